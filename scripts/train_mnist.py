@@ -1,0 +1,233 @@
+"""Trains the article's network on MNIST and writes history, pictures and model to a folder."""
+
+import dataclasses
+import json
+import math
+import platform
+import sys
+import time
+from pathlib import Path
+
+from tf_edureka import cli
+from tf_edureka.config import DATA_SOURCES, DEVICES, MNIST_FOLDER_VARIABLE, RECIPES, MlpConfig
+from tf_edureka.errors import InputError
+from tf_edureka.progress import EpochDisplay
+from tf_edureka.run_folder import RunFolder
+
+NOT_GOOD_ENOUGH = 1
+
+
+def parse(argv):
+    """Reads the arguments; needs neither TensorFlow nor the data, so that --help is quick."""
+    parser = cli.ArgumentParser(
+        description="Train the article's 784-256-256-10 network on MNIST.",
+        epilog="Exit codes: 0 trained, 1 --min-accuracy missed or no finite cost, 2 wrong input, "
+        "130 ended by Ctrl-C after the running epoch (what was reached is written).",
+    )
+    article, modern = MlpConfig.article(), MlpConfig.modern()
+    parser.add_argument(
+        "--recipe",
+        choices=RECIPES,
+        default=modern.recipe,
+        help="article: initial values and Adam of 2019; modern: today's, same network and steps "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--augment",
+        action="store_true",
+        help="distort the training images anew in each epoch (modern recipe)",
+    )
+    parser.add_argument("--epochs", type=int, default=modern.epochs, help="default: %(default)s")
+    parser.add_argument(
+        "--batch-size", type=int, default=modern.batch_size, help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--learning-rate",
+        type=float,
+        help=f"default: {modern.learning_rate} at its highest, article {article.learning_rate}",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=modern.seed,
+        help="decides initial values, order and distortions (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--data",
+        choices=DATA_SOURCES,
+        default="auto",
+        help="auto: the MNIST folder if one is given, else TFDS, else, without a network, rendered "
+        "digits, which are not MNIST (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        metavar="DIR",
+        help=f"the MNIST folder, with the four official files (default: ${MNIST_FOLDER_VARIABLE})",
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="train on the first N examples only")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("runs/mnist"),
+        metavar="DIR",
+        help="folder for the results (default: %(default)s)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
+    parser.add_argument(
+        "--min-accuracy", type=float, metavar="X", help="exit with 1 if the last one is under X"
+    )
+    parser.add_argument(
+        "--show", action="store_true", help="open the curves in windows, as the article did"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print nothing but warnings")
+    return parser.parse_args(argv)
+
+
+def configure(args) -> MlpConfig:
+    """Makes the configuration that the arguments ask for."""
+    if args.augment and args.recipe == "article":
+        raise InputError("--augment belongs to the modern recipe; the article's has none")
+    if args.min_accuracy is not None and not 0 <= args.min_accuracy <= 1:
+        raise InputError(f"min_accuracy: expected a number from 0 to 1, got {args.min_accuracy}")
+    given = {"epochs": args.epochs, "batch_size": args.batch_size, "seed": args.seed}
+    if args.learning_rate is not None:
+        given["learning_rate"] = args.learning_rate
+    if args.augment:
+        return MlpConfig.augmented(**given)
+    return MlpConfig.article(**given) if args.recipe == "article" else MlpConfig.modern(**given)
+
+
+@cli.reports_errors
+def main(argv=None) -> int:
+    """Trains as the arguments say and gives the exit code."""
+    started = time.perf_counter()
+    args = parse(argv)
+    config = configure(args)
+    folder = RunFolder(args.out, args.overwrite)
+    with cli.tensorflow_import():
+        import keras
+        import tensorflow as tf
+
+        from tf_edureka import devices, mlp, mnist
+
+        device = devices.use(args.device)
+    imported = time.perf_counter()
+
+    data = mnist.load(args.data, args.data_dir)
+    for note in data.notes:
+        print(f"note: {note}", file=sys.stderr, flush=True)
+    if args.limit is not None:
+        data = data.limited(args.limit)
+    mlp.steps_per_epoch(config, data)  # refuses what cannot be trained before anything is made
+    folder.create()
+    loaded = time.perf_counter()
+
+    with EpochDisplay(config.epochs, args.quiet) as display:
+        display.line(
+            f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source}), "
+            f"seed {config.seed}"
+        )
+        result = mlp.train(config, data, on_epoch=display.epoch_ended)
+    trained = time.perf_counter()
+
+    model = mlp.from_weights(config, result.weights)
+    pictures = draw(model, result, data)
+    record = result.to_json() | {
+        "startup_seconds": loaded - started,
+        "config": {"implementation": "modern", **dataclasses.asdict(config), "limit": args.limit},
+        "data": data.source,
+        "device": device,
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+        },
+    }
+    if config.recipe != "article":
+        del record["step_cost"]
+    write(folder, model, record, pictures)
+    written = time.perf_counter()
+
+    accuracy = float(result.accuracy[-1])
+    if not args.quiet:
+        compiling = result.compile_seconds
+        print(f"Accuracy: {accuracy:.4f}")
+        print(
+            f"{written - started:.1f} s: imports {imported - started:.1f}, data "
+            f"{loaded - imported:.1f}, compiling {compiling:.1f}, training "
+            f"{trained - loaded - compiling:.1f}, pictures and files {written - trained:.1f}"
+        )
+        print(f"Written to {folder.path}: model.keras, history.json, {', '.join(pictures)}")
+    if args.show:
+        show(result, data.title)
+    return exit_code(result, config, display.interrupted, args.min_accuracy)
+
+
+def draw(model, result, data):
+    """Draws the run's pictures, by file name."""
+    from tf_edureka import plots
+    from tf_edureka.training import probabilities
+
+    return {
+        "cost.png": plots.cost_curve(result.cost, data.title),
+        "accuracy.png": plots.accuracy_curve(result.accuracy, data.title),
+        "predictions.png": plots.predictions(
+            data.test, probabilities(model, data.test.images), data.title
+        ),
+        "weights.png": plots.first_layer(result.weights[0], data.title),
+    }
+
+
+def write(folder, model, record, pictures) -> None:
+    """Writes the run's files; the model, which cannot be had again from the others, first."""
+    with folder.write("model.keras") as path:
+        model.save(path)
+    with folder.write("history.json") as path:
+        path.write_text(json.dumps(record, indent=1) + "\n")
+    for name, figure in pictures.items():
+        with folder.write(name) as path:
+            figure.savefig(path, dpi=110)
+
+
+def show(result, title) -> None:
+    """Opens the two curves one after the other, as the article's program did."""
+    import matplotlib.pyplot as plt
+
+    from tf_edureka import plots
+
+    if plt.get_backend().lower() not in plt.matplotlib.backends.backend_registry.list_builtin():
+        pass
+    for curve, values in (
+        (plots.cost_curve, result.cost),
+        (plots.accuracy_curve, result.accuracy),
+    ):
+        curve(values, title, plt.figure(layout="constrained"))
+        plt.show()
+
+
+def exit_code(result, config, interrupted, min_accuracy) -> int:
+    """Says on stderr what went otherwise than asked for, and gives the exit code."""
+    if not math.isfinite(result.cost[-1]):
+        print(
+            f"error: the cost is no longer a finite number after epoch {len(result.cost)}; a "
+            f"learning rate under {config.learning_rate} may help",
+            file=sys.stderr,
+        )
+        return NOT_GOOD_ENOUGH
+    if interrupted:
+        print(f"ended after {len(result.cost)} of {config.epochs} epochs", file=sys.stderr)
+        return cli.INTERRUPTED
+    if min_accuracy is not None and result.accuracy[-1] < min_accuracy:
+        print(
+            f"error: expected an accuracy of at least {min_accuracy}, got "
+            f"{result.accuracy[-1]:.4f}",
+            file=sys.stderr,
+        )
+        return NOT_GOOD_ENOUGH
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

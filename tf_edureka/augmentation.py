@@ -1,0 +1,52 @@
+"""Random distortions of images, made to run inside a compiled epoch."""
+
+import math
+
+import tensorflow as tf
+
+from tf_edureka.config import Distortion
+
+
+def distort(images: tf.Tensor, amount: Distortion, seed: tf.Tensor) -> tf.Tensor:
+    """Shifts, turns, scales and shears each image by random amounts of its own.
+
+    Each pixel `(x, y)` of the result is the image's value at `A (x, y) + t`, taken from its four
+    neighbours by bilinear interpolation; outside of the image the value is 0.
+
+    Args:
+        images: shape (n, height, width), n known; any numeric type.
+        amount: how far at most.
+        seed: integers, shape (2,). The same seed gives the same distortions.
+
+    Returns:
+        float32, shape (n, height, width), in the range of the images' values.
+    """
+    count, height, width = images.shape
+    draws = tf.unstack(tf.random.stateless_uniform((6, count, 1, 1), seed, -1.0, 1.0))
+    turn, shear = math.radians(amount.turn) * draws[0], amount.shear * draws[1]
+    scale_x, scale_y = 1 + amount.scaling * draws[2], 1 + amount.scaling * draws[3]
+    shift_x, shift_y = amount.shift * draws[4], amount.shift * draws[5]
+    middle_x, middle_y = (width - 1) / 2, (height - 1) / 2
+    to_x = tf.range(width, dtype=tf.float32)[None, None, :] - middle_x
+    to_y = tf.range(height, dtype=tf.float32)[None, :, None] - middle_y
+    x = tf.cos(turn) / scale_x * to_x + (shear - tf.sin(turn) / scale_x) * to_y
+    y = tf.sin(turn) / scale_y * to_x + tf.cos(turn) / scale_y * to_y
+    return _interpolate(tf.cast(images, tf.float32), x + middle_x + shift_x, y + middle_y + shift_y)
+
+
+def _interpolate(images: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    count, height, width = images.shape
+    flat = tf.reshape(images, (count, height * width))
+    left, top = tf.floor(x), tf.floor(y)
+
+    def at(column: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
+        inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+        place = tf.where(inside, row * width + column, 0.0)
+        place = tf.reshape(tf.cast(place, tf.int32), (count, height * width))
+        values = tf.reshape(tf.gather(flat, place, batch_dims=1), (count, height, width))
+        return tf.where(inside, values, 0.0)
+
+    right_share, bottom_share = x - left, y - top
+    upper = at(left, top) * (1 - right_share) + at(left + 1, top) * right_share
+    lower = at(left, top + 1) * (1 - right_share) + at(left + 1, top + 1) * right_share
+    return upper * (1 - bottom_share) + lower * bottom_share

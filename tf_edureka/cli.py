@@ -1,0 +1,82 @@
+"""What all scripts share: arguments whose errors are one line, and the exit codes."""
+
+import argparse
+import contextlib
+import functools
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from typing import NoReturn
+
+from tf_edureka.errors import InputError
+
+USER_ERROR = 2
+INTERRUPTED = 130
+
+
+class ArgumentParser(argparse.ArgumentParser):
+    """An `argparse.ArgumentParser` that raises `InputError` instead of printing its usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the parsing.
+
+        Raises:
+            InputError: always.
+        """
+        raise InputError(f"{message}; --help lists the options")
+
+
+def reports_errors(
+    main: Callable[[Sequence[str] | None], int],
+) -> Callable[[Sequence[str] | None], int]:
+    """Makes a script's main function end in one line where the user can mend what is wrong.
+
+    Args:
+        main: takes the arguments and gives the exit code.
+
+    Returns:
+        the same, which prints an `InputError` as `error: ...` on stderr and gives exit code 2, and
+        gives 130 after Ctrl-C. Any other exception is a fault of ours and keeps its traceback.
+    """
+
+    @functools.wraps(main)
+    def wrapped(argv: Sequence[str] | None = None) -> int:
+        try:
+            return main(argv)
+        except InputError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return USER_ERROR
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            return INTERRUPTED
+
+    return wrapped
+
+
+@contextlib.contextmanager
+def tensorflow_import() -> Iterator[None]:
+    """Keeps TensorFlow's log of its start off the screen, unless the start fails.
+
+    TensorFlow writes to stderr before it looks at TF_CPP_MIN_LOG_LEVEL. Where the user has set
+    that variable, nothing is kept back.
+    """
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        yield
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except InputError:
+            raise
+        except BaseException:
+            log.seek(0)
+            os.write(stderr, log.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)

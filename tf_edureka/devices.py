@@ -1,0 +1,37 @@
+"""Where the computation is placed: by TensorFlow itself, made visible."""
+
+import os
+
+import tensorflow as tf
+
+from tf_edureka.errors import InputError
+
+
+def use(choice: str) -> str:
+    """Lets TensorFlow place the computation, and says where that will be.
+
+    To be called before anything is computed: TensorFlow fixes its devices with the first tensor.
+
+    Args:
+        choice: `"auto"`: the GPU if TensorFlow sees one, else the CPU. `"cpu"`: GPUs are hidden.
+            `"gpu"`: a GPU or an error.
+
+    Returns:
+        for example `CPU (2 cores)` or `GPU (NVIDIA H100)`.
+
+    Raises:
+        InputError: when a GPU is asked for and TensorFlow sees none.
+    """
+    gpus = tf.config.list_physical_devices("GPU")
+    if choice == "gpu" and not gpus:
+        raise InputError(
+            "device gpu: expected a GPU, but TensorFlow sees none; install the CUDA libraries with "
+            "pip install 'tf_edureka[cuda]', or use --device cpu"
+        )
+    if choice == "cpu" or not gpus:
+        tf.config.set_visible_devices([], "GPU")
+        return f"CPU ({os.cpu_count()} cores)"
+    for gpu in gpus:
+        tf.config.experimental.set_memory_growth(gpu, True)
+    name = tf.config.experimental.get_device_details(gpus[0]).get("device_name", gpus[0].name)
+    return f"GPU ({name})"

@@ -1,0 +1,166 @@
+"""The article's network for MNIST the modern way: a Keras `Sequential`, 784-256-256-10."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka.config import MlpConfig
+from tf_edureka.errors import InputError
+from tf_edureka.mnist import Mnist
+from tf_edureka.result import MlpResult
+from tf_edureka.training import CLASSES, CompiledEpoch, epoch_order
+
+PIXELS = 28 * 28
+
+
+def build(config: MlpConfig, total_steps: int = 1) -> keras.Sequential:
+    """Builds and compiles the network, ready for its first step.
+
+    `logits = relu(relu(x K1 + b1) K2 + b2) K3 + b3`
+
+    Source: the article's `multilayer_perceptron`. The recipe `article` keeps its initial values
+    from N(0, 1) for kernels and biases and its constant Adam. The recipe `modern` has He's normal
+    kernels, biases of 0, and Adam with decoupled weight decay of the kernels and a learning rate
+    that rises from 0 and falls back to it along a cosine.
+
+    Args:
+        config: recipe, sizes, seed and the numbers of loss and optimizer.
+        total_steps: steps of the whole training, over which the modern schedule runs.
+
+    Returns:
+        a model from float32 pixels in [0, 1], shape (n, 784), to logits, shape (n, 10), compiled
+        with softmax cross-entropy on one-hot labels and accuracy.
+    """
+    layers = [keras.Input((PIXELS,), name="pixels")]
+    sizes = [*config.hidden_units, CLASSES]
+    seeds = map(int, np.random.SeedSequence(config.seed).generate_state(2 * len(sizes)))
+    for depth, units in enumerate(sizes, start=1):
+        last = depth == len(sizes)
+        layers.append(
+            keras.layers.Dense(
+                units,
+                activation=None if last else "relu",
+                name="logits" if last else f"hidden_{depth}",
+                **_initializers(config.recipe, seeds),
+            )
+        )
+    model = keras.Sequential(layers, name="mlp")
+    model.compile(
+        optimizer=_optimizer(config, total_steps),
+        loss=keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=config.label_smoothing
+        ),
+        metrics=["accuracy"],
+    )
+    return model
+
+
+def from_weights(config: MlpConfig, weights: Sequence[np.ndarray]) -> keras.Sequential:
+    """The network with given weights, to look at, save or use.
+
+    Args:
+        config: as it was trained with.
+        weights: kernel and bias of each layer, as in `MlpResult.weights`.
+    """
+    model = build(config)
+    model.set_weights(weights)
+    return model
+
+
+def steps_per_epoch(config: MlpConfig, data: Mnist) -> int:
+    """How many whole batches the training examples make.
+
+    Raises:
+        InputError: when they do not make one.
+    """
+    examples = len(data.train.labels)
+    if config.batch_size > examples:
+        raise InputError(
+            f"batch_size: expected at most the {examples} training examples, got "
+            f"{config.batch_size}"
+        )
+    return examples // config.batch_size
+
+
+def train(
+    config: MlpConfig,
+    data: Mnist,
+    on_epoch: Callable[[int, float, float], bool | None] | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> MlpResult:
+    """Trains the network and tests it after each epoch.
+
+    Ends early when the cost is no longer a finite number: nothing could come of it.
+
+    Source: the article's "Training cycle".
+
+    Args:
+        config: what to train.
+        data: trained on `data.train`, tested on `data.test`; `data.validation` is not looked at.
+        on_epoch: called after each epoch with its number from 0, cost and accuracy; a true result
+            ends the training.
+        callbacks: any of Keras' callbacks. They see a batch per epoch, and of each epoch `cost`,
+            `test_accuracy` and the metrics on the training batches.
+
+    Returns:
+        the course of the training and the weights it ended with.
+
+    Raises:
+        InputError: when the batch size exceeds the training examples.
+    """
+    steps = steps_per_epoch(config, data)
+    model = build(config, total_steps=steps * config.epochs)
+    run_epoch = CompiledEpoch(model, data.train, data.test, config.distortion)
+    listeners = keras.callbacks.CallbackList(
+        list(callbacks), model=model, epochs=config.epochs, steps=1, verbose=0
+    )
+    course = []
+    model.stop_training = False
+    listeners.on_train_begin()
+    for epoch in range(config.epochs):
+        started = time.perf_counter()
+        listeners.on_epoch_begin(epoch)
+        order = epoch_order(len(data.train.labels), config.batch_size, config.seed, epoch)
+        costs, right, metrics = run_epoch(
+            tf.constant(order), tf.constant([config.seed, epoch * steps])
+        )
+        cost = float(np.mean(costs.numpy(), dtype=np.float64))
+        accuracy = int(right) / len(data.test.labels)
+        course.append((cost, accuracy, time.perf_counter() - started))
+        if epoch == 0:
+            step_cost = costs.numpy()
+        metrics = {name: float(value) for name, value in metrics.items()}
+        listeners.on_epoch_end(epoch, {"cost": cost, "test_accuracy": accuracy, **metrics})
+        stop = on_epoch(epoch, cost, accuracy) if on_epoch else False
+        if stop or model.stop_training or not math.isfinite(cost):
+            break
+    listeners.on_train_end()
+    costs, accuracies, seconds = np.array(course).T
+    return MlpResult(costs, accuracies, step_cost, seconds, tuple(model.get_weights()))
+
+
+def _initializers(recipe: str, seeds: Iterator[int]) -> dict[str, keras.initializers.Initializer]:
+    if recipe == "article":
+        return {
+            "kernel_initializer": keras.initializers.RandomNormal(0.0, 1.0, seed=next(seeds)),
+            "bias_initializer": keras.initializers.RandomNormal(0.0, 1.0, seed=next(seeds)),
+        }
+    return {"kernel_initializer": keras.initializers.HeNormal(seed=next(seeds))}
+
+
+def _optimizer(config: MlpConfig, total_steps: int) -> keras.optimizers.Optimizer:
+    if config.recipe == "article":
+        return keras.optimizers.Adam(config.learning_rate, epsilon=config.adam_epsilon)
+    rise = int(config.warmup * total_steps)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0, total_steps - rise, warmup_target=config.learning_rate, warmup_steps=rise
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule, weight_decay=config.weight_decay, epsilon=config.adam_epsilon
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    return optimizer

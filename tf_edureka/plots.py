@@ -1,0 +1,143 @@
+"""Every picture, drawn with matplotlib's objects: nothing global, no window."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from tf_edureka.mnist import Split
+
+_WRONG_SHOWN, _TILES_WIDE, _TILES_HIGH = 20, 10, 5
+
+
+def cost_curve(cost: Sequence[float], title: str, figure: Figure | None = None) -> Figure:
+    """Draws the cost of each epoch, on a logarithmic scale where it spans more than tenfold.
+
+    Source: the article's `plt.plot(cost_history)`.
+
+    Args:
+        cost: average cross-entropy of each epoch.
+        title: what the network was trained on.
+        figure: to draw into, for example one of a window; a new one if None.
+
+    Returns:
+        the figure.
+    """
+    figure = figure or Figure(figsize=(6.4, 4.2), layout="constrained")
+    axes = _epoch_axes(figure, cost, f"Cost while training\n{title}", "cross-entropy (nats)")
+    known = np.asarray(cost)[np.isfinite(cost)]
+    if len(known) and known.min() > 0 and known.max() > 10 * known.min():
+        axes.set_yscale("log")
+    return figure
+
+
+def accuracy_curve(accuracy: Sequence[float], title: str, figure: Figure | None = None) -> Figure:
+    """Draws the share of test images classified rightly after each epoch.
+
+    Source: the article's `plt.plot(accuracy_history)`.
+
+    Args:
+        accuracy: after each epoch, in [0, 1].
+        title: what the network was tested on.
+        figure: to draw into; a new one if None.
+
+    Returns:
+        the figure.
+    """
+    figure = figure or Figure(figsize=(6.4, 4.2), layout="constrained")
+    heading = f"Accuracy on the test images: {accuracy[-1]:.2%}\n{title}"
+    axes = _epoch_axes(figure, accuracy, heading, "classified rightly")
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    return figure
+
+
+def predictions(
+    test: Split, probabilities: np.ndarray, title: str, figure: Figure | None = None
+) -> Figure:
+    """Shows test digits with what the network takes them for, wrong ones first.
+
+    Args:
+        test: the test images with their labels.
+        probabilities: shape (n, 10), of each class for each image.
+        title: what the digits are.
+        figure: to draw into; a new one if None.
+
+    Returns:
+        the figure; under each digit the prediction and its probability, in red with the truth
+        where it is wrong.
+    """
+    figure = figure or Figure(figsize=(10, 6.0), layout="constrained")
+    answers = probabilities.argmax(axis=1)
+    wrong = np.flatnonzero(answers != test.labels)
+    right = np.flatnonzero(answers == test.labels)
+    tiles = _TILES_WIDE * _TILES_HIGH
+    shown_wrong = wrong[: max(_WRONG_SHOWN, tiles - len(right))]
+    shown = np.concatenate([shown_wrong, right])[:tiles]
+    axes = _mosaic(figure, test.images[shown], gap=10, cmap="gray_r", vmin=0, vmax=255)
+    for (x, y), index in zip(_places(len(shown), gap=10), shown, strict=True):
+        answer, truth = answers[index], test.labels[index]
+        text = f"{answer}  {probabilities[index, answer]:.0%}"
+        colour = "black" if answer == truth else "tab:red"
+        if answer != truth:
+            text += f", is {truth}"
+        axes.text(x + 13.5, y + 29, text, ha="center", va="top", fontsize=8, color=colour)
+    axes.set_title(
+        f"Test digits, and what the network takes them for: {len(wrong)} of {len(answers)} wrong, "
+        f"{len(shown_wrong)} of them here\n{title}"
+    )
+    return figure
+
+
+def first_layer(kernel: np.ndarray, title: str, figure: Figure | None = None) -> Figure:
+    """Shows what the first hidden units look for: each one's weights as a picture.
+
+    Args:
+        kernel: shape (784, units), of the first layer.
+        title: what the network was trained on.
+        figure: to draw into; a new one if None.
+
+    Returns:
+        the figure with the 50 units of the largest weights; ink where it is red speaks for the
+        unit, where it is blue against it.
+    """
+    figure = figure or Figure(figsize=(10, 5.0), layout="constrained")
+    largest = np.argsort(-np.linalg.norm(kernel, axis=0), kind="stable")
+    shown = largest[: _TILES_WIDE * _TILES_HIGH]
+    limit = float(np.quantile(np.abs(kernel[:, shown]), 0.995)) or 1.0
+    pictures = kernel.T[shown].reshape(-1, 28, 28)
+    axes = _mosaic(figure, pictures, gap=2, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    figure.colorbar(axes.images[0], ax=axes, shrink=0.8, label="weight")
+    axes.set_title(
+        f"First hidden layer: the {len(shown)} of {kernel.shape[1]} units with the largest "
+        f"weights\n{title}"
+    )
+    return figure
+
+
+def _epoch_axes(figure: Figure, values: Sequence[float], title: str, label: str):
+    axes = figure.add_subplot()
+    axes.plot(range(1, len(values) + 1), values, marker="o", markersize=4)
+    axes.set(title=title, xlabel="epoch", ylabel=label)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(alpha=0.3)
+    return axes
+
+
+def _places(count: int, gap: int):
+    """Left upper corner of each tile."""
+    side = 28 + gap
+    return [(i % _TILES_WIDE * side, i // _TILES_WIDE * side) for i in range(count)]
+
+
+def _mosaic(figure: Figure, pictures: np.ndarray, gap: int, **colours):
+    """Draws all pictures as one image, which is far quicker than an axes for each."""
+    side = 28 + gap
+    rows = -(-len(pictures) // _TILES_WIDE)
+    canvas = np.full((rows * side, _TILES_WIDE * side), np.nan, np.float32)
+    for (x, y), picture in zip(_places(len(pictures), gap), pictures, strict=True):
+        canvas[y : y + 28, x : x + 28] = picture
+    axes = figure.add_subplot()
+    axes.imshow(canvas, interpolation="nearest", **colours)
+    axes.axis("off")
+    return axes

@@ -1,0 +1,72 @@
+"""What a training shows while it runs: the article's lines, and a progress bar on a terminal."""
+
+import signal
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from tf_edureka.result import epoch_line
+
+
+class EpochDisplay:
+    """Prints a line per epoch to stdout, above a progress bar where that is a terminal.
+
+    Within the block, Ctrl-C ends the training after the running epoch; a second one at once.
+
+    Args:
+        epochs: how many there will be.
+        quiet: whether to print nothing.
+
+    Attributes:
+        interrupted: whether Ctrl-C was pressed.
+    """
+
+    def __init__(self, epochs: int, quiet: bool = False) -> None:
+        self.interrupted = False
+        self._console = Console(quiet=quiet, highlight=False, soft_wrap=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("epochs"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            disable=quiet or not self._console.is_terminal,
+        )
+        self._task = self._progress.add_task("compiling", total=epochs)
+
+    def __enter__(self) -> "EpochDisplay":
+        """Starts the bar and takes Ctrl-C over."""
+        self._before = signal.signal(signal.SIGINT, self._on_sigint)
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        """Removes the bar and gives Ctrl-C back."""
+        self._progress.stop()
+        signal.signal(signal.SIGINT, self._before)
+
+    def line(self, text: str) -> None:
+        """Prints a line."""
+        self._console.print(text, markup=False)
+
+    def epoch_ended(self, epoch: int, cost: float, accuracy: float) -> bool:
+        """Prints the article's line of an epoch; its result says whether to stop."""
+        self.line(epoch_line(epoch, cost, accuracy))
+        self._progress.update(self._task, advance=1, description="training")
+        return self.interrupted
+
+    def _on_sigint(self, *_) -> None:
+        if self.interrupted:
+            raise KeyboardInterrupt
+        self.interrupted = True
+        self._progress.update(self._task, description="ending after this epoch")

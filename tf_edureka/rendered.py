@@ -1,0 +1,126 @@
+"""Rendered digits: the embedded stand-in for MNIST, drawn from the fonts that matplotlib ships."""
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+TRAIN_EXAMPLES = 60_000
+TEST_EXAMPLES = 10_000
+# Text faces of different build. All of them have the ten digits at their usual places.
+_FONTS = (
+    "DejaVuSans.ttf",
+    "DejaVuSans-Bold.ttf",
+    "DejaVuSans-Oblique.ttf",
+    "DejaVuSansMono.ttf",
+    "DejaVuSansMono-BoldOblique.ttf",
+    "DejaVuSerif.ttf",
+    "DejaVuSerif-Bold.ttf",
+    "DejaVuSerif-Italic.ttf",
+    "STIXGeneral.ttf",
+    "STIXGeneralBol.ttf",
+    "STIXGeneralItalic.ttf",
+    "cmr10.ttf",
+    "cmss10.ttf",
+    "cmtt10.ttf",
+)
+_SIZE = 28
+_GRID = 96  # side of the fields from which the digits are sampled
+_REACH = 12.0  # pixels of that grid up to which distances from the outline are told apart
+_CHUNK = 2000  # images drawn at a time: what they need then stays in the cache
+
+
+def digits(
+    train_examples: int = TRAIN_EXAMPLES, test_examples: int = TEST_EXAMPLES, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Draws digits, every one of them different; the same ones for the same seed.
+
+    Each is a digit of a random font, turned by up to 20 degrees, sheared, scaled, moved, bent,
+    with a stroke thinned or thickened, drawn over a little noise.
+
+    Args:
+        train_examples: how many training images.
+        test_examples: how many test images.
+        seed: decides everything random.
+
+    Returns:
+        training images, uint8 (train_examples, 28, 28), 0 is the background and 255 full ink;
+        training labels, uint8 (train_examples,), 0 to 9; test images and labels likewise.
+    """
+    fields = _distance_fields()
+    parts = []
+    for count, stream in zip(
+        (train_examples, test_examples), np.random.default_rng(seed).spawn(2), strict=True
+    ):
+        labels = stream.integers(0, 10, count, dtype=np.uint8)
+        images = np.empty((count, _SIZE, _SIZE), np.uint8)
+        for start in range(0, count, _CHUNK):
+            part = slice(start, start + _CHUNK)
+            images[part] = _draw(fields, labels[part], stream)
+        parts += [images, labels]
+    return tuple(parts)
+
+
+def _distance_fields() -> np.ndarray:
+    """Signed distance from each font's outline of each digit, over 0 inside the stroke.
+
+    Returns:
+        float32, shape (fonts, 10, _GRID, _GRID), in pixels of the grid, within +-_REACH.
+    """
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    fields = np.empty((len(_FONTS), 10, _GRID, _GRID), np.float32)
+    for f, name in enumerate(_FONTS):
+        font = ImageFont.truetype(str(folder / name), size=_GRID)
+        for digit in range(10):
+            picture = Image.new("L", (_GRID, _GRID))
+            left, top, right, bottom = font.getbbox(str(digit))
+            at = ((_GRID - left - right) / 2, (_GRID - top - bottom) / 2)
+            ImageDraw.Draw(picture).text(at, str(digit), fill=255, font=font)
+            inside = np.asarray(picture) > 127
+            fields[f, digit] = _distance(inside) - _distance(~inside)
+    return fields
+
+
+def _distance(mask: np.ndarray) -> np.ndarray:
+    """Distance of each pixel to the nearest one outside the mask, at most _REACH."""
+    far = np.float32(_REACH)
+    steps = np.arange(-int(_REACH), int(_REACH) + 1)
+    squared = np.where(mask, far**2, 0.0).astype(np.float32)
+    for axis in (0, 1):  # the nearest along one axis first, then over those of the other
+        padded = np.pad(squared, int(_REACH), constant_values=far**2)
+        views = [
+            np.roll(padded, -step, axis)[int(_REACH) : -int(_REACH), int(_REACH) : -int(_REACH)]
+            + np.float32(step**2)
+            for step in steps
+        ]
+        squared = np.minimum(np.min(views, axis=0), far**2)
+    return np.sqrt(squared)
+
+
+def _draw(fields: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    count = len(labels)
+
+    def uniform(low: float, high: float) -> np.ndarray:
+        return rng.uniform(low, high, (count, 1, 1)).astype(np.float32)
+
+    turn, shear = np.deg2rad(uniform(-20, 20)), uniform(-0.25, 0.25)
+    width, height = uniform(0.8, 1.3), uniform(0.8, 1.3)
+    # From a pixel's place back to the grid of the fields, which is 1 wide around 0.
+    x = ((np.arange(_SIZE, dtype=np.float32) - 13.5) / _SIZE)[None, None, :] + uniform(-0.08, 0.08)
+    y = ((np.arange(_SIZE, dtype=np.float32) - 13.5) / _SIZE)[None, :, None] + uniform(-0.08, 0.08)
+    u = (np.cos(turn) * x - np.sin(turn) * y) * width
+    v = (np.sin(turn) * x + np.cos(turn) * y) * height
+    u = u + shear * v
+    u, v = (
+        u + uniform(0, 0.05) * np.sin(uniform(4, 10) * v + uniform(0, 2 * np.pi)),
+        v + uniform(0, 0.05) * np.sin(uniform(4, 10) * u + uniform(0, 2 * np.pi)),
+    )
+    column = np.clip((u + 0.5) * _GRID, 0, _GRID - 1).astype(np.int32)
+    row = np.clip((v + 0.5) * _GRID, 0, _GRID - 1).astype(np.int32)
+    glyph = rng.integers(0, len(fields), count) * 10 + labels
+    distance = fields.reshape(-1)[(glyph[:, None, None] * _GRID + row) * _GRID + column]
+    # One pixel of the image spans _GRID / _SIZE of the grid: that wide is the stroke's soft edge.
+    ink = np.clip((distance + uniform(-2.5, 3.0)) * _SIZE / _GRID + 0.5, 0, 1)
+    noise = rng.standard_normal(ink.shape, dtype=np.float32) * uniform(0, 16)
+    return np.clip(ink * uniform(160, 255) + noise, 0, 255).astype(np.uint8)

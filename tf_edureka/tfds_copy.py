@@ -1,0 +1,133 @@
+"""MNIST from TensorFlow Datasets (TFDS), put back into the published order."""
+
+import contextlib
+import hashlib
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from tf_edureka.errors import InputError
+
+_PROBE_SECONDS = 4
+
+
+def location() -> Path:
+    """The folder of the prepared copy, whether or not it exists yet.
+
+    TFDS decides it: below the environment variable TFDS_DATA_DIR, else ~/tensorflow_datasets.
+    """
+    return Path(_builder().data_dir)
+
+
+def is_prepared() -> bool:
+    """Whether there is a prepared copy, so that neither files nor network are needed."""
+    return _builder().is_prepared()
+
+
+def is_reachable() -> bool:
+    """Whether the server that TFDS downloads MNIST from answers, found out within seconds.
+
+    TFDS itself tries for over three minutes before it gives up.
+    """
+    import requests
+
+    answers = []
+
+    def probe() -> None:
+        with contextlib.suppress(requests.RequestException):
+            answers.append(requests.head(_builder().URL, timeout=_PROBE_SECONDS))
+
+    # In a thread that can be left behind: the time-out does not cover looking up the name.
+    thread = threading.Thread(target=probe, daemon=True)
+    thread.start()
+    thread.join(_PROBE_SECONDS)
+    return bool(answers)
+
+
+def read(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Reads MNIST through TFDS, which prepares its copy first if there is none.
+
+    TFDS stores examples in the order of a hash of their index, whatever the file format. The
+    order is computed here and undone, so any copy that `tfds.load("mnist")` ever prepared serves.
+
+    Args:
+        folder: where the four published .gz files are, to prepare from without a network; None to
+            download them. Not looked at when a copy is prepared already.
+
+    Returns:
+        training images, uint8 (60000, 28, 28); training labels, uint8 (60000,); test images,
+        uint8 (10000, 28, 28); test labels, uint8 (10000,); in the order of the published files.
+
+    Raises:
+        InputError: when the copy cannot be prepared.
+    """
+    builder = _builder()
+    if not builder.is_prepared():
+        _prepare(builder, folder)
+    return (*_read_split(builder, "train"), *_read_split(builder, "test"))
+
+
+def _builder():
+    import tensorflow_datasets as tfds
+
+    return tfds.image_classification.MNIST()
+
+
+def _prepare(builder, folder: Path | None) -> None:
+    import tensorflow_datasets as tfds
+    from tensorflow_datasets.core.download.download_manager import NonMatchingChecksumError
+
+    if folder is not None:
+        # What TFDS does not find there it would download.
+        missing = [name for name in builder.url_infos if not (folder / _file_name(name)).is_file()]
+        if missing:
+            raise InputError(
+                f"{folder}: TFDS expects the four published .gz files, but "
+                f"{', '.join(map(_file_name, missing))} is missing; --data idx reads unpacked ones"
+            )
+    elif not is_reachable():
+        raise InputError(
+            "data tfds: there is no prepared copy and no network; give --data-dir with the four "
+            "published .gz files to prepare one"
+        )
+    if not sys.stderr.isatty():
+        tfds.disable_progress_bar()
+    try:
+        builder.download_and_prepare(
+            download_config=tfds.download.DownloadConfig(manual_dir=folder)
+        )
+    except NonMatchingChecksumError as error:
+        raise InputError(
+            f"{folder or builder.URL}: TFDS expects the published MNIST files, but a SHA-256 "
+            f"differs ({_first_line(error)}); --data idx reads other files of the same form"
+        ) from None
+    except OSError as error:
+        raise InputError(f"TFDS could not prepare MNIST ({_first_line(error)})") from None
+
+
+def _file_name(url: str) -> str:
+    return url.rsplit("/", 1)[-1]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+def _read_split(builder, split: str) -> tuple[np.ndarray, np.ndarray]:
+    stored = builder.as_dataset(split=split, batch_size=-1)
+    order = _stored_order(split, len(stored["label"]))
+    images = np.empty((len(order), 28, 28), np.uint8)
+    labels = np.empty(len(order), np.uint8)
+    images[order] = stored["image"].numpy()[..., 0]
+    labels[order] = stored["label"].numpy()
+    return images, labels
+
+
+def _stored_order(split: str, examples: int) -> list[int]:
+    """Index in the published file of the first stored example, the second, and so on.
+
+    TFDS sorts by the MD5 of the split's name and the example's key, which for MNIST is its index.
+    """
+    return sorted(range(examples), key=lambda i: hashlib.md5(f"{split}{i}".encode()).digest())

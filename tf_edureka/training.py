@@ -1,0 +1,123 @@
+"""The compiled epoch: all steps of an epoch, and its test pass, in one call of one XLA program."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka.augmentation import distort
+from tf_edureka.config import Distortion
+from tf_edureka.mnist import Split
+
+CLASSES = 10
+
+
+def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> np.ndarray:
+    """Which examples make up each batch of an epoch.
+
+    Depends on nothing but its arguments, so any epoch can be repeated on its own.
+
+    Source: `next_batch` of the article shuffled anew in each epoch. It carried what did not fill
+    a batch into the next epoch; here that is left out.
+
+    Returns:
+        int32, shape (steps, batch_size): indices under `examples`, none of them twice.
+    """
+    steps = examples // batch_size
+    order = np.random.default_rng((seed, epoch)).permutation(examples)[: steps * batch_size]
+    return order.reshape(steps, batch_size).astype(np.int32)
+
+
+class CompiledEpoch:
+    """Trains a Keras classifier for one epoch, then tests it, in a single compiled call.
+
+    Images and labels are put on the device once, as bytes. The loop over the steps is inside the
+    program, so Python, data transfer and dispatch are paid once an epoch. The model keeps its own
+    loss, optimizer, regularisers and metrics, as `compile()` set them.
+
+    Args:
+        model: built and compiled; takes float32 pixels in [0, 1], shape (n, 784), and gives
+            logits, shape (n, 10).
+        train: the examples to train on.
+        test: the examples to test on after the last step.
+        distortion: how the images of each batch are distorted; None for not at all.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        train: Split,
+        test: Split,
+        distortion: Distortion | None = None,
+    ) -> None:
+        self.model = model
+        model.optimizer.build(model.trainable_variables)
+        # Variables, since XLA would compute at length with the contents of constants.
+        self._train = [tf.Variable(array, trainable=False) for array in _arrays(train)]
+        self._test = [tf.Variable(array, trainable=False) for array in _arrays(test)]
+        self._distortion = distortion
+
+    @tf.function(jit_compile=True, autograph=False)
+    def __call__(
+        self, order: tf.Tensor, seed: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
+        """Runs one epoch.
+
+        Args:
+            order: int32, shape (steps, batch_size): the examples of each batch.
+            seed: int32, shape (2,), for the distortions; each step adds its number to the second.
+
+        Returns:
+            cross-entropy of each step, float32, shape (steps,); how many of the test images are
+            classified rightly afterwards; the model's metrics over the epoch.
+        """
+        steps = order.shape[0]
+        self.model.reset_metrics()
+        _, costs = tf.while_loop(
+            lambda step, _: step < steps,
+            lambda step, costs: (step + 1, costs.write(step, self._step(order[step], seed, step))),
+            (0, tf.TensorArray(tf.float32, steps, element_shape=())),
+        )
+        metrics = self.model.get_metrics_result()
+        metrics.pop("loss", None)
+        return costs.stack(), self._count_right(), metrics
+
+    def _step(self, batch: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        images, labels = (tf.gather(array, batch) for array in self._train)
+        if self._distortion is not None:
+            images = distort(images, self._distortion, seed + tf.stack([0, step]))
+        pixels, one_hot = _pixels(images), tf.one_hot(labels, CLASSES)
+        model = self.model
+        with tf.GradientTape() as tape:
+            logits = model(pixels, training=True)
+            loss = model.compute_loss(x=pixels, y=one_hot, y_pred=logits)
+        variables = model.trainable_variables
+        model.optimizer.apply(tape.gradient(loss, variables), variables)
+        model.compute_metrics(pixels, one_hot, logits)
+        return tf.reduce_mean(keras.losses.categorical_crossentropy(one_hot, logits, True))
+
+    def _count_right(self) -> tf.Tensor:
+        images, labels = self._test
+        answers = tf.argmax(self.model(_pixels(images), training=False), axis=1)
+        return tf.math.count_nonzero(answers == tf.cast(labels, tf.int64))
+
+
+def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """What the network takes each image for.
+
+    Args:
+        model: gives logits.
+        images: uint8, shape (n, 28, 28).
+
+    Returns:
+        float32, shape (n, 10): the softmax of the logits.
+    """
+    return tf.nn.softmax(model(_pixels(images), training=False)).numpy()
+
+
+def _arrays(split: Split) -> tuple[np.ndarray, np.ndarray]:
+    return split.images, split.labels
+
+
+def _pixels(images: tf.Tensor) -> tf.Tensor:
+    """Flat float32 pixels in [0, 1], as the article's network takes them."""
+    return tf.reshape(tf.cast(images, tf.float32) / 255, (images.shape[0], -1))
