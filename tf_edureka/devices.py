@@ -28,8 +28,9 @@ def use(choice: str) -> str:
             "device gpu: expected a GPU, but TensorFlow sees none; install the CUDA libraries with "
             "pip install 'tf_edureka[cuda]', or use --device cpu"
         )
-    if choice == "cpu" or not gpus:
+    if choice == "cpu" and gpus:
         tf.config.set_visible_devices([], "GPU")
+    if choice == "cpu" or not gpus:
         return f"CPU ({os.cpu_count()} cores)"
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)

@@ -17,23 +17,19 @@ from tf_edureka.training import CLASSES, CompiledEpoch, epoch_order
 PIXELS = 28 * 28
 
 
-def build(config: MlpConfig, total_steps: int = 1) -> keras.Sequential:
-    """Builds and compiles the network, ready for its first step.
+def network(config: MlpConfig) -> keras.Sequential:
+    """Builds the network with its initial values.
 
     `logits = relu(relu(x K1 + b1) K2 + b2) K3 + b3`
 
     Source: the article's `multilayer_perceptron`. The recipe `article` keeps its initial values
-    from N(0, 1) for kernels and biases and its constant Adam. The recipe `modern` has He's normal
-    kernels, biases of 0, and Adam with decoupled weight decay of the kernels and a learning rate
-    that rises from 0 and falls back to it along a cosine.
+    from N(0, 1) for kernels and biases; `modern` has He's normal kernels and biases of 0.
 
     Args:
-        config: recipe, sizes, seed and the numbers of loss and optimizer.
-        total_steps: steps of the whole training, over which the modern schedule runs.
+        config: recipe, sizes and seed.
 
     Returns:
-        a model from float32 pixels in [0, 1], shape (n, 784), to logits, shape (n, 10), compiled
-        with softmax cross-entropy on one-hot labels and accuracy.
+        a model from float32 pixels in [0, 1], shape (n, 784), to logits, shape (n, 10).
     """
     layers = [keras.Input((PIXELS,), name="pixels")]
     sizes = [*config.hidden_units, CLASSES]
@@ -48,7 +44,24 @@ def build(config: MlpConfig, total_steps: int = 1) -> keras.Sequential:
                 **_initializers(config.recipe, seeds),
             )
         )
-    model = keras.Sequential(layers, name="mlp")
+    return keras.Sequential(layers, name="mlp")
+
+
+def build(config: MlpConfig, total_steps: int) -> keras.Sequential:
+    """Builds the network and compiles it, ready for its first step.
+
+    Source: the article's "Define loss and optimizer". The recipe `article` keeps its Adam at a
+    constant rate; `modern` decays the kernels, smooths the labels, and has a learning rate that
+    rises from 0 and falls back to it along a cosine.
+
+    Args:
+        config: as for `network`, and the numbers of loss and optimizer.
+        total_steps: steps of the whole training, over which the modern schedule runs.
+
+    Returns:
+        the network, compiled with softmax cross-entropy on one-hot labels and accuracy.
+    """
+    model = network(config)
     model.compile(
         optimizer=_optimizer(config, total_steps),
         loss=keras.losses.CategoricalCrossentropy(
@@ -66,7 +79,7 @@ def from_weights(config: MlpConfig, weights: Sequence[np.ndarray]) -> keras.Sequ
         config: as it was trained with.
         weights: kernel and bias of each layer, as in `MlpResult.weights`.
     """
-    model = build(config)
+    model = network(config)
     model.set_weights(weights)
     return model
 

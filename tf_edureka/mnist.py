@@ -120,7 +120,8 @@ def _from_folder(folder: Path) -> Mnist:
     arrays = [idx.read(_find(folder, name), rank=3 if "images" in name else 1) for name in _FILES]
     for name, array in zip(_FILES, arrays, strict=True):
         if "images" in name and array.shape[1:] != (28, 28):
-            raise InputError(f"{folder / name}: expected images of 28 x 28, got {array.shape[1:]}")
+            size = " x ".join(map(str, array.shape[1:]))
+            raise InputError(f"{folder / name}: expected images of 28 x 28, got {size}")
         if "labels" in name and array.max(initial=0) > 9:
             raise InputError(
                 f"{folder / name}: expected labels from 0 to 9, got {array.max()} at position "

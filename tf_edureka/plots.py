@@ -102,6 +102,7 @@ def first_layer(kernel: np.ndarray, title: str, figure: Figure | None = None) ->
         unit, where it is blue against it.
     """
     figure = figure or Figure(figsize=(10, 5.0), layout="constrained")
+    kernel = np.nan_to_num(kernel.astype(np.float64))  # of a training that went wrong, too
     largest = np.argsort(-np.linalg.norm(kernel, axis=0), kind="stable")
     shown = largest[: _TILES_WIDE * _TILES_HIGH]
     limit = float(np.quantile(np.abs(kernel[:, shown]), 0.995)) or 1.0

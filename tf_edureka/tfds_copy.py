@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 import sys
 import threading
 from pathlib import Path
@@ -72,7 +73,8 @@ def read(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
 def _builder():
     import tensorflow_datasets as tfds
 
-    return tfds.image_classification.MNIST()
+    # TFDS reads that variable too, but once for all when it is imported.
+    return tfds.image_classification.MNIST(data_dir=os.environ.get("TFDS_DATA_DIR"))
 
 
 def _prepare(builder, folder: Path | None) -> None:

@@ -51,12 +51,16 @@ class CompiledEpoch:
     ) -> None:
         self.model = model
         model.optimizer.build(model.trainable_variables)
+        # Keras makes the metrics' variables with their first batch. Made here, they are there
+        # when the program is traced, which then resets them in every epoch.
+        nothing = tf.zeros((1, CLASSES))
+        model.compute_metrics(None, nothing, nothing)
         # Variables, since XLA would compute at length with the contents of constants.
         self._train = [tf.Variable(array, trainable=False) for array in _arrays(train)]
         self._test = [tf.Variable(array, trainable=False) for array in _arrays(test)]
         self._distortion = distortion
+        self._compiled = tf.function(self._epoch, jit_compile=True, autograph=False)
 
-    @tf.function(jit_compile=True, autograph=False)
     def __call__(
         self, order: tf.Tensor, seed: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
@@ -70,6 +74,9 @@ class CompiledEpoch:
             cross-entropy of each step, float32, shape (steps,); how many of the test images are
             classified rightly afterwards; the model's metrics over the epoch.
         """
+        return self._compiled(order, seed)
+
+    def _epoch(self, order, seed):
         steps = order.shape[0]
         self.model.reset_metrics()
         _, costs = tf.while_loop(

@@ -1,0 +1,47 @@
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka.augmentation import _interpolate, distort
+from tf_edureka.config import Distortion
+
+NOTHING = Distortion(turn=0, scaling=0, shear=0, shift=0)
+IMAGE = np.zeros((1, 28, 28), np.uint8)
+IMAGE[0, 10, 12] = 200
+
+
+def test_no_amount_changes_nothing(data):
+    images = data.test.images[:20]
+    # Coordinates are sums of halves, exact in float32, so not a bit may differ.
+    np.testing.assert_array_equal(distort(images, NOTHING, (1, 2)), images)
+
+
+def test_the_seed_decides_the_distortion(data):
+    images = data.test.images[:20]
+    first, again, other = (distort(images, Distortion(), seed) for seed in ((1, 2), (1, 2), (1, 3)))
+    np.testing.assert_array_equal(first, again)
+    assert (first.numpy() != other.numpy()).any()
+
+
+def test_each_image_is_distorted_in_its_own_way():
+    two = distort(np.repeat(IMAGE, 2, axis=0), Distortion(), (1, 2)).numpy()
+    assert (two[0] != two[1]).any()
+
+
+def test_a_shift_moves_ink_by_at_most_its_amount():
+    many = np.repeat(IMAGE, 500, axis=0)
+    moved = distort(many, Distortion(turn=0, scaling=0, shear=0, shift=2), (5, 0)).numpy()
+    rows, columns = np.indices((28, 28))
+    ink = moved.sum(axis=(1, 2))
+    np.testing.assert_allclose(ink, 200, rtol=1e-5)  # shared among neighbours, none lost
+    down = (moved * rows).sum(axis=(1, 2)) / ink - 10
+    right = (moved * columns).sum(axis=(1, 2)) / ink - 12
+    assert 1.9 < np.abs(down).max() <= 2.001
+    assert 1.9 < np.abs(right).max() <= 2.001
+
+
+def test_between_pixels_the_value_is_that_of_the_neighbours_in_proportion():
+    image = np.float32([[[0, 100], [20, 40]]])
+    x, y = np.float32([[[0.25, 0], [0.5, 9]]]), np.float32([[[0, 0.5], [0.5, 9]]])
+    values = _interpolate(tf.constant(image), tf.constant(x), tf.constant(y))
+    # 3/4*0 + 1/4*100; (0+20)/2; the mean of all four; outside
+    np.testing.assert_array_equal(values, [[[25, 10], [40, 0]]])

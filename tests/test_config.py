@@ -1,0 +1,46 @@
+import pytest
+
+from tf_edureka.config import Distortion, MlpConfig
+from tf_edureka.errors import InputError
+
+
+def test_article_recipe_has_the_numbers_of_the_article():
+    config = MlpConfig.article()
+    assert (config.learning_rate, config.epochs, config.batch_size) == (0.001, 15, 100)
+    assert config.hidden_units == (256, 256)
+    assert config.adam_epsilon == 1e-8  # tf.train.AdamOptimizer of TensorFlow 1.15.5
+
+
+def test_recipes_differ_in_neither_network_nor_steps():
+    article, modern = MlpConfig.article(), MlpConfig.modern()
+    for name in ("hidden_units", "epochs", "batch_size"):
+        assert getattr(article, name) == getattr(modern, name)
+
+
+def test_only_the_augmented_recipe_distorts():
+    assert MlpConfig.modern().distortion is None
+    assert MlpConfig.augmented().distortion == Distortion()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", 0),
+        ("batch_size", 0),
+        ("batch_size", 2.5),
+        ("learning_rate", float("nan")),
+        ("learning_rate", float("inf")),
+        ("learning_rate", 0.0),
+        ("weight_decay", -0.1),
+        ("label_smoothing", 1.0),
+        ("warmup", 1.0),
+        ("hidden_units", ()),
+        ("hidden_units", (256, 0)),
+        ("seed", -1),
+        ("seed", 2**31),
+        ("recipe", "antique"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_by_name_and_value(name, value):
+    with pytest.raises(InputError, match=f"{name}: expected .*, got"):
+        MlpConfig.modern(**{name: value})

@@ -1,0 +1,148 @@
+import hashlib
+
+import numpy as np
+import pytest
+from conftest import NAMES, idx_bytes, write_folder
+
+from tf_edureka import mnist, tfds_copy
+from tf_edureka.errors import InputError
+
+
+def arrays(train=5003, test=4):
+    """Images whose first pixel counts them, with labels 0, 1, ..., 9, 0, ..."""
+
+    def images(count):
+        pixels = np.zeros((count, 28, 28), np.uint8)
+        pixels[:, 0, 0] = np.arange(count) % 256
+        return pixels
+
+    return [images(train), np.arange(train) % 10, images(test), np.arange(test) % 10]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_folder(tmp_path / "mnist", arrays())
+
+
+def test_first_5000_training_images_are_for_validation_and_order_is_kept(folder):
+    data = mnist.load("idx", folder)
+    assert len(data.validation.labels) == 5000
+    assert data.train.images[:, 0, 0].tolist() == [5000 % 256, 5001 % 256, 5002 % 256]
+    assert data.train.labels.tolist() == [0, 1, 2]
+    assert data.test.labels.tolist() == [0, 1, 2, 3]
+
+
+def test_images_are_bytes_of_28_by_28_and_labels_bytes(folder):
+    test = mnist.load("idx", folder).test
+    assert (test.images.dtype, test.images.shape) == (np.uint8, (4, 28, 28))
+    assert (test.labels.dtype, test.labels.shape) == (np.uint8, (4,))
+
+
+def test_unpacked_files_serve_as_well(folder):
+    for name, array in zip(NAMES, arrays(), strict=True):
+        (folder / f"{name}.gz").unlink()
+        (folder / name).write_bytes(idx_bytes(array))
+    assert len(mnist.load("idx", folder).train.labels) == 3
+
+
+def test_files_that_are_not_the_published_ones_are_noted_and_not_called_mnist(folder):
+    data = mnist.load("idx", folder)
+    assert len(data.notes) == 4
+    assert data.title.startswith("not MNIST")
+
+
+def test_the_environment_names_the_folder(folder, monkeypatch):
+    monkeypatch.setenv("TF_EDUREKA_MNIST_DIR", str(folder))
+    assert mnist.load().source == "idx"
+
+
+@pytest.mark.parametrize(
+    ("position", "array", "complaint"),
+    [
+        (0, np.zeros((5003, 28, 27)), "expected images of 28 x 28, got 28 x 27"),
+        (1, np.zeros(5002), "5003 images and 5002 labels"),
+        (1, np.full(5003, 10), "labels from 0 to 9, got 10 at position 0"),
+        (3, np.zeros(5), "4 images and 5 labels"),
+        (3, np.zeros((4, 28, 28)), "with 1 dimension"),
+    ],
+)
+def test_wrong_files_are_refused(folder, position, array, complaint):
+    wrong = arrays()
+    wrong[position] = array
+    with pytest.raises(InputError, match=complaint):
+        mnist.load("idx", write_folder(folder, wrong))
+
+
+def test_too_few_training_images_are_refused(tmp_path):
+    with pytest.raises(InputError, match="more than 5000 training examples"):
+        mnist.load("idx", write_folder(tmp_path / "few", arrays(train=5000)))
+
+
+@pytest.mark.parametrize("source", ["auto", "idx", "tfds"])
+def test_a_folder_that_is_given_and_wrong_is_never_passed_over(folder, source):
+    with pytest.raises(InputError, match="expected a folder"):
+        mnist.load(source, folder / "absent")
+    (folder / "t10k-labels-idx1-ubyte.gz").unlink()
+    with pytest.raises(InputError, match="t10k-labels-idx1-ubyte is missing"):
+        mnist.load(source, folder)
+
+
+def test_idx_without_a_folder_says_how_to_give_one():
+    with pytest.raises(InputError, match="--data-dir or set TF_EDUREKA_MNIST_DIR"):
+        mnist.load("idx")
+
+
+def test_without_folder_copy_and_network_digits_are_rendered_and_that_is_said(monkeypatch):
+    monkeypatch.setattr(tfds_copy, "is_prepared", lambda: False)
+    monkeypatch.setattr(tfds_copy, "is_reachable", lambda: False)
+    monkeypatch.setattr(mnist.rendered, "digits", lambda: arrays())
+    data = mnist.load("auto")
+    assert data.source == "rendered"
+    assert "not MNIST" in data.title
+    assert "not MNIST" in data.notes[0]
+
+
+@pytest.mark.parametrize(("prepared", "reachable"), [(True, False), (False, True)])
+def test_tfds_is_taken_when_it_has_a_copy_or_a_network(monkeypatch, prepared, reachable):
+    monkeypatch.setattr(tfds_copy, "is_prepared", lambda: prepared)
+    monkeypatch.setattr(tfds_copy, "is_reachable", lambda: reachable)
+    monkeypatch.setattr(tfds_copy, "read", lambda folder: arrays())
+    monkeypatch.setattr(mnist, "_not_official", lambda arrays: [])
+    assert mnist.load("auto").source == "tfds"
+
+
+def test_a_tfds_copy_of_other_data_is_refused(monkeypatch):
+    monkeypatch.setattr(tfds_copy, "read", lambda folder: arrays())
+    with pytest.raises(InputError, match="does not hold the published MNIST"):
+        mnist.load("tfds")
+
+
+@pytest.mark.parametrize("examples", [0, -1, 4])
+def test_a_limit_that_cannot_be_is_refused(folder, examples):
+    with pytest.raises(InputError, match="limit: expected 1 to 3"):
+        mnist.load("idx", folder).limited(examples)
+
+
+def test_a_limit_keeps_the_first_training_examples_and_all_others(folder):
+    data = mnist.load("idx", folder).limited(2)
+    assert data.train.labels.tolist() == [0, 1]
+    assert (len(data.validation.labels), len(data.test.labels)) == (5000, 4)
+
+
+def test_real_mnist_is_recognised_and_split(mnist_folder):
+    data = mnist.load("idx", mnist_folder)
+    assert (data.title, data.notes) == ("MNIST", ())
+    assert [len(s.labels) for s in (data.train, data.validation, data.test)] == [55000, 5000, 10000]
+    # The first labels of the published files, as printed by `od`.
+    assert data.validation.labels[:5].tolist() == [5, 0, 4, 1, 9]
+    assert data.test.labels[:5].tolist() == [7, 2, 1, 0, 4]
+
+
+def test_the_published_gz_files_are_those_that_tfds_pins(mnist_folder):
+    import tensorflow_datasets as tfds
+
+    for url, info in tfds.image_classification.MNIST.url_infos.items():
+        path = mnist_folder / url.rsplit("/", 1)[-1]
+        if not path.is_file():
+            pytest.skip(f"{path.name}: the MNIST folder holds unpacked files")
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == info.checksum

@@ -1,0 +1,69 @@
+import io
+
+import matplotlib
+import numpy as np
+
+from tf_edureka import plots
+
+
+def drawn(figure) -> bytes:
+    """The figure as a PNG; drawing it is part of what is tested."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=60)
+    return buffer.getvalue()
+
+
+def texts(figure) -> list[str]:
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_curves_have_a_point_per_epoch_from_1_on():
+    for figure in (plots.cost_curve([3, 2, 1], "x"), plots.accuracy_curve([0.1, 0.5, 0.9], "x")):
+        (line,) = figure.axes[0].lines
+        assert line.get_xdata().tolist() == [1, 2, 3]
+        assert drawn(figure).startswith(b"\x89PNG")
+
+
+def test_cost_is_logarithmic_where_it_spans_more_than_tenfold():
+    assert plots.cost_curve([160, 30, 1], "x").axes[0].get_yscale() == "log"
+    assert plots.cost_curve([0.5, 0.2, 0.1], "x").axes[0].get_yscale() == "linear"
+
+
+def test_a_cost_that_is_no_number_is_left_out():
+    assert drawn(plots.cost_curve([160, np.nan], "x"))
+    assert drawn(plots.cost_curve([np.nan], "x"))
+
+
+def test_every_title_says_what_the_data_is(data):
+    guesses = np.eye(10)[data.test.labels]
+    for figure in (
+        plots.cost_curve([1], "rendered digits, not MNIST"),
+        plots.accuracy_curve([1], "rendered digits, not MNIST"),
+        plots.predictions(data.test, guesses, "rendered digits, not MNIST"),
+        plots.first_layer(np.ones((784, 3)), "rendered digits, not MNIST"),
+    ):
+        assert "rendered digits, not MNIST" in figure.axes[0].get_title()
+
+
+def test_wrong_predictions_come_first_with_the_truth(data):
+    guesses = np.eye(10)[data.test.labels]
+    guesses[7] = np.eye(10)[(data.test.labels[7] + 1) % 10]
+    figure = plots.predictions(data.test, guesses, "x")
+    truth = data.test.labels[7]
+    assert texts(figure)[0] == f"{(truth + 1) % 10}  100%, is {truth}"
+    assert len(texts(figure)) == 50
+    assert not any("is" in text for text in texts(figure)[1:])
+    assert "1 of 500 wrong" in figure.axes[0].get_title()
+
+
+def test_all_wrong_or_few_digits_are_drawn_too(data):
+    wrong = np.eye(10)[(data.test.labels + 1) % 10]
+    assert len(texts(plots.predictions(data.test, wrong, "x"))) == 50
+    assert len(texts(plots.predictions(data.test.first(3), wrong[:3], "x"))) == 3
+    assert drawn(plots.first_layer(np.zeros((784, 2)), "x"))
+
+
+def test_drawing_leaves_matplotlib_as_it_was():
+    before = dict(matplotlib.rcParams)
+    drawn(plots.cost_curve([2, 1], "x"))
+    assert dict(matplotlib.rcParams) == before

@@ -1,0 +1,39 @@
+import numpy as np
+
+from tf_edureka import mlp, rendered
+from tf_edureka.config import MlpConfig
+from tf_edureka.mnist import Mnist, Split
+
+
+def test_shapes_types_and_range(digits):
+    train_images, train_labels, test_images, test_labels = digits
+    assert (train_images.shape, train_images.dtype) == ((6000, 28, 28), np.uint8)
+    assert (test_labels.shape, test_labels.dtype) == ((500,), np.uint8)
+    assert set(train_labels) == set(range(10))
+    assert train_images[:, 0, 0].mean() < 20  # the background is dark
+    assert train_images.reshape(6000, -1).max(axis=1).min() > 100  # there is ink on each
+
+
+def test_a_seed_decides_everything_and_another_gives_others():
+    first, again, other = (rendered.digits(30, 10, seed) for seed in (4, 4, 5))
+    for one, two in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert (first[0] != other[0]).any()
+
+
+def test_no_test_digit_is_a_training_digit(digits):
+    train, test = ({image.tobytes() for image in part} for part in (digits[0], digits[2]))
+    assert not train & test
+
+
+def test_a_linear_model_does_clearly_worse_than_the_network():
+    train_images, train_labels, test_images, test_labels = rendered.digits(12000, 2000)
+    pixels, test_pixels = (i.reshape(len(i), -1) / 255.0 for i in (train_images, test_images))
+    ridge = pixels.T @ pixels + 10 * np.eye(784)
+    linear = np.linalg.solve(ridge, pixels.T @ np.eye(10)[train_labels])
+    linear_accuracy = np.mean((test_pixels @ linear).argmax(axis=1) == test_labels)
+    train = Split(train_images, train_labels)
+    data = Mnist(train, train, Split(test_images, test_labels), "rendered", "")
+    network_accuracy = mlp.train(MlpConfig.modern(epochs=5), data).accuracy[-1]
+    assert network_accuracy > 0.9
+    assert linear_accuracy < network_accuracy - 0.1

@@ -1,0 +1,185 @@
+import importlib.util
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from conftest import idx_bytes, write_folder
+
+SCRIPT = Path(__file__).parent.parent / "scripts" / "train_mnist.py"
+FILES = {
+    "history.json",
+    "model.keras",
+    "cost.png",
+    "accuracy.png",
+    "predictions.png",
+    "weights.png",
+}
+LINE = re.compile(r"Epoch: \d{4} - cost= \d+\.\d{9} - Accuracy= \d\.\d+$")
+
+
+def load_script():
+    spec = importlib.util.spec_from_file_location("train_mnist", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+main = load_script().main
+
+
+@pytest.fixture
+def train(drawn_folder, tmp_path):
+    """Runs the script on drawn digits and gives its exit code."""
+
+    def run(*arguments, out=tmp_path / "out", folder=drawn_folder):
+        return main([*arguments, "--data-dir", str(folder), "--out", str(out)])
+
+    run.out = tmp_path / "out"
+    return run
+
+
+def test_a_run_writes_history_pictures_and_model(train, capsys):
+    assert train("--epochs", "2") == 0
+    assert {path.name for path in train.out.iterdir()} == FILES
+    history = json.loads((train.out / "history.json").read_text())
+    assert len(history["cost"]) == len(history["accuracy"]) == len(history["epoch_seconds"]) == 2
+    assert history["data"] == "idx"
+    assert history["config"]["recipe"] == "modern"
+    assert history["startup_seconds"] > 0
+    assert set(history["versions"]) == {"python", "tensorflow", "keras"}
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert re.match(r"TensorFlow 2\.\d+\.\d+, .*, not MNIST.*, seed 1$", first)
+    assert [bool(LINE.match(line)) for line in lines[:3]] == [True, True, False]
+    assert keras.saving.load_model(train.out / "model.keras").output_shape == (None, 10)
+
+
+def test_the_article_recipe_also_records_the_steps_of_its_first_epoch(train):
+    assert train("--recipe", "article", "--epochs", "2") == 0
+    history = json.loads((train.out / "history.json").read_text())
+    assert len(history["step_cost"]) == 10
+    np.testing.assert_allclose(history["cost"][0], np.mean(history["step_cost"]), rtol=1e-6)
+
+
+def test_data_that_is_not_mnist_is_noted_on_stderr(train, capsys):
+    train("--epochs", "1", "--quiet")
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("note: ") == 4
+
+
+def test_limit_and_augment_reach_the_training(train, capsys):
+    assert train("--epochs", "1", "--limit", "300", "--augment") == 0
+    config = json.loads((train.out / "history.json").read_text())["config"]
+    assert config["limit"] == 300
+    assert config["distortion"]["shift"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--epochs", "0"], "epochs: expected a whole number from 1, got 0"),
+        (["--epochs", "many"], "argument --epochs: invalid int value: 'many'"),
+        (["--batch-size", "60001"], "batch_size: expected at most the 1000 training examples"),
+        (["--batch-size", "400", "--limit", "300"], "expected at most the 300 training examples"),
+        (["--learning-rate", "nan"], "learning_rate: expected a finite number over 0, got nan"),
+        (["--seed", "-1"], "seed: expected"),
+        (["--limit", "0"], "limit: expected 1 to 1000"),
+        (["--min-accuracy", "97"], "min_accuracy: expected a number from 0 to 1"),
+        (["--recipe", "article", "--augment"], "--augment belongs to the modern recipe"),
+        (["--recipe", "antique"], "invalid choice: 'antique'"),
+        (["--unknown"], "unrecognized arguments: --unknown"),
+    ],
+)
+def test_wrong_arguments_end_in_one_line_and_leave_nothing(train, capsys, arguments, complaint):
+    assert train("--epochs", "1", *arguments) == 2
+    errors = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("note")]
+    assert len(errors) == 1
+    assert errors[0].startswith("error: ")
+    assert complaint in errors[0]
+    assert not train.out.exists()
+
+
+def test_a_wrong_folder_ends_in_one_line_and_leaves_nothing(train, capsys, tmp_path, digits):
+    broken = write_folder(tmp_path / "broken", digits)
+    (broken / "train-labels-idx1-ubyte.gz").write_bytes(idx_bytes(np.full(6000, 11)))
+    for folder, complaint in ((tmp_path / "none", "expected a folder"), (broken, "labels from 0")):
+        assert train(folder=folder) == 2
+        error = capsys.readouterr().err
+        assert error.startswith("error: ")
+        assert complaint in error
+        assert error.count("\n") == 1
+        assert not train.out.exists()
+
+
+def test_a_folder_that_cannot_be_written_to_ends_in_one_line(train, capsys, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    for out in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/none")):
+        assert train("--quiet", out=out) == 2
+        assert capsys.readouterr().err.splitlines()[-1].startswith(f"error: {out}")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_an_earlier_run_is_kept_unless_it_may_be_overwritten(train, capsys):
+    assert train("--epochs", "1") == 0
+    before = {path.name: path.read_bytes() for path in train.out.iterdir()}
+    assert train("--epochs", "1", "--seed", "2") == 2
+    assert "already holds a run" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
+    assert train("--epochs", "1", "--seed", "2", "--overwrite") == 0
+    assert json.loads((train.out / "history.json").read_text())["config"]["seed"] == 2
+
+
+def test_missing_the_accuracy_asked_for_is_exit_code_1_with_the_run_written(train, capsys):
+    assert train("--epochs", "1", "--min-accuracy", "1") == 1
+    assert "expected an accuracy of at least 1.0" in capsys.readouterr().err
+    assert {path.name for path in train.out.iterdir()} == FILES
+
+
+def test_a_cost_that_is_no_number_ends_the_run_and_is_said(train, capsys):
+    arguments = ("--recipe", "article", "--learning-rate", "1e30", "--batch-size", "10")
+    assert train(*arguments) == 1
+    assert "no longer a finite number" in capsys.readouterr().err
+    assert json.loads((train.out / "history.json").read_text())["cost"][-1] is None
+
+
+def test_help_needs_no_tensorflow():
+    code = (
+        "import runpy, sys\n"
+        f"sys.argv = ['train_mnist.py', '--help']\n"
+        f"try: runpy.run_path({str(SCRIPT)!r}, run_name='__main__')\n"
+        "except SystemExit as end: assert not end.code\n"
+        "sys.exit(bool({'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "--augment" in done.stdout
+
+
+def test_ctrl_c_ends_after_the_running_epoch_with_what_was_reached(drawn_folder, tmp_path):
+    command = [sys.executable, str(SCRIPT), "--epochs", "100000", "--out", str(tmp_path / "out")]
+    with subprocess.Popen(
+        [*command, "--data-dir", str(drawn_folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    ) as process:
+        for line in process.stdout:
+            if line.startswith("Epoch: 0003"):
+                process.send_signal(signal.SIGINT)
+                break
+        output, errors = process.communicate(timeout=120)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    history = json.loads((tmp_path / "out" / "history.json").read_text())
+    epochs = len(history["cost"])
+    assert 3 <= epochs < 100000
+    assert f"ended after {epochs} of 100000 epochs" in errors
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
