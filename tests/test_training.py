@@ -56,4 +56,4 @@ def test_the_metrics_of_compile_are_those_of_one_epoch(data):
     for epoch in range(2):
         _, _, metrics = run(tf.constant(epoch_order(1000, 100, 1, epoch)), tf.constant([1, 0]))
     assert float(accuracy.count) == 1000
-    assert float(metrics["accuracy"]) == float(accuracy.result()) > 0.2
+    assert float(metrics["accuracy"]) == float(accuracy.result())
