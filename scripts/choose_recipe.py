@@ -54,8 +54,9 @@ def main(argv=None) -> int:
         for name, changes in variants.items()
     }
     with cli.tensorflow_import():
-        from tf_edureka import mlp, mnist
+        from tf_edureka import devices, mlp, mnist
 
+        devices.use("auto")
     data = mnist.load("auto", args.data_dir)
     data = dataclasses.replace(data, test=data.validation)
     print(f"Validation accuracy on {data.title}, {args.epochs} epochs, {args.seeds} seeds\n")

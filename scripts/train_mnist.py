@@ -197,14 +197,13 @@ def show(result, title) -> None:
 
     from tf_edureka import plots
 
-    if plt.get_backend().lower() not in plt.matplotlib.backends.backend_registry.list_builtin():
-        pass
-    for curve, values in (
-        (plots.cost_curve, result.cost),
-        (plots.accuracy_curve, result.accuracy),
-    ):
-        curve(values, title, plt.figure(layout="constrained"))
-        plt.show()
+    if plt.get_backend().lower() == "agg":
+        print("note: --show needs a screen, and there is none", file=sys.stderr)
+        return
+    plots.cost_curve(result.cost, title, plt.figure(layout="constrained"))
+    plt.show()
+    plots.accuracy_curve(result.accuracy, title, plt.figure(layout="constrained"))
+    plt.show()
 
 
 def exit_code(result, config, interrupted, min_accuracy) -> int:

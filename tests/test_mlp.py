@@ -109,7 +109,8 @@ def test_a_saved_model_loads_in_plain_keras_and_says_the_same(data, tmp_path):
     config = MlpConfig.modern(epochs=1)
     model = mlp.from_weights(config, mlp.train(config, data).weights)
     model.save(tmp_path / "model.keras")
-    with warnings.catch_warnings(action="error"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
         loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
     pixels = data.test.images.reshape(500, 784) / np.float32(255)
     np.testing.assert_array_equal(loaded(pixels), model(pixels))

@@ -24,7 +24,8 @@ def location() -> Path:
 
 def is_prepared() -> bool:
     """Whether there is a prepared copy, so that neither files nor network are needed."""
-    return _builder().is_prepared()
+    # TFDS warns of a folder that is not there.
+    return location().is_dir() and _builder().is_prepared()
 
 
 def is_reachable() -> bool:
@@ -65,7 +66,7 @@ def read(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
         InputError: when the copy cannot be prepared.
     """
     builder = _builder()
-    if not builder.is_prepared():
+    if not is_prepared():
         _prepare(builder, folder)
     return (*_read_split(builder, "train"), *_read_split(builder, "test"))
 
@@ -97,9 +98,10 @@ def _prepare(builder, folder: Path | None) -> None:
     if not sys.stderr.isatty():
         tfds.disable_progress_bar()
     try:
-        builder.download_and_prepare(
-            download_config=tfds.download.DownloadConfig(manual_dir=folder)
-        )
+        with contextlib.redirect_stdout(sys.stderr):  # what TFDS prints is no result of ours
+            builder.download_and_prepare(
+                download_config=tfds.download.DownloadConfig(manual_dir=folder)
+            )
     except NonMatchingChecksumError as error:
         raise InputError(
             f"{folder or builder.URL}: TFDS expects the published MNIST files, but a SHA-256 "
