@@ -3,12 +3,12 @@
 import argparse
 import dataclasses
 import sys
-from pathlib import Path
 
 import numpy as np
 
 from tf_edureka import cli
 from tf_edureka.config import Distortion, MlpConfig
+from tf_edureka.errors import InputError
 
 # Each variant changes one thing of the recipe that was chosen, the first line.
 PLAIN = {
@@ -44,8 +44,10 @@ def main(argv=None) -> int:
     parser.add_argument("--augment", action="store_true", help="compare on distorted images")
     parser.add_argument("--seeds", type=int, default=5, help="train each with seeds 1 to this")
     parser.add_argument("--epochs", type=int, default=MlpConfig.modern().epochs)
-    parser.add_argument("--data-dir", type=Path, help="the MNIST folder")
+    parser.add_argument("--data-dir", type=cli.path, help="the MNIST folder")
     args = parser.parse_args(argv)
+    if args.seeds < 1:
+        raise InputError(f"seeds: expected a whole number from 1, got {args.seeds}")
     recipe, variants = (
         (MlpConfig.augmented, AUGMENTED) if args.augment else (MlpConfig.modern, PLAIN)
     )
@@ -58,6 +60,8 @@ def main(argv=None) -> int:
 
         devices.use("auto")
     data = mnist.load("auto", args.data_dir)
+    for note in data.notes:
+        print(f"note: {note}", file=sys.stderr, flush=True)
     data = dataclasses.replace(data, test=data.validation)
     print(f"Validation accuracy on {data.title}, {args.epochs} epochs, {args.seeds} seeds\n")
     print("| variant | mean % | standard deviation |\n|---|---|---|")

@@ -15,6 +15,14 @@ from tf_edureka.progress import EpochDisplay
 from tf_edureka.run_folder import RunFolder
 
 NOT_GOOD_ENOUGH = 1
+FILES = (
+    "model.keras",
+    "history.json",
+    "cost.png",
+    "accuracy.png",
+    "predictions.png",
+    "weights.png",
+)
 
 
 def parse(argv):
@@ -61,7 +69,7 @@ def parse(argv):
     )
     parser.add_argument(
         "--data-dir",
-        type=Path,
+        type=cli.path,
         metavar="DIR",
         help=f"the MNIST folder, with the four official files (default: ${MNIST_FOLDER_VARIABLE})",
     )
@@ -69,7 +77,7 @@ def parse(argv):
     parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
     parser.add_argument(
         "--out",
-        type=Path,
+        type=cli.path,
         default=Path("runs/mnist"),
         metavar="DIR",
         help="folder for the results (default: %(default)s)",
@@ -105,12 +113,12 @@ def main(argv=None) -> int:
     started = time.perf_counter()
     args = parse(argv)
     config = configure(args)
-    folder = RunFolder(args.out, args.overwrite)
+    folder = RunFolder(args.out, FILES, args.overwrite)
     with cli.tensorflow_import():
         import keras
         import tensorflow as tf
 
-        from tf_edureka import devices, mlp, mnist
+        from tf_edureka import devices, mlp, mnist, plots, training
 
         device = devices.use(args.device)
     imported = time.perf_counter()
@@ -130,80 +138,50 @@ def main(argv=None) -> int:
             f"seed {config.seed}"
         )
         result = mlp.train(config, data, on_epoch=display.epoch_ended)
-    trained = time.perf_counter()
+        trained = time.perf_counter()
 
-    model = mlp.from_weights(config, result.weights)
-    pictures = draw(model, result, data)
-    record = result.to_json() | {
-        "startup_seconds": loaded - started,
-        "config": {"implementation": "modern", **dataclasses.asdict(config), "limit": args.limit},
-        "data": data.source,
-        "device": device,
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-        },
-    }
-    if config.recipe != "article":
-        del record["step_cost"]
-    write(folder, model, record, pictures)
-    written = time.perf_counter()
+        model = mlp.from_weights(config, result.weights)
+        with folder.write("model.keras") as path:
+            model.save(path)
+        record = result.to_json() | {
+            "startup_seconds": loaded - started,
+            "config": {
+                "implementation": "modern",
+                **dataclasses.asdict(config),
+                "limit": args.limit,
+            },
+            "data": data.source,
+            "device": device,
+            "versions": {
+                "python": platform.python_version(),
+                "tensorflow": tf.__version__,
+                "keras": keras.__version__,
+            },
+        }
+        if config.recipe != "article":
+            del record["step_cost"]
+        with folder.write("history.json") as path:
+            path.write_text(json.dumps(record, indent=1) + "\n")
+        probabilities = training.probabilities(model, data.test.images)
+        for name, figure in plots.of_run(result, data.test, probabilities, data.title).items():
+            with folder.write(name) as path:
+                figure.savefig(path, dpi=110)
+        written = time.perf_counter()
 
-    accuracy = float(result.accuracy[-1])
-    if not args.quiet:
-        compiling = result.compile_seconds
-        print(f"Accuracy: {accuracy:.4f}")
-        print(
-            f"{written - started:.1f} s: imports {imported - started:.1f}, data "
-            f"{loaded - imported:.1f}, compiling {compiling:.1f}, training "
-            f"{trained - loaded - compiling:.1f}, pictures and files {written - trained:.1f}"
+        display.line(f"Accuracy: {result.accuracy[-1]}")
+        shares = {"imports": imported - started, "data": loaded - imported}
+        if result.compile_seconds is not None:
+            shares["compiling"] = result.compile_seconds
+        shares["training"] = trained - loaded - shares.get("compiling", 0)
+        shares["pictures and files"] = written - trained
+        display.line(
+            f"{written - started:.1f} s: "
+            + ", ".join(f"{name} {seconds:.1f}" for name, seconds in shares.items())
         )
-        print(f"Written to {folder.path}: model.keras, history.json, {', '.join(pictures)}")
-    if args.show:
-        show(result, data.title)
-    return exit_code(result, config, display.interrupted, args.min_accuracy)
-
-
-def draw(model, result, data):
-    """Draws the run's pictures, by file name."""
-    from tf_edureka import plots
-    from tf_edureka.training import probabilities
-
-    return {
-        "cost.png": plots.cost_curve(result.cost, data.title),
-        "accuracy.png": plots.accuracy_curve(result.accuracy, data.title),
-        "predictions.png": plots.predictions(
-            data.test, probabilities(model, data.test.images), data.title
-        ),
-        "weights.png": plots.first_layer(result.weights[0], data.title),
-    }
-
-
-def write(folder, model, record, pictures) -> None:
-    """Writes the run's files; the model, which cannot be had again from the others, first."""
-    with folder.write("model.keras") as path:
-        model.save(path)
-    with folder.write("history.json") as path:
-        path.write_text(json.dumps(record, indent=1) + "\n")
-    for name, figure in pictures.items():
-        with folder.write(name) as path:
-            figure.savefig(path, dpi=110)
-
-
-def show(result, title) -> None:
-    """Opens the two curves one after the other, as the article's program did."""
-    import matplotlib.pyplot as plt
-
-    from tf_edureka import plots
-
-    if plt.get_backend().lower() == "agg":
+        display.line(f"Written to {folder.path}: {', '.join(FILES)}")
+    if args.show and not plots.show_curves(result, data.title):
         print("note: --show needs a screen, and there is none", file=sys.stderr)
-        return
-    plots.cost_curve(result.cost, title, plt.figure(layout="constrained"))
-    plt.show()
-    plots.accuracy_curve(result.accuracy, title, plt.figure(layout="constrained"))
-    plt.show()
+    return exit_code(result, config, display.interrupted, args.min_accuracy)
 
 
 def exit_code(result, config, interrupted, min_accuracy) -> int:
@@ -215,7 +193,7 @@ def exit_code(result, config, interrupted, min_accuracy) -> int:
             file=sys.stderr,
         )
         return NOT_GOOD_ENOUGH
-    if interrupted:
+    if interrupted and len(result.cost) < config.epochs:
         print(f"ended after {len(result.cost)} of {config.epochs} epochs", file=sys.stderr)
         return cli.INTERRUPTED
     if min_accuracy is not None and result.accuracy[-1] < min_accuracy:

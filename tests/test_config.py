@@ -37,10 +37,27 @@ def test_only_the_augmented_recipe_distorts():
         ("hidden_units", ()),
         ("hidden_units", (256, 0)),
         ("seed", -1),
+        ("seed", 1.5),
+        ("epochs", True),
+        ("learning_rate", "0.1"),
+        ("learning_rate", 1e300),
+        ("learning_rate", 1e-60),
+        ("hidden_units", 256),
+        ("distortion", 5),
         ("seed", 2**31),
         ("recipe", "antique"),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_name_and_value(name, value):
-    with pytest.raises(InputError, match=f"{name}: expected .*, got"):
+    with pytest.raises(InputError, match=f"{name}: expected .*got"):
         MlpConfig.modern(**{name: value})
+
+
+def test_the_article_has_neither_decay_nor_rise():
+    with pytest.raises(InputError, match="expected 0 in the article's recipe"):
+        MlpConfig.article(weight_decay=0.5)
+
+
+def test_an_amount_of_distortion_out_of_range_is_refused():
+    with pytest.raises(InputError, match="turn: expected"):
+        Distortion(turn=-1)

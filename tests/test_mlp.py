@@ -40,6 +40,18 @@ def test_the_article_has_the_adam_of_tensorflow_1_at_a_constant_rate():
     assert (optimizer.epsilon, float(optimizer.learning_rate)) == (1e-8, np.float32(0.001))
 
 
+def test_only_kernels_decay():
+    model = mlp.build(MlpConfig.modern(weight_decay=0.5, warmup=0.0), total_steps=10)
+    before = model.get_weights()
+    for bias in before[1::2]:
+        bias += 1
+    model.set_weights(before)
+    model.optimizer.apply([0 * v for v in model.trainable_variables], model.trainable_variables)
+    for i, (old, new) in enumerate(zip(before, model.get_weights(), strict=True)):
+        # Without a gradient Adam stands still; a kernel loses 0.5 times the rate of 0.003.
+        np.testing.assert_allclose(new, old * (1 if i % 2 else 1 - 0.0015), rtol=1e-6)
+
+
 def test_the_modern_learning_rate_rises_and_falls_to_zero():
     schedule = mlp.build(MlpConfig.modern(), total_steps=150).optimizer._learning_rate
     rates = [float(schedule(step)) for step in (0, 5, 10, 80, 150)]
@@ -103,6 +115,13 @@ def test_keras_callbacks_see_each_epoch_and_can_end_the_training(data):
     assert seen[1]["cost"] == result.cost[1]
     assert seen[1]["test_accuracy"] == result.accuracy[1]
     assert set(seen[1]) == {"cost", "test_accuracy", "accuracy"}
+
+
+def test_keras_callbacks_see_an_epoch_as_one_batch(data):
+    seen = []
+    watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda b, logs: seen.append(b))
+    mlp.train(MlpConfig.modern(epochs=3), data, callbacks=[watch])
+    assert seen == [0, 0, 0]
 
 
 def test_a_saved_model_loads_in_plain_keras_and_says_the_same(data, tmp_path):

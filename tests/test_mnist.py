@@ -102,6 +102,17 @@ def test_without_folder_copy_and_network_digits_are_rendered_and_that_is_said(mo
     assert "not MNIST" in data.notes[0]
 
 
+def test_an_empty_variable_names_no_folder(monkeypatch):
+    monkeypatch.setenv("TF_EDUREKA_MNIST_DIR", "")
+    with pytest.raises(InputError, match="expected a folder with the MNIST files; give"):
+        mnist.load("idx")
+
+
+def test_a_folder_that_cannot_be_looked_into_is_an_error_of_the_user():
+    with pytest.raises(InputError, match="cannot be read"):
+        mnist.load("idx", "n" * 300)
+
+
 @pytest.mark.parametrize(("prepared", "reachable"), [(True, False), (False, True)])
 def test_tfds_is_taken_when_it_has_a_copy_or_a_network(monkeypatch, prepared, reachable):
     monkeypatch.setattr(tfds_copy, "is_prepared", lambda: prepared)

@@ -26,11 +26,11 @@ def test_a_name_that_is_not_public_is_missed_as_usual():
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "tf_edureka").glob("*.py")), ids=lambda p: p.name)
-def test_the_package_imports_nothing_from_scripts_or_tests(path):
-    imported = [
-        alias.name if isinstance(node, ast.Import) else node.module or ""
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    ]
-    assert not [name for name in imported if name.split(".")[0] in ("scripts", "tests")]
+def test_modern_modules_import_neither_scripts_nor_the_legacy_path(path):
+    imported = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names = ".".join([*modules, *(alias.name for alias in node.names)])
+            imported |= set(names.split("."))
+    assert not imported & {"scripts", "tests", "legacy"}

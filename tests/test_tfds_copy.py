@@ -1,5 +1,6 @@
 import gzip
 import shutil
+import threading
 
 import numpy as np
 import pytest
@@ -31,13 +32,35 @@ def test_without_copy_and_network_tfds_is_not_tried(empty_tfds):
 
 
 def test_a_server_that_never_answers_is_left_behind(monkeypatch):
-    import threading
+    gone = threading.Event()
 
-    never = threading.Event()
+    def head(*_, **__):
+        gone.wait(60)
+        raise requests.ConnectionError
+
     monkeypatch.setattr(tfds_copy, "_PROBE_SECONDS", 0.01)
-    monkeypatch.setattr(requests, "head", lambda *_, **__: never.wait(60))
+    monkeypatch.setattr(requests, "head", head)
     assert not tfds_copy.is_reachable()
-    never.set()
+    gone.set()
+
+
+@pytest.mark.parametrize(("status", "reachable"), [(200, True), (403, False), (503, False)])
+def test_a_server_that_refuses_is_no_network(monkeypatch, status, reachable):
+    answer = requests.Response()
+    answer.status_code = status
+    monkeypatch.setattr(requests, "head", lambda *_, **__: answer)
+    assert tfds_copy.is_reachable() == reachable
+
+
+@pytest.mark.parametrize("info", [None, "{"], ids=["absent", "damaged"])
+def test_a_copy_that_is_not_whole_is_named(empty_tfds, info):
+    copy = empty_tfds / "mnist" / "3.0.1"
+    copy.mkdir(parents=True)
+    (copy / "mnist-train.tfrecord-00000-of-00001").write_bytes(b"")
+    if info:
+        (copy / "dataset_info.json").write_text(info)
+    with pytest.raises(InputError, match="delete"):
+        mnist.load("auto")
 
 
 def test_unpacked_files_are_not_enough_to_prepare_from(empty_tfds, tmp_path):

@@ -84,17 +84,24 @@ def test_limit_and_augment_reach_the_training(train, capsys):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--epochs", "0"], "epochs: expected a whole number from 1, got 0"),
+        (["--epochs", "0"], "epochs: expected a whole number from 1 to 1000000, got 0"),
         (["--epochs", "many"], "argument --epochs: invalid int value: 'many'"),
         (["--batch-size", "60001"], "batch_size: expected at most the 1000 training examples"),
         (["--batch-size", "400", "--limit", "300"], "expected at most the 300 training examples"),
-        (["--learning-rate", "nan"], "learning_rate: expected a finite number over 0, got nan"),
+        (
+            ["--learning-rate", "nan"],
+            "learning_rate: expected a number from 1e-37 to 1e+37",
+        ),
         (["--seed", "-1"], "seed: expected"),
         (["--limit", "0"], "limit: expected 1 to 1000"),
         (["--min-accuracy", "97"], "min_accuracy: expected a number from 0 to 1"),
         (["--recipe", "article", "--augment"], "--augment belongs to the modern recipe"),
         (["--recipe", "antique"], "invalid choice: 'antique'"),
         (["--unknown"], "unrecognized arguments: --unknown"),
+        (["--epoch", "1"], "unrecognized arguments: --epoch 1"),
+        (["--epochs", "9" * 44], "epochs: expected a whole number from 1 to 1000000"),
+        (["--data-dir", ""], "argument --data-dir: expected a path, got nothing"),
+        (["--data", "rendered"], "data rendered: expected no MNIST folder"),
     ],
 )
 def test_wrong_arguments_end_in_one_line_and_leave_nothing(train, capsys, arguments, complaint):
@@ -147,6 +154,29 @@ def test_a_cost_that_is_no_number_ends_the_run_and_is_said(train, capsys):
     assert train(*arguments) == 1
     assert "no longer a finite number" in capsys.readouterr().err
     assert json.loads((train.out / "history.json").read_text())["cost"][-1] is None
+
+
+def test_a_learning_rate_beyond_all_numbers_is_written_and_drawn_too(train):
+    assert train("--recipe", "article", "--learning-rate", "9e36", "--epochs", "2") == 1
+    assert {path.name for path in train.out.iterdir()} == FILES
+
+
+@pytest.mark.parametrize("name", ["a$x^$b", "b\udcff"], ids=["formula", "not unicode"])
+def test_a_folder_may_have_any_name(train, drawn_folder, tmp_path, name):
+    (tmp_path / name).symlink_to(drawn_folder)
+    assert train("--epochs", "1", "--quiet", folder=tmp_path / name) == 0
+    assert {path.name for path in train.out.iterdir()} == FILES
+
+
+def test_a_reader_that_leaves_does_not_end_the_training(drawn_folder, tmp_path):
+    command = f"{sys.executable} {SCRIPT} --epochs 5 --data-dir {drawn_folder} --out {tmp_path}/out"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{command} | head -1"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("TensorFlow")
+    history = json.loads((tmp_path / "out" / "history.json").read_text())
+    assert len(history["cost"]) == 5
 
 
 def test_help_needs_no_tensorflow():

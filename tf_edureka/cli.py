@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from tf_edureka.errors import InputError
@@ -17,7 +18,13 @@ INTERRUPTED = 130
 
 
 class ArgumentParser(argparse.ArgumentParser):
-    """An `argparse.ArgumentParser` that raises `InputError` instead of printing its usage."""
+    """An `argparse.ArgumentParser` that raises `InputError` instead of printing its usage.
+
+    Options cannot be abbreviated: what works today would break with the next option.
+    """
+
+    def __init__(self, **arguments) -> None:
+        super().__init__(allow_abbrev=False, **arguments)
 
     def error(self, message: str) -> NoReturn:
         """Ends the parsing.
@@ -26,6 +33,13 @@ class ArgumentParser(argparse.ArgumentParser):
             InputError: always.
         """
         raise InputError(f"{message}; --help lists the options")
+
+
+def path(text: str) -> Path:
+    """A path from the command line; an empty one, as of a variable that is not set, is refused."""
+    if not text:
+        raise argparse.ArgumentTypeError("expected a path, got nothing")
+    return Path(text)
 
 
 def reports_errors(
@@ -64,8 +78,10 @@ def tensorflow_import() -> Iterator[None]:
     meanwhile, and passes over them afterwards (`gc.freeze`).
 
     TensorFlow writes to stderr before it looks at TF_CPP_MIN_LOG_LEVEL. What it writes is kept off
-    the screen unless the block fails. Where the user has set that variable, nothing is kept back.
+    the screen unless the block fails. Where one of TensorFlow's own variables for its log or XLA
+    is set, nothing is kept back.
     """
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever the user's other programs want
     gc.disable()
     try:
         with _held_log():
@@ -77,7 +93,8 @@ def tensorflow_import() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _held_log() -> Iterator[None]:
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+    variables = {"TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS"}
+    if sys.stderr is None or variables & set(os.environ):
         yield
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
@@ -87,11 +104,10 @@ def _held_log() -> Iterator[None]:
         os.dup2(log.fileno(), 2)
         try:
             yield
-        except InputError:
-            raise
-        except BaseException:
-            log.seek(0)
-            os.write(stderr, log.read())
+        except Exception as error:
+            if not isinstance(error, InputError):
+                log.seek(0)
+                os.write(stderr, log.read())
             raise
         finally:
             os.dup2(stderr, 2)

@@ -1,6 +1,5 @@
 """The numbers of the article and of its modern recipe, each written once."""
 
-import math
 from dataclasses import dataclass
 
 from tf_edureka.errors import InputError
@@ -21,12 +20,19 @@ class Distortion:
         scaling: share of the size, each axis on its own.
         shear: share of the height, to either side.
         shift: pixels, in each direction.
+
+    Raises:
+        InputError: when an amount is negative or beyond reason.
     """
 
     turn: float = 15.0
     scaling: float = 0.15
     shear: float = 0.1
     shift: float = 2.0
+
+    def __post_init__(self) -> None:
+        """Refuses amounts that are none."""
+        _expect_number(self, turn=(0, 180), scaling=(0, 0.9), shear=(0, 10), shift=(0, 1000))
 
 
 @dataclass(frozen=True)
@@ -92,22 +98,43 @@ class MlpConfig:
 
     def __post_init__(self) -> None:
         """Refuses what cannot be trained."""
-        for name, in_range, expected in (
-            ("recipe", lambda v: v in RECIPES, f"one of {', '.join(RECIPES)}"),
-            ("hidden_units", lambda v: v and all(map(_is_count, v)), "whole numbers from 1"),
-            ("epochs", _is_count, "a whole number from 1"),
-            ("batch_size", _is_count, "a whole number from 1"),
-            ("learning_rate", lambda v: 0 < v < math.inf, "a finite number over 0"),
-            ("adam_epsilon", lambda v: 0 < v < math.inf, "a finite number over 0"),
-            ("warmup", lambda v: 0 <= v < 1, "a number from 0 and under 1"),
-            ("weight_decay", lambda v: 0 <= v < math.inf, "a finite number from 0"),
-            ("label_smoothing", lambda v: 0 <= v < 1, "a number from 0 and under 1"),
-            ("seed", lambda v: 0 <= v < 2**31, "a whole number from 0 to 2147483647"),
-        ):
-            value = getattr(self, name)
-            if not in_range(value):
-                raise InputError(f"{name}: expected {expected}, got {value!r}")
+        if self.recipe not in RECIPES:
+            raise InputError(f"recipe: expected one of {', '.join(RECIPES)}, got {self.recipe!r}")
+        _expect_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, 2**31 - 1))
+        units = self.hidden_units
+        if not (isinstance(units, tuple) and units and all(_is_whole(n, 1, 10**6) for n in units)):
+            raise InputError(f"hidden_units: expected a tuple of whole numbers, got {units!r}")
+        _expect_number(
+            self,
+            learning_rate=_FLOAT32,
+            adam_epsilon=_FLOAT32,
+            warmup=(0, 0.99),
+            weight_decay=(0, 1e37),
+            label_smoothing=(0, 0.99),
+        )
+        if not isinstance(self.distortion, Distortion | None):
+            raise InputError(f"distortion: expected a Distortion or None, got {self.distortion!r}")
+        if self.recipe == "article" and (self.warmup or self.weight_decay):
+            raise InputError("warmup and weight_decay: expected 0 in the article's recipe")
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and value >= 1
+# Beyond it a number is 0 or infinite when it comes to computing with it.
+_FLOAT32 = (1e-37, 1e37)
+
+
+def _is_whole(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _expect_whole(config: object, **ranges: tuple[int, int]) -> None:
+    for name, (low, high) in ranges.items():
+        value = getattr(config, name)
+        if not _is_whole(value, low, high):
+            raise InputError(f"{name}: expected a whole number from {low} to {high}, got {value!r}")
+
+
+def _expect_number(config: object, **ranges: tuple[float, float]) -> None:
+    for name, (low, high) in ranges.items():
+        value = getattr(config, name)
+        if not (isinstance(value, int | float) and low <= value <= high):
+            raise InputError(f"{name}: expected a number from {low} to {high}, got {value!r}")

@@ -31,8 +31,14 @@ def use(choice: str) -> str:
     if choice == "cpu" and gpus:
         tf.config.set_visible_devices([], "GPU")
     if choice == "cpu" or not gpus:
-        return f"CPU ({os.cpu_count()} cores)"
+        return f"CPU ({_usable_cores()} cores)"
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
     name = tf.config.experimental.get_device_details(gpus[0]).get("device_name", gpus[0].name)
     return f"GPU ({name})"
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

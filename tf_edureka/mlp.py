@@ -116,7 +116,7 @@ def train(
         data: trained on `data.train`, tested on `data.test`; `data.validation` is not looked at.
         on_epoch: called after each epoch with its number from 0, cost and accuracy; a true result
             ends the training.
-        callbacks: any of Keras' callbacks. They see a batch per epoch, and of each epoch `cost`,
+        callbacks: Keras' callbacks. They see each epoch as one batch, and of it `cost`,
             `test_accuracy` and the metrics on the training batches.
 
     Returns:
@@ -137,6 +137,7 @@ def train(
     for epoch in range(config.epochs):
         started = time.perf_counter()
         listeners.on_epoch_begin(epoch)
+        listeners.on_train_batch_begin(0)
         order = epoch_order(len(data.train.labels), config.batch_size, config.seed, epoch)
         costs, right, metrics = run_epoch(
             tf.constant(order), tf.constant([config.seed, epoch * steps])
@@ -147,6 +148,7 @@ def train(
         if epoch == 0:
             step_cost = costs.numpy()
         metrics = {name: float(value) for name, value in metrics.items()}
+        listeners.on_train_batch_end(0, {"cost": cost, **metrics})
         listeners.on_epoch_end(epoch, {"cost": cost, "test_accuracy": accuracy, **metrics})
         stop = on_epoch(epoch, cost, accuracy) if on_epoch else False
         if stop or model.stop_training or not math.isfinite(cost):

@@ -46,9 +46,9 @@ class Mnist:
     """The three splits, each in the order of the published files.
 
     Attributes:
-        train: 55,000 examples; published training examples 5,000 to 59,999.
-        validation: 5,000 examples; published training examples 0 to 4,999.
-        test: 10,000 examples.
+        train: what is trained on: of MNIST the 55,000 published training examples from 5,000 on.
+        validation: the first 5,000 published training examples.
+        test: the published test examples, 10,000 of MNIST.
         source: `"idx"`, `"tfds"` or `"rendered"`.
         title: what the data is, for first lines and pictures.
         notes: what the user has to know about the data, a sentence each.
@@ -96,17 +96,20 @@ def load(source: str = "auto", folder: str | os.PathLike | None = None) -> Mnist
     if source not in DATA_SOURCES:
         raise InputError(f"data: expected one of {', '.join(DATA_SOURCES)}, got {source!r}")
     if source == "rendered":
+        if folder is not None:
+            raise InputError(f"data rendered: expected no MNIST folder, got {folder}; leave it out")
         return _rendered()
-    folder = folder or os.environ.get(MNIST_FOLDER_VARIABLE)
+    folder = folder or os.environ.get(MNIST_FOLDER_VARIABLE) or None
     if folder is not None:
-        folder = _checked_folder(Path(folder))
+        folder = Path(folder)
+        paths = _find_files(folder)
     if source == "idx" and folder is None:
         raise InputError(
             f"data idx: expected a folder with the MNIST files; give --data-dir or set "
             f"{MNIST_FOLDER_VARIABLE}"
         )
     if folder is not None and source != "tfds":
-        return _from_folder(folder)
+        return _from_files(folder, paths)
     if source == "auto" and not (tfds_copy.is_prepared() or tfds_copy.is_reachable()):
         return _rendered(
             "no folder with the MNIST files was given, TFDS has no prepared copy and there is no "
@@ -116,22 +119,21 @@ def load(source: str = "auto", folder: str | os.PathLike | None = None) -> Mnist
     return _from_tfds(folder)
 
 
-def _from_folder(folder: Path) -> Mnist:
-    arrays = [idx.read(_find(folder, name), rank=3 if "images" in name else 1) for name in _FILES]
-    for name, array in zip(_FILES, arrays, strict=True):
-        if "images" in name and array.shape[1:] != (28, 28):
+def _from_files(folder: Path, paths: list[Path]) -> Mnist:
+    arrays = [idx.read(path, rank=3 if "images" in path.name else 1) for path in paths]
+    for path, array in zip(paths, arrays, strict=True):
+        if "images" in path.name and array.shape[1:] != (28, 28):
             size = " x ".join(map(str, array.shape[1:]))
-            raise InputError(f"{folder / name}: expected images of 28 x 28, got {size}")
-        if "labels" in name and array.max(initial=0) > 9:
+            raise InputError(f"{path}: expected images of 28 x 28, got {size}")
+        if "labels" in path.name and array.max(initial=0) > 9:
+            position = int(np.argmax(array > 9))
             raise InputError(
-                f"{folder / name}: expected labels from 0 to 9, got {array.max()} at position "
-                f"{int(np.argmax(array > 9))}"
+                f"{path}: expected labels from 0 to 9, got {array[position]} at position {position}"
             )
     others = _not_official(arrays)
-    notes = tuple(
-        f"{name} is not the published MNIST file (its SHA-256 differs)" for name in others
-    )
-    title = f"not MNIST: IDX files of {folder.name}" if others else "MNIST"
+    notes = tuple(f"{name}: its SHA-256 is not that of the published MNIST" for name in others)
+    name = folder.resolve().name.encode(errors="replace").decode()  # any bytes can name a folder
+    title = f"not MNIST: IDX files of {name}" if others else "MNIST"
     return _split(arrays, "idx", title, notes)
 
 
@@ -149,23 +151,24 @@ def _rendered(*notes: str) -> Mnist:
     return _split(rendered.digits(), "rendered", "rendered digits, not MNIST", notes)
 
 
-def _find(folder: Path, name: str) -> Path:
-    """The file of that official name, gzipped or unpacked."""
-    for path in (folder / f"{name}.gz", folder / name):
-        if path.is_file():
-            return path
-    raise InputError(
-        f"{folder}: expected the four MNIST files ({', '.join(_FILES)}, with or without .gz), "
-        f"but {name} is missing"
-    )
-
-
-def _checked_folder(folder: Path) -> Path:
-    if not folder.is_dir():
-        raise InputError(f"{folder}: expected a folder with the four MNIST files, found none")
+def _find_files(folder: Path) -> list[Path]:
+    """The four files by their official names, gzipped or unpacked."""
+    try:
+        if not folder.is_dir():
+            raise InputError(f"{folder}: expected a folder with the four MNIST files, found none")
+        found = {entry.name for entry in folder.iterdir()}
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be read ({error.strerror or error})") from None
+    paths = []
     for name in _FILES:
-        _find(folder, name)
-    return folder
+        have = [candidate for candidate in (f"{name}.gz", name) if candidate in found]
+        if not have:
+            raise InputError(
+                f"{folder}: expected the four MNIST files ({', '.join(_FILES)}, with or without "
+                f".gz), but {name} is missing"
+            )
+        paths.append(folder / have[0])
+    return paths
 
 
 def _not_official(arrays) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every picture, drawn with matplotlib's objects: nothing global, no window."""
+"""Every picture, drawn with matplotlib's objects: nothing global, a window only if asked for."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from tf_edureka.mnist import Split
+from tf_edureka.result import MlpResult
 
 _WRONG_SHOWN, _TILES_WIDE, _TILES_HIGH = 20, 10, 5
 
@@ -82,9 +83,10 @@ def predictions(
         if answer != truth:
             text += f", is {truth}"
         axes.text(x + 13.5, y + 29, text, ha="center", va="top", fontsize=8, color=colour)
-    axes.set_title(
+    _set_title(
+        axes,
         f"Test digits, and what the network takes them for: {len(wrong)} of {len(answers)} wrong, "
-        f"{len(shown_wrong)} of them here\n{title}"
+        f"{len(shown_wrong)} of them here\n{title}",
     )
     return figure
 
@@ -102,24 +104,72 @@ def first_layer(kernel: np.ndarray, title: str, figure: Figure | None = None) ->
         unit, where it is blue against it.
     """
     figure = figure or Figure(figsize=(10, 5.0), layout="constrained")
-    kernel = np.nan_to_num(kernel.astype(np.float64))  # of a training that went wrong, too
+    # A training that went wrong has numbers that are none, or whose square is none in float32.
+    kernel = np.nan_to_num(kernel.astype(np.float64), posinf=0, neginf=0)
     largest = np.argsort(-np.linalg.norm(kernel, axis=0), kind="stable")
     shown = largest[: _TILES_WIDE * _TILES_HIGH]
     limit = float(np.quantile(np.abs(kernel[:, shown]), 0.995)) or 1.0
     pictures = kernel.T[shown].reshape(-1, 28, 28)
     axes = _mosaic(figure, pictures, gap=2, cmap="RdBu_r", vmin=-limit, vmax=limit)
     figure.colorbar(axes.images[0], ax=axes, shrink=0.8, label="weight")
-    axes.set_title(
+    _set_title(
+        axes,
         f"First hidden layer: the {len(shown)} of {kernel.shape[1]} units with the largest "
-        f"weights\n{title}"
+        f"weights\n{title}",
     )
     return figure
+
+
+def of_run(result: MlpResult, test: Split, probabilities: np.ndarray, title: str):
+    """Draws the pictures of a run.
+
+    Args:
+        result: what the training gave.
+        test: the images that it was tested on.
+        probabilities: shape (n, 10), what the trained network takes each of them for.
+        title: what the data is.
+
+    Returns:
+        the figures by file name.
+    """
+    return {
+        "cost.png": cost_curve(result.cost, title),
+        "accuracy.png": accuracy_curve(result.accuracy, title),
+        "predictions.png": predictions(test, probabilities, title),
+        "weights.png": first_layer(result.weights[0], title),
+    }
+
+
+def show_curves(result: MlpResult, title: str) -> bool:
+    """Opens the two curves in windows, one after the other, as the article's program did.
+
+    Args:
+        result: what the training gave.
+        title: what the data is.
+
+    Returns:
+        whether there is a screen to open windows on.
+    """
+    import matplotlib.pyplot as plt
+
+    if plt.get_backend().lower() == "agg":
+        return False
+    cost_curve(result.cost, title, plt.figure(layout="constrained"))
+    plt.show()
+    accuracy_curve(result.accuracy, title, plt.figure(layout="constrained"))
+    plt.show()
+    return True
+
+
+def _set_title(axes, text: str) -> None:
+    axes.set_title(text, parse_math=False)  # a folder's name may have a dollar sign
 
 
 def _epoch_axes(figure: Figure, values: Sequence[float], title: str, label: str):
     axes = figure.add_subplot()
     axes.plot(range(1, len(values) + 1), values, marker="o", markersize=4)
-    axes.set(title=title, xlabel="epoch", ylabel=label)
+    axes.set(xlabel="epoch", ylabel=label)
+    _set_title(axes, title)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)
     return axes

@@ -1,6 +1,8 @@
 """What a training shows while it runs: the article's lines, and a progress bar on a terminal."""
 
+import os
 import signal
+import sys
 
 from rich.console import Console
 from rich.progress import (
@@ -15,10 +17,19 @@ from rich.progress import (
 from tf_edureka.result import epoch_line
 
 
+class _Console(Console):
+    """A console whose reader may leave, as `| head` does: the training goes on without it."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class EpochDisplay:
     """Prints a line per epoch to stdout, above a progress bar where that is a terminal.
 
-    Within the block, Ctrl-C ends the training after the running epoch; a second one at once.
+    Within the block, Ctrl-C ends the training after the running epoch; a second one at once. If
+    nobody reads the lines any more, it falls silent and the training goes on.
 
     Args:
         epochs: how many there will be.
@@ -30,7 +41,7 @@ class EpochDisplay:
 
     def __init__(self, epochs: int, quiet: bool = False) -> None:
         self.interrupted = False
-        self._console = Console(quiet=quiet, highlight=False, soft_wrap=True)
+        self._console = _Console(quiet=quiet, highlight=False, soft_wrap=True)
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),

@@ -19,8 +19,8 @@ class MlpResult:
         step_cost: float32, shape (steps,): the cost of each batch of the first epoch.
         epoch_seconds: float64, shape (epochs,): wall time of each epoch with its test pass. The
             first one includes compiling.
-        weights: float32 arrays: kernel and bias of each layer, from the input on. A kernel has
-            shape (inputs, units), a bias (units,).
+        weights: float32 arrays: kernel and bias of each layer, from the input on, as they were when
+            the training ended. A kernel has shape (inputs, units), a bias (units,).
     """
 
     cost: np.ndarray
@@ -30,27 +30,22 @@ class MlpResult:
     weights: tuple[np.ndarray, ...]
 
     @property
-    def compile_seconds(self) -> float:
-        """How much longer the first epoch took than the median of the others; 0 if there is none.
+    def compile_seconds(self) -> float | None:
+        """How much longer the first epoch took than the median of the others; None without others.
 
         Where the epoch is compiled, that is what tracing and compiling took.
         """
         if len(self.epoch_seconds) < 2:
-            return 0.0
+            return None
         return max(0.0, float(self.epoch_seconds[0] - np.median(self.epoch_seconds[1:])))
 
     def to_json(self) -> dict[str, list[float | None]]:
         """The course as lists of plain numbers; what is not finite, which JSON lacks, as None."""
+        names = ("cost", "accuracy", "step_cost", "epoch_seconds")
         return {
-            name: [
-                value if math.isfinite(value) else None for value in getattr(self, name).tolist()
-            ]
-            for name in ("cost", "accuracy", "step_cost", "epoch_seconds")
+            name: [x if math.isfinite(x) else None for x in getattr(self, name).tolist()]
+            for name in names
         }
-
-
-def _finite(values: list[float]) -> list[float | None]:
-    return [value if math.isfinite(value) else None for value in values]
 
 
 def epoch_line(epoch: int, cost: float, accuracy: float) -> str:

@@ -1,13 +1,11 @@
 """The folder of one run: claimed before the work begins, its files written whole or not at all."""
 
 import contextlib
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tf_edureka.errors import InputError
-
-# A folder with one of these holds a run.
-_MARKS = ("history.json", "model.keras")
 
 
 class RunFolder:
@@ -15,23 +13,28 @@ class RunFolder:
 
     Args:
         path: the folder. It need not exist.
+        names: the files that the run will write.
         overwrite: whether an earlier run's files in it may be replaced. They stay until then.
 
     Raises:
-        InputError: when the folder holds a run and `overwrite` is false, or the path is not one
-            of a folder.
+        InputError: when the folder holds one of the files and `overwrite` is false, or the path
+            is not one of a folder.
     """
 
-    def __init__(self, path: Path, overwrite: bool = False) -> None:
+    def __init__(self, path: Path, names: Sequence[str], overwrite: bool = False) -> None:
         self.path = path
-        if path.exists() and not path.is_dir():
-            raise InputError(f"{path}: expected a folder to write to, got a file; name another")
-        held = [mark for mark in _MARKS if (path / mark).exists()]
+        with self._explained():
+            if path.exists() and not path.is_dir():
+                raise InputError(f"{path}: expected a folder to write to, got a file; name another")
+            held = [name for name in names if (path / name).exists()]
+            folders = [name for name in held if (path / name).is_dir()]
         if held and not overwrite:
             raise InputError(
                 f"{path} already holds a run ({held[0]}); give --overwrite to replace it or "
                 "--out for another folder"
             )
+        if folders:
+            raise InputError(f"{path / folders[0]}: expected a file to replace, got a folder")
 
     def create(self) -> None:
         """Makes the folder, and makes sure that it can be written to.
@@ -41,9 +44,7 @@ class RunFolder:
         """
         with self._explained():
             self.path.mkdir(parents=True, exist_ok=True)
-        with self.write(".writable") as path:
-            path.touch()
-        (self.path / ".writable").unlink()
+            tempfile.TemporaryFile(dir=self.path).close()
 
     @contextlib.contextmanager
     def write(self, name: str) -> Iterator[Path]:

@@ -23,29 +23,35 @@ def location() -> Path:
 
 
 def is_prepared() -> bool:
-    """Whether there is a prepared copy, so that neither files nor network are needed."""
-    # TFDS warns of a folder that is not there.
-    return location().is_dir() and _builder().is_prepared()
+    """Whether there is a copy, so that neither files nor network are needed to prepare one.
+
+    Raises:
+        InputError: when TFDS cannot open it.
+    """
+    folder = location()
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def is_reachable() -> bool:
-    """Whether the server that TFDS downloads MNIST from answers, found out within seconds.
+    """Whether the server that TFDS downloads MNIST from has it, found out within seconds.
 
     TFDS itself tries for over three minutes before it gives up.
     """
     import requests
 
+    smallest = min(_builder().url_infos.items(), key=lambda item: item[1].size)[0]
     answers = []
 
     def probe() -> None:
-        with contextlib.suppress(requests.RequestException):
-            answers.append(requests.head(_builder().URL, timeout=_PROBE_SECONDS))
+        with contextlib.suppress(OSError, ValueError):
+            answer = requests.head(smallest, timeout=_PROBE_SECONDS, allow_redirects=True)
+            answers.append(answer.ok)
 
     # In a thread that can be left behind: the time-out does not cover looking up the name.
     thread = threading.Thread(target=probe, daemon=True)
     thread.start()
     thread.join(_PROBE_SECONDS)
-    return bool(answers)
+    return answers == [True]
 
 
 def read(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -68,19 +74,30 @@ def read(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
     builder = _builder()
     if not is_prepared():
         _prepare(builder, folder)
-    return (*_read_split(builder, "train"), *_read_split(builder, "test"))
+    try:
+        return (*_read_split(builder, "train"), *_read_split(builder, "test"))
+    except Exception as error:  # TensorFlow, protobuf and TFDS each have their own
+        raise InputError(
+            f"the TFDS copy in {location()} is damaged ({_first_line(error)}); delete that folder "
+            "and run again"
+        ) from error
 
 
 def _builder():
     import tensorflow_datasets as tfds
 
-    # TFDS reads that variable too, but once for all when it is imported.
-    return tfds.image_classification.MNIST(data_dir=os.environ.get("TFDS_DATA_DIR"))
+    try:
+        # TFDS reads that variable too, but once for all when it is imported.
+        return tfds.image_classification.MNIST(data_dir=os.environ.get("TFDS_DATA_DIR") or None)
+    except Exception as error:  # of the file system, protobuf or TFDS
+        raise InputError(
+            f"the TFDS copy of MNIST cannot be opened ({_first_line(error)}); delete the folder "
+            "mnist below TFDS_DATA_DIR, which is ~/tensorflow_datasets if not set"
+        ) from error
 
 
 def _prepare(builder, folder: Path | None) -> None:
     import tensorflow_datasets as tfds
-    from tensorflow_datasets.core.download.download_manager import NonMatchingChecksumError
 
     if folder is not None:
         # What TFDS does not find there it would download.
@@ -102,13 +119,16 @@ def _prepare(builder, folder: Path | None) -> None:
             builder.download_and_prepare(
                 download_config=tfds.download.DownloadConfig(manual_dir=folder)
             )
-    except NonMatchingChecksumError as error:
+    except Exception as error:  # TFDS has no common class for what can go wrong
+        if type(error).__name__ == "NonMatchingChecksumError":
+            raise InputError(
+                f"{folder or builder.URL}: TFDS expects the published MNIST files, but a SHA-256 "
+                f"differs ({_first_line(error)}); --data idx reads other files of the same form"
+            ) from error
         raise InputError(
-            f"{folder or builder.URL}: TFDS expects the published MNIST files, but a SHA-256 "
-            f"differs ({_first_line(error)}); --data idx reads other files of the same form"
-        ) from None
-    except OSError as error:
-        raise InputError(f"TFDS could not prepare MNIST ({_first_line(error)})") from None
+            f"TFDS could not prepare MNIST in {location()} ({_first_line(error)}); it goes below "
+            "TFDS_DATA_DIR if that is set"
+        ) from error
 
 
 def _file_name(url: str) -> str:
