@@ -164,8 +164,9 @@ def test_a_learning_rate_beyond_all_numbers_is_written_and_drawn_too(train):
 @pytest.mark.parametrize("name", ["a$x^$b", "b\udcff"], ids=["formula", "not unicode"])
 def test_a_folder_may_have_any_name(train, drawn_folder, tmp_path, name):
     (tmp_path / name).symlink_to(drawn_folder)
-    assert train("--epochs", "1", "--quiet", folder=tmp_path / name) == 0
-    assert {path.name for path in train.out.iterdir()} == FILES
+    out = tmp_path / f"out {name}"
+    assert train("--epochs", "1", folder=tmp_path / name, out=out) == 0
+    assert {path.name for path in out.iterdir()} == FILES
 
 
 def test_a_reader_that_leaves_does_not_end_the_training(drawn_folder, tmp_path):

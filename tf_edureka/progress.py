@@ -67,8 +67,9 @@ class EpochDisplay:
         signal.signal(signal.SIGINT, self._before)
 
     def line(self, text: str) -> None:
-        """Prints a line."""
-        self._console.print(text, markup=False)
+        """Prints a line; what the terminal cannot show of a name becomes a question mark."""
+        encoding = self._console.encoding
+        self._console.print(text.encode(encoding, "replace").decode(encoding), markup=False)
 
     def epoch_ended(self, epoch: int, cost: float, accuracy: float) -> bool:
         """Prints the article's line of an epoch; its result says whether to stop."""
