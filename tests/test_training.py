@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tf_edureka import mlp
+from tf_edureka.augmentation import distort
 from tf_edureka.config import MlpConfig
 from tf_edureka.training import CompiledEpoch, epoch_order, probabilities
 
@@ -21,17 +22,19 @@ def test_each_epoch_and_each_seed_has_an_order_of_its_own_that_can_be_repeated()
     np.testing.assert_array_equal(orders[1], epoch_order(500, 100, seed=1, epoch=1))
 
 
-@pytest.mark.parametrize("recipe", [MlpConfig.article, MlpConfig.modern])
+@pytest.mark.parametrize("recipe", [MlpConfig.article, MlpConfig.modern, MlpConfig.augmented])
 def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
     config = recipe()
     order = epoch_order(1000, 100, 1, 0)
     ours, theirs = (mlp.build(config, total_steps=20) for _ in range(2))
-    costs, right, metrics = CompiledEpoch(ours, data.train, data.test)(
-        tf.constant(order), tf.constant([1, 0])
-    )
+    run = CompiledEpoch(ours, data.train, data.test, config.distortion)
+    costs, right, _ = run(tf.constant(order), tf.constant([1, 30]))
     losses = []
-    for batch in order:
-        pixels = np.float32(data.train.images[batch].reshape(100, 784)) / 255
+    for step, batch in enumerate(order):
+        images = data.train.images[batch]
+        if config.distortion:
+            images = distort(images, config.distortion, (1, 30 + step)).numpy()
+        pixels = np.float32(images.reshape(100, 784)) / 255
         labels = np.eye(10, dtype=np.float32)[data.train.labels[batch]]
         logits = theirs(pixels)
         losses.append(
