@@ -16,13 +16,14 @@ def distort(images: tf.Tensor, amount: Distortion, seed: tf.Tensor) -> tf.Tensor
     Args:
         images: shape (n, height, width), n known; any numeric type.
         amount: how far at most.
-        seed: integers, shape (2,). The same seed gives the same distortions.
+        seed: integers, shape (2,). The same seed gives the same distortions; compiled by XLA others
+            than without, since TensorFlow 2.21 draws other numbers there.
 
     Returns:
         float32, shape (n, height, width), in the range of the images' values.
     """
     count, height, width = images.shape
-    draws = tf.unstack(tf.random.stateless_uniform((6, count, 1, 1), seed, -1.0, 1.0))
+    draws = tf.random.stateless_uniform((6, count, 1, 1), seed, -1.0, 1.0)
     turn, shear = math.radians(amount.turn) * draws[0], amount.shear * draws[1]
     scale_x, scale_y = 1 + amount.scaling * draws[2], 1 + amount.scaling * draws[3]
     shift_x, shift_y = amount.shift * draws[4], amount.shift * draws[5]
