@@ -26,7 +26,7 @@ def use(choice: str) -> str:
     if choice == "gpu" and not gpus:
         raise InputError(
             "device gpu: expected a GPU, but TensorFlow sees none; install the CUDA libraries with "
-            "pip install 'tf_edureka[cuda]', or use --device cpu"
+            "pip install -e '.[cuda]', or use --device cpu"
         )
     if choice == "cpu" and gpus:
         tf.config.set_visible_devices([], "GPU")
