@@ -67,6 +67,6 @@ def data(digits) -> Mnist:
 
 
 @pytest.fixture(autouse=True)
-def no_folder_by_accident(request, monkeypatch):
+def no_folder_by_accident(monkeypatch):
     """Tests name their MNIST folder; what the environment says must not decide them."""
     monkeypatch.delenv(MNIST_FOLDER_VARIABLE, raising=False)

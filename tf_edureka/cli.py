@@ -82,7 +82,12 @@ def tensorflow_import() -> Iterator[None]:
     is set, nothing is kept back.
 
     Keras is told to compute with TensorFlow, whatever the user's other programs want of it.
+
+    Where TensorFlow is imported already, as in a notebook, nothing of this is done.
     """
+    if "tensorflow" in sys.modules:
+        yield
+        return
     os.environ["KERAS_BACKEND"] = "tensorflow"
     gc.disable()
     try:

@@ -39,8 +39,8 @@ class Distortion:
 class MlpConfig:
     """How the network for MNIST is built and trained.
 
-    Make one with `MlpConfig.modern(...)` or `MlpConfig.article(...)`, which differ in their
-    defaults only: the same network, the same batches per epoch, the same number of steps.
+    Make one with `MlpConfig.modern(...)`, `.augmented(...)` or `.article(...)`, which differ in
+    their defaults only: the same network, the same batches per epoch, the same number of steps.
 
     Source: the article's "Parameters" and "Network Parameters". The modern values were chosen on
     the validation images; `scripts/choose_recipe.py` prints the comparison.
@@ -49,9 +49,9 @@ class MlpConfig:
         recipe: `"modern"` or `"article"`: initial values, schedule and kind of Adam.
         learning_rate: Adam's; in the modern recipe the highest of its schedule.
         adam_epsilon: added to the root of Adam's second moment. TensorFlow 1 had 1e-8, Keras 1e-7.
-        warmup: share of all steps over which the modern learning rate rises from 0, in [0, 1).
+        warmup: share of all steps over which the modern learning rate rises from 0, in [0, 0.99].
         weight_decay: of the kernels, decoupled from the gradient, times the learning rate.
-        label_smoothing: share of the label spread evenly over all classes, in [0, 1).
+        label_smoothing: share of the label spread evenly over all classes, in [0, 0.99].
         distortion: how each training image is changed anew in every epoch; None for not at all.
         hidden_units: units of each hidden layer; the article's `n_hidden_1` and `n_hidden_2`.
         epochs: full passes over the training images.

@@ -55,9 +55,7 @@ class CompiledEpoch:
         # when the program is traced, which then resets them in every epoch.
         nothing = tf.zeros((1, CLASSES))
         model.compute_metrics(None, nothing, nothing)
-        # Variables, since XLA would compute at length with the contents of constants.
-        self._train = [tf.Variable(array, trainable=False) for array in _arrays(train)]
-        self._test = [tf.Variable(array, trainable=False) for array in _arrays(test)]
+        self._train, self._test = _on_device(train), _on_device(test)
         self._distortion = distortion
         self._compiled = tf.function(self._epoch, jit_compile=True, autograph=False)
 
@@ -76,7 +74,9 @@ class CompiledEpoch:
         """
         return self._compiled(order, seed)
 
-    def _epoch(self, order, seed):
+    def _epoch(self, order: tf.Tensor, seed: tf.Tensor):
+        # A row of `order` has a size that XLA knows. Of a slice between two numbers it only knows
+        # that it has at most all examples, and computes with that many in every step.
         steps = order.shape[0]
         self.model.reset_metrics()
         _, costs = tf.while_loop(
@@ -121,8 +121,8 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     return tf.nn.softmax(model(_pixels(images), training=False)).numpy()
 
 
-def _arrays(split: Split) -> tuple[np.ndarray, np.ndarray]:
-    return split.images, split.labels
+def _on_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
+    return tf.constant(split.images), tf.constant(split.labels)
 
 
 def _pixels(images: tf.Tensor) -> tf.Tensor:
