@@ -4,11 +4,16 @@ from dataclasses import dataclass
 
 from tf_edureka.errors import InputError
 
+IMPLEMENTATIONS = ("modern", "legacy")
 RECIPES = ("modern", "article")
+DTYPES = ("float32", "float64")
 DATA_SOURCES = ("auto", "tfds", "idx", "rendered")
 DEVICES = ("auto", "cpu", "gpu")
 # Where the four MNIST files are, if no folder is named.
 MNIST_FOLDER_VARIABLE = "TF_EDUREKA_MNIST_DIR"
+# The article's `n_input` and `n_classes`.
+PIXELS = 28 * 28
+CLASSES = 10
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,10 @@ class MlpConfig:
         hidden_units: units of each hidden layer; the article's `n_hidden_1` and `n_hidden_2`.
         epochs: full passes over the training images.
         batch_size: examples per step. What does not fill a batch is left out of that epoch.
-        seed: decides initial values, the order of the batches and the distortions.
+        seed: decides initial values, the order of the batches and the distortions. In the article's
+            recipe it is what `tf.set_random_seed` was given in TensorFlow 1.
+        dtype: what is computed in, `"float32"` as in the article, or `"float64"`, which shows how
+            much of a difference is rounding.
 
     Raises:
         InputError: when a value is out of its range.
@@ -73,6 +81,7 @@ class MlpConfig:
     epochs: int = 15
     batch_size: int = 100
     seed: int = 1
+    dtype: str = "float32"
 
     @classmethod
     def modern(cls, **changes) -> "MlpConfig":
@@ -100,6 +109,8 @@ class MlpConfig:
         """Refuses what cannot be trained."""
         if self.recipe not in RECIPES:
             raise InputError(f"recipe: expected one of {', '.join(RECIPES)}, got {self.recipe!r}")
+        if self.dtype not in DTYPES:
+            raise InputError(f"dtype: expected one of {', '.join(DTYPES)}, got {self.dtype!r}")
         _expect_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, 2**31 - 1))
         units = self.hidden_units
         if not (isinstance(units, tuple) and units and all(_is_whole(n, 1, 10**6) for n in units)):
@@ -114,8 +125,50 @@ class MlpConfig:
         )
         if not isinstance(self.distortion, Distortion | None):
             raise InputError(f"distortion: expected a Distortion or None, got {self.distortion!r}")
-        if self.recipe == "article" and (self.warmup or self.weight_decay):
-            raise InputError("warmup and weight_decay: expected 0 in the article's recipe")
+        changes = ("warmup", "weight_decay", "label_smoothing", "distortion")
+        if self.recipe == "article" and any(getattr(self, name) for name in changes):
+            raise InputError(f"{', '.join(changes)}: expected none in the article's recipe")
+
+    def steps_per_epoch(self, examples: int) -> int:
+        """How many whole batches the training examples make.
+
+        Args:
+            examples: how many there are to train on.
+
+        Raises:
+            InputError: when they do not make one.
+        """
+        if self.batch_size > examples:
+            raise InputError(
+                f"batch_size: expected at most the {examples} training examples, got "
+                f"{self.batch_size}"
+            )
+        return examples // self.batch_size
+
+
+@dataclass(frozen=True)
+class PerceptronConfig:
+    """How the perceptron is trained: the article's numbers.
+
+    Source: the article's first program.
+
+    Attributes:
+        learning_rate: of gradient descent.
+        epochs: steps, since each is taken on all four rows of the truth table.
+        seed: the op seed of the initial weights; the article's 15 is a lucky one.
+
+    Raises:
+        InputError: when a value is out of its range.
+    """
+
+    learning_rate: float = 0.01
+    epochs: int = 100
+    seed: int = 15
+
+    def __post_init__(self) -> None:
+        """Refuses what cannot be trained."""
+        _expect_whole(self, epochs=(1, 10**6), seed=(0, 2**31 - 1))
+        _expect_number(self, learning_rate=_FLOAT32)
 
 
 # Beyond it a number is 0 or infinite when it comes to computing with it.

@@ -1,5 +1,6 @@
 """The article's network for MNIST the modern way: a Keras `Sequential`, 784-256-256-10."""
 
+import itertools
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -8,13 +9,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.config import MlpConfig
-from tf_edureka.errors import InputError
+from tf_edureka import seeds
+from tf_edureka.adam import Adam
+from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.mnist import Mnist
 from tf_edureka.result import MlpResult
-from tf_edureka.training import CLASSES, CompiledEpoch, epoch_order
-
-PIXELS = 28 * 28
+from tf_edureka.training import CompiledEpoch, epoch_order
 
 
 def network(config: MlpConfig) -> keras.Sequential:
@@ -23,7 +23,8 @@ def network(config: MlpConfig) -> keras.Sequential:
     `logits = relu(relu(x K1 + b1) K2 + b2) K3 + b3`
 
     Source: the article's `multilayer_perceptron`. The recipe `article` keeps its initial values
-    from N(0, 1) for kernels and biases; `modern` has He's normal kernels and biases of 0.
+    from N(0, 1) for kernels and biases, the very numbers that TensorFlow 1.15 drew under
+    `tf.set_random_seed(config.seed)`; `modern` has He's normal kernels and biases of 0.
 
     Args:
         config: recipe, sizes and seed.
@@ -31,20 +32,7 @@ def network(config: MlpConfig) -> keras.Sequential:
     Returns:
         a model from float32 pixels in [0, 1], shape (n, 784), to logits, shape (n, 10).
     """
-    layers = [keras.Input((PIXELS,), name="pixels")]
-    sizes = [*config.hidden_units, CLASSES]
-    seeds = map(int, np.random.SeedSequence(config.seed).generate_state(2 * len(sizes)))
-    for depth, units in enumerate(sizes, start=1):
-        last = depth == len(sizes)
-        layers.append(
-            keras.layers.Dense(
-                units,
-                activation=None if last else "relu",
-                name="logits" if last else f"hidden_{depth}",
-                **_initializers(config.recipe, seeds),
-            )
-        )
-    return keras.Sequential(layers, name="mlp")
+    return _sequential(config, _initializers(config))
 
 
 def build(config: MlpConfig, total_steps: int) -> keras.Sequential:
@@ -65,7 +53,7 @@ def build(config: MlpConfig, total_steps: int) -> keras.Sequential:
     model.compile(
         optimizer=_optimizer(config, total_steps),
         loss=keras.losses.CategoricalCrossentropy(
-            from_logits=True, label_smoothing=config.label_smoothing
+            from_logits=True, label_smoothing=config.label_smoothing, dtype=config.dtype
         ),
         metrics=["accuracy"],
     )
@@ -79,24 +67,37 @@ def from_weights(config: MlpConfig, weights: Sequence[np.ndarray]) -> keras.Sequ
         config: as it was trained with.
         weights: kernel and bias of each layer, as in `MlpResult.weights`.
     """
-    model = network(config)
+    # With Keras' own initializers, so that who loads the saved network needs nothing of ours.
+    model = _sequential(config, [{}] * (len(config.hidden_units) + 1))
     model.set_weights(weights)
     return model
 
 
-def steps_per_epoch(config: MlpConfig, data: Mnist) -> int:
-    """How many whole batches the training examples make.
+def epoch_orders(config: MlpConfig, examples: int) -> Iterator[np.ndarray]:
+    """Which examples make up the batches of each epoch.
+
+    Source: the article called `next_batch` as often as the batch fits into the examples, whatever
+    was left of them. Its recipe has the very order of TensorFlow 1.15 under
+    `tf.set_random_seed(config.seed)`, the modern one that of `training.epoch_order`.
+
+    Args:
+        config: recipe, batch size and seed.
+        examples: how many there are to train on.
+
+    Yields:
+        int32, shape (steps, batch_size): indices under `examples`, epoch by epoch without end.
 
     Raises:
-        InputError: when they do not make one.
+        InputError: when the batch size exceeds the examples.
     """
-    examples = len(data.train.labels)
-    if config.batch_size > examples:
-        raise InputError(
-            f"batch_size: expected at most the {examples} training examples, got "
-            f"{config.batch_size}"
-        )
-    return examples // config.batch_size
+    steps = config.steps_per_epoch(examples)
+    if config.recipe == "article":
+        graph_seed, _ = seeds.pair(config.seed, 0)
+        batches = seeds.batch_order(examples, config.batch_size, graph_seed)
+        while True:
+            yield np.stack(list(itertools.islice(batches, steps))).astype(np.int32)
+    for epoch in itertools.count():
+        yield epoch_order(examples, config.batch_size, config.seed, epoch)
 
 
 def train(
@@ -125,7 +126,8 @@ def train(
     Raises:
         InputError: when the batch size exceeds the training examples.
     """
-    steps = steps_per_epoch(config, data)
+    examples = len(data.train.labels)
+    steps = config.steps_per_epoch(examples)
     model = build(config, total_steps=steps * config.epochs)
     run_epoch = CompiledEpoch(model, data.train, data.test, config.distortion)
     listeners = keras.callbacks.CallbackList(
@@ -134,13 +136,13 @@ def train(
     course = []
     model.stop_training = False
     listeners.on_train_begin()
+    orders = epoch_orders(config, examples)
     for epoch in range(config.epochs):
         started = time.perf_counter()
         listeners.on_epoch_begin(epoch)
         listeners.on_train_batch_begin(0)
-        order = epoch_order(len(data.train.labels), config.batch_size, config.seed, epoch)
         costs, right, metrics = run_epoch(
-            tf.constant(order), tf.constant([config.seed, epoch * steps])
+            tf.constant(next(orders)), tf.constant([config.seed, epoch * steps])
         )
         cost = float(np.mean(costs.numpy(), dtype=np.float64))
         accuracy = int(right) / len(data.test.labels)
@@ -158,18 +160,42 @@ def train(
     return MlpResult(costs, accuracies, step_cost, seconds, tuple(model.get_weights()))
 
 
-def _initializers(recipe: str, seeds: Iterator[int]) -> dict[str, keras.initializers.Initializer]:
-    if recipe == "article":
-        return {
-            "kernel_initializer": keras.initializers.RandomNormal(0.0, 1.0, seed=next(seeds)),
-            "bias_initializer": keras.initializers.RandomNormal(0.0, 1.0, seed=next(seeds)),
-        }
-    return {"kernel_initializer": keras.initializers.HeNormal(seed=next(seeds))}
+def _sequential(config: MlpConfig, initializers: Sequence[dict]) -> keras.Sequential:
+    layers = [keras.Input((PIXELS,), name="pixels")]
+    sizes = [*config.hidden_units, CLASSES]
+    for depth, (units, initial) in enumerate(zip(sizes, initializers, strict=True), start=1):
+        last = depth == len(sizes)
+        layers.append(
+            keras.layers.Dense(
+                units,
+                activation=None if last else "relu",
+                name="logits" if last else f"hidden_{depth}",
+                dtype=config.dtype,
+                **initial,
+            )
+        )
+    return keras.Sequential(layers, name="mlp")
+
+
+def _initializers(config: MlpConfig) -> list[dict[str, keras.initializers.Initializer]]:
+    layers = len(config.hidden_units) + 1
+    if config.recipe == "article":
+        # It made the placeholders of pixels and labels first, then all kernels, then all biases.
+        draws = [
+            seeds.RandomNormal(op_seed, config.seed)
+            for op_seed in seeds.variable_op_seeds(2 * layers, ops=2)
+        ]
+        return [
+            {"kernel_initializer": kernel, "bias_initializer": bias}
+            for kernel, bias in zip(draws[:layers], draws[layers:], strict=True)
+        ]
+    state = np.random.SeedSequence(config.seed).generate_state(layers)
+    return [{"kernel_initializer": keras.initializers.HeNormal(seed=int(s))} for s in state]
 
 
 def _optimizer(config: MlpConfig, total_steps: int) -> keras.optimizers.Optimizer:
     if config.recipe == "article":
-        return keras.optimizers.Adam(config.learning_rate, epsilon=config.adam_epsilon)
+        return Adam(config.learning_rate, config.adam_epsilon, config.dtype)
     rise = int(config.warmup * total_steps)
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, total_steps - rise, warmup_target=config.learning_rate, warmup_steps=rise

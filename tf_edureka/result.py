@@ -1,4 +1,4 @@
-"""What training the network for MNIST gives: numbers only, whichever implementation trained."""
+"""What a training gives: numbers only, whichever implementation trained."""
 
 import math
 from dataclasses import dataclass
@@ -16,11 +16,12 @@ class MlpResult:
             The article's `cost_history`.
         accuracy: float64, shape (epochs,): share of the test images that are classified rightly
             after each epoch, in [0, 1]. The article's `accuracy_history`.
-        step_cost: float32, shape (steps,): the cost of each batch of the first epoch.
+        step_cost: shape (steps,): the cost of each batch of the first epoch, in the precision that
+            was computed in.
         epoch_seconds: float64, shape (epochs,): wall time of each epoch with its test pass. The
             first one includes compiling.
-        weights: float32 arrays: kernel and bias of each layer, from the input on, as they were when
-            the training ended. A kernel has shape (inputs, units), a bias (units,).
+        weights: arrays of that precision: kernel and bias of each layer, from the input on, as they
+            were when the training ended. A kernel has shape (inputs, units), a bias (units,).
     """
 
     cost: np.ndarray
@@ -41,11 +42,28 @@ class MlpResult:
 
     def to_json(self) -> dict[str, list[float | None]]:
         """The course as lists of plain numbers; what is not finite, which JSON lacks, as None."""
-        names = ("cost", "accuracy", "step_cost", "epoch_seconds")
-        return {
-            name: [x if math.isfinite(x) else None for x in getattr(self, name).tolist()]
-            for name in names
-        }
+        return _as_json(self, ("cost", "accuracy", "step_cost", "epoch_seconds"))
+
+
+@dataclass(frozen=True)
+class PerceptronResult:
+    """The course of a training and the trained perceptron, in NumPy.
+
+    Attributes:
+        loss: float32, shape (epochs,): summed squared error after each step.
+        initial_weights: float32, shape (3,): of both inputs and the bias, as they were drawn.
+        final_weights: float32, shape (3,): as they were when the training ended.
+        outputs: float32, shape (4,): what the trained perceptron gives for each row of the gate.
+    """
+
+    loss: np.ndarray
+    initial_weights: np.ndarray
+    final_weights: np.ndarray
+    outputs: np.ndarray
+
+    def to_json(self) -> dict[str, list[float | None]]:
+        """All of it as lists of plain numbers; what is not finite, which JSON lacks, as None."""
+        return _as_json(self, ("loss", "initial_weights", "final_weights", "outputs"))
 
 
 def epoch_line(epoch: int, cost: float, accuracy: float) -> str:
@@ -54,9 +72,29 @@ def epoch_line(epoch: int, cost: float, accuracy: float) -> str:
     Args:
         epoch: counted from 0.
         cost: the epoch's average cost.
-        accuracy: on the test images, in [0, 1].
+        accuracy: on the test images, in [0, 1]; shown as the float32 that TensorFlow gave.
 
     Returns:
         for example `Epoch: 0001 - cost= 160.065079828 - Accuracy= 0.8588`.
     """
-    return f"Epoch: {epoch + 1:04d} - cost= {cost:.9f} - Accuracy= {accuracy}"
+    return f"Epoch: {epoch + 1:04d} - cost= {cost:.9f} - Accuracy= {np.float32(accuracy)}"
+
+
+def loss_line(epoch: int, loss: float) -> str:
+    """The line that the article's perceptron prints after an epoch.
+
+    Args:
+        epoch: counted from 0.
+        loss: after the epoch's step.
+
+    Returns:
+        for example `Epoch-- 0 --loss-- 2.0738316`.
+    """
+    return f"Epoch-- {epoch} --loss-- {np.float32(loss)}"
+
+
+def _as_json(result: object, names: tuple[str, ...]) -> dict[str, list[float | None]]:
+    return {
+        name: [x if math.isfinite(x) else None for x in getattr(result, name).tolist()]
+        for name in names
+    }

@@ -5,10 +5,8 @@ import numpy as np
 import tensorflow as tf
 
 from tf_edureka.augmentation import distort
-from tf_edureka.config import Distortion
+from tf_edureka.config import CLASSES, Distortion
 from tf_edureka.mnist import Split
-
-CLASSES = 10
 
 
 def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> np.ndarray:
@@ -69,8 +67,8 @@ class CompiledEpoch:
             seed: int32, shape (2,), for the distortions; each step adds its number to the second.
 
         Returns:
-            cross-entropy of each step, float32, shape (steps,); how many of the test images are
-            classified rightly afterwards; the model's metrics over the epoch.
+            cross-entropy of each step, in the variables' dtype, shape (steps,); how many of the
+            test images are classified rightly afterwards; the model's metrics over the epoch.
         """
         return self._compiled(order, seed)
 
@@ -78,11 +76,12 @@ class CompiledEpoch:
         # A row of `order` has a size that XLA knows. Of a slice between two numbers it only knows
         # that it has at most all examples, and computes with that many in every step.
         steps = order.shape[0]
+        dtype = self.model.trainable_variables[0].dtype
         self.model.reset_metrics()
         _, costs = tf.while_loop(
             lambda step, _: step < steps,
             lambda step, costs: (step + 1, costs.write(step, self._step(order[step], seed, step))),
-            (0, tf.TensorArray(tf.float32, steps, element_shape=())),
+            (0, tf.TensorArray(dtype, steps, element_shape=())),
         )
         metrics = self.model.get_metrics_result()
         metrics.pop("loss", None)
@@ -92,19 +91,19 @@ class CompiledEpoch:
         images, labels = (tf.gather(array, batch) for array in self._train)
         if self._distortion is not None:
             images = distort(images, self._distortion, seed + tf.stack([0, step]))
-        pixels, one_hot = _pixels(images), tf.one_hot(labels, CLASSES)
+        inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
         model = self.model
         with tf.GradientTape() as tape:
-            logits = model(pixels, training=True)
-            loss = model.compute_loss(x=pixels, y=one_hot, y_pred=logits)
+            logits = model(inputs, training=True)
+            loss = model.compute_loss(x=inputs, y=one_hot, y_pred=logits)
         variables = model.trainable_variables
         model.optimizer.apply(tape.gradient(loss, variables), variables)
-        model.compute_metrics(pixels, one_hot, logits)
+        model.compute_metrics(inputs, one_hot, logits)
         return tf.reduce_mean(keras.losses.categorical_crossentropy(one_hot, logits, True))
 
     def _count_right(self) -> tf.Tensor:
         images, labels = self._test
-        answers = tf.argmax(self.model(_pixels(images), training=False), axis=1)
+        answers = tf.argmax(self.model(pixels(images), training=False), axis=1)
         return tf.math.count_nonzero(answers == tf.cast(labels, tf.int64))
 
 
@@ -118,13 +117,22 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     Returns:
         float32, shape (n, 10): the softmax of the logits.
     """
-    return tf.nn.softmax(model(_pixels(images), training=False)).numpy()
+    return tf.nn.softmax(model(pixels(images), training=False)).numpy()
 
 
 def _on_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
     return tf.constant(split.images), tf.constant(split.labels)
 
 
-def _pixels(images: tf.Tensor) -> tf.Tensor:
-    """Flat float32 pixels in [0, 1], as the article's network takes them."""
-    return tf.reshape(tf.cast(images, tf.float32) / 255, (images.shape[0], -1))
+def pixels(images: tf.Tensor) -> tf.Tensor:
+    """Flat pixels in [0, 1], as the article's network takes them.
+
+    Source: `input_data` multiplied by 1/255, which rounds otherwise than dividing by 255 does.
+
+    Args:
+        images: uint8, shape (n, 28, 28).
+
+    Returns:
+        float32, shape (n, 784).
+    """
+    return tf.reshape(tf.cast(images, tf.float32) * (1 / 255), (images.shape[0], -1))

@@ -1,0 +1,312 @@
+"""Writes the golden files: what real TensorFlow 1.15.5 computes. Run by hand, see README.md.
+
+It runs the article's two programs as they are, line by line, and listens: their sessions and their
+batches are recorded on the way. Python 3.7, which TensorFlow 1.15 needs, runs it.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import io
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).parent
+GRAPH_SEEDS = (0, 1, 2, 3, 7, 2019)
+OP_SEEDS = range(41)
+
+
+def sha256(array):
+    """SHA-256 of an array's values, little-endian, row by row."""
+    little = array.astype(array.dtype.newbyteorder("<"))
+    return hashlib.sha256(np.ascontiguousarray(little)).hexdigest()
+
+
+def numbers(values):
+    """Floats as the shortest text that gives the same bits again in their own precision."""
+    return [float(str(value)) for value in np.ravel(values)]
+
+
+def graph_nodes(graph_def):
+    """A GraphDef without its names: type, inputs and attributes of each node.
+
+    An input is `position of its node:output`, or `^position` if it only has to come first. Where
+    an attribute names a node, its position stands for it.
+    """
+    from google.protobuf import json_format
+
+    position = {node.name: i for i, node in enumerate(graph_def.node)}
+
+    def input_of(text):
+        if text.startswith("^"):
+            return f"^{position[text[1:]]}"
+        name, _, output = text.partition(":")
+        return f"{position[name]}:{output or 0}"
+
+    nodes = []
+    for node in graph_def.node:
+        attributes = {}
+        for key, value in sorted(node.attr.items()):
+            if key == "_class":
+                places = [position[text.decode().split("@")[1]] for text in value.list.s]
+                attributes[key] = places
+            else:
+                attributes[key] = json_format.MessageToDict(value)
+        nodes.append([node.op, [input_of(text) for text in node.input], attributes])
+    return nodes
+
+
+def run_program(path, tf, replace=(), graph_seed=None):
+    """Runs a program of the article and gives what its session did: (fetches, result) pairs.
+
+    After the first run, which initialises the variables, their values are noted as well.
+    """
+    runs, initial = [], []
+
+    class Recorder(tf.compat.v1.Session):
+        def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
+            result = tf.compat.v1.Session.run(self, fetches, feed_dict, options, run_metadata)
+            if not runs:
+                initial.extend(tf.compat.v1.Session.run(self, tf.compat.v1.trainable_variables()))
+            runs.append((fetches, result))
+            return result
+
+    source = path.read_text()
+    for old, new in replace:
+        assert old in source, f"the program holds no {old!r}"
+        source = source.replace(old, new)
+    before = tf.Session
+    tf.Session = Recorder
+    try:
+        with tf.Graph().as_default() as graph:
+            if graph_seed is not None:
+                tf.compat.v1.set_random_seed(graph_seed)
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(source, str(path), "exec"), {"__name__": "__main__"})
+    finally:
+        tf.Session = before
+    return {"runs": runs, "initial": initial, "printed": printed.getvalue(), "graph": graph}
+
+
+def perceptron(tf, article):
+    """The losses of the OR perceptron for many op seeds, and its graph."""
+    seeds = {}
+    for seed in OP_SEEDS:
+        done = run_program(article / "perceptron.py", tf, [("seed=15", f"seed={seed}")])
+        losses = [result for _, result in done["runs"] if result is not None]
+        seeds[str(seed)] = {
+            "initial_weights": numbers(done["initial"][0]),
+            "losses": numbers(losses),
+        }
+        if seed == 15:
+            write("perceptron_graph.json", graph_nodes(done["graph"].as_graph_def()))
+            lines = done["printed"].splitlines()
+            seeds["15"]["printed"] = [lines[0], lines[-1]]
+    write("perceptron.json", versions(tf) | {"op_seeds": seeds})
+
+
+def mlp(tf, article, mnist):
+    """The course of the MNIST network for several graph seeds, and its graph."""
+    from tensorflow.contrib.learn.python.learn.datasets.mnist import DataSet
+
+    batches = hashlib.sha256()
+    original = DataSet.next_batch
+
+    def next_batch(self, *arguments):
+        images, labels = original(self, *arguments)
+        if next_batch.left:
+            next_batch.left -= 1
+            batches.update(images.astype("<f4").tobytes())
+            batches.update(labels.argmax(axis=1).astype(np.uint8).tobytes())
+        return images, labels
+
+    DataSet.next_batch = next_batch
+    seeds = {}
+    for seed in GRAPH_SEEDS:
+        batches, next_batch.left = hashlib.sha256(), 550
+        done = run_program(
+            article / "mlp.py", tf, [('"/tmp/data/"', repr(str(mnist)))], graph_seed=seed
+        )
+        costs = [result[1] for _, result in done["runs"] if isinstance(result, list)]
+        lines = [line for line in done["printed"].splitlines() if line.startswith("Epoch")]
+        draws = [op for op in done["graph"].get_operations() if op.type == "RandomStandardNormal"]
+        # What the program itself added up, in the double precision that NumPy 1 gave it.
+        epochs = np.reshape(costs, (15, 550))
+        cost = [sum_of(values) for values in epochs]
+        assert [f"{c:.9f}" for c in cost] == [line.split()[4] for line in lines]
+        seeds[str(seed)] = {
+            "op_seeds": [op.get_attr("seed2") for op in draws],
+            "initial_values": [sha256(value) for value in done["initial"]],
+            "first_epoch_batches": batches.hexdigest(),
+            "step_cost": numbers(epochs[0]),
+            "cost": cost,
+            "accuracy": [float(line.split()[-1]) for line in lines],
+            "printed": [lines[0], lines[-1]],
+        }
+        if seed == 1:
+            write("mlp_graph.json", graph_nodes(done["graph"].as_graph_def()))
+    DataSet.next_batch = original
+    write("mlp.json", versions(tf) | {"graph_seeds": seeds})
+
+
+def sum_of(costs):
+    """The article's average cost of an epoch."""
+    average = 0.0
+    for cost in costs:
+        average += cost / len(costs)
+    return float(average)
+
+
+def random_ops(tf):
+    """Draws of the random ops, with and without seeds, in both precisions."""
+    draws = []
+    calls = [
+        ("random_normal", {}),
+        ("random_normal", {"mean": 3.0, "stddev": 0.1}),
+        ("random_uniform", {}),
+        ("random_uniform", {"minval": -0.3, "maxval": 0.7}),
+        ("truncated_normal", {}),
+        ("truncated_normal", {"mean": -1.0, "stddev": 0.05}),
+    ]
+    pairs = [(None, 15), (0, 0), (1, 0), (7, 41), (2**31 + 3, 2**31 - 1), (-3, -1), (1, None)]
+    for name, arguments in calls:
+        for graph_seed, op_seed in pairs:
+            for dtype in ("float32", "float64"):
+                for shape in ([5], [301, 67]):
+                    with tf.Graph().as_default(), tf.Session() as session:
+                        tf.constant(0)  # so that the op has a place other than the first
+                        if graph_seed is not None:
+                            tf.set_random_seed(graph_seed)
+                        values = session.run(
+                            getattr(tf, name)(shape, dtype=dtype, seed=op_seed, **arguments)
+                        )
+                    draw = {
+                        "op": name,
+                        "arguments": arguments,
+                        "graph_seed": graph_seed,
+                        "op_seed": op_seed,
+                        "ops_before": 1,
+                        "dtype": dtype,
+                        "shape": shape,
+                        "sha256": sha256(values),
+                    }
+                    if shape == [5]:
+                        draw["values"] = numbers(values)
+                    draws.append(draw)
+    write("random_ops.json", versions(tf) | {"draws": draws})
+
+
+def next_batch(tf):
+    """Which examples `next_batch` gives: the labels are the examples' numbers."""
+    from tensorflow.contrib.learn.python.learn.datasets.mnist import DataSet
+
+    def data_set(examples, **arguments):
+        images = np.zeros((examples, 1, 1, 1), np.uint8)
+        return DataSet(images, np.arange(examples), dtype=tf.uint8, **arguments)
+
+    traces = []
+    for examples, batch_size, calls, graph_seed, seed, shuffle in (
+        (23, 5, 14, 1, None, True),
+        (23, 5, 14, None, 4, True),
+        (23, 5, 14, 1, 4, True),
+        (20, 5, 10, 0, 0, True),
+        (7, 7, 4, 5, None, True),
+        (23, 5, 14, 1, None, False),
+        (100, 64, 8, 2**31 + 3, None, True),
+    ):
+        with tf.Graph().as_default():
+            if graph_seed is not None:
+                tf.set_random_seed(graph_seed)
+            data = data_set(examples, seed=seed)
+        trace = []
+        for _ in range(calls):
+            labels = data.next_batch(batch_size, shuffle=shuffle)[1]
+            trace.append([data.epochs_completed, labels.tolist()])
+        traces.append(
+            {
+                "examples": examples,
+                "batch_size": batch_size,
+                "graph_seed": graph_seed,
+                "seed": seed,
+                "shuffle": shuffle,
+                "batches": trace,
+            }
+        )
+    with tf.Graph().as_default():
+        tf.set_random_seed(1)
+        data = data_set(55000)
+    long = np.concatenate([data.next_batch(64)[1] for _ in range(3000)]).astype("<i4")
+    write(
+        "next_batch.json",
+        versions(tf)
+        | {
+            "traces": traces,
+            "long": {
+                "examples": 55000,
+                "batch_size": 64,
+                "batches": 3000,
+                "graph_seed": 1,
+                "sha256": sha256(long),
+            },
+        },
+    )
+
+
+class Facts(dict):
+    """A dict with the `|` that Python 3.7 lacks."""
+
+    def __or__(self, other):
+        return Facts({**self, **other})
+
+
+def versions(tf):
+    """What made the file."""
+    import platform
+
+    return Facts(
+        made_by={
+            "tensorflow": tf.__version__,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+            "device": "CPU",
+        }
+    )
+
+
+def write(name, content):
+    """Writes JSON that a person can read: a list of numbers is one line."""
+    text = json.dumps(content, indent=1)
+    if isinstance(content, list):
+        text = "[\n" + ",\n".join(json.dumps(item) for item in content) + "\n]"
+    lists = re.compile(r"\[[^\[\]{}]*\]")
+    text = lists.sub(lambda found: re.sub(r"\s*\n\s*", " ", found[0]), text)
+    (HERE / name).write_text(text + "\n")
+    print("wrote", name)
+
+
+def main():
+    """Reads the arguments and writes all files, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--article", type=Path, required=True, help="perceptron.py and mlp.py")
+    parser.add_argument("--mnist", type=Path, required=True, help="the four official .gz files")
+    arguments = parser.parse_args()
+
+    import matplotlib
+
+    matplotlib.use("Agg")  # the article's plt.show() then shows nothing
+    import tensorflow as tf
+
+    tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+    assert tf.__version__ == "1.15.5", f"expected 1.15.5, got {tf.__version__}"
+    random_ops(tf)
+    next_batch(tf)
+    perceptron(tf, arguments.article)
+    mlp(tf, arguments.article, arguments.mnist)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,276 @@
+"""What `tensorflow.examples.tutorials.mnist.input_data` was: MNIST in batches of NumPy arrays."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka import idx, seeds
+from tf_edureka.config import CLASSES, PIXELS
+from tf_edureka.errors import InputError
+
+DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
+
+# SHA-256 of the files as published, which is what the default source has to give.
+_FILES = {
+    "train-images-idx3-ubyte": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "train-labels-idx1-ubyte": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "t10k-images-idx3-ubyte": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "t10k-labels-idx1-ubyte": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+}
+
+
+class DataSet:
+    """Images and labels that come in batches, shuffled anew each time they are used up.
+
+    Making one seeds NumPy's global generator, and so does the next: with `seed`, else with the
+    graph's seed (`tf.set_random_seed`), else with something new. The batches of all draw from it.
+
+    Source: `DataSet` of TensorFlow 1.15, the same batches to the last index.
+
+    Args:
+        images: uint8, shape (n, rows, columns, depth).
+        labels: shape (n,) or (n, classes).
+        fake_data: whether there are no images, and 10,000 examples are only spoken of.
+        one_hot: what the labels of fake batches are.
+        dtype: `tf.float32` for pixels in [0, 1], `tf.uint8` to leave them from 0 to 255.
+        reshape: whether images become rows of shape (n, rows * columns).
+        seed: NumPy's; None to take the graph's.
+
+    Raises:
+        TypeError: when `dtype` is neither.
+        ValueError: when there is not a label for each image, or images to reshape have a depth
+            other than 1. TensorFlow 1.15 had assertions.
+    """
+
+    def __init__(
+        self,
+        images,
+        labels,
+        fake_data=False,
+        one_hot=False,
+        dtype=tf.float32,
+        reshape=True,
+        seed=None,
+    ) -> None:
+        np.random.seed(_numpy_seed(seed))
+        dtype = tf.as_dtype(dtype).base_dtype
+        if dtype not in (tf.uint8, tf.float32):
+            raise TypeError(f"Invalid image dtype {dtype!r}, expected uint8 or float32")
+        if fake_data:
+            self._num_examples = 10000
+        else:
+            if len(images) != len(labels):
+                raise ValueError(
+                    f"expected a label for each image, got {len(images)} images and "
+                    f"{len(labels)} labels"
+                )
+            self._num_examples = len(images)
+            if reshape:
+                if images.shape[3] != 1:
+                    raise ValueError(f"reshape: expected images of depth 1, got {images.shape}")
+                images = images.reshape(len(images), images.shape[1] * images.shape[2])
+            if dtype == tf.float32:
+                # Not divided by 255: that would round otherwise.
+                images = np.multiply(images.astype(np.float32), 1.0 / 255.0)
+        self.one_hot = one_hot
+        self._images = images
+        self._labels = labels
+        self._epochs_completed = 0
+        self._index_in_epoch = 0
+
+    @property
+    def images(self) -> np.ndarray:
+        """The images in the order of the epoch that is running."""
+        return self._images
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The labels in the order of the epoch that is running."""
+        return self._labels
+
+    @property
+    def num_examples(self) -> int:
+        """How many examples there are."""
+        return self._num_examples
+
+    @property
+    def epochs_completed(self) -> int:
+        """How often the examples were used up."""
+        return self._epochs_completed
+
+    def next_batch(self, batch_size, fake_data=False, shuffle=True):
+        """Gives the next examples, across the end of an epoch into the next where need be.
+
+        Args:
+            batch_size: how many.
+            fake_data: whether to give lists of ones, labelled 0, instead.
+            shuffle: whether to shuffle at the start and at the end of each epoch.
+
+        Returns:
+            images and labels of the batch.
+        """
+        if fake_data:
+            label = [1] + [0] * (CLASSES - 1) if self.one_hot else 0
+            return [[1] * PIXELS for _ in range(batch_size)], [label for _ in range(batch_size)]
+        start = self._index_in_epoch
+        if shuffle and self._epochs_completed == 0 and start == 0:
+            self._shuffle()
+        end = start + batch_size
+        if end <= self._num_examples:
+            self._index_in_epoch = end
+            return self._images[start:end], self._labels[start:end]
+        self._epochs_completed += 1
+        images, labels = self._images[start:], self._labels[start:]
+        if shuffle:
+            self._shuffle()
+        end = self._index_in_epoch = end - self._num_examples
+        return (
+            np.concatenate((images, self._images[:end])),
+            np.concatenate((labels, self._labels[:end])),
+        )
+
+    def _shuffle(self) -> None:
+        # What was shuffled before is shuffled again, so the orders build on each other.
+        order = np.arange(self._num_examples)
+        np.random.shuffle(order)
+        self._images = self._images[order]
+        self._labels = self._labels[order]
+
+
+class Datasets(NamedTuple):
+    """The three parts of MNIST."""
+
+    train: DataSet
+    validation: DataSet
+    test: DataSet
+
+
+def read_data_sets(
+    train_dir,
+    fake_data=False,
+    one_hot=False,
+    dtype=tf.float32,
+    reshape=True,
+    validation_size=5000,
+    seed=None,
+    source_url=DEFAULT_SOURCE_URL,
+) -> Datasets:
+    """Reads MNIST, after downloading what is not there yet.
+
+    Source: `read_data_sets` of TensorFlow 1.15.
+
+    Args:
+        train_dir: folder of the four files, gzipped or unpacked. It is made if need be, and a file
+            that is missing is downloaded into it.
+        fake_data: whether to read nothing, and give data sets of which only
+            `next_batch(n, fake_data=True)` can be used.
+        one_hot: whether labels are float64 of shape (n, 10), with a 1 at the digit; else uint8 of
+            shape (n,).
+        dtype: `tf.float32` for pixels in [0, 1], `tf.uint8` to leave them from 0 to 255.
+        reshape: whether images have shape (n, 784); else (n, 28, 28, 1).
+        validation_size: how many of the first training examples are put aside for validation.
+        seed: what NumPy's global generator is seeded with; None for the graph's seed.
+        source_url: the folder on the web that the files come from. What comes from the default one
+            is held against the SHA-256 of the published files.
+
+    Returns:
+        `train`, `validation` and `test`.
+
+    Raises:
+        TypeError: when `dtype` is neither.
+        ValueError: when there are not so many training examples.
+        InputError: when a file can neither be found nor downloaded, or is damaged.
+    """
+    if fake_data:
+        fakes = (DataSet([], [], True, one_hot, dtype, seed=seed) for _ in Datasets._fields)
+        return Datasets(*fakes)
+    arrays = []
+    for name in _FILES:
+        path = _maybe_download(name, Path(train_dir), source_url or DEFAULT_SOURCE_URL)
+        print("Extracting", os.path.join(train_dir, path.name))
+        if "images" in name:
+            arrays.append(idx.read(path, rank=3)[..., np.newaxis])
+        else:
+            labels = idx.read(path, rank=1)
+            arrays.append(dense_to_one_hot(labels, CLASSES) if one_hot else labels)
+    train_images, train_labels, test_images, test_labels = arrays
+    if not 0 <= validation_size <= len(train_images):
+        raise ValueError(
+            f"Validation size should be between 0 and {len(train_images)}. "
+            f"Received: {validation_size}."
+        )
+    options = {"dtype": dtype, "reshape": reshape, "seed": seed}
+    aside, used = slice(None, validation_size), slice(validation_size, None)
+    return Datasets(
+        train=DataSet(train_images[used], train_labels[used], **options),
+        validation=DataSet(train_images[aside], train_labels[aside], **options),
+        test=DataSet(test_images, test_labels, **options),
+    )
+
+
+def dense_to_one_hot(labels_dense: np.ndarray, num_classes: int) -> np.ndarray:
+    """Labels as rows with a single 1.
+
+    Args:
+        labels_dense: whole numbers, shape (n,).
+        num_classes: how many there are.
+
+    Returns:
+        float64, shape (n, num_classes).
+    """
+    return np.eye(num_classes)[labels_dense]
+
+
+def _numpy_seed(seed: int | None) -> int | None:
+    """What TensorFlow 1.15 seeded NumPy with."""
+    if seed is not None:
+        return seeds.pair(_graph_seed(), seed)[1]
+    graph_seed = _graph_seed()
+    return None if graph_seed is None else seeds.pair(graph_seed, 0)[0]
+
+
+def _graph_seed() -> int | None:
+    if not tf.executing_eagerly():
+        return tf.compat.v1.get_default_graph().seed
+    # Of the two public ways to read the seed of eager mode, this one does not count as a draw. It
+    # cannot tell no seed from the one that stands for it.
+    first, _ = tf.compat.v1.get_seed(0)
+    return None if first == seeds.DEFAULT_GRAPH_SEED else first
+
+
+def _maybe_download(name: str, folder: Path, source_url: str) -> Path:
+    target = folder / f"{name}.gz"
+    for candidate in (target, folder / name):
+        if candidate.exists():
+            return candidate
+    import keras
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Into a folder of its own first: the file gets its place when it is whole and checked.
+        with tempfile.TemporaryDirectory(dir=folder) as partial:
+            with contextlib.redirect_stdout(sys.stderr):  # what Keras prints is no result
+                came = keras.utils.get_file(
+                    target.name,
+                    source_url + target.name,
+                    file_hash=_FILES[name] if source_url == DEFAULT_SOURCE_URL else None,
+                    cache_dir=partial,
+                )
+            os.replace(came, target)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: cannot be written to ({error.strerror or error}); name another folder"
+        ) from None
+    except Exception as error:  # Keras has no class of its own for what can go wrong
+        raise InputError(
+            f"{folder}: expected {target.name}, and it could not be downloaded ({error}); put the "
+            "four MNIST files there"
+        ) from None
+    print("Successfully downloaded", target.name, target.stat().st_size, "bytes.")
+    return target

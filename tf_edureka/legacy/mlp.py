@@ -1,0 +1,179 @@
+"""The article's second program: the network for MNIST in TensorFlow 1's own graph and session."""
+
+import contextlib
+import itertools
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka import seeds
+from tf_edureka.config import CLASSES, PIXELS, MlpConfig
+from tf_edureka.errors import InputError
+from tf_edureka.legacy.input_data import DataSet, dense_to_one_hot
+from tf_edureka.mnist import Mnist, Split
+from tf_edureka.result import MlpResult
+
+v1 = tf.compat.v1
+
+
+@dataclass(frozen=True)
+class MlpGraph:
+    """The article's graph with its parts by name.
+
+    Attributes:
+        graph: that holds them.
+        pixels: placeholder, shape (n, 784), in [0, 1]; the article's `x`.
+        labels: placeholder, shape (n, 10), one-hot; `y`.
+        logits: shape (n, 10); `pred`.
+        cost: scalar.
+        train: the op that takes a step; `optimizer`.
+        gradients: of the cost, in the order of `variables`.
+        init: the op that sets the initial values.
+        variables: kernel and bias of each layer, from the input on, as in `MlpResult.weights`.
+    """
+
+    graph: tf.Graph
+    pixels: tf.Tensor
+    labels: tf.Tensor
+    logits: tf.Tensor
+    cost: tf.Tensor
+    train: tf.Operation
+    gradients: tuple[tf.Tensor, ...]
+    init: tf.Operation
+    variables: tuple[v1.Variable, ...]
+
+
+def build_graph(config: MlpConfig) -> MlpGraph:
+    """Builds the article's graph, op for op.
+
+    `logits = relu(relu(x K1 + b1) K2 + b2) K3 + b3`; `cost = mean(softmax cross-entropy)`
+
+    Args:
+        config: of the article's recipe. `config.seed` is what `tf.set_random_seed` was given.
+
+    Raises:
+        InputError: when the recipe is another.
+    """
+    if config.recipe != "article":
+        raise InputError(f"recipe: expected article for the legacy path, got {config.recipe}")
+    graph = tf.Graph()
+    with graph.as_default():
+        v1.set_random_seed(config.seed)
+        pixels = v1.placeholder(config.dtype, [None, PIXELS])
+        labels = v1.placeholder(config.dtype, [None, CLASSES])
+        sizes = [PIXELS, *config.hidden_units, CLASSES]
+        kernels = [_random_variable(pair, config.dtype) for pair in itertools.pairwise(sizes)]
+        # The biases are drawn from N(0, 1) like the kernels; 0 is usual. With 784 inputs and
+        # kernels so wide, the first costs are above 1,000.
+        biases = [_random_variable([units], config.dtype) for units in sizes[1:]]
+        hidden = pixels
+        for kernel, bias in zip(kernels[:-1], biases[:-1], strict=True):
+            hidden = tf.nn.relu(tf.add(tf.matmul(hidden, kernel), bias))
+        logits = tf.matmul(hidden, kernels[-1]) + biases[-1]
+        # softmax_cross_entropy_with_logits of TensorFlow 1 let no gradient through to the labels;
+        # that of TensorFlow 2 does.
+        cost = tf.reduce_mean(
+            tf.nn.softmax_cross_entropy_with_logits(tf.stop_gradient(labels), logits)
+        )
+        train = _adam(config).minimize(cost)
+        init = v1.global_variables_initializer()
+    variables = tuple(itertools.chain(*zip(kernels, biases, strict=True)))
+    steps = [op for op in graph.get_operations() if op.type == "ApplyAdam"]
+    gradient_of = {op.inputs[0].op.name: op.inputs[9] for op in steps}
+    gradients = tuple(gradient_of[variable.op.name] for variable in variables)
+    return MlpGraph(graph, pixels, labels, logits, cost, train, gradients, init, variables)
+
+
+def add_accuracy(built: MlpGraph) -> tf.Tensor:
+    """Adds the ops that compute the share of right answers; the article does so in every epoch."""
+    with built.graph.as_default():
+        right = tf.equal(tf.argmax(built.logits, 1), tf.argmax(built.labels, 1))
+        return tf.reduce_mean(tf.cast(right, "float"))
+
+
+def train(
+    config: MlpConfig,
+    data: Mnist,
+    on_epoch: Callable[[int, float, float], bool | None] | None = None,
+) -> MlpResult:
+    """Trains the network as the article did, and tests it after each epoch.
+
+    Unlike the article it ends when the cost is no longer a finite number, like the modern path.
+    NumPy's global generator, from which the batches come, is put back afterwards.
+
+    Args:
+        config: of the article's recipe.
+        data: trained on `data.train`, tested on `data.test`.
+        on_epoch: called after each epoch with its number from 0, cost and accuracy; a true result
+            ends the training.
+
+    Returns:
+        the course of the training and the weights it ended with.
+
+    Raises:
+        InputError: when the recipe is another or the batch size exceeds the training examples.
+    """
+    steps = config.steps_per_epoch(len(data.train.labels))
+    built = build_graph(config)
+    with _numpy_put_back(), v1.Session(graph=built.graph) as session:
+        train_data, test_data = batches(data.train), batches(data.test)
+        session.run(built.init)
+        course = []
+        for epoch in range(config.epochs):
+            started = time.perf_counter()
+            average, costs = 0.0, []
+            for _ in range(steps):
+                pixels, labels = train_data.next_batch(config.batch_size)
+                feed = {built.pixels: pixels, built.labels: labels}
+                _, cost = session.run([built.train, built.cost], feed)
+                costs.append(cost)
+                # NumPy 1 divided a float32 by an int in double precision, NumPy 2 does not.
+                average += float(cost) / steps
+            # New ops in every epoch: the graph grows by them, and the session has to take it in.
+            # The images that it is tested on are watched while it trains.
+            accuracy = add_accuracy(built)
+            feed = {built.pixels: test_data.images, built.labels: test_data.labels}
+            course.append((average, accuracy.eval(feed), time.perf_counter() - started))
+            if epoch == 0:
+                step_cost = np.array(costs)
+            stop = on_epoch(epoch, average, float(course[-1][1])) if on_epoch else False
+            if stop or not math.isfinite(average):
+                break
+        weights = tuple(session.run(built.variables))
+    costs, accuracies, seconds = np.array(course).T
+    return MlpResult(costs, accuracies, step_cost, seconds, weights)
+
+
+def batches(split: Split) -> DataSet:
+    """A split as `read_data_sets(..., one_hot=True)` gives it in the graph that is the default."""
+    return DataSet(split.images[..., np.newaxis], dense_to_one_hot(split.labels, CLASSES))
+
+
+def _random_variable(shape, dtype: str) -> v1.Variable:
+    """The article's `tf.Variable(tf.random_normal(shape))` with the seed of TensorFlow 1.15."""
+    op_seed = seeds.default_op_seed(len(v1.get_default_graph().get_operations()))
+    with tf.device("CPU:0"):  # as everywhere the seeds are replayed: GPUs draw other numbers
+        initial = v1.random_normal(shape, dtype=dtype, seed=op_seed)
+    return v1.Variable(initial, use_resource=False)
+
+
+def _adam(config: MlpConfig) -> v1.train.Optimizer:
+    betas, epsilon = (0.9, 0.999), config.adam_epsilon
+    if config.dtype != "float32":
+        # As Python numbers TensorFlow 1 would hold them in float32.
+        betas = [tf.constant(beta, config.dtype) for beta in betas]
+        epsilon = tf.constant(epsilon, config.dtype)
+    return v1.train.AdamOptimizer(config.learning_rate, *betas, epsilon)
+
+
+@contextlib.contextmanager
+def _numpy_put_back() -> Iterator[None]:
+    state = np.random.get_state()
+    try:
+        yield
+    finally:
+        np.random.set_state(state)

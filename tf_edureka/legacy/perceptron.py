@@ -1,0 +1,98 @@
+"""The article's first program: a neuron learns a gate, in TensorFlow 1's own graph and session."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka.config import PerceptronConfig
+from tf_edureka.gates import Gate
+from tf_edureka.result import PerceptronResult
+
+v1 = tf.compat.v1
+
+
+@dataclass(frozen=True)
+class PerceptronGraph:
+    """The article's graph with its parts by name.
+
+    Attributes:
+        graph: that holds them.
+        inputs: placeholder, float32, shape (n, 3); the article's `x`.
+        targets: placeholder, float32, shape (n, 1); `y`.
+        kernel: variable, float32, shape (3, 1); `w`.
+        outputs: float32, shape (n, 1); `output`.
+        loss: float32 scalar.
+        train: the op that takes a step.
+        init: the op that sets the initial values.
+    """
+
+    graph: tf.Graph
+    inputs: tf.Tensor
+    targets: tf.Tensor
+    kernel: v1.Variable
+    outputs: tf.Tensor
+    loss: tf.Tensor
+    train: tf.Operation
+    init: tf.Operation
+
+
+def build_graph(config: PerceptronConfig) -> PerceptronGraph:
+    """Builds the article's graph, op for op.
+
+    `loss = sum((relu(x w) - y)^2)`
+
+    Args:
+        config: learning rate and op seed.
+    """
+    graph = tf.Graph()
+    with graph.as_default():
+        with tf.device("CPU:0"):  # as everywhere the seeds are replayed: GPUs draw other numbers
+            # Two inputs and the bias, which the article has as the weight of a third input that is
+            # always 1. Only this op is seeded, so the graph's seed is TensorFlow's default.
+            initial = v1.random_normal([3, 1], seed=config.seed)
+        # A reference variable, as all were in TensorFlow 1: it reads in another way than those of
+        # TensorFlow 2, and makes other ops.
+        kernel = v1.Variable(initial, use_resource=False)
+        inputs = v1.placeholder(tf.float32, [None, 3])
+        targets = v1.placeholder(tf.float32, [None, 1])
+        outputs = tf.nn.relu(tf.matmul(inputs, kernel))
+        # The article calls it the mean squared error. It is the sum, so the learning rate means
+        # four times as much.
+        loss = tf.reduce_sum(tf.square(outputs - targets))
+        train = v1.train.GradientDescentOptimizer(config.learning_rate).minimize(loss)
+        init = v1.global_variables_initializer()
+    return PerceptronGraph(graph, inputs, targets, kernel, outputs, loss, train, init)
+
+
+def train(
+    config: PerceptronConfig,
+    data: Gate,
+    on_epoch: Callable[[int, np.float32], bool | None] | None = None,
+) -> PerceptronResult:
+    """Trains the perceptron as the article did.
+
+    Args:
+        config: what to train.
+        data: the gate, all of whose rows make up each step.
+        on_epoch: called after each epoch with its number from 0 and the loss; a true result ends
+            the training.
+
+    Returns:
+        the course of the training and the weights.
+    """
+    built = build_graph(config)
+    losses = []
+    with v1.Session(graph=built.graph) as session:
+        session.run(built.init)
+        initial = session.run(built.kernel)
+        feed = {built.inputs: data.inputs, built.targets: data.targets}
+        for epoch in range(config.epochs):
+            # An "epoch" is one step on all rows, and the loss is that after the step.
+            session.run(built.train, feed)
+            losses.append(session.run(built.loss, feed))
+            if on_epoch and on_epoch(epoch, losses[-1]):
+                break
+        final, outputs = session.run([built.kernel, built.outputs], feed)
+    return PerceptronResult(np.array(losses), initial[:, 0], final[:, 0], outputs[:, 0])

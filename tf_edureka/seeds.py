@@ -1,0 +1,190 @@
+"""TensorFlow 1's seeds replayed in plain TensorFlow 2: its random ops, and the tutorial's batches.
+
+The kernels that draw random numbers are the same in TensorFlow 1.15 and 2. What changed is the
+seed that an op gets when it is given none, and that graphs are gone. With the seed given, the
+numbers come back bit for bit. They are drawn on the CPU, outside of any compiled function: GPUs and
+XLA draw others from the same seed.
+"""
+
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+# What TensorFlow 1 took for the graph's seed where only the op has one.
+DEFAULT_GRAPH_SEED = 87654321
+_LARGEST = 2**31 - 1
+
+
+def pair(graph_seed: int | None, op_seed: int) -> tuple[int, int]:
+    """The two seeds from which a random op draws.
+
+    Source: `tf.get_seed` of TensorFlow 1.15: both modulo 2**31 - 1, and not both 0, which would
+    have meant that the op seeds itself.
+
+    Args:
+        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
+        op_seed: what the op was given, or `default_op_seed`.
+
+    Returns:
+        graph seed and op seed, each from 0 to 2**31 - 1.
+    """
+    first = DEFAULT_GRAPH_SEED if graph_seed is None else graph_seed % _LARGEST
+    second = op_seed % _LARGEST
+    return (first, second) if (first, second) != (0, 0) else (0, _LARGEST)
+
+
+def default_op_seed(ops: int) -> int:
+    """The op seed that TensorFlow 1.15 gave a random op that was given none.
+
+    It was the number of ops in the graph, and an op such as `tf.random_normal` first adds three:
+    its shape and its two parameters. TensorFlow 2 counts random ops instead: 0, 1, 2, ...
+
+    Args:
+        ops: how many ops the graph holds when `tf.random_normal`, `tf.random_uniform` or
+            `tf.truncated_normal` is called, of a floating-point type and with a shape known then.
+    """
+    return ops + 3
+
+
+def variable_op_seeds(variables: int, ops: int) -> list[int]:
+    """The op seeds of `tf.Variable(tf.random_normal(shape))`, called one after the other.
+
+    Each adds nine ops to a TensorFlow 1 graph: three parameters, the draw, the product and the sum
+    that give it its deviation and mean, the variable, its first assignment and its reading.
+
+    Args:
+        variables: how many.
+        ops: how many ops the graph holds before the first.
+    """
+    return [default_op_seed(ops + 9 * i) for i in range(variables)]
+
+
+def batch_order(
+    examples: int, batch_size: int, seed: int | None, shuffle: bool = True
+) -> Iterator[np.ndarray]:
+    """Which examples `next_batch` of TensorFlow 1's MNIST tutorial gives, batch by batch.
+
+    The examples are shuffled at the start and again each time that they are used up. A batch that
+    reaches beyond the end is filled from the beginning of the new order.
+
+    Source: `DataSet` of `input_data`, which seeded NumPy with the graph's seed and shuffled what
+    it had shuffled before. `legacy/input_data.py` does so with the images themselves.
+
+    Args:
+        examples: how many there are.
+        batch_size: how many to a batch, at most all.
+        seed: what NumPy is seeded with: the graph's seed; None for a new one each time.
+        shuffle: whether to shuffle at all.
+
+    Yields:
+        int64, shape (batch_size,): indices under `examples`, without end.
+    """
+    random = np.random.RandomState(seed)  # noqa: NPY002 - its stream is what is replayed
+    order = np.arange(examples)
+
+    def reshuffled() -> np.ndarray:
+        places = np.arange(examples)
+        if shuffle:
+            random.shuffle(places)
+        return order[places]
+
+    order = reshuffled()
+    start = 0
+    while True:
+        batch = order[start : start + batch_size]
+        start += batch_size
+        if start > examples:
+            order = reshuffled()
+            start -= examples
+            batch = np.concatenate([batch, order[:start]])
+        yield batch
+
+
+class _Replay(keras.initializers.Initializer):
+    """A random op of TensorFlow 1 as a Keras initializer; gives the op's first draw each time."""
+
+    def __init__(self, op_seed: int, graph_seed: int | None, **parameters: float) -> None:
+        self.op_seed, self.graph_seed = op_seed, graph_seed
+        self.parameters = parameters
+
+    def __call__(self, shape, dtype=None) -> tf.Tensor:
+        """Draws the values.
+
+        Args:
+            shape: of the values.
+            dtype: float32 (the default) or another float, in which TensorFlow 1 drew others.
+        """
+        dtype = tf.as_dtype(dtype or "float32")
+        first, second = pair(self.graph_seed, self.op_seed)
+        with tf.init_scope(), tf.device("CPU:0"):
+            generator = tf.random.Generator.from_state([0, second, first], alg="philox")
+            return self._draw(generator, tuple(shape), dtype)
+
+    def _draw(self, generator: tf.random.Generator, shape: tuple, dtype: tf.DType) -> tf.Tensor:
+        raise NotImplementedError
+
+    def get_config(self) -> dict:
+        """What makes the same initializer again."""
+        return {"op_seed": self.op_seed, "graph_seed": self.graph_seed, **self.parameters}
+
+
+@keras.saving.register_keras_serializable("tf_edureka")
+class RandomNormal(_Replay):
+    """`tf.random_normal(shape, mean, stddev)` of TensorFlow 1.
+
+    Args:
+        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
+        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
+        mean: of the distribution.
+        stddev: its standard deviation.
+    """
+
+    def __init__(
+        self, op_seed: int, graph_seed: int | None = None, mean: float = 0.0, stddev: float = 1.0
+    ) -> None:
+        super().__init__(op_seed, graph_seed, mean=mean, stddev=stddev)
+
+    def _draw(self, generator, shape, dtype):
+        return generator.normal(shape, dtype=dtype, **self.parameters)
+
+
+@keras.saving.register_keras_serializable("tf_edureka")
+class TruncatedNormal(_Replay):
+    """`tf.truncated_normal(shape, mean, stddev)` of TensorFlow 1: within two deviations.
+
+    Args:
+        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
+        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
+        mean: of the distribution before it is truncated.
+        stddev: its standard deviation before.
+    """
+
+    def __init__(
+        self, op_seed: int, graph_seed: int | None = None, mean: float = 0.0, stddev: float = 1.0
+    ) -> None:
+        super().__init__(op_seed, graph_seed, mean=mean, stddev=stddev)
+
+    def _draw(self, generator, shape, dtype):
+        return generator.truncated_normal(shape, dtype=dtype, **self.parameters)
+
+
+@keras.saving.register_keras_serializable("tf_edureka")
+class RandomUniform(_Replay):
+    """`tf.random_uniform(shape, minval, maxval)` of TensorFlow 1.
+
+    Args:
+        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
+        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
+        minval: smallest value.
+        maxval: above all values.
+    """
+
+    def __init__(
+        self, op_seed: int, graph_seed: int | None = None, minval: float = 0.0, maxval: float = 1.0
+    ) -> None:
+        super().__init__(op_seed, graph_seed, minval=minval, maxval=maxval)
+
+    def _draw(self, generator, shape, dtype):
+        return generator.uniform(shape, dtype=dtype, **self.parameters)
