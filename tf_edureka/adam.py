@@ -40,7 +40,8 @@ class Adam(keras.optimizers.Adam):
         self._powers = [
             self.add_variable(
                 shape=(),
-                initializer=keras.initializers.Constant(beta),
+                # Keras' Constant goes through float32 whatever the dtype.
+                initializer=lambda shape, dtype, beta=beta: np.full(shape, beta, dtype),
                 dtype=variables[0].dtype,
                 name=f"{name}_power",
             )

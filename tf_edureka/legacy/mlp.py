@@ -119,9 +119,8 @@ def train(
     """
     steps = config.steps_per_epoch(len(data.train.labels))
     built = build_graph(config)
-    with _numpy_put_back(), v1.Session(graph=built.graph) as session:
-        train_data, test_data = batches(data.train), batches(data.test)
-        session.run(built.init)
+    with numpy_put_back(), session(built) as running:
+        train_data, test_data = data_set(data.train), data_set(data.test)
         course = []
         for epoch in range(config.epochs):
             started = time.perf_counter()
@@ -129,7 +128,7 @@ def train(
             for _ in range(steps):
                 pixels, labels = train_data.next_batch(config.batch_size)
                 feed = {built.pixels: pixels, built.labels: labels}
-                _, cost = session.run([built.train, built.cost], feed)
+                _, cost = running.run([built.train, built.cost], feed)
                 costs.append(cost)
                 # NumPy 1 divided a float32 by an int in double precision, NumPy 2 does not.
                 average += float(cost) / steps
@@ -143,14 +142,32 @@ def train(
             stop = on_epoch(epoch, average, float(course[-1][1])) if on_epoch else False
             if stop or not math.isfinite(average):
                 break
-        weights = tuple(session.run(built.variables))
+        weights = tuple(running.run(built.variables))
     costs, accuracies, seconds = np.array(course).T
     return MlpResult(costs, accuracies, step_cost, seconds, weights)
 
 
-def batches(split: Split) -> DataSet:
+@contextlib.contextmanager
+def session(built: MlpGraph) -> Iterator[v1.Session]:
+    """A session on the graph, which is the default one meanwhile, with the initial values set."""
+    with v1.Session(graph=built.graph) as running:
+        running.run(built.init)
+        yield running
+
+
+def data_set(split: Split) -> DataSet:
     """A split as `read_data_sets(..., one_hot=True)` gives it in the graph that is the default."""
     return DataSet(split.images[..., np.newaxis], dense_to_one_hot(split.labels, CLASSES))
+
+
+@contextlib.contextmanager
+def numpy_put_back() -> Iterator[None]:
+    """Puts NumPy's global generator, from which the batches come, back as it was before."""
+    state = np.random.get_state()
+    try:
+        yield
+    finally:
+        np.random.set_state(state)
 
 
 def _random_variable(shape, dtype: str) -> v1.Variable:
@@ -168,12 +185,3 @@ def _adam(config: MlpConfig) -> v1.train.Optimizer:
         betas = [tf.constant(beta, config.dtype) for beta in betas]
         epsilon = tf.constant(epsilon, config.dtype)
     return v1.train.AdamOptimizer(config.learning_rate, *betas, epsilon)
-
-
-@contextlib.contextmanager
-def _numpy_put_back() -> Iterator[None]:
-    state = np.random.get_state()
-    try:
-        yield
-    finally:
-        np.random.set_state(state)

@@ -1,0 +1,419 @@
+"""The ladder: the legacy path against the modern one, and both against real TensorFlow 1.15.5."""
+
+import contextlib
+import hashlib
+import itertools
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka import mlp, training
+from tf_edureka.config import CLASSES, MlpConfig
+from tf_edureka.legacy import mlp as legacy_mlp
+from tf_edureka.mnist import Mnist
+from tf_edureka.result import MlpResult
+
+v1 = tf.compat.v1
+_BOTH = "legacy, modern"
+_UNIT_ROUNDOFF = 2.0**-24
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One comparison.
+
+    Attributes:
+        rung: its name.
+        between: the two sides.
+        compared: what of them, and in which unit `measured` and `tolerance` are.
+        measured: how far they are apart.
+        tolerance: how far they may be.
+        why: the reason for the tolerance.
+        absolute: largest absolute difference; None where numbers are not what is compared.
+        relative: largest difference relative to the larger of the two numbers.
+        ulps: largest difference in units of the last place of the larger of the two numbers.
+    """
+
+    rung: str
+    between: str
+    compared: str
+    measured: float
+    tolerance: float
+    why: str
+    absolute: float | None = None
+    relative: float | None = None
+    ulps: float | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the difference is within the tolerance; one that is no number is not."""
+        return bool(self.measured <= self.tolerance)
+
+    def to_json(self) -> dict:
+        """The rung as plain values; what is not finite, which JSON lacks, as None."""
+        fields = vars(self) | {"passed": self.passed}
+        return {
+            name: None if isinstance(value, float) and not math.isfinite(value) else value
+            for name, value in fields.items()
+        }
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """What TensorFlow 1.15.5 computed under one graph seed.
+
+    Attributes:
+        name: of the TensorFlow that did.
+        initial_values: SHA-256 of the three kernels, then of the three biases.
+        first_epoch_batches: SHA-256 of images (float32) and labels (uint8), batch by batch.
+        step_cost: float32, shape (550,): as in `MlpResult`.
+        cost: float64, shape (15,).
+        accuracy: float64, shape (15,).
+    """
+
+    name: str
+    initial_values: tuple[str, ...]
+    first_epoch_batches: str
+    step_cost: np.ndarray
+    cost: np.ndarray
+    accuracy: np.ndarray
+
+    @classmethod
+    def read(cls, path: Path, config: MlpConfig) -> "Oracle | None":
+        """Reads the golden file.
+
+        Args:
+            path: of `mlp.json`.
+            config: of the run to compare.
+
+        Returns:
+            its numbers, or None if it has none for this configuration: another than the article's,
+            a seed that was not run, or no such file.
+        """
+        if not path.is_file() or config != MlpConfig.article(
+            seed=config.seed, epochs=config.epochs
+        ):
+            return None
+        content = json.loads(path.read_text())
+        numbers = content["graph_seeds"].get(str(config.seed))
+        if numbers is None:
+            return None
+        return cls(
+            f"TensorFlow {content['made_by']['tensorflow']}",
+            tuple(numbers["initial_values"]),
+            numbers["first_epoch_batches"],
+            np.array(numbers["step_cost"], np.float32),
+            np.array(numbers["cost"]),
+            np.array(numbers["accuracy"]),
+        )
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """All rungs, and the trainings that they were measured on.
+
+    Attributes:
+        rungs: from the initial values to whole epochs.
+        legacy: what the legacy path gave.
+        modern: what the modern path gave.
+    """
+
+    rungs: tuple[Rung, ...]
+    legacy: MlpResult
+    modern: MlpResult
+
+    @property
+    def passed(self) -> bool:
+        """Whether all rungs hold."""
+        return all(rung.passed for rung in self.rungs)
+
+
+def climb(
+    config: MlpConfig,
+    data: Mnist,
+    steps: int,
+    oracle: Oracle | None = None,
+    on_epoch: Callable[[str], None] = lambda what: None,
+) -> Ladder:
+    """Compares both paths, rung by rung, from the initial values to whole epochs.
+
+    Args:
+        config: of the article's recipe.
+        data: what both train and are tested on.
+        steps: of the first epoch, for the rung of many steps.
+        oracle: the numbers of TensorFlow 1.15.5 for this configuration and MNIST, if there are.
+        on_epoch: called with the name of what has just trained for one more epoch; there are
+            `2 * config.epochs + 2` of them.
+
+    Returns:
+        the ladder.
+
+    Raises:
+        InputError: when the recipe is another or the batch size exceeds the examples.
+    """
+    with _without_tensor_float_32():
+        rungs = [*_single_steps(config, data, oracle)]
+        legacy, modern = (
+            train(config, data, on_epoch=lambda *_, name=name: on_epoch(name))
+            for name, train in (("legacy", legacy_mlp.train), ("modern", mlp.train))
+        )
+        rungs += _courses(_BOTH, legacy, modern, steps, len(data.test.labels))
+        if oracle is not None:
+            for name, result in (("legacy", legacy), ("modern", modern)):
+                between = f"{name}, {oracle.name}"
+                rungs += _courses(between, result, oracle, steps, len(data.test.labels))
+        rungs.append(_without_rounding(config, data, on_epoch))
+    return Ladder(tuple(rungs), legacy, modern)
+
+
+def difference(one: np.ndarray, other: np.ndarray) -> dict[str, float]:
+    """How far two arrays are apart at most: `absolute`, `relative` and in `ulps`.
+
+    Args:
+        one: of the same shape and precision as the other.
+        other: see there.
+
+    Raises:
+        ValueError: when shape or precision differ: broadcasting would compare something else.
+    """
+    if one.shape != other.shape or one.dtype != other.dtype:
+        raise ValueError(
+            f"expected two arrays alike, got {one.dtype} {one.shape} and {other.dtype} "
+            f"{other.shape}"
+        )
+    larger = np.maximum(np.abs(one), np.abs(other))
+    apart = np.abs(one.astype(np.float64) - other)
+    return {
+        "absolute": float(apart.max()),
+        "relative": float(np.divide(apart, larger, where=apart != 0, out=0 * apart).max()),
+        "ulps": float((apart / np.spacing(larger)).max()),
+    }
+
+
+def _single_steps(config: MlpConfig, data: Mnist, oracle: Oracle | None) -> Iterator[Rung]:
+    """Rungs 1 to 5: what a first step is made of."""
+    model = mlp.build(config, total_steps=1)
+    weights = model.get_weights()
+    pixels, labels, batches = _batches(config, data, oracle)
+    away = _away_from_kinks(pixels, weights)
+    pixels, labels = pixels[away], np.eye(CLASSES, dtype=config.dtype)[labels[away]]
+
+    built = legacy_mlp.build_graph(config)
+    with legacy_mlp.session(built) as session:
+        initial = session.run(built.variables)
+        feed = {built.pixels: pixels, built.labels: labels}
+        their_logits, their_gradients = session.run([built.logits, built.gradients], feed)
+        # Adam divides each gradient by its own size: where one is all rounding, so is its step.
+        # Hence both sides are given the same.
+        session.run(built.train, feed | dict(zip(built.gradients, their_gradients, strict=True)))
+        theirs = _joined(session.run(built.variables))
+    logits, gradients = _compiled_gradients(model, pixels, labels)
+    model.optimizer.build(model.trainable_variables)
+    model.optimizer.apply(list(map(tf.constant, their_gradients)), model.trainable_variables)
+
+    yield from _initial_values(initial, weights, oracle)
+    yield from batches
+    terms = sum(kernel.shape[0] for kernel in weights[::2])
+    rounding = 4 * math.sqrt(terms) * _UNIT_ROUNDOFF
+    yield _scaled(
+        "forward pass",
+        f"logits of {len(labels)} examples",
+        their_logits,
+        logits,
+        rounding,
+        f"{terms} terms are summed in another order: four times sqrt({terms}) roundings of 2^-24",
+    )
+    pairs = zip(their_gradients, gradients, strict=True)
+    yield _scaled(
+        "gradients",
+        "each variable's gradient",
+        *max(pairs, key=lambda pair: _share_of_largest(*pair)),
+        2 * rounding,
+        "twice the forward pass, since they go back through the same sums; examples with a hidden "
+        "unit so near 0 that rounding turns it on or off are left out",
+    )
+    apart = difference(theirs, _joined(model.get_weights()))
+    yield Rung(
+        "optimiser step",
+        _BOTH,
+        "weights after one step of Adam from the same gradients, absolute",
+        apart["absolute"],
+        float(np.spacing(np.abs(theirs).max())),
+        "one unit in the last place of the largest weight: step and difference are each rounded",
+        **apart,
+    )
+
+
+def _initial_values(legacy, modern, oracle: Oracle | None) -> Iterator[Rung]:
+    why = "0: the same kernel draws from the same seeds"
+    pairs = list(zip(legacy, modern, strict=True))
+    yield Rung(
+        "initial values",
+        _BOTH,
+        f"how many of {len(pairs)} variables differ in any bit",
+        float(sum(not np.array_equal(one, other) for one, other in pairs)),
+        0.0,
+        why,
+        **difference(_joined(legacy), _joined(modern)),
+    )
+    for name, values in (("legacy", legacy), ("modern", modern)) if oracle else ():
+        digests = [_sha256(value) for value in (*values[::2], *values[1::2])]
+        differ = sum(a != b for a, b in zip(digests, oracle.initial_values, strict=True))
+        compared = f"how many of {len(digests)} variables differ in any bit (SHA-256)"
+        yield Rung("initial values", f"{name}, {oracle.name}", compared, float(differ), 0.0, why)
+
+
+def _batches(config: MlpConfig, data: Mnist, oracle: Oracle | None):
+    """The first batch's pixels and labels, and the rungs of all batches of two epochs."""
+    examples = len(data.train.labels)
+    steps = config.steps_per_epoch(examples)
+    orders = itertools.chain.from_iterable(mlp.epoch_orders(config, examples))
+    digests = {"legacy": hashlib.sha256(), "modern": hashlib.sha256()}
+    differ, first = 0, None
+    with legacy_mlp.numpy_put_back():
+        with tf.Graph().as_default():
+            v1.set_random_seed(config.seed)
+            data_set = legacy_mlp.data_set(data.train)
+        for step, order in zip(range(2 * steps), orders, strict=False):
+            images, one_hot = data_set.next_batch(config.batch_size)
+            pixels = training.pixels(data.train.images[order]).numpy()
+            labels = data.train.labels[order]
+            theirs = images, one_hot.argmax(axis=1).astype(np.uint8)
+            differ += not all(map(np.array_equal, theirs, (pixels, labels)))
+            if step == 0:
+                first = pixels, labels
+            if step < steps:
+                for digest, arrays in zip(
+                    digests.values(), (theirs, (pixels, labels)), strict=True
+                ):
+                    for array in arrays:
+                        digest.update(np.ascontiguousarray(array))
+    why = "0: the same generator shuffles, and each pixel is one product"
+    compared = f"how many of {2 * steps} batches, two epochs, differ in any pixel or label"
+    rungs = [Rung("batches", _BOTH, compared, float(differ), 0.0, why)]
+    for name, digest in digests.items() if oracle else ():
+        unlike = float(digest.hexdigest() != oracle.first_epoch_batches)
+        compared = f"whether any bit of the {steps} batches of epoch 1 differs (SHA-256)"
+        rungs.append(Rung("batches", f"{name}, {oracle.name}", compared, unlike, 0.0, why))
+    return *first, rungs
+
+
+def _compiled_gradients(model: keras.Model, pixels: np.ndarray, one_hot: np.ndarray):
+    """Logits and gradients as the compiled epoch has them."""
+
+    @tf.function(jit_compile=True, autograph=False)
+    def compute(pixels, one_hot):
+        with tf.GradientTape() as tape:
+            logits = model(pixels, training=True)
+            loss = model.compute_loss(x=pixels, y=one_hot, y_pred=logits)
+        return logits, tape.gradient(loss, model.trainable_variables)
+
+    logits, gradients = compute(tf.constant(pixels), tf.constant(one_hot))
+    return logits.numpy(), [gradient.numpy() for gradient in gradients]
+
+
+def _away_from_kinks(pixels: np.ndarray, weights) -> np.ndarray:
+    """Which examples have no hidden unit where rounding decides on which side of 0 it is."""
+    values = pixels.astype(np.float64)
+    away = np.full(len(pixels), True)
+    for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
+        size = np.abs(values) @ np.abs(kernel) + np.abs(bias)
+        values = values @ kernel.astype(np.float64) + bias
+        rounding = 4 * math.sqrt(len(kernel)) * _UNIT_ROUNDOFF
+        away &= (np.abs(values) > rounding * size).all(axis=1)
+        values = np.maximum(values, 0)
+    return away
+
+
+def _courses(between: str, one, other, steps: int, test_images: int) -> Iterator[Rung]:
+    """Rungs 6 and 7: the costs of the first steps, and whole epochs."""
+    growth = "a rounding grows from step to step, faster where a unit turns on or off; measured"
+    counts = [(1, "first step"), (10, "10 steps"), (steps, f"{steps} steps")]
+    for count, name in counts:
+        if count > len(one.step_cost) or (count <= 10 and name != "first step" and count > steps):
+            continue
+        apart = difference(one.step_cost[:count], other.step_cost[:count])
+        if count == 1:
+            limit = 2.0, "ulps", "two units in the last place: sums of 784 terms in another order"
+        else:
+            # 1e-6 at 10 steps, 2e-3 at 100.
+            limit = 1e-6 * max(1.0, count / 10) ** 3.3, "relative", growth
+        tolerance, unit, why = limit
+        compared = f"cost of each step, {unit}"
+        yield Rung(name, between, compared, apart[unit], tolerance, why, **apart)
+    apart = difference(one.cost[:1], other.cost[:1])
+    yield Rung(
+        "epoch 1",
+        between,
+        "average cost, relative",
+        apart["relative"],
+        1e-3,
+        "the steps' differences have either sign and are averaged; measured",
+        **apart,
+    )
+    epochs = min(len(one.cost), len(other.cost))
+    apart = difference(one.accuracy[:epochs], other.accuracy[:epochs])
+    yield Rung(
+        f"{epochs} epochs" if epochs > 1 else "1 epoch",
+        between,
+        "accuracy after each epoch, absolute",
+        apart["absolute"],
+        1 / math.sqrt(test_images),
+        f"1/sqrt({test_images} test images): what is left to chance when the weights no longer "
+        "agree",
+        **apart,
+    )
+
+
+def _without_rounding(config: MlpConfig, data: Mnist, on_epoch) -> Rung:
+    """Rung 8: the first epoch in float64, which takes float32's rounding out of the way."""
+    double = replace(config, dtype="float64", epochs=1)
+    legacy = legacy_mlp.train(double, data, on_epoch=lambda *_: on_epoch("legacy, float64"))
+    modern = mlp.train(double, data, on_epoch=lambda *_: on_epoch("modern, float64"))
+    apart = difference(legacy.step_cost, modern.step_cost)
+    return Rung(
+        "float64 epoch",
+        _BOTH,
+        f"cost of each of {len(legacy.step_cost)} steps, relative",
+        apart["relative"],
+        1e-9,
+        "half a billion times finer than float32's first rounding grows as it does; if it holds, "
+        "all that is left in float32 is rounding",
+        **apart,
+    )
+
+
+def _share_of_largest(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.abs(one - other).max() / max(np.abs(one).max(), np.finfo(one.dtype).tiny))
+
+
+def _scaled(name: str, what: str, one, other, tolerance: float, why: str) -> Rung:
+    measured = _share_of_largest(one, other)
+    compared = f"{what}, share of the largest"
+    return Rung(name, _BOTH, compared, measured, tolerance, why, **difference(one, other))
+
+
+def _joined(arrays) -> np.ndarray:
+    return np.concatenate([np.ravel(array) for array in arrays])
+
+
+def _sha256(array: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array, array.dtype.newbyteorder("<"))).hexdigest()
+
+
+@contextlib.contextmanager
+def _without_tensor_float_32() -> Iterator[None]:
+    """Newer NVIDIA GPUs multiply float32 with 10 bits of mantissa unless told not to."""
+    switch = tf.config.experimental
+    before = switch.tensor_float_32_execution_enabled()
+    switch.enable_tensor_float_32_execution(False)
+    try:
+        yield
+    finally:
+        switch.enable_tensor_float_32_execution(before)
