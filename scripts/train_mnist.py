@@ -9,9 +9,17 @@ import time
 from pathlib import Path
 
 from tf_edureka import cli
-from tf_edureka.config import DATA_SOURCES, DEVICES, MNIST_FOLDER_VARIABLE, RECIPES, MlpConfig
+from tf_edureka.config import (
+    DATA_SOURCES,
+    DEVICES,
+    IMPLEMENTATIONS,
+    MNIST_FOLDER_VARIABLE,
+    RECIPES,
+    MlpConfig,
+)
 from tf_edureka.errors import InputError
 from tf_edureka.progress import EpochDisplay
+from tf_edureka.result import epoch_line
 from tf_edureka.run_folder import RunFolder
 
 NOT_GOOD_ENOUGH = 1
@@ -34,11 +42,17 @@ def parse(argv):
     )
     article, modern = MlpConfig.article(), MlpConfig.modern()
     parser.add_argument(
+        "--implementation",
+        choices=IMPLEMENTATIONS,
+        default="modern",
+        help="legacy: the article's graph and session through tf.compat.v1; modern: Keras, compiled "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
         "--recipe",
         choices=RECIPES,
-        default=modern.recipe,
-        help="article: initial values and Adam of 2019; modern: today's, same network and steps "
-        "(default: %(default)s)",
+        help="article: initial values, batches and Adam of TensorFlow 1; modern: today's, same "
+        "network and steps (default: modern; the legacy implementation has the article's only)",
     )
     parser.add_argument(
         "--augment",
@@ -58,7 +72,8 @@ def parse(argv):
         "--seed",
         type=int,
         default=modern.seed,
-        help="decides initial values, order and distortions (default: %(default)s)",
+        help="decides initial values, order and distortions; in the article's recipe what "
+        "tf.set_random_seed was given (default: %(default)s)",
     )
     parser.add_argument(
         "--data",
@@ -95,7 +110,11 @@ def parse(argv):
 
 def configure(args) -> MlpConfig:
     """Makes the configuration that the arguments ask for."""
-    if args.augment and args.recipe == "article":
+    legacy = args.implementation == "legacy"
+    if legacy and args.recipe == "modern":
+        raise InputError("--implementation legacy is the article's program; leave --recipe out")
+    article = legacy or args.recipe == "article"
+    if args.augment and article:
         raise InputError("--augment belongs to the modern recipe; the article's has none")
     if args.min_accuracy is not None and not 0 <= args.min_accuracy <= 1:
         raise InputError(f"min_accuracy: expected a number from 0 to 1, got {args.min_accuracy}")
@@ -104,7 +123,7 @@ def configure(args) -> MlpConfig:
         given["learning_rate"] = args.learning_rate
     if args.augment:
         return MlpConfig.augmented(**given)
-    return MlpConfig.article(**given) if args.recipe == "article" else MlpConfig.modern(**given)
+    return MlpConfig.article(**given) if article else MlpConfig.modern(**given)
 
 
 @cli.reports_errors
@@ -116,9 +135,11 @@ def main(argv=None) -> int:
     folder = RunFolder(args.out, FILES, args.overwrite)
     with cli.tensorflow_import():
         import keras
+        import numpy as np
         import tensorflow as tf
 
         from tf_edureka import devices, mlp, mnist, plots, training
+        from tf_edureka.legacy import mlp as legacy_mlp
 
         device = devices.use(args.device)
     imported = time.perf_counter()
@@ -128,16 +149,17 @@ def main(argv=None) -> int:
         print(f"note: {note}", file=sys.stderr, flush=True)
     if args.limit is not None:
         data = data.limited(args.limit)
-    mlp.steps_per_epoch(config, data)  # refuses what cannot be trained before anything is made
+    config.steps_per_epoch(len(data.train.labels))  # refuses before anything is made
     folder.create()
     loaded = time.perf_counter()
 
     with EpochDisplay(config.epochs, args.quiet) as display:
         display.line(
             f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source}), "
-            f"seed {config.seed}"
+            f"seed {config.seed}" + (", legacy" if args.implementation == "legacy" else "")
         )
-        result = mlp.train(config, data, on_epoch=display.epoch_ended)
+        train = legacy_mlp.train if args.implementation == "legacy" else mlp.train
+        result = train(config, data, lambda *epoch: display.epoch_ended(epoch_line(*epoch)))
         trained = time.perf_counter()
 
         model = mlp.from_weights(config, result.weights)
@@ -146,7 +168,7 @@ def main(argv=None) -> int:
         record = result.to_json() | {
             "startup_seconds": loaded - started,
             "config": {
-                "implementation": "modern",
+                "implementation": args.implementation,
                 **dataclasses.asdict(config),
                 "limit": args.limit,
             },
@@ -168,9 +190,9 @@ def main(argv=None) -> int:
                 figure.savefig(path, dpi=110)
         written = time.perf_counter()
 
-        display.line(f"Accuracy: {result.accuracy[-1]}")
+        display.line(f"Accuracy: {np.float32(result.accuracy[-1])}")
         shares = {"imports": imported - started, "data": loaded - imported}
-        if result.compile_seconds is not None:
+        if args.implementation == "modern" and result.compile_seconds is not None:
             shares["compiling"] = result.compile_seconds
         shares["training"] = trained - loaded - shares.get("compiling", 0)
         shares["pictures and files"] = written - trained

@@ -33,6 +33,61 @@ def cost_curve(cost: Sequence[float], title: str, figure: Figure | None = None) 
     return figure
 
 
+def loss_curve(loss: Sequence[float], title: str, figure: Figure | None = None) -> Figure:
+    """Draws a perceptron's loss after each epoch.
+
+    Args:
+        loss: summed squared error after each epoch.
+        title: what the perceptron learned.
+        figure: to draw into; a new one if None.
+
+    Returns:
+        the figure.
+    """
+    figure = figure or Figure(figsize=(6.4, 4.2), layout="constrained")
+    heading = f"Loss while training: {loss[0]:.4g} to {loss[-1]:.4g}\n{title}"
+    axes = _epoch_axes(figure, loss, heading, "summed squared error")
+    axes.set_ylim(bottom=0)
+    return figure
+
+
+def comparison(
+    legacy: MlpResult, modern: MlpResult, title: str, figure: Figure | None = None
+) -> Figure:
+    """Draws the costs of two trainings over each other, and below them how far they are apart.
+
+    Args:
+        legacy: the one, drawn wide.
+        modern: the other, drawn over it.
+        title: what both were trained on.
+        figure: to draw into; a new one if None.
+
+    Returns:
+        the figure; on the left the steps of the first epoch, on the right the epochs.
+    """
+    figure = figure or Figure(figsize=(10, 6), layout="constrained")
+    above, below = figure.subplots(2, 2, sharex="col", height_ratios=(2, 1))
+    columns = (
+        ("step of epoch 1", legacy.step_cost, modern.step_cost),
+        ("epoch", legacy.cost, modern.cost),
+    )
+    for upper, lower, (label, one, other) in zip(above, below, columns, strict=True):
+        both = min(len(one), len(other))
+        places = np.arange(1, both + 1)
+        one, other = one[:both].astype(np.float64), other[:both].astype(np.float64)
+        upper.plot(places, one, linewidth=4, alpha=0.4, label="legacy: tf.compat.v1")
+        upper.plot(places, other, linewidth=1, color="black", label="modern: Keras, compiled")
+        upper.set(yscale="log", ylabel="cost (nats)")
+        upper.legend()
+        lower.plot(places, np.abs(one - other) / one, linewidth=1, color="tab:red")
+        lower.set(yscale="log", xlabel=label, ylabel="relative difference")
+        for axes in (upper, lower):
+            axes.grid(alpha=0.3)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.suptitle(f"The article's network, legacy and modern\n{title}", parse_math=False)
+    return figure
+
+
 def accuracy_curve(accuracy: Sequence[float], title: str, figure: Figure | None = None) -> Figure:
     """Draws the share of test images classified rightly after each epoch.
 

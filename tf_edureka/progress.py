@@ -1,9 +1,11 @@
-"""What a training shows while it runs: the article's lines, and a progress bar on a terminal."""
+"""What a training shows while it runs: a line per epoch, and a progress bar on a terminal."""
 
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
+from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -13,8 +15,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-
-from tf_edureka.result import epoch_line
+from rich.table import Table
 
 
 class _Console(Console):
@@ -53,7 +54,7 @@ class EpochDisplay:
             transient=True,
             disable=quiet or not self._console.is_terminal,
         )
-        self._task = self._progress.add_task("compiling", total=epochs)
+        self._task = self._progress.add_task("first epoch", total=epochs)
 
     def __enter__(self) -> "EpochDisplay":
         """Starts the bar and takes Ctrl-C over."""
@@ -71,10 +72,19 @@ class EpochDisplay:
         encoding = self._console.encoding
         self._console.print(text.encode(encoding, "replace").decode(encoding), markup=False)
 
-    def epoch_ended(self, epoch: int, cost: float, accuracy: float) -> bool:
-        """Prints the article's line of an epoch; its result says whether to stop."""
-        self.line(epoch_line(epoch, cost, accuracy))
-        self._progress.update(self._task, advance=1, description="training")
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Prints a table; a file or pipe gets its full width."""
+        table = Table(*head, box=box.SIMPLE)
+        for row in rows:
+            table.add_row(*row)
+        width = None if self._console.is_terminal else 200
+        self._console.print(table, width=width)
+
+    def epoch_ended(self, line: str = "", task: str = "training") -> bool:
+        """Prints an epoch's line, if any, and moves the bar; its result says whether to stop."""
+        if line:
+            self.line(line)
+        self._progress.update(self._task, advance=1, description=task)
         return self.interrupted
 
     def _on_sigint(self, *_) -> None:

@@ -31,6 +31,12 @@ class MlpResult:
     weights: tuple[np.ndarray, ...]
 
     @property
+    def seconds_per_epoch(self) -> float:
+        """Median wall time of the epochs after the first, or of the first if it is the only one."""
+        later = self.epoch_seconds[1:]
+        return float(np.median(later if len(later) else self.epoch_seconds))
+
+    @property
     def compile_seconds(self) -> float | None:
         """How much longer the first epoch took than the median of the others; None without others.
 
@@ -38,7 +44,7 @@ class MlpResult:
         """
         if len(self.epoch_seconds) < 2:
             return None
-        return max(0.0, float(self.epoch_seconds[0] - np.median(self.epoch_seconds[1:])))
+        return max(0.0, float(self.epoch_seconds[0]) - self.seconds_per_epoch)
 
     def to_json(self) -> dict[str, list[float | None]]:
         """The course as lists of plain numbers; what is not finite, which JSON lacks, as None."""

@@ -1,0 +1,115 @@
+"""Proves that the legacy and the modern path are the same computation, rung by rung."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tf_edureka import cli
+from tf_edureka.config import DATA_SOURCES, DEVICES, MNIST_FOLDER_VARIABLE, MlpConfig
+from tf_edureka.errors import InputError
+from tf_edureka.progress import EpochDisplay
+from tf_edureka.run_folder import RunFolder
+
+FILES = ("compare.json", "compare.png")
+NOT_THE_SAME = 1
+GOLDENS = Path(__file__).parent.parent / "tests" / "goldens" / "mlp.json"
+
+
+def parse(argv):
+    """Reads the arguments; needs no TensorFlow, so that --help is quick."""
+    default = MlpConfig.article()
+    parser = cli.ArgumentParser(
+        description="Compare the article's program under tf.compat.v1 with the modern article "
+        "recipe, and both with what TensorFlow 1.15.5 computed where that is known "
+        f"({GOLDENS.parent.name}/{GOLDENS.name}: some seeds, MNIST).",
+        epilog="Exit codes: 0 all rungs hold, 1 one does not, 2 wrong input.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--steps", type=int, default=100, help="of epoch 1 to compare one by one")
+    parser.add_argument("--epochs", type=int, default=default.epochs, help="to compare")
+    parser.add_argument("--seed", type=int, default=default.seed, help="tf.set_random_seed's")
+    parser.add_argument("--data", choices=DATA_SOURCES, default="auto", help="what to train on")
+    parser.add_argument(
+        "--data-dir",
+        type=cli.path,
+        metavar="DIR",
+        help=f"MNIST folder, else ${MNIST_FOLDER_VARIABLE}",
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="train on the first N examples only")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute")
+    parser.add_argument(
+        "--out",
+        type=cli.path,
+        default=Path("runs/compare"),
+        metavar="DIR",
+        help="folder for table and picture",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
+    return parser.parse_args(argv)
+
+
+@cli.reports_errors
+def main(argv=None) -> int:
+    """Compares as the arguments say and gives the exit code."""
+    args = parse(argv)
+    config = MlpConfig.article(seed=args.seed, epochs=args.epochs)
+    folder = RunFolder(args.out, FILES, args.overwrite)
+    with cli.tensorflow_import():
+        import tensorflow as tf
+
+        from tf_edureka import devices, mnist, parity, plots
+
+        device = devices.use(args.device)
+    data = mnist.load(args.data, args.data_dir)
+    for note in data.notes:
+        print(f"note: {note}", file=sys.stderr, flush=True)
+    if args.limit is not None:
+        data = data.limited(args.limit)
+    steps = config.steps_per_epoch(len(data.train.labels))
+    if not 1 <= args.steps <= steps:
+        raise InputError(f"steps: expected 1 to {steps}, those of epoch 1, got {args.steps}")
+    whole = data.title == "MNIST" and args.limit is None
+    oracle = parity.Oracle.read(GOLDENS, config) if whole else None
+    folder.create()
+    with EpochDisplay(2 * config.epochs + 2) as display:
+        display.line(
+            f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source}), seed "
+            f"{config.seed}, against {oracle.name if oracle else 'no numbers of TensorFlow 1'}"
+        )
+        ladder = parity.climb(
+            config, data, args.steps, oracle, lambda name: display.epoch_ended(task=name)
+        )
+        display.table(
+            ("rung", "between", "compared", "measured", "tolerance", ""),
+            [
+                (
+                    *(rung.rung, rung.between, rung.compared),
+                    *(f"{rung.measured:.2g}", f"{rung.tolerance:.2g}"),
+                    "holds" if rung.passed else "FAILS",
+                )
+                for rung in ladder.rungs
+            ],
+        )
+        for name, result in (("legacy", ladder.legacy), ("modern", ladder.modern)):
+            display.line(f"{name}: {result.seconds_per_epoch:.2f} s per epoch (median)")
+        with folder.write("compare.json") as path:
+            path.write_text(json.dumps([rung.to_json() for rung in ladder.rungs], indent=1) + "\n")
+        with folder.write("compare.png") as path:
+            figure = plots.comparison(
+                ladder.legacy, ladder.modern, f"{data.title}, seed {args.seed}"
+            )
+            figure.savefig(path, dpi=110)
+        display.line(f"Written to {folder.path}: {', '.join(FILES)}")
+    for rung in ladder.rungs:
+        if not rung.passed:
+            print(
+                f"error: {rung.rung} ({rung.between}): expected at most {rung.tolerance:.2g}, got "
+                f"{rung.measured:.2g}",
+                file=sys.stderr,
+            )
+    return 0 if ladder.passed else NOT_THE_SAME
+
+
+if __name__ == "__main__":
+    sys.exit(main())
