@@ -81,11 +81,11 @@ def main(argv=None) -> int:
             config, data, args.steps, oracle, lambda name: display.epoch_ended(task=name)
         )
         display.table(
-            ("rung", "between", "compared", "measured", "tolerance", ""),
+            ("rung", "between", "measured", "tolerance", "in", ""),
             [
                 (
-                    *(rung.rung, rung.between, rung.compared),
-                    *(f"{rung.measured:.2g}", f"{rung.tolerance:.2g}"),
+                    *(rung.rung, rung.between),
+                    *(f"{rung.measured:.2g}", f"{rung.tolerance:.2g}", rung.unit),
                     "holds" if rung.passed else "FAILS",
                 )
                 for rung in ladder.rungs

@@ -45,8 +45,8 @@ def parse(argv):
         "--implementation",
         choices=IMPLEMENTATIONS,
         default="modern",
-        help="legacy: the article's graph and session through tf.compat.v1; modern: Keras, compiled "
-        "(default: %(default)s)",
+        help="legacy: the article's graph and session through tf.compat.v1; modern: Keras and a "
+        "compiled epoch (default: %(default)s)",
     )
     parser.add_argument(
         "--recipe",
@@ -190,7 +190,7 @@ def main(argv=None) -> int:
                 figure.savefig(path, dpi=110)
         written = time.perf_counter()
 
-        display.line(f"Accuracy: {np.float32(result.accuracy[-1])}")
+        display.line(f"Accuracy: {np.float32(result.accuracy[-1])!s}")
         shares = {"imports": imported - started, "data": loaded - imported}
         if args.implementation == "modern" and result.compile_seconds is not None:
             shares["compiling"] = result.compile_seconds

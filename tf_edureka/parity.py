@@ -31,7 +31,8 @@ class Rung:
     Attributes:
         rung: its name.
         between: the two sides.
-        compared: what of them, and in which unit `measured` and `tolerance` are.
+        compared: what of them.
+        unit: of `measured` and `tolerance`.
         measured: how far they are apart.
         tolerance: how far they may be.
         why: the reason for the tolerance.
@@ -43,6 +44,7 @@ class Rung:
     rung: str
     between: str
     compared: str
+    unit: str
     measured: float
     tolerance: float
     why: str
@@ -168,7 +170,7 @@ def climb(
             for name, result in (("legacy", legacy), ("modern", modern)):
                 between = f"{name}, {oracle.name}"
                 rungs += _courses(between, result, oracle, steps, len(data.test.labels))
-        rungs.append(_without_rounding(config, data, on_epoch))
+        rungs += _without_rounding(config, data, steps, on_epoch)
     return Ladder(tuple(rungs), legacy, modern)
 
 
@@ -242,7 +244,8 @@ def _single_steps(config: MlpConfig, data: Mnist, oracle: Oracle | None) -> Iter
     yield Rung(
         "optimiser step",
         _BOTH,
-        "weights after one step of Adam from the same gradients, absolute",
+        "weights after one step of Adam from the same gradients",
+        "absolute",
         apart["absolute"],
         float(np.spacing(np.abs(theirs).max())),
         "one unit in the last place of the largest weight: step and difference are each rounded",
@@ -256,7 +259,8 @@ def _initial_values(legacy, modern, oracle: Oracle | None) -> Iterator[Rung]:
     yield Rung(
         "initial values",
         _BOTH,
-        f"how many of {len(pairs)} variables differ in any bit",
+        f"each bit of {len(pairs)} variables",
+        "variables",
         float(sum(not np.array_equal(one, other) for one, other in pairs)),
         0.0,
         why,
@@ -265,8 +269,9 @@ def _initial_values(legacy, modern, oracle: Oracle | None) -> Iterator[Rung]:
     for name, values in (("legacy", legacy), ("modern", modern)) if oracle else ():
         digests = [_sha256(value) for value in (*values[::2], *values[1::2])]
         differ = sum(a != b for a, b in zip(digests, oracle.initial_values, strict=True))
-        compared = f"how many of {len(digests)} variables differ in any bit (SHA-256)"
-        yield Rung("initial values", f"{name}, {oracle.name}", compared, float(differ), 0.0, why)
+        compared = f"SHA-256 of {len(digests)} variables"
+        between = f"{name}, {oracle.name}"
+        yield Rung("initial values", between, compared, "variables", float(differ), 0.0, why)
 
 
 def _batches(config: MlpConfig, data: Mnist, oracle: Oracle | None):
@@ -295,12 +300,12 @@ def _batches(config: MlpConfig, data: Mnist, oracle: Oracle | None):
                     for array in arrays:
                         digest.update(np.ascontiguousarray(array))
     why = "0: the same generator shuffles, and each pixel is one product"
-    compared = f"how many of {2 * steps} batches, two epochs, differ in any pixel or label"
-    rungs = [Rung("batches", _BOTH, compared, float(differ), 0.0, why)]
+    compared = f"each pixel and label of {2 * steps} batches, two epochs"
+    rungs = [Rung("batches", _BOTH, compared, "batches", float(differ), 0.0, why)]
     for name, digest in digests.items() if oracle else ():
         unlike = float(digest.hexdigest() != oracle.first_epoch_batches)
-        compared = f"whether any bit of the {steps} batches of epoch 1 differs (SHA-256)"
-        rungs.append(Rung("batches", f"{name}, {oracle.name}", compared, unlike, 0.0, why))
+        between, compared = f"{name}, {oracle.name}", f"SHA-256 of the {steps} batches of epoch 1"
+        rungs.append(Rung("batches", between, compared, "epochs", unlike, 0.0, why))
     return *first, rungs
 
 
@@ -333,58 +338,67 @@ def _away_from_kinks(pixels: np.ndarray, weights) -> np.ndarray:
 
 def _courses(between: str, one, other, steps: int, test_images: int) -> Iterator[Rung]:
     """Rungs 6 and 7: the costs of the first steps, and whole epochs."""
-    growth = "a rounding grows from step to step, faster where a unit turns on or off; measured"
-    counts = [(1, "first step"), (10, "10 steps"), (steps, f"{steps} steps")]
-    for count, name in counts:
-        if count > len(one.step_cost) or (count <= 10 and name != "first step" and count > steps):
-            continue
+    for count in sorted({1, min(10, steps), steps}):
         apart = difference(one.step_cost[:count], other.step_cost[:count])
         if count == 1:
-            limit = 2.0, "ulps", "two units in the last place: sums of 784 terms in another order"
+            unit, tolerance, why = "ulps", 2.0, "two: sums of 784 terms in another order"
         else:
-            # 1e-6 at 10 steps, 2e-3 at 100.
-            limit = 1e-6 * max(1.0, count / 10) ** 3.3, "relative", growth
-        tolerance, unit, why = limit
-        compared = f"cost of each step, {unit}"
-        yield Rung(name, between, compared, apart[unit], tolerance, why, **apart)
+            unit, tolerance = "relative", _grown_rounding(count)
+            why = "roundings grow step by step, faster where a unit turns on or off; measured"
+        name = "first step" if count == 1 else f"{count} steps"
+        yield Rung(name, between, "cost of each step", unit, apart[unit], tolerance, why, **apart)
     apart = difference(one.cost[:1], other.cost[:1])
+    why = "the steps' differences have either sign and average out; measured"
     yield Rung(
-        "epoch 1",
-        between,
-        "average cost, relative",
-        apart["relative"],
-        1e-3,
-        "the steps' differences have either sign and are averaged; measured",
-        **apart,
+        *("epoch 1", between, "average cost", "relative", apart["relative"], 1e-3, why), **apart
     )
-    epochs = min(len(one.cost), len(other.cost))
+    epochs = min(len(one.accuracy), len(other.accuracy))
     apart = difference(one.accuracy[:epochs], other.accuracy[:epochs])
     yield Rung(
         f"{epochs} epochs" if epochs > 1 else "1 epoch",
         between,
-        "accuracy after each epoch, absolute",
+        "accuracy after each epoch",
+        "absolute",
         apart["absolute"],
         1 / math.sqrt(test_images),
-        f"1/sqrt({test_images} test images): what is left to chance when the weights no longer "
-        "agree",
+        f"1/sqrt({test_images} test images): by then the weights no longer agree, and chance is "
+        "left",
         **apart,
     )
 
 
-def _without_rounding(config: MlpConfig, data: Mnist, on_epoch) -> Rung:
+def _grown_rounding(steps: int) -> float:
+    """How far a cost may be off after so many steps in float32: 1e-6 at 10, 2e-3 at 100."""
+    return 1e-6 * max(1.0, steps / 10) ** 3.3
+
+
+def _without_rounding(config: MlpConfig, data: Mnist, steps: int, on_epoch) -> Iterator[Rung]:
     """Rung 8: the first epoch in float64, which takes float32's rounding out of the way."""
     double = replace(config, dtype="float64", epochs=1)
     legacy = legacy_mlp.train(double, data, on_epoch=lambda *_: on_epoch("legacy, float64"))
     modern = mlp.train(double, data, on_epoch=lambda *_: on_epoch("modern, float64"))
-    apart = difference(legacy.step_cost, modern.step_cost)
-    return Rung(
+    apart = difference(legacy.step_cost[:steps], modern.step_cost[:steps])
+    yield Rung(
+        "float64 steps",
+        _BOTH,
+        f"cost of each of {steps} steps in float64",
+        "relative",
+        apart["relative"],
+        _grown_rounding(steps) / 2**29,
+        "what float32 is allowed divided by 2^29, by which float64 rounds finer: if it holds, what "
+        "is left in float32 is rounding and nothing else",
+        **apart,
+    )
+    apart = difference(legacy.cost, modern.cost)
+    yield Rung(
         "float64 epoch",
         _BOTH,
-        f"cost of each of {len(legacy.step_cost)} steps, relative",
+        "average cost of epoch 1 in float64",
+        "relative",
         apart["relative"],
-        1e-9,
-        "half a billion times finer than float32's first rounding grows as it does; if it holds, "
-        "all that is left in float32 is rounding",
+        1e-6,
+        "a thousandth of what float32 is allowed; roundings of 1e-16 have grown a hundred million "
+        "times by the end of the epoch, for some seeds more; measured",
         **apart,
     )
 
@@ -395,8 +409,9 @@ def _share_of_largest(one: np.ndarray, other: np.ndarray) -> float:
 
 def _scaled(name: str, what: str, one, other, tolerance: float, why: str) -> Rung:
     measured = _share_of_largest(one, other)
-    compared = f"{what}, share of the largest"
-    return Rung(name, _BOTH, compared, measured, tolerance, why, **difference(one, other))
+    return Rung(
+        *(name, _BOTH, what, "of the largest", measured, tolerance, why), **difference(one, other)
+    )
 
 
 def _joined(arrays) -> np.ndarray:

@@ -73,12 +73,11 @@ class EpochDisplay:
         self._console.print(text.encode(encoding, "replace").decode(encoding), markup=False)
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Prints a table; a file or pipe gets its full width."""
-        table = Table(*head, box=box.SIMPLE)
+        """Prints a table."""
+        table = Table(*head, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for row in rows:
             table.add_row(*row)
-        width = None if self._console.is_terminal else 200
-        self._console.print(table, width=width)
+        self._console.print(table)
 
     def epoch_ended(self, line: str = "", task: str = "training") -> bool:
         """Prints an epoch's line, if any, and moves the bar; its result says whether to stop."""

@@ -83,7 +83,7 @@ def epoch_line(epoch: int, cost: float, accuracy: float) -> str:
     Returns:
         for example `Epoch: 0001 - cost= 160.065079828 - Accuracy= 0.8588`.
     """
-    return f"Epoch: {epoch + 1:04d} - cost= {cost:.9f} - Accuracy= {np.float32(accuracy)}"
+    return f"Epoch: {epoch + 1:04d} - cost= {cost:.9f} - Accuracy= {np.float32(accuracy)!s}"
 
 
 def loss_line(epoch: int, loss: float) -> str:
@@ -96,7 +96,7 @@ def loss_line(epoch: int, loss: float) -> str:
     Returns:
         for example `Epoch-- 0 --loss-- 2.0738316`.
     """
-    return f"Epoch-- {epoch} --loss-- {np.float32(loss)}"
+    return f"Epoch-- {epoch} --loss-- {np.float32(loss)!s}"
 
 
 def _as_json(result: object, names: tuple[str, ...]) -> dict[str, list[float | None]]:
