@@ -46,6 +46,7 @@ def test_only_the_augmented_recipe_distorts():
         ("distortion", 5),
         ("seed", 2**31),
         ("recipe", "antique"),
+        ("dtype", "float16"),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_name_and_value(name, value):
@@ -53,9 +54,18 @@ def test_a_value_out_of_range_is_refused_by_name_and_value(name, value):
         MlpConfig.modern(**{name: value})
 
 
-def test_the_article_has_neither_decay_nor_rise():
-    with pytest.raises(InputError, match="expected 0 in the article's recipe"):
-        MlpConfig.article(weight_decay=0.5)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weight_decay": 0.5},
+        {"warmup": 0.1},
+        {"label_smoothing": 0.1},
+        {"distortion": Distortion()},
+    ],
+)
+def test_the_article_has_nothing_of_the_modern_recipe(change):
+    with pytest.raises(InputError, match="expected none in the article's recipe"):
+        MlpConfig.article(**change)
 
 
 def test_an_amount_of_distortion_out_of_range_is_refused():

@@ -25,12 +25,33 @@ def test_a_name_that_is_not_public_is_missed_as_usual():
         tf_edureka.absent  # noqa: B018
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tf_edureka").glob("*.py")), ids=lambda p: p.name)
-def test_modern_modules_import_neither_scripts_nor_the_legacy_path(path):
+def imported_by(path: Path) -> set[str]:
+    """Each part of the names that a module imports."""
     imported = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import | ast.ImportFrom):
             modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names = ".".join([*modules, *(alias.name for alias in node.names)])
             imported |= set(names.split("."))
-    assert not imported & {"scripts", "tests", "legacy"}
+    return imported
+
+
+MODULES = sorted((ROOT / "tf_edureka").glob("*.py"))
+LEGACY = sorted((ROOT / "tf_edureka" / "legacy").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", [*MODULES, *LEGACY], ids=lambda path: path.name)
+def test_the_package_imports_neither_scripts_nor_tests(path):
+    assert not imported_by(path) & {"scripts", "tests", "goldens"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_only_parity_sees_the_legacy_path(path):
+    assert ("legacy" in imported_by(path)) == (path.name == "parity.py")
+
+
+@pytest.mark.parametrize("path", LEGACY, ids=lambda path: path.name)
+def test_the_legacy_path_imports_nothing_modern(path):
+    modern = {"training", "adam", "augmentation", "parity", "plots", "progress"}
+    assert not imported_by(path) & modern
+    assert "from tf_edureka import mlp" not in path.read_text()

@@ -1,4 +1,3 @@
-import importlib.util
 import json
 import os
 import re
@@ -10,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from conftest import idx_bytes, write_folder
+from conftest import idx_bytes, load_script, write_folder
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "train_mnist.py"
 FILES = {
@@ -24,14 +23,7 @@ FILES = {
 LINE = re.compile(r"Epoch: \d{4} - cost= \d+\.\d{9} - Accuracy= \d\.\d+$")
 
 
-def load_script():
-    spec = importlib.util.spec_from_file_location("train_mnist", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-main = load_script().main
+main = load_script("train_mnist").main
 
 
 @pytest.fixture
@@ -67,6 +59,19 @@ def test_the_article_recipe_also_records_the_steps_of_its_first_epoch(train):
     np.testing.assert_allclose(history["cost"][0], np.mean(history["step_cost"]), rtol=1e-6)
 
 
+def test_the_legacy_implementation_gives_the_same_files_and_form(train, capsys):
+    assert train("--implementation", "legacy", "--epochs", "2") == 0
+    assert {path.name for path in train.out.iterdir()} == FILES
+    history = json.loads((train.out / "history.json").read_text())
+    assert history["config"]["implementation"] == "legacy"
+    assert history["config"]["recipe"] == "article"
+    assert len(history["step_cost"]) == 10
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first.endswith("seed 1, legacy")
+    assert [bool(LINE.match(line)) for line in lines[:3]] == [True, True, False]
+    assert keras.saving.load_model(train.out / "model.keras").output_shape == (None, 10)
+
+
 def test_data_that_is_not_mnist_is_noted_on_stderr(train, capsys):
     train("--epochs", "1", "--quiet")
     captured = capsys.readouterr()
@@ -97,6 +102,8 @@ def test_limit_and_augment_reach_the_training(train, capsys):
         (["--min-accuracy", "97"], "min_accuracy: expected a number from 0 to 1"),
         (["--recipe", "article", "--augment"], "--augment belongs to the modern recipe"),
         (["--recipe", "antique"], "invalid choice: 'antique'"),
+        (["--implementation", "legacy", "--recipe", "modern"], "leave --recipe out"),
+        (["--implementation", "legacy", "--augment"], "--augment belongs to the modern recipe"),
         (["--unknown"], "unrecognized arguments: --unknown"),
         (["--epoch", "1"], "unrecognized arguments: --epoch 1"),
         (["--epochs", "9" * 44], "epochs: expected a whole number from 1 to 1000000"),

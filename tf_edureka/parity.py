@@ -71,7 +71,7 @@ class Oracle:
     """What TensorFlow 1.15.5 computed under one graph seed.
 
     Attributes:
-        name: of the TensorFlow that did.
+        name: of the TensorFlow that did, for example `TF 1.15.5`.
         initial_values: SHA-256 of the three kernels, then of the three biases.
         first_epoch_batches: SHA-256 of images (float32) and labels (uint8), batch by batch.
         step_cost: float32, shape (550,): as in `MlpResult`.
@@ -107,7 +107,7 @@ class Oracle:
         if numbers is None:
             return None
         return cls(
-            f"TensorFlow {content['made_by']['tensorflow']}",
+            f"TF {content['made_by']['tensorflow']}",
             tuple(numbers["initial_values"]),
             numbers["first_epoch_batches"],
             np.array(numbers["step_cost"], np.float32),

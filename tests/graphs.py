@@ -1,0 +1,48 @@
+"""Graphs without names, so that those of two TensorFlows can be compared node by node."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from goldens.generate import graph_nodes
+
+GOLDENS = Path(__file__).parent / "goldens"
+# Attributes that TensorFlow 2.21 writes and 1.15 did not know.
+NEW_ATTRIBUTES = {"grad_a", "grad_b", "_has_manual_control_dependencies"}
+
+
+def golden(name: str):
+    """The nodes of the article's own graph in TensorFlow 1.15.5."""
+    return json.loads((GOLDENS / name).read_text())
+
+
+def described(nodes) -> list[str]:
+    """Type, types of the inputs and attributes of each node."""
+
+    def type_of(place) -> str:
+        # The one op of the article's that has another name in TensorFlow 2.
+        return "AddV2" if nodes[int(place)][0] == "Add" else nodes[int(place)][0]
+
+    def input_of(text: str) -> str:
+        if text.startswith("^"):
+            return "^" + type_of(text[1:])
+        place, _, output = text.partition(":")
+        return f"{type_of(place)}:{output}"
+
+    texts = []
+    for place, (_, inputs, attributes) in enumerate(nodes):
+        known = {k: v for k, v in attributes.items() if k not in NEW_ATTRIBUTES}
+        if "_class" in known:
+            known["_class"] = [type_of(i) for i in known["_class"]]
+        order = sorted if inputs and all(i.startswith("^") for i in inputs) else list
+        texts.append(json.dumps([type_of(place), order(map(input_of, inputs)), known]))
+    return texts
+
+
+def only_in(one, other) -> Counter:
+    """The descriptions that one graph has more often than the other."""
+    return Counter(described(one)) - Counter(described(other))
+
+
+def nodes_of(graph):
+    return graph_nodes(graph.as_graph_def())

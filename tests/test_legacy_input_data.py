@@ -1,0 +1,160 @@
+import functools
+import gzip
+import hashlib
+import http.server
+import json
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import NAMES
+
+from tf_edureka.errors import InputError
+from tf_edureka.legacy import input_data
+
+GOLDENS = Path(__file__).parent / "goldens"
+v1 = tf.compat.v1
+
+
+@pytest.fixture(autouse=True)
+def numpy_put_back():
+    state = np.random.get_state()  # noqa: NPY002 - the original's generator
+    yield
+    np.random.set_state(state)  # noqa: NPY002
+
+
+def test_batches_are_those_of_tensorflow_1_to_the_last_index():
+    for trace in json.loads((GOLDENS / "next_batch.json").read_text())["traces"]:
+        images = np.zeros((trace["examples"], 1, 1, 1), np.uint8)
+        with tf.Graph().as_default():
+            if trace["graph_seed"] is not None:
+                v1.set_random_seed(trace["graph_seed"])
+            data = input_data.DataSet(
+                images, np.arange(trace["examples"]), dtype=tf.uint8, seed=trace["seed"]
+            )
+        for epochs, expected in trace["batches"]:
+            _, labels = data.next_batch(trace["batch_size"], shuffle=trace["shuffle"])
+            assert labels.tolist() == expected
+            assert data.epochs_completed == epochs
+
+
+def test_images_and_labels_stay_together(drawn_folder):
+    data = input_data.read_data_sets(drawn_folder, dtype=tf.uint8, seed=1)
+    before = {image.tobytes(): label for image, label in zip(*both(data.train), strict=True)}
+    for _ in range(25):
+        for image, label in zip(*data.train.next_batch(64), strict=True):
+            assert before[image.tobytes()] == label
+
+
+def both(data_set):
+    return data_set.images, data_set.labels
+
+
+def test_it_reads_as_the_articles_program_does(drawn_folder, digits, capsys):
+    data = input_data.read_data_sets(str(drawn_folder) + "/", one_hot=True)
+    assert [part.num_examples for part in data] == [1000, 5000, 500]
+    assert (data.train.images.dtype, data.train.images.shape) == (np.float32, (1000, 784))
+    assert (data.train.labels.dtype, data.train.labels.shape) == (np.float64, (1000, 10))
+    expected = digits[0][5000].ravel() * np.float32(1 / 255)
+    np.testing.assert_array_equal(data.train.images[0], expected)
+    np.testing.assert_array_equal(data.test.labels.argmax(axis=1), digits[3])
+    lines = [f"Extracting {drawn_folder}/{name}.gz" for name in NAMES]
+    assert capsys.readouterr().out.splitlines() == lines
+
+
+def test_options_mean_what_they_meant(drawn_folder):
+    data = input_data.read_data_sets(drawn_folder, dtype=tf.uint8, reshape=False, validation_size=0)
+    assert data.train.images.shape == (6000, 28, 28, 1)
+    assert data.train.images.max() == 255
+    assert (data.train.labels.dtype, data.train.labels.ndim) == (np.uint8, 1)
+    assert data.validation.num_examples == 0
+
+
+def test_fake_data_needs_no_files(tmp_path):
+    data = input_data.read_data_sets(tmp_path / "none", fake_data=True, one_hot=True)
+    images, labels = data.train.next_batch(3, fake_data=True)
+    assert data.train.num_examples == 10000
+    assert images == [[1] * 784] * 3
+    assert labels == [[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]] * 3
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_graph_seed_decides_the_order_and_without_one_each_run_has_another(drawn_folder):
+    orders = []
+    for seed in (5, 5, None, None):
+        with tf.Graph().as_default():
+            if seed is not None:
+                v1.set_random_seed(seed)
+            data = input_data.read_data_sets(drawn_folder)
+        orders.append(data.train.next_batch(100)[1].tolist())
+    assert orders[0] == orders[1]
+    assert orders[2] != orders[3]
+
+
+def test_tensorflow_2s_seed_counts_in_eager_mode(drawn_folder):
+    orders = []
+    for _ in range(2):
+        tf.random.set_seed(5)
+        orders.append(input_data.read_data_sets(drawn_folder).train.next_batch(100)[1].tolist())
+    assert orders[0] == orders[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"validation_size": 6001}, ValueError, "between 0 and 6000. Received: 6001"),
+        ({"dtype": tf.float64}, TypeError, "expected uint8 or float32"),
+    ],
+)
+def test_wrong_arguments_are_refused_as_they_were(drawn_folder, arguments, error, message):
+    with pytest.raises(error, match=message):
+        input_data.read_data_sets(drawn_folder, **arguments)
+
+
+@pytest.fixture
+def server(drawn_folder):
+    """The drawn folder on a local web server."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=drawn_folder)
+    handler.log_message = lambda *_: None
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/"
+        running.shutdown()
+
+
+def test_what_is_missing_is_downloaded_once(server, tmp_path, capsys):
+    for _ in range(2):
+        data = input_data.read_data_sets(tmp_path / "new", source_url=server)
+    assert data.test.num_examples == 500
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in printed] == ["Successfully", "Extracting"] * 4 + [
+        "Extracting"
+    ] * 4
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {f"{n}.gz" for n in NAMES}
+
+
+def test_what_the_default_source_gives_must_be_mnist(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(input_data, "DEFAULT_SOURCE_URL", server)
+    with pytest.raises(InputError, match="could not be downloaded.*put the four MNIST files"):
+        input_data.read_data_sets(tmp_path, source_url="")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_source_the_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"expected train-images-idx3-ubyte\.gz, and it could"):
+        input_data.read_data_sets(tmp_path, source_url="http://127.0.0.1:9/")
+
+
+def test_unpacked_files_are_read_too(drawn_folder, tmp_path):
+    for name in NAMES:
+        (tmp_path / name).write_bytes(gzip.decompress((drawn_folder / f"{name}.gz").read_bytes()))
+    assert input_data.read_data_sets(tmp_path).test.num_examples == 500
+
+
+def test_real_mnist_has_the_pinned_checksums(mnist_folder):
+    for name, digest in input_data._FILES.items():
+        packed = mnist_folder / f"{name}.gz"
+        if packed.exists():
+            assert hashlib.sha256(packed.read_bytes()).hexdigest() == digest

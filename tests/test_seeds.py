@@ -1,0 +1,72 @@
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from goldens.generate import sha256
+
+from tf_edureka import seeds
+
+GOLDENS = Path(__file__).parent / "goldens"
+REPLAYS = {
+    "random_normal": seeds.RandomNormal,
+    "random_uniform": seeds.RandomUniform,
+    "truncated_normal": seeds.TruncatedNormal,
+}
+
+
+@pytest.mark.parametrize("name", REPLAYS)
+def test_draws_are_bit_for_bit_those_of_tensorflow_1(name):
+    draws = json.loads((GOLDENS / "random_ops.json").read_text())["draws"]
+    draws = [draw for draw in draws if draw["op"] == name]
+    for draw in draws:
+        op_seed = draw["op_seed"]
+        if op_seed is None:
+            op_seed = seeds.default_op_seed(draw["ops_before"])
+        replay = REPLAYS[name](op_seed, draw["graph_seed"], **draw["arguments"])
+        assert sha256(replay(draw["shape"], draw["dtype"]).numpy()) == draw["sha256"], draw
+    assert len(draws) == 56
+
+
+@pytest.mark.parametrize("name", REPLAYS)
+def test_a_replay_is_a_keras_initializer_that_can_be_saved(name, tmp_path):
+    replay = REPLAYS[name](15, 7)
+    layer = keras.layers.Dense(3, kernel_initializer=replay)
+    model = keras.Sequential([keras.Input((4,)), layer])
+    np.testing.assert_array_equal(model.get_weights()[0], replay((4, 3)))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras").layers[0].kernel_initializer
+    assert loaded.get_config() == replay.get_config()
+    np.testing.assert_array_equal(loaded((4, 3)), replay((4, 3)))
+
+
+def test_the_op_seeds_of_the_articles_network_are_those_of_tensorflow_1():
+    golden = json.loads((GOLDENS / "mlp.json").read_text())["graph_seeds"]["1"]["op_seeds"]
+    assert seeds.variable_op_seeds(6, ops=2) == golden == [5, 14, 23, 32, 41, 50]
+
+
+def test_seeds_are_taken_modulo_and_never_both_0():
+    assert seeds.pair(2**31, 2**31 - 1) == (1, 0)
+    assert seeds.pair(0, 0) == (0, 2**31 - 1)
+    assert seeds.pair(None, 15) == (87654321, 15)
+
+
+def numpy_seed(trace) -> int:
+    if trace["seed"] is None:
+        return seeds.pair(trace["graph_seed"], 0)[0]
+    return seeds.pair(trace["graph_seed"], trace["seed"])[1]
+
+
+def test_batches_are_those_of_tensorflow_1_to_the_last_index():
+    content = json.loads((GOLDENS / "next_batch.json").read_text())
+    for trace in content["traces"]:
+        batches = seeds.batch_order(
+            trace["examples"], trace["batch_size"], numpy_seed(trace), trace["shuffle"]
+        )
+        for _, expected in trace["batches"]:
+            assert next(batches).tolist() == expected
+    long = content["long"]
+    batches = seeds.batch_order(long["examples"], long["batch_size"], long["graph_seed"])
+    order = np.concatenate([next(batches) for _ in range(long["batches"])])
+    assert sha256(order.astype(np.int32)) == long["sha256"]
