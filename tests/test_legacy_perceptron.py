@@ -35,7 +35,12 @@ def test_it_prints_what_the_article_prints():
     assert lines[0] == "Epoch-- 0 --loss-- 2.0738316"
 
 
-def test_the_graph_is_the_articles_op_for_op():
+def test_the_graph_is_the_one_that_the_articles_file_builds_node_by_node():
+    built = perceptron.build_graph(PerceptronConfig())
+    assert nodes_of(built.graph) == golden("perceptron_graph_tf2.json")
+
+
+def test_the_graph_is_that_of_tensorflow_1_but_for_two_sums_in_its_gradients():
     built = perceptron.build_graph(PerceptronConfig())
     theirs, ours = golden("perceptron_graph.json"), nodes_of(built.graph)
     # TensorFlow 2.21 keeps the dimensions of two sums in the gradient of a subtraction, and

@@ -1,7 +1,8 @@
 """Writes the golden files: what real TensorFlow 1.15.5 computes. Run by hand, see README.md.
 
 It runs the article's two programs as they are, line by line, and listens: their sessions and their
-batches are recorded on the way. Python 3.7, which TensorFlow 1.15 needs, runs it.
+batches are recorded on the way. Python 3.7, which TensorFlow 1.15 needs, runs it. Under TensorFlow
+2 it writes the graphs of the programs alone, as that TensorFlow builds them.
 """
 
 import argparse
@@ -103,7 +104,7 @@ def perceptron(tf, article):
             "losses": numbers(losses),
         }
         if seed == 15:
-            write("perceptron_graph.json", graph_nodes(done["graph"].as_graph_def()))
+            write_graph("perceptron_graph.json", done)
             lines = done["printed"].splitlines()
             seeds["15"]["printed"] = [lines[0], lines[-1]]
     write("perceptron.json", versions(tf) | {"op_seeds": seeds})
@@ -148,7 +149,7 @@ def mlp(tf, article, mnist):
             "printed": [lines[0], lines[-1]],
         }
         if seed == 1:
-            write("mlp_graph.json", graph_nodes(done["graph"].as_graph_def()))
+            write_graph("mlp_graph.json", done)
     DataSet.next_batch = original
     write("mlp.json", versions(tf) | {"graph_seeds": seeds})
 
@@ -256,6 +257,28 @@ def next_batch(tf):
     )
 
 
+def graphs_of_tensorflow_2(article, mnist):
+    """The graphs that the article's programs build where `tensorflow` is `tf.compat.v1`.
+
+    All that TensorFlow 2 is told is to make reference variables, as TensorFlow 1 did.
+    """
+    import sys
+    import types
+
+    import tensorflow as tf
+
+    from tf_edureka.legacy import input_data
+
+    v1 = tf.compat.v1
+    v1.disable_resource_variables()
+    tutorial = types.ModuleType("tensorflow.examples.tutorials.mnist")
+    tutorial.input_data = input_data
+    sys.modules.update({"tensorflow": v1, tutorial.__name__: tutorial})
+    write_graph("perceptron_graph_tf2.json", run_program(article / "perceptron.py", v1))
+    replace = [('"/tmp/data/"', repr(str(mnist))), ("training_epochs = 15", "training_epochs = 2")]
+    write_graph("mlp_graph_tf2.json", run_program(article / "mlp.py", v1, replace, graph_seed=1))
+
+
 class Facts(dict):
     """A dict with the `|` that Python 3.7 lacks."""
 
@@ -275,6 +298,11 @@ def versions(tf):
             "device": "CPU",
         }
     )
+
+
+def write_graph(name, done):
+    """Writes the graph of a program that `run_program` has run."""
+    write(name, graph_nodes(done["graph"].as_graph_def()))
 
 
 def write(name, content):
@@ -300,6 +328,9 @@ def main():
     matplotlib.use("Agg")  # the article's plt.show() then shows nothing
     import tensorflow as tf
 
+    if tf.__version__.startswith("2."):
+        graphs_of_tensorflow_2(arguments.article, arguments.mnist)
+        return
     tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
     assert tf.__version__ == "1.15.5", f"expected 1.15.5, got {tf.__version__}"
     random_ops(tf)
