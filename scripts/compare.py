@@ -72,7 +72,7 @@ def main(argv=None) -> int:
     whole = data.title == "MNIST" and args.limit is None
     oracle = parity.Oracle.read(GOLDENS, config) if whole else None
     folder.create()
-    with EpochDisplay(2 * config.epochs + 2) as display:
+    with EpochDisplay(3 * config.epochs + 3) as display:
         display.line(
             f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source}), seed "
             f"{config.seed}, against {oracle.name if oracle else 'no numbers of TensorFlow 1'}"

@@ -80,6 +80,15 @@ def test_real_mnist_the_first_epoch_is_that_of_tensorflow_1(mnist_folder, train,
     np.testing.assert_allclose(result.accuracy[0], GOLDEN[seed]["accuracy"][0], atol=0.01)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_without_xla_modern_gives_each_bit_that_legacy_does(data, dtype):
+    config = MlpConfig.article(epochs=3, batch_size=37, hidden_units=(50, 20), dtype=dtype)
+    legacy, modern = legacy_mlp.train(config, data), mlp.train(config, data, jit_compile=False)
+    np.testing.assert_array_equal(legacy.step_cost, modern.step_cost)
+    for one, other in zip(legacy.weights, modern.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @BOTH
 def test_both_learn_and_end_when_asked_to(data, train):
     result = train(MlpConfig.article(seed=2), data, lambda epoch, *_: epoch == 7)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from tf_edureka import mlp
-from tf_edureka.adam import Adam
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
+from tf_edureka.rounding import Adam
 
 
 def test_the_network_is_784_256_256_10_with_relu_relu_and_logits():

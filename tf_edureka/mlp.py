@@ -9,8 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka import seeds
-from tf_edureka.adam import Adam
+from tf_edureka import rounding, seeds
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.mnist import Mnist
 from tf_edureka.result import MlpResult
@@ -32,7 +31,8 @@ def network(config: MlpConfig) -> keras.Sequential:
     Returns:
         a model from float32 pixels in [0, 1], shape (n, 784), to logits, shape (n, 10).
     """
-    return _sequential(config, _initializers(config))
+    dense = rounding.Dense if config.recipe == "article" else keras.layers.Dense
+    return _sequential(config, _initializers(config), dense)
 
 
 def build(config: MlpConfig, total_steps: int) -> keras.Sequential:
@@ -67,8 +67,8 @@ def from_weights(config: MlpConfig, weights: Sequence[np.ndarray]) -> keras.Sequ
         config: as it was trained with.
         weights: kernel and bias of each layer, as in `MlpResult.weights`.
     """
-    # With Keras' own initializers, so that who loads the saved network needs nothing of ours.
-    model = _sequential(config, [{}] * (len(config.hidden_units) + 1))
+    # With Keras' own layers and initializers: who loads the saved network needs nothing of ours.
+    model = _sequential(config, [{}] * (len(config.hidden_units) + 1), keras.layers.Dense)
     model.set_weights(weights)
     return model
 
@@ -105,6 +105,7 @@ def train(
     data: Mnist,
     on_epoch: Callable[[int, float, float], bool | None] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    jit_compile: bool = True,
 ) -> MlpResult:
     """Trains the network and tests it after each epoch.
 
@@ -119,6 +120,8 @@ def train(
             ends the training.
         callbacks: Keras' callbacks. They see each epoch as one batch, and of it `cost`,
             `test_accuracy` and the metrics on the training batches.
+        jit_compile: whether XLA makes one program of the epoch, which is faster and rounds in
+            another way. Without it the article's recipe gives each bit that the legacy path does.
 
     Returns:
         the course of the training and the weights it ended with.
@@ -129,7 +132,7 @@ def train(
     examples = len(data.train.labels)
     steps = config.steps_per_epoch(examples)
     model = build(config, total_steps=steps * config.epochs)
-    run_epoch = CompiledEpoch(model, data.train, data.test, config.distortion)
+    run_epoch = CompiledEpoch(model, data.train, data.test, config.distortion, jit_compile)
     listeners = keras.callbacks.CallbackList(
         list(callbacks), model=model, epochs=config.epochs, steps=1, verbose=0
     )
@@ -160,13 +163,15 @@ def train(
     return MlpResult(costs, accuracies, step_cost, seconds, tuple(model.get_weights()))
 
 
-def _sequential(config: MlpConfig, initializers: Sequence[dict]) -> keras.Sequential:
+def _sequential(
+    config: MlpConfig, initializers: Sequence[dict], dense: type[keras.layers.Dense]
+) -> keras.Sequential:
     layers = [keras.Input((PIXELS,), name="pixels")]
     sizes = [*config.hidden_units, CLASSES]
     for depth, (units, initial) in enumerate(zip(sizes, initializers, strict=True), start=1):
         last = depth == len(sizes)
         layers.append(
-            keras.layers.Dense(
+            dense(
                 units,
                 activation=None if last else "relu",
                 name="logits" if last else f"hidden_{depth}",
@@ -195,7 +200,7 @@ def _initializers(config: MlpConfig) -> list[dict[str, keras.initializers.Initia
 
 def _optimizer(config: MlpConfig, total_steps: int) -> keras.optimizers.Optimizer:
     if config.recipe == "article":
-        return Adam(config.learning_rate, config.adam_epsilon, config.dtype)
+        return rounding.Adam(config.learning_rate, config.adam_epsilon, config.dtype)
     rise = int(config.warmup * total_steps)
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, total_steps - rise, warmup_target=config.learning_rate, warmup_steps=rise

@@ -1,4 +1,4 @@
-"""The compiled epoch: all steps of an epoch, and its test pass, in one call of one XLA program."""
+"""The compiled epoch: all steps of an epoch, and its test pass, in one call of one program."""
 
 import keras
 import numpy as np
@@ -38,6 +38,7 @@ class CompiledEpoch:
         train: the examples to train on.
         test: the examples to test on after the last step.
         distortion: how the images of each batch are distorted; None for not at all.
+        jit_compile: whether XLA makes the program; else TensorFlow's own kernels run one by one.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class CompiledEpoch:
         train: Split,
         test: Split,
         distortion: Distortion | None = None,
+        jit_compile: bool = True,
     ) -> None:
         self.model = model
         model.optimizer.build(model.trainable_variables)
@@ -55,7 +57,7 @@ class CompiledEpoch:
         model.compute_metrics(None, nothing, nothing)
         self._train, self._test = _on_device(train), _on_device(test)
         self._distortion = distortion
-        self._compiled = tf.function(self._epoch, jit_compile=True, autograph=False)
+        self._compiled = tf.function(self._epoch, jit_compile=jit_compile, autograph=False)
 
     def __call__(
         self, order: tf.Tensor, seed: tf.Tensor

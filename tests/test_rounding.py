@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.adam import Adam
+from tf_edureka.rounding import Adam
 
 v1 = tf.compat.v1
 

@@ -1,12 +1,15 @@
-"""TensorFlow 1's Adam in Keras, down to its rounding."""
+"""TensorFlow 1's Adam and dense layer in Keras, down to their rounding.
+
+With both, and without XLA, the modern path computes each number of the legacy path to the last bit.
+"""
 
 import keras
 import numpy as np
-from keras import ops
+import tensorflow as tf
 
 
 class Adam(keras.optimizers.Adam):
-    """Keras' Adam as `tf.train.AdamOptimizer` of TensorFlow 1 rounded it.
+    """Keras' Adam by the op that `tf.train.AdamOptimizer` called.
 
     `m += (g - m) (1 - beta_1)`, `v += (g^2 - v) (1 - beta_2)`,
     `w -= m a / (sqrt(v) + epsilon)` with `a = rate sqrt(1 - beta_2^t) / (1 - beta_1^t)`
@@ -57,9 +60,39 @@ class Adam(keras.optimizers.Adam):
     def update_step(self, gradient, variable, learning_rate) -> None:
         """Moves one variable."""
         index = self._get_variable_index(variable)
-        m, v = self._momentums[index], self._velocities[index]
         power_1, power_2 = self._powers
-        rate = ops.cast(learning_rate, variable.dtype) * ops.sqrt(1 - power_2) / (1 - power_1)
-        m.assign_add((gradient - m) * (1 - self.beta_1))
-        v.assign_add((ops.square(gradient) - v) * (1 - self.beta_2))
-        variable.assign_sub(m * rate / (ops.sqrt(v) + self.epsilon))
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=self._momentums[index].value.handle,
+            v=self._velocities[index].value.handle,
+            beta1_power=power_1.value,
+            beta2_power=power_2.value,
+            lr=tf.cast(learning_rate, variable.dtype),
+            beta1=self.beta_1,
+            beta2=self.beta_2,
+            epsilon=self.epsilon,
+            grad=gradient,
+        )
+
+
+@keras.saving.register_keras_serializable("tf_edureka")
+class Dense(keras.layers.Dense):
+    """Keras' dense layer with the bias added as the article adds it.
+
+    `activation(x kernel + bias)`
+
+    Keras adds a bias by `BiasAdd`, the article by `tf.add`. Both give the same sums, but the
+    gradient of the first sums the batch in another order.
+    """
+
+    def call(self, inputs, training=None) -> tf.Tensor:
+        """Computes the layer.
+
+        Args:
+            inputs: shape (n, inputs).
+            training: makes no difference.
+
+        Returns:
+            shape (n, units).
+        """
+        return self.activation(tf.add(tf.matmul(inputs, self.kernel), self.bias))
