@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import NAMES
+from conftest import NAMES, write_folder
 
 from tf_edureka.errors import InputError
 from tf_edureka.legacy import input_data
@@ -111,6 +111,12 @@ def test_tensorflow_2s_seed_counts_in_eager_mode(drawn_folder):
 def test_wrong_arguments_are_refused_as_they_were(drawn_folder, arguments, error, message):
     with pytest.raises(error, match=message):
         input_data.read_data_sets(drawn_folder, **arguments)
+
+
+def test_a_label_beyond_the_classes_is_refused(digits, tmp_path):
+    letters = [array + 20 * (array.ndim == 1) for array in digits]
+    with pytest.raises(InputError, match="expected them under 10, got 29"):
+        input_data.read_data_sets(write_folder(tmp_path / "letters", letters), one_hot=True)
 
 
 @pytest.fixture

@@ -85,6 +85,7 @@ def test_without_xla_modern_gives_each_bit_that_legacy_does(data, dtype):
     config = MlpConfig.article(epochs=3, batch_size=37, hidden_units=(50, 20), dtype=dtype)
     legacy, modern = legacy_mlp.train(config, data), mlp.train(config, data, jit_compile=False)
     np.testing.assert_array_equal(legacy.step_cost, modern.step_cost)
+    np.testing.assert_array_equal(legacy.accuracy, modern.accuracy)
     for one, other in zip(legacy.weights, modern.weights, strict=True):
         np.testing.assert_array_equal(one, other)
 

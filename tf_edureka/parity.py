@@ -410,8 +410,8 @@ def _without_rounding(config: MlpConfig, data: Mnist, steps: int, on_epoch) -> I
         "relative",
         apart["relative"],
         2e-15 * 10 ** (steps / 45),
-        "ten roundings, which grow tenfold in 45 steps; at most a fifth of that on 24 seeds. As "
-        "float64 rounds 2^29 times finer, units hardly ever turn on or off by it, and if it holds, "
+        "ten roundings, and ten times as many every 45 steps; at most a fifth of it on 24 seeds. "
+        "Float64 rounds 2^29 times finer, which hardly ever turns a unit on or off: if it holds, "
         "what XLA changes in float32 is rounding and nothing else",
         **apart,
     )

@@ -218,12 +218,18 @@ def dense_to_one_hot(labels_dense: np.ndarray, num_classes: int) -> np.ndarray:
     """Labels as rows with a single 1.
 
     Args:
-        labels_dense: whole numbers, shape (n,).
+        labels_dense: whole numbers under `num_classes`, shape (n,).
         num_classes: how many there are.
 
     Returns:
         float64, shape (n, num_classes).
+
+    Raises:
+        InputError: when a label is larger. TensorFlow 1.15 marked another row's class.
     """
+    largest = labels_dense.max(initial=0)
+    if largest >= num_classes:
+        raise InputError(f"labels: expected them under {num_classes}, got {largest}")
     return np.eye(num_classes)[labels_dense]
 
 
