@@ -23,7 +23,7 @@ def parse(argv):
         description="Compare the article's program under tf.compat.v1 with the modern article "
         "recipe, and both with what TensorFlow 1.15.5 computed where that is known "
         f"({GOLDENS.parent.name}/{GOLDENS.name}: some seeds, MNIST).",
-        epilog="Exit codes: 0 all rungs hold, 1 one does not, 2 wrong input.",
+        epilog="Exit codes: 0 all rungs hold, 1 one does not, 2 wrong input, 130 Ctrl-C.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--steps", type=int, default=100, help="of epoch 1 to compare one by one")
@@ -69,7 +69,7 @@ def main(argv=None) -> int:
     steps = config.steps_per_epoch(len(data.train.labels))
     if not 1 <= args.steps <= steps:
         raise InputError(f"steps: expected 1 to {steps}, those of epoch 1, got {args.steps}")
-    whole = data.title == "MNIST" and args.limit is None
+    whole = data.is_mnist and args.limit is None
     oracle = parity.Oracle.read(GOLDENS, config) if whole else None
     folder.create()
     with EpochDisplay(3 * config.epochs + 3) as display:
@@ -77,22 +77,29 @@ def main(argv=None) -> int:
             f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source}), seed "
             f"{config.seed}, against {oracle.name if oracle else 'no numbers of TensorFlow 1'}"
         )
-        ladder = parity.climb(
-            config, data, args.steps, oracle, lambda name: display.epoch_ended(task=name)
-        )
+
+        def on_epoch(name: str) -> None:
+            if display.epoch_ended(task=name):
+                raise KeyboardInterrupt  # half a ladder proves nothing
+
+        ladder = parity.climb(config, data, args.steps, oracle, on_epoch)
         display.table(
             ("rung", "between", "measured", "tolerance", "in", ""),
             [
                 (
-                    *(rung.rung, rung.between),
-                    *(f"{rung.measured:.2g}", f"{rung.tolerance:.2g}", rung.unit),
+                    rung.rung,
+                    rung.between,
+                    f"{rung.measured:.2g}",
+                    f"{rung.tolerance:.2g}",
+                    rung.unit,
                     "holds" if rung.passed else "FAILS",
                 )
                 for rung in ladder.rungs
             ],
         )
+        which = "median after the first" if config.epochs > 1 else "the first, with compiling"
         for name, result in (("legacy", ladder.legacy), ("modern", ladder.modern)):
-            display.line(f"{name}: {result.seconds_per_epoch:.2f} s per epoch (median)")
+            display.line(f"{name}: {result.seconds_per_epoch:.2f} s per epoch ({which})")
         with folder.write("compare.json") as path:
             path.write_text(json.dumps([rung.to_json() for rung in ladder.rungs], indent=1) + "\n")
         with folder.write("compare.png") as path:

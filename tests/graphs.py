@@ -12,7 +12,7 @@ NEW_ATTRIBUTES = {"grad_a", "grad_b", "_has_manual_control_dependencies"}
 
 
 def golden(name: str):
-    """The nodes of the article's own graph in TensorFlow 1.15.5."""
+    """The nodes of the article's own graph, in TensorFlow 1.15.5 or (`_tf2`) 2.21."""
     return json.loads((GOLDENS / name).read_text())
 
 

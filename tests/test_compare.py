@@ -4,6 +4,7 @@ import pytest
 from conftest import load_script
 
 from tf_edureka import seeds
+from tf_edureka.progress import EpochDisplay
 
 main = load_script("compare").main
 
@@ -38,6 +39,23 @@ def test_a_rung_that_fails_is_named_and_gives_exit_code_1(compare, capsys, monke
     captured = capsys.readouterr()
     assert "error: batches (legacy, modern): expected at most 0, got 20" in captured.err
     assert "FAILS" in captured.out
+
+
+def test_real_mnist_is_also_compared_with_tensorflow_1(mnist_folder, tmp_path, capsys):
+    out = str(tmp_path / "out")
+    assert (
+        main(["--epochs", "1", "--data-dir", str(mnist_folder), "--seed", "7", "--out", out]) == 0
+    )
+    printed = capsys.readouterr().out
+    assert "against TF 1.15.5" in printed
+    assert printed.count("legacy, TF 1.15.5") == printed.count("modern, TF 1.15.5") == 7
+
+
+def test_ctrl_c_ends_it_without_a_verdict(compare, monkeypatch, capsys):
+    monkeypatch.setattr(EpochDisplay, "epoch_ended", lambda *_, **__: True)
+    assert compare() == 130
+    assert capsys.readouterr().err.endswith("\ninterrupted\n")
+    assert list(compare.out.iterdir()) == []
 
 
 def test_wrong_arguments_end_in_one_line_and_leave_nothing(compare, capsys):

@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import http.server
 import json
+import socket
 import threading
 from pathlib import Path
 
@@ -59,6 +60,7 @@ def test_it_reads_as_the_articles_program_does(drawn_folder, digits, capsys):
     assert (data.train.labels.dtype, data.train.labels.shape) == (np.float64, (1000, 10))
     expected = digits[0][5000].ravel() * np.float32(1 / 255)
     np.testing.assert_array_equal(data.train.images[0], expected)
+    np.testing.assert_array_equal(data.test.images[-1], digits[2][-1].ravel() * np.float32(1 / 255))
     np.testing.assert_array_equal(data.test.labels.argmax(axis=1), digits[3])
     lines = [f"Extracting {drawn_folder}/{name}.gz" for name in NAMES]
     assert capsys.readouterr().out.splitlines() == lines
@@ -93,12 +95,24 @@ def test_the_graph_seed_decides_the_order_and_without_one_each_run_has_another(d
     assert orders[2] != orders[3]
 
 
-def test_tensorflow_2s_seed_counts_in_eager_mode(drawn_folder):
-    orders = []
-    for _ in range(2):
+def test_its_own_seed_decides_the_order_too(drawn_folder):
+    orders = [
+        input_data.read_data_sets(drawn_folder, seed=seed).train.next_batch(100)[1].tolist()
+        for seed in (4, 4, 5)
+    ]
+    assert orders[0] == orders[1] != orders[2]
+
+
+def test_tensorflow_2s_seed_counts_in_eager_mode_and_its_draws_stay_as_they_are(drawn_folder):
+    orders, draws = [], []
+    for reads in (0, 1, 2):
         tf.random.set_seed(5)
-        orders.append(input_data.read_data_sets(drawn_folder).train.next_batch(100)[1].tolist())
-    assert orders[0] == orders[1]
+        for _ in range(reads):
+            data = input_data.read_data_sets(drawn_folder)
+            orders.append(data.train.next_batch(100)[1].tolist())
+        draws.append(float(tf.random.normal([])))
+    assert orders[0] == orders[1] == orders[2]
+    assert draws[0] == draws[1] == draws[2]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +165,20 @@ def test_what_the_default_source_gives_must_be_mnist(server, tmp_path, monkeypat
 def test_without_a_source_the_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"expected train-images-idx3-ubyte\.gz, and it could"):
         input_data.read_data_sets(tmp_path, source_url="http://127.0.0.1:9/")
+
+
+def test_a_source_that_hangs_up_is_no_matter_of_the_folder(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=lambda: server.accept()[0].close(), daemon=True).start()
+        source = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        with pytest.raises(InputError, match="could not be downloaded"):
+            input_data.read_data_sets(tmp_path / "new", source_url=source)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="file: cannot be written to"):
+        input_data.read_data_sets(tmp_path / "file")
 
 
 def test_unpacked_files_are_read_too(drawn_folder, tmp_path):

@@ -5,8 +5,9 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from tf_edureka import parity, rounding, seeds
+from tf_edureka import mlp, parity, rounding, seeds
 from tf_edureka.config import MlpConfig
 
 GOLDEN = Path(__file__).parent / "goldens" / "mlp.json"
@@ -43,12 +44,64 @@ def test_other_batches_are_seen_on_the_second_rung(data, monkeypatch):
     assert failed(parity.climb(CONFIG, data, 10))[0] == "batches"
 
 
-def test_another_adam_is_seen_from_its_step_on(data, monkeypatch):
-    build = rounding.Adam.__init__
+@pytest.mark.parametrize("which", [0, 1], ids=["forward pass", "gradients"])
+@pytest.mark.parametrize("factor", [1.0001, np.nan])
+def test_wrong_logits_and_gradients_are_seen_on_their_rungs(data, monkeypatch, which, factor):
+    compute = parity._compiled_gradients
+
+    def wrong(*arguments):
+        logits, gradients = compute(*arguments)
+        changed = gradients[-1] if which else logits
+        changed *= factor
+        return logits, gradients
+
+    monkeypatch.setattr(parity, "_compiled_gradients", wrong)
+    assert failed(parity.climb(CONFIG, data, 10)) == [("forward pass", "gradients")[which]]
+
+
+def test_keras_own_adam_is_seen_from_its_step_on(data, monkeypatch):
     monkeypatch.setattr(
-        rounding.Adam, "__init__", lambda self, rate, _, dtype: build(self, rate, 1e-3, dtype)
+        rounding, "Adam", lambda rate, epsilon, _: keras.optimizers.Adam(rate, epsilon=epsilon)
     )
     assert failed(parity.climb(CONFIG, data, 10))[0] == "optimiser step"
+
+
+@pytest.mark.parametrize(
+    ("changed", "factor", "dtype", "rungs"),
+    [
+        ("step_cost", 1 + 2e-6, "float32", ["first step", "without XLA"]),
+        ("step_cost", np.repeat([1, 1.001], [5, 5]), "float32", ["10 steps", "without XLA"]),
+        ("cost", 1.002, "float32", ["epoch 1"]),
+        ("accuracy", 2, "float32", ["2 epochs"]),
+        ("step_cost", 1 + 1e-13, "float64", ["float64 steps"]),
+        ("cost", 1 + 1e-13, "float64", ["float64 epoch"]),
+    ],
+)
+def test_another_course_is_seen_on_its_rung(data, monkeypatch, changed, factor, dtype, rungs):
+    train = mlp.train
+
+    def wrong(config, *arguments, **options):
+        result = train(config, *arguments, **options)
+        if config.dtype != dtype:
+            return result
+        values = (getattr(result, changed) * factor).astype(getattr(result, changed).dtype)
+        return dataclasses.replace(result, **{changed: values})
+
+    monkeypatch.setattr(mlp, "train", wrong)
+    assert failed(parity.climb(CONFIG, data, 10)) == rungs
+
+
+def test_float32_is_multiplied_with_all_its_bits_meanwhile(data):
+    enabled = tf.config.experimental.tensor_float_32_execution_enabled
+    seen = []
+    parity.climb(CONFIG, data, 10, on_epoch=lambda _: seen.append(enabled()))
+    assert set(seen) == {False}
+    assert enabled()
+
+
+def test_what_the_listener_returns_ends_no_training(data):
+    ladder = parity.climb(CONFIG, data, 10, on_epoch=lambda _: True)
+    assert len(ladder.legacy.cost) == len(ladder.modern.cost) == CONFIG.epochs
 
 
 def test_a_bias_whose_gradient_is_summed_in_another_order_is_seen_without_xla_only(

@@ -92,8 +92,7 @@ def epoch_orders(config: MlpConfig, examples: int) -> Iterator[np.ndarray]:
     """
     steps = config.steps_per_epoch(examples)
     if config.recipe == "article":
-        graph_seed, _ = seeds.pair(config.seed, 0)
-        batches = seeds.batch_order(examples, config.batch_size, graph_seed)
+        batches = seeds.batch_order(examples, config.batch_size, config.seed)
         while True:
             yield np.stack(list(itertools.islice(batches, steps))).astype(np.int32)
     for epoch in itertools.count():

@@ -13,6 +13,7 @@ from tf_edureka.errors import InputError
 
 # The original's read_data_sets() put the first 5,000 training images aside.
 VALIDATION_EXAMPLES = 5000
+_MNIST = "MNIST"  # the title of the published examples
 
 # The values of the four official files, without their headers: the same whether they come gzipped,
 # unpacked or from TFDS. The published .gz files, whose own SHA-256 TFDS checks, unpack to these.
@@ -60,6 +61,11 @@ class Mnist:
     source: str
     title: str
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_mnist(self) -> bool:
+        """Whether the examples are those of the published files."""
+        return self.title == _MNIST
 
     def limited(self, examples: int) -> "Mnist":
         """The same with only the first training examples.
@@ -133,7 +139,7 @@ def _from_files(folder: Path, paths: list[Path]) -> Mnist:
     others = _not_official(arrays)
     notes = tuple(f"{name}: its SHA-256 is not that of the published MNIST" for name in others)
     name = folder.resolve().name.encode(errors="replace").decode()  # any bytes can name a folder
-    title = f"not MNIST: IDX files of {name}" if others else "MNIST"
+    title = f"not MNIST: IDX files of {name}" if others else _MNIST
     return _split(arrays, "idx", title, notes)
 
 
@@ -144,7 +150,7 @@ def _from_tfds(folder: Path | None) -> Mnist:
             f"the prepared TFDS copy does not hold the published MNIST ({', '.join(others)} "
             f"differ); delete {tfds_copy.location()} and run again"
         )
-    return _split(arrays, "tfds", "MNIST")
+    return _split(arrays, "tfds", _MNIST)
 
 
 def _rendered(*notes: str) -> Mnist:

@@ -161,10 +161,8 @@ def climb(
     """
     with _without_tensor_float_32():
         rungs = [*_single_steps(config, data, oracle)]
-        legacy, modern = (
-            train(config, data, on_epoch=lambda *_, name=name: on_epoch(name))
-            for name, train in (("legacy", legacy_mlp.train), ("modern", mlp.train))
-        )
+        legacy = legacy_mlp.train(config, data, _saying(on_epoch, "legacy"))
+        modern = mlp.train(config, data, _saying(on_epoch, "modern"))
         rungs += _courses(_BOTH, legacy, modern, steps, len(data.test.labels))
         if oracle is not None:
             for name, result in (("legacy", legacy), ("modern", modern)):
@@ -199,29 +197,42 @@ def difference(one: np.ndarray, other: np.ndarray) -> dict[str, float]:
     }
 
 
+def _saying(on_epoch: Callable[[str], None], name: str) -> Callable[..., None]:
+    """What a training calls after an epoch; it tells `on_epoch`, and never ends the training."""
+
+    def after_epoch(*_) -> None:
+        on_epoch(name)
+
+    return after_epoch
+
+
 def _single_steps(config: MlpConfig, data: Mnist, oracle: Oracle | None) -> Iterator[Rung]:
     """Rungs 1 to 5: what a first step is made of."""
     model = mlp.build(config, total_steps=1)
     weights = model.get_weights()
-    pixels, labels, batches = _batches(config, data, oracle)
+    pixels, labels = _batch(data, next(mlp.epoch_orders(config, len(data.train.labels)))[0])
     away = _away_from_kinks(pixels, weights)
     pixels, labels = pixels[away], np.eye(CLASSES, dtype=config.dtype)[labels[away]]
 
     built = legacy_mlp.build_graph(config)
+    with built.graph.as_default():
+        to_zero = [v1.assign(variable, tf.zeros_like(variable)) for variable in built.variables]
     with legacy_mlp.session(built) as session:
         initial = session.run(built.variables)
         feed = {built.pixels: pixels, built.labels: labels}
         their_logits, their_gradients = session.run([built.logits, built.gradients], feed)
         # Adam divides each gradient by its own size: where one is all rounding, so is its step.
-        # Hence both sides are given the same.
+        # Hence both sides are given the same. From 0 on all that is left in the end is the step.
+        session.run(to_zero)
         session.run(built.train, feed | dict(zip(built.gradients, their_gradients, strict=True)))
         theirs = _joined(session.run(built.variables))
     logits, gradients = _compiled_gradients(model, pixels, labels)
+    model.set_weights([np.zeros_like(values) for values in weights])
     model.optimizer.build(model.trainable_variables)
     model.optimizer.apply(list(map(tf.constant, their_gradients)), model.trainable_variables)
 
     yield from _initial_values(initial, weights, oracle)
-    yield from batches
+    yield from _batches(config, data, oracle)
     terms = sum(kernel.shape[0] for kernel in weights[::2])
     rounding = 4 * math.sqrt(terms) * _UNIT_ROUNDOFF
     yield _scaled(
@@ -245,11 +256,12 @@ def _single_steps(config: MlpConfig, data: Mnist, oracle: Oracle | None) -> Iter
     yield Rung(
         "optimiser step",
         _BOTH,
-        "weights after one step of Adam from the same gradients",
+        "one step of Adam from the same gradients",
         "absolute",
         apart["absolute"],
-        float(np.spacing(np.abs(theirs).max())),
-        "one unit in the last place of the largest weight: step and difference are each rounded",
+        config.learning_rate * 8 * _UNIT_ROUNDOFF,
+        "a step is at most the learning rate, in eight roundings: two moments, two roots, their "
+        "sum with epsilon, two products, a quotient",
         **apart,
     )
 
@@ -275,39 +287,38 @@ def _initial_values(legacy, modern, oracle: Oracle | None) -> Iterator[Rung]:
         yield Rung("initial values", between, compared, "variables", float(differ), 0.0, why)
 
 
-def _batches(config: MlpConfig, data: Mnist, oracle: Oracle | None):
-    """The first batch's pixels and labels, and the rungs of all batches of two epochs."""
+def _batch(data: Mnist, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels and labels of a batch as the modern path has them."""
+    return training.pixels(data.train.images[order]).numpy(), data.train.labels[order]
+
+
+def _batches(config: MlpConfig, data: Mnist, oracle: Oracle | None) -> Iterator[Rung]:
+    """All batches of two epochs, which shows how the second follows the first."""
     examples = len(data.train.labels)
     steps = config.steps_per_epoch(examples)
     orders = itertools.chain.from_iterable(mlp.epoch_orders(config, examples))
     digests = {"legacy": hashlib.sha256(), "modern": hashlib.sha256()}
-    differ, first = 0, None
+    differ = 0
     with legacy_mlp.numpy_put_back():
         with tf.Graph().as_default():
             v1.set_random_seed(config.seed)
             data_set = legacy_mlp.data_set(data.train)
         for step, order in zip(range(2 * steps), orders, strict=False):
             images, one_hot = data_set.next_batch(config.batch_size)
-            pixels = training.pixels(data.train.images[order]).numpy()
-            labels = data.train.labels[order]
-            theirs = images, one_hot.argmax(axis=1).astype(np.uint8)
-            differ += not all(map(np.array_equal, theirs, (pixels, labels)))
-            if step == 0:
-                first = pixels, labels
+            legacy = images, one_hot.argmax(axis=1).astype(np.uint8)
+            modern = _batch(data, order)
+            differ += not all(map(np.array_equal, legacy, modern))
             if step < steps:
-                for digest, arrays in zip(
-                    digests.values(), (theirs, (pixels, labels)), strict=True
-                ):
+                for digest, arrays in zip(digests.values(), (legacy, modern), strict=True):
                     for array in arrays:
                         digest.update(np.ascontiguousarray(array))
     why = "0: the same generator shuffles, and each pixel is one product"
     compared = f"each pixel and label of {2 * steps} batches, two epochs"
-    rungs = [Rung("batches", _BOTH, compared, "batches", float(differ), 0.0, why)]
+    yield Rung("batches", _BOTH, compared, "batches", float(differ), 0.0, why)
     for name, digest in digests.items() if oracle else ():
         unlike = float(digest.hexdigest() != oracle.first_epoch_batches)
         between, compared = f"{name}, {oracle.name}", f"SHA-256 of the {steps} batches of epoch 1"
-        rungs.append(Rung("batches", between, compared, "epochs", unlike, 0.0, why))
-    return *first, rungs
+        yield Rung("batches", between, compared, "epochs", unlike, 0.0, why)
 
 
 def _compiled_gradients(model: keras.Model, pixels: np.ndarray, one_hot: np.ndarray):
@@ -345,18 +356,18 @@ def _courses(between: str, one, other, steps: int, test_images: int) -> Iterator
             unit, tolerance = "ulps", 8.0
             why = "eight: sums of 784 and 256 terms in another order; at most three on 60 seeds"
         else:
-            unit, tolerance = "relative", 1e-4 * max(1, count / 10) ** 2.3
+            unit, tolerance = "relative", min(1e-4 * max(1, count / 10) ** 2.3, 0.3)
             why = (
-                "2e-7 at 10 steps and 1e-5 at 100 in the median of 60 seeds, but 2e-5 and 6e-3 "
-                "where a hidden unit was so near 0 that rounding turned it on or off"
+                "2e-7 at 10 steps, 1e-5 at 100 and 0.07 in all of epoch 1 in the median of 60 "
+                "seeds, and 2e-5, 6e-3 and 0.15 at most: a hidden unit was so near 0 that rounding "
+                "turned it on or off. The tolerance is two to five times that"
             )
         name = "first step" if count == 1 else f"{count} steps"
         yield Rung(name, between, "cost of each step", unit, apart[unit], tolerance, why, **apart)
     apart = difference(one.cost[:1], other.cost[:1])
     why = "the steps' differences have either sign and average out; at most 6e-4 on 60 seeds"
-    yield Rung(
-        *("epoch 1", between, "average cost", "relative", apart["relative"], 1e-3, why), **apart
-    )
+    relative = apart["relative"]
+    yield Rung("epoch 1", between, "average cost", "relative", relative, 1e-3, why, **apart)
     epochs = min(len(one.accuracy), len(other.accuracy))
     apart = difference(one.accuracy[:epochs], other.accuracy[:epochs])
     yield Rung(
@@ -374,9 +385,8 @@ def _courses(between: str, one, other, steps: int, test_images: int) -> Iterator
 
 def _without_xla(config: MlpConfig, data: Mnist, legacy: MlpResult, on_epoch) -> Iterator[Rung]:
     """Rung 8: whole epochs without XLA, so that both sides round alike."""
-    modern = mlp.train(
-        config, data, on_epoch=lambda *_: on_epoch("modern, without XLA"), jit_compile=False
-    )
+    after_epoch = _saying(on_epoch, "modern, without XLA")
+    modern = mlp.train(config, data, after_epoch, jit_compile=False)
     theirs, ours = (_joined([result.step_cost, *result.weights]) for result in (legacy, modern))
     epochs = len(legacy.cost)
     yield Rung(
@@ -395,13 +405,10 @@ def _without_xla(config: MlpConfig, data: Mnist, legacy: MlpResult, on_epoch) ->
 def _without_rounding(config: MlpConfig, data: Mnist, steps: int, on_epoch) -> Iterator[Rung]:
     """Rung 9: the first epoch in float64, which takes float32's rounding out of the way."""
     double = replace(config, dtype="float64", epochs=1)
-    legacy = legacy_mlp.train(double, data, on_epoch=lambda *_: on_epoch("legacy, float64"))
-    modern, uncompiled = (
-        mlp.train(
-            double, data, on_epoch=lambda *_: on_epoch("modern, float64"), jit_compile=jit_compile
-        )
-        for jit_compile in (True, False)
-    )
+    legacy = legacy_mlp.train(double, data, _saying(on_epoch, "legacy, float64"))
+    after_epoch = _saying(on_epoch, "modern, float64")
+    modern = mlp.train(double, data, after_epoch)
+    uncompiled = mlp.train(double, data, after_epoch, jit_compile=False)
     apart = difference(legacy.step_cost[:steps], modern.step_cost[:steps])
     yield Rung(
         "float64 steps",
@@ -422,21 +429,21 @@ def _without_rounding(config: MlpConfig, data: Mnist, steps: int, on_epoch) -> I
         "average cost of epoch 1 in float64, without XLA",
         "relative",
         apart["relative"],
-        len(legacy.step_cost) * 2.0**-53,
-        "one rounding for each cost that is added up: both add the same costs, in another order",
+        2 * len(legacy.step_cost) * 2.0**-53,
+        "the same costs: a division and a sum are rounded for each, on either side in other order",
         **apart,
     )
 
 
 def _share_of_largest(one: np.ndarray, other: np.ndarray) -> float:
-    return float(np.abs(one - other).max() / max(np.abs(one).max(), np.finfo(one.dtype).tiny))
+    share = np.abs(one - other).max() / max(np.abs(one).max(), np.finfo(one.dtype).tiny)
+    return float(np.nan_to_num(share, nan=np.inf))
 
 
-def _scaled(name: str, what: str, one, other, tolerance: float, why: str) -> Rung:
-    measured = _share_of_largest(one, other)
-    return Rung(
-        *(name, _BOTH, what, "of the largest", measured, tolerance, why), **difference(one, other)
-    )
+def _scaled(name: str, compared: str, one, other, tolerance: float, why: str) -> Rung:
+    measured, unit = _share_of_largest(one, other), "of the largest"
+    apart = difference(one, other)
+    return Rung(name, _BOTH, compared, unit, measured, tolerance, why, **apart)
 
 
 def _joined(arrays) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 
+@keras.saving.register_keras_serializable("tf_edureka")
 class Adam(keras.optimizers.Adam):
     """Keras' Adam by the op that `tf.train.AdamOptimizer` called.
 
@@ -28,12 +29,18 @@ class Adam(keras.optimizers.Adam):
 
     def __init__(self, learning_rate: float, epsilon: float, dtype: str = "float32") -> None:
         number = np.dtype(dtype).type
-        super().__init__(
-            learning_rate,
-            beta_1=float(number(0.9)),
-            beta_2=float(number(0.999)),
-            epsilon=float(number(epsilon)),
-        )
+        beta_1, beta_2, epsilon = (float(number(value)) for value in (0.9, 0.999, epsilon))
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+        self._precision = dtype
+
+    def get_config(self) -> dict:
+        """What makes the same optimizer again."""
+        config = super().get_config()
+        return {
+            "learning_rate": config["learning_rate"],
+            "epsilon": config["epsilon"],
+            "dtype": self._precision,
+        }
 
     def build(self, variables) -> None:
         """Makes the moments of each variable and the powers of both betas."""
@@ -95,4 +102,7 @@ class Dense(keras.layers.Dense):
         Returns:
             shape (n, units).
         """
-        return self.activation(tf.add(tf.matmul(inputs, self.kernel), self.bias))
+        outputs = tf.matmul(inputs, self.kernel)
+        if self.use_bias:
+            outputs = tf.add(outputs, self.bias)
+        return self.activation(outputs)

@@ -6,7 +6,7 @@ numbers come back bit for bit. They are drawn on the CPU, outside of any compile
 XLA draw others from the same seed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import keras
 import numpy as np
@@ -36,10 +36,11 @@ def pair(graph_seed: int | None, op_seed: int) -> tuple[int, int]:
 
 
 def default_op_seed(ops: int) -> int:
-    """The op seed that TensorFlow 1.15 gave a random op that was given none.
+    """The op seed that TensorFlow 1.15 gave a random op without one, if the graph had a seed.
 
-    It was the number of ops in the graph, and an op such as `tf.random_normal` first adds three:
-    its shape and its two parameters. TensorFlow 2 counts random ops instead: 0, 1, 2, ...
+    Without either seed it drew anew in each run. The op seed was the number of ops in the graph,
+    and an op such as `tf.random_normal` first adds three: its shape and its two parameters.
+    TensorFlow 2 counts random ops instead: 0, 1, 2, ...
 
     Args:
         ops: how many ops the graph holds when `tf.random_normal`, `tf.random_uniform` or
@@ -61,27 +62,47 @@ def variable_op_seeds(variables: int, ops: int) -> list[int]:
     return [default_op_seed(ops + 9 * i) for i in range(variables)]
 
 
+def numpy_seed(graph_seed: int | None, seed: int | None = None) -> int | None:
+    """What `read_data_sets` of TensorFlow 1's MNIST tutorial seeded NumPy with.
+
+    Args:
+        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
+        seed: what `read_data_sets` was given as its own; None for the graph's.
+
+    Returns:
+        the seed; None for a new one each time.
+    """
+    if seed is not None:
+        return pair(graph_seed, seed)[1]
+    return None if graph_seed is None else pair(graph_seed, 0)[0]
+
+
 def batch_order(
-    examples: int, batch_size: int, seed: int | None, shuffle: bool = True
+    examples: int,
+    batch_size: int,
+    graph_seed: int | None,
+    seed: int | None = None,
+    shuffle: bool = True,
 ) -> Iterator[np.ndarray]:
     """Which examples `next_batch` of TensorFlow 1's MNIST tutorial gives, batch by batch.
 
     The examples are shuffled at the start and again each time that they are used up. A batch that
     reaches beyond the end is filled from the beginning of the new order.
 
-    Source: `DataSet` of `input_data`, which seeded NumPy with the graph's seed and shuffled what
-    it had shuffled before. `legacy/input_data.py` does so with the images themselves.
+    Source: `DataSet` of `input_data`, which shuffled what it had shuffled before.
+    `legacy/input_data.py` does so with the images themselves.
 
     Args:
         examples: how many there are.
         batch_size: how many to a batch, at most all.
-        seed: what NumPy is seeded with: the graph's seed; None for a new one each time.
+        graph_seed: as in `numpy_seed`.
+        seed: as in `numpy_seed`.
         shuffle: whether to shuffle at all.
 
     Yields:
         int64, shape (batch_size,): indices under `examples`, without end.
     """
-    random = np.random.RandomState(seed)  # noqa: NPY002 - its stream is what is replayed
+    random = np.random.RandomState(numpy_seed(graph_seed, seed))  # noqa: NPY002 - its stream is what is replayed
     order = np.arange(examples)
 
     def reshuffled() -> np.ndarray:
@@ -103,7 +124,13 @@ def batch_order(
 
 
 class _Replay(keras.initializers.Initializer):
-    """A random op of TensorFlow 1 as a Keras initializer; gives the op's first draw each time."""
+    """A random op of TensorFlow 1 as a Keras initializer; gives the op's first draw each time.
+
+    The op behind it is the one that `tf.random.Generator` calls, without the variable that a
+    generator keeps its state in, which no compiled function could make.
+    """
+
+    _op: Callable[..., tf.Tensor]
 
     def __init__(self, op_seed: int, graph_seed: int | None, **parameters: float) -> None:
         self.op_seed, self.graph_seed = op_seed, graph_seed
@@ -114,16 +141,23 @@ class _Replay(keras.initializers.Initializer):
 
         Args:
             shape: of the values.
-            dtype: float32 (the default) or another float, in which TensorFlow 1 drew others.
+            dtype: float32 (the default) or float64, in which TensorFlow 1 drew others.
         """
         dtype = tf.as_dtype(dtype or "float32")
         first, second = pair(self.graph_seed, self.op_seed)
         with tf.init_scope(), tf.device("CPU:0"):
-            generator = tf.random.Generator.from_state([0, second, first], alg="philox")
-            return self._draw(generator, tuple(shape), dtype)
+            drawn = self._op(
+                shape=tuple(shape),
+                key=tf.constant([first], tf.uint64),
+                counter=tf.constant([0, second], tf.uint64),
+                alg=tf.random.Algorithm.PHILOX.value,
+                dtype=dtype,
+            )
+            return self._scaled(drawn, **self.parameters)
 
-    def _draw(self, generator: tf.random.Generator, shape: tuple, dtype: tf.DType) -> tf.Tensor:
-        raise NotImplementedError
+    @staticmethod
+    def _scaled(drawn: tf.Tensor, mean: float, stddev: float) -> tf.Tensor:
+        return drawn * stddev + mean
 
     def get_config(self) -> dict:
         """What makes the same initializer again."""
@@ -136,18 +170,17 @@ class RandomNormal(_Replay):
 
     Args:
         op_seed: its `seed`, or what `default_op_seed` says where it was given none.
-        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
+        graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
         mean: of the distribution.
         stddev: its standard deviation.
     """
+
+    _op = staticmethod(tf.raw_ops.StatelessRandomNormalV2)
 
     def __init__(
         self, op_seed: int, graph_seed: int | None = None, mean: float = 0.0, stddev: float = 1.0
     ) -> None:
         super().__init__(op_seed, graph_seed, mean=mean, stddev=stddev)
-
-    def _draw(self, generator, shape, dtype):
-        return generator.normal(shape, dtype=dtype, **self.parameters)
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
@@ -156,18 +189,17 @@ class TruncatedNormal(_Replay):
 
     Args:
         op_seed: its `seed`, or what `default_op_seed` says where it was given none.
-        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
+        graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
         mean: of the distribution before it is truncated.
         stddev: its standard deviation before.
     """
+
+    _op = staticmethod(tf.raw_ops.StatelessTruncatedNormalV2)
 
     def __init__(
         self, op_seed: int, graph_seed: int | None = None, mean: float = 0.0, stddev: float = 1.0
     ) -> None:
         super().__init__(op_seed, graph_seed, mean=mean, stddev=stddev)
-
-    def _draw(self, generator, shape, dtype):
-        return generator.truncated_normal(shape, dtype=dtype, **self.parameters)
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
@@ -176,15 +208,19 @@ class RandomUniform(_Replay):
 
     Args:
         op_seed: its `seed`, or what `default_op_seed` says where it was given none.
-        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
+        graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
         minval: smallest value.
         maxval: above all values.
     """
+
+    _op = staticmethod(tf.raw_ops.StatelessRandomUniformV2)
 
     def __init__(
         self, op_seed: int, graph_seed: int | None = None, minval: float = 0.0, maxval: float = 1.0
     ) -> None:
         super().__init__(op_seed, graph_seed, minval=minval, maxval=maxval)
 
-    def _draw(self, generator, shape, dtype):
-        return generator.uniform(shape, dtype=dtype, **self.parameters)
+    @staticmethod
+    def _scaled(drawn, minval, maxval):
+        low, high = tf.constant(minval, drawn.dtype), tf.constant(maxval, drawn.dtype)
+        return drawn * (high - low) + low

@@ -58,7 +58,7 @@ class DataSet:
         reshape=True,
         seed=None,
     ) -> None:
-        np.random.seed(_numpy_seed(seed))
+        np.random.seed(seeds.numpy_seed(_graph_seed(), seed))
         dtype = tf.as_dtype(dtype).base_dtype
         if dtype not in (tf.uint8, tf.float32):
             raise TypeError(f"Invalid image dtype {dtype!r}, expected uint8 or float32")
@@ -230,22 +230,14 @@ def dense_to_one_hot(labels_dense: np.ndarray, num_classes: int) -> np.ndarray:
     largest = labels_dense.max(initial=0)
     if largest >= num_classes:
         raise InputError(f"labels: expected them under {num_classes}, got {largest}")
-    return np.eye(num_classes)[labels_dense]
-
-
-def _numpy_seed(seed: int | None) -> int | None:
-    """What TensorFlow 1.15 seeded NumPy with."""
-    if seed is not None:
-        return seeds.pair(_graph_seed(), seed)[1]
-    graph_seed = _graph_seed()
-    return None if graph_seed is None else seeds.pair(graph_seed, 0)[0]
+    return np.eye(num_classes)[labels_dense.ravel()]
 
 
 def _graph_seed() -> int | None:
     if not tf.executing_eagerly():
         return tf.compat.v1.get_default_graph().seed
-    # Of the two public ways to read the seed of eager mode, this one does not count as a draw. It
-    # cannot tell no seed from the one that stands for it.
+    # With an op seed, as here, asking leaves the draws that follow as they are; without one it
+    # counts as a draw. The answer cannot tell no seed from the one that stands for it.
     first, _ = tf.compat.v1.get_seed(0)
     return None if first == seeds.DEFAULT_GRAPH_SEED else first
 
@@ -259,24 +251,26 @@ def _maybe_download(name: str, folder: Path, source_url: str) -> Path:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # Into a folder of its own first: the file gets its place when it is whole and checked.
-        with tempfile.TemporaryDirectory(dir=folder) as partial:
+        partial = tempfile.TemporaryDirectory(dir=folder)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: cannot be written to ({error.strerror or error}); name another folder"
+        ) from None
+    # Into a folder of its own first: the file gets its place when it is whole and checked.
+    with partial:
+        try:
             with contextlib.redirect_stdout(sys.stderr):  # what Keras prints is no result
                 came = keras.utils.get_file(
                     target.name,
                     source_url + target.name,
                     file_hash=_FILES[name] if source_url == DEFAULT_SOURCE_URL else None,
-                    cache_dir=partial,
+                    cache_dir=partial.name,
                 )
             os.replace(came, target)
-    except OSError as error:
-        raise InputError(
-            f"{folder}: cannot be written to ({error.strerror or error}); name another folder"
-        ) from None
-    except Exception as error:  # Keras has no class of its own for what can go wrong
-        raise InputError(
-            f"{folder}: expected {target.name}, and it could not be downloaded ({error}); put the "
-            "four MNIST files there"
-        ) from None
+        except Exception as error:  # Keras has no class of its own for what can go wrong
+            raise InputError(
+                f"{folder}: expected {target.name}, and it could not be downloaded ({error}); put "
+                "the four MNIST files there"
+            ) from None
     print("Successfully downloaded", target.name, target.stat().st_size, "bytes.")
     return target
