@@ -112,46 +112,73 @@ def perceptron(tf, article):
 
 def mlp(tf, article, mnist):
     """The course of the MNIST network for several graph seeds, and its graph."""
+    seeds = {}
+    for seed in GRAPH_SEEDS:
+        course, done = mlp_course(tf, article, mnist, seed)
+        seeds[str(seed)] = course
+        if seed == 1:
+            write_graph("mlp_graph.json", done)
+    write("mlp.json", versions(tf) | {"graph_seeds": seeds})
+
+
+def mlp_again(tf, article, mnist):
+    """Prints how far TensorFlow 1.15.5 is from itself: from `mlp.json`, which it wrote."""
+    written = json.loads((HERE / "mlp.json").read_text())["graph_seeds"]
+    print("seed  step 1, ulps  10 steps  100 steps  epoch 1  accuracies")
+    for seed in GRAPH_SEEDS:
+        course, _ = mlp_course(tf, article, mnist, seed)
+        one, other = (
+            (np.float32(x["step_cost"]), x["cost"][0], np.array(x["accuracy"]))
+            for x in (course, written[str(seed)])
+        )
+        apart = np.abs(one[0] - other[0])
+        steps, ulps = apart / other[0], apart[0] / np.spacing(other[0][0])
+        epoch, accuracy = abs(one[1] / other[1] - 1), np.abs(one[2] - other[2]).max()
+        print(
+            f"{seed:4}  {ulps:12.0f}  {steps[:10].max():8.1e}  {steps[:100].max():9.1e}  "
+            f"{epoch:7.1e}  {accuracy:10.4f}"
+        )
+
+
+def mlp_course(tf, article, mnist, seed):
+    """What the MNIST program computes under a graph seed, and the run itself."""
     from tensorflow.contrib.learn.python.learn.datasets.mnist import DataSet
 
     batches = hashlib.sha256()
     original = DataSet.next_batch
+    left = iter(range(550))
 
     def next_batch(self, *arguments):
         images, labels = original(self, *arguments)
-        if next_batch.left:
-            next_batch.left -= 1
+        if next(left, None) is not None:
             batches.update(images.astype("<f4").tobytes())
             batches.update(labels.argmax(axis=1).astype(np.uint8).tobytes())
         return images, labels
 
     DataSet.next_batch = next_batch
-    seeds = {}
-    for seed in GRAPH_SEEDS:
-        batches, next_batch.left = hashlib.sha256(), 550
+    try:
         done = run_program(
             article / "mlp.py", tf, [('"/tmp/data/"', repr(str(mnist)))], graph_seed=seed
         )
-        costs = [result[1] for _, result in done["runs"] if isinstance(result, list)]
-        lines = [line for line in done["printed"].splitlines() if line.startswith("Epoch")]
-        draws = [op for op in done["graph"].get_operations() if op.type == "RandomStandardNormal"]
-        # What the program itself added up, in the double precision that NumPy 1 gave it.
-        epochs = np.reshape(costs, (15, 550))
-        cost = [sum_of(values) for values in epochs]
-        assert [f"{c:.9f}" for c in cost] == [line.split()[4] for line in lines]
-        seeds[str(seed)] = {
-            "op_seeds": [op.get_attr("seed2") for op in draws],
-            "initial_values": [sha256(value) for value in done["initial"]],
-            "first_epoch_batches": batches.hexdigest(),
-            "step_cost": numbers(epochs[0]),
-            "cost": cost,
-            "accuracy": [float(line.split()[-1]) for line in lines],
-            "printed": [lines[0], lines[-1]],
-        }
-        if seed == 1:
-            write_graph("mlp_graph.json", done)
-    DataSet.next_batch = original
-    write("mlp.json", versions(tf) | {"graph_seeds": seeds})
+    finally:
+        DataSet.next_batch = original
+    costs = [result[1] for _, result in done["runs"] if isinstance(result, list)]
+    lines = [line for line in done["printed"].splitlines() if line.startswith("Epoch")]
+    draws = [op for op in done["graph"].get_operations() if op.type == "RandomStandardNormal"]
+    # What the program itself added up, in the double precision that NumPy 1 gave it.
+    epochs = np.reshape(costs, (15, 550))
+    cost = [sum_of(values) for values in epochs]
+    assert [f"{c:.9f}" for c in cost] == [line.split()[4] for line in lines]
+    course = {
+        "op_seeds": [op.get_attr("seed2") for op in draws],
+        "initial_values": [sha256(value) for value in done["initial"]],
+        "first_epoch_batches": batches.hexdigest(),
+        "step_cost": numbers(epochs[0]),
+        "cost": cost,
+        "accuracy": [float(line.split()[-1]) for line in lines],
+        "printed": [lines[0], lines[-1]],
+    }
+    return course, done
 
 
 def sum_of(costs):
@@ -317,10 +344,13 @@ def write(name, content):
 
 
 def main():
-    """Reads the arguments and writes all files, or those named."""
+    """Reads the arguments and writes the files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--article", type=Path, required=True, help="perceptron.py and mlp.py")
     parser.add_argument("--mnist", type=Path, required=True, help="the four official .gz files")
+    parser.add_argument(
+        "--again", action="store_true", help="write nothing; print how far mlp.json is from now"
+    )
     arguments = parser.parse_args()
 
     import matplotlib
@@ -333,6 +363,9 @@ def main():
         return
     tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
     assert tf.__version__ == "1.15.5", f"expected 1.15.5, got {tf.__version__}"
+    if arguments.again:
+        mlp_again(tf, arguments.article, arguments.mnist)
+        return
     random_ops(tf)
     next_batch(tf)
     perceptron(tf, arguments.article)
