@@ -1,12 +1,11 @@
 """Proves that the legacy and the modern path are the same computation, rung by rung."""
 
-import argparse
 import json
 import sys
 from pathlib import Path
 
 from tf_edureka import cli
-from tf_edureka.config import DATA_SOURCES, DEVICES, MNIST_FOLDER_VARIABLE, MlpConfig
+from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.progress import EpochDisplay
 from tf_edureka.run_folder import RunFolder
@@ -24,28 +23,22 @@ def parse(argv):
         "recipe, and both with what TensorFlow 1.15.5 computed where that is known "
         f"({GOLDENS.parent.name}/{GOLDENS.name}: some seeds, MNIST).",
         epilog="Exit codes: 0 all rungs hold, 1 one does not, 2 wrong input, 130 Ctrl-C.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--steps", type=int, default=100, help="of epoch 1 to compare one by one")
-    parser.add_argument("--epochs", type=int, default=default.epochs, help="to compare")
-    parser.add_argument("--seed", type=int, default=default.seed, help="tf.set_random_seed's")
-    parser.add_argument("--data", choices=DATA_SOURCES, default="auto", help="what to train on")
     parser.add_argument(
-        "--data-dir",
-        type=cli.path,
-        metavar="DIR",
-        help=f"MNIST folder, else ${MNIST_FOLDER_VARIABLE}",
+        "--steps",
+        type=int,
+        default=100,
+        help="of epoch 1 to compare one by one (default: %(default)s)",
     )
-    parser.add_argument("--limit", type=int, metavar="N", help="train on the first N examples only")
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute")
+    parser.add_argument("--epochs", type=int, default=default.epochs, help="default: %(default)s")
     parser.add_argument(
-        "--out",
-        type=cli.path,
-        default=Path("runs/compare"),
-        metavar="DIR",
-        help="folder for table and picture",
+        "--seed",
+        type=int,
+        default=default.seed,
+        help="what tf.set_random_seed was given (default: %(default)s)",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
+    cli.add_data_options(parser)
+    cli.add_run_options(parser, out="runs/compare")
     return parser.parse_args(argv)
 
 
@@ -58,14 +51,10 @@ def main(argv=None) -> int:
     with cli.tensorflow_import():
         import tensorflow as tf
 
-        from tf_edureka import devices, mnist, parity, plots
+        from tf_edureka import devices, parity, plots
 
         device = devices.use(args.device)
-    data = mnist.load(args.data, args.data_dir)
-    for note in data.notes:
-        print(f"note: {note}", file=sys.stderr, flush=True)
-    if args.limit is not None:
-        data = data.limited(args.limit)
+    data = cli.load_data(args)
     steps = config.steps_per_epoch(len(data.train.labels))
     if not 1 <= args.steps <= steps:
         raise InputError(f"steps: expected 1 to {steps}, those of epoch 1, got {args.steps}")

@@ -6,17 +6,9 @@ import math
 import platform
 import sys
 import time
-from pathlib import Path
 
 from tf_edureka import cli
-from tf_edureka.config import (
-    DATA_SOURCES,
-    DEVICES,
-    IMPLEMENTATIONS,
-    MNIST_FOLDER_VARIABLE,
-    RECIPES,
-    MlpConfig,
-)
+from tf_edureka.config import IMPLEMENTATIONS, RECIPES, MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.progress import EpochDisplay
 from tf_edureka.result import epoch_line
@@ -75,29 +67,8 @@ def parse(argv):
         help="decides initial values, order and distortions; in the article's recipe what "
         "tf.set_random_seed was given (default: %(default)s)",
     )
-    parser.add_argument(
-        "--data",
-        choices=DATA_SOURCES,
-        default="auto",
-        help="auto: the MNIST folder if one is given, else TFDS, else, without a network, rendered "
-        "digits, which are not MNIST (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--data-dir",
-        type=cli.path,
-        metavar="DIR",
-        help=f"the MNIST folder, with the four official files (default: ${MNIST_FOLDER_VARIABLE})",
-    )
-    parser.add_argument("--limit", type=int, metavar="N", help="train on the first N examples only")
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
-    parser.add_argument(
-        "--out",
-        type=cli.path,
-        default=Path("runs/mnist"),
-        metavar="DIR",
-        help="folder for the results (default: %(default)s)",
-    )
-    parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
+    cli.add_data_options(parser)
+    cli.add_run_options(parser, out="runs/mnist")
     parser.add_argument(
         "--min-accuracy", type=float, metavar="X", help="exit with 1 if the last one is under X"
     )
@@ -138,17 +109,13 @@ def main(argv=None) -> int:
         import numpy as np
         import tensorflow as tf
 
-        from tf_edureka import devices, mlp, mnist, plots, training
+        from tf_edureka import devices, mlp, plots, training
         from tf_edureka.legacy import mlp as legacy_mlp
 
         device = devices.use(args.device)
     imported = time.perf_counter()
 
-    data = mnist.load(args.data, args.data_dir)
-    for note in data.notes:
-        print(f"note: {note}", file=sys.stderr, flush=True)
-    if args.limit is not None:
-        data = data.limited(args.limit)
+    data = cli.load_data(args)
     config.steps_per_epoch(len(data.train.labels))  # refuses before anything is made
     folder.create()
     loaded = time.perf_counter()

@@ -1,13 +1,11 @@
 """Trains the article's perceptron on a logic gate and writes history and picture to a folder."""
 
-import argparse
 import dataclasses
 import json
 import sys
-from pathlib import Path
 
 from tf_edureka import cli
-from tf_edureka.config import DEVICES, PerceptronConfig
+from tf_edureka.config import PerceptronConfig
 from tf_edureka.gates import GATES
 from tf_edureka.progress import EpochDisplay
 from tf_edureka.result import loss_line
@@ -18,32 +16,36 @@ FILES = ("history.json", "loss.png")
 
 def parse(argv):
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
-    parser = cli.ArgumentParser(
-        description="Train the article's perceptron on a logic gate.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    parser = cli.ArgumentParser(description="Train the article's perceptron on a logic gate.")
     default = PerceptronConfig()
     parser.add_argument(
         "--implementation",
         choices=("legacy",),
         default="legacy",
-        help="legacy: the article's graph and session through tf.compat.v1",
+        help="legacy: the article's graph and session through tf.compat.v1 (default: %(default)s)",
     )
-    parser.add_argument("--gate", choices=GATES, default="or", help="the truth table to learn")
-    parser.add_argument("--epochs", type=int, default=default.epochs, help="steps, all rows each")
-    parser.add_argument("--learning-rate", type=float, default=default.learning_rate, help="of it")
     parser.add_argument(
-        "--seed", type=int, default=default.seed, help="op seed of the initial weights"
+        "--gate",
+        choices=GATES,
+        default="or",
+        help="the truth table to learn (default: %(default)s)",
     )
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute")
     parser.add_argument(
-        "--out",
-        type=cli.path,
-        default=Path("runs/perceptron"),
-        metavar="DIR",
-        help="folder for the results",
+        "--epochs",
+        type=int,
+        default=default.epochs,
+        help="steps, each on all rows (default: %(default)s)",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
+    parser.add_argument(
+        "--learning-rate", type=float, default=default.learning_rate, help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=default.seed,
+        help="op seed of the initial weights (default: %(default)s)",
+    )
+    cli.add_run_options(parser, out="runs/perceptron")
     parser.add_argument("--quiet", action="store_true", help="print nothing but warnings")
     return parser.parse_args(argv)
 

@@ -9,9 +9,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from tf_edureka.config import DATA_SOURCES, DEVICES, MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
+
+if TYPE_CHECKING:
+    from tf_edureka.mnist import Mnist
 
 USER_ERROR = 2
 INTERRUPTED = 130
@@ -40,6 +44,47 @@ def path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("expected a path, got nothing")
     return Path(text)
+
+
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that say what to train on; `load_data` reads them."""
+    parser.add_argument(
+        "--data",
+        choices=DATA_SOURCES,
+        default="auto",
+        help="auto: the MNIST folder if one is given, else TFDS, else, without a network, rendered "
+        "digits, which are not MNIST (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--data-dir",
+        type=path,
+        metavar="DIR",
+        help=f"the MNIST folder, with the four official files (default: ${MNIST_FOLDER_VARIABLE})",
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="train on the first N examples only")
+
+
+def add_run_options(parser: argparse.ArgumentParser, out: str) -> None:
+    """Adds the options that say where to compute and where to write, by default to `out`."""
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
+    parser.add_argument(
+        "--out",
+        type=path,
+        default=Path(out),
+        metavar="DIR",
+        help="folder for the results (default: %(default)s)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
+
+
+def load_data(args: argparse.Namespace) -> "Mnist":
+    """Loads what the arguments of `add_data_options` ask for, and prints the notes on stderr."""
+    from tf_edureka import mnist
+
+    data = mnist.load(args.data, args.data_dir)
+    for note in data.notes:
+        print(f"note: {note}", file=sys.stderr, flush=True)
+    return data if args.limit is None else data.limited(args.limit)
 
 
 def reports_errors(

@@ -234,7 +234,7 @@ def _single_steps(config: MlpConfig, data: Mnist, oracle: Oracle | None) -> Iter
     yield from _initial_values(initial, weights, oracle)
     yield from _batches(config, data, oracle)
     terms = sum(kernel.shape[0] for kernel in weights[::2])
-    rounding = 4 * math.sqrt(terms) * _UNIT_ROUNDOFF
+    rounding = _rounding_of_sums(terms)
     yield _scaled(
         "forward pass",
         f"logits of {len(labels)} examples",
@@ -323,16 +323,14 @@ def _batches(config: MlpConfig, data: Mnist, oracle: Oracle | None) -> Iterator[
 
 def _compiled_gradients(model: keras.Model, pixels: np.ndarray, one_hot: np.ndarray):
     """Logits and gradients as the compiled epoch has them."""
-
-    @tf.function(jit_compile=True, autograph=False)
-    def compute(pixels, one_hot):
-        with tf.GradientTape() as tape:
-            logits = model(pixels, training=True)
-            loss = model.compute_loss(x=pixels, y=one_hot, y_pred=logits)
-        return logits, tape.gradient(loss, model.trainable_variables)
-
-    logits, gradients = compute(tf.constant(pixels), tf.constant(one_hot))
+    compute = tf.function(training.logits_and_gradients, jit_compile=True, autograph=False)
+    logits, gradients = compute(model, tf.constant(pixels), tf.constant(one_hot))
     return logits.numpy(), [gradient.numpy() for gradient in gradients]
+
+
+def _rounding_of_sums(terms: int) -> float:
+    """How far two float32 sums of the same terms may be apart, relative to the terms' sizes."""
+    return 4 * math.sqrt(terms) * _UNIT_ROUNDOFF
 
 
 def _away_from_kinks(pixels: np.ndarray, weights) -> np.ndarray:
@@ -342,8 +340,7 @@ def _away_from_kinks(pixels: np.ndarray, weights) -> np.ndarray:
     for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
         size = np.abs(values) @ np.abs(kernel) + np.abs(bias)
         values = values @ kernel.astype(np.float64) + bias
-        rounding = 4 * math.sqrt(len(kernel)) * _UNIT_ROUNDOFF
-        away &= (np.abs(values) > rounding * size).all(axis=1)
+        away &= (np.abs(values) > _rounding_of_sums(len(kernel)) * size).all(axis=1)
         values = np.maximum(values, 0)
     return away
 

@@ -131,6 +131,7 @@ class _Replay(keras.initializers.Initializer):
     """
 
     _op: Callable[..., tf.Tensor]
+    _scaled: Callable[..., tf.Tensor]
 
     def __init__(self, op_seed: int, graph_seed: int | None, **parameters: float) -> None:
         self.op_seed, self.graph_seed = op_seed, graph_seed
@@ -155,17 +156,26 @@ class _Replay(keras.initializers.Initializer):
             )
             return self._scaled(drawn, **self.parameters)
 
-    @staticmethod
-    def _scaled(drawn: tf.Tensor, mean: float, stddev: float) -> tf.Tensor:
-        return drawn * stddev + mean
-
     def get_config(self) -> dict:
         """What makes the same initializer again."""
         return {"op_seed": self.op_seed, "graph_seed": self.graph_seed, **self.parameters}
 
 
+class _Normal(_Replay):
+    """What both normal draws share: mean and standard deviation."""
+
+    def __init__(
+        self, op_seed: int, graph_seed: int | None = None, mean: float = 0.0, stddev: float = 1.0
+    ) -> None:
+        super().__init__(op_seed, graph_seed, mean=mean, stddev=stddev)
+
+    @staticmethod
+    def _scaled(drawn: tf.Tensor, mean: float, stddev: float) -> tf.Tensor:
+        return drawn * stddev + mean
+
+
 @keras.saving.register_keras_serializable("tf_edureka")
-class RandomNormal(_Replay):
+class RandomNormal(_Normal):
     """`tf.random_normal(shape, mean, stddev)` of TensorFlow 1.
 
     Args:
@@ -177,14 +187,9 @@ class RandomNormal(_Replay):
 
     _op = staticmethod(tf.raw_ops.StatelessRandomNormalV2)
 
-    def __init__(
-        self, op_seed: int, graph_seed: int | None = None, mean: float = 0.0, stddev: float = 1.0
-    ) -> None:
-        super().__init__(op_seed, graph_seed, mean=mean, stddev=stddev)
-
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class TruncatedNormal(_Replay):
+class TruncatedNormal(_Normal):
     """`tf.truncated_normal(shape, mean, stddev)` of TensorFlow 1: within two deviations.
 
     Args:
@@ -195,11 +200,6 @@ class TruncatedNormal(_Replay):
     """
 
     _op = staticmethod(tf.raw_ops.StatelessTruncatedNormalV2)
-
-    def __init__(
-        self, op_seed: int, graph_seed: int | None = None, mean: float = 0.0, stddev: float = 1.0
-    ) -> None:
-        super().__init__(op_seed, graph_seed, mean=mean, stddev=stddev)
 
 
 @keras.saving.register_keras_serializable("tf_edureka")

@@ -95,11 +95,8 @@ class CompiledEpoch:
             images = distort(images, self._distortion, seed + tf.stack([0, step]))
         inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
         model = self.model
-        with tf.GradientTape() as tape:
-            logits = model(inputs, training=True)
-            loss = model.compute_loss(x=inputs, y=one_hot, y_pred=logits)
-        variables = model.trainable_variables
-        model.optimizer.apply(tape.gradient(loss, variables), variables)
+        logits, gradients = logits_and_gradients(model, inputs, one_hot)
+        model.optimizer.apply(gradients, model.trainable_variables)
         model.compute_metrics(inputs, one_hot, logits)
         return tf.reduce_mean(keras.losses.categorical_crossentropy(one_hot, logits, True))
 
@@ -107,6 +104,26 @@ class CompiledEpoch:
         images, labels = self._test
         answers = tf.argmax(self.model(pixels(images), training=False), axis=1)
         return tf.math.count_nonzero(answers == tf.cast(labels, tf.int64))
+
+
+def logits_and_gradients(
+    model: keras.Model, inputs: tf.Tensor, one_hot: tf.Tensor
+) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    """Computes what a step needs: forward, and back.
+
+    Args:
+        model: built and compiled; gives logits.
+        inputs: as the model takes them, shape (n, 784).
+        one_hot: labels, shape (n, 10).
+
+    Returns:
+        the logits, shape (n, 10), and the gradient of the model's loss for each of its trainable
+        variables.
+    """
+    with tf.GradientTape() as tape:
+        logits = model(inputs, training=True)
+        loss = model.compute_loss(x=inputs, y=one_hot, y_pred=logits)
+    return logits, tape.gradient(loss, model.trainable_variables)
 
 
 def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
