@@ -1,34 +1,57 @@
-"""Trains the article's perceptron on a logic gate and writes history and picture to a folder."""
+"""Trains the article's perceptron on a logic gate, from one seed or from many, and draws it."""
 
 import dataclasses
 import json
 import sys
+import time
+from collections import Counter
 
 from tf_edureka import cli
-from tf_edureka.config import PerceptronConfig
+from tf_edureka.config import ACTIVATIONS, IMPLEMENTATIONS, PerceptronConfig
+from tf_edureka.errors import InputError
 from tf_edureka.gates import GATES
 from tf_edureka.progress import EpochDisplay
 from tf_edureka.result import loss_line
 from tf_edureka.run_folder import RunFolder
 
-FILES = ("history.json", "loss.png")
+FILES = ("history.json", "loss.png", "decision.png")
+ANIMATION = "decision.gif"
+SWEEP_FILES = ("sweep.json", "sweep.png")
+MOST_SEEDS = 10**6
+DIVERGED = 1
+NOTES = {
+    "step": "the step function has no gradient; Rosenblatt's rule trains it, row by row",
+    "softmax": "softmax over one output is always 1, whatever the weights: it cannot learn",
+}
 
 
 def parse(argv):
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
-    parser = cli.ArgumentParser(description="Train the article's perceptron on a logic gate.")
+    parser = cli.ArgumentParser(
+        description="Train the article's perceptron on a logic gate.",
+        epilog="Exit codes: 0 trained, 1 diverged, 2 wrong input, 130 ended by Ctrl-C.",
+    )
     default = PerceptronConfig()
     parser.add_argument(
         "--implementation",
-        choices=("legacy",),
-        default="legacy",
-        help="legacy: the article's graph and session through tf.compat.v1 (default: %(default)s)",
+        choices=IMPLEMENTATIONS,
+        default="modern",
+        help="modern: tf.Variable and GradientTape in a compiled loop; legacy: the article's graph "
+        "and session through tf.compat.v1 (default: %(default)s)",
     )
     parser.add_argument(
         "--gate",
+        type=str.lower,
         choices=GATES,
         default="or",
         help="the truth table to learn (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--activation",
+        type=str.lower,
+        choices=ACTIVATIONS,
+        default=default.activation,
+        help="what makes the output of the weighted sum (default: %(default)s)",
     )
     parser.add_argument(
         "--epochs",
@@ -39,63 +62,164 @@ def parse(argv):
     parser.add_argument(
         "--learning-rate", type=float, default=default.learning_rate, help="default: %(default)s"
     )
-    parser.add_argument(
+    seeds = parser.add_mutually_exclusive_group()
+    seeds.add_argument(
         "--seed",
         type=int,
         default=default.seed,
         help="op seed of the initial weights (default: %(default)s)",
     )
+    seeds.add_argument(
+        "--sweep",
+        type=int,
+        metavar="N",
+        help="train from each of the op seeds 0 to N - 1, all at once, and say how many learn",
+    )
+    parser.add_argument(
+        "--animation",
+        action="store_true",
+        help=f"also draw the decision line's way through the epochs ({ANIMATION})",
+    )
     cli.add_run_options(parser, out="runs/perceptron")
     parser.add_argument("--quiet", action="store_true", help="print nothing but warnings")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.sweep is not None and not 1 <= args.sweep <= MOST_SEEDS:
+        raise InputError(f"sweep: expected a number from 1 to {MOST_SEEDS}, got {args.sweep}")
+    if args.sweep is not None and args.animation:
+        raise InputError("animation: expected one seed to draw; leave --animation or --sweep out")
+    return args
 
 
 @cli.reports_errors
 def main(argv=None) -> int:
     """Trains as the arguments say and gives the exit code."""
     args = parse(argv)
-    config = PerceptronConfig(args.learning_rate, args.epochs, args.seed)
-    gate = GATES[args.gate]
-    folder = RunFolder(args.out, FILES, args.overwrite)
+    config = PerceptronConfig(args.learning_rate, args.epochs, args.seed, args.activation)
+    files = (*FILES, ANIMATION) if args.animation else FILES
+    folder = RunFolder(args.out, SWEEP_FILES if args.sweep else files, args.overwrite)
     with cli.tensorflow_import():
-        import tensorflow as tf
+        from tf_edureka import devices
 
-        from tf_edureka import devices, plots
-        from tf_edureka.legacy import perceptron
+        if args.implementation == "legacy":
+            from tf_edureka.legacy import perceptron
+        else:
+            from tf_edureka import perceptron
 
         device = devices.use(args.device)
     folder.create()
+    return (sweep if args.sweep else train)(args, config, perceptron, folder, device)
+
+
+def train(args, config, perceptron, folder, device) -> int:
+    """Trains from one seed; prints the article's lines and what became of it."""
+    from tf_edureka import gate_plots, outcome, plots
+
+    title = f"{args.activation}, op seed {args.seed}"
+    gate = GATES[args.gate]
     with EpochDisplay(config.epochs, args.quiet) as display:
-        display.line(
-            f"TensorFlow {tf.__version__}, {device}, {gate.name} gate, op seed {config.seed}, "
-            f"{args.implementation}"
-        )
+        begin(display, args, title, device)
         result = perceptron.train(
             config, gate, lambda *epoch: display.epoch_ended(loss_line(*epoch))
         )
-        record = result.to_json() | {
-            "config": {
-                "implementation": args.implementation,
-                "gate": gate.name,
-                **dataclasses.asdict(config),
-            },
-            "device": device,
-            "versions": {"tensorflow": tf.__version__},
-        }
-        with folder.write("history.json") as path:
-            path.write_text(json.dumps(record, indent=1) + "\n")
-        title = f"{gate.name} gate, op seed {config.seed}"
-        with folder.write("loss.png") as path:
-            plots.loss_curve(result.loss, title).savefig(path, dpi=110)
+        weights = result.initial_weights, result.final_weights
+        (ended,) = outcome.of(config.activation, gate, *(w[None] for w in weights))
         for (one, other, _), output, target in zip(
             gate.inputs, result.outputs, gate.targets[:, 0], strict=True
         ):
-            display.line(f"{one:.0f} {gate.name} {other:.0f}: {output:.4f}, should be {target:.0f}")
-        display.line(f"Written to {folder.path}: {', '.join(FILES)}")
+            display.line(f"{one:.0f} {gate.name} {other:.0f}: {output:.4g}, should be {target:.0f}")
+        display.line(f"{ended}: {outcome.OUTCOMES[ended]}")
+        with folder.write("history.json") as path:
+            record = result.to_json() | conditions(args, config, device)
+            path.write_text(json.dumps(record, indent=1) + "\n")
+        with folder.write("loss.png") as path:
+            plots.loss_curve(result.loss, f"{gate.name} gate, {title}").savefig(path, dpi=110)
+        with folder.write("decision.png") as path:
+            heading = f"{title}, loss {result.loss[-1]:.4g} after epoch {len(result.loss)}"
+            figure = gate_plots.decision(config.activation, gate, result.final_weights, heading)
+            figure.savefig(path, dpi=110)
+        if args.animation:
+            with folder.write(ANIMATION) as path:
+                gate_plots.animate_decision(
+                    path, config.activation, gate, result.weights, result.loss, title
+                )
+        display.line(f"Written to {folder.path}: {', '.join(folder.names)}")
+    if ended == "diverged":
+        print(
+            f"error: the loss went from {result.loss[0]:.4g} to {result.loss[-1]:.4g} in epoch "
+            f"{len(result.loss)}; a learning rate under {config.learning_rate:g} may help",
+            file=sys.stderr,
+        )
+        return DIVERGED
     if display.interrupted and len(result.loss) < config.epochs:
         print(f"ended after {len(result.loss)} of {config.epochs} epochs", file=sys.stderr)
         return cli.INTERRUPTED
     return 0
+
+
+def sweep(args, config, perceptron, folder, device) -> int:
+    """Trains from many seeds; says how many learn, and why the others do not."""
+    from tf_edureka import gate_plots, outcome
+
+    title = f"{args.activation}, op seeds 0 to {args.sweep - 1}"
+    gate = GATES[args.gate]
+    steps, unit, how = config.epochs, "epochs", "all at once"
+    if args.implementation == "legacy":
+        steps, unit, how = args.sweep, "seeds", "one after the other"
+    with EpochDisplay(steps, args.quiet, unit) as display:
+        begin(display, args, title, device)
+
+        def after_each(*_) -> None:
+            if display.epoch_ended():
+                raise KeyboardInterrupt  # half a sweep counts nothing
+
+        started = time.perf_counter()
+        result = perceptron.sweep(config, gate, range(args.sweep), after_each)
+        seconds = time.perf_counter() - started
+        outcomes = outcome.of(config.activation, gate, result.initial_weights, result.final_weights)
+        counts = Counter(outcomes.tolist())
+        learned = [str(seed) for seed in range(args.sweep) if outcomes[seed] == "learned"]
+        for name, why in outcome.OUTCOMES.items():
+            if counts[name]:
+                share = counts[name] / args.sweep
+                display.line(f"{name:<11}{counts[name]:>8} {share:>7.2%}  {why}")
+        more = ", ..." if len(learned) > 10 else ""
+        display.line(f"Seeds that learn: {', '.join(learned[:10]) or 'none'}{more}")
+        display.line(f"Trained {args.sweep} seeds in {seconds:.2f} s, {how}")
+        with folder.write("sweep.json") as path:
+            ends = {"outcome": outcomes.tolist(), "counts": counts, "seconds": seconds}
+            record = result.to_json() | ends | conditions(args, config, device)
+            path.write_text(json.dumps(record, indent=1) + "\n")
+        with folder.write("sweep.png") as path:
+            figure = gate_plots.sweep(
+                result.loss, outcomes, f"{gate.name.upper()}: {title}, {config.epochs} epochs"
+            )
+            figure.savefig(path, dpi=110)
+        display.line(f"Written to {folder.path}: {', '.join(folder.names)}")
+    return 0
+
+
+def begin(display, args, title: str, device: str) -> None:
+    """Says what is trained, where, and what is special about it."""
+    import tensorflow as tf
+
+    display.line(
+        f"TensorFlow {tf.__version__}, {device}, {args.gate} gate, {title}, {args.implementation}"
+    )
+    if args.activation in NOTES:
+        display.line(f"Note: {NOTES[args.activation]}")
+
+
+def conditions(args, config, device: str) -> dict:
+    """What was trained and by what, for the record."""
+    import tensorflow as tf
+
+    how = {"implementation": args.implementation, "gate": args.gate}
+    numbers = dataclasses.asdict(config)
+    if args.sweep:
+        del numbers["seed"]
+        numbers["seeds"] = args.sweep
+    versions = {"tensorflow": tf.__version__}
+    return {"config": how | numbers, "device": device, "versions": versions}
 
 
 if __name__ == "__main__":

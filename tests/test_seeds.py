@@ -30,6 +30,15 @@ def test_draws_are_bit_for_bit_those_of_tensorflow_1(name):
     assert len(draws) == 56
 
 
+@pytest.mark.parametrize("graph_seed", [None, 0, 7])
+def test_many_draws_at_once_are_those_of_each_seed_alone(graph_seed):
+    op_seeds = [15, 0, 1, 2**31 - 2, 2**31 + 3, -1]
+    draws = seeds.random_normals(op_seeds, (3, 2), graph_seed).numpy()
+    for drawn, op_seed in zip(draws, op_seeds, strict=True):
+        alone = seeds.RandomNormal(op_seed, graph_seed)((3, 2))
+        np.testing.assert_array_equal(drawn, alone, f"op seed {op_seed}")
+
+
 @pytest.mark.parametrize("name", REPLAYS)
 def test_a_replay_is_a_keras_initializer_that_can_be_saved(name, tmp_path):
     replay = REPLAYS[name](15, 7)

@@ -1,29 +1,109 @@
 import json
+from pathlib import Path
 
 import numpy as np
+import pytest
 from conftest import load_script
+from PIL import Image
 
 main = load_script("train_perceptron").main
+GOLDEN = json.loads((Path(__file__).parent / "goldens" / "perceptron.json").read_text())
+LAST_LOSSES = [GOLDEN["op_seeds"][str(seed)]["losses"][-1] for seed in range(41)]
 
 
-def test_a_run_prints_the_articles_lines_and_writes_history_and_picture(tmp_path, capsys):
-    assert main(["--out", str(tmp_path / "out")]) == 0
+@pytest.mark.parametrize("implementation", ["modern", "legacy"])
+def test_a_run_prints_the_articles_lines_and_writes_history_and_pictures(
+    implementation, tmp_path, capsys
+):
+    assert main(["--implementation", implementation, "--out", str(tmp_path / "out")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[1] == "Epoch-- 0 --loss-- 2.0738316"
     assert lines[100] == "Epoch-- 99 --loss-- 0.2716712"
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"history.json", "loss.png"}
+    assert lines[101:105] == [
+        "0 or 0: 0.361, should be 0",
+        "0 or 1: 0.7292, should be 1",
+        "1 or 0: 0.8057, should be 1",
+        "1 or 1: 1.174, should be 1",
+    ]
+    assert lines[105].startswith("learned: ")
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"history.json", "loss.png", "decision.png"}
     history = json.loads((tmp_path / "out" / "history.json").read_text())
     assert np.float32(history["loss"][-1]) == np.float32(0.2716712)
     assert len(history["initial_weights"]) == len(history["final_weights"]) == 3
     assert len(history["outputs"]) == 4
-    assert history["config"]["seed"] == 15
+    assert history["config"] == {
+        "implementation": implementation,
+        "gate": "or",
+        "learning_rate": 0.01,
+        "epochs": 100,
+        "seed": 15,
+        "activation": "relu",
+    }
+
+
+def test_the_animation_is_written_where_it_is_asked_for(tmp_path):
+    assert main(["--animation", "--epochs", "2", "--out", str(tmp_path / "out")]) == 0
+    with Image.open(tmp_path / "out" / "decision.gif") as film:
+        assert film.n_frames == 3
+
+
+@pytest.mark.parametrize("implementation", ["modern", "legacy"])
+def test_a_sweep_says_how_many_seeds_learn_and_why_the_others_do_not(
+    implementation, tmp_path, capsys
+):
+    arguments = ["--sweep", "7", "--implementation", implementation]
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split()[:3] == ["learned", "2", "28.57%"]
+    assert lines[2].split()[:3] == ["dead", "1", "14.29%"]
+    assert lines[3].split()[:3] == ["stuck", "4", "57.14%"]
+    assert lines[4] == "Seeds that learn: 4, 6"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"sweep.json", "sweep.png"}
+    record = json.loads((tmp_path / "out" / "sweep.json").read_text())
+    assert record["outcome"] == [*["stuck"] * 4, "learned", "dead", "learned"]
+    assert np.float32(record["loss"]).tolist() == np.float32(LAST_LOSSES[:7]).tolist()
+    assert record["counts"] == {"stuck": 4, "learned": 2, "dead": 1}
+    assert record["config"]["seeds"] == 7
+    assert "seed" not in record["config"]
+
+
+def test_what_cannot_learn_by_gradient_descent_says_so(tmp_path, capsys):
+    for activation, note, end in (
+        ("softmax", "softmax over one output is always 1", "dead: "),
+        ("step", "the step function has no gradient; Rosenblatt's rule", "not yet: "),
+    ):
+        out = ["--out", str(tmp_path / activation)]
+        assert main(["--activation", activation, "--epochs", "3", *out]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[1].startswith(f"Note: {note}")
+        assert any(line.startswith(end) for line in lines)
+
+
+def test_a_training_that_diverges_ends_and_says_so(tmp_path, capsys):
+    for rate, epochs in (("0.5", 27), ("0.17", 100), ("1e30", 1)):
+        arguments = ["--activation", "identity", "--learning-rate", rate]
+        assert main([*arguments, "--out", str(tmp_path / rate)]) == 1
+        output, error = capsys.readouterr()
+        assert output.count("--loss--") == epochs
+        assert error.startswith("error: the loss went from")
+        assert f"a learning rate under {rate if rate != '1e30' else '1e+30'} may help" in error
+        assert error.count("\n") == 1
+        assert json.loads((tmp_path / rate / "history.json").read_text())["loss"]
+        assert (tmp_path / rate / "decision.png").exists()
 
 
 def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):
     for arguments, complaint in (
         (["--seed", "-1"], "seed: expected a whole number"),
-        (["--gate", "nor"], "invalid choice: 'nor'"),
+        (["--epochs", "-5"], "epochs: expected a whole number from 1"),
+        (["--gate", "nor"], "invalid choice: 'nor' (choose from "),
+        (["--activation", "gelu"], "invalid choice: 'gelu' (choose from "),
         (["--learning-rate", "0"], "learning_rate: expected a number"),
+        (["--learning-rate", "nan"], "learning_rate: expected a number"),
+        (["--sweep", "0"], "sweep: expected a number from 1"),
+        (["--sweep", "5", "--seed", "1"], "not allowed with argument"),
+        (["--sweep", "5", "--animation"], "animation: expected one seed"),
     ):
         assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
         error = capsys.readouterr().err
@@ -33,6 +113,5 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_loss_beyond_all_numbers_is_written_and_drawn_too(tmp_path):
-    assert main(["--learning-rate", "1e30", "--out", str(tmp_path / "out")]) == 0
-    assert (tmp_path / "out" / "loss.png").exists()
+def test_gates_and_activations_are_named_in_either_case(tmp_path):
+    assert main(["--gate", "NAND", "--activation", "ReLU", "--out", str(tmp_path / "out")]) == 0

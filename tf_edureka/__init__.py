@@ -7,11 +7,15 @@ does.
 from importlib import import_module
 
 _HOMES = {
+    "GATES": ("gates", "GATES"),
     "InputError": ("errors", "InputError"),
     "MlpConfig": ("config", "MlpConfig"),
     "MlpResult": ("result", "MlpResult"),
+    "PerceptronConfig": ("config", "PerceptronConfig"),
+    "PerceptronResult": ("result", "PerceptronResult"),
     "load_mnist": ("mnist", "load"),
     "train_mlp": ("mlp", "train"),
+    "train_perceptron": ("perceptron", "train"),
 }
 __all__ = sorted(_HOMES)
 

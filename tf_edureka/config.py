@@ -9,6 +9,8 @@ RECIPES = ("modern", "article")
 DTYPES = ("float32", "float64")
 DATA_SOURCES = ("auto", "tfds", "idx", "rendered")
 DEVICES = ("auto", "cpu", "gpu")
+# The article's six; `activations.py` has the functions.
+ACTIVATIONS = ("identity", "step", "sigmoid", "tanh", "relu", "softmax")
 # Where the four MNIST files are, if no folder is named.
 MNIST_FOLDER_VARIABLE = "TF_EDUREKA_MNIST_DIR"
 # The article's `n_input` and `n_classes`.
@@ -107,10 +109,7 @@ class MlpConfig:
 
     def __post_init__(self) -> None:
         """Refuses what cannot be trained."""
-        if self.recipe not in RECIPES:
-            raise InputError(f"recipe: expected one of {', '.join(RECIPES)}, got {self.recipe!r}")
-        if self.dtype not in DTYPES:
-            raise InputError(f"dtype: expected one of {', '.join(DTYPES)}, got {self.dtype!r}")
+        _expect_one_of(self, recipe=RECIPES, dtype=DTYPES)
         _expect_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, 2**31 - 1))
         units = self.hidden_units
         if not (isinstance(units, tuple) and units and all(_is_whole(n, 1, 10**6) for n in units)):
@@ -156,6 +155,7 @@ class PerceptronConfig:
         learning_rate: of gradient descent.
         epochs: steps, since each is taken on all four rows of the truth table.
         seed: the op seed of the initial weights; the article's 15 is a lucky one.
+        activation: of the one output; the article's is `"relu"`, and "you are free to use any".
 
     Raises:
         InputError: when a value is out of its range.
@@ -164,9 +164,11 @@ class PerceptronConfig:
     learning_rate: float = 0.01
     epochs: int = 100
     seed: int = 15
+    activation: str = "relu"
 
     def __post_init__(self) -> None:
         """Refuses what cannot be trained."""
+        _expect_one_of(self, activation=ACTIVATIONS)
         _expect_whole(self, epochs=(1, 10**6), seed=(0, 2**31 - 1))
         _expect_number(self, learning_rate=_FLOAT32)
 
@@ -177,6 +179,13 @@ _FLOAT32 = (1e-37, 1e37)
 
 def _is_whole(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _expect_one_of(config: object, **choices: tuple[str, ...]) -> None:
+    for name, allowed in choices.items():
+        value = getattr(config, name)
+        if value not in allowed:
+            raise InputError(f"{name}: expected one of {', '.join(allowed)}, got {value!r}")
 
 
 def _expect_whole(config: object, **ranges: tuple[int, int]) -> None:

@@ -19,6 +19,16 @@ class Gate:
     inputs: np.ndarray
     targets: np.ndarray
 
+    @property
+    def separable(self) -> bool:
+        """Whether a line parts the rows to be 1 from those to be 0.
+
+        On a plane `z = w1 x1 + w2 x2 + b` both diagonals of the square add up alike,
+        `z00 + z11 = z01 + z10`, so one cannot lie above the line and the other below it.
+        """
+        first, second, third, fourth = self.targets[:, 0]
+        return not first == fourth != second == third
+
 
 _INPUTS = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
 

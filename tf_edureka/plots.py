@@ -34,7 +34,7 @@ def cost_curve(cost: Sequence[float], title: str, figure: Figure | None = None) 
 
 
 def loss_curve(loss: Sequence[float], title: str, figure: Figure | None = None) -> Figure:
-    """Draws a perceptron's loss after each epoch.
+    """Draws a perceptron's loss after each epoch, on a logarithmic scale if it explodes.
 
     Args:
         loss: summed squared error after each epoch.
@@ -47,7 +47,11 @@ def loss_curve(loss: Sequence[float], title: str, figure: Figure | None = None) 
     figure = figure or Figure(figsize=(6.4, 4.2), layout="constrained")
     heading = f"Loss while training: {loss[0]:.4g} to {loss[-1]:.4g}\n{title}"
     axes = _epoch_axes(figure, loss, heading, "summed squared error")
-    axes.set_ylim(bottom=0)
+    known = np.asarray(loss)[np.isfinite(loss)]
+    if len(known) and known[-1] > 10 * known[0]:
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
     return figure
 
 

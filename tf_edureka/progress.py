@@ -35,26 +35,27 @@ class EpochDisplay:
     Args:
         epochs: how many there will be.
         quiet: whether to print nothing.
+        unit: what the bar counts, where that is not epochs.
 
     Attributes:
         interrupted: whether Ctrl-C was pressed.
     """
 
-    def __init__(self, epochs: int, quiet: bool = False) -> None:
+    def __init__(self, epochs: int, quiet: bool = False, unit: str = "epochs") -> None:
         self.interrupted = False
         self._console = _Console(quiet=quiet, highlight=False, soft_wrap=True)
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("epochs"),
+            TextColumn(unit),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=self._console,
             transient=True,
             disable=quiet or not self._console.is_terminal,
         )
-        self._task = self._progress.add_task("first epoch", total=epochs)
+        self._task = self._progress.add_task("starting", total=epochs)
 
     def __enter__(self) -> "EpochDisplay":
         """Starts the bar and takes Ctrl-C over."""

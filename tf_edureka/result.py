@@ -56,10 +56,40 @@ class PerceptronResult:
     """The course of a training and the trained perceptron, in NumPy.
 
     Attributes:
-        loss: float32, shape (epochs,): summed squared error after each step.
-        initial_weights: float32, shape (3,): of both inputs and the bias, as they were drawn.
-        final_weights: float32, shape (3,): as they were when the training ended.
+        loss: float32, shape (epochs,): summed squared error after each epoch.
+        weights: float32, shape (epochs + 1, 3): those of both inputs and of the bias, as they were
+            drawn and after each epoch.
         outputs: float32, shape (4,): what the trained perceptron gives for each row of the gate.
+    """
+
+    loss: np.ndarray
+    weights: np.ndarray
+    outputs: np.ndarray
+
+    @property
+    def initial_weights(self) -> np.ndarray:
+        """Shape (3,): as they were drawn."""
+        return self.weights[0]
+
+    @property
+    def final_weights(self) -> np.ndarray:
+        """Shape (3,): as they were when the training ended."""
+        return self.weights[-1]
+
+    def to_json(self) -> dict[str, list[float | None]]:
+        """All of it as lists of plain numbers; what is not finite, which JSON lacks, as None."""
+        return _as_json(self, ("loss", "initial_weights", "final_weights", "outputs"))
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """What training from many seeds gives, a row for each seed.
+
+    Attributes:
+        loss: float32, shape (n,): summed squared error after the last epoch.
+        initial_weights: float32, shape (n, weights), as they were drawn.
+        final_weights: float32, shape (n, weights), as they were when the training ended.
+        outputs: float32, shape (n, 4): what each trained network gives for each row of the gate.
     """
 
     loss: np.ndarray
@@ -68,8 +98,8 @@ class PerceptronResult:
     outputs: np.ndarray
 
     def to_json(self) -> dict[str, list[float | None]]:
-        """All of it as lists of plain numbers; what is not finite, which JSON lacks, as None."""
-        return _as_json(self, ("loss", "initial_weights", "final_weights", "outputs"))
+        """The losses as a list of plain numbers; what is not finite, which JSON lacks, as None."""
+        return _as_json(self, ("loss",))
 
 
 def epoch_line(epoch: int, cost: float, accuracy: float) -> str:

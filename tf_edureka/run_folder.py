@@ -23,6 +23,7 @@ class RunFolder:
 
     def __init__(self, path: Path, names: Sequence[str], overwrite: bool = False) -> None:
         self.path = path
+        self.names = tuple(names)
         with self._explained():
             if path.exists() and not path.is_dir():
                 raise InputError(f"{path}: expected a folder to write to, got a file; name another")

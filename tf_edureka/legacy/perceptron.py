@@ -1,14 +1,16 @@
 """The article's first program: a neuron learns a gate, in TensorFlow 1's own graph and session."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import tensorflow as tf
 
+from tf_edureka.activations import ACTIVATIONS
 from tf_edureka.config import PerceptronConfig
+from tf_edureka.errors import InputError
 from tf_edureka.gates import Gate
-from tf_edureka.result import PerceptronResult
+from tf_edureka.result import PerceptronResult, SweepResult
 
 v1 = tf.compat.v1
 
@@ -41,11 +43,19 @@ class PerceptronGraph:
 def build_graph(config: PerceptronConfig) -> PerceptronGraph:
     """Builds the article's graph, op for op.
 
-    `loss = sum((relu(x w) - y)^2)`
+    `loss = sum((f(x w) - y)^2)`, where the article has relu for f.
 
     Args:
-        config: learning rate and op seed.
+        config: learning rate, op seed and activation.
+
+    Raises:
+        InputError: when the activation is the step function, which has no gradient.
     """
+    if config.activation == "step":
+        raise InputError(
+            "activation step: the article trains by gradient descent, and the step function has no "
+            "gradient; the modern implementation trains it by Rosenblatt's rule"
+        )
     graph = tf.Graph()
     with graph.as_default():
         with tf.device("CPU:0"):  # as everywhere the seeds are replayed: GPUs draw other numbers
@@ -57,7 +67,7 @@ def build_graph(config: PerceptronConfig) -> PerceptronGraph:
         kernel = v1.Variable(initial, use_resource=False)
         inputs = v1.placeholder(tf.float32, [None, 3])
         targets = v1.placeholder(tf.float32, [None, 1])
-        outputs = tf.nn.relu(tf.matmul(inputs, kernel))
+        outputs = ACTIVATIONS[config.activation].function(tf.matmul(inputs, kernel))
         # The article calls it the mean squared error. It is the sum, so the learning rate means
         # four times as much.
         loss = tf.reduce_sum(tf.square(outputs - targets))
@@ -73,6 +83,8 @@ def train(
 ) -> PerceptronResult:
     """Trains the perceptron as the article did.
 
+    Unlike the article it ends when the loss is no longer a finite number, like the modern path.
+
     Args:
         config: what to train.
         data: the gate, all of whose rows make up each step.
@@ -86,13 +98,47 @@ def train(
     losses = []
     with v1.Session(graph=built.graph) as session:
         session.run(built.init)
-        initial = session.run(built.kernel)
+        weights = [session.run(built.kernel)]
         feed = {built.inputs: data.inputs, built.targets: data.targets}
         for epoch in range(config.epochs):
             # An "epoch" is one step on all rows, and the loss is that after the step.
             session.run(built.train, feed)
-            losses.append(session.run(built.loss, feed))
-            if on_epoch and on_epoch(epoch, losses[-1]):
+            loss, kernel = session.run([built.loss, built.kernel], feed)
+            losses.append(loss)
+            weights.append(kernel)
+            stop = on_epoch and on_epoch(epoch, loss)
+            if stop or not np.isfinite(loss):
                 break
-        final, outputs = session.run([built.kernel, built.outputs], feed)
-    return PerceptronResult(np.array(losses), initial[:, 0], final[:, 0], outputs[:, 0])
+        outputs = session.run(built.outputs, feed)
+    return PerceptronResult(np.array(losses), np.array(weights)[:, :, 0], outputs[:, 0])
+
+
+def sweep(
+    config: PerceptronConfig,
+    data: Gate,
+    seeds: Sequence[int],
+    on_seed: Callable[[int, np.float32], bool | None] | None = None,
+) -> SweepResult:
+    """Trains a perceptron from each of many seeds, one after the other, as the article could.
+
+    Args:
+        config: what to train; its own seed has no part in it.
+        data: the gate.
+        seeds: op seeds of the initial weights, a perceptron for each.
+        on_seed: called after each perceptron with its number from 0 and its last loss; a true
+            result ends the sweep.
+
+    Returns:
+        what `train` gives for each of them that was trained.
+    """
+    results = []
+    for number, seed in enumerate(seeds):
+        results.append(train(replace(config, seed=seed), data))
+        if on_seed and on_seed(number, results[-1].loss[-1]):
+            break
+    return SweepResult(
+        np.array([result.loss[-1] for result in results]),
+        np.array([result.initial_weights for result in results]),
+        np.array([result.final_weights for result in results]),
+        np.array([result.outputs for result in results]),
+    )

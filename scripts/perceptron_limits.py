@@ -1,0 +1,163 @@
+"""Shows what one neuron learns, what it cannot, and that two hidden neurons can: XOR."""
+
+import dataclasses
+import json
+import sys
+from collections import Counter
+
+import numpy as np
+
+from tf_edureka import cli
+from tf_edureka.config import ACTIVATIONS, PerceptronConfig
+from tf_edureka.errors import InputError
+from tf_edureka.gates import GATES
+from tf_edureka.progress import EpochDisplay
+from tf_edureka.run_folder import RunFolder
+
+FILES = ("limits.json", "activations.png", "xor.png")
+MOST_SEEDS = 10**5
+
+
+def parse(argv):
+    """Reads the arguments; needs no TensorFlow, so that --help is quick."""
+    parser = cli.ArgumentParser(
+        description="Train perceptrons with each activation on each gate from many seeds, and "
+        "networks with two hidden neurons on XOR; say how many learn, and why the others do not."
+    )
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=1000,
+        metavar="N",
+        help="train from the op seeds 0 to N - 1 (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--epochs",
+        type=int,
+        default=10000,
+        help="steps, each on all rows; the article has 100 (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--learning-rate",
+        type=float,
+        default=0.1,
+        help="the article has 0.01 (default: %(default)s)",
+    )
+    cli.add_run_options(parser, out="runs/limits")
+    args = parser.parse_args(argv)
+    if not 1 <= args.seeds <= MOST_SEEDS:
+        raise InputError(f"seeds: expected a number from 1 to {MOST_SEEDS}, got {args.seeds}")
+    return args
+
+
+@cli.reports_errors
+def main(argv=None) -> int:
+    """Trains as the arguments say and gives the exit code."""
+    args = parse(argv)
+    config = PerceptronConfig(args.learning_rate, args.epochs)
+    folder = RunFolder(args.out, FILES, args.overwrite)
+    with cli.tensorflow_import():
+        import tensorflow as tf
+
+        from tf_edureka import devices, gate_plots
+
+        device = devices.use(args.device)
+    folder.create()
+    trainings = len(ACTIVATIONS) * (len(GATES) + 1)
+    with EpochDisplay(trainings, unit="trainings") as display:
+        display.line(
+            f"TensorFlow {tf.__version__}, {device}, op seeds 0 to {args.seeds - 1}, {args.epochs} "
+            f"epochs, learning rate {args.learning_rate:g}"
+        )
+        counts = one_neuron(config, args.seeds, display)
+        networks = hidden_neurons(config, args.seeds, display)
+        best = max(networks, key=lambda name: learned(networks[name]).sum())
+        seed = int(np.nan_to_num(networks[best].loss, nan=np.inf).argmin())
+        with folder.write("limits.json") as path:
+            record = {
+                "one_neuron": counts,
+                "hidden_neurons": {
+                    name: int(learned(result).sum()) for name, result in networks.items()
+                },
+                "seeds": args.seeds,
+                "epochs": config.epochs,
+                "learning_rate": config.learning_rate,
+                "device": device,
+                "versions": {"tensorflow": tf.__version__},
+            }
+            path.write_text(json.dumps(record, indent=1) + "\n")
+        with folder.write("activations.png") as path:
+            gate_plots.activations().savefig(path, dpi=110)
+        with folder.write("xor.png") as path:
+            figure = gate_plots.hidden_space(
+                best,
+                GATES["xor"],
+                networks[best].final_weights[seed],
+                f"XOR by two hidden neurons ({best}) and one output, op seed {seed}",
+            )
+            figure.savefig(path, dpi=110)
+        display.line(f"Written to {folder.path}: {', '.join(folder.names)}")
+    return 0
+
+
+def one_neuron(config, seeds: int, display) -> dict[str, dict[str, dict[str, int]]]:
+    """Trains each activation on each gate; prints a table, and gives how often what came out."""
+    from tf_edureka import outcome, perceptron
+
+    counts = {}
+    for name in ACTIVATIONS:
+        counts[name] = {}
+        for gate in GATES.values():
+            chosen = dataclasses.replace(config, activation=name)
+            result = perceptron.sweep(chosen, gate, range(seeds))
+            ends = outcome.of(name, gate, result.initial_weights, result.final_weights)
+            counts[name][gate.name] = dict(Counter(ends.tolist()).most_common())
+            advance(display, f"{name}, {gate.name}")
+    rows = []
+    for name, row in counts.items():
+        cells = [[f"{n / seeds:.1%} {end}" for end, n in ends.items()] for ends in row.values()]
+        rows.append([name, *map("\n".join, cells)])
+    display.line("\nOne neuron:")
+    display.table(("activation", *GATES), rows)
+    for end, why in outcome.OUTCOMES.items():
+        if any(end in ends for row in counts.values() for ends in row.values()):
+            display.line(f"{end}: {why}")
+    xor = sum(row["xor"].get("learned", 0) for row in counts.values())
+    display.line(f"XOR: {xor} of {seeds * len(counts)} single neurons have 4 of 4 rows right")
+    return counts
+
+
+def hidden_neurons(config, seeds: int, display) -> dict:
+    """Trains networks with each activation on XOR; prints a table and gives the results."""
+    from tf_edureka import hidden_layer
+
+    results = {}
+    for name in ACTIVATIONS:
+        chosen = dataclasses.replace(config, activation=name)
+        results[name] = hidden_layer.train(chosen, GATES["xor"], range(seeds))
+        advance(display, f"{name}, hidden")
+    rows = []
+    for name, result in results.items():
+        right = learned(result)
+        others = f"{np.median(result.loss[~right]):.2f}" if not right.all() else ""
+        rows.append((name, f"{right.mean():.1%}", others, hidden_layer.LIMITS.get(name, "")))
+    display.line("\nTwo hidden neurons and a sigmoid output, on XOR:")
+    display.table(("hidden", "4 of 4 right", "loss of the others", "why they cannot"), rows)
+    return results
+
+
+def learned(result) -> np.ndarray:
+    """Which networks have all rows of XOR right."""
+    from tf_edureka import outcome
+
+    return outcome.is_right(result.outputs, GATES["xor"].targets[:, 0]).all(axis=1)
+
+
+def advance(display, task: str) -> None:
+    """Moves the bar, and ends all if that was asked for: half a table shows nothing."""
+    if display.epoch_ended(task=task):
+        raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

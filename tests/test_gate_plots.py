@@ -1,0 +1,119 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_edureka import gate_plots, perceptron
+from tf_edureka.activations import ACTIVATIONS
+from tf_edureka.config import PerceptronConfig
+from tf_edureka.gates import GATES
+
+LEAST_SQUARES = np.array([0.5, 0.5, 0.25], np.float32)  # of OR: the line runs from 1/2 to 1/2
+XOR_NETWORK = np.array([9, 9, 9, 9, -4.5, -13.5, 9, -9, -4.5], np.float32)  # OR, AND; OR not AND
+
+
+def drawn(figure) -> np.ndarray:
+    """The figure's pixels; drawing it is part of what is tested."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=60)
+    return np.array(Image.open(buffer))
+
+
+def legend_of(figure) -> list[str]:
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def labels_of(axes) -> list[str]:
+    return [text.get_text() for text in axes.texts]
+
+
+def test_each_activation_has_its_panel_with_its_derivative():
+    figure = gate_plots.activations()
+    assert [axes.get_title().split(":")[0] for axes in figure.axes] == list(ACTIVATIONS)
+    for axes in figure.axes:
+        assert [line.get_linestyle() for line in axes.lines[:2]] == ["-", "--"]
+        assert axes.get_xlabel()
+        assert axes.get_ylabel()
+    sigmoid = figure.axes[2]
+    assert max(sigmoid.lines[1].get_ydata()) == pytest.approx(0.25)
+    assert np.isnan(figure.axes[1].lines[0].get_ydata()).sum() == 1  # the jump is no slope
+    drawn(figure)
+
+
+def test_the_decision_line_is_where_the_output_is_one_half():
+    figure = gate_plots.decision("relu", GATES["or"], LEAST_SQUARES, "x")
+    assert figure.axes[0].get_title() == "OR: 4 of 4 rows right\nx"
+    assert labels_of(figure.axes[0]) == ["0.25", "0.75", "0.75", "1.25"]
+    (contour,) = [c for c in figure.axes[0].collections if hasattr(c, "levels")]
+    for point in contour.get_paths()[0].vertices:
+        assert point.sum() == pytest.approx(0.5, abs=1e-3)
+    assert legend_of(figure) == ["output 1/2: the decision line", "should be 0", "should be 1"]
+
+
+@pytest.mark.parametrize(
+    ("activation", "weights"),
+    [("relu", [-1, -1, -1]), ("softmax", [1, 2, 3]), ("identity", [np.nan, 1e38, 1e38])],
+)
+def test_where_there_is_no_line_the_title_says_so(activation, weights):
+    figure = gate_plots.decision(activation, GATES["or"], np.array(weights), "x")
+    assert "no line: the output is nowhere 1/2" in figure.axes[0].get_title()
+    assert legend_of(figure) == ["should be 0", "should be 1"]
+    drawn(figure)
+
+
+def test_a_higher_output_is_darker_without_colours_too():
+    pixels = drawn(gate_plots.decision("tanh", GATES["or"], np.array([2, 2, -0.5]), "x"))
+    grey = pixels[..., :3].mean(axis=2)
+    low, high = grey[-130:-110, 75:95].min(), grey[60:80, 240:260].max()
+    assert low > high + 50
+
+
+def test_the_animation_goes_from_the_first_weights_to_the_last(tmp_path):
+    result = perceptron.train(PerceptronConfig(epochs=3), GATES["or"])
+    path = tmp_path / "way.gif"
+    gate_plots.animate_decision(path, "relu", GATES["or"], result.weights, result.loss, "x")
+    with Image.open(path) as film:
+        assert film.n_frames == 4
+        first = np.array(film.convert("L"))
+        film.seek(3)
+        assert film.info["duration"] > 1000
+        assert (np.array(film.convert("L")) != first).any()
+
+
+def test_a_sweeps_histogram_counts_each_seed_once():
+    loss = np.array([0.25, 0.26, 3, 3, 3, 1, np.inf], np.float32)
+    outcomes = np.array(["learned"] * 2 + ["dead"] * 3 + ["stuck", "diverged"])
+    figure = gate_plots.sweep(loss, outcomes, "x")
+    assert sum(bar.get_height() for bar in figure.axes[0].patches) == 6
+    assert set(legend_of(figure)) == {
+        "learned: 2 (28.6%)",
+        "dead: 3 (42.9%)",
+        "stuck: 1 (14.3%)",
+        "diverged: 1 (14.3%), not drawn",
+    }
+    drawn(figure)
+    drawn(gate_plots.sweep(loss[-1:], outcomes[-1:], "x"))
+
+
+def test_the_hidden_space_has_the_rows_where_the_neurons_put_them():
+    figure = gate_plots.hidden_space("sigmoid", GATES["xor"], XOR_NETWORK, "x")
+    left, right = figure.axes[:2]
+    assert left.get_title() == "The inputs: no line parts the rows"
+    assert right.get_title() == "What the hidden neurons give: one line does"
+    # 0 1 and 1 0 fall together: one of both inputs is on.
+    assert labels_of(right) == ["0 0", "0 1\n1 0", "", "1 1"]
+    zeros, ones = (points.get_offsets() for points in right.collections[-2:])
+    np.testing.assert_allclose(zeros, [[0, 0], [1, 1]], atol=0.02)
+    np.testing.assert_allclose(ones, [[1, 0], [1, 0]], atol=0.02)
+    hidden = [line for line in left.lines if "hidden" in line.get_label()]
+    # OR fires where the inputs sum to 1/2, AND where they sum to 3/2.
+    assert [sum(line.get_xy1()) for line in hidden] == pytest.approx([0.5, 1.5])
+    drawn(figure)
+
+
+def test_a_hidden_space_of_weights_that_are_none_is_drawn_too():
+    for weights in (np.zeros(9), np.full(9, np.nan), np.full(9, 1e38)):
+        figure = gate_plots.hidden_space("relu", GATES["xor"], weights.astype(np.float32), "x")
+        assert figure.axes[1].get_title() == "What the hidden neurons give"
+        drawn(figure)

@@ -1,0 +1,31 @@
+import itertools
+
+import numpy as np
+
+from tf_edureka.gates import GATES, Gate
+
+
+def test_the_gates_are_what_their_names_say():
+    rows = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    rules = {
+        "or": lambda a, b: a or b,
+        "and": lambda a, b: a and b,
+        "nand": lambda a, b: not (a and b),
+        "xor": lambda a, b: a != b,
+    }
+    assert set(GATES) == set(rules)
+    for name, rule in rules.items():
+        gate = GATES[name]
+        assert gate.name == name
+        assert gate.inputs.tolist() == [[a, b, 1] for a, b in rows]
+        assert gate.targets[:, 0].tolist() == [float(rule(a, b)) for a, b in rows]
+
+
+def test_of_all_16_gates_a_line_parts_all_but_xor_and_its_opposite():
+    lines = np.array(list(itertools.product((-2, -1, 1, 2), (-2, -1, 1, 2), (-3, -1, 1, 3))))
+    inputs = GATES["or"].inputs
+    parted = {tuple(row) for row in (lines @ inputs.T > 0).astype(float)}
+    for targets in itertools.product((0.0, 1.0), repeat=4):
+        gate = Gate("any", inputs, np.array(targets, np.float32)[:, np.newaxis])
+        assert gate.separable == (targets in parted), targets
+    assert len(parted) == 14

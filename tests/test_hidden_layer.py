@@ -1,0 +1,68 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_edureka import hidden_layer, outcome, seeds
+from tf_edureka.config import PerceptronConfig
+from tf_edureka.gates import GATES
+
+XOR = GATES["xor"]
+
+
+def right(result) -> np.ndarray:
+    return outcome.is_right(result.outputs, XOR.targets[:, 0]).all(axis=1)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "softmax"])
+def test_a_network_trains_as_keras_trains_it(activation):
+    result = hidden_layer.train(PerceptronConfig(0.3, 20, activation=activation), XOR, [5])
+    (initial,), (final,) = result.initial_weights, result.final_weights
+    # The bias of the hidden neurons is the weight of the third input, as in the article.
+    hidden = keras.layers.Dense(2, activation, use_bias=False)
+    model = keras.Sequential([keras.Input((3,)), hidden, keras.layers.Dense(1, "sigmoid")])
+    model.set_weights([initial[:6].reshape(3, 2), initial[6:8, np.newaxis], initial[8:]])
+    optimizer = keras.optimizers.SGD(0.3)
+    for _ in range(20):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.square(model(XOR.inputs) - XOR.targets))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+    trained = np.concatenate([np.ravel(w) for w in model.get_weights()])
+    # 20 steps of 0.3, each of numbers about 1 that are rounded to 6e-8.
+    np.testing.assert_allclose(final, trained, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(result.outputs[0], model(XOR.inputs)[:, 0], rtol=0, atol=2e-6)
+    assert np.abs(final - initial).max() > 0.01
+
+
+def test_initial_weights_are_a_draw_of_nine():
+    result = hidden_layer.train(PerceptronConfig(epochs=1), XOR, [7, 8])
+    for row, seed in enumerate((7, 8)):
+        np.testing.assert_array_equal(result.initial_weights[row], seeds.RandomNormal(seed)((9,)))
+
+
+def test_many_of_50_networks_learn_xor_which_no_neuron_does():
+    config = PerceptronConfig(1.0, 4000, activation="sigmoid")
+    assert right(hidden_layer.train(config, XOR, range(50))).sum() > 25
+
+
+@pytest.mark.parametrize("activation", ["identity", "softmax"])
+def test_hidden_neurons_that_make_one_line_do_not(activation):
+    config = PerceptronConfig(0.5, 2000, activation=activation)
+    assert not right(hidden_layer.train(config, XOR, range(50))).any()
+
+
+def test_hidden_neurons_with_the_step_function_stay_as_they_were_drawn():
+    result = hidden_layer.train(PerceptronConfig(0.5, 50, activation="step"), XOR, range(3))
+    np.testing.assert_array_equal(result.initial_weights[:, :6], result.final_weights[:, :6])
+    assert (result.initial_weights[:, 6:] != result.final_weights[:, 6:]).any(axis=1).all()
+
+
+def test_training_ends_when_the_caller_asks_for_it():
+    config, epochs = PerceptronConfig(0.5, 950, activation="tanh"), []
+    hidden_layer.train(config, XOR, range(3), lambda epoch, loss: epochs.append((epoch, len(loss))))
+    assert epochs[0] == (99, 3)
+    assert epochs[-1] == (949, 3)
+    ended = hidden_layer.train(config, XOR, range(3), lambda *_: True)
+    whole = hidden_layer.train(PerceptronConfig(0.5, 100, activation="tanh"), XOR, range(3))
+    np.testing.assert_array_equal(ended.final_weights, whole.final_weights)

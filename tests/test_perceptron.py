@@ -1,0 +1,162 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from graphs import golden, nodes_of, only_in
+
+from tf_edureka import perceptron
+from tf_edureka.config import ACTIVATIONS, PerceptronConfig
+from tf_edureka.errors import InputError
+from tf_edureka.gates import GATES
+from tf_edureka.legacy import perceptron as legacy
+from tf_edureka.result import loss_line
+
+GOLDEN = json.loads((Path(__file__).parent / "goldens" / "perceptron.json").read_text())["op_seeds"]
+WITH_GRADIENT = [name for name in ACTIVATIONS if name != "step"]
+both = pytest.mark.parametrize("module", [legacy, perceptron], ids=["legacy", "modern"])
+
+
+@both
+def test_all_losses_are_bit_for_bit_those_of_tensorflow_1_for_41_seeds(module):
+    for seed, expected in GOLDEN.items():
+        result = module.train(PerceptronConfig(seed=int(seed)), GATES["or"])
+        for name, values in (
+            ("losses", result.loss),
+            ("initial_weights", result.initial_weights),
+        ):
+            np.testing.assert_array_equal(values, np.float32(expected[name]), f"seed {seed}")
+    assert len(GOLDEN) == 41
+
+
+def test_41_seeds_at_once_end_as_in_tensorflow_1_and_12_near_the_best_loss():
+    result = perceptron.sweep(PerceptronConfig(), GATES["or"], range(41))
+    expected = np.float32([GOLDEN[str(seed)]["losses"][-1] for seed in range(41)])
+    np.testing.assert_array_equal(result.loss, expected)
+    assert (result.loss < 0.35).sum() == 12  # least squares has 0.25
+
+
+@both
+def test_it_prints_what_the_article_prints(module):
+    lines = []
+    module.train(PerceptronConfig(), GATES["or"], lambda *epoch: lines.append(loss_line(*epoch)))
+    assert len(lines) == 100
+    assert [lines[0], lines[-1]] == GOLDEN["15"]["printed"]
+    assert lines[0] == "Epoch-- 0 --loss-- 2.0738316"
+
+
+@pytest.mark.parametrize("activation", WITH_GRADIENT)
+def test_both_ways_give_the_same_bits_with_each_activation(activation):
+    for gate in GATES.values():
+        config = PerceptronConfig(0.1, 50, 3, activation)
+        one, other = (module.train(config, gate) for module in (legacy, perceptron))
+        for name in ("loss", "weights", "outputs"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name), gate.name)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_sweep_gives_for_each_seed_what_training_it_alone_gives(activation):
+    # TensorFlow computes the sigmoid of many numbers in another way than that of four: each step
+    # may be a rounding (6e-8) away, and 100 steps of a tenth of the slope do not add up to more.
+    tolerance = 1e-6 if activation == "sigmoid" else 0
+    config = PerceptronConfig(activation=activation)
+    seeds = [15, 0, 2**31 - 2, 3]
+    result = perceptron.sweep(config, GATES["nand"], seeds)
+    for row, seed in enumerate(seeds):
+        alone = perceptron.train(replace(config, seed=seed), GATES["nand"])
+        np.testing.assert_array_equal(result.initial_weights[row], alone.initial_weights)
+        for one, other in (
+            (result.loss[row], alone.loss[-1]),
+            (result.final_weights[row], alone.final_weights),
+            (result.outputs[row], alone.outputs),
+        ):
+            np.testing.assert_allclose(one, other, rtol=0, atol=tolerance)
+
+
+def test_a_sweep_the_articles_way_is_the_same():
+    one, other = (m.sweep(PerceptronConfig(), GATES["or"], range(3)) for m in (legacy, perceptron))
+    for name in ("loss", "initial_weights", "final_weights", "outputs"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_the_step_function_is_trained_by_rosenblatts_rule():
+    config = PerceptronConfig(learning_rate=0.5, epochs=1, seed=2, activation="step")
+    result = perceptron.train(config, GATES["xor"])
+    expected = result.initial_weights.copy()
+    for row, target in zip(GATES["xor"].inputs, GATES["xor"].targets[:, 0], strict=True):
+        expected += np.float32(0.5) * (target - (expected @ row >= 0)) * row
+    np.testing.assert_array_equal(result.final_weights, expected)
+    assert (expected != result.initial_weights).any()
+
+
+def test_rosenblatts_rule_learns_each_gate_that_a_line_parts_from_any_seed():
+    config = PerceptronConfig(learning_rate=1.0, epochs=50, activation="step")
+    for name in ("or", "and", "nand"):
+        assert (perceptron.sweep(config, GATES[name], range(200)).loss == 0).all()
+    assert (perceptron.sweep(config, GATES["xor"], range(200)).loss >= 1).all()
+
+
+@both
+def test_training_ends_when_the_caller_asks_for_it(module):
+    result = module.train(PerceptronConfig(), GATES["and"], lambda epoch, _: epoch == 4)
+    assert len(result.loss) == 5
+    assert len(result.weights) == 6
+    whole = module.train(PerceptronConfig(epochs=5), GATES["and"])
+    np.testing.assert_array_equal(result.final_weights, whole.final_weights)
+    np.testing.assert_array_equal(result.outputs, whole.outputs)
+
+
+def test_a_sweep_ends_when_the_caller_asks_for_it():
+    config = PerceptronConfig(epochs=50)
+    ended = perceptron.sweep(config, GATES["or"], range(3), lambda epoch, _: epoch == 4)
+    whole = perceptron.sweep(replace(config, epochs=5), GATES["or"], range(3))
+    np.testing.assert_array_equal(ended.final_weights, whole.final_weights)
+
+
+@both
+def test_training_ends_with_the_first_loss_that_is_no_number(module):
+    config = PerceptronConfig(learning_rate=0.5, activation="identity")
+    result = module.train(config, GATES["or"])
+    assert np.isfinite(result.loss[:-1]).all()
+    assert not np.isfinite(result.loss[-1])
+    assert len(result.loss) < 40
+
+
+def test_a_training_in_several_pieces_is_the_same_as_in_one(monkeypatch):
+    whole = perceptron.train(PerceptronConfig(), GATES["or"])
+    monkeypatch.setattr(perceptron, "_RECORDED", 3 * 7)  # weights of seven epochs
+    pieces = perceptron.train(PerceptronConfig(), GATES["or"])
+    np.testing.assert_array_equal(whole.weights, pieces.weights)
+
+
+def test_numbers_that_are_none_are_refused():
+    for wrong, complaint in (
+        ({"learning_rate": float("nan")}, "learning_rate: expected"),
+        ({"epochs": 0}, "epochs: expected a whole number"),
+        ({"activation": "gelu"}, "activation: expected one of identity, step, sigmoid, tanh, relu"),
+    ):
+        with pytest.raises(InputError, match=complaint):
+            PerceptronConfig(**wrong)
+
+
+def test_the_articles_way_refuses_the_step_function():
+    with pytest.raises(InputError, match="step function has no gradient"):
+        legacy.train(PerceptronConfig(activation="step"), GATES["or"])
+
+
+def test_the_graph_is_the_one_that_the_articles_file_builds_node_by_node():
+    built = legacy.build_graph(PerceptronConfig())
+    assert nodes_of(built.graph) == golden("perceptron_graph_tf2.json")
+
+
+def test_the_graph_is_that_of_tensorflow_1_but_for_two_sums_in_its_gradients():
+    built = legacy.build_graph(PerceptronConfig())
+    theirs, ours = golden("perceptron_graph.json"), nodes_of(built.graph)
+    # TensorFlow 2.21 keeps the dimensions of two sums in the gradient of a subtraction, and
+    # reshapes them afterwards as 1.15 did.
+    different = [only_in(theirs, ours), only_in(ours, theirs)]
+    for nodes in different:
+        assert {node[:6] for node in nodes} == {'["Sum"'}
+        assert nodes.total() == 2
+    assert len(theirs) == len(ours) == 48

@@ -1,0 +1,108 @@
+"""The article's six activation functions: TensorFlow's own, with what each is good and bad for.
+
+| name | f(z) | range | f'(z) | learns nothing where |
+|---|---|---|---|---|
+| identity | z | all numbers | 1 | nowhere |
+| step | 0 for z < 0, else 1 | 0 or 1 | 0 | everywhere, by gradients |
+| sigmoid | 1 / (1 + exp(-z)) | (0, 1) | f (1 - f) | it saturates: far from z = 0 |
+| tanh | tanh z | (-1, 1) | 1 - f^2 | it saturates: far from z = 0 |
+| relu | max(0, z) | [0, inf) | 0 for z <= 0, else 1 | it is dead: z <= 0 |
+| softmax | exp(z_i) / sum_j exp(z_j) | (0, 1), sum 1 | f_i (1 - f_i) | it has one output: 1 |
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function that turns a neuron's weighted sum z into its output.
+
+    Attributes:
+        function: from a tensor to one of the same shape. All but softmax treat each number alone;
+            softmax treats the last axis as the outputs of one layer.
+        equation: of the function, in TeX.
+        derivative: its equation, in TeX.
+        values: the range, in TeX.
+        flat: where the derivative vanishes, so that nothing is learned, in a few words.
+    """
+
+    function: Callable[[tf.Tensor], tf.Tensor]
+    equation: str
+    derivative: str
+    values: str
+    flat: str
+
+    def of_neurons(self, z: tf.Tensor) -> tf.Tensor:
+        """The outputs of neurons that each stand alone, so that softmax has one output only.
+
+        Args:
+            z: their weighted sums, any shape.
+
+        Returns:
+            as many outputs, in the same shape.
+        """
+        return tf.squeeze(self.function(tf.expand_dims(z, -1)), -1)
+
+    def slope_of_neurons(self, z: tf.Tensor) -> tf.Tensor:
+        """The derivative of `of_neurons`, as `GradientTape` gives it.
+
+        Args:
+            z: weighted sums, any shape.
+
+        Returns:
+            the derivatives in the same shape; what has no gradient in TensorFlow, the step, has 0.
+        """
+        with tf.GradientTape() as tape:
+            tape.watch(z)
+            outputs = self.of_neurons(z)
+        return tape.gradient(outputs, z, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+
+ACTIVATIONS = {
+    "identity": Activation(
+        tf.identity,
+        equation="z",
+        derivative="1",
+        values=r"(-\infty, \infty)",
+        flat="never flat, never bent: layers of it make one layer",
+    ),
+    "step": Activation(
+        lambda z: keras.ops.heaviside(z, 1),
+        equation=r"0 \;\mathrm{if}\; z < 0,\; \mathrm{else}\; 1",
+        derivative="0",
+        values=r"\{0, 1\}",
+        flat="flat everywhere: no gradient, so Rosenblatt's rule",
+    ),
+    "sigmoid": Activation(
+        tf.sigmoid,
+        equation=r"1 / (1 + e^{-z})",
+        derivative=r"f(z)\,(1 - f(z))",
+        values="(0, 1)",
+        flat="saturates: flat far from 0",
+    ),
+    "tanh": Activation(
+        tf.tanh,
+        equation=r"\tanh z",
+        derivative=r"1 - f(z)^2",
+        values="(-1, 1)",
+        flat="saturates: flat far from 0",
+    ),
+    "relu": Activation(
+        tf.nn.relu,
+        equation=r"\max(0, z)",
+        derivative=r"0 \;\mathrm{if}\; z \leq 0,\; \mathrm{else}\; 1",
+        values=r"[0, \infty)",
+        flat="dies: flat for all z below 0",
+    ),
+    "softmax": Activation(
+        tf.nn.softmax,
+        equation=r"e^{z_i} / \sum_j e^{z_j}",
+        derivative=r"f_i(z)\,(1 - f_i(z))",
+        values=r"(0, 1),\ \mathrm{sum}\ 1",
+        flat="saturates; with one output it is always 1",
+    ),
+}

@@ -1,0 +1,114 @@
+"""Two hidden neurons and one output, 2-2-1: the smallest network that learns XOR.
+
+One neuron is one line, and no line parts the rows of XOR. Two neurons are two lines; what they give
+for the four rows are four other points, and those a line can part.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka import seeds as tf1_seeds
+from tf_edureka.activations import ACTIVATIONS
+from tf_edureka.config import PerceptronConfig
+from tf_edureka.gates import Gate
+from tf_edureka.result import SweepResult
+
+# Weights of a network: kernel and bias of both hidden neurons, (3, 2); those of the output, (3,).
+WEIGHTS = 9
+# Why some activations get nowhere in the hidden layer, however long they train.
+LIMITS = {
+    "identity": "lines of lines are lines: the network is one neuron",
+    "step": "no gradient: hidden neurons stay as drawn, only the output learns",
+    "softmax": "the two outputs sum to 1: they are one neuron",
+}
+# Epochs from one call of `on_epoch` to the next.
+_AT_ONCE = 100
+
+
+def hidden_outputs(activation: str, inputs: np.ndarray | tf.Tensor, weights: tf.Tensor):
+    """What the hidden neurons give.
+
+    `hidden = f(inputs hidden_kernel)`
+
+    Args:
+        activation: name of f; softmax is over both neurons.
+        inputs: float32, shape (rows, 3): two inputs and a column of ones, for the bias.
+        weights: float32, shape (n, 9), of n networks.
+
+    Returns:
+        float32, shape (n, rows, 2).
+    """
+    kernel = tf.reshape(weights[:, :6], [-1, 3, 2])
+    return ACTIVATIONS[activation].function(tf.einsum("ri,nih->nrh", inputs, kernel))
+
+
+def outputs(activation: str, inputs: np.ndarray | tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """What the networks give.
+
+    `outputs = sigmoid(hidden output_kernel + output_bias)`
+
+    Args:
+        activation: of the hidden neurons.
+        inputs: as for `hidden_outputs`.
+        weights: as for `hidden_outputs`.
+
+    Returns:
+        float32, shape (n, rows).
+    """
+    hidden = hidden_outputs(activation, inputs, weights)
+    return tf.sigmoid(tf.einsum("nrh,nh->nr", hidden, weights[:, 6:8]) + weights[:, 8:])
+
+
+def train(
+    config: PerceptronConfig,
+    data: Gate,
+    seeds: Sequence[int],
+    on_epoch: Callable[[int, np.ndarray], bool | None] | None = None,
+) -> SweepResult:
+    """Trains a network from each of many seeds, all in one computation.
+
+    By gradient descent on the summed squared error of all four rows, as the article's perceptron.
+    With the step function the hidden neurons have no gradient and stay as they were drawn, so only
+    the output learns.
+
+    Args:
+        config: learning rate, epochs, and activation of the hidden neurons; its seed has no part.
+        data: the gate.
+        seeds: op seeds, a network for each: all nine weights are one draw of TensorFlow 1's
+            `tf.random_normal`.
+        on_epoch: called now and then with the number from 0 of the epoch that ended and the losses,
+            shape (n,); a true result ends the training.
+
+    Returns:
+        what the training gave; weights are of shape (n, 9), the first six the hidden neurons'.
+    """
+    initial = weights = tf1_seeds.random_normals(seeds, [WEIGHTS])
+    for start in range(0, config.epochs, _AT_ONCE):
+        epochs = min(_AT_ONCE, config.epochs - start)
+        arguments = (
+            config.activation,
+            weights,
+            tf.constant(data.inputs),
+            tf.constant(data.targets[:, 0]),
+            tf.constant(config.learning_rate, tf.float32),
+            tf.constant(epochs),
+        )
+        # As in `perceptron`.
+        weights, loss, trained = _epochs.get_concrete_function(*arguments)(*arguments)
+        if on_epoch and on_epoch(start + epochs - 1, loss.numpy()):
+            break
+    return SweepResult(loss.numpy(), initial.numpy(), weights.numpy(), trained.numpy())
+
+
+@tf.function(jit_compile=True)
+def _epochs(activation, weights, inputs, targets, learning_rate, count):
+    """Trains for some epochs; gives the weights, their losses and their outputs."""
+    for _ in tf.range(count):
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            loss = tf.reduce_sum(tf.square(outputs(activation, inputs, weights) - targets))
+        weights -= learning_rate * tape.gradient(loss, weights)
+    trained = outputs(activation, inputs, weights)
+    return weights, tf.reduce_sum(tf.square(trained - targets), axis=1), trained
