@@ -18,6 +18,9 @@ import numpy as np
 HERE = Path(__file__).parent
 GRAPH_SEEDS = (0, 1, 2, 3, 7, 2019)
 OP_SEEDS = range(41)
+# The article has the first of each, and says that any activation function will do.
+ACTIVATIONS = ("nn.relu", "identity", "nn.sigmoid", "nn.tanh", "nn.softmax")
+GATES = {"or": (0, 1, 1, 1), "and": (0, 0, 0, 1), "nand": (1, 1, 1, 0), "xor": (0, 1, 1, 0)}
 
 
 def sha256(array):
@@ -108,6 +111,30 @@ def perceptron(tf, article):
             lines = done["printed"].splitlines()
             seeds["15"]["printed"] = [lines[0], lines[-1]]
     write("perceptron.json", versions(tf) | {"op_seeds": seeds})
+
+
+def activations(tf, article):
+    """What the perceptron comes to with other activation functions and on other gates."""
+
+    def table(gate):
+        return ",\n".join(f"    [{target}]" for target in GATES[gate])
+
+    ends = {}
+    for activation in ACTIVATIONS:
+        ends[activation.split(".")[-1]] = row = {}
+        for gate in GATES:
+            losses = []
+            for seed in OP_SEEDS:
+                replace = [
+                    ("seed=15", f"seed={seed}"),
+                    ("tf.nn.relu", f"tf.{activation}"),
+                    (table("or"), table(gate)),
+                ]
+                done = run_program(article / "perceptron.py", tf, replace)
+                losses.append([result for _, result in done["runs"] if result is not None])
+            losses = np.array(losses)
+            row[gate] = {"last_losses": numbers(losses[:, -1]), "losses_sha256": sha256(losses)}
+    write("activations.json", versions(tf) | {"op_seeds": list(OP_SEEDS), "ends": ends})
 
 
 def mlp(tf, article, mnist):
@@ -369,6 +396,7 @@ def main():
     random_ops(tf)
     next_batch(tf)
     perceptron(tf, arguments.article)
+    activations(tf, arguments.article)
     mlp(tf, arguments.article, arguments.mnist)
 
 
