@@ -11,7 +11,7 @@ from tf_edureka.config import ACTIVATIONS, IMPLEMENTATIONS, PerceptronConfig
 from tf_edureka.errors import InputError
 from tf_edureka.gates import GATES
 from tf_edureka.progress import EpochDisplay
-from tf_edureka.result import loss_line
+from tf_edureka.result import SweepResult, loss_line
 from tf_edureka.run_folder import RunFolder
 
 FILES = ("history.json", "loss.png", "decision.png")
@@ -66,8 +66,7 @@ def parse(argv):
     seeds.add_argument(
         "--seed",
         type=int,
-        default=default.seed,
-        help="op seed of the initial weights (default: %(default)s)",
+        help=f"op seed of the initial weights (default: {default.seed})",
     )
     seeds.add_argument(
         "--sweep",
@@ -85,6 +84,13 @@ def parse(argv):
     args = parser.parse_args(argv)
     if args.sweep is not None and not 1 <= args.sweep <= MOST_SEEDS:
         raise InputError(f"sweep: expected a number from 1 to {MOST_SEEDS}, got {args.sweep}")
+    if args.seed is None:
+        args.seed = default.seed
+    if args.implementation == "legacy" and args.activation == "step":
+        raise InputError(
+            "activation step: it has no gradient, by which the legacy implementation trains; the "
+            "modern one trains it by Rosenblatt's rule"
+        )
     if args.sweep is not None and args.animation:
         raise InputError("animation: expected one seed to draw; leave --animation or --sweep out")
     return args
@@ -114,15 +120,14 @@ def train(args, config, perceptron, folder, device) -> int:
     """Trains from one seed; prints the article's lines and what became of it."""
     from tf_edureka import gate_plots, outcome, plots
 
-    title = f"{args.activation}, op seed {args.seed}"
+    title = f"{args.activation}, op seed {args.seed}, learning rate {config.learning_rate:g}"
     gate = GATES[args.gate]
     with EpochDisplay(config.epochs, args.quiet) as display:
         begin(display, args, title, device)
         result = perceptron.train(
             config, gate, lambda *epoch: display.epoch_ended(loss_line(*epoch))
         )
-        weights = result.initial_weights, result.final_weights
-        (ended,) = outcome.of(config.activation, gate, *(w[None] for w in weights))
+        (ended,) = outcome.of(config.activation, gate, SweepResult.of([result]))
         for (one, other, _), output, target in zip(
             gate.inputs, result.outputs, gate.targets[:, 0], strict=True
         ):
@@ -142,6 +147,8 @@ def train(args, config, perceptron, folder, device) -> int:
                 gate_plots.animate_decision(
                     path, config.activation, gate, result.weights, result.loss, title
                 )
+        else:
+            (folder.path / ANIMATION).unlink(missing_ok=True)  # it would show an earlier run
         display.line(f"Written to {folder.path}: {', '.join(folder.names)}")
     if ended == "diverged":
         print(
@@ -160,7 +167,8 @@ def sweep(args, config, perceptron, folder, device) -> int:
     """Trains from many seeds; says how many learn, and why the others do not."""
     from tf_edureka import gate_plots, outcome
 
-    title = f"{args.activation}, op seeds 0 to {args.sweep - 1}"
+    seeds = f"op seeds 0 to {args.sweep - 1}"
+    title = f"{args.activation}, {seeds}, learning rate {config.learning_rate:g}"
     gate = GATES[args.gate]
     steps, unit, how = config.epochs, "epochs", "all at once"
     if args.implementation == "legacy":
@@ -175,7 +183,7 @@ def sweep(args, config, perceptron, folder, device) -> int:
         started = time.perf_counter()
         result = perceptron.sweep(config, gate, range(args.sweep), after_each)
         seconds = time.perf_counter() - started
-        outcomes = outcome.of(config.activation, gate, result.initial_weights, result.final_weights)
+        outcomes = outcome.of(config.activation, gate, result)
         counts = Counter(outcomes.tolist())
         learned = [str(seed) for seed in range(args.sweep) if outcomes[seed] == "learned"]
         for name, why in outcome.OUTCOMES.items():

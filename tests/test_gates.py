@@ -1,7 +1,9 @@
 import itertools
 
 import numpy as np
+import pytest
 
+from tf_edureka.errors import InputError
 from tf_edureka.gates import GATES, Gate
 
 
@@ -29,3 +31,11 @@ def test_of_all_16_gates_a_line_parts_all_but_xor_and_its_opposite():
         gate = Gate("any", inputs, np.array(targets, np.float32)[:, np.newaxis])
         assert gate.separable == (targets in parted), targets
     assert len(parted) == 14
+
+
+def test_arrays_that_would_broadcast_to_something_else_are_refused():
+    inputs, targets = GATES["or"].inputs, GATES["or"].targets
+    with pytest.raises(InputError, match=r"targets of gate mine: expected float32 .* \(4, 1\)"):
+        Gate("mine", inputs, targets[:, 0])
+    with pytest.raises(InputError, match="got float64"):
+        Gate("mine", inputs.astype(np.float64), targets)

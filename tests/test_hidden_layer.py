@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ XOR = GATES["xor"]
 
 
 def right(result) -> np.ndarray:
-    return outcome.is_right(result.outputs, XOR.targets[:, 0]).all(axis=1)
+    return outcome.is_right(result.outputs, XOR).all(axis=1)
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "softmax"])
@@ -33,6 +35,15 @@ def test_a_network_trains_as_keras_trains_it(activation):
     np.testing.assert_allclose(final, trained, rtol=0, atol=2e-6)
     np.testing.assert_allclose(result.outputs[0], model(XOR.inputs)[:, 0], rtol=0, atol=2e-6)
     assert np.abs(final - initial).max() > 0.01
+
+
+def test_the_least_loss_is_that_of_all_epochs():
+    for rate in (0.5, 30.0):
+        config, losses = PerceptronConfig(rate, activation="tanh"), []
+        for epochs in range(1, 20):
+            result = hidden_layer.train(replace(config, epochs=epochs), XOR, [1, 2])
+            losses.append(result.loss)
+        np.testing.assert_allclose(result.least_loss, np.min(losses, axis=0), rtol=1e-6)
 
 
 def test_initial_weights_are_a_draw_of_nine():
@@ -61,8 +72,8 @@ def test_hidden_neurons_with_the_step_function_stay_as_they_were_drawn():
 def test_training_ends_when_the_caller_asks_for_it():
     config, epochs = PerceptronConfig(0.5, 950, activation="tanh"), []
     hidden_layer.train(config, XOR, range(3), lambda epoch, loss: epochs.append((epoch, len(loss))))
-    assert epochs[0] == (99, 3)
-    assert epochs[-1] == (949, 3)
+    assert epochs[0] == (100, 3)
+    assert epochs[-1] == (950, 3)
     ended = hidden_layer.train(config, XOR, range(3), lambda *_: True)
     whole = hidden_layer.train(PerceptronConfig(0.5, 100, activation="tanh"), XOR, range(3))
     np.testing.assert_array_equal(ended.final_weights, whole.final_weights)

@@ -1,16 +1,29 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from tf_edureka import outcome
+from tf_edureka import outcome, perceptron
+from tf_edureka.config import PerceptronConfig
 from tf_edureka.gates import GATES
+from tf_edureka.result import SweepResult
 
 OR = GATES["or"]
 
 
-def outcome_of(activation, gate, initial, final) -> str:
-    weights = (np.array([w], np.float32) for w in (initial, final))
-    (ended,) = outcome.of(activation, gate, *weights)
-    return ended
+def ended(gate, initial, final, activation, least_loss=np.inf) -> SweepResult:
+    """A training of one perceptron, as if it had gone from the one weights to the other."""
+    initial, final = (np.array([weights], np.float32) for weights in (initial, final))
+    outputs = perceptron.outputs(activation, gate.inputs, tf.constant(final.T)).numpy().T
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss = ((outputs - gate.targets[:, 0]) ** 2).sum(axis=1)
+    return SweepResult(loss, np.minimum(loss, least_loss), initial, final, outputs)
+
+
+def outcome_of(activation, gate, initial, final, **course) -> str:
+    (name,) = outcome.of(activation, gate, ended(gate, initial, final, activation, **course))
+    return name
 
 
 @pytest.mark.parametrize(
@@ -20,11 +33,13 @@ def outcome_of(activation, gate, initial, final) -> str:
         ("relu", [-1, -1, -1], "dead"),  # 0 everywhere, and so is the gradient
         ("relu", [-3, 1, 0], "stuck"),  # 0, 1, 0, 0: both wrong rows are dead
         ("relu", [0.1, 0.1, 0.1], "not yet"),  # wrong rows that have a gradient
+        ("relu", [0.1, -1.1, 0.1], "not yet"),  # 0.1, 0, 0.2, 0: one of three wrong rows has one
         ("tanh", [-19, -19, 20], "stuck"),  # wrong at z = 20 and -18, where the slope is 0
         ("tanh", [20, 20, 20], "dead"),
         ("softmax", [0.5, 0.5, 0.25], "dead"),  # always 1
         ("step", [1, 1, -0.5], "learned"),
         ("step", [-1, -1, -1], "not yet"),  # dead to gradients, but Rosenblatt's rule needs none
+        ("step", [np.inf, 1, 1], "diverged"),  # though the step of any number is one
         ("identity", [np.nan, 1, 1], "diverged"),
         ("identity", [3e38, 3e38, 3e38], "diverged"),  # the outputs overflow
         ("identity", [9, 9, 9], "diverged"),  # the loss rises from that of 2, 2, 2
@@ -40,12 +55,34 @@ def test_where_no_line_does_that_is_the_reason():
     assert outcome_of("relu", GATES["xor"], [1, 1, 1], [-1, -1, -1]) == "dead"
 
 
-def test_each_seed_has_its_own_outcome():
-    final = np.array([[0.5, 0.5, 0.25], [-1, -1, -1]], np.float32)
-    assert outcome.of("relu", OR, final, final).tolist() == ["learned", "dead"]
+def test_a_loss_that_rises_from_its_least_is_diverging_though_it_began_higher():
+    assert outcome_of("identity", OR, [9, 9, 9], [2, 2, 2]) == "not yet"
+    assert outcome_of("identity", OR, [9, 9, 9], [2, 2, 2], least_loss=0.5) == "diverged"
+    for rate, epochs, seed in ((0.158, 100, 44), (0.158, 1000, 44), (0.5, 20, 1)):
+        config = PerceptronConfig(rate, epochs, seed, "identity")
+        result = SweepResult.of([perceptron.train(config, OR)])
+        assert outcome.of("identity", OR, result).tolist() == ["diverged"]
+
+
+@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "relu"])
+def test_rounding_is_no_divergence(activation):
+    for rate, epochs in ((1e-8, 100), (0.001, 1000)):
+        config = PerceptronConfig(rate, epochs, activation=activation)
+        for gate in GATES.values():
+            result = perceptron.sweep(config, gate, range(4000))
+            assert "diverged" not in outcome.of(activation, gate, result)
+
+
+def test_a_dead_perceptron_never_moves_again():
+    config = PerceptronConfig(epochs=100)
+    first = perceptron.sweep(config, OR, range(200))
+    later = perceptron.sweep(replace(config, epochs=2000), OR, range(200))
+    dead = outcome.of("relu", OR, first) == "dead"
+    np.testing.assert_array_equal(first.final_weights[dead], later.final_weights[dead])
+    assert dead.sum() > 20
 
 
 def test_one_half_counts_as_1_and_what_is_no_number_as_wrong():
-    targets = np.array([0, 1, 0, 1])
-    right = outcome.is_right(np.array([0.49, 0.5, 0.5, np.nan]), targets)
+    right = outcome.is_right(np.array([0.49, 0.5, np.nan, 0.49]), GATES["or"])
     assert right.tolist() == [True, True, False, False]
+    assert not outcome.is_right(np.full((3, 4), np.nan), GATES["xor"]).any()

@@ -5,7 +5,7 @@ import pytest
 from goldens.generate import sha256
 from graphs import golden, nodes_of, only_in
 
-from tf_edureka import perceptron
+from tf_edureka import hidden_layer, perceptron
 from tf_edureka.config import ACTIVATIONS, PerceptronConfig
 from tf_edureka.errors import InputError
 from tf_edureka.gates import GATES
@@ -94,7 +94,7 @@ def test_a_sweep_gives_for_each_seed_what_training_it_alone_gives(activation):
 
 def test_a_sweep_the_articles_way_is_the_same():
     one, other = (m.sweep(PerceptronConfig(), GATES["or"], range(3)) for m in (legacy, perceptron))
-    for name in ("loss", "initial_weights", "final_weights", "outputs"):
+    for name in ("loss", "least_loss", "initial_weights", "final_weights", "outputs"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
@@ -143,9 +143,31 @@ def test_training_ends_with_the_first_loss_that_is_no_number(module):
 
 def test_a_training_in_several_pieces_is_the_same_as_in_one(monkeypatch):
     whole = perceptron.train(PerceptronConfig(), GATES["or"])
-    monkeypatch.setattr(perceptron, "_RECORDED", 3 * 7)  # weights of seven epochs
+    monkeypatch.setattr(perceptron, "_WEIGHTS", 3 * 7)  # those of seven epochs
     pieces = perceptron.train(PerceptronConfig(), GATES["or"])
     np.testing.assert_array_equal(whole.weights, pieces.weights)
+
+
+def test_a_sweep_knows_the_least_loss_of_each_seed():
+    config = PerceptronConfig(0.5, 30, activation="tanh")  # it swings
+    result = perceptron.sweep(config, GATES["and"], range(5))
+    for seed in range(5):
+        losses = perceptron.train(replace(config, seed=seed), GATES["and"]).loss
+        assert result.least_loss[seed] == losses.min()
+        assert result.loss[seed] == losses[-1]
+    assert (result.least_loss < result.loss).any()
+
+
+def test_a_sweep_the_articles_way_ends_when_the_caller_asks_for_it():
+    result = legacy.sweep(PerceptronConfig(), GATES["or"], range(5), lambda number, _: number == 1)
+    assert len(result.loss) == 2
+
+
+@pytest.mark.parametrize("sweep", [legacy.sweep, perceptron.sweep, hidden_layer.train])
+def test_seeds_that_are_none_are_refused(sweep):
+    for seeds in ([], [1.5], [-1], [2**31], [True]):
+        with pytest.raises(InputError, match="seeds: expected"):
+            sweep(PerceptronConfig(epochs=1), GATES["or"], seeds)
 
 
 def test_numbers_that_are_none_are_refused():

@@ -1,11 +1,25 @@
 import json
+import os
+import signal
 
 from conftest import load_script
 
-main = load_script("perceptron_limits").main
+from tf_edureka import gate_plots
+from tf_edureka.gates import GATES
+from tf_edureka.progress import EpochDisplay
+
+script = load_script("perceptron_limits")
+main = script.main
 
 
-def test_it_counts_each_seed_once_and_no_single_neuron_learns_xor(tmp_path, capsys):
+def test_it_counts_each_seed_once_and_no_single_neuron_learns_xor(tmp_path, capsys, monkeypatch):
+    drawn, hidden_space = [], gate_plots.hidden_space
+
+    def noting(*arguments):
+        drawn.append(arguments)
+        return hidden_space(*arguments)
+
+    monkeypatch.setattr(gate_plots, "hidden_space", noting)
     arguments = ["--seeds", "20", "--epochs", "2000", "--learning-rate", "0.5"]
     assert main([*arguments, "--out", str(tmp_path / "out")]) == 0
     output = capsys.readouterr().out
@@ -20,6 +34,12 @@ def test_it_counts_each_seed_once_and_no_single_neuron_learns_xor(tmp_path, caps
     hidden = limits["hidden_neurons"]
     assert hidden["identity"] == hidden["softmax"] == 0
     assert hidden["sigmoid"] > 10
+    ((activation, _, weights, title),) = drawn
+    assert hidden[activation] == max(hidden.values())
+    assert title.endswith("4 of 4 rows right")
+    assert (
+        "one line does" in hidden_space(activation, GATES["xor"], weights, "").axes[1].get_title()
+    )
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {"limits.json", "activations.png", "xor.png"}
 
@@ -30,6 +50,18 @@ def test_what_diverges_is_counted_and_drawn_too(tmp_path, capsys):
     limits = json.loads((tmp_path / "out" / "limits.json").read_text())
     assert limits["one_neuron"]["identity"]["or"] == {"diverged": 3}
     assert (tmp_path / "out" / "xor.png").exists()
+
+
+def test_ctrl_c_ends_it_with_nothing(tmp_path, monkeypatch):
+    class Pressing(EpochDisplay):
+        def epoch_ended(self, **task):
+            if not self.interrupted:  # a second time would end it at once
+                os.kill(os.getpid(), signal.SIGINT)
+            return super().epoch_ended(**task)
+
+    monkeypatch.setattr(script, "EpochDisplay", Pressing)
+    assert main(["--seeds", "3", "--epochs", "5", "--out", str(tmp_path)]) == 130
+    assert not list(tmp_path.iterdir())
 
 
 def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):

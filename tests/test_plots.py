@@ -29,6 +29,12 @@ def test_cost_is_logarithmic_where_it_spans_more_than_tenfold():
     assert plots.cost_curve([0.5, 0.2, 0.1], "x").axes[0].get_yscale() == "linear"
 
 
+def test_a_perceptrons_loss_is_logarithmic_only_where_it_explodes():
+    assert plots.loss_curve([2, 1, 0.01], "x").axes[0].get_yscale() == "linear"
+    assert plots.loss_curve([2, 1e9, 1e30, np.inf], "x").axes[0].get_yscale() == "log"
+    assert drawn(plots.loss_curve([np.inf], "x"))
+
+
 def test_a_cost_that_is_no_number_is_left_out():
     assert drawn(plots.cost_curve([160, np.nan], "x"))
     assert drawn(plots.cost_curve([np.nan], "x"))

@@ -1,4 +1,6 @@
 import json
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +8,11 @@ import pytest
 from conftest import load_script
 from PIL import Image
 
-main = load_script("train_perceptron").main
+from tf_edureka.progress import EpochDisplay
+from tf_edureka.result import loss_line
+
+script = load_script("train_perceptron")
+main = script.main
 GOLDEN = json.loads((Path(__file__).parent / "goldens" / "perceptron.json").read_text())
 LAST_LOSSES = [GOLDEN["op_seeds"][str(seed)]["losses"][-1] for seed in range(41)]
 
@@ -102,7 +108,8 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):
         (["--learning-rate", "0"], "learning_rate: expected a number"),
         (["--learning-rate", "nan"], "learning_rate: expected a number"),
         (["--sweep", "0"], "sweep: expected a number from 1"),
-        (["--sweep", "5", "--seed", "1"], "not allowed with argument"),
+        (["--sweep", "5", "--seed", "15"], "not allowed with argument"),
+        (["--activation", "step", "--implementation", "legacy"], "activation step: it has no"),
         (["--sweep", "5", "--animation"], "animation: expected one seed"),
     ):
         assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
@@ -111,6 +118,41 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):
         assert complaint in error
         assert error.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_an_earlier_run_is_kept_unless_overwritten_and_its_animation_does_not_outlive_it(
+    tmp_path, capsys
+):
+    arguments = ["--epochs", "2", "--out", str(tmp_path)]
+    assert main([*arguments, "--animation"]) == 0
+    assert main(arguments) == 2
+    assert "already holds a run" in capsys.readouterr().err
+    assert main([*arguments, "--overwrite"]) == 0
+    assert not (tmp_path / "decision.gif").exists()
+
+
+def test_ctrl_c_ends_a_training_with_what_there_is(tmp_path, capsys, monkeypatch):
+    def pressing(epoch, loss):
+        if epoch == 4:
+            os.kill(os.getpid(), signal.SIGINT)
+        return loss_line(epoch, loss)
+
+    monkeypatch.setattr(script, "loss_line", pressing)
+    assert main(["--out", str(tmp_path)]) == 130
+    assert "ended after 5 of 100 epochs" in capsys.readouterr().err
+    assert len(json.loads((tmp_path / "history.json").read_text())["loss"]) == 5
+
+
+def test_ctrl_c_ends_a_sweep_with_nothing(tmp_path, monkeypatch):
+    class Pressing(EpochDisplay):
+        def epoch_ended(self, *line):
+            if not self.interrupted:  # a second time would end it at once
+                os.kill(os.getpid(), signal.SIGINT)
+            return super().epoch_ended(*line)
+
+    monkeypatch.setattr(script, "EpochDisplay", Pressing)
+    assert main(["--sweep", "3", "--out", str(tmp_path)]) == 130
+    assert not list(tmp_path.iterdir())
 
 
 def test_gates_and_activations_are_named_in_either_case(tmp_path):

@@ -1,14 +1,4 @@
-"""The article's six activation functions: TensorFlow's own, with what each is good and bad for.
-
-| name | f(z) | range | f'(z) | learns nothing where |
-|---|---|---|---|---|
-| identity | z | all numbers | 1 | nowhere |
-| step | 0 for z < 0, else 1 | 0 or 1 | 0 | everywhere, by gradients |
-| sigmoid | 1 / (1 + exp(-z)) | (0, 1) | f (1 - f) | it saturates: far from z = 0 |
-| tanh | tanh z | (-1, 1) | 1 - f^2 | it saturates: far from z = 0 |
-| relu | max(0, z) | [0, inf) | 0 for z <= 0, else 1 | it is dead: z <= 0 |
-| softmax | exp(z_i) / sum_j exp(z_j) | (0, 1), sum 1 | f_i (1 - f_i) | it has one output: 1 |
-"""
+"""The article's six activation functions: TensorFlow's own, with what there is to know of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,6 +1,9 @@
 """The numbers of the article and of its modern recipe, each written once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from tf_edureka.errors import InputError
 
@@ -175,6 +178,22 @@ class PerceptronConfig:
 
 # Beyond it a number is 0 or infinite when it comes to computing with it.
 _FLOAT32 = (1e-37, 1e37)
+
+
+def expect_seeds(seeds: Sequence[int]) -> None:
+    """Refuses what cannot be the op seeds of a sweep.
+
+    Args:
+        seeds: one for each network.
+
+    Raises:
+        InputError: when there is none, or one is not a whole number from 0 to 2**31 - 1.
+    """
+    numbers = np.asarray(seeds)
+    if not numbers.size or numbers.dtype.kind not in "iu" or not (numbers >= 0).all():
+        raise InputError(f"seeds: expected whole numbers from 0 to {2**31 - 1}, got {seeds!r}")
+    if numbers.max() > 2**31 - 1:
+        raise InputError(f"seeds: expected at most {2**31 - 1}, got {numbers.max()}")
 
 
 def _is_whole(value: object, low: int, high: int) -> bool:

@@ -4,6 +4,7 @@ All can be read without colour: a target is told by its marker, a curve by its d
 its hatching, and shading gets darker with the output.
 """
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,7 +53,8 @@ def activations(figure: Figure | None = None) -> Figure:
             else:
                 values = activation.function(z)
         slopes = tape.gradient(values, z, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        axes.plot(z, _with_gaps(values), color="black", linewidth=2, label="$f(z)$")
+        label = "$f(z)$" if name != "softmax" else "$f(z)$, two outputs, the other 0"
+        axes.plot(z, _with_gaps(values), color="black", linewidth=2, label=label)
         derivative = f"$f'(z) = {activation.derivative}$"
         axes.plot(z, _with_gaps(slopes), color="tab:red", linestyle="--", label=derivative)
         if name == "softmax":
@@ -90,9 +92,9 @@ def decision(
     axes = figure.add_subplot()
     crossed = _shade(axes, _INPUTS, lambda at: perceptron.outputs(activation, at, kernel))
     _draw_rows(axes, gate, gate.inputs[:, :2], [f"{output:.3g}" for output in rows])
-    right = is_right(rows, gate.targets[:, 0]).sum()
-    line = "" if crossed else "; no line: the output is nowhere 1/2 here"
+    line = "" if crossed else ", no decision line here"
     _name_inputs(axes)
+    right = is_right(rows, gate).sum()
     axes.set_title(f"{gate.name.upper()}: {right} of 4 rows right{line}\n{title}")
     _explain(figure, axes, axes)
     return figure
@@ -199,11 +201,13 @@ def hidden_space(
     network = tf.constant(weights, tf.float32)[tf.newaxis]
 
     _shade(left, _INPUTS, lambda at: hidden_layer.outputs(activation, at, network)[0])
+    corners = np.array(list(itertools.product(_INPUTS, _INPUTS)))
     for neuron, (dashes, width, grey) in enumerate((("--", 3, "0.45"), (":", 2, "black"))):
         kernel, bias = weights[neuron:4:2].astype(np.float64), weights[4 + neuron]
-        with np.errstate(all="ignore"):
+        sums = corners @ kernel + bias
+        # The line of softmax is another: where both weighted sums are alike.
+        if activation != "softmax" and sums.min() < 0 < sums.max():
             nearest = -bias * kernel / (kernel @ kernel)
-        if np.isfinite(nearest).all():
             left.axline(
                 nearest,
                 nearest + [-kernel[1], kernel[0]],
@@ -227,7 +231,7 @@ def hidden_space(
         lambda at: tf.sigmoid(tf.matmul(at, output_kernel)),
     )
     right.set(xlabel="hidden neuron 1", ylabel="hidden neuron 2")
-    learned = is_right(hidden_layer.outputs(activation, gate.inputs, network), gate.targets.T).all()
+    learned = is_right(hidden_layer.outputs(activation, gate.inputs, network), gate).all()
     right.set_title("What the hidden neurons give" + (": one line does" if learned else ""))
     _draw_rows(right, gate, hidden, _labels_by_place(gate, hidden))
     figure.suptitle(title)
@@ -257,7 +261,8 @@ def _shade(axes: Axes, limits: tuple[float, float], outputs) -> bool:
         vmax=1.25,  # the darkest blues would swallow what is drawn on them
         interpolation="bilinear",
     )
-    crossed = bool(values.min() < 0.5 <= values.max())
+    # On a plane that is 1/2 everywhere the line would be rounding.
+    crossed = bool(values.min() < 0.5 <= values.max() and np.ptp(values) > 1e-3)
     if crossed:
         line = axes.contour(first, second, values, [0.5], colors="tab:red", linewidths=2)
         line.set(path_effects=_HALO)

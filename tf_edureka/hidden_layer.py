@@ -11,23 +11,25 @@ import tensorflow as tf
 
 from tf_edureka import seeds as tf1_seeds
 from tf_edureka.activations import ACTIVATIONS
-from tf_edureka.config import PerceptronConfig
+from tf_edureka.config import PerceptronConfig, expect_seeds
 from tf_edureka.gates import Gate
 from tf_edureka.result import SweepResult
 
 # Weights of a network: kernel and bias of both hidden neurons, (3, 2); those of the output, (3,).
 WEIGHTS = 9
-# Why some activations get nowhere in the hidden layer, however long they train.
+# What holds some activations back in the hidden layer, however long they train.
 LIMITS = {
     "identity": "lines of lines are lines: the network is one neuron",
     "step": "no gradient: hidden neurons stay as drawn, only the output learns",
-    "softmax": "the two outputs sum to 1: they are one neuron",
+    "softmax": "both outputs sum to 1: they are one neuron",
 }
-# Epochs from one call of `on_epoch` to the next.
+# Epochs of one call of the compiled loop.
 _AT_ONCE = 100
 
 
-def hidden_outputs(activation: str, inputs: np.ndarray | tf.Tensor, weights: tf.Tensor):
+def hidden_outputs(
+    activation: str, inputs: np.ndarray | tf.Tensor, weights: tf.Tensor
+) -> tf.Tensor:
     """What the hidden neurons give.
 
     `hidden = f(inputs hidden_kernel)`
@@ -65,7 +67,7 @@ def train(
     config: PerceptronConfig,
     data: Gate,
     seeds: Sequence[int],
-    on_epoch: Callable[[int, np.ndarray], bool | None] | None = None,
+    on_progress: Callable[[int, np.ndarray], bool | None] | None = None,
 ) -> SweepResult:
     """Trains a network from each of many seeds, all in one computation.
 
@@ -78,37 +80,50 @@ def train(
         data: the gate.
         seeds: op seeds, a network for each: all nine weights are one draw of TensorFlow 1's
             `tf.random_normal`.
-        on_epoch: called now and then with the number from 0 of the epoch that ended and the losses,
-            shape (n,); a true result ends the training.
+        on_progress: called every 100 epochs and at the end with the number of epochs so far and the
+            losses, shape (n,); a true result ends the training.
 
     Returns:
         what the training gave; weights are of shape (n, 9), the first six the hidden neurons'.
+
+    Raises:
+        InputError: when the seeds are none.
     """
+    expect_seeds(seeds)
     initial = weights = tf1_seeds.random_normals(seeds, [WEIGHTS])
+    least = tf.fill([len(seeds)], np.float32(np.inf))
     for start in range(0, config.epochs, _AT_ONCE):
         epochs = min(_AT_ONCE, config.epochs - start)
         arguments = (
             config.activation,
             weights,
+            least,
             tf.constant(data.inputs),
             tf.constant(data.targets[:, 0]),
             tf.constant(config.learning_rate, tf.float32),
             tf.constant(epochs),
         )
         # As in `perceptron`.
-        weights, loss, trained = _epochs.get_concrete_function(*arguments)(*arguments)
-        if on_epoch and on_epoch(start + epochs - 1, loss.numpy()):
+        weights, loss, least, trained = _epochs.get_concrete_function(*arguments)(*arguments)
+        if on_progress and on_progress(start + epochs, loss.numpy()):
             break
-    return SweepResult(loss.numpy(), initial.numpy(), weights.numpy(), trained.numpy())
+    arrays = (loss, least, initial, weights, trained)
+    return SweepResult(*(array.numpy() for array in arrays))
 
 
 @tf.function(jit_compile=True)
-def _epochs(activation, weights, inputs, targets, learning_rate, count):
-    """Trains for some epochs; gives the weights, their losses and their outputs."""
+def _epochs(activation, weights, least, inputs, targets, learning_rate, count):
+    """Trains for some epochs; gives the weights, their losses, the least ones, and the outputs."""
+
+    def losses_of(trained):
+        return tf.reduce_sum(tf.square(trained - targets), axis=1)
+
     for _ in tf.range(count):
         with tf.GradientTape() as tape:
             tape.watch(weights)
-            loss = tf.reduce_sum(tf.square(outputs(activation, inputs, weights) - targets))
-        weights -= learning_rate * tape.gradient(loss, weights)
+            losses = losses_of(outputs(activation, inputs, weights))
+        # Of the sum of all losses; as the networks do not mix, each gets its own gradient.
+        weights -= learning_rate * tape.gradient(losses, weights)
+        least = tf.minimum(least, losses_of(outputs(activation, inputs, weights)))
     trained = outputs(activation, inputs, weights)
-    return weights, tf.reduce_sum(tf.square(trained - targets), axis=1), trained
+    return weights, losses_of(trained), least, trained

@@ -5,60 +5,64 @@ import tensorflow as tf
 
 from tf_edureka.activations import ACTIVATIONS
 from tf_edureka.gates import Gate
+from tf_edureka.result import SweepResult
 
 # In the order in which they are looked for, with the reason.
 OUTCOMES = {
     "diverged": "the loss rises or is no number: the learning rate is too large",
     "learned": "all four outputs are on the right side of 1/2",
-    "dead": "the gradient is 0 on every row: no weight will ever change again",
+    "dead": "the gradient is 0 on every row, as drawn or by too large a step: it is over",
     "stuck": "the gradient is 0 on every row that is wrong: only the right rows still pull",
     "no line": "no line parts the rows to be 1 from those to be 0, and a perceptron is a line",
-    "not yet": "on its way: more epochs or a larger learning rate may do",
+    "not yet": "some rows are wrong: more epochs or another learning rate may do",
 }
+# Gradient descent lowers the loss in each step, if the step is not too large. Rounding moves it by
+# parts in a million.
+_RISE = 1.01
 
 
-def is_right(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+def is_right(outputs: np.ndarray, gate: Gate) -> np.ndarray:
     """Which outputs are on their target's side of 1/2.
 
     Args:
-        outputs: any shape; what is no number is wrong.
-        targets: 0 or 1, of a shape that broadcasts to it.
+        outputs: shape (..., 4), for each row of the gate; what is no number is wrong.
+        gate: with the targets.
 
     Returns:
         bool, of the shape of the outputs.
     """
-    return np.where(targets > 0.5, outputs >= 0.5, outputs < 0.5)
+    return np.where(gate.targets[:, 0] > 0.5, outputs >= 0.5, outputs < 0.5)
 
 
-def of(activation: str, gate: Gate, initial: np.ndarray, final: np.ndarray) -> np.ndarray:
-    """Tells the outcome of each training.
+def of(activation: str, gate: Gate, result: SweepResult) -> np.ndarray:
+    """Tells what became of each perceptron.
 
     Args:
-        activation: that was trained with.
-        gate: that was trained on.
-        initial: float32, shape (n, 3): the weights before the training of each perceptron.
-        final: float32, shape (n, 3): those after it.
+        activation: that they were trained with.
+        gate: that they were trained on.
+        result: what their training gave; weights of shape (n, 3).
 
     Returns:
         str, shape (n,): keys of `OUTCOMES`.
     """
     function = ACTIVATIONS[activation]
-    sums_before, sums = (tf.matmul(gate.inputs, kernel.T) for kernel in (initial, final))
-    before, outputs = (function.of_neurons(z).numpy() for z in (sums_before, sums))
+    first = function.of_neurons(tf.matmul(gate.inputs, result.initial_weights.T)).numpy()
+    slopes = function.slope_of_neurons(tf.matmul(gate.inputs, result.final_weights.T)).numpy()
+    flat = slopes.T == 0
+    right = is_right(result.outputs, gate)
     with np.errstate(over="ignore", invalid="ignore"):
-        loss_before, loss = (((o - gate.targets) ** 2).sum(axis=0) for o in (before, outputs))
-    right = is_right(outputs, gate.targets)
-    flat = function.slope_of_neurons(sums).numpy() == 0
+        loss_at_first = ((first - gate.targets) ** 2).sum(axis=0)
     by_gradient = activation != "step"  # Rosenblatt's rule needs none
-    learned = right.all(axis=0)
-    dead = by_gradient & flat.all(axis=0)
-    stuck = by_gradient & (flat | right).all(axis=0)
-    rises = by_gradient & (loss > loss_before) & ~(learned | dead | stuck)
+    learned = right.all(axis=1)
+    dead = by_gradient & flat.all(axis=1)
+    stuck = by_gradient & (flat | right).all(axis=1)
+    rises = by_gradient & (result.loss > _RISE * np.fmin(result.least_loss, loss_at_first))
+    finite = np.isfinite(result.loss) & np.isfinite(result.final_weights).all(axis=1)
     conditions = {
-        "diverged": ~np.isfinite(loss) | ~np.isfinite(final).all(axis=1) | rises,
+        "diverged": ~finite | (rises & ~(learned | dead | stuck)),
         "learned": learned,
         "dead": dead,
         "stuck": stuck,
-        "no line": np.full(len(final), not gate.separable),
+        "no line": np.full(len(right), not gate.separable),
     }
     return np.select(list(conditions.values()), list(conditions), "not yet")

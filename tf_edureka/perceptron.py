@@ -11,12 +11,12 @@ import tensorflow as tf
 
 from tf_edureka import seeds as tf1_seeds
 from tf_edureka.activations import ACTIVATIONS
-from tf_edureka.config import PerceptronConfig
+from tf_edureka.config import PerceptronConfig, expect_seeds
 from tf_edureka.gates import Gate
 from tf_edureka.result import PerceptronResult, SweepResult
 
-# Numbers of weights that the compiled loop keeps before it hands them out.
-_RECORDED = 2**22
+# What the compiled loop does at most before it hands out what it recorded: epochs, and weights.
+_EPOCHS, _WEIGHTS = 1000, 2**22
 
 
 def outputs(activation: str, inputs: np.ndarray | tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
@@ -58,8 +58,8 @@ def train(
             the training.
 
     Returns:
-        the course of the training and the weights. With relu and on a CPU they are, bit for bit,
-        those of TensorFlow 1.15.5.
+        the course of the training and the weights. On a CPU and with identity, relu or softmax
+        they are, bit for bit, those of TensorFlow 1.15.5.
     """
     kernel = _initial_kernel([config.seed])
     losses, weights = [], [kernel[:, 0].numpy()]
@@ -91,15 +91,21 @@ def sweep(
     Returns:
         what `train` gives for each of them at its last epoch: on a CPU to the last bit, but for
         sigmoid, which TensorFlow computes in another way for many numbers than for four.
+
+    Raises:
+        InputError: when the seeds are none.
     """
+    expect_seeds(seeds)
     kernel = _initial_kernel(seeds)
     initial = kernel.numpy()
+    least = np.full(len(seeds), np.inf, np.float32)
     for epoch, (loss, after) in enumerate(_course(config, data, kernel)):
-        losses, final = loss, after
+        last, final = loss, after
+        least = np.fmin(least, loss)
         if on_epoch and on_epoch(epoch, loss):
             break
     trained = outputs(config.activation, data.inputs, tf.constant(final))
-    return SweepResult(losses, initial.T, final.T, trained.numpy().T)
+    return SweepResult(last, least, initial.T, final.T, trained.numpy().T)
 
 
 def _initial_kernel(seeds: Sequence[int]) -> tf.Variable:
@@ -113,7 +119,7 @@ def _course(
     config: PerceptronConfig, data: Gate, kernel: tf.Variable
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The losses, shape (n,), and the kernel, shape (3, n), after each epoch."""
-    at_once = max(1, _RECORDED // int(tf.size(kernel)))
+    at_once = max(1, min(_EPOCHS, _WEIGHTS // int(tf.size(kernel))))
     for start in range(0, config.epochs, at_once):
         arguments = (
             config.activation,

@@ -229,7 +229,7 @@ def _epoch_axes(figure: Figure, values: Sequence[float], title: str, label: str)
     axes.plot(range(1, len(values) + 1), values, marker="o", markersize=4)
     axes.set(xlabel="epoch", ylabel=label)
     _set_title(axes, title)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.3)
     return axes
 

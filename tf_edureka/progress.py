@@ -91,4 +91,4 @@ class EpochDisplay:
         if self.interrupted:
             raise KeyboardInterrupt
         self.interrupted = True
-        self._progress.update(self._task, description="ending after this epoch")
+        self._progress.update(self._task, description="ending")

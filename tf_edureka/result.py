@@ -1,6 +1,7 @@
 """What a training gives: numbers only, whichever implementation trained."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,15 +88,28 @@ class SweepResult:
 
     Attributes:
         loss: float32, shape (n,): summed squared error after the last epoch.
+        least_loss: float32, shape (n,): the least one of all epochs.
         initial_weights: float32, shape (n, weights), as they were drawn.
         final_weights: float32, shape (n, weights), as they were when the training ended.
         outputs: float32, shape (n, 4): what each trained network gives for each row of the gate.
     """
 
     loss: np.ndarray
+    least_loss: np.ndarray
     initial_weights: np.ndarray
     final_weights: np.ndarray
     outputs: np.ndarray
+
+    @classmethod
+    def of(cls, results: Sequence[PerceptronResult]) -> "SweepResult":
+        """What perceptrons that were trained one by one come to together."""
+        return cls(
+            loss=np.array([result.loss[-1] for result in results]),
+            least_loss=np.array([result.loss.min() for result in results]),
+            initial_weights=np.array([result.initial_weights for result in results]),
+            final_weights=np.array([result.final_weights for result in results]),
+            outputs=np.array([result.outputs for result in results]),
+        )
 
     def to_json(self) -> dict[str, list[float | None]]:
         """The losses as a list of plain numbers; what is not finite, which JSON lacks, as None."""

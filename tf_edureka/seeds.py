@@ -138,8 +138,7 @@ def random_normals(
         seed, without the time that calling TensorFlow for each takes.
     """
     pairs = np.array([pair(graph_seed, seed) for seed in op_seeds], np.uint64).reshape(-1, 2)
-    with tf.device("CPU:0"):
-        return _normals(tf.constant(pairs), tuple(shape))
+    return _normals(tf.constant(pairs), tuple(shape))
 
 
 @tf.function(reduce_retracing=True)
@@ -152,7 +151,8 @@ def _normals(pairs: tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
             alg=tf.random.Algorithm.PHILOX.value,
         )
 
-    return tf.map_fn(draw, pairs, fn_output_signature=tf.TensorSpec(shape, tf.float32))
+    with tf.device("CPU:0"):
+        return tf.map_fn(draw, pairs, fn_output_signature=tf.TensorSpec(shape, tf.float32))
 
 
 class _Replay(keras.initializers.Initializer):

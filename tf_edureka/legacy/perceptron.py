@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_edureka.activations import ACTIVATIONS
-from tf_edureka.config import PerceptronConfig
+from tf_edureka.config import PerceptronConfig, expect_seeds
 from tf_edureka.errors import InputError
 from tf_edureka.gates import Gate
 from tf_edureka.result import PerceptronResult, SweepResult
@@ -130,15 +130,14 @@ def sweep(
 
     Returns:
         what `train` gives for each of them that was trained.
+
+    Raises:
+        InputError: when the seeds are none.
     """
+    expect_seeds(seeds)
     results = []
     for number, seed in enumerate(seeds):
         results.append(train(replace(config, seed=seed), data))
         if on_seed and on_seed(number, results[-1].loss[-1]):
             break
-    return SweepResult(
-        np.array([result.loss[-1] for result in results]),
-        np.array([result.initial_weights for result in results]),
-        np.array([result.final_weights for result in results]),
-        np.array([result.outputs for result in results]),
-    )
+    return SweepResult.of(results)
