@@ -1,6 +1,5 @@
 """Proves that the legacy and the modern path are the same computation, rung by rung."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -66,12 +65,7 @@ def main(argv=None) -> int:
             f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source}), seed "
             f"{config.seed}, against {oracle.name if oracle else 'no numbers of TensorFlow 1'}"
         )
-
-        def on_epoch(name: str) -> None:
-            if display.epoch_ended(task=name):
-                raise KeyboardInterrupt  # half a ladder proves nothing
-
-        ladder = parity.climb(config, data, args.steps, oracle, on_epoch)
+        ladder = parity.climb(config, data, args.steps, oracle, display.part_ended)
         display.table(
             ("rung", "between", "measured", "tolerance", "in", ""),
             [
@@ -89,13 +83,11 @@ def main(argv=None) -> int:
         which = "median after the first" if config.epochs > 1 else "the first, with compiling"
         for name, result in (("legacy", ladder.legacy), ("modern", ladder.modern)):
             display.line(f"{name}: {result.seconds_per_epoch:.2f} s per epoch ({which})")
-        with folder.write("compare.json") as path:
-            path.write_text(json.dumps([rung.to_json() for rung in ladder.rungs], indent=1) + "\n")
-        with folder.write("compare.png") as path:
-            figure = plots.comparison(
-                ladder.legacy, ladder.modern, f"{data.title}, seed {args.seed}"
-            )
-            figure.savefig(path, dpi=110)
+        folder.write_json("compare.json", [rung.to_json() for rung in ladder.rungs])
+        folder.write_figure(
+            "compare.png",
+            plots.comparison(ladder.legacy, ladder.modern, f"{data.title}, seed {args.seed}"),
+        )
         display.line(f"Written to {folder.path}: {', '.join(FILES)}")
     for rung in ladder.rungs:
         if not rung.passed:

@@ -1,7 +1,6 @@
 """Shows what one neuron learns, what it cannot, and that two hidden neurons can: XOR."""
 
 import dataclasses
-import json
 import sys
 from collections import Counter
 
@@ -76,30 +75,27 @@ def main(argv=None) -> int:
         )
         seed, _ = least(networks[best])
         right = outcome.is_right(networks[best].outputs[seed], GATES["xor"]).sum()
-        with folder.write("limits.json") as path:
-            record = {
-                "one_neuron": counts,
-                "hidden_neurons": {
-                    name: int(learned(result).sum()) for name, result in networks.items()
-                },
-                "seeds": args.seeds,
-                "epochs": config.epochs,
-                "learning_rate": config.learning_rate,
-                "device": device,
-                "versions": {"tensorflow": tf.__version__},
-            }
-            path.write_text(json.dumps(record, indent=1) + "\n")
-        with folder.write("activations.png") as path:
-            gate_plots.activations().savefig(path, dpi=110)
-        with folder.write("xor.png") as path:
-            figure = gate_plots.hidden_space(
-                best,
-                GATES["xor"],
-                networks[best].final_weights[seed],
-                f"XOR by two hidden neurons ({best}) and one output, op seed {seed}: {right} of 4 "
-                "rows right",
-            )
-            figure.savefig(path, dpi=110)
+        record = {
+            "one_neuron": counts,
+            "hidden_neurons": {
+                name: int(learned(result).sum()) for name, result in networks.items()
+            },
+            "seeds": args.seeds,
+            "epochs": config.epochs,
+            "learning_rate": config.learning_rate,
+            "device": device,
+            "versions": {"tensorflow": tf.__version__},
+        }
+        folder.write_json("limits.json", record)
+        folder.write_figure("activations.png", gate_plots.activations())
+        figure = gate_plots.hidden_space(
+            best,
+            GATES["xor"],
+            networks[best].final_weights[seed],
+            f"XOR by two hidden neurons ({best}) and one output, op seed {seed}: {right} of 4 rows "
+            "right",
+        )
+        folder.write_figure("xor.png", figure)
         display.line(f"Written to {folder.path}: {', '.join(folder.names)}")
     return 0
 
@@ -116,7 +112,7 @@ def one_neuron(config, seeds: int, display) -> dict[str, dict[str, dict[str, int
             result = perceptron.sweep(chosen, gate, range(seeds), lambda *_: display.interrupted)
             ends = outcome.of(name, gate, result)
             counts[name][gate.name] = dict(Counter(ends.tolist()).most_common())
-            advance(display, f"{name}, {gate.name}")
+            display.part_ended(f"{name}, {gate.name}")
     rows = []
     for name, row in counts.items():
         cells = [[f"{n / seeds:.1%} {end}" for end, n in ends.items()] for ends in row.values()]
@@ -141,7 +137,7 @@ def hidden_neurons(config, seeds: int, display) -> dict:
         results[name] = hidden_layer.train(
             chosen, GATES["xor"], range(seeds), lambda *_: display.interrupted
         )
-        advance(display, f"{name}, hidden")
+        display.part_ended(f"{name}, hidden")
     rows = []
     for name, result in results.items():
         right = learned(result)
@@ -163,12 +159,6 @@ def least(result) -> tuple[int, float]:
     """The seed that ends with the least loss, and that loss."""
     loss = np.nan_to_num(result.loss, nan=np.inf)
     return int(loss.argmin()), float(loss.min())
-
-
-def advance(display, task: str) -> None:
-    """Moves the bar, and ends all if that was asked for: half a table shows nothing."""
-    if display.epoch_ended(task=task):
-        raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

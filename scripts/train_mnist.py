@@ -1,7 +1,6 @@
 """Trains the article's network on MNIST and writes history, pictures and model to a folder."""
 
 import dataclasses
-import json
 import math
 import platform
 import sys
@@ -149,12 +148,10 @@ def main(argv=None) -> int:
         }
         if config.recipe != "article":
             del record["step_cost"]
-        with folder.write("history.json") as path:
-            path.write_text(json.dumps(record, indent=1) + "\n")
+        folder.write_json("history.json", record)
         probabilities = training.probabilities(model, data.test.images)
         for name, figure in plots.of_run(result, data.test, probabilities, data.title).items():
-            with folder.write(name) as path:
-                figure.savefig(path, dpi=110)
+            folder.write_figure(name, figure)
         written = time.perf_counter()
 
         display.line(f"Accuracy: {np.float32(result.accuracy[-1])!s}")

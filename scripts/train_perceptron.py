@@ -1,7 +1,6 @@
 """Trains the article's perceptron on a logic gate, from one seed or from many, and draws it."""
 
 import dataclasses
-import json
 import sys
 import time
 from collections import Counter
@@ -86,11 +85,6 @@ def parse(argv):
         raise InputError(f"sweep: expected a number from 1 to {MOST_SEEDS}, got {args.sweep}")
     if args.seed is None:
         args.seed = default.seed
-    if args.implementation == "legacy" and args.activation == "step":
-        raise InputError(
-            "activation step: it has no gradient, by which the legacy implementation trains; the "
-            "modern one trains it by Rosenblatt's rule"
-        )
     if args.sweep is not None and args.animation:
         raise InputError("animation: expected one seed to draw; leave --animation or --sweep out")
     return args
@@ -101,6 +95,8 @@ def main(argv=None) -> int:
     """Trains as the arguments say and gives the exit code."""
     args = parse(argv)
     config = PerceptronConfig(args.learning_rate, args.epochs, args.seed, args.activation)
+    if args.implementation == "legacy":
+        config.expect_gradient()
     files = (*FILES, ANIMATION) if args.animation else FILES
     folder = RunFolder(args.out, SWEEP_FILES if args.sweep else files, args.overwrite)
     with cli.tensorflow_import():
@@ -133,15 +129,13 @@ def train(args, config, perceptron, folder, device) -> int:
         ):
             display.line(f"{one:.0f} {gate.name} {other:.0f}: {output:.4g}, should be {target:.0f}")
         display.line(f"{ended}: {outcome.OUTCOMES[ended]}")
-        with folder.write("history.json") as path:
-            record = result.to_json() | conditions(args, config, device)
-            path.write_text(json.dumps(record, indent=1) + "\n")
-        with folder.write("loss.png") as path:
-            plots.loss_curve(result.loss, f"{gate.name} gate, {title}").savefig(path, dpi=110)
-        with folder.write("decision.png") as path:
-            heading = f"{title}, loss {result.loss[-1]:.4g} after epoch {len(result.loss)}"
-            figure = gate_plots.decision(config.activation, gate, result.final_weights, heading)
-            figure.savefig(path, dpi=110)
+        folder.write_json("history.json", result.to_json() | conditions(args, config, device))
+        folder.write_figure("loss.png", plots.loss_curve(result.loss, f"{gate.name} gate, {title}"))
+        heading = f"{title}, loss {result.loss[-1]:.4g} after epoch {len(result.loss)}"
+        folder.write_figure(
+            "decision.png",
+            gate_plots.decision(config.activation, gate, result.final_weights, heading),
+        )
         if args.animation:
             with folder.write(ANIMATION) as path:
                 gate_plots.animate_decision(
@@ -175,13 +169,8 @@ def sweep(args, config, perceptron, folder, device) -> int:
         steps, unit, how = args.sweep, "seeds", "one after the other"
     with EpochDisplay(steps, args.quiet, unit) as display:
         begin(display, args, title, device)
-
-        def after_each(*_) -> None:
-            if display.epoch_ended():
-                raise KeyboardInterrupt  # half a sweep counts nothing
-
         started = time.perf_counter()
-        result = perceptron.sweep(config, gate, range(args.sweep), after_each)
+        result = perceptron.sweep(config, gate, range(args.sweep), lambda *_: display.part_ended())
         seconds = time.perf_counter() - started
         outcomes = outcome.of(config.activation, gate, result)
         counts = Counter(outcomes.tolist())
@@ -193,15 +182,10 @@ def sweep(args, config, perceptron, folder, device) -> int:
         more = ", ..." if len(learned) > 10 else ""
         display.line(f"Seeds that learn: {', '.join(learned[:10]) or 'none'}{more}")
         display.line(f"Trained {args.sweep} seeds in {seconds:.2f} s, {how}")
-        with folder.write("sweep.json") as path:
-            ends = {"outcome": outcomes.tolist(), "counts": counts, "seconds": seconds}
-            record = result.to_json() | ends | conditions(args, config, device)
-            path.write_text(json.dumps(record, indent=1) + "\n")
-        with folder.write("sweep.png") as path:
-            figure = gate_plots.sweep(
-                result.loss, outcomes, f"{gate.name.upper()}: {title}, {config.epochs} epochs"
-            )
-            figure.savefig(path, dpi=110)
+        ends = {"outcome": outcomes.tolist(), "counts": counts, "seconds": seconds}
+        folder.write_json("sweep.json", result.to_json() | ends | conditions(args, config, device))
+        heading = f"{gate.name.upper()}: {title}, {config.epochs} epochs"
+        folder.write_figure("sweep.png", gate_plots.sweep(result.loss, outcomes, heading))
         display.line(f"Written to {folder.path}: {', '.join(folder.names)}")
     return 0
 

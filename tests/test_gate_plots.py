@@ -75,7 +75,7 @@ def test_a_higher_output_is_darker_without_colours_too():
 
 
 def test_the_title_counts_the_rows_that_are_right():
-    weights = np.array([1, 1, 0.25], np.float32)  # OR is 3 of XOR's rows, and here 2 as 0.25 < 1/2
+    weights = np.array([1, 1, 0.25], np.float32)  # OR, which is XOR but for one row
     figure = gate_plots.decision("identity", GATES["xor"], weights, "x")
     assert figure.axes[0].get_title() == "XOR: 3 of 4 rows right\nx"
 

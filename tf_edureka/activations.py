@@ -7,6 +7,22 @@ import keras
 import tensorflow as tf
 
 
+def slope(function: Callable[[tf.Tensor], tf.Tensor], z: tf.Tensor) -> tf.Tensor:
+    """The derivative of a function of each number alone, as `GradientTape` gives it.
+
+    Args:
+        function: from a tensor to one of the same shape.
+        z: where, any shape.
+
+    Returns:
+        the derivatives in the same shape; 0 where TensorFlow knows of no gradient.
+    """
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        outputs = function(z)
+    return tape.gradient(outputs, z, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+
 @dataclass(frozen=True)
 class Activation:
     """A function that turns a neuron's weighted sum z into its output.
@@ -38,18 +54,15 @@ class Activation:
         return tf.squeeze(self.function(tf.expand_dims(z, -1)), -1)
 
     def slope_of_neurons(self, z: tf.Tensor) -> tf.Tensor:
-        """The derivative of `of_neurons`, as `GradientTape` gives it.
+        """The derivative of `of_neurons`; of the step function 0.
 
         Args:
             z: weighted sums, any shape.
 
         Returns:
-            the derivatives in the same shape; what has no gradient in TensorFlow, the step, has 0.
+            the derivatives in the same shape.
         """
-        with tf.GradientTape() as tape:
-            tape.watch(z)
-            outputs = self.of_neurons(z)
-        return tape.gradient(outputs, z, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        return slope(self.of_neurons, z)
 
 
 ACTIVATIONS = {

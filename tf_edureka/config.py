@@ -175,6 +175,19 @@ class PerceptronConfig:
         _expect_whole(self, epochs=(1, 10**6), seed=(0, 2**31 - 1))
         _expect_number(self, learning_rate=_FLOAT32)
 
+    def expect_gradient(self) -> None:
+        """Refuses the activation that gradient descent, and so the article's way, cannot train.
+
+        Raises:
+            InputError: when it is the step function.
+        """
+        if self.activation == "step":
+            raise InputError(
+                "activation step: it has no place in the legacy implementation, which trains by "
+                "gradient descent: the step function has no gradient; the modern implementation "
+                "trains it by Rosenblatt's rule"
+            )
+
 
 # Beyond it a number is 0 or infinite when it comes to computing with it.
 _FLOAT32 = (1e-37, 1e37)

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from tf_edureka import hidden_layer, perceptron
-from tf_edureka.activations import ACTIVATIONS
+from tf_edureka.activations import ACTIVATIONS, slope
 from tf_edureka.gates import Gate
 from tf_edureka.outcome import OUTCOMES, is_right
 
@@ -46,17 +46,14 @@ def activations(figure: Figure | None = None) -> Figure:
     for axes, (name, activation) in zip(
         figure.subplots(2, 3).flat, ACTIVATIONS.items(), strict=True
     ):
-        with tf.GradientTape() as tape:
-            tape.watch(z)
-            if name == "softmax":
-                values = activation.function(tf.stack([z, tf.zeros_like(z)], axis=1))[:, 0]
-            else:
-                values = activation.function(z)
-        slopes = tape.gradient(values, z, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        label = "$f(z)$" if name != "softmax" else "$f(z)$, two outputs, the other 0"
-        axes.plot(z, _with_gaps(values), color="black", linewidth=2, label=label)
+        function, label = activation.function, "$f(z)$"
+        if name == "softmax":
+            function, label = _first_of_two, "$f(z)$, two outputs, the other 0"
+        axes.plot(z, _with_gaps(function(z)), color="black", linewidth=2, label=label)
         derivative = f"$f'(z) = {activation.derivative}$"
-        axes.plot(z, _with_gaps(slopes), color="tab:red", linestyle="--", label=derivative)
+        axes.plot(
+            z, _with_gaps(slope(function, z)), color="tab:red", linestyle="--", label=derivative
+        )
         if name == "softmax":
             axes.plot(z, tf.ones_like(z), color="0.5", linestyle=":", label="$f(z)$, one output")
         axes.set(xlabel="weighted sum $z$", ylabel="output, slope", ylim=(-1.4, 2.9))
@@ -218,7 +215,7 @@ def hidden_space(
             )
     _name_inputs(left)
     left.set_title("The inputs" + ("" if gate.separable else ": no line parts the rows"))
-    _draw_rows(left, gate, gate.inputs[:, :2], [f"{a:.0f} {b:.0f}" for a, b in gate.inputs[:, :2]])
+    _draw_rows(left, gate, gate.inputs[:, :2], _row_names(gate))
 
     hidden = hidden_layer.hidden_outputs(activation, gate.inputs, network)[0].numpy()
     # A training that went wrong gives any number.
@@ -237,6 +234,11 @@ def hidden_space(
     figure.suptitle(title)
     _explain(figure, left, [left, right])
     return figure
+
+
+def _first_of_two(z: tf.Tensor) -> tf.Tensor:
+    """The first output of a softmax over z and 0."""
+    return tf.nn.softmax(tf.stack([z, tf.zeros_like(z)], axis=1))[:, 0]
 
 
 def _with_gaps(values: tf.Tensor) -> np.ndarray:
@@ -303,15 +305,19 @@ def _draw_rows(axes: Axes, gate: Gate, places: np.ndarray, labels: Sequence[str]
         )
 
 
+def _row_names(gate: Gate) -> list[str]:
+    return [f"{one:.0f} {other:.0f}" for one, other in gate.inputs[:, :2]]
+
+
 def _labels_by_place(gate: Gate, places: np.ndarray) -> list[str]:
     """The inputs of each row; of rows that lie close together the first has them all."""
-    names = [f"{one:.0f} {other:.0f}" for one, other in gate.inputs[:, :2]]
+    names = np.array(_row_names(gate))
     reach = 0.12 * max(np.ptp(places), 0.1)
     labels, seen = [], np.zeros(4, bool)
     for place in places:
         near = (np.abs(places - place).max(axis=1) < reach) & ~seen
         seen |= near
-        labels.append("\n".join(np.array(names)[near]))
+        labels.append("\n".join(names[near]))
     return labels
 
 

@@ -87,6 +87,15 @@ class EpochDisplay:
         self._progress.update(self._task, advance=1, description=task)
         return self.interrupted
 
+    def part_ended(self, task: str = "training") -> None:
+        """As `epoch_ended`, for work of which a part shows nothing without the rest.
+
+        Raises:
+            KeyboardInterrupt: when Ctrl-C was pressed.
+        """
+        if self.epoch_ended(task=task):
+            raise KeyboardInterrupt
+
     def _on_sigint(self, *_) -> None:
         if self.interrupted:
             raise KeyboardInterrupt

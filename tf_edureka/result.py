@@ -105,7 +105,7 @@ class SweepResult:
         """What perceptrons that were trained one by one come to together."""
         return cls(
             loss=np.array([result.loss[-1] for result in results]),
-            least_loss=np.array([result.loss.min() for result in results]),
+            least_loss=np.array([np.fmin.reduce(result.loss) for result in results]),
             initial_weights=np.array([result.initial_weights for result in results]),
             final_weights=np.array([result.final_weights for result in results]),
             outputs=np.array([result.outputs for result in results]),

@@ -1,11 +1,16 @@
 """The folder of one run: claimed before the work begins, its files written whole or not at all."""
 
 import contextlib
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tf_edureka.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class RunFolder:
@@ -68,6 +73,24 @@ class RunFolder:
                 partial.replace(self.path / name)
             finally:
                 partial.unlink(missing_ok=True)
+
+    def write_json(self, name: str, content: object) -> None:
+        """Writes what JSON can hold to a file, as `write` does.
+
+        Raises:
+            InputError: when the file cannot be written.
+        """
+        with self.write(name) as path:
+            path.write_text(json.dumps(content, indent=1) + "\n")
+
+    def write_figure(self, name: str, figure: "Figure") -> None:
+        """Writes a picture to a file, as `write` does.
+
+        Raises:
+            InputError: when the file cannot be written.
+        """
+        with self.write(name) as path:
+            figure.savefig(path, dpi=110)
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:

@@ -144,23 +144,25 @@ def random_normals(
 @tf.function(reduce_retracing=True)
 def _normals(pairs: tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
     def draw(seeds: tf.Tensor) -> tf.Tensor:
-        return tf.raw_ops.StatelessRandomNormalV2(
-            shape=shape,
-            key=seeds[:1],
-            counter=tf.stack([tf.constant(0, tf.uint64), seeds[1]]),
-            alg=tf.random.Algorithm.PHILOX.value,
-        )
+        return _draw(tf.raw_ops.StatelessRandomNormalV2, shape, seeds, tf.float32)
 
     with tf.device("CPU:0"):
         return tf.map_fn(draw, pairs, fn_output_signature=tf.TensorSpec(shape, tf.float32))
 
 
-class _Replay(keras.initializers.Initializer):
-    """A random op of TensorFlow 1 as a Keras initializer; gives the op's first draw each time.
+def _draw(op: Callable[..., tf.Tensor], shape, seeds: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    """The first draw of a random op of TensorFlow 1 from the two seeds of a `pair`, uint64.
 
     The op behind it is the one that `tf.random.Generator` calls, without the variable that a
     generator keeps its state in, which no compiled function could make.
     """
+    counter = tf.stack([tf.constant(0, tf.uint64), seeds[1]])
+    philox = tf.random.Algorithm.PHILOX.value
+    return op(shape=shape, key=seeds[:1], counter=counter, alg=philox, dtype=dtype)
+
+
+class _Replay(keras.initializers.Initializer):
+    """A random op of TensorFlow 1 as a Keras initializer; gives the op's first draw each time."""
 
     _op: Callable[..., tf.Tensor]
     _scaled: Callable[..., tf.Tensor]
@@ -177,15 +179,9 @@ class _Replay(keras.initializers.Initializer):
             dtype: float32 (the default) or float64, in which TensorFlow 1 drew others.
         """
         dtype = tf.as_dtype(dtype or "float32")
-        first, second = pair(self.graph_seed, self.op_seed)
         with tf.init_scope(), tf.device("CPU:0"):
-            drawn = self._op(
-                shape=tuple(shape),
-                key=tf.constant([first], tf.uint64),
-                counter=tf.constant([0, second], tf.uint64),
-                alg=tf.random.Algorithm.PHILOX.value,
-                dtype=dtype,
-            )
+            seeds = tf.constant(pair(self.graph_seed, self.op_seed), tf.uint64)
+            drawn = _draw(self._op, tuple(shape), seeds, dtype)
             return self._scaled(drawn, **self.parameters)
 
     def get_config(self) -> dict:

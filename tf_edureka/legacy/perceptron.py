@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from tf_edureka.activations import ACTIVATIONS
 from tf_edureka.config import PerceptronConfig, expect_seeds
-from tf_edureka.errors import InputError
 from tf_edureka.gates import Gate
 from tf_edureka.result import PerceptronResult, SweepResult
 
@@ -51,11 +50,7 @@ def build_graph(config: PerceptronConfig) -> PerceptronGraph:
     Raises:
         InputError: when the activation is the step function, which has no gradient.
     """
-    if config.activation == "step":
-        raise InputError(
-            "activation step: the article trains by gradient descent, and the step function has no "
-            "gradient; the modern implementation trains it by Rosenblatt's rule"
-        )
+    config.expect_gradient()
     graph = tf.Graph()
     with graph.as_default():
         with tf.device("CPU:0"):  # as everywhere the seeds are replayed: GPUs draw other numbers
