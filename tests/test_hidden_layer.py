@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_edureka import hidden_layer, outcome, seeds
+from tf_edureka import hidden_layer, initializers, outcome
 from tf_edureka.config import PerceptronConfig
 from tf_edureka.gates import GATES
 
@@ -49,7 +49,8 @@ def test_the_least_loss_is_that_of_all_epochs():
 def test_initial_weights_are_a_draw_of_nine():
     result = hidden_layer.train(PerceptronConfig(epochs=1), XOR, [7, 8])
     for row, seed in enumerate((7, 8)):
-        np.testing.assert_array_equal(result.initial_weights[row], seeds.RandomNormal(seed)((9,)))
+        drawn = initializers.RandomNormal(seed)((9,))
+        np.testing.assert_array_equal(result.initial_weights[row], drawn)
 
 
 def test_many_of_50_networks_learn_xor_which_no_neuron_does():

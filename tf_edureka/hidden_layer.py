@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka import seeds as tf1_seeds
 from tf_edureka.activations import ACTIVATIONS
 from tf_edureka.config import PerceptronConfig, expect_seeds
 from tf_edureka.gates import Gate
+from tf_edureka.initializers import random_normals
 from tf_edureka.result import SweepResult
 
 # Weights of a network: kernel and bias of both hidden neurons, (3, 2); those of the output, (3,).
@@ -90,7 +90,7 @@ def train(
         InputError: when the seeds are none.
     """
     expect_seeds(seeds)
-    initial = weights = tf1_seeds.random_normals(seeds, [WEIGHTS])
+    initial = weights = random_normals(seeds, [WEIGHTS])
     least = tf.fill([len(seeds)], np.float32(np.inf))
     for start in range(0, config.epochs, _AT_ONCE):
         epochs = min(_AT_ONCE, config.epochs - start)

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka import rounding, seeds
+from tf_edureka import initializers, rounding, seeds
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.mnist import Mnist
 from tf_edureka.result import MlpResult
@@ -186,7 +186,7 @@ def _initializers(config: MlpConfig) -> list[dict[str, keras.initializers.Initia
     if config.recipe == "article":
         # It made the placeholders of pixels and labels first, then all kernels, then all biases.
         draws = [
-            seeds.RandomNormal(op_seed, config.seed)
+            initializers.RandomNormal(op_seed, config.seed)
             for op_seed in seeds.variable_op_seeds(2 * layers, ops=2)
         ]
         return [

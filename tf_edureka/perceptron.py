@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka import seeds as tf1_seeds
 from tf_edureka.activations import ACTIVATIONS
 from tf_edureka.config import PerceptronConfig, expect_seeds
 from tf_edureka.gates import Gate
+from tf_edureka.initializers import random_normals
 from tf_edureka.result import PerceptronResult, SweepResult
 
 # What the compiled loop does at most before it hands out what it recorded: epochs, and weights.
@@ -110,7 +110,7 @@ def sweep(
 
 def _initial_kernel(seeds: Sequence[int]) -> tf.Variable:
     """Shape (3, n): a column from each op seed, as the article's `tf.random_normal` draws it."""
-    drawn = tf.transpose(tf1_seeds.random_normals(seeds, [3]))
+    drawn = tf.transpose(random_normals(seeds, [3]))
     # With the number of seeds left open, one compiled loop does for any.
     return tf.Variable(drawn, shape=(3, None))
 

@@ -1,16 +1,11 @@
-"""TensorFlow 1's seeds replayed in plain TensorFlow 2: its random ops, and the tutorial's batches.
+"""TensorFlow 1's seeds: those that a random op gets, and the tutorial's batches.
 
-The kernels that draw random numbers are the same in TensorFlow 1.15 and 2. What changed is the
-seed that an op gets when it is given none, and that graphs are gone. With the seed given, the
-numbers come back bit for bit. They are drawn on the CPU, outside of any compiled function: GPUs and
-XLA draw others from the same seed.
+`initializers` draws the numbers that follow from them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 # What TensorFlow 1 took for the graph's seed where only the op has one.
 DEFAULT_GRAPH_SEED = 87654321
@@ -121,134 +116,3 @@ def batch_order(
             start -= examples
             batch = np.concatenate([batch, order[:start]])
         yield batch
-
-
-def random_normals(
-    op_seeds: Sequence[int], shape: Sequence[int], graph_seed: int | None = None
-) -> tf.Tensor:
-    """`tf.random_normal(shape, seed=s)` of TensorFlow 1 for many op seeds s at once.
-
-    Args:
-        op_seeds: one for each draw.
-        shape: of each draw.
-        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
-
-    Returns:
-        float32, shape (seeds, *shape), from N(0, 1): the numbers that `RandomNormal` draws for each
-        seed, without the time that calling TensorFlow for each takes.
-    """
-    pairs = np.array([pair(graph_seed, seed) for seed in op_seeds], np.uint64).reshape(-1, 2)
-    return _normals(tf.constant(pairs), tuple(shape))
-
-
-@tf.function(reduce_retracing=True)
-def _normals(pairs: tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
-    def draw(seeds: tf.Tensor) -> tf.Tensor:
-        return _draw(tf.raw_ops.StatelessRandomNormalV2, shape, seeds, tf.float32)
-
-    with tf.device("CPU:0"):
-        return tf.map_fn(draw, pairs, fn_output_signature=tf.TensorSpec(shape, tf.float32))
-
-
-def _draw(op: Callable[..., tf.Tensor], shape, seeds: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
-    """The first draw of a random op of TensorFlow 1 from the two seeds of a `pair`, uint64.
-
-    The op behind it is the one that `tf.random.Generator` calls, without the variable that a
-    generator keeps its state in, which no compiled function could make.
-    """
-    counter = tf.stack([tf.constant(0, tf.uint64), seeds[1]])
-    philox = tf.random.Algorithm.PHILOX.value
-    return op(shape=shape, key=seeds[:1], counter=counter, alg=philox, dtype=dtype)
-
-
-class _Replay(keras.initializers.Initializer):
-    """A random op of TensorFlow 1 as a Keras initializer; gives the op's first draw each time."""
-
-    _op: Callable[..., tf.Tensor]
-    _scaled: Callable[..., tf.Tensor]
-
-    def __init__(self, op_seed: int, graph_seed: int | None, **parameters: float) -> None:
-        self.op_seed, self.graph_seed = op_seed, graph_seed
-        self.parameters = parameters
-
-    def __call__(self, shape, dtype=None) -> tf.Tensor:
-        """Draws the values.
-
-        Args:
-            shape: of the values.
-            dtype: float32 (the default) or float64, in which TensorFlow 1 drew others.
-        """
-        dtype = tf.as_dtype(dtype or "float32")
-        with tf.init_scope(), tf.device("CPU:0"):
-            seeds = tf.constant(pair(self.graph_seed, self.op_seed), tf.uint64)
-            drawn = _draw(self._op, tuple(shape), seeds, dtype)
-            return self._scaled(drawn, **self.parameters)
-
-    def get_config(self) -> dict:
-        """What makes the same initializer again."""
-        return {"op_seed": self.op_seed, "graph_seed": self.graph_seed, **self.parameters}
-
-
-class _Normal(_Replay):
-    """What both normal draws share: mean and standard deviation."""
-
-    def __init__(
-        self, op_seed: int, graph_seed: int | None = None, mean: float = 0.0, stddev: float = 1.0
-    ) -> None:
-        super().__init__(op_seed, graph_seed, mean=mean, stddev=stddev)
-
-    @staticmethod
-    def _scaled(drawn: tf.Tensor, mean: float, stddev: float) -> tf.Tensor:
-        return drawn * stddev + mean
-
-
-@keras.saving.register_keras_serializable("tf_edureka")
-class RandomNormal(_Normal):
-    """`tf.random_normal(shape, mean, stddev)` of TensorFlow 1.
-
-    Args:
-        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
-        graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
-        mean: of the distribution.
-        stddev: its standard deviation.
-    """
-
-    _op = staticmethod(tf.raw_ops.StatelessRandomNormalV2)
-
-
-@keras.saving.register_keras_serializable("tf_edureka")
-class TruncatedNormal(_Normal):
-    """`tf.truncated_normal(shape, mean, stddev)` of TensorFlow 1: within two deviations.
-
-    Args:
-        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
-        graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
-        mean: of the distribution before it is truncated.
-        stddev: its standard deviation before.
-    """
-
-    _op = staticmethod(tf.raw_ops.StatelessTruncatedNormalV2)
-
-
-@keras.saving.register_keras_serializable("tf_edureka")
-class RandomUniform(_Replay):
-    """`tf.random_uniform(shape, minval, maxval)` of TensorFlow 1.
-
-    Args:
-        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
-        graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
-        minval: smallest value.
-        maxval: above all values.
-    """
-
-    _op = staticmethod(tf.raw_ops.StatelessRandomUniformV2)
-
-    def __init__(
-        self, op_seed: int, graph_seed: int | None = None, minval: float = 0.0, maxval: float = 1.0
-    ) -> None:
-        super().__init__(op_seed, graph_seed, minval=minval, maxval=maxval)
-
-    @staticmethod
-    def _scaled(drawn, minval, maxval):
-        low, high = tf.constant(minval, drawn.dtype), tf.constant(maxval, drawn.dtype)
-        return drawn * (high - low) + low
