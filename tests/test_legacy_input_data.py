@@ -7,6 +7,7 @@ import socket
 import threading
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -178,7 +179,34 @@ def test_a_source_that_hangs_up_is_no_matter_of_the_folder(tmp_path):
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="file: cannot be written to"):
-        input_data.read_data_sets(tmp_path / "file")
+        input_data.read_data_sets(tmp_path / "file", source_url="http://127.0.0.1:9/")
+
+
+def test_mnist_for_a_folder_that_cannot_be_made_goes_into_keras_own(
+    drawn_folder, tmp_path, monkeypatch
+):
+    def get_file(name, origin, file_hash, cache_dir):
+        assert (origin, cache_dir) == (input_data.DEFAULT_SOURCE_URL + name, None)
+        assert file_hash
+        return str(drawn_folder / name)
+
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(keras.utils, "get_file", get_file)
+    assert input_data.read_data_sets(tmp_path / "file").test.num_examples == 500
+
+
+def test_what_is_not_there_is_taken_from_the_environments_folder(
+    drawn_folder, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("TF_EDUREKA_MNIST_DIR", str(drawn_folder))
+    assert input_data.read_data_sets(tmp_path / "none").test.num_examples == 500
+    assert capsys.readouterr().out.splitlines() == [
+        f"Extracting {drawn_folder / name}.gz" for name in NAMES
+    ]
+    assert not (tmp_path / "none").exists()
+    # It holds MNIST, which is not what another source would have given.
+    with pytest.raises(InputError, match="could not be downloaded"):
+        input_data.read_data_sets(tmp_path / "none", source_url="http://127.0.0.1:9/")
 
 
 def test_unpacked_files_are_read_too(drawn_folder, tmp_path):

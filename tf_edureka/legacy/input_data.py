@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_edureka import idx, seeds
-from tf_edureka.config import CLASSES, PIXELS
+from tf_edureka.config import CLASSES, MNIST_FOLDER_VARIABLE, PIXELS
 from tf_edureka.errors import InputError
 
 DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
@@ -163,11 +163,13 @@ def read_data_sets(
 ) -> Datasets:
     """Reads MNIST, after downloading what is not there yet.
 
-    Source: `read_data_sets` of TensorFlow 1.15.
+    Source: `read_data_sets` of TensorFlow 1.15, which knew no other folder.
 
     Args:
-        train_dir: folder of the four files, gzipped or unpacked. It is made if need be, and a file
-            that is missing is downloaded into it.
+        train_dir: folder of the four files, gzipped or unpacked. A file that is missing there is
+            taken from the folder that the environment variable TF_EDUREKA_MNIST_DIR names, else
+            downloaded: into `train_dir`, which is made if need be, or where that cannot be, into
+            Keras' folder for data.
         fake_data: whether to read nothing, and give data sets of which only
             `next_batch(n, fake_data=True)` can be used.
         one_hot: whether labels are float64 of shape (n, 10), with a 1 at the digit; else uint8 of
@@ -192,12 +194,12 @@ def read_data_sets(
         return Datasets(*fakes)
     arrays = []
     for name in _FILES:
-        path = _maybe_download(name, Path(train_dir), source_url or DEFAULT_SOURCE_URL)
-        print("Extracting", os.path.join(train_dir, path.name))
+        path = _maybe_download(name, train_dir, source_url or DEFAULT_SOURCE_URL)
+        print("Extracting", path)
         if "images" in name:
-            arrays.append(idx.read(path, rank=3)[..., np.newaxis])
+            arrays.append(idx.read(Path(path), rank=3)[..., np.newaxis])
         else:
-            labels = idx.read(path, rank=1)
+            labels = idx.read(Path(path), rank=1)
             arrays.append(dense_to_one_hot(labels, CLASSES) if one_hot else labels)
     train_images, train_labels, test_images, test_labels = arrays
     if not 0 <= validation_size <= len(train_images):
@@ -242,35 +244,43 @@ def _graph_seed() -> int | None:
     return None if first == seeds.DEFAULT_GRAPH_SEED else first
 
 
-def _maybe_download(name: str, folder: Path, source_url: str) -> Path:
-    target = folder / f"{name}.gz"
-    for candidate in (target, folder / name):
-        if candidate.exists():
-            return candidate
-    import keras
-
+def _maybe_download(name: str, train_dir, source_url: str) -> str:
+    """Where the file is, in the words of who asked for it."""
+    is_published = source_url == DEFAULT_SOURCE_URL
+    given = os.environ.get(MNIST_FOLDER_VARIABLE) if is_published else None
+    for place in filter(None, (train_dir, given)):
+        for candidate in (f"{name}.gz", name):
+            if os.path.exists(found := os.path.join(place, candidate)):
+                return found
+    target = os.path.join(train_dir, f"{name}.gz")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        partial = tempfile.TemporaryDirectory(dir=folder)
+        os.makedirs(train_dir, exist_ok=True)
+        partial = tempfile.TemporaryDirectory(dir=train_dir)
     except OSError as error:
+        if is_published:  # another machine's folder; Keras has one of its own for data
+            return _download(target, source_url, None)
         raise InputError(
-            f"{folder}: cannot be written to ({error.strerror or error}); name another folder"
+            f"{train_dir}: cannot be written to ({error.strerror or error}); name another folder"
         ) from None
     # Into a folder of its own first: the file gets its place when it is whole and checked.
     with partial:
-        try:
-            with contextlib.redirect_stdout(sys.stderr):  # what Keras prints is no result
-                came = keras.utils.get_file(
-                    target.name,
-                    source_url + target.name,
-                    file_hash=_FILES[name] if source_url == DEFAULT_SOURCE_URL else None,
-                    cache_dir=partial.name,
-                )
-            os.replace(came, target)
-        except Exception as error:  # Keras has no class of its own for what can go wrong
-            raise InputError(
-                f"{folder}: expected {target.name}, and it could not be downloaded ({error}); put "
-                "the four MNIST files there"
-            ) from None
-    print("Successfully downloaded", target.name, target.stat().st_size, "bytes.")
+        os.replace(_download(target, source_url, partial.name), target)
+    print("Successfully downloaded", f"{name}.gz", os.path.getsize(target), "bytes.")
     return target
+
+
+def _download(target: str, source_url: str, cache: str | None) -> str:
+    import keras
+
+    folder, name = os.path.split(target)
+    published = _FILES[name.removesuffix(".gz")] if source_url == DEFAULT_SOURCE_URL else None
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # what Keras prints is no result
+            return keras.utils.get_file(
+                name, source_url + name, file_hash=published, cache_dir=cache
+            )
+    except Exception as error:  # Keras has no class of its own for what can go wrong
+        raise InputError(
+            f"{folder}: expected {name}, and it could not be downloaded ({error}); put the four "
+            f"MNIST files there, or set {MNIST_FOLDER_VARIABLE} to their folder"
+        ) from None
