@@ -1,0 +1,224 @@
+"""What old scripts use of `tf.contrib` that no package has any more, written anew."""
+
+import ast
+
+import tensorflow as tf
+
+from tf_edureka.legacy import input_data
+
+v1 = tf.compat.v1
+
+
+class HParams:
+    """Hyper-parameters by name, as attributes; `tf.contrib.training.HParams`.
+
+    Args:
+        **values: the parameters.
+    """
+
+    def __init__(self, **values) -> None:
+        self.__dict__.update(values)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.__dict__
+
+    def __repr__(self) -> str:
+        return f"HParams({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+
+    def add_hparam(self, name: str, value) -> None:
+        """Adds a parameter.
+
+        Raises:
+            ValueError: when there is one of the name.
+        """
+        if name in self:
+            raise ValueError(f"Hyperparameter name is reserved: {name}")
+        setattr(self, name, value)
+
+    def set_hparam(self, name: str, value) -> None:
+        """Changes a parameter to a value of its type.
+
+        Raises:
+            ValueError: when there is none of the name.
+        """
+        if name not in self:
+            raise ValueError(f"Unknown hyperparameter: {name}")
+        old = getattr(self, name)
+        setattr(self, name, value if old is None else type(old)(value))
+
+    def get(self, name: str, default=None):
+        """The parameter's value, or the default if there is none of the name."""
+        return getattr(self, name, default)
+
+    def values(self) -> dict:
+        """All parameters by name."""
+        return dict(vars(self))
+
+    def override_from_dict(self, values: dict) -> "HParams":
+        """Changes the parameters named, and gives itself."""
+        for name, value in values.items():
+            self.set_hparam(name, value)
+        return self
+
+    def parse(self, text: str) -> "HParams":
+        """Changes parameters by a text such as `rate=0.1,layers=[256,256],name=mlp`.
+
+        Raises:
+            ValueError: when it is none.
+        """
+        try:
+            call = ast.parse(f"f({text})", mode="eval").body
+            pairs = {pair.arg: pair.value for pair in call.keywords}
+        except SyntaxError:
+            raise ValueError(f"Could not parse hyperparameters: {text}") from None
+        for name, value in pairs.items():
+            plain = isinstance(value, ast.Name) and value.id not in ("true", "false")
+            self.set_hparam(name, value.id if plain else _literal(value))
+        return self
+
+
+def _literal(value: ast.expr):
+    if isinstance(value, ast.Name):
+        return value.id == "true"
+    return ast.literal_eval(value)
+
+
+def load_dataset(name: str, train_dir: str = "MNIST-data"):
+    """`tf.contrib.learn.datasets.load_dataset("mnist")`.
+
+    Raises:
+        ValueError: when it is another data set; of the three that there were, only MNIST is served.
+    """
+    if name != "mnist":
+        raise ValueError(f"expected mnist, got {name!r}; use sklearn.datasets for others")
+    return input_data.read_data_sets(train_dir)
+
+
+def sequence_loss(
+    logits,
+    targets,
+    weights,
+    average_across_timesteps=True,
+    average_across_batch=True,
+    softmax_loss_function=None,
+    name=None,
+):
+    """Cross-entropy of sequences, each step by its weight; `tf.contrib.seq2seq.sequence_loss`.
+
+    Args:
+        logits: shape (batch, steps, classes).
+        targets: whole numbers under classes, shape (batch, steps).
+        weights: of the steps, shape (batch, steps).
+        average_across_timesteps: whether to sum over the steps and divide by their weights.
+        average_across_batch: whether to do so over the batch.
+        softmax_loss_function: takes `labels` and `logits`, if not the sparse cross-entropy.
+        name: of the scope.
+
+    Returns:
+        a scalar, or what is left: shape (batch,), (steps,) or (batch, steps).
+    """
+    with tf.name_scope(name or "sequence_loss"):
+        entropy = softmax_loss_function or v1.nn.sparse_softmax_cross_entropy_with_logits
+        classes = tf.shape(logits)[2]
+        flat_logits, flat_targets = tf.reshape(logits, [-1, classes]), tf.reshape(targets, [-1])
+        losses = entropy(labels=flat_targets, logits=flat_logits) * tf.reshape(weights, [-1])
+        if average_across_timesteps and average_across_batch:
+            return tf.math.divide_no_nan(tf.reduce_sum(losses), tf.reduce_sum(weights))
+        losses = tf.reshape(losses, tf.shape(logits)[:2])
+        if not average_across_timesteps and not average_across_batch:
+            return losses
+        axis = [0] if average_across_batch else [1]
+        return tf.math.divide_no_nan(tf.reduce_sum(losses, axis), tf.reduce_sum(weights, axis))
+
+
+def sequence_loss_by_example(
+    logits,
+    targets,
+    weights,
+    average_across_timesteps=True,
+    softmax_loss_function=None,
+    name=None,
+):
+    """Cross-entropy of each of a batch of sequences; `tf.contrib.legacy_seq2seq`'s.
+
+    Args:
+        logits: a list with an element for each step, shape (batch, classes).
+        targets: a list of whole numbers under classes, shape (batch,).
+        weights: a list of weights, shape (batch,).
+        average_across_timesteps: whether to divide by the sum of the weights.
+        softmax_loss_function: takes `labels` and `logits`, if not the sparse cross-entropy.
+        name: of the scope.
+
+    Returns:
+        shape (batch,).
+    """
+    entropy = softmax_loss_function or v1.nn.sparse_softmax_cross_entropy_with_logits
+    with tf.name_scope(name or "sequence_loss_by_example"):
+        losses = []
+        for logit, target, weight in zip(logits, targets, weights, strict=True):
+            target = tf.reshape(target, [-1])
+            losses.append(entropy(labels=target, logits=logit) * weight)
+        total = tf.add_n(losses)
+        return total / (tf.add_n(weights) + 1e-12) if average_across_timesteps else total
+
+
+def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=None):
+    """Runs a cell over a list of inputs; `tf.contrib.legacy_seq2seq.rnn_decoder`.
+
+    Args:
+        decoder_inputs: a list of inputs, shape (batch, units).
+        initial_state: the cell's first.
+        cell: an RNN cell.
+        loop_function: takes an output and its number, and gives the next input, in place of that
+            of the list.
+        scope: of the variables.
+
+    Returns:
+        the list of outputs, and the last state.
+    """
+    with v1.variable_scope(scope or "rnn_decoder"):
+        state, outputs = initial_state, []
+        for step, inputs in enumerate(decoder_inputs):
+            if step:
+                v1.get_variable_scope().reuse_variables()
+                if loop_function is not None:
+                    with v1.variable_scope("loop_function", reuse=True):
+                        inputs = loop_function(outputs[-1], step)
+            output, state = cell(inputs, state)
+            outputs.append(output)
+    return outputs, state
+
+
+def output_projection_wrapper(cell, output_size, activation=None, reuse=None):
+    """A cell whose outputs pass a dense layer; `tf.contrib.rnn.OutputProjectionWrapper`.
+
+    Args:
+        cell: an RNN cell of TensorFlow 1.
+        output_size: units of the layer.
+        activation: of the layer.
+        reuse: whether to take variables that there are.
+
+    Returns:
+        an RNN cell.
+    """
+
+    class OutputProjectionWrapper(v1.nn.rnn_cell.RNNCell):
+        @property
+        def state_size(self):
+            return cell.state_size
+
+        @property
+        def output_size(self):
+            return output_size
+
+        def zero_state(self, batch_size, dtype):
+            return cell.zero_state(batch_size, dtype)
+
+        def call(self, inputs, state):
+            output, state = cell(inputs, state)
+            kernel = v1.get_variable("kernel", [output.shape[-1], output_size])
+            bias = v1.get_variable("bias", [output_size], initializer=v1.zeros_initializer())
+            projected = tf.nn.bias_add(tf.matmul(output, kernel), bias)
+            return (activation(projected) if activation else projected), state
+
+    return OutputProjectionWrapper(_reuse=reuse)

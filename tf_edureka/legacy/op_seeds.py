@@ -1,0 +1,297 @@
+"""The op seeds that TensorFlow 1.15 gave, in graphs that TensorFlow 2 builds.
+
+In a graph with a seed, an op that is given none takes the number of ops that the graph holds.
+TensorFlow 2 counts random ops instead, and builds some things of fewer ops, a few of more. Here the
+ops are counted again: dropout, uniform draws and some shapes are built as 1.15 built them; of the
+rest, what 1.15 would have had more is added to the number.
+
+Found by calling both with some 400 expressions (`tests/goldens/op_counts.json`); the test that
+reads them names those for which the number is still another.
+"""
+
+import functools
+import importlib
+import inspect
+import numbers
+import operator
+import sys
+import weakref
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.data.ops import dataset_ops
+from tensorflow.python.eager import context
+from tensorflow.python.framework import constant_op, ops, random_seed, tensor_util
+from tensorflow.python.ops import (
+    array_ops,
+    clip_ops,
+    math_ops,
+    nn_ops,
+    random_ops,
+    tensor_array_ops,
+    variable_scope,
+)
+
+# By graph: how many ops 1.15 would have had more, and which shapes of gradients it knew already.
+_more: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+_known: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+def install() -> None:
+    """Gives ops without a seed that of TensorFlow 1.15, in this process, from now on."""
+    _replace(random_seed, "get_seed", _get_seed)
+    _replace(random_ops, "random_uniform", _random_uniform)
+    _replace(nn_ops, "_dropout", _dropout)
+    _replace(array_ops, "split", _split)
+    _replace(array_ops, "zeros", _filled)
+    _replace(array_ops, "ones", _filled)
+    _replace(math_ops, "_ReductionDims", _reduction_dims)
+    _replace(math_ops, "tensordot", _tensordot)
+    _replace(variable_scope._VariableStore, "_get_single_variable", _single_variable)
+    _count(array_ops, "one_hot", _more_in_one_hot)
+    _count(tensor_array_ops._GraphTensorArray, "size", _more_in_size)
+    _count(clip_ops, "clip_by_global_norm", lambda _: 1)
+    # A data set was wrapped, for its iterator, in one that optimizes it and one that tunes it.
+    _count(dataset_ops.DatasetV1, "_make_initializable_iterator", lambda _: 3)
+    _count_keras("tensorflow.python.keras.layers")  # which tf_slim uses
+    if sys.modules.get("tf_keras"):
+        _count_keras("tf_keras.layers")
+        normalization = importlib.import_module("tf_keras.layers").BatchNormalization
+        _count(normalization.__base__, "_fused_batch_norm", _more_in_fused_batch_norm)
+    for op_type, ops_of_1_15 in _GRADIENTS.items():
+        _count_gradient(op_type, ops_of_1_15)
+
+
+def _replace(owner, name: str, ours: Callable) -> None:
+    """Puts `ours`, which is given the original first, wherever TensorFlow has the original."""
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    def function(*args, **kwargs):
+        return ours(original, *args, **kwargs)
+
+    setattr(owner, name, function)
+    for module in [m for n, m in sys.modules.items() if f"{n}.".startswith("tensorflow.")]:
+        for public, value in list(getattr(module, "__dict__", {}).items()):
+            if value is original:
+                setattr(module, public, function)
+
+
+def _count(owner, name: str, more: Callable[[dict], int]) -> None:
+    """Adds to the number of ops what `more` makes of the arguments of each call."""
+    signature = inspect.signature(getattr(owner, name))
+
+    def counted(original, *args, **kwargs):
+        result = original(*args, **kwargs)
+        if not context.executing_eagerly():
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            _add(more(bound.arguments))
+        return result
+
+    _replace(owner, name, counted)
+
+
+def _add(count: int) -> None:
+    graph = ops.get_default_graph()
+    _more[graph] = _more.get(graph, 0) + count
+
+
+def _get_seed(original, op_seed):
+    if op_seed is None and not context.executing_eagerly():
+        graph = ops.get_default_graph()
+        if graph.seed is not None:
+            op_seed = graph.version + _more.get(graph, 0)
+    return original(op_seed)
+
+
+def _random_uniform(original, shape, minval=0, maxval=None, dtype=tf.float32, **others):
+    if tf.as_dtype(dtype).is_floating:
+        # TensorFlow 2 leaves out the ops that scale the draw where a bound is the whole number.
+        minval, maxval = (
+            float(bound) if isinstance(bound, int) else bound
+            for bound in (minval, 1 if maxval is None else maxval)
+        )
+    return original(shape, minval, maxval, dtype, **others)
+
+
+def _dropout(original, x, rate, noise_shape, uniform_sampler, dummy_rng_step, name, default_name):
+    """Draws first and scales then, `x / (1 - rate) * (drawn >= rate)`; TensorFlow 2 selects."""
+    is_number = isinstance(rate, numbers.Real)
+    if context.executing_eagerly() or (is_number and not 0 < rate < 1):
+        return original(x, rate, noise_shape, uniform_sampler, dummy_rng_step, name, default_name)
+    with ops.name_scope(name, default_name, [x]):
+        x = ops.convert_to_tensor(x, name="x")
+        rate = ops.convert_to_tensor(rate, dtype=x.dtype, name="rate")
+        drawn = uniform_sampler(shape=nn_ops._get_noise_shape(x, noise_shape), dtype=x.dtype)
+        scale = 1 / (1 - rate)
+        kept = drawn >= rate
+        result = x * scale * math_ops.cast(kept, x.dtype)
+        result.set_shape(x.shape)
+        return result
+
+
+def _split(original, value, num_or_size_splits, *others, **named):
+    if isinstance(num_or_size_splits, numbers.Integral) and not context.executing_eagerly():
+        ops.convert_to_tensor(num_or_size_splits)  # an op that nothing used
+    return original(value, num_or_size_splits, *others, **named)
+
+
+def _filled(original, shape, *others, **named):
+    """`tf.zeros` and `tf.ones`, which multiplied a shape to see whether it was a small one."""
+    if isinstance(shape, list | tuple) and any(isinstance(size, tf.Tensor) for size in shape):
+        functools.reduce(operator.mul, shape) < 1000  # noqa: B015 - for the ops it builds
+    return original(shape, *others, **named)
+
+
+def _reduction_dims(original, x, axis):
+    """All axes, as a constant also where there are none; TensorFlow 2 computes these."""
+    if axis is None and getattr(x, "shape", None) is not None and x.shape.rank == 0:
+        return constant_op.constant([], tf.int32)
+    return original(x, axis)
+
+
+def _single_variable(original, *args, regularizer=None, **named):
+    """TensorFlow 2 calls a regularizer once more, to see whether it gives something."""
+    calls = []
+
+    def counted(variable):
+        before = variable.graph.version
+        penalty = regularizer(variable)
+        if not calls:
+            _add(before - variable.graph.version)
+        calls.append(variable)
+        return penalty
+
+    return original(*args, regularizer=regularizer and counted, **named)
+
+
+def _tensordot(original, *args, **named):
+    """A factor of known shape was transposed and reshaped even into what it was."""
+    if context.executing_eagerly():
+        return original(*args, **named)
+    graph = ops.get_default_graph()
+    before = graph.version
+    result = original(*args, **named)
+    built = [op.type for op in graph.get_operations()[before:]]
+    _add(2 * (2 - built.count("Transpose")) + 2 * (3 - built.count("Reshape")))
+    return result
+
+
+def _more_in_one_hot(call: dict) -> int:
+    return sum(
+        call[name] is not None and not tf.is_tensor(call[name])
+        for name in ("on_value", "off_value")
+    )
+
+
+def _more_in_size(call: dict) -> int:
+    array = call["self"]
+    return int(tf.is_tensor(array._size) and not array._dynamic_size)
+
+
+def _count_keras(package: str) -> None:
+    layers = importlib.import_module(package)
+    _count(layers.Conv2D.__base__, "build", lambda _: 1)  # the dilation, as a constant
+    _count(layers.Conv2DTranspose, "call", _more_in_conv2d_transpose)
+    _count(layers.Flatten, "call", _more_in_flatten)
+
+
+def _more_in_conv2d_transpose(call: dict) -> int:
+    """The shape of the output was computed in the graph."""
+    return 14 if call["self"].padding == "valid" else 10
+
+
+def _more_in_flatten(call: dict) -> int:
+    """The batch size was taken out of the shape."""
+    shape = call["inputs"].shape.as_list()
+    return 6 if len(shape) > 1 and shape[0] is None else 0
+
+
+def _more_in_fused_batch_norm(call: dict) -> int:
+    """The momentum was a constant, and in training one more."""
+    if tf.is_tensor(call["training"]):
+        return 0
+    return 2 if call["training"] else 1
+
+
+def _count_gradient(op_type: str, ops_of_1_15: Callable[[tf.Operation, tf.Tensor], int]) -> None:
+    """Adds to the number of ops what 1.15's gradient of an op had more."""
+    entry = ops.gradient_registry._registry[op_type]
+    original = entry["type"]
+
+    @functools.wraps(original)
+    def counted(op, *grads):
+        graph = ops.get_default_graph()
+        before = graph.version
+        result = original(op, *grads)
+        # In a loop the gradient also fetches what the steps before have left.
+        if not context.executing_eagerly() and graph._get_control_flow_context() is None:
+            _add(ops_of_1_15(op, grads[0]) - (graph.version - before))
+        return result
+
+    entry["type"] = counted
+
+
+def _is_first(*key) -> bool:
+    """Whether the graph has not had this yet; 1.15 kept shapes that it had computed."""
+    known = _known.setdefault(ops.get_default_graph(), set())
+    is_first = key not in known
+    known.add(key)
+    return is_first
+
+
+def _shape(tensor) -> tuple[int, ...] | None:
+    """A tensor's shape where it is known."""
+    shape = getattr(tensor, "shape", None)
+    return tuple(shape.as_list()) if shape is not None and shape.is_fully_defined() else None
+
+
+def _broadcast(op: tf.Operation, grad: tf.Tensor) -> int:
+    """Sums a gradient over the axes along which a factor was repeated."""
+    x, y = map(_shape, op.inputs)
+    if x is None or y is None:
+        return 7
+    return 3 * _is_first("broadcast", x, y) + 4 * (x != _shape(grad)) + 4 * (y != _shape(grad))
+
+
+def _broadcast_unless_equal(op: tf.Operation, grad: tf.Tensor) -> int:
+    x, y = map(_shape, op.inputs)
+    return 0 if x is not None and x == y == _shape(grad) else _broadcast(op, grad)
+
+
+def _sum(op: tf.Operation, _) -> int:
+    shape, axes = _shape(op.inputs[0]), tensor_util.constant_value(op.inputs[1])
+    rank = op.inputs[0].shape.rank
+    if axes is not None and rank is not None:
+        if np.array_equal(axes, np.arange(rank)):
+            return 4
+        if shape is not None:
+            return 4 + 17 * _is_first("sum", shape, tuple(np.ravel(axes)))
+    return 16
+
+
+def _mean(op: tf.Operation, grad: tf.Tensor) -> int:
+    is_known = _shape(op.inputs[0]) is not None and _shape(op.outputs[0]) is not None
+    return _sum(op, grad) + (2 if is_known else 11)
+
+
+# Op: how many ops its gradient had, in 1.15.
+_GRADIENTS = {
+    "Add": _broadcast_unless_equal,
+    "AddV2": _broadcast_unless_equal,
+    "DivNoNan": lambda op, grad: 12,
+    "Maximum": lambda op, grad: 13,
+    "Mean": _mean,
+    "Minimum": lambda op, grad: 13,
+    "Mul": lambda op, grad: 2 + _broadcast_unless_equal(op, grad),
+    "Pow": lambda op, grad: 16 + _broadcast(op, grad),
+    "RealDiv": lambda op, grad: 12,
+    "Sign": lambda op, grad: 3,
+    "SparseSoftmaxCrossEntropyWithLogits": lambda op, *grads: 4,
+    "SquaredDifference": lambda op, grad: 5 + _broadcast(op, grad),
+    "StridedSlice": lambda op, grad: 2,
+    "Sub": lambda op, grad: 1 + _broadcast_unless_equal(op, grad),
+    "Sum": _sum,
+}

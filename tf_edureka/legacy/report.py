@@ -1,0 +1,114 @@
+"""What a script uses of TensorFlow 1, line by line, with what one writes today."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tf_edureka.legacy import modern_names
+
+
+def lines(path: Path) -> list[tuple[int, str, str]]:
+    """Reads a script for the names of TensorFlow 1.
+
+    Args:
+        path: of the script.
+
+    Returns:
+        line from 1, old name and what to write today, in the order of the script. What is the same
+        in TensorFlow 2 is left out.
+    """
+    tree = ast.parse(path.read_bytes())
+    found = dict.fromkeys(_modernised(tree))
+    return sorted(found, key=lambda row: row[0])
+
+
+def text(path: Path) -> str:
+    """The same as lines of text, under a title."""
+    rows = lines(path)
+    if not rows:
+        return f"{path.name} uses nothing that TensorFlow 2 has changed."
+    width = max(len(old) for _, old, _ in rows)
+    return "\n".join(
+        [f"What {path.name} has of TensorFlow 1, and what one writes today:"]
+        + [f"  {line:>4}  {old:<{width}}  {modern}" for line, old, modern in rows]
+    )
+
+
+def _modernised(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
+    names = _Names()
+    for node in _in_order(tree):
+        for old in names.read(node):
+            modern = modern_names.of(old)
+            if modern:
+                yield node.lineno, old, modern
+        if isinstance(node, ast.Attribute) and names.resolve(node) is None:
+            is_own = not (isinstance(node.value, ast.Name) and node.value.id in names.modules)
+            if is_own and node.attr in modern_names.METHODS:
+                yield node.lineno, f".{node.attr}", modern_names.METHODS[node.attr]
+
+
+def _in_order(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes as they are written, without the parts of a dotted name."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        dotted = child
+        while isinstance(dotted, ast.Attribute):
+            dotted = dotted.value
+        if isinstance(dotted, ast.Name):
+            continue
+        yield from _in_order(dotted if isinstance(child, ast.Attribute) else child)
+
+
+class _Names:
+    """What the names of a script mean: which lead into TensorFlow, and which are other modules."""
+
+    def __init__(self) -> None:
+        self.tensorflow: dict[str, str] = {}
+        self.modules: set[str] = set()
+
+    def read(self, node: ast.AST) -> Iterator[str]:
+        """Takes in an import or an assignment, and gives the names of TensorFlow that are used."""
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                old = _old(name.name)
+                if old is None:
+                    self.modules.add(name.asname or name.name.partition(".")[0])
+                elif name.asname:
+                    self.tensorflow[name.asname] = old
+                else:
+                    self.tensorflow["tensorflow"] = "tf"
+                if old not in (None, "tf"):
+                    yield old
+        elif isinstance(node, ast.ImportFrom):
+            for name in node.names:
+                old = _old(f"{node.module}.{name.name}")
+                if old is None:
+                    self.modules.add(name.asname or name.name)
+                else:
+                    self.tensorflow[name.asname or name.name] = old
+                    yield old
+        elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
+            old = self.resolve(node)
+            if old is not None and isinstance(node, ast.Attribute):
+                yield old
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            old = self.resolve(node.value)
+            if old is not None:
+                self.tensorflow[node.targets[0].id] = old
+
+    def resolve(self, node: ast.AST) -> str | None:
+        """The name of TensorFlow that an expression is; None if it is none."""
+        if isinstance(node, ast.Name):
+            return self.tensorflow.get(node.id)
+        if isinstance(node, ast.Attribute):
+            owner = self.resolve(node.value)
+            return None if owner is None else f"{owner}.{node.attr}"
+        return None
+
+
+def _old(module: str) -> str | None:
+    """A module of TensorFlow as a name that begins with `tf`; None if it is none."""
+    for beginning in ("tensorflow.compat.v1", "tensorflow"):
+        if f"{module}.".startswith(f"{beginning}."):
+            return f"tf{module.removeprefix(beginning)}"
+    return None
