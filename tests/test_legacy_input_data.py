@@ -204,6 +204,9 @@ def test_what_is_not_there_is_taken_from_the_environments_folder(
         f"Extracting {drawn_folder / name}.gz" for name in NAMES
     ]
     assert not (tmp_path / "none").exists()
+    monkeypatch.setenv("TF_EDUREKA_MNIST_DIR", str(tmp_path))
+    with pytest.raises(InputError, match="as TF_EDUREKA_MNIST_DIR says, but train-images"):
+        input_data.read_data_sets(tmp_path / "none")
     # It holds MNIST, which is not what another source would have given.
     with pytest.raises(InputError, match="could not be downloaded"):
         input_data.read_data_sets(tmp_path / "none", source_url="http://127.0.0.1:9/")

@@ -283,17 +283,21 @@ plt.figure(figsize=(4, 2))
 plt.figure(figsize=(5, 2))
 plt.show()
 print(plt.get_fignums())
+plt.figure(figsize=(6, 2)).show()
+plt.waitforbuttonpress()
+plt.close()
 plt.ion()
-plt.figure(figsize=(6, 2))
+plt.figure(figsize=(7, 2))
 plt.show()
 plt.pause(0.01)
 """
     done = run(script)
-    sizes = [Image.open(tmp_path / f"script-{n}.png").size for n in (1, 2, 3, 4)]
-    assert sizes == [(300, 200), (400, 200), (500, 200), (600, 200)]
-    assert done.stderr.splitlines() == [f"figure: script-{n}.png" for n in (1, 2, 3, 4)]
+    files = [f"script-{number}.png" for number in (1, 2, 3, 4, 5)]
+    assert done.stderr.splitlines() == [f"figure: {file}" for file in files]
     assert done.stdout == "[]\n"
-    assert len(list(tmp_path.glob("*.png"))) == 4
+    sizes = [Image.open(tmp_path / file).size for file in files]
+    assert sizes == [(300, 200), (400, 200), (500, 200), (600, 200), (700, 200)]
+    assert len(list(tmp_path.glob("*.png"))) == 5
 
 
 def test_figures_go_into_a_folder_of_choice(run, tmp_path):

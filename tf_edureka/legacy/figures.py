@@ -31,22 +31,39 @@ class FigureManager(FigureManagerBase):
         are saved by the next one that waits, or at the end.
         """
         if block or (block is None and not matplotlib.is_interactive()):
-            for manager in Gcf.get_all_fig_managers():
-                manager.show()
+            save_figures()
             Gcf.destroy_all()
         else:
-            atexit.unregister(cls.pyplot_show)
-            atexit.register(cls.pyplot_show, block=True)
+            atexit.unregister(save_figures)
+            atexit.register(save_figures)
 
     def show(self) -> None:
-        """Saves the figure."""
-        path = Path(f"{os.environ[VARIABLE]}-{next(_numbers)}.png")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.canvas.figure.savefig(path)
-        print(f"figure: {path}", file=sys.stderr, flush=True)
+        """What `figure.show()` does: it does not wait."""
+        self.pyplot_show(block=False)
 
 
 class FigureCanvas(FigureCanvasAgg):
     """A canvas in memory."""
 
     manager_class = FigureManager
+
+    def start_event_loop(self, timeout: float = 0) -> None:
+        """Lets the time pass that is asked for.
+
+        Where a script waits for the user without end, as `plt.waitforbuttonpress()` does, the
+        figures are saved and it goes on.
+        """
+        if timeout > 0:
+            super().start_event_loop(timeout)
+        else:
+            save_figures()
+
+
+def save_figures() -> None:
+    """Saves all open figures, each under the next number."""
+    atexit.unregister(save_figures)
+    for manager in Gcf.get_all_fig_managers():
+        path = Path(f"{os.environ[VARIABLE]}-{next(_numbers)}.png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        manager.canvas.figure.savefig(path)
+        print(f"figure: {path}", file=sys.stderr, flush=True)

@@ -252,6 +252,11 @@ def _maybe_download(name: str, train_dir, source_url: str) -> str:
         for candidate in (f"{name}.gz", name):
             if os.path.exists(found := os.path.join(place, candidate)):
                 return found
+    if given:
+        raise InputError(
+            f"{given}: expected the four MNIST files, as {MNIST_FOLDER_VARIABLE} says, but "
+            f"{name}.gz is missing"
+        )
     target = os.path.join(train_dir, f"{name}.gz")
     try:
         os.makedirs(train_dir, exist_ok=True)

@@ -11,13 +11,14 @@ _MODERN = {
     "tf.Graph": "nothing: code runs as Python does; @tf.function makes a graph of a function",
     "tf.InteractiveSession": "nothing: code runs as Python does",
     "tf.Session": "nothing: code runs as Python does; @tf.function makes it fast",
-    "tf.Variable": "tf.Variable, kept by a keras.Layer or a tf.Module",
     "tf.app": "argparse, or absl.app and absl.flags",
     "tf.assign": "variable.assign(value)",
     "tf.assign_add": "variable.assign_add(value)",
     "tf.assign_sub": "variable.assign_sub(value)",
-    "tf.cond": "if in a @tf.function, or tf.cond",
-    "tf.contrib": "what the message of tf_upgrade_v2 says; contrib is no more",
+    "tf.contrib": (
+        "where its parts went is told by rfcs/20180907-contrib-sunset.md of "
+        "github.com/tensorflow/community"
+    ),
     "tf.contrib.boosted_trees": "tensorflow-decision-forests, or sklearn.ensemble",
     "tf.contrib.crf": "a package for it, such as tf2crf",
     "tf.contrib.distributions": "tensorflow_probability.distributions",
@@ -90,9 +91,9 @@ _MODERN = {
     "tf.placeholder_with_default": "an argument of a function with a default",
     "tf.py_func": "tf.py_function, or tf.numpy_function",
     "tf.reset_default_graph": "nothing: there is no default graph",
-    "tf.set_random_seed": "tf.random.set_seed, which gives other numbers; "
-    "tf_edureka.initializers gives the same",
-    "tf.stop_gradient": "tf.stop_gradient",
+    "tf.set_random_seed": (
+        "tf.random.set_seed, which gives other numbers; tf_edureka.initializers gives the same"
+    ),
     "tf.summary": "tf.summary.create_file_writer, and tf.summary.* with a step",
     "tf.to_double": "tf.cast(x, tf.float64)",
     "tf.to_float": "tf.cast(x, tf.float32)",
@@ -110,7 +111,6 @@ _MODERN = {
     "tf.trainable_variables": "model.trainable_variables",
     "tf.variable_scope": "a keras.Layer or a tf.Module",
     "tf.variables_initializer": "nothing: a variable has its value when it is made",
-    "tf.while_loop": "while in a @tf.function, or tf.while_loop",
 }
 
 # Methods of TensorFlow 1's objects, which a script calls on names of its own.
@@ -135,21 +135,14 @@ def of(name: str) -> str | None:
         the new name, or what to do in a few words; None where the old one is still good, or
         nothing is known of it.
     """
-    beginning = name
-    while beginning != "tf":
-        if beginning in _MODERN:
-            modern = _MODERN[beginning]
-            return None if modern == name else modern
-        if beginning == name:
-            renamed = _renames().get(name, "")
-            if renamed and not renamed.startswith("tf.compat.v1."):
-                return renamed
-        beginning = beginning.rpartition(".")[0]
-    return f"{_renames()[name]}; no other name in TensorFlow 2" if name in _renames() else None
-
-
-def _renames() -> dict[str, str]:
-    """TensorFlow's own table."""
     from tensorflow.tools.compatibility import all_renames_v2
 
-    return all_renames_v2.symbol_renames
+    renamed = all_renames_v2.symbol_renames.get(name)
+    if renamed and name not in _MODERN and not renamed.startswith("tf.compat.v1."):
+        return renamed
+    beginning = name
+    while beginning:
+        if beginning in _MODERN:
+            return _MODERN[beginning]
+        beginning = beginning.rpartition(".")[0]
+    return renamed and f"{renamed}, if at all"
