@@ -19,6 +19,35 @@ from tf_edureka.errors import InputError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a script as Python would, with TensorFlow 1's names for `import tensorflow`."""
+    try:
+        args = _arguments(argv)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return cli.USER_ERROR
+    path = os.path.abspath(args.script)
+    program = _compiled(path)
+    _prepare_figures(Path(path).stem, args.figures)
+    sys.path[0] = os.path.dirname(os.path.realpath(path))
+    sys.argv = [args.script, *args.arguments]
+    if importlib.util.find_spec("tf_keras"):
+        os.environ["TF_USE_LEGACY_KERAS"] = "1"  # read when TensorFlow is imported
+    with cli.tensorflow_import():
+        import tensorflow as tf
+
+        from tf_edureka.legacy import tensorflow1
+
+        tf.config.list_physical_devices()  # which says on stderr what it does not find
+        tensorflow1.install(replay_seeds=args.seeds == "tf1")
+    sys.excepthook = functools.partial(_print_exception, sys.excepthook, path)
+    if args.report:
+        atexit.register(_print_report, Path(path))
+    module = sys.modules["__main__"] = types.ModuleType("__main__")
+    module.__dict__.update(__builtins__=builtins, __cached__=None, __file__=path)
+    exec(program, module.__dict__)
+    return 0
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.ArgumentParser(
         prog="python -m tf_edureka.legacy",
         description="Runs a TensorFlow 1 script, not a line changed, on the TensorFlow 2 that is "
@@ -52,33 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "arguments", metavar="ARGS", nargs=argparse.REMAINDER, help="what the script is given"
     ).required = False
-    try:
-        args = parser.parse_args(argv)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return cli.USER_ERROR
-    path = os.path.abspath(args.script)
-    program = _compiled(path)
-    _prepare_figures(Path(path).stem, args.figures)
-    if importlib.util.find_spec("tf_keras"):
-        os.environ["TF_USE_LEGACY_KERAS"] = "1"  # read when TensorFlow is imported
-    with cli.tensorflow_import():
-        import tensorflow as tf
-
-        from tf_edureka.legacy import tensorflow1
-
-        tf.config.list_physical_devices()  # which says on stderr what it does not find
-        tensorflow1.install(replay_seeds=args.seeds == "tf1")
-    sys.excepthook = functools.partial(_print_exception, sys.excepthook, path)
-    module = types.ModuleType("__main__")
-    module.__dict__.update(__builtins__=builtins, __cached__=None, __file__=path)
-    sys.modules["__main__"] = module
-    sys.argv = [args.script, *args.arguments]
-    sys.path[0] = os.path.dirname(os.path.realpath(path))
-    if args.report:
-        atexit.register(_print_report, Path(path))
-    exec(program, module.__dict__)
-    return 0
+    return parser.parse_args(argv)
 
 
 def _compiled(path: str) -> types.CodeType:
@@ -102,7 +105,7 @@ def _compiled(path: str) -> types.CodeType:
 
 
 def _prepare_figures(name: str, folder: Path | None) -> None:
-    """Makes `plt.show()` save the figures if it is to, or has no screen to show them on."""
+    """Makes `plt.show()` save the figures if it is to, or there is no screen to show them on."""
     if folder is None and _has_screen():
         return
     import matplotlib

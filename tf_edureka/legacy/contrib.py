@@ -187,38 +187,3 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
             output, state = cell(inputs, state)
             outputs.append(output)
     return outputs, state
-
-
-def output_projection_wrapper(cell, output_size, activation=None, reuse=None):
-    """A cell whose outputs pass a dense layer; `tf.contrib.rnn.OutputProjectionWrapper`.
-
-    Args:
-        cell: an RNN cell of TensorFlow 1.
-        output_size: units of the layer.
-        activation: of the layer.
-        reuse: whether to take variables that there are.
-
-    Returns:
-        an RNN cell.
-    """
-
-    class OutputProjectionWrapper(v1.nn.rnn_cell.RNNCell):
-        @property
-        def state_size(self):
-            return cell.state_size
-
-        @property
-        def output_size(self):
-            return output_size
-
-        def zero_state(self, batch_size, dtype):
-            return cell.zero_state(batch_size, dtype)
-
-        def call(self, inputs, state):
-            output, state = cell(inputs, state)
-            kernel = v1.get_variable("kernel", [output.shape[-1], output_size])
-            bias = v1.get_variable("bias", [output_size], initializer=v1.zeros_initializer())
-            projected = tf.nn.bias_add(tf.matmul(output, kernel), bias)
-            return (activation(projected) if activation else projected), state
-
-    return OutputProjectionWrapper(_reuse=reuse)

@@ -9,6 +9,7 @@ Found by calling both with some 400 expressions (`tests/goldens/op_counts.json`)
 reads them names those for which the number is still another.
 """
 
+import contextlib
 import functools
 import importlib
 import inspect
@@ -106,14 +107,14 @@ def _get_seed(original, op_seed):
     return original(op_seed)
 
 
-def _random_uniform(original, shape, minval=0, maxval=None, dtype=tf.float32, **others):
+def _random_uniform(original, shape, minval=0, maxval=None, dtype=tf.float32, *others, **named):
     if tf.as_dtype(dtype).is_floating:
         # TensorFlow 2 leaves out the ops that scale the draw where a bound is the whole number.
         minval, maxval = (
             float(bound) if isinstance(bound, int) else bound
             for bound in (minval, 1 if maxval is None else maxval)
         )
-    return original(shape, minval, maxval, dtype, **others)
+    return original(shape, minval, maxval, dtype, *others, **named)
 
 
 def _dropout(original, x, rate, noise_shape, uniform_sampler, dummy_rng_step, name, default_name):
@@ -141,13 +142,14 @@ def _split(original, value, num_or_size_splits, *others, **named):
 def _filled(original, shape, *others, **named):
     """`tf.zeros` and `tf.ones`, which multiplied a shape to see whether it was a small one."""
     if isinstance(shape, list | tuple) and any(isinstance(size, tf.Tensor) for size in shape):
-        functools.reduce(operator.mul, shape) < 1000  # noqa: B015 - for the ops it builds
+        with contextlib.suppress(TypeError, ValueError):
+            functools.reduce(operator.mul, shape) < 1000  # noqa: B015 - for the ops it builds
     return original(shape, *others, **named)
 
 
 def _reduction_dims(original, x, axis):
     """All axes, as a constant also where there are none; TensorFlow 2 computes these."""
-    if axis is None and getattr(x, "shape", None) is not None and x.shape.rank == 0:
+    if axis is None and getattr(getattr(x, "shape", None), "rank", None) == 0:
         return constant_op.constant([], tf.int32)
     return original(x, axis)
 
@@ -157,10 +159,10 @@ def _single_variable(original, *args, regularizer=None, **named):
     calls = []
 
     def counted(variable):
-        before = variable.graph.version
+        before = ops.get_default_graph().version
         penalty = regularizer(variable)
         if not calls:
-            _add(before - variable.graph.version)
+            _add(before - ops.get_default_graph().version)
         calls.append(variable)
         return penalty
 
@@ -205,8 +207,8 @@ def _more_in_conv2d_transpose(call: dict) -> int:
 
 def _more_in_flatten(call: dict) -> int:
     """The batch size was taken out of the shape."""
-    shape = call["inputs"].shape.as_list()
-    return 6 if len(shape) > 1 and shape[0] is None else 0
+    shape = call["inputs"].shape
+    return 6 if (shape.rank or 0) > 1 and shape.as_list()[0] is None else 0
 
 
 def _more_in_fused_batch_norm(call: dict) -> int:

@@ -76,6 +76,7 @@ _MODULES = {
 # Old name: the same by another name today, or written anew in `contrib`.
 _NAMES = {
     "contrib.eager.Iterator": "tensorflow.python.data.ops.iterator_ops.OwnedIterator",
+    "contrib.eager.Network": "tf_edureka.legacy.contrib_keras.Network",
     "contrib.eager.Variable": "tensorflow.python.ops.resource_variable_ops.ResourceVariable",
     "contrib.eager.defun": "v1.function",
     "contrib.eager.gradients_function": "tensorflow.python.eager.backprop.gradients_function",
@@ -94,7 +95,9 @@ _NAMES = {
         "tf_edureka.legacy.contrib.sequence_loss_by_example"
     ),
     "contrib.lookup.HashTable": "v1.lookup.StaticHashTable",
-    "contrib.rnn.OutputProjectionWrapper": "tf_edureka.legacy.contrib.output_projection_wrapper",
+    "contrib.rnn.OutputProjectionWrapper": (
+        "tf_edureka.legacy.contrib_keras.OutputProjectionWrapper"
+    ),
     "contrib.seq2seq.sequence_loss": "tf_edureka.legacy.contrib.sequence_loss",
     "contrib.training.HParams": "tf_edureka.legacy.contrib.HParams",
     "contrib.util.constant_value": "v1.get_static_value",
@@ -104,6 +107,7 @@ _NAMES = {
 # of that to pip, and our extra that has it.
 _PACKAGES = {
     "tensorboard": ("tensorboard", "tensorboard", "tensorboard"),
+    "tf_edureka.legacy.contrib_keras": ("tf_keras", "tf-keras", "legacy"),
     "tf_slim": ("tf_slim", "tf-slim", "legacy"),
     "v1.keras": ("tf_keras", "tf-keras", "legacy"),
     "v1.layers": ("tf_keras", "tf-keras", "legacy"),

@@ -1,0 +1,51 @@
+"""What old scripts use of `tf.contrib` that is made of Keras; it needs tf_keras."""
+
+import tensorflow as tf
+
+v1 = tf.compat.v1
+
+
+class Network(v1.keras.Model):
+    """A model of layers in eager mode; `tf.contrib.eager.Network`."""
+
+    def track_layer(self, layer):
+        """Gives the layer, which the model takes in where it is assigned."""
+        return layer
+
+
+class OutputProjectionWrapper(v1.nn.rnn_cell.RNNCell):
+    """A cell whose outputs pass a dense layer; `tf.contrib.rnn.OutputProjectionWrapper`.
+
+    Args:
+        cell: an RNN cell of TensorFlow 1.
+        output_size: units of the layer.
+        activation: of the layer.
+        reuse: whether to take variables that there are.
+    """
+
+    def __init__(self, cell, output_size, activation=None, reuse=None) -> None:
+        super().__init__(_reuse=reuse)
+        self._cell, self._output_size, self._activation = cell, output_size, activation
+
+    @property
+    def state_size(self):
+        """That of the cell."""
+        return self._cell.state_size
+
+    @property
+    def output_size(self):
+        """Units of the layer."""
+        return self._output_size
+
+    def zero_state(self, batch_size, dtype):
+        """The first state of the cell."""
+        return self._cell.zero_state(batch_size, dtype)
+
+    def call(self, inputs, state):
+        """The cell's output through the layer, and its state."""
+        output, state = self._cell(inputs, state)
+        kernel = v1.get_variable("kernel", [output.shape[-1], self._output_size])
+        zeros = v1.zeros_initializer()
+        bias = v1.get_variable("bias", [self._output_size], initializer=zeros)
+        projected = tf.nn.bias_add(tf.matmul(output, kernel), bias)
+        return (self._activation(projected) if self._activation else projected), state
