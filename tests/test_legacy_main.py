@@ -181,8 +181,10 @@ from tensorflow.examples.tutorials.mnist import input_data
 from tensorflow.keras.layers import Dense
 from keras.models import Sequential
 
-x = tf.placeholder(tf.float32, [None, 4, 3])
-hidden = slim.fully_connected(x, 5, normalizer_fn=slim.batch_norm)
+x, training = tf.placeholder(tf.float32, [None, 4, 3]), tf.placeholder(tf.bool)
+with slim.arg_scope([slim.batch_norm], is_training=training):
+    hidden = slim.fully_connected(x, 5, normalizer_fn=slim.batch_norm)
+    hidden = tf.reshape(slim.batch_norm(tf.reshape(hidden, [-1, 5]), fused=True), [-1, 4, 5])
 cells = rnn.MultiRNNCell([rnn.GRUCell(6), rnn.OutputProjectionWrapper(BasicLSTMCell(6), 7)])
 outputs, _ = static_rnn(cells, tf.unstack(hidden, axis=1), dtype=tf.float32)
 logits = layers.fully_connected(layers.flatten(tf.stack(outputs, 1)), 8, activation_fn=None)
@@ -191,7 +193,8 @@ loss = tf.contrib.seq2seq.sequence_loss(logits, tf.zeros([3, 4], tf.int32), tf.o
 step = tf.train.AdamOptimizer().minimize(loss)
 with tf.Session() as session:
     session.run(tf.global_variables_initializer())
-    losses = [session.run([loss, step], {x: np.ones([3, 4, 3])})[0] for _ in range(30)]
+    feed = {x: np.ones([3, 4, 3]), training: True}
+    losses = [session.run([loss, step], feed)[0] for _ in range(30)]
 print(losses[0] > losses[-1], read_data_sets is input_data.read_data_sets)
 print(read_data_sets is learn.datasets.mnist.load_mnist, hasattr(tf.contrib, "crf"))
 print(tf.__version__, tf.VERSION, int(np.float(2)), np.reshape([1, 2], newshape=[2, 1]).shape)

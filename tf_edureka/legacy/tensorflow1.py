@@ -15,7 +15,6 @@ import warnings
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework import ops as internal_ops
 from tensorflow.python.util import deprecation
 
 from tf_edureka.legacy import modern_names, op_seeds
@@ -114,6 +113,20 @@ _PACKAGES = {
     "v1.nn.rnn_cell": ("tf_keras", "tf-keras", "legacy"),
 }
 
+# Names that have moved within TensorFlow: where tf_slim, and old scripts, look for them in
+# `tensorflow.python`, and their names in `v1`.
+_MOVED = {
+    "framework.ops.IndexedSlices": "IndexedSlices",
+    "framework.ops.Tensor": "Tensor",
+    "ops.array_ops.stack": "stack",
+    "ops.array_ops.unstack": "unstack",
+    "ops.control_flow_ops.Assert": "Assert",
+    "ops.control_flow_ops.case": "case",
+    "ops.control_flow_ops.cond": "cond",
+    "ops.control_flow_ops.while_loop": "while_loop",
+    "ops.variable_scope.variable": "Variable",
+}
+
 # Names that NumPy has dropped since.
 _NUMPY = {
     "Inf": np.inf,
@@ -184,7 +197,9 @@ def install(replay_seeds: bool = True) -> None:
         layers = pkgutil.resolve_name("tf_keras.src.legacy_tf_layers")
         modules["tf_keras.legacy_tf_layers"] = layers
     sys.modules.update(modules)
-    internal_ops.Tensor = tf.Tensor  # where tf_slim and old scripts look for it
+    for old, name in _MOVED.items():
+        module, _, old = f"tensorflow.python.{old}".rpartition(".")
+        setattr(pkgutil.resolve_name(module), old, getattr(tf.compat.v1, name))
     np.reshape = _reshape
     for name, value in _NUMPY.items():
         if not hasattr(np, name):
