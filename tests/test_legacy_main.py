@@ -155,6 +155,24 @@ def test_a_script_behaves_as_if_python_ran_it(run, tmp_path, script):
     assert done.returncode == python.returncode
 
 
+def test_where_an_op_was_made_is_told_by_the_scripts_lines_alone(run, tmp_path):
+    script = """
+import tensorflow as tf
+def made():
+    return tf.get_variable("x", [], regularizer=tf.contrib.layers.l2_regularizer(0.1))
+made()
+made()
+"""
+    said = run(script).stderr.partition("Originally defined at:\n\n")[2]
+    assert (
+        said.split()
+        == (
+            f'File "{tmp_path}/script.py", line 4, in made '
+            f'File "{tmp_path}/script.py", line 5, in <module>'
+        ).split()
+    )
+
+
 def test_a_script_that_is_missing_is_told_as_by_python(run, tmp_path):
     done, python = run(Path("none.py")), as_python(tmp_path, "none.py")
     assert (done.returncode, done.stderr) == (python.returncode, python.stderr)

@@ -6,6 +6,7 @@ import builtins
 import functools
 import importlib.util
 import os
+import runpy
 import sys
 import traceback
 import types
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with cli.tensorflow_import():
         import tensorflow as tf
 
-        from tf_edureka.legacy import tensorflow1
+        from tf_edureka.legacy import op_seeds, tensorflow1
 
         tf.config.list_physical_devices()  # which says on stderr what it does not find
         tensorflow1.install(replay_seeds=args.seeds == "tf1")
@@ -43,7 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         atexit.register(_print_report, Path(path))
     module = sys.modules["__main__"] = types.ModuleType("__main__")
     module.__dict__.update(__builtins__=builtins, __cached__=None, __file__=path)
-    exec(program, module.__dict__)
+    runners = (__file__, runpy.__file__, "<frozen runpy>")
+    with tensorflow1.HiddenFrames(*runners, op_seeds.__file__):
+        exec(program, module.__dict__)
     return 0
 
 

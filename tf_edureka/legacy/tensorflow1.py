@@ -15,7 +15,7 @@ import warnings
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.util import deprecation
+from tensorflow.python.util import deprecation, tf_stack
 
 from tf_edureka.legacy import modern_names, op_seeds
 
@@ -204,6 +204,22 @@ def install(replay_seeds: bool = True) -> None:
     for name, value in _NUMPY.items():
         if not hasattr(np, name):
             setattr(np, name, value)
+
+
+class HiddenFrames(tf_stack.StackTraceFilter):
+    """While it is entered, TensorFlow leaves some files out when it says where an op was made.
+
+    Args:
+        *files: as Python names them in a traceback.
+    """
+
+    def __init__(self, *files: str) -> None:
+        super().__init__()
+        self._files = frozenset(files)
+
+    def get_filtered_filenames(self) -> frozenset[str]:
+        """The files, as TensorFlow asks for them."""
+        return self._files
 
 
 class _Module(types.ModuleType):
