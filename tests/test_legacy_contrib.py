@@ -20,6 +20,20 @@ def test_sequence_loss_averages_as_it_is_told():
     np.testing.assert_allclose(loss(False, True), [LOW, HIGH], rtol=1e-6)
     np.testing.assert_allclose(loss(False, False), [[LOW, HIGH], [LOW, 0]], rtol=1e-6)
 
+    # By the number of weights that are not 0, where it is to sum.
+    def total(steps, batch):
+        twice = 2 * WEIGHTS
+        return contrib.sequence_loss(LOGITS, TARGETS, twice, False, False, steps, batch)
+
+    np.testing.assert_allclose(total(True, True), 2 * (LOW + HIGH + LOW) / 3, rtol=1e-6)
+    np.testing.assert_allclose(total(False, True), [2 * LOW, 2 * HIGH], rtol=1e-6)
+
+
+def test_sequences_without_a_weight_lose_nothing():
+    assert contrib.sequence_loss(LOGITS, TARGETS, 0 * WEIGHTS).numpy() == 0
+    steps = [list(np.moveaxis(array, 1, 0)) for array in (LOGITS, TARGETS, 0 * WEIGHTS)]
+    assert contrib.sequence_loss_by_example(*steps).numpy().tolist() == [0, 0]
+
 
 def test_sequence_loss_by_example_takes_a_list_of_steps():
     steps = [list(np.moveaxis(array, 1, 0)) for array in (LOGITS, TARGETS, WEIGHTS)]
@@ -37,7 +51,18 @@ def test_rnn_decoder_hands_the_state_on_and_loops_outputs_back():
         outputs, state = contrib.rnn_decoder([10, 20, 30], 1, cell)
         assert (outputs, state) == ([11, 22, 33], 4)
         looped, _ = contrib.rnn_decoder([10, 20, 30], 1, cell, lambda last, step: last * step)
+        # 10 + 1; 11 * 1 + 2; 13 * 2 + 3
         assert looped == [11, 13, 29]
+
+
+def test_rnn_decoder_has_one_set_of_variables_for_all_steps():
+    def cell(inputs, state):
+        return inputs * tf.compat.v1.get_variable("kernel", []), state
+
+    with tf.Graph().as_default():
+        contrib.rnn_decoder([tf.ones([]), tf.ones([])], 1, cell)
+        names = [variable.op.name for variable in tf.compat.v1.global_variables()]
+        assert names == ["rnn_decoder/kernel"]
 
 
 def test_hyper_parameters_keep_their_types():
@@ -49,6 +74,7 @@ def test_hyper_parameters_keep_their_types():
         "drop": True,
         "steps": 5,
     }
+    assert parameters.parse("layers=3").layers == [3]
     assert "steps" in parameters
     assert parameters.get("none", 3) == 3
     with pytest.raises(ValueError, match="Unknown hyperparameter: other"):

@@ -212,6 +212,25 @@ tf.image.resize_bilinear(im, [4, 4]) | tf.image.per_image_standardization(u3)
 tf.image.rgb_to_grayscale(u3) | tf.image.resize_image_with_crop_or_pad(im, 4, 4)
 tf.image.convert_image_dtype(im, tf.float32) | tf.image.flip_left_right(im)
 tf.image.adjust_brightness(im, 0.1)
+# what an optimizer adds to a layer
+step(tf.layers.dense(x, 5)) | step(tf.layers.batch_normalization(x, training=True))
+step(tf.layers.dense(tf.layers.batch_normalization(im, training=True), 3))
+step(tf.layers.conv2d(im, 4, 3, activation=tf.nn.relu)) | step(tf.layers.dense(a3, 5))
+step(tf.contrib.layers.conv2d(im, 4, 3, normalizer_fn=tf.contrib.layers.batch_norm))
+step(tf.contrib.layers.batch_norm(im, is_training=True)) | step(srnn("BasicLSTMCell")[0][-1])
+step(tf.nn.embedding_lookup(tf.get_variable("v", [9, 3]), li))
+tf.contrib.seq2seq.sequence_loss(a3, tf.zeros([4, 6], tf.int32), tf.ones([4, 6]))
+# examples and single images
+tf.parse_single_example(text, {"a": tf.FixedLenFeature([], tf.string)})
+tf.parse_single_example(text, {"a": tf.VarLenFeature(tf.int64), "b": tf.VarLenFeature(tf.int64)})
+tf.parse_example([text], {"a": tf.FixedLenFeature([3], tf.int64)})
+tf.parse_example([text], {"a": tf.FixedLenFeature([], tf.int64), "b": tf.VarLenFeature(tf.int64)})
+tf.random_crop(u3, [4, 4, 3]) | tf.image.random_flip_left_right(u3) | tf.image.random_hue(u3, 0.2)
+tf.image.random_brightness(u3, 0.2) | tf.image.random_contrast(u3, 0.2, 1.8)
+tf.image.resize_image_with_crop_or_pad(u3, 6, 6) | tf.image.resize_images(u3, [4, 4])
+tf.decode_raw(text, tf.uint8) | tf.image.decode_jpeg(text, channels=3)
+tf.TFRecordReader().read(tf.train.string_input_producer(["a"], num_epochs=2))
+tf.train.shuffle_batch([u3], 4, 100, 10) | tf.train.batch([u3], 4)
 # data
 data(lambda d: d.batch(2)) | data_initialized(lambda d: d.batch(2))
 data_initialized(lambda d: d.repeat().batch(2).prefetch(1))
@@ -224,6 +243,7 @@ data(lambda d: d.map(lambda z: z * 2.0).batch(2))
 # What builds variables or steps has no gradient that says anything.
 WITHOUT_GRADIENT = (
     "opt(",
+    "step(",
     "clip(",
     "saver(",
     "tf.Variable",
@@ -256,6 +276,7 @@ def names():
         "imu": placeholder(4, 8, 8, 2),
         "a3": placeholder(None, 6, 8),
         "u3": placeholder(8, 8, 3),
+        "text": placeholder(dtype=tf.string),
         "li": placeholder(None, dtype=tf.int64),
         "ll": placeholder(None, 1, dtype=tf.int64),
         "w": variable(8, 8),
@@ -298,6 +319,9 @@ def names():
     def opt(name, *rates):
         return getattr(tf.train, name)(*rates).minimize(loss(), var_list=[have["w"]])
 
+    def step(result):
+        return tf.train.AdamOptimizer(0.1).minimize(tf.reduce_mean(result))
+
     def clip():
         optimizer = tf.train.AdamOptimizer(0.1)
         pairs = optimizer.compute_gradients(loss(), [have["w"]])
@@ -326,7 +350,7 @@ def names():
         iterator.make_initializer(examples)
         return iterator.get_next()
 
-    functions = (rnn, srnn, birnn, sbirnn, multi, opt, clip, saver, merged)
+    functions = (rnn, srnn, birnn, sbirnn, multi, opt, step, clip, saver, merged)
     functions += (data, data_initialized, data_structured)
     have.update({function.__name__: function for function in functions})
     return have
@@ -357,7 +381,7 @@ def counts(expression):
     gradient = None
     if floats(result) and not expression.startswith(WITHOUT_GRADIENT):
         before = count()
-        inputs = [have[name] for name in ("x", "y", "u", "v", "im", "imu", "a3", "w", "b")]
+        inputs = [have[name] for name in ("x", "y", "u", "v", "im", "imu", "a3", "w", "b", "emb")]
         try:
             tf.gradients(floats(result)[:1], inputs)
             gradient = count() - before

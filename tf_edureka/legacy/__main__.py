@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         tensorflow1.install(replay_seeds=args.seeds == "tf1")
     sys.excepthook = functools.partial(_print_exception, sys.excepthook, path)
     if args.report:
-        atexit.register(_print_report, Path(path))
+        atexit.register(_print_report, path)
     module = sys.modules["__main__"] = types.ModuleType("__main__")
     module.__dict__.update(__builtins__=builtins, __cached__=None, __file__=path)
     runners = (__file__, runpy.__file__, "<frozen runpy>")
@@ -111,10 +111,10 @@ def _prepare_figures(name: str, folder: Path | None) -> None:
     """Makes `plt.show()` save the figures if it is to, or there is no screen to show them on."""
     if folder is None and _has_screen():
         return
+    os.environ["TF_EDUREKA_FIGURES"] = str((folder or Path()).absolute() / name)
+    os.environ["MPLBACKEND"] = "module://tf_edureka.legacy.figures"
     import matplotlib
 
-    os.environ["TF_EDUREKA_FIGURES"] = str((folder or Path()) / name)
-    matplotlib.use("module://tf_edureka.legacy.figures")
     matplotlib.use = lambda *_, **__: None  # a script may ask for a screen that there is not
 
 
@@ -137,8 +137,8 @@ def _print_exception(original, path: str, kind, error, trace) -> None:
     """
     from tf_edureka.legacy import tensorflow1
 
-    folder = os.path.dirname(path)
-    own = [frame for frame in traceback.extract_tb(trace) if frame.filename.startswith(folder)]
+    frames = traceback.extract_tb(trace)
+    own = [frame for frame in frames if _is_of_the_script(frame.filename, path)]
     reason = str(error) if isinstance(error, InputError) else tensorflow1.refusal(error)
     if reason and own:
         print(f"error: {own[-1].filename}, line {own[-1].lineno}: {reason}", file=sys.stderr)
@@ -148,14 +148,24 @@ def _print_exception(original, path: str, kind, error, trace) -> None:
     original(kind, error.with_traceback(trace), trace)
 
 
-def _print_report(script: Path) -> None:
+def _print_report(path: str) -> None:
+    """Prints what the script and the modules beside it use of TensorFlow 1."""
     from tf_edureka.legacy import report
 
-    folder = script.resolve().parent
-    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-    imported = [Path(file) for file in files if file and Path(file).parent == folder]
-    for path in dict.fromkeys([script.resolve(), *imported]):
-        print(f"\n{report.text(path)}", file=sys.stderr)
+    files = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
+    imported = [file for file in files if _is_of_the_script(file, path)]
+    for file in dict.fromkeys([path, *imported]):
+        print(f"\n{report.text(Path(file))}", file=sys.stderr)
+
+
+def _is_of_the_script(file: str, path: str) -> bool:
+    """Whether a file is the script or a module of its own: in its folder, and not installed."""
+    folders = Path(file).parts
+    is_beside = Path(file).is_relative_to(os.path.dirname(path)) or Path(file).is_relative_to(
+        sys.path[0]
+    )
+    is_ours = Path(file).is_relative_to(Path(__file__).parent)
+    return file.endswith(".py") and is_beside and not is_ours and "site-packages" not in folders
 
 
 if __name__ == "__main__":

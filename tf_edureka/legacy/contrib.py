@@ -44,6 +44,8 @@ class HParams:
         if name not in self:
             raise ValueError(f"Unknown hyperparameter: {name}")
         old = getattr(self, name)
+        if isinstance(old, list) and not isinstance(value, list):
+            value = [value]
         setattr(self, name, value if old is None else type(old)(value))
 
     def get(self, name: str, default=None):
@@ -83,15 +85,20 @@ def _literal(value: ast.expr):
     return ast.literal_eval(value)
 
 
-def load_dataset(name: str, train_dir: str = "MNIST-data"):
-    """`tf.contrib.learn.datasets.load_dataset("mnist")`.
+def batch_and_drop_remainder(batch_size):
+    """Batches of one size, for `dataset.apply`; `tf.contrib.data.batch_and_drop_remainder`."""
+    return lambda dataset: dataset.batch(batch_size, drop_remainder=True)
+
+
+def load_dataset(name: str, size="small", test_with_fake_data=False):
+    """`tf.contrib.learn.datasets.load_dataset("mnist")`; the others were texts and small tables.
 
     Raises:
         ValueError: when it is another data set; of the three that there were, only MNIST is served.
     """
     if name != "mnist":
         raise ValueError(f"expected mnist, got {name!r}; use sklearn.datasets for others")
-    return input_data.read_data_sets(train_dir)
+    return input_data.read_data_sets("MNIST-data")
 
 
 def sequence_loss(
@@ -100,6 +107,8 @@ def sequence_loss(
     weights,
     average_across_timesteps=True,
     average_across_batch=True,
+    sum_over_timesteps=False,
+    sum_over_batch=False,
     softmax_loss_function=None,
     name=None,
 ):
@@ -111,6 +120,9 @@ def sequence_loss(
         weights: of the steps, shape (batch, steps).
         average_across_timesteps: whether to sum over the steps and divide by their weights.
         average_across_batch: whether to do so over the batch.
+        sum_over_timesteps: whether to sum over the steps and divide by the number of weights that
+            are not 0.
+        sum_over_batch: whether to do so over the batch.
         softmax_loss_function: takes `labels` and `logits`, if not the sparse cross-entropy.
         name: of the scope.
 
@@ -122,12 +134,16 @@ def sequence_loss(
         classes = tf.shape(logits)[2]
         flat_logits, flat_targets = tf.reshape(logits, [-1, classes]), tf.reshape(targets, [-1])
         losses = entropy(labels=flat_targets, logits=flat_logits) * tf.reshape(weights, [-1])
-        if average_across_timesteps and average_across_batch:
+        steps = average_across_timesteps or sum_over_timesteps
+        batch = average_across_batch or sum_over_batch
+        if sum_over_timesteps or sum_over_batch:
+            weights = tf.cast(tf.not_equal(weights, 0), losses.dtype)
+        if steps and batch:
             return tf.math.divide_no_nan(tf.reduce_sum(losses), tf.reduce_sum(weights))
         losses = tf.reshape(losses, tf.shape(logits)[:2])
-        if not average_across_timesteps and not average_across_batch:
+        if not steps and not batch:
             return losses
-        axis = [0] if average_across_batch else [1]
+        axis = [0] if batch else [1]
         return tf.math.divide_no_nan(tf.reduce_sum(losses, axis), tf.reduce_sum(weights, axis))
 
 

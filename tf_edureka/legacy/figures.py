@@ -1,7 +1,7 @@
 """A matplotlib backend for machines without a screen: `plt.show()` saves the figures.
 
 Chosen as `module://tf_edureka.legacy.figures`. Figures are numbered from 1 and named after what the
-environment variable TF_EDUREKA_FIGURES says: `runs/mlp` for `runs/mlp-1.png`. Where each was saved
+environment variable TF_EDUREKA_FIGURES says: `/tmp/mlp` for `/tmp/mlp-1.png`. Where each was saved
 is told on stderr.
 """
 
@@ -66,4 +66,4 @@ def save_figures() -> None:
         path = Path(f"{os.environ[VARIABLE]}-{next(_numbers)}.png")
         path.parent.mkdir(parents=True, exist_ok=True)
         manager.canvas.figure.savefig(path)
-        print(f"figure: {path}", file=sys.stderr, flush=True)
+        print(f"figure: {os.path.relpath(path)}", file=sys.stderr, flush=True)

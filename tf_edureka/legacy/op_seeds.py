@@ -2,11 +2,12 @@
 
 In a graph with a seed, an op that is given none takes the number of ops that the graph holds.
 TensorFlow 2 counts random ops instead, and builds some things of fewer ops, a few of more. Here the
-ops are counted again: dropout, uniform draws and some shapes are built as 1.15 built them; of the
-rest, what 1.15 would have had more is added to the number.
+number of ops is the seed again: dropout, uniform draws and a few shapes are built as 1.15 built
+them; for the rest, what 1.15 would have had more or less is added to the number.
 
-Found by calling both with some 400 expressions (`tests/goldens/op_counts.json`); the test that
-reads them names those for which the number is still another.
+All numbers here are measured: 448 expressions with both TensorFlows, in
+`tests/goldens/op_counts.json`. The test that reads it names those for which the number is still
+another.
 """
 
 import contextlib
@@ -27,14 +28,18 @@ from tensorflow.python.framework import constant_op, ops, random_seed, tensor_ut
 from tensorflow.python.ops import (
     array_ops,
     clip_ops,
+    gradients_util,
+    image_ops_impl,
     math_ops,
     nn_ops,
+    parsing_ops,
     random_ops,
     tensor_array_ops,
     variable_scope,
 )
 
-# By graph: how many ops 1.15 would have had more, and which shapes of gradients it knew already.
+# By graph: how many ops 1.15 would have had more; and the shapes for which it would have built some
+# ops already, whose results it kept.
 _more: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 _known: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
@@ -49,10 +54,15 @@ def install() -> None:
     _replace(array_ops, "ones", _filled)
     _replace(math_ops, "_ReductionDims", _reduction_dims)
     _replace(math_ops, "tensordot", _tensordot)
+    _count_built(math_ops, "tensordot", _more_in_tensordot)
     _replace(variable_scope._VariableStore, "_get_single_variable", _single_variable)
     _count(array_ops, "one_hot", _more_in_one_hot)
     _count(tensor_array_ops._GraphTensorArray, "size", _more_in_size)
     _count(clip_ops, "clip_by_global_norm", lambda _: 1)
+    _count(parsing_ops, "parse_single_example", lambda _: -4)
+    _count(parsing_ops, "parse_example", lambda call: len(call["features"]) - 3)
+    _count(image_ops_impl, "per_image_standardization", _more_in_standardization)
+    _count(image_ops_impl, "resize_image_with_crop_or_pad", _more_in_crop_or_pad)
     # A data set was wrapped, for its iterator, in one that optimizes it and one that tunes it.
     _count(dataset_ops.DatasetV1, "_make_initializable_iterator", lambda _: 3)
     _count_keras("tensorflow.python.keras.layers")  # which tf_slim uses
@@ -61,7 +71,9 @@ def install() -> None:
         normalization = importlib.import_module("tf_keras.layers").BatchNormalization
         _count(normalization.__base__, "_fused_batch_norm", _more_in_fused_batch_norm)
     for op_type, ops_of_1_15 in _GRADIENTS.items():
-        _count_gradient(op_type, ops_of_1_15)
+        _replace_gradient(op_type, functools.partial(_counted_gradient, ops_of_1_15))
+    _replace_gradient("GatherV2", _gather_gradient)
+    _count_built(gradients_util, "_GradientsHelper", _more_in_gradients)
 
 
 def _replace(owner, name: str, ours: Callable) -> None:
@@ -81,14 +93,22 @@ def _replace(owner, name: str, ours: Callable) -> None:
 
 def _count(owner, name: str, more: Callable[[dict], int]) -> None:
     """Adds to the number of ops what `more` makes of the arguments of each call."""
+    _count_built(owner, name, lambda call, _: more(call))
+
+
+def _count_built(owner, name: str, more: Callable[[dict, slice], int]) -> None:
+    """The same of the arguments, and of which of the graph's ops the call has built."""
     signature = inspect.signature(getattr(owner, name))
 
     def counted(original, *args, **kwargs):
+        if context.executing_eagerly():
+            return original(*args, **kwargs)
+        graph = ops.get_default_graph()
+        built = slice(graph.version, None)
         result = original(*args, **kwargs)
-        if not context.executing_eagerly():
-            bound = signature.bind(*args, **kwargs)
-            bound.apply_defaults()
-            _add(more(bound.arguments))
+        call = signature.bind(*args, **kwargs)
+        call.apply_defaults()
+        _add(more(call.arguments, built))
         return result
 
     _replace(owner, name, counted)
@@ -140,7 +160,7 @@ def _split(original, value, num_or_size_splits, *others, **named):
 
 
 def _filled(original, shape, *others, **named):
-    """`tf.zeros` and `tf.ones`, which multiplied a shape to see whether it was a small one."""
+    """`tf.zeros` and `tf.ones`, which counted their numbers: under 1,000 they were a constant."""
     if isinstance(shape, list | tuple) and any(isinstance(size, tf.Tensor) for size in shape):
         with contextlib.suppress(TypeError, ValueError):
             functools.reduce(operator.mul, shape) < 1000  # noqa: B015 - for the ops it builds
@@ -169,16 +189,19 @@ def _single_variable(original, *args, regularizer=None, **named):
     return original(*args, regularizer=regularizer and counted, **named)
 
 
-def _tensordot(original, *args, **named):
+def _tensordot(original, a, b, axes, *others, **named):
+    """A kernel was transposed and reshaped even into what it was, and so was its gradient."""
+    last = axes[1] if isinstance(axes, list | tuple) else [0] if isinstance(axes, int) else None
+    is_kernel = isinstance(last, list | tuple) and list(last) == [0] and len(_shape(b) or ()) == 2
+    if is_kernel and axes != 0 and not context.executing_eagerly():
+        b = array_ops.reshape(array_ops.transpose(b, [0, 1]), _shape(b))
+    return original(a, b, axes, *others, **named)
+
+
+def _more_in_tensordot(_, built: slice) -> int:
     """A factor of known shape was transposed and reshaped even into what it was."""
-    if context.executing_eagerly():
-        return original(*args, **named)
-    graph = ops.get_default_graph()
-    before = graph.version
-    result = original(*args, **named)
-    built = [op.type for op in graph.get_operations()[before:]]
-    _add(2 * (2 - built.count("Transpose")) + 2 * (3 - built.count("Reshape")))
-    return result
+    types = [op.type for op in ops.get_default_graph().get_operations()[built]]
+    return 2 * (2 - types.count("Transpose")) + 2 * (3 - types.count("Reshape"))
 
 
 def _more_in_one_hot(call: dict) -> int:
@@ -218,22 +241,45 @@ def _more_in_fused_batch_norm(call: dict) -> int:
     return 2 if call["training"] else 1
 
 
-def _count_gradient(op_type: str, ops_of_1_15: Callable[[tf.Operation, tf.Tensor], int]) -> None:
-    """Adds to the number of ops what 1.15's gradient of an op had more."""
+def _more_in_standardization(call: dict) -> int:
+    return 1 if _shape(call["image"]) else 0
+
+
+def _more_in_crop_or_pad(call: dict) -> int:
+    return -12 if len(_shape(call["image"]) or ()) == 3 else 0
+
+
+def _replace_gradient(op_type: str, ours: Callable) -> None:
+    """Puts `ours`, which is given the original first, in the place of an op's gradient."""
     entry = ops.gradient_registry._registry[op_type]
-    original = entry["type"]
+    entry["type"] = functools.wraps(entry["type"])(functools.partial(ours, entry["type"]))
 
-    @functools.wraps(original)
-    def counted(op, *grads):
-        graph = ops.get_default_graph()
-        before = graph.version
-        result = original(op, *grads)
-        # In a loop the gradient also fetches what the steps before have left.
-        if not context.executing_eagerly() and graph._get_control_flow_context() is None:
-            _add(ops_of_1_15(op, grads[0]) - (graph.version - before))
-        return result
 
-    entry["type"] = counted
+def _counted_gradient(ops_of_1_15: Callable[[tf.Operation, tf.Tensor], int], original, op, *grads):
+    """A gradient, with what 1.15's had more added to the number of ops."""
+    graph = ops.get_default_graph()
+    before = graph.version
+    result = original(op, *grads)
+    # In a loop the gradient also fetches what the steps before have left.
+    if not context.executing_eagerly() and graph._get_control_flow_context() is None:
+        _add(ops_of_1_15(op, grads[0]) - (graph.version - before))
+    return result
+
+
+def _gather_gradient(original, op, *grads):
+    """It had the shape in another type of number, and cast it."""
+    if not context.executing_eagerly():
+        _add(1)
+    return original(op, *grads)
+
+
+def _more_in_gradients(call: dict, built: slice) -> int:
+    """Batch normalization had gradients also for mean and variance; an optimizer waits for all."""
+    if not call["gate_gradients"]:
+        return 0
+    gradients = ops.get_default_graph().get_operations()[built]
+    normalized = [op for op in gradients if op.type.startswith("FusedBatchNormGrad")]
+    return sum(2 for op in normalized if op.get_attr("is_training"))
 
 
 def _is_first(*key) -> bool:

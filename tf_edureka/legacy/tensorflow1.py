@@ -6,6 +6,7 @@ is nowhere is refused by `NotServed`, which says what to use instead.
 
 import functools
 import importlib.util
+import logging
 import operator
 import pkgutil
 import re
@@ -33,6 +34,8 @@ _MODULES = {
     "contrib.eager": ("v1",),
     "contrib.framework": ("tf_slim", "v1.train", "v1"),
     "contrib.framework.nest": ("v1.nest",),
+    "contrib.framework.python": (),
+    "contrib.framework.python.ops": ("tf_slim", "tf_slim.ops"),
     "contrib.image": ("v1.image",),
     "contrib.keras": ("v1.keras",),
     "contrib.layers": ("tf_slim.layers",),
@@ -48,7 +51,7 @@ _MODULES = {
     "contrib.legacy_seq2seq": (),
     "contrib.lookup": ("v1.lookup",),
     "contrib.losses": ("v1.losses",),
-    "contrib.metrics": ("tf_slim.metrics", "v1.metrics"),
+    "contrib.metrics": ("tf_slim.metrics", "v1.metrics", "v1"),
     "contrib.nn": ("v1.nn",),
     "contrib.opt": ("v1.train",),
     "contrib.rnn": ("v1.nn.rnn_cell", "v1.nn"),
@@ -56,11 +59,14 @@ _MODULES = {
     "contrib.seq2seq": (),
     "contrib.slim": ("tf_slim",),
     "contrib.slim.nets": ("tf_slim.nets",),
+    "contrib.slim.python": (),
+    "contrib.slim.python.slim": ("tf_slim",),
+    "contrib.slim.python.slim.nets": ("tf_slim.nets",),
     "contrib.summary": ("v1.summary",),
     "contrib.tensorboard": (),
     "contrib.tensorboard.plugins": (),
     "contrib.tensorboard.plugins.projector": ("tensorboard.plugins.projector",),
-    "contrib.training": ("tf_slim.training", "v1.train"),
+    "contrib.training": ("tf_slim.training.training", "tf_slim.evaluation", "v1.train"),
     "contrib.util": ("v1",),
     "examples": (),
     "examples.tutorials": (),
@@ -74,6 +80,8 @@ _MODULES = {
 
 # Old name: the same by another name today, or written anew in `contrib`.
 _NAMES = {
+    "contrib.data.batch_and_drop_remainder": "tf_edureka.legacy.contrib.batch_and_drop_remainder",
+    "contrib.eager.Checkpoint": "v1.train.Checkpoint",
     "contrib.eager.Iterator": "tensorflow.python.data.ops.iterator_ops.OwnedIterator",
     "contrib.eager.Network": "tf_edureka.legacy.contrib_keras.Network",
     "contrib.eager.Variable": "tensorflow.python.ops.resource_variable_ops.ResourceVariable",
@@ -84,6 +92,7 @@ _NAMES = {
         "tensorflow.python.eager.backprop.implicit_val_and_grad"
     ),
     "contrib.eager.in_eager_mode": "v1.executing_eagerly",
+    "contrib.eager.num_gpus": "tensorflow.python.eager.context.num_gpus",
     "contrib.eager.value_and_gradients_function": (
         "tensorflow.python.eager.backprop.val_and_grad_function"
     ),
@@ -116,6 +125,9 @@ _PACKAGES = {
 # Names that have moved within TensorFlow: where tf_slim, and old scripts, look for them in
 # `tensorflow.python`, and their names in `v1`.
 _MOVED = {
+    "framework.graph_util.convert_variables_to_constants": (
+        "graph_util.convert_variables_to_constants"
+    ),
     "framework.ops.IndexedSlices": "IndexedSlices",
     "framework.ops.Tensor": "Tensor",
     "ops.array_ops.stack": "stack",
@@ -125,6 +137,7 @@ _MOVED = {
     "ops.control_flow_ops.cond": "cond",
     "ops.control_flow_ops.while_loop": "while_loop",
     "ops.variable_scope.variable": "Variable",
+    "pywrap_tensorflow.NewCheckpointReader": "train.NewCheckpointReader",
 }
 
 # Names that NumPy has dropped since.
@@ -188,9 +201,9 @@ def install(replay_seeds: bool = True) -> None:
             setattr(modules[parent], child, module)
     modules["tensorflow.compat.v1"], modules["tensorflow.compat.v2"] = tf.compat.v1, tf.compat.v2
     if _is_installed("tf_keras"):
-        warnings.filterwarnings(
-            "ignore", ".* is deprecated and will be removed in a future version"
-        )
+        # tf_keras tells of each layer and cell what it is today.
+        warnings.filterwarnings("ignore", ".* is deprecated and will be removed in a future")
+        logging.getLogger("tensorflow").addFilter(lambda of: "is deprecated" not in str(of.msg))
         keras = top.keras = pkgutil.resolve_name("tf_keras.api._v1.keras")
         modules["keras"] = modules["tensorflow.keras"] = keras
         # Where TensorFlow looks for them, and where they are.
@@ -199,10 +212,10 @@ def install(replay_seeds: bool = True) -> None:
     sys.modules.update(modules)
     for old, name in _MOVED.items():
         module, _, old = f"tensorflow.python.{old}".rpartition(".")
-        setattr(pkgutil.resolve_name(module), old, getattr(tf.compat.v1, name))
+        setattr(pkgutil.resolve_name(module), old, _find(f"v1.{name}"))
     np.reshape = _reshape
     for name, value in _NUMPY.items():
-        if not hasattr(np, name):
+        if name not in vars(np):
             setattr(np, name, value)
 
 
@@ -260,6 +273,10 @@ def refusal(error: BaseException) -> str | None:
     """
     if isinstance(error, NotServed):
         return str(error)
+    # Modules such as tf.train are TensorFlow's own.
+    lacking = re.match(r"module 'tensorflow\S*\.v1\.(\S+)' has no attribute '(\w+)'", str(error))
+    if isinstance(error, AttributeError) and lacking:
+        return _refusal(".".join(lacking.groups()))
     if isinstance(error, ImportError) and f"{error.name}.".startswith("tensorflow."):
         old = error.name.removeprefix("tensorflow").lstrip(".")
         # What `from module import name` was to import, ImportError has only since Python 3.12.
