@@ -244,6 +244,8 @@ class _Module(types.ModuleType):
         self.__path__ = []
 
     def __getattr__(self, name: str):
+        if name == "__all__":
+            return [public for public in dir(self) if not public.startswith("_")]
         if name.startswith("__"):
             raise AttributeError(name)
         old = f"{self._old}.{name}".lstrip(".")
