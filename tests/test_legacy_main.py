@@ -312,6 +312,7 @@ def test_installed_files_are_not_of_the_script_though_they_lie_below_it():
     assert is_own("/home/me/net/layers.py")
     assert not is_own("/home/me/.venv/lib/python3.11/site-packages/tf_slim/layers.py")
     assert not is_own("/home/me/net/layers.so")
+    assert __main__._is_of_the_script("/home/me/program", "/home/me/program")
     assert not is_own("/home/melanie/script.py")
     package = Path(__main__.__file__).parent
     assert not __main__._is_of_the_script(

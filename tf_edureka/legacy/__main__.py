@@ -159,13 +159,12 @@ def _print_report(path: str) -> None:
 
 
 def _is_of_the_script(file: str, path: str) -> bool:
-    """Whether a file is the script or a module of its own: in its folder, and not installed."""
-    folders = Path(file).parts
-    is_beside = Path(file).is_relative_to(os.path.dirname(path)) or Path(file).is_relative_to(
-        sys.path[0]
-    )
-    is_ours = Path(file).is_relative_to(Path(__file__).parent)
-    return file.endswith(".py") and is_beside and not is_ours and "site-packages" not in folders
+    """Whether a file is the script or a module of its own: below its folder, and not installed."""
+    module = Path(file)
+    folders = (os.path.dirname(path), os.path.dirname(os.path.realpath(path)))
+    is_below = any(module.is_relative_to(folder) for folder in folders)
+    is_installed = "site-packages" in module.parts or module.is_relative_to(Path(__file__).parent)
+    return file == path or (module.suffix == ".py" and is_below and not is_installed)
 
 
 if __name__ == "__main__":
