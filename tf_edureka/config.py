@@ -16,6 +16,8 @@ DEVICES = ("auto", "cpu", "gpu")
 ACTIVATIONS = ("identity", "step", "sigmoid", "tanh", "relu", "softmax")
 # Where the four MNIST files are, if no folder is named.
 MNIST_FOLDER_VARIABLE = "TF_EDUREKA_MNIST_DIR"
+# Folder and name of the figures of an old script, for which there is no screen.
+FIGURES_VARIABLE = "TF_EDUREKA_FIGURES"
 # The article's `n_input` and `n_classes`.
 PIXELS = 28 * 28
 CLASSES = 10

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tf_edureka import cli
-from tf_edureka.config import MNIST_FOLDER_VARIABLE
+from tf_edureka.config import FIGURES_VARIABLE, MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
 
 
@@ -111,7 +111,7 @@ def _prepare_figures(name: str, folder: Path | None) -> None:
     """Makes `plt.show()` save the figures if it is to, or there is no screen to show them on."""
     if folder is None and _has_screen():
         return
-    os.environ["TF_EDUREKA_FIGURES"] = str((folder or Path()).absolute() / name)
+    os.environ[FIGURES_VARIABLE] = str((folder or Path()).absolute() / name)
     os.environ["MPLBACKEND"] = "module://tf_edureka.legacy.figures"
     import matplotlib
 

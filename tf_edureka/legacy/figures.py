@@ -16,7 +16,8 @@ from matplotlib._pylab_helpers import Gcf
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-VARIABLE = "TF_EDUREKA_FIGURES"
+from tf_edureka.config import FIGURES_VARIABLE
+
 _numbers = itertools.count(1)
 
 
@@ -63,7 +64,7 @@ def save_figures() -> None:
     """Saves all open figures, each under the next number."""
     atexit.unregister(save_figures)
     for manager in Gcf.get_all_fig_managers():
-        path = Path(f"{os.environ[VARIABLE]}-{next(_numbers)}.png")
+        path = Path(f"{os.environ[FIGURES_VARIABLE]}-{next(_numbers)}.png")
         path.parent.mkdir(parents=True, exist_ok=True)
         manager.canvas.figure.savefig(path)
         print(f"figure: {os.path.relpath(path)}", file=sys.stderr, flush=True)
