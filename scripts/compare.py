@@ -59,8 +59,7 @@ def main(argv=None) -> int:
         raise InputError(f"steps: expected 1 to {steps}, those of epoch 1, got {args.steps}")
     whole = data.is_mnist and args.limit is None
     oracle = parity.Oracle.read(GOLDENS, config) if whole else None
-    folder.create()
-    with EpochDisplay(3 * config.epochs + 3) as display:
+    with folder.claimed(), EpochDisplay(3 * config.epochs + 3) as display:
         display.line(
             f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source}), seed "
             f"{config.seed}, against {oracle.name if oracle else 'no numbers of TensorFlow 1'}"

@@ -61,9 +61,8 @@ def main(argv=None) -> int:
         from tf_edureka import devices, gate_plots, outcome
 
         device = devices.use(args.device)
-    folder.create()
     trainings = len(ACTIVATIONS) * (len(GATES) + 1)
-    with EpochDisplay(trainings, unit="trainings") as display:
+    with folder.claimed(), EpochDisplay(trainings, unit="trainings") as display:
         display.line(
             f"TensorFlow {tf.__version__}, {device}, op seeds 0 to {args.seeds - 1}, {args.epochs} "
             f"epochs, learning rate {args.learning_rate:g}"

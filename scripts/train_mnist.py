@@ -2,11 +2,14 @@
 
 import dataclasses
 import math
-import platform
+import shlex
 import sys
 import time
+from pathlib import Path
 
-from tf_edureka import cli
+import numpy as np
+
+from tf_edureka import checkpoint, cli
 from tf_edureka.config import IMPLEMENTATIONS, RECIPES, MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.progress import EpochDisplay
@@ -29,7 +32,8 @@ def parse(argv):
     parser = cli.ArgumentParser(
         description="Train the article's 784-256-256-10 network on MNIST.",
         epilog="Exit codes: 0 trained, 1 --min-accuracy missed or no finite cost, 2 wrong input, "
-        "130 ended by Ctrl-C after the running epoch (what was reached is written).",
+        "130 ended by Ctrl-C, 143 by SIGTERM, after the running epoch or within a long one (what "
+        "was reached is written, and --resume goes on).",
     )
     article, modern = MlpConfig.article(), MlpConfig.modern()
     parser.add_argument(
@@ -69,6 +73,17 @@ def parse(argv):
     cli.add_data_options(parser)
     cli.add_run_options(parser, out="runs/mnist")
     parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the run in --out from its last checkpoint, to the numbers that it would "
+        "have come to; begins where there is none",
+    )
+    parser.add_argument(
+        "--deterministic",
+        action="store_true",
+        help="only TensorFlow ops that give the same bits in every run",
+    )
+    parser.add_argument(
         "--min-accuracy", type=float, metavar="X", help="exit with 1 if the last one is under X"
     )
     parser.add_argument(
@@ -80,6 +95,10 @@ def parse(argv):
 
 def configure(args) -> MlpConfig:
     """Makes the configuration that the arguments ask for."""
+    if args.resume and args.overwrite:
+        raise InputError(
+            "--resume goes on with the run in --out, --overwrite replaces it; not both"
+        )
     legacy = args.implementation == "legacy"
     if legacy and args.recipe == "modern":
         raise InputError("--implementation legacy is the article's program; leave --recipe out")
@@ -102,86 +121,129 @@ def main(argv=None) -> int:
     started = time.perf_counter()
     args = parse(argv)
     config = configure(args)
-    folder = RunFolder(args.out, FILES, args.overwrite)
+    folder = run_folder(args)
     with cli.tensorflow_import():
-        import keras
-        import numpy as np
-        import tensorflow as tf
+        from tf_edureka import devices
 
-        from tf_edureka import devices, mlp, plots, training
-        from tf_edureka.legacy import mlp as legacy_mlp
-
-        device = devices.use(args.device)
+        device = devices.use(args.device, args.deterministic)
     imported = time.perf_counter()
-
     data = cli.load_data(args)
     config.steps_per_epoch(len(data.train.labels))  # refuses before anything is made
-    folder.create()
-    loaded = time.perf_counter()
+    seconds = {"imports": imported - started, "data": time.perf_counter() - imported}
+    command = shlex.join([Path(__file__).name, *(sys.argv[1:] if argv is None else argv)])
+    with folder.claimed():
+        return run(args, config, data, device, folder, seconds, command)
 
-    with EpochDisplay(config.epochs, args.quiet) as display:
+
+def run_folder(args) -> RunFolder:
+    """The folder that the arguments name; refuses what would destroy an earlier run unasked."""
+    resumes = args.resume and any(args.out.glob(checkpoint.PATTERN))
+    otherwise = "--resume to go on with it, or --out for another folder"
+    if args.resume:
+        otherwise = "--out for another folder; it has no checkpoint to go on from"
+    return RunFolder(args.out, (*FILES, checkpoint.PATTERN), args.overwrite or resumes, otherwise)
+
+
+def run(args, config, data, device, folder, seconds, command) -> int:
+    """Trains, or goes on training, and writes what came of it."""
+    import tensorflow as tf
+
+    from tf_edureka import conditions, mlp, plots
+    from tf_edureka.legacy import mlp as legacy_mlp
+
+    began = time.perf_counter()
+    legacy = args.implementation == "legacy"
+    what = {
+        "config": {
+            "implementation": args.implementation,
+            **dataclasses.asdict(config),
+            "limit": args.limit,
+            "deterministic": args.deterministic,
+        },
+        "data_sha256": data.fingerprint,
+    }
+    machine = conditions.machine(device, xla=not legacy)
+    checkpoints = checkpoint.Checkpoints(folder, {**what, "machine": machine})
+    start = checkpoints.latest() if args.resume else None
+    if args.resume and start is None:
+        print(f"note: {folder.path} has no checkpoint; begins at epoch 1", file=sys.stderr)
+
+    with EpochDisplay(config.epochs, args.quiet, done=start.epoch if start else 0) as display:
         display.line(
             f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source}), "
-            f"seed {config.seed}" + (", legacy" if args.implementation == "legacy" else "")
+            f"seed {config.seed}"
+            + (", legacy" if legacy else "")
+            + (f", goes on after {position(start)}" if start else "")
         )
-        train = legacy_mlp.train if args.implementation == "legacy" else mlp.train
-        result = train(config, data, lambda *epoch: display.epoch_ended(epoch_line(*epoch)))
+
+        def save(state) -> bool:
+            checkpoints.save(state)
+            return bool(display.interrupted)
+
+        result = (legacy_mlp if legacy else mlp).train(
+            config,
+            data,
+            lambda *epoch: display.epoch_ended(epoch_line(*epoch)),
+            start=start,
+            save=save,
+        )
+        if not legacy and not start and result.compile_seconds is not None:
+            seconds["compiling"] = result.compile_seconds
         trained = time.perf_counter()
-
-        model = mlp.from_weights(config, result.weights)
-        with folder.write("model.keras") as path:
-            model.save(path)
-        record = result.to_json() | {
-            "startup_seconds": loaded - started,
-            "config": {
-                "implementation": args.implementation,
-                **dataclasses.asdict(config),
-                "limit": args.limit,
-            },
-            "data": data.source,
-            "device": device,
-            "versions": {
-                "python": platform.python_version(),
-                "tensorflow": tf.__version__,
-                "keras": keras.__version__,
-            },
-        }
-        if config.recipe != "article":
-            del record["step_cost"]
-        folder.write_json("history.json", record)
-        probabilities = training.probabilities(model, data.test.images)
-        for name, figure in plots.of_run(result, data.test, probabilities, data.title).items():
-            folder.write_figure(name, figure)
-        written = time.perf_counter()
-
-        display.line(f"Accuracy: {np.float32(result.accuracy[-1])!s}")
-        shares = {"imports": imported - started, "data": loaded - imported}
-        if args.implementation == "modern" and result.compile_seconds is not None:
-            shares["compiling"] = result.compile_seconds
-        shares["training"] = trained - loaded - shares.get("compiling", 0)
-        shares["pictures and files"] = written - trained
-        display.line(
-            f"{written - started:.1f} s: "
-            + ", ".join(f"{name} {seconds:.1f}" for name, seconds in shares.items())
-        )
-        display.line(f"Written to {folder.path}: {', '.join(FILES)}")
+        seconds["training"] = trained - began - seconds.get("compiling", 0)
+        if len(result.cost):
+            record = result.to_json() | {"startup_seconds": seconds["imports"] + seconds["data"]}
+            if config.recipe != "article":
+                del record["step_cost"]
+            write(folder, config, data, result, record | what | machine | {"command": command})
+            seconds["pictures and files"] = time.perf_counter() - trained
+            display.line(f"Accuracy: {np.float32(result.accuracy[-1])!s}")
+            display.line(
+                f"{sum(seconds.values()):.1f} s: "
+                + ", ".join(f"{name} {share:.1f}" for name, share in seconds.items())
+            )
+            display.line(f"Written to {folder.path}: {', '.join(FILES)}")
     if args.show and not plots.show_curves(result, data.title):
         print("note: --show needs a screen, and there is none", file=sys.stderr)
     return exit_code(result, config, display.interrupted, args.min_accuracy)
 
 
-def exit_code(result, config, interrupted, min_accuracy) -> int:
+def write(folder, config, data, result, record) -> None:
+    """Writes the files of a run."""
+    from tf_edureka import mlp, plots, training
+
+    model = mlp.from_weights(config, result.weights)
+    with folder.write("model.keras") as path:
+        model.save(path)
+    folder.write_json("history.json", record | {"data": data.source})
+    probabilities = training.probabilities(model, data.test.images)
+    for name, figure in plots.of_run(result, data.test, probabilities, data.title).items():
+        folder.write_figure(name, figure)
+
+
+def position(state) -> str:
+    """How far a training has come, in words."""
+    epochs = f"{state.epoch} epoch" + "s" * (state.epoch != 1)
+    return f"{epochs} and {state.step} steps" if state.step else epochs
+
+
+def exit_code(result, config, signal_number, min_accuracy) -> int:
     """Says on stderr what went otherwise than asked for, and gives the exit code."""
-    if not math.isfinite(result.cost[-1]):
+    epochs = len(result.cost)
+    if epochs and not math.isfinite(result.cost[-1]):
         print(
-            f"error: the cost is no longer a finite number after epoch {len(result.cost)}; a "
-            f"learning rate under {config.learning_rate} may help",
+            f"error: the cost is no longer a finite number after epoch {epochs}; a learning rate "
+            f"under {config.learning_rate} may help",
             file=sys.stderr,
         )
         return NOT_GOOD_ENOUGH
-    if interrupted and len(result.cost) < config.epochs:
-        print(f"ended after {len(result.cost)} of {config.epochs} epochs", file=sys.stderr)
-        return cli.INTERRUPTED
+    if signal_number and epochs < config.epochs:
+        print(
+            f"ended after {epochs} of {config.epochs} epochs; the same command with --resume goes "
+            "on from there",
+            file=sys.stderr,
+        )
+        return cli.SIGNALLED + signal_number
     if min_accuracy is not None and result.accuracy[-1] < min_accuracy:
         print(
             f"error: expected an accuracy of at least {min_accuracy}, got "

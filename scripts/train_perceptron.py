@@ -108,8 +108,8 @@ def main(argv=None) -> int:
             from tf_edureka import perceptron
 
         device = devices.use(args.device)
-    folder.create()
-    return (sweep if args.sweep else train)(args, config, perceptron, folder, device)
+    with folder.claimed():
+        return (sweep if args.sweep else train)(args, config, perceptron, folder, device)
 
 
 def train(args, config, perceptron, folder, device) -> int:
@@ -153,7 +153,7 @@ def train(args, config, perceptron, folder, device) -> int:
         return DIVERGED
     if display.interrupted and len(result.loss) < config.epochs:
         print(f"ended after {len(result.loss)} of {config.epochs} epochs", file=sys.stderr)
-        return cli.INTERRUPTED
+        return cli.SIGNALLED + display.interrupted
     return 0
 
 

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import gc
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tf_edureka.mnist import Mnist
 
 USER_ERROR = 2
-INTERRUPTED = 130
+SIGNALLED = 128  # and the signal's number: 130 for Ctrl-C, 143 for SIGTERM, as shells have it
 
 
 class ArgumentParser(argparse.ArgumentParser):
@@ -97,7 +98,8 @@ def reports_errors(
 
     Returns:
         the same, which prints an `InputError` as `error: ...` on stderr and gives exit code 2, and
-        gives 130 after Ctrl-C. Any other exception is a fault of ours and keeps its traceback.
+        gives 130 after Ctrl-C, 143 after SIGTERM. Any other exception is a fault of ours and keeps
+        its traceback.
     """
 
     @functools.wraps(main)
@@ -107,9 +109,9 @@ def reports_errors(
         except InputError as error:
             print(f"error: {error}", file=sys.stderr)
             return USER_ERROR
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             print("interrupted", file=sys.stderr)
-            return INTERRUPTED
+            return SIGNALLED + (stop.args[0] if stop.args else signal.SIGINT)
 
     return wrapped
 

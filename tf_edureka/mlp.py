@@ -1,19 +1,17 @@
 """The article's network for MNIST the modern way: a Keras `Sequential`, 784-256-256-10."""
 
 import itertools
-import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from tf_edureka import initializers, rounding, seeds
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
+from tf_edureka.course import Course, TrainingState
 from tf_edureka.mnist import Mnist
 from tf_edureka.result import MlpResult
-from tf_edureka.training import CompiledEpoch, epoch_order
+from tf_edureka.training import CompiledEpoch, epoch_order, parts_of_epoch
 
 
 def network(config: MlpConfig) -> keras.Sequential:
@@ -105,6 +103,8 @@ def train(
     on_epoch: Callable[[int, float, float], bool | None] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     jit_compile: bool = True,
+    start: TrainingState | None = None,
+    save: Callable[[TrainingState], bool | None] | None = None,
 ) -> MlpResult:
     """Trains the network and tests it after each epoch.
 
@@ -121,45 +121,62 @@ def train(
             `test_accuracy` and the metrics on the training batches.
         jit_compile: whether XLA makes one program of the epoch, which is faster and rounds in
             another way. Without it the article's recipe gives each bit that the legacy path does.
+        start: the state that an earlier call handed to `save`, to go on from there: on a machine of
+            the same kind all comes out to the bit as if there had been one call.
+        save: called with the state after each epoch, and in long epochs every ten seconds; a true
+            result ends the training.
 
     Returns:
-        the course of the training and the weights it ended with.
+        the course of the training, all of it, and the weights it ended with.
 
     Raises:
-        InputError: when the batch size exceeds the training examples.
+        InputError: when the batch size exceeds the training examples, or `start` is of another
+            network.
     """
     examples = len(data.train.labels)
     steps = config.steps_per_epoch(examples)
     model = build(config, total_steps=steps * config.epochs)
-    run_epoch = CompiledEpoch(model, data.train, data.test, config.distortion, jit_compile)
+    compiled = CompiledEpoch(model, data.train, data.test, config.distortion, jit_compile)
+    course = Course(start, save)
+    if start is not None:
+        compiled.restore(start.variables)
+    parts = parts_of_epoch(steps, model.count_params(), config.batch_size)
+    orders = itertools.islice(epoch_orders(config, examples), course.epoch, None)
     listeners = keras.callbacks.CallbackList(
         list(callbacks), model=model, epochs=config.epochs, steps=1, verbose=0
     )
-    course = []
-    model.stop_training = False
+    model.stop_training = stop = False
     listeners.on_train_begin()
-    orders = epoch_orders(config, examples)
-    for epoch in range(config.epochs):
-        started = time.perf_counter()
+    while not (stop or model.stop_training) and course.goes_on(config.epochs):
+        epoch = course.epoch
+        course.epoch_begins()
         listeners.on_epoch_begin(epoch)
         listeners.on_train_batch_begin(0)
-        costs, right, metrics = run_epoch(
-            tf.constant(next(orders)), tf.constant([config.seed, epoch * steps])
-        )
-        cost = float(np.mean(costs.numpy(), dtype=np.float64))
-        accuracy = int(right) / len(data.test.labels)
-        course.append((cost, accuracy, time.perf_counter() - started))
-        if epoch == 0:
-            step_cost = costs.numpy()
-        metrics = {name: float(value) for name, value in metrics.items()}
+        if not course.step:
+            model.reset_metrics()
+        order = next(orders)
+        for first, end in parts:
+            if end <= course.step:
+                continue
+            first = max(first, course.step)
+            seed = (config.seed, epoch * steps + first)
+            course.steps_done(compiled.train(order[first:end], seed))
+            if end < steps and course.checkpoint(compiled.state):
+                stop = True
+                break
+        if stop:
+            break
+        cost = float(np.mean(course.running_cost, dtype=np.float64))
+        accuracy = compiled.test() / len(data.test.labels)
+        course.epoch_ended(cost, accuracy)
+        metrics = {name: float(value) for name, value in model.get_metrics_result().items()}
+        metrics.pop("loss", None)
         listeners.on_train_batch_end(0, {"cost": cost, **metrics})
         listeners.on_epoch_end(epoch, {"cost": cost, "test_accuracy": accuracy, **metrics})
-        stop = on_epoch(epoch, cost, accuracy) if on_epoch else False
-        if stop or model.stop_training or not math.isfinite(cost):
-            break
+        stop = bool(on_epoch and on_epoch(epoch, cost, accuracy))
+        stop = course.checkpoint(compiled.state) or stop
     listeners.on_train_end()
-    costs, accuracies, seconds = np.array(course).T
-    return MlpResult(costs, accuracies, step_cost, seconds, tuple(model.get_weights()))
+    return course.result(model.get_weights())
 
 
 def _sequential(

@@ -63,6 +63,15 @@ class Mnist:
     notes: tuple[str, ...] = ()
 
     @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the examples that are trained and tested on, and of how many they are."""
+        digest = hashlib.sha256()
+        for array in (self.train.images, self.train.labels, self.test.images, self.test.labels):
+            digest.update(str(array.shape).encode())
+            digest.update(np.ascontiguousarray(array))
+        return digest.hexdigest()
+
+    @property
     def is_mnist(self) -> bool:
         """Whether the examples are those of the published files."""
         return self.title == _MNIST

@@ -29,20 +29,23 @@ class _Console(Console):
 class EpochDisplay:
     """Prints a line per epoch to stdout, above a progress bar where that is a terminal.
 
-    Within the block, Ctrl-C ends the training after the running epoch; a second one at once. If
-    nobody reads the lines any more, it falls silent and the training goes on.
+    Within the block, Ctrl-C (SIGINT) and SIGTERM end the training after the running epoch; a second
+    one at once. If nobody reads the lines any more, it falls silent and the training goes on.
 
     Args:
         epochs: how many there will be.
         quiet: whether to print nothing.
         unit: what the bar counts, where that is not epochs.
+        done: how many an earlier process has done.
 
     Attributes:
-        interrupted: whether Ctrl-C was pressed.
+        interrupted: number of the signal that asked to end, 0 if none did.
     """
 
-    def __init__(self, epochs: int, quiet: bool = False, unit: str = "epochs") -> None:
-        self.interrupted = False
+    def __init__(
+        self, epochs: int, quiet: bool = False, unit: str = "epochs", done: int = 0
+    ) -> None:
+        self.interrupted = 0
         self._console = _Console(quiet=quiet, highlight=False, soft_wrap=True)
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -55,18 +58,21 @@ class EpochDisplay:
             transient=True,
             disable=quiet or not self._console.is_terminal,
         )
-        self._task = self._progress.add_task("starting", total=epochs)
+        self._task = self._progress.add_task("starting", total=epochs, completed=done)
 
     def __enter__(self) -> "EpochDisplay":
-        """Starts the bar and takes Ctrl-C over."""
-        self._before = signal.signal(signal.SIGINT, self._on_sigint)
+        """Starts the bar and takes the signals over."""
+        self._before = {
+            number: signal.signal(number, self._on_signal)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
         self._progress.start()
         return self
 
     def __exit__(self, *_) -> None:
-        """Removes the bar and gives Ctrl-C back."""
+        """Removes the bar and gives the signals back."""
         self._progress.stop()
-        signal.signal(signal.SIGINT, self._before)
+        self._give_back()
 
     def line(self, text: str) -> None:
         """Prints a line; what the terminal cannot show of a name becomes a question mark."""
@@ -85,19 +91,22 @@ class EpochDisplay:
         if line:
             self.line(line)
         self._progress.update(self._task, advance=1, description=task)
-        return self.interrupted
+        return bool(self.interrupted)
 
     def part_ended(self, task: str = "training") -> None:
         """As `epoch_ended`, for work of which a part shows nothing without the rest.
 
         Raises:
-            KeyboardInterrupt: when Ctrl-C was pressed.
+            KeyboardInterrupt: when a signal asked to end; with its number.
         """
         if self.epoch_ended(task=task):
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt(self.interrupted)
 
-    def _on_sigint(self, *_) -> None:
-        if self.interrupted:
-            raise KeyboardInterrupt
-        self.interrupted = True
+    def _on_signal(self, number: int, _) -> None:
+        self.interrupted = number
+        self._give_back()  # a second one does what it does without us
         self._progress.update(self._task, description="ending")
+
+    def _give_back(self) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)

@@ -2,15 +2,21 @@
 
 import contextlib
 import json
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import filelock
+
 from tf_edureka.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_PARTIAL = ".partial-"
+_ANOTHER = "give --out for another folder"
 
 
 class RunFolder:
@@ -18,39 +24,55 @@ class RunFolder:
 
     Args:
         path: the folder. It need not exist.
-        names: the files that the run will write.
+        names: the files that the run will write, or patterns of them.
         overwrite: whether an earlier run's files in it may be replaced. They stay until then.
+        otherwise: what else than that one can do where there are any, for the error message.
+
+    Attributes:
+        advice: what to do when the folder cannot be written to, for the error message.
 
     Raises:
         InputError: when the folder holds one of the files and `overwrite` is false, or the path
             is not one of a folder.
     """
 
-    def __init__(self, path: Path, names: Sequence[str], overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        names: Sequence[str],
+        overwrite: bool = False,
+        otherwise: str = "--out for another folder",
+    ) -> None:
         self.path = path
         self.names = tuple(names)
-        with self._explained():
-            if path.exists() and not path.is_dir():
-                raise InputError(f"{path}: expected a folder to write to, got a file; name another")
-            held = [name for name in names if (path / name).exists()]
-            folders = [name for name in held if (path / name).is_dir()]
-        if held and not overwrite:
-            raise InputError(
-                f"{path} already holds a run ({held[0]}); give --overwrite to replace it or "
-                "--out for another folder"
-            )
-        if folders:
-            raise InputError(f"{path / folders[0]}: expected a file to replace, got a folder")
+        self.advice = _ANOTHER
+        self._overwrite, self._otherwise = overwrite, otherwise
+        self._expect_free()
 
-    def create(self) -> None:
-        """Makes the folder, and makes sure that it can be written to.
+    @contextlib.contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Makes the folder, makes sure that it can be written to, and keeps other runs out of it.
+
+        The claim ends with the block, and with the process however that ends. A file `.lock` stays.
 
         Raises:
-            InputError: when it cannot.
+            InputError: when the folder cannot be written to, or another run has claimed it.
         """
-        with self._explained():
-            self.path.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=self.path).close()
+        with contextlib.ExitStack() as claim:
+            with self._explained():
+                self.path.mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=self.path).close()
+                try:
+                    claim.enter_context(filelock.FileLock(self.path / ".lock", timeout=0))
+                except filelock.Timeout:
+                    raise InputError(
+                        f"{self.path}: expected to be the only run there, but another one is "
+                        "writing to it; wait for its end or give --out for another folder"
+                    ) from None
+                for left_by_a_kill in self.path.glob(f"{_PARTIAL}*"):
+                    left_by_a_kill.unlink()
+            self._expect_free()  # another run may have come and gone meanwhile
+            yield
 
     @contextlib.contextmanager
     def write(self, name: str) -> Iterator[Path]:
@@ -66,10 +88,12 @@ class RunFolder:
         Raises:
             InputError: when the file cannot be written.
         """
-        partial = self.path / f".partial-{name}"
+        partial = self.path / f"{_PARTIAL}{name}"
         with self._explained():
             try:
                 yield partial
+                with partial.open("rb+") as file:
+                    os.fsync(file.fileno())  # or a power cut may leave the name without the content
                 partial.replace(self.path / name)
             finally:
                 partial.unlink(missing_ok=True)
@@ -92,12 +116,27 @@ class RunFolder:
         with self.write(name) as path:
             figure.savefig(path, dpi=110)
 
+    def _expect_free(self) -> None:
+        path = self.path
+        with self._explained():
+            if path.exists() and not path.is_dir():
+                raise InputError(f"{path}: expected a folder to write to, got a file; name another")
+            held = [found for name in self.names for found in sorted(path.glob(name))]
+            folders = [found for found in held if found.is_dir()]
+        if held and not self._overwrite:
+            raise InputError(
+                f"{path} already holds a run ({held[0].name}); give --overwrite to replace it or "
+                f"{self._otherwise}"
+            )
+        if folders:
+            raise InputError(f"{folders[0]}: expected a file to replace, got a folder")
+
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
+            advice = self.advice if self.path.exists() else _ANOTHER  # it may have been removed
             raise InputError(
-                f"{self.path}: cannot be written to ({error.strerror or error}); "
-                "give --out for another folder"
+                f"{self.path}: cannot be written to ({error.strerror or error}); {advice}"
             ) from None

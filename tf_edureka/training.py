@@ -1,4 +1,8 @@
-"""The compiled epoch: all steps of an epoch, and its test pass, in one call of one program."""
+"""The compiled epoch: all its steps in one call of one program, and its test pass in another."""
+
+import itertools
+import math
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -6,6 +10,7 @@ import tensorflow as tf
 
 from tf_edureka.augmentation import distort
 from tf_edureka.config import CLASSES, Distortion
+from tf_edureka.errors import InputError
 from tf_edureka.mnist import Split
 
 
@@ -25,11 +30,35 @@ def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> np.nda
     return order.reshape(steps, batch_size).astype(np.int32)
 
 
+def parts_of_epoch(steps: int, parameters: int, batch_size: int) -> list[tuple[int, int]]:
+    """Which steps of an epoch are taken in one call, so that no call takes very long.
+
+    Between two calls a training can save its state. The parts depend on the training alone and not
+    on how fast the machine is: so a training that goes on after a kill makes the very calls that
+    another makes, by the same programs, and comes to the same bits.
+
+    A step takes about `6 parameters batch_size` floating-point operations, and the optimizer's pass
+    over the weights about as long as 20 more examples. A slow core does 20 GFLOP a second.
+
+    Args:
+        steps: of the epoch.
+        parameters: weights of the network.
+        batch_size: examples per step.
+
+    Returns:
+        first step and end of each part: the whole epoch for the article's network and batches; of
+        longer epochs as much as takes ten seconds on a slow core.
+    """
+    seconds = steps * (1e-4 + 6 * parameters * (batch_size + 20) / 20e9)
+    parts = min(steps, math.ceil(seconds / 10))
+    return list(itertools.pairwise(steps * part // parts for part in range(parts + 1)))
+
+
 class CompiledEpoch:
-    """Trains a Keras classifier for one epoch, then tests it, in a single compiled call.
+    """Trains a Keras classifier for an epoch, or a part of one, in a single compiled call.
 
     Images and labels are put on the device once, as bytes. The loop over the steps is inside the
-    program, so Python, data transfer and dispatch are paid once an epoch. The model keeps its own
+    program, so Python, data transfer and dispatch are paid once a call. The model keeps its own
     loss, optimizer, regularisers and metrics, as `compile()` set them.
 
     Args:
@@ -52,42 +81,67 @@ class CompiledEpoch:
         self.model = model
         model.optimizer.build(model.trainable_variables)
         # Keras makes the metrics' variables with their first batch. Made here, they are there
-        # when the program is traced, which then resets them in every epoch.
+        # when the program is traced, and a part of `state`.
         nothing = tf.zeros((1, CLASSES))
         model.compute_metrics(None, nothing, nothing)
+        model.reset_metrics()
         self._train, self._test = _on_device(train), _on_device(test)
         self._distortion = distortion
-        self._compiled = tf.function(self._epoch, jit_compile=jit_compile, autograph=False)
+        self._compiled_steps = tf.function(self._steps, jit_compile=jit_compile, autograph=False)
+        self._compiled_test = tf.function(
+            self._count_right, jit_compile=jit_compile, autograph=False
+        )
 
-    def __call__(
-        self, order: tf.Tensor, seed: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
-        """Runs one epoch.
+    def train(self, order: np.ndarray, seed: tuple[int, int]) -> np.ndarray:
+        """Takes steps.
 
         Args:
             order: int32, shape (steps, batch_size): the examples of each batch.
-            seed: int32, shape (2,), for the distortions; each step adds its number to the second.
+            seed: two int32, for the distortions; each step adds its number to the second.
 
         Returns:
-            cross-entropy of each step, in the variables' dtype, shape (steps,); how many of the
-            test images are classified rightly afterwards; the model's metrics over the epoch.
+            cross-entropy of each step, in the variables' dtype, shape (steps,).
         """
-        return self._compiled(order, seed)
+        return self._compiled_steps(tf.constant(order), tf.constant(seed, tf.int32)).numpy()
 
-    def _epoch(self, order: tf.Tensor, seed: tf.Tensor):
+    def test(self) -> int:
+        """Counts the test images that are classified rightly."""
+        return int(self._compiled_test())
+
+    def state(self) -> list[np.ndarray]:
+        """All that steps change: weights, optimizer, metrics, and the states of random layers."""
+        return [variable.numpy() for variable in self._variables()]
+
+    def restore(self, state: Sequence[np.ndarray]) -> None:
+        """Puts back what `state` gave, in this process or in another.
+
+        Raises:
+            InputError: when it is not the state of such a model.
+        """
+        variables = self._variables()
+        there, here = ([(tuple(v.shape), str(v.dtype)) for v in s] for s in (state, variables))
+        if there != here:
+            raise InputError(
+                f"state: expected {len(here)} variables of the shapes and types of this network, "
+                f"got {len(there)} others; it is of another network or another version of Keras"
+            )
+        for variable, value in zip(variables, state, strict=True):
+            variable.assign(value)
+
+    def _variables(self) -> list[keras.Variable]:
+        return [*self.model.variables, *self.model.optimizer.variables]
+
+    def _steps(self, order: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         # A row of `order` has a size that XLA knows. Of a slice between two numbers it only knows
         # that it has at most all examples, and computes with that many in every step.
         steps = order.shape[0]
         dtype = self.model.trainable_variables[0].dtype
-        self.model.reset_metrics()
         _, costs = tf.while_loop(
             lambda step, _: step < steps,
             lambda step, costs: (step + 1, costs.write(step, self._step(order[step], seed, step))),
             (0, tf.TensorArray(dtype, steps, element_shape=())),
         )
-        metrics = self.model.get_metrics_result()
-        metrics.pop("loss", None)
-        return costs.stack(), self._count_right(), metrics
+        return costs.stack()
 
     def _step(self, batch: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         images, labels = (tf.gather(array, batch) for array in self._train)

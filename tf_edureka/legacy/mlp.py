@@ -2,9 +2,7 @@
 
 import contextlib
 import itertools
-import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +10,7 @@ import tensorflow as tf
 
 from tf_edureka import seeds
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
+from tf_edureka.course import Course, TrainingState
 from tf_edureka.errors import InputError
 from tf_edureka.legacy.input_data import DataSet, dense_to_one_hot
 from tf_edureka.mnist import Mnist, Split
@@ -99,6 +98,8 @@ def train(
     config: MlpConfig,
     data: Mnist,
     on_epoch: Callable[[int, float, float], bool | None] | None = None,
+    start: TrainingState | None = None,
+    save: Callable[[TrainingState], bool | None] | None = None,
 ) -> MlpResult:
     """Trains the network as the article did, and tests it after each epoch.
 
@@ -110,26 +111,44 @@ def train(
         data: trained on `data.train`, tested on `data.test`.
         on_epoch: called after each epoch with its number from 0, cost and accuracy; a true result
             ends the training.
+        start: the state that an earlier call handed to `save`, to go on from there. It has the
+            variables that `tf.train.Saver` would have saved. The batches, which no `Saver` knows
+            of, are drawn again up to there.
+        save: called with the state after each epoch, and in long epochs every ten seconds; a true
+            result ends the training.
 
     Returns:
-        the course of the training and the weights it ended with.
+        the course of the training, all of it, and the weights it ended with.
 
     Raises:
-        InputError: when the recipe is another or the batch size exceeds the training examples.
+        InputError: when the recipe is another, the batch size exceeds the training examples or
+            `start` is of another network.
     """
     steps = config.steps_per_epoch(len(data.train.labels))
     built = build_graph(config)
     with numpy_put_back(), session(built) as running:
         train_data, test_data = data_set(data.train), data_set(data.test)
-        course = []
-        for epoch in range(config.epochs):
-            started = time.perf_counter()
-            average, costs = 0.0, []
-            for _ in range(steps):
+        course = Course(start, save)
+        if start is not None:
+            _restore(built, running, start.variables)
+            for _ in range(course.epoch * steps + course.step):
+                train_data.next_batch(config.batch_size)
+        stop = False
+        while not stop and course.goes_on(config.epochs):
+            epoch = course.epoch
+            course.epoch_begins()
+            while course.step < steps:
                 pixels, labels = train_data.next_batch(config.batch_size)
                 feed = {built.pixels: pixels, built.labels: labels}
                 _, cost = running.run([built.train, built.cost], feed)
-                costs.append(cost)
+                course.steps_done([cost])
+                if course.step < steps and course.checkpoint(lambda: _state(built, running)):
+                    stop = True
+                    break
+            if stop:
+                break
+            average = 0.0
+            for cost in course.running_cost:  # sum() adds in another way since Python 3.12
                 # NumPy 1 divided a float32 by an int in double precision, NumPy 2 does not.
                 average += float(cost) / steps
             # New ops in every epoch: the graph grows by them, and the session has to take it in.
@@ -139,15 +158,10 @@ def train(
             # The share comes in float32; how many are right makes it exact.
             right = round(float(accuracy.eval(feed)) * test_data.num_examples)
             share = right / test_data.num_examples
-            course.append((average, share, time.perf_counter() - started))
-            if epoch == 0:
-                step_cost = np.array(costs)
-            stop = on_epoch(epoch, average, share) if on_epoch else False
-            if stop or not math.isfinite(average):
-                break
-        weights = tuple(running.run(built.variables))
-    costs, accuracies, seconds = np.array(course).T
-    return MlpResult(costs, accuracies, step_cost, seconds, weights)
+            course.epoch_ended(average, share)
+            stop = bool(on_epoch and on_epoch(epoch, average, share))
+            stop = course.checkpoint(lambda: _state(built, running)) or stop
+        return course.result(running.run(built.variables))
 
 
 @contextlib.contextmanager
@@ -171,6 +185,24 @@ def numpy_put_back() -> Iterator[None]:
         yield
     finally:
         np.random.set_state(state)
+
+
+def _state(built: MlpGraph, running: v1.Session) -> list[np.ndarray]:
+    """What a `tf.train.Saver` would save: the weights, Adam's moments and powers."""
+    return running.run(built.graph.get_collection(v1.GraphKeys.GLOBAL_VARIABLES))
+
+
+def _restore(built: MlpGraph, running: v1.Session, state: Sequence[np.ndarray]) -> None:
+    """Puts back what `_state` gave; unlike a `Saver` it adds no op to the article's graph."""
+    variables = built.graph.get_collection(v1.GraphKeys.GLOBAL_VARIABLES)
+    there = [(value.shape, value.dtype) for value in state]
+    if there != [(tuple(v.shape), v.dtype.base_dtype.as_numpy_dtype) for v in variables]:
+        raise InputError(
+            f"state: expected the {len(variables)} variables of this network, got {len(there)} "
+            "others; it is of another network or another version of TensorFlow"
+        )
+    starts = [variable.initializer for variable in variables]
+    running.run(starts, {op.inputs[1]: value for op, value in zip(starts, state, strict=True)})
 
 
 def _random_variable(shape, dtype: str) -> v1.Variable:

@@ -1,0 +1,63 @@
+"""Says which digits pictures show, by a network that train_mnist.py has trained."""
+
+import sys
+
+import numpy as np
+
+from tf_edureka import cli, digit_image
+from tf_edureka.errors import InputError
+
+
+def parse(argv):
+    """Reads the arguments; needs no TensorFlow, so that --help is quick."""
+    parser = cli.ArgumentParser(
+        description="Say which digit each picture shows. Any PNG or JPEG of one digit will do, of "
+        "any size, dark on light or light on dark: it is brought into the form of MNIST's images.",
+        epilog="Exit codes: 0 all pictures were read, 2 wrong input.",
+    )
+    parser.add_argument(
+        "model",
+        type=cli.path,
+        metavar="MODEL",
+        help="as train_mnist.py writes it: runs/mnist/model.keras",
+    )
+    parser.add_argument(
+        "images", type=cli.path, metavar="IMAGE", nargs="+", help="a PNG or JPEG picture of a digit"
+    )
+    return parser.parse_args(argv)
+
+
+@cli.reports_errors
+def main(argv=None) -> int:
+    """Reads the pictures, prints a table and gives the exit code."""
+    args = parse(argv)
+    names, digits, errors = [], [], []
+    for path in args.images:
+        try:
+            digits.append(digit_image.read(path))
+            names.append(str(path))
+        except InputError as error:
+            errors.append(error)
+    with cli.tensorflow_import():
+        from tf_edureka import devices, saved_model, training
+
+        devices.use("cpu")  # it takes a millisecond there
+    model = saved_model.load(args.model)
+    if digits:
+        print_table(names, training.probabilities(model, np.stack(digits)))
+    for error in errors:
+        print(f"error: {error}", file=sys.stderr)
+    return cli.USER_ERROR if errors else 0
+
+
+def print_table(names, probabilities) -> None:
+    """Prints a line for each picture: its digit, and how probable each digit is."""
+    width = max(map(len, ["picture", *names]))
+    print(f"{'picture':<{width}}  digit " + "".join(f"{digit:>7}" for digit in range(10)))
+    for name, row in zip(names, probabilities, strict=True):
+        cells = "".join(f"{share:>7.1%}" for share in row)
+        print(f"{name:<{width}}  {row.argmax():>5} {cells}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

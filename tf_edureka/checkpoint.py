@@ -1,0 +1,177 @@
+"""Checkpoints: files from which a training goes on, in another process, to the same numbers."""
+
+import dataclasses
+import hashlib
+import io
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from tf_edureka.course import TrainingState
+from tf_edureka.errors import InputError
+from tf_edureka.run_folder import RunFolder
+
+PATTERN = "checkpoint-*.npz"
+# Epochs, steps of the next one, and the beginning of the file's SHA-256.
+_NAME = re.compile(r"checkpoint-(\d+)-(\d+)-([0-9a-f]{16})\.npz")
+_KEPT = 2
+
+
+class Checkpoints:
+    """The checkpoints in a run's folder: the last two, each of them whole or not there.
+
+    A checkpoint is a file of NumPy arrays (`numpy.load` shows them) whose name has its SHA-256, so
+    that not a byte of it can change unseen. It holds no code.
+
+    Args:
+        folder: of the run.
+        conditions: what the training depends on, as JSON can hold it. With another `"config"` or
+            `"data_sha256"` a checkpoint is of another training; where the rest differs, as between
+            two machines, the training goes on and it is said.
+    """
+
+    def __init__(self, folder: RunFolder, conditions: Mapping[str, object]) -> None:
+        self._folder = folder
+        self._conditions = json.loads(json.dumps(conditions))
+        self._whole: list[str] = []
+
+    def save(self, state: TrainingState) -> None:
+        """Writes a checkpoint, and deletes all but it and the one before.
+
+        Raises:
+            InputError: when it cannot be written. What was there stays.
+        """
+        content = to_bytes(state, self._conditions)
+        digest = hashlib.sha256(content).hexdigest()
+        name = f"checkpoint-{state.epoch}-{state.step}-{digest[:16]}.npz"
+        with self._folder.write(name) as path:
+            path.write_bytes(content)
+        self._whole = [*self._whole, name][-_KEPT:]
+        for path in self._folder.path.glob(PATTERN):
+            if path.name not in self._whole:
+                path.unlink(missing_ok=True)
+        self._folder.advice = (
+            f"when that is mended, the same command with --resume goes on from {name}"
+        )
+
+    def latest(self) -> TrainingState | None:
+        """Reads the last checkpoint that is whole; says on stderr which ones are not.
+
+        Returns:
+            the state; None if the folder has no checkpoint.
+
+        Raises:
+            InputError: when there are checkpoints, but none of them is whole, or what is trained is
+                something else than what is asked for.
+        """
+        damaged = []
+        for path in self._newest_first():
+            try:
+                content = path.read_bytes()
+                if not path.name.endswith(f"-{hashlib.sha256(content).hexdigest()[:16]}.npz"):
+                    raise ValueError("its SHA-256 is not that of its name")
+            except (OSError, ValueError) as error:
+                damaged.append(f"{path.name} ({error})")
+                print(f"note: {path} is damaged: {error}", file=sys.stderr, flush=True)
+                continue
+            state, conditions = from_bytes(path, content)
+            self._expect_same(path, conditions)
+            self._whole = [path.name]
+            return state
+        if damaged:
+            raise InputError(
+                f"{self._folder.path}: expected a checkpoint to go on from, got damaged ones only: "
+                f"{', '.join(damaged)}; give --overwrite instead of --resume to begin anew"
+            )
+        return None
+
+    def _newest_first(self) -> list[Path]:
+        found = []
+        try:
+            names = [path for path in self._folder.path.iterdir() if _NAME.fullmatch(path.name)]
+        except OSError:  # there is none, or it cannot be read; the run's own attempt will say so
+            return []
+        for path in names:
+            epoch, step, _ = _NAME.fullmatch(path.name).groups()
+            found.append((int(epoch), int(step), path))
+        return [path for *_, path in sorted(found, reverse=True)]
+
+    def _expect_same(self, path: Path, there: Mapping[str, object]) -> None:
+        here = self._conditions
+        if found := differences(there["config"], here["config"]):
+            raise InputError(
+                f"{path}: expected a checkpoint of the training that is asked for, got one with "
+                f"{'; '.join(found)}. Give the same to go on with it, --overwrite to begin anew or "
+                "--out for another folder"
+            )
+        if there["data_sha256"] != here["data_sha256"]:
+            raise InputError(
+                f"{path}: expected a checkpoint of a training on these examples, got one on others "
+                f"(SHA-256 {there['data_sha256'][:16]}... there, {here['data_sha256'][:16]}... "
+                "here). Give the same data, --overwrite to begin anew or --out for another folder"
+            )
+        if found := differences(there["machine"], here["machine"]):
+            print(
+                f"note: goes on otherwise than it began, so its last digits may not be those of a "
+                f"training that was never stopped: {'; '.join(found)}",
+                file=sys.stderr,
+                flush=True,
+            )
+
+
+def differences(there: Mapping[str, object], here: Mapping[str, object]) -> list[str]:
+    """What differs between two sets of conditions.
+
+    Args:
+        there: those of a checkpoint, as JSON gives them.
+        here: those of now, likewise.
+
+    Returns:
+        for example `["epochs 15 there, 20 here"]`; empty if they are the same.
+    """
+    names = [*there, *(name for name in here if name not in there)]
+    found = []
+    for name in names:
+        one, other = there.get(name), here.get(name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            found += [f"{name} {text}" for text in differences(one, other)]
+        elif one != other:
+            found.append(f"{name} {json.dumps(one)} there, {json.dumps(other)} here")
+    return found
+
+
+def to_bytes(state: TrainingState, conditions: Mapping[str, object]) -> bytes:
+    """The content of a checkpoint's file: an .npz without pickles."""
+    arrays = {
+        field.name: getattr(state, field.name)
+        for field in dataclasses.fields(state)
+        if field.name != "variables"
+    }
+    arrays |= {f"variable_{i}": value for i, value in enumerate(state.variables)}
+    file = io.BytesIO()
+    np.savez(file, conditions=np.array(json.dumps(conditions)), **arrays)
+    return file.getvalue()
+
+
+def from_bytes(path: Path, content: bytes) -> tuple[TrainingState, dict]:
+    """The state and the conditions in the content of a checkpoint's file.
+
+    Raises:
+        InputError: when it is not one of this version.
+    """
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = dict(file)
+        conditions = json.loads(str(arrays.pop("conditions")))
+        count = sum(name.startswith("variable_") for name in arrays)
+        variables = tuple(arrays.pop(f"variable_{i}") for i in range(count))
+        return TrainingState(variables, **arrays), conditions
+    except Exception as error:  # NumPy and zipfile have many ways to say that it is none
+        raise InputError(
+            f"{path}: expected a checkpoint as this version of tf_edureka writes them ({error}); "
+            "give --overwrite to begin anew"
+        ) from None

@@ -1,0 +1,67 @@
+"""What a run's numbers depend on beside its configuration, for the record."""
+
+import importlib.metadata
+import os
+import platform
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka.devices import usable_cores
+
+# Those that change what is computed or in which order. Not all that begin with TF_: Terraform
+# keeps passwords in such ones.
+_VARIABLES = (
+    "CUDA_VISIBLE_DEVICES",
+    "NVIDIA_TF32_OVERRIDE",
+    "OMP_NUM_THREADS",
+    "ONEDNN_MAX_CPU_ISA",
+    "TF_CUDNN_DETERMINISTIC",
+    "TF_DETERMINISTIC_OPS",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_XLA_FLAGS",
+    "XLA_FLAGS",
+)
+
+
+def machine(device: str, xla: bool) -> dict[str, object]:
+    """Describes what a run is computed on and by.
+
+    Args:
+        device: what `devices.use` gave.
+        xla: whether the training is compiled by XLA.
+
+    Returns:
+        what JSON can hold: device, processor cores that may be used, TensorFlow's thread counts (0
+        leaves them to TensorFlow), whether XLA compiles, environment variables that change what
+        TensorFlow computes, operating system, and versions.
+    """
+    threads = tf.config.threading
+    return {
+        "device": device,
+        "cores": usable_cores(),
+        "threads": {
+            "intra_op": threads.get_intra_op_parallelism_threads(),
+            "inter_op": threads.get_inter_op_parallelism_threads(),
+        },
+        "xla": xla,
+        "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
+        "platform": platform.platform(),
+        "versions": {
+            "tf_edureka": _own_version(),
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+            "numpy": np.__version__,
+        },
+    }
+
+
+def _own_version() -> str | None:
+    try:
+        return importlib.metadata.version("tf_edureka")
+    except importlib.metadata.PackageNotFoundError:  # used from its sources, not installed
+        return None

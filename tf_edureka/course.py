@@ -1,0 +1,144 @@
+"""The course of a training while it runs, and its state, from which it can go on."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tf_edureka.result import MlpResult
+
+# Within an epoch the state is handed out when the last time was so long ago.
+SECONDS_BETWEEN = 10.0
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """A training where it stands: with it, it goes on as if it had never stopped.
+
+    Attributes:
+        variables: all that the training changes: weights, the optimizer's moments and counters,
+            the states of random layers and metrics, in an order that the implementation knows.
+        cost: float64, shape (epochs,), of the epochs that are complete, as in `MlpResult`.
+        accuracy: float64, shape (epochs,), likewise.
+        epoch_seconds: float64, shape (epochs,), likewise.
+        step_cost: shape (steps,): cost of each step of the first epoch; empty until it is complete.
+        running_cost: shape (steps,): cost of each step of the epoch that is not complete.
+        running_seconds: float64, shape (): how long that epoch has taken so far.
+    """
+
+    variables: tuple[np.ndarray, ...]
+    cost: np.ndarray
+    accuracy: np.ndarray
+    epoch_seconds: np.ndarray
+    step_cost: np.ndarray
+    running_cost: np.ndarray
+    running_seconds: np.ndarray
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are complete."""
+        return len(self.cost)
+
+    @property
+    def step(self) -> int:
+        """How many steps of the next one are done."""
+        return len(self.running_cost)
+
+
+class Course:
+    """What a training has come to so far; whoever trains writes it here step by step.
+
+    Args:
+        start: where an earlier process left off; None to begin.
+        save: takes the state at the end of each epoch, and within long ones every
+            `SECONDS_BETWEEN`; a true result ends the training. None to save nothing.
+    """
+
+    def __init__(
+        self,
+        start: TrainingState | None = None,
+        save: Callable[[TrainingState], bool | None] | None = None,
+    ) -> None:
+        self._save, self._saved = save, time.perf_counter()
+        self._epochs, self._costs, self._seconds = [], [], 0.0
+        self._step_cost = np.zeros(0, np.float32)
+        if start is not None:
+            columns = (start.cost, start.accuracy, start.epoch_seconds)
+            self._epochs = list(zip(*(column.tolist() for column in columns), strict=True))
+            self._costs = list(start.running_cost)
+            self._seconds = float(start.running_seconds)
+            self._step_cost = start.step_cost
+        self._began = time.perf_counter()
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are complete."""
+        return len(self._epochs)
+
+    @property
+    def step(self) -> int:
+        """How many steps of the running epoch are done."""
+        return len(self._costs)
+
+    @property
+    def running_cost(self) -> np.ndarray:
+        """Cost of each of them."""
+        return np.array(self._costs)
+
+    def goes_on(self, epochs: int) -> bool:
+        """Whether there is something left to train: of a cost that is no number nothing comes."""
+        return self.epoch < epochs and (not self._epochs or math.isfinite(self._epochs[-1][0]))
+
+    def epoch_begins(self) -> None:
+        """Starts the epoch's clock, which goes on where an earlier process stopped it."""
+        self._began = time.perf_counter()
+
+    def steps_done(self, costs: Sequence[float]) -> None:
+        """Adds steps to the running epoch, by their costs."""
+        self._costs.extend(costs)
+
+    def epoch_ended(self, cost: float, accuracy: float) -> None:
+        """Makes the running epoch a complete one."""
+        if not self._epochs:
+            self._step_cost = self.running_cost
+        self._epochs.append((cost, accuracy, self._running_seconds()))
+        self._costs, self._seconds = [], 0.0
+
+    def checkpoint(self, variables: Callable[[], Sequence[np.ndarray]]) -> bool:
+        """Hands the state to `save`, if it is time.
+
+        Args:
+            variables: gives those of `TrainingState`; called only if it is time.
+
+        Returns:
+            whether to end the training.
+        """
+        now = time.perf_counter()
+        if self._save is None or (self.step and now - self._saved < SECONDS_BETWEEN):
+            return False
+        stop = bool(self._save(self.state(variables())))
+        self._saved = time.perf_counter()
+        return stop
+
+    def state(self, variables: Sequence[np.ndarray]) -> TrainingState:
+        """The state, with the training's variables as they are now."""
+        return TrainingState(
+            tuple(variables),
+            *self._columns(),
+            self._step_cost,
+            self.running_cost,
+            np.array(self._running_seconds() if self.step else 0.0),
+        )
+
+    def result(self, weights: Sequence[np.ndarray]) -> MlpResult:
+        """The result, with the weights that the training ended with."""
+        cost, accuracy, epoch_seconds = self._columns()
+        return MlpResult(cost, accuracy, self._step_cost, epoch_seconds, tuple(weights))
+
+    def _running_seconds(self) -> float:
+        return self._seconds + time.perf_counter() - self._began
+
+    def _columns(self) -> list[np.ndarray]:
+        return list(np.array(self._epochs, np.float64).reshape(-1, 3).T)

@@ -1,0 +1,157 @@
+"""A picture of a digit, brought into the form of MNIST's images."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageFilter, ImageOps
+
+from tf_edureka.errors import InputError
+
+_FORMATS = ("PNG", "JPEG")
+# A camera has up to 50 million pixels or so. A file of a few kilobytes can announce far more.
+_MAX_PIXELS = 100_000_000
+_WORKED_ON = 800  # side to which larger pictures are reduced first
+_SIDE, _BOX = 28, 20
+_DRAWN = 0.3  # so much ink makes a pixel a part of the digit
+_SPECKS_FROM = 100  # side from which single pixels are noise
+
+
+def read(path: Path) -> np.ndarray:
+    """Reads a picture of one digit and makes of it what MNIST's makers made of theirs.
+
+    Dark on light or light on dark, of any size, grey, coloured or partly transparent: the paper is
+    what most of the picture's rim is, the ink what differs from it. The digit is scaled to fit into
+    20 x 20 pixels, keeping its proportions, and placed so that its centre of mass is the centre of
+    28 x 28 pixels.
+
+    Source: the description that MNIST was published with. Its digits were black and white, so that
+    paper and ink had not to be told apart.
+
+    Args:
+        path: a PNG or JPEG file.
+
+    Returns:
+        uint8, shape (28, 28): 0 is the background, 255 full ink.
+
+    Raises:
+        InputError: when the file cannot be read, is no such picture, has too many pixels or shows
+            nothing.
+    """
+    ink = _ink(_decoded(path))
+    if not (ink > _DRAWN).any():
+        raise InputError(f"{path}: expected a digit, got an empty picture")
+    return _placed(ink)
+
+
+def _decoded(path: Path) -> np.ndarray:
+    """The picture in shades of grey, float32, shape (height, width), no side above `_WORKED_ON`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # ours says more
+            with Image.open(path, formats=_FORMATS) as picture:  # reads no more than the header
+                width, height = picture.size
+                if width * height > _MAX_PIXELS:
+                    raise InputError(
+                        f"{path}: expected at most {_MAX_PIXELS:,} pixels, its header announces "
+                        f"{width} x {height}; make it smaller"
+                    )
+                return _grey(picture)
+    except Image.DecompressionBombError:
+        raise InputError(
+            f"{path}: expected at most {_MAX_PIXELS:,} pixels, its header announces many more; "
+            "make it smaller"
+        ) from None
+    except Image.UnidentifiedImageError:
+        raise InputError(f"{path}: expected a PNG or JPEG picture, got something else") from None
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except Exception as error:  # what the decoders raise on broken files is of many kinds
+        raise InputError(f"{path}: cannot be decoded, it is damaged ({error})") from None
+
+
+def _grey(picture: Image.Image) -> np.ndarray:
+    largest = (_WORKED_ON, _WORKED_ON)
+    picture.draft("L", largest)  # a JPEG can be decoded at a fraction of its size
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith(("I", "F")):  # 16 bits and more
+        picture = Image.fromarray(np.asarray(picture, np.float32))
+        picture.thumbnail(largest, Image.Resampling.BOX)
+        return np.asarray(picture)
+    if not picture.has_transparency_data:
+        picture = picture.convert("L")
+        picture.thumbnail(largest, Image.Resampling.BOX)
+        return np.asarray(picture, np.float32)
+    picture = picture.convert("LA")
+    picture.thumbnail(largest, Image.Resampling.BOX)
+    grey, alpha = np.moveaxis(np.asarray(picture, np.float32), -1, 0)
+    drawn = np.average(grey, weights=alpha) if alpha.any() else 0.0
+    paper = 0.0 if drawn > 127 else 255.0  # where it is transparent, the ink is what is drawn
+    return paper + (grey - paper) * alpha / 255
+
+
+def _ink(grey: np.ndarray) -> np.ndarray:
+    """How much ink there is at each place, from 0 to 1."""
+    difference = grey - _paper(grey)
+    # Noise and the ringing of JPEG go to both sides of the paper, ink to one.
+    sides = [np.maximum(sign * difference, 0) for sign in (-1, 1)]
+    noise, ink = sorted(sides, key=lambda side: np.square(side).sum())
+    threshold = _otsu(ink)
+    full = np.quantile(ink[ink >= threshold], 0.9)
+    floor = 3 * np.sqrt(np.mean(np.square(noise[noise > 0]))) if noise.any() else 0.0
+    if full <= max(floor, 0.01 * np.abs(grey).max()):  # nothing but noise
+        return np.zeros_like(ink)
+    return np.clip((ink - floor) / (full - floor), 0, 1)
+
+
+def _paper(grey: np.ndarray) -> np.ndarray:
+    """How bright the paper is at each place, as the picture's rim shows it, shading included."""
+    height, width = grey.shape
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    terms = np.stack([np.ones_like(x), x, y, x * y], axis=-1)
+    rim = np.ones((height, width), bool)
+    rim[1:-1, 1:-1] = False
+    shades, where = grey[rim], terms[rim]
+    used = np.abs(shades - np.median(shades)) <= np.ptp(shades) / 2
+    for _ in range(3):  # without what is not paper there, such as the end of a stroke
+        fit, *_ = np.linalg.lstsq(where[used], shades[used], rcond=None)
+        error = np.abs(shades - where @ fit)
+        used = error <= 2 * np.median(error)
+    return terms @ fit
+
+
+def _otsu(values: np.ndarray) -> float:
+    """The threshold that parts values into two groups of the least variance within (Otsu 1979)."""
+    counts, edges = np.histogram(values, 256)
+    middles = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    sums = np.cumsum(counts * middles)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = below * above * np.square(sums / below - (sums[-1] - sums) / above)
+    return float(edges[1:][np.nan_to_num(between).argmax()])
+
+
+def _placed(ink: np.ndarray) -> np.ndarray:
+    """Scales what is drawn to MNIST's box and places it by its centre of mass."""
+    drawn = Image.fromarray(np.uint8(255 * (ink > _DRAWN)))
+    if min(ink.shape) > _SPECKS_FROM:
+        drawn = drawn.filter(ImageFilter.MedianFilter(5))
+    left, top, right, bottom = drawn.getbbox()
+    cut = Image.fromarray(np.float32(ink[top:bottom, left:right]))
+    scale = _BOX / max(cut.size)
+    width, height = (max(1, round(scale * side)) for side in cut.size)
+    small = np.asarray(cut.resize((width, height), Image.Resampling.BILINEAR))
+    small = small / small.max()  # thin strokes have become faint
+    mass = small.sum()
+    x, y = (small.sum(axis=axis) @ np.arange(small.shape[1 - axis]) / mass for axis in (0, 1))
+    # In MNIST's images the centre of mass is in pixel 14, 14, counted from 0.
+    left, top = (
+        min(max(round(_SIDE // 2 - centre), 0), _SIDE - size)
+        for centre, size in ((x, width), (y, height))
+    )
+    image = np.zeros((_SIDE, _SIDE), np.uint8)
+    image[top : top + height, left : left + width] = np.round(255 * small)
+    return image
