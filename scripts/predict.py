@@ -44,7 +44,10 @@ def main(argv=None) -> int:
         devices.use("cpu")  # it takes a millisecond there
     model = saved_model.load(args.model)
     if digits:
-        print_table(names, training.probabilities(model, np.stack(digits)))
+        probabilities = training.probabilities(model, np.stack(digits))
+        if not np.isfinite(probabilities).all():
+            raise InputError(f"{args.model}: its answers are no numbers; its training went wrong")
+        print_table(names, probabilities)
     for error in errors:
         print(f"error: {error}", file=sys.stderr)
     return cli.USER_ERROR if errors else 0

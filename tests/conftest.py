@@ -4,12 +4,16 @@ import os
 import struct
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
 from tf_edureka import rendered
 from tf_edureka.config import MNIST_FOLDER_VARIABLE
 from tf_edureka.mnist import Mnist, Split
+
+hypothesis.settings.register_profile("no time limit", deadline=None)
+hypothesis.settings.load_profile("no time limit")
 
 NAMES = (
     "train-images-idx3-ubyte",

@@ -1,8 +1,14 @@
+import contextlib
 import gzip
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from conftest import idx_bytes
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
 
 from tf_edureka import idx
 from tf_edureka.errors import InputError
@@ -61,3 +67,49 @@ def test_a_small_gzip_of_many_zeros_is_not_unpacked_beyond_its_header(tmp_path, 
         idx.read(path, rank=1)
     assert sum(taken) < 100
     assert min(taken) >= 0
+
+
+@pytest.fixture(scope="module")
+def anywhere(tmp_path_factory):
+    return tmp_path_factory.mktemp("idx") / "file"
+
+
+@given(
+    array=npst.arrays(np.uint8, npst.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=9)),
+    pack=st.sampled_from([bytes, gzip.compress]),
+)
+def test_any_array_comes_back(anywhere, array, pack):
+    anywhere.write_bytes(pack(idx_bytes(array)))
+    read = idx.read(anywhere, rank=array.ndim)
+    assert read.dtype == np.uint8
+    np.testing.assert_array_equal(read, array)
+
+
+@given(
+    content=st.binary(max_size=40) | st.binary(max_size=40).map(b"\x00\x00\x08\x01".__add__),
+    pack=st.sampled_from([bytes, gzip.compress]),
+    cut=st.integers(0, 60),
+)
+def test_any_bytes_are_an_array_or_an_input_error(anywhere, content, pack, cut):
+    anywhere.write_bytes(pack(content)[:cut])
+    with contextlib.suppress(InputError):
+        assert idx_bytes(idx.read(anywhere, rank=1)) == content
+
+
+def test_a_gzip_bomb_takes_no_more_memory_than_its_header_announces(anywhere):
+    with gzip.open(anywhere, "wb", 1) as file:
+        file.write(idx_bytes(np.zeros(1000)))
+        for _ in range(600):
+            file.write(bytes(2**20))
+    code = (
+        "import pathlib, resource\n"
+        "from tf_edureka import idx\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        f"try: idx.read(pathlib.Path({str(anywhere)!r}), 1)\n"
+        "except ValueError as error: print(error)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    complaint, kilobytes = done.stdout.splitlines()
+    assert "announces 1000 = 1000 values, but more came" in complaint
+    assert int(kilobytes) < 20_000  # of 600,000

@@ -12,9 +12,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from conftest import NAMES, write_folder
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tf_edureka.errors import InputError
 from tf_edureka.legacy import input_data
+from tf_edureka.seeds import batch_order
 
 GOLDENS = Path(__file__).parent / "goldens"
 v1 = tf.compat.v1
@@ -223,3 +226,31 @@ def test_real_mnist_has_the_pinned_checksums(mnist_folder):
         packed = mnist_folder / f"{name}.gz"
         if packed.exists():
             assert hashlib.sha256(packed.read_bytes()).hexdigest() == digest
+
+
+@given(
+    examples=st.integers(1, 30),
+    batch_sizes=st.lists(st.integers(1, 30), min_size=1, max_size=12),
+    seed=st.integers(0, 2**31 - 2),
+)
+def test_whatever_the_batches_each_example_comes_once_in_an_epoch(examples, batch_sizes, seed):
+    data = input_data.DataSet(
+        np.zeros((examples, 1, 1, 1), np.uint8), np.arange(examples), dtype=tf.uint8, seed=seed
+    )
+    batch_sizes = [min(size, examples) for size in batch_sizes]
+    seen = [data.next_batch(size)[1].tolist() for size in batch_sizes]
+    assert [len(batch) for batch in seen] == batch_sizes
+    flat = sum(seen, [])
+    for start in range(0, len(flat) - examples + 1, examples):
+        assert sorted(flat[start : start + examples]) == list(range(examples))
+
+
+@given(examples=st.integers(1, 40), share=st.floats(0.01, 1), seed=st.integers(0, 2**31 - 2))
+def test_batch_order_is_next_batch_for_any_sizes(examples, share, seed):
+    batch_size = max(1, int(share * examples))
+    data = input_data.DataSet(
+        np.zeros((examples, 1, 1, 1), np.uint8), np.arange(examples), dtype=tf.uint8, seed=seed
+    )
+    replayed = batch_order(examples, batch_size, None, seed)
+    for _ in range(3 * examples // batch_size + 2):
+        assert data.next_batch(batch_size)[1].tolist() == next(replayed).tolist()

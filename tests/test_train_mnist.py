@@ -30,6 +30,15 @@ LINE = re.compile(r"Epoch: \d{4} - cost= \d+\.\d{9} - Accuracy= \d\.\d+$")
 main = load_script("train_mnist").main
 
 
+def results(out: Path) -> set[str]:
+    """The files in a run's folder, without those that --resume needs."""
+    names = {path.name for path in out.iterdir()}
+    assert ".lock" in names
+    kept = [name for name in names if name.startswith("checkpoint-")]
+    assert len(kept) in (1, 2)
+    return names - {".lock", *kept}
+
+
 @pytest.fixture
 def train(drawn_folder, tmp_path):
     """Runs the script on drawn digits and gives its exit code."""
@@ -43,13 +52,17 @@ def train(drawn_folder, tmp_path):
 
 def test_a_run_writes_history_pictures_and_model(train, capsys):
     assert train("--epochs", "2") == 0
-    assert {path.name for path in train.out.iterdir()} == FILES
+    assert results(train.out) == FILES
     history = json.loads((train.out / "history.json").read_text())
     assert len(history["cost"]) == len(history["accuracy"]) == len(history["epoch_seconds"]) == 2
     assert history["data"] == "idx"
     assert history["config"]["recipe"] == "modern"
     assert history["startup_seconds"] > 0
-    assert set(history["versions"]) == {"python", "tensorflow", "keras"}
+    assert set(history["versions"]) == {"tf_edureka", "python", "tensorflow", "keras", "numpy"}
+    assert history["command"].startswith("train_mnist.py --epochs 2 --data-dir ")
+    assert len(history["data_sha256"]) == 64
+    assert (history["xla"], history["config"]["deterministic"]) == (True, False)
+    assert {"device", "cores", "threads", "environment", "platform"} <= set(history)
     first, *lines = capsys.readouterr().out.splitlines()
     assert re.match(r"TensorFlow 2\.\d+\.\d+, .*, not MNIST.*, seed 1$", first)
     assert [bool(LINE.match(line)) for line in lines[:3]] == [True, True, False]
@@ -65,10 +78,11 @@ def test_the_article_recipe_also_records_the_steps_of_its_first_epoch(train):
 
 def test_the_legacy_implementation_gives_the_same_files_and_form(train, drawn_folder, capsys):
     assert train("--implementation", "legacy", "--epochs", "2") == 0
-    assert {path.name for path in train.out.iterdir()} == FILES
+    assert results(train.out) == FILES
     history = json.loads((train.out / "history.json").read_text())
     assert history["config"]["implementation"] == "legacy"
     assert history["config"]["recipe"] == "article"
+    assert history["xla"] is False
     trained = legacy_mlp.train(MlpConfig.article(epochs=1), mnist.load("idx", drawn_folder))
     assert history["step_cost"] == trained.step_cost.tolist()  # modern rounds otherwise
     first, *lines = capsys.readouterr().out.splitlines()
@@ -85,9 +99,9 @@ def test_data_that_is_not_mnist_is_noted_on_stderr(train, capsys):
 
 
 def test_limit_and_augment_reach_the_training(train, capsys):
-    assert train("--epochs", "1", "--limit", "300", "--augment") == 0
+    assert train("--epochs", "1", "--limit", "100", "--augment") == 0
     config = json.loads((train.out / "history.json").read_text())["config"]
-    assert config["limit"] == 300
+    assert config["limit"] == 100
     assert config["distortion"]["shift"] > 0
 
 
@@ -97,7 +111,7 @@ def test_limit_and_augment_reach_the_training(train, capsys):
         (["--epochs", "0"], "epochs: expected a whole number from 1 to 1000000, got 0"),
         (["--epochs", "many"], "argument --epochs: invalid int value: 'many'"),
         (["--batch-size", "60001"], "batch_size: expected at most the 1000 training examples"),
-        (["--batch-size", "400", "--limit", "300"], "expected at most the 300 training examples"),
+        (["--batch-size", "400", "--limit", "100"], "expected at most the 300 training examples"),
         (
             ["--learning-rate", "nan"],
             "learning_rate: expected a number from 1e-37 to 1e+37",
@@ -114,6 +128,7 @@ def test_limit_and_augment_reach_the_training(train, capsys):
         (["--epochs", "9" * 44], "epochs: expected a whole number from 1 to 1000000"),
         (["--data-dir", ""], "argument --data-dir: expected a path, got nothing"),
         (["--data", "rendered"], "data rendered: expected no MNIST folder"),
+        (["--resume", "--overwrite"], "--overwrite replaces it; not both"),
     ],
 )
 def test_wrong_arguments_end_in_one_line_and_leave_nothing(train, capsys, arguments, complaint):
@@ -149,7 +164,7 @@ def test_an_earlier_run_is_kept_unless_it_may_be_overwritten(train, capsys):
     assert train("--epochs", "1") == 0
     before = {path.name: path.read_bytes() for path in train.out.iterdir()}
     assert train("--epochs", "1", "--seed", "2") == 2
-    assert "already holds a run" in capsys.readouterr().err
+    assert "--overwrite to replace it or --resume to go on" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
     assert train("--epochs", "1", "--seed", "2", "--overwrite") == 0
     assert json.loads((train.out / "history.json").read_text())["config"]["seed"] == 2
@@ -158,7 +173,7 @@ def test_an_earlier_run_is_kept_unless_it_may_be_overwritten(train, capsys):
 def test_missing_the_accuracy_asked_for_is_exit_code_1_with_the_run_written(train, capsys):
     assert train("--epochs", "1", "--min-accuracy", "1") == 1
     assert "expected an accuracy of at least 1.0" in capsys.readouterr().err
-    assert {path.name for path in train.out.iterdir()} == FILES
+    assert results(train.out) == FILES
 
 
 def test_a_cost_that_is_no_number_ends_the_run_and_is_said(train, capsys):
@@ -170,7 +185,7 @@ def test_a_cost_that_is_no_number_ends_the_run_and_is_said(train, capsys):
 
 def test_a_learning_rate_beyond_all_numbers_is_written_and_drawn_too(train):
     assert train("--recipe", "article", "--learning-rate", "9e36", "--epochs", "2") == 1
-    assert {path.name for path in train.out.iterdir()} == FILES
+    assert results(train.out) == FILES
 
 
 @pytest.mark.parametrize("name", ["a$x^$b", "b\udcff"], ids=["formula", "not unicode"])
@@ -178,7 +193,7 @@ def test_a_folder_may_have_any_name(train, drawn_folder, tmp_path, name):
     (tmp_path / name).symlink_to(drawn_folder)
     out = tmp_path / f"out {name}"
     assert train("--epochs", "1", folder=tmp_path / name, out=out) == 0
-    assert {path.name for path in out.iterdir()} == FILES
+    assert results(out) == FILES
 
 
 def test_a_reader_that_leaves_does_not_end_the_training(drawn_folder, tmp_path):
@@ -205,24 +220,132 @@ def test_help_needs_no_tensorflow():
     assert "--augment" in done.stdout
 
 
-def test_ctrl_c_ends_after_the_running_epoch_with_what_was_reached(drawn_folder, tmp_path):
-    command = [sys.executable, str(SCRIPT), "--epochs", "100000", "--out", str(tmp_path / "out")]
+def stopped(command, moment: str, number: int) -> subprocess.CompletedProcess:
+    """Runs a command and sends it a signal when it prints a line that begins so."""
     with subprocess.Popen(
-        [*command, "--data-dir", str(drawn_folder)],
+        command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     ) as process:
         for line in process.stdout:
-            if line.startswith("Epoch: 0003"):
-                process.send_signal(signal.SIGINT)
+            if line.startswith(moment):
+                process.send_signal(number)
                 break
         output, errors = process.communicate(timeout=120)
-    assert process.returncode == 130, errors
-    assert "Traceback" not in errors
-    history = json.loads((tmp_path / "out" / "history.json").read_text())
-    epochs = len(history["cost"])
-    assert 3 <= epochs < 100000
-    assert f"ended after {epochs} of 100000 epochs" in errors
-    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
+)
+def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
+    drawn_folder, tmp_path, number, code
+):
+    out = tmp_path / "out"
+    command = [sys.executable, str(SCRIPT), "--epochs", "100", "--out", str(out)]
+    command += ["--data-dir", str(drawn_folder)]
+    done = stopped(command, "Epoch: 0003", number)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    epochs = len(json.loads((out / "history.json").read_text())["cost"])
+    assert 3 <= epochs < 100
+    assert f"ended after {epochs} of 100 epochs; the same command with --resume" in done.stderr
+    assert results(out) == FILES
+    resumed = subprocess.run([*command, "--resume"], capture_output=True, text=True)
+    assert resumed.returncode == 0, resumed.stderr
+    first, second, *_ = resumed.stdout.splitlines()
+    assert first.endswith(f"seed 1, goes on after {epochs} epochs")
+    assert second.startswith(f"Epoch: {epochs + 1:04d} - ")
+    history = json.loads((out / "history.json").read_text())
+    assert len(history["cost"]) == 100
+
+
+def test_a_second_signal_ends_at_once(drawn_folder, tmp_path):
+    code = (
+        "import os, runpy, signal, sys\n"
+        "from tf_edureka.progress import EpochDisplay\n"
+        "EpochDisplay.line = lambda *_: [os.kill(os.getpid(), signal.SIGINT) for _ in '12']\n"
+        f"sys.argv = ['train_mnist.py', '--data-dir', {str(drawn_folder)!r}, '--out', "
+        f"{str(tmp_path / 'out')!r}]\n"
+        f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (130, "interrupted")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {".lock"}
+
+
+def test_a_finished_run_resumed_gives_the_same_files_again(train, capsys):
+    assert train("--epochs", "2") == 0
+    before = {name: (train.out / name).read_bytes() for name in FILES - {"model.keras"}}
+    (train.out / "cost.png").unlink()
+    capsys.readouterr()
+    assert train("--epochs", "2", "--resume") == 0
+    assert "Epoch:" not in capsys.readouterr().out
+    for name in FILES - {"model.keras", "history.json"}:
+        assert (train.out / name).read_bytes() == before[name]
+
+
+def test_resume_where_there_is_nothing_begins_and_says_so(train, capsys):
+    assert train("--epochs", "1", "--resume") == 0
+    assert "has no checkpoint; begins at epoch 1" in capsys.readouterr().err
+    assert results(train.out) == FILES
+
+
+def test_resume_does_not_replace_a_run_that_has_no_checkpoint(train, capsys):
+    assert train("--epochs", "1") == 0
+    for path in train.out.glob("checkpoint-*"):
+        path.unlink()
+    before = {path.name: path.read_bytes() for path in train.out.iterdir()}
+    assert train("--epochs", "1", "--resume") == 2
+    assert "it has no checkpoint to go on from" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
+
+
+def test_resume_refuses_another_training_and_keeps_what_is_there(train, capsys, tmp_path, digits):
+    assert train("--epochs", "2") == 0
+    before = {path.name: path.read_bytes() for path in train.out.iterdir()}
+    images, *others = digits
+    other = write_folder(tmp_path / "other", (255 - images, *others))
+    for arguments, folder, complaint in (
+        (["--epochs", "3"], {}, "got one with epochs 2 there, 3 here."),
+        (["--epochs", "2", "--limit", "500"], {}, "limit null there, 500 here"),
+        (["--epochs", "2"], {"folder": other}, "on these examples, got one on others"),
+    ):
+        assert train(*arguments, "--resume", **folder) == 2
+        assert complaint in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
+
+
+def test_overwrite_begins_anew_and_leaves_no_checkpoint_of_the_run_before(train):
+    assert train("--epochs", "4") == 0
+    assert train("--epochs", "2", "--seed", "2", "--overwrite") == 0
+    kept = sorted(path.name.split("-")[1] for path in train.out.glob("checkpoint-*"))
+    assert kept == ["1", "2"]
+    assert train("--epochs", "2", "--seed", "2", "--resume") == 0
+
+
+def test_a_disk_that_is_full_ends_in_one_line_with_the_last_checkpoint_kept(drawn_folder, tmp_path):
+    out = tmp_path / "out"
+    command = [sys.executable, str(SCRIPT), "--quiet", "--epochs", "5", "--out", str(out)]
+    command += ["--data-dir", str(drawn_folder)]
+    # Files may not grow beyond a megabyte, so already the first checkpoint does not fit.
+    limited = ["bash", "-c", 'ulimit -f 1000; exec "$@"', "bash"]
+    done = subprocess.run([*limited, *command], capture_output=True, text=True)
+    errors = [line for line in done.stderr.splitlines() if not line.startswith("note")]
+    assert (done.returncode, len(errors)) == (2, 1), done.stderr
+    assert errors[0].startswith(f"error: {out}: cannot be written to (File too large)")
+    assert [path.name for path in out.iterdir()] == [".lock"]
+
+
+def test_deterministic_runs_are_the_same_to_the_bit(drawn_folder, tmp_path):
+    histories = []
+    for name in "ab":
+        command = [sys.executable, str(SCRIPT), "--deterministic", "--augment", "--epochs", "2"]
+        command += ["--data-dir", str(drawn_folder), "--out", str(tmp_path / name)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        histories.append(json.loads((tmp_path / name / "history.json").read_text()))
+    assert histories[0]["config"]["deterministic"] is True
+    assert histories[0]["cost"] == histories[1]["cost"]

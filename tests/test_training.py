@@ -6,7 +6,8 @@ import tensorflow as tf
 from tf_edureka import mlp
 from tf_edureka.augmentation import distort
 from tf_edureka.config import MlpConfig
-from tf_edureka.training import CompiledEpoch, epoch_order, probabilities
+from tf_edureka.errors import InputError
+from tf_edureka.training import CompiledEpoch, epoch_order, parts_of_epoch, probabilities
 
 
 def test_an_epoch_shows_each_example_once_at_most_and_leaves_out_what_fills_no_batch():
@@ -28,7 +29,7 @@ def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
     order = epoch_order(1000, 100, 1, 0)
     ours, theirs = (mlp.build(config, total_steps=20) for _ in range(2))
     run = CompiledEpoch(ours, data.train, data.test, config.distortion)
-    costs, right, _ = run(tf.constant(order), tf.constant([1, 30]))
+    costs, right = run.train(order, (1, 30)), run.test()
     losses = []
     for step, batch in enumerate(order):
         images = data.train.images[batch]
@@ -49,7 +50,7 @@ def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
     for one, two in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(one, two, atol=2e-4)
     answers = probabilities(ours, data.test.images).argmax(axis=1)
-    assert int(right) == np.sum(answers == data.test.labels)
+    assert right == np.sum(answers == data.test.labels)
 
 
 def test_the_metrics_of_compile_are_those_of_one_epoch(data):
@@ -59,6 +60,68 @@ def test_the_metrics_of_compile_are_those_of_one_epoch(data):
     model.compile("sgd", loss, metrics=[accuracy])
     run = CompiledEpoch(model, data.train, data.test)
     for epoch in range(2):
-        _, _, metrics = run(tf.constant(epoch_order(1000, 100, 1, epoch)), tf.constant([1, 0]))
+        model.reset_metrics()
+        run.train(epoch_order(1000, 100, 1, epoch), (1, 0))
     assert float(accuracy.count) == 1000
-    assert float(metrics["accuracy"]) == float(accuracy.result())
+    assert float(model.get_metrics_result()["accuracy"]) == float(accuracy.result())
+
+
+def dropping(data) -> CompiledEpoch:
+    """An epoch of a network with random layers and with metrics."""
+    model = keras.Sequential(
+        [
+            keras.Input((784,)),
+            keras.layers.Dense(20, "relu", kernel_initializer=keras.initializers.HeNormal(1)),
+            keras.layers.Dropout(0.5, seed=3),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dense(10, kernel_initializer=keras.initializers.HeNormal(2)),
+        ]
+    )
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    model.compile("adam", loss, metrics=["accuracy"])
+    return CompiledEpoch(model, data.train, data.test)
+
+
+def test_a_restored_state_goes_on_to_the_same_bits_with_random_layers_too(data):
+    orders = [epoch_order(1000, 100, 1, epoch) for epoch in range(2)]
+    unbroken, broken, resumed, forgetful = (dropping(data) for _ in range(4))
+    for run in (unbroken, broken):
+        run.train(orders[0], (1, 0))
+    resumed.restore(broken.state())
+    forgetful.restore(broken.state())
+    generator = forgetful.model.layers[1].seed_generator.state
+    generator.assign(dropping(data).model.layers[1].seed_generator.state)
+    costs = [run.train(orders[1], (1, 10)) for run in (unbroken, resumed, forgetful)]
+    np.testing.assert_array_equal(costs[0], costs[1])
+    assert not np.array_equal(costs[0], costs[2])  # what Keras saves of such a model
+    for one, two in zip(unbroken.state(), resumed.state(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_the_state_of_another_network_is_refused(data):
+    other = CompiledEpoch(mlp.build(MlpConfig.modern(), 10), data.train, data.test)
+    with pytest.raises(InputError, match="expected .* variables of the shapes"):
+        dropping(data).restore(other.state())
+
+
+def test_an_epoch_in_parts_is_the_epoch_to_the_bit(data):
+    config = MlpConfig.augmented()
+    order = epoch_order(1000, 100, 1, 0)
+    whole, parted = (
+        CompiledEpoch(mlp.build(config, 20), data.train, data.test, config.distortion)
+        for _ in range(2)
+    )
+    costs = whole.train(order, (1, 30))
+    parts = [parted.train(order[a:b], (1, 30 + a)) for a, b in ((0, 4), (4, 9), (9, 10))]
+    np.testing.assert_array_equal(np.concatenate(parts), costs)
+    for one, two in zip(whole.state(), parted.state(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_the_articles_epoch_is_one_call_and_longer_ones_are_parted_evenly():
+    assert parts_of_epoch(550, 269_322, 100) == [(0, 550)]
+    parts = parts_of_epoch(55_000, 269_322, 1)
+    assert [first for first, _ in parts[1:]] == [end for _, end in parts[:-1]]
+    assert (parts[0][0], parts[-1][1]) == (0, 55_000)
+    assert 5000 < max(end - first for first, end in parts) < 20_000
+    assert len(parts_of_epoch(7, 10**9, 100)) == 7  # a step is the least

@@ -110,7 +110,7 @@ class CompiledEpoch:
 
     def state(self) -> list[np.ndarray]:
         """All that steps change: weights, optimizer, metrics, and the states of random layers."""
-        return [variable.numpy() for variable in self._variables()]
+        return [variable.value.numpy() for variable in self._variables()]
 
     def restore(self, state: Sequence[np.ndarray]) -> None:
         """Puts back what `state` gave, in this process or in another.

@@ -1,0 +1,191 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from tf_edureka.checkpoint import Checkpoints, differences, from_bytes, to_bytes
+from tf_edureka.config import Distortion, MlpConfig
+from tf_edureka.course import TrainingState
+from tf_edureka.errors import InputError
+from tf_edureka.run_folder import RunFolder
+
+CONDITIONS = {"config": {"epochs": 9, "seed": 1}, "data_sha256": "ab" * 32, "machine": {"cores": 2}}
+
+
+def state(epoch: int, step: int = 0) -> TrainingState:
+    """Of a training that has come so far."""
+    columns = [np.arange(epoch) + shift for shift in (0.5, 0.1, 2.0)]
+    costs = np.arange(step, dtype=np.float32)
+    weights = (np.full((2, 3), epoch + step / 10, np.float32), np.array([epoch], np.int64))
+    return TrainingState(weights, *columns, np.float32([1, 2]), costs, np.array(0.25))
+
+
+def equal(one: TrainingState, other: TrainingState) -> bool:
+    """Whether two states are the same to the bit, types included."""
+    pairs = [*zip(one.variables, other.variables, strict=True)]
+    names = [field.name for field in dataclasses.fields(one) if field.name != "variables"]
+    pairs += [(getattr(one, name), getattr(other, name)) for name in names]
+    return all((a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes()) for a, b in pairs)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return RunFolder(tmp_path, ())
+
+
+def checkpoints(folder, **changes) -> Checkpoints:
+    return Checkpoints(folder, CONDITIONS | changes)
+
+
+def names(folder) -> list[str]:
+    """The beginnings of the checkpoints' names, which say how far the training had come."""
+    return sorted(path.name[:-21] for path in folder.path.iterdir())
+
+
+def newest(folder):
+    return max(folder.path.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
+
+
+def test_the_last_two_are_kept_and_the_last_one_is_read(folder):
+    writer = checkpoints(folder)
+    for epoch in range(1, 12):
+        writer.save(state(epoch))
+    assert names(folder) == ["checkpoint-10-0", "checkpoint-11-0"]
+    assert equal(checkpoints(folder).latest(), state(11))
+
+
+def test_one_of_the_middle_of_an_epoch_is_later_than_that_epochs_beginning(folder):
+    writer = checkpoints(folder)
+    writer.save(state(3))
+    writer.save(state(3, step=20))
+    assert equal(checkpoints(folder).latest(), state(3, step=20))
+
+
+def test_a_folder_without_checkpoints_or_none_at_all_has_none(folder, tmp_path):
+    (tmp_path / "checkpoint-1-0-mine.npz").write_text("not ours")
+    assert checkpoints(folder).latest() is None
+    assert checkpoints(RunFolder(tmp_path / "none", ())).latest() is None
+
+
+def test_any_byte_changed_any_length_cut_makes_the_one_before_be_used(folder, capsys):
+    writer = checkpoints(folder)
+    writer.save(state(1))
+    writer.save(state(2))
+    path = newest(folder)
+    whole = path.read_bytes()
+    damages = [whole[:cut] for cut in range(0, len(whole), 7)]  # empty, then ever longer
+    damages += [
+        whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :]
+        for place in range(len(whole))
+    ]
+    for damage in damages:
+        path.write_bytes(damage)
+        assert equal(checkpoints(folder).latest(), state(1))
+        assert f"note: {path} is damaged" in capsys.readouterr().err
+    path.unlink()
+    assert equal(checkpoints(folder).latest(), state(1))
+    assert capsys.readouterr().err == ""
+
+
+def test_a_damaged_one_gives_way_to_the_next_that_is_written(folder):
+    writer = checkpoints(folder)
+    writer.save(state(1))
+    writer.save(state(2))
+    newest(folder).write_bytes(b"")
+    resumed = checkpoints(folder)
+    assert resumed.latest().epoch == 1
+    resumed.save(state(2))
+    assert names(folder) == ["checkpoint-1-0", "checkpoint-2-0"]
+    assert equal(checkpoints(folder).latest(), state(2))
+
+
+def test_where_all_are_damaged_each_is_named(folder):
+    writer = checkpoints(folder)
+    for epoch in (1, 2):
+        writer.save(state(epoch))
+    for path in folder.path.iterdir():
+        path.write_bytes(b"")
+    with pytest.raises(InputError, match=r"got damaged ones only: checkpoint-2-.*checkpoint-1-"):
+        checkpoints(folder).latest()
+
+
+def test_one_of_another_configuration_or_data_is_refused_by_what_differs(folder):
+    checkpoints(folder).save(state(1))
+    other = {"epochs": 12, "seed": 1, "limit": None}
+    with pytest.raises(InputError, match="epochs 9 there, 12 here.*--out for another folder"):
+        checkpoints(folder, config=other).latest()
+    with pytest.raises(InputError, match=r"examples, .*abababababababab\.\.\. there, cdcd"):
+        checkpoints(folder, data_sha256="cd" * 32).latest()
+
+
+def test_another_machine_is_said_and_goes_on(folder, capsys):
+    checkpoints(folder).save(state(1))
+    assert checkpoints(folder, machine={"cores": 8}).latest().epoch == 1
+    assert "cores 2 there, 8 here" in capsys.readouterr().err
+
+
+def test_one_of_another_version_is_refused(folder):
+    writer = checkpoints(folder)
+    writer.save(state(1))
+    with pytest.raises(InputError, match="as this version of tf_edureka writes them"):
+        from_bytes(newest(folder), b"an archive of tomorrow")
+
+
+def test_what_cannot_be_written_leaves_the_ones_before(folder, monkeypatch):
+    writer = checkpoints(folder)
+    writer.save(state(1))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(InputError, match=r"No space left.*--resume goes on from checkpoint-1-0-"):
+        writer.save(state(2))
+    assert names(folder) == ["checkpoint-1-0"]
+    assert equal(checkpoints(folder).latest(), state(1))
+
+
+arrays = npst.arrays(
+    st.sampled_from([np.float32, np.float64, np.int64, np.uint32]),
+    npst.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4),
+)
+
+
+@given(variables=st.lists(arrays, max_size=4), columns=st.tuples(*[arrays] * 6))
+def test_any_state_comes_back_to_the_bit(variables, columns):
+    before = TrainingState(tuple(variables), *columns)
+    after, conditions = from_bytes("here", to_bytes(before, CONDITIONS))
+    assert equal(before, after)
+    assert conditions == CONDITIONS
+
+
+configs = st.builds(
+    MlpConfig.modern,
+    learning_rate=st.floats(1e-37, 1e37),
+    label_smoothing=st.floats(0, 0.99),
+    distortion=st.none() | st.builds(Distortion, turn=st.floats(0, 180)),
+    hidden_units=st.lists(st.integers(1, 10**6), min_size=1, max_size=3).map(tuple),
+    epochs=st.integers(1, 10**6),
+    seed=st.integers(0, 2**31 - 1),
+)
+
+
+@given(one=configs, other=configs)
+def test_configurations_are_told_apart_after_a_way_through_json_too(one, other):
+    there, here = (json.loads(json.dumps(dataclasses.asdict(config))) for config in (one, other))
+    assert (differences(there, here) == []) == (one == other)
+    assert differences(there, there) == []
+
+
+def test_differences_are_named_at_any_depth():
+    there = {"epochs": 15, "distortion": {"turn": 15.0, "shift": 2.0}, "only": 1}
+    here = {"epochs": 15, "distortion": {"turn": 10.0, "shift": 2.0}, "new": True}
+    assert differences(there, here) == [
+        "distortion turn 15.0 there, 10.0 here",
+        "only 1 there, null here",
+        "new null there, true here",
+    ]

@@ -1,0 +1,28 @@
+import json
+import subprocess
+import sys
+
+import tensorflow as tf
+
+from tf_edureka import conditions
+
+
+def test_the_machine_is_described_as_json_can_hold_it(monkeypatch):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    monkeypatch.setenv("TF_TOKEN_app_terraform_io", "secret")
+    machine = conditions.machine("CPU", xla=True)
+    assert json.loads(json.dumps(machine)) == machine
+    assert machine["environment"]["TF_ENABLE_ONEDNN_OPTS"] == "0"
+    assert "secret" not in json.dumps(machine)
+    assert machine["versions"]["tensorflow"] == tf.__version__
+    assert machine["cores"] >= 1
+
+
+def test_thread_counts_are_those_that_are_set():
+    code = (
+        "import tensorflow as tf\n"
+        "tf.config.threading.set_intra_op_parallelism_threads(3)\n"
+        "from tf_edureka import conditions\n"
+        "assert conditions.machine('CPU', False)['threads'] == {'intra_op': 3, 'inter_op': 0}\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0

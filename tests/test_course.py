@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from tf_edureka import course
+from tf_edureka.course import Course
+
+
+def trained(course_, epochs, steps=3):
+    for epoch in range(epochs):
+        course_.epoch_begins()
+        course_.steps_done(np.float32([epoch, epoch + 0.5, epoch + 1])[:steps])
+        course_.epoch_ended(epoch + 0.5, epoch / 10)
+    return course_
+
+
+def test_a_course_goes_on_from_its_state():
+    whole = trained(Course(), 2)
+    whole.steps_done(np.float32([7]))
+    state = whole.state([np.arange(3)])
+    assert (state.epoch, state.step) == (2, 1)
+    assert state.running_cost.dtype == np.float32
+    resumed = Course(state)
+    assert (resumed.epoch, resumed.step) == (2, 1)
+    resumed.steps_done(np.float32([8, 9]))
+    resumed.epoch_ended(8.0, 0.3)
+    result = resumed.result([])
+    assert result.cost.tolist() == [0.5, 1.5, 8.0]
+    assert result.accuracy.tolist() == [0.0, 0.1, 0.3]
+    assert result.step_cost.tolist() == [0, 0.5, 1]
+    assert (result.epoch_seconds[:2] == state.epoch_seconds).all()
+    assert result.epoch_seconds[2] >= state.running_seconds
+
+
+def test_a_course_of_no_epoch_has_a_result():
+    result = Course().result([])
+    assert (len(result.cost), len(result.step_cost)) == (0, 0)
+    assert result.to_json()["cost"] == []
+
+
+def test_the_state_is_saved_after_each_epoch_and_within_one_when_time_has_passed(monkeypatch):
+    saved = []
+    running = Course(save=lambda state: saved.append((state.epoch, state.step)))
+    running.steps_done([1.0])
+    running.checkpoint(list)
+    trained(running, 1).checkpoint(list)
+    running.steps_done([1.0])
+    running.checkpoint(list)
+    assert saved == [(1, 0)]
+    monkeypatch.setattr(course, "SECONDS_BETWEEN", 0.0)
+    running.checkpoint(list)
+    assert saved == [(1, 0), (1, 1)]
+
+
+@pytest.mark.parametrize(("answer", "stops"), [(None, False), (False, False), (True, True)])
+def test_who_saves_says_whether_to_stop(answer, stops):
+    assert trained(Course(save=lambda _: answer), 1).checkpoint(list) is stops
+
+
+def test_nothing_is_left_to_train_after_all_epochs_or_a_cost_that_is_no_number():
+    assert Course().goes_on(1)
+    assert not trained(Course(), 2).goes_on(2)
+    broken = trained(Course(), 1)
+    broken.epoch_ended(float("nan"), 0.1)
+    assert not broken.goes_on(10)
+    assert not Course(broken.state([])).goes_on(10)

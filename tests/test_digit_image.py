@@ -1,0 +1,142 @@
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_edureka import digit_image
+from tf_edureka.errors import InputError
+
+
+def seven(height=300, width=300, paper=255, ink=0) -> np.ndarray:
+    """A seven of two strokes, a little left of the middle and below."""
+    picture = np.full((height, width), paper, np.uint8)
+    top, bottom, left, right = height // 3, height * 9 // 10, width // 5, width * 3 // 5
+    stroke = max(2, height // 20)
+    picture[top : top + stroke, left:right] = ink
+    for row in range(top, bottom):
+        at = right - (right - left) * (row - top) // (2 * (bottom - top))
+        picture[row, at - stroke : at] = ink
+    return picture
+
+
+def stored(tmp_path, picture, name="digit.png", **options):
+    path = tmp_path / name
+    picture = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    picture.save(path, **options)
+    return path
+
+
+def read(tmp_path, picture, name="digit.png", **options):
+    return digit_image.read(stored(tmp_path, picture, name, **options)).astype(int)
+
+
+def centre(image):
+    """Row and column of the centre of mass."""
+    return [(image.sum(axis=1 - axis) @ np.arange(28)) / image.sum() for axis in (0, 1)]
+
+
+def test_a_digit_fills_20_pixels_and_has_its_centre_of_mass_in_the_middle(tmp_path):
+    image = read(tmp_path, seven())
+    assert image.shape == (28, 28)
+    assert image.max() == 255
+    rows, columns = (np.flatnonzero(image.any(axis=axis)) for axis in (1, 0))
+    assert np.ptp(rows) + 1 == 20  # the longer side
+    assert np.ptp(columns) + 1 == 14  # 120 of 170 pixels, as in the picture
+    np.testing.assert_allclose(centre(image), 14, atol=0.5)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        seven(paper=0, ink=255),
+        seven(paper=90, ink=200),
+        seven(900, 900),
+        np.pad(seven(), ((400, 10), (0, 500)), constant_values=255),
+        np.stack([seven()] * 3, axis=-1),
+        seven().astype(np.uint16) * 200,
+        Image.fromarray(seven()).convert("1"),
+        Image.fromarray(seven()).convert("P"),
+        Image.fromarray(np.stack([np.zeros((300, 300), np.uint8), 255 - seven()], -1), "LA"),
+        Image.fromarray(np.stack([np.full((300, 300), 255, np.uint8), 255 - seven()], -1), "LA"),
+    ],
+    ids=[
+        *("light on dark", "grey", "large", "far from the middle", "colours", "16 bits", "1 bit"),
+        *("palette", "black on transparent", "white on transparent"),
+    ],
+)
+def test_it_is_the_same_digit_however_it_is_drawn(tmp_path, other):
+    one, two = read(tmp_path, seven()), read(tmp_path, other)
+    assert np.abs(one - two).mean() < 3  # of 255; a digit moved by a pixel differs by 20
+
+
+def test_noise_shading_and_jpeg_change_little(tmp_path):
+    random = np.random.default_rng(1)
+    shaded = seven(paper=220, ink=40) * np.linspace(0.6, 1, 300) + random.normal(0, 8, (300, 300))
+    picture = np.clip(shaded, 0, 255).astype(np.uint8)
+    one, two = read(tmp_path, seven()), read(tmp_path, picture, "digit.jpg", quality=70)
+    assert np.abs(one - two).mean() < 8
+
+
+def test_a_photograph_is_turned_as_its_camera_was_held(tmp_path):
+    turned = Image.fromarray(np.rot90(seven()))
+    exif = turned.getexif()
+    exif[0x0112] = 6  # to be shown turned clockwise by 90 degrees
+    one, two = read(tmp_path, seven()), read(tmp_path, turned, "digit.jpg", exif=exif)
+    assert np.abs(one - two).mean() < 3
+
+
+def test_mnists_own_images_stay_nearly_as_they_are(mnist_folder, tmp_path):
+    from tf_edureka import mnist
+
+    images = mnist.load("idx", mnist_folder).test.images[:100]
+    for paper in (0, 255):  # as they are, and dark on light
+        pictures = [
+            read(tmp_path, np.abs(paper - image.astype(int)).astype("u1")) for image in images
+        ]
+        assert np.abs(np.stack(pictures) - images).mean() < 2  # of 255
+
+
+def png(width: int, height: int, pixels: bytes = b"") -> bytes:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        checked = kind + content
+        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def encoded(picture: np.ndarray, form: str) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, form)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "expected a PNG or JPEG picture"),
+        (b"seven", "expected a PNG or JPEG picture"),
+        (encoded(seven(), "GIF"), "expected a PNG or JPEG picture"),
+        (encoded(seven(), "PNG")[:400], "cannot be read|cannot be decoded"),
+        (encoded(seven(), "JPEG")[:700], "cannot be read|cannot be decoded"),
+        (png(10_001, 10_000), "at most 100,000,000 pixels, its header announces 10001 x 10000"),
+        (png(2**31 - 1, 2**31 - 1), "at most 100,000,000 pixels"),
+        (encoded(np.full((50, 50), 200, np.uint8), "PNG"), "got an empty picture"),
+        (encoded(np.zeros((1, 1), np.uint8), "PNG"), "got an empty picture"),
+    ],
+    ids=["empty", "text", "GIF", "cut PNG", "cut JPEG", "bomb", "larger", "blank", "one pixel"],
+)
+def test_what_is_no_picture_of_a_digit_is_refused(tmp_path, content, complaint):
+    path = tmp_path / "digit.png"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=f"^{path}: .*({complaint})"):
+        digit_image.read(path)
+
+
+def test_paper_alone_is_no_digit_however_noisy(tmp_path):
+    noise = np.random.default_rng(1).normal(200, 10, (300, 300)).astype(np.uint8)
+    with pytest.raises(InputError, match="got an empty picture"):
+        digit_image.read(stored(tmp_path, noise))

@@ -1,0 +1,150 @@
+import json
+import re
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+from conftest import load_script
+from PIL import Image
+
+from tf_edureka import mlp
+from tf_edureka.config import MlpConfig
+
+main = load_script("predict").main
+
+
+@pytest.fixture(scope="module")
+def model(data, tmp_path_factory):
+    """A network trained on drawn digits, as train_mnist.py writes it."""
+    config = MlpConfig.modern(epochs=10)
+    path = tmp_path_factory.mktemp("model") / "model.keras"
+    mlp.from_weights(config, mlp.train(config, data).weights).save(path)
+    return path
+
+
+@pytest.fixture
+def pictures(data, tmp_path):
+    """Forty test digits as pictures, dark on light, larger; with their labels."""
+    paths = []
+    for number, image in enumerate(data.test.images[:40]):
+        paths.append(tmp_path / f"{number}.png")
+        Image.fromarray(255 - image).resize((200, 200)).save(paths[-1])
+    return paths, data.test.labels[:40]
+
+
+def test_each_picture_has_a_line_with_its_digit_and_probabilities(model, pictures, capsys):
+    paths, labels = pictures
+    assert main([str(model), *map(str, paths)]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["picture", "digit", *"0123456789"]
+    answers = [re.fullmatch(r"(\S+) +(\d)((?: +\d+\.\d%){10})", line).groups() for line in lines]
+    assert [name for name, *_ in answers] == [str(path) for path in paths]
+    for _, digit, cells in answers:
+        shares = [float(cell.rstrip("%")) for cell in cells.split()]
+        assert np.argmax(shares) == int(digit)
+        assert sum(shares) == pytest.approx(100, abs=0.6)
+    assert np.mean([int(digit) for _, digit, _ in answers] == labels) >= 0.8
+
+
+def test_a_bad_picture_does_not_hold_up_the_others(model, pictures, capsys, tmp_path):
+    (tmp_path / "bad.png").write_text("no picture")
+    assert main([str(model), str(tmp_path / "bad.png"), str(pictures[0][0]), "absent.png"]) == 2
+    captured = capsys.readouterr()
+    assert len(captured.out.splitlines()) == 2
+    assert captured.err.count("error: ") == captured.err.count("\n") == 2
+
+
+def changed(model, path, **members):
+    """The model's file with other members; None leaves one out."""
+    with zipfile.ZipFile(model) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = members.get(name.replace(".", "_"), old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+    return path
+
+
+def configured(model, change):
+    with zipfile.ZipFile(model) as file:
+        config = json.loads(file.read("config.json"))
+    change(config["config"]["layers"])
+    return json.dumps(config)
+
+
+def wide(layers):
+    layers[1]["config"]["units"] = 10**9
+    layers[2]["build_config"]["input_shape"][1] = 10**9
+
+
+def hidden_code(layers):
+    function = {"class_name": "__lambda__", "config": {"code": "4wEA", "defaults": None}}
+    config = {"name": "code", "function": function | {"closure": None}}
+    layers[1] = {"module": "keras.layers", "class_name": "Lambda", "config": config}
+
+
+def shell(layers):
+    layers[1] = {"module": "os", "class_name": "system", "config": {"command": "touch mine"}}
+
+
+@pytest.mark.parametrize(
+    ("members", "complaint"),
+    [
+        ({"config_json": "{"}, "which Keras can load safely"),
+        ({"config_json": "[1]"}, "which Keras can load safely"),
+        ({"config_json": None}, "which Keras can load safely"),
+        ({"model_weights_h5": None}, "which Keras can load safely"),
+        ({"model_weights_h5": b"x" * 2_000_000}, "cannot be read"),
+        ({"model_weights_h5": b"\0" * (2**28 + 1)}, "got one of 26843"),
+        ({"config_json": wide}, r"expected a file with its 1041000002826 weights, got \d+ bytes"),
+        ({"config_json": hidden_code}, "Lambda"),
+        ({"config_json": shell}, "which Keras can load safely"),
+    ],
+    ids=[
+        *("no JSON", "no model", "no config", "no weights", "other weights", "zip bomb"),
+        *("network of 4 TB", "code", "shell"),
+    ],
+)
+def test_a_damaged_or_hostile_model_is_refused_in_one_line(
+    model, pictures, capsys, tmp_path, monkeypatch, members, complaint
+):
+    monkeypatch.chdir(tmp_path)
+    content = {
+        name: configured(model, value) if callable(value) else value
+        for name, value in members.items()
+    }
+    path = changed(model, tmp_path / "hostile.keras", **content)
+    assert main([str(path), str(pictures[0][0])]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert re.fullmatch(rf"error: {path}: .*{complaint}.*\n", captured.err)
+    assert not (tmp_path / "mine").exists()
+
+
+def test_a_file_that_is_no_model_or_of_another_shape_is_refused(model, pictures, capsys, tmp_path):
+    cut = tmp_path / "cut.keras"
+    cut.write_bytes(model.read_bytes()[:5000])
+    text = tmp_path / "model.txt"
+    text.write_text("a model")
+    other = tmp_path / "other.keras"
+    keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()]).save(other)
+    for path, complaint in (
+        (cut, "got another kind of file"),
+        (text, "got another kind of file"),
+        (tmp_path, "cannot be read (Is a directory)"),
+        (tmp_path / "none.keras", "cannot be read (No such file or directory)"),
+        (other, "got one from (None, 28, 28) to (None, 784)"),
+    ):
+        assert main([str(path), str(pictures[0][0])]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith(f"error: {path}: ")
+        assert complaint in error
+        assert error.count("\n") == 1
+
+
+def test_a_network_whose_training_went_wrong_gives_no_digit(model, pictures, capsys, tmp_path):
+    broken = keras.saving.load_model(model)
+    broken.set_weights([np.full_like(array, np.nan) for array in broken.get_weights()])
+    broken.save(tmp_path / "nan.keras")
+    assert main([str(tmp_path / "nan.keras"), str(pictures[0][0])]) == 2
+    assert "its answers are no numbers" in capsys.readouterr().err

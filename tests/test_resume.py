@@ -1,0 +1,99 @@
+import itertools
+import random
+
+import kill_and_resume
+import numpy as np
+import pytest
+
+from tf_edureka import course, mlp
+from tf_edureka.config import MlpConfig
+from tf_edureka.errors import InputError
+from tf_edureka.legacy import mlp as legacy_mlp
+
+TRAININGS = pytest.mark.parametrize(
+    ("train", "config"),
+    [
+        (mlp.train, MlpConfig.modern(epochs=3)),
+        (mlp.train, MlpConfig.augmented(epochs=3)),
+        (mlp.train, MlpConfig.article(epochs=3, batch_size=30)),
+        (legacy_mlp.train, MlpConfig.article(epochs=3, batch_size=30)),
+    ],
+    ids=["modern", "augmented", "article", "legacy"],
+)
+
+
+@pytest.fixture
+def within_epochs(monkeypatch):
+    """The state is saved as often as it can be, and the compiled epoch is made in four parts."""
+    monkeypatch.setattr(course, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(
+        mlp,
+        "parts_of_epoch",
+        lambda steps, *_: list(itertools.pairwise(steps * part // 4 for part in range(5))),
+    )
+
+
+def the_same(one, other) -> bool:
+    names = ("cost", "accuracy", "step_cost")
+    pairs = [(getattr(one, name), getattr(other, name)) for name in names]
+    pairs += zip(one.weights, other.weights, strict=True)
+    return all(a.dtype == b.dtype and np.array_equal(a, b) for a, b in pairs)
+
+
+@TRAININGS
+@pytest.mark.usefixtures("within_epochs")
+def test_from_any_state_a_training_goes_on_to_the_same_bits(data, train, config):
+    states = []
+    whole = train(config, data, save=states.append)
+    between, within = [], []
+    for state in states:
+        (within if state.step else between).append(state)
+    assert [state.epoch for state in between] == [1, 2, 3]
+    assert len(within) >= 9
+    for state in [*between, *random.Random(1).sample(within, 3)]:
+        assert the_same(whole, train(config, data, start=state))
+
+
+@TRAININGS
+def test_a_true_answer_ends_the_training_where_it_can_go_on(data, train, config):
+    states = []
+    ended = train(config, data, save=lambda state: states.append(state) or state.epoch == 2)
+    assert (len(ended.cost), len(states)) == (2, 2)
+    lines = []
+    whole = train(config, data, lambda *line: lines.append(line) and None, start=states[-1])
+    assert [epoch for epoch, *_ in lines] == [2]
+    assert the_same(whole, train(config, data))
+
+
+@TRAININGS
+@pytest.mark.usefixtures("within_epochs")
+def test_a_training_can_end_within_its_first_epoch(data, train, config):
+    ended = train(config, data, save=lambda _: True)
+    assert len(ended.cost) == 0
+    assert len(ended.weights) == 6
+
+
+@TRAININGS
+def test_the_state_of_another_network_is_refused(data, train, config):
+    states = []
+    train(config, data, save=lambda state: states.append(state) or True)
+    other = type(config)(**{**vars(config), "hidden_units": (16,)})
+    with pytest.raises(InputError, match="state: expected"):
+        train(other, data, start=states[0])
+
+
+@pytest.mark.parametrize("implementation", ["modern", "legacy"])
+def test_a_training_killed_while_it_writes_checkpoints_comes_to_the_same_files(
+    drawn_folder, tmp_path, implementation
+):
+    arguments = ["--data-dir", str(drawn_folder), "--epochs", "40"]
+    arguments += ["--implementation", implementation]
+    kill_and_resume.finish(tmp_path / "whole", *arguments)
+    broken = tmp_path / "broken"
+    for write in (1, 15):
+        kill_and_resume.kill_in_write(kill_and_resume.start(broken, *arguments), broken, write)
+        assert not (broken / "history.json").exists()
+    assert "damaged" not in kill_and_resume.finish(broken, *arguments)
+    assert not list(broken.glob(".partial*"))
+    wanted, found = (kill_and_resume.outcome(out) for out in (tmp_path / "whole", broken))
+    assert [name for name in wanted if wanted[name] != found[name]] == []

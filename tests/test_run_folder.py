@@ -1,0 +1,81 @@
+import subprocess
+import sys
+
+import pytest
+
+from tf_edureka.errors import InputError
+from tf_edureka.run_folder import RunFolder
+
+
+def test_a_file_gets_its_name_when_it_is_whole(tmp_path):
+    folder = RunFolder(tmp_path, ["a.txt"])
+    with folder.write("a.txt") as path:
+        path.write_text("half")
+        assert not (tmp_path / "a.txt").exists()
+    assert (tmp_path / "a.txt").read_text() == "half"
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path):
+    (tmp_path / "a.txt").write_text("before")
+    folder = RunFolder(tmp_path, ["a.txt"], overwrite=True)
+
+    def fail():
+        with folder.write("a.txt") as path:
+            path.write_text("half")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(InputError, match="No space left on device.; give --out"):
+        fail()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text() == "before"
+
+
+def test_a_folder_that_was_removed_meanwhile_is_said_in_one_line(tmp_path):
+    folder = RunFolder(tmp_path / "out", ["a.txt"])
+    with folder.claimed():
+        folder.advice = "go on"
+        for path in (tmp_path / "out").iterdir():
+            path.unlink()
+        (tmp_path / "out").rmdir()
+        with pytest.raises(InputError, match=r"out: cannot be written to .*; give --out"):
+            folder.write_json("a.txt", {})
+
+
+def test_a_second_run_in_the_same_folder_is_refused_while_the_first_one_lives(tmp_path):
+    first, second = (RunFolder(tmp_path, ["a.txt"], overwrite=True) for _ in range(2))
+    with first.claimed(), pytest.raises(InputError, match="another one is writing"):
+        second.claimed().__enter__()
+    with second.claimed():
+        pass
+
+
+def test_the_claim_ends_with_its_process_even_if_that_is_killed(tmp_path):
+    code = (
+        "import os, pathlib\n"
+        "from tf_edureka.run_folder import RunFolder\n"
+        f"with RunFolder(pathlib.Path({str(tmp_path)!r}), []).claimed():\n"
+        "    print('claimed', flush=True)\n"
+        "    input()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout.readline() == b"claimed\n"
+        with pytest.raises(InputError, match="another one is writing"):
+            RunFolder(tmp_path, []).claimed().__enter__()
+        process.kill()
+    with RunFolder(tmp_path, []).claimed():
+        pass
+
+
+def test_a_run_that_came_and_went_meanwhile_is_not_overwritten(tmp_path):
+    folder = RunFolder(tmp_path, ["a.txt", "check-*.npz"])
+    (tmp_path / "check-1.npz").write_text("of another run")
+    with pytest.raises(InputError, match=r"already holds a run \(check-1\.npz\)"):
+        folder.claimed().__enter__()
+
+
+def test_what_a_kill_left_half_written_is_removed(tmp_path):
+    (tmp_path / ".partial-a.txt").write_text("half")
+    with RunFolder(tmp_path, ["a.txt"]).claimed():
+        assert [path.name for path in tmp_path.iterdir()] == [".lock"]
