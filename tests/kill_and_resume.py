@@ -7,6 +7,8 @@ Run by hand; what follows the number goes to scripts/train_mnist.py. `test_resum
 
 import json
 import random
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,17 +37,18 @@ def finish(out: Path, *arguments: str) -> str:
     return errors
 
 
-def kill_after(process: subprocess.Popen, seconds: float) -> None:
-    """Kills a training by SIGKILL when it has run so long."""
+def kill_after(process: subprocess.Popen, seconds: float) -> bool:
+    """Kills a training by SIGKILL when it has run so long; whether it had not ended before."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
         process.kill()
     process.communicate()
+    return process.returncode == -signal.SIGKILL
 
 
-def kill_in_write(process: subprocess.Popen, out: Path, writes: int) -> None:
-    """Kills a training while it writes its n-th checkpoint, or some later one if that is missed."""
+def kill_in_write(process: subprocess.Popen, out: Path, writes: int) -> bool:
+    """Kills a training that writes its n-th checkpoint, or a later one if that is not seen."""
     seen, last = 0, None
     while process.poll() is None:
         partial = next(out.glob(".partial-checkpoint*"), None)
@@ -54,6 +57,7 @@ def kill_in_write(process: subprocess.Popen, out: Path, writes: int) -> None:
             if seen >= writes:
                 process.kill()
     process.communicate()
+    return process.returncode == -signal.SIGKILL
 
 
 def outcome(out: Path) -> dict[str, object]:
@@ -72,7 +76,7 @@ def where_it_stood(out: Path) -> str:
     if any(out.glob(".partial-checkpoint*")):
         return "inside a checkpoint's write"
     if any(out.glob(".partial-*")) or (out / "model.keras").exists():
-        return "while the results were written, or after"
+        return "while the results were written"
     checkpoints = [path.name.split("-") for path in out.glob("checkpoint-*")]
     if not checkpoints:
         return "before the first checkpoint"
@@ -81,8 +85,8 @@ def where_it_stood(out: Path) -> str:
 
 
 def main() -> int:
-    """Kills as often as asked for and counts what came of it."""
-    kills, *arguments = sys.argv[1:]
+    """Kills as many trainings as asked for, each at least once, and counts what came of it."""
+    runs, *arguments = sys.argv[1:]
     dice = random.Random()
     places, same = Counter(), 0
     with tempfile.TemporaryDirectory() as folder:
@@ -91,24 +95,32 @@ def main() -> int:
         finish(reference, *arguments)
         whole = time.perf_counter() - began
         wanted = outcome(reference)
-        for number in range(int(kills)):
+        for number in range(int(runs)):
             out = Path(folder) / str(number)
-            for _ in range(dice.choice((1, 1, 2))):  # every third is killed twice
+            kills_of_this = 0
+            while not kills_of_this or dice.random() < 0.3:
                 process = start(out, *arguments)
                 if number % 3:
-                    kill_after(process, dice.uniform(0.2 * whole, whole))
+                    killed = kill_after(process, dice.uniform(0.1, 1) * whole)
                 else:
-                    kill_in_write(process, out, dice.randint(1, 4))
+                    killed = kill_in_write(process, out, dice.randint(1, 4))
+                if not killed:  # it was done before
+                    if kills_of_this:
+                        break
+                    shutil.rmtree(out)
+                    continue
+                kills_of_this += 1
                 places[where_it_stood(out)] += 1
             finish(out, *arguments)
             found = outcome(out)
             different = [name for name in wanted if found[name] != wanted[name]]
             same += not different
             print(f"{number + 1}: {'differs in ' + ', '.join(different) if different else 'same'}")
+    print(f"{places.total()} kills:")
     for place, count in places.most_common():
-        print(f"killed {count:3} times {place}")
-    print(f"{same} of {kills} resumed trainings are the same to the bit")
-    return same != int(kills)
+        print(f"{count:4} {place}")
+    print(f"{same} of {runs} resumed trainings are the same to the bit")
+    return same != int(runs)
 
 
 if __name__ == "__main__":
