@@ -72,6 +72,15 @@ def test_it_is_the_same_digit_however_it_is_drawn(tmp_path, other):
     assert np.abs(one - two).mean() < 3  # of 255; a digit moved by a pixel differs by 20
 
 
+def test_a_line_of_one_pixel_is_seen_and_specks_are_not(tmp_path):
+    picture = np.full((400, 400), 255, np.uint8)
+    picture[100:301, 200] = 0
+    line = read(tmp_path, picture)
+    assert np.flatnonzero(line.any(axis=1)).tolist() == list(range(4, 24))
+    picture[20, 20] = picture[390, 10] = 0
+    np.testing.assert_array_equal(read(tmp_path, picture), line)
+
+
 def test_noise_shading_and_jpeg_change_little(tmp_path):
     random = np.random.default_rng(1)
     shaded = seven(paper=220, ink=40) * np.linspace(0.6, 1, 300) + random.normal(0, 8, (300, 300))
@@ -134,6 +143,13 @@ def test_what_is_no_picture_of_a_digit_is_refused(tmp_path, content, complaint):
     path.write_bytes(content)
     with pytest.raises(InputError, match=f"^{path}: .*({complaint})"):
         digit_image.read(path)
+
+
+def test_specks_alone_are_no_digit(tmp_path):
+    picture = np.full((300, 300), 255, np.uint8)
+    picture[25::50, 25::50] = 0
+    with pytest.raises(InputError, match="got an empty picture"):
+        read(tmp_path, picture)
 
 
 def test_paper_alone_is_no_digit_however_noisy(tmp_path):

@@ -63,7 +63,7 @@ def _parse(path: Path, stream, rank: int) -> np.ndarray:
         raise InputError(f"{path}: the file ends inside its header; download it again")
     shape = tuple(int(size) for size in np.frombuffer(header, ">u4", offset=4))
     size = math.prod(shape)
-    if size > _MAX_BYTES:
+    if math.prod(max(count, 1) for count in shape) > _MAX_BYTES:  # NumPy counts so too
         raise InputError(
             f"{path}: the header announces {' x '.join(map(str, shape))} bytes, more than the "
             f"{_MAX_BYTES} that are read; is the file damaged?"
