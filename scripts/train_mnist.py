@@ -123,7 +123,8 @@ def main(argv=None) -> int:
     config = configure(args)
     folder = run_folder(args)
     with cli.tensorflow_import():
-        from tf_edureka import devices
+        from tf_edureka import conditions, devices, mlp, plots, training  # noqa: F401 - for run()
+        from tf_edureka.legacy import mlp as legacy_mlp  # noqa: F401
 
         device = devices.use(args.device, args.deterministic)
     imported = time.perf_counter()
@@ -203,7 +204,7 @@ def run(args, config, data, device, folder, seconds, command) -> int:
                 + ", ".join(f"{name} {share:.1f}" for name, share in seconds.items())
             )
             display.line(f"Written to {folder.path}: {', '.join(FILES)}")
-    if args.show and not plots.show_curves(result, data.title):
+    if args.show and len(result.cost) and not plots.show_curves(result, data.title):
         print("note: --show needs a screen, and there is none", file=sys.stderr)
     return exit_code(result, config, display.interrupted, args.min_accuracy)
 

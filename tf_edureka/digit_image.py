@@ -79,15 +79,13 @@ def _grey(picture: Image.Image) -> np.ndarray:
     picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith(("I", "F")):  # 16 bits and more
         picture = Image.fromarray(np.asarray(picture, np.float32))
-        picture.thumbnail(largest, Image.Resampling.BOX)
-        return np.asarray(picture)
-    if not picture.has_transparency_data:
-        picture = picture.convert("L")
-        picture.thumbnail(largest, Image.Resampling.BOX)
-        return np.asarray(picture, np.float32)
-    picture = picture.convert("LA")
+    else:
+        picture = picture.convert("LA" if picture.has_transparency_data else "L")
     picture.thumbnail(largest, Image.Resampling.BOX)
-    grey, alpha = np.moveaxis(np.asarray(picture, np.float32), -1, 0)
+    grey = np.asarray(picture, np.float32)
+    if grey.ndim == 2:
+        return grey
+    grey, alpha = np.moveaxis(grey, -1, 0)
     drawn = np.average(grey, weights=alpha) if alpha.any() else 0.0
     paper = 0.0 if drawn > 127 else 255.0  # where it is transparent, the ink is what is drawn
     return paper + (grey - paper) * alpha / 255
