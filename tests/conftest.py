@@ -1,6 +1,7 @@
 import gzip
 import importlib.util
 import os
+import signal
 import struct
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tf_edureka import rendered
 from tf_edureka.config import MNIST_FOLDER_VARIABLE
 from tf_edureka.mnist import Mnist, Split
+from tf_edureka.progress import EpochDisplay
 
 hypothesis.settings.register_profile("no time limit", deadline=None)
 hypothesis.settings.load_profile("no time limit")
@@ -30,6 +32,11 @@ def load_script(name: str):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def written(folder: Path) -> set[str]:
+    """The files of a run in its folder."""
+    return {path.name for path in folder.iterdir()} - {".lock"}
 
 
 def idx_bytes(array: np.ndarray) -> bytes:
@@ -78,6 +85,19 @@ def data(digits) -> Mnist:
         source="rendered",
         title="drawn for a test",
     )
+
+
+@pytest.fixture
+def ctrl_c(monkeypatch):
+    """Someone presses Ctrl-C in the first epoch that ends."""
+    epoch_ended = EpochDisplay.epoch_ended
+
+    def interrupted(display, *arguments, **options):
+        if not display.interrupted:
+            os.kill(os.getpid(), signal.SIGINT)
+        return epoch_ended(display, *arguments, **options)
+
+    monkeypatch.setattr(EpochDisplay, "epoch_ended", interrupted)
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,9 @@
 import json
 
 import pytest
-from conftest import load_script
+from conftest import load_script, written
 
 from tf_edureka import seeds
-from tf_edureka.progress import EpochDisplay
 
 main = load_script("compare").main
 
@@ -24,7 +23,7 @@ def test_it_prints_the_ladder_and_writes_table_and_picture(compare, capsys):
     printed = capsys.readouterr().out
     assert "against no numbers of TensorFlow 1" in printed
     assert "FAILS" not in printed
-    assert {path.name for path in compare.out.iterdir()} == {"compare.json", "compare.png"}
+    assert written(compare.out) == {"compare.json", "compare.png"}
     rungs = json.loads((compare.out / "compare.json").read_text())
     assert all(rung["passed"] for rung in rungs)
     for rung in rungs:
@@ -51,11 +50,11 @@ def test_real_mnist_is_also_compared_with_tensorflow_1(mnist_folder, tmp_path, c
     assert printed.count("legacy, TF 1.15.5") == printed.count("modern, TF 1.15.5") == 7
 
 
-def test_ctrl_c_ends_it_without_a_verdict(compare, monkeypatch, capsys):
-    monkeypatch.setattr(EpochDisplay, "epoch_ended", lambda *_, **__: True)
+@pytest.mark.usefixtures("ctrl_c")
+def test_ctrl_c_ends_it_without_a_verdict(compare, capsys):
     assert compare() == 130
     assert capsys.readouterr().err.endswith("\ninterrupted\n")
-    assert list(compare.out.iterdir()) == []
+    assert written(compare.out) == set()
 
 
 def test_wrong_arguments_end_in_one_line_and_leave_nothing(compare, capsys):

@@ -1,10 +1,10 @@
 import json
 
-from conftest import load_script
+import pytest
+from conftest import load_script, written
 
 from tf_edureka import gate_plots
 from tf_edureka.gates import GATES
-from tf_edureka.progress import EpochDisplay
 
 main = load_script("perceptron_limits").main
 
@@ -37,7 +37,7 @@ def test_it_counts_each_seed_once_and_no_single_neuron_learns_xor(tmp_path, caps
     assert (
         "one line does" in hidden_space(activation, GATES["xor"], weights, "").axes[1].get_title()
     )
-    names = {path.name for path in (tmp_path / "out").iterdir()}
+    names = written(tmp_path / "out")
     assert names == {"limits.json", "activations.png", "xor.png"}
 
 
@@ -49,10 +49,10 @@ def test_what_diverges_is_counted_and_drawn_too(tmp_path, capsys):
     assert (tmp_path / "out" / "xor.png").exists()
 
 
-def test_ctrl_c_ends_it_with_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(EpochDisplay, "epoch_ended", lambda *_, **__: True)
+@pytest.mark.usefixtures("ctrl_c")
+def test_ctrl_c_ends_it_with_nothing(tmp_path):
     assert main(["--seeds", "3", "--epochs", "5", "--out", str(tmp_path)]) == 130
-    assert not list(tmp_path.iterdir())
+    assert not written(tmp_path)
 
 
 def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):

@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from conftest import idx_bytes, load_script, write_folder
+from conftest import idx_bytes, load_script, write_folder, written
 
 from tf_edureka import mnist
 from tf_edureka.config import MlpConfig
@@ -32,11 +32,10 @@ main = load_script("train_mnist").main
 
 def results(out: Path) -> set[str]:
     """The files in a run's folder, without those that --resume needs."""
-    names = {path.name for path in out.iterdir()}
-    assert ".lock" in names
+    names = written(out)
     kept = [name for name in names if name.startswith("checkpoint-")]
     assert len(kept) in (1, 2)
-    return names - {".lock", *kept}
+    return names - set(kept)
 
 
 @pytest.fixture
@@ -273,7 +272,7 @@ def test_a_second_signal_ends_at_once(drawn_folder, tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (130, "interrupted")
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {".lock"}
+    assert written(tmp_path / "out") == set()
 
 
 def test_a_finished_run_resumed_gives_the_same_files_again(train, capsys):
@@ -336,7 +335,7 @@ def test_a_disk_that_is_full_ends_in_one_line_with_the_last_checkpoint_kept(draw
     errors = [line for line in done.stderr.splitlines() if not line.startswith("note")]
     assert (done.returncode, len(errors)) == (2, 1), done.stderr
     assert errors[0].startswith(f"error: {out}: cannot be written to (File too large)")
-    assert [path.name for path in out.iterdir()] == [".lock"]
+    assert written(out) == set()
 
 
 def test_deterministic_runs_are_the_same_to_the_bit(drawn_folder, tmp_path):

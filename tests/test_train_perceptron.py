@@ -5,10 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import load_script
+from conftest import load_script, written
 from PIL import Image
 
-from tf_edureka.progress import EpochDisplay
 from tf_edureka.result import loss_line
 
 script = load_script("train_perceptron")
@@ -32,7 +31,7 @@ def test_a_run_prints_the_articles_lines_and_writes_history_and_pictures(
         "1 or 1: 1.174, should be 1",
     ]
     assert lines[105].startswith("learned: ")
-    names = {path.name for path in (tmp_path / "out").iterdir()}
+    names = written(tmp_path / "out")
     assert names == {"history.json", "loss.png", "decision.png"}
     history = json.loads((tmp_path / "out" / "history.json").read_text())
     assert np.float32(history["loss"][-1]) == np.float32(0.2716712)
@@ -65,7 +64,7 @@ def test_a_sweep_says_how_many_seeds_learn_and_why_the_others_do_not(
     assert lines[2].split()[:3] == ["dead", "1", "14.29%"]
     assert lines[3].split()[:3] == ["stuck", "4", "57.14%"]
     assert lines[4] == "Seeds that learn: 4, 6"
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"sweep.json", "sweep.png"}
+    assert written(tmp_path / "out") == {"sweep.json", "sweep.png"}
     record = json.loads((tmp_path / "out" / "sweep.json").read_text())
     assert record["outcome"] == [*["stuck"] * 4, "learned", "dead", "learned"]
     assert np.float32(record["loss"]).tolist() == np.float32(LAST_LOSSES[:7]).tolist()
@@ -143,10 +142,10 @@ def test_ctrl_c_ends_a_training_with_what_there_is(tmp_path, capsys, monkeypatch
     assert len(json.loads((tmp_path / "history.json").read_text())["loss"]) == 5
 
 
-def test_ctrl_c_ends_a_sweep_with_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(EpochDisplay, "epoch_ended", lambda *_, **__: True)
+@pytest.mark.usefixtures("ctrl_c")
+def test_ctrl_c_ends_a_sweep_with_nothing(tmp_path):
     assert main(["--sweep", "3", "--out", str(tmp_path)]) == 130
-    assert not list(tmp_path.iterdir())
+    assert not written(tmp_path)
 
 
 def test_gates_and_activations_are_named_in_either_case(tmp_path):
