@@ -81,7 +81,8 @@ def parse(argv):
     parser.add_argument(
         "--deterministic",
         action="store_true",
-        help="only TensorFlow ops that give the same bits in every run",
+        help="only TensorFlow ops that give the same bits in every run, on GPUs too; they round in "
+        "another way",
     )
     parser.add_argument(
         "--min-accuracy", type=float, metavar="X", help="exit with 1 if the last one is under X"

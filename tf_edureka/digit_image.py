@@ -9,8 +9,8 @@ from PIL import Image, ImageFilter, ImageOps
 from tf_edureka.errors import InputError
 
 _FORMATS = ("PNG", "JPEG")
-# A camera has up to 50 million pixels or so. A file of a few kilobytes can announce far more.
-_MAX_PIXELS = 100_000_000
+# Telephones have 50 million. A file of a few kilobytes can announce far more.
+_MAX_PIXELS = 50_000_000
 _WORKED_ON = 800  # side to which larger pictures are reduced first
 _SIDE, _BOX = 28, 20
 _DRAWN = 0.3  # so much ink makes a pixel a part of the digit
@@ -76,7 +76,7 @@ def _decoded(path: Path) -> np.ndarray:
 def _grey(picture: Image.Image) -> np.ndarray:
     largest = (_WORKED_ON, _WORKED_ON)
     picture.draft("L", largest)  # a JPEG can be decoded at a fraction of its size
-    picture = ImageOps.exif_transpose(picture)
+    ImageOps.exif_transpose(picture, in_place=True)
     if picture.mode.startswith(("I", "F")):  # 16 bits and more
         picture = Image.fromarray(np.asarray(picture, np.float32))
     else:
