@@ -51,9 +51,7 @@ class Checkpoints:
         with self._folder.write(name) as path:
             path.write_bytes(content)
         self._whole = [*self._whole, name][-_KEPT:]
-        for path in self._folder.path.glob(PATTERN):
-            if path.name not in self._whole:
-                path.unlink(missing_ok=True)
+        self._folder.delete(PATTERN, but=self._whole)
         self._folder.advice = (
             f"when that is mended, the same command with --resume goes on from {name}"
         )

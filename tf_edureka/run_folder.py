@@ -116,6 +116,17 @@ class RunFolder:
         with self.write(name) as path:
             figure.savefig(path, dpi=110)
 
+    def delete(self, pattern: str, but: Sequence[str]) -> None:
+        """Deletes the files of a pattern, except those named.
+
+        Raises:
+            InputError: when one cannot be deleted.
+        """
+        with self._explained():
+            for path in self.path.glob(pattern):
+                if path.name not in but:
+                    path.unlink(missing_ok=True)
+
     def _expect_free(self) -> None:
         path = self.path
         with self._explained():
