@@ -1,6 +1,7 @@
 """Says which digits pictures show, by a network that train_mnist.py has trained."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -31,26 +32,30 @@ def parse(argv):
 def main(argv=None) -> int:
     """Reads the pictures, prints a table and gives the exit code."""
     args = parse(argv)
-    names, digits, errors = [], [], []
+    digits = {}
     for path in args.images:
         try:
-            digits.append(digit_image.read(path))
-            names.append(str(path))
+            digits[path] = digit_image.read(path)
         except InputError as error:
-            errors.append(error)
+            print(f"error: {error}", file=sys.stderr)
+    if not digits:
+        return cli.USER_ERROR
     with cli.tensorflow_import():
         from tf_edureka import devices, saved_model, training
 
         devices.use("cpu")  # it takes a millisecond there
     model = saved_model.load(args.model)
-    if digits:
-        probabilities = training.probabilities(model, np.stack(digits))
-        if not np.isfinite(probabilities).all():
-            raise InputError(f"{args.model}: its answers are no numbers; its training went wrong")
-        print_table(names, probabilities)
-    for error in errors:
-        print(f"error: {error}", file=sys.stderr)
-    return cli.USER_ERROR if errors else 0
+    probabilities = training.probabilities(model, np.stack([*digits.values()]))
+    if not np.isfinite(probabilities).all():
+        raise InputError(f"{args.model}: its answers are no numbers; its training went wrong")
+    print_table([shown(path) for path in digits], probabilities)
+    return 0 if len(digits) == len(set(args.images)) else cli.USER_ERROR
+
+
+def shown(path: Path) -> str:
+    """A name as any terminal can show it, on one line."""
+    name = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(path))
+    return name.encode(sys.stdout.encoding, "backslashreplace").decode(sys.stdout.encoding)
 
 
 def print_table(names, probabilities) -> None:
@@ -59,7 +64,7 @@ def print_table(names, probabilities) -> None:
     print(f"{'picture':<{width}}  digit " + "".join(f"{digit:>7}" for digit in range(10)))
     for name, row in zip(names, probabilities, strict=True):
         cells = "".join(f"{share:>7.1%}" for share in row)
-        print(f"{name:<{width}}  {row.argmax():>5} {cells}")
+        print(f"{name:<{width}}  {row.argmax():>5} {cells}", flush=True)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from tf_edureka.result import epoch_line
 from tf_edureka.run_folder import RunFolder
 
 NOT_GOOD_ENOUGH = 1
+HOW_TO_GO_ON = "the same command with --resume (and without --overwrite)"
 FILES = (
     "model.keras",
     "history.json",
@@ -139,7 +140,7 @@ def main(argv=None) -> int:
 
 def run_folder(args) -> RunFolder:
     """The folder that the arguments name; refuses what would destroy an earlier run unasked."""
-    resumes = args.resume and any(args.out.glob(checkpoint.PATTERN))
+    resumes = args.resume and bool(checkpoint.newest_first(args.out))
     otherwise = "--resume to go on with it, or --out for another folder"
     if args.resume:
         otherwise = "--out for another folder; it has no checkpoint to go on from"
@@ -165,6 +166,7 @@ def run(args, config, data, device, folder, seconds, command) -> int:
         "data_sha256": data.fingerprint,
     }
     machine = conditions.machine(device, xla=not legacy)
+    what["command"] = command
     checkpoints = checkpoint.Checkpoints(folder, {**what, "machine": machine})
     start = checkpoints.latest() if args.resume else None
     if args.resume and start is None:
@@ -180,6 +182,7 @@ def run(args, config, data, device, folder, seconds, command) -> int:
 
         def save(state) -> bool:
             checkpoints.save(state)
+            folder.advice = f"when that is mended, {HOW_TO_GO_ON} goes on after {position(state)}"
             return bool(display.interrupted)
 
         result = (legacy_mlp if legacy else mlp).train(
@@ -197,7 +200,9 @@ def run(args, config, data, device, folder, seconds, command) -> int:
             record = result.to_json() | {"startup_seconds": seconds["imports"] + seconds["data"]}
             if config.recipe != "article":
                 del record["step_cost"]
-            write(folder, config, data, result, record | what | machine | {"command": command})
+            if start:
+                record["earlier"] = checkpoints.earlier
+            write(folder, config, data, result, record | what | machine)
             seconds["pictures and files"] = time.perf_counter() - trained
             display.line(f"Accuracy: {np.float32(result.accuracy[-1])!s}")
             display.line(
@@ -241,8 +246,7 @@ def exit_code(result, config, signal_number, min_accuracy) -> int:
         return NOT_GOOD_ENOUGH
     if signal_number and epochs < config.epochs:
         print(
-            f"ended after {epochs} of {config.epochs} epochs; the same command with --resume goes "
-            "on from there",
+            f"ended after {epochs} of {config.epochs} epochs; {HOW_TO_GO_ON} goes on from there",
             file=sys.stderr,
         )
         return cli.SIGNALLED + signal_number

@@ -19,7 +19,7 @@ from pathlib import Path
 SCRIPT = Path(__file__).parent.parent / "scripts" / "train_mnist.py"
 PICTURES = ("cost.png", "accuracy.png", "predictions.png", "weights.png")
 # What differs between two runs that are the same.
-TIMES = ("epoch_seconds", "startup_seconds", "command")
+TIMES = ("epoch_seconds", "startup_seconds", "command", "earlier")
 
 
 def start(out: Path, *arguments: str) -> subprocess.Popen:

@@ -85,7 +85,7 @@ def test_any_byte_changed_any_length_cut_makes_the_one_before_be_used(folder, ca
     for damage in damages:
         path.write_bytes(damage)
         assert equal(checkpoints(folder).latest(), state(1))
-        assert f"note: {path} is damaged" in capsys.readouterr().err
+        assert f"note: {path} is damaged, " in capsys.readouterr().err
     path.unlink()
     assert equal(checkpoints(folder).latest(), state(1))
     assert capsys.readouterr().err == ""
@@ -109,8 +109,24 @@ def test_where_all_are_damaged_each_is_named(folder):
         writer.save(state(epoch))
     for path in folder.path.iterdir():
         path.write_bytes(b"")
-    with pytest.raises(InputError, match=r"got damaged ones only: checkpoint-2-.*checkpoint-1-"):
+    with pytest.raises(
+        InputError, match=r"but checkpoint-2-.* is damaged.*checkpoint-1-.* is damaged"
+    ):
         checkpoints(folder).latest()
+
+
+def test_who_trained_before_is_kept_through_all_resumptions(folder):
+    first = checkpoints(folder, command="a", machine={"cores": 2})
+    first.save(state(1))
+    second = checkpoints(folder, command="b", machine={"cores": 4})
+    second.latest()
+    second.save(state(3))
+    third = checkpoints(folder, command="c", machine={"cores": 4})
+    third.latest()
+    assert third.earlier == [
+        {"epochs": 1, "command": "a", "machine": {"cores": 2}},
+        {"epochs": 3, "command": "b", "machine": {"cores": 4}},
+    ]
 
 
 def test_one_of_another_configuration_or_data_is_refused_by_what_differs(folder):
@@ -128,11 +144,50 @@ def test_another_machine_is_said_and_goes_on(folder, capsys):
     assert "cores 2 there, 8 here" in capsys.readouterr().err
 
 
-def test_one_of_another_version_is_refused(folder):
-    writer = checkpoints(folder)
-    writer.save(state(1))
+class Code:
+    """Runs something when it is unpickled."""
+
+    def __reduce__(self):
+        return (print, ("run",))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"an archive of tomorrow",
+        to_bytes(state(1), {"config": {}, "data_sha256": ""}),
+        to_bytes(state(1), []),
+        to_bytes(state(1), CONDITIONS | {"machine": [2]}),
+        to_bytes(dataclasses.replace(state(1), cost=np.zeros(2)), CONDITIONS),
+        to_bytes(dataclasses.replace(state(1), running_cost=np.zeros((2, 2))), CONDITIONS),
+        to_bytes(dataclasses.replace(state(1), running_seconds=np.zeros(2)), CONDITIONS),
+        to_bytes(dataclasses.replace(state(1), variables=(np.array([Code()]),)), CONDITIONS),
+    ],
+    ids=[
+        *("text", "no machine", "a list", "another machine", "a cost too many", "a table"),
+        *("a list of seconds", "code"),
+    ],
+)
+def test_one_of_another_version_or_with_code_is_refused(content, capsys):
     with pytest.raises(InputError, match="as this version of tf_edureka writes them"):
-        from_bytes(newest(folder), b"an archive of tomorrow")
+        from_bytes("here", content)
+    assert capsys.readouterr().out == ""
+
+
+def test_one_that_cannot_be_read_is_named_and_the_one_before_used(folder, capsys):
+    checkpoints(folder).save(state(1))
+    (folder.path / f"checkpoint-2-0-{'ab' * 8}.npz").mkdir()
+    assert checkpoints(folder).latest().epoch == 1
+    assert "cannot be read (Is a directory)" in capsys.readouterr().err
+
+
+def test_a_run_that_replaces_another_deletes_its_checkpoints_before_it_writes_any(folder):
+    for epoch in (7, 8):
+        checkpoints(folder).save(state(epoch))
+    seen, write = [], folder.write
+    folder.write = lambda name: seen.append(names(folder)) or write(name)
+    checkpoints(folder, config={"seed": 2}).save(state(1))
+    assert (seen, names(folder)) == ([[]], ["checkpoint-1-0"])
 
 
 def test_what_cannot_be_written_leaves_the_ones_before(folder, monkeypatch):
@@ -143,7 +198,7 @@ def test_what_cannot_be_written_leaves_the_ones_before(folder, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(InputError, match=r"No space left.*--resume goes on from checkpoint-1-0-"):
+    with pytest.raises(InputError, match="No space left"):
         writer.save(state(2))
     assert names(folder) == ["checkpoint-1-0"]
     assert equal(checkpoints(folder).latest(), state(1))
@@ -155,7 +210,17 @@ arrays = npst.arrays(
 )
 
 
-@given(variables=st.lists(arrays, max_size=4), columns=st.tuples(*[arrays] * 6))
+def lists(count: int):
+    return npst.arrays(np.float64, (count,))
+
+
+# Three of one length, two of their own, a number.
+columns = st.integers(0, 4).flatmap(
+    lambda epochs: st.tuples(*[lists(epochs)] * 3, lists(2), lists(3), npst.arrays(np.float64, ()))
+)
+
+
+@given(variables=st.lists(arrays, max_size=4), columns=columns)
 def test_any_state_comes_back_to_the_bit(variables, columns):
     before = TrainingState(tuple(variables), *columns)
     after, conditions = from_bytes("here", to_bytes(before, CONDITIONS))

@@ -51,6 +51,29 @@ def test_the_state_is_saved_after_each_epoch_and_within_one_when_time_has_passed
     assert saved == [(1, 0), (1, 1)]
 
 
+def test_time_is_counted_by_epoch_and_since_the_last_save(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr("time.perf_counter", lambda: clock[0])
+    saved = []
+    running = Course(save=lambda state: saved.append(float(state.running_seconds)))
+    running.epoch_begins()
+    for _ in range(6):
+        clock[0] += 4
+        running.steps_done([1.0])
+        running.checkpoint(list)
+    assert saved == [12, 24]  # of 4, 8, 12, 16, 20, 24 those with ten seconds between them
+    resumed = Course(running.state([]))
+    clock[0] += 1000  # between the two processes
+    resumed.epoch_begins()
+    clock[0] += 3
+    resumed.epoch_ended(1.0, 0.5)
+    clock[0] += 50  # after the epoch
+    resumed.epoch_begins()
+    clock[0] += 5
+    resumed.epoch_ended(1.0, 0.5)
+    assert resumed.result([]).epoch_seconds.tolist() == [27, 5]
+
+
 @pytest.mark.parametrize(("answer", "stops"), [(None, False), (False, False), (True, True)])
 def test_who_saves_says_whether_to_stop(answer, stops):
     assert trained(Course(save=lambda _: answer), 1).checkpoint(list) is stops

@@ -1,4 +1,5 @@
 import io
+import os
 import struct
 import zlib
 
@@ -89,6 +90,13 @@ def test_noise_shading_and_jpeg_change_little(tmp_path):
     assert np.abs(one - two).mean() < 8
 
 
+def test_a_lens_that_darkens_the_corners_changes_little(tmp_path):
+    y, x = np.mgrid[-1:1:300j, -1:1:300j]
+    picture = seven(paper=220, ink=40) * (1 - 0.35 * (x**2 + y**2))
+    one, two = read(tmp_path, seven()), read(tmp_path, picture.astype(np.uint8))
+    assert np.abs(one - two).mean() < 3
+
+
 def test_a_photograph_is_turned_as_its_camera_was_held(tmp_path):
     turned = Image.fromarray(np.rot90(seven()))
     exif = turned.getexif()
@@ -133,8 +141,8 @@ def encoded(picture: np.ndarray, form: str) -> bytes:
         (encoded(seven(), "JPEG")[:700], "cannot be read|cannot be decoded"),
         (png(10_001, 5_000), "at most 50,000,000 pixels, its header announces 10001 x 5000"),
         (png(2**31 - 1, 2**31 - 1), "at most 50,000,000 pixels"),
-        (encoded(np.full((50, 50), 200, np.uint8), "PNG"), "got an empty picture"),
-        (encoded(np.zeros((1, 1), np.uint8), "PNG"), "got an empty picture"),
+        (encoded(np.full((50, 50), 200, np.uint8), "PNG"), "no ink stands out"),
+        (encoded(np.zeros((1, 1), np.uint8), "PNG"), "no ink stands out"),
     ],
     ids=["empty", "text", "GIF", "cut PNG", "cut JPEG", "bomb", "larger", "blank", "one pixel"],
 )
@@ -145,14 +153,20 @@ def test_what_is_no_picture_of_a_digit_is_refused(tmp_path, content, complaint):
         digit_image.read(path)
 
 
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(InputError, match="got a folder or device"):
+        digit_image.read(tmp_path / "pipe.png")
+
+
 def test_specks_alone_are_no_digit(tmp_path):
     picture = np.full((300, 300), 255, np.uint8)
     picture[25::50, 25::50] = 0
-    with pytest.raises(InputError, match="got an empty picture"):
+    with pytest.raises(InputError, match="no ink stands out"):
         read(tmp_path, picture)
 
 
 def test_paper_alone_is_no_digit_however_noisy(tmp_path):
     noise = np.random.default_rng(1).normal(200, 10, (300, 300)).astype(np.uint8)
-    with pytest.raises(InputError, match="got an empty picture"):
+    with pytest.raises(InputError, match="no ink stands out"):
         digit_image.read(stored(tmp_path, noise))

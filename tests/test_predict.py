@@ -1,6 +1,11 @@
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -11,6 +16,7 @@ from PIL import Image
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 
+SCRIPT = Path(__file__).parent.parent / "scripts" / "predict.py"
 main = load_script("predict").main
 
 
@@ -45,6 +51,24 @@ def test_each_picture_has_a_line_with_its_digit_and_probabilities(model, picture
         assert np.argmax(shares) == int(digit)
         assert sum(shares) == pytest.approx(100, abs=0.6)
     assert np.mean([int(digit) for _, digit, _ in answers] == labels) >= 0.8
+
+
+def test_a_name_that_no_terminal_shows_is_shown_otherwise(model, pictures, tmp_path):
+    name = os.fsencode(tmp_path) + b"/a\xff\n\x1b[31m.png"
+    shutil.copy(os.fsencode(pictures[0][0]), name)
+    command = [sys.executable, SCRIPT, str(model), name]
+    strict = os.environ | {"PYTHONIOENCODING": "ascii:strict"}
+    done = subprocess.run(command, capture_output=True, text=True, env=strict)
+    assert done.returncode == 0, done.stderr
+    assert r"/a\udcff\n\x1b[31m.png " in done.stdout.splitlines()[1]
+
+
+def test_a_reader_that_leaves_is_no_error(model, pictures):
+    command = f"{sys.executable} {SCRIPT} {model} {pictures[0][0]} | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert "Traceback" not in done.stderr
+    assert "Broken" not in done.stderr
+    assert done.stdout.strip() in ("141", "0")
 
 
 def test_a_bad_picture_does_not_hold_up_the_others(model, pictures, capsys, tmp_path):
@@ -83,26 +107,56 @@ def hidden_code(layers):
     layers[1] = {"module": "keras.layers", "class_name": "Lambda", "config": config}
 
 
+def spread(layers):
+    padding = {"name": "spread", "padding": [3 * 10**12, 3]}
+    layers[1:3] = [
+        layer("Reshape", {"name": "reshape", "target_shape": [784, 1]}),
+        layer("ZeroPadding1D", padding),
+        layer("GlobalAveragePooling1D", {"name": "mean"}),
+    ]
+    layers[-1]["build_config"]["input_shape"] = [None, 1]
+
+
+def layer(name, config):
+    return {"module": "keras.layers", "class_name": name, "config": config}
+
+
 def shell(layers):
     layers[1] = {"module": "os", "class_name": "system", "config": {"command": "touch mine"}}
+
+
+def test_a_network_that_keras_itself_trained_is_loaded(model, pictures, capsys, tmp_path):
+    trained = keras.saving.load_model(model)
+    ended = keras.Sequential([keras.Input((784,)), *trained.layers, keras.layers.Softmax()])
+    activated = keras.saving.load_model(model)
+    activated.layers[-1].activation = keras.activations.softmax
+    trained.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True), ["accuracy"])
+    tables = []
+    for number, network in enumerate((trained, activated, ended)):
+        network.save(tmp_path / f"{number}.keras")
+        assert main([str(tmp_path / f"{number}.keras"), str(pictures[0][0])]) == 0
+        tables.append(capsys.readouterr().out)
+    assert tables[0] == tables[1] == tables[2]
 
 
 @pytest.mark.parametrize(
     ("members", "complaint"),
     [
-        ({"config_json": "{"}, "which Keras can load safely"),
-        ({"config_json": "[1]"}, "which Keras can load safely"),
-        ({"config_json": None}, "which Keras can load safely"),
-        ({"model_weights_h5": None}, "which Keras can load safely"),
+        ({"config_json": "{"}, "does not load in its safe mode"),
+        ({"config_json": "[1]"}, "does not load in its safe mode"),
+        ({"config_json": None}, "does not load in its safe mode"),
+        ({"model_weights_h5": None}, "does not load in its safe mode"),
         ({"model_weights_h5": b"x" * 2_000_000}, "cannot be read"),
-        ({"model_weights_h5": b"\0" * (2**28 + 1)}, "got one of 26843"),
+        ({"model_weights_h5": b"\0" * (2**28 + 1)}, "at most 268435456 bytes, got 26843"),
         ({"config_json": wide}, r"expected a file with its 1041000002826 weights, got \d+ bytes"),
+        ({"config_json": spread}, "expected at most 1000000 outputs of a layer, got 3000000000787"),
+        ({"config_json": "[" + "{}," * 500_000 + "{}]"}, "at most 1048576 bytes, got 1500004"),
         ({"config_json": hidden_code}, "Lambda"),
-        ({"config_json": shell}, "which Keras can load safely"),
+        ({"config_json": shell}, "does not load in its safe mode"),
     ],
     ids=[
         *("no JSON", "no model", "no config", "no weights", "other weights", "zip bomb"),
-        *("network of 4 TB", "code", "shell"),
+        *("network of 4 TB", "outputs of 12 TB", "long config", "code", "shell"),
     ],
 )
 def test_a_damaged_or_hostile_model_is_refused_in_one_line(

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -73,6 +74,13 @@ def test_a_run_that_came_and_went_meanwhile_is_not_overwritten(tmp_path):
     (tmp_path / "check-1.npz").write_text("of another run")
     with pytest.raises(InputError, match=r"already holds a run \(check-1\.npz\)"):
         folder.claimed().__enter__()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(InputError, match="cannot be written to"):
+        RunFolder(tmp_path, []).claimed().__enter__()
 
 
 def test_what_a_kill_left_half_written_is_removed(tmp_path):

@@ -110,7 +110,7 @@ def test_limit_and_augment_reach_the_training(train, capsys):
         (["--epochs", "0"], "epochs: expected a whole number from 1 to 1000000, got 0"),
         (["--epochs", "many"], "argument --epochs: invalid int value: 'many'"),
         (["--batch-size", "60001"], "batch_size: expected at most the 1000 training examples"),
-        (["--batch-size", "400", "--limit", "100"], "expected at most the 300 training examples"),
+        (["--batch-size", "400", "--limit", "300"], "expected at most the 300 training examples"),
         (
             ["--learning-rate", "nan"],
             "learning_rate: expected a number from 1e-37 to 1e+37",
@@ -153,8 +153,13 @@ def test_a_wrong_folder_ends_in_one_line_and_leaves_nothing(train, capsys, tmp_p
 
 def test_a_folder_that_cannot_be_written_to_ends_in_one_line(train, capsys, tmp_path):
     (tmp_path / "file").write_text("mine")
-    for out in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/none")):
-        assert train("--quiet", out=out) == 2
+    for out in (
+        tmp_path / "file",
+        tmp_path / "file" / "below",
+        Path("/proc/none"),
+        Path("a" * 300),
+    ):
+        assert train("--quiet", out=out) == train("--quiet", "--resume", out=out) == 2
         assert capsys.readouterr().err.splitlines()[-1].startswith(f"error: {out}")
     assert (tmp_path / "file").read_text() == "mine"
 
@@ -259,6 +264,7 @@ def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
     assert second.startswith(f"Epoch: {epochs + 1:04d} - ")
     history = json.loads((out / "history.json").read_text())
     assert len(history["cost"]) == 100
+    assert [before["epochs"] for before in history["earlier"]] == [epochs]
 
 
 def test_a_second_signal_ends_at_once(drawn_folder, tmp_path):
@@ -296,6 +302,7 @@ def test_resume_does_not_replace_a_run_that_has_no_checkpoint(train, capsys):
     assert train("--epochs", "1") == 0
     for path in train.out.glob("checkpoint-*"):
         path.unlink()
+    (train.out / "checkpoint-mine.npz").write_text("not ours")
     before = {path.name: path.read_bytes() for path in train.out.iterdir()}
     assert train("--epochs", "1", "--resume") == 2
     assert "it has no checkpoint to go on from" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """Checkpoints: files from which a training goes on, in another process, to the same numbers."""
 
+import contextlib
 import dataclasses
 import hashlib
 import io
@@ -32,12 +33,16 @@ class Checkpoints:
         conditions: what the training depends on, as JSON can hold it. With another `"config"` or
             `"data_sha256"` a checkpoint is of another training; where the rest differs, as between
             two machines, the training goes on and it is said.
+
+    Attributes:
+        earlier: who trained before this process: to which epoch, by which command, on what machine.
     """
 
     def __init__(self, folder: RunFolder, conditions: Mapping[str, object]) -> None:
         self._folder = folder
         self._conditions = json.loads(json.dumps(conditions))
         self._whole: list[str] = []
+        self.earlier: list[dict] = []
 
     def save(self, state: TrainingState) -> None:
         """Writes a checkpoint, and deletes all but it and the one before.
@@ -45,16 +50,15 @@ class Checkpoints:
         Raises:
             InputError: when it cannot be written. What was there stays.
         """
-        content = to_bytes(state, self._conditions)
+        if not self._whole:  # what is there is of a run that this one replaces
+            self._delete_others()
+        content = to_bytes(state, self._conditions | {"earlier": self.earlier})
         digest = hashlib.sha256(content).hexdigest()
         name = f"checkpoint-{state.epoch}-{state.step}-{digest[:16]}.npz"
         with self._folder.write(name) as path:
             path.write_bytes(content)
         self._whole = [*self._whole, name][-_KEPT:]
-        self._folder.delete(PATTERN, but=self._whole)
-        self._folder.advice = (
-            f"when that is mended, the same command with --resume goes on from {name}"
-        )
+        self._delete_others()
 
     def latest(self) -> TrainingState | None:
         """Reads the last checkpoint that is whole; says on stderr which ones are not.
@@ -67,36 +71,33 @@ class Checkpoints:
                 something else than what is asked for.
         """
         damaged = []
-        for path in self._newest_first():
+        for path in newest_first(self._folder.path):
             try:
                 content = path.read_bytes()
-                if not path.name.endswith(f"-{hashlib.sha256(content).hexdigest()[:16]}.npz"):
-                    raise ValueError("its SHA-256 is not that of its name")
-            except (OSError, ValueError) as error:
-                damaged.append(f"{path.name} ({error})")
-                print(f"note: {path} is damaged: {error}", file=sys.stderr, flush=True)
+            except OSError as error:
+                content, fault = b"", f"cannot be read ({error.strerror or error})"
+            else:
+                fault = "is damaged, its SHA-256 is not that of its name"
+            if not path.name.endswith(f"-{hashlib.sha256(content).hexdigest()[:16]}.npz"):
+                damaged.append(f"{path.name} {fault}")
+                print(f"note: {path} {fault}", file=sys.stderr, flush=True)
                 continue
             state, conditions = from_bytes(path, content)
             self._expect_same(path, conditions)
             self._whole = [path.name]
+            before = {name: conditions.get(name) for name in ("command", "machine")}
+            self.earlier += [*conditions.get("earlier", []), {"epochs": state.epoch, **before}]
             return state
         if damaged:
             raise InputError(
-                f"{self._folder.path}: expected a checkpoint to go on from, got damaged ones only: "
+                f"{self._folder.path}: expected a checkpoint to go on from, but "
                 f"{', '.join(damaged)}; give --overwrite instead of --resume to begin anew"
             )
         return None
 
-    def _newest_first(self) -> list[Path]:
-        found = []
-        try:
-            names = [path for path in self._folder.path.iterdir() if _NAME.fullmatch(path.name)]
-        except OSError:  # there is none, or it cannot be read; the run's own attempt will say so
-            return []
-        for path in names:
-            epoch, step, _ = _NAME.fullmatch(path.name).groups()
-            found.append((int(epoch), int(step), path))
-        return [path for *_, path in sorted(found, reverse=True)]
+    def _delete_others(self) -> None:
+        others = [path.name for path in newest_first(self._folder.path)]
+        self._folder.delete(name for name in others if name not in self._whole)
 
     def _expect_same(self, path: Path, there: Mapping[str, object]) -> None:
         here = self._conditions
@@ -119,6 +120,16 @@ class Checkpoints:
                 file=sys.stderr,
                 flush=True,
             )
+
+
+def newest_first(folder: Path) -> list[Path]:
+    """The checkpoints in a folder, whole or not; none if there is no folder or it is closed."""
+    found = []
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if name := _NAME.fullmatch(path.name):
+                found.append((int(name[1]), int(name[2]), path))
+    return [path for *_, path in sorted(found, reverse=True)]
 
 
 def differences(there: Mapping[str, object], here: Mapping[str, object]) -> list[str]:
@@ -167,7 +178,15 @@ def from_bytes(path: Path, content: bytes) -> tuple[TrainingState, dict]:
         conditions = json.loads(str(arrays.pop("conditions")))
         count = sum(name.startswith("variable_") for name in arrays)
         variables = tuple(arrays.pop(f"variable_{i}") for i in range(count))
-        return TrainingState(variables, **arrays), conditions
+        state = TrainingState(variables, **arrays)
+        columns = (state.cost, state.accuracy, state.epoch_seconds)
+        ranks = [value.ndim for value in (*columns, state.step_cost, state.running_cost)]
+        if ranks != [1] * 5 or state.running_seconds.ndim or len({*map(len, columns)}) != 1:
+            raise ValueError("its lists do not fit together")
+        for name, kind in (("config", dict), ("data_sha256", str), ("machine", dict)):
+            if not isinstance(conditions[name], kind):
+                raise ValueError(f"it has no {name}")
+        return state, conditions
     except Exception as error:  # NumPy and zipfile have many ways to say that it is none
         raise InputError(
             f"{path}: expected a checkpoint as this version of tf_edureka writes them ({error}); "

@@ -109,6 +109,9 @@ def reports_errors(
         except InputError as error:
             print(f"error: {error}", file=sys.stderr)
             return USER_ERROR
+        except BrokenPipeError:  # the reader has left, as `| head` does
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return SIGNALLED + signal.SIGPIPE
         except KeyboardInterrupt as stop:
             print("interrupted", file=sys.stderr)
             return SIGNALLED + (stop.args[0] if stop.args else signal.SIGINT)

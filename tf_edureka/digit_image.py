@@ -41,15 +41,19 @@ def read(path: Path) -> np.ndarray:
     ink = _ink(_decoded(path))
     box = _box(ink)
     if box is None:
-        raise InputError(f"{path}: expected a digit, got an empty picture")
+        raise InputError(
+            f"{path}: expected a digit, got a picture in which no ink stands out from the paper"
+        )
     return _placed(ink[box])
 
 
 def _decoded(path: Path) -> np.ndarray:
     """The picture in shades of grey, float32, shape (height, width), no side above `_WORKED_ON`."""
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise InputError(f"{path}: expected a PNG or JPEG file, got a folder or device")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # ours says more
+            warnings.simplefilter("ignore")  # of sizes and odd metadata; ours says what matters
             with Image.open(path, formats=_FORMATS) as picture:  # reads no more than the header
                 width, height = picture.size
                 if width * height > _MAX_PIXELS:
@@ -109,7 +113,7 @@ def _paper(grey: np.ndarray) -> np.ndarray:
     """How bright the paper is at each place, as the picture's rim shows it, shading included."""
     height, width = grey.shape
     y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
-    terms = np.stack([np.ones_like(x), x, y, x * y], axis=-1)
+    terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
     rim = np.ones((height, width), bool)
     rim[1:-1, 1:-1] = False
     shades, where = grey[rim], terms[rim]

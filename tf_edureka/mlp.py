@@ -158,7 +158,7 @@ def train(
         for first, end in parts:
             if end <= course.step:
                 continue
-            first = max(first, course.step)
+            first = max(first, course.step)  # another version may have parted it otherwise
             seed = (config.seed, epoch * steps + first)
             course.steps_done(compiled.train(order[first:end], seed))
             if end < steps and course.checkpoint(compiled.state):

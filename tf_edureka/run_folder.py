@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,16 +116,15 @@ class RunFolder:
         with self.write(name) as path:
             figure.savefig(path, dpi=110)
 
-    def delete(self, pattern: str, but: Sequence[str]) -> None:
-        """Deletes the files of a pattern, except those named.
+    def delete(self, names: Iterable[str]) -> None:
+        """Deletes files.
 
         Raises:
             InputError: when one cannot be deleted.
         """
         with self._explained():
-            for path in self.path.glob(pattern):
-                if path.name not in but:
-                    path.unlink(missing_ok=True)
+            for name in names:
+                (self.path / name).unlink(missing_ok=True)
 
     def _expect_free(self) -> None:
         path = self.path
@@ -147,7 +146,8 @@ class RunFolder:
         try:
             yield
         except OSError as error:
-            advice = self.advice if self.path.exists() else _ANOTHER  # it may have been removed
+            # It may have been removed meanwhile. os.path, since pathlib's asks may raise as well.
+            advice = self.advice if os.path.exists(self.path) else _ANOTHER
             raise InputError(
                 f"{self.path}: cannot be written to ({error.strerror or error}); {advice}"
             ) from None

@@ -1,6 +1,7 @@
 """A model file from anywhere: loaded only if it is a network for MNIST and runs no code."""
 
 import json
+import math
 import zipfile
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from tf_edureka.errors import InputError
 
 # A network of sixty million weights. A small zip file can announce more than any memory holds.
 _MAX_BYTES = 2**28
-_WEIGHTS = "model.weights.h5"
+_MAX_CONFIG = 2**20  # ours has 4,000 bytes
+_MAX_OUTPUT = 10**6  # numbers that a layer makes of one image
+_CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 
 
 def load(path: Path) -> keras.Model:
@@ -36,14 +39,22 @@ def load(path: Path) -> keras.Model:
             raise InputError(f"{path}: {expected}, got another kind of file")
         with zipfile.ZipFile(path) as file:
             sizes = {member.filename: member.file_size for member in file.infolist()}
-            if sum(sizes.values()) > _MAX_BYTES:
-                raise InputError(f"{path}: {expected}, got one of {sum(sizes.values())} bytes")
-            config = json.loads(file.read("config.json"))
+            for size, most in (
+                (sizes.get(_CONFIG, 0), _MAX_CONFIG),
+                (sum(sizes.values()), _MAX_BYTES),
+            ):
+                if size > most:
+                    raise InputError(
+                        f"{path}: expected a model of at most {most} bytes, got {size}"
+                    )
+            config = json.loads(file.read(_CONFIG))
+        config.pop("compile_config", None)  # loss and optimizer are not needed
         # In this scope a model is built without its variables.
         with keras.StatelessScope(initialize_variables=False):
             shown = keras.saving.deserialize_keras_object(config, safe_mode=True)
             shapes = shown.input_shape, shown.output_shape
             weights = sum(variable.shape.num_elements() for variable in shown.variables)
+            widest = max(math.prod(layer.output.shape[1:]) for layer in shown.layers)
         if shapes != ((None, PIXELS), (None, CLASSES)):
             raise InputError(
                 f"{path}: expected a model from shape (n, {PIXELS}) to (n, {CLASSES}), got one "
@@ -53,11 +64,23 @@ def load(path: Path) -> keras.Model:
             raise InputError(
                 f"{path}: expected a file with its {weights} weights, got {sizes[_WEIGHTS]} bytes"
             )
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
+        if widest > _MAX_OUTPUT:
+            raise InputError(
+                f"{path}: expected at most {_MAX_OUTPUT} outputs of a layer, got {widest}"
+            )
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except InputError:
         raise
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
     except Exception as error:  # what Keras raises on damaged or unsafe files is of many kinds
-        reason = str(error).strip().split("\n")[0]
-        raise InputError(f"{path}: {expected}, which Keras can load safely; {reason}") from None
+        reason = (str(error).strip() or type(error).__name__).split("\n")[0]
+        raise InputError(
+            f"{path}: {expected}, got one that Keras does not load in its safe mode: {reason}"
+        ) from None
+    last = model.layers[-1]
+    if isinstance(last, keras.layers.Softmax):  # logits are what it makes probabilities of
+        return keras.Model(model.inputs, last.input)
+    if getattr(last, "activation", None) is keras.activations.softmax:
+        last.activation = keras.activations.linear
+    return model
