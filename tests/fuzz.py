@@ -1,7 +1,7 @@
 """Feeds the readers of files with what a fuzzer makes up; anything but an `InputError` is a crash.
 
     pip install atheris
-    python tests/fuzz.py idx|image|checkpoint FOLDER -max_total_time=600
+    python tests/fuzz.py idx|image|checkpoint FOLDER -max_total_time=600 -rss_limit_mb=0
 
 FOLDER collects the inputs that reached something new; the first ones are put there. What follows it
 goes to libFuzzer. Run by hand.

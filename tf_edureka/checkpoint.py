@@ -47,8 +47,10 @@ class Checkpoints:
     def save(self, state: TrainingState) -> None:
         """Writes a checkpoint, and deletes all but it and the one before.
 
+        The first one of a run that does not go on with another deletes that one's before.
+
         Raises:
-            InputError: when it cannot be written. What was there stays.
+            InputError: when it cannot be written. Those of this run stay.
         """
         if not self._whole:  # what is there is of a run that this one replaces
             self._delete_others()
