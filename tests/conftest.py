@@ -3,6 +3,7 @@ import importlib.util
 import os
 import signal
 import struct
+import time
 from pathlib import Path
 
 import hypothesis
@@ -95,6 +96,8 @@ def ctrl_c(monkeypatch):
     def interrupted(display, *arguments, **options):
         if not display.interrupted:
             os.kill(os.getpid(), signal.SIGINT)
+            while not display.interrupted:  # another thread may have got it
+                time.sleep(0.001)
         return epoch_ended(display, *arguments, **options)
 
     monkeypatch.setattr(EpochDisplay, "epoch_ended", interrupted)

@@ -269,9 +269,14 @@ def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
 
 def test_a_second_signal_ends_at_once(drawn_folder, tmp_path):
     code = (
-        "import os, runpy, signal, sys\n"
+        "import os, runpy, signal, sys, time\n"
         "from tf_edureka.progress import EpochDisplay\n"
-        "EpochDisplay.line = lambda *_: [os.kill(os.getpid(), signal.SIGINT) for _ in '12']\n"
+        "def press(display, _):\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    while not display.interrupted: time.sleep(0.001)\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    time.sleep(10)\n"
+        "EpochDisplay.line = press\n"
         f"sys.argv = ['train_mnist.py', '--data-dir', {str(drawn_folder)!r}, '--out', "
         f"{str(tmp_path / 'out')!r}]\n"
         f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')\n"
