@@ -72,7 +72,8 @@ class EpochDisplay:
     def __exit__(self, *_) -> None:
         """Removes the bar and gives the signals back."""
         self._progress.stop()
-        self._give_back()
+        for number, before in self._before.items():
+            signal.signal(number, before)
 
     def line(self, text: str) -> None:
         """Prints a line; what the terminal cannot show of a name becomes a question mark."""
@@ -104,9 +105,7 @@ class EpochDisplay:
 
     def _on_signal(self, number: int, _) -> None:
         self.interrupted = number
-        self._give_back()  # a second one does what it does without us
+        # A second one ends at once, also where the first would be ignored, as in a background job.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self._progress.update(self._task, description="ending")
-
-    def _give_back(self) -> None:
-        for number, before in self._before.items():
-            signal.signal(number, before)
