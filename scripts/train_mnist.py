@@ -164,9 +164,9 @@ def run(args, config, data, device, folder, seconds, command) -> int:
             "deterministic": args.deterministic,
         },
         "data_sha256": data.fingerprint,
+        "command": command,
     }
     machine = conditions.machine(device, xla=not legacy)
-    what["command"] = command
     checkpoints = checkpoint.Checkpoints(folder, {**what, "machine": machine})
     start = checkpoints.latest() if args.resume else None
     if args.resume and start is None:
