@@ -1,22 +1,32 @@
 """Trains the article's network on MNIST and writes history, pictures and model to a folder."""
 
+import contextlib
 import dataclasses
+import json
 import math
 import shlex
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tf_edureka import checkpoint, cli
-from tf_edureka.config import IMPLEMENTATIONS, RECIPES, MlpConfig
+from tf_edureka.cluster import Cluster
+from tf_edureka.config import IMPLEMENTATIONS, PRECISIONS, RECIPES, STRATEGIES, MlpConfig
+from tf_edureka.course import Course
 from tf_edureka.errors import InputError
 from tf_edureka.progress import EpochDisplay
 from tf_edureka.result import epoch_line
 from tf_edureka.run_folder import RunFolder
 
+if TYPE_CHECKING:
+    import tensorflow as tf
+
 NOT_GOOD_ENOUGH = 1
+LOST_WORKER = 3
+SECONDS_TO_MEET = 300
 HOW_TO_GO_ON = "the same command with --resume (and without --overwrite)"
 FILES = (
     "model.keras",
@@ -32,9 +42,10 @@ def parse(argv):
     """Reads the arguments; needs neither TensorFlow nor the data, so that --help is quick."""
     parser = cli.ArgumentParser(
         description="Train the article's 784-256-256-10 network on MNIST.",
-        epilog="Exit codes: 0 trained, 1 --min-accuracy missed or no finite cost, 2 wrong input, "
-        "130 ended by Ctrl-C, 143 by SIGTERM, after the running epoch or within a long one (what "
-        "was reached is written, and --resume goes on).",
+        epilog="Exit codes: 0 trained, 1 --min-accuracy missed or no finite cost, 2 wrong input, 3 "
+        "another worker of --strategy multiworker is lost, 130 ended by Ctrl-C, 143 by SIGTERM, "
+        "after the running epoch or within a long one (what was reached is written, and --resume "
+        "goes on).",
     )
     article, modern = MlpConfig.article(), MlpConfig.modern()
     parser.add_argument(
@@ -85,6 +96,7 @@ def parse(argv):
         help="only TensorFlow ops that give the same bits in every run, on GPUs too; they round in "
         "another way",
     )
+    add_strategy_options(parser)
     parser.add_argument(
         "--min-accuracy", type=float, metavar="X", help="exit with 1 if the last one is under X"
     )
@@ -95,6 +107,38 @@ def parse(argv):
     return parser.parse_args(argv)
 
 
+def add_strategy_options(parser) -> None:
+    """Adds the options for GPUs, several devices and several processes."""
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default=MlpConfig.modern().precision,
+        help="of the matrix products: tf32 rounds to 10 bits on GPUs from Ampere on, "
+        "mixed_bfloat16 to 7 in the hidden layers (modern recipe; default: %(default)s)",
+    )
+    parser.add_argument(
+        "--strategy",
+        choices=STRATEGIES,
+        default="none",
+        help="mirrored: a copy of the network on each GPU of this machine, which share each batch; "
+        "multiworker: so do the processes that TF_CONFIG names, of which the chief alone prints "
+        "and writes (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--replicas",
+        type=int,
+        metavar="N",
+        help="mirrored: on how many devices (default: all GPUs); without a GPU on N parts of the "
+        "CPU, to try it",
+    )
+    parser.add_argument(
+        "--wait",
+        type=float,
+        metavar="SECONDS",
+        help=f"multiworker: for the other workers (default: {SECONDS_TO_MEET})",
+    )
+
+
 def configure(args) -> MlpConfig:
     """Makes the configuration that the arguments ask for."""
     if args.resume and args.overwrite:
@@ -102,6 +146,16 @@ def configure(args) -> MlpConfig:
             "--resume goes on with the run in --out, --overwrite replaces it; not both"
         )
     legacy = args.implementation == "legacy"
+    if legacy and args.strategy != "none":
+        raise InputError(
+            "--implementation legacy has one device, as the article had; leave --strategy out"
+        )
+    if args.replicas is not None and args.strategy != "mirrored":
+        raise InputError("--replicas belongs to --strategy mirrored")
+    if args.wait is not None and args.strategy != "multiworker":
+        raise InputError("--wait belongs to --strategy multiworker")
+    if args.wait is not None and not args.wait > 0:
+        raise InputError(f"--wait: expected seconds above 0, got {args.wait:g}")
     if legacy and args.recipe == "modern":
         raise InputError("--implementation legacy is the article's program; leave --recipe out")
     article = legacy or args.recipe == "article"
@@ -109,12 +163,60 @@ def configure(args) -> MlpConfig:
         raise InputError("--augment belongs to the modern recipe; the article's has none")
     if args.min_accuracy is not None and not 0 <= args.min_accuracy <= 1:
         raise InputError(f"min_accuracy: expected a number from 0 to 1, got {args.min_accuracy}")
-    given = {"epochs": args.epochs, "batch_size": args.batch_size, "seed": args.seed}
+    given = {
+        "epochs": args.epochs,
+        "batch_size": args.batch_size,
+        "seed": args.seed,
+        "precision": args.precision,
+    }
     if args.learning_rate is not None:
         given["learning_rate"] = args.learning_rate
     if args.augment:
         return MlpConfig.augmented(**given)
     return MlpConfig.article(**given) if article else MlpConfig.modern(**given)
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where the training runs.
+
+    Attributes:
+        device: what `devices.use` gave.
+        strategy: that shares the work out; None for one device.
+        cluster: the processes of `multiworker`; None for one process.
+    """
+
+    device: str
+    strategy: "tf.distribute.Strategy | None" = None
+    cluster: Cluster | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether this process prints and writes."""
+        return self.cluster is None or self.cluster.is_chief
+
+    @property
+    def replicas(self) -> int:
+        """How many copies of the network there are."""
+        return self.strategy.num_replicas_in_sync if self.strategy else 1
+
+    def __str__(self) -> str:
+        workers = f"{len(self.cluster.addresses)} workers, " if self.cluster else ""
+        return (f"{workers}{self.replicas} replicas on " if self.strategy else "") + self.device
+
+
+def place(args, device, cluster) -> Place:
+    """Makes the strategy that the arguments ask for; the first thing that TensorFlow does."""
+    from tf_edureka import strategies
+
+    strategy = None
+    if args.strategy == "mirrored":
+        strategy = strategies.mirrored(args.replicas)
+    if cluster:
+        strategy = strategies.multiworker(
+            cluster, args.wait or SECONDS_TO_MEET, lambda line: print(line, file=sys.stderr)
+        )
+    return Place(device, strategy, cluster)
 
 
 @cli.reports_errors
@@ -123,19 +225,29 @@ def main(argv=None) -> int:
     started = time.perf_counter()
     args = parse(argv)
     config = configure(args)
-    folder = run_folder(args)
+    cluster = Cluster.from_environment() if args.strategy == "multiworker" else None
+    folder = run_folder(args) if cluster is None or cluster.is_chief else None
     with cli.tensorflow_import():
-        from tf_edureka import conditions, devices, mlp, plots, training  # noqa: F401 - for run()
+        from tf_edureka import (  # noqa: F401 - for run()
+            conditions,
+            devices,
+            mlp,
+            plots,
+            strategies,
+            training,
+        )
         from tf_edureka.legacy import mlp as legacy_mlp  # noqa: F401
 
-        device = devices.use(args.device, args.deterministic)
+        device = devices.use(args.device, args.deterministic, config.precision)
+    where = place(args, device, cluster)
     imported = time.perf_counter()
     data = cli.load_data(args)
     config.steps_per_epoch(len(data.train.labels))  # refuses before anything is made
+    strategies.expect_split(config.batch_size, where.replicas)
     seconds = {"imports": imported - started, "data": time.perf_counter() - imported}
     command = shlex.join([Path(__file__).name, *(sys.argv[1:] if argv is None else argv)])
-    with folder.claimed():
-        return run(args, config, data, device, folder, seconds, command)
+    with folder.claimed() if folder else contextlib.nullcontext():
+        return run(args, config, data, where, folder, seconds, command)
 
 
 def run_folder(args) -> RunFolder:
@@ -147,7 +259,7 @@ def run_folder(args) -> RunFolder:
     return RunFolder(args.out, (*FILES, checkpoint.PATTERN), args.overwrite or resumes, otherwise)
 
 
-def run(args, config, data, device, folder, seconds, command) -> int:
+def run(args, config, data, where, folder, seconds, command) -> int:
     """Trains, or goes on training, and writes what came of it."""
     import tensorflow as tf
 
@@ -166,17 +278,23 @@ def run(args, config, data, device, folder, seconds, command) -> int:
         "data_sha256": data.fingerprint,
         "command": command,
     }
-    machine = conditions.machine(device, xla=not legacy)
-    checkpoints = checkpoint.Checkpoints(folder, {**what, "machine": machine})
-    start = checkpoints.latest() if args.resume else None
-    if args.resume and start is None:
+    xla = not legacy and where.strategy is None
+    machine = conditions.machine(where.device, xla, args.strategy, where.replicas)
+    all_of_it = {**what, "machine": machine}
+    checkpoints = checkpoint.Checkpoints(folder, all_of_it) if folder else None
+    start = checkpoints.latest() if args.resume and checkpoints else None
+    if args.resume and checkpoints and start is None:
         print(f"note: {folder.path} has no checkpoint; begins at epoch 1", file=sys.stderr)
+    if where.cluster:
+        start = as_the_chief(where, all_of_it, start)
 
-    with EpochDisplay(config.epochs, args.quiet, done=start.epoch if start else 0) as display:
+    quiet = args.quiet or not where.writes
+    with EpochDisplay(config.epochs, quiet, done=start.epoch if start else 0) as display:
         display.line(
-            f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source}), "
+            f"TensorFlow {tf.__version__}, {where}, {data.title} ({data.source}), "
             f"seed {config.seed}"
             + (", legacy" if legacy else "")
+            + (f", {config.precision}" if config.precision != "float32" else "")
             + (f", goes on after {position(start)}" if start else "")
         )
 
@@ -185,13 +303,21 @@ def run(args, config, data, device, folder, seconds, command) -> int:
             folder.advice = f"when that is mended, {HOW_TO_GO_ON} goes on after {position(state)}"
             return bool(display.interrupted)
 
-        result = (legacy_mlp if legacy else mlp).train(
-            config,
-            data,
-            lambda *epoch: display.epoch_ended(epoch_line(*epoch)),
-            start=start,
-            save=save,
-        )
+        try:
+            result = (legacy_mlp if legacy else mlp).train(
+                config,
+                data,
+                lambda *epoch: display.epoch_ended(epoch_line(*epoch)),
+                start=start,
+                save=save if where.writes else None,
+                **({} if legacy else {"strategy": where.strategy}),
+            )
+        except tf.errors.OpError as error:
+            if where.cluster is None:
+                raise
+            return lost_worker(where.cluster, error)
+        if not where.writes:
+            return exit_code(result, config, display.interrupted, args.min_accuracy)
         if not legacy and not start and result.compile_seconds is not None:
             seconds["compiling"] = result.compile_seconds
         trained = time.perf_counter()
@@ -213,6 +339,35 @@ def run(args, config, data, device, folder, seconds, command) -> int:
     if args.show and len(result.cost) and not plots.show_curves(result, data.title):
         print("note: --show needs a screen, and there is none", file=sys.stderr)
     return exit_code(result, config, display.interrupted, args.min_accuracy)
+
+
+def as_the_chief(where, here, start):
+    """The state that the chief goes on from, in every worker; refuses to train something else."""
+    from tf_edureka import strategies
+
+    here = json.loads(json.dumps(here))
+    content = checkpoint.to_bytes(start or Course().state(()), here)
+    name = where.cluster.name(0)
+    start, there = checkpoint.from_bytes(name, strategies.from_chief(where.strategy, content))
+    for part in ("config", "data_sha256"):
+        found = checkpoint.differences({part: there[part]}, {part: here[part]})
+        if found:
+            raise InputError(
+                f"{where.cluster.name(where.cluster.index)}: expected the options and the data of "
+                f"{name}, got others: {'; '.join(found)}; start all workers alike"
+            )
+    return start if start.variables else None
+
+
+def lost_worker(cluster, error) -> int:
+    """Says that another worker has gone, and gives the exit code."""
+    print(
+        f"error: {cluster.name(cluster.index)}: another worker or the network to it is lost "
+        f"({type(error).__name__}); start all again with --resume",
+        file=sys.stderr,
+        flush=True,
+    )
+    return LOST_WORKER
 
 
 def write(folder, config, data, result, record) -> None:

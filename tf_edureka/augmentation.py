@@ -7,7 +7,13 @@ import tensorflow as tf
 from tf_edureka.config import Distortion
 
 
-def distort(images: tf.Tensor, amount: Distortion, seed: tf.Tensor) -> tf.Tensor:
+def distort(
+    images: tf.Tensor,
+    amount: Distortion,
+    seed: tf.Tensor,
+    batch_size: int | None = None,
+    first: tf.Tensor | int = 0,
+) -> tf.Tensor:
     """Shifts, turns, scales and shears each image by random amounts of its own.
 
     Each pixel `(x, y)` of the result is the image's value at `A (x, y) + t`, taken from its four
@@ -18,12 +24,17 @@ def distort(images: tf.Tensor, amount: Distortion, seed: tf.Tensor) -> tf.Tensor
         amount: how far at most.
         seed: integers, shape (2,). The same seed gives the same distortions; compiled by XLA others
             than without, since TensorFlow 2.21 draws other numbers there.
+        batch_size: of the batch that the images are a part of; None if they are all of it. An image
+            is distorted in the same way whatever part of the batch comes with it.
+        first: where in that batch they begin.
 
     Returns:
         float32, shape (n, height, width), in the range of the images' values.
     """
     count, height, width = images.shape
-    draws = tf.random.stateless_uniform((6, count, 1, 1), seed, -1.0, 1.0)
+    draws = tf.random.stateless_uniform((6, batch_size or count, 1, 1), seed, -1.0, 1.0)
+    if batch_size is not None:
+        draws = tf.slice(draws, (0, first, 0, 0), (6, count, 1, 1))
     turn, shear = math.radians(amount.turn) * draws[0], amount.shear * draws[1]
     scale_x, scale_y = 1 + amount.scaling * draws[2], 1 + amount.scaling * draws[3]
     shift_x, shift_y = amount.shift * draws[4], amount.shift * draws[5]

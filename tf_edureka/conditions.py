@@ -27,17 +27,19 @@ _VARIABLES = (
 )
 
 
-def machine(device: str, xla: bool) -> dict[str, object]:
+def machine(device: str, xla: bool, strategy: str = "none", replicas: int = 1) -> dict[str, object]:
     """Describes what a run is computed on and by.
 
     Args:
         device: what `devices.use` gave.
         xla: whether the training is compiled by XLA.
+        strategy: that shares it out, by its name on the command line.
+        replicas: how many copies of the network there are.
 
     Returns:
         what JSON can hold: device, processor cores that may be used, TensorFlow's thread counts (0
-        leaves them to TensorFlow), whether XLA compiles, environment variables that change what
-        TensorFlow computes, operating system, and versions.
+        leaves them to TensorFlow), whether XLA compiles, strategy and replicas, environment
+        variables that change what TensorFlow computes, operating system, and versions.
     """
     threads = tf.config.threading
     return {
@@ -48,6 +50,8 @@ def machine(device: str, xla: bool) -> dict[str, object]:
             "inter_op": threads.get_inter_op_parallelism_threads(),
         },
         "xla": xla,
+        "strategy": strategy,
+        "replicas": replicas,
         "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
         "platform": platform.platform(),
         "versions": {

@@ -10,8 +10,10 @@ from tf_edureka.errors import InputError
 IMPLEMENTATIONS = ("modern", "legacy")
 RECIPES = ("modern", "article")
 DTYPES = ("float32", "float64")
+PRECISIONS = ("float32", "tf32", "mixed_bfloat16")
 DATA_SOURCES = ("auto", "tfds", "idx", "rendered")
 DEVICES = ("auto", "cpu", "gpu")
+STRATEGIES = ("none", "mirrored", "multiworker")
 # The article's six; `activations.py` has the functions.
 ACTIVATIONS = ("identity", "step", "sigmoid", "tanh", "relu", "softmax")
 # Where the four MNIST files are, if no folder is named.
@@ -72,6 +74,9 @@ class MlpConfig:
             recipe it is what `tf.set_random_seed` was given in TensorFlow 1.
         dtype: what is computed in, `"float32"` as in the article, or `"float64"`, which shows how
             much of a difference is rounding.
+        precision: how exactly the modern recipe multiplies matrices. `"float32"` as `dtype` has it;
+            `"tf32"` with 10 of float32's 23 bits, on GPUs from Ampere on; `"mixed_bfloat16"` with
+            hidden layers of 7 bits, everywhere. The weights are kept in float32.
 
     Raises:
         InputError: when a value is out of its range.
@@ -89,6 +94,7 @@ class MlpConfig:
     batch_size: int = 100
     seed: int = 1
     dtype: str = "float32"
+    precision: str = "float32"
 
     @classmethod
     def modern(cls, **changes) -> "MlpConfig":
@@ -114,7 +120,7 @@ class MlpConfig:
 
     def __post_init__(self) -> None:
         """Refuses what cannot be trained."""
-        _expect_one_of(self, recipe=RECIPES, dtype=DTYPES)
+        _expect_one_of(self, recipe=RECIPES, dtype=DTYPES, precision=PRECISIONS)
         _expect_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, 2**31 - 1))
         units = self.hidden_units
         if not (isinstance(units, tuple) and units and all(_is_whole(n, 1, 10**6) for n in units)):
@@ -132,6 +138,11 @@ class MlpConfig:
         changes = ("warmup", "weight_decay", "label_smoothing", "distortion")
         if self.recipe == "article" and any(getattr(self, name) for name in changes):
             raise InputError(f"{', '.join(changes)}: expected none in the article's recipe")
+        if self.precision != "float32" and (self.recipe, self.dtype) != ("modern", "float32"):
+            raise InputError(
+                f"precision: expected float32 in the article's recipe and in float64, got "
+                f"{self.precision}"
+            )
 
     def steps_per_epoch(self, examples: int) -> int:
         """How many whole batches the training examples make.

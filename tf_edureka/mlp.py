@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import keras
 import numpy as np
+import tensorflow as tf
 
-from tf_edureka import initializers, rounding, seeds
+from tf_edureka import initializers, rounding, seeds, strategies
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.course import Course, TrainingState
+from tf_edureka.distributed import DistributedEpoch
 from tf_edureka.mnist import Mnist
 from tf_edureka.result import MlpResult
 from tf_edureka.training import CompiledEpoch, epoch_order, parts_of_epoch
@@ -103,6 +105,7 @@ def train(
     on_epoch: Callable[[int, float, float], bool | None] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     jit_compile: bool = True,
+    strategy: tf.distribute.Strategy | None = None,
     start: TrainingState | None = None,
     save: Callable[[TrainingState], bool | None] | None = None,
 ) -> MlpResult:
@@ -121,6 +124,11 @@ def train(
             `test_accuracy` and the metrics on the training batches.
         jit_compile: whether XLA makes one program of the epoch, which is faster and rounds in
             another way. Without it the article's recipe gives each bit that the legacy path does.
+            With a strategy it makes none.
+        strategy: by which to train on several devices or in several processes, as `strategies`
+            makes them; up to the order of sums it comes to what one device does without XLA.
+            Callbacks get no metrics then. All processes have to call with the same `config`, `data`
+            and `start`. None for one device.
         start: the state that an earlier call handed to `save`, to go on from there: on a machine of
             the same kind all comes out to the bit as if there had been one call.
         save: called with the state after each epoch, and in long epochs every ten seconds; a true
@@ -130,13 +138,21 @@ def train(
         the course of the training, all of it, and the weights it ended with.
 
     Raises:
-        InputError: when the batch size exceeds the training examples, or `start` is of another
-            network.
+        InputError: when the batch size exceeds the training examples or cannot be shared out
+            evenly, or `start` is of another network.
     """
     examples = len(data.train.labels)
     steps = config.steps_per_epoch(examples)
-    model = build(config, total_steps=steps * config.epochs)
-    compiled = CompiledEpoch(model, data.train, data.test, config.distortion, jit_compile)
+    total_steps = steps * config.epochs
+    more = {"distortion": config.distortion, "tf32": config.precision == "tf32"}
+    if strategy is None:
+        model = build(config, total_steps)
+        compiled = CompiledEpoch(model, data.train, data.test, jit_compile=jit_compile, **more)
+    else:
+        strategies.expect_split(config.batch_size, strategy.num_replicas_in_sync)
+        with strategy.scope():
+            model = build(config, total_steps)
+        compiled = DistributedEpoch(model, data.train, data.test, strategy, **more)
     course = Course(start, save)
     if start is not None:
         compiled.restore(start.variables)
@@ -147,13 +163,13 @@ def train(
     )
     model.stop_training = stop = False
     listeners.on_train_begin()
-    while not (stop or model.stop_training) and course.goes_on(config.epochs):
+    while not stop and course.goes_on(config.epochs):
         epoch = course.epoch
         course.epoch_begins()
         listeners.on_epoch_begin(epoch)
         listeners.on_train_batch_begin(0)
         if not course.step:
-            model.reset_metrics()
+            compiled.begin_metrics()
         order = next(orders)
         for first, end in parts:
             if end <= course.step:
@@ -161,7 +177,7 @@ def train(
             first = max(first, course.step)  # another version may have parted it otherwise
             seed = (config.seed, epoch * steps + first)
             course.steps_done(compiled.train(order[first:end], seed))
-            if end < steps and course.checkpoint(compiled.state):
+            if end < steps and compiled.agreed(course.checkpoint(compiled.state)):
                 stop = True
                 break
         if stop:
@@ -169,12 +185,11 @@ def train(
         cost = float(np.mean(course.running_cost, dtype=np.float64))
         accuracy = compiled.test() / len(data.test.labels)
         course.epoch_ended(cost, accuracy)
-        metrics = {name: float(value) for name, value in model.get_metrics_result().items()}
-        metrics.pop("loss", None)
+        metrics = compiled.metrics()
         listeners.on_train_batch_end(0, {"cost": cost, **metrics})
         listeners.on_epoch_end(epoch, {"cost": cost, "test_accuracy": accuracy, **metrics})
-        stop = bool(on_epoch and on_epoch(epoch, cost, accuracy))
-        stop = course.checkpoint(compiled.state) or stop
+        stop = bool(on_epoch and on_epoch(epoch, cost, accuracy)) or model.stop_training
+        stop = compiled.agreed(course.checkpoint(compiled.state) or stop)
     listeners.on_train_end()
     return course.result(model.get_weights())
 
@@ -184,6 +199,7 @@ def _sequential(
 ) -> keras.Sequential:
     layers = [keras.Input((PIXELS,), name="pixels")]
     sizes = [*config.hidden_units, CLASSES]
+    mixed = config.precision == "mixed_bfloat16"
     for depth, (units, initial) in enumerate(zip(sizes, initializers, strict=True), start=1):
         last = depth == len(sizes)
         layers.append(
@@ -191,7 +207,8 @@ def _sequential(
                 units,
                 activation=None if last else "relu",
                 name="logits" if last else f"hidden_{depth}",
-                dtype=config.dtype,
+                # The logits in float32, since the loss is a small difference of them.
+                dtype="mixed_bfloat16" if mixed and not last else config.dtype,
                 **initial,
             )
         )

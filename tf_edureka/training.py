@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tf_edureka import devices
 from tf_edureka.augmentation import distort
 from tf_edureka.config import CLASSES, Distortion
 from tf_edureka.errors import InputError
@@ -68,6 +69,7 @@ class CompiledEpoch:
         test: the examples to test on after the last step.
         distortion: how the images of each batch are distorted; None for not at all.
         jit_compile: whether XLA makes the program; else TensorFlow's own kernels run one by one.
+        tf32: whether a GPU may multiply with 10 bits of float32's 23, TensorFlow's default there.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class CompiledEpoch:
         test: Split,
         distortion: Distortion | None = None,
         jit_compile: bool = True,
+        tf32: bool = False,
     ) -> None:
         self.model = model
         model.optimizer.build(model.trainable_variables)
@@ -86,7 +89,7 @@ class CompiledEpoch:
         model.compute_metrics(None, nothing, nothing)
         model.reset_metrics()
         self._train, self._test = _on_device(train), _on_device(test)
-        self._distortion = distortion
+        self._distortion, self._tf32 = distortion, tf32
         self._compiled_steps = tf.function(self._steps, jit_compile=jit_compile, autograph=False)
         self._compiled_test = tf.function(
             self._count_right, jit_compile=jit_compile, autograph=False
@@ -102,11 +105,13 @@ class CompiledEpoch:
         Returns:
             cross-entropy of each step, in the variables' dtype, shape (steps,).
         """
-        return self._compiled_steps(tf.constant(order), tf.constant(seed, tf.int32)).numpy()
+        with devices.tf32(self._tf32):
+            return self._compiled_steps(tf.constant(order), tf.constant(seed, tf.int32)).numpy()
 
     def test(self) -> int:
         """Counts the test images that are classified rightly."""
-        return int(self._compiled_test())
+        with devices.tf32(self._tf32):
+            return int(self._compiled_test())
 
     def state(self) -> list[np.ndarray]:
         """All that steps change: weights, optimizer, metrics, and the states of random layers."""
@@ -125,7 +130,24 @@ class CompiledEpoch:
                 f"state: expected {len(here)} variables of the shapes and types of this network, "
                 f"got {len(there)} others; it is of another network or another version of Keras"
             )
-        for variable, value in zip(variables, state, strict=True):
+        self._assign(list(zip(variables, state, strict=True)))
+
+    def begin_metrics(self) -> None:
+        """Lets the metrics of `compile()` begin anew, as an epoch does."""
+        self.model.reset_metrics()
+
+    def metrics(self) -> dict[str, float]:
+        """What they came to, on the training batches."""
+        found = {name: float(value) for name, value in self.model.get_metrics_result().items()}
+        found.pop("loss", None)  # no step updates it
+        return found
+
+    def agreed(self, stop: bool) -> bool:
+        """Whether to end the training, now that this process would."""
+        return stop
+
+    def _assign(self, pairs: Sequence[tuple[keras.Variable, np.ndarray]]) -> None:
+        for variable, value in pairs:
             variable.assign(value)
 
     def _variables(self) -> list[keras.Variable]:
@@ -152,7 +174,7 @@ class CompiledEpoch:
         logits, gradients = logits_and_gradients(model, inputs, one_hot)
         model.optimizer.apply(gradients, model.trainable_variables)
         model.compute_metrics(inputs, one_hot, logits)
-        return tf.reduce_mean(keras.losses.categorical_crossentropy(one_hot, logits, True))
+        return cross_entropy(one_hot, logits)
 
     def _count_right(self) -> tf.Tensor:
         images, labels = self._test
@@ -178,6 +200,16 @@ def logits_and_gradients(
         logits = model(inputs, training=True)
         loss = model.compute_loss(x=inputs, y=one_hot, y_pred=logits)
     return logits, tape.gradient(loss, model.trainable_variables)
+
+
+def cross_entropy(one_hot: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """The cost as the article has it, averaged over a batch, in nats; never with smoothed labels.
+
+    Args:
+        one_hot: labels, shape (n, 10).
+        logits: shape (n, 10).
+    """
+    return tf.reduce_mean(keras.losses.categorical_crossentropy(one_hot, logits, True))
 
 
 def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:

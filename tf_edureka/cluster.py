@@ -1,0 +1,181 @@
+"""The processes that train together, as `TF_CONFIG` names them, and how they meet."""
+
+import contextlib
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tf_edureka.errors import InputError
+
+VARIABLE = "TF_CONFIG"
+_FORM = (
+    '{"cluster": {"worker": ["host:port", "host:port"]}, "task": {"type": "worker", "index": 0}}'
+)
+_HERE, _GO = b"tf_edureka worker %d of %s\n", b"go\n"
+_BETWEEN = 0.2  # seconds between two attempts to reach the chief
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """All processes of a training, and which of them this one is.
+
+    Attributes:
+        addresses: `host:port` of each worker, the chief first.
+        index: of this process in them.
+    """
+
+    addresses: tuple[str, ...]
+    index: int
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Cluster":
+        """Reads `TF_CONFIG`, the variable that TensorFlow has for it.
+
+        The chief is the task of type `chief`, or worker 0 where there is none.
+
+        Raises:
+            InputError: when it is not set, or does not name workers and one of them as this one.
+        """
+        text = environment.get(VARIABLE)
+        if not text:
+            raise InputError(
+                f"strategy multiworker: expected {VARIABLE} in the environment, the same cluster "
+                f"for each worker and its own index, got none; for example {VARIABLE}='{_FORM}', "
+                "or start local workers by scripts/launch_workers.py"
+            )
+        try:
+            config = json.loads(text)
+            jobs, task = config["cluster"], config["task"]
+            chief = [("chief", address) for address in jobs.get("chief", [])]
+            tasks = [*chief, *(("worker", address) for address in jobs.get("worker", []))]
+            before = len(chief) if task["type"] == "worker" else 0
+            index = before + int(task["index"])
+            if not 0 <= index < len(tasks) or tasks[index][0] != task["type"]:
+                raise ValueError(f"there is no {task['type']} {task['index']}")
+            addresses = tuple(address for _, address in tasks)
+            for address in addresses:
+                _host_and_port(address)
+            if len(set(addresses)) < len(addresses):
+                raise ValueError("two workers have the same address")
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            fault = f"no {error}" if isinstance(error, KeyError) else error
+            raise InputError(f"{VARIABLE}: expected {_FORM}, got {text} ({fault})") from None
+        return cls(addresses, index)
+
+    @property
+    def is_chief(self) -> bool:
+        """Whether this process is the one that prints and writes."""
+        return self.index == 0
+
+    def name(self, index: int) -> str:
+        """A worker in words."""
+        chief = ", the chief" if index == 0 else ""
+        return f"worker {index} ({self.addresses[index]}{chief})"
+
+    def meet(self, seconds: float, note: Callable[[str], None]) -> None:
+        """Waits until all workers are there.
+
+        TensorFlow waits for them too, but for more than ten minutes, deaf to signals, and without a
+        word on who is missing. So they meet before, at the chief's address, which is free until
+        TensorFlow takes it.
+
+        Args:
+            seconds: how long to wait at most.
+            note: takes a line on who is waited for, if anyone.
+
+        Raises:
+            InputError: when one has not come in time, or this worker's address cannot be used.
+        """
+        end = time.monotonic() + seconds
+        with self._own_port() as listener:
+            if self.is_chief:
+                self._gather(listener, end, seconds, note)
+            else:
+                self._join(end, seconds, note)
+
+    def _own_port(self) -> socket.socket:
+        host, port = _host_and_port(self.addresses[self.index])
+        try:
+            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+            # On all of this machine's addresses, as TensorFlow listens; elsewhere the host may
+            # stand for a gateway.
+            return socket.create_server(("", port), family=family, backlog=len(self.addresses))
+        except OSError as error:
+            raise InputError(
+                f"{self.name(self.index)}: expected a free port of this machine, but it cannot be "
+                f"used ({error.strerror or error}); end what uses it, or name another in {VARIABLE}"
+            ) from None
+
+    def _gather(self, listener, end, seconds, note) -> None:
+        missing = set(range(1, len(self.addresses)))
+        with contextlib.ExitStack() as connections:
+            came = []
+            while missing:
+                if not came:
+                    note(f"waiting for {self._names(missing)}, at most {seconds:g} s")
+                listener.settimeout(max(0.0, end - time.monotonic()) or 1e-3)
+                try:
+                    connection, _ = listener.accept()
+                    connections.enter_context(connection)
+                    connection.settimeout(max(1.0, end - time.monotonic()))
+                    index = self._introduced(connection)
+                except TimeoutError:
+                    raise InputError(
+                        f"{self._names(missing)}: expected to come within {seconds:g} s, but did "
+                        f"not; start all workers with the same {VARIABLE} but for the index, and "
+                        "look whether a firewall is between them"
+                    ) from None
+                except OSError:  # one that came and went; it may come again
+                    continue
+                if index in missing:
+                    missing.remove(index)
+                    came.append(connection)
+            for connection in came:
+                with contextlib.suppress(OSError):
+                    connection.sendall(_GO)
+
+    def _introduced(self, connection) -> int | None:
+        """Which worker it is; None for a stranger."""
+        text = connection.makefile("rb").readline(10_000)
+        for index in range(1, len(self.addresses)):
+            if text == self._introduction(index):
+                return index
+        return None
+
+    def _introduction(self, index: int) -> bytes:
+        return _HERE % (index, ",".join(self.addresses).encode())
+
+    def _join(self, end, seconds, note) -> None:
+        address, told = _host_and_port(self.addresses[0]), False
+        while (left := end - time.monotonic()) > 0:
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(address, timeout=left) as connection,
+            ):
+                connection.sendall(self._introduction(self.index))
+                connection.settimeout(max(1e-3, end - time.monotonic()))
+                # Nothing comes if the chief ends, or waits for others until the time is over.
+                if connection.makefile("rb").readline(len(_GO)) == _GO:
+                    return
+            if not told:
+                note(f"waiting for {self.name(0)}, at most {seconds:g} s")
+                told = True
+            time.sleep(_BETWEEN)
+        raise InputError(
+            f"{self._names([0])}: expected to come within {seconds:g} s and to have met all others "
+            f"by then, but did not; start all workers with the same {VARIABLE} but for the index, "
+            "and look whether a firewall is between them"
+        )
+
+    def _names(self, indices) -> str:
+        return " and ".join(self.name(index) for index in sorted(indices))
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    if not (host and port.isdecimal() and 0 < int(port) < 2**16):
+        raise ValueError(f"{address!r} is no host:port")
+    return host.strip("[]"), int(port)

@@ -1,0 +1,104 @@
+"""The epoch of several replicas: each computes its share of every batch."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka import strategies
+from tf_edureka.augmentation import distort
+from tf_edureka.config import CLASSES, Distortion
+from tf_edureka.mnist import Split
+from tf_edureka.training import CompiledEpoch, cross_entropy, logits_and_gradients, pixels
+
+
+class DistributedEpoch(CompiledEpoch):
+    """A `CompiledEpoch` by a `tf.distribute` strategy.
+
+    `gradient = sum over replicas of (gradient of the replica's examples) / batch_size`
+
+    Each replica has all examples and a copy of the network on its device, and takes an even share
+    of each batch. What is summed over the batch is summed by shares, in another order than one
+    device does; else nothing differs. All processes of a strategy have to make the same calls.
+
+    Keras' own `fit` crashes here with several processes, and so does XLA with several devices of a
+    CPU (Keras 3.15, TensorFlow 2.21): this is one loop in TensorFlow's own kernels. Metrics of
+    `compile()` are left out.
+
+    Args:
+        model: built and compiled in the strategy's scope.
+        train: the examples to train on.
+        test: the examples to test on; every process tests on all of them.
+        strategy: by which to train.
+        distortion: how the images of each batch are distorted; None for not at all.
+        tf32: as in a `CompiledEpoch`.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        train: Split,
+        test: Split,
+        strategy: tf.distribute.Strategy,
+        distortion: Distortion | None = None,
+        tf32: bool = False,
+    ) -> None:
+        with strategy.scope():
+            model.optimizer.build(model.trainable_variables)
+        super().__init__(model, train, test, distortion, jit_compile=False, tf32=tf32)
+        self._strategy, self._total = strategy, strategies.adder(strategy)
+        copy = strategy.experimental_distribute_values_from_function
+        images, labels = self._train
+        self._train = copy(lambda _: tf.identity(images)), copy(lambda _: tf.identity(labels))
+        metrics = [variable for metric in model.metrics for variable in metric.variables]
+        self._left_out = {id(variable) for variable in metrics}
+
+    def train(self, order: np.ndarray, seed: tuple[int, int]) -> np.ndarray:
+        """As of a `CompiledEpoch`."""
+        costs = super().train(order, seed)  # averaged over the replicas of this process
+        return (self._total(costs).numpy() / self._strategy.num_replicas_in_sync).astype(
+            costs.dtype
+        )
+
+    def state(self) -> list[np.ndarray]:
+        """As of a `CompiledEpoch`, with zeros for the metrics."""
+        return [
+            np.zeros(variable.shape, variable.dtype)
+            if id(variable) in self._left_out
+            else variable.value.numpy()
+            for variable in self._variables()
+        ]
+
+    def begin_metrics(self) -> None:
+        """Does nothing."""
+
+    def metrics(self) -> dict[str, float]:
+        """None."""
+        return {}
+
+    def agreed(self, stop: bool) -> bool:
+        """Whether any process would end the training."""
+        return bool(self._total(stop))
+
+    def _assign(self, pairs: Sequence[tuple[keras.Variable, np.ndarray]]) -> None:
+        super()._assign([pair for pair in pairs if id(pair[0]) not in self._left_out])
+
+    def _step(self, batch: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        arguments = (*self._train, batch, seed + tf.stack([0, step]))
+        costs = self._strategy.run(self._replica_step, arguments)
+        return tf.reduce_mean(tf.stack(self._strategy.experimental_local_results(costs)))
+
+    def _replica_step(self, images, labels, batch, seed) -> tf.Tensor:
+        replica = tf.distribute.get_replica_context()
+        share = batch.shape[0] // replica.num_replicas_in_sync
+        first = replica.replica_id_in_sync_group * share
+        batch_size, batch = batch.shape[0], tf.slice(batch, [first], [share])
+        images, labels = tf.gather(images, batch), tf.gather(labels, batch)
+        if self._distortion is not None:
+            images = distort(images, self._distortion, seed, batch_size, first)
+        inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
+        logits, gradients = logits_and_gradients(self.model, inputs, one_hot)
+        # Keras has divided the loss by the replicas, and adds the gradients of all up here.
+        self.model.optimizer.apply(gradients, self.model.trainable_variables)
+        return cross_entropy(one_hot, logits)

@@ -1,0 +1,146 @@
+"""TensorFlow's engines for several devices and several processes (`tf.distribute`)."""
+
+import faulthandler
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka.cluster import Cluster
+from tf_edureka.errors import InputError
+
+_SECONDS_TO_CONNECT = 60  # once all workers have met
+
+
+def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
+    """Trains on several devices of this machine, each with a copy of the network.
+
+    To be called before anything is computed.
+
+    Args:
+        replicas: how many devices. None for all GPUs that TensorFlow sees. Without a GPU the CPU is
+            parted into so many logical devices: that is slower than the CPU as one, and there to
+            try on any machine what happens on several GPUs.
+
+    Raises:
+        InputError: when there are not so many.
+    """
+    gpus = tf.config.get_visible_devices("GPU")
+    if gpus:
+        count = len(gpus) if replicas is None else replicas
+        if not 1 <= count <= len(gpus):
+            raise InputError(f"replicas: expected 1 to {len(gpus)}, the GPUs here, got {replicas}")
+        return tf.distribute.MirroredStrategy([f"GPU:{i}" for i in range(count)])
+    if replicas is None:
+        raise InputError(
+            "strategy mirrored: expected GPUs, but TensorFlow sees none; python -m "
+            "tf_edureka.doctor says why; --replicas N tries it on N parts of the CPU"
+        )
+    if replicas < 1:
+        raise InputError(f"replicas: expected at least 1, got {replicas}")
+    parts = [tf.config.LogicalDeviceConfiguration()] * replicas
+    try:
+        cpu, *_ = tf.config.list_physical_devices("CPU")
+        tf.config.set_logical_device_configuration(cpu, parts)
+    except RuntimeError:  # TensorFlow has begun to compute, and its devices are as they are
+        there = len(tf.config.list_logical_devices("CPU"))
+        if there < replicas:
+            raise InputError(
+                f"replicas: expected at most {there}, as many devices as TensorFlow began with, "
+                f"got {replicas}; ask for them before anything is computed"
+            ) from None
+    return tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(replicas)])
+
+
+def multiworker(
+    cluster: Cluster, seconds: float, note: Callable[[str], None]
+) -> tf.distribute.MultiWorkerMirroredStrategy:
+    """Trains in several processes, on one machine or many, each on all of its GPUs or on its CPU.
+
+    To be called before anything is computed.
+
+    Args:
+        cluster: as `TF_CONFIG` names it, which TensorFlow reads too.
+        seconds: how long to wait for the other workers.
+        note: takes a line on who is waited for.
+
+    Raises:
+        InputError: when they have not come by then.
+    """
+    cluster.meet(seconds, note)
+    # Should one go in this very moment, TensorFlow would wait for it for minutes, and with the
+    # interpreter locked no thread could end that.
+    faulthandler.dump_traceback_later(_SECONDS_TO_CONNECT, exit=True)
+    try:
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    except tf.errors.OpError as error:
+        raise InputError(
+            f"{cluster.name(cluster.index)}: the workers met, but TensorFlow does not connect "
+            f"them ({error.message.splitlines()[0]})"
+        ) from None
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def expect_split(batch_size: int, replicas: int) -> None:
+    """Refuses batches that cannot be shared out evenly: TensorFlow would crash on the first.
+
+    Args:
+        batch_size: examples per step, of all replicas together.
+        replicas: that share them.
+
+    Raises:
+        InputError: when it is no multiple of the replicas; names the nearest that are.
+    """
+    if batch_size % replicas:
+        below = batch_size - batch_size % replicas
+        near = [size for size in (below, below + replicas) if size]
+        raise InputError(
+            f"batch_size: expected a multiple of the {replicas} replicas, got {batch_size}; the "
+            f"nearest: {' and '.join(map(str, near))}"
+        )
+
+
+def adder(
+    strategy: tf.distribute.Strategy, of: int | None = None
+) -> Callable[[np.ndarray | float], tf.Tensor]:
+    """Makes the function that adds up values over all replicas, of all processes.
+
+    Args:
+        strategy: whose replicas.
+        of: only what this one replica has; None for all.
+
+    Returns:
+        a function of a value of any shape, the same in each process. It gives the sum, float64,
+        and all processes have to call it.
+    """
+
+    def mine(value: tf.Tensor) -> tf.Tensor:
+        replica = tf.distribute.get_replica_context()
+        counts = of is None or replica.replica_id_in_sync_group == of
+        return replica.all_reduce(
+            tf.distribute.ReduceOp.SUM, tf.where(counts, value, tf.zeros_like(value))
+        )
+
+    @tf.function
+    def add(value: tf.Tensor) -> tf.Tensor:
+        return strategy.experimental_local_results(strategy.run(mine, (value,)))[0]
+
+    return lambda value: add(tf.constant(value, tf.float64))
+
+
+def from_chief(strategy: tf.distribute.Strategy, content: bytes) -> bytes:
+    """Sends bytes from the chief to all workers.
+
+    Args:
+        strategy: of the workers, each of which has to call this.
+        content: what the chief sends; what others hand in is not looked at.
+
+    Returns:
+        it, in every worker.
+    """
+    # As numbers that every device and network adds without rounding: each byte to zeros.
+    add = adder(strategy, of=0)
+    length = int(add(len(content)))
+    values = np.frombuffer(content[:length].ljust(length, b"\0"), np.uint8)
+    return add(values).numpy().astype(np.uint8).tobytes()
