@@ -15,7 +15,8 @@ _FORM = (
     '{"cluster": {"worker": ["host:port", "host:port"]}, "task": {"type": "worker", "index": 0}}'
 )
 _HERE, _GO = b"tf_edureka worker %d of %s\n", b"go\n"
-_BETWEEN = 0.2  # seconds between two attempts to reach the chief
+_BETWEEN = 0.2  # seconds between two looks at who is there
+_PATIENCE = 2.0  # seconds before it is said who is waited for
 
 
 @dataclass(frozen=True)
@@ -110,30 +111,28 @@ class Cluster:
             ) from None
 
     def _gather(self, listener, end, seconds, note) -> None:
-        missing = set(range(1, len(self.addresses)))
+        others, told = set(range(1, len(self.addresses))), False
+        patience = time.monotonic() + _PATIENCE
         with contextlib.ExitStack() as connections:
-            came = []
-            while missing:
-                if not came:
-                    note(f"waiting for {self._names(missing)}, at most {seconds:g} s")
-                listener.settimeout(max(0.0, end - time.monotonic()) or 1e-3)
-                try:
-                    connection, _ = listener.accept()
-                    connections.enter_context(connection)
-                    connection.settimeout(max(1.0, end - time.monotonic()))
-                    index = self._introduced(connection)
-                except TimeoutError:
+            came: dict[int, socket.socket] = {}
+            while missing := others - set(came):
+                left = end - time.monotonic()
+                if left <= 0:
                     raise InputError(
                         f"{self._names(missing)}: expected to come within {seconds:g} s, but did "
                         f"not; start all workers with the same {VARIABLE} but for the index, and "
                         "look whether a firewall is between them"
-                    ) from None
-                except OSError:  # one that came and went; it may come again
-                    continue
-                if index in missing:
-                    missing.remove(index)
-                    came.append(connection)
-            for connection in came:
+                    )
+                if not told and time.monotonic() > patience:
+                    note(f"waiting for {self._names(missing)}, at most {seconds:g} s")
+                    told = True
+                listener.settimeout(min(left, _BETWEEN))
+                with contextlib.suppress(OSError):  # nobody yet, or one that came and went
+                    connection = connections.enter_context(listener.accept()[0])
+                    connection.settimeout(min(left, 1.0))
+                    if index := self._introduced(connection):
+                        came[index] = connection  # the later one, if it was started again
+            for connection in came.values():
                 with contextlib.suppress(OSError):
                     connection.sendall(_GO)
 
@@ -150,6 +149,7 @@ class Cluster:
 
     def _join(self, end, seconds, note) -> None:
         address, told = _host_and_port(self.addresses[0]), False
+        patience = time.monotonic() + _PATIENCE
         while (left := end - time.monotonic()) > 0:
             with (
                 contextlib.suppress(OSError),
@@ -160,7 +160,7 @@ class Cluster:
                 # Nothing comes if the chief ends, or waits for others until the time is over.
                 if connection.makefile("rb").readline(len(_GO)) == _GO:
                     return
-            if not told:
+            if not told and time.monotonic() > patience:
                 note(f"waiting for {self.name(0)}, at most {seconds:g} s")
                 told = True
             time.sleep(_BETWEEN)

@@ -1,8 +1,11 @@
 """Where the computation is placed: by TensorFlow itself, made visible."""
 
 import contextlib
+import ctypes
+import importlib.util
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import tensorflow as tf
 
@@ -35,6 +38,7 @@ def use(choice: str, deterministic: bool = False, precision: str = "float32") ->
     if deterministic:
         tf.config.experimental.enable_op_determinism()
     tf.config.experimental.enable_tensor_float_32_execution(False)
+    help_tensorflow_find_cuda()
     gpus = tf.config.list_physical_devices("GPU")
     if choice == "gpu" and not gpus:
         raise InputError(
@@ -54,6 +58,27 @@ def use(choice: str, deterministic: bool = False, precision: str = "float32") ->
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
     return _name(details)
+
+
+def help_tensorflow_find_cuda() -> Path | None:
+    """Loads the one library that TensorFlow needs for GPUs and does not find in NVIDIA's wheels.
+
+    TensorFlow 2.21 looks for the libraries of `tensorflow[and-cuda]` in a list of folders, its
+    RUNPATH. The part that opens them has all folders in its list but that of cuSOLVER, and without
+    it TensorFlow goes on without GPUs ("Cannot dlopen some GPU libraries"). A library that is
+    loaded already needs no search. To be called before TensorFlow looks for devices.
+
+    Returns:
+        what was loaded; None where there is no driver or no such wheel.
+    """
+    with contextlib.suppress(OSError):  # the doctor says what is lacking
+        ctypes.CDLL("libcuda.so.1")  # the driver; without it there is nothing to help with
+        spec = importlib.util.find_spec("nvidia")
+        for folder in (spec and spec.submodule_search_locations) or ():
+            for library in Path(folder).glob("cusolver/lib/libcusolver.so.*"):
+                ctypes.CDLL(str(library))
+                return library
+    return None
 
 
 @contextlib.contextmanager

@@ -35,8 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     with cli.tensorflow_import():
         import tensorflow as tf
 
+        from tf_edureka import devices
         from tf_edureka.legacy import op_seeds, tensorflow1
 
+        devices.help_tensorflow_find_cuda()
+        tf.config.experimental.enable_tensor_float_32_execution(False)  # 1.15 had none
         tf.config.list_physical_devices()  # which says on stderr what it does not find
         tensorflow1.install(replay_seeds=args.seeds == "tf1")
     sys.excepthook = functools.partial(_print_exception, sys.excepthook, path)

@@ -1,0 +1,339 @@
+"""Checks and times in one short run all that needs a GPU, and prints a table of it."""
+
+import dataclasses
+import importlib.util
+import itertools
+import sys
+import time
+
+import numpy as np
+
+from tf_edureka import cli
+from tf_edureka.config import DEVICES, MlpConfig
+from tf_edureka.errors import InputError
+from tf_edureka.progress import EpochDisplay
+
+FAILED = 1
+TIMED = 3  # epochs, after one to warm up
+STEPS_COMPARED = 10
+# Two devices sum in different orders: in float64 1e-16 a step, in float32 1e-7, which ten steps of
+# Adam carry on. TF32 would be off by 1e-3 at once.
+FLOAT64, FLOAT32 = 1e-12, 1e-4
+# Of a product of 512 float32 with 24 bits, against float64: about 1e-6; with TF32's 11 about 1e-3.
+FULL_PRODUCT = 2e-5
+
+
+def parse(argv):
+    """Reads the arguments."""
+    parser = cli.ArgumentParser(
+        description="Check in one short run all that needs a GPU: where things are, whether the "
+        "numbers are those of the CPU, how long an epoch takes. The table at the end has it all.",
+        epilog="Exit codes: 0 all checks passed, 1 one failed, 2 wrong input or no GPU.",
+    )
+    parser.add_argument(
+        "--device",
+        choices=[device for device in DEVICES if device != "auto"],
+        default="gpu",
+        help="cpu: try the checks themselves on a machine without a GPU (default: %(default)s)",
+    )
+    cli.add_data_options(parser)
+    return parser.parse_args(argv)
+
+
+@dataclasses.dataclass
+class Table:
+    """The rows, each printed as soon as it is known."""
+
+    display: EpochDisplay
+    rows: list[tuple[str, str, str, str]] = dataclasses.field(default_factory=list)
+
+    def add(self, what: str, measured: str, expected: str = "", passed: bool | None = None) -> None:
+        """Adds a row; `passed` is None where there is nothing to pass."""
+        verdict = "" if passed is None else "ok" if passed else "FAILED"
+        self.rows.append((what, measured, expected, verdict))
+        self.display.part_ended(what)
+
+    @property
+    def failed(self) -> int:
+        """How many checks have failed."""
+        return sum(verdict == "FAILED" for *_, verdict in self.rows)
+
+
+def compiled(config, data, **options):
+    """A new network with its epoch."""
+    from tf_edureka import mlp
+    from tf_edureka.training import CompiledEpoch
+
+    steps = config.steps_per_epoch(len(data.train.labels))
+    model = mlp.build(config, total_steps=steps * config.epochs)
+    tf32 = config.precision == "tf32"
+    return CompiledEpoch(model, data.train, data.test, config.distortion, tf32=tf32, **options)
+
+
+def first_steps(config, data, device, **options):
+    """Costs of the first steps, computed on a device."""
+    import tensorflow as tf
+
+    from tf_edureka import mlp
+
+    order = next(mlp.epoch_orders(config, len(data.train.labels)))[:STEPS_COMPARED]
+    with tf.device(device):
+        return compiled(config, data, **options).train(order, (config.seed, 0))
+
+
+def relative(one, other) -> float:
+    """The largest relative difference."""
+    return float(np.max(np.abs(one - other) / np.abs(other)))
+
+
+def check_placement(table, data, place) -> None:
+    """Where weights and images are, and how much memory is taken."""
+    import tensorflow as tf
+
+    epoch = compiled(MlpConfig.modern(), data)
+    kernel = epoch.model.trainable_variables[0].value.device
+    images = tf.constant(data.train.images[:1]).device
+    for what, device in (("weights are on", kernel), ("images are on", images)):
+        table.add(what, device.rsplit("device:", 1)[-1], place, device.endswith(place))
+    if place.startswith("GPU"):
+        peak = tf.config.experimental.get_memory_info(place)["peak"] / 2**20
+        table.add("memory taken", f"{peak:.0f} MiB", "under 1024", peak < 1024)
+
+
+def check_numbers(table, data, place) -> None:
+    """Whether the device computes what the CPU computes."""
+    for what, config, tolerance in (
+        ("10 steps against the CPU, float64", MlpConfig.modern(dtype="float64"), FLOAT64),
+        ("10 steps against the CPU, float32", MlpConfig.modern(), FLOAT32),
+        ("10 steps of the article against the CPU", MlpConfig.article(), FLOAT32),
+        ("10 steps without XLA against the CPU", MlpConfig.modern(), FLOAT32),
+    ):
+        options = {"jit_compile": "without XLA" not in what}
+        here, there = (first_steps(config, data, at, **options) for at in (place, "CPU:0"))
+        found = relative(here, there)
+        table.add(what, f"{found:.1e}", f"under {tolerance:g}", found < tolerance)
+
+
+def check_products(table, place) -> None:
+    """Whether float32 is multiplied as such unless TF32 is asked for."""
+    import tensorflow as tf
+
+    from tf_edureka import devices
+
+    random = np.random.default_rng(0)
+    one, other = (random.standard_normal((512, 512)) for _ in range(2))
+    exact = one @ other
+    for allowed in (False, True) if place.startswith("GPU") else (False,):
+        with tf.device(place), devices.tf32(allowed):
+            product = tf.matmul(tf.constant(one, tf.float32), tf.constant(other, tf.float32))
+        error = float(np.abs(product.numpy() - exact).max() / np.abs(exact).max())
+        if allowed:
+            table.add("a product in TF32 is off by", f"{error:.1e}")
+        else:
+            table.add(
+                "a product in float32 is off by",
+                f"{error:.1e}",
+                f"under {FULL_PRODUCT:g}",
+                error < FULL_PRODUCT,
+            )
+
+
+def check_epochs(table, data, place) -> None:
+    """How long an epoch takes, this project's ways and others'; all train on the same images."""
+    import tensorflow as tf
+
+    ways = [
+        ("epoch, this project", lambda: ours(data, MlpConfig.modern())),
+        ("epoch, without XLA", lambda: ours(data, MlpConfig.modern(), jit_compile=False)),
+        ("epoch, mixed_bfloat16", lambda: ours(data, MlpConfig.modern(precision="mixed_bfloat16"))),
+    ]
+    if place.startswith("GPU"):
+        ways.append(("epoch, tf32", lambda: ours(data, MlpConfig.modern(precision="tf32"))))
+    ways += [
+        ("epoch, Keras fit", lambda: keras_fit(data)),
+        (
+            "epoch, Keras fit, XLA, 50 steps a call",
+            lambda: keras_fit(data, jit_compile=True, steps_per_execution=50),
+        ),
+    ]
+    if importlib.util.find_spec("jax"):
+        ways.append(("epoch, JAX lax.scan", lambda: jax_scan(data)))
+    seconds = {}
+    with tf.device(place):
+        epochs = {what: make() for what, make in ways}
+        for train in epochs.values():
+            train(0)
+        for number in range(1, TIMED + 1):  # in turn, so that all have the same machine
+            for what, train in epochs.items():
+                began = time.perf_counter()
+                train(number)
+                seconds.setdefault(what, []).append(time.perf_counter() - began)
+    least = min(seconds["epoch, this project"])
+    for what, taken in seconds.items():
+        table.add(what, f"{min(taken):.3f} s", f"{min(taken) / least:.2f} x")
+
+
+def ours(data, config, **options):
+    """This project's epoch, without its test."""
+    from tf_edureka.training import epoch_order
+
+    epoch = compiled(config, data, **options)
+
+    def train(number: int) -> None:
+        epoch.train(epoch_order(len(data.train.labels), config.batch_size, 1, number), (1, 0))
+
+    return train
+
+
+def keras_fit(data, **options):
+    """Keras' own loop on arrays in memory."""
+    from tf_edureka import mlp
+    from tf_edureka.training import pixels
+
+    config = MlpConfig.modern()
+    model = mlp.build(config, total_steps=10**6)
+    model.compile(optimizer=model.optimizer, loss=model.loss, **options)
+    images = pixels(data.train.images).numpy()
+    labels = np.eye(10, dtype=np.float32)[data.train.labels]
+
+    def train(_: int) -> None:
+        model.fit(images, labels, config.batch_size, epochs=1, verbose=0)
+
+    return train
+
+
+def jax_scan(data):
+    """The same network in JAX: one compiled scan over the steps, everything on the device."""
+    import jax
+    import jax.numpy as jnp
+
+    from tf_edureka.training import epoch_order
+
+    config = MlpConfig.modern()
+    sizes = [784, *config.hidden_units, 10]
+    keys = jax.random.split(jax.random.key(1), len(sizes) - 1)
+    weights = [
+        (jax.random.normal(key, pair) * (2 / pair[0]) ** 0.5, jnp.zeros(pair[1]))
+        for key, pair in zip(keys, itertools.pairwise(sizes), strict=True)
+    ]
+    images, labels = jnp.asarray(data.train.images), jnp.asarray(data.train.labels)
+
+    def loss(weights, batch):
+        hidden = images[batch].reshape(len(batch), -1) * jnp.float32(1 / 255)
+        for kernel, bias in weights[:-1]:
+            hidden = jax.nn.relu(hidden @ kernel + bias)
+        kernel, bias = weights[-1]
+        logits = jax.nn.log_softmax(hidden @ kernel + bias)
+        return -jnp.mean(jnp.take_along_axis(logits, labels[batch][:, None], 1))
+
+    def step(state, batch):
+        weights, first, second, count = state
+        cost, gradients = jax.value_and_grad(loss)(weights, batch)
+        count += 1
+        first = jax.tree.map(lambda m, g: m + 0.1 * (g - m), first, gradients)
+        second = jax.tree.map(lambda v, g: v + 0.001 * (g * g - v), second, gradients)
+        rate = 0.001 * jnp.sqrt(1 - 0.999**count) / (1 - 0.9**count)
+        weights = jax.tree.map(
+            lambda w, m, v: w - rate * m / (jnp.sqrt(v) + 1e-7), weights, first, second
+        )
+        return (weights, first, second, count), cost
+
+    epoch = jax.jit(lambda state, order: jax.lax.scan(step, state, order))
+    zeros = jax.tree.map(jnp.zeros_like, weights)
+    state = [(weights, zeros, zeros, jnp.float32(0))]
+
+    def train(number: int) -> None:
+        order = epoch_order(len(data.train.labels), config.batch_size, 1, number)
+        state[0], costs = epoch(state[0], jnp.asarray(order))
+        np.asarray(costs)
+
+    return train
+
+
+def check_strategy(table, data, place) -> None:
+    """Whether all GPUs together compute what one of them computes."""
+    from tf_edureka import mlp, strategies
+    from tf_edureka.distributed import DistributedEpoch
+    from tf_edureka.training import CompiledEpoch
+
+    strategy = strategies.mirrored(None if place.startswith("GPU") else 1)
+    config = MlpConfig.modern(dtype="float64", batch_size=24 * strategy.num_replicas_in_sync)
+    order = next(mlp.epoch_orders(config, len(data.train.labels)))[:STEPS_COMPARED]
+    with strategy.scope():
+        model = mlp.build(config, total_steps=100)
+    epoch = DistributedEpoch(model, data.train, data.test, strategy)
+    alone = mlp.build(config, total_steps=100)
+    one = CompiledEpoch(alone, data.train, data.test, jit_compile=False)
+    found = relative(epoch.train(order, (1, 0)), one.train(order, (1, 0)))
+    what = f"mirrored over {strategy.num_replicas_in_sync} against one, float64"
+    table.add(what, f"{found:.1e}", f"under {FLOAT64:g}", found < FLOAT64)
+
+
+def check_repeats(table, data, place) -> None:
+    """Whether an epoch repeats to the bit, and goes on to the bit from a state."""
+    import tensorflow as tf
+
+    for deterministic in (False, True):  # the last check: it cannot be taken back
+        if deterministic:
+            tf.config.experimental.enable_op_determinism()
+        config = MlpConfig.modern(epochs=2)
+        costs = []
+        with tf.device(place):
+            for _ in range(2):
+                costs.append(two_halves(config, data, resumes=bool(costs)))
+        same = np.array_equal(costs[0], costs[1])
+        how = "with --deterministic" if deterministic else "as it is"
+        table.add(
+            f"an epoch and its resumed half, {how}",
+            "the same bits" if same else "other bits",
+            "the same bits" if deterministic else "",
+            same if deterministic else None,
+        )
+
+
+def two_halves(config, data, resumes: bool):
+    """Costs of an epoch in two halves, the second by a new network with the state of the first."""
+    from tf_edureka import mlp
+
+    order = next(mlp.epoch_orders(config, len(data.train.labels)))
+    middle = len(order) // 2
+    epoch = compiled(config, data)
+    first = epoch.train(order[:middle], (1, 0))
+    if resumes:
+        state = epoch.state()
+        epoch = compiled(config, data)
+        epoch.restore(state)
+    return np.concatenate([first, epoch.train(order[middle:], (1, middle))])
+
+
+@cli.reports_errors
+def main(argv=None) -> int:
+    """Checks as the arguments say and gives the exit code."""
+    args = parse(argv)
+    with cli.tensorflow_import():
+        import tensorflow as tf
+
+        from tf_edureka import devices, training  # noqa: F401 - for the checks
+
+        device = devices.use(args.device)
+        tf.get_logger().setLevel("ERROR")  # many networks, each traced once, make it warn
+    data = cli.load_data(args)
+    if len(data.train.labels) < 1000:
+        raise InputError(f"limit: expected at least 1000, got {len(data.train.labels)}")
+    place = "GPU:0" if args.device == "gpu" else "CPU:0"
+    with EpochDisplay(30, unit="checks") as display:
+        display.line(f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source})")
+        table = Table(display)
+        check_placement(table, data, place)
+        check_numbers(table, data, place)
+        check_products(table, place)
+        check_epochs(table, data, place)
+        check_strategy(table, data, place)
+        check_repeats(table, data, place)
+        display.table(("check", "measured", "expected", ""), table.rows)
+        display.line(f"{table.failed} of {len(table.rows)} rows failed")
+    return FAILED if table.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
