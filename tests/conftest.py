@@ -1,7 +1,9 @@
+import contextlib
 import gzip
 import importlib.util
 import os
 import signal
+import socket
 import struct
 import time
 from pathlib import Path
@@ -86,6 +88,14 @@ def data(digits) -> Mnist:
         source="rendered",
         title="drawn for a test",
     )
+
+
+@pytest.fixture
+def addresses() -> list[str]:
+    """Of three workers, on ports that are free."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
+        return [f"127.0.0.1:{one.getsockname()[1]}" for one in sockets]
 
 
 @pytest.fixture

@@ -22,6 +22,14 @@ def test_the_seed_decides_the_distortion(data):
     assert (first.numpy() != other.numpy()).any()
 
 
+def test_an_image_is_distorted_in_the_same_way_in_any_part_of_its_batch(data):
+    images = data.test.images[:20]
+    whole = distort(images, Distortion(), (1, 2))
+    part = distort(images[5:8], Distortion(), (1, 2), batch_size=20, first=5)
+    # Sines and cosines of 3 numbers and of 20 are computed by different instructions.
+    np.testing.assert_allclose(part, whole[5:8], atol=0.01)  # of 255
+
+
 def test_each_image_is_distorted_in_its_own_way():
     two = distort(np.repeat(IMAGE, 2, axis=0), Distortion(), (1, 2)).numpy()
     assert (two[0] != two[1]).any()

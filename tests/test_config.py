@@ -47,6 +47,7 @@ def test_only_the_augmented_recipe_distorts():
         ("seed", 2**31),
         ("recipe", "antique"),
         ("dtype", "float16"),
+        ("precision", "half"),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_name_and_value(name, value):
@@ -66,6 +67,16 @@ def test_a_value_out_of_range_is_refused_by_name_and_value(name, value):
 def test_the_article_has_nothing_of_the_modern_recipe(change):
     with pytest.raises(InputError, match="expected none in the article's recipe"):
         MlpConfig.article(**change)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [MlpConfig.article, lambda **precision: MlpConfig.modern(dtype="float64", **precision)],
+    ids=["article", "float64"],
+)
+def test_who_asks_for_exact_numbers_gets_no_rounded_products(config):
+    with pytest.raises(InputError, match="precision: expected float32"):
+        config(precision="mixed_bfloat16")
 
 
 def test_an_amount_of_distortion_out_of_range_is_refused():

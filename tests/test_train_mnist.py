@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import idx_bytes, load_script, write_folder, written
 
-from tf_edureka import mnist
+from tf_edureka import mlp, mnist
 from tf_edureka.config import MlpConfig
 from tf_edureka.legacy import mlp as legacy_mlp
 
@@ -360,3 +360,41 @@ def test_deterministic_runs_are_the_same_to_the_bit(drawn_folder, tmp_path):
         histories.append(json.loads((tmp_path / name / "history.json").read_text()))
     assert histories[0]["config"]["deterministic"] is True
     assert histories[0]["cost"] == histories[1]["cost"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (["--implementation", "legacy", "--strategy", "mirrored"], "leave --strategy out"),
+        (["--replicas", "2"], "--replicas belongs to --strategy mirrored"),
+        (["--wait", "9"], "--wait belongs to --strategy multiworker"),
+        (["--strategy", "multiworker", "--wait", "0"], "--wait: expected seconds above 0"),
+        (["--recipe", "article", "--precision", "tf32"], "precision: expected float32"),
+        (["--strategy", "mirrored", "--replicas", "0"], "replicas: expected at least 1"),
+        (["--strategy", "multiworker"], "expected TF_CONFIG in the environment"),
+    ],
+)
+def test_options_for_devices_that_cannot_be_are_refused(
+    train, monkeypatch, capsys, arguments, fault
+):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    assert train(*arguments) == 2
+    assert fault in capsys.readouterr().err
+    assert not train.out.exists()
+
+
+def test_the_precision_is_said_and_recorded(train, capsys):
+    assert train("--epochs", "2", "--precision", "mixed_bfloat16") == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(", seed 1, mixed_bfloat16")
+    history = json.loads((train.out / "history.json").read_text())
+    assert history["config"]["precision"] == "mixed_bfloat16"
+    assert (history["strategy"], history["replicas"]) == ("none", 1)
+    assert keras.saving.load_model(train.out / "model.keras").dtype == "float32"
+
+
+def test_one_mirrored_device_comes_to_what_it_would_alone(train, tmp_path, data):
+    assert train("--epochs", "2", "--strategy", "mirrored", "--replicas", "1") == 0
+    mirrored = json.loads((train.out / "history.json").read_text())
+    alone = mlp.train(MlpConfig.modern(epochs=2), data, jit_compile=False)
+    assert mirrored["cost"] == alone.cost.tolist()
+    assert (mirrored["strategy"], mirrored["replicas"], mirrored["xla"]) == ("mirrored", 1, False)

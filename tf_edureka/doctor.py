@@ -26,6 +26,7 @@ BROKEN = 1
 TRAINING_WORKS = "training works on"
 PROBE_SECONDS = 300
 CUDA = (12, 0)  # the least that a driver has to be for
+SYSTEM_CUDA = Path("/usr/local/cuda")
 
 # What TensorFlow opens for a GPU, and what NVIDIA's wheel with it is called. CUDA 12's numbers.
 LIBRARIES = {
@@ -346,7 +347,7 @@ def xla_tools(wanted: bool) -> Iterator[Finding]:
         return
     given = re.search(r"--xla_gpu_cuda_data_dir=(\S+)", os.environ.get("XLA_FLAGS", ""))
     roots += [Path(root) for root in [given and given[1], os.environ.get("CUDA_HOME")] if root]
-    roots.append(Path("/usr/local/cuda"))
+    roots.append(SYSTEM_CUDA)
     advice = "pip install -e '.[cuda]', whose nvidia-cuda-nvcc-cu12 has it; or set XLA_FLAGS="
     advice += "--xla_gpu_cuda_data_dir to a folder with bin/ptxas and nvvm/libdevice"
     ptxas = next((root / "bin/ptxas" for root in roots if (root / "bin/ptxas").exists()), None)
@@ -382,7 +383,7 @@ def tensorflow(wanted: bool, driver_cuda: tuple[int, int], told: set[str]) -> It
             f"{build['cuda_version']}, cuDNN {build['cudnn_version']}, and "
             f"{', '.join(build['cuda_compute_capabilities'])}",
         )
-    elif wanted:
+    elif build and wanted:
         yield Finding(PROBLEM, "this TensorFlow is built without CUDA", "pip install tensorflow")
     missing = set(re.findall(r"Could not load dynamic library '([^']+)'", said))
     for name in sorted(missing - told - {"libcuda.so.1"} if wanted else ()):

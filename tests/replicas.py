@@ -1,0 +1,49 @@
+"""Trains in a process of its own, for `test_distributed.py`: `replicas.py FOLDER OUT RECIPE N`.
+
+With `TF_CONFIG` as one of N workers, else on N parts of the CPU.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from tf_edureka import mlp, mnist, strategies
+from tf_edureka.cluster import Cluster
+from tf_edureka.config import MlpConfig
+from tf_edureka.course import TrainingState
+
+RECIPES = {
+    "modern": MlpConfig.modern,
+    "augmented": MlpConfig.augmented,
+    "article": MlpConfig.article,
+}
+
+
+def config(recipe: str, replicas: int) -> MlpConfig:
+    """Two epochs in double precision, by batches that any of 1 to 4 replicas can share."""
+    return RECIPES[recipe](epochs=2, dtype="float64", batch_size=96 if replicas != 3 else 99)
+
+
+def main(folder: str, out: str, recipe: str, replicas: str) -> None:
+    """Trains, and writes costs, accuracies and weights."""
+    if "TF_CONFIG" in os.environ:
+        strategy = strategies.multiworker(Cluster.from_environment(), 60, print)
+    else:
+        strategy = strategies.mirrored(int(replicas))
+    data = mnist.load("idx", Path(folder))
+    states: list[TrainingState] = []
+    result = mlp.train(config(recipe, int(replicas)), data, strategy=strategy, save=states.append)
+    halfway = mlp.train(config(recipe, int(replicas)), data, strategy=strategy, start=states[0])
+    np.savez(
+        out,
+        cost=result.cost,
+        accuracy=result.accuracy,
+        resumed=[np.array_equal(*two) for two in zip(result.weights, halfway.weights, strict=True)],
+        **{f"weight_{i}": weight for i, weight in enumerate(result.weights)},
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,112 @@
+import contextlib
+import json
+import socket
+import threading
+import time
+
+import pytest
+
+from tf_edureka.cluster import Cluster
+from tf_edureka.errors import InputError
+
+
+def environment(cluster, task) -> dict[str, str]:
+    return {"TF_CONFIG": json.dumps({"cluster": cluster, "task": task})}
+
+
+def test_worker_0_is_the_chief_where_none_is_named():
+    cluster = Cluster.from_environment(
+        environment({"worker": ["a:1", "b:2"]}, {"type": "worker", "index": 0})
+    )
+    assert cluster == Cluster(("a:1", "b:2"), 0)
+    assert cluster.is_chief
+
+
+def test_a_named_chief_comes_before_the_workers():
+    jobs = {"worker": ["b:2", "c:3"], "chief": ["a:1"], "ps": ["d:4"]}
+    second = Cluster.from_environment(environment(jobs, {"type": "worker", "index": 1}))
+    assert second == Cluster(("a:1", "b:2", "c:3"), 2)
+    assert Cluster.from_environment(environment(jobs, {"type": "chief", "index": 0})).is_chief
+
+
+WORKERS = {"worker": ["a:1", "b:2"]}
+
+
+@pytest.mark.parametrize(
+    ("values", "fault"),
+    [
+        ({}, "expected TF_CONFIG in the environment"),
+        ({"TF_CONFIG": "worker"}, "TF_CONFIG: expected .* got worker"),
+        ({"TF_CONFIG": "[]"}, "TF_CONFIG: expected"),
+        (environment(WORKERS, {"type": "worker"}), "no 'index'"),
+        (environment(WORKERS, {"type": "worker", "index": 2}), "there is no worker 2"),
+        (environment(WORKERS, {"type": "worker", "index": -1}), "there is no worker -1"),
+        (environment(WORKERS, {"type": "evaluator", "index": 0}), "there is no evaluator 0"),
+        (environment({"worker": ["a"]}, {"type": "worker", "index": 0}), "'a' is no host:port"),
+        (environment({"worker": ["a:1"] * 2}, {"type": "worker", "index": 0}), "the same address"),
+    ],
+)
+def test_a_cluster_that_is_none_is_refused(values, fault):
+    with pytest.raises(InputError, match=fault):
+        Cluster.from_environment(values)
+
+
+def meeting(addresses, indices, seconds) -> dict[int, str]:
+    """How each worker fares: what it is told, or an empty text if it has met the others."""
+    ends, notes = {}, []
+
+    def meet(index: int) -> None:
+        try:
+            Cluster(tuple(addresses), index).meet(seconds, notes.append)
+            ends[index] = ""
+        except InputError as error:
+            ends[index] = str(error)
+
+    threads = [threading.Thread(target=meet, args=(index,)) for index in indices]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.05)
+    for thread in threads:
+        thread.join()
+    return ends
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)], ids=str)
+def test_workers_meet_in_whatever_order_they_come(addresses, order):
+    assert meeting(addresses, order, 20) == {0: "", 1: "", 2: ""}
+
+
+def test_the_chief_names_who_has_not_come_and_the_others_end_in_time_too(addresses):
+    ends = meeting(addresses, (0, 1), 1)
+    assert ends[0].startswith(f"worker 2 ({addresses[2]}): expected to come within 1 s")
+    assert ends[1].startswith(f"worker 0 ({addresses[0]}, the chief): expected to come within 1 s")
+
+
+def knock(address: str, text: bytes) -> None:
+    """Says something to whoever listens there, as soon as someone does, and goes away."""
+    host, port = address.split(":")
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection((host, int(port))) as one:
+            return one.sendall(text)
+
+
+def test_a_worker_that_dies_and_is_started_again_is_one_worker(addresses):
+    dying = Cluster(tuple(addresses), 1)
+    threading.Thread(target=knock, args=(addresses[0], dying._introduction(1))).start()
+    assert meeting(addresses, (0, 1, 2), 20) == {0: "", 1: "", 2: ""}
+
+
+def test_a_stranger_and_a_worker_of_another_cluster_do_not_count(addresses):
+    other = Cluster((addresses[0], addresses[2], addresses[1]), 1)
+    for text in (b"GET / HTTP/1.1\r\n\r\n", other._introduction(1)):
+        threading.Thread(target=knock, args=(addresses[0], text)).start()
+    end = meeting(addresses, (0,), 2)[0]
+    assert "worker 1" in end
+    assert "worker 2" in end
+
+
+def test_a_port_that_something_uses_is_named(addresses):
+    host, port = addresses[1].split(":")
+    with socket.create_server((host, int(port))):
+        ends = meeting(addresses, (1,), 1)
+    assert ends[1].startswith(f"worker 1 ({addresses[1]}): expected a free port of this machine")

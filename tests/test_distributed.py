@@ -1,0 +1,87 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import replicas
+
+from tf_edureka import mlp, mnist
+
+# Sums over a batch are added by shares, in another order: 1e-16 a step in float64, times ten every
+# 50 steps or so, and there are 20. A wrong share, batch or average shows in the first digits.
+TOLERANCE = 1e-12
+# Distortions are computed in float32, and sines of a share of the images by other instructions.
+AUGMENTED = 1e-4
+# Keras divides the loss by the replicas, and has a third in float32 only.
+THIRDS = 1e-9
+
+
+def start(folder, out, recipe, number, workers=None, index=0) -> subprocess.Popen:
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    if workers:
+        task = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
+        environment["TF_CONFIG"] = json.dumps(task)
+    command = [sys.executable, replicas.__file__, str(folder), str(out), recipe, str(number)]
+    return subprocess.Popen(command, env=environment)
+
+
+def outcome(process, out) -> dict[str, np.ndarray]:
+    assert process.wait(timeout=240) == 0
+    return dict(np.load(out))
+
+
+def alone(folder: Path, recipe: str, number: int) -> dict[str, np.ndarray]:
+    """What one device comes to, by the same kernels."""
+    result = mlp.train(
+        replicas.config(recipe, number), mnist.load("idx", folder), jit_compile=False
+    )
+    weights = {f"weight_{i}": weight for i, weight in enumerate(result.weights)}
+    return {"cost": result.cost, "accuracy": result.accuracy, **weights}
+
+
+def expect_close(found, wanted, tolerance) -> None:
+    for name, value in wanted.items():
+        np.testing.assert_allclose(found[name], value, rtol=0, atol=tolerance, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "number", "tolerance"),
+    [
+        ("modern", 4, TOLERANCE),
+        ("article", 2, TOLERANCE),
+        ("augmented", 2, AUGMENTED),
+    ],
+)
+def test_several_devices_compute_what_one_does(drawn_folder, tmp_path, recipe, number, tolerance):
+    process = start(drawn_folder, tmp_path / "out.npz", recipe, number)
+    wanted = alone(drawn_folder, recipe, number)
+    found = outcome(process, tmp_path / "out.npz")
+    expect_close(found, wanted, tolerance)
+    assert found["resumed"].all()
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_several_processes_compute_what_as_many_devices_do_to_the_bit(
+    drawn_folder,
+    tmp_path,
+    addresses,
+    number,
+):
+    outs = [tmp_path / f"{index}.npz" for index in range(number)]
+    workers = addresses[:number]
+    processes = [
+        start(drawn_folder, out, "modern", number, workers, index) for index, out in enumerate(outs)
+    ]
+    mirrored = start(drawn_folder, tmp_path / "out.npz", "modern", number)
+    wanted = alone(drawn_folder, "modern", number)
+    everyone = [outcome(process, out) for process, out in zip(processes, outs, strict=True)]
+    devices = outcome(mirrored, tmp_path / "out.npz")
+    for found in everyone:
+        expect_close(found, wanted, TOLERANCE if number == 2 else THIRDS)
+        # Two addends have one sum. Three are added in another order by a ring of processes.
+        expect_close(found, devices, 0 if number == 2 else TOLERANCE)
+        expect_close(found, everyone[0], 0)
+        assert found["resumed"].all()

@@ -1,0 +1,341 @@
+import ctypes
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+import venv
+
+import pytest
+
+from tf_edureka import doctor
+from tf_edureka.doctor import NOTE, OK, PROBLEM, Finding
+
+BUILD = {
+    "cuda_version": "12.5.1",
+    "cuda_compute_capabilities": ["sm_60", "sm_70", "sm_80", "sm_89", "compute_90"],
+}
+
+
+def run(*arguments, **environment) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "tf_edureka.doctor", *arguments]
+    return subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True
+    )
+
+
+def test_where_training_works_it_says_on_what_and_ends_with_0():
+    done = run("--json", CUDA_VISIBLE_DEVICES="-1")
+    report = json.loads(done.stdout)
+    found = [(each["status"], each["what"]) for each in report["findings"]]
+    assert (done.returncode, report["works"]) == (0, True)
+    assert any(what.startswith("training works on CPU:0") for _, what in found)
+    assert any("tensorflow 2." in what and "keras 3." in what for _, what in found)
+    assert {status for status, _ in found} <= {OK, NOTE}
+
+
+def test_it_needs_no_package_to_say_that_packages_are_missing(tmp_path):
+    venv.create(tmp_path / "empty")
+    python = tmp_path / "empty" / "bin" / "python"
+    sources = os.path.dirname(os.path.dirname(doctor.__file__))
+    command = [python, "-m", "tf_edureka.doctor"]
+    done = subprocess.run(command, cwd=sources, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "problem  packaging is not installed" in done.stdout
+    assert "TensorFlow cannot be imported: ModuleNotFoundError" in done.stdout
+    assert done.stdout.endswith("training works on: nothing\n")
+    assert done.stderr == ""
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Pretends that other versions are installed; None for not at all."""
+    version = importlib.metadata.version
+
+    def pretend(**versions):
+        versions = {name.replace("_", "-"): value for name, value in versions.items()}
+
+        def pretended(name):
+            if name in versions and versions[name] is None:
+                raise importlib.metadata.PackageNotFoundError(name)
+            return versions.get(name) or version(name)
+
+        monkeypatch.setattr(importlib.metadata, "version", pretended)
+
+    return pretend
+
+
+def problems(findings) -> list[Finding]:
+    return [finding for finding in findings if finding.status == PROBLEM]
+
+
+def test_what_is_installed_fits_together():
+    assert not problems(doctor.packages())
+
+
+@pytest.mark.parametrize(
+    ("versions", "what", "advice"),
+    [
+        (
+            {"keras": "3.5.0"},
+            "keras 3.5.0, but tf_edureka needs keras<4,>=3.12",
+            "'keras<4,>=3.12'",
+        ),
+        ({"numpy": "1.26.4"}, "numpy 1.26.4, but tf_edureka needs numpy>=2", "'numpy>=2'"),
+        ({"tensorflow_datasets": None}, "tensorflow-datasets is not installed", "pip install"),
+        ({"tf_keras": "2.15.0"}, "tf-keras 2.15.0, but tf_edureka needs", "'tf-keras<2.22,>=2.21'"),
+        ({"importlib_resources": None}, "importlib-resources is not installed", "pip install"),
+    ],
+)
+def test_versions_that_do_not_fit_are_named_with_who_needs_what(installed, versions, what, advice):
+    installed(**versions)
+    found = problems(doctor.packages())
+    assert [finding for finding in found if finding.what.startswith(what)]
+    assert [finding for finding in found if advice in finding.advice]
+
+
+@pytest.mark.parametrize("rival", ["tensorflow-cpu", "tensorflow-metal"])
+def test_packages_that_break_tensorflow_are_to_be_uninstalled(installed, rival):
+    installed(**{rival: "2.18.0"})
+    (found,) = problems(doctor.packages())
+    assert found.what.startswith(f"{rival} 2.18.0")
+    assert found.advice.startswith(f"pip uninstall {rival}")
+
+
+WHEELS = [
+    "nvidia-cublas-cu12<13.0,>=12.5.3.2; extra == 'and-cuda'",
+    "nvidia-cudnn-cu12<10.0,>=9.3.0.75; extra == 'and-cuda'",
+]
+
+
+@pytest.mark.parametrize(
+    ("cudnn", "what"),
+    [
+        (None, "nvidia-cudnn-cu12 is not installed, but tensorflow[and-cuda] needs"),
+        ("8.9.7.29", "nvidia-cudnn-cu12 8.9.7.29, but tensorflow[and-cuda] needs"),
+    ],
+)
+def test_a_broken_set_of_cuda_wheels_is_named(installed, monkeypatch, cudnn, what):
+    monkeypatch.setattr(importlib.metadata, "requires", lambda _: ["numpy>=2", *WHEELS])
+    installed(nvidia_cublas_cu12="12.9.3.13", nvidia_cudnn_cu12=cudnn)
+    (found,) = problems(doctor.cuda_wheels(wanted=False))
+    assert found.what.startswith(what)
+    assert found.advice == "pip install 'nvidia-cudnn-cu12<10.0,>=9.3.0.75'"
+
+
+def test_no_cuda_wheels_are_no_problem_without_a_gpu(installed, monkeypatch):
+    monkeypatch.setattr(importlib.metadata, "requires", lambda _: WHEELS)
+    installed(nvidia_cublas_cu12=None, nvidia_cudnn_cu12=None)
+    assert list(doctor.cuda_wheels(wanted=False)) == []
+    (found,) = doctor.cuda_wheels(wanted=True)
+    assert found.advice == "pip install -e '.[cuda]'"
+
+
+@pytest.fixture
+def wheels(monkeypatch, tmp_path):
+    """A folder of NVIDIA's wheels, to put files into."""
+    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda _: Spec)
+    monkeypatch.setattr(sys, "platform", "linux")
+
+    class Spec:
+        submodule_search_locations = [str(tmp_path)]
+
+    def put(name: str, content: bytes = b"", mode: int = 0o755):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(mode)
+        return tmp_path / name
+
+    return put
+
+
+def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(wheels, monkeypatch):
+    errors = {
+        "libcudnn.so.9": "libcudnn.so.9: cannot open shared object file: No such file",
+        "libcusparse.so.12": "libnvJitLink.so.12: cannot open shared object file: No such file",
+        "libcufft.so.11": "/nvidia/cufft/lib/libcufft.so.11: file too short",
+    }
+
+    def load(path):
+        error = errors.get(os.path.basename(path))
+        if error:
+            raise OSError(error)
+
+    for name in doctor.LIBRARIES:
+        wheels(f"nvidia/lib/{name}")
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    found = [(each.what, each.advice) for each in problems(doctor.libraries(True))]
+    assert found == [
+        (
+            "libcufft.so.11 cannot be loaded: /nvidia/cufft/lib/libcufft.so.11: file too short",
+            "pip install nvidia-cufft-cu12",
+        ),
+        (
+            "libcusparse.so.12 cannot be loaded: libnvJitLink.so.12, which it needs, is missing",
+            "pip install nvidia-nvjitlink-cu12",
+        ),
+        ("libcudnn.so.9 is missing", "pip install nvidia-cudnn-cu12"),
+    ]
+
+
+def test_a_library_from_elsewhere_is_said(wheels, monkeypatch, tmp_path):
+    for name in doctor.LIBRARIES:
+        wheels(f"nvidia/lib/{name}")
+    other = tmp_path / "cuda-11"
+    other.mkdir()
+    (other / "libcudart.so.12").touch()
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(other))
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: None)
+    notes = [finding.what for finding in doctor.libraries(True) if finding.status == NOTE]
+    assert notes == [
+        f"libcudart.so.12 is taken from {other}/libcudart.so.12, not from NVIDIA's wheel"
+    ]
+
+
+def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "SYSTEM_CUDA", tmp_path)
+    for variable in ("XLA_FLAGS", "CUDA_HOME", "PATH"):
+        monkeypatch.setenv(variable, "")
+    assert len(problems(doctor.xla_tools(True))) == 2
+    ptxas = wheels("cuda_nvcc/bin/ptxas", b"#!/bin/sh\necho Cuda tools, release 12.9, V12.9.86\n")
+    wheels("cuda_nvcc/nvvm/libdevice/libdevice.10.bc")
+    assert [finding.what for finding in doctor.xla_tools(True)] == ["XLA's ptxas of CUDA 12.9"]
+    ptxas.chmod(0o644)
+    if os.geteuid():  # root may run anything that is executable for someone
+        assert problems(doctor.xla_tools(True))[0].advice == f"chmod +x {ptxas}"
+
+
+@pytest.mark.parametrize(
+    ("capability", "driver", "status", "what"),
+    [
+        ([8, 6], (12, 2), OK, "TensorFlow has code for it"),  # sm_80 runs on all of 8
+        ([7, 5], (12, 2), OK, "TensorFlow has code for it"),
+        ([8, 9], (12, 2), OK, "TensorFlow has code for it"),
+        ([9, 0], (12, 5), NOTE, "the driver makes TensorFlow's code for it"),
+        ([12, 0], (13, 0), NOTE, "the driver makes TensorFlow's code for it"),
+        ([9, 0], (12, 2), PROBLEM, "is for CUDA 12.5, the driver for CUDA 12.2"),
+        ([5, 2], (12, 5), PROBLEM, "sm_60, sm_70, sm_80, sm_89, compute_90 only"),
+        (None, (12, 5), NOTE, "compute capability unknown"),
+    ],
+)
+def test_a_gpus_compute_capability_is_held_against_the_build(capability, driver, status, what):
+    found = doctor.capability_finding("GPU", capability, BUILD, driver)
+    assert found.status == status
+    assert what in found.what
+
+
+class FakeDriver:
+    """A libcuda.so.1."""
+
+    def __init__(self, version=12050, error=0, count=1):
+        self.version, self.error, self.count = version, error, count
+
+    def cuDriverGetVersion(self, number):
+        number._obj.value = self.version
+
+    def cuInit(self, _):
+        return self.error
+
+    def cuDeviceGetCount(self, number):
+        number._obj.value = self.count
+
+
+@pytest.mark.parametrize(
+    ("driver", "gpus", "status", "what", "advice"),
+    [
+        (FakeDriver(), ["01:00.0"], OK, "for CUDA 12.5, GPUs: 1", ""),
+        (FakeDriver(11040), ["01:00.0"], PROBLEM, "is for CUDA 11.4, but", "update the driver"),
+        (FakeDriver(error=803), ["01:00.0"], PROBLEM, "gives error 803", "restart the machine"),
+        (FakeDriver(error=100), [], NOTE, "gives error 100", "--gpus all"),
+        (FakeDriver(error=4242), ["01:00.0"], PROBLEM, "gives error 4242", "CUresult"),
+        (None, ["01:00.0"], PROBLEM, "but no driver", "install NVIDIA's driver"),
+        (None, [], NOTE, "no NVIDIA GPU and no driver", ""),
+    ],
+)
+def test_the_driver_is_asked(monkeypatch, driver, gpus, status, what, advice):
+    def load(_):
+        if driver is None:
+            raise OSError
+        return driver
+
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    (found,) = doctor.Driver().findings(gpus)
+    assert found.status == status
+    assert what in found.what
+    assert advice in found.advice
+
+
+@pytest.mark.parametrize(
+    ("value", "hides"),
+    [("", True), ("-1", True), ("0", False), ("1,0", False), ("GPU-3a", False), (None, False)],
+)
+def test_gpus_that_the_environment_hides_are_no_riddle(monkeypatch, value, hides):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if value is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", value)
+    assert doctor.hidden() == hides
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "what"),
+    [
+        ("win32", "AMD64", "no GPU on Windows itself"),
+        ("darwin", "arm64", "no GPU on a Mac"),
+        ("linux", "aarch64", "no GPU on aarch64"),
+    ],
+)
+def test_systems_without_a_gpu_are_told_so(monkeypatch, system, machine, what):
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(doctor.platform, "machine", lambda: machine)
+    assert any(what in finding.what for finding in doctor.system())
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status", "what"),
+    [
+        ({"xla": {"seconds": 1.23}}, OK, "training works on GPU:0 (1.2 s"),
+        ({"xla": {"error": "ptxas"}, "kernels": {"seconds": 1}}, PROBLEM, "fails on GPU:0: ptxas"),
+        ({"xla": {"error": "no"}, "kernels": {"error": "no"}}, PROBLEM, "fails on GPU:0: no"),
+    ],
+)
+def test_the_last_word_is_a_training_step(outcomes, status, what):
+    found = doctor.training_finding("GPU:0", outcomes)
+    assert found.status == status
+    assert what in found.what
+    assert ("XLA that fails" in found.advice) == ("seconds" in outcomes.get("kernels", {}))
+
+
+@pytest.mark.parametrize(
+    ("script", "what", "advice"),
+    [
+        ("kill -ILL $$", "TensorFlow cannot be imported: SIGILL", "lacks AVX"),
+        ("echo No module named \\'keras\\' >&2; exit 1", "No module named", "pip install keras"),
+        (
+            'echo \'{"versions": {"tensorflow": "2.21.0"}}\'; kill -SEGV $$',
+            "TensorFlow's process ended early: SIGSEGV",
+            "",
+        ),
+    ],
+)
+def test_a_tensorflow_that_takes_its_process_down_is_reported(
+    monkeypatch, tmp_path, script, what, advice
+):
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    found = problems(doctor.tensorflow(False, (0, 0), set()))
+    assert [finding for finding in found if what in finding.what and advice in finding.advice]
+
+
+def test_a_library_that_tensorflow_alone_does_not_find_is_named(monkeypatch, wheels, tmp_path):
+    wheels("cudnn/lib/libcudnn.so.9")
+    said = "Could not load dynamic library 'libcudnn.so.9'; dlerror: ..."
+    facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": []}
+    monkeypatch.setattr(doctor, "_probe", lambda: (facts, {}, said, ""))
+    found = problems(doctor.tensorflow(True, (12, 5), set()))
+    assert found[0].what == "TensorFlow does not find libcudnn.so.9"
+    assert found[0].advice == f"export LD_LIBRARY_PATH={tmp_path}/cudnn/lib"
+    assert found[1].what == "TensorFlow sees no GPU"

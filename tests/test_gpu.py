@@ -1,0 +1,54 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+
+from tf_edureka import devices
+
+SCRIPT = Path(__file__).parent.parent / "scripts" / "gpu_check.py"
+
+
+@pytest.fixture(scope="session")
+def gpu() -> str:
+    devices.help_tensorflow_find_cuda()
+    if not tf.config.list_physical_devices("GPU"):
+        pytest.skip("no GPU: TensorFlow sees none (python -m tf_edureka.doctor says why)")
+    return "gpu"
+
+
+def check(folder, *arguments) -> subprocess.CompletedProcess:
+    command = [sys.executable, SCRIPT, "--data-dir", folder, *arguments]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_the_gpu_computes_what_the_cpu_does(drawn_folder, gpu):
+    done = check(drawn_folder, "--device", gpu)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_checks_themselves_pass_on_a_cpu(drawn_folder):
+    done = check(drawn_folder, "--device", "cpu")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10 steps against the CPU, float64" in done.stdout
+    assert "FAILED" not in done.stdout
+    assert "0 of 15 rows failed" in done.stdout or "0 of 16 rows failed" in done.stdout  # with JAX
+
+
+def test_a_check_that_fails_is_an_exit_code(drawn_folder, monkeypatch, capsys):
+    from conftest import load_script
+
+    script = load_script("gpu_check")
+    table = script.Table(type("Display", (), {"part_ended": lambda *_: None})())
+    table.add("a product", "1e-3", "under 1e-5", False)
+    table.add("a time", "1 s")
+    assert (table.failed, table.rows[0][3], table.rows[1][3]) == (1, "FAILED", "")
+
+
+def test_without_a_gpu_the_check_names_the_doctor(drawn_folder):
+    if tf.config.list_physical_devices("GPU"):
+        pytest.skip("there is a GPU")
+    done = check(drawn_folder)
+    assert done.returncode == 2
+    assert "tf_edureka.doctor" in done.stderr

@@ -1,0 +1,78 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import written
+
+SCRIPT = Path(__file__).parent.parent / "scripts" / "train_mnist.py"
+
+
+@pytest.fixture
+def worker(addresses, drawn_folder, tmp_path):
+    """Starts a worker of two, as one would by hand."""
+
+    def run(index, *options) -> subprocess.Popen:
+        task = {"cluster": {"worker": addresses[:2]}, "task": {"type": "worker", "index": index}}
+        environment = {**os.environ, "TF_CONFIG": json.dumps(task)}
+        environment.pop("TF_CPP_MIN_LOG_LEVEL", None)  # with it set, TensorFlow's log is shown
+        command = [sys.executable, SCRIPT, "--strategy", "multiworker", "--batch-size", "10"]
+        where = ["--data-dir", drawn_folder, "--out", tmp_path / "out"]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen([*command, *where, *options], env=environment, **pipes)
+
+    run.addresses = addresses
+    run.out = tmp_path / "out"
+    return run
+
+
+@pytest.mark.parametrize(
+    ("index", "missing"), [(0, "worker 1 ({1})"), (1, "worker 0 ({0}, the chief)")]
+)
+def test_a_worker_whose_peer_never_comes_ends_by_its_time_out(worker, index, missing):
+    lone = worker(index, "--wait", "1")
+    _, said = lone.communicate(timeout=60)
+    assert lone.returncode == 2
+    assert said.startswith(f"error: {missing.format(*worker.addresses)}: expected to come within 1")
+    assert said.count("\n") == 1
+
+
+def test_only_the_chief_prints_and_writes(worker):
+    chief, other = worker(0, "--epochs", "2"), worker(1, "--epochs", "2")
+    out, _ = chief.communicate(timeout=100)
+    assert other.communicate(timeout=100)[0] == ""
+    assert (chief.returncode, other.returncode) == (0, 0)
+    lines = out.splitlines()
+    assert ", 2 workers, 2 replicas on " in lines[0]
+    assert [line[:11] for line in lines[1:3]] == ["Epoch: 0001", "Epoch: 0002"]
+    assert "history.json" in written(worker.out)
+    record = json.loads((worker.out / "history.json").read_text())
+    assert (record["strategy"], record["replicas"], record["xla"]) == ("multiworker", 2, False)
+
+
+def test_a_worker_that_loses_the_other_says_so_and_how_to_go_on(worker):
+    chief, other = worker(0, "--epochs", "1000"), worker(1, "--epochs", "1000")
+    for line in chief.stdout:
+        if line.startswith("Epoch: 0002"):
+            other.kill()
+            break
+    _, said = chief.communicate(timeout=60)
+    assert chief.returncode == 3
+    assert "another worker or the network to it is lost" in said
+    assert "start all again with --resume" in said
+    assert "Traceback" not in said
+    other.communicate()
+
+
+def test_workers_that_would_train_something_else_are_refused(worker):
+    chief, other = worker(0, "--seed", "1"), worker(1, "--seed", "2")
+    _, said = other.communicate(timeout=100)
+    chief.communicate(timeout=100)
+    assert other.returncode == 2
+    assert (
+        f"worker 1 ({worker.addresses[1]}): expected the options and the data of worker 0" in said
+    )
+    assert "config seed 1 there, 2 here" in said
+    assert chief.returncode == 3

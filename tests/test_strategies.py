@@ -1,0 +1,43 @@
+import pytest
+import tensorflow as tf
+
+from tf_edureka import strategies
+from tf_edureka.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "replicas", "nearest"),
+    [(100, 3, "99 and 102"), (100, 8, "96 and 104"), (5, 8, "8"), (7, 2, "6 and 8")],
+)
+def test_a_batch_that_cannot_be_shared_out_is_refused_with_the_nearest_that_can(
+    batch_size, replicas, nearest
+):
+    with pytest.raises(InputError, match=f"got {batch_size}; the nearest: {nearest}$"):
+        strategies.expect_split(batch_size, replicas)
+
+
+def test_a_batch_that_can_be_shared_out_is_not_refused():
+    for replicas in (1, 2, 4, 5, 10, 100):
+        strategies.expect_split(100, replicas)
+
+
+@pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="there is a GPU")
+@pytest.mark.parametrize(
+    ("replicas", "fault"),
+    [
+        (None, "TensorFlow sees none; python -m tf_edureka.doctor"),
+        (0, "expected at least 1, got 0"),
+        (5, "expected at most 1, .* got 5; ask for them before anything is computed"),
+    ],
+)
+def test_devices_that_there_are_not_are_refused(replicas, fault):
+    tf.config.list_logical_devices()  # as after anything was computed
+    with pytest.raises(InputError, match=fault):
+        strategies.mirrored(replicas)
+
+
+def test_what_the_chief_sends_arrives_byte_by_byte():
+    content = bytes(range(256)) * 3
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    assert strategies.from_chief(strategy, content) == content
+    assert strategies.from_chief(strategy, b"") == b""
