@@ -92,7 +92,7 @@ def check_placement(table, data, place) -> None:
 
     epoch = compiled(MlpConfig.modern(), data)
     kernel = epoch.model.trainable_variables[0].value.device
-    images = tf.constant(data.train.images[:1]).device
+    images = epoch._train[0].device
     for what, device in (("weights are on", kernel), ("images are on", images)):
         table.add(what, device.rsplit("device:", 1)[-1], place, device.endswith(place))
     if place.startswith("GPU"):

@@ -316,8 +316,9 @@ def run(args, config, data, where, folder, seconds, command) -> int:
             if where.cluster is None:
                 raise
             return lost_worker(where.cluster, error)
+        code, fault = verdict(result, config, display.interrupted, args.min_accuracy)
         if not where.writes:
-            return exit_code(result, config, display.interrupted, args.min_accuracy)
+            return code
         if not legacy and not start and result.compile_seconds is not None:
             seconds["compiling"] = result.compile_seconds
         trained = time.perf_counter()
@@ -338,7 +339,9 @@ def run(args, config, data, where, folder, seconds, command) -> int:
             display.line(f"Written to {folder.path}: {', '.join(FILES)}")
     if args.show and len(result.cost) and not plots.show_curves(result, data.title):
         print("note: --show needs a screen, and there is none", file=sys.stderr)
-    return exit_code(result, config, display.interrupted, args.min_accuracy)
+    if fault:
+        print(fault, file=sys.stderr)
+    return code
 
 
 def as_the_chief(where, here, start):
@@ -389,30 +392,23 @@ def position(state) -> str:
     return f"{epochs} and {state.step} steps" if state.step else epochs
 
 
-def exit_code(result, config, signal_number, min_accuracy) -> int:
-    """Says on stderr what went otherwise than asked for, and gives the exit code."""
+def verdict(result, config, signal_number, min_accuracy) -> tuple[int, str]:
+    """The exit code, and what went otherwise than asked for."""
     epochs = len(result.cost)
     if epochs and not math.isfinite(result.cost[-1]):
-        print(
+        return NOT_GOOD_ENOUGH, (
             f"error: the cost is no longer a finite number after epoch {epochs}; a learning rate "
-            f"under {config.learning_rate} may help",
-            file=sys.stderr,
+            f"under {config.learning_rate} may help"
         )
-        return NOT_GOOD_ENOUGH
     if signal_number and epochs < config.epochs:
-        print(
-            f"ended after {epochs} of {config.epochs} epochs; {HOW_TO_GO_ON} goes on from there",
-            file=sys.stderr,
+        return cli.SIGNALLED + signal_number, (
+            f"ended after {epochs} of {config.epochs} epochs; {HOW_TO_GO_ON} goes on from there"
         )
-        return cli.SIGNALLED + signal_number
     if min_accuracy is not None and result.accuracy[-1] < min_accuracy:
-        print(
-            f"error: expected an accuracy of at least {min_accuracy}, got "
-            f"{result.accuracy[-1]:.4f}",
-            file=sys.stderr,
+        return NOT_GOOD_ENOUGH, (
+            f"error: expected an accuracy of at least {min_accuracy}, got {result.accuracy[-1]:.4f}"
         )
-        return NOT_GOOD_ENOUGH
-    return 0
+    return 0, ""
 
 
 if __name__ == "__main__":

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 import tensorflow as tf
 
@@ -41,3 +44,15 @@ def test_what_the_chief_sends_arrives_byte_by_byte():
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     assert strategies.from_chief(strategy, content) == content
     assert strategies.from_chief(strategy, b"") == b""
+
+
+def test_a_process_that_does_not_come_back_is_killed_with_a_line():
+    code = (
+        "import time\n"
+        "from tf_edureka import strategies\n"
+        "with strategies.killed_after(60, 'too late'): print('in time', flush=True)\n"
+        "with strategies.killed_after(0.1, 'too late'): time.sleep(60)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (-9, "in time\n")
+    assert done.stderr.endswith("too late\n")

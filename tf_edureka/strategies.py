@@ -1,7 +1,10 @@
 """TensorFlow's engines for several devices and several processes (`tf.distribute`)."""
 
-import faulthandler
-from collections.abc import Callable
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import tensorflow as tf
@@ -10,6 +13,13 @@ from tf_edureka.cluster import Cluster
 from tf_edureka.errors import InputError
 
 _SECONDS_TO_CONNECT = 60  # once all workers have met
+_KILL = """
+import os, signal, sys, time
+time.sleep(float(sys.argv[2]))
+if os.getppid() == int(sys.argv[1]):
+    print(sys.argv[3], file=sys.stderr)
+    os.kill(int(sys.argv[1]), signal.SIGKILL)
+"""
 
 
 def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
@@ -68,18 +78,36 @@ def multiworker(
         InputError: when they have not come by then.
     """
     cluster.meet(seconds, note)
-    # Should one go in this very moment, TensorFlow would wait for it for minutes, and with the
-    # interpreter locked no thread could end that.
-    faulthandler.dump_traceback_later(_SECONDS_TO_CONNECT, exit=True)
+    this = cluster.name(cluster.index)
+    late = f"error: {this}: the workers met, but not within {_SECONDS_TO_CONNECT} s in TensorFlow"
     try:
-        return tf.distribute.MultiWorkerMirroredStrategy()
+        with killed_after(_SECONDS_TO_CONNECT, late):
+            return tf.distribute.MultiWorkerMirroredStrategy()
     except tf.errors.OpError as error:
         raise InputError(
-            f"{cluster.name(cluster.index)}: the workers met, but TensorFlow does not connect "
-            f"them ({error.message.splitlines()[0]})"
+            f"{this}: the workers met, but TensorFlow does not connect them "
+            f"({error.message.splitlines()[0]})"
         ) from None
+
+
+@contextlib.contextmanager
+def killed_after(seconds: float, line: str) -> Iterator[None]:
+    """Lets this process be killed if the block takes longer.
+
+    Should a worker go between meeting and connecting, TensorFlow waits for it for minutes. It holds
+    the interpreter's lock meanwhile, so that neither a thread nor a signal's handler could end it.
+
+    Args:
+        seconds: that the block may take.
+        line: printed to stderr before the process is killed.
+    """
+    arguments = [str(os.getpid()), str(seconds), line]
+    watch = subprocess.Popen([sys.executable, "-c", _KILL, *arguments])
+    try:
+        yield
     finally:
-        faulthandler.cancel_dump_traceback_later()
+        watch.kill()
+        watch.wait()
 
 
 def expect_split(batch_size: int, replicas: int) -> None:

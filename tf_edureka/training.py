@@ -226,7 +226,8 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
 
 def _on_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
-    return tf.constant(split.images), tf.constant(split.labels)
+    # A constant may stay in the host's memory; what an op makes is where TensorFlow computes.
+    return tf.identity(tf.constant(split.images)), tf.identity(tf.constant(split.labels))
 
 
 def pixels(images: tf.Tensor) -> tf.Tensor:
