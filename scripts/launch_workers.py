@@ -56,8 +56,10 @@ def parse(argv):
     args = parser.parse_args(argv)
     if args.workers < 1:
         raise InputError(f"workers: expected at least 1, got {args.workers}")
-    if not args.timeout > 0 or args.restarts < 0:
-        raise InputError("--timeout: expected seconds above 0, --restarts: at least 0")
+    if not 0 < args.timeout <= 1e6:
+        raise InputError(f"--timeout: expected seconds from above 0 to 1e6, got {args.timeout:g}")
+    if args.restarts < 0:
+        raise InputError(f"--restarts: expected at least 0, got {args.restarts}")
     args.options += ["--strategy", "multiworker"]
     training = train_mnist.parse(args.options)
     train_mnist.configure(training)

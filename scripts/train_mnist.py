@@ -154,8 +154,8 @@ def configure(args) -> MlpConfig:
         raise InputError("--replicas belongs to --strategy mirrored")
     if args.wait is not None and args.strategy != "multiworker":
         raise InputError("--wait belongs to --strategy multiworker")
-    if args.wait is not None and not args.wait > 0:
-        raise InputError(f"--wait: expected seconds above 0, got {args.wait:g}")
+    if args.wait is not None and not 0 < args.wait <= 1e6:
+        raise InputError(f"--wait: expected seconds from above 0 to 1e6, got {args.wait:g}")
     if legacy and args.recipe == "modern":
         raise InputError("--implementation legacy is the article's program; leave --recipe out")
     article = legacy or args.recipe == "article"
@@ -202,7 +202,8 @@ class Place:
 
     def __str__(self) -> str:
         workers = f"{len(self.cluster.addresses)} workers, " if self.cluster else ""
-        return (f"{workers}{self.replicas} replicas on " if self.strategy else "") + self.device
+        replicas = f"{workers}{self.replicas} replica{'s' * (self.replicas != 1)} on "
+        return (replicas if self.strategy else "") + self.device
 
 
 def place(args, device, cluster) -> Place:

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import replicas
+import tensorflow as tf
 
 from tf_edureka import mlp, mnist
+from tf_edureka.config import MlpConfig
 
 # Sums over a batch are added by shares, in another order: 1e-16 a step in float64, times ten every
 # 50 steps or so, and there are 20. A wrong share, batch or average shows in the first digits.
@@ -85,3 +87,17 @@ def test_several_processes_compute_what_as_many_devices_do_to_the_bit(
         expect_close(found, devices, 0 if number == 2 else TOLERANCE)
         expect_close(found, everyone[0], 0)
         assert found["resumed"].all()
+
+
+def test_a_training_goes_on_with_another_number_of_devices(data):
+    config, states = MlpConfig.modern(epochs=3), []
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    unbroken = mlp.train(config, data, jit_compile=False, save=states.append)
+    after_1 = states[0]
+    to_several = mlp.train(config, data, strategy=strategy, start=after_1, save=states.append)
+    after_2 = states[3]
+    assert (after_1.epoch, after_2.epoch) == (1, 2)
+    to_one = mlp.train(config, data, jit_compile=False, start=after_2)
+    for result in (to_several, to_one):
+        for one, other in zip(result.weights, unbroken.weights, strict=True):
+            np.testing.assert_array_equal(one, other)  # one replica sums as one device does

@@ -144,7 +144,7 @@ def test_wrong_input_is_not_tried_again(launch):
         (["2", "--epochs", "0"], "epochs: expected a whole number"),
         (["2", "--strategy", "mirrored", "--replicas", "2"], "--replicas belongs to"),
         (["--epochs", "3", "2"], "--epochs"),
-        (["--timeout", "0", "2"], "--timeout: expected seconds above 0"),
+        (["--timeout", "0", "2"], "--timeout: expected seconds from above 0"),
         ([], "WORKERS"),
     ],
 )

@@ -368,7 +368,7 @@ def test_deterministic_runs_are_the_same_to_the_bit(drawn_folder, tmp_path):
         (["--implementation", "legacy", "--strategy", "mirrored"], "leave --strategy out"),
         (["--replicas", "2"], "--replicas belongs to --strategy mirrored"),
         (["--wait", "9"], "--wait belongs to --strategy multiworker"),
-        (["--strategy", "multiworker", "--wait", "0"], "--wait: expected seconds above 0"),
+        (["--strategy", "multiworker", "--wait", "0"], "--wait: expected seconds from above 0"),
         (["--recipe", "article", "--precision", "tf32"], "precision: expected float32"),
         (["--strategy", "mirrored", "--replicas", "0"], "replicas: expected at least 1"),
         (["--strategy", "multiworker"], "expected TF_CONFIG in the environment"),

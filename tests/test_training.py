@@ -125,3 +125,12 @@ def test_the_articles_epoch_is_one_call_and_longer_ones_are_parted_evenly():
     assert (parts[0][0], parts[-1][1]) == (0, 55_000)
     assert 5000 < max(end - first for first, end in parts) < 20_000
     assert len(parts_of_epoch(7, 10**9, 100)) == 7  # a step is the least
+
+
+def test_xla_knows_the_number_of_steps_so_a_gpu_need_not_ask_the_host_at_each(data):
+    epoch = CompiledEpoch(mlp.build(MlpConfig.modern(), 20), data.train, data.test)
+    order, seed = tf.constant(epoch_order(1000, 100, 1, 0)), tf.constant((1, 0))
+    program = epoch._compiled_steps.experimental_get_compiler_ir(order, seed)("optimized_hlo")
+    assert program.count(" while(") == 1
+    assert '"known_trip_count":{"n":"10"}' in program
+    assert not [call for call in ("outfeed", "infeed", "send(", "recv(") if call in program]

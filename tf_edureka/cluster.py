@@ -98,12 +98,15 @@ class Cluster:
                 self._join(end, seconds, note)
 
     def _own_port(self) -> socket.socket:
-        host, port = _host_and_port(self.addresses[self.index])
+        # On all addresses of this machine, as TensorFlow listens: here its name may stand for
+        # another one than where the others are.
+        _, port = _host_and_port(self.addresses[self.index])
+        both = socket.has_dualstack_ipv6()
+        family = socket.AF_INET6 if both else socket.AF_INET
         try:
-            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-            # On all of this machine's addresses, as TensorFlow listens; elsewhere the host may
-            # stand for a gateway.
-            return socket.create_server(("", port), family=family, backlog=len(self.addresses))
+            return socket.create_server(
+                ("", port), family=family, backlog=len(self.addresses), dualstack_ipv6=both
+            )
         except OSError as error:
             raise InputError(
                 f"{self.name(self.index)}: expected a free port of this machine, but it cannot be "
