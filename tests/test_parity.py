@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_edureka import mlp, parity, rounding, seeds
+from tf_edureka import devices, mlp, parity, rounding, seeds
 from tf_edureka.config import MlpConfig
 
 GOLDEN = Path(__file__).parent / "goldens" / "mlp.json"
@@ -94,9 +94,10 @@ def test_another_course_is_seen_on_its_rung(data, monkeypatch, changed, factor, 
 def test_float32_is_multiplied_with_all_its_bits_meanwhile(data):
     enabled = tf.config.experimental.tensor_float_32_execution_enabled
     seen = []
-    parity.climb(CONFIG, data, 10, on_epoch=lambda _: seen.append(enabled()))
+    with devices.tf32(True):  # TensorFlow's default
+        parity.climb(CONFIG, data, 10, on_epoch=lambda _: seen.append(enabled()))
+        assert enabled()
     assert set(seen) == {False}
-    assert enabled()
 
 
 def test_what_the_listener_returns_ends_no_training(data):

@@ -1,6 +1,5 @@
 """The ladder: the legacy path against the modern one, and both against real TensorFlow 1.15.5."""
 
-import contextlib
 import hashlib
 import itertools
 import json
@@ -13,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka import mlp, training
+from tf_edureka import devices, mlp, training
 from tf_edureka.config import CLASSES, MlpConfig
 from tf_edureka.legacy import mlp as legacy_mlp
 from tf_edureka.mnist import Mnist
@@ -159,7 +158,7 @@ def climb(
     Raises:
         InputError: when the recipe is another or the batch size exceeds the examples.
     """
-    with _without_tensor_float_32():
+    with devices.tf32(False):
         rungs = [*_single_steps(config, data, oracle)]
         legacy = legacy_mlp.train(config, data, _saying(on_epoch, "legacy"))
         modern = mlp.train(config, data, _saying(on_epoch, "modern"))
@@ -449,15 +448,3 @@ def _joined(arrays) -> np.ndarray:
 
 def _sha256(array: np.ndarray) -> str:
     return hashlib.sha256(np.ascontiguousarray(array, array.dtype.newbyteorder("<"))).hexdigest()
-
-
-@contextlib.contextmanager
-def _without_tensor_float_32() -> Iterator[None]:
-    """Newer NVIDIA GPUs multiply float32 with 10 bits of mantissa unless told not to."""
-    switch = tf.config.experimental
-    before = switch.tensor_float_32_execution_enabled()
-    switch.enable_tensor_float_32_execution(False)
-    try:
-        yield
-    finally:
-        switch.enable_tensor_float_32_execution(before)
