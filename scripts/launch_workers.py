@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import ctypes
 import json
 import os
 import queue
@@ -11,20 +12,23 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import train_mnist
 
 from tf_edureka import checkpoint, cli
 from tf_edureka.cluster import VARIABLE
+from tf_edureka.doctor import VISIBLE, Driver
 from tf_edureka.errors import InputError
 
 GAVE_UP = 3
-# What another attempt would not change: trained, not good enough, wrong input, asked to end.
-FINAL = (0, 1, cli.USER_ERROR, *(cli.SIGNALLED + n for n in (signal.SIGINT, signal.SIGTERM)))
 LOOK_EVERY = 0.2
-SECONDS_TO_FOLLOW = 5  # when one has found its input wrong, for the others to find so too
+# When a worker says that it lost another, for that one to show how it ended.
+SECONDS_TO_SHOW = 15
+GOES_ON = (signal.SIGINT, signal.SIGTERM)
+ENDING = (*GOES_ON, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))  # the terminal is gone
+# Options that `--resume` takes the place of.
+REPLACED = ("--overwrite", "--resume")
 
 
 def parse(argv):
@@ -33,7 +37,7 @@ def parse(argv):
         usage="%(prog)s [--timeout SECONDS] [--restarts N] WORKERS [options of train_mnist.py]",
         description="Train by scripts/train_mnist.py --strategy multiworker in several processes "
         "of this machine. When one dies or nothing happens any more, all are ended and started "
-        "again from the last checkpoint.",
+        "again from the last checkpoint. GPUs are shared out evenly.",
         epilog="Exit codes: 3 given up, else those of train_mnist.py.",
     )
     parser.add_argument("workers", type=int, metavar="WORKERS", help="how many processes")
@@ -60,6 +64,8 @@ def parse(argv):
         raise InputError(f"--timeout: expected seconds from above 0 to 1e6, got {args.timeout:g}")
     if args.restarts < 0:
         raise InputError(f"--restarts: expected at least 0, got {args.restarts}")
+    if train_mnist.parse(args.options).strategy == "mirrored":
+        raise InputError("--strategy mirrored is one process; run train_mnist.py itself")
     args.options += ["--strategy", "multiworker"]
     training = train_mnist.parse(args.options)
     train_mnist.configure(training)
@@ -69,13 +75,36 @@ def parse(argv):
     return args, training
 
 
-@dataclass
 class Worker:
-    """A process that trains, and how it ended."""
+    """A process that trains, and how it ended.
 
-    process: subprocess.Popen
-    killed: str = ""
-    threads: list[threading.Thread] = field(default_factory=list)
+    Args:
+        index: of the worker.
+        options: for train_mnist.py.
+        environment: of the process.
+        lines: takes what it prints.
+    """
+
+    def __init__(self, index: int, options: list[str], environment: dict, lines: queue.Queue):
+        self.killed = ""
+        script = Path(__file__).with_name("train_mnist.py")
+        self.process = subprocess.Popen(
+            [sys.executable, str(script), *options],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # Ctrl-C comes through the launcher
+            preexec_fn=end_with_the_launcher,
+        )
+        self._readers = [
+            threading.Thread(target=self._read, args=(index, pipe, to, lines), daemon=True)
+            for pipe, to in ((self.process.stdout, sys.stdout), (self.process.stderr, sys.stderr))
+        ]
+        for reader in self._readers:
+            reader.start()
 
     @property
     def code(self) -> int | None:
@@ -85,162 +114,186 @@ class Worker:
     @property
     def end(self) -> str:
         """How it ended, in words."""
-        code = self.code
         if self.killed:
             return f"ended by the launcher, {self.killed}"
-        if code is None:
-            return "runs"
-        if code < 0:
-            return f"killed by {signal.Signals(-code).name}"
-        return f"exit code {code}"
+        if self.code is None:
+            return "runs, but does not answer"
+        return f"killed by {_signal(-self.code)}" if self.code < 0 else f"exit code {self.code}"
+
+    def kill(self, reason: str) -> None:
+        """Ends it at once, if it runs: while it waits for another it hears nothing else."""
+        if self.code is None:
+            self.killed = reason
+            self.process.kill()
+        self.process.wait()
+        for reader in self._readers:
+            reader.join(timeout=5)
+
+    @staticmethod
+    def _read(index: int, pipe, to, lines: queue.Queue) -> None:
+        for line in pipe:
+            lines.put((f"[{index}] {line}", to))
 
 
 class Attempt:
-    """All workers, started together.
+    """All workers, from their start to their end. To be used as a context, which ends them.
 
     Args:
-        workers: how many.
-        options: for each of them.
+        args: `workers`, and `timeout`, after which silence is an end.
+        out: where the chief writes, and with it the checkpoints.
+        options: for train_mnist.py.
+        visible: what CUDA_VISIBLE_DEVICES is for each worker; None to leave it as it is.
     """
 
-    def __init__(self, workers: int, options: list[str]) -> None:
+    def __init__(self, args, out: Path, options: list[str], visible: list[str | None]) -> None:
+        self._args, self._out, self._options, self._visible = args, out, options, visible
         self._lines: queue.Queue = queue.Queue()
-        addresses = [f"127.0.0.1:{port}" for port in free_ports(workers)]
-        script = Path(__file__).with_name("train_mnist.py")
-        self.workers = []
-        for index in range(workers):
-            task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
-            process = subprocess.Popen(
-                [sys.executable, str(script), *options],
-                env={**os.environ, VARIABLE: json.dumps(task)},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                errors="replace",
-                start_new_session=True,  # Ctrl-C comes through the launcher
-            )
-            self.workers.append(Worker(process))
-            for pipe, to in ((process.stdout, sys.stdout), (process.stderr, sys.stderr)):
-                reader = threading.Thread(target=self._read, args=(index, pipe, to), daemon=True)
-                reader.start()
-                self.workers[-1].threads.append(reader)
+        self._held = contextlib.ExitStack()
+        self.workers: list[Worker] = []
 
-    def lines(self) -> bool:
-        """Prints what the workers have printed since; waits a moment, and says whether any came."""
+    def __enter__(self) -> "Attempt":
+        """Starts the workers."""
+        try:
+            addresses = [f"127.0.0.1:{self._port()}" for _ in range(self._args.workers)]
+            for index, visible in enumerate(self._visible):
+                cluster = {"worker": addresses}
+                task = {"cluster": cluster, "task": {"type": "worker", "index": index}}
+                environment = {**os.environ, VARIABLE: json.dumps(task)}
+                if visible is not None:
+                    environment[VISIBLE] = visible
+                self.workers.append(Worker(index, self._options, environment, self._lines))
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_) -> None:
+        """Ends those that still run, and prints what is left to print."""
+        for worker in self.workers:
+            worker.kill("another one had ended")
+        while self._print():
+            pass
+        self._held.close()
+
+    def follow(self, asked: list[int]) -> None:
+        """Prints what the workers print until they have ended or are not worth waiting for.
+
+        Args:
+            asked: the signals that ask to end; grows meanwhile. The first goes on to the workers,
+                which end after their epoch, the second kills them.
+        """
+        alive, stood, passed, until = time.monotonic(), newest(self._out), 0, None
+        while None in (codes := [worker.code for worker in self.workers]):
+            if self._print() or newest(self._out) != stood:
+                alive, stood = time.monotonic(), newest(self._out)
+            for number in asked[passed:]:
+                passed += 1
+                for worker in self.workers:
+                    if passed > 1:
+                        worker.kill("asked twice to end")
+                    elif worker.code is None:
+                        worker.process.send_signal(number if number in GOES_ON else signal.SIGTERM)
+            now = time.monotonic()
+            if any(code is not None and (code < 0 or code == cli.USER_ERROR) for code in codes):
+                return
+            if until is None and {train_mnist.LOST_WORKER, train_mnist.NOT_GOOD_ENOUGH} & {*codes}:
+                until = now + SECONDS_TO_SHOW
+            if until is not None and now > until:
+                return
+            if now - alive > self._args.timeout:
+                for worker in self.workers:
+                    worker.kill(f"no sign of life for {self._args.timeout:g} s")
+
+    def reason(self) -> str:
+        """Why the training cannot go on, in words."""
+        ends = [(f"worker {i}: {worker.end}", worker.code) for i, worker in enumerate(self.workers)]
+        # If one ended by itself the others lost it; if none did, one of them hangs.
+        causes = [end for end, code in ends if code not in (None, 0, train_mnist.LOST_WORKER)]
+        return ", ".join(causes or [end for end, code in ends if code != 0])
+
+    def _print(self) -> bool:
+        """Prints what the workers have printed; waits a moment, and says whether anything came."""
         came = False
         with contextlib.suppress(queue.Empty):
             while True:
-                index, line, to = self._lines.get(timeout=0 if came else LOOK_EVERY)
+                line, to = self._lines.get(timeout=0 if came else LOOK_EVERY)
                 came = True
-                print(f"[{index}] {line}", end="", file=to, flush=True)
+                try:
+                    print(line, end="", file=to, flush=True)
+                except BrokenPipeError:  # the reader has left, as `| head` does: go on without it
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), to.fileno())
         return came
 
-    def ended(self) -> list[int]:
-        """Exit codes of those that have ended."""
-        return [worker.code for worker in self.workers if worker.code is not None]
-
-    def signal(self, number: int) -> None:
-        """Passes a signal on to those that run."""
-        for worker in self.workers:
-            if worker.code is None:
-                worker.process.send_signal(number)
-
-    def kill(self, reason: str) -> None:
-        """Ends those that run at once: one that waits for another does not hear anything else."""
-        for worker in self.workers:
-            if worker.code is None:
-                worker.killed = reason
-                worker.process.kill()
-        for worker in self.workers:
-            worker.process.wait()
-            for thread in worker.threads:
-                thread.join(timeout=5)
-        while self.lines():
-            pass
-
-    def _read(self, index: int, pipe, to) -> None:
-        for line in pipe:
-            self._lines.put((index, line, to))
+    def _port(self) -> int:
+        """A port that nothing uses, and that nothing else is given meanwhile."""
+        holder = self._held.enter_context(socket.socket())
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the worker may have it
+        holder.bind(("127.0.0.1", 0))
+        return holder.getsockname()[1]
 
 
-class Launcher:
-    """Starts the workers until they have come to an end.
+def launch(args, out: Path, visible: list[str | None]) -> int:
+    """Starts the workers until they have come to an end, and gives the exit code."""
+    asked: list[int] = []
+    for number in ENDING:
+        signal.signal(number, lambda number, _: asked.append(number))
+    options, left = args.options, args.restarts
+    while not asked:
+        before = newest(out)
+        with Attempt(args, out, options, visible) as attempt:
+            attempt.follow(asked)
+            codes = [worker.code for worker in attempt.workers if worker.code is not None]
+            reason = attempt.reason()
+        for index, worker in enumerate(attempt.workers):
+            print(f"worker {index}: {worker.end}", file=sys.stderr)
+        if cli.USER_ERROR in codes:
+            return cli.USER_ERROR
+        if all(0 <= code != train_mnist.LOST_WORKER for code in codes):
+            return max(codes)
+        if asked:
+            break
+        if newest(out) not in ("", before):
+            left = args.restarts
+            options = [option for option in args.options if option not in REPLACED] + ["--resume"]
+        else:  # what is there, if anything, is of an earlier run
+            left -= 1
+        if left < 0:
+            print(
+                f"error: {reason}; given up after {args.restarts} restarts without a new "
+                "checkpoint",
+                file=sys.stderr,
+            )
+            return GAVE_UP
+        point = "from the last checkpoint" if "--resume" in options else "from the beginning"
+        print(f"note: {reason}; all start again {point}", file=sys.stderr, flush=True)
+    return cli.SIGNALLED + asked[0]
+
+
+def shares_of_gpus(workers: int, device: str) -> list[str | None]:
+    """Which GPUs each worker sees: two processes cannot train together on the same one.
 
     Args:
-        args: `workers`, `timeout`, `restarts`, and `options` for train_mnist.py.
-        out: where the chief writes, and with it the checkpoints.
+        workers: how many share them.
+        device: that was asked for; on the CPU there is nothing to share.
+
+    Returns:
+        a value of CUDA_VISIBLE_DEVICES for each; None to leave it as it is.
+
+    Raises:
+        InputError: when there are fewer GPUs than workers, but some.
     """
-
-    def __init__(self, args, out: Path) -> None:
-        self._args, self._out = args, out
-        self._asked = 0  # the signal that asked to end
-        self._attempt: Attempt | None = None
-
-    def run(self) -> int:
-        """Trains, and gives the exit code."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._on_signal)
-        options, left = self._args.options, self._args.restarts
-        while True:
-            before = newest(self._out)
-            self._attempt = Attempt(self._args.workers, options)
-            try:
-                reason = self._watch(self._attempt)
-            finally:
-                self._attempt.kill("another one had ended")
-            codes = self._attempt.ended()
-            for index, worker in enumerate(self._attempt.workers):
-                print(f"worker {index}: {worker.end}", file=sys.stderr)
-            if not reason:
-                return max(codes)
-            if self._asked:
-                return cli.SIGNALLED + self._asked
-            if newest(self._out) != before:
-                left = self._args.restarts
-                options = [option for option in options if option != "--overwrite"]
-                options = [*options, "--resume"]
-            else:  # what is there, if anything, is of an earlier run
-                left -= 1
-            if left < 0:
-                print(
-                    f"error: {reason}; given up after {self._args.restarts} restarts without a new "
-                    "checkpoint",
-                    file=sys.stderr,
-                )
-                return GAVE_UP
-            point = "from the last checkpoint" if "--resume" in options else "from the beginning"
-            print(f"note: {reason}; all start again {point}", file=sys.stderr, flush=True)
-
-    def _watch(self, attempt: Attempt) -> str:
-        """Follows the workers to their end; the result says why all have to start again, if so."""
-        alive, stood = time.monotonic(), newest(self._out)
-        until = None  # when to stop waiting for the others
-        while len(attempt.ended()) < len(attempt.workers):
-            if attempt.lines() or newest(self._out) != stood:
-                alive, stood = time.monotonic(), newest(self._out)
-            now = time.monotonic()
-            if any(code not in FINAL for code in attempt.ended()):
-                break
-            if until is None and cli.USER_ERROR in attempt.ended():
-                until = now + SECONDS_TO_FOLLOW
-            if until is not None and now > until:
-                break
-            if now - alive > self._args.timeout:
-                attempt.kill(f"no sign of life for {self._args.timeout:g} s")
-        while attempt.lines():
-            pass
-        dead = [
-            f"worker {index}: {worker.end}"
-            for index, worker in enumerate(attempt.workers)
-            if worker.code is not None and worker.code not in FINAL
-        ]
-        return ", ".join(dead)
-
-    def _on_signal(self, number: int, _) -> None:
-        if self._attempt:
-            self._attempt.signal(number if not self._asked else signal.SIGKILL)
-        self._asked = number
+    visible = os.environ.get(VISIBLE)
+    gpus = [str(i) for i in range(Driver().count)] if visible is None else visible.split(",")
+    gpus = [gpu for gpu in gpus if gpu.strip() not in ("", "-1")]
+    if device == "cpu" or not gpus:
+        return [None] * workers
+    share = len(gpus) // workers
+    if not share:
+        raise InputError(
+            f"workers: expected at most {len(gpus)}, the GPUs here, got {workers}; --device cpu "
+            "trains on the CPU"
+        )
+    return [",".join(gpus[i * share : (i + 1) * share]) for i in range(workers)]
 
 
 def newest(folder: Path) -> str:
@@ -248,20 +301,24 @@ def newest(folder: Path) -> str:
     return next((path.name for path in checkpoint.newest_first(folder)), "")
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nothing uses at the moment."""
-    with contextlib.ExitStack() as sockets:
-        taken = [
-            sockets.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
-        ]
-        return [one.getsockname()[1] for one in taken]
+def _end_with_parent() -> None:
+    _LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+# Linux ends the workers when the launcher is killed; elsewhere they train on to their end.
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+end_with_the_launcher = _end_with_parent if _LIBC else None
+
+
+def _signal(number: int) -> str:
+    return signal.Signals(number).name if number in {*signal.Signals} else f"signal {number}"
 
 
 @cli.reports_errors
 def main(argv=None) -> int:
     """Launches as the arguments say and gives the exit code."""
     args, training = parse(argv)
-    return Launcher(args, training.out).run()
+    return launch(args, training.out, shares_of_gpus(args.workers, training.device))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import math
 import shlex
+import signal
 import sys
 import time
 from pathlib import Path
@@ -15,7 +16,6 @@ import numpy as np
 from tf_edureka import checkpoint, cli
 from tf_edureka.cluster import Cluster
 from tf_edureka.config import IMPLEMENTATIONS, PRECISIONS, RECIPES, STRATEGIES, MlpConfig
-from tf_edureka.course import Course
 from tf_edureka.errors import InputError
 from tf_edureka.progress import EpochDisplay
 from tf_edureka.result import epoch_line
@@ -42,10 +42,10 @@ def parse(argv):
     """Reads the arguments; needs neither TensorFlow nor the data, so that --help is quick."""
     parser = cli.ArgumentParser(
         description="Train the article's 784-256-256-10 network on MNIST.",
-        epilog="Exit codes: 0 trained, 1 --min-accuracy missed or no finite cost, 2 wrong input, 3 "
-        "another worker of --strategy multiworker is lost, 130 ended by Ctrl-C, 143 by SIGTERM, "
-        "after the running epoch or within a long one (what was reached is written, and --resume "
-        "goes on).",
+        epilog="Exit codes: 0 trained, 1 --min-accuracy missed or no finite cost, 2 wrong input, "
+        "130 ended by Ctrl-C, 143 by SIGTERM, after the running epoch or within a long one (what "
+        "was reached is written, and --resume goes on). With --strategy multiworker also: 3 "
+        "another worker is lost, 137 the workers met but TensorFlow did not connect them.",
     )
     article, modern = MlpConfig.article(), MlpConfig.modern()
     parser.add_argument(
@@ -201,9 +201,9 @@ class Place:
         return self.strategy.num_replicas_in_sync if self.strategy else 1
 
     def __str__(self) -> str:
-        workers = f"{len(self.cluster.addresses)} workers, " if self.cluster else ""
-        replicas = f"{workers}{self.replicas} replica{'s' * (self.replicas != 1)} on "
-        return (replicas if self.strategy else "") + self.device
+        workers = f"{counted(len(self.cluster.addresses), 'worker')}, " if self.cluster else ""
+        replicas = f"{counted(self.replicas, 'replica')} on " if self.strategy else ""
+        return workers + replicas + self.device
 
 
 def place(args, device, cluster) -> Place:
@@ -215,7 +215,9 @@ def place(args, device, cluster) -> Place:
         strategy = strategies.mirrored(args.replicas)
     if cluster:
         strategy = strategies.multiworker(
-            cluster, args.wait or SECONDS_TO_MEET, lambda line: print(line, file=sys.stderr)
+            cluster,
+            args.wait or SECONDS_TO_MEET,
+            lambda line: print(f"note: {line}", file=sys.stderr),
         )
     return Place(device, strategy, cluster)
 
@@ -229,6 +231,8 @@ def main(argv=None) -> int:
     cluster = Cluster.from_environment() if args.strategy == "multiworker" else None
     folder = run_folder(args) if cluster is None or cluster.is_chief else None
     with cli.tensorflow_import():
+        import tensorflow as tf
+
         from tf_edureka import (  # noqa: F401 - for run()
             conditions,
             devices,
@@ -247,8 +251,13 @@ def main(argv=None) -> int:
     strategies.expect_split(config.batch_size, where.replicas)
     seconds = {"imports": imported - started, "data": time.perf_counter() - imported}
     command = shlex.join([Path(__file__).name, *(sys.argv[1:] if argv is None else argv)])
-    with folder.claimed() if folder else contextlib.nullcontext():
-        return run(args, config, data, where, folder, seconds, command)
+    try:
+        with folder.claimed() if folder else contextlib.nullcontext():
+            return run(args, config, data, where, folder, seconds, command)
+    except tf.errors.OpError as error:
+        if cluster is None:
+            raise
+        return lost_worker(cluster, error)
 
 
 def run_folder(args) -> RunFolder:
@@ -287,7 +296,8 @@ def run(args, config, data, where, folder, seconds, command) -> int:
     if args.resume and checkpoints and start is None:
         print(f"note: {folder.path} has no checkpoint; begins at epoch 1", file=sys.stderr)
     if where.cluster:
-        start = as_the_chief(where, all_of_it, start)
+        expect_alike(where, what)
+        start = state_of_chief(where, all_of_it, start)
 
     quiet = args.quiet or not where.writes
     with EpochDisplay(config.epochs, quiet, done=start.epoch if start else 0) as display:
@@ -304,19 +314,14 @@ def run(args, config, data, where, folder, seconds, command) -> int:
             folder.advice = f"when that is mended, {HOW_TO_GO_ON} goes on after {position(state)}"
             return bool(display.interrupted)
 
-        try:
-            result = (legacy_mlp if legacy else mlp).train(
-                config,
-                data,
-                lambda *epoch: display.epoch_ended(epoch_line(*epoch)),
-                start=start,
-                save=save if where.writes else None,
-                **({} if legacy else {"strategy": where.strategy}),
-            )
-        except tf.errors.OpError as error:
-            if where.cluster is None:
-                raise
-            return lost_worker(where.cluster, error)
+        result = (legacy_mlp if legacy else mlp).train(
+            config,
+            data,
+            lambda *epoch: display.epoch_ended(epoch_line(*epoch)),
+            start=start,
+            save=save if where.writes else None,
+            **({} if legacy else {"strategy": where.strategy}),
+        )
         code, fault = verdict(result, config, display.interrupted, args.min_accuracy)
         if not where.writes:
             return code
@@ -345,22 +350,32 @@ def run(args, config, data, where, folder, seconds, command) -> int:
     return code
 
 
-def as_the_chief(where, here, start):
-    """The state that the chief goes on from, in every worker; refuses to train something else."""
+def counted(number: int, what: str) -> str:
+    """A number of things."""
+    return f"{number} {what}" + "s" * (number != 1)
+
+
+def expect_alike(where, here) -> None:
+    """Refuses to train in one worker something else than the chief does."""
     from tf_edureka import strategies
 
-    here = json.loads(json.dumps(here))
-    content = checkpoint.to_bytes(start or Course().state(()), here)
-    name = where.cluster.name(0)
-    start, there = checkpoint.from_bytes(name, strategies.from_chief(where.strategy, content))
-    for part in ("config", "data_sha256"):
-        found = checkpoint.differences({part: there[part]}, {part: here[part]})
-        if found:
-            raise InputError(
-                f"{where.cluster.name(where.cluster.index)}: expected the options and the data of "
-                f"{name}, got others: {'; '.join(found)}; start all workers alike"
-            )
-    return start if start.variables else None
+    here = {part: here[part] for part in ("config", "data_sha256")}
+    text = json.dumps(here)
+    there = json.loads(strategies.from_chief(where.strategy, text.encode()))
+    if found := checkpoint.differences(there, json.loads(text)):
+        raise InputError(
+            f"{where.cluster.name(where.cluster.index)}: expected the options and the data of "
+            f"{where.cluster.name(0)}, got others: {'; '.join(found)}; start all workers alike"
+        )
+
+
+def state_of_chief(where, here, start):
+    """The state that the chief goes on from, None if it begins; for every worker."""
+    from tf_edureka import strategies
+
+    content = checkpoint.to_bytes(start, here) if start else b""
+    content = strategies.from_chief(where.strategy, content)
+    return checkpoint.from_bytes(where.cluster.name(0), content)[0] if content else None
 
 
 def lost_worker(cluster, error) -> int:
@@ -389,7 +404,7 @@ def write(folder, config, data, result, record) -> None:
 
 def position(state) -> str:
     """How far a training has come, in words."""
-    epochs = f"{state.epoch} epoch" + "s" * (state.epoch != 1)
+    epochs = counted(state.epoch, "epoch")
     return f"{epochs} and {state.step} steps" if state.step else epochs
 
 
@@ -401,8 +416,8 @@ def verdict(result, config, signal_number, min_accuracy) -> tuple[int, str]:
             f"error: the cost is no longer a finite number after epoch {epochs}; a learning rate "
             f"under {config.learning_rate} may help"
         )
-    if signal_number and epochs < config.epochs:
-        return cli.SIGNALLED + signal_number, (
+    if epochs < config.epochs:  # by a signal to this process or, if to none, to another worker
+        return cli.SIGNALLED + (signal_number or signal.SIGTERM), (
             f"ended after {epochs} of {config.epochs} epochs; {HOW_TO_GO_ON} goes on from there"
         )
     if min_accuracy is not None and result.accuracy[-1] < min_accuracy:

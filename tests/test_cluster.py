@@ -23,7 +23,7 @@ def test_worker_0_is_the_chief_where_none_is_named():
 
 
 def test_a_named_chief_comes_before_the_workers():
-    jobs = {"worker": ["b:2", "c:3"], "chief": ["a:1"], "ps": ["d:4"]}
+    jobs = {"worker": ["b:2", "c:3"], "chief": ["a:1"]}
     second = Cluster.from_environment(environment(jobs, {"type": "worker", "index": 1}))
     assert second == Cluster(("a:1", "b:2", "c:3"), 2)
     assert Cluster.from_environment(environment(jobs, {"type": "chief", "index": 0})).is_chief
@@ -42,6 +42,9 @@ WORKERS = {"worker": ["a:1", "b:2"]}
         (environment(WORKERS, {"type": "worker", "index": 2}), "there is no worker 2"),
         (environment(WORKERS, {"type": "worker", "index": -1}), "there is no worker -1"),
         (environment(WORKERS, {"type": "evaluator", "index": 0}), "there is no evaluator 0"),
+        (environment({"worker": ["a..b:1"]}, {"type": "worker", "index": 0}), "a..b:1"),
+        (environment({**WORKERS, "ps": ["c:3"]}, {"type": "worker", "index": 0}), "of ps there is"),
+        (environment({"worker": ["a:65536"]}, {"type": "worker", "index": 0}), "no host:port"),
         (environment({"worker": ["a"]}, {"type": "worker", "index": 0}), "'a' is no host:port"),
         (environment({"worker": ["a:1"] * 2}, {"type": "worker", "index": 0}), "the same address"),
     ],

@@ -16,6 +16,7 @@ _FORM = (
 )
 _HERE, _GO = b"tf_edureka worker %d of %s\n", b"go\n"
 _BETWEEN = 0.2  # seconds between two looks at who is there
+_SECONDS_TO_ANSWER = 5.0  # before another attempt to reach the chief
 _PATIENCE = 2.0  # seconds before it is said who is waited for
 
 
@@ -50,6 +51,8 @@ class Cluster:
         try:
             config = json.loads(text)
             jobs, task = config["cluster"], config["task"]
+            if others := set(jobs) - {"chief", "worker"}:
+                raise ValueError(f"of {' and '.join(sorted(others))} there is no use here")
             chief = [("chief", address) for address in jobs.get("chief", [])]
             tasks = [*chief, *(("worker", address) for address in jobs.get("worker", []))]
             before = len(chief) if task["type"] == "worker" else 0
@@ -118,7 +121,7 @@ class Cluster:
         patience = time.monotonic() + _PATIENCE
         with contextlib.ExitStack() as connections:
             came: dict[int, socket.socket] = {}
-            while missing := others - set(came):
+            while missing := others - {index for index, one in came.items() if _is_there(one)}:
                 left = end - time.monotonic()
                 if left <= 0:
                     raise InputError(
@@ -126,9 +129,7 @@ class Cluster:
                         f"not; start all workers with the same {VARIABLE} but for the index, and "
                         "look whether a firewall is between them"
                     )
-                if not told and time.monotonic() > patience:
-                    note(f"waiting for {self._names(missing)}, at most {seconds:g} s")
-                    told = True
+                told = told or self._note_wait(missing, patience, seconds, note)
                 listener.settimeout(min(left, _BETWEEN))
                 with contextlib.suppress(OSError):  # nobody yet, or one that came and went
                     connection = connections.enter_context(listener.accept()[0])
@@ -136,7 +137,8 @@ class Cluster:
                     if index := self._introduced(connection):
                         came[index] = connection  # the later one, if it was started again
             for connection in came.values():
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError):  # it ends in this very moment
+                    connection.settimeout(1.0)
                     connection.sendall(_GO)
 
     def _introduced(self, connection) -> int | None:
@@ -151,27 +153,36 @@ class Cluster:
         return _HERE % (index, ",".join(self.addresses).encode())
 
     def _join(self, end, seconds, note) -> None:
-        address, told = _host_and_port(self.addresses[0]), False
+        address, told, fault = _host_and_port(self.addresses[0]), False, "no answer"
         patience = time.monotonic() + _PATIENCE
         while (left := end - time.monotonic()) > 0:
-            with (
-                contextlib.suppress(OSError),
-                socket.create_connection(address, timeout=left) as connection,
-            ):
-                connection.sendall(self._introduction(self.index))
-                connection.settimeout(max(1e-3, end - time.monotonic()))
-                # Nothing comes if the chief ends, or waits for others until the time is over.
-                if connection.makefile("rb").readline(len(_GO)) == _GO:
-                    return
-            if not told and time.monotonic() > patience:
-                note(f"waiting for {self.name(0)}, at most {seconds:g} s")
-                told = True
+            try:
+                with socket.create_connection(address, min(left, _SECONDS_TO_ANSWER)) as connection:
+                    connection.sendall(self._introduction(self.index))
+                    # Nothing comes as long as the chief waits for others, or if it ends.
+                    while (left := end - time.monotonic()) > 0:
+                        fault = "it waits for others"
+                        connection.settimeout(min(left, _BETWEEN))
+                        with contextlib.suppress(TimeoutError):
+                            if connection.recv(len(_GO)) == _GO:
+                                return
+                            break
+                        told = told or self._note_wait([0], patience, seconds, note)
+            except OSError as error:
+                fault = error.strerror or str(error)
+            told = told or self._note_wait([0], patience, seconds, note)
             time.sleep(_BETWEEN)
         raise InputError(
             f"{self._names([0])}: expected to come within {seconds:g} s and to have met all others "
-            f"by then, but did not; start all workers with the same {VARIABLE} but for the index, "
-            "and look whether a firewall is between them"
+            f"by then, but did not ({fault}); start all workers with the same {VARIABLE} but for "
+            "the index, and look whether a firewall is between them"
         )
+
+    def _note_wait(self, missing, patience, seconds, note) -> bool:
+        if time.monotonic() < patience:
+            return False
+        note(f"waiting for {self._names(missing)}, at most {seconds:g} s")
+        return True
 
     def _names(self, indices) -> str:
         return " and ".join(self.name(index) for index in sorted(indices))
@@ -181,4 +192,16 @@ def _host_and_port(address: str) -> tuple[str, int]:
     host, _, port = address.rpartition(":")
     if not (host and port.isdecimal() and 0 < int(port) < 2**16):
         raise ValueError(f"{address!r} is no host:port")
+    host.encode("idna")  # a UnicodeError, which is a ValueError, if it can be no name
     return host.strip("[]"), int(port)
+
+
+def _is_there(connection: socket.socket) -> bool:
+    """Whether who connected still lives: nothing is to come from it, but its end."""
+    connection.settimeout(0)
+    try:
+        return connection.recv(1, socket.MSG_PEEK) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False

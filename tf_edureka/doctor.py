@@ -49,7 +49,7 @@ RIVALS = (
     "intel-tensorflow",
     "tf-nightly",
 )
-_VISIBLE = "CUDA_VISIBLE_DEVICES"
+VISIBLE = "CUDA_VISIBLE_DEVICES"
 # cuInit's answers that have a cure.
 CURES = {
     100: "the driver sees no GPU; in a container start it with --gpus all",
@@ -206,7 +206,7 @@ def hardware() -> list[str]:
 
 def hidden() -> bool:
     """Whether the environment hides all GPUs from CUDA."""
-    visible = os.environ.get(_VISIBLE)
+    visible = os.environ.get(VISIBLE)
     return visible is not None and not re.match(r"\s*(\d|GPU-|MIG-)", visible)
 
 
@@ -242,7 +242,7 @@ class Driver:
         """What there is to say of it, given the GPUs on the bus."""
         if hidden():
             yield Finding(
-                NOTE, f"{_VISIBLE}={os.environ[_VISIBLE]!r} hides all GPUs", f"unset {_VISIBLE}"
+                NOTE, f"{VISIBLE}={os.environ[VISIBLE]!r} hides all GPUs", f"unset {VISIBLE}"
             )
         version = _dotted(self.cuda)
         if self.error is None and gpus:

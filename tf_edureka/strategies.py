@@ -15,10 +15,12 @@ from tf_edureka.errors import InputError
 _SECONDS_TO_CONNECT = 60  # once all workers have met
 _KILL = """
 import os, signal, sys, time
-time.sleep(float(sys.argv[2]))
-if os.getppid() == int(sys.argv[1]):
-    print(sys.argv[3], file=sys.stderr)
-    os.kill(int(sys.argv[1]), signal.SIGKILL)
+end = time.monotonic() + float(sys.argv[2])
+while os.getppid() == int(sys.argv[1]):
+    if time.monotonic() > end:
+        print(sys.argv[3], file=sys.stderr)
+        os.kill(int(sys.argv[1]), signal.SIGKILL)
+    time.sleep(0.1)
 """
 
 
@@ -79,7 +81,10 @@ def multiworker(
     """
     cluster.meet(seconds, note)
     this = cluster.name(cluster.index)
-    late = f"error: {this}: the workers met, but not within {_SECONDS_TO_CONNECT} s in TensorFlow"
+    late = (
+        f"error: {this}: the workers met, but within {_SECONDS_TO_CONNECT} s TensorFlow did not "
+        "connect them; one may have ended meanwhile: start all again"
+    )
     try:
         with killed_after(_SECONDS_TO_CONNECT, late):
             return tf.distribute.MultiWorkerMirroredStrategy()
@@ -170,5 +175,7 @@ def from_chief(strategy: tf.distribute.Strategy, content: bytes) -> bytes:
     # As numbers that every device and network adds without rounding: each byte to zeros.
     add = adder(strategy, of=0)
     length = int(add(len(content)))
+    if not length:
+        return b""  # TensorFlow 2.21 crashes when processes add nothing up
     values = np.frombuffer(content[:length].ljust(length, b"\0"), np.uint8)
     return add(values).numpy().astype(np.uint8).tobytes()
