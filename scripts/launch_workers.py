@@ -18,7 +18,7 @@ import train_mnist
 
 from tf_edureka import checkpoint, cli
 from tf_edureka.cluster import VARIABLE
-from tf_edureka.doctor import VISIBLE, Driver
+from tf_edureka.doctor.cuda import VISIBLE, Driver
 from tf_edureka.errors import InputError
 
 GAVE_UP = 3

@@ -8,8 +8,9 @@ import venv
 
 import pytest
 
-from tf_edureka import doctor
-from tf_edureka.doctor import NOTE, OK, PROBLEM, Finding
+import tf_edureka
+from tf_edureka.doctor import cuda, packages, training
+from tf_edureka.doctor.finding import NOTE, OK, PROBLEM, Finding
 
 BUILD = {
     "cuda_version": "12.5.1",
@@ -37,7 +38,7 @@ def test_where_training_works_it_says_on_what_and_ends_with_0():
 def test_it_needs_no_package_to_say_that_packages_are_missing(tmp_path):
     venv.create(tmp_path / "empty")
     python = tmp_path / "empty" / "bin" / "python"
-    sources = os.path.dirname(os.path.dirname(doctor.__file__))
+    sources = os.path.dirname(os.path.dirname(tf_edureka.__file__))
     command = [python, "-m", "tf_edureka.doctor"]
     done = subprocess.run(command, cwd=sources, capture_output=True, text=True)
     assert done.returncode == 1
@@ -56,6 +57,7 @@ def installed(monkeypatch):
         versions = {name.replace("_", "-"): value for name, value in versions.items()}
 
         def pretended(name):
+            name = name.replace("_", "-")
             if name in versions and versions[name] is None:
                 raise importlib.metadata.PackageNotFoundError(name)
             return versions.get(name) or version(name)
@@ -70,7 +72,7 @@ def problems(findings) -> list[Finding]:
 
 
 def test_what_is_installed_fits_together():
-    assert not problems(doctor.packages())
+    assert not problems(packages.packages())
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_what_is_installed_fits_together():
 )
 def test_versions_that_do_not_fit_are_named_with_who_needs_what(installed, versions, what, advice):
     installed(**versions)
-    found = problems(doctor.packages())
+    found = problems(packages.packages())
     assert [finding for finding in found if finding.what.startswith(what)]
     assert [finding for finding in found if advice in finding.advice]
 
@@ -97,7 +99,7 @@ def test_versions_that_do_not_fit_are_named_with_who_needs_what(installed, versi
 @pytest.mark.parametrize("rival", ["tensorflow-cpu", "tensorflow-metal"])
 def test_packages_that_break_tensorflow_are_to_be_uninstalled(installed, rival):
     installed(**{rival: "2.18.0"})
-    (found,) = problems(doctor.packages())
+    (found,) = problems(packages.packages())
     assert found.what.startswith(f"{rival} 2.18.0")
     assert found.advice.startswith(f"pip uninstall {rival}")
 
@@ -118,7 +120,7 @@ WHEELS = [
 def test_a_broken_set_of_cuda_wheels_is_named(installed, monkeypatch, cudnn, what):
     monkeypatch.setattr(importlib.metadata, "requires", lambda _: ["numpy>=2", *WHEELS])
     installed(nvidia_cublas_cu12="12.9.3.13", nvidia_cudnn_cu12=cudnn)
-    (found,) = problems(doctor.cuda_wheels(wanted=False))
+    (found,) = problems(packages.cuda_wheels(wanted=False))
     assert found.what.startswith(what)
     assert found.advice == "pip install 'nvidia-cudnn-cu12<10.0,>=9.3.0.75'"
 
@@ -126,15 +128,15 @@ def test_a_broken_set_of_cuda_wheels_is_named(installed, monkeypatch, cudnn, wha
 def test_no_cuda_wheels_are_no_problem_without_a_gpu(installed, monkeypatch):
     monkeypatch.setattr(importlib.metadata, "requires", lambda _: WHEELS)
     installed(nvidia_cublas_cu12=None, nvidia_cudnn_cu12=None)
-    assert list(doctor.cuda_wheels(wanted=False)) == []
-    (found,) = doctor.cuda_wheels(wanted=True)
+    assert list(packages.cuda_wheels(wanted=False)) == []
+    (found,) = packages.cuda_wheels(wanted=True)
     assert found.advice == "pip install -e '.[cuda]'"
 
 
 @pytest.fixture
 def wheels(monkeypatch, tmp_path):
     """A folder of NVIDIA's wheels, to put files into."""
-    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda _: Spec)
+    monkeypatch.setattr(cuda.importlib.util, "find_spec", lambda _: Spec)
     monkeypatch.setattr(sys, "platform", "linux")
 
     class Spec:
@@ -161,10 +163,10 @@ def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(wheels, m
         if error:
             raise OSError(error)
 
-    for name in doctor.LIBRARIES:
+    for name in cuda.LIBRARIES:
         wheels(f"nvidia/lib/{name}")
     monkeypatch.setattr(ctypes, "CDLL", load)
-    found = [(each.what, each.advice) for each in problems(doctor.libraries(True))]
+    found = [(each.what, each.advice) for each in problems(cuda.libraries(cuda.opened(True)))]
     assert found == [
         (
             "libcufft.so.11 cannot be loaded: /nvidia/cufft/lib/libcufft.so.11: file too short",
@@ -179,30 +181,32 @@ def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(wheels, m
 
 
 def test_a_library_from_elsewhere_is_said(wheels, monkeypatch, tmp_path):
-    for name in doctor.LIBRARIES:
+    for name in cuda.LIBRARIES:
         wheels(f"nvidia/lib/{name}")
     other = tmp_path / "cuda-11"
     other.mkdir()
     (other / "libcudart.so.12").touch()
     monkeypatch.setenv("LD_LIBRARY_PATH", str(other))
     monkeypatch.setattr(ctypes, "CDLL", lambda _: None)
-    notes = [finding.what for finding in doctor.libraries(True) if finding.status == NOTE]
+    found = cuda.libraries(cuda.opened(True))
+    notes = [finding.what for finding in found if finding.status == NOTE]
     assert notes == [
         f"libcudart.so.12 is taken from {other}/libcudart.so.12, not from NVIDIA's wheel"
     ]
 
 
-def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch, tmp_path):
-    monkeypatch.setattr(doctor, "SYSTEM_CUDA", tmp_path)
-    for variable in ("XLA_FLAGS", "CUDA_HOME", "PATH"):
+def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch):
+    monkeypatch.setattr(cuda, "SYSTEM_CUDA", ())
+    for variable in ("XLA_FLAGS", "CUDA_HOME", "CONDA_PREFIX", "PATH"):
         monkeypatch.setenv(variable, "")
-    assert len(problems(doctor.xla_tools(True))) == 2
+    assert [finding.status for finding in cuda.xla_tools(True)] == [NOTE, NOTE]
+    assert list(cuda.xla_tools(False)) == []
     ptxas = wheels("cuda_nvcc/bin/ptxas", b"#!/bin/sh\necho Cuda tools, release 12.9, V12.9.86\n")
     wheels("cuda_nvcc/nvvm/libdevice/libdevice.10.bc")
-    assert [finding.what for finding in doctor.xla_tools(True)] == ["XLA's ptxas of CUDA 12.9"]
+    assert [finding.what for finding in cuda.xla_tools(True)] == ["XLA's ptxas of CUDA 12.9"]
     ptxas.chmod(0o644)
     if os.geteuid():  # root may run anything that is executable for someone
-        assert problems(doctor.xla_tools(True))[0].advice == f"chmod +x {ptxas}"
+        assert problems(cuda.xla_tools(True))[0].advice == f"chmod +x {ptxas}"
 
 
 @pytest.mark.parametrize(
@@ -219,7 +223,7 @@ def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch, tmp_path):
     ],
 )
 def test_a_gpus_compute_capability_is_held_against_the_build(capability, driver, status, what):
-    found = doctor.capability_finding("GPU", capability, BUILD, driver)
+    found = cuda.capability_finding("GPU", capability, BUILD, driver)
     assert found.status == status
     assert what in found.what
 
@@ -261,7 +265,7 @@ def test_the_driver_is_asked(monkeypatch, driver, gpus, status, what, advice):
     monkeypatch.setattr(ctypes, "CDLL", load)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    (found,) = doctor.Driver().findings(gpus)
+    (found,) = cuda.Driver().findings(gpus)
     assert found.status == status
     assert what in found.what
     assert advice in found.advice
@@ -275,7 +279,7 @@ def test_gpus_that_the_environment_hides_are_no_riddle(monkeypatch, value, hides
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if value is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", value)
-    assert doctor.hidden() == hides
+    assert cuda.hidden() == hides
 
 
 @pytest.mark.parametrize(
@@ -288,8 +292,8 @@ def test_gpus_that_the_environment_hides_are_no_riddle(monkeypatch, value, hides
 )
 def test_systems_without_a_gpu_are_told_so(monkeypatch, system, machine, what):
     monkeypatch.setattr(sys, "platform", system)
-    monkeypatch.setattr(doctor.platform, "machine", lambda: machine)
-    assert any(what in finding.what for finding in doctor.system())
+    monkeypatch.setattr(packages.platform, "machine", lambda: machine)
+    assert any(what in finding.what for finding in packages.system())
 
 
 @pytest.mark.parametrize(
@@ -301,7 +305,7 @@ def test_systems_without_a_gpu_are_told_so(monkeypatch, system, machine, what):
     ],
 )
 def test_the_last_word_is_a_training_step(outcomes, status, what):
-    found = doctor.training_finding("GPU:0", outcomes)
+    found = training.training_finding("GPU:0", outcomes)
     assert found.status == status
     assert what in found.what
     assert ("XLA that fails" in found.advice) == ("seconds" in outcomes.get("kernels", {}))
@@ -326,16 +330,43 @@ def test_a_tensorflow_that_takes_its_process_down_is_reported(
     python.write_text(f"#!/bin/sh\n{script}\n")
     python.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(python))
-    found = problems(doctor.tensorflow(False, (0, 0), set()))
+    found = problems(training.tensorflow(False, (0, 0), set()))
     assert [finding for finding in found if what in finding.what and advice in finding.advice]
+
+
+def test_a_gpu_that_fails_does_not_take_the_cpu_with_it(monkeypatch):
+    facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": [["GPU", [9, 0]]]}
+    outcomes = {"CPU:0": {"xla": {"seconds": 1.0}}}
+    probes = {"auto": (facts, {}, "", "cudaGetDevice() failed"), "cpu": ({}, outcomes, "", "")}
+    monkeypatch.setattr(training, "_probe", probes.get)
+    *_, early, cpu = training.tensorflow(True, (12, 5), set())
+    assert (early.status, early.advice) == (PROBLEM, "update the driver, or use --device cpu")
+    assert (cpu.status, cpu.trains) == (OK, "CPU:0")
+
+
+@pytest.mark.parametrize(
+    ("module", "wheel"), [("google.protobuf", "protobuf"), ("absl", "absl-py"), ("keras", "keras")]
+)
+def test_a_missing_module_is_named_by_its_wheel(module, wheel):
+    said = f"ModuleNotFoundError: No module named '{module}'"
+    assert training._advice_on_import(said) == f"pip install {wheel}"
+
+
+def test_metadata_that_nobody_can_read_stops_nothing(monkeypatch):
+    requires = importlib.metadata.requires
+    broken = ["numpy (>=1.x)", "no requirement at all !"]
+    monkeypatch.setattr(
+        importlib.metadata, "requires", lambda name: broken + (requires(name) or [])
+    )
+    assert not problems(packages.packages())
 
 
 def test_a_library_that_tensorflow_alone_does_not_find_is_named(monkeypatch, wheels, tmp_path):
     wheels("cudnn/lib/libcudnn.so.9")
     said = "Could not load dynamic library 'libcudnn.so.9'; dlerror: ..."
     facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": []}
-    monkeypatch.setattr(doctor, "_probe", lambda: (facts, {}, said, ""))
-    found = problems(doctor.tensorflow(True, (12, 5), set()))
+    monkeypatch.setattr(training, "_probe", lambda choice: (facts, {}, said, ""))
+    found = problems(training.tensorflow(True, (12, 5), set()))
     assert found[0].what == "TensorFlow does not find libcudnn.so.9"
     assert found[0].advice == f"export LD_LIBRARY_PATH={tmp_path}/cudnn/lib"
     assert found[1].what == "TensorFlow sees no GPU"

@@ -36,7 +36,7 @@ def imported_by(path: Path) -> set[str]:
     return imported
 
 
-MODULES = sorted((ROOT / "tf_edureka").glob("*.py"))
+MODULES = sorted([*(ROOT / "tf_edureka").glob("*.py"), *(ROOT / "tf_edureka/doctor").glob("*.py")])
 LEGACY = sorted((ROOT / "tf_edureka" / "legacy").glob("*.py"))
 
 

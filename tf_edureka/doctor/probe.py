@@ -1,7 +1,7 @@
 """What TensorFlow sees on this machine, and whether it can train there.
 
-For the doctor, which runs this in a process of its own (`python -m tf_edureka.probe`), since
-TensorFlow may take its process down: a line of JSON on stdout for each thing that is known.
+For the doctor, which runs this in a process of its own, since TensorFlow may take its process down:
+a line of JSON on stdout for each thing that is known.
 """
 
 import json
@@ -12,18 +12,18 @@ from collections.abc import Callable
 _STEPS, _BATCH_SIZE = 5, 100
 
 
-def main() -> None:
-    """Prints what is known, line by line."""
+def main(choice: str) -> None:
+    """Prints what is known, line by line, with a choice of device as `devices.use` has it."""
     import keras
     import tensorflow as tf
 
     known(versions={"tensorflow": tf.__version__, "keras": keras.__version__})
-    known(build={name: value for name, value in tf.sysconfig.get_build_info().items()})
+    known(build=dict(tf.sysconfig.get_build_info()))
 
     from tf_edureka import devices
 
     helped = devices.help_tensorflow_find_cuda()
-    known(helped=helped and str(helped), device=devices.use("auto"))
+    known(helped=helped and str(helped), device=devices.use(choice))
     gpus = tf.config.list_physical_devices("GPU")
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
     known(gpus=[[of.get("device_name"), of.get("compute_capability")] for of in details])
@@ -86,4 +86,4 @@ def train(device: str, jit_compile: bool) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(*sys.argv[1:])
