@@ -54,13 +54,18 @@ def test_a_cluster_that_is_none_is_refused(values, fault):
         Cluster.from_environment(values)
 
 
-def meeting(addresses, indices, seconds) -> dict[int, str]:
-    """How each worker fares: what it is told, or an empty text if it has met the others."""
-    ends, notes = {}, []
+def meeting(addresses, indices, seconds, notes=None) -> dict[int, str]:
+    """How each worker fares: what it is told, or an empty text if it has met the others.
+
+    `notes` takes what they say while they wait.
+    """
+    ends = {}
 
     def meet(index: int) -> None:
         try:
-            Cluster(tuple(addresses), index).meet(seconds, notes.append)
+            Cluster(tuple(addresses), index).meet(
+                seconds, (notes if notes is not None else []).append
+            )
             ends[index] = ""
         except InputError as error:
             ends[index] = str(error)
@@ -106,6 +111,57 @@ def test_a_stranger_and_a_worker_of_another_cluster_do_not_count(addresses):
     end = meeting(addresses, (0,), 2)[0]
     assert "worker 1" in end
     assert "worker 2" in end
+
+
+def test_a_worker_that_died_while_it_waited_is_not_met(addresses):
+    knocking = threading.Thread(
+        target=knock, args=(addresses[0], Cluster(tuple(addresses), 1)._introduction(1))
+    )
+    knocking.start()
+    ends = meeting(addresses, (0, 2), 2)
+    knocking.join()
+    assert ends[0].startswith(f"worker 1 ({addresses[1]}): expected to come")
+    assert "it waits for others" in ends[2]
+
+
+def test_one_who_connects_and_says_nothing_holds_nobody_up(addresses):
+    ends = {}
+    chief = threading.Thread(target=lambda: ends.update(meeting(addresses, (0,), 20)))
+    chief.start()
+    host, port = addresses[0].split(":")
+    while True:
+        with contextlib.suppress(OSError):
+            silent = socket.create_connection((host, int(port)))
+            break
+    with silent:
+        ends.update(meeting(addresses, (1, 2), 20))
+        chief.join()
+    assert ends == {0: "", 1: "", 2: ""}
+
+
+def test_who_waits_says_for_whom(addresses, monkeypatch):
+    monkeypatch.setattr("tf_edureka.cluster._PATIENCE", 0.1)
+    notes = []
+    meeting(addresses, (0, 1), 1, notes)
+    meeting(addresses, (2,), 1, notes)
+    chief = f"waiting for worker 0 ({addresses[0]}, the chief), at most 1 s"
+    assert sorted(notes)[:2] == [chief, chief]
+    assert notes[0].startswith("waiting for worker ")
+    assert f"waiting for worker 2 ({addresses[2]}), at most 1 s" in notes
+
+
+def test_a_chief_whose_name_nobody_knows_is_said():
+    cluster = Cluster(("absent.invalid:1", "127.0.0.1:0"), 1)
+    with pytest.raises(
+        InputError, match=r"worker 0 \(absent.invalid:1, the chief\).*not known|did not"
+    ):
+        cluster._join(time.monotonic() + 0.5, 0.5, print)
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_workers_meet_by_ipv6_too(addresses):
+    there = [address.replace("127.0.0.1", "[::1]") for address in addresses]
+    assert meeting(there, (0, 1, 2), 20) == {0: "", 1: "", 2: ""}
 
 
 def test_a_port_that_something_uses_is_named(addresses):

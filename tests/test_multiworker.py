@@ -79,12 +79,12 @@ def test_a_worker_that_loses_the_other_says_so_and_how_to_go_on(worker):
 
 
 def test_workers_that_would_train_something_else_are_refused(worker):
-    chief, other = worker(0, "--seed", "1"), worker(1, "--seed", "2")
+    chief, other = worker(0), worker(1, "--limit", "900")
     _, said = other.communicate(timeout=100)
     chief.communicate(timeout=100)
     assert other.returncode == 2
     assert (
         f"worker 1 ({worker.addresses[1]}): expected the options and the data of worker 0" in said
     )
-    assert "config seed 1 there, 2 here" in said
+    assert "config limit null there, 900 here; data_sha256 " in said
     assert chief.returncode == 3

@@ -1,7 +1,5 @@
 """The epoch of several replicas: each computes its share of every batch."""
 
-from collections.abc import Sequence
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -62,7 +60,7 @@ class DistributedEpoch(CompiledEpoch):
         )
 
     def state(self) -> list[np.ndarray]:
-        """As of a `CompiledEpoch`, with zeros for the metrics."""
+        """As of a `CompiledEpoch`, with zeros for the metrics, which are of all processes."""
         return [
             np.zeros(variable.shape, variable.dtype)
             if id(variable) in self._left_out
@@ -80,9 +78,6 @@ class DistributedEpoch(CompiledEpoch):
     def agreed(self, stop: bool) -> bool:
         """Whether any process would end the training."""
         return bool(self._total(stop))
-
-    def _assign(self, pairs: Sequence[tuple[keras.Variable, np.ndarray]]) -> None:
-        super()._assign([pair for pair in pairs if id(pair[0]) not in self._left_out])
 
     def _step(self, batch: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         arguments = (*self._train, batch, seed + tf.stack([0, step]))

@@ -130,7 +130,8 @@ class CompiledEpoch:
                 f"state: expected {len(here)} variables of the shapes and types of this network, "
                 f"got {len(there)} others; it is of another network or another version of Keras"
             )
-        self._assign(list(zip(variables, state, strict=True)))
+        for variable, value in zip(variables, state, strict=True):
+            variable.assign(value)
 
     def begin_metrics(self) -> None:
         """Lets the metrics of `compile()` begin anew, as an epoch does."""
@@ -145,10 +146,6 @@ class CompiledEpoch:
     def agreed(self, stop: bool) -> bool:
         """Whether to end the training, now that this process would."""
         return stop
-
-    def _assign(self, pairs: Sequence[tuple[keras.Variable, np.ndarray]]) -> None:
-        for variable, value in pairs:
-            variable.assign(value)
 
     def _variables(self) -> list[keras.Variable]:
         return [*self.model.variables, *self.model.optimizer.variables]
