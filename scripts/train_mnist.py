@@ -244,14 +244,14 @@ def main(argv=None) -> int:
         from tf_edureka.legacy import mlp as legacy_mlp  # noqa: F401
 
         device = devices.use(args.device, args.deterministic, config.precision)
-    where = place(args, device, cluster)
-    imported = time.perf_counter()
-    data = cli.load_data(args)
-    config.steps_per_epoch(len(data.train.labels))  # refuses before anything is made
-    strategies.expect_split(config.batch_size, where.replicas)
-    seconds = {"imports": imported - started, "data": time.perf_counter() - imported}
-    command = shlex.join([Path(__file__).name, *(sys.argv[1:] if argv is None else argv)])
     try:
+        where = place(args, device, cluster)
+        imported = time.perf_counter()
+        data = cli.load_data(args)
+        config.steps_per_epoch(len(data.train.labels))  # refuses before anything is made
+        strategies.expect_split(config.batch_size, where.replicas)
+        seconds = {"imports": imported - started, "data": time.perf_counter() - imported}
+        command = shlex.join([Path(__file__).name, *(sys.argv[1:] if argv is None else argv)])
         with folder.claimed() if folder else contextlib.nullcontext():
             return run(args, config, data, where, folder, seconds, command)
     except tf.errors.OpError as error:

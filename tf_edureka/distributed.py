@@ -55,9 +55,8 @@ class DistributedEpoch(CompiledEpoch):
     def train(self, order: np.ndarray, seed: tuple[int, int]) -> np.ndarray:
         """As of a `CompiledEpoch`."""
         costs = super().train(order, seed)  # averaged over the replicas of this process
-        return (self._total(costs).numpy() / self._strategy.num_replicas_in_sync).astype(
-            costs.dtype
-        )
+        average = self._total(costs) / self._strategy.num_replicas_in_sync
+        return average.numpy().astype(costs.dtype)
 
     def state(self) -> list[np.ndarray]:
         """As of a `CompiledEpoch`, with zeros for the metrics, which are of all processes."""
@@ -88,10 +87,10 @@ class DistributedEpoch(CompiledEpoch):
         replica = tf.distribute.get_replica_context()
         share = batch.shape[0] // replica.num_replicas_in_sync
         first = replica.replica_id_in_sync_group * share
-        batch_size, batch = batch.shape[0], tf.slice(batch, [first], [share])
-        images, labels = tf.gather(images, batch), tf.gather(labels, batch)
+        mine = tf.slice(batch, [first], [share])
+        images, labels = tf.gather(images, mine), tf.gather(labels, mine)
         if self._distortion is not None:
-            images = distort(images, self._distortion, seed, batch_size, first)
+            images = distort(images, self._distortion, seed, batch.shape[0], first)
         inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
         logits, gradients = logits_and_gradients(self.model, inputs, one_hot)
         # Keras has divided the loss by the replicas, and adds the gradients of all up here.

@@ -78,21 +78,15 @@ def multiworker(
 
     Raises:
         InputError: when they have not come by then.
+        tf.errors.OpError: when one is lost while TensorFlow connects them.
     """
     cluster.meet(seconds, note)
-    this = cluster.name(cluster.index)
     late = (
-        f"error: {this}: the workers met, but within {_SECONDS_TO_CONNECT} s TensorFlow did not "
-        "connect them; one may have ended meanwhile: start all again"
+        f"error: {cluster.name(cluster.index)}: the workers met, but TensorFlow did not connect "
+        f"them within {_SECONDS_TO_CONNECT} s; one may have ended meanwhile: start all again"
     )
-    try:
-        with killed_after(_SECONDS_TO_CONNECT, late):
-            return tf.distribute.MultiWorkerMirroredStrategy()
-    except tf.errors.OpError as error:
-        raise InputError(
-            f"{this}: the workers met, but TensorFlow does not connect them "
-            f"({error.message.splitlines()[0]})"
-        ) from None
+    with killed_after(_SECONDS_TO_CONNECT, late):
+        return tf.distribute.MultiWorkerMirroredStrategy()
 
 
 @contextlib.contextmanager
