@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import tensorflow as tf
+from conftest import load_script
 
 from tf_edureka import devices
 
@@ -36,14 +37,25 @@ def test_the_checks_themselves_pass_on_a_cpu(drawn_folder):
     assert "0 of 15 rows failed" in done.stdout or "0 of 16 rows failed" in done.stdout  # with JAX
 
 
-def test_a_check_that_fails_is_an_exit_code(drawn_folder, monkeypatch, capsys):
-    from conftest import load_script
+def test_a_check_that_fails_or_breaks_off_is_a_row_and_an_exit_code(
+    drawn_folder, monkeypatch, capsys
+):
+    def fails(table, data, place):
+        table.add("a product", "1e-3", "under 1e-5", False)
+
+    def breaks_off(table, data, place):
+        raise RuntimeError("no kernel image\nfor this GPU")
+
+    def passes(table, data, place):
+        table.add("a time", "1 s")
 
     script = load_script("gpu_check")
-    table = script.Table(type("Display", (), {"part_ended": lambda *_: None})())
-    table.add("a product", "1e-3", "under 1e-5", False)
-    table.add("a time", "1 s")
-    assert (table.failed, table.rows[0][3], table.rows[1][3]) == (1, "FAILED", "")
+    monkeypatch.setattr(script, "CHECKS", (fails, breaks_off, passes))
+    with devices.tf32(True):  # and back
+        assert script.main(["--device", "cpu", "--data-dir", str(drawn_folder)]) == 1
+    shown = capsys.readouterr().out
+    assert "RuntimeError: no kernel image" in shown
+    assert "2 of 3 rows failed" in shown
 
 
 def test_without_a_gpu_the_check_names_the_doctor(drawn_folder):
