@@ -196,7 +196,7 @@ class Attempt:
             now = time.monotonic()
             if any(code is not None and (code < 0 or code == cli.USER_ERROR) for code in codes):
                 return
-            if until is None and {train_mnist.LOST_WORKER, train_mnist.NOT_GOOD_ENOUGH} & {*codes}:
+            if until is None and train_mnist.LOST_WORKER in codes:
                 until = now + SECONDS_TO_SHOW
             if until is not None and now > until:
                 return

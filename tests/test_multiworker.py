@@ -41,8 +41,9 @@ def test_a_worker_whose_peer_never_comes_ends_by_its_time_out(worker, index, mis
 
 def test_only_the_chief_prints_and_writes(worker):
     chief, other = worker(0, "--epochs", "2"), worker(1, "--epochs", "2")
-    out, _ = chief.communicate(timeout=100)
-    assert other.communicate(timeout=100)[0] == ""
+    out, said = chief.communicate(timeout=100)
+    assert other.communicate(timeout=100) == ("", "")
+    assert said == ""
     assert (chief.returncode, other.returncode) == (0, 0)
     lines = out.splitlines()
     assert ", 2 workers, 2 replicas on " in lines[0]

@@ -1,6 +1,7 @@
 """TensorFlow's engines for several devices and several processes (`tf.distribute`)."""
 
 import contextlib
+import functools
 import os
 import subprocess
 import sys
@@ -128,6 +129,7 @@ def expect_split(batch_size: int, replicas: int) -> None:
         )
 
 
+@functools.cache  # each one is traced for each shape, and TensorFlow warns of too many
 def adder(
     strategy: tf.distribute.Strategy, of: int | None = None
 ) -> Callable[[np.ndarray | float], tf.Tensor]:
