@@ -54,12 +54,17 @@ def test_only_the_chief_prints_and_writes(worker):
     assert (record["strategy"], record["replicas"], record["xla"]) == ("multiworker", 2, False)
 
 
-def test_a_signal_to_any_worker_ends_all_after_the_epoch_and_all_say_so(worker):
-    chief, other = worker(0, "--epochs", "1000"), worker(1, "--epochs", "1000")
+def wait_for_epoch_2(chief) -> None:
     for line in chief.stdout:
         if line.startswith("Epoch: 0002"):
-            other.terminate()
-            break
+            return
+    raise AssertionError(chief.stderr.read())
+
+
+def test_a_signal_to_any_worker_ends_all_after_the_epoch_and_all_say_so(worker):
+    chief, other = worker(0, "--epochs", "1000"), worker(1, "--epochs", "1000")
+    wait_for_epoch_2(chief)
+    other.terminate()
     _, said = chief.communicate(timeout=60)
     assert other.wait(timeout=60) == chief.returncode == 143
     assert " of 1000 epochs; the same command with --resume" in said
@@ -68,10 +73,8 @@ def test_a_signal_to_any_worker_ends_all_after_the_epoch_and_all_say_so(worker):
 
 def test_a_worker_that_loses_the_other_says_so_and_how_to_go_on(worker):
     chief, other = worker(0, "--epochs", "1000"), worker(1, "--epochs", "1000")
-    for line in chief.stdout:
-        if line.startswith("Epoch: 0002"):
-            other.kill()
-            break
+    wait_for_epoch_2(chief)
+    other.kill()
     _, said = chief.communicate(timeout=60)
     assert chief.returncode == 3
     assert "another worker or the network to it is lost" in said
