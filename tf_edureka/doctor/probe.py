@@ -23,7 +23,8 @@ def main(choice: str) -> None:
     from tf_edureka import devices
 
     helped = devices.help_tensorflow_find_cuda()
-    known(helped=helped and str(helped), device=devices.use(choice))
+    known(helped=helped and str(helped))
+    devices.use(choice)
     gpus = tf.config.list_physical_devices("GPU")
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
     known(gpus=[[of.get("device_name"), of.get("compute_capability")] for of in details])
