@@ -230,6 +230,7 @@ def main(argv=None) -> int:
     config = configure(args)
     cluster = Cluster.from_environment() if args.strategy == "multiworker" else None
     folder = run_folder(args) if cluster is None or cluster.is_chief else None
+    loaded = cli.begin_loading(args)
     with cli.tensorflow_import():
         import tensorflow as tf
 
@@ -247,7 +248,7 @@ def main(argv=None) -> int:
     try:
         where = place(args, device, cluster)
         imported = time.perf_counter()
-        data = cli.load_data(args)
+        data = loaded()
         config.steps_per_epoch(len(data.train.labels))  # refuses before anything is made
         strategies.expect_split(config.batch_size, where.replicas)
         seconds = {"imports": imported - started, "data": time.perf_counter() - imported}

@@ -1,6 +1,7 @@
 """What all scripts share: arguments whose errors are one line, and the exit codes."""
 
 import argparse
+import concurrent.futures
 import contextlib
 import functools
 import gc
@@ -80,12 +81,31 @@ def add_run_options(parser: argparse.ArgumentParser, out: str) -> None:
 
 def load_data(args: argparse.Namespace) -> "Mnist":
     """Loads what the arguments of `add_data_options` ask for, and prints the notes on stderr."""
+    return begin_loading(args)()
+
+
+def begin_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
+    """Begins to load what `load_data` loads, while the caller imports TensorFlow.
+
+    Only files are read meanwhile, by a thread. TFDS and the rendered digits import much themselves,
+    and two imports at once may wait for each other; so they have to wait for their turn.
+
+    Returns:
+        what gives the data, once it is there, as `load_data` does.
+    """
     from tf_edureka import mnist
 
-    data = mnist.load(args.data, args.data_dir)
-    for note in data.notes:
-        print(f"note: {note}", file=sys.stderr, flush=True)
-    return data if args.limit is None else data.limited(args.limit)
+    load = functools.partial(mnist.load, args.data, args.data_dir)
+    if args.data in ("auto", "idx") and (args.data_dir or os.environ.get(MNIST_FOLDER_VARIABLE)):
+        load = concurrent.futures.ThreadPoolExecutor(1).submit(load).result
+
+    def loaded() -> "Mnist":
+        data = load()
+        for note in data.notes:
+            print(f"note: {note}", file=sys.stderr, flush=True)
+        return data if args.limit is None else data.limited(args.limit)
+
+    return loaded
 
 
 def reports_errors(
