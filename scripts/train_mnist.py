@@ -18,7 +18,7 @@ from tf_edureka.cluster import Cluster
 from tf_edureka.config import IMPLEMENTATIONS, PRECISIONS, RECIPES, STRATEGIES, MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.progress import EpochDisplay
-from tf_edureka.result import epoch_line
+from tf_edureka.result import MlpResult, epoch_line
 from tf_edureka.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ FILES = (
     "predictions.png",
     "weights.png",
 )
+FILES_OF_SEEDS = ("history.json", "seeds.png")
 
 
 def parse(argv):
@@ -81,6 +82,13 @@ def parse(argv):
         default=modern.seed,
         help="decides initial values, order and distortions; in the article's recipe what "
         "tf.set_random_seed was given (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        metavar="N",
+        help="train N networks at once, from --seed and the N - 1 seeds after it, for the mean and "
+        "spread of accuracy; writes history.json and seeds.png, no network and no checkpoint",
     )
     cli.add_data_options(parser)
     cli.add_run_options(parser, out="runs/mnist")
@@ -150,6 +158,15 @@ def configure(args) -> MlpConfig:
         raise InputError(
             "--implementation legacy has one device, as the article had; leave --strategy out"
         )
+    if args.seeds is not None:
+        if not 1 <= args.seeds <= 2**31 - args.seed:
+            most = 2**31 - args.seed
+            raise InputError(f"--seeds: expected 1 to {most} networks, got {args.seeds}")
+        if legacy or args.strategy != "none" or args.resume or args.show:
+            raise InputError(
+                "--seeds trains many networks in one compiled epoch, without checkpoints; leave "
+                "--implementation, --strategy, --resume and --show out"
+            )
     if args.replicas is not None and args.strategy != "mirrored":
         raise InputError("--replicas belongs to --strategy mirrored")
     if args.wait is not None and args.strategy != "multiworker":
@@ -237,6 +254,7 @@ def main(argv=None) -> int:
         from tf_edureka import (  # noqa: F401 - for run()
             conditions,
             devices,
+            many_seeds,
             mlp,
             plots,
             strategies,
@@ -254,6 +272,8 @@ def main(argv=None) -> int:
         seconds = {"imports": imported - started, "data": time.perf_counter() - imported}
         command = shlex.join([Path(__file__).name, *(sys.argv[1:] if argv is None else argv)])
         with folder.claimed() if folder else contextlib.nullcontext():
+            if args.seeds is not None:
+                return run_seeds(args, config, data, where, folder, command)
             return run(args, config, data, where, folder, seconds, command)
     except tf.errors.OpError as error:
         if cluster is None:
@@ -267,7 +287,8 @@ def run_folder(args) -> RunFolder:
     otherwise = "--resume to go on with it, or --out for another folder"
     if args.resume:
         otherwise = "--out for another folder; it has no checkpoint to go on from"
-    return RunFolder(args.out, (*FILES, checkpoint.PATTERN), args.overwrite or resumes, otherwise)
+    files = {*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN}
+    return RunFolder(args.out, sorted(files), args.overwrite or resumes, otherwise)
 
 
 def run(args, config, data, where, folder, seconds, command) -> int:
@@ -351,6 +372,75 @@ def run(args, config, data, where, folder, seconds, command) -> int:
     return code
 
 
+def run_seeds(args, config, data, where, folder, command) -> int:
+    """Trains from many seeds at once, and writes what came of each."""
+    import tensorflow as tf
+
+    from tf_edureka import conditions, many_seeds, plots
+
+    seeds = range(config.seed, config.seed + args.seeds)
+    with EpochDisplay(config.epochs, args.quiet) as display:
+        display.line(
+            f"TensorFlow {tf.__version__}, {where}, {data.title} ({data.source}), "
+            f"{counted(len(seeds), 'network')}, seeds {seeds[0]} to {seeds[-1]}"
+        )
+
+        def epoch_ended(epoch, costs, accuracies) -> bool:
+            line = epoch_line(epoch, np.mean(costs), np.mean(accuracies))
+            return display.epoch_ended(f"{line} +- {deviation(accuracies):.4f}")
+
+        results = many_seeds.train(config, data, seeds, epoch_ended)
+        result = mean_of(results)
+        code, fault = verdict(result, config, display.interrupted, args.min_accuracy)
+        last = [one.accuracy[-1] for one in results]
+        record = result.to_json() | {
+            "networks": [
+                {"seed": seed, **{name: one.to_json()[name] for name in ("cost", "accuracy")}}
+                for seed, one in zip(seeds, results, strict=True)
+            ],
+            "standard_deviation": deviation(last),
+            "config": {"implementation": "modern", **dataclasses.asdict(config)},
+            "limit": args.limit,
+            "data": data.source,
+            "data_sha256": data.fingerprint,
+            "command": command,
+        }
+        del record["step_cost"]
+        machine = conditions.machine(where.device, xla=True)
+        folder.write_json("history.json", record | machine)
+        folder.write_figure("seeds.png", plots.seed_curves(results, data.title))
+        folder.delete(set(FILES) - set(FILES_OF_SEEDS))
+        folder.delete(path.name for path in checkpoint.newest_first(folder.path))
+        display.line(
+            f"Accuracy: {np.mean(last):.4f} +- {deviation(last):.4f} "
+            f"(mean and standard deviation), from {min(last):.4f} to {max(last):.4f}"
+        )
+        display.line(
+            f"{result.seconds_per_epoch:.2f} s per epoch for all, "
+            f"{result.seconds_per_epoch / len(seeds):.2f} s for each"
+        )
+        display.line(f"Written to {folder.path}: {', '.join(FILES_OF_SEEDS)}")
+    if fault:
+        print(fault, file=sys.stderr)
+    return code
+
+
+def mean_of(results) -> MlpResult:
+    """What the networks come to on average; without weights, of which there is no average."""
+    return MlpResult(
+        cost=np.mean([one.cost for one in results], axis=0),
+        accuracy=np.mean([one.accuracy for one in results], axis=0),
+        step_cost=np.mean([one.step_cost for one in results], axis=0),
+        epoch_seconds=results[0].epoch_seconds,
+        weights=(),
+    )
+
+
+def deviation(values) -> float:
+    """Standard deviation of a sample; 0 of a single one."""
+    return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+
+
 def counted(number: int, what: str) -> str:
     """A number of things."""
     return f"{number} {what}" + "s" * (number != 1)
@@ -395,6 +485,7 @@ def write(folder, config, data, result, record) -> None:
     from tf_edureka import mlp, plots, training
 
     model = mlp.from_weights(config, result.weights)
+    folder.delete(set(FILES_OF_SEEDS) - set(FILES))  # of an earlier run that this one replaces
     with folder.write("model.keras") as path:
         model.save(path)
     folder.write_json("history.json", record | {"data": data.source})

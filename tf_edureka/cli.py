@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from tf_edureka.config import DATA_SOURCES, DEVICES, MNIST_FOLDER_VARIABLE
+from tf_edureka.config import DATA_SOURCES, DEVICES, MNIST_FOLDER_VARIABLE, WIDE_VECTORS
 from tf_edureka.errors import InputError
 
 if TYPE_CHECKING:
@@ -171,6 +171,8 @@ def tensorflow_import() -> Iterator[None]:
 @contextlib.contextmanager
 def _held_log() -> Iterator[None]:
     variables = {"TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS"}
+    if os.environ.get("XLA_FLAGS") == WIDE_VECTORS:  # not the user's
+        variables.remove("XLA_FLAGS")
     if sys.stderr is None or variables & set(os.environ):
         yield
         return

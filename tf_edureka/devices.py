@@ -9,12 +9,10 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from tf_edureka.config import WIDE_VECTORS
 from tf_edureka.errors import InputError
 
 _FIRST_WITH_TF32 = (8, 0)  # compute capability: Ampere
-# XLA computes with 256 bits at a time unless told otherwise, also on cores that have 512. The sums
-# and so the numbers stay the same.
-_XLA_FLAGS = "--xla_cpu_prefer_vector_width=512"
 
 
 def use(choice: str, deterministic: bool = False, precision: str = "float32") -> str:
@@ -42,7 +40,7 @@ def use(choice: str, deterministic: bool = False, precision: str = "float32") ->
     if deterministic:
         tf.config.experimental.enable_op_determinism()
     tf.config.experimental.enable_tensor_float_32_execution(False)
-    os.environ.setdefault("XLA_FLAGS", _XLA_FLAGS)  # XLA reads it when it compiles first
+    os.environ.setdefault("XLA_FLAGS", WIDE_VECTORS)  # XLA reads it when it compiles first
     help_tensorflow_find_cuda()
     gpus = tf.config.list_physical_devices("GPU")
     if choice == "gpu" and not gpus:

@@ -51,13 +51,33 @@ def build(config: MlpConfig, total_steps: int) -> keras.Sequential:
     """
     model = network(config)
     model.compile(
-        optimizer=_optimizer(config, total_steps),
+        optimizer=optimizer(config, total_steps),
         loss=keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=config.label_smoothing, dtype=config.dtype
         ),
         metrics=["accuracy"],
     )
     return model
+
+
+def optimizer(config: MlpConfig, total_steps: int) -> keras.optimizers.Optimizer:
+    """Makes the recipe's optimizer.
+
+    Args:
+        config: recipe and its numbers.
+        total_steps: steps of the whole training, over which the modern schedule runs.
+    """
+    if config.recipe == "article":
+        return rounding.Adam(config.learning_rate, config.adam_epsilon, config.dtype)
+    rise = int(config.warmup * total_steps)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0, total_steps - rise, warmup_target=config.learning_rate, warmup_steps=rise
+    )
+    adam_w = keras.optimizers.AdamW(
+        schedule, weight_decay=config.weight_decay, epsilon=config.adam_epsilon
+    )
+    adam_w.exclude_from_weight_decay(var_names=["bias"])
+    return adam_w
 
 
 def from_weights(config: MlpConfig, weights: Sequence[np.ndarray]) -> keras.Sequential:
@@ -229,17 +249,3 @@ def _initializers(config: MlpConfig) -> list[dict[str, keras.initializers.Initia
         ]
     state = np.random.SeedSequence(config.seed).generate_state(layers)
     return [{"kernel_initializer": keras.initializers.HeNormal(seed=int(s))} for s in state]
-
-
-def _optimizer(config: MlpConfig, total_steps: int) -> keras.optimizers.Optimizer:
-    if config.recipe == "article":
-        return rounding.Adam(config.learning_rate, config.adam_epsilon, config.dtype)
-    rise = int(config.warmup * total_steps)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, total_steps - rise, warmup_target=config.learning_rate, warmup_steps=rise
-    )
-    optimizer = keras.optimizers.AdamW(
-        schedule, weight_decay=config.weight_decay, epsilon=config.adam_epsilon
-    )
-    optimizer.exclude_from_weight_decay(var_names=["bias"])
-    return optimizer

@@ -112,6 +112,41 @@ def accuracy_curve(accuracy: Sequence[float], title: str, figure: Figure | None 
     return figure
 
 
+def seed_curves(results: Sequence[MlpResult], title: str, figure: Figure | None = None) -> Figure:
+    """Draws cost and accuracy of networks that differ in their seeds, and the mean of them.
+
+    Args:
+        results: one for each network, of equally many epochs.
+        title: what they were trained and tested on.
+        figure: to draw into; a new one if None.
+
+    Returns:
+        the figure; on the left the costs, on the right the accuracies.
+    """
+    figure = figure or Figure(figsize=(10, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for axes, name, label in (
+        (left, "cost", "cross-entropy while training (nats)"),
+        (right, "accuracy", "test images classified rightly"),
+    ):
+        each = np.array([getattr(result, name) for result in results]).T
+        places = range(1, len(each) + 1)
+        axes.plot(places, each, linewidth=1, alpha=0.5)
+        axes.plot(places, each.mean(axis=1), marker="o", markersize=4, color="black", label="mean")
+        axes.set(xlabel="epoch", ylabel=label)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axes.grid(alpha=0.3)
+        axes.legend()
+    right.yaxis.set_major_formatter(PercentFormatter(1.0))
+    last = np.array([result.accuracy[-1] for result in results])
+    spread = f", standard deviation {last.std(ddof=1):.2%}" if len(last) > 1 else ""
+    figure.suptitle(
+        f"The network from {len(results)} seeds: mean accuracy {last.mean():.2%}{spread}\n{title}",
+        parse_math=False,
+    )
+    return figure
+
+
 def predictions(
     test: Split, probabilities: np.ndarray, title: str, figure: Figure | None = None
 ) -> Figure:

@@ -1,4 +1,4 @@
-"""The compiled epoch: all its steps in one call of one program, and its test pass in another."""
+"""The compiled epoch: all its steps in one call of one program; then its test pass."""
 
 import itertools
 import math
@@ -68,7 +68,8 @@ class CompiledEpoch:
         train: the examples to train on.
         test: the examples to test on after the last step.
         distortion: how the images of each batch are distorted; None for not at all.
-        jit_compile: whether XLA makes the program; else TensorFlow's own kernels run one by one.
+        jit_compile: whether XLA makes the program of the steps; else TensorFlow's own kernels run
+            one by one.
         tf32: whether a GPU may multiply with 10 bits of float32's 23, TensorFlow's default there.
     """
 
@@ -91,9 +92,8 @@ class CompiledEpoch:
         self._train, self._test = _on_device(train), _on_device(test)
         self._distortion, self._tf32 = distortion, tf32
         self._compiled_steps = tf.function(self._steps, jit_compile=jit_compile, autograph=False)
-        self._compiled_test = tf.function(
-            self._count_right, jit_compile=jit_compile, autograph=False
-        )
+        # Of one pass XLA's compiling takes longer than all that it could save.
+        self._compiled_test = tf.function(self._count_right, autograph=False)
 
     def train(self, order: np.ndarray, seed: tuple[int, int]) -> np.ndarray:
         """Takes steps.

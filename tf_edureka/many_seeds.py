@@ -1,0 +1,204 @@
+"""The network trained from many seeds at once: one compiled epoch for all of them."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka import devices, mlp
+from tf_edureka.augmentation import distort
+from tf_edureka.config import CLASSES, PIXELS, MlpConfig, expect_seeds
+from tf_edureka.mnist import Mnist
+from tf_edureka.result import MlpResult
+from tf_edureka.training import parts_of_epoch, pixels
+
+_TESTED_AT_ONCE = 10_000  # images, counted for each network; each takes 3 kB for its pixels alone
+
+
+def train(
+    config: MlpConfig,
+    data: Mnist,
+    seeds: Sequence[int],
+    on_epoch: Callable[[int, np.ndarray, np.ndarray], bool | None] | None = None,
+) -> list[MlpResult]:
+    """Trains a network from each seed, all in the same steps, and tests them after each epoch.
+
+    Each network has the initial values, batches and distortions that `mlp.train` gives it with its
+    seed, and comes to the same numbers but for the order of sums. Where one small network leaves
+    most of a device idle, many take little longer than one.
+
+    Args:
+        config: what to train; its own seed plays no part.
+        data: trained on `data.train`, tested on `data.test`.
+        seeds: one for each network.
+        on_epoch: called after each epoch with its number from 0, and cost and accuracy of each
+            network, shape (networks,); a true result ends the training.
+
+    Returns:
+        of each network what `mlp.train` returns. They share `epoch_seconds`, which is of all.
+
+    Raises:
+        InputError: when a seed cannot be one, or the batch size exceeds the training examples.
+    """
+    expect_seeds(seeds)
+    configs = [dataclasses.replace(config, seed=int(seed)) for seed in seeds]
+    examples = len(data.train.labels)
+    steps = config.steps_per_epoch(examples)
+    networks = Networks(configs, data, steps * config.epochs)
+    orders = [mlp.epoch_orders(one, examples) for one in configs]
+    parts = parts_of_epoch(steps, networks.model.count_params(), config.batch_size)
+    costs, accuracies, seconds = [], [], []
+    first_costs = np.zeros((0, len(seeds)), np.float32)
+    for epoch in range(config.epochs):
+        began = time.perf_counter()
+        order = np.stack([next(order) for order in orders], axis=1)
+        step_costs = np.concatenate(
+            [networks.train(order[first:end], epoch * steps + first) for first, end in parts]
+        )
+        accuracies.append(networks.test())
+        costs.append(step_costs.mean(axis=0, dtype=np.float64))
+        seconds.append(time.perf_counter() - began)
+        if epoch == 0:
+            first_costs = step_costs
+        stop = on_epoch and on_epoch(epoch, costs[-1], accuracies[-1])
+        if stop or not np.isfinite(costs[-1]).any():
+            break
+    weights = networks.weights()
+    return [
+        MlpResult(
+            cost=np.array(costs)[:, i],
+            accuracy=np.array(accuracies)[:, i],
+            step_cost=first_costs[:, i],
+            epoch_seconds=np.array(seconds),
+            weights=weights[i],
+        )
+        for i in range(len(seeds))
+    ]
+
+
+class Networks:
+    """Many networks of one shape that take each step together, in one compiled call.
+
+    `Y[n] = relu(X[n] K[n] + b[n])`
+
+    Kernels and biases have a first dimension that counts the networks, and a matrix product of all
+    is one operation. The optimizer, which takes each number for itself, is the same as for one.
+
+    Args:
+        configs: of each network; they differ in their seeds at most.
+        data: trained on `data.train`, tested on `data.test`.
+        total_steps: steps of the whole training, over which the modern schedule runs.
+
+    Attributes:
+        model: from float32 pixels in [0, 1], shape (networks, n, 784), to logits, shape
+            (networks, n, 10).
+    """
+
+    def __init__(self, configs: Sequence[MlpConfig], data: Mnist, total_steps: int) -> None:
+        self._config, self._seeds = configs[0], [config.seed for config in configs]
+        each = [mlp.network(config) for config in configs]
+        self.model = _stacked(each[0], len(configs))
+        self._shapes = [variable.shape for variable in each[0].weights]
+        initial = zip(*(network.get_weights() for network in each), strict=True)
+        for variable, values in zip(self.model.weights, initial, strict=True):
+            variable.assign(np.stack(values).reshape(variable.shape))
+        self._optimizer = mlp.optimizer(self._config, total_steps)
+        self._optimizer.build(self.model.trainable_variables)
+        self._train, self._test = (
+            tuple(tf.identity(tf.constant(array)) for array in (split.images, split.labels))
+            for split in (data.train, data.test)
+        )
+        self._compiled_steps = tf.function(self._steps, jit_compile=True, autograph=False)
+        self._compiled_test = tf.function(self._count_right, autograph=False)
+
+    def train(self, order: np.ndarray, first: int) -> np.ndarray:
+        """Takes steps.
+
+        Args:
+            order: int32, shape (steps, networks, batch_size): the examples of each batch.
+            first: number of the first step, for the distortions.
+
+        Returns:
+            cross-entropy of each step, shape (steps, networks).
+        """
+        with devices.tf32(self._config.precision == "tf32"):
+            return self._compiled_steps(tf.constant(order), tf.constant(first)).numpy()
+
+    def test(self) -> np.ndarray:
+        """The share of the test images that each network classifies rightly, in [0, 1]."""
+        images, labels = self._test
+        at_once = max(1, _TESTED_AT_ONCE // len(self._seeds))
+        right = np.zeros(len(self._seeds), np.int64)
+        with devices.tf32(self._config.precision == "tf32"):
+            for first in range(0, len(labels), at_once):
+                some = slice(first, first + at_once)
+                right += self._compiled_test(images[some], labels[some]).numpy()
+        return right / len(labels)
+
+    def weights(self) -> list[tuple[np.ndarray, ...]]:
+        """Kernel and bias of each layer, network by network, as in `MlpResult`."""
+        stacked = list(zip(self.model.get_weights(), self._shapes, strict=True))
+        return [
+            tuple(values[i].reshape(shape) for values, shape in stacked)
+            for i in range(len(self._seeds))
+        ]
+
+    def _steps(self, order: tf.Tensor, first: tf.Tensor) -> tf.Tensor:
+        steps = order.shape[0]
+        costs = tf.TensorArray(self._config.dtype, steps, element_shape=(len(self._seeds),))
+        _, costs = tf.while_loop(
+            lambda step, _: step < steps,
+            lambda step, costs: (
+                step + 1,
+                costs.write(step, self._step(order[step], first + step)),
+            ),
+            (0, costs),
+        )
+        return costs.stack()
+
+    def _step(self, batches: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        images, labels = (tf.gather(array, batches) for array in self._train)
+        if self._config.distortion is not None:
+            distorted = [
+                distort(images[i], self._config.distortion, tf.stack([seed, step]))
+                for i, seed in enumerate(self._seeds)
+            ]
+            images = tf.stack(distorted)
+        networks, batch_size = batches.shape
+        inputs = pixels(tf.reshape(images, (networks * batch_size, *images.shape[2:])))
+        inputs = tf.reshape(inputs, (networks, batch_size, PIXELS))
+        one_hot = tf.one_hot(labels, CLASSES)
+        smooth = self._config.label_smoothing
+        with tf.GradientTape() as tape:
+            logits = self.model(inputs, training=True)
+            losses = keras.losses.categorical_crossentropy(one_hot, logits, True, smooth)
+            # The networks share no weight: of the sum each gets the gradient of its own mean.
+            loss = tf.reduce_sum(tf.reduce_mean(losses, axis=1))
+        variables = self.model.trainable_variables
+        self._optimizer.apply(tape.gradient(loss, variables), variables)
+        costs = keras.losses.categorical_crossentropy(one_hot, logits, True)
+        return tf.reduce_mean(costs, axis=1)
+
+    def _count_right(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        inputs = tf.broadcast_to(pixels(images), (len(self._seeds), labels.shape[0], PIXELS))
+        answers = tf.argmax(self.model(inputs, training=False), axis=2)
+        return tf.math.count_nonzero(answers == tf.cast(labels, tf.int64), axis=1)
+
+
+def _stacked(network: keras.Sequential, networks: int) -> keras.Sequential:
+    """A network of which there are many, with the layers of one."""
+    layers = [
+        keras.layers.EinsumDense(
+            "nbi,nio->nbo",
+            (None, layer.units),
+            activation=layer.activation,
+            bias_axes="no",
+            name=layer.name,
+            dtype=layer.dtype_policy,
+        )
+        for layer in network.layers
+    ]
+    return keras.Sequential([keras.Input(batch_shape=(networks, None, PIXELS)), *layers])
