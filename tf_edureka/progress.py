@@ -83,6 +83,7 @@ class EpochDisplay:
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Prints a table."""
         table = Table(*head, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        table.columns[0].no_wrap = True
         for row in rows:
             table.add_row(*row)
         self._console.print(table)

@@ -1,0 +1,70 @@
+"""Ways to train the network with JAX."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from tf_edureka.benchmark.task import Task, Trainer
+
+
+def step_by_step(task: Task) -> Trainer:
+    """A compiled step, called from Python; all arrays are on the device."""
+    state, step = _network(task)
+    step = jax.jit(step, donate_argnums=0)
+
+    def train(number: int) -> None:
+        nonlocal state
+        for batch in jnp.asarray(task.order(number)):
+            state, cost = step(state, batch)
+        cost.block_until_ready()
+
+    return Trainer(train, lambda: _weights(state))
+
+
+def scan(task: Task) -> Trainer:
+    """All steps of the epoch in one compiled `lax.scan`."""
+    state, step = _network(task)
+    epoch = jax.jit(lambda state, order: jax.lax.scan(step, state, order), donate_argnums=0)
+
+    def train(number: int) -> None:
+        nonlocal state
+        state, costs = epoch(state, jnp.asarray(task.order(number)))
+        costs.block_until_ready()
+
+    return Trainer(train, lambda: _weights(state))
+
+
+def _network(task: Task):
+    """The state at first, and the function that takes a step from a state and a batch."""
+    images, labels = jnp.asarray(task.data.train.images), jnp.asarray(task.data.train.labels)
+    start = [jnp.asarray(values) for values in task.initial_weights()]
+    layers = list(zip(start[::2], start[1::2], strict=True))
+
+    def cost_of(layers, batch):
+        values = images[batch].reshape(len(batch), -1) * jnp.float32(1 / 255)
+        for kernel, bias in layers[:-1]:
+            values = jax.nn.relu(values @ kernel + bias)
+        kernel, bias = layers[-1]
+        logits = jax.nn.log_softmax(values @ kernel + bias)
+        return -jnp.mean(jnp.take_along_axis(logits, labels[batch][:, None], 1))
+
+    def step(state, batch):
+        layers, first, second, count = state
+        cost, gradient = jax.value_and_grad(cost_of)(layers, batch)
+        count += 1
+        first = jax.tree.map(lambda m, g: m + 0.1 * (g - m), first, gradient)
+        second = jax.tree.map(lambda v, g: v + 0.001 * (g * g - v), second, gradient)
+        rate = task.learning_rate * jnp.sqrt(1 - 0.999**count) / (1 - 0.9**count)
+        layers = jax.tree.map(
+            lambda w, m, v: w - rate * m / (jnp.sqrt(v) + task.epsilon), layers, first, second
+        )
+        return (layers, first, second, count), cost
+
+    first, second = (jax.tree.map(jnp.zeros_like, layers) for _ in range(2))
+    return (layers, first, second, jnp.float32(0)), step
+
+
+def _weights(state) -> list[np.ndarray]:
+    return [np.asarray(values) for values in itertools.chain(*state[0])]

@@ -1,0 +1,65 @@
+"""What the machine can do at most, measured by TensorFlow."""
+
+import time
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from tf_edureka.benchmark.task import Task
+
+_CHAINS, _DEPTH, _REPEATS = 8, 64, 50
+
+
+class Machine:
+    """Measures the highest rate of multiplying and adding, and that of a large matrix product.
+
+    Args:
+        task: says on which device.
+    """
+
+    def __init__(self, task: Task) -> None:
+        large = task.device == "gpu"
+        numbers, side = (2**24, 8192) if large else (2**18, 2048)
+        self._numbers, self._side = tf.random.uniform((numbers,)), side
+        self._matrix = tf.random.normal((side, side))
+        self.peaks()  # compiles
+
+    def peaks(self) -> dict[str, float]:
+        """Measures once.
+
+        Returns:
+            `"multiply_add"` and `"matrix_product"`, in floating-point operations a second.
+        """
+        chains = 2 * len(self._numbers) * _CHAINS * _DEPTH * _REPEATS
+        return {
+            "multiply_add": chains / _seconds(lambda: _chains(self._numbers, 0.5, 0.25)),
+            "matrix_product": 2 * self._side**3 / _seconds(lambda: _product(self._matrix)),
+        }
+
+
+@tf.function(jit_compile=True, autograph=False)
+def _chains(numbers: tf.Tensor, factor: tf.Tensor, term: tf.Tensor) -> tf.Tensor:
+    # As many chains beside each other as a core needs to begin two operations in each cycle, each
+    # of which takes it four cycles; and so little memory traffic that it does not count.
+    def body(i, numbers):
+        chains = [numbers + float(chain) for chain in range(_CHAINS)]
+        for _ in range(_DEPTH):
+            chains = [values * factor + term for values in chains]
+        return i + 1, tf.add_n(chains) * 1e-3
+
+    return tf.while_loop(lambda i, _: i < _REPEATS, body, (0, numbers))[1]
+
+
+@tf.function(autograph=False)
+def _product(matrix: tf.Tensor) -> tf.Tensor:
+    return tf.matmul(matrix, matrix)
+
+
+def _seconds(compute: Callable[[], tf.Tensor]) -> float:
+    """The least time of three."""
+    taken = []
+    for _ in range(3):
+        began = time.perf_counter()
+        compute()[..., :1].numpy()  # a part of the result: it is not the copying that is timed
+        taken.append(time.perf_counter() - began)
+    return min(taken)

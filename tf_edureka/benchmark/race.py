@@ -1,0 +1,247 @@
+"""Ways to train, each in a process of its own, that take their epochs in turn."""
+
+import contextlib
+import importlib.util
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tf_edureka.benchmark import worker
+from tf_edureka.benchmark.task import Task
+from tf_edureka.benchmark.worker import Worker
+from tf_edureka.mnist import Mnist, Split
+
+# Threads of a library may go on looking for work for a while after its epoch.
+_PAUSE = 0.1
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to train the network.
+
+    Attributes:
+        name: on the command line.
+        title: in tables and pictures.
+        module: of this package, which imports the framework.
+        function: of that module: takes a `Task` and the options and gives a `Trainer`.
+        options: for that function.
+        needs: the package without which it cannot be.
+    """
+
+    name: str
+    title: str
+    module: str
+    function: str
+    options: dict = field(default_factory=dict)
+    needs: str = "tensorflow"
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether that package is there."""
+        return importlib.util.find_spec(self.needs) is not None
+
+
+WAYS = (
+    Way("project", "this project", "tensorflow_ways", "this_project"),
+    Way(
+        "project_no_xla",
+        "this project, no XLA",
+        "tensorflow_ways",
+        "this_project",
+        {"jit_compile": False},
+    ),
+    Way("keras", "Keras fit", "tensorflow_ways", "keras_fit"),
+    Way(
+        "keras_steps",
+        "Keras fit, 50 steps a call",
+        "tensorflow_ways",
+        "keras_fit",
+        {"steps_per_execution": 50},
+    ),
+    Way(
+        "keras_xla",
+        "Keras fit, XLA",
+        "tensorflow_ways",
+        "keras_fit",
+        {"jit_compile": True},
+    ),
+    Way(
+        "keras_xla_steps",
+        "Keras fit, XLA, 50 steps",
+        "tensorflow_ways",
+        "keras_fit",
+        {"jit_compile": True, "steps_per_execution": 50},
+    ),
+    Way("function", "tf.function, a call a step", "tensorflow_ways", "function_per_step"),
+    Way("feed_dict", "compat.v1, feed_dict", "tensorflow_ways", "feed_dict"),
+    Way("torch", "PyTorch, fused Adam", "torch_ways", "eager", needs="torch"),
+    Way(
+        "torch_compile",
+        "PyTorch, torch.compile",
+        "torch_ways",
+        "eager",
+        {"compiled": True},
+        needs="torch",
+    ),
+    Way("jax_step", "JAX, a call a step", "jax_ways", "step_by_step", needs="jax"),
+    Way("jax_scan", "JAX, lax.scan", "jax_ways", "scan", needs="jax"),
+    Way("sklearn", "scikit-learn", "sklearn_ways", "classifier", needs="sklearn"),
+)
+
+
+@dataclass
+class Entrant:
+    """What is measured of a way.
+
+    Attributes:
+        way: the way.
+        import_seconds: from the start of its process until its framework is imported.
+        build_seconds: until it is ready to train.
+        first_seconds: of the first epoch, in which it may trace and compile.
+        epoch_seconds: of each epoch after that.
+        accuracy: on the test images after the last of them; None if it did not come so far.
+        bytes_before: the most memory that its process had before it saw the data; None where the
+            system does not say.
+        bytes_at_most: the most that it had.
+        fault: why its time does not count; empty if it does.
+    """
+
+    way: Way
+    import_seconds: float = 0.0
+    build_seconds: float = 0.0
+    first_seconds: float = 0.0
+    epoch_seconds: list[float] = field(default_factory=list)
+    accuracy: float | None = None
+    bytes_before: int | None = None
+    bytes_at_most: int | None = None
+    fault: str = ""
+
+    @property
+    def least(self) -> float:
+        """Seconds of the quickest epoch after the first."""
+        return min(self.epoch_seconds, default=float("nan"))
+
+    @property
+    def median(self) -> float:
+        """Seconds of the epochs after the first."""
+        return statistics.median(self.epoch_seconds) if self.epoch_seconds else float("nan")
+
+    @property
+    def start_seconds(self) -> float:
+        """All that comes before warm epochs: import, building, tracing, compiling."""
+        return self.import_seconds + self.build_seconds + max(0, self.first_seconds - self.least)
+
+
+def race(
+    ways: Sequence[Way],
+    task: Task,
+    epochs: int,
+    part_ended: Callable[[str], None] = lambda task: None,
+) -> tuple[list[Entrant], dict[str, float]]:
+    """Lets ways train in turn, an epoch each, so that all meet the same moods of the machine.
+
+    Each has a process of its own: no framework's threads, settings or memory disturb another's, and
+    what starting costs can be told. A way that fails drops out.
+
+    Args:
+        ways: that are installed.
+        task: what to train.
+        epochs: to be timed, after one to warm up.
+        part_ended: called with what is going on, `len(ways) * (epochs + 2)` times.
+
+    Returns:
+        what was measured of each way, in their order, and the highest rates of the machine.
+    """
+    entrants = [Entrant(way) for way in ways]
+    with contextlib.ExitStack() as stack:
+        machine = stack.enter_context(Worker(task))
+        machine.call(worker.prepare_peaks)
+        peaks = [machine.call(worker.peaks)]
+        running: dict[str, Worker] = {}
+
+        def run(entrant: Entrant, step: Callable[[Entrant, Worker], None], what: str) -> None:
+            if not entrant.fault:
+                try:
+                    step(entrant, running[entrant.way.name])
+                except Exception as error:  # whatever it is, the other ways go on
+                    first = (str(error).splitlines() or [""])[0]
+                    entrant.fault = f"{type(error).__name__}: {first}"
+            part_ended(f"{entrant.way.title}: {what}")
+
+        for entrant in entrants:
+            running[entrant.way.name] = stack.enter_context(Worker(task))
+            run(entrant, _start, "starting")
+        for number in range(1, epochs + 1):
+            for entrant in entrants:
+                time.sleep(_PAUSE)
+                run(entrant, lambda one, process, n=number: _time(one, process, n), "training")
+            peaks.append(machine.call(worker.peaks))
+        for entrant in entrants:
+            run(entrant, _finish, "testing")
+    _expect_alike(entrants)
+    return entrants, {name: max(peak[name] for peak in peaks) for name in peaks[0]}
+
+
+def time_alone(way: Way, task: Task, epochs: int) -> Entrant:
+    """What `race` measures, of one way that trains alone.
+
+    Args:
+        way: that is installed.
+        task: what to train.
+        epochs: to be timed, after one to warm up.
+    """
+    entrant = Entrant(way)
+    with Worker(task) as process:
+        _start(entrant, process)
+        for number in range(1, epochs + 1):
+            _time(entrant, process, number)
+        _finish(entrant, process)
+    return entrant
+
+
+def device(choice: str) -> str:
+    """What a choice of device comes to, as `devices.use` says it.
+
+    Raises:
+        InputError: when there is none.
+    """
+    nothing = Split(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))
+    task = Task(Mnist(nothing, nothing, nothing, "", ""), choice)
+    with Worker(task) as process:
+        return process.call(worker.device)
+
+
+def machine_peaks(task: Task) -> dict[str, float]:
+    """The highest rates of the machine, as `machine.Machine` measures them; the best of five."""
+    with Worker(task) as process:
+        process.call(worker.prepare_peaks)
+        peaks = [process.call(worker.peaks) for _ in range(5)]
+    return {name: max(peak[name] for peak in peaks) for name in peaks[0]}
+
+
+def _start(entrant: Entrant, process: Worker) -> None:
+    way = entrant.way
+    entrant.import_seconds, entrant.bytes_before = process.call(
+        worker.prepare, way.module, way.needs, time.time()
+    )
+    entrant.build_seconds = process.call(worker.build, way.module, way.function, way.options)
+    entrant.first_seconds = process.call(worker.train, 0)
+
+
+def _time(entrant: Entrant, process: Worker, number: int) -> None:
+    entrant.epoch_seconds.append(process.call(worker.train, number))
+
+
+def _finish(entrant: Entrant, process: Worker) -> None:
+    entrant.accuracy, entrant.bytes_at_most = process.call(worker.test)
+
+
+def _expect_alike(entrants: Sequence[Entrant]) -> None:
+    """Marks those that learned less than the others, whose time is that of other work."""
+    accuracies = [one.accuracy for one in entrants if one.accuracy is not None]
+    for one in entrants:
+        if one.accuracy is not None and one.accuracy < statistics.median(accuracies) - 0.01:
+            one.fault = f"learned less than the others: accuracy {one.accuracy:.4f}"

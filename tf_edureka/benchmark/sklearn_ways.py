@@ -1,0 +1,34 @@
+"""The way to train the network with scikit-learn."""
+
+import itertools
+import warnings
+
+import numpy as np
+from sklearn.neural_network import MLPClassifier
+
+from tf_edureka.benchmark.task import Task, Trainer, unit_pixels
+from tf_edureka.config import CLASSES
+
+
+def classifier(task: Task) -> Trainer:
+    """`MLPClassifier` with an epoch a call; it draws its own initial weights (Glorot's)."""
+    network = MLPClassifier(
+        task.hidden_units,
+        alpha=0,
+        batch_size=task.batch_size,
+        learning_rate_init=task.learning_rate,
+        epsilon=task.epsilon,
+        random_state=task.seed,
+    )
+    images, labels = unit_pixels(task.data.train.images), task.data.train.labels
+
+    def train(_: int) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            network.partial_fit(images, labels, classes=range(CLASSES))
+
+    def weights() -> list[np.ndarray]:
+        pairs = zip(network.coefs_, network.intercepts_, strict=True)
+        return list(itertools.chain(*pairs))
+
+    return Trainer(train, weights)

@@ -1,0 +1,115 @@
+"""What every way trains: the same network, from the same weights, on the same batches."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tf_edureka.config import CLASSES, PIXELS
+from tf_edureka.mnist import Mnist
+
+
+@dataclass(frozen=True)
+class Task:
+    """The work that is timed.
+
+    Softmax cross-entropy on one-hot labels and Adam at a constant rate, as in the article; He's
+    normal kernels and biases of 0, with which all ways reach a good accuracy within an epoch.
+
+    Attributes:
+        data: trained on `data.train`, tested on `data.test`.
+        device: `"cpu"` or `"gpu"`.
+        hidden_units: units of each hidden layer.
+        batch_size: examples per step.
+        learning_rate: Adam's.
+        epsilon: Adam's.
+        seed: decides initial weights and order.
+        most_steps: how many steps of an epoch are taken at most; None for all.
+    """
+
+    data: Mnist
+    device: str = "cpu"
+    hidden_units: tuple[int, ...] = (256, 256)
+    batch_size: int = 100
+    learning_rate: float = 0.001
+    epsilon: float = 1e-7
+    seed: int = 1
+    most_steps: int | None = None
+
+    @property
+    def sizes(self) -> list[int]:
+        """Units of each layer, with the pixels before and the classes after them."""
+        return [PIXELS, *self.hidden_units, CLASSES]
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many whole batches the training examples make."""
+        return len(self.data.train.labels) // self.batch_size
+
+    @property
+    def steps(self) -> int:
+        """How many of them are taken."""
+        return min(self.steps_per_epoch, self.most_steps or self.steps_per_epoch)
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations of the matrix products of all steps that are taken.
+
+        `2 a b` for each example and each of three products of a layer of `a` inputs and `b` units:
+        forward, gradient of the kernel, gradient of the inputs. Pixels need no gradient.
+        """
+        products = [a * b for a, b in itertools.pairwise(self.sizes)]
+        return (6 * sum(products) - 2 * products[0]) * self.batch_size * self.steps
+
+    @property
+    def least_bytes(self) -> int:
+        """Memory that all ways need: the examples as bytes; weights, gradient and two moments."""
+        train = self.data.train
+        numbers = sum(values.size for values in self.initial_weights())
+        return train.images.nbytes + train.labels.nbytes + 4 * 4 * numbers
+
+    def initial_weights(self) -> list[np.ndarray]:
+        """Kernel and bias of each layer, float32: shapes (inputs, units) and (units,)."""
+        random = np.random.default_rng(self.seed)
+        return [
+            values.astype(np.float32)
+            for inputs, units in itertools.pairwise(self.sizes)
+            for values in (
+                random.standard_normal((inputs, units)) * np.sqrt(2 / inputs),
+                np.zeros(units),
+            )
+        ]
+
+    def order(self, epoch: int) -> np.ndarray:
+        """Which examples make up each batch: int32, shape (steps, batch_size)."""
+        examples = len(self.data.train.labels)
+        mixed = np.random.default_rng((self.seed, epoch)).permutation(examples)
+        return mixed[: self.steps * self.batch_size].reshape(self.steps, -1).astype(np.int32)
+
+    def accuracy(self, weights: Sequence[np.ndarray]) -> float:
+        """The share of the test images that a network with these weights classifies rightly."""
+        values = unit_pixels(self.data.test.images)
+        for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
+            values = values @ kernel + bias
+            if kernel is not weights[-2]:
+                values = np.maximum(values, 0)
+        return float(np.mean(values.argmax(axis=1) == self.data.test.labels))
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """A way, ready to train.
+
+    Attributes:
+        train: trains for the epoch of that number and returns when all is computed.
+        weights: gives kernel and bias of each layer, as in `Task.initial_weights`.
+    """
+
+    train: Callable[[int], None]
+    weights: Callable[[], Sequence[np.ndarray]]
+
+
+def unit_pixels(images: np.ndarray) -> np.ndarray:
+    """Flat pixels in [0, 1] for the ways that want numbers: float32, shape (n, 784)."""
+    return images.reshape(len(images), -1) * np.float32(1 / 255)

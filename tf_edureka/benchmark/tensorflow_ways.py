@@ -1,0 +1,119 @@
+"""Ways to train the network with TensorFlow: this project's, Keras' and the older ones."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka import many_seeds, mlp
+from tf_edureka.benchmark.task import Task, Trainer, unit_pixels
+from tf_edureka.config import CLASSES, MlpConfig
+from tf_edureka.legacy import mlp as legacy_mlp
+from tf_edureka.training import CompiledEpoch, pixels
+
+
+def this_project(task: Task, **options) -> Trainer:
+    """The compiled epoch; `options` are those of `CompiledEpoch`."""
+    model = _model(task)
+    epoch = CompiledEpoch(model, task.data.train, task.data.test, **options)
+
+    def train(number: int) -> None:
+        epoch.train(task.order(number), (task.seed, 0))
+
+    return Trainer(train, model.get_weights)
+
+
+def keras_fit(task: Task, **options) -> Trainer:
+    """Keras' own loop over arrays; `options` are those of `compile`."""
+    model = _model(task, **options)
+    train = task.data.train
+    images, labels = unit_pixels(train.images), _one_hot(train.labels)
+
+    def fit(_: int) -> None:
+        model.fit(images, labels, task.batch_size, epochs=1, verbose=0)
+
+    return Trainer(fit, model.get_weights)
+
+
+def function_per_step(task: Task) -> Trainer:
+    """A `tf.function` that takes one step, called from Python; the images are on the device."""
+    model = _model(task)
+    optimizer = model.optimizer
+    optimizer.build(model.trainable_variables)
+    images, labels = (tf.identity(tf.constant(array)) for array in _arrays(task))
+
+    @tf.function
+    def step(batch):
+        one_hot = tf.one_hot(tf.gather(labels, batch), CLASSES)
+        with tf.GradientTape() as tape:
+            logits = model(pixels(tf.gather(images, batch)), training=True)
+            cost = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(one_hot, logits))
+        variables = model.trainable_variables
+        optimizer.apply(tape.gradient(cost, variables), variables)
+        return cost
+
+    def train(number: int) -> None:
+        for batch in tf.unstack(tf.constant(task.order(number))):
+            cost = step(batch)
+        float(cost)
+
+    return Trainer(train, model.get_weights)
+
+
+def feed_dict(task: Task) -> Trainer:
+    """The article's own graph, fed from NumPy in each step as the article did it."""
+    config = MlpConfig.article(
+        hidden_units=task.hidden_units,
+        batch_size=task.batch_size,
+        learning_rate=task.learning_rate,
+        adam_epsilon=task.epsilon,
+    )
+    built = legacy_mlp.build_graph(config)
+    session = tf.compat.v1.Session(graph=built.graph)
+    session.run(built.init)
+    starts = [variable.initializer for variable in built.variables]
+    values = zip((start.inputs[1] for start in starts), task.initial_weights(), strict=True)
+    session.run(starts, dict(values))
+    images, labels = unit_pixels(task.data.train.images), _one_hot(task.data.train.labels)
+
+    def train(number: int) -> None:
+        for batch in task.order(number):
+            feed = {built.pixels: images[batch], built.labels: labels[batch]}
+            session.run([built.train, built.cost], feed)
+
+    return Trainer(train, lambda: session.run(built.variables))
+
+
+def many_networks(task: Task, networks: int) -> Trainer:
+    """The compiled epoch of several networks at once."""
+    configs = [
+        MlpConfig.modern(hidden_units=task.hidden_units, batch_size=task.batch_size, seed=seed)
+        for seed in range(1, networks + 1)
+    ]
+    # A schedule so long that it does not end while this is timed.
+    all_of_them = many_seeds.Networks(configs, task.data, total_steps=100 * task.steps)
+
+    def train(number: int) -> None:
+        orders = [task.order(number * networks + i) for i in range(networks)]
+        all_of_them.train(np.stack(orders, axis=1), 0)
+
+    return Trainer(train, lambda: all_of_them.weights()[0])
+
+
+def _model(task: Task, **options) -> keras.Sequential:
+    model = mlp.from_weights(
+        MlpConfig.modern(hidden_units=task.hidden_units), task.initial_weights()
+    )
+    model.compile(
+        optimizer=keras.optimizers.Adam(task.learning_rate, epsilon=task.epsilon),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        **options,
+    )
+    return model
+
+
+def _arrays(task: Task) -> tuple[np.ndarray, np.ndarray]:
+    return task.data.train.images, task.data.train.labels
+
+
+def _one_hot(labels: np.ndarray) -> np.ndarray:
+    return np.eye(CLASSES, dtype=np.float32)[labels]

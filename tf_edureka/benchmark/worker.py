@@ -1,0 +1,126 @@
+"""A process that trains in one way, and answers how long it took."""
+
+import importlib
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+
+from tf_edureka import cli
+from tf_edureka.benchmark.task import Task
+
+_PACKAGE = "tf_edureka.benchmark"
+
+
+class Worker:
+    """A process in which the functions of this module are called; it keeps what they make.
+
+    Args:
+        task: what it trains.
+    """
+
+    def __init__(self, task: Task) -> None:
+        # A fresh interpreter on every system: one that TensorFlow has run in must not be forked.
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(1, context, _begin, (task,))
+
+    def call(self, function: Callable, *arguments):
+        """Calls a function there, and gives or raises what it does."""
+        return self._pool.submit(function, *arguments).result()
+
+    def __enter__(self) -> "Worker":
+        """Itself."""
+        return self
+
+    def __exit__(self, *_) -> None:
+        """Ends the process."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+_task = _trainer = _machine = None
+
+
+def prepare(module: str, framework: str, asked: float) -> tuple[float, int | None]:
+    """Imports what a way needs.
+
+    Args:
+        module: of this package, with the way.
+        framework: the package that it trains with.
+        asked: when that was asked for, in seconds since 1970.
+
+    Returns:
+        seconds since then, in which the process was started too; the most bytes of memory it had.
+    """
+    if framework == "tensorflow":
+        _import_tensorflow()
+    elif framework == "jax":
+        os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # others use the GPU too
+        if _task.device == "cpu":
+            os.environ["JAX_PLATFORMS"] = "cpu"
+    importlib.import_module(f"{_PACKAGE}.{module}")
+    return time.time() - asked, _most_bytes()
+
+
+def build(module: str, function: str, options: dict) -> float:
+    """Makes the trainer, and gives the seconds that took."""
+    global _trainer
+    began = time.perf_counter()
+    _trainer = getattr(sys.modules[f"{_PACKAGE}.{module}"], function)(_task, **options)
+    return time.perf_counter() - began
+
+
+def train(epoch: int) -> float:
+    """Trains for an epoch, and gives the seconds that took."""
+    began = time.perf_counter()
+    _trainer.train(epoch)
+    return time.perf_counter() - began
+
+
+def test() -> tuple[float, int | None]:
+    """Accuracy on the test images, in [0, 1]; the most bytes of memory that the process had."""
+    most = _most_bytes()
+    return _task.accuracy(_trainer.weights()), most
+
+
+def device() -> str:
+    """What `devices.use` calls the device of the task, which may be `"auto"`."""
+    return _import_tensorflow()
+
+
+def prepare_peaks() -> None:
+    """Makes what measures the machine."""
+    global _machine
+    _import_tensorflow()
+    from tf_edureka.benchmark.machine import Machine
+
+    _machine = Machine(_task)
+
+
+def peaks() -> dict[str, float]:
+    """What `Machine.peaks` gives."""
+    return _machine.peaks()
+
+
+def _begin(task: Task) -> None:
+    global _task
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that was started
+    _task = task
+
+
+def _import_tensorflow() -> str:
+    with cli.tensorflow_import():
+        from tf_edureka import devices
+
+        return devices.use(_task.device)
+
+
+def _most_bytes() -> int | None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most
