@@ -191,7 +191,7 @@ def growth(task, device, folder) -> int:
         show_rates(display, task, rates)
         points = grow(task, max(rates.values()), display.part_ended)
         display.table(
-            ("", "", "seconds per epoch", "the arithmetic alone", "ratio", "MiB", "at least"),
+            ("what grows", "", "epoch s", "floor s", "ratio", "MiB", "floor MiB"),
             [
                 (
                     point.what,

@@ -1,8 +1,6 @@
 """Checks and times in one short run all that needs a GPU, and prints a table of it."""
 
 import dataclasses
-import importlib.util
-import itertools
 import sys
 import time
 
@@ -136,7 +134,7 @@ def check_products(table, data, place) -> None:
 
 
 def check_epochs(table, data, place) -> None:
-    """How long an epoch takes, this project's ways and others'; all train on the same images."""
+    """How long an epoch takes; `benchmark.py` has it beside other frameworks."""
     import tensorflow as tf
 
     ways = [
@@ -146,15 +144,6 @@ def check_epochs(table, data, place) -> None:
     ]
     if place.startswith("GPU"):
         ways.append(("epoch, tf32", lambda: ours(data, MlpConfig.modern(precision="tf32"))))
-    ways += [
-        ("epoch, Keras fit", lambda: keras_fit(data)),
-        (
-            "epoch, Keras fit, XLA, 50 steps a call",
-            lambda: keras_fit(data, jit_compile=True, steps_per_execution=50),
-        ),
-    ]
-    if importlib.util.find_spec("jax"):
-        ways.append(("epoch, JAX lax.scan", lambda: jax_scan(data)))
     seconds = {}
     with tf.device(place):
         epochs = {what: make() for what, make in ways}
@@ -178,71 +167,6 @@ def ours(data, config, **options):
 
     def train(number: int) -> None:
         epoch.train(epoch_order(len(data.train.labels), config.batch_size, 1, number), (1, 0))
-
-    return train
-
-
-def keras_fit(data, **options):
-    """Keras' own loop on arrays in memory."""
-    from tf_edureka import mlp
-    from tf_edureka.training import pixels
-
-    config = MlpConfig.modern()
-    model = mlp.build(config, total_steps=10**6)
-    model.compile(optimizer=model.optimizer, loss=model.loss, **options)
-    images = pixels(data.train.images).numpy()
-    labels = np.eye(10, dtype=np.float32)[data.train.labels]
-
-    def train(_: int) -> None:
-        model.fit(images, labels, config.batch_size, epochs=1, verbose=0)
-
-    return train
-
-
-def jax_scan(data):
-    """The same network in JAX: one compiled scan over the steps, everything on the device."""
-    import jax
-    import jax.numpy as jnp
-
-    from tf_edureka.training import epoch_order
-
-    config = MlpConfig.modern()
-    sizes = [784, *config.hidden_units, 10]
-    keys = jax.random.split(jax.random.key(1), len(sizes) - 1)
-    weights = [
-        (jax.random.normal(key, pair) * (2 / pair[0]) ** 0.5, jnp.zeros(pair[1]))
-        for key, pair in zip(keys, itertools.pairwise(sizes), strict=True)
-    ]
-    images, labels = jnp.asarray(data.train.images), jnp.asarray(data.train.labels)
-
-    def loss(weights, batch):
-        hidden = images[batch].reshape(len(batch), -1) * jnp.float32(1 / 255)
-        for kernel, bias in weights[:-1]:
-            hidden = jax.nn.relu(hidden @ kernel + bias)
-        kernel, bias = weights[-1]
-        logits = jax.nn.log_softmax(hidden @ kernel + bias)
-        return -jnp.mean(jnp.take_along_axis(logits, labels[batch][:, None], 1))
-
-    def step(state, batch):
-        weights, first, second, count = state
-        cost, gradients = jax.value_and_grad(loss)(weights, batch)
-        count += 1
-        first = jax.tree.map(lambda m, g: m + 0.1 * (g - m), first, gradients)
-        second = jax.tree.map(lambda v, g: v + 0.001 * (g * g - v), second, gradients)
-        rate = 0.001 * jnp.sqrt(1 - 0.999**count) / (1 - 0.9**count)
-        weights = jax.tree.map(
-            lambda w, m, v: w - rate * m / (jnp.sqrt(v) + 1e-7), weights, first, second
-        )
-        return (weights, first, second, count), cost
-
-    epoch = jax.jit(lambda state, order: jax.lax.scan(step, state, order))
-    zeros = jax.tree.map(jnp.zeros_like, weights)
-    state = [(weights, zeros, zeros, jnp.float32(0))]
-
-    def train(number: int) -> None:
-        order = epoch_order(len(data.train.labels), config.batch_size, 1, number)
-        state[0], costs = epoch(state[0], jnp.asarray(order))
-        np.asarray(costs)
 
     return train
 

@@ -1,11 +1,18 @@
 import ctypes
+import json
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import tensorflow as tf
 
 from tf_edureka import devices
+from tf_edureka.config import WIDE_VECTORS
 from tf_edureka.errors import InputError
+
+SCRIPT = Path(__file__).parent.parent / "scripts" / "train_mnist.py"
 
 
 @pytest.fixture
@@ -94,3 +101,37 @@ def test_cusolver_is_loaded_where_there_are_a_driver_and_its_wheel(monkeypatch, 
 
     monkeypatch.setattr(ctypes, "CDLL", no_driver)
     assert devices.help_tensorflow_find_cuda() is None
+
+
+def test_xla_may_use_the_full_vectors_unless_the_user_says_otherwise(gpus, monkeypatch):
+    gpus()
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=false")
+    devices.use("auto")
+    assert os.environ["XLA_FLAGS"] == "--xla_cpu_enable_fast_math=false"
+    monkeypatch.delenv("XLA_FLAGS")
+    devices.use("auto")
+    assert os.environ["XLA_FLAGS"] == WIDE_VECTORS
+
+
+def test_the_width_of_the_vectors_changes_no_bit(drawn_folder, tmp_path):
+    costs = []
+    for bits in (128, 512):
+        out = tmp_path / str(bits)
+        command = [sys.executable, SCRIPT, "--epochs", "2", "--data-dir", drawn_folder, "--quiet"]
+        environment = os.environ | {"XLA_FLAGS": f"--xla_cpu_prefer_vector_width={bits}"}
+        subprocess.run([*command, "--out", out], env=environment, check=True, capture_output=True)
+        history = json.loads((out / "history.json").read_text())
+        assert history["environment"]["XLA_FLAGS"].endswith(f"={bits}")
+        costs.append(history["cost"])
+    assert costs[0] == costs[1]
+
+
+def test_importing_sets_nothing_for_the_process():
+    code = (
+        "import os; before = dict(os.environ)\n"
+        "from tf_edureka import devices, many_seeds, mlp\n"
+        "assert {k: os.environ[k] for k in before} == before\n"
+        "assert 'XLA_FLAGS' not in os.environ"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "XLA_FLAGS"}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True)

@@ -27,14 +27,16 @@ def epochs(
     entrants = sorted(entrants, key=lambda entrant: entrant.least, reverse=True)
     places = range(len(entrants))
     colours = ["tab:orange" if one.way.name == "project" else "tab:blue" for one in entrants]
-    bars = axes.barh(places, [one.least for one in entrants], color=colours, label="quickest")
-    axes.bar_label(bars, fmt=" %.3f s", padding=14)
+    axes.barh(places, [one.least for one in entrants], color=colours)
     axes.scatter([one.median for one in entrants], places, color="black", s=14, zorder=3)
+    for place, one in zip(places, entrants, strict=True):
+        text = f"  {one.least:.3f} s"
+        axes.text(max(one.least, one.median), place, text, va="center", fontsize=9)
     axes.axvline(least, color="tab:red", linestyle="--")
     axes.set_yticks(places, [one.way.title for one in entrants])
     axes.set(xlabel="seconds per epoch: quickest (bar), median (dot), the arithmetic alone (line)")
     axes.margins(x=0.12)
-    axes.set_title(title, parse_math=False)
+    axes.set_title(f"An epoch of the same network and batches\n{title}", parse_math=False)
     return figure
 
 

@@ -180,7 +180,7 @@ def race(
                 run(entrant, lambda one, process, n=number: _time(one, process, n), "training")
             peaks.append(machine.call(worker.peaks))
         for entrant in entrants:
-            run(entrant, _finish, "testing")
+            run(entrant, lambda one, process: _finish(one, process, task), "testing")
     _expect_alike(entrants)
     return entrants, {name: max(peak[name] for peak in peaks) for name in peaks[0]}
 
@@ -198,7 +198,7 @@ def time_alone(way: Way, task: Task, epochs: int) -> Entrant:
         _start(entrant, process)
         for number in range(1, epochs + 1):
             _time(entrant, process, number)
-        _finish(entrant, process)
+        _finish(entrant, process, task)
     return entrant
 
 
@@ -224,9 +224,8 @@ def machine_peaks(task: Task) -> dict[str, float]:
 
 def _start(entrant: Entrant, process: Worker) -> None:
     way = entrant.way
-    entrant.import_seconds, entrant.bytes_before = process.call(
-        worker.prepare, way.module, way.needs, time.time()
-    )
+    entrant.import_seconds = process.call(worker.prepare, way.module, way.needs, time.time())
+    entrant.bytes_before = process.call(worker.most_bytes)
     entrant.build_seconds = process.call(worker.build, way.module, way.function, way.options)
     entrant.first_seconds = process.call(worker.train, 0)
 
@@ -235,8 +234,9 @@ def _time(entrant: Entrant, process: Worker, number: int) -> None:
     entrant.epoch_seconds.append(process.call(worker.train, number))
 
 
-def _finish(entrant: Entrant, process: Worker) -> None:
-    entrant.accuracy, entrant.bytes_at_most = process.call(worker.test)
+def _finish(entrant: Entrant, process: Worker, task: Task) -> None:
+    entrant.bytes_at_most = process.call(worker.most_bytes)
+    entrant.accuracy = task.accuracy(process.call(worker.weights))
 
 
 def _expect_alike(entrants: Sequence[Entrant]) -> None:

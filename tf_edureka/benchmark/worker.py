@@ -1,13 +1,17 @@
 """A process that trains in one way, and answers how long it took."""
 
+import contextlib
 import importlib
 import multiprocessing
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
 
 from tf_edureka import cli
 from tf_edureka.benchmark.task import Task
@@ -43,7 +47,7 @@ class Worker:
 _task = _trainer = _machine = None
 
 
-def prepare(module: str, framework: str, asked: float) -> tuple[float, int | None]:
+def prepare(module: str, framework: str, asked: float) -> float:
     """Imports what a way needs.
 
     Args:
@@ -52,7 +56,7 @@ def prepare(module: str, framework: str, asked: float) -> tuple[float, int | Non
         asked: when that was asked for, in seconds since 1970.
 
     Returns:
-        seconds since then, in which the process was started too; the most bytes of memory it had.
+        seconds since then, in which the process was started too.
     """
     if framework == "tensorflow":
         _import_tensorflow()
@@ -61,7 +65,7 @@ def prepare(module: str, framework: str, asked: float) -> tuple[float, int | Non
         if _task.device == "cpu":
             os.environ["JAX_PLATFORMS"] = "cpu"
     importlib.import_module(f"{_PACKAGE}.{module}")
-    return time.time() - asked, _most_bytes()
+    return time.time() - asked
 
 
 def build(module: str, function: str, options: dict) -> float:
@@ -79,10 +83,19 @@ def train(epoch: int) -> float:
     return time.perf_counter() - began
 
 
-def test() -> tuple[float, int | None]:
-    """Accuracy on the test images, in [0, 1]; the most bytes of memory that the process had."""
-    most = _most_bytes()
-    return _task.accuracy(_trainer.weights()), most
+def weights() -> Sequence[np.ndarray]:
+    """What `Trainer.weights` gives."""
+    return _trainer.weights()
+
+
+def most_bytes() -> int | None:
+    """The most memory that the process had so far; None where the system does not say."""
+    # Not getrusage(): its ru_maxrss begins with what the process had that started this one.
+    with contextlib.suppress(OSError):  # other systems than Linux have no such file
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return 1024 * int(line.split()[1])
+    return None
 
 
 def device() -> str:
@@ -115,12 +128,3 @@ def _import_tensorflow() -> str:
         from tf_edureka import devices
 
         return devices.use(_task.device)
-
-
-def _most_bytes() -> int | None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else 1024 * most
