@@ -65,7 +65,7 @@ def test_ways_that_take_the_same_batches_come_to_the_same_weights(name, task):
 
 @pytest.mark.parametrize(
     "name",
-    # Keras and scikit-learn draw batches of their own, and PyTorch's Adam has its epsilon elsewhere.
+    # Keras and scikit-learn draw other batches; PyTorch's Adam has its epsilon elsewhere.
     ["keras", "keras_steps", "keras_xla_steps", "sklearn", "torch", "torch_compile"],
 )
 def test_each_way_learns(name, task):
