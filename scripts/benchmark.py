@@ -5,8 +5,11 @@ import dataclasses
 import importlib.metadata
 import platform
 import sys
+import time
 
-from tf_edureka import cli
+from tf_edureka import cli, speed_plots
+from tf_edureka.benchmark import growth, race
+from tf_edureka.benchmark.task import Task
 from tf_edureka.errors import InputError
 from tf_edureka.progress import EpochDisplay
 from tf_edureka.run_folder import RunFolder
@@ -19,8 +22,6 @@ FAILED = 1
 
 def parse(argv):
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
-    from tf_edureka.benchmark.race import WAYS
-
     parser = cli.ArgumentParser(
         description="Time this project's training beside other ways to train the same 784-256-256-"
         "10 network on the same batches of 100 with Adam. Each way has a process of its own, and "
@@ -39,9 +40,9 @@ def parse(argv):
     parser.add_argument(
         "--ways",
         nargs="+",
-        choices=[way.name for way in WAYS],
+        choices=[way.name for way in race.WAYS],
         metavar="WAY",
-        help=f"which to time: {', '.join(way.name for way in WAYS)} (default: all installed)",
+        help=f"which to time: {', '.join(way.name for way in race.WAYS)} (default: all installed)",
     )
     parser.add_argument(
         "--epochs",
@@ -62,9 +63,7 @@ def parse(argv):
 
 def chosen(names):
     """The ways to time, in their order."""
-    from tf_edureka.benchmark.race import WAYS
-
-    ways = [way for way in WAYS if names is None or way.name in names]
+    ways = [way for way in race.WAYS if names is None or way.name in names]
     absent = sorted({way.needs for way in ways if not way.is_installed})
     if names and absent:
         raise InputError(f"ways: expected {', '.join(absent)} to be installed; pip install it")
@@ -79,40 +78,37 @@ def main(argv=None) -> int:
     args = parse(argv)
     ways = chosen(args.ways)
     folder = RunFolder(args.out, (f"{args.measure}.json", f"{args.measure}.png"), args.overwrite)
-    from tf_edureka.benchmark import race
-    from tf_edureka.benchmark.task import Task
-
+    began = time.perf_counter()
     data = cli.load_data(args)
+    seconds = time.perf_counter() - began
+    print(f"{data.title} ({data.source}), loaded in {seconds:.1f} s", flush=True)
     device = race.device(args.device)
     task = Task(data, "gpu" if device.startswith("GPU") else "cpu")
     if not task.steps:
         raise InputError(f"limit: expected at least {task.batch_size}, got {args.limit}")
     with folder.claimed():
         if args.measure == "growth":
-            return growth(task, device, folder)
+            return measure_growth(task, device, folder)
         if args.measure == "networks":
-            return networks(task, device, folder, args.epochs)
-        return epoch(task, device, folder, args.epochs, ways)
+            return measure_networks(task, device, folder, args.epochs)
+        return measure_epoch(task, device, folder, args.epochs, ways)
 
 
-def epoch(task, device, folder, epochs, ways) -> int:
+def measure_epoch(task, device, folder, epochs, ways) -> int:
     """Times an epoch of each way."""
-    from tf_edureka import speed_plots
-    from tf_edureka.benchmark.race import race
-
     with EpochDisplay(len(ways) * (epochs + 2), unit="epochs") as display:
         display.line(heading(task, device, f"{epochs} epochs of each way in turn, after one"))
-        entrants, rates = race(ways, task, epochs, display.part_ended)
+        entrants, rates = race.race(ways, task, epochs, display.part_ended)
         least = show_rates(display, task, rates)
         entrants.sort(key=lambda entrant: entrant.least)
         counted = [entrant for entrant in entrants if not entrant.fault]
         ours = next((one.least for one in counted if one.way.name == "project"), None)
         display.line(
-            "Seconds per epoch, the least and the median; how often this project's and the "
-            "arithmetic's least goes into it; seconds to start; memory for data and training"
+            "Seconds per epoch, the least and the median; the least to this project's and to the "
+            "arithmetic's; seconds to import, and to build, trace and compile; accuracy at last"
         )
         display.table(
-            ("way", "least", "median", "ours", "floor", "start", "MiB", "right"),
+            ("way", "least", "median", "ours", "floor", "import", "compile", "right"),
             [
                 (
                     one.way.title,
@@ -120,8 +116,8 @@ def epoch(task, device, folder, epochs, ways) -> int:
                     f"{one.median:.3f}",
                     f"{one.least / ours:.2f}" if ours else "",
                     f"{one.least / least:.2f}",
-                    f"{one.start_seconds:.1f}",
-                    memory(one),
+                    f"{one.import_seconds:.1f}",
+                    f"{one.compile_seconds:.1f}",
                     f"{one.accuracy:.4f}",
                 )
                 for one in counted
@@ -143,18 +139,17 @@ def epoch(task, device, folder, epochs, ways) -> int:
     return FAILED if failed else 0
 
 
-def networks(task, device, folder, epochs) -> int:
+def measure_networks(task, device, folder, epochs) -> int:
     """Times epochs of several networks at once."""
-    from tf_edureka import speed_plots
-    from tf_edureka.benchmark.race import Way, race
-
     ways = [
-        Way(f"at_once_{n}", f"{n} at once", "tensorflow_ways", "many_networks", {"networks": n})
+        race.Way(
+            f"at_once_{n}", f"{n} at once", "tensorflow_ways", "many_networks", {"networks": n}
+        )
         for n in NETWORKS
     ]
     with EpochDisplay(len(ways) * (epochs + 2), unit="epochs") as display:
         display.line(heading(task, device, f"{epochs} epochs of each in turn, after one"))
-        entrants, rates = race(ways, task, epochs, display.part_ended)
+        entrants, rates = race.race(ways, task, epochs, display.part_ended)
         if faults := [one.fault for one in entrants if one.fault]:
             raise InputError(f"cannot be timed: {faults[0]}")
         together = [one.least for one in entrants]
@@ -166,7 +161,7 @@ def networks(task, device, folder, epochs) -> int:
                     f"{one.least:.3f}",
                     f"{one.least / n:.3f}",
                     f"{one.least / (n * together[0]):.2f}",
-                    memory(one),
+                    mebibytes(one.training_bytes),
                 )
                 for n, one in zip(NETWORKS, entrants, strict=True)
             ],
@@ -179,17 +174,13 @@ def networks(task, device, folder, epochs) -> int:
     return 0
 
 
-def growth(task, device, folder) -> int:
+def measure_growth(task, device, folder) -> int:
     """Times epochs of growing work."""
-    from tf_edureka import speed_plots
-    from tf_edureka.benchmark.growth import grow, sizes
-    from tf_edureka.benchmark.race import machine_peaks
-
-    with EpochDisplay(len(sizes(task)), unit="sizes") as display:
+    with EpochDisplay(len(growth.sizes(task)), unit="sizes") as display:
         display.line(heading(task, device, "the least of 3 epochs, or of parts of long ones"))
-        rates = machine_peaks(task)
+        rates = race.machine_peaks(task)
         show_rates(display, task, rates)
-        points = grow(task, max(rates.values()), display.part_ended)
+        points = growth.grow(task, max(rates.values()), display.part_ended)
         display.table(
             ("what grows", "", "epoch s", "floor s", "ratio", "MiB", "floor MiB"),
             [
@@ -199,8 +190,8 @@ def growth(task, device, folder) -> int:
                     f"{point.seconds:.3f}",
                     f"{point.least_seconds:.3f}",
                     f"{point.seconds / point.least_seconds:.2f}",
-                    "" if point.bytes is None else f"{point.bytes / 2**20:.0f}",
-                    f"{point.least_bytes / 2**20:.0f}",
+                    mebibytes(point.bytes),
+                    mebibytes(point.least_bytes),
                 )
                 for point in points
             ],
@@ -250,11 +241,9 @@ def show_rates(display, task, rates) -> float:
     return least
 
 
-def memory(entrant) -> str:
-    """Memory that a way took for data and training, in MiB."""
-    if entrant.bytes_at_most is None or entrant.bytes_before is None:
-        return ""
-    return f"{(entrant.bytes_at_most - entrant.bytes_before) / 2**20:.0f}"
+def mebibytes(number) -> str:
+    """A number of bytes in MiB; nothing if it is not known."""
+    return "" if number is None else f"{number / 2**20:.0f}"
 
 
 if __name__ == "__main__":

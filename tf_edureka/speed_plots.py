@@ -97,7 +97,7 @@ def growth(points: Sequence[Point], title: str, figure: Figure | None = None) ->
             axes.grid(alpha=0.3)
         below.set_xlabel("images, times as many" if name == "images" else name)
     rows[0][0].set_ylabel("seconds per epoch")
-    rows[1][0].set_ylabel("memory beyond TensorFlow's own (MiB)")
+    rows[1][0].set_ylabel("memory that training takes (MiB)")
     for row in rows:
         row[0].legend()
     figure.suptitle(f"How an epoch grows\n{title}", parse_math=False)

@@ -30,8 +30,8 @@ class Point:
         size: how large it is.
         seconds: of a warm epoch, the least of three.
         least_seconds: that the epoch's arithmetic takes at the machine's highest rate.
-        bytes: of memory that training took, beyond what the process had before; None where the
-            system does not say, and on GPUs, which it does not see.
+        bytes: of memory that training took, beyond TensorFlow and NumPy's copy of the data; None
+            where the system does not say, and on GPUs, which it does not see.
         least_bytes: that all ways need.
     """
 
@@ -59,16 +59,13 @@ def grow(task: Task, rate: float, point_ended: Callable[[str], None]) -> list[Po
         grown = grown_task(task, what, size)
         whole = dataclasses.replace(grown, most_steps=None)
         entrant = time_alone(WAYS[0], grown, _TIMED)
-        memory = None
-        if entrant.bytes_at_most is not None and task.device == "cpu":
-            memory = entrant.bytes_at_most - entrant.bytes_before
         points.append(
             Point(
                 what,
                 size,
                 seconds=entrant.least * whole.steps / grown.steps,
                 least_seconds=whole.flops / rate,
-                bytes=memory,
+                bytes=entrant.training_bytes if task.device == "cpu" else None,
                 least_bytes=grown.least_bytes,
             )
         )

@@ -56,7 +56,7 @@ WAYS = (
     Way("keras", "Keras fit", "tensorflow_ways", "keras_fit"),
     Way(
         "keras_steps",
-        "Keras fit, 50 steps a call",
+        "Keras fit, 50 steps",
         "tensorflow_ways",
         "keras_fit",
         {"steps_per_execution": 50},
@@ -75,7 +75,7 @@ WAYS = (
         "keras_fit",
         {"jit_compile": True, "steps_per_execution": 50},
     ),
-    Way("function", "tf.function, a call a step", "tensorflow_ways", "function_per_step"),
+    Way("function", "tf.function per step", "tensorflow_ways", "function_per_step"),
     Way("feed_dict", "compat.v1, feed_dict", "tensorflow_ways", "feed_dict"),
     Way("torch", "PyTorch, fused Adam", "torch_ways", "eager", needs="torch"),
     Way(
@@ -86,7 +86,7 @@ WAYS = (
         {"compiled": True},
         needs="torch",
     ),
-    Way("jax_step", "JAX, a call a step", "jax_ways", "step_by_step", needs="jax"),
+    Way("jax_step", "JAX per step", "jax_ways", "step_by_step", needs="jax"),
     Way("jax_scan", "JAX, lax.scan", "jax_ways", "scan", needs="jax"),
     Way("sklearn", "scikit-learn", "sklearn_ways", "classifier", needs="sklearn"),
 )
@@ -103,9 +103,9 @@ class Entrant:
         first_seconds: of the first epoch, in which it may trace and compile.
         epoch_seconds: of each epoch after that.
         accuracy: on the test images after the last of them; None if it did not come so far.
-        bytes_before: the most memory that its process had before it saw the data; None where the
-            system does not say.
-        bytes_at_most: the most that it had.
+        bytes_before: the most memory that its process had when the framework and, as NumPy has
+            them, the data were there; None where the system does not say.
+        bytes_at_most: the most that it had at last.
         fault: why its time does not count; empty if it does.
     """
 
@@ -130,9 +130,16 @@ class Entrant:
         return statistics.median(self.epoch_seconds) if self.epoch_seconds else float("nan")
 
     @property
-    def start_seconds(self) -> float:
-        """All that comes before warm epochs: import, building, tracing, compiling."""
-        return self.import_seconds + self.build_seconds + max(0, self.first_seconds - self.least)
+    def compile_seconds(self) -> float:
+        """Building, tracing, compiling: all between the import and warm epochs."""
+        return self.build_seconds + max(0, self.first_seconds - self.least)
+
+    @property
+    def training_bytes(self) -> int | None:
+        """Memory that building and training took; None where the system does not say."""
+        if self.bytes_at_most is None or self.bytes_before is None:
+            return None
+        return self.bytes_at_most - self.bytes_before
 
 
 def race(
