@@ -10,12 +10,13 @@ import time
 from tf_edureka import cli, speed_plots
 from tf_edureka.benchmark import growth, race
 from tf_edureka.benchmark.task import Task
+from tf_edureka.benchmark.worker import WorkerLost
 from tf_edureka.errors import InputError
 from tf_edureka.progress import EpochDisplay
 from tf_edureka.run_folder import RunFolder
 
 MEASURES = ("epoch", "networks", "growth")
-NETWORKS = (1, 2, 4, 8)
+NETWORKS = (2, 4, 8)
 PACKAGES = ("tensorflow", "keras", "torch", "jax", "scikit-learn", "numpy")
 FAILED = 1
 
@@ -34,7 +35,7 @@ def parse(argv):
         "--measure",
         choices=MEASURES,
         default="epoch",
-        help="epoch: each way; networks: this project with 1 to 8 networks at once; growth: time "
+        help="epoch: each way; networks: 1, 2, 4 and 8 networks at once; growth: time "
         "and memory with more images, units and examples a batch (default: %(default)s)",
     )
     parser.add_argument(
@@ -82,7 +83,10 @@ def main(argv=None) -> int:
     data = cli.load_data(args)
     seconds = time.perf_counter() - began
     print(f"{data.title} ({data.source}), loaded in {seconds:.1f} s", flush=True)
-    device = race.device(args.device)
+    try:
+        device = race.device(args.device)
+    except WorkerLost as lost:
+        raise InputError(f"device: TensorFlow cannot be started: {lost}") from None
     task = Task(data, "gpu" if device.startswith("GPU") else "cpu")
     if not task.steps:
         raise InputError(f"limit: expected at least {task.batch_size}, got {args.limit}")
@@ -100,8 +104,9 @@ def measure_epoch(task, device, folder, epochs, ways) -> int:
         display.line(heading(task, device, f"{epochs} epochs of each way in turn, after one"))
         entrants, rates = race.race(ways, task, epochs, display.part_ended)
         least = show_rates(display, task, rates)
-        entrants.sort(key=lambda entrant: entrant.least)
-        counted = [entrant for entrant in entrants if not entrant.fault]
+        counted = sorted(
+            (entrant for entrant in entrants if not entrant.fault), key=lambda one: one.least
+        )
         ours = next((one.least for one in counted if one.way.name == "project"), None)
         display.line(
             "Seconds per epoch, the least and the median; the least to this project's and to the "
@@ -133,45 +138,44 @@ def measure_epoch(task, device, folder, epochs, ways) -> int:
             title = f"{task.data.title}, {device}"
             folder.write_figure("epoch.png", speed_plots.epochs(counted, least, title))
         display.line(f"Written to {folder.path}: epoch.json" + ", epoch.png" * bool(counted))
-    failed = [one for one in entrants if one.fault]
-    for one in failed:
-        print(f"error: {one.way.title} does not count: {one.fault}", file=sys.stderr)
-    return FAILED if failed else 0
+    return failed([(one.way.title, one.fault) for one in entrants])
 
 
 def measure_networks(task, device, folder, epochs) -> int:
     """Times epochs of several networks at once."""
-    ways = [
-        race.Way(
-            f"at_once_{n}", f"{n} at once", "tensorflow_ways", "many_networks", {"networks": n}
-        )
-        for n in NETWORKS
-    ]
+    module = "tensorflow_ways"
+    ways = [race.Way("alone", "1 by itself", module, "one_network")]
+    for n in NETWORKS:
+        title = f"{n} at once"
+        ways.append(race.Way(f"at_once_{n}", title, module, "many_networks", {"networks": n}))
     with EpochDisplay(len(ways) * (epochs + 2), unit="epochs") as display:
-        display.line(heading(task, device, f"{epochs} epochs of each in turn, after one"))
+        how = f"the modern recipe, {epochs} epochs of each in turn, after one"
+        display.line(heading(task, device, how))
         entrants, rates = race.race(ways, task, epochs, display.part_ended)
-        if faults := [one.fault for one in entrants if one.fault]:
-            raise InputError(f"cannot be timed: {faults[0]}")
-        together = [one.least for one in entrants]
-        display.table(
-            ("networks", "seconds per epoch", "for each", "to as many single ones", "MiB"),
-            [
-                (
-                    str(n),
-                    f"{one.least:.3f}",
-                    f"{one.least / n:.3f}",
-                    f"{one.least / (n * together[0]):.2f}",
-                    mebibytes(one.training_bytes),
-                )
-                for n, one in zip(NETWORKS, entrants, strict=True)
-            ],
-        )
-        record = {"networks": NETWORKS, "ways": [dataclasses.asdict(one) for one in entrants]}
+        alone, *together = [one for one in entrants if not one.fault] or entrants
+        if not alone.fault and alone.way.name == "alone":
+            counts = [one.way.options["networks"] for one in together]
+            display.table(
+                ("networks", "s per epoch", "for each", "to as many by themselves", "MiB"),
+                [
+                    (
+                        one.way.title,
+                        f"{one.least:.3f}",
+                        f"{one.least / n:.3f}",
+                        f"{one.least / (n * alone.least):.2f}",
+                        mebibytes(one.training_bytes),
+                    )
+                    for n, one in zip((1, *counts), (alone, *together), strict=True)
+                ],
+            )
+            seconds = [one.least for one in together]
+            title = f"{task.data.title}, {device}"
+            figure = speed_plots.networks(counts, seconds, alone.least, title)
+            folder.write_figure("networks.png", figure)
+        record = {"ways": [dataclasses.asdict(one) for one in entrants]}
         folder.write_json("networks.json", record | about(task, device, rates))
-        title = f"{task.data.title}, {device}"
-        folder.write_figure("networks.png", speed_plots.networks(NETWORKS, together, title))
         display.line(f"Written to {folder.path}: networks.json, networks.png")
-    return 0
+    return failed([(one.way.title, one.fault) for one in entrants])
 
 
 def measure_growth(task, device, folder) -> int:
@@ -194,6 +198,7 @@ def measure_growth(task, device, folder) -> int:
                     mebibytes(point.least_bytes),
                 )
                 for point in points
+                if not point.fault
             ],
         )
         record = {"points": [dataclasses.asdict(point) for point in points]}
@@ -201,7 +206,15 @@ def measure_growth(task, device, folder) -> int:
         title = f"{task.data.title}, {device}"
         folder.write_figure("growth.png", speed_plots.growth(points, title))
         display.line(f"Written to {folder.path}: growth.json, growth.png")
-    return 0
+    return failed([(f"{point.size:,} {point.what}", point.fault) for point in points])
+
+
+def failed(faults) -> int:
+    """Says what does not count, of pairs of a name and a fault, and gives the exit code."""
+    faults = [(name, fault) for name, fault in faults if fault]
+    for name, fault in faults:
+        print(f"error: {name} does not count: {fault}", file=sys.stderr)
+    return FAILED if faults else 0
 
 
 def heading(task, device, how) -> str:

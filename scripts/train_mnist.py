@@ -37,6 +37,7 @@ FILES = (
     "weights.png",
 )
 FILES_OF_SEEDS = ("history.json", "seeds.png")
+MOST_SEEDS = 1000
 
 
 def parse(argv):
@@ -159,9 +160,10 @@ def configure(args) -> MlpConfig:
             "--implementation legacy has one device, as the article had; leave --strategy out"
         )
     if args.seeds is not None:
-        if not 1 <= args.seeds <= 2**31 - args.seed:
-            most = 2**31 - args.seed
-            raise InputError(f"--seeds: expected 1 to {most} networks, got {args.seeds}")
+        if not 1 <= args.seeds <= MOST_SEEDS:
+            raise InputError(f"--seeds: expected 1 to {MOST_SEEDS} networks, got {args.seeds}")
+        if args.seed + args.seeds > 2**31:
+            raise InputError(f"--seeds: expected seeds under {2**31}; give a lower --seed")
         if legacy or args.strategy != "none" or args.resume or args.show:
             raise InputError(
                 "--seeds trains many networks in one compiled epoch, without checkpoints; leave "
@@ -301,12 +303,7 @@ def run(args, config, data, where, folder, seconds, command) -> int:
     began = time.perf_counter()
     legacy = args.implementation == "legacy"
     what = {
-        "config": {
-            "implementation": args.implementation,
-            **dataclasses.asdict(config),
-            "limit": args.limit,
-            "deterministic": args.deterministic,
-        },
+        "config": recorded_config(args, config),
         "data_sha256": data.fingerprint,
         "command": command,
     }
@@ -372,6 +369,16 @@ def run(args, config, data, where, folder, seconds, command) -> int:
     return code
 
 
+def recorded_config(args, config) -> dict[str, object]:
+    """What decides the numbers of a run, for its history."""
+    return {
+        "implementation": args.implementation,
+        **dataclasses.asdict(config),
+        "limit": args.limit,
+        "deterministic": args.deterministic,
+    }
+
+
 def run_seeds(args, config, data, where, folder, command) -> int:
     """Trains from many seeds at once, and writes what came of each."""
     import tensorflow as tf
@@ -391,7 +398,12 @@ def run_seeds(args, config, data, where, folder, command) -> int:
 
         results = many_seeds.train(config, data, seeds, epoch_ended)
         result = mean_of(results)
-        code, fault = verdict(result, config, display.interrupted, args.min_accuracy)
+        code, fault = verdict(
+            result, config, display.interrupted, args.min_accuracy, "--overwrite begins anew"
+        )
+        lost = [seed for seed, one in zip(seeds, results, strict=True) if not one.is_finite]
+        if lost:
+            fault += f" (seeds {', '.join(map(str, lost))})"
         last = [one.accuracy[-1] for one in results]
         record = result.to_json() | {
             "networks": [
@@ -399,18 +411,18 @@ def run_seeds(args, config, data, where, folder, command) -> int:
                 for seed, one in zip(seeds, results, strict=True)
             ],
             "standard_deviation": deviation(last),
-            "config": {"implementation": "modern", **dataclasses.asdict(config)},
-            "limit": args.limit,
+            "config": recorded_config(args, config),
             "data": data.source,
             "data_sha256": data.fingerprint,
             "command": command,
         }
         del record["step_cost"]
         machine = conditions.machine(where.device, xla=True)
-        folder.write_json("history.json", record | machine)
-        folder.write_figure("seeds.png", plots.seed_curves(results, data.title))
+        # What an earlier run left would not belong to these files.
         folder.delete(set(FILES) - set(FILES_OF_SEEDS))
         folder.delete(path.name for path in checkpoint.newest_first(folder.path))
+        folder.write_json("history.json", record | machine)
+        folder.write_figure("seeds.png", plots.seed_curves(results, data.title))
         display.line(
             f"Accuracy: {np.mean(last):.4f} +- {deviation(last):.4f} "
             f"(mean and standard deviation), from {min(last):.4f} to {max(last):.4f}"
@@ -426,11 +438,11 @@ def run_seeds(args, config, data, where, folder, command) -> int:
 
 
 def mean_of(results) -> MlpResult:
-    """What the networks come to on average; without weights, of which there is no average."""
+    """What the networks come to on average, epoch by epoch; without steps and weights."""
     return MlpResult(
         cost=np.mean([one.cost for one in results], axis=0),
         accuracy=np.mean([one.accuracy for one in results], axis=0),
-        step_cost=np.mean([one.step_cost for one in results], axis=0),
+        step_cost=np.zeros(0),
         epoch_seconds=results[0].epoch_seconds,
         weights=(),
     )
@@ -500,7 +512,9 @@ def position(state) -> str:
     return f"{epochs} and {state.step} steps" if state.step else epochs
 
 
-def verdict(result, config, signal_number, min_accuracy) -> tuple[int, str]:
+def verdict(
+    result, config, signal_number, min_accuracy, how_to_go_on=f"{HOW_TO_GO_ON} goes on from there"
+) -> tuple[int, str]:
     """The exit code, and what went otherwise than asked for."""
     epochs = len(result.cost)
     if epochs and not math.isfinite(result.cost[-1]):
@@ -510,7 +524,7 @@ def verdict(result, config, signal_number, min_accuracy) -> tuple[int, str]:
         )
     if epochs < config.epochs:  # by a signal to this process or, if to none, to another worker
         return cli.SIGNALLED + (signal_number or signal.SIGTERM), (
-            f"ended after {epochs} of {config.epochs} epochs; {HOW_TO_GO_ON} goes on from there"
+            f"ended after {epochs} of {config.epochs} epochs; {how_to_go_on}"
         )
     if min_accuracy is not None and result.accuracy[-1] < min_accuracy:
         return NOT_GOOD_ENOUGH, (

@@ -1,6 +1,10 @@
 import dataclasses
 import importlib
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -9,10 +13,11 @@ import numpy as np
 import pytest
 from conftest import load_script, written
 
+from tf_edureka import many_seeds
 from tf_edureka.benchmark import growth, race, worker
 from tf_edureka.benchmark.race import WAYS, Entrant, Way
 from tf_edureka.benchmark.task import Task
-from tf_edureka.benchmark.worker import Worker
+from tf_edureka.benchmark.worker import Worker, WorkerLost
 from tf_edureka.mnist import Split
 
 main = load_script("benchmark").main
@@ -29,8 +34,9 @@ def weights_after(way: Way, task: Task, epochs: int):
     if not way.is_installed:
         pytest.skip(f"{way.needs} is not installed")
     if way.needs != "tensorflow":  # PyTorch and TensorFlow crash in one process
-        with Worker(task) as process:
-            process.call(worker.prepare, way.module, way.needs, time.time())
+        with Worker() as process:
+            process.call(worker.prepare, way.module, way.needs, "cpu", time.time())
+            process.call(worker.take, task)
             process.call(worker.build, way.module, way.function, way.options)
             for epoch in range(epochs):
                 process.call(worker.train, epoch)
@@ -73,9 +79,13 @@ def test_each_way_learns(name, task):
     assert task.accuracy(weights) > 0.5  # by chance 0.1; there are 1,000 examples
 
 
-def test_many_networks_are_trained_each_on_batches_of_its_own(task):
+def test_many_networks_are_trained_each_on_batches_of_its_own(task, monkeypatch):
+    orders = []
+    train = many_seeds.Networks.train
+    monkeypatch.setattr(many_seeds.Networks, "train", lambda *a: orders.append(a[1]) or train(*a))
     way = Way("two", "two at once", "tensorflow_ways", "many_networks", {"networks": 2})
     assert task.accuracy(weights_after(way, task, epochs=10)) > 0.5  # by chance 0.1
+    assert len({order[:, i].tobytes() for order in orders for i in (0, 1)}) == 20
 
 
 def test_who_learned_less_does_not_count():
@@ -100,8 +110,8 @@ def test_the_table_has_each_way_the_quickest_first_and_a_way_that_fails_drops_ou
     times = {one["way"]["name"]: one["epoch_seconds"] for one in record["ways"]}
     assert [len(times[name]) for name in ("project", "broken", "feed_dict")] == [2, 0, 2]
     rates = record["rates"]
-    assert rates["multiply_add"] > 1e9
-    assert rates["matrix_product"] > 1e9
+    # Both come near to what the machine can do at most, in whatever mood it is.
+    assert 0.2 < rates["multiply_add"] / rates["matrix_product"] < 5
     assert record["least_seconds"] == record["flops"] / max(rates.values())
     assert all(one["import_seconds"] > 0 for one in record["ways"])
     shown = capsys.readouterr()
@@ -117,13 +127,16 @@ def test_the_table_has_each_way_the_quickest_first_and_a_way_that_fails_drops_ou
 
 def test_networks_at_once_are_timed_beside_as_many_single_ones(drawn_folder, tmp_path, capsys):
     script = load_script("benchmark")
-    script.NETWORKS = (1, 2)
+    script.NETWORKS = (2,)
     arguments = ["--measure", "networks", "--epochs", "1", "--data-dir", str(drawn_folder)]
     assert script.main([*arguments, "--out", str(tmp_path), "--device", "cpu"]) == 0
     assert written(tmp_path) == {"networks.json", "networks.png"}
     record = json.loads((tmp_path / "networks.json").read_text())
-    assert [one["way"]["options"]["networks"] for one in record["ways"]] == [1, 2]
-    assert "to as many single ones" in capsys.readouterr().out
+    alone, two = (min(one["epoch_seconds"]) for one in record["ways"])
+    row = next(line for line in capsys.readouterr().out.splitlines() if "2 at once" in line)
+    assert [float(text) for text in row.split()[3:6]] == [
+        pytest.approx(value, abs=0.006) for value in (two, two / 2, two / (2 * alone))
+    ]
 
 
 def test_what_grows_is_timed_with_the_least_beside_it(drawn_folder, tmp_path, monkeypatch):
@@ -137,13 +150,86 @@ def test_what_grows_is_timed_with_the_least_beside_it(drawn_folder, tmp_path, mo
     doubled, larger = points
     assert doubled["least_seconds"] == pytest.approx(2 * larger["least_seconds"])
     assert doubled["least_bytes"] - larger["least_bytes"] == 1000 * 785
+    for point in points:
+        assert point["bytes"] is None or point["bytes"] > point["least_bytes"]
     assert matplotlib.image.imread(tmp_path / "growth.png").std() > 0
 
 
-def test_of_long_epochs_only_a_part_is_timed(task):
-    grown = growth.grown_task(task, "hidden units", 4096)
-    assert 2 <= grown.steps < task.steps
-    assert grown.order(0).shape == (grown.steps, 100)
+def test_of_long_epochs_only_a_part_is_timed_and_a_size_that_fails_is_said(task, monkeypatch):
+    def timed(way, grown, epochs):
+        if grown.hidden_units == (4096, 4096):
+            raise WorkerLost("its process was ended")
+        assert grown.order(0).shape == (grown.steps, 100)
+        return Entrant(way, epoch_seconds=[0.01 * grown.steps])
+
+    monkeypatch.setattr(growth, "time_alone", timed)
+    monkeypatch.setattr(growth, "SIZES", {"hidden units": (64, 2048, 4096)})
+    monkeypatch.setattr(growth, "_MOST_FLOPS", 10e9)  # of 2,048 units three steps
+    small, large, lost = growth.grow(task, 1e12, lambda text: None)
+    assert [small.seconds, large.seconds] == pytest.approx([0.1, 0.1])  # of ten steps each
+    assert (lost.seconds, lost.fault) == (None, "WorkerLost: its process was ended")
+
+
+def test_the_highest_rate_is_that_of_all_rounds_and_nobody_always_comes_first(task, monkeypatch):
+    called = []
+
+    class Pretended:
+        def __init__(self):
+            self.name = None
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def call(self, function, *arguments):
+            if function is worker.peaks:
+                called.append("peaks")
+                return {"multiply_add": {1: 5e9, 2: 7e9}.get(called.count("peaks"), 6e9)}
+            if function is worker.prepare:
+                self.name = arguments[0]
+            if function is worker.train:
+                called.append(self.name)
+            return task.initial_weights() if function is worker.weights else 1.0
+
+    monkeypatch.setattr(race, "Worker", Pretended)
+    ways = [Way(name, name, name, "none") for name in "abc"]
+    entrants, rates = race.race(ways, task, epochs=2)
+    assert rates == {"multiply_add": 7e9}
+    assert "".join(name for name in called if name != "peaks") == "abc" + "bca" + "cab"
+    assert [len(entrant.epoch_seconds) for entrant in entrants] == [2, 2, 2]
+
+
+def runs(pid: int) -> bool:
+    """Whether there is such a process that has not ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_worker_that_is_killed_is_said_and_one_whose_parent_is_killed_ends():
+    with Worker() as process:
+        pid = process.call(os.getpid)
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(WorkerLost, match="was memory short"):
+            process.call(os.getpid)
+    code = (
+        "import os, time\n"
+        "from tf_edureka.benchmark.worker import Worker\n"
+        "if __name__ == '__main__':\n"
+        "    print(Worker().call(os.getpid), flush=True)\n"
+        "    time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        child = int(parent.stdout.readline())
+        parent.kill()
+    until = time.monotonic() + 30
+    while runs(child) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not runs(child)
 
 
 @pytest.mark.parametrize(

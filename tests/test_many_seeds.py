@@ -59,7 +59,7 @@ def test_one_network_whose_cost_is_no_number_leaves_the_others_alone(data, monke
 
     monkeypatch.setattr(mlp, "network", broken)
     one, other = many_seeds.train(MlpConfig.modern(epochs=2), data, [1, 2])
-    assert np.isfinite(one.cost).all()
+    assert (len(one.cost), one.is_finite) == (2, True)
     assert np.isnan(other.cost).all()
     assert len(many_seeds.train(MlpConfig.modern(epochs=2), data, [2])[0].cost) == 1
 
@@ -114,11 +114,12 @@ def test_a_run_of_seeds_and_a_run_of_one_replace_each_other_whole(train, capsys)
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--seeds", "0"], "expected 1 to 2147483647 networks, got 0"),
+        (["--seeds", "0"], "expected 1 to 1000 networks, got 0"),
+        (["--seeds", "1001"], "expected 1 to 1000 networks, got 1001"),
         (["--seeds", "2", "--resume"], "leave --implementation"),
         (["--seeds", "2", "--implementation", "legacy"], "leave --implementation"),
         (["--seeds", "2", "--strategy", "mirrored"], "leave --implementation"),
-        (["--seeds", "2", "--seed", str(2**31 - 1)], "expected 1 to 1 networks, got 2"),
+        (["--seeds", "2", "--seed", str(2**31 - 1)], "give a lower --seed"),
     ],
 )
 def test_what_does_not_go_with_seeds_is_refused(train, capsys, arguments, complaint):
@@ -127,8 +128,9 @@ def test_what_does_not_go_with_seeds_is_refused(train, capsys, arguments, compla
     assert not train.out.exists()
 
 
-def test_ctrl_c_ends_after_the_epoch_and_keeps_what_was_reached(train, ctrl_c):
+def test_ctrl_c_ends_after_the_epoch_and_keeps_what_was_reached(train, ctrl_c, capsys):
     assert train("--seeds", "2", "--epochs", "5") == 130
+    assert "ended after 1 of 5 epochs; --overwrite begins anew" in capsys.readouterr().err
     assert len(json.loads((train.out / "history.json").read_text())["cost"]) == 1
 
 

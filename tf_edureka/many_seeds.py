@@ -28,7 +28,8 @@ def train(
 
     Each network has the initial values, batches and distortions that `mlp.train` gives it with its
     seed, and comes to the same numbers but for the order of sums. Where one small network leaves
-    most of a device idle, many take little longer than one.
+    most of a device idle, as on a GPU, many take little longer than one; a CPU of a few cores is
+    busy with one, and only starting is paid once.
 
     Args:
         config: what to train; its own seed plays no part.
@@ -99,11 +100,11 @@ class Networks:
 
     def __init__(self, configs: Sequence[MlpConfig], data: Mnist, total_steps: int) -> None:
         self._config, self._seeds = configs[0], [config.seed for config in configs]
-        each = [mlp.network(config) for config in configs]
-        self.model = _stacked(each[0], len(configs))
-        self._shapes = [variable.shape for variable in each[0].weights]
-        initial = zip(*(network.get_weights() for network in each), strict=True)
-        for variable, values in zip(self.model.weights, initial, strict=True):
+        one = mlp.network(self._config)
+        self.model = _stacked(one, len(configs))
+        self._shapes = [variable.shape for variable in one.weights]
+        each = (mlp.network(config).get_weights() for config in configs)
+        for variable, values in zip(self.model.weights, zip(*each, strict=True), strict=True):
             variable.assign(np.stack(values).reshape(variable.shape))
         self._optimizer = mlp.optimizer(self._config, total_steps)
         self._optimizer.build(self.model.trainable_variables)
@@ -188,17 +189,29 @@ class Networks:
         return tf.math.count_nonzero(answers == tf.cast(labels, tf.int64), axis=1)
 
 
+class _StackedDense(keras.layers.Layer):
+    """Keras' dense layer of many networks, by one matrix product.
+
+    Keras' `EinsumDense` can do it too, but XLA makes a fifth slower a program of it.
+    """
+
+    def __init__(self, units: int, activation: Callable, **options) -> None:
+        super().__init__(**options)
+        self._units, self._activation = units, activation
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        networks, _, inputs = shape
+        self._kernel = self.add_weight((networks, inputs, self._units), name="kernel")
+        self._bias = self.add_weight((networks, 1, self._units), "zeros", name="bias")
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        return self._activation(tf.matmul(inputs, self._kernel) + self._bias)
+
+
 def _stacked(network: keras.Sequential, networks: int) -> keras.Sequential:
     """A network of which there are many, with the layers of one."""
     layers = [
-        keras.layers.EinsumDense(
-            "nbi,nio->nbo",
-            (None, layer.units),
-            activation=layer.activation,
-            bias_axes="no",
-            name=layer.name,
-            dtype=layer.dtype_policy,
-        )
+        _StackedDense(layer.units, layer.activation, name=layer.name, dtype=layer.dtype_policy)
         for layer in network.layers
     ]
     return keras.Sequential([keras.Input(batch_shape=(networks, None, PIXELS)), *layers])

@@ -47,6 +47,11 @@ class MlpResult:
             return None
         return max(0.0, float(self.epoch_seconds[0]) - self.seconds_per_epoch)
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether all costs are finite numbers."""
+        return bool(np.isfinite(self.cost).all())
+
     def to_json(self) -> dict[str, list[float | None]]:
         """The course as lists of plain numbers; what is not finite, which JSON lacks, as None."""
         return _as_json(self, ("cost", "accuracy", "step_cost", "epoch_seconds"))

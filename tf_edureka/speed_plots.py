@@ -41,20 +41,25 @@ def epochs(
 
 
 def networks(
-    counts: Sequence[int], together: Sequence[float], title: str, figure: Figure | None = None
+    counts: Sequence[int],
+    together: Sequence[float],
+    alone: float,
+    title: str,
+    figure: Figure | None = None,
 ) -> Figure:
     """Draws how long an epoch of many networks takes together, beside one after the other.
 
     Args:
-        counts: how many networks, from 1 on.
-        together: seconds of an epoch of so many.
+        counts: how many networks.
+        together: seconds of an epoch of so many at once.
+        alone: seconds of an epoch of one by itself.
         title: what was trained where.
         figure: to draw into; a new one if None.
     """
     figure = figure or Figure(figsize=(6.4, 4.2), layout="constrained")
     axes = figure.add_subplot()
-    alone = [count * together[0] for count in counts]
-    axes.plot(counts, alone, linestyle="--", color="tab:gray", label="one after the other")
+    one_by_one = [count * alone for count in counts]
+    axes.plot(counts, one_by_one, linestyle="--", color="tab:gray", label="one after the other")
     axes.plot(counts, together, marker="o", label="at once")
     axes.set(xlabel="networks", ylabel="seconds per epoch of all", ylim=(0, None))
     axes.set_xticks(counts)
@@ -79,7 +84,7 @@ def growth(points: Sequence[Point], title: str, figure: Figure | None = None) ->
     figure = figure or Figure(figsize=(4 * len(names), 7), layout="constrained")
     rows = figure.subplots(2, len(names), squeeze=False, sharex="col", sharey="row")
     for column, name in enumerate(names):
-        of_name = [point for point in points if point.what == name]
+        of_name = [point for point in points if point.what == name and not point.fault]
         sizes = [point.size for point in of_name]
         above, below = rows[0][column], rows[1][column]
         above.plot(sizes, [point.seconds for point in of_name], marker="o", label="measured")
@@ -97,7 +102,7 @@ def growth(points: Sequence[Point], title: str, figure: Figure | None = None) ->
             axes.grid(alpha=0.3)
         below.set_xlabel("images, times as many" if name == "images" else name)
     rows[0][0].set_ylabel("seconds per epoch")
-    rows[1][0].set_ylabel("memory that training takes (MiB)")
+    rows[1][0].set_ylabel("memory for data and training (MiB)")
     for row in rows:
         row[0].legend()
     figure.suptitle(f"How an epoch grows\n{title}", parse_math=False)

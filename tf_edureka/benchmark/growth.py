@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tf_edureka.benchmark.race import WAYS, time_alone
+from tf_edureka.benchmark.race import WAYS, Entrant, fault_of, time_alone
 from tf_edureka.benchmark.task import Task
 from tf_edureka.mnist import Split
 
@@ -28,19 +28,21 @@ class Point:
     Attributes:
         what: grows: a name in `SIZES`.
         size: how large it is.
-        seconds: of a warm epoch, the least of three.
+        seconds: of a warm epoch, the least of three; None if it could not be measured.
         least_seconds: that the epoch's arithmetic takes at the machine's highest rate.
-        bytes: of memory that training took, beyond TensorFlow and NumPy's copy of the data; None
-            where the system does not say, and on GPUs, which it does not see.
+        bytes: of memory for the data and the training, beyond the imported framework; None where
+            the system does not say, and on GPUs, which it does not see.
         least_bytes: that all ways need.
+        fault: why it could not be measured; empty if it could.
     """
 
     what: str
     size: int
-    seconds: float
+    seconds: float | None
     least_seconds: float
     bytes: int | None
     least_bytes: int
+    fault: str = ""
 
 
 def grow(task: Task, rate: float, point_ended: Callable[[str], None]) -> list[Point]:
@@ -58,15 +60,20 @@ def grow(task: Task, rate: float, point_ended: Callable[[str], None]) -> list[Po
     for what, size in sizes(task):
         grown = grown_task(task, what, size)
         whole = dataclasses.replace(grown, most_steps=None)
-        entrant = time_alone(WAYS[0], grown, _TIMED)
+        fault = ""
+        try:
+            entrant = time_alone(WAYS[0], grown, _TIMED)
+        except Exception as error:  # as when memory is short; the other sizes go on
+            entrant, fault = Entrant(WAYS[0]), fault_of(error)
         points.append(
             Point(
                 what,
                 size,
-                seconds=entrant.least * whole.steps / grown.steps,
+                seconds=None if fault else entrant.least * whole.steps / grown.steps,
                 least_seconds=whole.flops / rate,
                 bytes=entrant.training_bytes if task.device == "cpu" else None,
                 least_bytes=grown.least_bytes,
+                fault=fault,
             )
         )
         point_ended(f"{size} {what}")

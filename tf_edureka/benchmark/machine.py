@@ -5,8 +5,6 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from tf_edureka.benchmark.task import Task
-
 _CHAINS, _DEPTH, _REPEATS = 8, 64, 50
 
 
@@ -14,11 +12,11 @@ class Machine:
     """Measures the highest rate of multiplying and adding, and that of a large matrix product.
 
     Args:
-        task: says on which device.
+        device: `"cpu"`, or `"gpu"`, which needs more work to be busy.
     """
 
-    def __init__(self, task: Task) -> None:
-        large = task.device == "gpu"
+    def __init__(self, device: str) -> None:
+        large = device == "gpu"
         numbers, side = (2**24, 8192) if large else (2**18, 2048)
         self._numbers, self._side = tf.random.uniform((numbers,)), side
         self._matrix = tf.random.normal((side, side))

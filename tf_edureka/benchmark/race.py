@@ -7,12 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from tf_edureka.benchmark import worker
 from tf_edureka.benchmark.task import Task
-from tf_edureka.benchmark.worker import Worker
-from tf_edureka.mnist import Mnist, Split
+from tf_edureka.benchmark.worker import Worker, WorkerLost
 
 # Threads of a library may go on looking for work for a while after its epoch.
 _PAUSE = 0.1
@@ -103,8 +100,8 @@ class Entrant:
         first_seconds: of the first epoch, in which it may trace and compile.
         epoch_seconds: of each epoch after that.
         accuracy: on the test images after the last of them; None if it did not come so far.
-        bytes_before: the most memory that its process had when the framework and, as NumPy has
-            them, the data were there; None where the system does not say.
+        bytes_before: the most memory that its process had when the framework was imported, before
+            it got the data; None where the system does not say.
         bytes_at_most: the most that it had at last.
         fault: why its time does not count; empty if it does.
     """
@@ -136,7 +133,7 @@ class Entrant:
 
     @property
     def training_bytes(self) -> int | None:
-        """Memory that building and training took; None where the system does not say."""
+        """Memory for the data and the training; None where the system does not say."""
         if self.bytes_at_most is None or self.bytes_before is None:
             return None
         return self.bytes_at_most - self.bytes_before
@@ -164,8 +161,8 @@ def race(
     """
     entrants = [Entrant(way) for way in ways]
     with contextlib.ExitStack() as stack:
-        machine = stack.enter_context(Worker(task))
-        machine.call(worker.prepare_peaks)
+        machine = stack.enter_context(Worker())
+        machine.call(worker.prepare_peaks, task.device)
         peaks = [machine.call(worker.peaks)]
         running: dict[str, Worker] = {}
 
@@ -174,18 +171,19 @@ def race(
                 try:
                     step(entrant, running[entrant.way.name])
                 except Exception as error:  # whatever it is, the other ways go on
-                    first = (str(error).splitlines() or [""])[0]
-                    entrant.fault = f"{type(error).__name__}: {first}"
+                    entrant.fault = fault_of(error)
             part_ended(f"{entrant.way.title}: {what}")
 
         for entrant in entrants:
-            running[entrant.way.name] = stack.enter_context(Worker(task))
-            run(entrant, _start, "starting")
+            running[entrant.way.name] = stack.enter_context(Worker())
+            run(entrant, lambda one, process: _start(one, process, task), "starting")
         for number in range(1, epochs + 1):
-            for entrant in entrants:
+            first = number % len(entrants)  # nobody always comes after the same one
+            for entrant in entrants[first:] + entrants[:first]:
                 time.sleep(_PAUSE)
                 run(entrant, lambda one, process, n=number: _time(one, process, n), "training")
-            peaks.append(machine.call(worker.peaks))
+            with contextlib.suppress(WorkerLost):  # it has been measured before
+                peaks.append(machine.call(worker.peaks))
         for entrant in entrants:
             run(entrant, lambda one, process: _finish(one, process, task), "testing")
     _expect_alike(entrants)
@@ -201,8 +199,8 @@ def time_alone(way: Way, task: Task, epochs: int) -> Entrant:
         epochs: to be timed, after one to warm up.
     """
     entrant = Entrant(way)
-    with Worker(task) as process:
-        _start(entrant, process)
+    with Worker() as process:
+        _start(entrant, process, task)
         for number in range(1, epochs + 1):
             _time(entrant, process, number)
         _finish(entrant, process, task)
@@ -215,24 +213,31 @@ def device(choice: str) -> str:
     Raises:
         InputError: when there is none.
     """
-    nothing = Split(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))
-    task = Task(Mnist(nothing, nothing, nothing, "", ""), choice)
-    with Worker(task) as process:
-        return process.call(worker.device)
+    with Worker() as process:
+        return process.call(worker.device, choice)
 
 
 def machine_peaks(task: Task) -> dict[str, float]:
     """The highest rates of the machine, as `machine.Machine` measures them; the best of five."""
-    with Worker(task) as process:
-        process.call(worker.prepare_peaks)
+    with Worker() as process:
+        process.call(worker.prepare_peaks, task.device)
         peaks = [process.call(worker.peaks) for _ in range(5)]
     return {name: max(peak[name] for peak in peaks) for name in peaks[0]}
 
 
-def _start(entrant: Entrant, process: Worker) -> None:
+def fault_of(error: Exception) -> str:
+    """An error in a line."""
+    first = (str(error).splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first}"
+
+
+def _start(entrant: Entrant, process: Worker, task: Task) -> None:
     way = entrant.way
-    entrant.import_seconds = process.call(worker.prepare, way.module, way.needs, time.time())
+    entrant.import_seconds = process.call(
+        worker.prepare, way.module, way.needs, task.device, time.time()
+    )
     entrant.bytes_before = process.call(worker.most_bytes)
+    process.call(worker.take, task)
     entrant.build_seconds = process.call(worker.build, way.module, way.function, way.options)
     entrant.first_seconds = process.call(worker.train, 0)
 

@@ -20,7 +20,8 @@ def classifier(task: Task) -> Trainer:
         epsilon=task.epsilon,
         random_state=task.seed,
     )
-    images, labels = unit_pixels(task.data.train.images), task.data.train.labels
+    split = task.data.train.first(task.steps * task.batch_size)  # no more than the others take
+    images, labels = unit_pixels(split.images), split.labels
 
     def train(_: int) -> None:
         with warnings.catch_warnings():

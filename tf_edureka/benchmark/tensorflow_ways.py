@@ -10,6 +10,8 @@ from tf_edureka.config import CLASSES, MlpConfig
 from tf_edureka.legacy import mlp as legacy_mlp
 from tf_edureka.training import CompiledEpoch, pixels
 
+_ENDLESS = 1000  # epochs of a learning rate's schedule: it does not end while it is timed
+
 
 def this_project(task: Task, **options) -> Trainer:
     """The compiled epoch; `options` are those of `CompiledEpoch`."""
@@ -25,7 +27,7 @@ def this_project(task: Task, **options) -> Trainer:
 def keras_fit(task: Task, **options) -> Trainer:
     """Keras' own loop over arrays; `options` are those of `compile`."""
     model = _model(task, **options)
-    train = task.data.train
+    train = task.data.train.first(task.steps * task.batch_size)  # no more than the others take
     images, labels = unit_pixels(train.images), _one_hot(train.labels)
 
     def fit(_: int) -> None:
@@ -83,14 +85,25 @@ def feed_dict(task: Task) -> Trainer:
     return Trainer(train, lambda: session.run(built.variables))
 
 
+def one_network(task: Task) -> Trainer:
+    """The compiled epoch of the modern recipe, to compare `many_networks` with."""
+    config = MlpConfig.modern(hidden_units=task.hidden_units, batch_size=task.batch_size)
+    model = mlp.build(config, total_steps=_ENDLESS * task.steps)
+    epoch = CompiledEpoch(model, task.data.train, task.data.test)
+
+    def train(number: int) -> None:
+        epoch.train(task.order(number), (config.seed, 0))
+
+    return Trainer(train, model.get_weights)
+
+
 def many_networks(task: Task, networks: int) -> Trainer:
-    """The compiled epoch of several networks at once."""
+    """The compiled epoch of several networks at once, of the modern recipe."""
     configs = [
         MlpConfig.modern(hidden_units=task.hidden_units, batch_size=task.batch_size, seed=seed)
         for seed in range(1, networks + 1)
     ]
-    # A schedule so long that it does not end while this is timed.
-    all_of_them = many_seeds.Networks(configs, task.data, total_steps=100 * task.steps)
+    all_of_them = many_seeds.Networks(configs, task.data, _ENDLESS * task.steps)
 
     def train(number: int) -> None:
         orders = [task.order(number * networks + i) for i in range(networks)]

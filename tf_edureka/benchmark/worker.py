@@ -6,34 +6,44 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
 
 from tf_edureka import cli
 from tf_edureka.benchmark.task import Task
+from tf_edureka.config import WIDE_VECTORS
 
 _PACKAGE = "tf_edureka.benchmark"
 
 
+class WorkerLost(Exception):
+    """A process that trains is no longer there."""
+
+
 class Worker:
-    """A process in which the functions of this module are called; it keeps what they make.
+    """A process in which the functions of this module are called; it keeps what they make."""
 
-    Args:
-        task: what it trains.
-    """
-
-    def __init__(self, task: Task) -> None:
+    def __init__(self) -> None:
         # A fresh interpreter on every system: one that TensorFlow has run in must not be forked.
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(1, context, _begin, (task,))
+        self._pool = ProcessPoolExecutor(1, context, _begin)
 
     def call(self, function: Callable, *arguments):
-        """Calls a function there, and gives or raises what it does."""
-        return self._pool.submit(function, *arguments).result()
+        """Calls a function there, and gives or raises what it does.
+
+        Raises:
+            WorkerLost: when the process has ended, as the system ends one that takes much memory.
+        """
+        try:
+            return self._pool.submit(function, *arguments).result()
+        except BrokenProcessPool:
+            raise WorkerLost("its process was ended from outside; was memory short?") from None
 
     def __enter__(self) -> "Worker":
         """Itself."""
@@ -47,25 +57,33 @@ class Worker:
 _task = _trainer = _machine = None
 
 
-def prepare(module: str, framework: str, asked: float) -> float:
+def prepare(module: str, framework: str, choice: str, asked: float) -> float:
     """Imports what a way needs.
 
     Args:
         module: of this package, with the way.
         framework: the package that it trains with.
+        choice: of a device, `"cpu"` or `"gpu"`.
         asked: when that was asked for, in seconds since 1970.
 
     Returns:
         seconds since then, in which the process was started too.
     """
     if framework == "tensorflow":
-        _import_tensorflow()
+        device(choice)
     elif framework == "jax":
+        os.environ.setdefault("XLA_FLAGS", WIDE_VECTORS)  # as TensorFlow's XLA has it
         os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # others use the GPU too
-        if _task.device == "cpu":
+        if choice == "cpu":
             os.environ["JAX_PLATFORMS"] = "cpu"
     importlib.import_module(f"{_PACKAGE}.{module}")
     return time.time() - asked
+
+
+def take(task: Task) -> None:
+    """Takes what is to be trained."""
+    global _task
+    _task = task
 
 
 def build(module: str, function: str, options: dict) -> float:
@@ -98,18 +116,21 @@ def most_bytes() -> int | None:
     return None
 
 
-def device() -> str:
-    """What `devices.use` calls the device of the task, which may be `"auto"`."""
-    return _import_tensorflow()
+def device(choice: str) -> str:
+    """Imports TensorFlow, and gives what `devices.use` calls the device."""
+    with cli.tensorflow_import():
+        from tf_edureka import devices
+
+        return devices.use(choice)
 
 
-def prepare_peaks() -> None:
-    """Makes what measures the machine."""
+def prepare_peaks(choice: str) -> None:
+    """Makes what measures the machine, or its GPU."""
     global _machine
-    _import_tensorflow()
+    device(choice)
     from tf_edureka.benchmark.machine import Machine
 
-    _machine = Machine(_task)
+    _machine = Machine(choice)
 
 
 def peaks() -> dict[str, float]:
@@ -117,14 +138,11 @@ def peaks() -> dict[str, float]:
     return _machine.peaks()
 
 
-def _begin(task: Task) -> None:
-    global _task
+def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that was started
-    _task = task
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _import_tensorflow() -> str:
-    with cli.tensorflow_import():
-        from tf_edureka import devices
-
-        return devices.use(_task.device)
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)  # however it ended: a kill leaves nobody to tell this process
