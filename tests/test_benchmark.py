@@ -223,7 +223,8 @@ def test_a_worker_that_is_killed_is_said_and_one_whose_parent_is_killed_ends():
         "    time.sleep(60)"
     )
     command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, text=True, **pipes) as parent:
         child = int(parent.stdout.readline())
         parent.kill()
     until = time.monotonic() + 30
