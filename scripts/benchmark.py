@@ -154,7 +154,7 @@ def measure_networks(task, device, folder, epochs) -> int:
         entrants, rates = race.race(ways, task, epochs, display.part_ended)
         alone, *together = [one for one in entrants if not one.fault] or entrants
         if not alone.fault and alone.way.name == "alone":
-            counts = [one.way.options["networks"] for one in together]
+            counts = [1, *(one.way.options["networks"] for one in together)]
             display.table(
                 ("networks", "s per epoch", "for each", "to as many by themselves", "MiB"),
                 [
@@ -165,12 +165,12 @@ def measure_networks(task, device, folder, epochs) -> int:
                         f"{one.least / (n * alone.least):.2f}",
                         mebibytes(one.training_bytes),
                     )
-                    for n, one in zip((1, *counts), (alone, *together), strict=True)
+                    for n, one in zip(counts, (alone, *together), strict=True)
                 ],
             )
-            seconds = [one.least for one in together]
+            seconds = [one.least for one in (alone, *together)]
             title = f"{task.data.title}, {device}"
-            figure = speed_plots.networks(counts, seconds, alone.least, title)
+            figure = speed_plots.networks(counts, seconds, title)
             folder.write_figure("networks.png", figure)
         record = {"ways": [dataclasses.asdict(one) for one in entrants]}
         folder.write_json("networks.json", record | about(task, device, rates))

@@ -41,26 +41,21 @@ def epochs(
 
 
 def networks(
-    counts: Sequence[int],
-    together: Sequence[float],
-    alone: float,
-    title: str,
-    figure: Figure | None = None,
+    counts: Sequence[int], seconds: Sequence[float], title: str, figure: Figure | None = None
 ) -> Figure:
     """Draws how long an epoch of many networks takes together, beside one after the other.
 
     Args:
-        counts: how many networks.
-        together: seconds of an epoch of so many at once.
-        alone: seconds of an epoch of one by itself.
+        counts: how many networks, the first of them 1, which is by itself.
+        seconds: of an epoch of so many at once.
         title: what was trained where.
         figure: to draw into; a new one if None.
     """
     figure = figure or Figure(figsize=(6.4, 4.2), layout="constrained")
     axes = figure.add_subplot()
-    one_by_one = [count * alone for count in counts]
+    one_by_one = [count * seconds[0] for count in counts]
     axes.plot(counts, one_by_one, linestyle="--", color="tab:gray", label="one after the other")
-    axes.plot(counts, together, marker="o", label="at once")
+    axes.plot(counts, seconds, marker="o", label="at once")
     axes.set(xlabel="networks", ylabel="seconds per epoch of all", ylim=(0, None))
     axes.set_xticks(counts)
     axes.grid(alpha=0.3)
