@@ -79,6 +79,16 @@ def test_each_way_learns(name, task):
     assert task.accuracy(weights) > 0.5  # by chance 0.1; there are 1,000 examples
 
 
+def test_the_first_of_many_networks_is_the_one_that_they_are_compared_with(task):
+    ways = [
+        Way("one", "one", "tensorflow_ways", "one_network"),
+        Way("two", "two", "tensorflow_ways", "many_networks", {"networks": 2}),
+    ]
+    one, other = (weights_after(way, task, epochs=2) for way in ways)
+    for values, others in zip(one, other, strict=True):
+        np.testing.assert_allclose(values, others, atol=2e-4)  # 20 steps that round in other ways
+
+
 def test_many_networks_are_trained_each_on_batches_of_its_own(task, monkeypatch):
     orders = []
     train = many_seeds.Networks.train

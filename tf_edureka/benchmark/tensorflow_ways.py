@@ -1,5 +1,7 @@
 """Ways to train the network with TensorFlow: this project's, Keras' and the older ones."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -87,29 +89,31 @@ def feed_dict(task: Task) -> Trainer:
 
 def one_network(task: Task) -> Trainer:
     """The compiled epoch of the modern recipe, to compare `many_networks` with."""
-    config = MlpConfig.modern(hidden_units=task.hidden_units, batch_size=task.batch_size)
-    model = mlp.build(config, total_steps=_ENDLESS * task.steps)
+    model = mlp.build(_modern(task), total_steps=_ENDLESS * task.steps)
     epoch = CompiledEpoch(model, task.data.train, task.data.test)
 
     def train(number: int) -> None:
-        epoch.train(task.order(number), (config.seed, 0))
+        epoch.train(task.order(number), (task.seed, 0))
 
     return Trainer(train, model.get_weights)
 
 
 def many_networks(task: Task, networks: int) -> Trainer:
-    """The compiled epoch of several networks at once, of the modern recipe."""
-    configs = [
-        MlpConfig.modern(hidden_units=task.hidden_units, batch_size=task.batch_size, seed=seed)
-        for seed in range(1, networks + 1)
-    ]
+    """The compiled epoch of several networks at once, the first of them that of `one_network`."""
+    tasks = [dataclasses.replace(task, seed=task.seed + i) for i in range(networks)]
+    configs = [_modern(one) for one in tasks]
     all_of_them = many_seeds.Networks(configs, task.data, _ENDLESS * task.steps)
 
     def train(number: int) -> None:
-        orders = [task.order(number * networks + i) for i in range(networks)]
-        all_of_them.train(np.stack(orders, axis=1), 0)
+        all_of_them.train(np.stack([one.order(number) for one in tasks], axis=1), 0)
 
     return Trainer(train, lambda: all_of_them.weights()[0])
+
+
+def _modern(task: Task) -> MlpConfig:
+    return MlpConfig.modern(
+        hidden_units=task.hidden_units, batch_size=task.batch_size, seed=task.seed
+    )
 
 
 def _model(task: Task, **options) -> keras.Sequential:
