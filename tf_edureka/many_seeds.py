@@ -13,7 +13,7 @@ from tf_edureka.augmentation import distort
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig, expect_seeds
 from tf_edureka.mnist import Mnist
 from tf_edureka.result import MlpResult
-from tf_edureka.training import parts_of_epoch, pixels
+from tf_edureka.training import on_device, parts_of_epoch, pixels
 
 _TESTED_AT_ONCE = 10_000  # images, counted for each network; each takes 3 kB for its pixels alone
 
@@ -108,10 +108,7 @@ class Networks:
             variable.assign(np.stack(values).reshape(variable.shape))
         self._optimizer = mlp.optimizer(self._config, total_steps)
         self._optimizer.build(self.model.trainable_variables)
-        self._train, self._test = (
-            tuple(tf.identity(tf.constant(array)) for array in (split.images, split.labels))
-            for split in (data.train, data.test)
-        )
+        self._train, self._test = on_device(data.train), on_device(data.test)
         self._compiled_steps = tf.function(self._steps, jit_compile=True, autograph=False)
         self._compiled_test = tf.function(self._count_right, autograph=False)
 

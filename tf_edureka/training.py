@@ -89,7 +89,7 @@ class CompiledEpoch:
         nothing = tf.zeros((1, CLASSES))
         model.compute_metrics(None, nothing, nothing)
         model.reset_metrics()
-        self._train, self._test = _on_device(train), _on_device(test)
+        self._train, self._test = on_device(train), on_device(test)
         self._distortion, self._tf32 = distortion, tf32
         self._compiled_steps = tf.function(self._steps, jit_compile=jit_compile, autograph=False)
         # Of one pass XLA's compiling takes longer than all that it could save.
@@ -222,8 +222,9 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     return tf.nn.softmax(model(pixels(images), training=False)).numpy()
 
 
-def _on_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
-    # A constant may stay in the host's memory; what an op makes is where TensorFlow computes.
+def on_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
+    """Images and labels where TensorFlow computes, as bytes."""
+    # A constant may stay in the host's memory; what an op makes does not.
     return tf.identity(tf.constant(split.images)), tf.identity(tf.constant(split.labels))
 
 

@@ -10,7 +10,7 @@ from tf_edureka import many_seeds, mlp
 from tf_edureka.benchmark.task import Task, Trainer, unit_pixels
 from tf_edureka.config import CLASSES, MlpConfig
 from tf_edureka.legacy import mlp as legacy_mlp
-from tf_edureka.training import CompiledEpoch, pixels
+from tf_edureka.training import CompiledEpoch, on_device, pixels
 
 _ENDLESS = 1000  # epochs of a learning rate's schedule: it does not end while it is timed
 
@@ -43,7 +43,7 @@ def function_per_step(task: Task) -> Trainer:
     model = _model(task)
     optimizer = model.optimizer
     optimizer.build(model.trainable_variables)
-    images, labels = (tf.identity(tf.constant(array)) for array in _arrays(task))
+    images, labels = on_device(task.data.train)
 
     @tf.function
     def step(batch):
@@ -126,10 +126,6 @@ def _model(task: Task, **options) -> keras.Sequential:
         **options,
     )
     return model
-
-
-def _arrays(task: Task) -> tuple[np.ndarray, np.ndarray]:
-    return task.data.train.images, task.data.train.labels
 
 
 def _one_hot(labels: np.ndarray) -> np.ndarray:
