@@ -152,8 +152,10 @@ def measure_networks(task, device, folder, epochs) -> int:
         how = f"the modern recipe, {epochs} epochs of each in turn, after one"
         display.line(heading(task, device, how))
         entrants, rates = race.race(ways, task, epochs, display.part_ended)
-        alone, *together = [one for one in entrants if not one.fault] or entrants
-        if not alone.fault and alone.way.name == "alone":
+        alone, *others = entrants
+        together = [one for one in others if not one.fault]
+        written = ["networks.json"]
+        if not alone.fault:
             counts = [1, *(one.way.options["networks"] for one in together)]
             display.table(
                 ("networks", "s per epoch", "for each", "to as many by themselves", "MiB"),
@@ -172,9 +174,10 @@ def measure_networks(task, device, folder, epochs) -> int:
             title = f"{task.data.title}, {device}"
             figure = speed_plots.networks(counts, seconds, title)
             folder.write_figure("networks.png", figure)
+            written.append("networks.png")
         record = {"ways": [dataclasses.asdict(one) for one in entrants]}
         folder.write_json("networks.json", record | about(task, device, rates))
-        display.line(f"Written to {folder.path}: networks.json, networks.png")
+        display.line(f"Written to {folder.path}: {', '.join(written)}")
     return failed([(one.way.title, one.fault) for one in entrants])
 
 
