@@ -229,18 +229,20 @@ def test_a_worker_that_is_killed_is_said_and_one_whose_parent_is_killed_ends():
         "import os, time\n"
         "from tf_edureka.benchmark.worker import Worker\n"
         "if __name__ == '__main__':\n"
-        "    print(Worker().call(os.getpid), flush=True)\n"
+        "    workers = [Worker(), Worker()]\n"  # the second one keeps the pipe of the first open
+        "    print(*(worker.call(os.getpid) for worker in workers), flush=True)\n"
         "    time.sleep(60)"
     )
     command = [sys.executable, "-c", code]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, text=True, **pipes) as parent:
-        child = int(parent.stdout.readline())
+        children = [int(pid) for pid in parent.stdout.readline().split()]
         parent.kill()
     until = time.monotonic() + 30
-    while runs(child) and time.monotonic() < until:
+    while any(map(runs, children)) and time.monotonic() < until:
         time.sleep(0.05)
-    assert not runs(child)
+    assert len(children) == 2
+    assert not any(map(runs, children))
 
 
 @pytest.mark.parametrize(
