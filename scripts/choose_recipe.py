@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from tf_edureka import cli
+from tf_edureka import cli, startup
 from tf_edureka.config import Distortion, MlpConfig
 from tf_edureka.errors import InputError
 
@@ -55,7 +55,7 @@ def main(argv=None) -> int:
         name: [recipe(epochs=args.epochs, seed=s + 1, **changes) for s in range(args.seeds)]
         for name, changes in variants.items()
     }
-    with cli.tensorflow_import():
+    with startup.tensorflow_import():
         from tf_edureka import devices, mlp, mnist
 
         devices.use("auto")

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tf_edureka import cli
+from tf_edureka import cli, startup
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.progress import EpochDisplay
@@ -47,7 +47,7 @@ def main(argv=None) -> int:
     args = parse(argv)
     config = MlpConfig.article(seed=args.seed, epochs=args.epochs)
     folder = RunFolder(args.out, FILES, args.overwrite)
-    with cli.tensorflow_import():
+    with startup.tensorflow_import():
         import tensorflow as tf
 
         from tf_edureka import devices, parity, plots

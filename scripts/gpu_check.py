@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from tf_edureka import cli
+from tf_edureka import cli, startup
 from tf_edureka.config import DEVICES, MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.progress import EpochDisplay
@@ -242,7 +242,7 @@ def two_halves(config, data, resumes: bool):
 def main(argv=None) -> int:
     """Checks as the arguments say and gives the exit code."""
     args = parse(argv)
-    with cli.tensorflow_import():
+    with startup.tensorflow_import():
         import tensorflow as tf
 
         from tf_edureka import devices, training  # noqa: F401 - for the checks

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from tf_edureka import cli
+from tf_edureka import cli, startup
 from tf_edureka.config import ACTIVATIONS, PerceptronConfig
 from tf_edureka.errors import InputError
 from tf_edureka.gates import GATES
@@ -55,7 +55,7 @@ def main(argv=None) -> int:
     args = parse(argv)
     config = PerceptronConfig(args.learning_rate, args.epochs)
     folder = RunFolder(args.out, FILES, args.overwrite)
-    with cli.tensorflow_import():
+    with startup.tensorflow_import():
         import tensorflow as tf
 
         from tf_edureka import devices, gate_plots, outcome

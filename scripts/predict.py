@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tf_edureka import cli, digit_image
+from tf_edureka import cli, digit_image, startup
 from tf_edureka.errors import InputError
 
 
@@ -40,7 +40,7 @@ def main(argv=None) -> int:
             print(f"error: {error}", file=sys.stderr)
     if not digits:
         return cli.USER_ERROR
-    with cli.tensorflow_import():
+    with startup.tensorflow_import():
         from tf_edureka import devices, saved_model, training
 
         devices.use("cpu")  # it takes a millisecond there

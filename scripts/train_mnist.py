@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tf_edureka import checkpoint, cli
+from tf_edureka import checkpoint, cli, startup
 from tf_edureka.cluster import Cluster
 from tf_edureka.config import IMPLEMENTATIONS, PRECISIONS, RECIPES, STRATEGIES, MlpConfig
 from tf_edureka.errors import InputError
@@ -250,7 +250,7 @@ def main(argv=None) -> int:
     cluster = Cluster.from_environment() if args.strategy == "multiworker" else None
     folder = run_folder(args) if cluster is None or cluster.is_chief else None
     loaded = cli.begin_loading(args)
-    with cli.tensorflow_import():
+    with startup.tensorflow_import():
         import tensorflow as tf
 
         from tf_edureka import (  # noqa: F401 - for run()

@@ -5,7 +5,7 @@ import sys
 import time
 from collections import Counter
 
-from tf_edureka import cli
+from tf_edureka import cli, startup
 from tf_edureka.config import ACTIVATIONS, IMPLEMENTATIONS, PerceptronConfig
 from tf_edureka.errors import InputError
 from tf_edureka.gates import GATES
@@ -99,7 +99,7 @@ def main(argv=None) -> int:
         config.expect_gradient()
     files = (*FILES, ANIMATION) if args.animation else FILES
     folder = RunFolder(args.out, SWEEP_FILES if args.sweep else files, args.overwrite)
-    with cli.tensorflow_import():
+    with startup.tensorflow_import():
         from tf_edureka import devices
 
         if args.implementation == "legacy":

@@ -2,18 +2,15 @@
 
 import argparse
 import concurrent.futures
-import contextlib
 import functools
-import gc
 import os
 import signal
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from tf_edureka.config import DATA_SOURCES, DEVICES, MNIST_FOLDER_VARIABLE, WIDE_VECTORS
+from tf_edureka.config import DATA_SOURCES, DEVICES, MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
 
 if TYPE_CHECKING:
@@ -137,57 +134,3 @@ def reports_errors(
             return SIGNALLED + (stop.args[0] if stop.args else signal.SIGINT)
 
     return wrapped
-
-
-@contextlib.contextmanager
-def tensorflow_import() -> Iterator[None]:
-    """Makes the import of TensorFlow in the block quicker and quiet.
-
-    The garbage collector finds nothing in half a million objects that live until the end, but
-    looks through them again and again, and once more at exit: a second in all. So it is off
-    meanwhile, and passes over them afterwards (`gc.freeze`).
-
-    TensorFlow writes to stderr before it looks at TF_CPP_MIN_LOG_LEVEL. What it writes is kept off
-    the screen unless the block fails. Where one of TensorFlow's own variables for its log or XLA
-    is set, nothing is kept back.
-
-    Keras is told to compute with TensorFlow, whatever the user's other programs want of it.
-
-    Where TensorFlow is imported already, as in a notebook, nothing of this is done.
-    """
-    if "tensorflow" in sys.modules:
-        yield
-        return
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    gc.disable()
-    try:
-        with _held_log():
-            yield
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
-@contextlib.contextmanager
-def _held_log() -> Iterator[None]:
-    variables = {"TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS"}
-    if os.environ.get("XLA_FLAGS") == WIDE_VECTORS:  # not the user's
-        variables.remove("XLA_FLAGS")
-    if sys.stderr is None or variables & set(os.environ):
-        yield
-        return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    with tempfile.TemporaryFile() as log:
-        os.dup2(log.fileno(), 2)
-        try:
-            yield
-        except Exception as error:
-            if not isinstance(error, InputError):
-                log.seek(0)
-                os.write(stderr, log.read())
-            raise
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)

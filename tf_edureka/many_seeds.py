@@ -13,7 +13,7 @@ from tf_edureka.augmentation import distort
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig, expect_seeds
 from tf_edureka.mnist import Mnist
 from tf_edureka.result import MlpResult
-from tf_edureka.training import on_device, parts_of_epoch, pixels
+from tf_edureka.training import call, on_device, parts_of_epoch, pixels
 
 _TESTED_AT_ONCE = 10_000  # images, counted for each network; each takes 3 kB for its pixels alone
 
@@ -123,7 +123,7 @@ class Networks:
             cross-entropy of each step, shape (steps, networks).
         """
         with devices.tf32(self._config.precision == "tf32"):
-            return self._compiled_steps(tf.constant(order), tf.constant(first)).numpy()
+            return call(self._compiled_steps, tf.constant(order), tf.constant(first)).numpy()
 
     def test(self) -> np.ndarray:
         """The share of the test images that each network classifies rightly, in [0, 1]."""
@@ -133,7 +133,7 @@ class Networks:
         with devices.tf32(self._config.precision == "tf32"):
             for first in range(0, len(labels), at_once):
                 some = slice(first, first + at_once)
-                right += self._compiled_test(images[some], labels[some]).numpy()
+                right += call(self._compiled_test, images[some], labels[some]).numpy()
         return right / len(labels)
 
     def weights(self) -> list[tuple[np.ndarray, ...]]:

@@ -323,7 +323,7 @@ def _batches(config: MlpConfig, data: Mnist, oracle: Oracle | None) -> Iterator[
 def _compiled_gradients(model: keras.Model, pixels: np.ndarray, one_hot: np.ndarray):
     """Logits and gradients as the compiled epoch has them."""
     compute = tf.function(training.logits_and_gradients, jit_compile=True, autograph=False)
-    logits, gradients = compute(model, tf.constant(pixels), tf.constant(one_hot))
+    logits, gradients = training.call(compute, model, tf.constant(pixels), tf.constant(one_hot))
     return logits.numpy(), [gradient.numpy() for gradient in gradients]
 
 

@@ -106,12 +106,13 @@ class CompiledEpoch:
             cross-entropy of each step, in the variables' dtype, shape (steps,).
         """
         with devices.tf32(self._tf32):
-            return self._compiled_steps(tf.constant(order), tf.constant(seed, tf.int32)).numpy()
+            arguments = tf.constant(order), tf.constant(seed, tf.int32)
+            return call(self._compiled_steps, *arguments).numpy()
 
     def test(self) -> int:
         """Counts the test images that are classified rightly."""
         with devices.tf32(self._tf32):
-            return int(self._compiled_test())
+            return int(call(self._compiled_test))
 
     def state(self) -> list[np.ndarray]:
         """All that steps change: weights, optimizer, metrics, and the states of random layers."""
@@ -177,6 +178,21 @@ class CompiledEpoch:
         images, labels = self._test
         answers = tf.argmax(self.model(pixels(images), training=False), axis=1)
         return tf.math.count_nonzero(answers == tf.cast(labels, tf.int64))
+
+
+def call(compiled: tf.types.experimental.PolymorphicFunction, *arguments):
+    """Calls a `tf.function` of which each training makes one of its own.
+
+    Called plainly the fifth would warn: TensorFlow takes them for one that is traced again.
+
+    Args:
+        compiled: the function.
+        *arguments: tensors for it, and what else it is traced for.
+
+    Returns:
+        what it returns.
+    """
+    return compiled.get_concrete_function(*arguments)(*arguments)
 
 
 def logits_and_gradients(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tf_edureka import cli
+from tf_edureka import startup
 from tf_edureka.benchmark.task import Task
 from tf_edureka.config import WIDE_VECTORS
 
@@ -118,7 +118,7 @@ def most_bytes() -> int | None:
 
 def device(choice: str) -> str:
     """Imports TensorFlow, and gives what `devices.use` calls the device."""
-    with cli.tensorflow_import():
+    with startup.tensorflow_import():
         from tf_edureka import devices
 
         return devices.use(choice)

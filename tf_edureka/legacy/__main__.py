@@ -13,7 +13,7 @@ import types
 from collections.abc import Sequence
 from pathlib import Path
 
-from tf_edureka import cli
+from tf_edureka import cli, startup
 from tf_edureka.config import FIGURES_VARIABLE, MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
 
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     sys.argv = [args.script, *args.arguments]
     if importlib.util.find_spec("tf_keras"):
         os.environ["TF_USE_LEGACY_KERAS"] = "1"  # read when TensorFlow is imported
-    with cli.tensorflow_import():
+    with startup.tensorflow_import():
         import tensorflow as tf
 
         from tf_edureka import devices
