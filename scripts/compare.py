@@ -65,20 +65,7 @@ def main(argv=None) -> int:
             f"{config.seed}, against {oracle.name if oracle else 'no numbers of TensorFlow 1'}"
         )
         ladder = parity.climb(config, data, args.steps, oracle, display.part_ended)
-        display.table(
-            ("rung", "between", "measured", "tolerance", "in", ""),
-            [
-                (
-                    rung.rung,
-                    rung.between,
-                    f"{rung.measured:.2g}",
-                    f"{rung.tolerance:.2g}",
-                    rung.unit,
-                    "holds" if rung.passed else "FAILS",
-                )
-                for rung in ladder.rungs
-            ],
-        )
+        display.table(parity.HEAD, [rung.row for rung in ladder.rungs])
         which = "median after the first" if config.epochs > 1 else "the first, with compiling"
         for name, result in (("legacy", ladder.legacy), ("modern", ladder.modern)):
             display.line(f"{name}: {result.seconds_per_epoch:.2f} s per epoch ({which})")

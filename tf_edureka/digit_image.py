@@ -38,13 +38,26 @@ def read(path: Path) -> np.ndarray:
         InputError: when the file cannot be read, is no such picture, has too many pixels or shows
             nothing.
     """
-    ink = _ink(_decoded(path))
-    box = _box(ink)
-    if box is None:
+    image = formed(_decoded(path))
+    if image is None:
         raise InputError(
             f"{path}: expected a digit, got a picture in which no ink stands out from the paper"
         )
-    return _placed(ink[box])
+    return image
+
+
+def formed(grey: np.ndarray) -> np.ndarray | None:
+    """Makes an image in MNIST's form of a picture in shades of grey, as `read` does of a file.
+
+    Args:
+        grey: float32, shape (height, width), any range; neither side should be above 800.
+
+    Returns:
+        uint8, shape (28, 28): 0 is the background, 255 full ink; None if the picture shows nothing.
+    """
+    ink = _ink(grey)
+    box = _box(ink)
+    return None if box is None else _placed(ink[box])
 
 
 def _decoded(path: Path) -> np.ndarray:

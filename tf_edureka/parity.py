@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from tf_edureka.mnist import Mnist
 from tf_edureka.result import MlpResult
 
 v1 = tf.compat.v1
+# Of a table with `Rung.row`.
+HEAD = ("rung", "between", "measured", "tolerance", "in", "")
 _BOTH = "legacy, modern"
 _UNIT_ROUNDOFF = 2.0**-24
 
@@ -56,6 +58,13 @@ class Rung:
         """Whether the difference is within the tolerance; one that is no number is not."""
         return bool(self.measured <= self.tolerance)
 
+    @property
+    def row(self) -> tuple[str, ...]:
+        """The rung as a row of a table under `HEAD`."""
+        numbers = (f"{self.measured:.2g}", f"{self.tolerance:.2g}")
+        ended = "holds" if self.passed else "FAILS"
+        return (self.rung, self.between, *numbers, self.unit, ended)
+
     def to_json(self) -> dict:
         """The rung as plain values; what is not finite, which JSON lacks, as None."""
         fields = vars(self) | {"passed": self.passed}
@@ -76,6 +85,8 @@ class Oracle:
         step_cost: float32, shape (550,): as in `MlpResult`.
         cost: float64, shape (15,).
         accuracy: float64, shape (15,).
+        seconds_per_epoch: median of what an epoch took there, on the machine that the golden file's
+            README names.
     """
 
     name: str
@@ -84,6 +95,7 @@ class Oracle:
     step_cost: np.ndarray
     cost: np.ndarray
     accuracy: np.ndarray
+    seconds_per_epoch: float
 
     @classmethod
     def read(cls, path: Path, config: MlpConfig) -> "Oracle | None":
@@ -112,6 +124,7 @@ class Oracle:
             np.array(numbers["step_cost"], np.float32),
             np.array(numbers["cost"]),
             np.array(numbers["accuracy"]),
+            numbers["seconds_per_epoch"],
         )
 
 
@@ -170,6 +183,18 @@ def climb(
         rungs += _without_xla(config, data, legacy, on_epoch)
         rungs += _without_rounding(config, data, steps, on_epoch)
     return Ladder(tuple(rungs), legacy, modern)
+
+
+def reasons(rungs: Iterable[Rung]) -> list[str]:
+    """Why the tolerances are what they are, each reason once, after the rungs that it is for.
+
+    Args:
+        rungs: of a ladder.
+    """
+    named = {}
+    for rung in rungs:
+        named.setdefault(rung.why, {})[rung.rung] = None
+    return [f"{', '.join(names)}: {why}" for why, names in named.items()]
 
 
 def difference(one: np.ndarray, other: np.ndarray) -> dict[str, float]:

@@ -1,11 +1,12 @@
 """Every picture, drawn with matplotlib's objects: nothing global, a window only if asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from tf_edureka.config import CLASSES
 from tf_edureka.mnist import Split
 from tf_edureka.result import MlpResult
 
@@ -89,6 +90,39 @@ def comparison(
             axes.grid(alpha=0.3)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.suptitle(f"The article's network, legacy and modern\n{title}", parse_math=False)
+    return figure
+
+
+def courses(results: Mapping[str, MlpResult], title: str, figure: Figure | None = None) -> Figure:
+    """Draws cost and accuracy of several trainings over each other, the first of them the widest.
+
+    Where trainings agree, each is seen around the one that is drawn upon it.
+
+    Args:
+        results: by what is said of each in the legend.
+        title: what all were trained and tested on.
+        figure: to draw into; a new one if None.
+
+    Returns:
+        the figure; on the left the costs, on a logarithmic scale, on the right the accuracies.
+    """
+    figure = figure or Figure(figsize=(10, 4.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for depth, (name, result) in enumerate(results.items()):
+        width = 2 + 3 * (len(results) - 1 - depth)
+        style = {"linewidth": width, "color": f"C{depth}", "solid_capstyle": "round"}
+        places = range(1, len(result.cost) + 1)
+        left.plot(places, result.cost, **style)
+        right.plot(places, result.accuracy, label=f"{name}: {result.accuracy[-1]:.2%}", **style)
+    left.set(yscale="log", ylabel="cost while training (nats)")
+    right.set(ylabel="test images classified rightly")
+    right.yaxis.set_major_formatter(PercentFormatter(1.0))
+    for axes in (left, right):
+        axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axes.grid(alpha=0.3)
+    figure.legend(loc="outside lower center", ncols=2)
+    figure.suptitle(title, parse_math=False)
     return figure
 
 
@@ -182,6 +216,59 @@ def predictions(
         f"Test digits, and what the network takes them for: {len(wrong)} of {len(answers)} wrong, "
         f"{len(shown_wrong)} of them here\n{title}",
     )
+    return figure
+
+
+def confusions(
+    labels: np.ndarray, probabilities: np.ndarray, title: str, figure: Figure | None = None
+) -> Figure:
+    """Counts what the network takes each digit for.
+
+    Args:
+        labels: shape (n,), 0 to 9.
+        probabilities: shape (n, 10), of each class for each image.
+        title: what the digits are.
+        figure: to draw into; a new one if None.
+
+    Returns:
+        the figure: a row for each digit, a column for each answer; only what is wrong is shaded.
+    """
+    figure = figure or Figure(figsize=(6.4, 5.6), layout="constrained")
+    counts = np.zeros((CLASSES, CLASSES), int)
+    np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)
+    wrong = counts * (1 - np.eye(CLASSES, dtype=int))
+    axes = figure.add_subplot()
+    axes.imshow(wrong, cmap="Reds", vmax=max(1, 2 * wrong.max()))
+    for row, column in np.argwhere(counts):
+        axes.text(column, row, counts[row, column], ha="center", va="center", fontsize=9)
+    digits = range(CLASSES)
+    axes.set(xlabel="the network's answer", ylabel="the digit", xticks=digits, yticks=digits)
+    _set_title(axes, f"{wrong.sum()} of {counts.sum()} wrong\n{title}")
+    return figure
+
+
+def answer(image: np.ndarray, probabilities: np.ndarray, figure: Figure | None = None) -> Figure:
+    """Shows one image beside what the network takes it for.
+
+    Args:
+        image: uint8, shape (28, 28).
+        probabilities: shape (10,), of each class.
+        figure: to draw into; a new one if None.
+
+    Returns:
+        the figure; on the left the image, on the right a bar for each class.
+    """
+    figure = figure or Figure(figsize=(6.4, 2.8), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1, 2))
+    left.imshow(image, cmap="gray_r", vmin=0, vmax=255)
+    left.set_title("what the network gets", fontsize=10)
+    left.axis("off")
+    most = int(probabilities.argmax())
+    colours = ["tab:red" if digit == most else "0.6" for digit in range(CLASSES)]
+    right.bar(range(CLASSES), probabilities, color=colours)
+    right.set(xticks=range(CLASSES), ylim=(0, 1))
+    right.yaxis.set_major_formatter(PercentFormatter(1.0))
+    right.set_title(f"what it takes it for: {most}, {probabilities[most]:.0%}", fontsize=10)
     return figure
 
 

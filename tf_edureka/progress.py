@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.console import Console
@@ -16,6 +16,20 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table as scripts print it and notebooks show it.
+
+    Args:
+        head: of each column.
+        rows: texts, as many to each row as there are columns.
+    """
+    made = Table(*head, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    made.columns[0].no_wrap = True
+    for row in rows:
+        made.add_row(*row)
+    return made
 
 
 class _Console(Console):
@@ -82,11 +96,7 @@ class EpochDisplay:
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Prints a table."""
-        table = Table(*head, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        table.columns[0].no_wrap = True
-        for row in rows:
-            table.add_row(*row)
-        self._console.print(table)
+        self._console.print(table(head, rows))
 
     def epoch_ended(self, line: str = "", task: str = "training") -> bool:
         """Prints an epoch's line, if any, and moves the bar; its result says whether to stop."""

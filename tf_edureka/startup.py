@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from tf_edureka.config import WIDE_VECTORS
 from tf_edureka.errors import InputError
 
+_LOG_LEVEL = "2"  # errors only
+
 
 @contextlib.contextmanager
 def tensorflow_import() -> Iterator[None]:
@@ -43,12 +45,13 @@ def tensorflow_import() -> Iterator[None]:
 @contextlib.contextmanager
 def _held_log() -> Iterator[None]:
     variables = {"TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS"}
-    if os.environ.get("XLA_FLAGS") == WIDE_VECTORS:  # not the user's
-        variables.remove("XLA_FLAGS")
+    for name, ours in (("XLA_FLAGS", WIDE_VECTORS), ("TF_CPP_MIN_LOG_LEVEL", _LOG_LEVEL)):
+        if os.environ.get(name) == ours:  # set by the process that started this one
+            variables.remove(name)
     if sys.stderr is None or variables & set(os.environ):
         yield
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = _LOG_LEVEL
     sys.stderr.flush()
     stderr = os.dup(2)
     with tempfile.TemporaryFile() as log:

@@ -1,0 +1,166 @@
+"""What one drags and draws in a notebook; where its widgets are not installed, a still picture."""
+
+import base64
+import io
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image, ImageDraw
+
+from tf_edureka import digit_image, gate_plots, perceptron, plots, training
+from tf_edureka.gates import Gate
+
+# Side of the pad and width of its pen, in pixels: as wide as MNIST's pens were.
+_PAD, _PEN = 280, 22
+# A seven: what the pad shows before anybody draws.
+_EXAMPLE = [(75, 65), (205, 65), (165, 135), (130, 220)]
+
+
+class Interactive:
+    """A picture with a widget that changes it: a notebook shows the widget if it can.
+
+    Attributes:
+        picture: PNG, as it is now.
+        widget: of ipywidgets; None where that is not installed.
+    """
+
+    def __init__(self) -> None:
+        self.picture = b""
+        self.widget = None
+        self._shown = None
+
+    def _show(self, figure: Figure) -> None:
+        file = io.BytesIO()
+        figure.savefig(file, format="png", dpi=80)
+        self.picture = file.getvalue()
+        if self._shown is not None:
+            self._shown.value = self.picture
+
+    def _repr_mimebundle_(self, **_) -> dict:
+        still = {"image/png": base64.b64encode(self.picture).decode()}
+        return still if self.widget is None else still | self.widget._repr_mimebundle_()
+
+
+class Neuron(Interactive):
+    """A neuron whose weights one drags: the decision line follows.
+
+    `z = w1 x1 + w2 x2 + b`, `output = f(z)`
+
+    Source: "Perceptron and Artificial Neural Networks" of the article, which tells it in words.
+
+    Args:
+        activation: name of f.
+        gate: whose rows it should tell apart.
+        weights: w1, w2 and b, to begin with.
+
+    Attributes:
+        sliders: of w1, w2 and b; empty where ipywidgets is not installed.
+    """
+
+    def __init__(self, activation: str, gate: Gate, weights: Sequence[float]) -> None:
+        super().__init__()
+        self._activation, self._gate = activation, gate
+        self.sliders = []
+        self._show(self._figure(*weights))
+        try:
+            import ipywidgets
+        except ImportError:
+            return
+        self._shown = ipywidgets.Image(value=self.picture)
+        self.sliders = [
+            ipywidgets.FloatSlider(value, min=-3, max=3, step=0.1, description=name)
+            for name, value in zip(("w1", "w2", "b"), weights, strict=True)
+        ]
+        for slider in self.sliders:
+            slider.observe(self._dragged, "value")
+        self.widget = ipywidgets.HBox([ipywidgets.VBox(self.sliders), self._shown])
+
+    def _dragged(self, _) -> None:
+        self._show(self._figure(*(slider.value for slider in self.sliders)))
+
+    def _figure(self, *weights: float) -> Figure:
+        kernel = np.array(weights, np.float32)
+        outputs = perceptron.outputs(self._activation, self._gate.inputs, kernel[:, np.newaxis])
+        loss = float(np.square(outputs - self._gate.targets).sum())
+        formula = "$z = {:.1f}\\, x_1 {:+.1f}\\, x_2 {:+.1f}$".format(*weights)
+        title = f"{formula}, {self._activation}, loss {loss:.3g}"
+        return gate_plots.decision(self._activation, self._gate, kernel, title)
+
+
+class DigitPad(Interactive):
+    """A pad to draw a digit on, and what a network takes it for.
+
+    Args:
+        network: from pixels to logits, as `mlp.from_weights` gives it.
+
+    Attributes:
+        strokes: of the pen, each a list of places (x, y) in pixels from the upper left corner of
+            280 x 280; at first an example.
+    """
+
+    def __init__(self, network: keras.Model) -> None:
+        super().__init__()
+        self._network = network
+        self._drawing = False
+        self.strokes = [list(_EXAMPLE)]
+        self.lift()
+        try:
+            import ipycanvas
+            import ipywidgets
+        except ImportError:
+            return
+        self._shown = ipywidgets.Image(value=self.picture)
+        self._canvas = ipycanvas.Canvas(width=_PAD, height=_PAD, layout={"border": "1px solid"})
+        self._canvas.line_width, self._canvas.line_cap = _PEN, "round"
+        for line in zip(_EXAMPLE, _EXAMPLE[1:], strict=False):
+            self._canvas.stroke_line(*line[0], *line[1])
+        self._canvas.on_mouse_down(self.press)
+        self._canvas.on_mouse_move(self.move)
+        self._canvas.on_mouse_up(self.lift)
+        self._canvas.on_mouse_out(self.lift)
+        clear = ipywidgets.Button(description="clear")
+        clear.on_click(lambda _: self.clear())
+        pad = ipywidgets.VBox([self._canvas, clear])
+        self.widget = ipywidgets.HBox([pad, self._shown])
+
+    def press(self, x: float, y: float) -> None:
+        """Begins a stroke at a place, in pixels."""
+        self.strokes.append([(x, y)])
+        self._drawing = True
+        self.move(x, y)
+
+    def move(self, x: float, y: float) -> None:
+        """Draws on to a place, in pixels, if a stroke has begun."""
+        if not self._drawing:
+            return
+        stroke = self.strokes[-1]
+        stroke.append((x, y))
+        if self.widget is not None:
+            self._canvas.stroke_line(*stroke[-2], *stroke[-1])
+
+    def lift(self, *_: float) -> None:
+        """Ends the stroke and asks the network, if there is anything to ask about."""
+        self._drawing = False
+        image = digit_image.formed(self._ink())
+        if image is not None:
+            self._show(
+                plots.answer(image, training.probabilities(self._network, image[np.newaxis])[0])
+            )
+
+    def clear(self) -> None:
+        """Takes all strokes away; the last answer stays until the next stroke ends."""
+        self.strokes = []
+        if self.widget is not None:
+            self._canvas.clear()
+
+    def _ink(self) -> np.ndarray:
+        """What is drawn: float32, shape (280, 280), 0 for paper, 255 for ink."""
+        picture = Image.new("L", (_PAD, _PAD))
+        pen = ImageDraw.Draw(picture)
+        for stroke in self.strokes:
+            pen.line(stroke, fill=255, width=_PEN)
+            for x, y in stroke:  # round ends and corners
+                pen.ellipse((x - _PEN / 2, y - _PEN / 2, x + _PEN / 2, y + _PEN / 2), fill=255)
+        return np.asarray(picture, np.float32)
