@@ -11,11 +11,11 @@ def slope(function: Callable[[tf.Tensor], tf.Tensor], z: tf.Tensor) -> tf.Tensor
     """The derivative of a function of each number alone, as `GradientTape` gives it.
 
     Args:
-        function: from a tensor to one of the same shape.
-        z: where, any shape.
+        function: from a float tensor to one of the same shape.
+        z: where; float, any shape.
 
     Returns:
-        the derivatives in the same shape; 0 where TensorFlow knows of no gradient.
+        the derivatives in the same shape and dtype; 0 where TensorFlow knows of no gradient.
     """
     with tf.GradientTape() as tape:
         tape.watch(z)
@@ -28,8 +28,8 @@ class Activation:
     """A function that turns a neuron's weighted sum z into its output.
 
     Attributes:
-        function: from a tensor to one of the same shape. All but softmax treat each number alone;
-            softmax treats the last axis as the outputs of one layer.
+        function: from a float tensor to one of the same shape. All but softmax treat each number
+            alone; softmax treats the last axis as the outputs of one layer.
         equation: of the function, in TeX.
         derivative: its equation, in TeX.
         values: the range, in TeX.
@@ -46,10 +46,10 @@ class Activation:
         """The outputs of neurons that each stand alone, so that softmax has one output only.
 
         Args:
-            z: their weighted sums, any shape.
+            z: their weighted sums; float, any shape.
 
         Returns:
-            as many outputs, in the same shape.
+            as many outputs, in the same shape and dtype.
         """
         return tf.squeeze(self.function(tf.expand_dims(z, -1)), -1)
 
@@ -57,10 +57,10 @@ class Activation:
         """The derivative of `of_neurons`; of the step function 0.
 
         Args:
-            z: weighted sums, any shape.
+            z: weighted sums; float, any shape.
 
         Returns:
-            the derivatives in the same shape.
+            the derivatives in the same shape and dtype.
         """
         return slope(self.of_neurons, z)
 

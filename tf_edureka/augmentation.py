@@ -20,13 +20,13 @@ def distort(
     neighbours by bilinear interpolation; outside of the image the value is 0.
 
     Args:
-        images: shape (n, height, width), n known; any numeric type.
+        images: any numeric dtype, shape (n, height, width), n known.
         amount: how far at most.
-        seed: integers, shape (2,). The same seed gives the same distortions; compiled by XLA others
-            than without, since TensorFlow 2.21 draws other numbers there.
+        seed: int32 or int64, shape (2,). The same seed gives the same distortions; compiled
+            by XLA others than without, since TensorFlow 2.21 draws other numbers there.
         batch_size: of the batch that the images are a part of; None if they are all of it. An image
             is distorted in the same way whatever part of the batch comes with it.
-        first: where in that batch they begin.
+        first: where in that batch they begin; int32, a scalar.
 
     Returns:
         float32, shape (n, height, width), in the range of the images' values.

@@ -45,7 +45,7 @@ class Checkpoints:
         self.earlier: list[dict] = []
 
     def save(self, state: TrainingState) -> None:
-        """Writes a checkpoint, and deletes all but it and the one before.
+        """Writes `state` as a checkpoint, and deletes all but it and the one before.
 
         The first one of a run that does not go on with another deletes that one's before.
 
@@ -125,7 +125,7 @@ class Checkpoints:
 
 
 def newest_first(folder: Path) -> list[Path]:
-    """The checkpoints in a folder, whole or not; none if there is no folder or it is closed."""
+    """The checkpoints in `folder`, whole or not; none if there is no folder or it is closed."""
     found = []
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
@@ -156,7 +156,7 @@ def differences(there: Mapping[str, object], here: Mapping[str, object]) -> list
 
 
 def to_bytes(state: TrainingState, conditions: Mapping[str, object]) -> bytes:
-    """The content of a checkpoint's file: an .npz without pickles."""
+    """The content of a checkpoint's file: `state` and `conditions`, an .npz without pickles."""
     arrays = {
         field.name: getattr(state, field.name)
         for field in dataclasses.fields(state)
@@ -170,6 +170,10 @@ def to_bytes(state: TrainingState, conditions: Mapping[str, object]) -> bytes:
 
 def from_bytes(path: Path, content: bytes) -> tuple[TrainingState, dict]:
     """The state and the conditions in the content of a checkpoint's file.
+
+    Args:
+        path: of the file, for the error message.
+        content: of it.
 
     Raises:
         InputError: when it is not one of this version.

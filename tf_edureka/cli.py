@@ -30,7 +30,7 @@ class ArgumentParser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **arguments)
 
     def error(self, message: str) -> NoReturn:
-        """Ends the parsing.
+        """Ends the parsing, with a `message` on what is wrong.
 
         Raises:
             InputError: always.
@@ -39,14 +39,14 @@ class ArgumentParser(argparse.ArgumentParser):
 
 
 def path(text: str) -> Path:
-    """A path from the command line; an empty one, as of a variable that is not set, is refused."""
+    """A path from `text` of the command line; an empty one, as of an unset variable, is refused."""
     if not text:
         raise argparse.ArgumentTypeError("expected a path, got nothing")
     return Path(text)
 
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
-    """Adds the options that say what to train on; `load_data` reads them."""
+    """Adds to `parser` the options that say what to train on; `load_data` reads them."""
     parser.add_argument(
         "--data",
         choices=DATA_SOURCES,
@@ -64,7 +64,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_run_options(parser: argparse.ArgumentParser, out: str) -> None:
-    """Adds the options that say where to compute and where to write, by default to `out`."""
+    """Adds to `parser` the options of where to compute and to write, by default to `out`."""
     parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
     parser.add_argument(
         "--out",
@@ -77,7 +77,7 @@ def add_run_options(parser: argparse.ArgumentParser, out: str) -> None:
 
 
 def load_data(args: argparse.Namespace) -> "Mnist":
-    """Loads what the arguments of `add_data_options` ask for, and prints the notes on stderr."""
+    """Loads what the `args` of `add_data_options` ask for, and prints the notes on stderr."""
     return begin_loading(args)()
 
 
@@ -86,6 +86,9 @@ def begin_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
 
     Only files are read meanwhile, by a thread. TFDS and the rendered digits import much themselves,
     and two imports at once may wait for each other; so they have to wait for their turn.
+
+    Args:
+        args: as for `load_data`.
 
     Returns:
         what gives the data, once it is there, as `load_data` does.

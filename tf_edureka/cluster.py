@@ -38,6 +38,9 @@ class Cluster:
 
         The chief is the task of type `chief`, or worker 0 where there is none.
 
+        Args:
+            environment: variables by name; those of this process if not given.
+
         Raises:
             InputError: when it is not set, or does not name workers and one of them as this one.
         """
@@ -75,7 +78,7 @@ class Cluster:
         return self.index == 0
 
     def name(self, index: int) -> str:
-        """A worker in words."""
+        """The worker of that `index` in words."""
         chief = ", the chief" if index == 0 else ""
         return f"worker {index} ({self.addresses[index]}{chief})"
 

@@ -18,13 +18,16 @@ class TrainingState:
     """A training where it stands: with it, it goes on as if it had never stopped.
 
     Attributes:
-        variables: all that the training changes: weights, the optimizer's moments and counters,
-            the states of random layers and metrics, in an order that the implementation knows.
+        variables: all that the training changes, each in its own shape and dtype: weights, the
+            optimizer's moments and counters, the states of random layers and metrics, in an order
+            that the implementation knows.
         cost: float64, shape (epochs,), of the epochs that are complete, as in `MlpResult`.
         accuracy: float64, shape (epochs,), likewise.
         epoch_seconds: float64, shape (epochs,), likewise.
-        step_cost: shape (steps,): cost of each step of the first epoch; empty until it is complete.
-        running_cost: shape (steps,): cost of each step of the epoch that is not complete.
+        step_cost: shape (steps,), as in `MlpResult`: cost of each step of the first epoch; empty
+            until it is complete.
+        running_cost: shape (steps,), in the same precision: cost of each step of the epoch that is
+            not complete.
         running_seconds: float64, shape (): how long that epoch has taken so far.
     """
 
@@ -84,11 +87,11 @@ class Course:
 
     @property
     def running_cost(self) -> np.ndarray:
-        """Cost of each of them."""
+        """Cost of each of them: shape (steps,), in the precision that is computed in."""
         return np.array(self._costs)
 
     def goes_on(self, epochs: int) -> bool:
-        """Whether there is something left to train: of a cost that is no number nothing comes."""
+        """Whether some of the `epochs` are left: of a cost that is no number nothing comes."""
         return self.epoch < epochs and (not self._epochs or math.isfinite(self._epochs[-1][0]))
 
     def epoch_begins(self) -> None:
@@ -96,11 +99,11 @@ class Course:
         self._began = time.perf_counter()
 
     def steps_done(self, costs: Sequence[float]) -> None:
-        """Adds steps to the running epoch, by their costs."""
+        """Adds steps to the running epoch, by their `costs`."""
         self._costs.extend(costs)
 
     def epoch_ended(self, cost: float, accuracy: float) -> None:
-        """Makes the running epoch a complete one."""
+        """Makes the running epoch a complete one, with its `cost` and its test `accuracy`."""
         if not self._epochs:
             self._step_cost = self.running_cost
         self._epochs.append((cost, accuracy, self._running_seconds()))
@@ -110,7 +113,7 @@ class Course:
         """Hands the state to `save`, if it is time.
 
         Args:
-            variables: gives those of `TrainingState`; called only if it is time.
+            variables: gives them as in `TrainingState`; called only if it is time.
 
         Returns:
             whether to end the training.
@@ -123,7 +126,14 @@ class Course:
         return stop
 
     def state(self, variables: Sequence[np.ndarray]) -> TrainingState:
-        """The state, with the training's variables as they are now."""
+        """The state, with the training's variables as they are now.
+
+        Args:
+            variables: as in `TrainingState`.
+
+        Returns:
+            all that the training needs to go on.
+        """
         return TrainingState(
             tuple(variables),
             *self._columns(),
@@ -133,7 +143,14 @@ class Course:
         )
 
     def result(self, weights: Sequence[np.ndarray]) -> MlpResult:
-        """The result, with the weights that the training ended with."""
+        """The result, with the weights that the training ended with.
+
+        Args:
+            weights: as in `MlpResult`.
+
+        Returns:
+            the course of all complete epochs, and the weights.
+        """
         cost, accuracy, epoch_seconds = self._columns()
         return MlpResult(cost, accuracy, self._step_cost, epoch_seconds, tuple(weights))
 

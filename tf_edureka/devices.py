@@ -86,7 +86,7 @@ def help_tensorflow_find_cuda() -> Path | None:
 
 @contextlib.contextmanager
 def tf32(allowed: bool) -> Iterator[None]:
-    """Whether GPUs may multiply float32 in TF32 within the block."""
+    """Says by `allowed` whether GPUs may multiply float32 in TF32 within the block."""
     before = tf.config.experimental.tensor_float_32_execution_enabled()
     tf.config.experimental.enable_tensor_float_32_execution(allowed)
     try:

@@ -53,13 +53,25 @@ class DistributedEpoch(CompiledEpoch):
         self._left_out = {id(variable) for variable in metrics}
 
     def train(self, order: np.ndarray, seed: tuple[int, int]) -> np.ndarray:
-        """As of a `CompiledEpoch`."""
+        """Takes steps.
+
+        Args:
+            order: as of a `CompiledEpoch`, the same in each process.
+            seed: as of a `CompiledEpoch`.
+
+        Returns:
+            the costs as of a `CompiledEpoch`, averaged over all replicas.
+        """
         costs = super().train(order, seed)  # averaged over the replicas of this process
         average = self._total(costs) / self._strategy.num_replicas_in_sync
         return average.numpy().astype(costs.dtype)
 
     def state(self) -> list[np.ndarray]:
-        """As of a `CompiledEpoch`, with zeros for the metrics, which are of all processes."""
+        """All that steps change, but for the metrics, which are of all processes.
+
+        Returns:
+            arrays as of a `CompiledEpoch`, with zeros for the metrics.
+        """
         return [
             np.zeros(variable.shape, variable.dtype)
             if id(variable) in self._left_out
@@ -75,7 +87,7 @@ class DistributedEpoch(CompiledEpoch):
         return {}
 
     def agreed(self, stop: bool) -> bool:
-        """Whether any process would end the training."""
+        """Whether any process would end the training; `stop` says whether this one would."""
         return bool(self._total(stop))
 
     def _step(self, batch: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:

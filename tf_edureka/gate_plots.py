@@ -76,7 +76,7 @@ def decision(
     Args:
         activation: of the perceptron.
         gate: that it learned.
-        weights: shape (3,): of both inputs and of the bias.
+        weights: float32, shape (3,): of both inputs and of the bias.
         title: how it was trained.
         figure: to draw into; a new one if None.
 
@@ -111,7 +111,7 @@ def animate_decision(
         path: of the file to write.
         activation: of the perceptron.
         gate: that it learned.
-        weights: shape (epochs + 1, 3): before the training and after each epoch.
+        weights: float32, shape (epochs + 1, 3): before the training and after each epoch.
         loss: after each epoch.
         title: how it was trained.
     """
@@ -134,8 +134,8 @@ def sweep(
     """Draws how many seeds end with which loss, and what became of them.
 
     Args:
-        loss: shape (n,), of each seed after the last epoch.
-        outcomes: shape (n,), of each seed, keys of `OUTCOMES`.
+        loss: float32, shape (n,), of each seed after the last epoch.
+        outcomes: str, shape (n,), of each seed, keys of `OUTCOMES`.
         title: what was trained.
         figure: to draw into; a new one if None.
 

@@ -81,7 +81,7 @@ def train(
         seeds: op seeds, a network for each: all nine weights are one draw of TensorFlow 1's
             `tf.random_normal`.
         on_progress: called every 100 epochs and at the end with the number of epochs so far and the
-            losses, shape (n,); a true result ends the training.
+            losses, float32, shape (n,); a true result ends the training.
 
     Returns:
         what the training gave; weights are of shape (n, 9), the first six the hidden neurons'.

@@ -29,7 +29,7 @@ def read(path: Path, rank: int) -> np.ndarray:
         rank: 1 for labels, 3 for images.
 
     Returns:
-        uint8 array with the dimensions of the header, in the order of the file. Read-only.
+        uint8, in the shape of the header and the order of the file. Read-only.
 
     Raises:
         InputError: when the file cannot be read, is damaged or is of another format.

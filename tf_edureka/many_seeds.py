@@ -36,7 +36,7 @@ def train(
         data: trained on `data.train`, tested on `data.test`.
         seeds: one for each network.
         on_epoch: called after each epoch with its number from 0, and cost and accuracy of each
-            network, shape (networks,); a true result ends the training.
+            network, float64, shape (networks,); a true result ends the training.
 
     Returns:
         of each network what `mlp.train` returns. They share `epoch_seconds`, which is of all.
@@ -120,13 +120,18 @@ class Networks:
             first: number of the first step, for the distortions.
 
         Returns:
-            cross-entropy of each step, shape (steps, networks).
+            cross-entropy of each step, in the variables' dtype, shape (steps, networks).
         """
         with devices.tf32(self._config.precision == "tf32"):
             return call(self._compiled_steps, tf.constant(order), tf.constant(first)).numpy()
 
     def test(self) -> np.ndarray:
-        """The share of the test images that each network classifies rightly, in [0, 1]."""
+        """Tests all networks.
+
+        Returns:
+            float64, shape (networks,), in [0, 1]: share of the test images that each classifies
+            rightly.
+        """
         images, labels = self._test
         at_once = max(1, _TESTED_AT_ONCE // len(self._seeds))
         right = np.zeros(len(self._seeds), np.int64)
@@ -137,7 +142,11 @@ class Networks:
         return right / len(labels)
 
     def weights(self) -> list[tuple[np.ndarray, ...]]:
-        """Kernel and bias of each layer, network by network, as in `MlpResult`."""
+        """What the networks have come to.
+
+        Returns:
+            kernel and bias of each layer, network by network, as in `MlpResult`.
+        """
         stacked = list(zip(self.model.get_weights(), self._shapes, strict=True))
         return [
             tuple(values[i].reshape(shape) for values, shape in stacked)

@@ -86,6 +86,9 @@ def from_weights(config: MlpConfig, weights: Sequence[np.ndarray]) -> keras.Sequ
     Args:
         config: as it was trained with.
         weights: kernel and bias of each layer, as in `MlpResult.weights`.
+
+    Returns:
+        the network, not compiled; gives logits.
     """
     # With Keras' own layers and initializers: who loads the saved network needs nothing of ours.
     model = _sequential(config, [{}] * (len(config.hidden_units) + 1), keras.layers.Dense)

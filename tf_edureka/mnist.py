@@ -77,7 +77,7 @@ class Mnist:
         return self.title == _MNIST
 
     def limited(self, examples: int) -> "Mnist":
-        """The same with only the first training examples.
+        """The same with only the first `examples` training examples.
 
         Raises:
             InputError: when that would leave none, or there are not so many.

@@ -25,7 +25,7 @@ def is_right(outputs: np.ndarray, gate: Gate) -> np.ndarray:
     """Which outputs are on their target's side of 1/2.
 
     Args:
-        outputs: shape (..., 4), for each row of the gate; what is no number is wrong.
+        outputs: float32, shape (..., 4), for each row of the gate; what is no number is wrong.
         gate: with the targets.
 
     Returns:

@@ -201,8 +201,11 @@ def difference(one: np.ndarray, other: np.ndarray) -> dict[str, float]:
     """How far two arrays are apart at most: `absolute`, `relative` and in `ulps`.
 
     Args:
-        one: of the same shape and precision as the other.
-        other: see there.
+        one: float32 or float64, any shape.
+        other: of the same shape and precision.
+
+    Returns:
+        the largest difference by these names.
 
     Raises:
         ValueError: when shape or precision differ: broadcasting would compare something else.

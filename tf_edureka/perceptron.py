@@ -85,8 +85,8 @@ def sweep(
         config: what to train; its own seed has no part in it.
         data: the gate.
         seeds: op seeds of the initial weights, a perceptron for each.
-        on_epoch: called after each epoch with its number from 0 and the losses, shape (n,); a true
-            result ends the training.
+        on_epoch: called after each epoch with its number from 0 and the losses, float32, shape
+            (n,); a true result ends the training.
 
     Returns:
         what `train` gives for each of them at its last epoch: on a CPU to the last bit, but for

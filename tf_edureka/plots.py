@@ -188,7 +188,7 @@ def predictions(
 
     Args:
         test: the test images with their labels.
-        probabilities: shape (n, 10), of each class for each image.
+        probabilities: float, shape (n, 10), of each class for each image.
         title: what the digits are.
         figure: to draw into; a new one if None.
 
@@ -276,7 +276,7 @@ def first_layer(kernel: np.ndarray, title: str, figure: Figure | None = None) ->
     """Shows what the first hidden units look for: each one's weights as a picture.
 
     Args:
-        kernel: shape (784, units), of the first layer.
+        kernel: float, shape (784, units), of the first layer.
         title: what the network was trained on.
         figure: to draw into; a new one if None.
 
@@ -307,7 +307,7 @@ def of_run(result: MlpResult, test: Split, probabilities: np.ndarray, title: str
     Args:
         result: what the training gave.
         test: the images that it was tested on.
-        probabilities: shape (n, 10), what the trained network takes each of them for.
+        probabilities: float, shape (n, 10), what the trained network takes each of them for.
         title: what the data is.
 
     Returns:

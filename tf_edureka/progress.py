@@ -90,16 +90,16 @@ class EpochDisplay:
             signal.signal(number, before)
 
     def line(self, text: str) -> None:
-        """Prints a line; what the terminal cannot show of a name becomes a question mark."""
+        """Prints `text` as a line; what the terminal cannot show becomes a question mark."""
         encoding = self._console.encoding
         self._console.print(text.encode(encoding, "replace").decode(encoding), markup=False)
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Prints a table."""
+        """Prints a table of `rows` under a `head`."""
         self._console.print(table(head, rows))
 
     def epoch_ended(self, line: str = "", task: str = "training") -> bool:
-        """Prints an epoch's line, if any, and moves the bar; its result says whether to stop."""
+        """Prints an epoch's `line`, if any; moves the bar, named `task`; says whether to stop."""
         if line:
             self.line(line)
         self._progress.update(self._task, advance=1, description=task)
@@ -107,6 +107,9 @@ class EpochDisplay:
 
     def part_ended(self, task: str = "training") -> None:
         """As `epoch_ended`, for work of which a part shows nothing without the rest.
+
+        Args:
+            task: as for `epoch_ended`.
 
         Raises:
             KeyboardInterrupt: when a signal asked to end; with its number.

@@ -45,8 +45,9 @@ def digits(
         seed: decides everything random.
 
     Returns:
-        training images, uint8 (train_examples, 28, 28), 0 is the background and 255 full ink;
-        training labels, uint8 (train_examples,), 0 to 9; test images and labels likewise.
+        training images, uint8, shape (train_examples, 28, 28), 0 is the background and 255 full
+        ink; training labels, uint8, shape (train_examples,), 0 to 9; test images and labels
+        likewise.
     """
     fields = _distance_fields()
     parts = []

@@ -74,12 +74,12 @@ class PerceptronResult:
 
     @property
     def initial_weights(self) -> np.ndarray:
-        """Shape (3,): as they were drawn."""
+        """Float32, shape (3,): as they were drawn."""
         return self.weights[0]
 
     @property
     def final_weights(self) -> np.ndarray:
-        """Shape (3,): as they were when the training ended."""
+        """Float32, shape (3,): as they were when the training ended."""
         return self.weights[-1]
 
     def to_json(self) -> dict[str, list[float | None]]:
@@ -107,7 +107,7 @@ class SweepResult:
 
     @classmethod
     def of(cls, results: Sequence[PerceptronResult]) -> "SweepResult":
-        """What perceptrons that were trained one by one come to together."""
+        """What the `results` of perceptrons that were trained one by one come to together."""
         return cls(
             loss=np.array([result.loss[-1] for result in results]),
             least_loss=np.array([np.fmin.reduce(result.loss) for result in results]),

@@ -43,7 +43,7 @@ class Adam(keras.optimizers.Adam):
         }
 
     def build(self, variables) -> None:
-        """Makes the moments of each variable and the powers of both betas."""
+        """Makes the moments of each of the `variables` and the powers of both betas."""
         if self.built:
             return
         super().build(variables)
@@ -59,13 +59,24 @@ class Adam(keras.optimizers.Adam):
         ]
 
     def apply(self, grads, trainable_variables=None) -> None:
-        """Takes a step, then multiplies the powers."""
+        """Takes a step, then multiplies the powers.
+
+        Args:
+            grads: a gradient for each variable, in its shape and dtype.
+            trainable_variables: those variables; None for those that it was built with.
+        """
         super().apply(grads, trainable_variables)
         for power, beta in zip(self._powers, (self.beta_1, self.beta_2), strict=True):
             power.assign(power * beta)
 
     def update_step(self, gradient, variable, learning_rate) -> None:
-        """Moves one variable."""
+        """Moves one variable.
+
+        Args:
+            gradient: in the variable's shape and dtype.
+            variable: one that it was built with.
+            learning_rate: of the step, a scalar.
+        """
         index = self._get_variable_index(variable)
         power_1, power_2 = self._powers
         tf.raw_ops.ResourceApplyAdam(
@@ -96,11 +107,11 @@ class Dense(keras.layers.Dense):
         """Computes the layer.
 
         Args:
-            inputs: shape (n, inputs).
+            inputs: in the kernel's dtype, shape (n, inputs).
             training: makes no difference.
 
         Returns:
-            shape (n, units).
+            in the kernel's dtype, shape (n, units).
         """
         outputs = tf.matmul(inputs, self.kernel)
         if self.use_bias:

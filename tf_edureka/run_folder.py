@@ -99,7 +99,7 @@ class RunFolder:
                 partial.unlink(missing_ok=True)
 
     def write_json(self, name: str, content: object) -> None:
-        """Writes what JSON can hold to a file, as `write` does.
+        """Writes `content`, which JSON can hold, to the file `name`, as `write` does.
 
         Raises:
             InputError: when the file cannot be written.
@@ -108,7 +108,7 @@ class RunFolder:
             path.write_text(json.dumps(content, indent=1) + "\n")
 
     def write_figure(self, name: str, figure: "Figure") -> None:
-        """Writes a picture to a file, as `write` does.
+        """Writes the picture `figure` to the file `name`, as `write` does.
 
         Raises:
             InputError: when the file cannot be written.
@@ -117,7 +117,7 @@ class RunFolder:
             figure.savefig(path, dpi=110)
 
     def delete(self, names: Iterable[str]) -> None:
-        """Deletes files.
+        """Deletes the files of these `names`.
 
         Raises:
             InputError: when one cannot be deleted.

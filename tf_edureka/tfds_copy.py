@@ -65,8 +65,8 @@ def read(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
             download them. Not looked at when a copy is prepared already.
 
     Returns:
-        training images, uint8 (60000, 28, 28); training labels, uint8 (60000,); test images,
-        uint8 (10000, 28, 28); test labels, uint8 (10000,); in the order of the published files.
+        uint8, in the order of the published files: training images, shape (60000, 28, 28); training
+        labels, shape (60000,); test images, shape (10000, 28, 28); test labels, shape (10000,).
 
     Raises:
         InputError: when the copy cannot be prepared.

@@ -23,6 +23,12 @@ def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> np.nda
     Source: `next_batch` of the article shuffled anew in each epoch. It carried what did not fill
     a batch into the next epoch; here that is left out.
 
+    Args:
+        examples: how many there are to train on.
+        batch_size: examples per step.
+        seed: of the training.
+        epoch: its number from 0.
+
     Returns:
         int32, shape (steps, batch_size): indices under `examples`, none of them twice.
     """
@@ -115,11 +121,18 @@ class CompiledEpoch:
             return int(call(self._compiled_test))
 
     def state(self) -> list[np.ndarray]:
-        """All that steps change: weights, optimizer, metrics, and the states of random layers."""
+        """All that steps change: weights, optimizer, metrics, and the states of random layers.
+
+        Returns:
+            an array for each variable, in its shape and dtype.
+        """
         return [variable.value.numpy() for variable in self._variables()]
 
     def restore(self, state: Sequence[np.ndarray]) -> None:
         """Puts back what `state` gave, in this process or in another.
+
+        Args:
+            state: arrays as of `state`, of a model of the same kind.
 
         Raises:
             InputError: when it is not the state of such a model.
@@ -145,7 +158,7 @@ class CompiledEpoch:
         return found
 
     def agreed(self, stop: bool) -> bool:
-        """Whether to end the training, now that this process would."""
+        """Whether to end the training; `stop` says whether this process would."""
         return stop
 
     def _variables(self) -> list[keras.Variable]:
@@ -202,12 +215,12 @@ def logits_and_gradients(
 
     Args:
         model: built and compiled; gives logits.
-        inputs: as the model takes them, shape (n, 784).
-        one_hot: labels, shape (n, 10).
+        inputs: as the model takes them, float32 or the variables' dtype, shape (n, 784).
+        one_hot: labels, of either dtype, shape (n, 10).
 
     Returns:
         the logits, shape (n, 10), and the gradient of the model's loss for each of its trainable
-        variables.
+        variables, each in its shape; all in the variables' dtype.
     """
     with tf.GradientTape() as tape:
         logits = model(inputs, training=True)
@@ -219,8 +232,11 @@ def cross_entropy(one_hot: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     """The cost as the article has it, averaged over a batch, in nats; never with smoothed labels.
 
     Args:
-        one_hot: labels, shape (n, 10).
-        logits: shape (n, 10).
+        one_hot: labels, float, shape (n, 10).
+        logits: float, shape (n, 10).
+
+    Returns:
+        scalar, in the dtype of the logits.
     """
     return tf.reduce_mean(keras.losses.categorical_crossentropy(one_hot, logits, True))
 
@@ -233,13 +249,20 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
         images: uint8, shape (n, 28, 28).
 
     Returns:
-        float32, shape (n, 10): the softmax of the logits.
+        in the dtype of the logits, shape (n, 10): their softmax.
     """
     return tf.nn.softmax(model(pixels(images), training=False)).numpy()
 
 
 def on_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
-    """Images and labels where TensorFlow computes, as bytes."""
+    """Images and labels where TensorFlow computes, as bytes.
+
+    Args:
+        split: the examples.
+
+    Returns:
+        uint8, shape (n, 28, 28), and uint8, shape (n,).
+    """
     # A constant may stay in the host's memory; what an op makes does not.
     return tf.identity(tf.constant(split.images)), tf.identity(tf.constant(split.labels))
 

@@ -81,7 +81,7 @@ def grow(task: Task, rate: float, point_ended: Callable[[str], None]) -> list[Po
 
 
 def sizes(task: Task) -> list[tuple[str, int]]:
-    """What grows and how large, of all `SIZES` those for which there are examples enough."""
+    """What grows and how large: those of `SIZES` for which `task` has examples enough."""
     examples = len(task.data.train.labels)
     return [
         (what, size)
@@ -92,7 +92,13 @@ def sizes(task: Task) -> list[tuple[str, int]]:
 
 
 def grown_task(task: Task, what: str, size: int) -> Task:
-    """The work at a size, cut to as many steps as are to be timed."""
+    """The work at a size, cut to as many steps as are to be timed.
+
+    Args:
+        task: the work before anything grows.
+        what: grows: a name in `SIZES`.
+        size: how large it is.
+    """
     if what == "images":
         train = task.data.train
         images, labels = np.tile(train.images, (size, 1, 1)), np.tile(train.labels, size)

@@ -10,7 +10,7 @@ from tf_edureka.benchmark.task import Task, Trainer
 
 
 def step_by_step(task: Task) -> Trainer:
-    """A compiled step, called from Python; all arrays are on the device."""
+    """A compiled step of `task`, called from Python; all arrays are on the device."""
     state, step = _network(task)
     step = jax.jit(step, donate_argnums=0)
 
@@ -24,7 +24,7 @@ def step_by_step(task: Task) -> Trainer:
 
 
 def scan(task: Task) -> Trainer:
-    """All steps of the epoch in one compiled `lax.scan`."""
+    """All steps of an epoch of `task` in one compiled `lax.scan`."""
     state, step = _network(task)
     epoch = jax.jit(lambda state, order: jax.lax.scan(step, state, order), donate_argnums=0)
 

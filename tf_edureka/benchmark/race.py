@@ -208,7 +208,7 @@ def time_alone(way: Way, task: Task, epochs: int) -> Entrant:
 
 
 def device(choice: str) -> str:
-    """What a choice of device comes to, as `devices.use` says it.
+    """What a `choice` of device comes to, as `devices.use` says it.
 
     Raises:
         InputError: when there is none.
@@ -218,7 +218,7 @@ def device(choice: str) -> str:
 
 
 def machine_peaks(task: Task) -> dict[str, float]:
-    """The highest rates of the machine, as `machine.Machine` measures them; the best of five."""
+    """The highest rates of the device of `task`, the best of five by `machine.Machine`."""
     with Worker() as process:
         process.call(worker.prepare_peaks, task.device)
         peaks = [process.call(worker.peaks) for _ in range(5)]
@@ -226,7 +226,7 @@ def machine_peaks(task: Task) -> dict[str, float]:
 
 
 def fault_of(error: Exception) -> str:
-    """An error in a line."""
+    """What an `error` says, in a line."""
     first = (str(error).splitlines() or [""])[0]
     return f"{type(error).__name__}: {first}"
 

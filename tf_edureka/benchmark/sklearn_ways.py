@@ -11,7 +11,7 @@ from tf_edureka.config import CLASSES
 
 
 def classifier(task: Task) -> Trainer:
-    """`MLPClassifier` with an epoch a call; it draws its own initial weights (Glorot's)."""
+    """`MLPClassifier` on `task`, an epoch a call; it draws its own initial weights (Glorot's)."""
     network = MLPClassifier(
         task.hidden_units,
         alpha=0,

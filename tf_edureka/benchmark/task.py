@@ -70,7 +70,11 @@ class Task:
         return train.images.nbytes + train.labels.nbytes + 4 * 4 * numbers
 
     def initial_weights(self) -> list[np.ndarray]:
-        """Kernel and bias of each layer, float32: shapes (inputs, units) and (units,)."""
+        """The weights that training begins with.
+
+        Returns:
+            kernel and bias of each layer, float32: shapes (inputs, units) and (units,).
+        """
         random = np.random.default_rng(self.seed)
         return [
             values.astype(np.float32)
@@ -82,13 +86,27 @@ class Task:
         ]
 
     def order(self, epoch: int) -> np.ndarray:
-        """Which examples make up each batch: int32, shape (steps, batch_size)."""
+        """Which examples make up each batch.
+
+        Args:
+            epoch: its number; each has an order of its own.
+
+        Returns:
+            int32, shape (steps, batch_size): indices of training examples, none of them twice.
+        """
         examples = len(self.data.train.labels)
         mixed = np.random.default_rng((self.seed, epoch)).permutation(examples)
         return mixed[: self.steps * self.batch_size].reshape(self.steps, -1).astype(np.int32)
 
     def accuracy(self, weights: Sequence[np.ndarray]) -> float:
-        """The share of the test images that a network with these weights classifies rightly."""
+        """How many of the test images a network classifies rightly.
+
+        Args:
+            weights: kernel and bias of each layer, as in `initial_weights`.
+
+        Returns:
+            their share, in [0, 1].
+        """
         values = unit_pixels(self.data.test.images)
         for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
             values = values @ kernel + bias
@@ -111,5 +129,12 @@ class Trainer:
 
 
 def unit_pixels(images: np.ndarray) -> np.ndarray:
-    """Flat pixels in [0, 1] for the ways that want numbers: float32, shape (n, 784)."""
+    """Flat pixels in [0, 1] for the ways that want numbers.
+
+    Args:
+        images: uint8, shape (n, 28, 28).
+
+    Returns:
+        float32, shape (n, 784).
+    """
     return images.reshape(len(images), -1) * np.float32(1 / 255)

@@ -16,7 +16,7 @@ _ENDLESS = 1000  # epochs of a learning rate's schedule: it does not end while i
 
 
 def this_project(task: Task, **options) -> Trainer:
-    """The compiled epoch; `options` are those of `CompiledEpoch`."""
+    """The compiled epoch of `task`; `options` are those of `CompiledEpoch`."""
     model = _model(task)
     epoch = CompiledEpoch(model, task.data.train, task.data.test, **options)
 
@@ -27,7 +27,7 @@ def this_project(task: Task, **options) -> Trainer:
 
 
 def keras_fit(task: Task, **options) -> Trainer:
-    """Keras' own loop over arrays; `options` are those of `compile`."""
+    """Keras' own loop over the arrays of `task`; `options` are those of `compile`."""
     model = _model(task, **options)
     train = task.data.train.first(task.steps * task.batch_size)  # no more than the others take
     images, labels = unit_pixels(train.images), _one_hot(train.labels)
@@ -39,7 +39,7 @@ def keras_fit(task: Task, **options) -> Trainer:
 
 
 def function_per_step(task: Task) -> Trainer:
-    """A `tf.function` that takes one step, called from Python; the images are on the device."""
+    """A `tf.function` for one step of `task`, called from Python; the images are on the device."""
     model = _model(task)
     optimizer = model.optimizer
     optimizer.build(model.trainable_variables)
@@ -64,7 +64,7 @@ def function_per_step(task: Task) -> Trainer:
 
 
 def feed_dict(task: Task) -> Trainer:
-    """The article's own graph, fed from NumPy in each step as the article did it."""
+    """The article's own graph, fed with `task` from NumPy in each step as the article did it."""
     config = MlpConfig.article(
         hidden_units=task.hidden_units,
         batch_size=task.batch_size,
@@ -88,7 +88,7 @@ def feed_dict(task: Task) -> Trainer:
 
 
 def one_network(task: Task) -> Trainer:
-    """The compiled epoch of the modern recipe, to compare `many_networks` with."""
+    """The compiled epoch of `task` by the modern recipe, to compare `many_networks` with."""
     model = mlp.build(_modern(task), total_steps=_ENDLESS * task.steps)
     epoch = CompiledEpoch(model, task.data.train, task.data.test)
 
@@ -99,7 +99,7 @@ def one_network(task: Task) -> Trainer:
 
 
 def many_networks(task: Task, networks: int) -> Trainer:
-    """The compiled epoch of several networks at once, the first of them that of `one_network`."""
+    """The compiled epoch of that many `networks` on `task`, the first that of `one_network`."""
     tasks = [dataclasses.replace(task, seed=task.seed + i) for i in range(networks)]
     configs = [_modern(one) for one in tasks]
     all_of_them = many_seeds.Networks(configs, task.data, _ENDLESS * task.steps)

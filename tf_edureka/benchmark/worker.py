@@ -35,7 +35,7 @@ class Worker:
         self._pool = ProcessPoolExecutor(1, context, _begin)
 
     def call(self, function: Callable, *arguments):
-        """Calls a function there, and gives or raises what it does.
+        """Calls a `function` there, and gives or raises what it does.
 
         Raises:
             WorkerLost: when the process has ended, as the system ends one that takes much memory.
@@ -81,13 +81,19 @@ def prepare(module: str, framework: str, choice: str, asked: float) -> float:
 
 
 def take(task: Task) -> None:
-    """Takes what is to be trained."""
+    """Takes the `task` that is to be trained."""
     global _task
     _task = task
 
 
 def build(module: str, function: str, options: dict) -> float:
-    """Makes the trainer, and gives the seconds that took."""
+    """Makes the trainer, and gives the seconds that took.
+
+    Args:
+        module: as in `prepare`.
+        function: name of the way in it.
+        options: of the way, by name.
+    """
     global _trainer
     began = time.perf_counter()
     _trainer = getattr(sys.modules[f"{_PACKAGE}.{module}"], function)(_task, **options)
@@ -95,14 +101,18 @@ def build(module: str, function: str, options: dict) -> float:
 
 
 def train(epoch: int) -> float:
-    """Trains for an epoch, and gives the seconds that took."""
+    """Trains for the `epoch` of that number, and gives the seconds that took."""
     began = time.perf_counter()
     _trainer.train(epoch)
     return time.perf_counter() - began
 
 
 def weights() -> Sequence[np.ndarray]:
-    """What `Trainer.weights` gives."""
+    """What the network has come to.
+
+    Returns:
+        kernel and bias of each layer, as in `Task.initial_weights`.
+    """
     return _trainer.weights()
 
 
@@ -117,7 +127,7 @@ def most_bytes() -> int | None:
 
 
 def device(choice: str) -> str:
-    """Imports TensorFlow, and gives what `devices.use` calls the device."""
+    """Imports TensorFlow, and gives what `devices.use` calls the device of that `choice`."""
     with startup.tensorflow_import():
         from tf_edureka import devices
 
@@ -125,7 +135,7 @@ def device(choice: str) -> str:
 
 
 def prepare_peaks(choice: str) -> None:
-    """Makes what measures the machine, or its GPU."""
+    """Makes what measures the machine, or its GPU, by the `choice` of a device."""
     global _machine
     device(choice)
     from tf_edureka.benchmark.machine import Machine

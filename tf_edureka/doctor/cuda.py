@@ -87,7 +87,7 @@ class Driver:
         return self.error == 0 and self.count > 0
 
     def findings(self, gpus: list[str]) -> Iterator[Finding]:
-        """What there is to say of it, given the GPUs on the bus."""
+        """What there is to say of it, given the `gpus` on the bus."""
         if hidden():
             yield Finding(
                 NOTE, f"{VISIBLE}={os.environ[VISIBLE]!r} hides all GPUs", f"unset {VISIBLE}"
@@ -141,7 +141,7 @@ def opened(wanted: bool) -> dict[str, tuple[Path | str, str]]:
 
 
 def libraries(found: dict[str, tuple[Path | str, str]]) -> Iterator[Finding]:
-    """What there is to say of the libraries that `opened` gave."""
+    """What there is to say of the libraries that `opened` has `found`."""
     for name, (path, error) in found.items():
         wheel = LIBRARIES[name]
         if error:
@@ -167,7 +167,11 @@ def libraries(found: dict[str, tuple[Path | str, str]]) -> Iterator[Finding]:
 
 
 def xla_tools(wanted: bool) -> Iterator[Finding]:
-    """What XLA compiles with for a GPU: the assembler ptxas, and libdevice, its mathematics."""
+    """What XLA compiles with for a GPU: the assembler ptxas, and libdevice, its mathematics.
+
+    Args:
+        wanted: as for `opened`.
+    """
     if sys.platform != "linux" or not (wheel_folders() or wanted):
         return
     flag = re.search(r"--xla_gpu_cuda_data_dir=(\S+)", os.environ.get("XLA_FLAGS", ""))
@@ -242,7 +246,7 @@ def capability_finding(
 
 
 def wheel_folders(pattern: str = "*/lib") -> list[Path]:
-    """Folders of NVIDIA's wheels."""
+    """Folders of NVIDIA's wheels that match a `pattern`."""
     spec = importlib.util.find_spec("nvidia")
     places = (spec and spec.submodule_search_locations) or ()
     return [folder for place in places for folder in sorted(Path(place).glob(pattern))]

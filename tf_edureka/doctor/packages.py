@@ -118,7 +118,7 @@ def cuda_wheels(wanted: bool) -> Iterator[Finding]:
 
 
 def version(name: str) -> str | None:
-    """Of an installed package; None if it is not there."""
+    """The version of the installed package `name`; None if it is not there."""
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

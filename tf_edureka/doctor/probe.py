@@ -41,7 +41,7 @@ def known(**what: object) -> None:
 
 
 def attempt(work: Callable[[], float]) -> dict[str, object]:
-    """Does something; how long it took, or what TensorFlow said against it."""
+    """Does some `work`; how long it took, or what TensorFlow said against it."""
     try:
         return {"seconds": work()}
     except Exception as error:  # whatever it is, the doctor reports it

@@ -26,7 +26,7 @@ class HParams:
         return f"HParams({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
     def add_hparam(self, name: str, value) -> None:
-        """Adds a parameter.
+        """Adds a parameter `name` with a `value`.
 
         Raises:
             ValueError: when there is one of the name.
@@ -36,7 +36,7 @@ class HParams:
         setattr(self, name, value)
 
     def set_hparam(self, name: str, value) -> None:
-        """Changes a parameter to a value of its type.
+        """Changes the parameter `name` to `value`, in the type that it has.
 
         Raises:
             ValueError: when there is none of the name.
@@ -49,7 +49,7 @@ class HParams:
         setattr(self, name, value if old is None else type(old)(value))
 
     def get(self, name: str, default=None):
-        """The parameter's value, or the default if there is none of the name."""
+        """The value of the parameter `name`, or `default` if there is none."""
         return getattr(self, name, default)
 
     def values(self) -> dict:
@@ -57,13 +57,13 @@ class HParams:
         return dict(vars(self))
 
     def override_from_dict(self, values: dict) -> "HParams":
-        """Changes the parameters named, and gives itself."""
+        """Changes the parameters named in `values`, and gives itself."""
         for name, value in values.items():
             self.set_hparam(name, value)
         return self
 
     def parse(self, text: str) -> "HParams":
-        """Changes parameters by a text such as `rate=0.1,layers=[256,256],name=mlp`.
+        """Changes parameters by a `text` such as `rate=0.1,layers=[256,256],name=mlp`.
 
         Raises:
             ValueError: when it is none.
@@ -86,12 +86,17 @@ def _literal(value: ast.expr):
 
 
 def batch_and_drop_remainder(batch_size):
-    """Batches of one size, for `dataset.apply`; `tf.contrib.data.batch_and_drop_remainder`."""
+    """Batches of `batch_size`, for `dataset.apply`; `tf.contrib.data.batch_and_drop_remainder`."""
     return lambda dataset: dataset.batch(batch_size, drop_remainder=True)
 
 
 def load_dataset(name: str, size="small", test_with_fake_data=False):
     """`tf.contrib.learn.datasets.load_dataset("mnist")`; the others were texts and small tables.
+
+    Args:
+        name: `"mnist"`.
+        size: of the texts; has no part.
+        test_with_fake_data: has no part either.
 
     Raises:
         ValueError: when it is another data set; of the three that there were, only MNIST is served.

@@ -9,7 +9,7 @@ class Network(v1.keras.Model):
     """A model of layers in eager mode; `tf.contrib.eager.Network`."""
 
     def track_layer(self, layer):
-        """Gives the layer, which the model takes in where it is assigned."""
+        """Gives the `layer`, which the model takes in where it is assigned."""
         return layer
 
 
@@ -38,11 +38,11 @@ class OutputProjectionWrapper(v1.nn.rnn_cell.RNNCell):
         return self._output_size
 
     def zero_state(self, batch_size, dtype):
-        """The first state of the cell."""
+        """The first state of the cell, for `batch_size` sequences, in `dtype`."""
         return self._cell.zero_state(batch_size, dtype)
 
     def call(self, inputs, state):
-        """The cell's output through the layer, and its state."""
+        """The cell's output for `inputs` and `state`, through the layer, and its new state."""
         output, state = self._cell(inputs, state)
         kernel = v1.get_variable("kernel", [output.shape[-1], self._output_size])
         zeros = v1.zeros_initializer()

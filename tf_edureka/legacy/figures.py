@@ -30,6 +30,9 @@ class FigureManager(FigureManagerBase):
 
         A call that would not have waited for the user, as in an animation, leaves them open: they
         are saved by the next one that waits, or at the end.
+
+        Args:
+            block: whether the call waits; None to wait unless matplotlib is interactive.
         """
         if block or (block is None and not matplotlib.is_interactive()):
             save_figures()
@@ -53,6 +56,9 @@ class FigureCanvas(FigureCanvasAgg):
 
         Where a script waits for the user without end, as `plt.waitforbuttonpress()` does, the
         figures are saved and it goes on.
+
+        Args:
+            timeout: seconds; 0 or less is without end.
         """
         if timeout > 0:
             super().start_event_loop(timeout)

@@ -86,12 +86,12 @@ class DataSet:
 
     @property
     def images(self) -> np.ndarray:
-        """The images in the order of the epoch that is running."""
+        """The images in the order of the running epoch, in the dtype and shape asked for."""
         return self._images
 
     @property
     def labels(self) -> np.ndarray:
-        """The labels in the order of the epoch that is running."""
+        """The labels in the order of the running epoch, in the dtype and shape they came in."""
         return self._labels
 
     @property
@@ -220,7 +220,7 @@ def dense_to_one_hot(labels_dense: np.ndarray, num_classes: int) -> np.ndarray:
     """Labels as rows with a single 1.
 
     Args:
-        labels_dense: whole numbers under `num_classes`, shape (n,).
+        labels_dense: any integer dtype, shape (n,): numbers under `num_classes`.
         num_classes: how many there are.
 
     Returns:

@@ -25,12 +25,13 @@ class MlpGraph:
 
     Attributes:
         graph: that holds them.
-        pixels: placeholder, shape (n, 784), in [0, 1]; the article's `x`.
-        labels: placeholder, shape (n, 10), one-hot; `y`.
-        logits: shape (n, 10); `pred`.
-        cost: scalar.
+        pixels: placeholder, `config.dtype` as all numbers here, shape (n, 784), in [0, 1]; the
+            article's `x`.
+        labels: placeholder of that dtype, shape (n, 10), one-hot; `y`.
+        logits: of that dtype, shape (n, 10); `pred`.
+        cost: scalar, in nats.
         train: the op that takes a step; `optimizer`.
-        gradients: of the cost, in the order of `variables`.
+        gradients: of the cost, in order, shape and dtype of `variables`.
         init: the op that sets the initial values.
         variables: kernel and bias of each layer, from the input on, as in `MlpResult.weights`.
     """
@@ -88,7 +89,14 @@ def build_graph(config: MlpConfig) -> MlpGraph:
 
 
 def add_accuracy(built: MlpGraph) -> tf.Tensor:
-    """Adds the ops that compute the share of right answers; the article does so in every epoch."""
+    """Adds the ops that compute the share of right answers; the article does so in every epoch.
+
+    Args:
+        built: the graph to add them to.
+
+    Returns:
+        scalar, float32, in [0, 1].
+    """
     with built.graph.as_default():
         right = tf.equal(tf.argmax(built.logits, 1), tf.argmax(built.labels, 1))
         return tf.reduce_mean(tf.cast(right, "float"))
@@ -166,14 +174,14 @@ def train(
 
 @contextlib.contextmanager
 def session(built: MlpGraph) -> Iterator[v1.Session]:
-    """A session on the graph, which is the default one meanwhile, with the initial values set."""
+    """A session on the graph of `built`, the default one meanwhile, with initial values set."""
     with v1.Session(graph=built.graph) as running:
         running.run(built.init)
         yield running
 
 
 def data_set(split: Split) -> DataSet:
-    """A split as `read_data_sets(..., one_hot=True)` gives it in the graph that is the default."""
+    """The `split` as `read_data_sets(..., one_hot=True)` gives it in the default graph."""
     return DataSet(split.images[..., np.newaxis], dense_to_one_hot(split.labels, CLASSES))
 
 

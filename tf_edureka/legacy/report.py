@@ -23,7 +23,7 @@ def lines(path: Path) -> list[tuple[int, str, str]]:
 
 
 def text(path: Path) -> str:
-    """The same as lines of text, under a title."""
+    """What `lines` gives of the script at `path`, as text under a title."""
     rows = lines(path)
     if not rows:
         return f"{path.name} uses nothing that TensorFlow 2 has changed."

@@ -1,0 +1,149 @@
+"""The docstrings of all public names are complete: parameters, fields, results, shapes and dtypes.
+
+The modules are parsed and not imported, since some of them need PyTorch or JAX.
+"""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "tf_edureka"
+ARRAY = re.compile(r"\b(ndarray|Tensor|Variable)\b")
+ELSEWHERE = r"\bas (in |for |of )?(an? )?`"  # "as in `load`": it is said there
+SAYS = {
+    "shape": re.compile(rf"\bshapes?\b|\bscalar\b|{ELSEWHERE}"),
+    "dtype, unit or range": re.compile(
+        r"\b([Ff]loat(32|64)?|u?int(8|32|64)|bool|str|dtypes?|precision|nats|seconds|indices)\b"
+        rf"|\bin \[|{ELSEWHERE}"
+    ),
+}
+
+
+def split_at(pattern: str, text: str) -> dict[str, str]:
+    """What follows each name that the pattern finds; `""` for what precedes the first."""
+    parts = re.split(pattern, text, flags=re.MULTILINE)
+    return dict(zip(["", *parts[1::2]], map(inspect.cleandoc, parts[::2]), strict=True))
+
+
+def is_array(annotation: ast.expr | None) -> bool:
+    return annotation is not None and bool(ARRAY.search(ast.unparse(annotation)))
+
+
+def unsaid(name: str, annotation: ast.expr | None, text: str) -> list[str]:
+    """What the text about something lacks, if that is annotated as an array."""
+    lacks = [what for what, pattern in SAYS.items() if not pattern.search(text)]
+    return [f"{name}: no {what}" for what in lacks if is_array(annotation)]
+
+
+def entry_faults(section: str, wanted: dict[str, ast.expr | None], doc: dict) -> list[str]:
+    entries, faults = split_at(r"^\**(\w+):\s", doc.get(section, "")), []
+    for name, annotation in wanted.items():
+        missing = [f"{name}: not in {section}"]
+        faults += unsaid(name, annotation, entries[name]) if name in entries else missing
+    return faults
+
+
+def parameters(function: ast.FunctionDef) -> dict[str, ast.expr | None]:
+    arguments = function.args
+    all_of_them = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    return {one.arg: one.annotation for one in all_of_them if one.arg not in ("self", "cls")}
+
+
+def function_faults(function: ast.FunctionDef, doc: dict[str, str]) -> list[str]:
+    if any("property" in ast.unparse(decorator) for decorator in function.decorator_list):
+        return unsaid("result", function.returns, doc[""])
+    taken, result = parameters(function), doc.get("Returns") or doc.get("Yields")
+    # About 60 functions take plain things only, and the first line says all of them by naming each,
+    # as in "The first `count` examples": no Args there. Of an array a name is never all.
+    first_line = doc[""].split("\n")[0]
+    named = "Args" not in doc and all(f"`{name}`" in first_line for name in taken)
+    plain = not any(map(is_array, taken.values()))
+    faults = [] if named and plain else entry_faults("Args", taken, doc)
+    if result is not None:
+        return faults + unsaid("result", function.returns, result)
+    gives = function.returns and ast.unparse(function.returns) not in ("None", "NoReturn")
+    with_arrays = not plain or is_array(function.returns)
+    return [*faults, "no Returns"] if gives and with_arrays else faults
+
+
+def class_faults(of: ast.ClassDef, doc: dict[str, str]) -> list[str]:
+    if any("dataclass" in ast.unparse(decorator) for decorator in of.decorator_list):
+        fields = [one for one in of.body if isinstance(one, ast.AnnAssign)]
+        return entry_faults("Attributes", {one.target.id: one.annotation for one in fields}, doc)
+    made = [parameters(one) for one in of.body if getattr(one, "name", "") == "__init__"]
+    return entry_faults("Args", made[0], doc) if made else []
+
+
+def faults_of(node: ast.Module | ast.ClassDef | ast.FunctionDef, name: str = "module") -> list[str]:
+    """A line for each thing that the docstrings of the public names in a module lack."""
+    docstring, faults = ast.get_docstring(node), []
+    if docstring is None:
+        faults = ["no docstring"]
+    elif not isinstance(node, ast.Module):
+        doc = split_at("^(Args|Attributes|Returns|Yields|Raises):$", docstring)
+        check = class_faults if isinstance(node, ast.ClassDef) else function_faults
+        faults = check(node, doc)
+    lines = [f"{name}: {fault}" for fault in faults]
+    for one in [] if isinstance(node, ast.FunctionDef) else node.body:
+        named = one.name if isinstance(one, ast.FunctionDef | ast.ClassDef) else "_"
+        if named == "__call__" or not (named.startswith("_") or named == "main"):
+            lines += faults_of(one, f"{name}.{named}".removeprefix("module."))
+    return lines
+
+
+COMPLETE = '''"""A module."""
+def scaled(images: np.ndarray, by: float) -> np.ndarray:
+    """Scales images.
+
+    Args:
+        images: float32, shape (n, 784).
+        by: the factor.
+
+    Returns:
+        as `images`, in another range.
+    """
+@dataclass
+class Pair:
+    """Two numbers.
+
+    Attributes:
+        both: float64, shape (2,).
+    """
+    both: np.ndarray
+    def limited(self, count: int) -> int:
+        """The first `count` of them."""
+'''
+
+
+def test_a_complete_source_passes():
+    assert not faults_of(ast.parse(COMPLETE))
+
+
+@pytest.mark.parametrize(
+    ("what", "by", "fault"),
+    [
+        (", shape (n, 784)", "", "scaled: images: no shape"),
+        ("float32, ", "", "scaled: images: no dtype, unit or range"),
+        ("        by: the factor.\n", "", "scaled: by: not in Args"),
+        ("    Returns:\n        as `images`, in another range.\n", "", "scaled: no Returns"),
+        ("as `images`, in another range", "float32", "scaled: result: no shape"),
+        ('"""A module."""', "", "module: no docstring"),
+        ("both: float64", "each: float64", "Pair: both: not in Attributes"),
+        ('"""The first `count` of them."""', "return 1", "Pair.limited: no docstring"),
+        ("`count`", "so many", "Pair.limited: count: not in Args"),
+    ],
+)
+def test_what_is_missing_is_named(what, by, fault):
+    assert what in COMPLETE
+    assert faults_of(ast.parse(COMPLETE.replace(what, by))) == [fault]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_docstrings_are_complete(path):
+    faults = faults_of(ast.parse(path.read_text(encoding="utf-8")))
+    assert not faults, "\n".join(faults)
