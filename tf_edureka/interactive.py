@@ -126,13 +126,13 @@ class DigitPad(Interactive):
         self.widget = ipywidgets.HBox([pad, self._shown])
 
     def press(self, x: float, y: float) -> None:
-        """Begins a stroke at a place, in pixels."""
+        """Begins a stroke at `x` and `y`, in pixels."""
         self.strokes.append([(x, y)])
         self._drawing = True
         self.move(x, y)
 
     def move(self, x: float, y: float) -> None:
-        """Draws on to a place, in pixels, if a stroke has begun."""
+        """Draws on to `x` and `y`, in pixels, if a stroke has begun."""
         if not self._drawing:
             return
         stroke = self.strokes[-1]

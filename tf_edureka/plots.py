@@ -99,7 +99,7 @@ def courses(results: Mapping[str, MlpResult], title: str, figure: Figure | None 
     Where trainings agree, each is seen around the one that is drawn upon it.
 
     Args:
-        results: by what is said of each in the legend.
+        results: by what is said of each in the legend; only `cost` and `accuracy` are used.
         title: what all were trained and tested on.
         figure: to draw into; a new one if None.
 
@@ -225,8 +225,8 @@ def confusions(
     """Counts what the network takes each digit for.
 
     Args:
-        labels: shape (n,), 0 to 9.
-        probabilities: shape (n, 10), of each class for each image.
+        labels: uint8, shape (n,), 0 to 9.
+        probabilities: float, shape (n, 10), of each class for each image.
         title: what the digits are.
         figure: to draw into; a new one if None.
 
@@ -252,7 +252,7 @@ def answer(image: np.ndarray, probabilities: np.ndarray, figure: Figure | None =
 
     Args:
         image: uint8, shape (28, 28).
-        probabilities: shape (10,), of each class.
+        probabilities: float, shape (10,), of each class.
         figure: to draw into; a new one if None.
 
     Returns:
