@@ -20,6 +20,7 @@ from tf_edureka.progress import EpochDisplay
 hypothesis.settings.register_profile("no time limit", deadline=None)
 hypothesis.settings.load_profile("no time limit")
 
+ROOT = Path(__file__).parent.parent
 NAMES = (
     "train-images-idx3-ubyte",
     "train-labels-idx1-ubyte",
@@ -30,7 +31,7 @@ NAMES = (
 
 def load_script(name: str):
     """A script as a module."""
-    path = Path(__file__).parent.parent / "scripts" / f"{name}.py"
+    path = ROOT / "scripts" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -4,6 +4,7 @@ import matplotlib
 import numpy as np
 
 from tf_edureka import plots
+from tf_edureka.result import MlpResult
 
 
 def drawn(figure) -> bytes:
@@ -73,3 +74,30 @@ def test_drawing_leaves_matplotlib_as_it_was():
     before = dict(matplotlib.rcParams)
     drawn(plots.cost_curve([2, 1], "x"))
     assert dict(matplotlib.rcParams) == before
+
+
+def test_courses_lie_upon_each_other_the_first_one_widest():
+    one = MlpResult(*[np.array([2.0, 1.0])] * 4, weights=())
+    figure = plots.courses({"old": one, "new": one}, "drawn")
+    left, right = figure.axes
+    wide, thin = left.get_lines()
+    assert wide.get_linewidth() > thin.get_linewidth()
+    np.testing.assert_array_equal(wide.get_ydata(), thin.get_ydata())
+    assert [line.get_label() for line in right.get_lines()] == ["old: 100.00%", "new: 100.00%"]
+
+
+def test_confusions_count_each_answer_to_each_digit():
+    labels = np.array([3, 3, 3, 7], np.uint8)
+    (axes,) = plots.confusions(labels, np.eye(10)[[3, 5, 5, 7]], "drawn").axes
+    cells = {text.get_position(): text.get_text() for text in axes.texts}
+    assert cells == {(3, 3): "1", (5, 3): "2", (7, 7): "1"}
+    assert axes.images[0].get_array()[3].tolist() == [0, 0, 0, 0, 0, 2, 0, 0, 0, 0]
+    assert axes.get_title().startswith("2 of 4 wrong")
+
+
+def test_an_answer_has_a_bar_for_each_digit():
+    image = np.zeros((28, 28), np.uint8)
+    left, right = plots.answer(image, np.eye(10)[4] * 0.9 + 0.01).axes
+    np.testing.assert_array_equal(left.images[0].get_array(), image)
+    assert [round(bar.get_height(), 2) for bar in right.patches] == [0.01] * 4 + [0.91] + [0.01] * 5
+    assert right.get_title().endswith(": 4, 91%")
