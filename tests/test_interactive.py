@@ -79,6 +79,14 @@ def test_the_pen_draws_only_while_it_is_down(shown):
     assert pad.strokes == [[(100, 100), (100, 100)]]
 
 
+def test_clear_in_the_middle_of_a_stroke_ends_it(shown):
+    pad = interactive.DigitPad(None)
+    pad.press(100, 100)
+    pad.clear()
+    pad.move(200, 200)
+    assert not pad.strokes
+
+
 def test_an_empty_pad_asks_nothing(shown):
     pad = interactive.DigitPad(None)
     asked = len(shown)

@@ -41,7 +41,7 @@ def activations(figure: Figure | None = None) -> Figure:
     Returns:
         the figure; softmax is drawn for two outputs, of which the other has z = 0.
     """
-    figure = figure or Figure(figsize=(11, 7.6), layout="constrained")
+    figure = figure or Figure(figsize=(12.5, 7.8), layout="constrained")
     z = tf.linspace(-4.0, 4.0, 1601)
     for axes, (name, activation) in zip(
         figure.subplots(2, 3).flat, ACTIVATIONS.items(), strict=True

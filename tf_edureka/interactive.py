@@ -12,6 +12,8 @@ from PIL import Image, ImageDraw
 from tf_edureka import digit_image, gate_plots, perceptron, plots, training
 from tf_edureka.gates import Gate
 
+# A box whose parts keep their shape and go below each other where it is narrow.
+_ROW = {"flex_flow": "row wrap", "align_items": "flex-start"}
 # Side of the pad and width of its pen, in pixels: as wide as MNIST's pens were.
 _PAD, _PEN = 280, 22
 # A seven: what the pad shows before anybody draws.
@@ -75,7 +77,7 @@ class Neuron(Interactive):
         ]
         for slider in self.sliders:
             slider.observe(self._dragged, "value")
-        self.widget = ipywidgets.HBox([ipywidgets.VBox(self.sliders), self._shown])
+        self.widget = ipywidgets.HBox([ipywidgets.VBox(self.sliders), self._shown], layout=_ROW)
 
     def _dragged(self, _) -> None:
         self._show(self._figure(*(slider.value for slider in self.sliders)))
@@ -113,9 +115,9 @@ class DigitPad(Interactive):
             return
         self._shown = ipywidgets.Image(value=self.picture)
         self._canvas = ipycanvas.Canvas(width=_PAD, height=_PAD, layout={"border": "1px solid"})
-        self._canvas.line_width, self._canvas.line_cap = _PEN, "round"
-        for line in zip(_EXAMPLE, _EXAMPLE[1:], strict=False):
-            self._canvas.stroke_line(*line[0], *line[1])
+        self._other = ipycanvas.Canvas(width=1, height=1)
+        self._redraw()
+        self._canvas.on_client_ready(self._redraw)
         self._canvas.on_mouse_down(self.press)
         self._canvas.on_mouse_move(self.move)
         self._canvas.on_mouse_up(self.lift)
@@ -123,7 +125,7 @@ class DigitPad(Interactive):
         clear = ipywidgets.Button(description="clear")
         clear.on_click(lambda _: self.clear())
         pad = ipywidgets.VBox([self._canvas, clear])
-        self.widget = ipywidgets.HBox([pad, self._shown])
+        self.widget = ipywidgets.HBox([pad, self._shown], layout=_ROW)
 
     def press(self, x: float, y: float) -> None:
         """Begins a stroke at `x` and `y`, in pixels."""
@@ -151,9 +153,21 @@ class DigitPad(Interactive):
 
     def clear(self) -> None:
         """Takes all strokes away; the last answer stays until the next stroke ends."""
-        self.strokes = []
+        self.strokes, self._drawing = [], False
         if self.widget is not None:
-            self._canvas.clear()
+            self._redraw()
+
+    def _redraw(self) -> None:
+        """Draws all on white paper, which a dark notebook would not have."""
+        # A reloaded page has forgotten which canvas is drawn on, and ipycanvas says so only when
+        # it changes (its issue 322).
+        self._other.clear()
+        self._canvas.fill_style = "white"
+        self._canvas.fill_rect(0, 0, _PAD, _PAD)
+        self._canvas.line_width, self._canvas.line_cap = _PEN, "round"
+        for stroke in self.strokes:
+            for start, end in zip(stroke, stroke[1:], strict=False):
+                self._canvas.stroke_line(*start, *end)
 
     def _ink(self) -> np.ndarray:
         """What is drawn: float32, shape (280, 280), 0 for paper, 255 for ink."""

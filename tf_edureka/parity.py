@@ -20,7 +20,7 @@ from tf_edureka.result import MlpResult
 
 v1 = tf.compat.v1
 # Of a table with `Rung.row`.
-HEAD = ("rung", "between", "measured", "tolerance", "in", "")
+HEAD = ("rung", "between", "measured", "tolerance", "unit", "")
 _BOTH = "legacy, modern"
 _UNIT_ROUNDOFF = 2.0**-24
 
@@ -186,15 +186,17 @@ def climb(
 
 
 def reasons(rungs: Iterable[Rung]) -> list[str]:
-    """Why the tolerances are what they are, each reason once, after the rungs that it is for.
+    """What is compared and why the tolerances are what they are, each reason once.
 
     Args:
         rungs: of a ladder.
     """
-    named = {}
+    named: dict[str, dict[str, str]] = {}
     for rung in rungs:
-        named.setdefault(rung.why, {})[rung.rung] = None
-    return [f"{', '.join(names)}: {why}" for why, names in named.items()]
+        named.setdefault(rung.why, {}).setdefault(rung.rung, rung.compared)
+    return [
+        f"{', '.join(names)} ({next(iter(names.values()))}): {why}" for why, names in named.items()
+    ]
 
 
 def difference(one: np.ndarray, other: np.ndarray) -> dict[str, float]:

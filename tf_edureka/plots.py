@@ -115,7 +115,7 @@ def courses(results: Mapping[str, MlpResult], title: str, figure: Figure | None 
         left.plot(places, result.cost, **style)
         right.plot(places, result.accuracy, label=f"{name}: {result.accuracy[-1]:.2%}", **style)
     left.set(yscale="log", ylabel="cost while training (nats)")
-    right.set(ylabel="test images classified rightly")
+    right.set(ylabel="test images classified correctly")
     right.yaxis.set_major_formatter(PercentFormatter(1.0))
     for axes in (left, right):
         axes.set_xlabel("epoch")
@@ -127,7 +127,7 @@ def courses(results: Mapping[str, MlpResult], title: str, figure: Figure | None 
 
 
 def accuracy_curve(accuracy: Sequence[float], title: str, figure: Figure | None = None) -> Figure:
-    """Draws the share of test images classified rightly after each epoch.
+    """Draws the share of test images classified correctly after each epoch.
 
     Source: the article's `plt.plot(accuracy_history)`.
 
@@ -141,7 +141,7 @@ def accuracy_curve(accuracy: Sequence[float], title: str, figure: Figure | None 
     """
     figure = figure or Figure(figsize=(6.4, 4.2), layout="constrained")
     heading = f"Accuracy on the test images: {accuracy[-1]:.2%}\n{title}"
-    axes = _epoch_axes(figure, accuracy, heading, "classified rightly")
+    axes = _epoch_axes(figure, accuracy, heading, "correctly classified")
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     return figure
 
@@ -161,7 +161,7 @@ def seed_curves(results: Sequence[MlpResult], title: str, figure: Figure | None 
     left, right = figure.subplots(1, 2)
     for axes, name, label in (
         (left, "cost", "cross-entropy while training (nats)"),
-        (right, "accuracy", "test images classified rightly"),
+        (right, "accuracy", "test images classified correctly"),
     ):
         each = np.array([getattr(result, name) for result in results]).T
         places = range(1, len(each) + 1)
