@@ -1,5 +1,8 @@
 """Executes the notebooks, each in a new kernel, and writes them as HTML pages."""
 
+import asyncio
+import contextlib
+import signal
 import sys
 import time
 from pathlib import Path
@@ -52,7 +55,7 @@ def main(argv=None) -> int:
         import nbclient
         import nbconvert
         import nbformat
-        from nbclient.exceptions import CellExecutionError
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     except ImportError as error:
         raise InputError(f"{error}; pip install -e '.[notebooks]' brings what is needed") from None
     exporter = nbconvert.HTMLExporter(config={"NbConvertBase": {"display_data_priority": SHOWN}})
@@ -60,24 +63,40 @@ def main(argv=None) -> int:
     folder = RunFolder(args.out, pages, overwrite=True)
     with folder.claimed(), EpochDisplay(len(pages), unit="notebooks") as display:
         for path, page in zip(args.notebooks, pages, strict=True):
-            notebook = nbformat.read(path, as_version=4)
+            try:
+                notebook = nbformat.read(path, as_version=4)
+            except Exception as error:  # what nbformat raises is of many kinds
+                raise InputError(f"{path}: expected a notebook, got another file") from error
             began = time.perf_counter()
             try:
                 nbclient.NotebookClient(
                     notebook,
                     timeout=SECONDS,
                     resources={"metadata": {"path": str(path.parent)}},
-                    extra_arguments=["--log-level=ERROR"],  # no word on how kernels are reached
+                    extra_arguments=["--log-level=CRITICAL"],  # a failed cell says so itself
+                    on_notebook_start=end_on_signals,
                 ).execute()
-            except CellExecutionError as error:
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
                 print(f"error: {path}: a cell failed\n{error}", file=sys.stderr)
                 return CELL_FAILED
             html, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
             with folder.write(page) as file:
-                file.write_text(html)
-            line = f"{path.name}: {time.perf_counter() - began:.0f} s, {args.out / page}"
-            display.epoch_ended(line, path.name)
+                file.write_text(html, encoding="utf-8")
+            display.line(f"{path.name}: {time.perf_counter() - began:.0f} s, {args.out / page}")
+            display.part_ended(path.name)
     return 0
+
+
+def end_on_signals(notebook) -> None:
+    """Makes Ctrl-C and SIGTERM end the script; nbclient would stop its kernel and wait for it."""
+
+    def end(number, _):
+        raise KeyboardInterrupt(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(RuntimeError):  # Windows has no such handlers
+            asyncio.get_running_loop().remove_signal_handler(number)
+        signal.signal(number, end)
 
 
 if __name__ == "__main__":

@@ -81,5 +81,16 @@ def test_a_cell_that_fails_is_shown_and_ends_with_1(tmp_path, capsys):
 
 
 def test_what_is_no_notebook_is_refused(tmp_path, capsys):
-    assert render_notebooks.main([str(tmp_path / "absent.ipynb")]) == 2
-    assert "expected a notebook" in capsys.readouterr().err
+    (tmp_path / "text.ipynb").write_text("no JSON")
+    (tmp_path / "other.ipynb").write_text('{"cells": 1}')
+    for name in ("absent.ipynb", "text.ipynb", "other.ipynb"):
+        assert render_notebooks.main([str(tmp_path / name), "--out", str(tmp_path / "out")]) == 2
+        assert "expected a notebook" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_it_as_it_ends_other_scripts(tmp_path, capsys):
+    code = "import os, signal, time\nos.kill(os.getppid(), signal.SIGINT)\ntime.sleep(60)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    nbformat.write(notebook, tmp_path / "long.ipynb")
+    assert render_notebooks.main([str(tmp_path / "long.ipynb"), "--out", str(tmp_path)]) == 130
+    assert "interrupted" in capsys.readouterr().err
