@@ -57,5 +57,5 @@ def test_only_what_compares_them_sees_the_legacy_path(path):
 @pytest.mark.parametrize("path", LEGACY, ids=lambda path: path.name)
 def test_the_legacy_path_imports_nothing_modern(path):
     trained = {"mlp", "training", "rounding", "augmentation", "perceptron", "hidden_layer"}
-    shown = {"outcome", "parity", "plots", "gate_plots", "progress"}
+    shown = {"outcome", "parity", "plots", "gate_plots", "progress", "interactive"}
     assert not imported_by(path) & (trained | shown)
