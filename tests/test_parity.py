@@ -66,6 +66,16 @@ def test_keras_own_adam_is_seen_from_its_step_on(data, monkeypatch):
     assert failed(parity.climb(CONFIG, data, 10))[0] == "optimiser step"
 
 
+def test_keras_epsilon_passes_the_course_and_fails_where_rounding_is_out_of_the_way(
+    data, monkeypatch
+):
+    adam = rounding.Adam
+    monkeypatch.setattr(rounding, "Adam", lambda rate, _, dtype: adam(rate, 1e-7, dtype))
+    assert failed(parity.climb(CONFIG, data, 10)) == [
+        *("optimiser step", "without XLA", "float64 steps", "float64 epoch")
+    ]
+
+
 @pytest.mark.parametrize(
     ("changed", "factor", "dtype", "rungs"),
     [
