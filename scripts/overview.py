@@ -20,7 +20,7 @@ def parse(argv):
         description="Train the network by the article's program under tf.compat.v1, by the modern "
         "path with the article's recipe, and with the modern recipe; print what each comes to, and "
         "what TensorFlow 1.15.5 came to where that is known "
-        f"({GOLDENS.parent.name}/{GOLDENS.name}: some seeds, MNIST).",
+        f"({GOLDENS.parent.name}/{GOLDENS.name}: some seeds, 15 epochs of MNIST).",
         epilog="Exit codes: 0 written, 2 wrong input, 130 Ctrl-C.",
     )
     parser.add_argument("--epochs", type=int, default=default.epochs, help="default: %(default)s")
@@ -64,9 +64,11 @@ def main(argv=None) -> int:
         seed = str(args.seed)
         lines += [(name, *numbers(result), seed, where[name]) for name, result in results.items()]
         text = "\n".join("|".join(["", *(f" {cell} " for cell in line), ""]) for line in lines)
-        display.line(f"{data.title}, {args.epochs} epochs\n\n{text}\n")
+        which = "median after the first" if args.epochs > 1 else "the first, with compiling"
+        examples = f"{len(data.train.labels):,} training images"
+        display.line(f"{data.title}, {examples}; seconds per epoch: {which}\n\n{text}\n")
         with folder.write("overview.md") as path:
-            path.write_text(text + "\n")
+            path.write_text(text + "\n", encoding="utf-8")
         title = f"784-256-256-10 on {data.title}, seed {args.seed}"
         folder.write_figure("overview.png", plots.courses(results, title))
         display.line(f"Written to {folder.path}: {', '.join(FILES)}")

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 import time
+from asyncio import CancelledError
 from pathlib import Path
 
 from tf_edureka import cli
@@ -55,18 +56,21 @@ def main(argv=None) -> int:
         import nbclient
         import nbconvert
         import nbformat
-        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+        from jupyter_client.kernelspec import NoSuchKernel
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError
     except ImportError as error:
         raise InputError(f"{error}; pip install -e '.[notebooks]' brings what is needed") from None
     exporter = nbconvert.HTMLExporter(config={"NbConvertBase": {"display_data_priority": SHOWN}})
     pages = [f"{path.stem}.html" for path in args.notebooks]
-    folder = RunFolder(args.out, pages, overwrite=True)
+    if len(set(pages)) < len(pages):
+        raise InputError(f"expected notebooks of different names, got {', '.join(sorted(pages))}")
+    folder, signals = RunFolder(args.out, pages, overwrite=True), []
     with folder.claimed(), EpochDisplay(len(pages), unit="notebooks") as display:
         for path, page in zip(args.notebooks, pages, strict=True):
             try:
                 notebook = nbformat.read(path, as_version=4)
             except Exception as error:  # what nbformat raises is of many kinds
-                raise InputError(f"{path}: expected a notebook, got another file") from error
+                raise InputError(f"{path}: expected a notebook, got {error}") from None
             began = time.perf_counter()
             try:
                 nbclient.NotebookClient(
@@ -74,10 +78,15 @@ def main(argv=None) -> int:
                     timeout=SECONDS,
                     resources={"metadata": {"path": str(path.parent)}},
                     extra_arguments=["--log-level=CRITICAL"],  # a failed cell says so itself
-                    on_notebook_start=end_on_signals,
+                    on_notebook_start=end_on_signals(signals),
                 ).execute()
-            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-                print(f"error: {path}: a cell failed\n{error}", file=sys.stderr)
+            except NoSuchKernel as error:
+                raise InputError(f"{path}: {error}; it is not installed") from None
+            except (CellExecutionError, CellTimeoutError, RuntimeError, CancelledError) as error:
+                if signals or isinstance(error, CancelledError):
+                    raise KeyboardInterrupt(*signals) from None
+                reason = nbconvert.filters.strip_ansi(str(error))
+                print(f"error: {path}: a cell failed\n{reason}", file=sys.stderr)
                 return CELL_FAILED
             html, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
             with folder.write(page) as file:
@@ -87,16 +96,24 @@ def main(argv=None) -> int:
     return 0
 
 
-def end_on_signals(notebook) -> None:
-    """Makes Ctrl-C and SIGTERM end the script; nbclient would stop its kernel and wait for it."""
+def end_on_signals(signals: list[int]):
+    """What makes Ctrl-C and SIGTERM cancel an execution, and notes which of them came in `signals`.
 
-    def end(number, _):
-        raise KeyboardInterrupt(number)
+    By itself nbclient would stop its kernel and go on to wait for it.
+    """
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(RuntimeError):  # Windows has no such handlers
-            asyncio.get_running_loop().remove_signal_handler(number)
-        signal.signal(number, end)
+    def on_start(notebook) -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def end(number: int) -> None:
+            signals[:] = [number]
+            task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):  # on Windows Ctrl-C needs no help
+                loop.add_signal_handler(number, end, number)
+
+    return on_start
 
 
 if __name__ == "__main__":

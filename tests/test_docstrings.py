@@ -115,6 +115,17 @@ class Pair:
     both: np.ndarray
     def limited(self, count: int) -> int:
         """The first `count` of them."""
+    @property
+    def sum(self) -> tf.Tensor:
+        """Float64, a scalar."""
+class Scale:
+    """Scales.
+
+    Args:
+        by: as in `scaled`.
+    """
+    def __init__(self, by: tf.Variable) -> None:
+        self.by = by
 '''
 
 
@@ -134,6 +145,9 @@ def test_a_complete_source_passes():
         ("both: float64", "each: float64", "Pair: both: not in Attributes"),
         ('"""The first `count` of them."""', "return 1", "Pair.limited: no docstring"),
         ("`count`", "so many", "Pair.limited: count: not in Args"),
+        (", a scalar", "", "Pair.sum: result: no shape"),
+        ("by: as in", "how: as in", "Scale: by: not in Args"),
+        ("as in `scaled`.", "float32, by `scaled`.", "Scale: by: no shape"),
     ],
 )
 def test_what_is_missing_is_named(what, by, fault):

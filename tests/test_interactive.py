@@ -1,6 +1,7 @@
 import base64
 import sys
 
+import ipycanvas
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -22,6 +23,25 @@ def shown(monkeypatch):
 
     monkeypatch.setattr(interactive.training, "probabilities", probabilities)
     return images
+
+
+@pytest.fixture
+def canvas(monkeypatch):
+    """What is drawn on the pad's canvas, and what its mouse and page call."""
+    drawn, calls = [], {}
+    for name in ("stroke_line", "fill_rect", "clear"):
+
+        def draw(self, *at, name=name):
+            drawn.append((name, self.width, *at))
+
+        monkeypatch.setattr(ipycanvas.Canvas, name, draw)
+    for name in ("mouse_down", "mouse_move", "mouse_up", "mouse_out", "client_ready"):
+
+        def on(self, call, name=name):
+            calls[name] = call
+
+        monkeypatch.setattr(ipycanvas.Canvas, f"on_{name}", on)
+    return drawn, calls
 
 
 @pytest.fixture
@@ -63,7 +83,7 @@ def test_a_drawn_stroke_is_what_the_network_gets(shown):
     pad.lift()
     rows, columns = np.nonzero(shown[-1] > 127)
     assert np.ptp(rows) >= 18  # a vertical stroke fills the 20 x 20 box from top to bottom
-    assert np.ptp(columns) <= 3
+    assert np.ptp(columns) <= 2  # the pen is a tenth as wide as the stroke is long
     assert abs(columns.mean() - 14) < 1
     assert pad.widget.children[1].value == pad.picture
 
@@ -77,6 +97,62 @@ def test_the_pen_draws_only_while_it_is_down(shown):
     pad.lift()
     pad.move(200, 200)
     assert pad.strokes == [[(100, 100), (100, 100)]]
+
+
+def test_a_dot_is_round(shown):
+    pad = interactive.DigitPad(None)
+    pad.clear()
+    pad.press(100, 150)
+    pad.lift()
+    rows, columns = np.nonzero(shown[-1] > 127)
+    assert np.ptp(rows) == np.ptp(columns) >= 18
+    assert shown[-1][rows.min(), columns.min()] < 127  # no corner
+
+
+def test_the_mouse_draws_and_its_release_asks(shown, canvas):
+    drawn, mouse = canvas
+    interactive.DigitPad(None)
+    drawn.clear()
+    asked = len(shown)
+    mouse["mouse_down"](10, 20)
+    mouse["mouse_move"](30, 40)
+    assert drawn[-1] == ("stroke_line", 280, 10, 20, 30, 40)
+    mouse["mouse_up"](30, 40)
+    assert len(shown) == asked + 1
+    mouse["mouse_out"](30, 40)  # no stroke has begun: nothing to ask
+    assert len(shown) == asked + 1
+    mouse["mouse_down"](10, 20)
+    mouse["mouse_out"](0, 0)
+    assert len(shown) == asked + 2
+    drawn.clear()
+    mouse["mouse_move"](50, 60)
+    assert drawn == []
+
+
+def test_the_button_clears_to_white_paper(shown, canvas):
+    drawn, _ = canvas
+    pad = interactive.DigitPad(None)
+    drawn.clear()
+    pad.widget.children[0].children[1].click()
+    assert not pad.strokes
+    assert drawn == [("clear", 1), ("fill_rect", 280, 0, 0, 280, 280)]
+
+
+def test_a_page_that_is_loaded_again_gets_all_drawn_again(shown, canvas):
+    drawn, page = canvas
+    interactive.DigitPad(None)
+    at_first = list(drawn)
+    drawn.clear()
+    page["client_ready"]()
+    assert drawn == at_first
+    assert [name for name, *_ in drawn] == ["clear", "fill_rect", *["stroke_line"] * 3]
+
+
+def test_sliders_reach_as_far_as_the_weights():
+    neuron = interactive.Neuron("relu", GATES["or"], [10.0, 1.0, -0.5])
+    assert [slider.value for slider in neuron.sliders] == [10, 1, -0.5]
+    usual = interactive.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5])
+    assert {(slider.min, slider.max) for slider in usual.sliders} == {(-3, 3)}
 
 
 def test_clear_in_the_middle_of_a_stroke_ends_it(shown):

@@ -23,9 +23,10 @@ render_notebooks = load_script("render_notebooks")
 
 def page_of(path, folder) -> str:
     assert render_notebooks.main([str(path), "--out", str(folder)]) == 0
-    page = (folder / f"{path.stem}.html").read_text()
+    page = (folder / f"{path.stem}.html").read_text("utf-8")
     assert page.count("data:image/png") >= 2
     assert 'data-mime-type="application/vnd.jupyter.stderr"' not in page
+    assert 'type="application/vnd.jupyter.widget-view+json"' not in page
     assert "FAILS" not in page
     for text in SHOWS[path.stem]:
         assert text in page
@@ -72,25 +73,64 @@ def test_without_network_and_widgets_it_runs_on_rendered_digits(path, tmp_path, 
     assert ("rendered digits, not MNIST" in page) == bool(epochs)
 
 
+def write(path, code, kernel="python3"):
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(code)],
+        metadata={"kernelspec": {"name": kernel, "display_name": kernel}},
+    )
+    nbformat.write(notebook, path)
+    return str(path)
+
+
+def render(*arguments):
+    return render_notebooks.main([str(argument) for argument in arguments])
+
+
+def test_a_notebook_is_executed_where_it_lies_and_its_page_replaced(tmp_path):
+    (tmp_path / "beside.txt").write_text("from beside")
+    path = write(tmp_path / "näher dran.ipynb", "print(open('beside.txt').read())")
+    for _ in range(2):
+        assert render(path, "--out", tmp_path / "out") == 0
+        assert "from beside" in (tmp_path / "out" / "näher dran.html").read_text("utf-8")
+
+
 def test_a_cell_that_fails_is_shown_and_ends_with_1(tmp_path, capsys):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
-    nbformat.write(notebook, tmp_path / "wrong.ipynb")
-    assert render_notebooks.main([str(tmp_path / "wrong.ipynb"), "--out", str(tmp_path)]) == 1
-    assert "ZeroDivisionError" in capsys.readouterr().err
+    path = write(tmp_path / "wrong.ipynb", "1 / 0")
+    assert render(path, "--out", tmp_path) == 1
+    printed = capsys.readouterr().err
+    assert "ZeroDivisionError" in printed
+    assert "\x1b" not in printed
     assert not (tmp_path / "wrong.html").exists()
+
+
+def test_a_kernel_that_dies_ends_with_1(tmp_path, capsys):
+    assert render(write(tmp_path / "dies.ipynb", "import os; os._exit(1)"), "--out", tmp_path) == 1
+    assert "Kernel died" in capsys.readouterr().err
 
 
 def test_what_is_no_notebook_is_refused(tmp_path, capsys):
     (tmp_path / "text.ipynb").write_text("no JSON")
     (tmp_path / "other.ipynb").write_text('{"cells": 1}')
-    for name in ("absent.ipynb", "text.ipynb", "other.ipynb"):
-        assert render_notebooks.main([str(tmp_path / name), "--out", str(tmp_path / "out")]) == 2
+    write(tmp_path / "page.html", "1")
+    for name in ("absent.ipynb", "text.ipynb", "other.ipynb", "page.html"):
+        assert render(tmp_path / name, "--out", tmp_path / "out") == 2
         assert "expected a notebook" in capsys.readouterr().err
 
 
-def test_ctrl_c_ends_it_as_it_ends_other_scripts(tmp_path, capsys):
-    code = "import os, signal, time\nos.kill(os.getppid(), signal.SIGINT)\ntime.sleep(60)"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    nbformat.write(notebook, tmp_path / "long.ipynb")
-    assert render_notebooks.main([str(tmp_path / "long.ipynb"), "--out", str(tmp_path)]) == 130
+def test_two_notebooks_for_one_page_are_refused(tmp_path, capsys):
+    (tmp_path / "a").mkdir()
+    both = [write(folder / "same.ipynb", "1") for folder in (tmp_path, tmp_path / "a")]
+    assert render(*both, "--out", tmp_path / "out") == 2
+    assert "different names" in capsys.readouterr().err
+
+
+def test_a_kernel_that_is_not_installed_is_named(tmp_path, capsys):
+    assert render(write(tmp_path / "other.ipynb", "1", "julia-9"), "--out", tmp_path) == 2
+    assert "julia-9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_ends_it_as_it_ends_other_scripts(tmp_path, capsys, name, code):
+    sends = f"import os, signal, time\nos.kill(os.getppid(), signal.{name})\ntime.sleep(60)"
+    assert render(write(tmp_path / "long.ipynb", sends), "--out", tmp_path) == code
     assert "interrupted" in capsys.readouterr().err

@@ -30,6 +30,17 @@ def test_all_rungs_hold_and_say_why(data):
     ]
 
 
+def test_a_rung_is_a_row_and_a_reason_is_said_once():
+    rungs = [
+        parity.Rung(name, "a, b", "cost", "relative", 0.5, tolerance, "because")
+        for name, tolerance in (("10 steps", 0.75), ("100 steps", 0.25), ("10 steps", 0.75))
+    ]
+    assert rungs[0].row == ("10 steps", "a, b", "0.5", "0.75", "relative", "holds")
+    assert rungs[1].row[-1] == "FAILS"
+    assert len(parity.HEAD) == len(rungs[0].row)
+    assert parity.reasons(rungs) == ["10 steps, 100 steps (cost): because"]
+
+
 def test_another_start_is_seen_on_the_first_rung(data, monkeypatch):
     rule = seeds.variable_op_seeds
     monkeypatch.setattr(seeds, "variable_op_seeds", lambda *a, **b: [s + 1 for s in rule(*a, **b)])

@@ -2,6 +2,7 @@ import io
 
 import matplotlib
 import numpy as np
+from matplotlib import colors
 
 from tf_edureka import plots
 from tf_edureka.result import MlpResult
@@ -77,13 +78,18 @@ def test_drawing_leaves_matplotlib_as_it_was():
 
 
 def test_courses_lie_upon_each_other_the_first_one_widest():
-    one = MlpResult(*[np.array([2.0, 1.0])] * 4, weights=())
+    nothing = np.zeros(2)
+    one = MlpResult(np.array([2.0, 1.0]), np.array([0.5, 0.75]), nothing, nothing, ())
     figure = plots.courses({"old": one, "new": one}, "drawn")
     left, right = figure.axes
     wide, thin = left.get_lines()
     assert wide.get_linewidth() > thin.get_linewidth()
-    np.testing.assert_array_equal(wide.get_ydata(), thin.get_ydata())
-    assert [line.get_label() for line in right.get_lines()] == ["old: 100.00%", "new: 100.00%"]
+    assert wide.get_ydata().tolist() == thin.get_ydata().tolist() == [2, 1]
+    assert left.get_yscale() == "log"
+    assert {tuple(line.get_ydata()) for line in right.get_lines()} == {(0.5, 0.75)}
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["old: 75.00%", "new: 75.00%"]
+    assert drawn(plots.courses({"$\\frac$": one}, "$\\frac$"))
 
 
 def test_confusions_count_each_answer_to_each_digit():
@@ -93,6 +99,8 @@ def test_confusions_count_each_answer_to_each_digit():
     assert cells == {(3, 3): "1", (5, 3): "2", (7, 7): "1"}
     assert axes.images[0].get_array()[3].tolist() == [0, 0, 0, 0, 0, 2, 0, 0, 0, 0]
     assert axes.get_title().startswith("2 of 4 wrong")
+    assert "answer" in axes.get_xlabel()
+    assert axes.get_ylabel() == "the digit"
 
 
 def test_an_answer_has_a_bar_for_each_digit():
@@ -101,3 +109,6 @@ def test_an_answer_has_a_bar_for_each_digit():
     np.testing.assert_array_equal(left.images[0].get_array(), image)
     assert [round(bar.get_height(), 2) for bar in right.patches] == [0.01] * 4 + [0.91] + [0.01] * 5
     assert right.get_title().endswith(": 4, 91%")
+    assert len({bar.get_facecolor() for bar in right.patches[:4]}) == 1
+    assert right.patches[4].get_facecolor()[:3] == colors.to_rgb("tab:red")
+    assert left.images[0].cmap(255)[:3] == (0, 0, 0)  # ink is black

@@ -19,3 +19,12 @@ def test_the_log_is_kept_back_unless_more_of_it_is_asked_for(level, quiet):
     done = subprocess.run([sys.executable, "-c", CODE], env=environment, capture_output=True)
     assert done.returncode == 0
     assert (done.stderr == b"") == quiet
+
+
+def test_the_log_is_shown_if_the_import_fails_but_not_for_a_mistake_of_the_user():
+    environment = {key: value for key, value in os.environ.items() if "_LOG_LEVEL" not in key}
+    environment.pop("XLA_FLAGS", None)
+    for error, shown in (("RuntimeError", True), ("InputError", False)):
+        code = f"from tf_edureka.errors import InputError\n{CODE}    raise {error}"
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+        assert (b"oneDNN" in done.stderr) == shown

@@ -1,3 +1,5 @@
+import logging
+
 import keras
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from tf_edureka import mlp
 from tf_edureka.augmentation import distort
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
-from tf_edureka.training import CompiledEpoch, epoch_order, parts_of_epoch, probabilities
+from tf_edureka.training import CompiledEpoch, call, epoch_order, parts_of_epoch, probabilities
 
 
 def test_an_epoch_shows_each_example_once_at_most_and_leaves_out_what_fills_no_batch():
@@ -134,3 +136,19 @@ def test_xla_knows_the_number_of_steps_so_a_gpu_need_not_ask_the_host_at_each(da
     assert program.count(" while(") == 1
     assert '"known_trip_count":{"n":"10"}' in program
     assert not [call for call in ("outfeed", "infeed", "send(", "recv(") if call in program]
+
+
+def test_a_function_of_each_training_does_not_warn_of_retracing():
+    messages = []
+    handler = logging.Handler()
+    handler.emit = lambda record: messages.append(record.getMessage())
+    tf.get_logger().addHandler(handler)
+    try:
+        for _ in range(8):
+            call(tf.function(lambda x: x), tf.constant(1.0))
+        assert messages == []
+        for _ in range(8):
+            tf.function(lambda x: x)(tf.constant(1.0))
+        assert "retracing" in messages[0]  # what it would have been without
+    finally:
+        tf.get_logger().removeHandler(handler)

@@ -50,7 +50,7 @@ def formed(grey: np.ndarray) -> np.ndarray | None:
     """Makes an image in MNIST's form of a picture in shades of grey, as `read` does of a file.
 
     Args:
-        grey: float32, shape (height, width), any range; neither side should be above 800.
+        grey: float32, shape (height, width), finite, any range; no side should be above 800.
 
     Returns:
         uint8, shape (28, 28): 0 is the background, 255 full ink; None if the picture shows nothing.

@@ -71,8 +71,9 @@ class Neuron(Interactive):
         except ImportError:
             return
         self._shown = ipywidgets.Image(value=self.picture)
+        reach = max(3, *map(abs, weights))
         self.sliders = [
-            ipywidgets.FloatSlider(value, min=-3, max=3, step=0.1, description=name)
+            ipywidgets.FloatSlider(value, min=-reach, max=reach, step=0.1, description=name)
             for name, value in zip(("w1", "w2", "b"), weights, strict=True)
         ]
         for slider in self.sliders:
@@ -107,7 +108,7 @@ class DigitPad(Interactive):
         self._network = network
         self._drawing = False
         self.strokes = [list(_EXAMPLE)]
-        self.lift()
+        self._ask()
         try:
             import ipycanvas
             import ipywidgets
@@ -143,8 +144,12 @@ class DigitPad(Interactive):
             self._canvas.stroke_line(*stroke[-2], *stroke[-1])
 
     def lift(self, *_: float) -> None:
-        """Ends the stroke and asks the network, if there is anything to ask about."""
-        self._drawing = False
+        """Ends the stroke, if one has begun, and asks the network."""
+        if self._drawing:
+            self._drawing = False
+            self._ask()
+
+    def _ask(self) -> None:
         image = digit_image.formed(self._ink())
         if image is not None:
             self._show(

@@ -121,7 +121,9 @@ def courses(results: Mapping[str, MlpResult], title: str, figure: Figure | None 
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.grid(alpha=0.3)
-    figure.legend(loc="outside lower center", ncols=2)
+    legend = figure.legend(loc="outside lower center", ncols=2)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
     figure.suptitle(title, parse_math=False)
     return figure
 

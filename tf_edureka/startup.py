@@ -23,7 +23,7 @@ def tensorflow_import() -> Iterator[None]:
 
     TensorFlow writes to stderr before it looks at TF_CPP_MIN_LOG_LEVEL. What it writes is kept off
     the screen unless the block fails. Where one of TensorFlow's own variables for its log or XLA
-    is set, nothing is kept back.
+    is set to anything but what is set here, nothing is kept back.
 
     Keras is told to compute with TensorFlow, whatever the user's other programs want of it.
 
