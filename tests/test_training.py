@@ -139,16 +139,20 @@ def test_xla_knows_the_number_of_steps_so_a_gpu_need_not_ask_the_host_at_each(da
 
 
 def test_a_function_of_each_training_does_not_warn_of_retracing():
+    class Training:
+        def step(self, x):
+            return x
+
     messages = []
     handler = logging.Handler()
     handler.emit = lambda record: messages.append(record.getMessage())
     tf.get_logger().addHandler(handler)
     try:
         for _ in range(8):
-            call(tf.function(lambda x: x), tf.constant(1.0))
+            call(tf.function(Training().step), tf.constant(1.0))
         assert messages == []
         for _ in range(8):
-            tf.function(lambda x: x)(tf.constant(1.0))
+            tf.function(Training().step)(tf.constant(1.0))
         assert "retracing" in messages[0]  # what it would have been without
     finally:
         tf.get_logger().removeHandler(handler)
