@@ -248,7 +248,6 @@ def main(argv=None) -> int:
         from tf_edureka import devices, training  # noqa: F401 - for the checks
 
         device = devices.use(args.device)
-        tf.get_logger().setLevel("ERROR")  # many networks, each traced once, make it warn
     data = cli.load_data(args)
     if len(data.train.labels) < 1000:
         raise InputError(f"limit: expected at least 1000, got {len(data.train.labels)}")

@@ -143,10 +143,12 @@ def test_a_function_of_each_training_does_not_warn_of_retracing():
         def step(self, x):
             return x
 
-    messages = []
+    messages, logger = [], tf.get_logger()
     handler = logging.Handler()
     handler.emit = lambda record: messages.append(record.getMessage())
-    tf.get_logger().addHandler(handler)
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.WARNING)  # another test may have changed it
     try:
         for _ in range(8):
             call(tf.function(Training().step), tf.constant(1.0))
@@ -155,4 +157,5 @@ def test_a_function_of_each_training_does_not_warn_of_retracing():
             tf.function(Training().step)(tf.constant(1.0))
         assert "retracing" in messages[0]  # what it would have been without
     finally:
-        tf.get_logger().removeHandler(handler)
+        logger.setLevel(before)
+        logger.removeHandler(handler)
