@@ -57,8 +57,7 @@ def main(argv=None) -> int:
     steps = config.steps_per_epoch(len(data.train.labels))
     if not 1 <= args.steps <= steps:
         raise InputError(f"steps: expected 1 to {steps}, those of epoch 1, got {args.steps}")
-    whole = data.is_mnist and args.limit is None
-    oracle = parity.Oracle.read(GOLDENS, config) if whole else None
+    oracle = parity.Oracle.read(GOLDENS, config) if data.is_mnist else None
     with folder.claimed(), EpochDisplay(3 * config.epochs + 3) as display:
         display.line(
             f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source}), seed "

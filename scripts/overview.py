@@ -45,8 +45,7 @@ def main(argv=None) -> int:
 
         device = devices.use(args.device)
     data = cli.load_data(args)
-    whole = data.is_mnist and args.limit is None
-    original = parity.Oracle.read(GOLDENS, article) if whole else None
+    original = parity.Oracle.read(GOLDENS, article) if data.is_mnist else None
     known = original is not None and len(original.cost) == args.epochs
     ways = {
         f"legacy: its graph on TensorFlow {tf.__version__}": (legacy_mlp.train, article),

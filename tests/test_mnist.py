@@ -147,6 +147,8 @@ def test_real_mnist_is_recognised_and_split(mnist_folder):
     # The first labels of the published files, as printed by `od`.
     assert data.validation.labels[:5].tolist() == [5, 0, 4, 1, 9]
     assert data.test.labels[:5].tolist() == [7, 2, 1, 0, 4]
+    assert data.is_mnist
+    assert not data.limited(54_999).is_mnist
 
 
 def test_the_published_gz_files_are_those_that_tfds_pins(mnist_folder):

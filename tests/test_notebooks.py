@@ -16,7 +16,7 @@ SHOWS = {
         "or keras.Input",
     ],
 }
-# Of the few epochs that need not be awaited, those of the texts.
+# The line that says how many epochs are trained, where one is enough to see that all runs.
 EPOCHS = {"02_mnist": "EPOCHS = 15", "03_legacy_vs_modern": "EPOCHS = 3"}
 render_notebooks = load_script("render_notebooks")
 

@@ -14,6 +14,7 @@ from tf_edureka.errors import InputError
 # The original's read_data_sets() put the first 5,000 training images aside.
 VALIDATION_EXAMPLES = 5000
 _MNIST = "MNIST"  # the title of the published examples
+_MNIST_TRAINED_ON = 60_000 - VALIDATION_EXAMPLES
 
 # The values of the four official files, without their headers: the same whether they come gzipped,
 # unpacked or from TFDS. The published .gz files, whose own SHA-256 TFDS checks, unpack to these.
@@ -73,8 +74,8 @@ class Mnist:
 
     @property
     def is_mnist(self) -> bool:
-        """Whether the examples are those of the published files."""
-        return self.title == _MNIST
+        """Whether the examples are those of the published files, and all of them."""
+        return self.title == _MNIST and len(self.train.labels) == _MNIST_TRAINED_ON
 
     def limited(self, examples: int) -> "Mnist":
         """The same with only the first `examples` training examples.
