@@ -4,30 +4,47 @@ Importing the package imports neither TensorFlow nor Keras; the first use of a n
 does.
 """
 
-from importlib import import_module
+from typing import TYPE_CHECKING
 
-_HOMES = {
-    "GATES": ("gates", "GATES"),
-    "InputError": ("errors", "InputError"),
-    "MlpConfig": ("config", "MlpConfig"),
-    "MlpResult": ("result", "MlpResult"),
-    "PerceptronConfig": ("config", "PerceptronConfig"),
-    "PerceptronResult": ("result", "PerceptronResult"),
-    "load_mnist": ("mnist", "load"),
-    "train_mlp": ("mlp", "train"),
-    "train_perceptron": ("perceptron", "train"),
-}
-__all__ = sorted(_HOMES)
+from tf_edureka._lazy import lazy
 
+__version__ = "0.1.0"
 
-def __getattr__(name: str):
-    """Imports a public name when it is first used."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, attribute = _HOMES[name]
-    return getattr(import_module(f"{__name__}.{module}"), attribute)
+if TYPE_CHECKING:
+    from tf_edureka import (
+        data as data,
+        legacy as legacy,
+        mlp as mlp,
+        notebook as notebook,
+        parity as parity,
+        perceptron as perceptron,
+        runs as runs,
+        runtime as runtime,
+        tf1 as tf1,
+    )
+    from tf_edureka.config import (
+        Distortion as Distortion,
+        MlpConfig as MlpConfig,
+        PerceptronConfig as PerceptronConfig,
+    )
+    from tf_edureka.data.mnist import Mnist as Mnist, Split as Split, load as load_mnist
+    from tf_edureka.errors import InputError as InputError
+    from tf_edureka.mlp.training import train as train_mlp
+    from tf_edureka.perceptron.gates import GATES as GATES
+    from tf_edureka.perceptron.training import train as train_perceptron
+    from tf_edureka.results import MlpResult as MlpResult, PerceptronResult as PerceptronResult
 
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return __all__
+    __all__ = ["load_mnist", "train_mlp", "train_perceptron"]  # what has another name at home
+else:
+    __getattr__, __dir__, __all__ = lazy(
+        __name__,
+        {
+            "config": "Distortion MlpConfig PerceptronConfig",
+            "data.mnist": "Mnist Split load_mnist=load",
+            "errors": "InputError",
+            "mlp.training": "train_mlp=train",
+            "perceptron.gates": "GATES",
+            "perceptron.training": "train_perceptron=train",
+            "results": "MlpResult PerceptronResult",
+        },
+    )

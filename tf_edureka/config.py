@@ -1,31 +1,23 @@
-"""The numbers of the article and of its modern recipe, each written once."""
+"""The numbers of the article's recipe and of the tuned one, each written once."""
 
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
 from tf_edureka.errors import InputError
 
-IMPLEMENTATIONS = ("modern", "legacy")
-RECIPES = ("modern", "article")
+RECIPES = ("tuned", "article")
 DTYPES = ("float32", "float64")
 PRECISIONS = ("float32", "tf32", "mixed_bfloat16")
-DATA_SOURCES = ("auto", "tfds", "idx", "rendered")
-DEVICES = ("auto", "cpu", "gpu")
-STRATEGIES = ("none", "mirrored", "multiworker")
-# The article's six; `activations.py` has the functions.
+# The article's six; `perceptron/activations.py` has the functions.
 ACTIVATIONS = ("identity", "step", "sigmoid", "tanh", "relu", "softmax")
-# Where the four MNIST files are, if no folder is named.
-MNIST_FOLDER_VARIABLE = "TF_EDUREKA_MNIST_DIR"
-# What XLA_FLAGS is set to, unless it is: XLA computes with 256 bits at a time if not told
-# otherwise, also on cores that have 512. Each sum, and so each number, stays the same.
-WIDE_VECTORS = "--xla_cpu_prefer_vector_width=512"
-# Folder and name of the figures of an old script, for which there is no screen.
-FIGURES_VARIABLE = "TF_EDUREKA_FIGURES"
 # The article's `n_input` and `n_classes`.
 PIXELS = 28 * 28
 CLASSES = 10
+# Beyond it a number is 0 or infinite when it comes to computing with it.
+_FLOAT32 = (1e-37, 1e37)
 
 
 @dataclass(frozen=True)
@@ -44,6 +36,7 @@ class Distortion:
 
     turn: float = 15.0
     scaling: float = 0.15
+    _: KW_ONLY
     shear: float = 0.1
     shift: float = 2.0
 
@@ -56,17 +49,17 @@ class Distortion:
 class MlpConfig:
     """How the network for MNIST is built and trained.
 
-    Make one with `MlpConfig.modern(...)`, `.augmented(...)` or `.article(...)`, which differ in
+    Make one with `MlpConfig.tuned(...)`, `.augmented(...)` or `.article(...)`, which differ in
     their defaults only: the same network, the same batches per epoch, the same number of steps.
 
-    Source: the article's "Parameters" and "Network Parameters". The modern values were chosen on
-    the validation images; `scripts/choose_recipe.py` prints the comparison.
+    Source: the article's "Parameters" and "Network Parameters". The tuned values were chosen on
+    the validation images; `docs/training.md` has the comparison.
 
     Attributes:
-        recipe: `"modern"` or `"article"`: initial values, schedule and kind of Adam.
-        learning_rate: Adam's; in the modern recipe the highest of its schedule.
+        recipe: `"tuned"` or `"article"`: initial values, schedule and kind of Adam.
+        learning_rate: Adam's; in the tuned recipe the highest of its schedule.
         adam_epsilon: added to the root of Adam's second moment. TensorFlow 1 had 1e-8, Keras 1e-7.
-        warmup: share of all steps over which the modern learning rate rises from 0, in [0, 0.99].
+        warmup: share of all steps over which the tuned learning rate rises from 0, in [0, 0.99].
         weight_decay: of the kernels, decoupled from the gradient, times the learning rate.
         label_smoothing: share of the label spread evenly over all classes, in [0, 0.99].
         distortion: how each training image is changed anew in every epoch; None for not at all.
@@ -77,7 +70,7 @@ class MlpConfig:
             recipe it is what `tf.set_random_seed` was given in TensorFlow 1.
         dtype: what is computed in, `"float32"` as in the article, or `"float64"`, which shows how
             much of a difference is rounding.
-        precision: how exactly the modern recipe multiplies matrices. `"float32"` as `dtype` has it;
+        precision: how exactly the tuned recipe multiplies matrices. `"float32"` as `dtype` has it;
             `"tf32"` with 10 of float32's 23 bits, on GPUs from Ampere on; `"mixed_bfloat16"` with
             hidden layers of 7 bits, everywhere. The weights are kept in float32.
 
@@ -87,6 +80,7 @@ class MlpConfig:
 
     recipe: str
     learning_rate: float
+    _: KW_ONLY
     adam_epsilon: float
     warmup: float = 0.0
     weight_decay: float = 0.0
@@ -100,7 +94,7 @@ class MlpConfig:
     precision: str = "float32"
 
     @classmethod
-    def modern(cls, **changes) -> "MlpConfig":
+    def tuned(cls, **changes) -> "MlpConfig":
         """What one would do today with the same network and the same number of steps."""
         defaults = {
             "learning_rate": 0.003,
@@ -109,12 +103,19 @@ class MlpConfig:
             "weight_decay": 0.5,
             "label_smoothing": 0.1,
         }
-        return cls(**{"recipe": "modern", **defaults, **changes})
+        return cls(**{"recipe": "tuned", **defaults, **changes})
+
+    @classmethod
+    def modern(cls, **changes) -> "MlpConfig":
+        """The old name of `tuned`, which takes the same `changes`."""
+        message = "MlpConfig.modern(...): expected its new name, MlpConfig.tuned(...)"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return cls.tuned(**changes)
 
     @classmethod
     def augmented(cls, **changes) -> "MlpConfig":
-        """The modern recipe on distorted images: they never repeat, so less decay is enough."""
-        return cls.modern(**{"weight_decay": 0.05, "distortion": Distortion(), **changes})
+        """The tuned recipe on distorted images: they never repeat, so less decay is enough."""
+        return cls.tuned(**{"weight_decay": 0.05, "distortion": Distortion(), **changes})
 
     @classmethod
     def article(cls, **changes) -> "MlpConfig":
@@ -141,17 +142,14 @@ class MlpConfig:
         changes = ("warmup", "weight_decay", "label_smoothing", "distortion")
         if self.recipe == "article" and any(getattr(self, name) for name in changes):
             raise InputError(f"{', '.join(changes)}: expected none in the article's recipe")
-        if self.precision != "float32" and (self.recipe, self.dtype) != ("modern", "float32"):
+        if self.precision != "float32" and (self.recipe, self.dtype) != ("tuned", "float32"):
             raise InputError(
                 f"precision: expected float32 in the article's recipe and in float64, got "
                 f"{self.precision}"
             )
 
     def steps_per_epoch(self, examples: int) -> int:
-        """How many whole batches the training examples make.
-
-        Args:
-            examples: how many there are to train on.
+        """How many whole batches so many training `examples` make.
 
         Raises:
             InputError: when they do not make one.
@@ -182,6 +180,7 @@ class PerceptronConfig:
 
     learning_rate: float = 0.01
     epochs: int = 100
+    _: KW_ONLY
     seed: int = 15
     activation: str = "relu"
 
@@ -205,15 +204,8 @@ class PerceptronConfig:
             )
 
 
-# Beyond it a number is 0 or infinite when it comes to computing with it.
-_FLOAT32 = (1e-37, 1e37)
-
-
 def expect_seeds(seeds: Sequence[int]) -> None:
-    """Refuses what cannot be the op seeds of a sweep.
-
-    Args:
-        seeds: one for each network.
+    """Expects `seeds` to be op seeds, one for each network of a sweep.
 
     Raises:
         InputError: when there is none, or one is not a whole number from 0 to 2**31 - 1.

@@ -9,8 +9,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
-from tf_edureka import digit_image, gate_plots, perceptron, plots, training
-from tf_edureka.gates import Gate
+from tf_edureka import mlp, perceptron
+from tf_edureka.data import picture
+from tf_edureka.mlp.plots import answer
+from tf_edureka.perceptron import Gate
+from tf_edureka.perceptron.plots import decision
 
 # A box whose parts keep their shape and go below each other where it is narrow.
 _ROW = {"flex_flow": "row wrap", "align_items": "flex-start"}
@@ -28,17 +31,22 @@ class Interactive:
         widget: of ipywidgets; None where that is not installed.
     """
 
-    def __init__(self) -> None:
-        self.picture = b""
-        self.widget = None
-        self._shown = None
+    picture = b""
+    widget = None
 
     def _show(self, figure: Figure) -> None:
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=80)
         self.picture = file.getvalue()
-        if self._shown is not None:
-            self._shown.value = self.picture
+        if self.widget is not None:
+            self.widget.children[1].value = self.picture
+
+    def _put_beside(self, controls) -> None:
+        """Makes the widget: `controls`, which are of ipywidgets, and the picture beside them."""
+        import ipywidgets
+
+        shown = ipywidgets.Image(value=self.picture)
+        self.widget = ipywidgets.HBox([controls, shown], layout=_ROW)
 
     def _repr_mimebundle_(self, **_) -> dict:
         still = {"image/png": base64.b64encode(self.picture).decode()}
@@ -62,15 +70,13 @@ class Neuron(Interactive):
     """
 
     def __init__(self, activation: str, gate: Gate, weights: Sequence[float]) -> None:
-        super().__init__()
         self._activation, self._gate = activation, gate
         self.sliders = []
-        self._show(self._figure(*weights))
+        self._draw(*weights)
         try:
             import ipywidgets
         except ImportError:
             return
-        self._shown = ipywidgets.Image(value=self.picture)
         reach = max(3, *map(abs, weights))
         self.sliders = [
             ipywidgets.FloatSlider(value, min=-reach, max=reach, step=0.1, description=name)
@@ -78,18 +84,18 @@ class Neuron(Interactive):
         ]
         for slider in self.sliders:
             slider.observe(self._dragged, "value")
-        self.widget = ipywidgets.HBox([ipywidgets.VBox(self.sliders), self._shown], layout=_ROW)
+        self._put_beside(ipywidgets.VBox(self.sliders))
 
     def _dragged(self, _) -> None:
-        self._show(self._figure(*(slider.value for slider in self.sliders)))
+        self._draw(*(slider.value for slider in self.sliders))
 
-    def _figure(self, *weights: float) -> Figure:
-        kernel = np.array(weights, np.float32)
-        outputs = perceptron.outputs(self._activation, self._gate.inputs, kernel[:, np.newaxis])
-        loss = float(np.square(outputs - self._gate.targets).sum())
+    def _draw(self, *weights: float) -> None:
+        activation, gate, kernel = self._activation, self._gate, np.array(weights, np.float32)
+        outputs = perceptron.outputs(activation, gate.inputs, kernel=kernel[:, np.newaxis])
+        loss = float(np.square(outputs - gate.targets).sum())
         formula = "$z = {:.1f}\\, x_1 {:+.1f}\\, x_2 {:+.1f}$".format(*weights)
-        title = f"{formula}, {self._activation}, loss {loss:.3g}"
-        return gate_plots.decision(self._activation, self._gate, kernel, title)
+        title = f"{formula}, {activation}, loss {loss:.3g}"
+        self._show(decision(activation, gate, kernel, title))
 
 
 class DigitPad(Interactive):
@@ -104,7 +110,6 @@ class DigitPad(Interactive):
     """
 
     def __init__(self, network: keras.Model) -> None:
-        super().__init__()
         self._network = network
         self._drawing = False
         self.strokes = [list(_EXAMPLE)]
@@ -114,7 +119,6 @@ class DigitPad(Interactive):
             import ipywidgets
         except ImportError:
             return
-        self._shown = ipywidgets.Image(value=self.picture)
         self._canvas = ipycanvas.Canvas(width=_PAD, height=_PAD, layout={"border": "1px solid"})
         self._other = ipycanvas.Canvas(width=1, height=1)
         self._redraw()
@@ -125,8 +129,7 @@ class DigitPad(Interactive):
         self._canvas.on_mouse_out(self.lift)
         clear = ipywidgets.Button(description="clear")
         clear.on_click(lambda _: self.clear())
-        pad = ipywidgets.VBox([self._canvas, clear])
-        self.widget = ipywidgets.HBox([pad, self._shown], layout=_ROW)
+        self._put_beside(ipywidgets.VBox([self._canvas, clear]))
 
     def press(self, x: float, y: float) -> None:
         """Begins a stroke at `x` and `y`, in pixels."""
@@ -136,12 +139,11 @@ class DigitPad(Interactive):
 
     def move(self, x: float, y: float) -> None:
         """Draws on to `x` and `y`, in pixels, if a stroke has begun."""
-        if not self._drawing:
-            return
-        stroke = self.strokes[-1]
-        stroke.append((x, y))
-        if self.widget is not None:
-            self._canvas.stroke_line(*stroke[-2], *stroke[-1])
+        if self._drawing:
+            stroke = self.strokes[-1]
+            stroke.append((x, y))
+            if self.widget is not None:
+                self._canvas.stroke_line(*stroke[-2], x, y)
 
     def lift(self, *_: float) -> None:
         """Ends the stroke, if one has begun, and asks the network."""
@@ -150,11 +152,9 @@ class DigitPad(Interactive):
             self._ask()
 
     def _ask(self) -> None:
-        image = digit_image.formed(self._ink())
+        image = picture.formed(self._ink())
         if image is not None:
-            self._show(
-                plots.answer(image, training.probabilities(self._network, image[np.newaxis])[0])
-            )
+            self._show(answer(image, mlp.probabilities(self._network, image[np.newaxis])[0]))
 
     def clear(self) -> None:
         """Takes all strokes away; the last answer stays until the next stroke ends."""

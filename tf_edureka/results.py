@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class MlpResult:
 
     cost: np.ndarray
     accuracy: np.ndarray
+    _: KW_ONLY
     step_cost: np.ndarray
     epoch_seconds: np.ndarray
     weights: tuple[np.ndarray, ...]
@@ -70,6 +71,7 @@ class PerceptronResult:
 
     loss: np.ndarray
     weights: np.ndarray
+    _: KW_ONLY
     outputs: np.ndarray
 
     @property
@@ -101,6 +103,7 @@ class SweepResult:
 
     loss: np.ndarray
     least_loss: np.ndarray
+    _: KW_ONLY
     initial_weights: np.ndarray
     final_weights: np.ndarray
     outputs: np.ndarray
@@ -119,33 +122,6 @@ class SweepResult:
     def to_json(self) -> dict[str, list[float | None]]:
         """The losses as a list of plain numbers; what is not finite, which JSON lacks, as None."""
         return _as_json(self, ("loss",))
-
-
-def epoch_line(epoch: int, cost: float, accuracy: float) -> str:
-    """The line that the article prints after an epoch.
-
-    Args:
-        epoch: counted from 0.
-        cost: the epoch's average cost.
-        accuracy: on the test images, in [0, 1]; shown as the float32 that TensorFlow gave.
-
-    Returns:
-        for example `Epoch: 0001 - cost= 160.065079828 - Accuracy= 0.8588`.
-    """
-    return f"Epoch: {epoch + 1:04d} - cost= {cost:.9f} - Accuracy= {np.float32(accuracy)!s}"
-
-
-def loss_line(epoch: int, loss: float) -> str:
-    """The line that the article's perceptron prints after an epoch.
-
-    Args:
-        epoch: counted from 0.
-        loss: after the epoch's step.
-
-    Returns:
-        for example `Epoch-- 0 --loss-- 2.0738316`.
-    """
-    return f"Epoch-- {epoch} --loss-- {np.float32(loss)!s}"
 
 
 def _as_json(result: object, names: tuple[str, ...]) -> dict[str, list[float | None]]:

@@ -1,21 +1,55 @@
-"""Where the computation is placed: by TensorFlow itself, made visible."""
+"""What must happen before TensorFlow computes: a quiet import, then the choice of a device."""
 
 import contextlib
 import ctypes
+import gc
 import importlib.util
 import os
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import tensorflow as tf
-
-from tf_edureka.config import WIDE_VECTORS
 from tf_edureka.errors import InputError
 
+DEVICES = ("auto", "cpu", "gpu")
+# Default for XLA_FLAGS. XLA computes with 256 bits at a time if not told otherwise, also on cores
+# that have 512; no sum, and so no number, changes.
+WIDE_VECTORS = "--xla_cpu_prefer_vector_width=512"
+_LOG_LEVEL = "2"  # errors only
 _FIRST_WITH_TF32 = (8, 0)  # compute capability: Ampere
 
 
-def use(choice: str, deterministic: bool = False, precision: str = "float32") -> str:
+@contextlib.contextmanager
+def quiet_import() -> Iterator[None]:
+    """Makes the import of TensorFlow in the block quicker and quiet.
+
+    The garbage collector finds nothing in half a million objects that live until the end, but
+    looks through them again and again, and once more at exit: a second in all. So it is off
+    meanwhile, and passes over them afterwards (`gc.freeze`).
+
+    TensorFlow writes to stderr before it looks at TF_CPP_MIN_LOG_LEVEL. What it writes is kept off
+    the screen unless the block fails. Where one of TensorFlow's own variables for its log or XLA
+    is set to anything but what is set here, nothing is kept back.
+
+    Keras is told to compute with TensorFlow, whatever the user's other programs want of it.
+
+    Where TensorFlow is imported already, nothing of this is done.
+    """
+    if "tensorflow" in sys.modules:
+        yield
+        return
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    gc.disable()
+    try:
+        with _held_log():
+            yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def use_device(choice: str, deterministic: bool = False, *, precision: str = "float32") -> str:
     """Lets TensorFlow place the computation, and says where that will be.
 
     To be called before anything is computed: TensorFlow fixes its devices with the first tensor.
@@ -37,6 +71,8 @@ def use(choice: str, deterministic: bool = False, precision: str = "float32") ->
         InputError: when a GPU is asked for and TensorFlow sees none, or the device does not have
             the precision.
     """
+    import tensorflow as tf
+
     if deterministic:
         tf.config.experimental.enable_op_determinism()
     tf.config.experimental.enable_tensor_float_32_execution(False)
@@ -87,6 +123,8 @@ def help_tensorflow_find_cuda() -> Path | None:
 @contextlib.contextmanager
 def tf32(allowed: bool) -> Iterator[None]:
     """Says by `allowed` whether GPUs may multiply float32 in TF32 within the block."""
+    import tensorflow as tf
+
     before = tf.config.experimental.tensor_float_32_execution_enabled()
     tf.config.experimental.enable_tensor_float_32_execution(allowed)
     try:
@@ -100,6 +138,32 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def _held_log() -> Iterator[None]:
+    variables = {"TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS"}
+    for name, ours in (("XLA_FLAGS", WIDE_VECTORS), ("TF_CPP_MIN_LOG_LEVEL", _LOG_LEVEL)):
+        if os.environ.get(name) == ours:  # set by the process that started this one
+            variables.remove(name)
+    if sys.stderr is None or variables & set(os.environ):
+        yield
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = _LOG_LEVEL
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except Exception as error:
+            if not isinstance(error, InputError):
+                log.seek(0)
+                os.write(stderr, log.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 def _name(gpus: list[dict]) -> str:

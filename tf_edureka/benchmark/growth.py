@@ -8,7 +8,7 @@ import numpy as np
 
 from tf_edureka.benchmark.race import WAYS, Entrant, fault_of, time_alone
 from tf_edureka.benchmark.task import Task
-from tf_edureka.mnist import Split
+from tf_edureka.data.mnist import Split
 
 # What grows, and to which sizes; images in multiples of those that are there.
 SIZES = {
@@ -60,20 +60,19 @@ def grow(task: Task, rate: float, point_ended: Callable[[str], None]) -> list[Po
     for what, size in sizes(task):
         grown = grown_task(task, what, size)
         whole = dataclasses.replace(grown, most_steps=None)
-        fault = ""
         try:
             entrant = time_alone(WAYS[0], grown, _TIMED)
         except Exception as error:  # as when memory is short; the other sizes go on
-            entrant, fault = Entrant(WAYS[0]), fault_of(error)
+            entrant = Entrant(WAYS[0], fault=fault_of(error))
         points.append(
             Point(
                 what,
                 size,
-                seconds=None if fault else entrant.least * whole.steps / grown.steps,
+                seconds=None if entrant.fault else entrant.least * whole.steps / grown.steps,
                 least_seconds=whole.flops / rate,
                 bytes=entrant.training_bytes if task.device == "cpu" else None,
                 least_bytes=grown.least_bytes,
-                fault=fault,
+                fault=entrant.fault,
             )
         )
         point_ended(f"{size} {what}")
@@ -92,13 +91,7 @@ def sizes(task: Task) -> list[tuple[str, int]]:
 
 
 def grown_task(task: Task, what: str, size: int) -> Task:
-    """The work at a size, cut to as many steps as are to be timed.
-
-    Args:
-        task: the work before anything grows.
-        what: grows: a name in `SIZES`.
-        size: how large it is.
-    """
+    """`task` with `what`, a name in `SIZES`, grown to `size`; cut to the steps that are timed."""
     if what == "images":
         train = task.data.train
         images, labels = np.tile(train.images, (size, 1, 1)), np.tile(train.labels, size)

@@ -1,7 +1,5 @@
 """Ways to train the network with JAX."""
 
-import itertools
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -67,4 +65,4 @@ def _network(task: Task):
 
 
 def _weights(state) -> list[np.ndarray]:
-    return [np.asarray(values) for values in itertools.chain(*state[0])]
+    return [np.asarray(values) for values in jax.tree.leaves(state[0])]

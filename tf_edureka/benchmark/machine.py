@@ -16,8 +16,7 @@ class Machine:
     """
 
     def __init__(self, device: str) -> None:
-        large = device == "gpu"
-        numbers, side = (2**24, 8192) if large else (2**18, 2048)
+        numbers, side = (2**24, 8192) if device == "gpu" else (2**18, 2048)
         self._numbers, self._side = tf.random.uniform((numbers,)), side
         self._matrix = tf.random.normal((side, side))
         self.peaks()  # compiles

@@ -8,21 +8,12 @@ from tf_edureka.benchmark.growth import Point
 from tf_edureka.benchmark.race import Entrant
 
 
-def epochs(
-    entrants: Sequence[Entrant], least: float, title: str, figure: Figure | None = None
-) -> Figure:
-    """Draws how long an epoch takes each way, the quickest first.
+def epochs(entrants: Sequence[Entrant], least: float, title: str) -> Figure:
+    """Draws the seconds per epoch of `entrants`, and the `least` they could be, below a `title`.
 
-    Args:
-        entrants: whose time counts.
-        least: seconds that the arithmetic alone takes on the machine.
-        title: what was trained where.
-        figure: to draw into; a new one if None.
-
-    Returns:
-        the figure; a bar is the quickest epoch, a mark the median.
+    The quickest first; a bar is the quickest epoch, a mark the median.
     """
-    figure = figure or Figure(figsize=(9, 1.6 + 0.34 * len(entrants)), layout="constrained")
+    figure = Figure(figsize=(9, 1.6 + 0.34 * len(entrants)), layout="constrained")
     axes = figure.add_subplot()
     entrants = sorted(entrants, key=lambda entrant: entrant.least, reverse=True)
     places = range(len(entrants))
@@ -40,65 +31,49 @@ def epochs(
     return figure
 
 
-def networks(
-    counts: Sequence[int], seconds: Sequence[float], title: str, figure: Figure | None = None
-) -> Figure:
-    """Draws how long an epoch of many networks takes together, beside one after the other.
+def networks(counts: Sequence[int], seconds: Sequence[float], title: str) -> Figure:
+    """Draws the `seconds` of an epoch of `counts` networks at once, from 1 on, below a `title`.
 
-    Args:
-        counts: how many networks, the first of them 1, which is by itself.
-        seconds: of an epoch of so many at once.
-        title: what was trained where.
-        figure: to draw into; a new one if None.
+    Beside it what they would take one after the other.
     """
-    figure = figure or Figure(figsize=(6.4, 4.2), layout="constrained")
+    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
     axes = figure.add_subplot()
     one_by_one = [count * seconds[0] for count in counts]
     axes.plot(counts, one_by_one, linestyle="--", color="tab:gray", label="one after the other")
     axes.plot(counts, seconds, marker="o", label="at once")
-    axes.set(xlabel="networks", ylabel="seconds per epoch of all", ylim=(0, None))
-    axes.set_xticks(counts)
+    axes.set(xlabel="networks", ylabel="seconds per epoch of all", ylim=(0, None), xticks=counts)
     axes.grid(alpha=0.3)
     axes.legend()
     axes.set_title(f"Networks at once\n{title}", parse_math=False)
     return figure
 
 
-def growth(points: Sequence[Point], title: str, figure: Figure | None = None) -> Figure:
-    """Draws how time and memory grow, beside the least that they could be.
+def growth(points: Sequence[Point], title: str) -> Figure:
+    """Draws how the time and, below it, the memory of `points` grow, below a `title` for all.
 
-    Args:
-        points: what was measured.
-        title: what was trained where.
-        figure: to draw into; a new one if None.
-
-    Returns:
-        the figure; above the time, below the memory, a column for each thing that grows.
+    Beside each the least that it could be; a column for each thing that grows.
     """
     names = list(dict.fromkeys(point.what for point in points))
-    figure = figure or Figure(figsize=(4 * len(names), 7), layout="constrained")
+    figure = Figure(figsize=(4 * len(names), 7), layout="constrained")
     rows = figure.subplots(2, len(names), squeeze=False, sharex="col", sharey="row")
+    measures = (("seconds", 1, "the arithmetic alone"), ("bytes", 2**20, "examples and weights"))
     for column, name in enumerate(names):
         of_name = [point for point in points if point.what == name and not point.fault]
         sizes = [point.size for point in of_name]
-        above, below = rows[0][column], rows[1][column]
-        above.plot(sizes, [point.seconds for point in of_name], marker="o", label="measured")
-        least = [point.least_seconds for point in of_name]
-        above.plot(sizes, least, linestyle="--", color="tab:red", label="the arithmetic alone")
-        if all(point.bytes is not None for point in of_name):
-            memory = [point.bytes / 2**20 for point in of_name]
-            below.plot(sizes, memory, marker="o", label="measured")
-        least = [point.least_bytes / 2**20 for point in of_name]
-        below.plot(sizes, least, linestyle="--", color="tab:red", label="examples and weights")
-        for axes in (above, below):
+        for axes, (measure, unit, label) in zip(rows[:, column], measures, strict=True):
+            measured = [getattr(point, measure) for point in of_name]
+            least = [getattr(point, f"least_{measure}") / unit for point in of_name]
+            if None not in measured:
+                axes.plot(sizes, [value / unit for value in measured], marker="o", label="measured")
+            axes.plot(sizes, least, linestyle="--", color="tab:red", label=label)
             axes.set(xscale="log", yscale="log")
             axes.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
             axes.minorticks_off()
             axes.grid(alpha=0.3)
-        below.set_xlabel("images, times as many" if name == "images" else name)
-    rows[0][0].set_ylabel("seconds per epoch")
-    rows[1][0].set_ylabel("memory for data and training (MiB)")
-    for row in rows:
-        row[0].legend()
+        axes.set_xlabel("images, times as many" if name == "images" else name)
+    rows[0, 0].set_ylabel("seconds per epoch")
+    rows[1, 0].set_ylabel("memory for data and training (MiB)")
+    for axes in rows[:, 0]:
+        axes.legend()
     figure.suptitle(f"How an epoch grows\n{title}", parse_math=False)
     return figure

@@ -13,6 +13,7 @@ from tf_edureka.benchmark.worker import Worker, WorkerLost
 
 # Threads of a library may go on looking for work for a while after its epoch.
 _PAUSE = 0.1
+_XLA, _STEPS = {"jit_compile": True}, {"steps_per_execution": 50}
 
 
 @dataclass(frozen=True)
@@ -22,70 +23,42 @@ class Way:
     Attributes:
         name: on the command line.
         title: in tables and pictures.
-        module: of this package, which imports the framework.
-        function: of that module: takes a `Task` and the options and gives a `Trainer`.
+        function: of `module`: takes a `Task` and the options and gives a `Trainer`.
         options: for that function.
-        needs: the package without which it cannot be.
+        needs: the framework, without which it cannot be.
     """
 
     name: str
     title: str
-    module: str
     function: str
     options: dict = field(default_factory=dict)
     needs: str = "tensorflow"
 
     @property
+    def module(self) -> str:
+        """The module of this package that imports the framework."""
+        return f"{self.needs}_ways"
+
+    @property
     def is_installed(self) -> bool:
-        """Whether that package is there."""
+        """Whether the framework is there."""
         return importlib.util.find_spec(self.needs) is not None
 
 
 WAYS = (
-    Way("project", "this project", "tensorflow_ways", "this_project"),
-    Way(
-        "project_no_xla",
-        "this project, no XLA",
-        "tensorflow_ways",
-        "this_project",
-        {"jit_compile": False},
-    ),
-    Way("keras", "Keras fit", "tensorflow_ways", "keras_fit"),
-    Way(
-        "keras_steps",
-        "Keras fit, 50 steps",
-        "tensorflow_ways",
-        "keras_fit",
-        {"steps_per_execution": 50},
-    ),
-    Way(
-        "keras_xla",
-        "Keras fit, XLA",
-        "tensorflow_ways",
-        "keras_fit",
-        {"jit_compile": True},
-    ),
-    Way(
-        "keras_xla_steps",
-        "Keras fit, XLA, 50 steps",
-        "tensorflow_ways",
-        "keras_fit",
-        {"jit_compile": True, "steps_per_execution": 50},
-    ),
-    Way("function", "tf.function per step", "tensorflow_ways", "function_per_step"),
-    Way("feed_dict", "compat.v1, feed_dict", "tensorflow_ways", "feed_dict"),
-    Way("torch", "PyTorch, fused Adam", "torch_ways", "eager", needs="torch"),
-    Way(
-        "torch_compile",
-        "PyTorch, torch.compile",
-        "torch_ways",
-        "eager",
-        {"compiled": True},
-        needs="torch",
-    ),
-    Way("jax_step", "JAX per step", "jax_ways", "step_by_step", needs="jax"),
-    Way("jax_scan", "JAX, lax.scan", "jax_ways", "scan", needs="jax"),
-    Way("sklearn", "scikit-learn", "sklearn_ways", "classifier", needs="sklearn"),
+    Way("project", "this project", "this_project"),
+    Way("project_no_xla", "this project, no XLA", "this_project", {"jit_compile": False}),
+    Way("keras", "Keras fit", "keras_fit"),
+    Way("keras_steps", "Keras fit, 50 steps", "keras_fit", _STEPS),
+    Way("keras_xla", "Keras fit, XLA", "keras_fit", _XLA),
+    Way("keras_xla_steps", "Keras fit, XLA, 50 steps", "keras_fit", _XLA | _STEPS),
+    Way("function", "tf.function per step", "function_per_step"),
+    Way("feed_dict", "compat.v1, feed_dict", "feed_dict"),
+    Way("torch", "PyTorch, fused Adam", "eager", needs="torch"),
+    Way("torch_compile", "PyTorch, torch.compile", "eager", {"compiled": True}, "torch"),
+    Way("jax_step", "JAX per step", "step_by_step", needs="jax"),
+    Way("jax_scan", "JAX, lax.scan", "scan", needs="jax"),
+    Way("sklearn", "scikit-learn", "classifier", needs="sklearn"),
 )
 
 
@@ -134,9 +107,7 @@ class Entrant:
     @property
     def training_bytes(self) -> int | None:
         """Memory for the data and the training; None where the system does not say."""
-        if self.bytes_at_most is None or self.bytes_before is None:
-            return None
-        return self.bytes_at_most - self.bytes_before
+        return None if self.bytes_at_most is None else self.bytes_at_most - self.bytes_before
 
 
 def race(
@@ -162,57 +133,41 @@ def race(
     entrants = [Entrant(way) for way in ways]
     with contextlib.ExitStack() as stack:
         machine = stack.enter_context(Worker())
-        machine.call(worker.prepare_peaks, task.device)
-        peaks = [machine.call(worker.peaks)]
-        running: dict[str, Worker] = {}
+        peaks = [machine.call(worker.peaks, task.device)]
+        running = [(entrant, stack.enter_context(Worker())) for entrant in entrants]
 
-        def run(entrant: Entrant, step: Callable[[Entrant, Worker], None], what: str) -> None:
-            if not entrant.fault:
-                try:
-                    step(entrant, running[entrant.way.name])
-                except Exception as error:  # whatever it is, the other ways go on
-                    entrant.fault = fault_of(error)
-            part_ended(f"{entrant.way.title}: {what}")
+        def each(step: Callable, argument: object, what: str, first: int = 0) -> None:
+            for entrant, process in running[first:] + running[:first]:
+                if not entrant.fault:
+                    try:
+                        step(entrant, process, argument)
+                    except Exception as error:  # whatever it is, the other ways go on
+                        entrant.fault = fault_of(error)
+                part_ended(f"{entrant.way.title}: {what}")
 
-        for entrant in entrants:
-            running[entrant.way.name] = stack.enter_context(Worker())
-            run(entrant, lambda one, process: _start(one, process, task), "starting")
+        each(_start, task, "starting")
         for number in range(1, epochs + 1):
-            first = number % len(entrants)  # nobody always comes after the same one
-            for entrant in entrants[first:] + entrants[:first]:
-                time.sleep(_PAUSE)
-                run(entrant, lambda one, process, n=number: _time(one, process, n), "training")
+            # Nobody always comes after the same one.
+            each(_time, number, "training", first=number % len(entrants))
             with contextlib.suppress(WorkerLost):  # it has been measured before
-                peaks.append(machine.call(worker.peaks))
-        for entrant in entrants:
-            run(entrant, lambda one, process: _finish(one, process, task), "testing")
+                peaks.append(machine.call(worker.peaks, task.device))
+        each(_finish, task, "testing")
     _expect_alike(entrants)
-    return entrants, {name: max(peak[name] for peak in peaks) for name in peaks[0]}
+    return entrants, _highest(peaks)
 
 
 def time_alone(way: Way, task: Task, epochs: int) -> Entrant:
-    """What `race` measures, of one way that trains alone.
-
-    Args:
-        way: that is installed.
-        task: what to train.
-        epochs: to be timed, after one to warm up.
-    """
+    """What `race` measures, of one `way` that trains alone on `task`, `epochs` after the first."""
     entrant = Entrant(way)
     with Worker() as process:
         _start(entrant, process, task)
-        for number in range(1, epochs + 1):
-            _time(entrant, process, number)
+        entrant.epoch_seconds = [process.call(worker.train, i + 1) for i in range(epochs)]
         _finish(entrant, process, task)
     return entrant
 
 
 def device(choice: str) -> str:
-    """What a `choice` of device comes to, as `devices.use` says it.
-
-    Raises:
-        InputError: when there is none.
-    """
+    """What a `choice` of device comes to, as `runtime.use_device` says it or refuses it."""
     with Worker() as process:
         return process.call(worker.device, choice)
 
@@ -220,9 +175,7 @@ def device(choice: str) -> str:
 def machine_peaks(task: Task) -> dict[str, float]:
     """The highest rates of the device of `task`, the best of five by `machine.Machine`."""
     with Worker() as process:
-        process.call(worker.prepare_peaks, task.device)
-        peaks = [process.call(worker.peaks) for _ in range(5)]
-    return {name: max(peak[name] for peak in peaks) for name in peaks[0]}
+        return _highest([process.call(worker.peaks, task.device) for _ in range(5)])
 
 
 def fault_of(error: Exception) -> str:
@@ -243,12 +196,17 @@ def _start(entrant: Entrant, process: Worker, task: Task) -> None:
 
 
 def _time(entrant: Entrant, process: Worker, number: int) -> None:
+    time.sleep(_PAUSE)
     entrant.epoch_seconds.append(process.call(worker.train, number))
 
 
 def _finish(entrant: Entrant, process: Worker, task: Task) -> None:
     entrant.bytes_at_most = process.call(worker.most_bytes)
     entrant.accuracy = task.accuracy(process.call(worker.weights))
+
+
+def _highest(peaks: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {name: max(peak[name] for peak in peaks) for name in peaks[0]}
 
 
 def _expect_alike(entrants: Sequence[Entrant]) -> None:

@@ -29,7 +29,6 @@ def classifier(task: Task) -> Trainer:
             network.partial_fit(images, labels, classes=range(CLASSES))
 
     def weights() -> list[np.ndarray]:
-        pairs = zip(network.coefs_, network.intercepts_, strict=True)
-        return list(itertools.chain(*pairs))
+        return list(itertools.chain(*zip(network.coefs_, network.intercepts_, strict=True)))
 
     return Trainer(train, weights)

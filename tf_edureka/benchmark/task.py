@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tf_edureka.config import CLASSES, PIXELS
-from tf_edureka.mnist import Mnist
+from tf_edureka.data.mnist import Mnist
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,10 @@ class Task:
         return [PIXELS, *self.hidden_units, CLASSES]
 
     @property
-    def steps_per_epoch(self) -> int:
-        """How many whole batches the training examples make."""
-        return len(self.data.train.labels) // self.batch_size
-
-    @property
     def steps(self) -> int:
-        """How many of them are taken."""
-        return min(self.steps_per_epoch, self.most_steps or self.steps_per_epoch)
+        """How many of the whole batches that the training examples make are taken."""
+        batches = len(self.data.train.labels) // self.batch_size
+        return min(batches, self.most_steps or batches)
 
     @property
     def flops(self) -> int:
@@ -75,15 +71,11 @@ class Task:
         Returns:
             kernel and bias of each layer, float32: shapes (inputs, units) and (units,).
         """
-        random = np.random.default_rng(self.seed)
-        return [
-            values.astype(np.float32)
-            for inputs, units in itertools.pairwise(self.sizes)
-            for values in (
-                random.standard_normal((inputs, units)) * np.sqrt(2 / inputs),
-                np.zeros(units),
-            )
-        ]
+        random, weights = np.random.default_rng(self.seed), []
+        for inputs, units in itertools.pairwise(self.sizes):
+            kernel = random.standard_normal((inputs, units)) * np.sqrt(2 / inputs)
+            weights += [kernel.astype(np.float32), np.zeros(units, np.float32)]
+        return weights
 
     def order(self, epoch: int) -> np.ndarray:
         """Which examples make up each batch.
@@ -109,9 +101,7 @@ class Task:
         """
         values = unit_pixels(self.data.test.images)
         for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
-            values = values @ kernel + bias
-            if kernel is not weights[-2]:
-                values = np.maximum(values, 0)
+            values = np.maximum(values, 0) @ kernel + bias  # of the pixels none is negative
         return float(np.mean(values.argmax(axis=1) == self.data.test.labels))
 
 

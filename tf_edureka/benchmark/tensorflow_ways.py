@@ -6,24 +6,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka import many_seeds, mlp
+from tf_edureka import mlp
 from tf_edureka.benchmark.task import Task, Trainer, unit_pixels
 from tf_edureka.config import CLASSES, MlpConfig
 from tf_edureka.legacy import mlp as legacy_mlp
-from tf_edureka.training import CompiledEpoch, on_device, pixels
+from tf_edureka.mlp import ensemble
+from tf_edureka.mlp.epoch import on_device
+from tf_edureka.mlp.model import pixels
 
 _ENDLESS = 1000  # epochs of a learning rate's schedule: it does not end while it is timed
 
 
 def this_project(task: Task, **options) -> Trainer:
     """The compiled epoch of `task`; `options` are those of `CompiledEpoch`."""
-    model = _model(task)
-    epoch = CompiledEpoch(model, task.data.train, task.data.test, **options)
-
-    def train(number: int) -> None:
-        epoch.train(task.order(number), (task.seed, 0))
-
-    return Trainer(train, model.get_weights)
+    return _compiled_epoch(task, _model(task), **options)
 
 
 def keras_fit(task: Task, **options) -> Trainer:
@@ -88,21 +84,15 @@ def feed_dict(task: Task) -> Trainer:
 
 
 def one_network(task: Task) -> Trainer:
-    """The compiled epoch of `task` by the modern recipe, to compare `many_networks` with."""
-    model = mlp.build(_modern(task), total_steps=_ENDLESS * task.steps)
-    epoch = CompiledEpoch(model, task.data.train, task.data.test)
-
-    def train(number: int) -> None:
-        epoch.train(task.order(number), (task.seed, 0))
-
-    return Trainer(train, model.get_weights)
+    """The compiled epoch of `task` by the tuned recipe, to compare `many_networks` with."""
+    return _compiled_epoch(task, mlp.build(_tuned(task), total_steps=_ENDLESS * task.steps))
 
 
 def many_networks(task: Task, networks: int) -> Trainer:
     """The compiled epoch of that many `networks` on `task`, the first that of `one_network`."""
     tasks = [dataclasses.replace(task, seed=task.seed + i) for i in range(networks)]
-    configs = [_modern(one) for one in tasks]
-    all_of_them = many_seeds.Networks(configs, task.data, _ENDLESS * task.steps)
+    configs = [_tuned(one) for one in tasks]
+    all_of_them = ensemble.Networks(configs, task.data, _ENDLESS * task.steps)
 
     def train(number: int) -> None:
         all_of_them.train(np.stack([one.order(number) for one in tasks], axis=1), 0)
@@ -110,16 +100,23 @@ def many_networks(task: Task, networks: int) -> Trainer:
     return Trainer(train, lambda: all_of_them.weights()[0])
 
 
-def _modern(task: Task) -> MlpConfig:
-    return MlpConfig.modern(
+def _compiled_epoch(task: Task, model: keras.Sequential, **options) -> Trainer:
+    epoch = mlp.CompiledEpoch(model, task.data.train, test=task.data.test, **options)
+
+    def train(number: int) -> None:
+        epoch.train(task.order(number), (task.seed, 0))
+
+    return Trainer(train, model.get_weights)
+
+
+def _tuned(task: Task) -> MlpConfig:
+    return MlpConfig.tuned(
         hidden_units=task.hidden_units, batch_size=task.batch_size, seed=task.seed
     )
 
 
 def _model(task: Task, **options) -> keras.Sequential:
-    model = mlp.from_weights(
-        MlpConfig.modern(hidden_units=task.hidden_units), task.initial_weights()
-    )
+    model = mlp.from_weights(_tuned(task), task.initial_weights())
     model.compile(
         optimizer=keras.optimizers.Adam(task.learning_rate, epsilon=task.epsilon),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),

@@ -7,12 +7,7 @@ from tf_edureka.benchmark.task import Task, Trainer
 
 
 def eager(task: Task, compiled: bool = False) -> Trainer:
-    """A step at a time from Python, with the fused Adam; the images are on the device.
-
-    Args:
-        task: what to train.
-        compiled: whether `torch.compile` makes a program of forward and backward.
-    """
+    """Steps of `task` from Python, `compiled` or not, with fused Adam; the images on the device."""
     device = "cuda" if task.device == "gpu" else "cpu"
     layers, initial = [], task.initial_weights()
     for kernel, bias in zip(initial[::2], initial[1::2], strict=True):
@@ -31,7 +26,7 @@ def eager(task: Task, compiled: bool = False) -> Trainer:
         return torch.nn.functional.cross_entropy(model(pixels.float() * (1 / 255)), truth)
 
     if compiled:
-        cost_of = torch.compile(cost_of)
+        cost_of = torch.compile(cost_of)  # forward and backward
 
     def train(number: int) -> None:
         for batch in torch.from_numpy(task.order(number).astype(np.int64)).to(device):
@@ -41,11 +36,4 @@ def eager(task: Task, compiled: bool = False) -> Trainer:
             adam.step()
         cost.item()
 
-    def weights() -> list[np.ndarray]:
-        return [
-            values.detach().cpu().numpy().T
-            for layer in layers[::2]
-            for values in (layer.weight, layer.bias)
-        ]
-
-    return Trainer(train, weights)
+    return Trainer(train, lambda: [one.detach().cpu().numpy().T for one in model.parameters()])

@@ -1,11 +1,11 @@
 """A process that trains in one way, and answers how long it took."""
 
 import contextlib
+import functools
 import importlib
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,24 +15,20 @@ from pathlib import Path
 
 import numpy as np
 
-from tf_edureka import startup
+from tf_edureka import runtime
 from tf_edureka.benchmark.task import Task
-from tf_edureka.config import WIDE_VECTORS
-
-_PACKAGE = "tf_edureka.benchmark"
 
 
 class WorkerLost(Exception):
     """A process that trains is no longer there."""
 
 
-class Worker:
+class Worker(ProcessPoolExecutor):
     """A process in which the functions of this module are called; it keeps what they make."""
 
     def __init__(self) -> None:
         # A fresh interpreter on every system: one that TensorFlow has run in must not be forked.
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(1, context, _begin)
+        super().__init__(1, multiprocessing.get_context("spawn"), _begin)
 
     def call(self, function: Callable, *arguments):
         """Calls a `function` there, and gives or raises what it does.
@@ -41,43 +37,25 @@ class Worker:
             WorkerLost: when the process has ended, as the system ends one that takes much memory.
         """
         try:
-            return self._pool.submit(function, *arguments).result()
+            return self.submit(function, *arguments).result()
         except BrokenProcessPool:
             raise WorkerLost("its process was ended from outside; was memory short?") from None
 
-    def __enter__(self) -> "Worker":
-        """Itself."""
-        return self
 
-    def __exit__(self, *_) -> None:
-        """Ends the process."""
-        self._pool.shutdown(cancel_futures=True)
-
-
-_task = _trainer = _machine = None
+_task = _trainer = None
 
 
 def prepare(module: str, framework: str, choice: str, asked: float) -> float:
-    """Imports what a way needs.
-
-    Args:
-        module: of this package, with the way.
-        framework: the package that it trains with.
-        choice: of a device, `"cpu"` or `"gpu"`.
-        asked: when that was asked for, in seconds since 1970.
-
-    Returns:
-        seconds since then, in which the process was started too.
-    """
+    """Imports `module` and `framework` for a `choice` of device; gives seconds since `asked`."""
     if framework == "tensorflow":
         device(choice)
     elif framework == "jax":
-        os.environ.setdefault("XLA_FLAGS", WIDE_VECTORS)  # as TensorFlow's XLA has it
+        os.environ.setdefault("XLA_FLAGS", runtime.WIDE_VECTORS)  # as TensorFlow's XLA has it
         os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # others use the GPU too
         if choice == "cpu":
             os.environ["JAX_PLATFORMS"] = "cpu"
-    importlib.import_module(f"{_PACKAGE}.{module}")
-    return time.time() - asked
+    importlib.import_module(f"{__package__}.{module}")
+    return time.time() - asked  # the process was started in that time, too
 
 
 def take(task: Task) -> None:
@@ -87,16 +65,11 @@ def take(task: Task) -> None:
 
 
 def build(module: str, function: str, options: dict) -> float:
-    """Makes the trainer, and gives the seconds that took.
-
-    Args:
-        module: as in `prepare`.
-        function: name of the way in it.
-        options: of the way, by name.
-    """
+    """Makes the trainer by `function` of `module` with `options`, and gives the seconds it took."""
     global _trainer
+    make = getattr(importlib.import_module(f"{__package__}.{module}"), function)
     began = time.perf_counter()
-    _trainer = getattr(sys.modules[f"{_PACKAGE}.{module}"], function)(_task, **options)
+    _trainer = make(_task, **options)
     return time.perf_counter() - began
 
 
@@ -127,25 +100,22 @@ def most_bytes() -> int | None:
 
 
 def device(choice: str) -> str:
-    """Imports TensorFlow, and gives what `devices.use` calls the device of that `choice`."""
-    with startup.tensorflow_import():
-        from tf_edureka import devices
-
-        return devices.use(choice)
+    """Imports TensorFlow, and gives what `runtime.use_device` calls the device of that `choice`."""
+    with runtime.quiet_import():
+        return runtime.use_device(choice)
 
 
-def prepare_peaks(choice: str) -> None:
-    """Makes what measures the machine, or its GPU, by the `choice` of a device."""
-    global _machine
+def peaks(choice: str) -> dict[str, float]:
+    """What `Machine.peaks` gives of the CPU or the GPU, by the `choice` of a device."""
+    return _machine(choice).peaks()
+
+
+@functools.cache
+def _machine(choice: str):
     device(choice)
     from tf_edureka.benchmark.machine import Machine
 
-    _machine = Machine(choice)
-
-
-def peaks() -> dict[str, float]:
-    """What `Machine.peaks` gives."""
-    return _machine.peaks()
+    return Machine(choice)
 
 
 def _begin() -> None:

@@ -1,26 +1,33 @@
 """Proves that the legacy and the modern path are the same computation, rung by rung."""
 
+import argparse
 import sys
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from tf_edureka import cli, startup
+from tf_edureka import runtime
+from tf_edureka.cli import options
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
-from tf_edureka.progress import EpochDisplay
-from tf_edureka.run_folder import RunFolder
+from tf_edureka.results import MlpResult
+from tf_edureka.runs.console import EpochDisplay
+from tf_edureka.runs.folder import RunFolder
 
-FILES = ("compare.json", "compare.png")
+if TYPE_CHECKING:
+    from tf_edureka.parity import Reference
+
+FILES = ("compare.json", "compare.png", "overview.md", "overview.png")
 NOT_THE_SAME = 1
-GOLDENS = Path(__file__).parent.parent / "tests" / "goldens" / "mlp.json"
+HEAD = ("", "cost, epoch 1", "last epoch", "accuracy", "s per epoch", "seed", "device")
 
 
-def parse(argv):
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
     default = MlpConfig.article()
-    parser = cli.ArgumentParser(
+    parser = options.ArgumentParser(
         description="Compare the article's program under tf.compat.v1 with the modern article "
-        "recipe, and both with what TensorFlow 1.15.5 computed where that is known "
-        f"({GOLDENS.parent.name}/{GOLDENS.name}: some seeds, MNIST).",
+        "recipe, and both with what TensorFlow 1.15.5 computed where that is known (some seeds, 15 "
+        "epochs of MNIST). Then train by the tuned recipe, and print and draw what each comes to.",
         epilog="Exit codes: 0 all rungs hold, 1 one does not, 2 wrong input, 130 Ctrl-C.",
     )
     parser.add_argument(
@@ -36,53 +43,78 @@ def parse(argv):
         default=default.seed,
         help="what tf.set_random_seed was given (default: %(default)s)",
     )
-    cli.add_data_options(parser)
-    cli.add_run_options(parser, out="runs/compare")
+    options.add_data_options(parser)
+    options.add_run_options(parser, out="runs/compare")
     return parser.parse_args(argv)
 
 
-@cli.reports_errors
-def main(argv=None) -> int:
+@options.reports_errors
+def main(argv: Sequence[str] | None = None) -> int:
     """Compares as the arguments say and gives the exit code."""
     args = parse(argv)
     config = MlpConfig.article(seed=args.seed, epochs=args.epochs)
-    folder = RunFolder(args.out, FILES, args.overwrite)
-    with startup.tensorflow_import():
+    tuned = MlpConfig.tuned(seed=args.seed, epochs=args.epochs)
+    folder = RunFolder(args.out, FILES, overwrite=args.overwrite)
+    with runtime.quiet_import():
         import tensorflow as tf
 
-        from tf_edureka import devices, parity, plots
+        from tf_edureka import mlp, parity
+        from tf_edureka.mlp.plots import courses
+        from tf_edureka.parity.plots import comparison
 
-        device = devices.use(args.device)
-    data = cli.load_data(args)
+        device = runtime.use_device(args.device)
+    data = options.load_data(args)
     steps = config.steps_per_epoch(len(data.train.labels))
     if not 1 <= args.steps <= steps:
         raise InputError(f"steps: expected 1 to {steps}, those of epoch 1, got {args.steps}")
-    oracle = parity.Oracle.read(GOLDENS, config) if data.is_mnist else None
-    with folder.claimed(), EpochDisplay(3 * config.epochs + 3) as display:
-        display.line(
-            f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source}), seed "
-            f"{config.seed}, against {oracle.name if oracle else 'no numbers of TensorFlow 1'}"
+    reference = parity.Reference.read(config) if data.is_mnist else None
+    title = f"{data.title}, seed {config.seed}"
+    with folder.claimed(), EpochDisplay(4 * config.epochs + 3) as display:
+        against = reference.name if reference else "no numbers of TensorFlow 1"
+        where = f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source})"
+        display.line(f"{where}, seed {config.seed}, against {against}")
+        ladder = parity.climb(
+            config, data, steps=args.steps, reference=reference, on_epoch=display.part_ended
         )
-        ladder = parity.climb(config, data, args.steps, oracle, display.part_ended)
         display.table(parity.HEAD, [rung.row for rung in ladder.rungs])
+        today = mlp.train(tuned, data, on_epoch=lambda *_: display.part_ended("tuned"))
+        results = {
+            f"legacy: its graph on TensorFlow {tf.__version__}": ladder.legacy,
+            "modern, the article's recipe": ladder.modern,
+            "modern, the tuned recipe": today,
+        }
+        if reference is not None and len(reference.cost) == args.epochs:
+            results = {f"original: {reference.name}": reference, **results}
+        text = overview(results, args.seed, device)
         which = "median after the first" if config.epochs > 1 else "the first, with compiling"
-        for name, result in (("legacy", ladder.legacy), ("modern", ladder.modern)):
-            display.line(f"{name}: {result.seconds_per_epoch:.2f} s per epoch ({which})")
+        examples = f"{data.title}, {len(data.train.labels):,} training images"
+        display.line(f"{examples}; seconds per epoch: {which}\n\n{text}")
         folder.write_json("compare.json", [rung.to_json() for rung in ladder.rungs])
-        folder.write_figure(
-            "compare.png",
-            plots.comparison(ladder.legacy, ladder.modern, f"{data.title}, seed {args.seed}"),
-        )
+        folder.write_figure("compare.png", comparison(ladder.legacy, ladder.modern, title))
+        with folder.write("overview.md") as path:
+            path.write_text(text, encoding="utf-8")
+        folder.write_figure("overview.png", courses(results, f"784-256-256-10 on {title}"))
         display.line(f"Written to {folder.path}: {', '.join(FILES)}")
-    for rung in ladder.rungs:
-        if not rung.passed:
-            print(
-                f"error: {rung.rung} ({rung.between}): expected at most {rung.tolerance:.2g}, got "
-                f"{rung.measured:.2g}",
-                file=sys.stderr,
+    failed = [rung for rung in ladder.rungs if not rung.passed]
+    for rung in failed:
+        expected = f"expected at most {rung.tolerance:.2g}, got {rung.measured:.2g}"
+        print(f"error: {rung.rung} ({rung.between}): {expected}", file=sys.stderr)
+    return NOT_THE_SAME if failed else 0
+
+
+def overview(results: "Mapping[str, MlpResult | Reference]", seed: int, device: str) -> str:
+    """What the original, both paths and the tuned recipe come to, as a table in Markdown."""
+    rows = [HEAD, ("---",) * len(HEAD)]
+    for name, result in results.items():
+        rows.append(
+            (
+                name,
+                f"{result.cost[0]:.2f}",
+                f"{result.cost[-1]:.2f}",
+                f"{result.accuracy[-1]:.2%}",
+                f"{result.seconds_per_epoch:.2f}",
+                str(seed),
+                "CPU, recorded" if name.startswith("original") else device,
             )
-    return 0 if ladder.passed else NOT_THE_SAME
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        )
+    return "".join("|".join(["", *(f" {cell} " for cell in row), ""]) + "\n" for row in rows)

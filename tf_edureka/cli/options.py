@@ -1,20 +1,19 @@
-"""What all scripts share: arguments whose errors are one line, and the exit codes."""
+"""What all commands share: arguments whose errors are one line, and the exit codes."""
 
 import argparse
 import concurrent.futures
 import functools
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
-from tf_edureka.config import DATA_SOURCES, DEVICES, MNIST_FOLDER_VARIABLE
+from tf_edureka.data import mnist
 from tf_edureka.errors import InputError
-
-if TYPE_CHECKING:
-    from tf_edureka.mnist import Mnist
+from tf_edureka.runtime import DEVICES
 
 USER_ERROR = 2
 SIGNALLED = 128  # and the signal's number: 130 for Ctrl-C, 143 for SIGTERM, as shells have it
@@ -45,11 +44,26 @@ def path(text: str) -> Path:
     return Path(text)
 
 
+def command(name: str, argv: Sequence[str] | None) -> str:
+    """The command line of the command `name` with the arguments `argv`, for the record."""
+    return shlex.join(["tf-edureka", name, *(sys.argv[1:] if argv is None else argv)])
+
+
+def add_implementation_option(parser: argparse.ArgumentParser, what: str) -> None:
+    """Adds to `parser` the choice of the path, and says `what` each of them is."""
+    parser.add_argument(
+        "--implementation",
+        choices=("modern", "legacy"),
+        default="modern",
+        help=f"{what} (default: %(default)s)",
+    )
+
+
 def add_data_options(parser: argparse.ArgumentParser) -> None:
     """Adds to `parser` the options that say what to train on; `load_data` reads them."""
     parser.add_argument(
         "--data",
-        choices=DATA_SOURCES,
+        choices=mnist.DATA_SOURCES,
         default="auto",
         help="auto: the MNIST folder if one is given, else TFDS, else, without a network, rendered "
         "digits, which are not MNIST (default: %(default)s)",
@@ -58,48 +72,46 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         "--data-dir",
         type=path,
         metavar="DIR",
-        help=f"the MNIST folder, with the four official files (default: ${MNIST_FOLDER_VARIABLE})",
+        help="the MNIST folder, with the four official files (default: "
+        f"${mnist.MNIST_FOLDER_VARIABLE})",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="train on the first N examples only")
 
 
-def add_run_options(parser: argparse.ArgumentParser, out: str) -> None:
-    """Adds to `parser` the options of where to compute and to write, by default to `out`."""
+def add_run_options(parser: argparse.ArgumentParser, out: str, unless: str = "") -> None:
+    """Adds to `parser` the options of where to compute and to write, by default to `out`.
+
+    `unless` says in the help when that is another folder; `args.out` is None then if none is named.
+    """
     parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
     parser.add_argument(
         "--out",
         type=path,
-        default=Path(out),
+        default=None if unless else Path(out),
         metavar="DIR",
-        help="folder for the results (default: %(default)s)",
+        help=f"folder for the results (default: {out}{unless})",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
 
 
-def load_data(args: argparse.Namespace) -> "Mnist":
+def load_data(args: argparse.Namespace) -> mnist.Mnist:
     """Loads what the `args` of `add_data_options` ask for, and prints the notes on stderr."""
     return begin_loading(args)()
 
 
-def begin_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
-    """Begins to load what `load_data` loads, while the caller imports TensorFlow.
+def begin_loading(args: argparse.Namespace) -> Callable[[], mnist.Mnist]:
+    """Begins to load what `load_data` loads, while the caller imports TensorFlow; gives it later.
 
     Only files are read meanwhile, by a thread. TFDS and the rendered digits import much themselves,
     and two imports at once may wait for each other; so they have to wait for their turn.
-
-    Args:
-        args: as for `load_data`.
-
-    Returns:
-        what gives the data, once it is there, as `load_data` does.
     """
-    from tf_edureka import mnist
-
     load = functools.partial(mnist.load, args.data, args.data_dir)
-    if args.data in ("auto", "idx") and (args.data_dir or os.environ.get(MNIST_FOLDER_VARIABLE)):
+    if args.data in ("auto", "idx") and (
+        args.data_dir or os.environ.get(mnist.MNIST_FOLDER_VARIABLE)
+    ):
         load = concurrent.futures.ThreadPoolExecutor(1).submit(load).result
 
-    def loaded() -> "Mnist":
+    def loaded() -> mnist.Mnist:
         data = load()
         for note in data.notes:
             print(f"note: {note}", file=sys.stderr, flush=True)
@@ -111,15 +123,10 @@ def begin_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
 def reports_errors(
     main: Callable[[Sequence[str] | None], int],
 ) -> Callable[[Sequence[str] | None], int]:
-    """Makes a script's main function end in one line where the user can mend what is wrong.
+    """Makes a command's main function end in one line where the user can mend what is wrong.
 
-    Args:
-        main: takes the arguments and gives the exit code.
-
-    Returns:
-        the same, which prints an `InputError` as `error: ...` on stderr and gives exit code 2, and
-        gives 130 after Ctrl-C, 143 after SIGTERM. Any other exception is a fault of ours and keeps
-        its traceback.
+    An `InputError` is printed as `error: ...` on stderr and gives exit code 2; Ctrl-C gives 130,
+    SIGTERM 143. Any other exception is a fault of ours and keeps its traceback.
     """
 
     @functools.wraps(main)

@@ -1,93 +1,48 @@
-"""Shows what one neuron learns, what it cannot, and that two hidden neurons can: XOR."""
+"""What one neuron learns, what it cannot, and that two hidden neurons can: XOR."""
 
+import argparse
 import dataclasses
-import sys
 from collections import Counter
 
 import numpy as np
+import tensorflow as tf
 
-from tf_edureka import cli, startup
+from tf_edureka import perceptron
 from tf_edureka.config import ACTIVATIONS, PerceptronConfig
-from tf_edureka.errors import InputError
-from tf_edureka.gates import GATES
-from tf_edureka.progress import EpochDisplay
-from tf_edureka.run_folder import RunFolder
-
-FILES = ("limits.json", "activations.png", "xor.png")
-MOST_SEEDS = 10**5
+from tf_edureka.perceptron import GATES, diagnosis, plots, xor_network
+from tf_edureka.runs.console import EpochDisplay
+from tf_edureka.runs.folder import RunFolder
 
 
-def parse(argv):
-    """Reads the arguments; needs no TensorFlow, so that --help is quick."""
-    parser = cli.ArgumentParser(
-        description="Train perceptrons with each activation on each gate from many seeds, and "
-        "networks with two hidden neurons on XOR; say how many learn, and why the others do not."
-    )
-    parser.add_argument(
-        "--seeds",
-        type=int,
-        default=1000,
-        metavar="N",
-        help="train from the op seeds 0 to N - 1 (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--epochs",
-        type=int,
-        default=10000,
-        help="steps, each on all rows; the article has 100 (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--learning-rate",
-        type=float,
-        default=0.1,
-        help="the article has 0.01 (default: %(default)s)",
-    )
-    cli.add_run_options(parser, out="runs/limits")
-    args = parser.parse_args(argv)
-    if not 1 <= args.seeds <= MOST_SEEDS:
-        raise InputError(f"seeds: expected a number from 1 to {MOST_SEEDS}, got {args.seeds}")
-    return args
-
-
-@cli.reports_errors
-def main(argv=None) -> int:
-    """Trains as the arguments say and gives the exit code."""
-    args = parse(argv)
-    config = PerceptronConfig(args.learning_rate, args.epochs)
-    folder = RunFolder(args.out, FILES, args.overwrite)
-    with startup.tensorflow_import():
-        import tensorflow as tf
-
-        from tf_edureka import devices, gate_plots, outcome
-
-        device = devices.use(args.device)
+def show(args: argparse.Namespace, config: PerceptronConfig, folder: RunFolder, device: str) -> int:
+    """Trains and prints both, writes the counts, and draws XOR as two hidden neurons see it."""
     trainings = len(ACTIVATIONS) * (len(GATES) + 1)
-    with folder.claimed(), EpochDisplay(trainings, unit="trainings") as display:
+    with EpochDisplay(trainings, args.quiet, "trainings") as display:
         display.line(
-            f"TensorFlow {tf.__version__}, {device}, op seeds 0 to {args.seeds - 1}, {args.epochs} "
+            f"TensorFlow {tf.__version__}, {device}, op seeds 0 to {args.sweep - 1}, {args.epochs} "
             f"epochs, learning rate {args.learning_rate:g}"
         )
-        counts = one_neuron(config, args.seeds, display)
-        networks = hidden_neurons(config, args.seeds, display)
+        counts = _one_neuron(config, args.sweep, display)
+        networks = _hidden_neurons(config, args.sweep, display)
         best = max(
-            networks, key=lambda name: (learned(networks[name]).sum(), -least(networks[name])[1])
+            networks, key=lambda name: (_learned(networks[name]).sum(), -_least(networks[name])[1])
         )
-        seed, _ = least(networks[best])
-        right = outcome.is_right(networks[best].outputs[seed], GATES["xor"]).sum()
+        seed, _ = _least(networks[best])
+        right = diagnosis.is_right(networks[best].outputs[seed], GATES["xor"]).sum()
         record = {
             "one_neuron": counts,
             "hidden_neurons": {
-                name: int(learned(result).sum()) for name, result in networks.items()
+                name: int(_learned(result).sum()) for name, result in networks.items()
             },
-            "seeds": args.seeds,
+            "seeds": args.sweep,
             "epochs": config.epochs,
             "learning_rate": config.learning_rate,
             "device": device,
             "versions": {"tensorflow": tf.__version__},
         }
         folder.write_json("limits.json", record)
-        folder.write_figure("activations.png", gate_plots.activations())
-        figure = gate_plots.hidden_space(
+        folder.write_figure("activations.png", plots.activations())
+        figure = plots.hidden_space(
             best,
             GATES["xor"],
             networks[best].final_weights[seed],
@@ -99,17 +54,17 @@ def main(argv=None) -> int:
     return 0
 
 
-def one_neuron(config, seeds: int, display) -> dict[str, dict[str, dict[str, int]]]:
+def _one_neuron(config, seeds: int, display) -> dict[str, dict[str, dict[str, int]]]:
     """Trains each activation on each gate; prints a table, and gives how often what came out."""
-    from tf_edureka import outcome, perceptron
-
     counts = {}
     for name in ACTIVATIONS:
         counts[name] = {}
         for gate in GATES.values():
             chosen = dataclasses.replace(config, activation=name)
-            result = perceptron.sweep(chosen, gate, range(seeds), lambda *_: display.interrupted)
-            ends = outcome.of(name, gate, result)
+            result = perceptron.sweep(
+                chosen, gate, seeds=range(seeds), on_progress=lambda *_: display.interrupted
+            )
+            ends = diagnosis.diagnose(name, gate, result=result)
             counts[name][gate.name] = dict(Counter(ends.tolist()).most_common())
             display.part_ended(f"{name}, {gate.name}")
     rows = []
@@ -118,7 +73,7 @@ def one_neuron(config, seeds: int, display) -> dict[str, dict[str, dict[str, int
         rows.append([name, *map("\n".join, cells)])
     display.line("\nOne neuron:")
     display.table(("activation", *GATES), rows)
-    for end, why in outcome.OUTCOMES.items():
+    for end, why in diagnosis.OUTCOMES.items():
         if any(end in ends for row in counts.values() for ends in row.values()):
             display.line(f"{end}: {why}")
     xor = sum(row["xor"].get("learned", 0) for row in counts.values())
@@ -126,39 +81,34 @@ def one_neuron(config, seeds: int, display) -> dict[str, dict[str, dict[str, int
     return counts
 
 
-def hidden_neurons(config, seeds: int, display) -> dict:
+def _hidden_neurons(config, seeds: int, display) -> dict:
     """Trains networks with each activation on XOR; prints a table and gives the results."""
-    from tf_edureka import hidden_layer
-
     results = {}
     for name in ACTIVATIONS:
         chosen = dataclasses.replace(config, activation=name)
-        results[name] = hidden_layer.train(
-            chosen, GATES["xor"], range(seeds), lambda *_: display.interrupted
+        results[name] = xor_network.train(
+            chosen,
+            GATES["xor"],
+            seeds=range(seeds),
+            on_progress=lambda *_: display.interrupted,
         )
         display.part_ended(f"{name}, hidden")
     rows = []
     for name, result in results.items():
-        right = learned(result)
+        right = _learned(result)
         others = f"{np.median(result.loss[~right]):.2f}" if not right.all() else ""
-        rows.append((name, f"{right.mean():.1%}", others, hidden_layer.LIMITS.get(name, "")))
+        rows.append((name, f"{right.mean():.1%}", others, xor_network.LIMITS.get(name, "")))
     display.line("\nTwo hidden neurons and a sigmoid output, on XOR:")
     display.table(("hidden", "4 of 4 right", "loss of the others", "what holds them back"), rows)
     return results
 
 
-def learned(result) -> np.ndarray:
+def _learned(result) -> np.ndarray:
     """Which networks have all rows of XOR right."""
-    from tf_edureka import outcome
-
-    return outcome.is_right(result.outputs, GATES["xor"]).all(axis=1)
+    return diagnosis.is_right(result.outputs, GATES["xor"]).all(axis=1)
 
 
-def least(result) -> tuple[int, float]:
+def _least(result) -> tuple[int, float]:
     """The seed that ends with the least loss, and that loss."""
     loss = np.nan_to_num(result.loss, nan=np.inf)
     return int(loss.argmin()), float(loss.min())
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,55 +1,59 @@
 """Executes the notebooks, each in a new kernel, and writes them as HTML pages."""
 
+import argparse
 import asyncio
 import contextlib
 import signal
 import sys
 import time
 from asyncio import CancelledError
+from collections.abc import Sequence
 from pathlib import Path
 
-from tf_edureka import cli
+from tf_edureka.cli import options
 from tf_edureka.errors import InputError
-from tf_edureka.progress import EpochDisplay
-from tf_edureka.run_folder import RunFolder
+from tf_edureka.runs.console import EpochDisplay
+from tf_edureka.runs.folder import RunFolder
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = Path("notebooks")
 CELL_FAILED = 1
 SECONDS = 600  # for a cell
 # Without widgets: a page has no kernel to answer them, so that it shows the pictures beside them.
 SHOWN = ("text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain")
 
 
-def parse(argv):
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no Jupyter, so that --help is quick."""
-    parser = cli.ArgumentParser(
+    parser = options.ArgumentParser(
         description="Execute the notebooks and write them as HTML pages, to read without Jupyter.",
         epilog="Exit codes: 0 written, 1 a cell failed, 2 wrong input, 130 Ctrl-C.",
     )
     parser.add_argument(
         "notebooks",
         nargs="*",
-        type=cli.path,
+        type=options.path,
         metavar="NOTEBOOK",
-        help=f"default: all in {NOTEBOOKS.name}/",
+        help=f"default: all in {NOTEBOOKS}/",
     )
     parser.add_argument(
         "--out",
-        type=cli.path,
+        type=options.path,
         default=Path("runs/notebooks"),
         metavar="DIR",
         help="folder for the pages (default: %(default)s)",
     )
     args = parser.parse_args(argv)
     args.notebooks = args.notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))
+    if not args.notebooks:
+        raise InputError(f"{NOTEBOOKS}: expected a folder with notebooks, found none; name some")
     for path in args.notebooks:
         if path.suffix != ".ipynb" or not path.is_file():
             raise InputError(f"{path}: expected a notebook, a file that ends in .ipynb")
     return args
 
 
-@cli.reports_errors
-def main(argv=None) -> int:
+@options.reports_errors
+def main(argv: Sequence[str] | None = None) -> int:
     """Renders as the arguments say and gives the exit code."""
     args = parse(argv)
     try:
@@ -114,7 +118,3 @@ def end_on_signals(signals: list[int]):
                 loop.add_signal_handler(number, end, number)
 
     return on_start
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,22 +1,29 @@
 """Trains the article's perceptron on a logic gate, from one seed or from many, and draws it."""
 
+import argparse
 import dataclasses
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 
-from tf_edureka import cli, startup
-from tf_edureka.config import ACTIVATIONS, IMPLEMENTATIONS, PerceptronConfig
+from tf_edureka import runtime
+from tf_edureka.cli import options
+from tf_edureka.config import ACTIVATIONS, PerceptronConfig
 from tf_edureka.errors import InputError
-from tf_edureka.gates import GATES
-from tf_edureka.progress import EpochDisplay
-from tf_edureka.result import SweepResult, loss_line
-from tf_edureka.run_folder import RunFolder
+from tf_edureka.perceptron.gates import GATES
+from tf_edureka.results import SweepResult
+from tf_edureka.runs.console import EpochDisplay, loss_line
+from tf_edureka.runs.folder import RunFolder
 
 FILES = ("history.json", "loss.png", "decision.png")
 ANIMATION = "decision.gif"
 SWEEP_FILES = ("sweep.json", "sweep.png")
-MOST_SEEDS = 10**6
+LIMITS_FILES = ("limits.json", "activations.png", "xor.png")
+MOST_SEEDS, MOST_SEEDS_OF_LIMITS = 10**6, 10**5
+# More than the article's: a hundred times the epochs, and steps ten times as large.
+LIMITS, SEEDS_OF_LIMITS = PerceptronConfig(learning_rate=0.1, epochs=10_000), 1000
 DIVERGED = 1
 NOTES = {
     "step": "the step function has no gradient; Rosenblatt's rule trains it, row by row",
@@ -24,19 +31,36 @@ NOTES = {
 }
 
 
-def parse(argv):
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
-    parser = cli.ArgumentParser(
+    parser = options.ArgumentParser(
         description="Train the article's perceptron on a logic gate.",
         epilog="Exit codes: 0 trained, 1 diverged, 2 wrong input, 130 ended by Ctrl-C.",
     )
-    default = PerceptronConfig()
+    _add_training_options(parser)
     parser.add_argument(
-        "--implementation",
-        choices=IMPLEMENTATIONS,
-        default="modern",
-        help="modern: tf.Variable and GradientTape in a compiled loop; legacy: the article's graph "
-        "and session through tf.compat.v1 (default: %(default)s)",
+        "--animation",
+        action="store_true",
+        help=f"also draw the decision line's way through the epochs ({ANIMATION})",
+    )
+    parser.add_argument(
+        "--limits",
+        action="store_true",
+        help="show what one neuron cannot learn and two hidden neurons can: train with each "
+        "activation on each gate, and networks with a hidden layer on XOR, from the op seeds of "
+        f"--sweep (default: {SEEDS_OF_LIMITS})",
+    )
+    options.add_run_options(parser, out="runs/perceptron", unless="; --limits runs/limits")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but warnings")
+    return _completed(parser, parser.parse_args(argv))
+
+
+def _add_training_options(parser: argparse.ArgumentParser) -> None:
+    default = PerceptronConfig()
+    options.add_implementation_option(
+        parser,
+        "modern: tf.Variable and GradientTape in a compiled loop; legacy: the article's graph and "
+        "session through tf.compat.v1",
     )
     parser.add_argument(
         "--gate",
@@ -55,11 +79,12 @@ def parse(argv):
     parser.add_argument(
         "--epochs",
         type=int,
-        default=default.epochs,
-        help="steps, each on all rows (default: %(default)s)",
+        help=f"steps, each on all rows (default: {default.epochs}, --limits {LIMITS.epochs})",
     )
     parser.add_argument(
-        "--learning-rate", type=float, default=default.learning_rate, help="default: %(default)s"
+        "--learning-rate",
+        type=float,
+        help=f"default: {default.learning_rate}, --limits {LIMITS.learning_rate}",
     )
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument(
@@ -73,72 +98,85 @@ def parse(argv):
         metavar="N",
         help="train from each of the op seeds 0 to N - 1, all at once, and say how many learn",
     )
-    parser.add_argument(
-        "--animation",
-        action="store_true",
-        help=f"also draw the decision line's way through the epochs ({ANIMATION})",
-    )
-    cli.add_run_options(parser, out="runs/perceptron")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but warnings")
-    args = parser.parse_args(argv)
-    if args.sweep is not None and not 1 <= args.sweep <= MOST_SEEDS:
-        raise InputError(f"sweep: expected a number from 1 to {MOST_SEEDS}, got {args.sweep}")
-    if args.seed is None:
-        args.seed = default.seed
+
+
+def _completed(parser: argparse.ArgumentParser, args: argparse.Namespace) -> argparse.Namespace:
+    """Fills in what depends on the kind of run; refuses what does not go together."""
+    if args.limits:
+        for name in ("implementation", "gate", "activation", "seed", "animation"):
+            if getattr(args, name) != parser.get_default(name):
+                raise InputError(f"--limits trains all kinds from many seeds; leave --{name} out")
     if args.sweep is not None and args.animation:
         raise InputError("animation: expected one seed to draw; leave --animation or --sweep out")
+    most = MOST_SEEDS_OF_LIMITS if args.limits else MOST_SEEDS
+    if args.sweep is None and args.limits:
+        args.sweep = SEEDS_OF_LIMITS
+    if args.sweep is not None and not 1 <= args.sweep <= most:
+        raise InputError(f"sweep: expected a number from 1 to {most}, got {args.sweep}")
+    default = LIMITS if args.limits else PerceptronConfig()
+    for name in ("seed", "epochs", "learning_rate"):
+        if getattr(args, name) is None:
+            setattr(args, name, getattr(default, name))
+    if args.out is None:
+        args.out = Path("runs/limits" if args.limits else "runs/perceptron")
     return args
 
 
-@cli.reports_errors
-def main(argv=None) -> int:
+@options.reports_errors
+def main(argv: Sequence[str] | None = None) -> int:
     """Trains as the arguments say and gives the exit code."""
     args = parse(argv)
-    config = PerceptronConfig(args.learning_rate, args.epochs, args.seed, args.activation)
+    config = PerceptronConfig(
+        args.learning_rate, args.epochs, seed=args.seed, activation=args.activation
+    )
     if args.implementation == "legacy":
         config.expect_gradient()
     files = (*FILES, ANIMATION) if args.animation else FILES
-    folder = RunFolder(args.out, SWEEP_FILES if args.sweep else files, args.overwrite)
-    with startup.tensorflow_import():
-        from tf_edureka import devices
-
+    if args.sweep:
+        files = LIMITS_FILES if args.limits else SWEEP_FILES
+    folder = RunFolder(args.out, files, overwrite=args.overwrite)
+    with runtime.quiet_import():
         if args.implementation == "legacy":
             from tf_edureka.legacy import perceptron
         else:
             from tf_edureka import perceptron
 
-        device = devices.use(args.device)
+        device = runtime.use_device(args.device)
     with folder.claimed():
+        if args.limits:
+            from tf_edureka.cli import perceptron_limits
+
+            return perceptron_limits.show(args, config, folder, device)
         return (sweep if args.sweep else train)(args, config, perceptron, folder, device)
 
 
 def train(args, config, perceptron, folder, device) -> int:
     """Trains from one seed; prints the article's lines and what became of it."""
-    from tf_edureka import gate_plots, outcome, plots
+    from tf_edureka.perceptron import diagnosis, plots
 
     title = f"{args.activation}, op seed {args.seed}, learning rate {config.learning_rate:g}"
     gate = GATES[args.gate]
     with EpochDisplay(config.epochs, args.quiet) as display:
-        begin(display, args, title, device)
+        _begin(display, args, title, device)
         result = perceptron.train(
-            config, gate, lambda *epoch: display.epoch_ended(loss_line(*epoch))
+            config, gate, on_epoch=lambda *epoch: display.epoch_ended(loss_line(*epoch))
         )
-        (ended,) = outcome.of(config.activation, gate, SweepResult.of([result]))
+        (ended,) = diagnosis.diagnose(config.activation, gate, result=SweepResult.of([result]))
         for (one, other, _), output, target in zip(
             gate.inputs, result.outputs, gate.targets[:, 0], strict=True
         ):
             display.line(f"{one:.0f} {gate.name} {other:.0f}: {output:.4g}, should be {target:.0f}")
-        display.line(f"{ended}: {outcome.OUTCOMES[ended]}")
-        folder.write_json("history.json", result.to_json() | conditions(args, config, device))
+        display.line(f"{ended}: {diagnosis.OUTCOMES[ended]}")
+        folder.write_json("history.json", result.to_json() | _conditions(args, config, device))
         folder.write_figure("loss.png", plots.loss_curve(result.loss, f"{gate.name} gate, {title}"))
         heading = f"{title}, loss {result.loss[-1]:.4g} after epoch {len(result.loss)}"
         folder.write_figure(
             "decision.png",
-            gate_plots.decision(config.activation, gate, result.final_weights, heading),
+            plots.decision(config.activation, gate, result.final_weights, heading),
         )
         if args.animation:
             with folder.write(ANIMATION) as path:
-                gate_plots.animate_decision(
+                plots.animate_decision(
                     path, config.activation, gate, result.weights, result.loss, title
                 )
         else:
@@ -153,13 +191,13 @@ def train(args, config, perceptron, folder, device) -> int:
         return DIVERGED
     if display.interrupted and len(result.loss) < config.epochs:
         print(f"ended after {len(result.loss)} of {config.epochs} epochs", file=sys.stderr)
-        return cli.SIGNALLED + display.interrupted
+        return options.SIGNALLED + display.interrupted
     return 0
 
 
 def sweep(args, config, perceptron, folder, device) -> int:
     """Trains from many seeds; says how many learn, and why the others do not."""
-    from tf_edureka import gate_plots, outcome
+    from tf_edureka.perceptron import diagnosis, plots
 
     seeds = f"op seeds 0 to {args.sweep - 1}"
     title = f"{args.activation}, {seeds}, learning rate {config.learning_rate:g}"
@@ -168,14 +206,19 @@ def sweep(args, config, perceptron, folder, device) -> int:
     if args.implementation == "legacy":
         steps, unit, how = args.sweep, "seeds", "one after the other"
     with EpochDisplay(steps, args.quiet, unit) as display:
-        begin(display, args, title, device)
+        _begin(display, args, title, device)
         started = time.perf_counter()
-        result = perceptron.sweep(config, gate, range(args.sweep), lambda *_: display.part_ended())
+        result = perceptron.sweep(
+            config,
+            gate,
+            seeds=range(args.sweep),
+            on_progress=lambda *_: display.part_ended(),
+        )
         seconds = time.perf_counter() - started
-        outcomes = outcome.of(config.activation, gate, result)
+        outcomes = diagnosis.diagnose(config.activation, gate, result=result)
         counts = Counter(outcomes.tolist())
         learned = [str(seed) for seed in range(args.sweep) if outcomes[seed] == "learned"]
-        for name, why in outcome.OUTCOMES.items():
+        for name, why in diagnosis.OUTCOMES.items():
             if counts[name]:
                 share = counts[name] / args.sweep
                 display.line(f"{name:<11}{counts[name]:>8} {share:>7.2%}  {why}")
@@ -183,14 +226,14 @@ def sweep(args, config, perceptron, folder, device) -> int:
         display.line(f"Seeds that learn: {', '.join(learned[:10]) or 'none'}{more}")
         display.line(f"Trained {args.sweep} seeds in {seconds:.2f} s, {how}")
         ends = {"outcome": outcomes.tolist(), "counts": counts, "seconds": seconds}
-        folder.write_json("sweep.json", result.to_json() | ends | conditions(args, config, device))
+        folder.write_json("sweep.json", result.to_json() | ends | _conditions(args, config, device))
         heading = f"{gate.name.upper()}: {title}, {config.epochs} epochs"
-        folder.write_figure("sweep.png", gate_plots.sweep(result.loss, outcomes, heading))
+        folder.write_figure("sweep.png", plots.sweep(result.loss, outcomes, heading))
         display.line(f"Written to {folder.path}: {', '.join(folder.names)}")
     return 0
 
 
-def begin(display, args, title: str, device: str) -> None:
+def _begin(display, args, title: str, device: str) -> None:
     """Says what is trained, where, and what is special about it."""
     import tensorflow as tf
 
@@ -201,7 +244,7 @@ def begin(display, args, title: str, device: str) -> None:
         display.line(f"Note: {NOTES[args.activation]}")
 
 
-def conditions(args, config, device: str) -> dict:
+def _conditions(args, config, device: str) -> dict:
     """What was trained and by what, for the record."""
     import tensorflow as tf
 
@@ -212,7 +255,3 @@ def conditions(args, config, device: str) -> dict:
         numbers["seeds"] = args.sweep
     versions = {"tensorflow": tf.__version__}
     return {"config": how | numbers, "device": device, "versions": versions}
-
-
-if __name__ == "__main__":
-    sys.exit(main())

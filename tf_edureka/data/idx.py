@@ -36,12 +36,9 @@ def read(path: Path, rank: int) -> np.ndarray:
     """
     try:
         with path.open("rb") as raw:
-            start = raw.read(2)
+            is_packed = raw.read(2) == _GZIP_MAGIC
             raw.seek(0)
-            if start == _GZIP_MAGIC:
-                with gzip.open(raw) as unpacked:
-                    return _parse(path, unpacked, rank)
-            return _parse(path, raw, rank)
+            return _parse(path, gzip.open(raw) if is_packed else raw, rank)
     except EOFError:
         raise InputError(
             f"{path}: expected a whole gzip file, but it ends early; download it again"
@@ -61,20 +58,17 @@ def _parse(path: Path, stream, rank: int) -> np.ndarray:
         )
     if len(header) < 4 + 4 * rank:
         raise InputError(f"{path}: the file ends inside its header; download it again")
-    shape = tuple(int(size) for size in np.frombuffer(header, ">u4", offset=4))
+    shape = np.frombuffer(header, ">u4", offset=4).tolist()
     size = math.prod(shape)
+    announced = f"{path}: the header announces {' x '.join(map(str, shape))}"
     if math.prod(max(count, 1) for count in shape) > _MAX_BYTES:  # NumPy counts so too
         raise InputError(
-            f"{path}: the header announces {' x '.join(map(str, shape))} bytes, more than the "
-            f"{_MAX_BYTES} that are read; is the file damaged?"
+            f"{announced} bytes, more than the {_MAX_BYTES} that are read; is the file damaged?"
         )
     values = stream.read(size + 1)
     if len(values) != size:
         came = f"only {len(values)}" if len(values) < size else "more"
-        raise InputError(
-            f"{path}: the header announces {' x '.join(map(str, shape))} = {size} values, "
-            f"but {came} came; download it again"
-        )
+        raise InputError(f"{announced} = {size} values, but {came} came; download it again")
     return np.frombuffer(values, np.uint8).reshape(shape)
 
 

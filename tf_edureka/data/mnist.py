@@ -2,19 +2,20 @@
 
 import hashlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from tf_edureka import idx, rendered, tfds_copy
-from tf_edureka.config import DATA_SOURCES, MNIST_FOLDER_VARIABLE
+from tf_edureka.data import idx, tfds
 from tf_edureka.errors import InputError
 
+DATA_SOURCES = ("auto", "tfds", "idx", "rendered")
+# Where the four files are, if no folder is named.
+MNIST_FOLDER_VARIABLE = "TF_EDUREKA_MNIST_DIR"
 # The original's read_data_sets() put the first 5,000 training images aside.
 VALIDATION_EXAMPLES = 5000
 _MNIST = "MNIST"  # the title of the published examples
-_MNIST_TRAINED_ON = 60_000 - VALIDATION_EXAMPLES
 
 # The values of the four official files, without their headers: the same whether they come gzipped,
 # unpacked or from TFDS. The published .gz files, whose own SHA-256 TFDS checks, unpack to these.
@@ -58,6 +59,7 @@ class Mnist:
 
     train: Split
     validation: Split
+    _: KW_ONLY
     test: Split
     source: str
     title: str
@@ -75,7 +77,7 @@ class Mnist:
     @property
     def is_mnist(self) -> bool:
         """Whether the examples are those of the published files, and all of them."""
-        return self.title == _MNIST and len(self.train.labels) == _MNIST_TRAINED_ON
+        return self.title == _MNIST and len(self.train.labels) == 60_000 - VALIDATION_EXAMPLES
 
     def limited(self, examples: int) -> "Mnist":
         """The same with only the first `examples` training examples.
@@ -115,24 +117,23 @@ def load(source: str = "auto", folder: str | os.PathLike | None = None) -> Mnist
         if folder is not None:
             raise InputError(f"data rendered: expected no MNIST folder, got {folder}; leave it out")
         return _rendered()
-    folder = folder or os.environ.get(MNIST_FOLDER_VARIABLE) or None
-    if folder is not None:
+    folder = folder or os.environ.get(MNIST_FOLDER_VARIABLE)
+    if folder:
         folder = Path(folder)
         paths = _find_files(folder)
-    if source == "idx" and folder is None:
+        return _from_tfds(folder) if source == "tfds" else _from_files(folder, paths)
+    if source == "idx":
         raise InputError(
             f"data idx: expected a folder with the MNIST files; give --data-dir or set "
             f"{MNIST_FOLDER_VARIABLE}"
         )
-    if folder is not None and source != "tfds":
-        return _from_files(folder, paths)
-    if source == "auto" and not (tfds_copy.is_prepared() or tfds_copy.is_reachable()):
+    if source == "auto" and not (tfds.is_prepared() or tfds.is_reachable()):
         return _rendered(
             "no folder with the MNIST files was given, TFDS has no prepared copy and there is no "
             f"network: these are rendered digits, not MNIST. Give --data-dir or set "
             f"{MNIST_FOLDER_VARIABLE} to train on MNIST."
         )
-    return _from_tfds(folder)
+    return _from_tfds(None)
 
 
 def _from_files(folder: Path, paths: list[Path]) -> Mnist:
@@ -154,16 +155,18 @@ def _from_files(folder: Path, paths: list[Path]) -> Mnist:
 
 
 def _from_tfds(folder: Path | None) -> Mnist:
-    arrays = tfds_copy.read(folder)
+    arrays = tfds.read(folder)
     if others := _not_official(arrays):
         raise InputError(
             f"the prepared TFDS copy does not hold the published MNIST ({', '.join(others)} "
-            f"differ); delete {tfds_copy.location()} and run again"
+            f"differ); delete {tfds.location()} and run again"
         )
     return _split(arrays, "tfds", _MNIST)
 
 
 def _rendered(*notes: str) -> Mnist:
+    from tf_edureka.data import rendered  # which imports matplotlib
+
     return _split(rendered.digits(), "rendered", "rendered digits, not MNIST", notes)
 
 
@@ -175,16 +178,13 @@ def _find_files(folder: Path) -> list[Path]:
         found = {entry.name for entry in folder.iterdir()}
     except OSError as error:
         raise InputError(f"{folder}: cannot be read ({error.strerror or error})") from None
-    paths = []
     for name in _FILES:
-        have = [candidate for candidate in (f"{name}.gz", name) if candidate in found]
-        if not have:
+        if not found & {f"{name}.gz", name}:
             raise InputError(
                 f"{folder}: expected the four MNIST files ({', '.join(_FILES)}, with or without "
                 f".gz), but {name} is missing"
             )
-        paths.append(folder / have[0])
-    return paths
+    return [folder / (f"{name}.gz" if f"{name}.gz" in found else name) for name in _FILES]
 
 
 def _not_official(arrays) -> list[str]:
@@ -196,29 +196,19 @@ def _not_official(arrays) -> list[str]:
 
 
 def _split(arrays, source: str, title: str, notes: tuple[str, ...] = ()) -> Mnist:
-    train_images, train_labels, test_images, test_labels = arrays
-    for name, images, labels in (
-        ("training", train_images, train_labels),
-        ("test", test_images, test_labels),
-    ):
-        if len(images) != len(labels):
+    published, test = Split(*arrays[:2]), Split(*arrays[2:])
+    for name, part in (("training", published), ("test", test)):
+        if len(part.images) != len(part.labels):
             raise InputError(
-                f"expected a label for each {name} image, got {len(images)} images and "
-                f"{len(labels)} labels; the files do not belong together"
+                f"expected a label for each {name} image, got {len(part.images)} images and "
+                f"{len(part.labels)} labels; the files do not belong together"
             )
-    if len(train_labels) <= VALIDATION_EXAMPLES or not len(test_labels):
+    if len(published.labels) <= VALIDATION_EXAMPLES or not len(test.labels):
         raise InputError(
             f"expected more than {VALIDATION_EXAMPLES} training examples (the first "
             f"{VALIDATION_EXAMPLES} are put aside for validation) and at least one test example, "
-            f"got {len(train_labels)} and {len(test_labels)}"
+            f"got {len(published.labels)} and {len(test.labels)}"
         )
-    aside = slice(None, VALIDATION_EXAMPLES)
-    used = slice(VALIDATION_EXAMPLES, None)
-    return Mnist(
-        train=Split(train_images[used], train_labels[used]),
-        validation=Split(train_images[aside], train_labels[aside]),
-        test=Split(test_images, test_labels),
-        source=source,
-        title=title,
-        notes=notes,
-    )
+    validation = published.first(VALIDATION_EXAMPLES)
+    train = Split(published.images[VALIDATION_EXAMPLES:], published.labels[VALIDATION_EXAMPLES:])
+    return Mnist(train, validation, test=test, source=source, title=title, notes=notes)

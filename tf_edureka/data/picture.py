@@ -57,7 +57,7 @@ def formed(grey: np.ndarray) -> np.ndarray | None:
     """
     ink = _ink(grey)
     box = _box(ink)
-    return None if box is None else _placed(ink[box])
+    return None if box is None else _placed(Image.fromarray(np.float32(ink)).crop(box))
 
 
 def _decoded(path: Path) -> np.ndarray:
@@ -150,33 +150,27 @@ def _otsu(values: np.ndarray) -> float:
     return float(edges[1:][np.nan_to_num(between).argmax()])
 
 
-def _box(ink: np.ndarray) -> tuple[slice, slice] | None:
-    """The rows and columns of what is drawn; None if nothing is."""
+def _box(ink: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Left, top, right and bottom of what is drawn, as Pillow has them; None if nothing is."""
     drawn = ink > _DRAWN
     if min(ink.shape) > _SPECKS_FROM:
         # How many of 5 x 5 are drawn: along a line one pixel wide 5, of a speck 1 or 2.
         around = Image.fromarray(np.uint8(255 * drawn)).filter(ImageFilter.BoxBlur(2))
         drawn &= np.asarray(around) > 4.5 / 25 * 255
-    if not drawn.any():
-        return None
-    rows, columns = (np.flatnonzero(drawn.any(axis=axis)) for axis in (1, 0))
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    return Image.fromarray(np.uint8(drawn)).getbbox()
 
 
-def _placed(ink: np.ndarray) -> np.ndarray:
+def _placed(ink: Image.Image) -> np.ndarray:
     """Scales what is drawn to MNIST's box and places it by its centre of mass."""
-    cut = Image.fromarray(np.float32(ink))
-    scale = _BOX / max(cut.size)
-    width, height = (max(1, round(scale * side)) for side in cut.size)
-    small = np.asarray(cut.resize((width, height), Image.Resampling.BILINEAR))
+    scale = _BOX / max(ink.size)
+    width, height = (max(1, round(scale * side)) for side in ink.size)
+    small = np.asarray(ink.resize((width, height), Image.Resampling.BILINEAR))
     small = small / small.max()  # thin strokes have become faint
     mass = small.sum()
     x, y = (small.sum(axis=axis) @ np.arange(small.shape[1 - axis]) / mass for axis in (0, 1))
     # In MNIST's images the centre of mass is in pixel 14, 14, counted from 0.
-    left, top = (
-        min(max(round(_SIDE // 2 - centre), 0), _SIDE - size)
-        for centre, size in ((x, width), (y, height))
-    )
+    corner = np.round([_SIDE // 2 - x, _SIDE // 2 - y]).astype(int)
+    left, top = np.clip(corner, 0, [_SIDE - width, _SIDE - height])
     image = np.zeros((_SIDE, _SIDE), np.uint8)
     image[top : top + height, left : left + width] = np.round(255 * small)
     return image

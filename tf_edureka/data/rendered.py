@@ -6,33 +6,22 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-TRAIN_EXAMPLES = 60_000
-TEST_EXAMPLES = 10_000
 # Text faces of different build. All of them have the ten digits at their usual places.
 _FONTS = (
-    "DejaVuSans.ttf",
-    "DejaVuSans-Bold.ttf",
-    "DejaVuSans-Oblique.ttf",
-    "DejaVuSansMono.ttf",
-    "DejaVuSansMono-BoldOblique.ttf",
-    "DejaVuSerif.ttf",
-    "DejaVuSerif-Bold.ttf",
-    "DejaVuSerif-Italic.ttf",
-    "STIXGeneral.ttf",
-    "STIXGeneralBol.ttf",
-    "STIXGeneralItalic.ttf",
-    "cmr10.ttf",
-    "cmss10.ttf",
-    "cmtt10.ttf",
+    *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique"),
+    *("DejaVuSansMono", "DejaVuSansMono-BoldOblique"),
+    *("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic"),
+    *("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic"),
+    *("cmr10", "cmss10", "cmtt10"),
 )
 _SIZE = 28
 _GRID = 96  # side of the fields from which the digits are sampled
-_REACH = 12.0  # pixels of that grid up to which distances from the outline are told apart
+_REACH = 12  # pixels of that grid up to which distances from the outline are told apart
 _CHUNK = 2000  # images drawn at a time: what they need then stays in the cache
 
 
 def digits(
-    train_examples: int = TRAIN_EXAMPLES, test_examples: int = TEST_EXAMPLES, seed: int = 0
+    train_examples: int = 60_000, test_examples: int = 10_000, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Draws digits, every one of them different; the same ones for the same seed.
 
@@ -50,10 +39,8 @@ def digits(
         likewise.
     """
     fields = _distance_fields()
-    parts = []
-    for count, stream in zip(
-        (train_examples, test_examples), np.random.default_rng(seed).spawn(2), strict=True
-    ):
+    parts, streams = [], np.random.default_rng(seed).spawn(2)
+    for count, stream in zip((train_examples, test_examples), streams, strict=True):
         labels = stream.integers(0, 10, count, dtype=np.uint8)
         images = np.empty((count, _SIZE, _SIZE), np.uint8)
         for start in range(0, count, _CHUNK):
@@ -66,13 +53,12 @@ def digits(
 def _distance_fields() -> np.ndarray:
     """Signed distance from each font's outline of each digit, over 0 inside the stroke.
 
-    Returns:
-        float32, shape (fonts, 10, _GRID, _GRID), in pixels of the grid, within +-_REACH.
+    Float32, shape (fonts, 10, _GRID, _GRID), in pixels of the grid, within +-_REACH.
     """
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     fields = np.empty((len(_FONTS), 10, _GRID, _GRID), np.float32)
     for f, name in enumerate(_FONTS):
-        font = ImageFont.truetype(str(folder / name), size=_GRID)
+        font = ImageFont.truetype(str(folder / f"{name}.ttf"), size=_GRID)
         for digit in range(10):
             picture = Image.new("L", (_GRID, _GRID))
             left, top, right, bottom = font.getbbox(str(digit))
@@ -85,17 +71,11 @@ def _distance_fields() -> np.ndarray:
 
 def _distance(mask: np.ndarray) -> np.ndarray:
     """Distance of each pixel to the nearest one outside the mask, at most _REACH."""
-    far = np.float32(_REACH)
-    steps = np.arange(-int(_REACH), int(_REACH) + 1)
-    squared = np.where(mask, far**2, 0.0).astype(np.float32)
-    for axis in (0, 1):  # the nearest along one axis first, then over those of the other
-        padded = np.pad(squared, int(_REACH), constant_values=far**2)
-        views = [
-            np.roll(padded, -step, axis)[int(_REACH) : -int(_REACH), int(_REACH) : -int(_REACH)]
-            + np.float32(step**2)
-            for step in steps
-        ]
-        squared = np.minimum(np.min(views, axis=0), far**2)
+    squared = np.where(mask, np.float32(_REACH**2), 0)
+    for _ in range(2):  # the nearest along one axis first, then over those of the other
+        padded = np.pad(squared, ((_REACH, _REACH), (0, 0)), constant_values=_REACH**2)
+        moved = [padded[i : i + _GRID] + (i - _REACH) ** 2 for i in range(2 * _REACH + 1)]
+        squared = np.min(moved, axis=0, initial=_REACH**2).T
     return np.sqrt(squared)
 
 
@@ -108,8 +88,8 @@ def _draw(fields: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> n
     turn, shear = np.deg2rad(uniform(-20, 20)), uniform(-0.25, 0.25)
     width, height = uniform(0.8, 1.3), uniform(0.8, 1.3)
     # From a pixel's place back to the grid of the fields, which is 1 wide around 0.
-    x = ((np.arange(_SIZE, dtype=np.float32) - 13.5) / _SIZE)[None, None, :] + uniform(-0.08, 0.08)
-    y = ((np.arange(_SIZE, dtype=np.float32) - 13.5) / _SIZE)[None, :, None] + uniform(-0.08, 0.08)
+    places = (np.arange(_SIZE, dtype=np.float32) - 13.5) / _SIZE
+    x, y = places + uniform(-0.08, 0.08), places[:, None] + uniform(-0.08, 0.08)
     u = (np.cos(turn) * x - np.sin(turn) * y) * width
     v = (np.sin(turn) * x + np.cos(turn) * y) * height
     u = u + shear * v

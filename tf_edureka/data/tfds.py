@@ -101,11 +101,11 @@ def _prepare(builder, folder: Path | None) -> None:
 
     if folder is not None:
         # What TFDS does not find there it would download.
-        missing = [name for name in builder.url_infos if not (folder / _file_name(name)).is_file()]
-        if missing:
+        names = [url.rsplit("/", 1)[-1] for url in builder.url_infos]
+        if missing := [name for name in names if not (folder / name).is_file()]:
             raise InputError(
-                f"{folder}: TFDS expects the four published .gz files, but "
-                f"{', '.join(map(_file_name, missing))} is missing; --data idx reads unpacked ones"
+                f"{folder}: TFDS expects the four published .gz files, but {', '.join(missing)} "
+                "is missing; --data idx reads unpacked ones"
             )
     elif not is_reachable():
         raise InputError(
@@ -131,27 +131,16 @@ def _prepare(builder, folder: Path | None) -> None:
         ) from error
 
 
-def _file_name(url: str) -> str:
-    return url.rsplit("/", 1)[-1]
-
-
 def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
 
 
 def _read_split(builder, split: str) -> tuple[np.ndarray, np.ndarray]:
-    stored = builder.as_dataset(split=split, batch_size=-1)
-    order = _stored_order(split, len(stored["label"]))
-    images = np.empty((len(order), 28, 28), np.uint8)
-    labels = np.empty(len(order), np.uint8)
-    images[order] = stored["image"].numpy()[..., 0]
-    labels[order] = stored["label"].numpy()
-    return images, labels
+    """The examples in the published order, in which TFDS does not store them.
 
-
-def _stored_order(split: str, examples: int) -> list[int]:
-    """Index in the published file of the first stored example, the second, and so on.
-
-    TFDS sorts by the MD5 of the split's name and the example's key, which for MNIST is its index.
+    It sorts by the MD5 of the split's name and the example's key, which for MNIST is its index.
     """
-    return sorted(range(examples), key=lambda i: hashlib.md5(f"{split}{i}".encode()).digest())
+    stored = builder.as_dataset(split=split, batch_size=-1)
+    hashes = [hashlib.md5(f"{split}{i}".encode()).digest() for i in range(len(stored["label"]))]
+    place = np.argsort(np.argsort(hashes))  # in the copy, of each published example
+    return stored["image"].numpy()[place, ..., 0], stored["label"].numpy()[place].astype(np.uint8)

@@ -6,25 +6,24 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from tf_edureka.doctor.cuda import Driver, hardware, hidden, libraries, opened, xla_tools
+from tf_edureka.doctor import cuda
 from tf_edureka.doctor.finding import PROBLEM, Finding
 from tf_edureka.doctor.packages import cuda_wheels, packages, system
 from tf_edureka.doctor.training import tensorflow
-
-BROKEN = 1
 
 
 def examine() -> Iterator[Finding]:
     """Looks at everything, from Python to a training step on each device."""
     yield from system()
     yield from packages()
-    gpus, driver = hardware(), Driver()
+    gpus, driver = cuda.hardware(), cuda.Driver()
     yield from driver.findings(gpus)
-    wanted = bool(gpus or driver.works) and not hidden()
+    wanted = bool(gpus or driver.count) and not cuda.hidden()
     yield from cuda_wheels(wanted)
-    found = opened(wanted)
-    yield from libraries(found)
-    yield from xla_tools(wanted)
+    used = sys.platform == "linux" and bool(wanted or cuda.wheel_folders())
+    found = cuda.opened(used)
+    yield from cuda.libraries(found)
+    yield from cuda.xla_tools(used)
     told = {name for name, (_, error) in found.items() if error}
     yield from tensorflow(wanted, driver.cuda, told)
 
@@ -32,7 +31,6 @@ def examine() -> Iterator[Finding]:
 def main(argv: list[str] | None = None) -> int:
     """Examines, prints, and gives the exit code."""
     parser = argparse.ArgumentParser(
-        prog=f"python -m {__package__}",
         description="Say what training would run on here, what is missing for a GPU, and what to "
         "install.",
         epilog="Exit codes: 0 training works, on the GPU if there is one; 1 there is a problem.",
@@ -47,14 +45,14 @@ def main(argv: list[str] | None = None) -> int:
             print(f"{finding.status:9}{finding.what}{advice}", flush=True)
     problems = sum(finding.status == PROBLEM for finding in findings)
     if args.json:
-        print(
-            json.dumps({"works": not problems, "findings": [asdict(f) for f in findings]}, indent=1)
-        )
+        report = {"works": not problems, "findings": [asdict(finding) for finding in findings]}
+        print(json.dumps(report, indent=1))
     else:
         works = [finding.trains for finding in findings if finding.trains]
         print(f"\nproblems: {problems}; training works on: {', '.join(works) or 'nothing'}")
-    return BROKEN if problems else 0
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":
+    sys.argv[0] = "python -m tf_edureka.doctor"  # what --help calls it
     sys.exit(main())

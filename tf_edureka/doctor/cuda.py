@@ -1,5 +1,6 @@
 """What a GPU needs beside TensorFlow: driver, libraries, XLA's tools, and code made for it."""
 
+import contextlib
 import ctypes
 import importlib.util
 import os
@@ -7,10 +8,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tf_edureka.doctor.finding import NOTE, OK, PROBLEM, Finding
+from tf_edureka.doctor.finding import Finding, note, ok, problem
 from tf_edureka.doctor.packages import version
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -29,6 +30,8 @@ LIBRARIES = {
     "libcudnn.so.9": "nvidia-cudnn-cu12",
     "libnccl.so.2": "nvidia-nccl-cu12",
 }
+# What those need in turn.
+NEEDED = {"libnvJitLink.so.12": "nvidia-nvjitlink-cu12"}
 # cuInit's answers that have a cure.
 CURES = {
     100: "the driver sees no GPU; in a container start it with --gpus all",
@@ -43,12 +46,10 @@ def hardware() -> list[str]:
     """The NVIDIA GPUs on this machine's bus, whether or not there is a driver for them."""
     found = []
     for device in sorted(Path("/sys/bus/pci/devices").glob("*")):
-        try:
+        with contextlib.suppress(OSError):
             vendor, kind = ((device / name).read_text().strip() for name in ("vendor", "class"))
-        except OSError:
-            continue
-        if vendor == "0x10de" and kind.startswith("0x03"):
-            found.append(device.name)
+            if vendor == "0x10de" and kind.startswith("0x03"):
+                found.append(device.name)
     return found
 
 
@@ -64,7 +65,7 @@ class Driver:
     Attributes:
         cuda: the version of CUDA that it is for; (0, 0) without a driver.
         error: what it says when it is started; 0 for no error, None without a driver.
-        count: how many GPUs it has.
+        count: how many GPUs it has to compute on.
     """
 
     def __init__(self) -> None:
@@ -81,21 +82,12 @@ class Driver:
             library.cuDeviceGetCount(ctypes.byref(number))
             self.count = number.value
 
-    @property
-    def works(self) -> bool:
-        """Whether it has a GPU to compute on."""
-        return self.error == 0 and self.count > 0
-
     def findings(self, gpus: list[str]) -> Iterator[Finding]:
         """What there is to say of it, given the `gpus` on the bus."""
         if hidden():
-            yield Finding(
-                NOTE, f"{VISIBLE}={os.environ[VISIBLE]!r} hides all GPUs", f"unset {VISIBLE}"
-            )
-        own = _dotted(self.cuda)
+            yield note(f"{VISIBLE}={os.environ[VISIBLE]!r} hides all GPUs", f"unset {VISIBLE}")
         if self.error is None and gpus:
-            yield Finding(
-                PROBLEM,
+            yield problem(
                 f"an NVIDIA GPU ({', '.join(gpus)}), but no driver: libcuda.so.1 cannot be loaded",
                 "install NVIDIA's driver; start a container with --gpus all",
             )
@@ -103,101 +95,75 @@ class Driver:
             if sys.platform == "linux":
                 # WSL2 has any GPU of Windows behind one device; whose it is, only a driver tells.
                 advice = "if there is an NVIDIA GPU, install its driver on Windows"
-                yield Finding(
-                    NOTE,
-                    "no NVIDIA GPU and no driver for one; the CPU is used",
-                    advice if WSL_GPU.exists() else "",
-                )
+                what = "no NVIDIA GPU and no driver for one; the CPU is used"
+                yield note(what, advice if WSL_GPU.exists() else "")
         elif self.error:
             cure = CURES.get(self.error, "NVIDIA's documentation has the code under CUresult")
-            status = PROBLEM if gpus and not hidden() else NOTE
-            yield Finding(status, f"the NVIDIA driver gives error {self.error}", cure)
+            finding = problem if gpus and not hidden() else note
+            yield finding(f"the NVIDIA driver gives error {self.error}", cure)
         elif self.cuda < CUDA:
-            yield Finding(
-                PROBLEM,
-                f"the NVIDIA driver is for CUDA {own}, but TensorFlow needs CUDA {CUDA[0]}",
+            yield problem(
+                f"the NVIDIA driver is for CUDA {_dotted(self.cuda)}, but TensorFlow needs CUDA "
+                f"{CUDA[0]}",
                 "update the driver, to 525 or later",
             )
         else:
-            yield Finding(
-                OK, f"NVIDIA driver{_driver_release()} for CUDA {own}, GPUs: {self.count}"
-            )
+            said = _output("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader")
+            release = f" {said.splitlines()[0]}" if said else ""
+            yield ok(f"NVIDIA driver{release} for CUDA {_dotted(self.cuda)}, GPUs: {self.count}")
 
 
-def opened(wanted: bool) -> dict[str, tuple[Path | str, str]]:
-    """Opens each library that TensorFlow opens for a GPU, where the system would find it.
-
-    Args:
-        wanted: whether there is a GPU to use them.
+def opened(used: bool) -> dict[str, tuple[Path | str, str]]:
+    """Opens the libraries that TensorFlow opens for a GPU, if they are `used`.
 
     Returns:
-        where each was, and what was wrong with it, if anything; empty where there is nothing to
-        open them for.
+        where each was, and what was wrong with it, if anything.
     """
-    folders = wheel_folders()
-    if sys.platform != "linux" or not (folders or wanted):
-        return {}
-    return {name: _open(name, folders) for name in LIBRARIES}
+    return {name: _open(name) for name in LIBRARIES if used}
 
 
 def libraries(found: dict[str, tuple[Path | str, str]]) -> Iterator[Finding]:
     """What there is to say of the libraries that `opened` has `found`."""
     for name, (path, error) in found.items():
-        wheel = LIBRARIES[name]
         if error:
-            at_fault = re.match(r"(lib\w+\.so[.\d]*): cannot open", error)
-            missing = at_fault[1] if at_fault else ""
-            wheel = _wheel_of(missing) or wheel
+            missing = (re.findall(r"^(lib\w+\.so[.\d]*): cannot open", error) or [""])[0]
+            wheel = (LIBRARIES | NEEDED).get(missing, LIBRARIES[name])
             fault = f"{missing}, which it needs, is missing" if missing else error
-            yield Finding(
-                PROBLEM,
+            yield problem(
                 f"{name} is missing" if missing == name else f"{name} cannot be loaded: {fault}",
                 f"pip install {'--force-reinstall ' if version(wheel) else ''}{wheel}",
             )
         elif wheel_folders() and "/nvidia/" not in str(path):
-            yield Finding(
-                NOTE,
+            yield note(
                 f"{name} is taken from {path}, not from NVIDIA's wheel",
                 "unset LD_LIBRARY_PATH, unless that is on purpose",
             )
     if found and not any(error for _, error in found.values()):
-        yield Finding(
-            OK, f"all {len(found)} libraries that TensorFlow opens for a GPU can be loaded"
-        )
+        yield ok(f"all {len(found)} libraries that TensorFlow opens for a GPU can be loaded")
 
 
-def xla_tools(wanted: bool) -> Iterator[Finding]:
-    """What XLA compiles with for a GPU: the assembler ptxas, and libdevice, its mathematics.
-
-    Args:
-        wanted: as for `opened`.
-    """
-    if sys.platform != "linux" or not (wheel_folders() or wanted):
+def xla_tools(used: bool) -> Iterator[Finding]:
+    """What XLA compiles with for a GPU, if it is `used`: ptxas, and libdevice, its mathematics."""
+    if not used:
         return
-    flag = re.search(r"--xla_gpu_cuda_data_dir=(\S+)", os.environ.get("XLA_FLAGS", ""))
-    given = [flag and flag[1], os.environ.get("CUDA_HOME"), os.environ.get("CONDA_PREFIX")]
+    flags = re.findall(r"--xla_gpu_cuda_data_dir=(\S+)", os.environ.get("XLA_FLAGS", ""))
+    given = [*flags[:1], os.environ.get("CUDA_HOME"), os.environ.get("CONDA_PREFIX")]
     roots = [Path(root) for root in given if root]
     roots += [*(folder.parent for folder in wheel_folders("cuda_nvcc/bin")), *SYSTEM_CUDA]
     advice = "pip install -e '.[cuda]', whose nvidia-cuda-nvcc-cu12 has it; or set XLA_FLAGS="
     advice += "--xla_gpu_cuda_data_dir to a folder with bin/ptxas and nvvm/libdevice"
-    ptxas = next((root / "bin/ptxas" for root in roots if (root / "bin/ptxas").exists()), None)
-    ptxas = shutil.which("ptxas") or ptxas  # XLA, too, takes the one on the path first
-    libdevice = [root for root in roots if (root / "nvvm/libdevice/libdevice.10.bc").exists()]
-    if ptxas and not os.access(ptxas, os.X_OK):
-        yield Finding(PROBLEM, f"{ptxas} may not be run", f"chmod +x {ptxas}")
-    elif ptxas:
-        said = _output([str(ptxas), "--version"])
-        release = re.search(r"release ([\d.]+)", said)
-        yield (
-            Finding(OK, f"XLA's ptxas of CUDA {release[1]}")
-            if release
-            else Finding(PROBLEM, f"{ptxas} does not run", advice)
-        )
-    # XLA may know other places; whether it can compile is what the training at the end shows.
+    ptxas = shutil.which("ptxas") or first("bin/ptxas", roots)  # XLA looks on the path first, too
+    if not ptxas:
+        # XLA may know other places; whether it can compile is what the training at the end shows.
+        yield note("XLA's ptxas is in none of the usual places", advice)
+    elif not os.access(ptxas, os.X_OK):
+        yield problem(f"{ptxas} may not be run", f"chmod +x {ptxas}")
+    elif release := re.search(r"release ([\d.]+)", _output(str(ptxas), "--version")):
+        yield ok(f"XLA's ptxas of CUDA {release[1]}")
     else:
-        yield Finding(NOTE, "XLA's ptxas is in none of the usual places", advice)
-    if not libdevice:
-        yield Finding(NOTE, "XLA's libdevice.10.bc is in none of the usual places", advice)
+        yield problem(f"{ptxas} does not run", advice)
+    if not first("nvvm/libdevice/libdevice.10.bc", roots):
+        yield note("XLA's libdevice.10.bc is in none of the usual places", advice)
 
 
 def capability_finding(
@@ -214,34 +180,34 @@ def capability_finding(
         driver_cuda: the driver's version of CUDA.
     """
     if not capability:
-        return Finding(NOTE, f"{name}: compute capability unknown")
+        return note(f"{name}: compute capability unknown")
     major, minor = capability
     what = f"{name}, compute capability {major}.{minor}"
-    made_for = build.get("cuda_compute_capabilities", [])
-    for text in made_for:
-        kind, _, number = text.rstrip("af").partition("_")
-        if kind == "sm" and int(number[:-1]) == major and int(number[-1]) <= minor:
-            return Finding(OK, f"{what}: TensorFlow has code for it")
-    for text in made_for:
-        kind, _, number = text.rstrip("af").partition("_")
-        if kind == "compute" and (int(number[:-1]), int(number[-1])) <= (major, minor):
-            needed = tuple(int(part) for part in build.get("cuda_version", "0.0").split(".")[:2])
-            if driver_cuda < needed:
-                return Finding(
-                    PROBLEM,
-                    f"{what}: TensorFlow's code for it is for CUDA {_dotted(needed)}, the driver "
-                    f"for CUDA {_dotted(driver_cuda)}",
-                    f"update the driver, to one for CUDA {_dotted(needed)} or later",
-                )
-            return Finding(
-                NOTE,
-                f"{what}: the driver makes TensorFlow's code for it, at the first start",
-                "that may take minutes, once; CUDA_CACHE_MAXSIZE=4294967296 makes room to keep it",
-            )
-    return Finding(
-        PROBLEM,
-        f"{what}: TensorFlow has code for {', '.join(made_for) or 'no GPU'} only",
-        "use --device cpu, or an older TensorFlow in an environment of its own",
+    made_for = ", ".join(build.get("cuda_compute_capabilities", []))
+    codes = re.findall(r"\b(sm|compute)_(\d+)(\d)", made_for)
+    fitting = {
+        kind
+        for kind, its_major, its_minor in codes
+        if (int(its_major), int(its_minor)) <= (major, minor)
+        and (kind == "compute" or int(its_major) == major)
+    }
+    if "sm" in fitting:
+        return ok(f"{what}: TensorFlow has code for it")
+    if not fitting:
+        return problem(
+            f"{what}: TensorFlow has code for {made_for or 'no GPU'} only",
+            "use --device cpu, or an older TensorFlow in an environment of its own",
+        )
+    needed = tuple(int(part) for part in build.get("cuda_version", "0.0").split(".")[:2])
+    if driver_cuda < needed:
+        return problem(
+            f"{what}: TensorFlow's code for it is for CUDA {_dotted(needed)}, the driver "
+            f"for CUDA {_dotted(driver_cuda)}",
+            f"update the driver, to one for CUDA {_dotted(needed)} or later",
+        )
+    return note(
+        f"{what}: the driver makes TensorFlow's code for it, at the first start",
+        "that may take minutes, once; CUDA_CACHE_MAXSIZE=4294967296 makes room to keep it",
     )
 
 
@@ -252,11 +218,15 @@ def wheel_folders(pattern: str = "*/lib") -> list[Path]:
     return [folder for place in places for folder in sorted(Path(place).glob(pattern))]
 
 
-def _open(name: str, folders: list[Path]) -> tuple[Path | str, str]:
+def first(name: str, folders: Iterable[Path]) -> Path | None:
+    """The first file of that `name` in the `folders`; None if there is none."""
+    return next((folder / name for folder in folders if (folder / name).exists()), None)
+
+
+def _open(name: str) -> tuple[Path | str, str]:
     """Opens a library where the system would: where it was, and the error, if any."""
     on_path = [Path(f) for f in os.environ.get("LD_LIBRARY_PATH", "").split(":") if f]
-    candidates = [folder / name for folder in (*on_path, *folders) if (folder / name).exists()]
-    path = candidates[0] if candidates else name
+    path = first(name, on_path + wheel_folders()) or name
     try:
         ctypes.CDLL(str(path))
         return path, ""
@@ -264,22 +234,11 @@ def _open(name: str, folders: list[Path]) -> tuple[Path | str, str]:
         return path, str(error)
 
 
-def _wheel_of(library: str) -> str:
-    if library.startswith("libnvJitLink"):
-        return "nvidia-nvjitlink-cu12"
-    return LIBRARIES.get(library, "")
-
-
 def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
 
 
-def _driver_release() -> str:
-    said = _output(["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"])
-    return f" {said.splitlines()[0]}" if said else ""
-
-
-def _output(command: list[str]) -> str:
+def _output(*command: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):

@@ -1,6 +1,7 @@
 """What the doctor finds."""
 
 from dataclasses import dataclass
+from functools import partial
 
 OK, NOTE, PROBLEM = "ok", "note", "problem"
 
@@ -20,3 +21,6 @@ class Finding:
     what: str
     advice: str = ""
     trains: str = ""
+
+
+ok, note, problem = (partial(Finding, status) for status in (OK, NOTE, PROBLEM))

@@ -1,11 +1,12 @@
 """Python and packages: what is installed, against what asks for what."""
 
+import contextlib
 import importlib.metadata
 import platform
 import sys
 from collections.abc import Iterator
 
-from tf_edureka.doctor.finding import NOTE, OK, PROBLEM, Finding
+from tf_edureka.doctor.finding import Finding, note, ok, problem
 
 try:
     from packaging.requirements import InvalidRequirement, Requirement
@@ -32,89 +33,73 @@ def system() -> Iterator[Finding]:
     """Python and the operating system."""
     python, wanted = platform.python_version(), own_metadata().get("Requires-Python")
     if Requirement and wanted and not SpecifierSet(wanted).contains(python, prereleases=True):
-        yield Finding(PROBLEM, f"Python {python}, expected {wanted}", f"install Python {wanted}")
+        yield problem(f"Python {python}, expected {wanted}", f"install Python {wanted}")
     elif sys.maxsize < 2**32:
-        yield Finding(PROBLEM, "Python of 32 bits", "install Python of 64 bits")
+        yield problem("Python of 32 bits", "install Python of 64 bits")
     else:
-        yield Finding(OK, f"Python {python} on {platform.platform()}")
+        yield ok(f"Python {python} on {platform.platform()}")
     if sys.platform == "win32":
-        yield Finding(
-            NOTE,
+        yield note(
             "TensorFlow has no GPU on Windows itself since 2.11; the CPU is used",
             "for an NVIDIA GPU install it within WSL2 (wsl --install)",
         )
     if sys.platform == "darwin":
-        yield Finding(
-            NOTE,
+        yield note(
             "TensorFlow has no GPU on a Mac; the CPU is used",
             "leave tensorflow-metal away: it does not fit TensorFlow from 2.18 on",
         )
     if sys.platform == "linux" and platform.machine() != "x86_64":
-        yield Finding(NOTE, f"TensorFlow's wheels have no GPU on {platform.machine()}; CPU is used")
+        yield note(f"TensorFlow's wheels have no GPU on {platform.machine()}; CPU is used")
 
 
 def packages() -> Iterator[Finding]:
     """What is installed, against what the project and all that it needs ask for."""
     if Requirement is None:
-        yield Finding(PROBLEM, "packaging is not installed", "pip install packaging")
+        yield problem("packaging is not installed", "pip install packaging")
         return
     if not own_metadata():
-        yield Finding(NOTE, f"{PROJECT} is used from its sources", "pip install -e .")
-    asked = _asked()
-    against = {name: found for name, found in sorted(asked.items()) if _unmet(found)}
-    for name, requirements in against.items():
-        who, requirement = _unmet(requirements)[0]
-        # All upper limits, and of the lower ones those that are not met.
-        limits = [limit for _, one in requirements for limit in one.specifier]
-        limits = [limit for limit in limits if limit.operator != ">="]
-        limits = ",".join(sorted({str(limit) for limit in (*requirement.specifier, *limits)}))
-        yield Finding(
-            PROBLEM,
-            f"{name} {version(name) or 'is not installed'}, but {who} needs "
-            f"{name}{requirement.specifier}",
-            f"pip install '{name}{limits}'",
+        yield note(f"{PROJECT} is used from its sources", "pip install -e .")
+    asked, fit = _asked(), True
+    for name, requirements in sorted(asked.items()):
+        unmet = [(who, one) for who, one in requirements if not _meets(one)]
+        if unmet:
+            fit = False
+            who, requirement = unmet[0]
+            # All upper limits, and of the lower ones those that are not met.
+            limits = [limit for _, one in requirements for limit in one.specifier]
+            limits = [limit for limit in limits if limit.operator != ">="]
+            limits = ",".join(sorted({str(limit) for limit in (*requirement.specifier, *limits)}))
+            yield _unfit(name, who, requirement.specifier, limits)
+    tensorflow, metal = version("tensorflow"), version("tensorflow-metal")
+    for rival in filter(version, RIVALS if tensorflow else ()):
+        yield problem(
+            f"{rival} {version(rival)} is installed beside tensorflow, into the same folder",
+            f"pip uninstall {rival}; then pip install --force-reinstall --no-deps "
+            f"tensorflow=={tensorflow}",
         )
-    for rival in RIVALS if version("tensorflow") else ():
-        if version(rival):
-            yield Finding(
-                PROBLEM,
-                f"{rival} {version(rival)} is installed beside tensorflow, into the same folder",
-                f"pip uninstall {rival}; then pip install --force-reinstall --no-deps "
-                f"tensorflow=={version('tensorflow')}",
-            )
-    if version("tensorflow-metal"):
-        yield Finding(
-            PROBLEM,
-            f"tensorflow-metal {version('tensorflow-metal')} does not fit TensorFlow from 2.18 on",
+    if metal:
+        yield problem(
+            f"tensorflow-metal {metal} does not fit TensorFlow from 2.18 on",
             "pip uninstall tensorflow-metal",
         )
-    if not against:
+    if fit:
         shown = _shown("tensorflow", "keras", "tensorflow-datasets", "numpy")
-        yield Finding(OK, f"{shown}; all {len(asked)} packages fit together")
+        yield ok(f"{shown}; all {len(asked)} packages fit together")
 
 
 def cuda_wheels(wanted: bool) -> Iterator[Finding]:
-    """NVIDIA's wheels, against what the installed TensorFlow asks for as `and-cuda`.
-
-    Args:
-        wanted: whether there is a GPU to use them.
-    """
+    """NVIDIA's wheels against TensorFlow's `and-cuda`; `wanted`: whether there is a GPU."""
     asked = _requirements("tensorflow", "and-cuda")
     if not any(version(requirement.name) for requirement in asked):
         if asked and wanted:
-            yield Finding(NOTE, "none of NVIDIA's wheels is installed", "pip install -e '.[cuda]'")
+            yield note("none of NVIDIA's wheels is installed", "pip install -e '.[cuda]'")
         return
     bad = [requirement for requirement in asked if not _meets(requirement)]
-    for requirement in bad:
-        yield Finding(
-            PROBLEM,
-            f"{requirement.name} {version(requirement.name) or 'is not installed'}, but "
-            f"tensorflow[and-cuda] needs {requirement.name}{requirement.specifier}",
-            f"pip install '{requirement.name}{requirement.specifier}'",
-        )
+    for one in bad:
+        yield _unfit(one.name, "tensorflow[and-cuda]", one.specifier, one.specifier)
     if not bad:
         shown = _shown("nvidia-cuda-runtime-cu12", "nvidia-cudnn-cu12", "nvidia-nccl-cu12")
-        yield Finding(OK, f"NVIDIA's {len(asked)} wheels fit, among them {shown}")
+        yield ok(f"NVIDIA's {len(asked)} wheels fit, among them {shown}")
 
 
 def version(name: str) -> str | None:
@@ -127,28 +112,21 @@ def version(name: str) -> str | None:
 
 def own_metadata() -> dict | importlib.metadata.PackageMetadata:
     """What the project says of itself; empty if it is not installed."""
-    try:
-        return importlib.metadata.metadata(PROJECT)
-    except importlib.metadata.PackageNotFoundError:
-        return {}
+    return importlib.metadata.metadata(PROJECT) if version(PROJECT) else {}
 
 
 def _asked() -> dict[str, list[tuple]]:
     """Who asks for what, by the package that is asked for."""
-    asked, queue, known = {}, [PROJECT], set()
-    if not own_metadata():
-        queue = ["tensorflow", "keras", "tensorflow-datasets"]
+    asked, known = {}, set()
+    queue = [PROJECT] if own_metadata() else ["tensorflow", "keras", "tensorflow-datasets"]
     while queue:
         name = queue.pop()
         known.add(name)
         requirements = _requirements(name)
         for extra in own_metadata().get_all("Provides-Extra", []) if name == PROJECT else ():
             # What extras ask for concerns whoever has installed it; CUDA has its own check.
-            requirements += [
-                requirement
-                for requirement in _requirements(name, extra)
-                if version(requirement.name) and not requirement.extras
-            ]
+            optional = _requirements(name, extra)
+            requirements += [one for one in optional if version(one.name) and not one.extras]
         for requirement in requirements:
             dependency = canonicalize_name(requirement.name)
             asked.setdefault(dependency, []).append((name, requirement))
@@ -160,26 +138,15 @@ def _asked() -> dict[str, list[tuple]]:
 def _requirements(name: str, extra: str = "") -> list:
     """What a package asks for on this machine; with an extra, what that asks for beyond."""
     found = []
-    try:
-        texts = importlib.metadata.requires(name) or []
-    except importlib.metadata.PackageNotFoundError:
-        texts = []
-    for text in texts if Requirement else ():
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement:  # of a package from before the standard
-            continue
-        here, beyond = (
-            requirement.marker is None or requirement.marker.evaluate({"extra": which})
-            for which in ("", extra)
-        )
-        if beyond and (not extra or not here):
-            found.append(requirement)
-    return found
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        for text in (Requirement and importlib.metadata.requires(name)) or ():
+            with contextlib.suppress(InvalidRequirement):  # of a package from before the standard
+                found.append(Requirement(text))
+    return [one for one in found if _applies(one, extra) and not (extra and _applies(one, ""))]
 
 
-def _unmet(requirements: list[tuple]) -> list[tuple]:
-    return [(who, requirement) for who, requirement in requirements if not _meets(requirement)]
+def _applies(requirement, extra: str) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
 def _meets(requirement) -> bool:
@@ -188,6 +155,11 @@ def _meets(requirement) -> bool:
         return bool(there) and requirement.specifier.contains(there, prereleases=True)
     except InvalidVersion:
         return False
+
+
+def _unfit(name: str, who: str, needed, limits) -> Finding:
+    what = f"{name} {version(name) or 'is not installed'}, but {who} needs {name}{needed}"
+    return problem(what, f"pip install '{name}{limits}'")
 
 
 def _shown(*names: str) -> str:

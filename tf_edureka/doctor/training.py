@@ -1,5 +1,6 @@
 """What TensorFlow says itself, and whether it can train here."""
 
+import contextlib
 import json
 import os
 import re
@@ -9,11 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tf_edureka.doctor.cuda import LIBRARIES, capability_finding, wheel_folders
-from tf_edureka.doctor.finding import NOTE, OK, PROBLEM, Finding
+from tf_edureka.doctor.cuda import LIBRARIES, capability_finding, first, wheel_folders
+from tf_edureka.doctor.finding import Finding, note, ok, problem
 
 PROBE_SECONDS = 300
-CPU = "CPU:0"
 # Modules that TensorFlow and Keras import, where the wheel has another name.
 WHEELS_OF_MODULES = {
     "absl": "absl-py",
@@ -39,61 +39,51 @@ def tensorflow(wanted: bool, driver_cuda: tuple[int, int], told: set[str]) -> It
     """
     facts, training, said, ended = _probe("auto")
     if "versions" not in facts:
-        yield Finding(PROBLEM, f"TensorFlow cannot be imported: {ended}", _advice_on_import(ended))
+        yield problem(f"TensorFlow cannot be imported: {ended}", _advice_on_import(ended))
         return
     build, gpus = facts.get("build", {}), facts.get("gpus", [])
     if build.get("is_cuda_build"):
-        yield Finding(
-            OK,
+        yield ok(
             f"TensorFlow {facts['versions']['tensorflow']} is built for CUDA "
             f"{build['cuda_version']}, cuDNN {build['cudnn_version']}, and "
             f"{', '.join(build['cuda_compute_capabilities'])}",
         )
     elif build and wanted:
-        yield Finding(PROBLEM, "this TensorFlow is built without CUDA", "pip install tensorflow")
+        yield problem("this TensorFlow is built without CUDA", "pip install tensorflow")
     missing = set(re.findall(r"Could not load dynamic library '([^']+)'", said))
     for name in sorted(missing - told - {"libcuda.so.1"} if wanted else ()):
-        folder = next((f for f in wheel_folders() if (f / name).exists()), None)
-        yield Finding(
-            PROBLEM if not gpus and name in LIBRARIES else NOTE,
-            f"TensorFlow does not find {name}",
-            f"export LD_LIBRARY_PATH={folder}" if folder else "",
-        )
+        path = first(name, wheel_folders())
+        finding = problem if not gpus and name in LIBRARIES else note
+        advice = f"export LD_LIBRARY_PATH={path.parent}" if path else ""
+        yield finding(f"TensorFlow does not find {name}", advice)
     if facts.get("helped"):
-        folder = Path(facts["helped"]).parent
-        yield Finding(
-            NOTE,
+        yield note(
             "TensorFlow does not look into cuSOLVER's wheel; this project loads it beforehand",
-            f"in other programs: export LD_LIBRARY_PATH={folder}",
+            f"in other programs: export LD_LIBRARY_PATH={Path(facts['helped']).parent}",
         )
     for name, capability in gpus:
         yield capability_finding(name, capability, build, driver_cuda)
     if wanted and not gpus:
-        yield Finding(PROBLEM, "TensorFlow sees no GPU", "mend the problems above")
+        yield problem("TensorFlow sees no GPU", "mend the problems above")
     if ended:
         advice = "update the driver, or use --device cpu" if gpus else ""
-        yield Finding(PROBLEM, f"TensorFlow's process ended early: {ended}", advice)
-    if gpus and CPU not in training:  # the GPU's fault is not the CPU's
+        yield problem(f"TensorFlow's process ended early: {ended}", advice)
+    if gpus and "CPU:0" not in training:  # the GPU's fault is not the CPU's
         training |= _probe("cpu")[1]
     for device, outcomes in training.items():
         yield training_finding(device, outcomes)
 
 
 def training_finding(device: str, outcomes: dict[str, dict]) -> Finding:
-    """What came of a few steps of training on a device, with XLA as in real training, and without.
-
-    Args:
-        device: for example `CPU:0`.
-        outcomes: `"xla"` and `"kernels"`: each has `"seconds"` or `"error"`.
-    """
+    """Whether a few steps work on a `device`; `outcomes`: seconds or error of xla and kernels."""
     xla, kernels = outcomes["xla"], outcomes.get("kernels", {})
     if "seconds" in xla:
         what = f"training works on {device} ({xla['seconds']:.1f} s for a few steps)"
-        return Finding(OK, what, trains=device)
+        return ok(what, trains=device)
     advice = "use another device (--device)"
     if "seconds" in kernels:
         advice = "it is XLA that fails, without it training works; see ptxas and libdevice above"
-    return Finding(PROBLEM, f"training fails on {device}: {xla['error']}", advice)
+    return problem(f"training fails on {device}: {xla['error']}", advice)
 
 
 def _probe(choice: str) -> tuple[dict, dict[str, dict], str, str]:
@@ -102,42 +92,29 @@ def _probe(choice: str) -> tuple[dict, dict[str, dict], str, str]:
     Returns:
         facts, outcomes by device, its log, and how it ended if not well.
     """
-    environment = {
-        **os.environ,
-        "KERAS_BACKEND": "tensorflow",
-        "TF_CPP_MIN_LOG_LEVEL": "0",
-        "TF_CPP_VMODULE": "dso_loader=1",
-    }
+    log = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_CPP_VMODULE": "dso_loader=1"}
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", **log}
     command = [sys.executable, "-m", f"{__package__}.probe", choice]
     try:
         done = subprocess.run(
-            command,
-            env=environment,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=PROBE_SECONDS,
+            command, env=environment, capture_output=True, errors="replace", timeout=PROBE_SECONDS
         )
         said, out, ended = done.stderr, done.stdout, ""
         if done.returncode < 0:
             ended = signal.Signals(-done.returncode).name
         elif done.returncode:
-            ended = ([line for line in said.splitlines() if line.strip()] or ["no word"])[-1]
+            ended = (said.strip() or "no word").splitlines()[-1]
     except subprocess.TimeoutExpired as late:
         said, out = ((text or b"").decode(errors="replace") for text in (late.stderr, late.stdout))
         ended = f"no end after {PROBE_SECONDS} s"
     facts, training = {}, {}
     for line in out.splitlines():
-        try:
+        with contextlib.suppress(ValueError):  # something else that a package prints
             found = json.loads(line)
-        except ValueError:  # something else that a package prints
-            continue
-        for key, way in (("training", "xla"), ("without_xla", "kernels")):
-            if key in found:
-                training.setdefault(found.pop(key), {})[way] = found
-                break
-        else:
-            facts |= found
+            if "way" in found:
+                training.setdefault(found.pop("device"), {})[found.pop("way")] = found
+            else:
+                facts |= found
     return facts, training, said, ended
 
 

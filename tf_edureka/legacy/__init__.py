@@ -1,6 +1,14 @@
 """The article's programs as TensorFlow 1 ran them: graphs, sessions and feed_dict.
 
 Each program has a graph and a session of its own; nothing is switched in the process, so TensorFlow
-2 and Keras work beside it, before and after. Only `python -m tf_edureka.legacy SCRIPT`, which runs
-old scripts, makes its process one of TensorFlow 1.
+2 and Keras work beside it, before and after. `python -m tf_edureka.legacy` starts `runner`.
 """
+
+from typing import TYPE_CHECKING
+
+from tf_edureka._lazy import lazy
+
+if TYPE_CHECKING:
+    from tf_edureka.legacy import input_data as input_data, mlp as mlp, perceptron as perceptron
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__, {})

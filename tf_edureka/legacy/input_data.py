@@ -10,9 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka import idx, seeds
-from tf_edureka.config import CLASSES, MNIST_FOLDER_VARIABLE, PIXELS
+from tf_edureka.config import CLASSES, PIXELS
+from tf_edureka.data import idx
+from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
+from tf_edureka.tf1 import seeds
 
 DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 

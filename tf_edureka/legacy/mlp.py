@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka import seeds
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
-from tf_edureka.course import Course, TrainingState
+from tf_edureka.data.mnist import Mnist, Split
 from tf_edureka.errors import InputError
 from tf_edureka.legacy.input_data import DataSet, dense_to_one_hot
-from tf_edureka.mnist import Mnist, Split
-from tf_edureka.result import MlpResult
+from tf_edureka.results import MlpResult
+from tf_edureka.runs.state import TrainingProgress, TrainingState
+from tf_edureka.tf1 import seeds
 
 v1 = tf.compat.v1
 
@@ -105,6 +105,7 @@ def add_accuracy(built: MlpGraph) -> tf.Tensor:
 def train(
     config: MlpConfig,
     data: Mnist,
+    *,
     on_epoch: Callable[[int, float, float], bool | None] | None = None,
     start: TrainingState | None = None,
     save: Callable[[TrainingState], bool | None] | None = None,
@@ -136,27 +137,27 @@ def train(
     built = build_graph(config)
     with numpy_put_back(), session(built) as running:
         train_data, test_data = data_set(data.train), data_set(data.test)
-        course = Course(start, save)
+        progress = TrainingProgress(start, save)
         if start is not None:
             _restore(built, running, start.variables)
-            for _ in range(course.epoch * steps + course.step):
+            for _ in range(progress.epoch * steps + progress.step):
                 train_data.next_batch(config.batch_size)
         stop = False
-        while not stop and course.goes_on(config.epochs):
-            epoch = course.epoch
-            course.epoch_begins()
-            while course.step < steps:
+        while not stop and progress.goes_on(config.epochs):
+            epoch = progress.epoch
+            progress.epoch_begins()
+            while progress.step < steps:
                 pixels, labels = train_data.next_batch(config.batch_size)
                 feed = {built.pixels: pixels, built.labels: labels}
                 _, cost = running.run([built.train, built.cost], feed)
-                course.steps_done([cost])
-                if course.step < steps and course.checkpoint(lambda: _state(built, running)):
+                progress.steps_done([cost])
+                if progress.step < steps and progress.checkpoint(lambda: _state(built, running)):
                     stop = True
                     break
             if stop:
                 break
             average = 0.0
-            for cost in course.running_cost:  # sum() adds in another way since Python 3.12
+            for cost in progress.running_cost:  # sum() adds in another way since Python 3.12
                 # NumPy 1 divided a float32 by an int in double precision, NumPy 2 does not.
                 average += float(cost) / steps
             # New ops in every epoch: the graph grows by them, and the session has to take it in.
@@ -166,10 +167,10 @@ def train(
             # The share comes in float32; how many are right makes it exact.
             right = round(float(accuracy.eval(feed)) * test_data.num_examples)
             share = right / test_data.num_examples
-            course.epoch_ended(average, share)
+            progress.epoch_ended(average, share)
             stop = bool(on_epoch and on_epoch(epoch, average, share))
-            stop = course.checkpoint(lambda: _state(built, running)) or stop
-        return course.result(running.run(built.variables))
+            stop = progress.checkpoint(lambda: _state(built, running)) or stop
+        return progress.result(running.run(built.variables))
 
 
 @contextlib.contextmanager

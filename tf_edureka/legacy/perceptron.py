@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.activations import ACTIVATIONS
 from tf_edureka.config import PerceptronConfig, expect_seeds
-from tf_edureka.gates import Gate
-from tf_edureka.result import PerceptronResult, SweepResult
+from tf_edureka.perceptron.activations import ACTIVATIONS
+from tf_edureka.perceptron.gates import Gate
+from tf_edureka.results import PerceptronResult, SweepResult
 
 v1 = tf.compat.v1
 
@@ -74,6 +74,7 @@ def build_graph(config: PerceptronConfig) -> PerceptronGraph:
 def train(
     config: PerceptronConfig,
     data: Gate,
+    *,
     on_epoch: Callable[[int, np.float32], bool | None] | None = None,
 ) -> PerceptronResult:
     """Trains the perceptron as the article did.
@@ -105,14 +106,15 @@ def train(
             if stop or not np.isfinite(loss):
                 break
         outputs = session.run(built.outputs, feed)
-    return PerceptronResult(np.array(losses), np.array(weights)[:, :, 0], outputs[:, 0])
+    return PerceptronResult(np.array(losses), np.array(weights)[:, :, 0], outputs=outputs[:, 0])
 
 
 def sweep(
     config: PerceptronConfig,
     data: Gate,
+    *,
     seeds: Sequence[int],
-    on_seed: Callable[[int, np.float32], bool | None] | None = None,
+    on_progress: Callable[[int, np.float32], bool | None] | None = None,
 ) -> SweepResult:
     """Trains a perceptron from each of many seeds, one after the other, as the article could.
 
@@ -120,7 +122,7 @@ def sweep(
         config: what to train; its own seed has no part in it.
         data: the gate.
         seeds: op seeds of the initial weights, a perceptron for each.
-        on_seed: called after each perceptron with its number from 0 and its last loss; a true
+        on_progress: called after each perceptron with its number from 0 and its last loss; a true
             result ends the sweep.
 
     Returns:
@@ -133,6 +135,6 @@ def sweep(
     results = []
     for number, seed in enumerate(seeds):
         results.append(train(replace(config, seed=seed), data))
-        if on_seed and on_seed(number, results[-1].loss[-1]):
+        if on_progress and on_progress(number, results[-1].loss[-1]):
             break
     return SweepResult.of(results)

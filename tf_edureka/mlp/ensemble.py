@@ -8,12 +8,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka import devices, mlp
-from tf_edureka.augmentation import distort
+from tf_edureka import runtime
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig, expect_seeds
-from tf_edureka.mnist import Mnist
-from tf_edureka.result import MlpResult
-from tf_edureka.training import call, on_device, parts_of_epoch, pixels
+from tf_edureka.data.mnist import Mnist
+from tf_edureka.mlp.augmentation import distort
+from tf_edureka.mlp.batches import epoch_orders, parts_of_epoch
+from tf_edureka.mlp.epoch import call, on_device
+from tf_edureka.mlp.model import network, optimizer, pixels
+from tf_edureka.results import MlpResult
 
 _TESTED_AT_ONCE = 10_000  # images, counted for each network; each takes 3 kB for its pixels alone
 
@@ -21,6 +23,7 @@ _TESTED_AT_ONCE = 10_000  # images, counted for each network; each takes 3 kB fo
 def train(
     config: MlpConfig,
     data: Mnist,
+    *,
     seeds: Sequence[int],
     on_epoch: Callable[[int, np.ndarray, np.ndarray], bool | None] | None = None,
 ) -> list[MlpResult]:
@@ -49,7 +52,7 @@ def train(
     examples = len(data.train.labels)
     steps = config.steps_per_epoch(examples)
     networks = Networks(configs, data, steps * config.epochs)
-    orders = [mlp.epoch_orders(one, examples) for one in configs]
+    orders = [epoch_orders(one, examples) for one in configs]
     parts = parts_of_epoch(steps, networks.model.count_params(), config.batch_size)
     costs, accuracies, seconds = [], [], []
     first_costs = np.zeros((0, len(seeds)), np.float32)
@@ -70,8 +73,8 @@ def train(
     weights = networks.weights()
     return [
         MlpResult(
-            cost=np.array(costs)[:, i],
-            accuracy=np.array(accuracies)[:, i],
+            np.array(costs)[:, i],
+            np.array(accuracies)[:, i],
             step_cost=first_costs[:, i],
             epoch_seconds=np.array(seconds),
             weights=weights[i],
@@ -91,7 +94,7 @@ class Networks:
     Args:
         configs: of each network; they differ in their seeds at most.
         data: trained on `data.train`, tested on `data.test`.
-        total_steps: steps of the whole training, over which the modern schedule runs.
+        total_steps: steps of the whole training, over which the tuned schedule runs.
 
     Attributes:
         model: from float32 pixels in [0, 1], shape (networks, n, 784), to logits, shape
@@ -100,13 +103,13 @@ class Networks:
 
     def __init__(self, configs: Sequence[MlpConfig], data: Mnist, total_steps: int) -> None:
         self._config, self._seeds = configs[0], [config.seed for config in configs]
-        one = mlp.network(self._config)
+        one = network(self._config)
         self.model = _stacked(one, len(configs))
         self._shapes = [variable.shape for variable in one.weights]
-        each = (mlp.network(config).get_weights() for config in configs)
+        each = (network(config).get_weights() for config in configs)
         for variable, values in zip(self.model.weights, zip(*each, strict=True), strict=True):
             variable.assign(np.stack(values).reshape(variable.shape))
-        self._optimizer = mlp.optimizer(self._config, total_steps)
+        self._optimizer = optimizer(self._config, total_steps)
         self._optimizer.build(self.model.trainable_variables)
         self._train, self._test = on_device(data.train), on_device(data.test)
         self._compiled_steps = tf.function(self._steps, jit_compile=True, autograph=False)
@@ -122,7 +125,7 @@ class Networks:
         Returns:
             cross-entropy of each step, in the variables' dtype, shape (steps, networks).
         """
-        with devices.tf32(self._config.precision == "tf32"):
+        with runtime.tf32(self._config.precision == "tf32"):
             return call(self._compiled_steps, tf.constant(order), tf.constant(first)).numpy()
 
     def test(self) -> np.ndarray:
@@ -135,7 +138,7 @@ class Networks:
         images, labels = self._test
         at_once = max(1, _TESTED_AT_ONCE // len(self._seeds))
         right = np.zeros(len(self._seeds), np.int64)
-        with devices.tf32(self._config.precision == "tf32"):
+        with runtime.tf32(self._config.precision == "tf32"):
             for first in range(0, len(labels), at_once):
                 some = slice(first, first + at_once)
                 right += call(self._compiled_test, images[some], labels[some]).numpy()
@@ -214,10 +217,10 @@ class _StackedDense(keras.layers.Layer):
         return self._activation(tf.matmul(inputs, self._kernel) + self._bias)
 
 
-def _stacked(network: keras.Sequential, networks: int) -> keras.Sequential:
+def _stacked(one: keras.Sequential, networks: int) -> keras.Sequential:
     """A network of which there are many, with the layers of one."""
     layers = [
         _StackedDense(layer.units, layer.activation, name=layer.name, dtype=layer.dtype_policy)
-        for layer in network.layers
+        for layer in one.layers
     ]
     return keras.Sequential([keras.Input(batch_shape=(networks, None, PIXELS)), *layers])

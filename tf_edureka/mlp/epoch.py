@@ -1,64 +1,17 @@
 """The compiled epoch: all its steps in one call of one program; then its test pass."""
 
-import itertools
-import math
 from collections.abc import Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka import devices
-from tf_edureka.augmentation import distort
+from tf_edureka import runtime
 from tf_edureka.config import CLASSES, Distortion
+from tf_edureka.data.mnist import Split
 from tf_edureka.errors import InputError
-from tf_edureka.mnist import Split
-
-
-def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> np.ndarray:
-    """Which examples make up each batch of an epoch.
-
-    Depends on nothing but its arguments, so any epoch can be repeated on its own.
-
-    Source: `next_batch` of the article shuffled anew in each epoch. It carried what did not fill
-    a batch into the next epoch; here that is left out.
-
-    Args:
-        examples: how many there are to train on.
-        batch_size: examples per step.
-        seed: of the training.
-        epoch: its number from 0.
-
-    Returns:
-        int32, shape (steps, batch_size): indices under `examples`, none of them twice.
-    """
-    steps = examples // batch_size
-    order = np.random.default_rng((seed, epoch)).permutation(examples)[: steps * batch_size]
-    return order.reshape(steps, batch_size).astype(np.int32)
-
-
-def parts_of_epoch(steps: int, parameters: int, batch_size: int) -> list[tuple[int, int]]:
-    """Which steps of an epoch are taken in one call, so that no call takes very long.
-
-    Between two calls a training can save its state. The parts depend on the training alone and not
-    on how fast the machine is: so a training that goes on after a kill makes the very calls that
-    another makes, by the same programs, and comes to the same bits.
-
-    A step takes about `6 parameters batch_size` floating-point operations, and the optimizer's pass
-    over the weights about as long as 20 more examples. A slow core does 20 GFLOP a second.
-
-    Args:
-        steps: of the epoch.
-        parameters: weights of the network.
-        batch_size: examples per step.
-
-    Returns:
-        first step and end of each part: the whole epoch for the article's network and batches; of
-        longer epochs as much as takes ten seconds on a slow core.
-    """
-    seconds = steps * (1e-4 + 6 * parameters * (batch_size + 20) / 20e9)
-    parts = min(steps, math.ceil(seconds / 10))
-    return list(itertools.pairwise(steps * part // parts for part in range(parts + 1)))
+from tf_edureka.mlp.augmentation import distort
+from tf_edureka.mlp.model import pixels
 
 
 class CompiledEpoch:
@@ -83,6 +36,7 @@ class CompiledEpoch:
         self,
         model: keras.Model,
         train: Split,
+        *,
         test: Split,
         distortion: Distortion | None = None,
         jit_compile: bool = True,
@@ -111,13 +65,13 @@ class CompiledEpoch:
         Returns:
             cross-entropy of each step, in the variables' dtype, shape (steps,).
         """
-        with devices.tf32(self._tf32):
+        with runtime.tf32(self._tf32):
             arguments = tf.constant(order), tf.constant(seed, tf.int32)
             return call(self._compiled_steps, *arguments).numpy()
 
     def test(self) -> int:
         """Counts the test images that are classified rightly."""
-        with devices.tf32(self._tf32):
+        with runtime.tf32(self._tf32):
             return int(call(self._compiled_test))
 
     def state(self) -> list[np.ndarray]:
@@ -241,19 +195,6 @@ def cross_entropy(one_hot: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(keras.losses.categorical_crossentropy(one_hot, logits, True))
 
 
-def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """What the network takes each image for.
-
-    Args:
-        model: gives logits.
-        images: uint8, shape (n, 28, 28).
-
-    Returns:
-        in the dtype of the logits, shape (n, 10): their softmax.
-    """
-    return tf.nn.softmax(model(pixels(images), training=False)).numpy()
-
-
 def on_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
     """Images and labels where TensorFlow computes, as bytes.
 
@@ -265,17 +206,3 @@ def on_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
     """
     # A constant may stay in the host's memory; what an op makes does not.
     return tf.identity(tf.constant(split.images)), tf.identity(tf.constant(split.labels))
-
-
-def pixels(images: tf.Tensor) -> tf.Tensor:
-    """Flat pixels in [0, 1], as the article's network takes them.
-
-    Source: `input_data` multiplied by 1/255, which rounds otherwise than dividing by 255 does.
-
-    Args:
-        images: uint8, shape (n, 28, 28).
-
-    Returns:
-        float32, shape (n, 784).
-    """
-    return tf.reshape(tf.cast(images, tf.float32) * (1 / 255), (images.shape[0], -1))

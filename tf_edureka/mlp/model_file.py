@@ -1,5 +1,6 @@
 """A model file from anywhere: loaded only if it is a network for MNIST and runs no code."""
 
+import concurrent.futures
 import json
 import math
 import zipfile
@@ -15,10 +16,11 @@ _MAX_BYTES = 2**28
 _MAX_CONFIG = 2**20  # ours has 4,000 bytes
 _MAX_OUTPUT = 10**6  # numbers that a layer makes of one image
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
+_EXPECTED = "expected a model as train-mnist writes it (model.keras)"
 
 
-def load(path: Path) -> keras.Model:
-    """Loads a network as `train_mnist.py` saves it.
+def load_model(path: Path) -> keras.Model:
+    """Loads a network as `train-mnist` saves it.
 
     Keras' safe mode refuses what would run code. Shapes and size are looked at before anything is
     loaded: a small file can describe a network that no memory holds.
@@ -32,42 +34,10 @@ def load(path: Path) -> keras.Model:
     Raises:
         InputError: when the file cannot be read, is no such model or is not safe to load.
     """
-    expected = "expected a model as train_mnist.py writes it (model.keras)"
     try:
-        if path.suffix != ".keras" or not zipfile.is_zipfile(path):
-            path.open("rb").close()
-            raise InputError(f"{path}: {expected}, got another kind of file")
-        with zipfile.ZipFile(path) as file:
-            sizes = {member.filename: member.file_size for member in file.infolist()}
-            for size, most in (
-                (sizes.get(_CONFIG, 0), _MAX_CONFIG),
-                (sum(sizes.values()), _MAX_BYTES),
-            ):
-                if size > most:
-                    raise InputError(
-                        f"{path}: expected a model of at most {most} bytes, got {size}"
-                    )
-            config = json.loads(file.read(_CONFIG))
-        config.pop("compile_config", None)  # loss and optimizer are not needed
-        # In this scope a model is built without its variables.
-        with keras.StatelessScope(initialize_variables=False):
-            shown = keras.saving.deserialize_keras_object(config, safe_mode=True)
-            shapes = shown.input_shape, shown.output_shape
-            weights = sum(variable.shape.num_elements() for variable in shown.variables)
-            widest = max(math.prod(layer.output.shape[1:]) for layer in shown.layers)
-        if shapes != ((None, PIXELS), (None, CLASSES)):
-            raise InputError(
-                f"{path}: expected a model from shape (n, {PIXELS}) to (n, {CLASSES}), got one "
-                f"from {shapes[0]} to {shapes[1]}"
-            )
-        if weights > sizes[_WEIGHTS]:
-            raise InputError(
-                f"{path}: expected a file with its {weights} weights, got {sizes[_WEIGHTS]} bytes"
-            )
-        if widest > _MAX_OUTPUT:
-            raise InputError(
-                f"{path}: expected at most {_MAX_OUTPUT} outputs of a layer, got {widest}"
-            )
+        # In a thread that ends: Keras keeps a list of its variables, and would make them later on.
+        with concurrent.futures.ThreadPoolExecutor(1) as thread:
+            thread.submit(_expect_small_network, path).result()
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except InputError:
         raise
@@ -76,7 +46,7 @@ def load(path: Path) -> keras.Model:
     except Exception as error:  # what Keras raises on damaged or unsafe files is of many kinds
         reason = (str(error).strip() or type(error).__name__).split("\n")[0]
         raise InputError(
-            f"{path}: {expected}, got one that Keras does not load in its safe mode: {reason}"
+            f"{path}: {_EXPECTED}, got one that Keras does not load in its safe mode: {reason}"
         ) from None
     last = model.layers[-1]
     if isinstance(last, keras.layers.Softmax):  # logits are what it makes probabilities of
@@ -84,3 +54,35 @@ def load(path: Path) -> keras.Model:
     if getattr(last, "activation", None) is keras.activations.softmax:
         last.activation = keras.activations.linear
     return model
+
+
+def _expect_small_network(path: Path) -> None:
+    """Looks at what the file says of itself; builds no variable and loads no weight."""
+    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
+        path.open("rb").close()
+        raise InputError(f"{path}: {_EXPECTED}, got another kind of file")
+    with zipfile.ZipFile(path) as file:
+        sizes = {member.filename: member.file_size for member in file.infolist()}
+        announced = (sizes.get(_CONFIG, 0), _MAX_CONFIG), (sum(sizes.values()), _MAX_BYTES)
+        for size, most in announced:
+            if size > most:
+                raise InputError(f"{path}: expected a model of at most {most} bytes, got {size}")
+        config = json.loads(file.read(_CONFIG))
+    config.pop("compile_config", None)  # loss and optimizer are not needed
+    # In this scope a model is built without its variables.
+    with keras.StatelessScope(initialize_variables=False):
+        shown = keras.saving.deserialize_keras_object(config, safe_mode=True)
+        shapes = shown.input_shape, shown.output_shape
+        weights = sum(variable.shape.num_elements() for variable in shown.variables)
+        widest = max(math.prod(layer.output.shape[1:]) for layer in shown.layers)
+    if shapes != ((None, PIXELS), (None, CLASSES)):
+        raise InputError(
+            f"{path}: expected a model from shape (n, {PIXELS}) to (n, {CLASSES}), got one from "
+            f"{shapes[0]} to {shapes[1]}"
+        )
+    if weights > sizes[_WEIGHTS]:
+        raise InputError(
+            f"{path}: expected a file with its {weights} weights, got {sizes[_WEIGHTS]} bytes"
+        )
+    if widest > _MAX_OUTPUT:
+        raise InputError(f"{path}: expected at most {_MAX_OUTPUT} outputs of a layer, got {widest}")

@@ -3,9 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.activations import ACTIVATIONS
-from tf_edureka.gates import Gate
-from tf_edureka.result import SweepResult
+from tf_edureka.perceptron.activations import ACTIVATIONS
+from tf_edureka.perceptron.gates import Gate
+from tf_edureka.results import SweepResult
 
 # In the order in which they are looked for, with the reason.
 OUTCOMES = {
@@ -34,7 +34,7 @@ def is_right(outputs: np.ndarray, gate: Gate) -> np.ndarray:
     return np.where(gate.targets[:, 0] > 0.5, outputs >= 0.5, outputs < 0.5)
 
 
-def of(activation: str, gate: Gate, result: SweepResult) -> np.ndarray:
+def diagnose(activation: str, gate: Gate, *, result: SweepResult) -> np.ndarray:
     """Tells what became of each perceptron.
 
     Args:

@@ -1,6 +1,6 @@
 """Logic gates as the perceptron sees them: four rows, and the bias as an input that is always 1."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
@@ -22,6 +22,7 @@ class Gate:
 
     name: str
     inputs: np.ndarray
+    _: KW_ONLY
     targets: np.ndarray
 
     def __post_init__(self) -> None:
@@ -49,7 +50,7 @@ _INPUTS = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
 
 # The article has OR.
 GATES = {
-    name: Gate(name, _INPUTS, np.array(targets, np.float32)[:, np.newaxis])
+    name: Gate(name, _INPUTS, targets=np.array(targets, np.float32)[:, np.newaxis])
     for name, targets in {
         "or": (0, 1, 1, 1),
         "and": (0, 0, 0, 1),

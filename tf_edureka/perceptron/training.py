@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.activations import ACTIVATIONS
 from tf_edureka.config import PerceptronConfig, expect_seeds
-from tf_edureka.gates import Gate
-from tf_edureka.initializers import random_normals
-from tf_edureka.result import PerceptronResult, SweepResult
+from tf_edureka.perceptron.activations import ACTIVATIONS
+from tf_edureka.perceptron.gates import Gate
+from tf_edureka.results import PerceptronResult, SweepResult
+from tf_edureka.tf1.initializers import random_normals
 
 # What the compiled loop does at most before it hands out what it recorded: epochs, and weights.
 _EPOCHS, _WEIGHTS = 1000, 2**22
 
 
-def outputs(activation: str, inputs: np.ndarray | tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+def outputs(activation: str, inputs: np.ndarray | tf.Tensor, *, kernel: tf.Tensor) -> tf.Tensor:
     """What perceptrons give.
 
     `outputs = f(inputs kernel)`
@@ -40,6 +40,7 @@ def outputs(activation: str, inputs: np.ndarray | tf.Tensor, kernel: tf.Tensor) 
 def train(
     config: PerceptronConfig,
     data: Gate,
+    *,
     on_epoch: Callable[[int, np.float32], bool | None] | None = None,
 ) -> PerceptronResult:
     """Trains one perceptron.
@@ -69,15 +70,18 @@ def train(
         stop = on_epoch and on_epoch(epoch, loss[0])
         if stop or not np.isfinite(loss[0]):
             break
-    trained = outputs(config.activation, data.inputs, tf.constant(weights[-1][:, np.newaxis]))
-    return PerceptronResult(np.array(losses), np.array(weights), trained.numpy()[:, 0])
+    trained = outputs(
+        config.activation, data.inputs, kernel=tf.constant(weights[-1][:, np.newaxis])
+    )
+    return PerceptronResult(np.array(losses), np.array(weights), outputs=trained.numpy()[:, 0])
 
 
 def sweep(
     config: PerceptronConfig,
     data: Gate,
+    *,
     seeds: Sequence[int],
-    on_epoch: Callable[[int, np.ndarray], bool | None] | None = None,
+    on_progress: Callable[[int, np.ndarray], bool | None] | None = None,
 ) -> SweepResult:
     """Trains a perceptron from each of many seeds, all in one computation.
 
@@ -85,7 +89,7 @@ def sweep(
         config: what to train; its own seed has no part in it.
         data: the gate.
         seeds: op seeds of the initial weights, a perceptron for each.
-        on_epoch: called after each epoch with its number from 0 and the losses, float32, shape
+        on_progress: called after each epoch with its number from 0 and the losses, float32, shape
             (n,); a true result ends the training.
 
     Returns:
@@ -102,15 +106,21 @@ def sweep(
     for epoch, (loss, after) in enumerate(_course(config, data, kernel)):
         last, final = loss, after
         least = np.fmin(least, loss)
-        if on_epoch and on_epoch(epoch, loss):
+        if on_progress and on_progress(epoch, loss):
             break
-    trained = outputs(config.activation, data.inputs, tf.constant(final))
-    return SweepResult(last, least, initial.T, final.T, trained.numpy().T)
+    trained = outputs(config.activation, data.inputs, kernel=tf.constant(final))
+    return SweepResult(
+        last,
+        least,
+        initial_weights=initial.T,
+        final_weights=final.T,
+        outputs=trained.numpy().T,
+    )
 
 
 def _initial_kernel(seeds: Sequence[int]) -> tf.Variable:
     """Shape (3, n): a column from each op seed, as the article's `tf.random_normal` draws it."""
-    drawn = tf.transpose(random_normals(seeds, [3]))
+    drawn = tf.transpose(random_normals(None, seeds, shape=[3]))
     # With the number of seeds left open, one compiled loop does for any.
     return tf.Variable(drawn, shape=(3, None))
 
@@ -144,7 +154,7 @@ def _epochs(activation, kernel, inputs, targets, learning_rate, count):
             _follow_rosenblatt(activation, kernel, inputs, targets, learning_rate)
         else:
             _descend(activation, kernel, inputs, targets, learning_rate)
-        errors = outputs(activation, inputs, kernel) - targets
+        errors = outputs(activation, inputs, kernel=kernel) - targets
         losses = losses.write(epoch, tf.reduce_sum(tf.square(errors), axis=0))
         kernels = kernels.write(epoch, kernel)
     return losses.stack(), kernels.stack()
@@ -153,12 +163,12 @@ def _epochs(activation, kernel, inputs, targets, learning_rate, count):
 def _descend(activation, kernel, inputs, targets, learning_rate):
     """One step of gradient descent; the sum over all columns leaves each its own gradient."""
     with tf.GradientTape() as tape:
-        loss = tf.reduce_sum(tf.square(outputs(activation, inputs, kernel) - targets))
+        loss = tf.reduce_sum(tf.square(outputs(activation, inputs, kernel=kernel) - targets))
     kernel.assign_sub(learning_rate * tape.gradient(loss, kernel))
 
 
 def _follow_rosenblatt(activation, kernel, inputs, targets, learning_rate):
     """One pass of Rosenblatt's rule, which moves the weights after each row that is wrong."""
     for row, target in zip(tf.split(inputs, 4), tf.split(targets, 4), strict=True):
-        error = target - outputs(activation, row, kernel)
+        error = target - outputs(activation, row, kernel=kernel)
         kernel.assign_add(learning_rate * tf.matmul(row, error, transpose_a=True))

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.activations import ACTIVATIONS
 from tf_edureka.config import PerceptronConfig, expect_seeds
-from tf_edureka.gates import Gate
-from tf_edureka.initializers import random_normals
-from tf_edureka.result import SweepResult
+from tf_edureka.perceptron.activations import ACTIVATIONS
+from tf_edureka.perceptron.gates import Gate
+from tf_edureka.results import SweepResult
+from tf_edureka.tf1.initializers import random_normals
 
 # Weights of a network: kernel and bias of both hidden neurons, (3, 2); those of the output, (3,).
 WEIGHTS = 9
@@ -66,6 +66,7 @@ def outputs(activation: str, inputs: np.ndarray | tf.Tensor, weights: tf.Tensor)
 def train(
     config: PerceptronConfig,
     data: Gate,
+    *,
     seeds: Sequence[int],
     on_progress: Callable[[int, np.ndarray], bool | None] | None = None,
 ) -> SweepResult:
@@ -90,7 +91,7 @@ def train(
         InputError: when the seeds are none.
     """
     expect_seeds(seeds)
-    initial = weights = random_normals(seeds, [WEIGHTS])
+    initial = weights = random_normals(None, seeds, shape=[WEIGHTS])
     least = tf.fill([len(seeds)], np.float32(np.inf))
     for start in range(0, config.epochs, _AT_ONCE):
         epochs = min(_AT_ONCE, config.epochs - start)
@@ -103,12 +104,17 @@ def train(
             tf.constant(config.learning_rate, tf.float32),
             tf.constant(epochs),
         )
-        # As in `perceptron`.
+        # As in `training`.
         weights, loss, least, trained = _epochs.get_concrete_function(*arguments)(*arguments)
         if on_progress and on_progress(start + epochs, loss.numpy()):
             break
-    arrays = (loss, least, initial, weights, trained)
-    return SweepResult(*(array.numpy() for array in arrays))
+    return SweepResult(
+        loss.numpy(),
+        least.numpy(),
+        initial_weights=initial.numpy(),
+        final_weights=weights.numpy(),
+        outputs=trained.numpy(),
+    )
 
 
 @tf.function(jit_compile=True)

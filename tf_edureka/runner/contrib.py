@@ -1,4 +1,7 @@
-"""What old scripts use of `tf.contrib` that no package has any more, written anew."""
+"""What old scripts use of `tf.contrib` that no package has any more, written anew.
+
+Arguments and results are those of TensorFlow 1.15, whose documentation has them.
+"""
 
 import ast
 
@@ -10,11 +13,7 @@ v1 = tf.compat.v1
 
 
 class HParams:
-    """Hyper-parameters by name, as attributes; `tf.contrib.training.HParams`.
-
-    Args:
-        **values: the parameters.
-    """
+    """Hyper-parameters by name, as attributes; `tf.contrib.training.HParams`."""
 
     def __init__(self, **values) -> None:
         self.__dict__.update(values)
@@ -26,21 +25,13 @@ class HParams:
         return f"HParams({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
     def add_hparam(self, name: str, value) -> None:
-        """Adds a parameter `name` with a `value`.
-
-        Raises:
-            ValueError: when there is one of the name.
-        """
+        """Adds a parameter `name` with a `value`."""
         if name in self:
             raise ValueError(f"Hyperparameter name is reserved: {name}")
         setattr(self, name, value)
 
     def set_hparam(self, name: str, value) -> None:
-        """Changes the parameter `name` to `value`, in the type that it has.
-
-        Raises:
-            ValueError: when there is none of the name.
-        """
+        """Changes the parameter `name` to `value`, in the type that it has."""
         if name not in self:
             raise ValueError(f"Unknown hyperparameter: {name}")
         old = getattr(self, name)
@@ -63,11 +54,7 @@ class HParams:
         return self
 
     def parse(self, text: str) -> "HParams":
-        """Changes parameters by a `text` such as `rate=0.1,layers=[256,256],name=mlp`.
-
-        Raises:
-            ValueError: when it is none.
-        """
+        """Changes parameters by a `text` such as `rate=0.1,layers=[256,256],name=mlp`."""
         try:
             call = ast.parse(f"f({text})", mode="eval").body
             pairs = {pair.arg: pair.value for pair in call.keywords}
@@ -91,16 +78,7 @@ def batch_and_drop_remainder(batch_size):
 
 
 def load_dataset(name: str, size="small", test_with_fake_data=False):
-    """`tf.contrib.learn.datasets.load_dataset("mnist")`; the others were texts and small tables.
-
-    Args:
-        name: `"mnist"`.
-        size: of the texts; has no part.
-        test_with_fake_data: has no part either.
-
-    Raises:
-        ValueError: when it is another data set; of the three that there were, only MNIST is served.
-    """
+    """`tf.contrib.learn.datasets.load_dataset("mnist")`; the others were texts and small tables."""
     if name != "mnist":
         raise ValueError(f"expected mnist, got {name!r}; use sklearn.datasets for others")
     return input_data.read_data_sets("MNIST-data")
@@ -117,23 +95,7 @@ def sequence_loss(
     softmax_loss_function=None,
     name=None,
 ):
-    """Cross-entropy of sequences, each step by its weight; `tf.contrib.seq2seq.sequence_loss`.
-
-    Args:
-        logits: shape (batch, steps, classes).
-        targets: whole numbers under classes, shape (batch, steps).
-        weights: of the steps, shape (batch, steps).
-        average_across_timesteps: whether to sum over the steps and divide by their weights.
-        average_across_batch: whether to do so over the batch.
-        sum_over_timesteps: whether to sum over the steps and divide by the number of weights that
-            are not 0.
-        sum_over_batch: whether to do so over the batch.
-        softmax_loss_function: takes `labels` and `logits`, if not the sparse cross-entropy.
-        name: of the scope.
-
-    Returns:
-        a scalar, or what is left: shape (batch,), (steps,) or (batch, steps).
-    """
+    """Cross-entropy of sequences, each step by its weight; `tf.contrib.seq2seq.sequence_loss`."""
     with tf.name_scope(name or "sequence_loss"):
         entropy = softmax_loss_function or v1.nn.sparse_softmax_cross_entropy_with_logits
         classes = tf.shape(logits)[2]
@@ -160,19 +122,7 @@ def sequence_loss_by_example(
     softmax_loss_function=None,
     name=None,
 ):
-    """Cross-entropy of each of a batch of sequences; `tf.contrib.legacy_seq2seq`'s.
-
-    Args:
-        logits: a list with an element for each step, shape (batch, classes).
-        targets: a list of whole numbers under classes, shape (batch,).
-        weights: a list of weights, shape (batch,).
-        average_across_timesteps: whether to divide by the sum of the weights.
-        softmax_loss_function: takes `labels` and `logits`, if not the sparse cross-entropy.
-        name: of the scope.
-
-    Returns:
-        shape (batch,).
-    """
+    """Cross-entropy of each of a batch of sequences; `tf.contrib.legacy_seq2seq`'s."""
     entropy = softmax_loss_function or v1.nn.sparse_softmax_cross_entropy_with_logits
     with tf.name_scope(name or "sequence_loss_by_example"):
         losses = []
@@ -184,19 +134,7 @@ def sequence_loss_by_example(
 
 
 def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=None):
-    """Runs a cell over a list of inputs; `tf.contrib.legacy_seq2seq.rnn_decoder`.
-
-    Args:
-        decoder_inputs: a list of inputs, shape (batch, units).
-        initial_state: the cell's first.
-        cell: an RNN cell.
-        loop_function: takes an output and its number, and gives the next input, in place of that
-            of the list.
-        scope: of the variables.
-
-    Returns:
-        the list of outputs, and the last state.
-    """
+    """Runs a cell over a list of inputs; `tf.contrib.legacy_seq2seq.rnn_decoder`."""
     with v1.variable_scope(scope or "rnn_decoder"):
         state, outputs = initial_state, []
         for step, inputs in enumerate(decoder_inputs):

@@ -1,4 +1,4 @@
-"""What old scripts use of `tf.contrib` that is made of Keras; it needs tf_keras."""
+"""What old scripts use of `tf.contrib` that is made of Keras, as in `contrib`; needs tf_keras."""
 
 import tensorflow as tf
 
@@ -14,14 +14,7 @@ class Network(v1.keras.Model):
 
 
 class OutputProjectionWrapper(v1.nn.rnn_cell.RNNCell):
-    """A cell whose outputs pass a dense layer; `tf.contrib.rnn.OutputProjectionWrapper`.
-
-    Args:
-        cell: an RNN cell of TensorFlow 1.
-        output_size: units of the layer.
-        activation: of the layer.
-        reuse: whether to take variables that there are.
-    """
+    """A cell whose outputs pass a dense layer; `tf.contrib.rnn.OutputProjectionWrapper`."""
 
     def __init__(self, cell, output_size, activation=None, reuse=None) -> None:
         super().__init__(_reuse=reuse)

@@ -1,6 +1,6 @@
 """A matplotlib backend for machines without a screen: `plt.show()` saves the figures.
 
-Chosen as `module://tf_edureka.legacy.figures`. Figures are numbered from 1 and named after what the
+Chosen as `module://tf_edureka.runner.figures`. Figures are numbered from 1 and named after what the
 environment variable TF_EDUREKA_FIGURES says: `/tmp/mlp` for `/tmp/mlp-1.png`. Where each was saved
 is told on stderr.
 """
@@ -16,7 +16,7 @@ from matplotlib._pylab_helpers import Gcf
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from tf_edureka.config import FIGURES_VARIABLE
+from tf_edureka.runner.screen import FIGURES_VARIABLE
 
 _numbers = itertools.count(1)
 

@@ -127,10 +127,7 @@ METHODS = {
 
 
 def of(name: str) -> str | None:
-    """What to write today.
-
-    Args:
-        name: as one wrote it with `import tensorflow as tf`, such as `tf.placeholder`.
+    """What to write today for a `name` of TensorFlow 1, such as `tf.placeholder`.
 
     Returns:
         the new name, or what to do in a few words; None where the old one is still good, or

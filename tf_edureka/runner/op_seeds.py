@@ -17,14 +17,12 @@ import inspect
 import numbers
 import operator
 import sys
-import weakref
 from collections.abc import Callable
 
-import numpy as np
 import tensorflow as tf
 from tensorflow.python.data.ops import dataset_ops
 from tensorflow.python.eager import context
-from tensorflow.python.framework import constant_op, ops, random_seed, tensor_util
+from tensorflow.python.framework import constant_op, ops, random_seed
 from tensorflow.python.ops import (
     array_ops,
     clip_ops,
@@ -38,10 +36,7 @@ from tensorflow.python.ops import (
     variable_scope,
 )
 
-# By graph: how many ops 1.15 would have had more; and the shapes for which it would have built some
-# ops already, whose results it kept.
-_more: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
-_known: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+from tf_edureka.runner import op_counts
 
 
 def install() -> None:
@@ -70,7 +65,7 @@ def install() -> None:
         _count_keras("tf_keras.layers")
         normalization = importlib.import_module("tf_keras.layers").BatchNormalization
         _count(normalization.__base__, "_fused_batch_norm", _more_in_fused_batch_norm)
-    for op_type, ops_of_1_15 in _GRADIENTS.items():
+    for op_type, ops_of_1_15 in op_counts.GRADIENTS.items():
         _replace_gradient(op_type, functools.partial(_counted_gradient, ops_of_1_15))
     _replace_gradient("GatherV2", _gather_gradient)
     _count_built(gradients_util, "_GradientsHelper", _more_in_gradients)
@@ -108,22 +103,17 @@ def _count_built(owner, name: str, more: Callable[[dict, slice], int]) -> None:
         result = original(*args, **kwargs)
         call = signature.bind(*args, **kwargs)
         call.apply_defaults()
-        _add(more(call.arguments, built))
+        op_counts.add(more(call.arguments, built))
         return result
 
     _replace(owner, name, counted)
-
-
-def _add(count: int) -> None:
-    graph = ops.get_default_graph()
-    _more[graph] = _more.get(graph, 0) + count
 
 
 def _get_seed(original, op_seed):
     if op_seed is None and not context.executing_eagerly():
         graph = ops.get_default_graph()
         if graph.seed is not None:
-            op_seed = graph.version + _more.get(graph, 0)
+            op_seed = graph.version + op_counts.more(graph)
     return original(op_seed)
 
 
@@ -182,7 +172,7 @@ def _single_variable(original, *args, regularizer=None, **named):
         before = ops.get_default_graph().version
         penalty = regularizer(variable)
         if not calls:
-            _add(before - ops.get_default_graph().version)
+            op_counts.add(before - ops.get_default_graph().version)
         calls.append(variable)
         return penalty
 
@@ -193,9 +183,11 @@ def _tensordot(original, a, b, axes, *others, **named):
     """A kernel was transposed and reshaped even into what it was, and so was its gradient."""
     first = [0] if isinstance(axes, int) and axes == 1 else None
     of_b = axes[1] if isinstance(axes, list | tuple) else first
-    is_kernel = isinstance(of_b, list | tuple) and list(of_b) == [0] and len(_shape(b) or ()) == 2
+    is_kernel = (
+        isinstance(of_b, list | tuple) and list(of_b) == [0] and len(op_counts.shape(b) or ()) == 2
+    )
     if is_kernel and not context.executing_eagerly():
-        b = array_ops.reshape(array_ops.transpose(b, [0, 1]), _shape(b))
+        b = array_ops.reshape(array_ops.transpose(b, [0, 1]), op_counts.shape(b))
     return original(a, b, axes, *others, **named)
 
 
@@ -243,11 +235,11 @@ def _more_in_fused_batch_norm(call: dict) -> int:
 
 
 def _more_in_standardization(call: dict) -> int:
-    return 1 if _shape(call["image"]) else 0
+    return 1 if op_counts.shape(call["image"]) else 0
 
 
 def _more_in_crop_or_pad(call: dict) -> int:
-    return -12 if len(_shape(call["image"]) or ()) == 3 else 0
+    return -12 if len(op_counts.shape(call["image"]) or ()) == 3 else 0
 
 
 def _replace_gradient(op_type: str, ours: Callable) -> None:
@@ -263,14 +255,14 @@ def _counted_gradient(ops_of_1_15: Callable[[tf.Operation, tf.Tensor], int], ori
     result = original(op, *grads)
     # In a loop the gradient also fetches what the steps before have left.
     if not context.executing_eagerly() and graph._get_control_flow_context() is None:
-        _add(ops_of_1_15(op, grads[0]) - (graph.version - before))
+        op_counts.add(ops_of_1_15(op, grads[0]) - (graph.version - before))
     return result
 
 
 def _gather_gradient(original, op, *grads):
     """It had the shape in another type of number, and cast it."""
     if not context.executing_eagerly():
-        _add(1)
+        op_counts.add(1)
     return original(op, *grads)
 
 
@@ -281,66 +273,3 @@ def _more_in_gradients(call: dict, built: slice) -> int:
     gradients = ops.get_default_graph().get_operations()[built]
     normalized = [op for op in gradients if op.type.startswith("FusedBatchNormGrad")]
     return sum(2 for op in normalized if op.get_attr("is_training"))
-
-
-def _is_first(*key) -> bool:
-    """Whether the graph has not had this yet; 1.15 kept shapes that it had computed."""
-    known = _known.setdefault(ops.get_default_graph(), set())
-    is_first = key not in known
-    known.add(key)
-    return is_first
-
-
-def _shape(tensor) -> tuple[int, ...] | None:
-    """A tensor's shape where it is known."""
-    shape = getattr(tensor, "shape", None)
-    return tuple(shape.as_list()) if shape is not None and shape.is_fully_defined() else None
-
-
-def _broadcast(op: tf.Operation, grad: tf.Tensor) -> int:
-    """Sums a gradient over the axes along which a factor was repeated."""
-    x, y = map(_shape, op.inputs)
-    if x is None or y is None:
-        return 7
-    return 3 * _is_first("broadcast", x, y) + 4 * (x != _shape(grad)) + 4 * (y != _shape(grad))
-
-
-def _broadcast_unless_equal(op: tf.Operation, grad: tf.Tensor) -> int:
-    x, y = map(_shape, op.inputs)
-    return 0 if x is not None and x == y == _shape(grad) else _broadcast(op, grad)
-
-
-def _sum(op: tf.Operation, _) -> int:
-    shape, axes = _shape(op.inputs[0]), tensor_util.constant_value(op.inputs[1])
-    rank = op.inputs[0].shape.rank
-    if axes is not None and rank is not None:
-        if np.array_equal(axes, np.arange(rank)):
-            return 4
-        if shape is not None:
-            return 4 + 17 * _is_first("sum", shape, tuple(np.ravel(axes)))
-    return 16
-
-
-def _mean(op: tf.Operation, grad: tf.Tensor) -> int:
-    is_known = _shape(op.inputs[0]) is not None and _shape(op.outputs[0]) is not None
-    return _sum(op, grad) + (2 if is_known else 11)
-
-
-# Op: how many ops its gradient had, in 1.15.
-_GRADIENTS = {
-    "Add": _broadcast_unless_equal,
-    "AddV2": _broadcast_unless_equal,
-    "DivNoNan": lambda op, grad: 12,
-    "Maximum": lambda op, grad: 13,
-    "Mean": _mean,
-    "Minimum": lambda op, grad: 13,
-    "Mul": lambda op, grad: 2 + _broadcast_unless_equal(op, grad),
-    "Pow": lambda op, grad: 16 + _broadcast(op, grad),
-    "RealDiv": lambda op, grad: 12,
-    "Sign": lambda op, grad: 3,
-    "SparseSoftmaxCrossEntropyWithLogits": lambda op, *grads: 4,
-    "SquaredDifference": lambda op, grad: 5 + _broadcast(op, grad),
-    "StridedSlice": lambda op, grad: 2,
-    "Sub": lambda op, grad: 1 + _broadcast_unless_equal(op, grad),
-    "Sum": _sum,
-}

@@ -4,14 +4,11 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tf_edureka.legacy import modern_names
+from tf_edureka.runner import modern_names
 
 
 def lines(path: Path) -> list[tuple[int, str, str]]:
-    """Reads a script for the names of TensorFlow 1.
-
-    Args:
-        path: of the script.
+    """Reads the script `path` for the names of TensorFlow 1.
 
     Returns:
         line from 1, old name and what to write today, in the order of the script. What is the same

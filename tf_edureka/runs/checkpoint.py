@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tf_edureka.course import TrainingState
 from tf_edureka.errors import InputError
-from tf_edureka.run_folder import RunFolder
+from tf_edureka.runs.folder import RunFolder
+from tf_edureka.runs.state import TrainingState
 
 PATTERN = "checkpoint-*.npz"
 # Epochs, steps of the next one, and the beginning of the file's SHA-256.
@@ -103,6 +103,13 @@ class Checkpoints:
 
     def _expect_same(self, path: Path, there: Mapping[str, object]) -> None:
         here = self._conditions
+        if there["config"].get("recipe") == "modern":  # what earlier versions called it
+            there["config"]["recipe"] = "tuned"
+        if others := sorted(there["config"].keys() ^ here["config"].keys()):
+            raise InputError(
+                f"{path}: expected a checkpoint as this version of tf_edureka writes them, got one "
+                f"of another version ({', '.join(others)}); give --overwrite to begin anew"
+            )
         if found := differences(there["config"], here["config"]):
             raise InputError(
                 f"{path}: expected a checkpoint of the training that is asked for, got one with "
@@ -135,11 +142,7 @@ def newest_first(folder: Path) -> list[Path]:
 
 
 def differences(there: Mapping[str, object], here: Mapping[str, object]) -> list[str]:
-    """What differs between two sets of conditions.
-
-    Args:
-        there: those of a checkpoint, as JSON gives them.
-        here: those of now, likewise.
+    """What differs between the conditions `there`, in a checkpoint, and `here`, now.
 
     Returns:
         for example `["epochs 15 there, 20 here"]`; empty if they are the same.
@@ -169,11 +172,7 @@ def to_bytes(state: TrainingState, conditions: Mapping[str, object]) -> bytes:
 
 
 def from_bytes(path: Path, content: bytes) -> tuple[TrainingState, dict]:
-    """The state and the conditions in the content of a checkpoint's file.
-
-    Args:
-        path: of the file, for the error message.
-        content: of it.
+    """The state and the conditions in the `content` of the file `path`, a checkpoint.
 
     Raises:
         InputError: when it is not one of this version.

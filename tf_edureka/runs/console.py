@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 from rich import box
 from rich.console import Console
 from rich.progress import (
@@ -18,13 +19,40 @@ from rich.progress import (
 from rich.table import Table
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A table as scripts print it and notebooks show it.
+def epoch_line(epoch: int, cost: float, accuracy: float) -> str:
+    """The line that the article prints after an epoch.
 
     Args:
-        head: of each column.
-        rows: texts, as many to each row as there are columns.
+        epoch: counted from 0.
+        cost: the epoch's average cost.
+        accuracy: on the test images, in [0, 1]; shown as the float32 that TensorFlow gave.
+
+    Returns:
+        for example `Epoch: 0001 - cost= 160.065079828 - Accuracy= 0.8588`.
     """
+    return f"Epoch: {epoch + 1:04d} - cost= {cost:.9f} - Accuracy= {np.float32(accuracy)!s}"
+
+
+def loss_line(epoch: int, loss: float) -> str:
+    """The line that the article's perceptron prints after an epoch.
+
+    Args:
+        epoch: counted from 0.
+        loss: after the epoch's step.
+
+    Returns:
+        for example `Epoch-- 0 --loss-- 2.0738316`.
+    """
+    return f"Epoch-- {epoch} --loss-- {np.float32(loss)!s}"
+
+
+def counted(number: int, what: str) -> str:
+    """`number` and `what` it counts, in the plural if need be: `2 epochs`."""
+    return f"{number} {what}" + "s" * (number != 1)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table of `rows` under a `head`, as commands print it and notebooks show it."""
     made = Table(*head, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     made.columns[0].no_wrap = True
     for row in rows:
@@ -106,10 +134,7 @@ class EpochDisplay:
         return bool(self.interrupted)
 
     def part_ended(self, task: str = "training") -> None:
-        """As `epoch_ended`, for work of which a part shows nothing without the rest.
-
-        Args:
-            task: as for `epoch_ended`.
+        """As `epoch_ended` with a `task`, for work of which a part shows nothing without the rest.
 
         Raises:
             KeyboardInterrupt: when a signal asked to end; with its number.

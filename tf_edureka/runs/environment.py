@@ -1,6 +1,5 @@
-"""What a run's numbers depend on beside its configuration, for the record."""
+"""The environment of a run, for its record: what its numbers depend on beside its configuration."""
 
-import importlib.metadata
 import os
 import platform
 
@@ -8,7 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.devices import usable_cores
+import tf_edureka
+from tf_edureka.runtime import usable_cores
 
 # Those that change what is computed or in which order. Not all that begin with TF_: Terraform
 # keeps passwords in such ones.
@@ -27,11 +27,13 @@ _VARIABLES = (
 )
 
 
-def machine(device: str, xla: bool, strategy: str = "none", replicas: int = 1) -> dict[str, object]:
+def describe(
+    device: str, xla: bool, *, strategy: str = "none", replicas: int = 1
+) -> dict[str, object]:
     """Describes what a run is computed on and by.
 
     Args:
-        device: what `devices.use` gave.
+        device: what `runtime.use_device` gave.
         xla: whether the training is compiled by XLA.
         strategy: that shares it out, by its name on the command line.
         replicas: how many copies of the network there are.
@@ -55,17 +57,10 @@ def machine(device: str, xla: bool, strategy: str = "none", replicas: int = 1) -
         "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
         "platform": platform.platform(),
         "versions": {
-            "tf_edureka": _own_version(),
+            "tf_edureka": tf_edureka.__version__,
             "python": platform.python_version(),
             "tensorflow": tf.__version__,
             "keras": keras.__version__,
             "numpy": np.__version__,
         },
     }
-
-
-def _own_version() -> str | None:
-    try:
-        return importlib.metadata.version("tf_edureka")
-    except importlib.metadata.PackageNotFoundError:  # used from its sources, not installed
-        return None

@@ -1,13 +1,13 @@
-"""The course of a training while it runs, and its state, from which it can go on."""
+"""A training while it runs, and its state, from which it can be resumed."""
 
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from tf_edureka.result import MlpResult
+from tf_edureka.results import MlpResult
 
 # Within an epoch the state is handed out when the last time was so long ago.
 SECONDS_BETWEEN = 10.0
@@ -33,6 +33,7 @@ class TrainingState:
 
     variables: tuple[np.ndarray, ...]
     cost: np.ndarray
+    _: KW_ONLY
     accuracy: np.ndarray
     epoch_seconds: np.ndarray
     step_cost: np.ndarray
@@ -50,7 +51,7 @@ class TrainingState:
         return len(self.running_cost)
 
 
-class Course:
+class TrainingProgress:
     """What a training has come to so far; whoever trains writes it here step by step.
 
     Args:
@@ -136,10 +137,10 @@ class Course:
         """
         return TrainingState(
             tuple(variables),
-            *self._columns(),
-            self._step_cost,
-            self.running_cost,
-            np.array(self._running_seconds() if self.step else 0.0),
+            **self._columns(),
+            step_cost=self._step_cost,
+            running_cost=self.running_cost,
+            running_seconds=np.array(self._running_seconds() if self.step else 0.0),
         )
 
     def result(self, weights: Sequence[np.ndarray]) -> MlpResult:
@@ -151,11 +152,12 @@ class Course:
         Returns:
             the course of all complete epochs, and the weights.
         """
-        cost, accuracy, epoch_seconds = self._columns()
-        return MlpResult(cost, accuracy, self._step_cost, epoch_seconds, tuple(weights))
+        columns = self._columns()
+        return MlpResult(**columns, step_cost=self._step_cost, weights=tuple(weights))
 
     def _running_seconds(self) -> float:
         return self._seconds + time.perf_counter() - self._began
 
-    def _columns(self) -> list[np.ndarray]:
-        return list(np.array(self._epochs, np.float64).reshape(-1, 3).T)
+    def _columns(self) -> dict[str, np.ndarray]:
+        columns = np.array(self._epochs, np.float64).reshape(-1, 3).T
+        return dict(zip(("cost", "accuracy", "epoch_seconds"), columns, strict=True))

@@ -12,18 +12,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.seeds import pair
+from tf_edureka.tf1.seeds import pair
 
 
 def random_normals(
-    op_seeds: Sequence[int], shape: Sequence[int], graph_seed: int | None = None
+    graph_seed: int | None, op_seeds: Sequence[int], *, shape: Sequence[int]
 ) -> tf.Tensor:
     """`tf.random_normal(shape, seed=s)` of TensorFlow 1 for many op seeds s at once.
 
     Args:
+        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
         op_seeds: one for each draw.
         shape: of each draw.
-        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
 
     Returns:
         float32, shape (seeds, *shape), from N(0, 1): the numbers that `RandomNormal` draws for each
@@ -59,8 +59,8 @@ class _Replay(keras.initializers.Initializer):
     _op: Callable[..., tf.Tensor]
     _scaled: Callable[..., tf.Tensor]
 
-    def __init__(self, op_seed: int, graph_seed: int | None, **parameters: float) -> None:
-        self.op_seed, self.graph_seed = op_seed, graph_seed
+    def __init__(self, graph_seed: int | None, op_seed: int, **parameters: float) -> None:
+        self.graph_seed, self.op_seed = graph_seed, op_seed
         self.parameters = parameters
 
     def __call__(self, shape, dtype=None) -> tf.Tensor:
@@ -78,16 +78,16 @@ class _Replay(keras.initializers.Initializer):
 
     def get_config(self) -> dict:
         """What makes the same initializer again."""
-        return {"op_seed": self.op_seed, "graph_seed": self.graph_seed, **self.parameters}
+        return {"graph_seed": self.graph_seed, "op_seed": self.op_seed, **self.parameters}
 
 
 class _Normal(_Replay):
     """What both normal draws share: mean and standard deviation."""
 
     def __init__(
-        self, op_seed: int, graph_seed: int | None = None, mean: float = 0.0, stddev: float = 1.0
+        self, graph_seed: int | None, op_seed: int, *, mean: float = 0.0, stddev: float = 1.0
     ) -> None:
-        super().__init__(op_seed, graph_seed, mean=mean, stddev=stddev)
+        super().__init__(graph_seed, op_seed, mean=mean, stddev=stddev)
 
     @staticmethod
     def _scaled(drawn: tf.Tensor, mean: float, stddev: float) -> tf.Tensor:
@@ -99,8 +99,8 @@ class RandomNormal(_Normal):
     """`tf.random_normal(shape, mean, stddev)` of TensorFlow 1.
 
     Args:
-        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
         graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
+        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
         mean: of the distribution.
         stddev: its standard deviation.
     """
@@ -113,8 +113,8 @@ class TruncatedNormal(_Normal):
     """`tf.truncated_normal(shape, mean, stddev)` of TensorFlow 1: within two deviations.
 
     Args:
-        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
         graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
+        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
         mean: of the distribution before it is truncated.
         stddev: its standard deviation before.
     """
@@ -127,8 +127,8 @@ class RandomUniform(_Replay):
     """`tf.random_uniform(shape, minval, maxval)` of TensorFlow 1.
 
     Args:
-        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
         graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
+        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
         minval: smallest value.
         maxval: above all values.
     """
@@ -136,9 +136,9 @@ class RandomUniform(_Replay):
     _op = staticmethod(tf.raw_ops.StatelessRandomUniformV2)
 
     def __init__(
-        self, op_seed: int, graph_seed: int | None = None, minval: float = 0.0, maxval: float = 1.0
+        self, graph_seed: int | None, op_seed: int, *, minval: float = 0.0, maxval: float = 1.0
     ) -> None:
-        super().__init__(op_seed, graph_seed, minval=minval, maxval=maxval)
+        super().__init__(graph_seed, op_seed, minval=minval, maxval=maxval)
 
     @staticmethod
     def _scaled(drawn, minval, maxval):

@@ -1,6 +1,7 @@
-"""TensorFlow 1's Adam and dense layer in Keras, down to their rounding.
+"""TensorFlow 1's Adam in Keras, down to its rounding.
 
-With both, and without XLA, the modern path computes each number of the legacy path to the last bit.
+With it and `layers.Dense`, and without XLA, the modern path computes each number of the legacy path
+to the last bit.
 """
 
 import keras
@@ -27,7 +28,7 @@ class Adam(keras.optimizers.Adam):
         dtype: of the variables, in which TensorFlow 1 kept its numbers.
     """
 
-    def __init__(self, learning_rate: float, epsilon: float, dtype: str = "float32") -> None:
+    def __init__(self, learning_rate: float, epsilon: float, *, dtype: str = "float32") -> None:
         number = np.dtype(dtype).type
         beta_1, beta_2, epsilon = (float(number(value)) for value in (0.9, 0.999, epsilon))
         super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
@@ -91,29 +92,3 @@ class Adam(keras.optimizers.Adam):
             epsilon=self.epsilon,
             grad=gradient,
         )
-
-
-@keras.saving.register_keras_serializable("tf_edureka")
-class Dense(keras.layers.Dense):
-    """Keras' dense layer with the bias added as the article adds it.
-
-    `activation(x kernel + bias)`
-
-    Keras adds a bias by `BiasAdd`, the article by `tf.add`. Both give the same sums, but the
-    gradient of the first sums the batch in another order.
-    """
-
-    def call(self, inputs, training=None) -> tf.Tensor:
-        """Computes the layer.
-
-        Args:
-            inputs: in the kernel's dtype, shape (n, inputs).
-            training: makes no difference.
-
-        Returns:
-            in the kernel's dtype, shape (n, units).
-        """
-        outputs = tf.matmul(inputs, self.kernel)
-        if self.use_bias:
-            outputs = tf.add(outputs, self.bias)
-        return self.activation(outputs)

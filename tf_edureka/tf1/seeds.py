@@ -45,14 +45,11 @@ def default_op_seed(ops: int) -> int:
 
 
 def variable_op_seeds(variables: int, ops: int) -> list[int]:
-    """The op seeds of `tf.Variable(tf.random_normal(shape))`, called one after the other.
+    """The op seeds of so many `variables`, made when the graph holds so many `ops`.
 
-    Each adds nine ops to a TensorFlow 1 graph: three parameters, the draw, the product and the sum
-    that give it its deviation and mean, the variable, its first assignment and its reading.
-
-    Args:
-        variables: how many.
-        ops: how many ops the graph holds before the first.
+    Each `tf.Variable(tf.random_normal(shape))` adds nine ops to a TensorFlow 1 graph: three
+    parameters, the draw, the product and the sum that give it its deviation and mean, the variable,
+    its first assignment and its reading.
     """
     return [default_op_seed(ops + 9 * i) for i in range(variables)]
 
@@ -75,6 +72,7 @@ def numpy_seed(graph_seed: int | None, seed: int | None = None) -> int | None:
 def batch_order(
     examples: int,
     batch_size: int,
+    *,
     graph_seed: int | None,
     seed: int | None = None,
     shuffle: bool = True,

@@ -49,7 +49,7 @@ class Cluster:
             raise InputError(
                 f"strategy multiworker: expected {VARIABLE} in the environment, the same cluster "
                 f"for each worker and its own index, got none; for example {VARIABLE}='{_FORM}', "
-                "or start local workers by scripts/launch_workers.py"
+                "or start local workers by launch-workers"
             )
         try:
             config = json.loads(text)

@@ -4,11 +4,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka import strategies
-from tf_edureka.augmentation import distort
 from tf_edureka.config import CLASSES, Distortion
-from tf_edureka.mnist import Split
-from tf_edureka.training import CompiledEpoch, cross_entropy, logits_and_gradients, pixels
+from tf_edureka.data.mnist import Split
+from tf_edureka.mlp.augmentation import distort
+from tf_edureka.mlp.distribution import strategies
+from tf_edureka.mlp.epoch import CompiledEpoch, cross_entropy, logits_and_gradients
+from tf_edureka.mlp.model import pixels
 
 
 class DistributedEpoch(CompiledEpoch):
@@ -37,6 +38,7 @@ class DistributedEpoch(CompiledEpoch):
         self,
         model: keras.Model,
         train: Split,
+        *,
         test: Split,
         strategy: tf.distribute.Strategy,
         distortion: Distortion | None = None,
@@ -44,7 +46,9 @@ class DistributedEpoch(CompiledEpoch):
     ) -> None:
         with strategy.scope():
             model.optimizer.build(model.trainable_variables)
-        super().__init__(model, train, test, distortion, jit_compile=False, tf32=tf32)
+        super().__init__(
+            model, train, test=test, distortion=distortion, jit_compile=False, tf32=tf32
+        )
         self._strategy, self._total = strategy, strategies.adder(strategy)
         copy = strategy.experimental_distribute_values_from_function
         images, labels = self._train

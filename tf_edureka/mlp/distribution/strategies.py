@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.cluster import Cluster
 from tf_edureka.errors import InputError
+from tf_edureka.mlp.distribution.cluster import Cluster
 
 _SECONDS_TO_CONNECT = 60  # once all workers have met
 _KILL = """
@@ -66,7 +66,7 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
 
 
 def multiworker(
-    cluster: Cluster, seconds: float, note: Callable[[str], None]
+    cluster: Cluster, seconds: float, *, note: Callable[[str], None]
 ) -> tf.distribute.MultiWorkerMirroredStrategy:
     """Trains in several processes, on one machine or many, each on all of its GPUs or on its CPU.
 
@@ -92,14 +92,10 @@ def multiworker(
 
 @contextlib.contextmanager
 def killed_after(seconds: float, line: str) -> Iterator[None]:
-    """Lets this process be killed if the block takes longer.
+    """Prints `line` to stderr and kills this process if the block takes longer than `seconds`.
 
     Should a worker go between meeting and connecting, TensorFlow waits for it for minutes. It holds
     the interpreter's lock meanwhile, so that neither a thread nor a signal's handler could end it.
-
-    Args:
-        seconds: that the block may take.
-        line: printed to stderr before the process is killed.
     """
     arguments = [str(os.getpid()), str(seconds), line]
     watch = subprocess.Popen([sys.executable, "-c", _KILL, *arguments])
@@ -111,14 +107,10 @@ def killed_after(seconds: float, line: str) -> Iterator[None]:
 
 
 def expect_split(batch_size: int, replicas: int) -> None:
-    """Refuses batches that cannot be shared out evenly: TensorFlow would crash on the first.
-
-    Args:
-        batch_size: examples per step, of all replicas together.
-        replicas: that share them.
+    """Expects `batch_size` to be a multiple of `replicas`: else TensorFlow crashes on the first.
 
     Raises:
-        InputError: when it is no multiple of the replicas; names the nearest that are.
+        InputError: when it is not; names the nearest that are.
     """
     if batch_size % replicas:
         below = batch_size - batch_size % replicas

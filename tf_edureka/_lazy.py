@@ -1,0 +1,37 @@
+"""Names that a package has from the start, and imports when they are first used."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+
+
+def lazy(
+    package: str, names: Mapping[str, str]
+) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
+    """Makes what a package's `__init__` needs to import its public names lazily (PEP 562).
+
+    Submodules are imported when they are first used, too.
+
+    Args:
+        package: Name of the package, its `__name__`.
+        names: For each module, relative to the package, the public names that it defines, separated
+            by spaces; `public=other` where the module calls it by another name.
+
+    Returns:
+        `__getattr__`, `__dir__` and `__all__` of the package.
+    """
+    homes = {}
+    for module, those in names.items():
+        for name in those.split():
+            public, _, other = name.partition("=")
+            homes[public] = (f"{package}.{module}", other or public)
+
+    def get(name: str) -> object:
+        if name in homes:
+            module, attribute = homes[name]
+            return getattr(import_module(module), attribute)
+        if not name.startswith("_") and find_spec(f"{package}.{name}"):
+            return import_module(f"{package}.{name}")
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return get, lambda: sorted(homes), sorted(homes)

@@ -1,0 +1,176 @@
+"""What is measured, as tables, pictures and JSON."""
+
+import contextlib
+import dataclasses
+import importlib.metadata
+import platform
+import sys
+from collections.abc import Callable, Iterable, Sequence
+
+from matplotlib.figure import Figure
+
+from tf_edureka.benchmark import growth as growing, plots, race
+from tf_edureka.benchmark.task import Task
+from tf_edureka.runs.console import EpochDisplay
+from tf_edureka.runs.folder import RunFolder
+
+NETWORKS = (2, 4, 8)
+PACKAGES = ("tensorflow", "keras", "torch", "jax", "scikit-learn", "numpy")
+FAILED = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """Measures, prints a table, writes it with a picture, and gives the exit code of the command.
+
+    Attributes:
+        task: the work.
+        device: as `race.device` gives it.
+        folder: to write to.
+    """
+
+    task: Task
+    device: str
+    folder: RunFolder
+
+    def epoch(self, ways: Sequence[race.Way], epochs: int) -> int:
+        """Times `epochs` of each of the `ways`, after one to warm up."""
+        with EpochDisplay(len(ways) * (epochs + 2), unit="epochs") as display:
+            display.line(self._heading(f"{epochs} epochs of each way in turn, after one"))
+            entrants, rates = race.race(ways, self.task, epochs, display.part_ended)
+            least = self._show_rates(display, rates)
+            counted = sorted((one for one in entrants if not one.fault), key=lambda one: one.least)
+            ours = next((one.least for one in counted if one.way.name == "project"), None)
+            display.line(
+                "Seconds per epoch, the least and the median; the least to this project's and to "
+                "the arithmetic's; seconds to import, and to build, trace and compile; accuracy at "
+                "last"
+            )
+            columns = {
+                "way": lambda one: one.way.title,
+                "least": lambda one: f"{one.least:.3f}",
+                "median": lambda one: f"{one.median:.3f}",
+                "ours": lambda one: f"{one.least / ours:.2f}" if ours else "",
+                "floor": lambda one: f"{one.least / least:.2f}",
+                "import": lambda one: f"{one.import_seconds:.1f}",
+                "compile": lambda one: f"{one.compile_seconds:.1f}",
+                "right": lambda one: f"{one.accuracy:.4f}",
+            }
+            _show(display, columns, counted)
+            figure = plots.epochs(counted, least, self._title) if counted else None
+            record = {"ways": [dataclasses.asdict(one) for one in entrants], "least_seconds": least}
+            self._write(display, "epoch", figure, rates, record)
+        return _failed([(one.way.title, one.fault) for one in entrants])
+
+    def networks(self, epochs: int) -> int:
+        """Times `epochs` of several networks at once, after one to warm up."""
+        ways = [race.Way("alone", "1 by itself", "one_network")]
+        for n in NETWORKS:
+            options = {"networks": n}
+            ways.append(race.Way(f"at_once_{n}", f"{n} at once", "many_networks", options))
+        with EpochDisplay(len(ways) * (epochs + 2), unit="epochs") as display:
+            how = f"the tuned recipe, {epochs} epochs of each in turn, after one"
+            display.line(self._heading(how))
+            entrants, rates = race.race(ways, self.task, epochs, display.part_ended)
+            figure = None
+            if not entrants[0].fault:  # the one that the others are compared with
+                counted = {
+                    one.way.options.get("networks", 1): one for one in entrants if not one.fault
+                }
+                seconds = {n: one.least for n, one in counted.items()}
+                columns = {
+                    "networks": lambda n: counted[n].way.title,
+                    "s per epoch": lambda n: f"{seconds[n]:.3f}",
+                    "for each": lambda n: f"{seconds[n] / n:.3f}",
+                    "to as many by themselves": lambda n: f"{seconds[n] / (n * seconds[1]):.2f}",
+                    "MiB": lambda n: _mebibytes(counted[n].training_bytes),
+                }
+                _show(display, columns, seconds)
+                figure = plots.networks(list(seconds), list(seconds.values()), self._title)
+            record = {"ways": [dataclasses.asdict(one) for one in entrants]}
+            self._write(display, "networks", figure, rates, record)
+        return _failed([(one.way.title, one.fault) for one in entrants])
+
+    def growth(self) -> int:
+        """Times epochs of growing work."""
+        with EpochDisplay(len(growing.sizes(self.task)), unit="sizes") as display:
+            display.line(self._heading("the least of 3 epochs, or of parts of long ones"))
+            rates = race.machine_peaks(self.task)
+            self._show_rates(display, rates)
+            points = growing.grow(self.task, max(rates.values()), display.part_ended)
+            columns = {
+                "what grows": lambda point: point.what,
+                "": lambda point: f"{point.size:,}",
+                "epoch s": lambda point: f"{point.seconds:.3f}",
+                "floor s": lambda point: f"{point.least_seconds:.3f}",
+                "ratio": lambda point: f"{point.seconds / point.least_seconds:.2f}",
+                "MiB": lambda point: _mebibytes(point.bytes),
+                "floor MiB": lambda point: _mebibytes(point.least_bytes),
+            }
+            _show(display, columns, [point for point in points if not point.fault])
+            record = {"points": [dataclasses.asdict(point) for point in points]}
+            self._write(display, "growth", plots.growth(points, self._title), rates, record)
+        return _failed([(f"{point.size:,} {point.what}", point.fault) for point in points])
+
+    @property
+    def _title(self) -> str:
+        """Of a picture."""
+        return f"{self.task.data.title}, {self.device}"
+
+    def _heading(self, how: str) -> str:
+        """What is timed, where and how."""
+        return (
+            f"784-256-256-10, batches of {self.task.batch_size}, {self.task.steps} steps an epoch, "
+            f"Adam, {self.task.data.title} ({self.task.data.source}), {self.device}; {how}"
+        )
+
+    def _write(
+        self, display: EpochDisplay, name: str, figure: Figure | None, rates: dict, record: dict
+    ) -> None:
+        """Writes a `figure`, if any, and the `record` with all that its numbers depend on."""
+        versions = {"python": platform.python_version()}
+        for package in PACKAGES:
+            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                versions[package] = importlib.metadata.version(package)
+        record |= {
+            "steps": self.task.steps,
+            "batch_size": self.task.batch_size,
+            "flops": self.task.flops,
+            "data": self.task.data.source,
+            "device": self.device,
+            "rates": rates,
+            "platform": platform.platform(),
+            "versions": versions,
+        }
+        self.folder.write_json(f"{name}.json", record)
+        if figure:
+            self.folder.write_figure(f"{name}.png", figure)
+        display.line(f"Written to {self.folder.path}: {name}.json" + f", {name}.png" * bool(figure))
+
+    def _show_rates(self, display: EpochDisplay, rates: dict[str, float]) -> float:
+        """Prints what the machine can do; gives the seconds that an epoch's arithmetic takes."""
+        least = self.task.flops / max(rates.values())
+        display.line(
+            f"This machine: {rates['multiply_add'] / 1e9:.0f} GFLOP/s multiplying and adding, "
+            f"{rates['matrix_product'] / 1e9:.0f} in a large matrix product; the epoch's "
+            f"{self.task.flops / 1e9:.1f} GFLOP take at least {least:.3f} s"
+        )
+        return least
+
+
+def _show(display: EpochDisplay, columns: dict[str, Callable], measured: Iterable) -> None:
+    """Prints a row for each `measured`; `columns` has their heads and what gives the texts."""
+    display.table(tuple(columns), [[cell(one) for cell in columns.values()] for one in measured])
+
+
+def _failed(faults: Iterable[tuple[str, str]]) -> int:
+    """Says what does not count, of pairs of a name and a fault, and gives the exit code."""
+    faults = [(name, fault) for name, fault in faults if fault]
+    for name, fault in faults:
+        print(f"error: {name} does not count: {fault}", file=sys.stderr)
+    return FAILED if faults else 0
+
+
+def _mebibytes(number: int | None) -> str:
+    """A number of bytes in MiB; nothing if it is not known."""
+    return "" if number is None else f"{number / 2**20:.0f}"

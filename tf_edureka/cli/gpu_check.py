@@ -1,0 +1,57 @@
+"""Checks and times in one short run all that needs a GPU, and prints a table of it."""
+
+import argparse
+from collections.abc import Sequence
+
+from tf_edureka import runtime
+from tf_edureka.benchmark.race import fault_of
+from tf_edureka.cli import options
+from tf_edureka.errors import InputError
+from tf_edureka.runs.console import EpochDisplay
+
+FAILED = 1
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Reads the arguments."""
+    parser = options.ArgumentParser(
+        description="Check in one short run all that needs a GPU: where things are, whether the "
+        "numbers are those of the CPU, how long an epoch takes. The table at the end has it all.",
+        epilog="Exit codes: 0 all checks passed, 1 one failed, 2 wrong input or no GPU.",
+    )
+    parser.add_argument(
+        "--device",
+        choices=[device for device in runtime.DEVICES if device != "auto"],
+        default="gpu",
+        help="cpu: try the checks themselves on a machine without a GPU (default: %(default)s)",
+    )
+    options.add_data_options(parser)
+    return parser.parse_args(argv)
+
+
+@options.reports_errors
+def main(argv: Sequence[str] | None = None) -> int:
+    """Checks as the arguments say and gives the exit code."""
+    args = parse(argv)
+    with runtime.quiet_import():
+        import tensorflow as tf
+
+        from tf_edureka.cli.gpu_checks import CHECKS, Table
+
+        device = runtime.use_device(args.device)
+    data = options.load_data(args)
+    if len(data.train.labels) < 1000:
+        raise InputError(f"limit: expected at least 1000, got {len(data.train.labels)}")
+    place = "GPU:0" if args.device == "gpu" else "CPU:0"
+    with EpochDisplay(len(CHECKS), unit="checks") as display:
+        display.line(f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source})")
+        table = Table()
+        for check in CHECKS:
+            try:
+                check(table, data, place)
+            except Exception as error:  # whatever it is, the other checks are worth their time
+                table.add(check.__name__, fault_of(error), "", False)
+            display.part_ended("checking")
+        display.table(("check", "measured", "expected", ""), table.rows)
+        display.line(f"{table.failed} of {len(table.rows)} rows failed")
+    return FAILED if table.failed else 0

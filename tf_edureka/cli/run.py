@@ -1,0 +1,63 @@
+"""Runs a TensorFlow 1 script, not a line changed."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from tf_edureka.cli import options
+from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
+from tf_edureka.errors import InputError
+from tf_edureka.runner import script
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Reads the arguments; needs no TensorFlow, so that --help is quick."""
+    parser = options.ArgumentParser(
+        description="Runs a TensorFlow 1 script, not a line changed, on the TensorFlow 2 that is "
+        "installed. Options of the script's own come after it.",
+        epilog=f"MNIST is found where the script asks for it, else in the folder that "
+        f"${MNIST_FOLDER_VARIABLE} names, else downloaded. tf.layers, tf.nn.rnn_cell, tf.keras "
+        "and tf.contrib.layers need pip install -e '.[legacy]'.",
+    )
+    parser.add_argument(
+        "--seeds",
+        choices=("tf1", "tf2"),
+        default="tf1",
+        help="which seed an op without one gets in a graph with one: that of TensorFlow 1.15, so "
+        "that a seeded script prints what it printed then, or that of TensorFlow 2 (default: "
+        "%(default)s)",
+    )
+    parser.add_argument(
+        "--figures",
+        type=options.path,
+        metavar="DIR",
+        help="save each figure that plt.show() would show into this folder (default: show it; "
+        "without a screen, save it into the current folder)",
+    )
+    parser.add_argument(
+        "--report",
+        action="store_true",
+        help="say at the end, on stderr, what the script uses of TensorFlow 1, line by line, and "
+        "what one writes today",
+    )
+    parser.add_argument("script", metavar="SCRIPT", help="the script")
+    parser.add_argument(
+        "arguments", metavar="ARGS", nargs=argparse.REMAINDER, help="what the script is given"
+    ).required = False
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the script that the arguments name, and gives the exit code."""
+    try:
+        args = parse(argv)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return options.USER_ERROR
+    return script.run(
+        args.script,
+        args.arguments,
+        replay_seeds=args.seeds == "tf1",
+        figures=args.figures,
+        report=args.report,
+    )

@@ -1,0 +1,96 @@
+"""What a run of `train-mnist` is made of, what is recorded of it, and how it ends."""
+
+import argparse
+import dataclasses
+import math
+import signal
+from typing import TYPE_CHECKING
+
+from tf_edureka.cli import options
+from tf_edureka.config import MlpConfig
+from tf_edureka.data.mnist import Mnist
+from tf_edureka.results import MlpResult
+from tf_edureka.runs import checkpoint
+from tf_edureka.runs.folder import RunFolder
+
+if TYPE_CHECKING:
+    from tf_edureka.mlp.distribution.place import Place
+
+NOT_GOOD_ENOUGH = 1
+RESUME = "the same command with --resume (and without --overwrite)"
+FILES = (
+    "model.keras",
+    "history.json",
+    "cost.png",
+    "accuracy.png",
+    "predictions.png",
+    "weights.png",
+)
+FILES_OF_SEEDS = ("history.json", "seeds.png")
+
+
+def run_folder(args: argparse.Namespace) -> RunFolder:
+    """The folder that the `args` name; refuses what would destroy an earlier run unasked."""
+    resumes = args.resume and bool(checkpoint.newest_first(args.out))
+    otherwise = "--resume to go on with it, or --out for another folder"
+    if args.resume:
+        otherwise = "--out for another folder; it has no checkpoint to go on from"
+    files = {*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN}
+    overwrite = args.overwrite or resumes
+    return RunFolder(args.out, sorted(files), overwrite=overwrite, otherwise=otherwise)
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What is to be trained, on what, where, and the folder, if this process is to write.
+
+    `command` is the command line that asked for it, read into `args`.
+    """
+
+    args: argparse.Namespace
+    config: MlpConfig
+    data: Mnist
+    place: "Place"
+    folder: RunFolder | None
+    command: str
+
+    @property
+    def conditions(self) -> dict:
+        """What decides the numbers, for the history and the checkpoints."""
+        config = {
+            "implementation": self.args.implementation,
+            **dataclasses.asdict(self.config),
+            "limit": self.args.limit,
+            "deterministic": self.args.deterministic,
+        }
+        return {"config": config, "data_sha256": self.data.fingerprint, "command": self.command}
+
+    def headline(self, what: str) -> str:
+        """The first line: TensorFlow, place and data, then `what` is trained."""
+        import tensorflow as tf
+
+        data = self.data
+        return f"TensorFlow {tf.__version__}, {self.place}, {data.title} ({data.source}), {what}"
+
+    def verdict(self, result: MlpResult, interrupted: int, resume: str) -> tuple[int, str]:
+        """The exit code of a `result`, and what went otherwise than asked for.
+
+        `interrupted` is the signal that asked to end, 0 if none did; `resume` says how to go on.
+        """
+        epochs = len(result.cost)
+        if epochs and not math.isfinite(result.cost[-1]):
+            return NOT_GOOD_ENOUGH, (
+                f"error: the cost is no longer a finite number after epoch {epochs}; a learning "
+                f"rate under {self.config.learning_rate} may help"
+            )
+        if epochs < self.config.epochs:
+            # By a signal to this process or, if to none, to another worker.
+            return options.SIGNALLED + (interrupted or signal.SIGTERM), (
+                f"ended after {epochs} of {self.config.epochs} epochs; {resume}"
+            )
+        wanted = self.args.min_accuracy
+        if wanted is not None and result.accuracy[-1] < wanted:
+            return NOT_GOOD_ENOUGH, (
+                f"error: expected an accuracy of at least {wanted}, got {result.accuracy[-1]:.4f}"
+            )
+        return 0, ""

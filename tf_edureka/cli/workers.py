@@ -1,0 +1,194 @@
+"""Processes of this machine that train together, watched from outside."""
+
+import contextlib
+import ctypes
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from tf_edureka.cli.options import USER_ERROR
+from tf_edureka.cli.train_mnist import LOST_WORKER
+from tf_edureka.doctor.cuda import VISIBLE
+from tf_edureka.mlp.distribution.cluster import VARIABLE
+from tf_edureka.runs import checkpoint
+
+LOOK_EVERY = 0.2
+# When a worker says that it lost another, for that one to show how it ended.
+SECONDS_TO_SHOW = 15
+GOES_ON = (signal.SIGINT, signal.SIGTERM)
+
+
+class Worker:
+    """A process that trains with the `options` of train-mnist, and how it ended.
+
+    What it prints goes to `lines`.
+    """
+
+    def __init__(self, index: int, options: list[str], environment: dict, lines: queue.Queue):
+        self.killed = ""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tf_edureka", "train-mnist", *options],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # Ctrl-C comes through the launcher
+            preexec_fn=_end_with_the_launcher,
+        )
+        self._readers = [
+            threading.Thread(target=self._read, args=(index, pipe, to, lines), daemon=True)
+            for pipe, to in ((self.process.stdout, sys.stdout), (self.process.stderr, sys.stderr))
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @property
+    def code(self) -> int | None:
+        """Exit code; negative: minus the signal that ended it; None while it runs."""
+        return self.process.poll()
+
+    @property
+    def end(self) -> str:
+        """How it ended, in words."""
+        if self.killed:
+            return f"ended by the launcher, {self.killed}"
+        if self.code is None:
+            return "runs, but does not answer"
+        return f"killed by {_signal(-self.code)}" if self.code < 0 else f"exit code {self.code}"
+
+    def kill(self, reason: str) -> None:
+        """Ends it at once, if it runs: while it waits for another it hears nothing else."""
+        if self.code is None:
+            self.killed = reason
+            self.process.kill()
+        self.process.wait()
+        for reader in self._readers:
+            reader.join(timeout=5)
+
+    @staticmethod
+    def _read(index: int, pipe, to, lines: queue.Queue) -> None:
+        for line in pipe:
+            lines.put((f"[{index}] {line}", to))
+
+
+class Attempt:
+    """All workers, from their start to their end. To be used as a context, which ends them.
+
+    The chief writes to `out`, and with it the checkpoints. `visible` has CUDA_VISIBLE_DEVICES for
+    each worker, None to leave it as it is. After `timeout` seconds of silence they are ended.
+    """
+
+    def __init__(
+        self, out: Path, options: list[str], *, visible: list[str | None], timeout: float
+    ) -> None:
+        self._out, self._options, self._visible = out, options, visible
+        self._timeout = timeout
+        self._lines: queue.Queue = queue.Queue()
+        self._held = contextlib.ExitStack()
+        self.workers: list[Worker] = []
+
+    def __enter__(self) -> "Attempt":
+        """Starts the workers."""
+        try:
+            addresses = [f"127.0.0.1:{self._port()}" for _ in self._visible]
+            for index, visible in enumerate(self._visible):
+                cluster = {"worker": addresses}
+                task = {"cluster": cluster, "task": {"type": "worker", "index": index}}
+                environment = {**os.environ, VARIABLE: json.dumps(task)}
+                if visible is not None:
+                    environment[VISIBLE] = visible
+                self.workers.append(Worker(index, self._options, environment, self._lines))
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_) -> None:
+        """Ends those that still run, and prints what is left to print."""
+        for worker in self.workers:
+            worker.kill("another one had ended")
+        while self._print():
+            pass
+        self._held.close()
+
+    def follow(self, asked: list[int]) -> None:
+        """Prints what the workers print until they have ended or are not worth waiting for.
+
+        `asked` are the signals that ask to end; it grows meanwhile. The first goes on to the
+        workers, which end after their epoch, the second kills them.
+        """
+        alive, stood, passed, until = time.monotonic(), newest(self._out), 0, None
+        while None in (codes := [worker.code for worker in self.workers]):
+            if self._print() or newest(self._out) != stood:
+                alive, stood = time.monotonic(), newest(self._out)
+            for number in asked[passed:]:
+                passed += 1
+                for worker in self.workers:
+                    if passed > 1:
+                        worker.kill("asked twice to end")
+                    elif worker.code is None:
+                        worker.process.send_signal(number if number in GOES_ON else signal.SIGTERM)
+            now = time.monotonic()
+            if any(code is not None and (code < 0 or code == USER_ERROR) for code in codes):
+                return
+            if until is None and LOST_WORKER in codes:
+                until = now + SECONDS_TO_SHOW
+            if until is not None and now > until:
+                return
+            if now - alive > self._timeout:
+                for worker in self.workers:
+                    worker.kill(f"no sign of life for {self._timeout:g} s")
+
+    def reason(self) -> str:
+        """Why the training cannot go on, in words."""
+        ends = [(f"worker {i}: {worker.end}", worker.code) for i, worker in enumerate(self.workers)]
+        # If one ended by itself the others lost it; if none did, one of them hangs.
+        causes = [end for end, code in ends if code not in (None, 0, LOST_WORKER)]
+        return ", ".join(causes or [end for end, code in ends if code != 0])
+
+    def _print(self) -> bool:
+        """Prints what the workers have printed; waits a moment, and says whether anything came."""
+        came = False
+        with contextlib.suppress(queue.Empty):
+            while True:
+                line, to = self._lines.get(timeout=0 if came else LOOK_EVERY)
+                came = True
+                try:
+                    print(line, end="", file=to, flush=True)
+                except BrokenPipeError:  # the reader has left, as `| head` does: go on without it
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), to.fileno())
+        return came
+
+    def _port(self) -> int:
+        """A port that nothing uses, and that nothing else is given meanwhile."""
+        holder = self._held.enter_context(socket.socket())
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the worker may have it
+        holder.bind(("127.0.0.1", 0))
+        return holder.getsockname()[1]
+
+
+def newest(folder: Path) -> str:
+    """The newest checkpoint in a folder, by its name."""
+    return next((path.name for path in checkpoint.newest_first(folder)), "")
+
+
+def _signal(number: int) -> str:
+    return signal.Signals(number).name if number in {*signal.Signals} else f"signal {number}"
+
+
+def _end_with_parent() -> None:
+    _LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+# Linux ends the workers when the launcher is killed; elsewhere they train on to their end.
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_end_with_the_launcher = _end_with_parent if _LIBC else None

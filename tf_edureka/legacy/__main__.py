@@ -1,0 +1,9 @@
+"""Runs a TensorFlow 1 script, not a line changed: `python -m tf_edureka.legacy SCRIPT`."""
+
+import sys
+
+from tf_edureka.cli.run import main
+
+if __name__ == "__main__":
+    sys.argv[0] = "python -m tf_edureka.legacy"  # what --help calls it
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""The article's second program, the modern way: its network for MNIST in Keras."""
+
+from typing import TYPE_CHECKING
+
+from tf_edureka._lazy import lazy
+
+if TYPE_CHECKING:
+    from tf_edureka.mlp.batches import epoch_orders as epoch_orders
+    from tf_edureka.mlp.epoch import CompiledEpoch as CompiledEpoch
+    from tf_edureka.mlp.model import (
+        build as build,
+        from_weights as from_weights,
+        network as network,
+        probabilities as probabilities,
+    )
+    from tf_edureka.mlp.model_file import load_model as load_model
+    from tf_edureka.mlp.training import train as train
+else:
+    __getattr__, __dir__, __all__ = lazy(
+        __name__,
+        {
+            "batches": "epoch_orders",
+            "epoch": "CompiledEpoch",
+            "model": "build from_weights network probabilities",
+            "model_file": "load_model",
+            "training": "train",
+        },
+    )

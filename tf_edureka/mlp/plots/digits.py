@@ -1,0 +1,134 @@
+"""Digits, and what a network makes of them."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from tf_edureka.config import CLASSES
+from tf_edureka.data.mnist import Split
+
+_WRONG_SHOWN, _TILES, _TILES_WIDE = 20, 50, 10
+
+
+def predictions(test: Split, probabilities: np.ndarray, title: str) -> Figure:
+    """Shows test digits with what the network takes them for, wrong ones first.
+
+    Args:
+        test: the test images with their labels.
+        probabilities: float, shape (n, 10), of each class for each image.
+        title: what the digits are.
+
+    Returns:
+        the figure; under each digit the prediction and its probability, in red with the truth
+        where it is wrong.
+    """
+    figure = Figure(figsize=(10, 6.0), layout="constrained")
+    answers = probabilities.argmax(axis=1)
+    wrong = np.flatnonzero(answers != test.labels)
+    right = np.flatnonzero(answers == test.labels)
+    shown_wrong = wrong[: max(_WRONG_SHOWN, _TILES - len(right))]
+    shown = np.concatenate([shown_wrong, right])[:_TILES]
+    side = 38  # of a tile, with room for the text
+    axes = _mosaic(figure, test.images[shown], side, cmap="gray_r", vmin=0, vmax=255)
+    for tile, index in enumerate(shown):
+        row, column = divmod(tile, _TILES_WIDE)
+        answer, truth = answers[index], test.labels[index]
+        colour, besides = ("black", "") if answer == truth else ("tab:red", f", is {truth}")
+        text = f"{answer}  {probabilities[index, answer]:.0%}{besides}"
+        x, y = column * side + 13.5, row * side + 29
+        axes.text(x, y, text, ha="center", va="top", fontsize=8, color=colour)
+    axes.set_title(
+        f"Test digits, and what the network takes them for: {len(wrong)} of {len(answers)} wrong, "
+        f"{len(shown_wrong)} of them here\n{title}",
+        parse_math=False,
+    )
+    return figure
+
+
+def confusions(labels: np.ndarray, probabilities: np.ndarray, title: str) -> Figure:
+    """Counts what the network takes each digit for.
+
+    Args:
+        labels: uint8, shape (n,), 0 to 9.
+        probabilities: float, shape (n, 10), of each class for each image.
+        title: what the digits are.
+
+    Returns:
+        the figure: a row for each digit, a column for each answer; only what is wrong is shaded.
+    """
+    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
+    counts = np.zeros((CLASSES, CLASSES), int)
+    np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)
+    wrong = counts * (1 - np.eye(CLASSES, dtype=int))
+    axes = figure.add_subplot()
+    axes.imshow(wrong, cmap="Reds", vmax=max(1, 2 * wrong.max()))
+    for row, column in np.argwhere(counts):
+        axes.text(column, row, counts[row, column], ha="center", va="center", fontsize=9)
+    digits = range(CLASSES)
+    axes.set(xlabel="the network's answer", ylabel="the digit", xticks=digits, yticks=digits)
+    axes.set_title(f"{wrong.sum()} of {counts.sum()} wrong\n{title}", parse_math=False)
+    return figure
+
+
+def answer(image: np.ndarray, probabilities: np.ndarray) -> Figure:
+    """Shows one image beside what the network takes it for.
+
+    Args:
+        image: uint8, shape (28, 28).
+        probabilities: float, shape (10,), of each class.
+
+    Returns:
+        the figure; on the left the image, on the right a bar for each class.
+    """
+    figure = Figure(figsize=(6.4, 2.8), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1, 2))
+    left.imshow(image, cmap="gray_r", vmin=0, vmax=255)
+    left.set_title("what the network gets", fontsize=10)
+    left.axis("off")
+    most = int(probabilities.argmax())
+    colours = ["tab:red" if digit == most else "0.6" for digit in range(CLASSES)]
+    right.bar(range(CLASSES), probabilities, color=colours)
+    right.set(xticks=range(CLASSES), ylim=(0, 1))
+    right.yaxis.set_major_formatter(PercentFormatter(1.0))
+    right.set_title(f"what it takes it for: {most}, {probabilities[most]:.0%}", fontsize=10)
+    return figure
+
+
+def first_layer(kernel: np.ndarray, title: str) -> Figure:
+    """Shows what the first hidden units look for: each one's weights as a picture.
+
+    Args:
+        kernel: float, shape (784, units), of the first layer.
+        title: what the network was trained on.
+
+    Returns:
+        the figure with the 50 units of the largest weights; ink where it is red speaks for the
+        unit, where it is blue against it.
+    """
+    figure = Figure(figsize=(10, 5.0), layout="constrained")
+    # A training that went wrong has numbers that are none, or whose square is none in float32.
+    kernel = np.nan_to_num(kernel.astype(np.float64), posinf=0, neginf=0)
+    shown = np.argsort(-np.linalg.norm(kernel, axis=0), kind="stable")[:_TILES]
+    limit = float(np.quantile(np.abs(kernel[:, shown]), 0.995)) or 1.0
+    pictures = kernel.T[shown].reshape(-1, 28, 28)
+    axes = _mosaic(figure, pictures, 30, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    figure.colorbar(axes.images[0], ax=axes, shrink=0.8, label="weight")
+    axes.set_title(
+        f"First hidden layer: the {len(shown)} of {kernel.shape[1]} units with the largest "
+        f"weights\n{title}",
+        parse_math=False,
+    )
+    return figure
+
+
+def _mosaic(figure: Figure, pictures: np.ndarray, side: int, **colours) -> Axes:
+    """Draws all pictures as one image, which is far quicker than an axes for each."""
+    rows = -(-len(pictures) // _TILES_WIDE)
+    canvas = np.full((rows * side, _TILES_WIDE * side), np.nan, np.float32)
+    row, column = np.divmod(np.arange(len(pictures)), _TILES_WIDE)
+    canvas.reshape(rows, side, _TILES_WIDE, side)[row, :28, column, :28] = pictures
+    axes = figure.add_subplot()
+    axes.imshow(canvas, interpolation="nearest", **colours)
+    axes.axis("off")
+    return axes

@@ -1,0 +1,125 @@
+"""The training of the article's network: epoch by epoch, each of them compiled."""
+
+import itertools
+from collections.abc import Callable, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_edureka.config import MlpConfig
+from tf_edureka.data.mnist import Mnist
+from tf_edureka.mlp.batches import epoch_orders, parts_of_epoch
+from tf_edureka.mlp.distribution import strategies
+from tf_edureka.mlp.distribution.epoch import DistributedEpoch
+from tf_edureka.mlp.epoch import CompiledEpoch
+from tf_edureka.mlp.model import build
+from tf_edureka.results import MlpResult
+from tf_edureka.runs.state import TrainingProgress, TrainingState
+
+
+def train(
+    config: MlpConfig,
+    data: Mnist,
+    *,
+    on_epoch: Callable[[int, float, float], bool | None] | None = None,
+    start: TrainingState | None = None,
+    save: Callable[[TrainingState], bool | None] | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    jit_compile: bool = True,
+    strategy: tf.distribute.Strategy | None = None,
+) -> MlpResult:
+    """Trains the network and tests it after each epoch.
+
+    Ends early when the cost is no longer a finite number: nothing could come of it.
+
+    Source: the article's "Training cycle".
+
+    Args:
+        config: what to train.
+        data: trained on `data.train`, tested on `data.test`; `data.validation` is not looked at.
+        on_epoch: called after each epoch with its number from 0, cost and accuracy; a true result
+            ends the training.
+        start: the state that an earlier call handed to `save`, to go on from there: on a machine of
+            the same kind all comes out to the bit as if there had been one call.
+        save: called with the state after each epoch, and in long epochs every ten seconds; a true
+            result ends the training.
+        callbacks: Keras' callbacks. They see each epoch as one batch, and of it `cost`,
+            `test_accuracy` and the metrics on the training batches.
+        jit_compile: whether XLA makes one program of the epoch, which is faster and rounds in
+            another way. Without it the article's recipe gives each bit that the legacy path does.
+            With a strategy it makes none.
+        strategy: by which to train on several devices or in several processes, as `strategies`
+            makes them; up to the order of sums it comes to what one device does without XLA.
+            Callbacks get no metrics then. All processes have to call with the same `config`, `data`
+            and `start`. None for one device.
+
+    Returns:
+        the course of the training, all of it, and the weights it ended with.
+
+    Raises:
+        InputError: when the batch size exceeds the training examples or cannot be shared out
+            evenly, or `start` is of another network.
+    """
+    compiled = _epoch(config, data, jit_compile, strategy)
+    model, examples = compiled.model, len(data.train.labels)
+    progress = TrainingProgress(start, save)
+    if start is not None:
+        compiled.restore(start.variables)
+    orders = itertools.islice(epoch_orders(config, examples), progress.epoch, None)
+    listeners = keras.callbacks.CallbackList(
+        list(callbacks), model=model, epochs=config.epochs, steps=1, verbose=0
+    )
+    model.stop_training = stop = False
+    listeners.on_train_begin()
+    while not stop and progress.goes_on(config.epochs):
+        epoch = progress.epoch
+        progress.epoch_begins()
+        listeners.on_epoch_begin(epoch)
+        listeners.on_train_batch_begin(0)
+        if not progress.step:
+            compiled.begin_metrics()
+        if _take_steps(compiled, progress, next(orders), config.seed):
+            break
+        cost = float(np.mean(progress.running_cost, dtype=np.float64))
+        accuracy = compiled.test() / len(data.test.labels)
+        progress.epoch_ended(cost, accuracy)
+        metrics = compiled.metrics()
+        listeners.on_train_batch_end(0, {"cost": cost, **metrics})
+        listeners.on_epoch_end(epoch, {"cost": cost, "test_accuracy": accuracy, **metrics})
+        stop = bool(on_epoch and on_epoch(epoch, cost, accuracy)) or model.stop_training
+        stop = compiled.agreed(progress.checkpoint(compiled.state) or stop)
+    listeners.on_train_end()
+    return progress.result(model.get_weights())
+
+
+def _epoch(
+    config: MlpConfig, data: Mnist, jit_compile: bool, strategy: tf.distribute.Strategy | None
+) -> CompiledEpoch:
+    """The network, compiled, on one device or on those of a strategy."""
+    total_steps = config.steps_per_epoch(len(data.train.labels)) * config.epochs
+    tf32 = config.precision == "tf32"
+    given = {"test": data.test, "distortion": config.distortion, "tf32": tf32}
+    if strategy is None:
+        model = build(config, total_steps)
+        return CompiledEpoch(model, data.train, jit_compile=jit_compile, **given)
+    strategies.expect_split(config.batch_size, strategy.num_replicas_in_sync)
+    with strategy.scope():
+        model = build(config, total_steps)
+    return DistributedEpoch(model, data.train, strategy=strategy, **given)
+
+
+def _take_steps(
+    compiled: CompiledEpoch, progress: TrainingProgress, order: np.ndarray, seed: int
+) -> bool:
+    """Takes the steps that are left of the running epoch; says whether to end the training."""
+    steps, batch_size = order.shape
+    for first, end in parts_of_epoch(steps, compiled.model.count_params(), batch_size):
+        if end <= progress.step:
+            continue
+        first = max(first, progress.step)  # another version may have parted it otherwise
+        costs = compiled.train(order[first:end], (seed, progress.epoch * steps + first))
+        progress.steps_done(costs)
+        if end < steps and compiled.agreed(progress.checkpoint(compiled.state)):
+            return True
+    return False

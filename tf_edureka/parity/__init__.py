@@ -1,0 +1,19 @@
+"""The proof that the legacy and the modern path are the same computation."""
+
+from typing import TYPE_CHECKING
+
+from tf_edureka._lazy import lazy
+
+if TYPE_CHECKING:
+    from tf_edureka.parity.checks import HEAD as HEAD, Rung as Rung, difference as difference
+    from tf_edureka.parity.ladder import Ladder as Ladder, climb as climb, reasons as reasons
+    from tf_edureka.parity.reference import Reference as Reference
+else:
+    __getattr__, __dir__, __all__ = lazy(
+        __name__,
+        {
+            "checks": "HEAD Rung difference",
+            "ladder": "Ladder climb reasons",
+            "reference": "Reference",
+        },
+    )

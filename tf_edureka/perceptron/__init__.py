@@ -1,0 +1,19 @@
+"""The article's first program, the modern way, and what one neuron cannot do."""
+
+from typing import TYPE_CHECKING
+
+from tf_edureka._lazy import lazy
+
+if TYPE_CHECKING:
+    from tf_edureka.perceptron.diagnosis import diagnose as diagnose
+    from tf_edureka.perceptron.gates import GATES as GATES, Gate as Gate
+    from tf_edureka.perceptron.training import outputs as outputs, sweep as sweep, train as train
+else:
+    __getattr__, __dir__, __all__ = lazy(
+        __name__,
+        {
+            "diagnosis": "diagnose",
+            "gates": "GATES Gate",
+            "training": "outputs sweep train",
+        },
+    )

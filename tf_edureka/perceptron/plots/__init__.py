@@ -1,0 +1,10 @@
+"""Pictures of perceptrons.
+
+All can be read without colour: a target is told by its marker, a curve by its dashes, an outcome by
+its hatching, and shading gets darker with the output.
+"""
+
+from tf_edureka.perceptron.plots.curves import activations, loss_curve, sweep
+from tf_edureka.perceptron.plots.plane import animate_decision, decision, hidden_space
+
+__all__ = ["activations", "animate_decision", "decision", "hidden_space", "loss_curve", "sweep"]

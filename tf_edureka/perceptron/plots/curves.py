@@ -1,0 +1,111 @@
+"""Curves of perceptrons: the loss, the activation functions, what becomes of many seeds."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from tf_edureka.perceptron.activations import ACTIVATIONS, slope
+from tf_edureka.perceptron.diagnosis import OUTCOMES
+
+_HATCHES = {"learned": "", "dead": "////", "stuck": "....", "no line": "\\\\", "not yet": "xx"}
+_GREYS = {"learned": "0.15", "dead": "0.9", "stuck": "0.75", "no line": "0.6", "not yet": "1.0"}
+
+
+def loss_curve(loss: Sequence[float], title: str) -> Figure:
+    """Draws a perceptron's `loss` after each epoch below a `title`, logarithmic if it explodes."""
+    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot(range(1, len(loss) + 1), loss, marker="o", markersize=4)
+    axes.set(xlabel="epoch", ylabel="summed squared error")
+    heading = f"Loss while training: {loss[0]:.4g} to {loss[-1]:.4g}\n{title}"
+    axes.set_title(heading, parse_math=False)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.grid(alpha=0.3)
+    known = np.asarray(loss)[np.isfinite(loss)]
+    if len(known) and known[-1] > 10 * known[0]:
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
+    return figure
+
+
+def activations() -> Figure:
+    """Draws the six activation functions with their derivatives.
+
+    Source: the article's list of activation functions.
+
+    Returns:
+        the figure; softmax is drawn for two outputs, of which the other has z = 0.
+    """
+    figure = Figure(figsize=(12.5, 7.8), layout="constrained")
+    z = tf.linspace(-4.0, 4.0, 1601)
+    panels = figure.subplots(2, 3).flat
+    for axes, (name, activation) in zip(panels, ACTIVATIONS.items(), strict=True):
+        function, label = activation.function, "$f(z)$"
+        if name == "softmax":
+            function, label = _first_of_two, "$f(z)$, two outputs, the other 0"
+        axes.plot(z, _with_gaps(function(z)), color="black", linewidth=2, label=label)
+        derivative = f"$f'(z) = {activation.derivative}$"
+        axes.plot(z, _with_gaps(slope(function, z)), "--", color="tab:red", label=derivative)
+        if name == "softmax":
+            axes.plot(z, tf.ones_like(z), color="0.5", linestyle=":", label="$f(z)$, one output")
+        axes.set(xlabel="weighted sum $z$", ylabel="output, slope", ylim=(-1.4, 2.9))
+        axes.set_title(
+            f"{name}: $f(z) = {activation.equation}$\nin ${activation.values}$\n{activation.flat}",
+            fontsize=10,
+        )
+        axes.legend(loc="upper left", fontsize=9)
+        axes.grid(alpha=0.3)
+    return figure
+
+
+def sweep(loss: np.ndarray, outcomes: np.ndarray, title: str) -> Figure:
+    """Draws how many seeds end with which loss, and what became of them.
+
+    Args:
+        loss: float32, shape (n,), of each seed after the last epoch.
+        outcomes: str, shape (n,), of each seed, keys of `OUTCOMES`.
+        title: what was trained.
+
+    Returns:
+        the figure; seeds that diverged are counted in its legend only.
+    """
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.add_subplot()
+    drawn = loss[outcomes != "diverged"]
+    bins = np.linspace(0, max(drawn.max(initial=0), 1e-3), 61)
+    below = np.zeros(60)
+    for name in OUTCOMES:
+        ended = loss[outcomes == name]
+        if not len(ended):
+            continue
+        label = f"{name}: {len(ended)} ({len(ended) / len(loss):.1%})"
+        if name == "diverged":
+            axes.plot([], [], " ", label=f"{label}, not drawn")
+            continue
+        counts, _ = np.histogram(ended, bins)
+        filling = {"color": _GREYS[name], "hatch": _HATCHES[name]}
+        edges = {"align": "edge", "edgecolor": "black", "linewidth": 0.5}
+        axes.bar(bins[:-1], counts, np.diff(bins), below, label=label, **filling, **edges)
+        below += counts
+    axes.set(xlabel="loss after the last epoch (summed squared error)", ylabel="seeds")
+    axes.set_ylim(top=max(1, 1.05 * below.max()))
+    axes.set_title(title)
+    axes.grid(alpha=0.3)
+    figure.legend(loc="outside lower center", ncols=3)
+    return figure
+
+
+def _first_of_two(z: tf.Tensor) -> tf.Tensor:
+    """The first output of a softmax over z and 0."""
+    return tf.nn.softmax(tf.stack([z, tf.zeros_like(z)], axis=1))[:, 0]
+
+
+def _with_gaps(values: tf.Tensor) -> np.ndarray:
+    """The values with a gap where they jump, over which no line is to be drawn."""
+    values = values.numpy()
+    values[1:][np.abs(np.diff(values)) > 0.5] = np.nan
+    return values

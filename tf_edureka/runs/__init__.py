@@ -1,0 +1,10 @@
+"""A training run as such: its state, its folder, what it prints."""
+
+from typing import TYPE_CHECKING
+
+from tf_edureka._lazy import lazy
+
+if TYPE_CHECKING:
+    from tf_edureka.runs.state import TrainingState as TrainingState
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__, {"state": "TrainingState"})
