@@ -1,60 +1,20 @@
 import contextlib
-import gzip
-import importlib.util
 import os
 import signal
 import socket
-import struct
 import time
 from pathlib import Path
 
 import hypothesis
-import numpy as np
 import pytest
+from helpers import write_folder
 
-from tf_edureka import rendered
-from tf_edureka.config import MNIST_FOLDER_VARIABLE
-from tf_edureka.mnist import Mnist, Split
-from tf_edureka.progress import EpochDisplay
+from tf_edureka.data import rendered
+from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE, Mnist, Split
+from tf_edureka.runs.console import EpochDisplay
 
 hypothesis.settings.register_profile("no time limit", deadline=None)
 hypothesis.settings.load_profile("no time limit")
-
-ROOT = Path(__file__).parent.parent
-NAMES = (
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-)
-
-
-def load_script(name: str):
-    """A script as a module."""
-    path = ROOT / "scripts" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def written(folder: Path) -> set[str]:
-    """The files of a run in its folder."""
-    return {path.name for path in folder.iterdir()} - {".lock"}
-
-
-def idx_bytes(array: np.ndarray) -> bytes:
-    """What an IDX file of this array holds."""
-    header = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
-    return header + array.astype(np.uint8).tobytes()
-
-
-def write_folder(folder: Path, arrays) -> Path:
-    """Writes an MNIST folder of gzipped files."""
-    folder.mkdir(exist_ok=True)
-    for name, array in zip(NAMES, arrays, strict=True):
-        (folder / f"{name}.gz").write_bytes(gzip.compress(idx_bytes(array), 1))
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,10 @@ with atheris.instrument_imports(include=["tf_edureka", "PIL"]):
     import numpy as np
     from PIL import Image
 
-    from tf_edureka import checkpoint, course, digit_image, idx
+    from tf_edureka.data import idx, picture
     from tf_edureka.errors import InputError
+    from tf_edureka.runs import checkpoint
+    from tf_edureka.runs.state import TrainingState
 
 WORK = Path(tempfile.mkdtemp()) / "input.png"
 
@@ -42,7 +44,7 @@ def try_image(content: bytes) -> None:
     """Reads it as a picture of a digit."""
     WORK.write_bytes(content)
     try:
-        image = digit_image.read(WORK)
+        image = picture.read(WORK)
     except InputError:
         return
     if image.shape != (28, 28) or image.dtype != np.uint8 or image.max() != 255:
@@ -65,16 +67,24 @@ def beginnings(target: str) -> list[bytes]:
         return files + [gzip.compress(file) for file in files]
     if target == "checkpoint":
         empty = np.zeros(0)
-        state = course.TrainingState((np.zeros(2),), *[empty] * 5, np.array(0.0))
+        state = TrainingState(
+            (np.zeros(2),),
+            empty,
+            accuracy=empty,
+            epoch_seconds=empty,
+            step_cost=empty,
+            running_cost=empty,
+            running_seconds=np.array(0.0),
+        )
         return [checkpoint.to_bytes(state, {"config": {}, "data_sha256": "", "machine": {}})]
-    picture = np.full((12, 12), 255, np.uint8)
-    picture[3:9, 5:7] = 0
+    drawn = np.full((12, 12), 255, np.uint8)
+    drawn[3:9, 5:7] = 0
     files = []
     for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"):
         for form in ("PNG", "JPEG"):
             file = io.BytesIO()
             try:
-                Image.fromarray(picture).convert(mode).save(file, form)
+                Image.fromarray(drawn).convert(mode).save(file, form)
             except (OSError, ValueError):  # not every format has every mode
                 continue
             files.append(file.getvalue())

@@ -2,11 +2,10 @@
 
 import json
 from collections import Counter
-from pathlib import Path
 
 from goldens.generate import graph_nodes
+from helpers import GOLDENS
 
-GOLDENS = Path(__file__).parent / "goldens"
 # Attributes that TensorFlow 2.21 writes and 1.15 did not know.
 NEW_ATTRIBUTES = {"grad_a", "grad_b", "_has_manual_control_dependencies"}
 

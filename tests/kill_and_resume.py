@@ -2,7 +2,8 @@
 
     python tests/kill_and_resume.py 50 --epochs 6 --data-dir FOLDER
 
-Run by hand; what follows the number goes to scripts/train_mnist.py. `test_resume.py` kills a few.
+Run by hand; what follows the number goes to scripts/train_mnist.py. `cli/test_resume.py` kills a
+few.
 """
 
 import json
@@ -16,7 +17,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-SCRIPT = Path(__file__).parent.parent / "scripts" / "train_mnist.py"
+from helpers import SCRIPTS
+
+SCRIPT = SCRIPTS / "train_mnist.py"
 PICTURES = ("cost.png", "accuracy.png", "predictions.png", "weights.png")
 # What differs between two runs that are the same.
 TIMES = ("epoch_seconds", "startup_seconds", "command", "earlier")

@@ -1,4 +1,4 @@
-"""Trains in a process of its own, for `test_distributed.py`: `replicas.py FOLDER OUT RECIPE N`.
+"""Trains in a process of its own, for `mlp/distribution`: `replicas.py FOLDER OUT RECIPE N`.
 
 With `TF_CONFIG` as one of N workers, else on N parts of the CPU.
 """
@@ -9,13 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from tf_edureka import mlp, mnist, strategies
-from tf_edureka.cluster import Cluster
+from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
-from tf_edureka.course import TrainingState
+from tf_edureka.data import mnist
+from tf_edureka.mlp.distribution import strategies
+from tf_edureka.mlp.distribution.cluster import Cluster
+from tf_edureka.runs.state import TrainingState
 
 RECIPES = {
-    "modern": MlpConfig.modern,
+    "tuned": MlpConfig.tuned,
     "augmented": MlpConfig.augmented,
     "article": MlpConfig.article,
 }
@@ -29,7 +31,7 @@ def config(recipe: str, replicas: int) -> MlpConfig:
 def main(folder: str, out: str, recipe: str, replicas: str) -> None:
     """Trains, and writes costs, accuracies and weights."""
     if "TF_CONFIG" in os.environ:
-        strategy = strategies.multiworker(Cluster.from_environment(), 60, print)
+        strategy = strategies.multiworker(Cluster.from_environment(), 60, note=print)
     else:
         strategy = strategies.mirrored(int(replicas))
     data = mnist.load("idx", Path(folder))

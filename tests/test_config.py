@@ -12,14 +12,27 @@ def test_article_recipe_has_the_numbers_of_the_article():
 
 
 def test_recipes_differ_in_neither_network_nor_steps():
-    article, modern = MlpConfig.article(), MlpConfig.modern()
+    article, tuned = MlpConfig.article(), MlpConfig.tuned()
     for name in ("hidden_units", "epochs", "batch_size"):
-        assert getattr(article, name) == getattr(modern, name)
+        assert getattr(article, name) == getattr(tuned, name)
 
 
 def test_only_the_augmented_recipe_distorts():
-    assert MlpConfig.modern().distortion is None
+    assert MlpConfig.tuned().distortion is None
     assert MlpConfig.augmented().distortion == Distortion()
+
+
+def test_the_old_name_of_the_tuned_recipe_warns_of_the_new_one():
+    with pytest.warns(DeprecationWarning, match=r"MlpConfig\.tuned") as warned:
+        MlpConfig.modern(epochs=2)
+    assert [warning.filename for warning in warned] == [__file__]  # whose call it was
+
+
+def test_the_old_name_of_the_tuned_recipe_gives_the_same():
+    for changes in ({}, {"epochs": 2, "seed": 7, "distortion": Distortion(turn=5)}):
+        with pytest.warns(DeprecationWarning, match=r"MlpConfig\.tuned"):
+            old = MlpConfig.modern(**changes)
+        assert old == MlpConfig.tuned(**changes)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +65,7 @@ def test_only_the_augmented_recipe_distorts():
 )
 def test_a_value_out_of_range_is_refused_by_name_and_value(name, value):
     with pytest.raises(InputError, match=f"{name}: expected .*got"):
-        MlpConfig.modern(**{name: value})
+        MlpConfig.tuned(**{name: value})
 
 
 @pytest.mark.parametrize(
@@ -64,14 +77,14 @@ def test_a_value_out_of_range_is_refused_by_name_and_value(name, value):
         {"distortion": Distortion()},
     ],
 )
-def test_the_article_has_nothing_of_the_modern_recipe(change):
+def test_the_article_has_nothing_of_the_tuned_recipe(change):
     with pytest.raises(InputError, match="expected none in the article's recipe"):
         MlpConfig.article(**change)
 
 
 @pytest.mark.parametrize(
     "config",
-    [MlpConfig.article, lambda **precision: MlpConfig.modern(dtype="float64", **precision)],
+    [MlpConfig.article, lambda **precision: MlpConfig.tuned(dtype="float64", **precision)],
     ids=["article", "float64"],
 )
 def test_who_asks_for_exact_numbers_gets_no_rounded_products(config):

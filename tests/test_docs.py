@@ -1,7 +1,15 @@
+import contextlib
+import functools
+import importlib
+import io
+import pkgutil
 import re
+from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from helpers import ROOT
+
+from tf_edureka import cli
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "tests/goldens/README.md")),
@@ -9,6 +17,12 @@ PAGES = [
 ]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ALL = pytest.mark.parametrize("path", [*PAGES, *NOTEBOOKS], ids=lambda path: path.name)
+# Each with what follows it, up to the end of the line or of the code.
+COMMAND = re.compile(
+    r"(python scripts/\w+\.py|python -m tf_edureka(?:\.\w+)*|tf-edureka [a-z-]+)([^`#;\n\\]*)"
+)
+FILE = re.compile(r"(?<![\w./-])(?:docs|notebooks|scripts|tests|tf_edureka)/[\w./-]*\w")
+NAME = re.compile(r"(?<![\w./-])tf_edureka(?:\.[A-Za-z]\w*)+")
 
 
 def anchors(text):
@@ -29,20 +43,54 @@ def broken_links(text, folder):
     return broken
 
 
+def module_of(command):
+    """What runs a command; None if there is no such one."""
+    called_by, _, name = command.rpartition(" ")
+    if called_by == "tf-edureka":
+        return cli.COMMANDS[name][0] if name in cli.COMMANDS else None
+    if called_by == "python -m":
+        return f"{name}.__main__"
+    return f"tf_edureka.cli.{Path(name).stem}" if (ROOT / name).exists() else None
+
+
+@functools.cache
+def options_of(command):
+    """The options that a command lists when it is asked for help; None if there is no such one."""
+    try:
+        module = importlib.import_module(module_of(command) or "absent")
+    except ModuleNotFoundError:
+        return None
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
+        module.main(["--help"])
+    options = re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", text.getvalue(), re.MULTILINE)
+    # What launch-workers does not know it passes on.
+    passed_on = options_of("tf-edureka train-mnist") if "WORKERS" in text.getvalue() else set()
+    return {*options, *passed_on}
+
+
 def unknown_options(text):
-    """Scripts that are not there, and options that they do not have."""
+    """Commands that are not there, and options that they do not have."""
     unknown = []
-    for script, arguments in re.findall(r"python (scripts/\w+\.py)([^`#\n\\]*)", text):
-        # What launch_workers.py does not know it passes on.
-        passed_on = ["scripts/train_mnist.py"] if "launch_workers" in script else []
-        sources = [ROOT / name for name in (script, "tf_edureka/cli.py", *passed_on)]
-        if not sources[0].exists():
-            unknown.append(script)
-            continue
-        source = "".join(path.read_text() for path in sources)
-        options = set(re.findall(r"--[a-z-]+", arguments)) - {"--help"}
-        unknown += [f"{script} {one}" for one in options if f'"{one}"' not in source]
+    for command, arguments in COMMAND.findall(text):
+        options = options_of(command)
+        if options is None:
+            unknown.append(command)
+        else:
+            given = re.findall(r"--[a-z-]+", arguments)
+            unknown += [f"{command} {one}" for one in given if one not in options]
     return unknown
+
+
+def absent_names(text):
+    """Files of the project, and names of the package, that are not there."""
+    absent = [file for file in FILE.findall(text) if not (ROOT / file).exists()]
+    for name in NAME.findall(text):
+        try:
+            pkgutil.resolve_name(name)
+        except (ImportError, AttributeError):
+            absent.append(name)
+    return absent
 
 
 def test_the_readme_is_a_page():
@@ -55,8 +103,13 @@ def test_what_is_linked_is_there(path):
 
 
 @ALL
-def test_scripts_that_are_named_are_there_and_have_the_options(path):
+def test_commands_that_are_named_are_there_and_have_the_options(path):
     assert unknown_options(path.read_text()) == []
+
+
+@ALL
+def test_files_and_names_of_the_package_are_there(path):
+    assert absent_names(path.read_text()) == []
 
 
 def test_links_that_lead_nowhere_are_found(tmp_path):
@@ -66,9 +119,25 @@ def test_links_that_lead_nowhere_are_found(tmp_path):
     assert broken_links(f"{text}\n## here\n", tmp_path) == ["absent.md", "there.md#three"]
 
 
-def test_options_that_are_not_there_are_found():
+def test_commands_and_options_that_are_not_there_are_found():
     text = """
-python scripts/overview.py --seed 2 --out X --recipe modern   # --not-this
-`python scripts/absent.py` python scripts/launch_workers.py 2 --epochs 1 --help
+python scripts/compare.py --seed 2 --out X --recipe article   # --not-this
+`python scripts/absent.py` python scripts/launch_workers.py 2 --timeout 9 --epochs 1 --help
+tf-edureka train-perceptron --limits --sweep 9 --steps; tf-edureka absent
+python -m tf_edureka.doctor --json --seed, `python -m tf_edureka.absent`
+python -m tf_edureka.legacy --seeds tf2 --report; python -m tf_edureka.mlp
 """
-    assert unknown_options(text) == ["scripts/overview.py --recipe", "scripts/absent.py"]
+    assert unknown_options(text) == [
+        "python scripts/compare.py --recipe",
+        "python scripts/absent.py",
+        "tf-edureka train-perceptron --steps",
+        "tf-edureka absent",
+        "python -m tf_edureka.doctor --seed",
+        "python -m tf_edureka.absent",
+        "python -m tf_edureka.mlp",
+    ]
+
+
+def test_files_and_names_that_are_not_there_are_found():
+    text = "`tf_edureka/mlp/`, tests/absent.py; tf_edureka.mlp.train, tf_edureka.legacy.absent."
+    assert absent_names(text) == ["tests/absent.py", "tf_edureka.legacy.absent"]

@@ -1,6 +1,7 @@
 """The docstrings of all public names are complete: parameters, fields, results, shapes and dtypes.
 
-The modules are parsed and not imported, since some of them need PyTorch or JAX.
+The modules are parsed and not imported, since some of them need PyTorch or JAX. Those of `cli` are
+commands and no interface: what their functions do in a line is enough.
 """
 
 import ast
@@ -71,18 +72,23 @@ def function_faults(function: ast.FunctionDef, doc: dict[str, str]) -> list[str]
 
 def class_faults(of: ast.ClassDef, doc: dict[str, str]) -> list[str]:
     if any("dataclass" in ast.unparse(decorator) for decorator in of.decorator_list):
-        fields = [one for one in of.body if isinstance(one, ast.AnnAssign)]
-        return entry_faults("Attributes", {one.target.id: one.annotation for one in fields}, doc)
+        fields = {x.target.id: x.annotation for x in of.body if isinstance(x, ast.AnnAssign)}
+        fields.pop("_", None)  # `_: KW_ONLY` is no field
+        return entry_faults("Attributes", fields, doc)
     made = [parameters(one) for one in of.body if getattr(one, "name", "") == "__init__"]
     return entry_faults("Args", made[0], doc) if made else []
 
 
-def faults_of(node: ast.Module | ast.ClassDef | ast.FunctionDef, name: str = "module") -> list[str]:
+def faults_of(
+    node: ast.Module | ast.ClassDef | ast.FunctionDef,
+    name: str = "module",
+    line_is_enough: bool = False,
+) -> list[str]:
     """A line for each thing that the docstrings of the public names in a module lack."""
     docstring, faults = ast.get_docstring(node), []
     if docstring is None:
         faults = ["no docstring"]
-    elif not isinstance(node, ast.Module):
+    elif not (isinstance(node, ast.Module) or line_is_enough):
         doc = split_at("^(Args|Attributes|Returns|Yields|Raises):$", docstring)
         check = class_faults if isinstance(node, ast.ClassDef) else function_faults
         faults = check(node, doc)
@@ -90,7 +96,7 @@ def faults_of(node: ast.Module | ast.ClassDef | ast.FunctionDef, name: str = "mo
     for one in [] if isinstance(node, ast.FunctionDef) else node.body:
         named = one.name if isinstance(one, ast.FunctionDef | ast.ClassDef) else "_"
         if named == "__call__" or not (named.startswith("_") or named == "main"):
-            lines += faults_of(one, f"{name}.{named}".removeprefix("module."))
+            lines += faults_of(one, f"{name}.{named}".removeprefix("module."), line_is_enough)
     return lines
 
 
@@ -112,6 +118,7 @@ class Pair:
     Attributes:
         both: float64, shape (2,).
     """
+    _: KW_ONLY
     both: np.ndarray
     def limited(self, count: int) -> int:
         """The first `count` of them."""
@@ -152,12 +159,18 @@ def test_a_complete_source_passes():
 )
 def test_what_is_missing_is_named(what, by, fault):
     assert what in COMPLETE
-    assert faults_of(ast.parse(COMPLETE.replace(what, by))) == [fault]
+    source = ast.parse(COMPLETE.replace(what, by))
+    assert faults_of(source) == [fault]
+    missing = [fault] if fault.endswith("no docstring") else []
+    assert faults_of(source, line_is_enough=True) == missing
 
 
 @pytest.mark.parametrize(
     "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
 )
 def test_docstrings_are_complete(path):
-    faults = faults_of(ast.parse(path.read_text(encoding="utf-8")))
+    source = ast.parse(path.read_text(encoding="utf-8"))
+    # Commands are no API, and the arguments of TensorFlow 1's functions stand in its documentation.
+    short = path.parent == PACKAGE / "cli" or path.name in ("contrib.py", "contrib_keras.py")
+    faults = faults_of(source, line_is_enough=short)
     assert not faults, "\n".join(faults)

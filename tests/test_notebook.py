@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from tf_edureka import interactive
-from tf_edureka.gates import GATES
+from tf_edureka import notebook
+from tf_edureka.mlp import model
+from tf_edureka.perceptron.gates import GATES
 
 PNG = b"\x89PNG"
 
@@ -21,7 +22,7 @@ def shown(monkeypatch):
         images.append(image[0])
         return np.eye(10, dtype=np.float32)[[3]]
 
-    monkeypatch.setattr(interactive.training, "probabilities", probabilities)
+    monkeypatch.setattr(model, "probabilities", probabilities)
     return images
 
 
@@ -51,7 +52,7 @@ def no_widgets(monkeypatch):
 
 
 def test_a_dragged_weight_changes_the_picture():
-    neuron = interactive.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5])
+    neuron = notebook.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5])
     before = neuron.picture
     neuron.sliders[2].value = 0.5
     assert neuron.picture.startswith(PNG)
@@ -68,15 +69,15 @@ def test_the_loss_of_the_dragged_weights_is_in_the_title(monkeypatch):
         titles.append(title)
         return Figure()
 
-    monkeypatch.setattr(interactive.gate_plots, "decision", decision)
-    neuron = interactive.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5])
+    monkeypatch.setattr(notebook, "decision", decision)
+    neuron = notebook.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5])
     neuron.sliders[0].value = 0.5
     # 0, 1/2, 1/2 and 3/2 where 0, 1, 1 and 1 should be, then 0, 1/2, 0 and 1.
     assert [title.split()[-1] for title in titles] == ["0.75", "1.25"]
 
 
 def test_a_drawn_stroke_is_what_the_network_gets(shown):
-    pad = interactive.DigitPad(None)
+    pad = notebook.DigitPad(None)
     pad.clear()
     pad.press(140, 40)
     pad.move(140, 240)
@@ -89,7 +90,7 @@ def test_a_drawn_stroke_is_what_the_network_gets(shown):
 
 
 def test_the_pen_draws_only_while_it_is_down(shown):
-    pad = interactive.DigitPad(None)
+    pad = notebook.DigitPad(None)
     pad.clear()
     pad.move(10, 10)
     assert not pad.strokes
@@ -100,7 +101,7 @@ def test_the_pen_draws_only_while_it_is_down(shown):
 
 
 def test_a_dot_is_round(shown):
-    pad = interactive.DigitPad(None)
+    pad = notebook.DigitPad(None)
     pad.clear()
     pad.press(100, 150)
     pad.lift()
@@ -111,7 +112,7 @@ def test_a_dot_is_round(shown):
 
 def test_the_mouse_draws_and_its_release_asks(shown, canvas):
     drawn, mouse = canvas
-    interactive.DigitPad(None)
+    notebook.DigitPad(None)
     drawn.clear()
     asked = len(shown)
     mouse["mouse_down"](10, 20)
@@ -131,7 +132,7 @@ def test_the_mouse_draws_and_its_release_asks(shown, canvas):
 
 def test_the_button_clears_to_white_paper(shown, canvas):
     drawn, _ = canvas
-    pad = interactive.DigitPad(None)
+    pad = notebook.DigitPad(None)
     drawn.clear()
     pad.widget.children[0].children[1].click()
     assert not pad.strokes
@@ -140,7 +141,7 @@ def test_the_button_clears_to_white_paper(shown, canvas):
 
 def test_a_page_that_is_loaded_again_gets_all_drawn_again(shown, canvas):
     drawn, page = canvas
-    interactive.DigitPad(None)
+    notebook.DigitPad(None)
     at_first = list(drawn)
     drawn.clear()
     page["client_ready"]()
@@ -149,14 +150,14 @@ def test_a_page_that_is_loaded_again_gets_all_drawn_again(shown, canvas):
 
 
 def test_sliders_reach_as_far_as_the_weights():
-    neuron = interactive.Neuron("relu", GATES["or"], [10.0, 1.0, -0.5])
+    neuron = notebook.Neuron("relu", GATES["or"], [10.0, 1.0, -0.5])
     assert [slider.value for slider in neuron.sliders] == [10, 1, -0.5]
-    usual = interactive.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5])
+    usual = notebook.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5])
     assert {(slider.min, slider.max) for slider in usual.sliders} == {(-3, 3)}
 
 
 def test_clear_in_the_middle_of_a_stroke_ends_it(shown):
-    pad = interactive.DigitPad(None)
+    pad = notebook.DigitPad(None)
     pad.press(100, 100)
     pad.clear()
     pad.move(200, 200)
@@ -164,7 +165,7 @@ def test_clear_in_the_middle_of_a_stroke_ends_it(shown):
 
 
 def test_an_empty_pad_asks_nothing(shown):
-    pad = interactive.DigitPad(None)
+    pad = notebook.DigitPad(None)
     asked = len(shown)
     pad.clear()
     pad.lift()
@@ -174,8 +175,8 @@ def test_an_empty_pad_asks_nothing(shown):
 @pytest.mark.usefixtures("no_widgets")
 def test_without_widgets_there_are_still_pictures(shown):
     for made in (
-        interactive.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5]),
-        interactive.DigitPad(None),
+        notebook.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5]),
+        notebook.DigitPad(None),
     ):
         (shown_as,) = made._repr_mimebundle_().items()
         assert shown_as[0] == "image/png"
@@ -183,5 +184,5 @@ def test_without_widgets_there_are_still_pictures(shown):
 
 
 def test_with_widgets_a_page_without_a_kernel_still_has_the_picture():
-    shown_as = interactive.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5])._repr_mimebundle_()
+    shown_as = notebook.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5])._repr_mimebundle_()
     assert {"application/vnd.jupyter.widget-view+json", "image/png"} <= set(shown_as)

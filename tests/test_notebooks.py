@@ -1,6 +1,8 @@
 import nbformat
 import pytest
-from conftest import ROOT, load_script
+from helpers import ROOT
+
+from tf_edureka.cli import render_notebooks
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ALL = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -18,7 +20,6 @@ SHOWS = {
 }
 # The line that says how many epochs are trained, where one is enough to see that all runs.
 EPOCHS = {"02_mnist": "EPOCHS = 15", "03_legacy_vs_modern": "EPOCHS = 3"}
-render_notebooks = load_script("render_notebooks")
 
 
 def page_of(path, folder) -> str:

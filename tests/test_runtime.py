@@ -3,16 +3,39 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import tensorflow as tf
+from helpers import SCRIPTS
 
-from tf_edureka import devices
-from tf_edureka.config import WIDE_VECTORS
+from tf_edureka import runtime
 from tf_edureka.errors import InputError
 
-SCRIPT = Path(__file__).parent.parent / "scripts" / "train_mnist.py"
+SCRIPT = SCRIPTS / "train_mnist.py"
+QUIETLY = """
+from tf_edureka import runtime
+with runtime.quiet_import():
+    import tensorflow
+"""
+
+
+@pytest.mark.parametrize(("level", "quiet"), [("2", True), ("0", False)])
+def test_the_log_is_kept_back_unless_more_of_it_is_asked_for(level, quiet):
+    # 2 is what a process that imported TensorFlow so hands on to those that it starts.
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": level}
+    environment.pop("XLA_FLAGS", None)
+    done = subprocess.run([sys.executable, "-c", QUIETLY], env=environment, capture_output=True)
+    assert done.returncode == 0
+    assert (done.stderr == b"") == quiet
+
+
+def test_the_log_is_shown_if_the_import_fails_but_not_for_a_mistake_of_the_user():
+    environment = {key: value for key, value in os.environ.items() if "_LOG_LEVEL" not in key}
+    environment.pop("XLA_FLAGS", None)
+    for error, shown in (("RuntimeError", True), ("InputError", False)):
+        code = f"from tf_edureka.errors import InputError\n{QUIETLY}    raise {error}"
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+        assert (b"oneDNN" in done.stderr) == shown
 
 
 @pytest.fixture
@@ -43,19 +66,19 @@ def gpus(monkeypatch):
 def test_a_gpu_that_there_is_not_is_an_error_that_names_the_doctor(gpus):
     gpus()
     with pytest.raises(InputError, match=r"python -m tf_edureka\.doctor says why"):
-        devices.use("gpu")
+        runtime.use_device("gpu")
 
 
 def test_the_gpu_is_used_if_there_is_one_and_its_memory_as_needed(gpus):
     done = gpus((9, 0), (9, 0))
-    assert devices.use("auto") == devices.use("gpu") == "GPU (Pretended)"
+    assert runtime.use_device("auto") == runtime.use_device("gpu") == "GPU (Pretended)"
     assert ("GPU 1", True) in done["growth"]
     assert not done["hidden"]
 
 
 def test_the_cpu_is_used_if_asked_for(gpus):
     done = gpus((9, 0))
-    assert devices.use("cpu").startswith("CPU (")
+    assert runtime.use_device("cpu").startswith("CPU (")
     assert done["hidden"]
 
 
@@ -63,23 +86,23 @@ def test_the_cpu_is_used_if_asked_for(gpus):
 def test_tf32_is_refused_where_a_device_has_none(gpus, capabilities):
     gpus(*capabilities)
     with pytest.raises(InputError, match=r"precision tf32: expected .* 8\.0"):
-        devices.use("auto", precision="tf32")
+        runtime.use_device("auto", precision="tf32")
 
 
 def test_tf32_is_there_from_ampere_on(gpus):
     gpus((8, 0))
-    assert devices.use("auto", precision="tf32") == "GPU (Pretended)"
+    assert runtime.use_device("auto", precision="tf32") == "GPU (Pretended)"
 
 
 def test_float32_is_multiplied_as_such_unless_tf32_is_asked_for(gpus):
     gpus()
     enabled = tf.config.experimental.tensor_float_32_execution_enabled
     tf.config.experimental.enable_tensor_float_32_execution(True)  # TensorFlow's default
-    devices.use("auto")
+    runtime.use_device("auto")
     assert not enabled()
-    with devices.tf32(True):
+    with runtime.tf32(True):
         assert enabled()
-        with devices.tf32(False):
+        with runtime.tf32(False):
             assert not enabled()
         assert enabled()
     assert not enabled()
@@ -93,24 +116,24 @@ def test_cusolver_is_loaded_where_there_are_a_driver_and_its_wheel(monkeypatch, 
     monkeypatch.delitem(sys.modules, "nvidia", raising=False)
     loaded = []
     monkeypatch.setattr(ctypes, "CDLL", loaded.append)
-    assert devices.help_tensorflow_find_cuda() == library
+    assert runtime.help_tensorflow_find_cuda() == library
     assert loaded == ["libcuda.so.1", str(library)]
 
     def no_driver(name):
         raise OSError
 
     monkeypatch.setattr(ctypes, "CDLL", no_driver)
-    assert devices.help_tensorflow_find_cuda() is None
+    assert runtime.help_tensorflow_find_cuda() is None
 
 
 def test_xla_may_use_the_full_vectors_unless_the_user_says_otherwise(gpus, monkeypatch):
     gpus()
     monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=false")
-    devices.use("auto")
+    runtime.use_device("auto")
     assert os.environ["XLA_FLAGS"] == "--xla_cpu_enable_fast_math=false"
     monkeypatch.delenv("XLA_FLAGS")
-    devices.use("auto")
-    assert os.environ["XLA_FLAGS"] == WIDE_VECTORS
+    runtime.use_device("auto")
+    assert os.environ["XLA_FLAGS"] == runtime.WIDE_VECTORS
 
 
 def test_the_width_of_the_vectors_changes_no_bit(drawn_folder, tmp_path):
@@ -129,7 +152,8 @@ def test_the_width_of_the_vectors_changes_no_bit(drawn_folder, tmp_path):
 def test_importing_sets_nothing_for_the_process():
     code = (
         "import os; before = dict(os.environ)\n"
-        "from tf_edureka import devices, many_seeds, mlp\n"
+        "from tf_edureka import mlp, runtime\n"
+        "from tf_edureka.mlp import ensemble, training\n"
         "assert {k: os.environ[k] for k in before} == before\n"
         "assert 'XLA_FLAGS' not in os.environ"
     )

@@ -1,23 +1,201 @@
 import ast
+import inspect
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from helpers import ROOT
 
 import tf_edureka
 
-ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "tf_edureka"
+LEAVES = {"config", "results", "errors", "_lazy"}
+# Of each wing those that it may import beside itself, and, by `wing.module`, modules of others.
+MAY_IMPORT = {
+    "config": {"errors"},
+    "results": {"errors"},
+    "errors": set(),
+    "_lazy": set(),
+    "runtime": LEAVES,
+    "data": {"runtime", *LEAVES},
+    "tf1": {"runtime", *LEAVES},
+    "perceptron": {"tf1", "runtime", *LEAVES},
+    "runs": {"data", "runtime", *LEAVES},
+    "mlp": {"runs", "data", "tf1", "runtime", *LEAVES},
+    "legacy": {
+        *("runs", "data", "tf1", "runtime", *LEAVES),
+        *("perceptron.gates", "perceptron.activations"),
+    },
+    "runner": {"legacy.input_data", "tf1", "runtime", *LEAVES},
+    **dict.fromkeys(
+        ("doctor", "notebook"), {"mlp", "runs", "perceptron", "data", "tf1", "runtime", *LEAVES}
+    ),
+    **dict.fromkeys(
+        ("parity", "benchmark"),
+        {"mlp", "legacy", "runs", "perceptron", "data", "tf1", "runtime", *LEAVES},
+    ),
+}
 
 
-def test_importing_the_package_imports_no_tensorflow():
-    code = "import sys, tf_edureka; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+def wing_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_by(path: Path) -> set[str]:
+    """The modules of the package that a module imports, without `tf_edureka.`."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            # `from a import b` imports a.b where that is a module.
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    beginning = "tf_edureka."
+    return {name.removeprefix(beginning) for name in found if name.startswith(beginning)}
+
+
+def forbidden(path: Path) -> set[str]:
+    """What a module imports though its wing may not."""
+    wing = wing_of(path)
+    allowed = MAY_IMPORT[wing] | {wing}
+    return {
+        name
+        for name in imported_by(path)
+        if not any(f"{name}.".startswith(f"{one}.") for one in allowed)
+    }
+
+
+# Commands may import everything, and `__init__` of the package is what hands its names out.
+MODULES = sorted(
+    path
+    for path in PACKAGE.rglob("*.py")
+    if wing_of(path) not in ("cli", "__init__", "__main__") and path.name != "__main__.py"
+)
+
+
+def test_each_module_imports_only_what_its_wing_may():
+    faults = {str(path.relative_to(ROOT)): forbidden(path) for path in MODULES}
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_an_import_of_the_wrong_wing_is_found(tmp_path, monkeypatch):
+    monkeypatch.setitem(globals(), "PACKAGE", tmp_path)
+    (tmp_path / "mlp").mkdir()
+    module = tmp_path / "mlp" / "model.py"
+    module.write_text(
+        "from tf_edureka.tf1 import seeds\nfrom tf_edureka.results import MlpResult\n"
+    )
+    assert forbidden(module) == set()
+    module.write_text("def late():\n    from tf_edureka.legacy import mlp\n")
+    assert forbidden(module) == {"legacy.mlp"}
+    (tmp_path / "runner").mkdir()
+    module = tmp_path / "runner" / "contrib.py"
+    module.write_text("from tf_edureka.legacy import input_data, mlp\nimport tf_edureka.parity\n")
+    assert forbidden(module) == {"legacy.mlp", "parity"}
+
+
+def test_the_legacy_and_the_modern_path_never_see_each_other():
+    assert not MAY_IMPORT["mlp"] & {"legacy"}
+    assert not MAY_IMPORT["legacy"] & {"mlp"}
+    seen = {wing for wing, allowed in MAY_IMPORT.items() if {"mlp", "legacy"} <= allowed}
+    assert seen == {"parity", "benchmark"}
+
+
+def test_nothing_in_the_package_imports_scripts_or_tests():
+    for path in PACKAGE.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert not {"scripts", "tests", "helpers", "goldens"} & {
+            name.split(".")[0]
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in [getattr(node, "module", None) or "", *(one.name for one in node.names)]
+        }
+
+
+def test_modules_have_at_most_300_lines_and_functions_50_without_their_docstring():
+    for path in [*PACKAGE.rglob("*.py"), *(ROOT / "scripts").glob("*.py")]:
+        source = path.read_text(encoding="utf-8")
+        assert len(source.splitlines()) <= 300, path
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef):
+                documented = ast.get_docstring(node) is not None
+                first = node.body[0]
+                docstring = first.end_lineno - first.lineno + 1 if documented else 0
+                length = node.end_lineno - node.lineno + 1 - docstring
+                assert length <= 50, f"{path}: {node.name} has {length} lines"
+
+
+def test_scripts_only_call_a_command():
+    for path in (ROOT / "scripts").glob("*.py"):
+        assert path.read_text().splitlines() == [
+            f"from tf_edureka.cli import {path.stem}",
+            "",
+            'if __name__ == "__main__":',
+            f"    raise SystemExit({path.stem}.main())",
+        ]
+
+
+WINGS = ("data", "perceptron", "mlp", "mlp.distribution", "tf1", "legacy", "parity", "runs")
+
+
+@pytest.mark.parametrize("module", ["tf_edureka", *(f"tf_edureka.{wing}" for wing in WINGS)])
+def test_importing_a_package_imports_no_tensorflow(module):
+    code = f"import sys, {module}; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
-@pytest.mark.parametrize("name", tf_edureka.__all__)
-def test_each_public_name_is_there_and_documented(name):
-    assert getattr(tf_edureka, name).__doc__
+def public():
+    """Every public name of the package and of its wings, by where it is found."""
+    for name in ("tf_edureka", *(f"tf_edureka.{wing}" for wing in WINGS)):
+        package = import_module(name)
+        for public in package.__all__:
+            yield f"{name}.{public}", getattr(package, public)
+
+
+def test_each_public_name_is_there_and_documented():
+    for where, what in public():
+        assert inspect.getdoc(what), where
+
+
+def test_what_follows_the_first_two_arguments_is_keyword_only():
+    for where, what in public():
+        made = getattr(what, "__init__", None) if isinstance(what, type) else what
+        if not getattr(made, "__module__", "").startswith("tf_edureka"):
+            continue  # no function, or a constructor of Keras' own
+        positional = [
+            parameter.name
+            for parameter in inspect.signature(what).parameters.values()
+            if parameter.kind == parameter.POSITIONAL_OR_KEYWORD
+        ]
+        assert len(positional) <= 2, where
+
+
+def test_the_twins_take_the_same_arguments_in_the_same_order():
+    for wing, names in (("mlp", ["train"]), ("perceptron", ["train", "sweep"])):
+        modern = import_module(f"tf_edureka.{wing}")
+        legacy = import_module(f"tf_edureka.legacy.{wing}")
+        for name in names:
+            theirs = list(inspect.signature(getattr(legacy, name)).parameters)
+            ours = list(inspect.signature(getattr(modern, name)).parameters)
+            assert ours[: len(theirs)] == theirs
+
+
+def test_type_checkers_see_the_names_that_are_imported_lazily():
+    for name in ("tf_edureka", *(f"tf_edureka.{wing}" for wing in WINGS)):
+        package = import_module(name)
+        tree = ast.parse(Path(package.__file__).read_text())
+        (checked,) = [node for node in tree.body if isinstance(node, ast.If)]
+        imported = {
+            alias.asname: f"{node.module}.{alias.name}"
+            for node in checked.body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        for public in package.__all__:
+            module, _, original = imported[public].rpartition(".")
+            assert getattr(import_module(module), original) is getattr(package, public)
 
 
 def test_a_name_that_is_not_public_is_missed_as_usual():
@@ -25,37 +203,7 @@ def test_a_name_that_is_not_public_is_missed_as_usual():
         tf_edureka.absent  # noqa: B018
 
 
-def imported_by(path: Path) -> set[str]:
-    """Each part of the names that a module imports."""
-    imported = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            names = ".".join([*modules, *(alias.name for alias in node.names)])
-            imported |= set(names.split("."))
-    return imported
+def test_the_version_is_that_of_the_installed_package():
+    from importlib.metadata import version
 
-
-MODULES = sorted(
-    path
-    for folder in ("", "benchmark", "doctor")
-    for path in (ROOT / "tf_edureka" / folder).glob("*.py")
-)
-LEGACY = sorted((ROOT / "tf_edureka" / "legacy").glob("*.py"))
-
-
-@pytest.mark.parametrize("path", [*MODULES, *LEGACY], ids=lambda path: path.name)
-def test_the_package_imports_neither_scripts_nor_tests(path):
-    assert not imported_by(path) & {"scripts", "tests", "goldens"}
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
-def test_only_what_compares_them_sees_the_legacy_path(path):
-    assert ("legacy" in imported_by(path)) == (path.name in ("parity.py", "tensorflow_ways.py"))
-
-
-@pytest.mark.parametrize("path", LEGACY, ids=lambda path: path.name)
-def test_the_legacy_path_imports_nothing_modern(path):
-    trained = {"mlp", "training", "rounding", "augmentation", "perceptron", "hidden_layer"}
-    shown = {"outcome", "parity", "plots", "gate_plots", "progress", "interactive"}
-    assert not imported_by(path) & (trained | shown)
+    assert tf_edureka.__version__ == version("tf_edureka")

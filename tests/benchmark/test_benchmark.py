@@ -11,16 +11,16 @@ from pathlib import Path
 import matplotlib.image
 import numpy as np
 import pytest
-from conftest import load_script, written
+from helpers import written
 
-from tf_edureka import many_seeds
-from tf_edureka.benchmark import growth, race, worker
+from tf_edureka.benchmark import growth, race, report, worker
 from tf_edureka.benchmark.race import WAYS, Entrant, Way
 from tf_edureka.benchmark.task import Task
 from tf_edureka.benchmark.worker import Worker, WorkerLost
-from tf_edureka.mnist import Split
+from tf_edureka.cli.benchmark import main
+from tf_edureka.data.mnist import Split
+from tf_edureka.mlp import ensemble
 
-main = load_script("benchmark").main
 WAY = {way.name: way for way in WAYS}
 
 
@@ -81,8 +81,8 @@ def test_each_way_learns(name, task):
 
 def test_the_first_of_many_networks_is_the_one_that_they_are_compared_with(task):
     ways = [
-        Way("one", "one", "tensorflow_ways", "one_network"),
-        Way("two", "two", "tensorflow_ways", "many_networks", {"networks": 2}),
+        Way("one", "one", "one_network"),
+        Way("two", "two", "many_networks", {"networks": 2}),
     ]
     one, other = (weights_after(way, task, epochs=2) for way in ways)
     for values, others in zip(one, other, strict=True):
@@ -91,9 +91,9 @@ def test_the_first_of_many_networks_is_the_one_that_they_are_compared_with(task)
 
 def test_many_networks_are_trained_each_on_batches_of_its_own(task, monkeypatch):
     orders = []
-    train = many_seeds.Networks.train
-    monkeypatch.setattr(many_seeds.Networks, "train", lambda *a: orders.append(a[1]) or train(*a))
-    way = Way("two", "two at once", "tensorflow_ways", "many_networks", {"networks": 2})
+    train = ensemble.Networks.train
+    monkeypatch.setattr(ensemble.Networks, "train", lambda *a: orders.append(a[1]) or train(*a))
+    way = Way("two", "two at once", "many_networks", {"networks": 2})
     assert task.accuracy(weights_after(way, task, epochs=10)) > 0.5  # by chance 0.1
     assert len({order[:, i].tobytes() for order in orders for i in (0, 1)}) == 20
 
@@ -111,7 +111,7 @@ def run(folder, out, *arguments) -> int:
 def test_the_table_has_each_way_the_quickest_first_and_a_way_that_fails_drops_out(
     drawn_folder, tmp_path, monkeypatch, capsys
 ):
-    broken = Way("broken", "one that fails", "tensorflow_ways", "this_project", {"absent": 1})
+    broken = Way("broken", "one that fails", "this_project", {"absent": 1})
     ways = [WAY["project"], broken, WAY["feed_dict"]]
     monkeypatch.setattr(race, "WAYS", ways)
     assert run(drawn_folder, tmp_path, "--epochs", "2") == 1
@@ -135,11 +135,12 @@ def test_the_table_has_each_way_the_quickest_first_and_a_way_that_fails_drops_ou
     assert "one that fails does not count: TypeError" in shown.err
 
 
-def test_networks_at_once_are_timed_beside_as_many_single_ones(drawn_folder, tmp_path, capsys):
-    script = load_script("benchmark")
-    script.NETWORKS = (2,)
+def test_networks_at_once_are_timed_beside_as_many_single_ones(
+    drawn_folder, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(report, "NETWORKS", (2,))
     arguments = ["--measure", "networks", "--epochs", "1", "--data-dir", str(drawn_folder)]
-    assert script.main([*arguments, "--out", str(tmp_path), "--device", "cpu"]) == 0
+    assert main([*arguments, "--out", str(tmp_path), "--device", "cpu"]) == 0
     assert written(tmp_path) == {"networks.json", "networks.png"}
     record = json.loads((tmp_path / "networks.json").read_text())
     alone, two = (min(one["epoch_seconds"]) for one in record["ways"])
@@ -198,13 +199,13 @@ def test_the_highest_rate_is_that_of_all_rounds_and_nobody_always_comes_first(ta
                 called.append("peaks")
                 return {"multiply_add": {1: 5e9, 2: 7e9}.get(called.count("peaks"), 6e9)}
             if function is worker.prepare:
-                self.name = arguments[0]
+                _, self.name, *_ = arguments
             if function is worker.train:
                 called.append(self.name)
             return task.initial_weights() if function is worker.weights else 1.0
 
     monkeypatch.setattr(race, "Worker", Pretended)
-    ways = [Way(name, name, name, "none") for name in "abc"]
+    ways = [Way(name, name, "none", needs=name) for name in "abc"]
     entrants, rates = race.race(ways, task, epochs=2)
     assert rates == {"multiply_add": 7e9}
     assert "".join(name for name in called if name != "peaks") == "abc" + "bca" + "cab"

@@ -1,11 +1,21 @@
+import dataclasses
 import json
 
+import numpy as np
 import pytest
-from conftest import load_script, written
+from helpers import REFERENCE, ROOT, written
 
-from tf_edureka import seeds
+from tf_edureka.cli.compare import main
+from tf_edureka.config import MlpConfig
+from tf_edureka.legacy import mlp as legacy_mlp
+from tf_edureka.mlp import training
+from tf_edureka.results import MlpResult
+from tf_edureka.tf1 import seeds
 
-main = load_script("compare").main
+FILES = {"compare.json", "compare.png", "overview.md", "overview.png"}
+GOLDEN = json.loads(REFERENCE.read_text())["graph_seeds"]["1"]
+ORIGINAL = "original: TF 1.15.5"
+TUNED = "modern, the tuned recipe"
 
 
 @pytest.fixture
@@ -23,7 +33,7 @@ def test_it_prints_the_ladder_and_writes_table_and_picture(compare, capsys):
     printed = capsys.readouterr().out
     assert "against no numbers of TensorFlow 1" in printed
     assert "FAILS" not in printed
-    assert written(compare.out) == {"compare.json", "compare.png"}
+    assert written(compare.out) == FILES
     rungs = json.loads((compare.out / "compare.json").read_text())
     assert all(rung["passed"] for rung in rungs)
     for rung in rungs:
@@ -33,7 +43,11 @@ def test_it_prints_the_ladder_and_writes_table_and_picture(compare, capsys):
 
 def test_a_rung_that_fails_is_named_and_gives_exit_code_1(compare, capsys, monkeypatch):
     rule = seeds.batch_order
-    monkeypatch.setattr(seeds, "batch_order", lambda n, size, seed: rule(n, size, seed + 1))
+    monkeypatch.setattr(
+        seeds,
+        "batch_order",
+        lambda n, size, *, graph_seed: rule(n, size, graph_seed=graph_seed + 1),
+    )
     assert compare() == 1
     captured = capsys.readouterr()
     assert "error: batches (legacy, modern): expected at most 0, got 20" in captured.err
@@ -65,3 +79,89 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(compare, capsys):
         assert compare(*arguments) == 2
         assert complaint in capsys.readouterr().err.splitlines()[-1]
     assert not compare.out.exists()
+
+
+def rows(text):
+    """The cells of the table's rows, by the first."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+    return {first: others for first, *others in cells}
+
+
+def test_each_way_has_a_row_and_the_same_costs_on_the_same_recipe(compare, capsys):
+    assert compare("--epochs", "1") == 0
+    table = rows(capsys.readouterr().out)
+    assert written(compare.out) == FILES
+    assert rows((compare.out / "overview.md").read_text()) == table
+    legacy, article, tuned = table.values()
+    assert abs(float(legacy[0]) / float(article[0]) - 1) < 1e-3
+    assert float(tuned[0]) < 3 < float(article[0])
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """The modules and configurations of what would have been trained.
+
+    Each training by the article's recipe comes to what TensorFlow 1.15.5 did.
+    """
+    seen = []
+
+    def result(config) -> MlpResult:
+        cost, accuracy, steps = np.linspace(3, 2, 15), np.full(15, 0.5), np.zeros(15)
+        if config.recipe == "article":
+            cost, accuracy, steps = (GOLDEN[name] for name in ("cost", "accuracy", "step_cost"))
+        return MlpResult(
+            np.array(cost[: config.epochs]),
+            np.array(accuracy[: config.epochs]),
+            step_cost=np.array(steps, config.dtype),
+            epoch_seconds=np.full(config.epochs, 7.0),
+            weights=(),
+        )
+
+    for module in (training, legacy_mlp):
+
+        def train(config, data, *, name=module.__name__, **_):
+            seen.append((name, config))
+            return result(config)
+
+        monkeypatch.setattr(module, "train", train)
+    return seen
+
+
+@pytest.mark.filterwarnings("ignore:Data has no positive values")  # the same on both paths
+def test_each_way_gets_the_seed_and_its_recipe(drawn_folder, tmp_path, trained, capsys):
+    arguments = ["--seed", "5", "--steps", "10", "--data-dir", str(drawn_folder)]
+    arguments += ["--out", str(tmp_path)]
+    assert main(arguments) == 0
+    legacy, modern = "tf_edureka.legacy.mlp", "tf_edureka.mlp.training"
+    article = MlpConfig.article(seed=5)
+    double = dataclasses.replace(article, dtype="float64", epochs=1)
+    assert trained == [
+        *[(legacy, article), (modern, article), (modern, article)],  # one without XLA
+        *[(legacy, double), (modern, double), (modern, double)],
+        (modern, MlpConfig.tuned(seed=5)),
+    ]
+    printed = capsys.readouterr().out
+    assert "1,000 training images" in printed
+    assert rows(printed)[TUNED][:5] == ["3.00", "2.00", "50.00%", "7.00", "5"]
+    assert main(arguments) == 2
+    assert "--overwrite" in capsys.readouterr().err
+    assert main([*arguments, "--overwrite"]) == 0
+
+
+@pytest.mark.parametrize("more", [[], ["--limit", "500"], ["--epochs", "3"], ["--seed", "5"]])
+@pytest.mark.filterwarnings("ignore:Data has no positive values")  # the same on both paths
+def test_the_original_is_there_where_it_is_known(mnist_folder, tmp_path, trained, capsys, more):
+    arguments = ["--steps", "5", "--data-dir", str(mnist_folder), "--out", str(tmp_path)]
+    assert main([*arguments, *more]) == 0
+    table = rows(capsys.readouterr().out)
+    assert (ORIGINAL in table) == (not more)
+    if not more:
+        row = table[ORIGINAL]
+        assert row[2:4] == [f"{GOLDEN['accuracy'][-1]:.2%}", f"{GOLDEN['seconds_per_epoch']:.2f}"]
+
+
+def test_the_readme_has_the_originals_row():
+    numbers = [f"{GOLDEN['cost'][0]:.2f}", f"{GOLDEN['cost'][-1]:.2f}"]
+    row = rows((ROOT / "README.md").read_text())[ORIGINAL]
+    assert row[:3] == [*numbers, f"{GOLDEN['accuracy'][-1]:.2%}"]

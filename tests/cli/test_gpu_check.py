@@ -1,19 +1,19 @@
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import tensorflow as tf
-from conftest import load_script
+from helpers import SCRIPTS
 
-from tf_edureka import devices
+from tf_edureka import runtime
+from tf_edureka.cli import gpu_check, gpu_checks
 
-SCRIPT = Path(__file__).parent.parent / "scripts" / "gpu_check.py"
+SCRIPT = SCRIPTS / "gpu_check.py"
 
 
 @pytest.fixture(scope="session")
 def gpu() -> str:
-    devices.help_tensorflow_find_cuda()
+    runtime.help_tensorflow_find_cuda()
     if not tf.config.list_physical_devices("GPU"):
         pytest.skip("no GPU: TensorFlow sees none (python -m tf_edureka.doctor says why)")
     return "gpu"
@@ -49,10 +49,9 @@ def test_a_check_that_fails_or_breaks_off_is_a_row_and_an_exit_code(
     def passes(table, data, place):
         table.add("a time", "1 s")
 
-    script = load_script("gpu_check")
-    monkeypatch.setattr(script, "CHECKS", (fails, breaks_off, passes))
-    with devices.tf32(True):  # and back
-        assert script.main(["--device", "cpu", "--data-dir", str(drawn_folder)]) == 1
+    monkeypatch.setattr(gpu_checks, "CHECKS", (fails, breaks_off, passes))
+    with runtime.tf32(True):  # and back
+        assert gpu_check.main(["--device", "cpu", "--data-dir", str(drawn_folder)]) == 1
     shown = capsys.readouterr().out
     assert "RuntimeError: no kernel image" in shown
     assert "2 of 3 rows failed" in shown

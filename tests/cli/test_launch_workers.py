@@ -9,22 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import load_script
+from helpers import SCRIPTS
 
+from tf_edureka.cli import launch_workers
+from tf_edureka.cli.launch_workers import main
 from tf_edureka.errors import InputError
 
-SCRIPTS = Path(__file__).parent.parent / "scripts"
 # A hundred steps an epoch, so that a kill in the middle of one is likely.
 TRAINING = ("--epochs", "12", "--batch-size", "10")
-
-
-@pytest.fixture
-def main(monkeypatch):
-    """The launcher's main function; it imports the script that it launches."""
-    monkeypatch.syspath_prepend(str(SCRIPTS))
-    script = load_script("launch_workers")
-    monkeypatch.setitem(sys.modules, "launch_workers", script)
-    return script.main
 
 
 @pytest.fixture
@@ -201,12 +193,12 @@ def test_wrong_input_is_not_tried_again(launch):
         ([], "WORKERS"),
     ],
 )
-def test_wrong_arguments_are_refused_before_anything_starts(main, capsys, arguments, fault):
+def test_wrong_arguments_are_refused_before_anything_starts(capsys, arguments, fault):
     assert main(arguments) == 2
     assert fault in capsys.readouterr().err
 
 
-def test_a_folder_with_a_run_is_refused_before_anything_starts(main, capsys, tmp_path):
+def test_a_folder_with_a_run_is_refused_before_anything_starts(capsys, tmp_path):
     (tmp_path / "model.keras").touch()
     assert main(["2", "--out", str(tmp_path)]) == 2
     assert "already holds a run" in capsys.readouterr().err
@@ -223,16 +215,15 @@ def test_a_folder_with_a_run_is_refused_before_anything_starts(main, capsys, tmp
         (3, "auto", 8, "-1", [None, None, None]),
     ],
 )
-def test_workers_share_the_gpus(main, monkeypatch, workers, device, count, visible, shares):
-    script = sys.modules["launch_workers"]
-    monkeypatch.setattr(script, "Driver", lambda: type("Driver", (), {"count": count}))
+def test_workers_share_the_gpus(monkeypatch, workers, device, count, visible, shares):
+    monkeypatch.setattr(launch_workers, "Driver", lambda: type("Driver", (), {"count": count}))
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if visible is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    assert script.shares_of_gpus(workers, device) == shares
+    assert launch_workers.shares_of_gpus(workers, device) == shares
 
 
-def test_fewer_gpus_than_workers_are_refused(main, monkeypatch):
+def test_fewer_gpus_than_workers_are_refused(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
     with pytest.raises(InputError, match="at most 2, the GPUs here, got 3; --device cpu"):
-        sys.modules["launch_workers"].shares_of_gpus(3, "auto")
+        launch_workers.shares_of_gpus(3, "auto")

@@ -3,8 +3,9 @@ import threading
 
 import pytest
 
-from tf_edureka import cli, mnist
-from tf_edureka.config import MNIST_FOLDER_VARIABLE
+from tf_edureka.cli import options
+from tf_edureka.data import mnist
+from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
 
 
@@ -26,21 +27,21 @@ def loaders(monkeypatch, data):
 
 
 def test_files_are_read_beside_other_work(loaders, data, tmp_path, monkeypatch):
-    assert cli.begin_loading(arguments(data_dir=tmp_path))() is data
+    assert options.begin_loading(arguments(data_dir=tmp_path))() is data
     monkeypatch.setenv(MNIST_FOLDER_VARIABLE, str(tmp_path))
-    assert cli.begin_loading(arguments())() is data
+    assert options.begin_loading(arguments())() is data
     assert threading.main_thread() not in loaders
     assert len(loaders) == 2
 
 
 def test_what_imports_much_waits_for_its_turn(loaders):
-    loaded = cli.begin_loading(arguments(data="rendered"))
+    loaded = options.begin_loading(arguments(data="rendered"))
     assert not loaders
     loaded()
     assert loaders == [threading.main_thread()]
 
 
 def test_a_wrong_folder_is_said_when_the_data_are_asked_for(tmp_path):
-    loaded = cli.begin_loading(arguments(data_dir=tmp_path / "absent"))
+    loaded = options.begin_loading(arguments(data_dir=tmp_path / "absent"))
     with pytest.raises(InputError, match="absent: expected a folder with the four MNIST files"):
         loaded()

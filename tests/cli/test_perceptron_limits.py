@@ -1,23 +1,27 @@
 import json
 
 import pytest
-from conftest import load_script, written
+from helpers import written
 
-from tf_edureka import gate_plots
-from tf_edureka.gates import GATES
+from tf_edureka.cli import train_perceptron
+from tf_edureka.perceptron import plots
+from tf_edureka.perceptron.gates import GATES
 
-main = load_script("perceptron_limits").main
+
+def main(arguments) -> int:
+    """The command, asked for the limits of perceptrons."""
+    return train_perceptron.main(["--limits", *arguments])
 
 
 def test_it_counts_each_seed_once_and_no_single_neuron_learns_xor(tmp_path, capsys, monkeypatch):
-    drawn, hidden_space = [], gate_plots.hidden_space
+    drawn, hidden_space = [], plots.hidden_space
 
     def noting(*arguments):
         drawn.append(arguments)
         return hidden_space(*arguments)
 
-    monkeypatch.setattr(gate_plots, "hidden_space", noting)
-    arguments = ["--seeds", "20", "--epochs", "2000", "--learning-rate", "0.5"]
+    monkeypatch.setattr(plots, "hidden_space", noting)
+    arguments = ["--sweep", "20", "--epochs", "2000", "--learning-rate", "0.5"]
     assert main([*arguments, "--out", str(tmp_path / "out")]) == 0
     output = capsys.readouterr().out
     assert "XOR: 0 of 120 single neurons have 4 of 4 rows right" in output
@@ -42,7 +46,7 @@ def test_it_counts_each_seed_once_and_no_single_neuron_learns_xor(tmp_path, caps
 
 
 def test_what_diverges_is_counted_and_drawn_too(tmp_path, capsys):
-    arguments = ["--seeds", "3", "--epochs", "40", "--learning-rate", "1e30"]
+    arguments = ["--sweep", "3", "--epochs", "40", "--learning-rate", "1e30"]
     assert main([*arguments, "--out", str(tmp_path / "out")]) == 0
     limits = json.loads((tmp_path / "out" / "limits.json").read_text())
     assert limits["one_neuron"]["identity"]["or"] == {"diverged": 3}
@@ -51,13 +55,13 @@ def test_what_diverges_is_counted_and_drawn_too(tmp_path, capsys):
 
 @pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_it_with_nothing(tmp_path):
-    assert main(["--seeds", "3", "--epochs", "5", "--out", str(tmp_path)]) == 130
+    assert main(["--sweep", "3", "--epochs", "5", "--out", str(tmp_path)]) == 130
     assert not written(tmp_path)
 
 
 def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):
     for arguments, complaint in (
-        (["--seeds", "0"], "seeds: expected a number from 1 to"),
+        (["--sweep", "0"], "sweep: expected a number from 1 to 100000, got 0"),
         (["--learning-rate", "inf"], "learning_rate: expected a number"),
         (["--epochs", "0"], "epochs: expected a whole number"),
     ):
@@ -66,4 +70,25 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):
         assert error.startswith("error: ")
         assert complaint in error
         assert error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--gate", "and"],
+        ["--activation", "tanh"],
+        ["--seed", "3"],
+        ["--animation"],
+        ["--implementation", "legacy"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_what_it_decides_itself_is_refused_in_one_line(tmp_path, capsys, arguments):
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
+    output, error = capsys.readouterr()
+    assert output == ""
+    assert error.startswith("error: --limits ")
+    assert f"leave {arguments[0]} out" in error
+    assert error.count("\n") == 1
     assert not (tmp_path / "out").exists()

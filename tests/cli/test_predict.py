@@ -5,25 +5,25 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-from conftest import load_script
+from helpers import SCRIPTS
 from PIL import Image
 
 from tf_edureka import mlp
+from tf_edureka.cli.predict import main
 from tf_edureka.config import MlpConfig
+from tf_edureka.errors import InputError
 
-SCRIPT = Path(__file__).parent.parent / "scripts" / "predict.py"
-main = load_script("predict").main
+SCRIPT = SCRIPTS / "predict.py"
 
 
 @pytest.fixture(scope="module")
 def model(data, tmp_path_factory):
     """A network trained on drawn digits, as train_mnist.py writes it."""
-    config = MlpConfig.modern(epochs=10)
+    config = MlpConfig.tuned(epochs=10)
     path = tmp_path_factory.mktemp("model") / "model.keras"
     mlp.from_weights(config, mlp.train(config, data).weights).save(path)
     return path
@@ -202,3 +202,11 @@ def test_a_network_whose_training_went_wrong_gives_no_digit(model, pictures, cap
     broken.save(tmp_path / "nan.keras")
     assert main([str(tmp_path / "nan.keras"), str(pictures[0][0])]) == 2
     assert "its answers are no numbers" in capsys.readouterr().err
+
+
+def test_of_a_network_that_is_refused_keras_keeps_nothing(model, tmp_path):
+    path = changed(model, tmp_path / "hostile.keras", config_json=configured(model, wide))
+    with pytest.raises(InputError, match="1041000002826 weights"):
+        mlp.load_model(path)
+    with keras.StatelessScope():
+        pass  # when it ends Keras makes the variables that it has been asked for and not made

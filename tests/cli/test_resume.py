@@ -5,15 +5,16 @@ import kill_and_resume
 import numpy as np
 import pytest
 
-from tf_edureka import course, mlp
+from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.legacy import mlp as legacy_mlp
+from tf_edureka.mlp import training
 
 TRAININGS = pytest.mark.parametrize(
     ("train", "config"),
     [
-        (mlp.train, MlpConfig.modern(epochs=3)),
+        (mlp.train, MlpConfig.tuned(epochs=3)),
         (mlp.train, MlpConfig.augmented(epochs=3)),
         (mlp.train, MlpConfig.article(epochs=3, batch_size=30)),
         (legacy_mlp.train, MlpConfig.article(epochs=3, batch_size=30)),
@@ -25,9 +26,9 @@ TRAININGS = pytest.mark.parametrize(
 @pytest.fixture
 def within_epochs(monkeypatch):
     """The state is saved as often as it can be, and the compiled epoch is made in four parts."""
-    monkeypatch.setattr(course, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("tf_edureka.runs.state.SECONDS_BETWEEN", 0.0)
     monkeypatch.setattr(
-        mlp,
+        training,
         "parts_of_epoch",
         lambda steps, *_: list(itertools.pairwise(steps * part // 4 for part in range(5))),
     )
@@ -60,7 +61,9 @@ def test_a_true_answer_ends_the_training_where_it_can_go_on(data, train, config)
     ended = train(config, data, save=lambda state: states.append(state) or state.epoch == 2)
     assert (len(ended.cost), len(states)) == (2, 2)
     lines = []
-    whole = train(config, data, lambda *line: lines.append(line) and None, start=states[-1])
+    whole = train(
+        config, data, on_epoch=lambda *line: lines.append(line) and None, start=states[-1]
+    )
     assert [epoch for epoch, *_ in lines] == [2]
     assert the_same(whole, train(config, data))
 

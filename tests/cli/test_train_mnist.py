@@ -9,13 +9,15 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from conftest import idx_bytes, load_script, write_folder, written
+from helpers import SCRIPTS, idx_bytes, write_folder, written
 
-from tf_edureka import mlp, mnist
+from tf_edureka import mlp
+from tf_edureka.cli.train_mnist import main
 from tf_edureka.config import MlpConfig
+from tf_edureka.data import mnist
 from tf_edureka.legacy import mlp as legacy_mlp
 
-SCRIPT = Path(__file__).parent.parent / "scripts" / "train_mnist.py"
+SCRIPT = SCRIPTS / "train_mnist.py"
 FILES = {
     "history.json",
     "model.keras",
@@ -25,9 +27,6 @@ FILES = {
     "weights.png",
 }
 LINE = re.compile(r"Epoch: \d{4} - cost= \d+\.\d{9} - Accuracy= \d\.\d+$")
-
-
-main = load_script("train_mnist").main
 
 
 def results(out: Path) -> set[str]:
@@ -55,10 +54,10 @@ def test_a_run_writes_history_pictures_and_model(train, capsys):
     history = json.loads((train.out / "history.json").read_text())
     assert len(history["cost"]) == len(history["accuracy"]) == len(history["epoch_seconds"]) == 2
     assert history["data"] == "idx"
-    assert history["config"]["recipe"] == "modern"
+    assert history["config"]["recipe"] == "tuned"
     assert history["startup_seconds"] > 0
     assert set(history["versions"]) == {"tf_edureka", "python", "tensorflow", "keras", "numpy"}
-    assert history["command"].startswith("train_mnist.py --epochs 2 --data-dir ")
+    assert history["command"].startswith("tf-edureka train-mnist --epochs 2 --data-dir ")
     assert len(history["data_sha256"]) == 64
     assert (history["xla"], history["config"]["deterministic"]) == (True, False)
     assert {"device", "cores", "threads", "environment", "platform"} <= set(history)
@@ -73,6 +72,23 @@ def test_the_article_recipe_also_records_the_steps_of_its_first_epoch(train):
     history = json.loads((train.out / "history.json").read_text())
     assert len(history["step_cost"]) == 10
     np.testing.assert_allclose(history["cost"][0], np.mean(history["step_cost"]), rtol=1e-6)
+
+
+def test_the_tuned_recipe_is_the_default_and_still_known_by_its_old_name(train, tmp_path, capsys):
+    histories = []
+    for name in ("tuned", "modern", None):
+        out = tmp_path / str(name)
+        recipe = ["--recipe", name] if name else []
+        assert train("--epochs", "2", "--limit", "200", "--quiet", *recipe, out=out) == 0
+        histories.append(json.loads((out / "history.json").read_text()))
+        said = capsys.readouterr().err.splitlines()
+        notes = ["note: --recipe modern is --recipe tuned now"] if name == "modern" else []
+        assert [line for line in said if "--recipe" in line] == notes
+    tuned, modern, default = histories
+    assert tuned["config"]["recipe"] == "tuned"
+    for other in (modern, default):
+        assert other["config"] == tuned["config"]
+        assert (other["cost"], other["accuracy"]) == (tuned["cost"], tuned["accuracy"])
 
 
 def test_the_legacy_implementation_gives_the_same_files_and_form(train, drawn_folder, capsys):
@@ -118,10 +134,11 @@ def test_limit_and_augment_reach_the_training(train, capsys):
         (["--seed", "-1"], "seed: expected"),
         (["--limit", "0"], "limit: expected 1 to 1000"),
         (["--min-accuracy", "97"], "min_accuracy: expected a number from 0 to 1"),
-        (["--recipe", "article", "--augment"], "--augment belongs to the modern recipe"),
+        (["--recipe", "article", "--augment"], "--augment belongs to the tuned recipe"),
         (["--recipe", "antique"], "invalid choice: 'antique'"),
         (["--implementation", "legacy", "--recipe", "modern"], "leave --recipe out"),
-        (["--implementation", "legacy", "--augment"], "--augment belongs to the modern recipe"),
+        (["--implementation", "legacy", "--recipe", "tuned"], "leave --recipe out"),
+        (["--implementation", "legacy", "--augment"], "--augment belongs to the tuned recipe"),
         (["--unknown"], "unrecognized arguments: --unknown"),
         (["--epoch", "1"], "unrecognized arguments: --epoch 1"),
         (["--epochs", "9" * 44], "epochs: expected a whole number from 1 to 1000000"),
@@ -270,7 +287,7 @@ def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
 def test_a_second_signal_ends_at_once(drawn_folder, tmp_path):
     code = (
         "import os, runpy, signal, sys, time\n"
-        "from tf_edureka.progress import EpochDisplay\n"
+        "from tf_edureka.runs.console import EpochDisplay\n"
         "def press(display, _):\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         "    while not display.interrupted: time.sleep(0.001)\n"
@@ -395,6 +412,6 @@ def test_the_precision_is_said_and_recorded(train, capsys):
 def test_one_mirrored_device_comes_to_what_it_would_alone(train, tmp_path, data):
     assert train("--epochs", "2", "--strategy", "mirrored", "--replicas", "1") == 0
     mirrored = json.loads((train.out / "history.json").read_text())
-    alone = mlp.train(MlpConfig.modern(epochs=2), data, jit_compile=False)
+    alone = mlp.train(MlpConfig.tuned(epochs=2), data, jit_compile=False)
     assert mirrored["cost"] == alone.cost.tolist()
     assert (mirrored["strategy"], mirrored["replicas"], mirrored["xla"]) == ("mirrored", 1, False)

@@ -1,18 +1,17 @@
 import json
 import os
 import signal
-from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import load_script, written
+from helpers import GOLDENS, written
 from PIL import Image
 
-from tf_edureka.result import loss_line
+from tf_edureka.cli import train_perceptron
+from tf_edureka.cli.train_perceptron import main
+from tf_edureka.runs.console import loss_line
 
-script = load_script("train_perceptron")
-main = script.main
-GOLDEN = json.loads((Path(__file__).parent / "goldens" / "perceptron.json").read_text())
+GOLDEN = json.loads((GOLDENS / "perceptron.json").read_text())
 LAST_LOSSES = [GOLDEN["op_seeds"][str(seed)]["losses"][-1] for seed in range(41)]
 
 
@@ -136,7 +135,7 @@ def test_ctrl_c_ends_a_training_with_what_there_is(tmp_path, capsys, monkeypatch
             os.kill(os.getpid(), signal.SIGINT)
         return loss_line(epoch, loss)
 
-    monkeypatch.setattr(script, "loss_line", pressing)
+    monkeypatch.setattr(train_perceptron, "loss_line", pressing)
     assert main(["--out", str(tmp_path)]) == 130
     assert "ended after 5 of 100 epochs" in capsys.readouterr().err
     assert len(json.loads((tmp_path / "history.json").read_text())["loss"]) == 5

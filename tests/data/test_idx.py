@@ -5,12 +5,11 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import idx_bytes
-from hypothesis import given
-from hypothesis import strategies as st
+from helpers import idx_bytes
+from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as npst
 
-from tf_edureka import idx
+from tf_edureka.data import idx
 from tf_edureka.errors import InputError
 
 LABELS = np.array([3, 1, 4, 1, 5], np.uint8)
@@ -96,7 +95,7 @@ def test_a_gzip_bomb_takes_no_more_memory_than_its_header_announces(anywhere):
             file.write(bytes(2**20))
     code = (
         "import pathlib, resource\n"
-        "from tf_edureka import idx\n"
+        "from tf_edureka.data import idx\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         f"try: idx.read(pathlib.Path({str(anywhere)!r}), 1)\n"
         "except ValueError as error: print(error)\n"

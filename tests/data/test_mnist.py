@@ -2,9 +2,9 @@ import hashlib
 
 import numpy as np
 import pytest
-from conftest import NAMES, idx_bytes, write_folder
+from helpers import NAMES, idx_bytes, write_folder
 
-from tf_edureka import mnist, tfds_copy
+from tf_edureka.data import mnist, rendered, tfds
 from tf_edureka.errors import InputError
 
 
@@ -93,9 +93,9 @@ def test_idx_without_a_folder_says_how_to_give_one():
 
 
 def test_without_folder_copy_and_network_digits_are_rendered_and_that_is_said(monkeypatch):
-    monkeypatch.setattr(tfds_copy, "is_prepared", lambda: False)
-    monkeypatch.setattr(tfds_copy, "is_reachable", lambda: False)
-    monkeypatch.setattr(mnist.rendered, "digits", lambda: arrays())
+    monkeypatch.setattr(tfds, "is_prepared", lambda: False)
+    monkeypatch.setattr(tfds, "is_reachable", lambda: False)
+    monkeypatch.setattr(rendered, "digits", lambda: arrays())
     data = mnist.load("auto")
     assert data.source == "rendered"
     assert "not MNIST" in data.title
@@ -115,15 +115,15 @@ def test_a_folder_that_cannot_be_looked_into_is_an_error_of_the_user():
 
 @pytest.mark.parametrize(("prepared", "reachable"), [(True, False), (False, True)])
 def test_tfds_is_taken_when_it_has_a_copy_or_a_network(monkeypatch, prepared, reachable):
-    monkeypatch.setattr(tfds_copy, "is_prepared", lambda: prepared)
-    monkeypatch.setattr(tfds_copy, "is_reachable", lambda: reachable)
-    monkeypatch.setattr(tfds_copy, "read", lambda folder: arrays())
+    monkeypatch.setattr(tfds, "is_prepared", lambda: prepared)
+    monkeypatch.setattr(tfds, "is_reachable", lambda: reachable)
+    monkeypatch.setattr(tfds, "read", lambda folder: arrays())
     monkeypatch.setattr(mnist, "_not_official", lambda arrays: [])
     assert mnist.load("auto").source == "tfds"
 
 
 def test_a_tfds_copy_of_other_data_is_refused(monkeypatch):
-    monkeypatch.setattr(tfds_copy, "read", lambda folder: arrays())
+    monkeypatch.setattr(tfds, "read", lambda folder: arrays())
     with pytest.raises(InputError, match="does not hold the published MNIST"):
         mnist.load("tfds")
 
@@ -152,9 +152,9 @@ def test_real_mnist_is_recognised_and_split(mnist_folder):
 
 
 def test_the_published_gz_files_are_those_that_tfds_pins(mnist_folder):
-    import tensorflow_datasets as tfds
+    import tensorflow_datasets
 
-    for url, info in tfds.image_classification.MNIST.url_infos.items():
+    for url, info in tensorflow_datasets.image_classification.MNIST.url_infos.items():
         path = mnist_folder / url.rsplit("/", 1)[-1]
         if not path.is_file():
             pytest.skip(f"{path.name}: the MNIST folder holds unpacked files")

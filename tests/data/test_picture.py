@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tf_edureka import digit_image
+from tf_edureka.data.picture import read as read_picture
 from tf_edureka.errors import InputError
 
 
@@ -31,7 +31,7 @@ def stored(tmp_path, picture, name="digit.png", **options):
 
 
 def read(tmp_path, picture, name="digit.png", **options):
-    return digit_image.read(stored(tmp_path, picture, name, **options)).astype(int)
+    return read_picture(stored(tmp_path, picture, name, **options)).astype(int)
 
 
 def centre(image):
@@ -106,7 +106,7 @@ def test_a_photograph_is_turned_as_its_camera_was_held(tmp_path):
 
 
 def test_mnists_own_images_stay_nearly_as_they_are(mnist_folder, tmp_path):
-    from tf_edureka import mnist
+    from tf_edureka.data import mnist
 
     images = mnist.load("idx", mnist_folder).test.images[:100]
     for paper in (0, 255):  # as they are, and dark on light
@@ -150,13 +150,13 @@ def test_what_is_no_picture_of_a_digit_is_refused(tmp_path, content, complaint):
     path = tmp_path / "digit.png"
     path.write_bytes(content)
     with pytest.raises(InputError, match=f"^{path}: .*({complaint})"):
-        digit_image.read(path)
+        read_picture(path)
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")
     with pytest.raises(InputError, match="got a folder or device"):
-        digit_image.read(tmp_path / "pipe.png")
+        read_picture(tmp_path / "pipe.png")
 
 
 def test_specks_alone_are_no_digit(tmp_path):
@@ -169,4 +169,4 @@ def test_specks_alone_are_no_digit(tmp_path):
 def test_paper_alone_is_no_digit_however_noisy(tmp_path):
     noise = np.random.default_rng(1).normal(200, 10, (300, 300)).astype(np.uint8)
     with pytest.raises(InputError, match="no ink stands out"):
-        digit_image.read(stored(tmp_path, noise))
+        read_picture(stored(tmp_path, noise))

@@ -1,8 +1,9 @@
 import numpy as np
 
-from tf_edureka import mlp, rendered
+from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
-from tf_edureka.mnist import Mnist, Split
+from tf_edureka.data import rendered
+from tf_edureka.data.mnist import Mnist, Split
 
 
 def test_shapes_types_and_range(digits):
@@ -33,7 +34,7 @@ def test_a_linear_model_does_clearly_worse_than_the_network():
     linear = np.linalg.solve(ridge, pixels.T @ np.eye(10)[train_labels])
     linear_accuracy = np.mean((test_pixels @ linear).argmax(axis=1) == test_labels)
     train = Split(train_images, train_labels)
-    data = Mnist(train, train, Split(test_images, test_labels), "rendered", "")
-    network_accuracy = mlp.train(MlpConfig.modern(epochs=5), data).accuracy[-1]
+    data = Mnist(train, train, test=Split(test_images, test_labels), source="rendered", title="")
+    network_accuracy = mlp.train(MlpConfig.tuned(epochs=5), data).accuracy[-1]
     assert network_accuracy > 0.9
     assert linear_accuracy < network_accuracy - 0.1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import requests
 
-from tf_edureka import mnist, tfds_copy
+from tf_edureka.data import mnist, tfds
 from tf_edureka.errors import InputError
 
 
@@ -24,10 +24,10 @@ def empty_tfds(tmp_path, monkeypatch):
 
 
 def test_without_copy_and_network_tfds_is_not_tried(empty_tfds):
-    assert not tfds_copy.is_prepared()
-    assert not tfds_copy.is_reachable()
+    assert not tfds.is_prepared()
+    assert not tfds.is_reachable()
     with pytest.raises(InputError, match="no prepared copy and no network"):
-        tfds_copy.read(None)
+        tfds.read(None)
     assert not empty_tfds.exists()
 
 
@@ -38,9 +38,9 @@ def test_a_server_that_never_answers_is_left_behind(monkeypatch):
         gone.wait(60)
         raise requests.ConnectionError
 
-    monkeypatch.setattr(tfds_copy, "_PROBE_SECONDS", 0.01)
+    monkeypatch.setattr(tfds, "_PROBE_SECONDS", 0.01)
     monkeypatch.setattr(requests, "head", head)
-    assert not tfds_copy.is_reachable()
+    assert not tfds.is_reachable()
     gone.set()
 
 
@@ -49,7 +49,7 @@ def test_a_server_that_refuses_is_no_network(monkeypatch, status, reachable):
     answer = requests.Response()
     answer.status_code = status
     monkeypatch.setattr(requests, "head", lambda *_, **__: answer)
-    assert tfds_copy.is_reachable() == reachable
+    assert tfds.is_reachable() == reachable
 
 
 @pytest.mark.parametrize("info", [None, "{"], ids=["absent", "damaged"])
@@ -65,7 +65,7 @@ def test_a_copy_that_is_not_whole_is_named(empty_tfds, info):
 
 def test_unpacked_files_are_not_enough_to_prepare_from(empty_tfds, tmp_path):
     with pytest.raises(InputError, match=r"TFDS expects the four published \.gz files"):
-        tfds_copy.read(tmp_path)
+        tfds.read(tmp_path)
 
 
 def test_tfds_prepares_a_copy_offline_and_gives_the_published_order(mnist_folder, empty_tfds):
@@ -89,4 +89,4 @@ def test_tfds_refuses_an_altered_file(mnist_folder, empty_tfds, tmp_path):
     labels.write_bytes(gzip.compress(bytes(content)))
     with pytest.raises(InputError, match="SHA-256"):
         mnist.load("tfds", altered)
-    assert not tfds_copy.is_prepared()
+    assert not tfds.is_prepared()

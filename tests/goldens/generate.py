@@ -16,7 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
+# Part of the package, which compares its network with it.
+MLP = HERE.parent.parent / "tf_edureka" / "parity" / "tf1_15_5.json"
 GRAPH_SEEDS = (0, 1, 2, 3, 7, 2019)
 OP_SEEDS = range(41)
 # The article has the first of each, and says that any activation function will do.
@@ -153,12 +155,12 @@ def mlp(tf, article, mnist):
         seeds[str(seed)] = course
         if seed == 1:
             write_graph("mlp_graph.json", done)
-    write("mlp.json", versions(tf) | {"graph_seeds": seeds})
+    write(MLP, versions(tf) | {"graph_seeds": seeds})
 
 
 def mlp_again(tf, article, mnist):
-    """Prints how far TensorFlow 1.15.5 is from itself: from `mlp.json`, which it wrote."""
-    written = json.loads((HERE / "mlp.json").read_text())["graph_seeds"]
+    """Prints how far TensorFlow 1.15.5 is from itself: from `MLP`, which it wrote."""
+    written = json.loads(MLP.read_text())["graph_seeds"]
     print("seed  step 1, ulps  10 steps  100 steps  epoch 1  accuracies")
     for seed in GRAPH_SEEDS:
         course, _ = mlp_course(tf, article, mnist, seed)
@@ -380,7 +382,10 @@ def write_graph(name, done):
 
 
 def write(name, content):
-    """Writes JSON that a person can read: a list of numbers is one line."""
+    """Writes JSON that a person can read: a list of numbers is one line.
+
+    `name` is of a file in this folder, or an absolute path.
+    """
     text = json.dumps(content, indent=1)
     if isinstance(content, list):
         text = "[\n" + ",\n".join(json.dumps(item) for item in content) + "\n]"
@@ -396,7 +401,9 @@ def main():
     parser.add_argument("--article", type=Path, required=True, help="perceptron.py and mlp.py")
     parser.add_argument("--mnist", type=Path, required=True, help="the four official .gz files")
     parser.add_argument(
-        "--again", action="store_true", help="write nothing; print how far mlp.json is from now"
+        "--again",
+        action="store_true",
+        help=f"write nothing; print how far {MLP.name} is from now",
     )
     arguments = parser.parse_args()
 

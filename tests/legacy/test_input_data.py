@@ -5,21 +5,18 @@ import http.server
 import json
 import socket
 import threading
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import NAMES, write_folder
-from hypothesis import given
-from hypothesis import strategies as st
+from helpers import GOLDENS, NAMES, write_folder
+from hypothesis import given, strategies as st
 
 from tf_edureka.errors import InputError
 from tf_edureka.legacy import input_data
-from tf_edureka.seeds import batch_order
+from tf_edureka.tf1.seeds import batch_order
 
-GOLDENS = Path(__file__).parent / "goldens"
 v1 = tf.compat.v1
 
 
@@ -251,6 +248,6 @@ def test_batch_order_is_next_batch_for_any_sizes(examples, share, seed):
     data = input_data.DataSet(
         np.zeros((examples, 1, 1, 1), np.uint8), np.arange(examples), dtype=tf.uint8, seed=seed
     )
-    replayed = batch_order(examples, batch_size, None, seed)
+    replayed = batch_order(examples, batch_size, graph_seed=None, seed=seed)
     for _ in range(3 * examples // batch_size + 2):
         assert data.next_batch(batch_size)[1].tolist() == next(replayed).tolist()

@@ -1,18 +1,19 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from goldens.generate import sha256
 from graphs import described, golden, nodes_of, only_in
+from helpers import REFERENCE
 
-from tf_edureka import mlp, mnist
+from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
+from tf_edureka.data import mnist
 from tf_edureka.errors import InputError
 from tf_edureka.legacy import mlp as legacy_mlp
 
-GOLDEN = json.loads((Path(__file__).parent / "goldens" / "mlp.json").read_text())["graph_seeds"]
+GOLDEN = json.loads(REFERENCE.read_text())["graph_seeds"]
 BOTH = pytest.mark.parametrize("train", [legacy_mlp.train, mlp.train], ids=["legacy", "modern"])
 
 
@@ -72,7 +73,7 @@ def test_initial_values_are_bit_for_bit_those_of_tensorflow_1(seed):
 def test_real_mnist_the_first_epoch_is_that_of_tensorflow_1(mnist_folder, train, seed):
     result = train(MlpConfig.article(seed=int(seed), epochs=1), mnist.load("idx", mnist_folder))
     expected = np.float32(GOLDEN[seed]["step_cost"])
-    # Two units in the last place, then what rounding grows to; parity.py says why.
+    # Two units in the last place, then what rounding grows to; `parity.judge` says why.
     assert abs(result.step_cost[0] - expected[0]) <= 2 * np.spacing(expected[0])
     np.testing.assert_allclose(result.step_cost[:10], expected[:10], rtol=1e-6)
     np.testing.assert_allclose(result.step_cost[:100], expected[:100], rtol=2e-3)
@@ -92,7 +93,7 @@ def test_without_xla_modern_gives_each_bit_that_legacy_does(data, dtype):
 
 @BOTH
 def test_both_learn_and_end_when_asked_to(data, train):
-    result = train(MlpConfig.article(seed=2), data, lambda epoch, *_: epoch == 7)
+    result = train(MlpConfig.article(seed=2), data, on_epoch=lambda epoch, *_: epoch == 7)
     assert len(result.cost) == len(result.accuracy) == len(result.epoch_seconds) == 8
     assert result.cost[-1] < result.cost[0] / 2
     assert result.accuracy[-1] > 0.2  # by chance 0.1
@@ -119,9 +120,9 @@ def test_batches_that_do_not_divide_the_examples_are_the_same_on_both_sides(data
     np.testing.assert_allclose(legacy.cost, modern.cost, rtol=1e-3)
 
 
-def test_the_modern_recipe_is_refused(data):
+def test_the_tuned_recipe_is_refused(data):
     with pytest.raises(InputError, match="expected article"):
-        legacy_mlp.train(MlpConfig.modern(), data)
+        legacy_mlp.train(MlpConfig.tuned(), data)
 
 
 def test_legacy_and_modern_live_in_one_process_in_either_order(data):

@@ -1,8 +1,8 @@
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.augmentation import _interpolate, distort
 from tf_edureka.config import Distortion
+from tf_edureka.mlp.augmentation import _interpolate, distort
 
 NOTHING = Distortion(turn=0, scaling=0, shear=0, shift=0)
 IMAGE = np.zeros((1, 28, 28), np.uint8)

@@ -3,29 +3,29 @@ import json
 
 import numpy as np
 import pytest
-from conftest import load_script, written
+from helpers import written
 
-from tf_edureka import many_seeds, mlp
+from tf_edureka import mlp
+from tf_edureka.cli.train_mnist import main
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
-
-main = load_script("train_mnist").main
+from tf_edureka.mlp import ensemble
 
 
 @pytest.mark.parametrize(
     ("config", "tolerance"),
     [
         # Only the order of sums may differ: 1e-16 a step in float64, 20 steps of Adam carry it on.
-        (MlpConfig.modern(epochs=2, dtype="float64"), 1e-12),
+        (MlpConfig.tuned(epochs=2, dtype="float64"), 1e-12),
         (MlpConfig.article(epochs=2, dtype="float64"), 1e-12),
-        (MlpConfig.modern(epochs=2, precision="mixed_bfloat16"), 1e-2),
+        (MlpConfig.tuned(epochs=2, precision="mixed_bfloat16"), 1e-2),
         # The distortions are computed in float32.
         (MlpConfig.augmented(epochs=2, dtype="float64"), 1e-4),
     ],
-    ids=["modern", "article", "mixed_bfloat16", "augmented"],
+    ids=["tuned", "article", "mixed_bfloat16", "augmented"],
 )
 def test_each_network_is_the_one_that_its_seed_gives_alone(data, config, tolerance):
-    together = many_seeds.train(config, data, [3, 1, 7])
+    together = ensemble.train(config, data, seeds=[3, 1, 7])
     for seed, one in zip([3, 1, 7], together, strict=True):
         alone = mlp.train(dataclasses.replace(config, seed=seed), data)
         np.testing.assert_allclose(one.cost, alone.cost, rtol=tolerance)
@@ -43,13 +43,13 @@ def test_a_true_result_of_on_epoch_ends_the_training_of_all(data):
         seen.append((epoch, costs.shape, accuracies.shape))
         return epoch == 1
 
-    results = many_seeds.train(MlpConfig.modern(epochs=5), data, range(2), on_epoch)
+    results = ensemble.train(MlpConfig.tuned(epochs=5), data, seeds=range(2), on_epoch=on_epoch)
     assert seen == [(0, (2,), (2,)), (1, (2,), (2,))]
     assert [len(result.cost) for result in results] == [2, 2]
 
 
 def test_one_network_whose_cost_is_no_number_leaves_the_others_alone(data, monkeypatch):
-    network = mlp.network
+    network = ensemble.network
 
     def broken(config):
         made = network(config)
@@ -57,24 +57,24 @@ def test_one_network_whose_cost_is_no_number_leaves_the_others_alone(data, monke
             made.set_weights([np.full_like(values, np.nan) for values in made.get_weights()])
         return made
 
-    monkeypatch.setattr(mlp, "network", broken)
-    one, other = many_seeds.train(MlpConfig.modern(epochs=2), data, [1, 2])
+    monkeypatch.setattr(ensemble, "network", broken)
+    one, other = ensemble.train(MlpConfig.tuned(epochs=2), data, seeds=[1, 2])
     assert (len(one.cost), one.is_finite) == (2, True)
     assert np.isnan(other.cost).all()
-    assert len(many_seeds.train(MlpConfig.modern(epochs=2), data, [2])[0].cost) == 1
+    assert len(ensemble.train(MlpConfig.tuned(epochs=2), data, seeds=[2])[0].cost) == 1
 
 
 def test_testing_in_many_parts_counts_the_same(data, monkeypatch):
-    config = MlpConfig.modern(epochs=1)
-    whole = many_seeds.train(config, data, [1, 2])
-    monkeypatch.setattr(many_seeds, "_TESTED_AT_ONCE", 67)  # 500 test images, 33 at once
-    parts = many_seeds.train(config, data, [1, 2])
+    config = MlpConfig.tuned(epochs=1)
+    whole = ensemble.train(config, data, seeds=[1, 2])
+    monkeypatch.setattr(ensemble, "_TESTED_AT_ONCE", 67)  # 500 test images, 33 at once
+    parts = ensemble.train(config, data, seeds=[1, 2])
     assert [one.accuracy.tolist() for one in whole] == [one.accuracy.tolist() for one in parts]
 
 
 def test_what_is_no_seed_is_refused(data):
     with pytest.raises(InputError, match="seeds: expected whole numbers"):
-        many_seeds.train(MlpConfig.modern(), data, [])
+        ensemble.train(MlpConfig.tuned(), data, seeds=[])
 
 
 @pytest.fixture

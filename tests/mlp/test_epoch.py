@@ -6,31 +6,20 @@ import pytest
 import tensorflow as tf
 
 from tf_edureka import mlp
-from tf_edureka.augmentation import distort
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
-from tf_edureka.training import CompiledEpoch, call, epoch_order, parts_of_epoch, probabilities
+from tf_edureka.mlp.augmentation import distort
+from tf_edureka.mlp.batches import epoch_order
+from tf_edureka.mlp.epoch import CompiledEpoch, call
+from tf_edureka.mlp.model import probabilities
 
 
-def test_an_epoch_shows_each_example_once_at_most_and_leaves_out_what_fills_no_batch():
-    order = epoch_order(1050, 100, seed=1, epoch=0)
-    assert order.shape == (10, 100)
-    assert len(set(order.ravel())) == 1000
-    assert (order.min() >= 0, order.max() < 1050) == (True, True)
-
-
-def test_each_epoch_and_each_seed_has_an_order_of_its_own_that_can_be_repeated():
-    orders = [epoch_order(500, 100, seed, epoch) for seed in (1, 2) for epoch in (0, 1)]
-    assert len({order.tobytes() for order in orders}) == 4
-    np.testing.assert_array_equal(orders[1], epoch_order(500, 100, seed=1, epoch=1))
-
-
-@pytest.mark.parametrize("recipe", [MlpConfig.article, MlpConfig.modern, MlpConfig.augmented])
+@pytest.mark.parametrize("recipe", [MlpConfig.article, MlpConfig.tuned, MlpConfig.augmented])
 def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
     config = recipe()
     order = epoch_order(1000, 100, 1, 0)
     ours, theirs = (mlp.build(config, total_steps=20) for _ in range(2))
-    run = CompiledEpoch(ours, data.train, data.test, config.distortion)
+    run = CompiledEpoch(ours, data.train, test=data.test, distortion=config.distortion)
     costs, right = run.train(order, (1, 30)), run.test()
     losses = []
     for step, batch in enumerate(order):
@@ -60,7 +49,7 @@ def test_the_metrics_of_compile_are_those_of_one_epoch(data):
     model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     model.compile("sgd", loss, metrics=[accuracy])
-    run = CompiledEpoch(model, data.train, data.test)
+    run = CompiledEpoch(model, data.train, test=data.test)
     for epoch in range(2):
         model.reset_metrics()
         run.train(epoch_order(1000, 100, 1, epoch), (1, 0))
@@ -81,7 +70,7 @@ def dropping(data) -> CompiledEpoch:
     )
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     model.compile("adam", loss, metrics=["accuracy"])
-    return CompiledEpoch(model, data.train, data.test)
+    return CompiledEpoch(model, data.train, test=data.test)
 
 
 def test_a_restored_state_goes_on_to_the_same_bits_with_random_layers_too(data):
@@ -101,7 +90,7 @@ def test_a_restored_state_goes_on_to_the_same_bits_with_random_layers_too(data):
 
 
 def test_the_state_of_another_network_is_refused(data):
-    other = CompiledEpoch(mlp.build(MlpConfig.modern(), 10), data.train, data.test)
+    other = CompiledEpoch(mlp.build(MlpConfig.tuned(), 10), data.train, test=data.test)
     with pytest.raises(InputError, match="expected .* variables of the shapes"):
         dropping(data).restore(other.state())
 
@@ -110,7 +99,9 @@ def test_an_epoch_in_parts_is_the_epoch_to_the_bit(data):
     config = MlpConfig.augmented()
     order = epoch_order(1000, 100, 1, 0)
     whole, parted = (
-        CompiledEpoch(mlp.build(config, 20), data.train, data.test, config.distortion)
+        CompiledEpoch(
+            mlp.build(config, 20), data.train, test=data.test, distortion=config.distortion
+        )
         for _ in range(2)
     )
     costs = whole.train(order, (1, 30))
@@ -120,17 +111,8 @@ def test_an_epoch_in_parts_is_the_epoch_to_the_bit(data):
         np.testing.assert_array_equal(one, two)
 
 
-def test_the_articles_epoch_is_one_call_and_longer_ones_are_parted_evenly():
-    assert parts_of_epoch(550, 269_322, 100) == [(0, 550)]
-    parts = parts_of_epoch(55_000, 269_322, 1)
-    assert [first for first, _ in parts[1:]] == [end for _, end in parts[:-1]]
-    assert (parts[0][0], parts[-1][1]) == (0, 55_000)
-    assert 5000 < max(end - first for first, end in parts) < 20_000
-    assert len(parts_of_epoch(7, 10**9, 100)) == 7  # a step is the least
-
-
 def test_xla_knows_the_number_of_steps_so_a_gpu_need_not_ask_the_host_at_each(data):
-    epoch = CompiledEpoch(mlp.build(MlpConfig.modern(), 20), data.train, data.test)
+    epoch = CompiledEpoch(mlp.build(MlpConfig.tuned(), 20), data.train, test=data.test)
     order, seed = tf.constant(epoch_order(1000, 100, 1, 0)), tf.constant((1, 0))
     program = epoch._compiled_steps.experimental_get_compiler_ir(order, seed)("optimized_hlo")
     assert program.count(" while(") == 1

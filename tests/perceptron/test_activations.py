@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from tf_edureka import config
-from tf_edureka.activations import ACTIVATIONS
+from tf_edureka.perceptron.activations import ACTIVATIONS
 
 Z = np.array([-30, -2, -0.5, 0, 0.5, 2, 30], np.float32)
 FORMULAS = {

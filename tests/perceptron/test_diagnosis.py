@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_edureka import outcome, perceptron
+from tf_edureka import perceptron
 from tf_edureka.config import PerceptronConfig
-from tf_edureka.gates import GATES
-from tf_edureka.result import SweepResult
+from tf_edureka.perceptron.diagnosis import diagnose, is_right
+from tf_edureka.perceptron.gates import GATES
+from tf_edureka.results import SweepResult
 
 OR = GATES["or"]
 
@@ -15,14 +16,21 @@ OR = GATES["or"]
 def ended(gate, initial, final, activation, least_loss=np.inf) -> SweepResult:
     """A training of one perceptron, as if it had gone from the one weights to the other."""
     initial, final = (np.array([weights], np.float32) for weights in (initial, final))
-    outputs = perceptron.outputs(activation, gate.inputs, tf.constant(final.T)).numpy().T
+    outputs = perceptron.outputs(activation, gate.inputs, kernel=tf.constant(final.T)).numpy().T
     with np.errstate(over="ignore", invalid="ignore"):
         loss = ((outputs - gate.targets[:, 0]) ** 2).sum(axis=1)
-    return SweepResult(loss, np.minimum(loss, least_loss), initial, final, outputs)
+    return SweepResult(
+        loss,
+        np.minimum(loss, least_loss),
+        initial_weights=initial,
+        final_weights=final,
+        outputs=outputs,
+    )
 
 
 def outcome_of(activation, gate, initial, final, **course) -> str:
-    (name,) = outcome.of(activation, gate, ended(gate, initial, final, activation, **course))
+    result = ended(gate, initial, final, activation, **course)
+    (name,) = diagnose(activation, gate, result=result)
     return name
 
 
@@ -59,9 +67,9 @@ def test_a_loss_that_rises_from_its_least_is_diverging_though_it_began_higher():
     assert outcome_of("identity", OR, [9, 9, 9], [2, 2, 2]) == "not yet"
     assert outcome_of("identity", OR, [9, 9, 9], [2, 2, 2], least_loss=0.5) == "diverged"
     for rate, epochs, seed in ((0.158, 100, 44), (0.158, 1000, 44), (0.5, 20, 1)):
-        config = PerceptronConfig(rate, epochs, seed, "identity")
+        config = PerceptronConfig(rate, epochs, seed=seed, activation="identity")
         result = SweepResult.of([perceptron.train(config, OR)])
-        assert outcome.of("identity", OR, result).tolist() == ["diverged"]
+        assert diagnose("identity", OR, result=result).tolist() == ["diverged"]
 
 
 @pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "relu"])
@@ -69,20 +77,20 @@ def test_rounding_is_no_divergence(activation):
     for rate, epochs in ((1e-8, 100), (0.001, 1000)):
         config = PerceptronConfig(rate, epochs, activation=activation)
         for gate in GATES.values():
-            result = perceptron.sweep(config, gate, range(4000))
-            assert "diverged" not in outcome.of(activation, gate, result)
+            result = perceptron.sweep(config, gate, seeds=range(4000))
+            assert "diverged" not in diagnose(activation, gate, result=result)
 
 
 def test_a_dead_perceptron_never_moves_again():
     config = PerceptronConfig(epochs=100)
-    first = perceptron.sweep(config, OR, range(200))
-    later = perceptron.sweep(replace(config, epochs=2000), OR, range(200))
-    dead = outcome.of("relu", OR, first) == "dead"
+    first = perceptron.sweep(config, OR, seeds=range(200))
+    later = perceptron.sweep(replace(config, epochs=2000), OR, seeds=range(200))
+    dead = diagnose("relu", OR, result=first) == "dead"
     np.testing.assert_array_equal(first.final_weights[dead], later.final_weights[dead])
     assert dead.sum() > 20
 
 
 def test_one_half_counts_as_1_and_what_is_no_number_as_wrong():
-    right = outcome.is_right(np.array([0.49, 0.5, np.nan, 0.49]), GATES["or"])
+    right = is_right(np.array([0.49, 0.5, np.nan, 0.49]), GATES["or"])
     assert right.tolist() == [True, True, False, False]
-    assert not outcome.is_right(np.full((3, 4), np.nan), GATES["xor"]).any()
+    assert not is_right(np.full((3, 4), np.nan), GATES["xor"]).any()

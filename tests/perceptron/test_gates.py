@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tf_edureka.errors import InputError
-from tf_edureka.gates import GATES, Gate
+from tf_edureka.perceptron.gates import GATES, Gate
 
 
 def test_the_gates_are_what_their_names_say():
@@ -28,7 +28,7 @@ def test_of_all_16_gates_a_line_parts_all_but_xor_and_its_opposite():
     inputs = GATES["or"].inputs
     parted = {tuple(row) for row in (lines @ inputs.T > 0).astype(float)}
     for targets in itertools.product((0.0, 1.0), repeat=4):
-        gate = Gate("any", inputs, np.array(targets, np.float32)[:, np.newaxis])
+        gate = Gate("any", inputs, targets=np.array(targets, np.float32)[:, np.newaxis])
         assert gate.separable == (targets in parted), targets
     assert len(parted) == 14
 
@@ -36,6 +36,6 @@ def test_of_all_16_gates_a_line_parts_all_but_xor_and_its_opposite():
 def test_arrays_that_would_broadcast_to_something_else_are_refused():
     inputs, targets = GATES["or"].inputs, GATES["or"].targets
     with pytest.raises(InputError, match=r"targets of gate mine: expected float32 .* \(4, 1\)"):
-        Gate("mine", inputs, targets[:, 0])
+        Gate("mine", inputs, targets=targets[:, 0])
     with pytest.raises(InputError, match="got float64"):
-        Gate("mine", inputs.astype(np.float64), targets)
+        Gate("mine", inputs.astype(np.float64), targets=targets)

@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tf_edureka import gate_plots, perceptron
-from tf_edureka.activations import ACTIVATIONS
+from tf_edureka import perceptron
 from tf_edureka.config import PerceptronConfig
-from tf_edureka.gates import GATES
+from tf_edureka.perceptron import plots
+from tf_edureka.perceptron.activations import ACTIVATIONS
+from tf_edureka.perceptron.gates import GATES
+from tf_edureka.perceptron.plots import plane
 
 LEAST_SQUARES = np.array([0.5, 0.5, 0.25], np.float32)  # of OR: the line runs from 1/2 to 1/2
 XOR_NETWORK = np.array([9, 9, 9, 9, -4.5, -13.5, 9, -9, -4.5], np.float32)  # OR, AND; OR not AND
@@ -29,8 +31,14 @@ def labels_of(axes) -> list[str]:
     return [text.get_text() for text in axes.texts]
 
 
+def test_a_perceptrons_loss_is_logarithmic_only_where_it_explodes():
+    assert plots.loss_curve([2, 1, 0.01], "x").axes[0].get_yscale() == "linear"
+    assert plots.loss_curve([2, 1e9, 1e30, np.inf], "x").axes[0].get_yscale() == "log"
+    assert drawn(plots.loss_curve([np.inf], "x")).any()
+
+
 def test_each_activation_has_its_panel_with_its_derivative():
-    figure = gate_plots.activations()
+    figure = plots.activations()
     assert [axes.get_title().split(":")[0] for axes in figure.axes] == list(ACTIVATIONS)
     for axes in figure.axes:
         assert [line.get_linestyle() for line in axes.lines[:2]] == ["-", "--"]
@@ -43,7 +51,7 @@ def test_each_activation_has_its_panel_with_its_derivative():
 
 
 def test_the_decision_line_is_where_the_output_is_one_half():
-    figure = gate_plots.decision("relu", GATES["or"], LEAST_SQUARES, "x")
+    figure = plots.decision("relu", GATES["or"], LEAST_SQUARES, "x")
     assert figure.axes[0].get_title() == "OR: 4 of 4 rows right\nx"
     assert labels_of(figure.axes[0]) == ["0.25", "0.75", "0.75", "1.25"]
     (contour,) = [c for c in figure.axes[0].collections if hasattr(c, "levels")]
@@ -62,35 +70,35 @@ def test_the_decision_line_is_where_the_output_is_one_half():
     ],
 )
 def test_where_there_is_no_line_the_title_says_so(activation, weights):
-    figure = gate_plots.decision(activation, GATES["or"], np.array(weights), "x")
+    figure = plots.decision(activation, GATES["or"], np.array(weights), "x")
     assert "no decision line here" in figure.axes[0].get_title()
     assert legend_of(figure) == ["should be 0", "should be 1"]
     drawn(figure)
 
 
 def test_a_higher_output_is_darker_without_colours_too():
-    (image,) = gate_plots.decision("tanh", GATES["or"], LEAST_SQUARES, "x").axes[0].images
+    (image,) = plots.decision("tanh", GATES["or"], LEAST_SQUARES, "x").axes[0].images
     colours = image.cmap(image.norm([0, 0.25, 0.5, 0.75, 1]))[:, :3]
     assert (np.diff(colours @ [0.3, 0.6, 0.1]) < -0.1).all()  # what greyscale makes of them
 
 
 def test_the_title_counts_the_rows_that_are_right():
     weights = np.array([1, 1, 0.25], np.float32)  # OR, which is XOR but for one row
-    figure = gate_plots.decision("identity", GATES["xor"], weights, "x")
+    figure = plots.decision("identity", GATES["xor"], weights, "x")
     assert figure.axes[0].get_title() == "XOR: 3 of 4 rows right\nx"
 
 
 def test_the_animation_goes_from_the_first_weights_to_the_last(tmp_path, monkeypatch):
-    titles, decision = [], gate_plots.decision
+    titles, decision = [], plots.decision
 
     def noting(activation, gate, weights, title, figure):
         titles.append(re.search("as drawn|loss .*", title)[0])
         return decision(activation, gate, weights, title, figure)
 
-    monkeypatch.setattr(gate_plots, "decision", noting)
+    monkeypatch.setattr(plane, "decision", noting)
     result = perceptron.train(PerceptronConfig(epochs=3), GATES["or"])
     path = tmp_path / "way.gif"
-    gate_plots.animate_decision(path, "relu", GATES["or"], result.weights, result.loss, "x")
+    plots.animate_decision(path, "relu", GATES["or"], result.weights, result.loss, "x")
     with Image.open(path) as film:
         assert film.n_frames == 4
         first = np.array(film.convert("L"))
@@ -103,7 +111,7 @@ def test_the_animation_goes_from_the_first_weights_to_the_last(tmp_path, monkeyp
 def test_a_sweeps_histogram_counts_each_seed_once():
     loss = np.array([0.25, 0.26, 3, 3, 3, 1, np.inf], np.float32)
     outcomes = np.array(["learned"] * 2 + ["dead"] * 3 + ["stuck", "diverged"])
-    figure = gate_plots.sweep(loss, outcomes, "x")
+    figure = plots.sweep(loss, outcomes, "x")
     assert sum(bar.get_height() for bar in figure.axes[0].patches) == 6
     assert set(legend_of(figure)) == {
         "learned: 2 (28.6%)",
@@ -112,11 +120,11 @@ def test_a_sweeps_histogram_counts_each_seed_once():
         "diverged: 1 (14.3%), not drawn",
     }
     drawn(figure)
-    drawn(gate_plots.sweep(loss[-1:], outcomes[-1:], "x"))
+    drawn(plots.sweep(loss[-1:], outcomes[-1:], "x"))
 
 
 def test_the_hidden_space_has_the_rows_where_the_neurons_put_them():
-    figure = gate_plots.hidden_space("sigmoid", GATES["xor"], XOR_NETWORK, "x")
+    figure = plots.hidden_space("sigmoid", GATES["xor"], XOR_NETWORK, "x")
     left, right = figure.axes[:2]
     assert left.get_title() == "The inputs: no line parts the rows"
     assert right.get_title() == "What the hidden neurons give: one line does"
@@ -135,7 +143,7 @@ def test_the_hidden_space_has_the_rows_where_the_neurons_put_them():
 
 def test_hidden_lines_are_where_the_weighted_sums_are_0_and_only_drawn_in_view():
     weights = np.array([1, 3, 2, 3, -1, 9, 1, 1, 1], np.float32)  # x + 2 y = 1; 3 x + 3 y = -9
-    figure = gate_plots.hidden_space("tanh", GATES["xor"], weights, "x")
+    figure = plots.hidden_space("tanh", GATES["xor"], weights, "x")
     (line,) = [line for line in figure.axes[0].lines if "hidden" in line.get_label()]
     for x, y in (line.get_xy1(), line.get_xy2()):
         assert x + 2 * y == pytest.approx(1)
@@ -143,6 +151,6 @@ def test_hidden_lines_are_where_the_weighted_sums_are_0_and_only_drawn_in_view()
 
 def test_a_hidden_space_of_weights_that_are_none_is_drawn_too():
     for weights in (np.zeros(9), np.full(9, np.nan), np.full(9, 1e38)):
-        figure = gate_plots.hidden_space("relu", GATES["xor"], weights.astype(np.float32), "x")
+        figure = plots.hidden_space("relu", GATES["xor"], weights.astype(np.float32), "x")
         assert figure.axes[1].get_title() == "What the hidden neurons give"
         drawn(figure)

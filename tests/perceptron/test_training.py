@@ -5,12 +5,13 @@ import pytest
 from goldens.generate import sha256
 from graphs import golden, nodes_of, only_in
 
-from tf_edureka import hidden_layer, perceptron
+from tf_edureka import perceptron
 from tf_edureka.config import ACTIVATIONS, PerceptronConfig
 from tf_edureka.errors import InputError
-from tf_edureka.gates import GATES
 from tf_edureka.legacy import perceptron as legacy
-from tf_edureka.result import loss_line
+from tf_edureka.perceptron import training, xor_network
+from tf_edureka.perceptron.gates import GATES
+from tf_edureka.runs.console import loss_line
 
 GOLDEN = golden("perceptron.json")["op_seeds"]
 WITH_GRADIENT = [name for name in ACTIVATIONS if name != "step"]
@@ -30,7 +31,7 @@ def test_all_losses_are_bit_for_bit_those_of_tensorflow_1_for_41_seeds(module):
 
 
 def test_41_seeds_at_once_end_as_in_tensorflow_1_and_12_near_the_best_loss():
-    result = perceptron.sweep(PerceptronConfig(), GATES["or"], range(41))
+    result = perceptron.sweep(PerceptronConfig(), GATES["or"], seeds=range(41))
     expected = np.float32([GOLDEN[str(seed)]["losses"][-1] for seed in range(41)])
     np.testing.assert_array_equal(result.loss, expected)
     assert (result.loss < 0.35).sum() == 12  # least squares has 0.25
@@ -44,8 +45,8 @@ def test_with_each_activation_on_each_gate_41_seeds_end_as_in_tensorflow_1(activ
         perceptron.sweep(
             PerceptronConfig(activation=activation),
             GATES[gate],
-            content["op_seeds"],
-            lambda _, loss, losses=losses: losses.append(loss),
+            seeds=content["op_seeds"],
+            on_progress=lambda _, loss, losses=losses: losses.append(loss),
         )
         if activation in ("sigmoid", "tanh"):
             # TensorFlow 2 computes both in another way, up to some units of the last place (6e-8)
@@ -58,7 +59,9 @@ def test_with_each_activation_on_each_gate_41_seeds_end_as_in_tensorflow_1(activ
 @both
 def test_it_prints_what_the_article_prints(module):
     lines = []
-    module.train(PerceptronConfig(), GATES["or"], lambda *epoch: lines.append(loss_line(*epoch)))
+    module.train(
+        PerceptronConfig(), GATES["or"], on_epoch=lambda *epoch: lines.append(loss_line(*epoch))
+    )
     assert len(lines) == 100
     assert [lines[0], lines[-1]] == GOLDEN["15"]["printed"]
     assert lines[0] == "Epoch-- 0 --loss-- 2.0738316"
@@ -67,7 +70,7 @@ def test_it_prints_what_the_article_prints(module):
 @pytest.mark.parametrize("activation", WITH_GRADIENT)
 def test_both_ways_give_the_same_bits_with_each_activation(activation):
     for gate in GATES.values():
-        config = PerceptronConfig(0.1, 50, 3, activation)
+        config = PerceptronConfig(0.1, 50, seed=3, activation=activation)
         one, other = (module.train(config, gate) for module in (legacy, perceptron))
         for name in ("loss", "weights", "outputs"):
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name), gate.name)
@@ -80,7 +83,7 @@ def test_a_sweep_gives_for_each_seed_what_training_it_alone_gives(activation):
     tolerance = 1e-6 if activation == "sigmoid" else 0
     config = PerceptronConfig(activation=activation)
     seeds = [15, 0, 2**31 - 2, 3]
-    result = perceptron.sweep(config, GATES["nand"], seeds)
+    result = perceptron.sweep(config, GATES["nand"], seeds=seeds)
     for row, seed in enumerate(seeds):
         alone = perceptron.train(replace(config, seed=seed), GATES["nand"])
         np.testing.assert_array_equal(result.initial_weights[row], alone.initial_weights)
@@ -93,7 +96,9 @@ def test_a_sweep_gives_for_each_seed_what_training_it_alone_gives(activation):
 
 
 def test_a_sweep_the_articles_way_is_the_same():
-    one, other = (m.sweep(PerceptronConfig(), GATES["or"], range(3)) for m in (legacy, perceptron))
+    one, other = (
+        m.sweep(PerceptronConfig(), GATES["or"], seeds=range(3)) for m in (legacy, perceptron)
+    )
     for name in ("loss", "least_loss", "initial_weights", "final_weights", "outputs"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
@@ -111,13 +116,13 @@ def test_the_step_function_is_trained_by_rosenblatts_rule():
 def test_rosenblatts_rule_learns_each_gate_that_a_line_parts_from_any_seed():
     config = PerceptronConfig(learning_rate=1.0, epochs=50, activation="step")
     for name in ("or", "and", "nand"):
-        assert (perceptron.sweep(config, GATES[name], range(200)).loss == 0).all()
-    assert (perceptron.sweep(config, GATES["xor"], range(200)).loss >= 1).all()
+        assert (perceptron.sweep(config, GATES[name], seeds=range(200)).loss == 0).all()
+    assert (perceptron.sweep(config, GATES["xor"], seeds=range(200)).loss >= 1).all()
 
 
 @both
 def test_training_ends_when_the_caller_asks_for_it(module):
-    result = module.train(PerceptronConfig(), GATES["and"], lambda epoch, _: epoch == 4)
+    result = module.train(PerceptronConfig(), GATES["and"], on_epoch=lambda epoch, _: epoch == 4)
     assert len(result.loss) == 5
     assert len(result.weights) == 6
     whole = module.train(PerceptronConfig(epochs=5), GATES["and"])
@@ -127,8 +132,10 @@ def test_training_ends_when_the_caller_asks_for_it(module):
 
 def test_a_sweep_ends_when_the_caller_asks_for_it():
     config = PerceptronConfig(epochs=50)
-    ended = perceptron.sweep(config, GATES["or"], range(3), lambda epoch, _: epoch == 4)
-    whole = perceptron.sweep(replace(config, epochs=5), GATES["or"], range(3))
+    ended = perceptron.sweep(
+        config, GATES["or"], seeds=range(3), on_progress=lambda epoch, _: epoch == 4
+    )
+    whole = perceptron.sweep(replace(config, epochs=5), GATES["or"], seeds=range(3))
     np.testing.assert_array_equal(ended.final_weights, whole.final_weights)
 
 
@@ -143,14 +150,14 @@ def test_training_ends_with_the_first_loss_that_is_no_number(module):
 
 def test_a_training_in_several_pieces_is_the_same_as_in_one(monkeypatch):
     whole = perceptron.train(PerceptronConfig(), GATES["or"])
-    monkeypatch.setattr(perceptron, "_WEIGHTS", 3 * 7)  # those of seven epochs
+    monkeypatch.setattr(training, "_WEIGHTS", 3 * 7)  # those of seven epochs
     pieces = perceptron.train(PerceptronConfig(), GATES["or"])
     np.testing.assert_array_equal(whole.weights, pieces.weights)
 
 
 def test_a_sweep_knows_the_least_loss_of_each_seed():
     config = PerceptronConfig(0.5, 30, activation="tanh")  # it swings
-    result = perceptron.sweep(config, GATES["and"], range(5))
+    result = perceptron.sweep(config, GATES["and"], seeds=range(5))
     for seed in range(5):
         losses = perceptron.train(replace(config, seed=seed), GATES["and"]).loss
         assert result.least_loss[seed] == losses.min()
@@ -159,15 +166,20 @@ def test_a_sweep_knows_the_least_loss_of_each_seed():
 
 
 def test_a_sweep_the_articles_way_ends_when_the_caller_asks_for_it():
-    result = legacy.sweep(PerceptronConfig(), GATES["or"], range(5), lambda number, _: number == 1)
+    result = legacy.sweep(
+        PerceptronConfig(),
+        GATES["or"],
+        seeds=range(5),
+        on_progress=lambda number, _: number == 1,
+    )
     assert len(result.loss) == 2
 
 
-@pytest.mark.parametrize("sweep", [legacy.sweep, perceptron.sweep, hidden_layer.train])
+@pytest.mark.parametrize("sweep", [legacy.sweep, perceptron.sweep, xor_network.train])
 def test_seeds_that_are_none_are_refused(sweep):
     for seeds in ([], [1.5], [-1], [2**31], [True]):
         with pytest.raises(InputError, match="seeds: expected"):
-            sweep(PerceptronConfig(epochs=1), GATES["or"], seeds)
+            sweep(PerceptronConfig(epochs=1), GATES["or"], seeds=seeds)
 
 
 def test_numbers_that_are_none_are_refused():

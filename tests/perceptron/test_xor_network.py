@@ -5,20 +5,21 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_edureka import hidden_layer, initializers, outcome
 from tf_edureka.config import PerceptronConfig
-from tf_edureka.gates import GATES
+from tf_edureka.perceptron import diagnosis, xor_network
+from tf_edureka.perceptron.gates import GATES
+from tf_edureka.tf1 import initializers
 
 XOR = GATES["xor"]
 
 
 def right(result) -> np.ndarray:
-    return outcome.is_right(result.outputs, XOR).all(axis=1)
+    return diagnosis.is_right(result.outputs, XOR).all(axis=1)
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "softmax"])
 def test_a_network_trains_as_keras_trains_it(activation):
-    result = hidden_layer.train(PerceptronConfig(0.3, 20, activation=activation), XOR, [5])
+    result = xor_network.train(PerceptronConfig(0.3, 20, activation=activation), XOR, seeds=[5])
     (initial,), (final,) = result.initial_weights, result.final_weights
     # The bias of the hidden neurons is the weight of the third input, as in the article.
     hidden = keras.layers.Dense(2, activation, use_bias=False)
@@ -41,40 +42,45 @@ def test_the_least_loss_is_that_of_all_epochs():
     for rate in (0.5, 30.0):
         config, losses = PerceptronConfig(rate, activation="tanh"), []
         for epochs in range(1, 20):
-            result = hidden_layer.train(replace(config, epochs=epochs), XOR, [1, 2])
+            result = xor_network.train(replace(config, epochs=epochs), XOR, seeds=[1, 2])
             losses.append(result.loss)
         np.testing.assert_allclose(result.least_loss, np.min(losses, axis=0), rtol=1e-6)
 
 
 def test_initial_weights_are_a_draw_of_nine():
-    result = hidden_layer.train(PerceptronConfig(epochs=1), XOR, [7, 8])
+    result = xor_network.train(PerceptronConfig(epochs=1), XOR, seeds=[7, 8])
     for row, seed in enumerate((7, 8)):
-        drawn = initializers.RandomNormal(seed)((9,))
+        drawn = initializers.RandomNormal(None, seed)((9,))
         np.testing.assert_array_equal(result.initial_weights[row], drawn)
 
 
 def test_many_of_50_networks_learn_xor_which_no_neuron_does():
     config = PerceptronConfig(1.0, 4000, activation="sigmoid")
-    assert right(hidden_layer.train(config, XOR, range(50))).sum() > 25
+    assert right(xor_network.train(config, XOR, seeds=range(50))).sum() > 25
 
 
 @pytest.mark.parametrize("activation", ["identity", "softmax"])
 def test_hidden_neurons_that_make_one_line_do_not(activation):
     config = PerceptronConfig(0.5, 2000, activation=activation)
-    assert not right(hidden_layer.train(config, XOR, range(50))).any()
+    assert not right(xor_network.train(config, XOR, seeds=range(50))).any()
 
 
 def test_hidden_neurons_with_the_step_function_stay_as_they_were_drawn():
-    result = hidden_layer.train(PerceptronConfig(0.5, 50, activation="step"), XOR, range(3))
+    result = xor_network.train(PerceptronConfig(0.5, 50, activation="step"), XOR, seeds=range(3))
     np.testing.assert_array_equal(result.initial_weights[:, :6], result.final_weights[:, :6])
     assert (result.initial_weights[:, 6:] != result.final_weights[:, 6:]).any(axis=1).all()
 
 
 def test_training_ends_when_the_caller_asks_for_it():
     config, epochs = PerceptronConfig(0.5, 950, activation="tanh"), []
-    hidden_layer.train(config, XOR, range(3), lambda epoch, loss: epochs.append((epoch, len(loss))))
+    xor_network.train(
+        config,
+        XOR,
+        seeds=range(3),
+        on_progress=lambda epoch, loss: epochs.append((epoch, len(loss))),
+    )
     assert epochs[0] == (100, 3)
     assert epochs[-1] == (950, 3)
-    ended = hidden_layer.train(config, XOR, range(3), lambda *_: True)
-    whole = hidden_layer.train(PerceptronConfig(0.5, 100, activation="tanh"), XOR, range(3))
+    ended = xor_network.train(config, XOR, seeds=range(3), on_progress=lambda *_: True)
+    whole = xor_network.train(PerceptronConfig(0.5, 100, activation="tanh"), XOR, seeds=range(3))
     np.testing.assert_array_equal(ended.final_weights, whole.final_weights)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_edureka.legacy import contrib
+from tf_edureka.runner import contrib
 
 # Two sequences of two steps over two classes; the cross-entropies are log(1 + e) or that minus 1.
 LOGITS = np.array([[[1, 0], [0, 1]], [[0, 1], [1, 0]]], np.float32)

@@ -5,7 +5,7 @@ import keras
 import pytest
 import tensorflow as tf
 
-from tf_edureka.legacy import modern_names, report
+from tf_edureka.runner import modern_names, report
 
 
 def lines(tmp_path, text: str):

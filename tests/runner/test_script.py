@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import GOLDENS
 from PIL import Image
 
-from tf_edureka.legacy import __main__
+import tf_edureka
+from tf_edureka.runner import script as runner
 
-GOLDENS = Path(__file__).parent / "goldens"
 # For which the number of ops is still another than with 1.15: by how much, and for the gradient.
 # After these, ops without a seed draw other numbers: after the gradient of a loop, or of a few ops,
 # and after a few ops that are rare, or rare in batches.
@@ -244,14 +245,14 @@ tf.contrib.layers.optimize_loss(loss, tf.train.get_or_create_global_step(), 0.1,
 def test_every_entry_of_the_tables_leads_somewhere(run):
     script = """
 import sys
-from tf_edureka.legacy import tensorflow1
-for old, places in tensorflow1._MODULES.items():
-    for place in places:
-        if tensorflow1._missing_package(place) is None:
-            assert tensorflow1._find(place) is not None, place
+from tf_edureka.runner import modules, places
+for old, homes in places.MODULES.items():
+    for place in homes:
+        if modules._missing_package(place) is None:
+            assert modules._find(place) is not None, place
     assert dir(sys.modules[f"tensorflow.{old}".rstrip(".")])
-for place in tensorflow1._NAMES.values():
-    assert callable(tensorflow1._find(place)), place
+for place in places.NAMES.values():
+    assert callable(modules._find(place)), place
 from tensorflow import *
 from tensorflow.contrib.layers import *
 sys.stdout.write(f"{placeholder.__name__} {fully_connected.__name__}")  # print is TensorFlow's
@@ -306,18 +307,17 @@ def test_the_line_that_is_told_is_that_of_the_module_that_has_it(run, tmp_path):
 
 def test_installed_files_are_not_of_the_script_though_they_lie_below_it():
     def is_own(file):
-        return __main__._is_of_the_script(file, "/home/me/script.py")
+        return runner._is_of_the_script(file, "/home/me/script.py")
 
     assert is_own("/home/me/script.py")
     assert is_own("/home/me/net/layers.py")
     assert not is_own("/home/me/.venv/lib/python3.11/site-packages/tf_slim/layers.py")
     assert not is_own("/home/me/net/layers.so")
-    assert __main__._is_of_the_script("/home/me/program", "/home/me/program")
+    assert runner._is_of_the_script("/home/me/program", "/home/me/program")
     assert not is_own("/home/melanie/script.py")
-    package = Path(__main__.__file__).parent
-    assert not __main__._is_of_the_script(
-        str(package / "tensorflow1.py"), str(package.parents[1] / "script.py")
-    )
+    package = Path(tf_edureka.__file__).parent
+    for file in ("runner/modules.py", "legacy/__main__.py", "cli/run.py"):
+        assert not runner._is_of_the_script(str(package / file), str(package.parent / "script.py"))
 
 
 def test_mnist_that_cannot_be_had_is_a_line(run, tmp_path):

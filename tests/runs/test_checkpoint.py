@@ -3,25 +3,30 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as npst
 
-from tf_edureka.checkpoint import Checkpoints, differences, from_bytes, to_bytes
 from tf_edureka.config import Distortion, MlpConfig
-from tf_edureka.course import TrainingState
 from tf_edureka.errors import InputError
-from tf_edureka.run_folder import RunFolder
+from tf_edureka.runs.checkpoint import Checkpoints, differences, from_bytes, to_bytes
+from tf_edureka.runs.folder import RunFolder
+from tf_edureka.runs.state import TrainingState
 
 CONDITIONS = {"config": {"epochs": 9, "seed": 1}, "data_sha256": "ab" * 32, "machine": {"cores": 2}}
 
 
 def state(epoch: int, step: int = 0) -> TrainingState:
     """Of a training that has come so far."""
-    columns = [np.arange(epoch) + shift for shift in (0.5, 0.1, 2.0)]
-    costs = np.arange(step, dtype=np.float32)
     weights = (np.full((2, 3), epoch + step / 10, np.float32), np.array([epoch], np.int64))
-    return TrainingState(weights, *columns, np.float32([1, 2]), costs, np.array(0.25))
+    return TrainingState(
+        weights,
+        np.arange(epoch) + 0.5,
+        accuracy=np.arange(epoch) + 0.1,
+        epoch_seconds=np.arange(epoch) + 2.0,
+        step_cost=np.float32([1, 2]),
+        running_cost=np.arange(step, dtype=np.float32),
+        running_seconds=np.array(0.25),
+    )
 
 
 def equal(one: TrainingState, other: TrainingState) -> bool:
@@ -131,11 +136,25 @@ def test_who_trained_before_is_kept_through_all_resumptions(folder):
 
 def test_one_of_another_configuration_or_data_is_refused_by_what_differs(folder):
     checkpoints(folder).save(state(1))
-    other = {"epochs": 12, "seed": 1, "limit": None}
+    other = {"epochs": 12, "seed": 1}
     with pytest.raises(InputError, match="epochs 9 there, 12 here.*--out for another folder"):
         checkpoints(folder, config=other).latest()
     with pytest.raises(InputError, match=r"examples, .*abababababababab\.\.\. there, cdcd"):
         checkpoints(folder, data_sha256="cd" * 32).latest()
+
+
+def test_one_of_another_version_is_refused_by_the_settings_that_only_one_of_them_has(folder):
+    checkpoints(folder).save(state(1))
+    here = {"epochs": 9, "seed": 1, "limit": None}
+    with pytest.raises(InputError, match=r"of another version \(limit\); give --overwrite"):
+        checkpoints(folder, config=here).latest()
+
+
+def test_the_earlier_name_of_the_tuned_recipe_is_known(folder):
+    checkpoints(folder, config={"recipe": "modern", "seed": 1}).save(state(1))
+    assert checkpoints(folder, config={"recipe": "tuned", "seed": 1}).latest().epoch == 1
+    with pytest.raises(InputError, match='recipe "tuned" there, "article" here'):
+        checkpoints(folder, config={"recipe": "article", "seed": 1}).latest()
 
 
 def test_another_machine_is_said_and_goes_on(folder, capsys):
@@ -216,20 +235,27 @@ def lists(count: int):
 
 # Three of one length, two of their own, a number.
 columns = st.integers(0, 4).flatmap(
-    lambda epochs: st.tuples(*[lists(epochs)] * 3, lists(2), lists(3), npst.arrays(np.float64, ()))
+    lambda epochs: st.fixed_dictionaries(
+        {
+            **dict.fromkeys(("cost", "accuracy", "epoch_seconds"), lists(epochs)),
+            "step_cost": lists(2),
+            "running_cost": lists(3),
+            "running_seconds": npst.arrays(np.float64, ()),
+        }
+    )
 )
 
 
 @given(variables=st.lists(arrays, max_size=4), columns=columns)
 def test_any_state_comes_back_to_the_bit(variables, columns):
-    before = TrainingState(tuple(variables), *columns)
+    before = TrainingState(tuple(variables), **columns)
     after, conditions = from_bytes("here", to_bytes(before, CONDITIONS))
     assert equal(before, after)
     assert conditions == CONDITIONS
 
 
 configs = st.builds(
-    MlpConfig.modern,
+    MlpConfig.tuned,
     learning_rate=st.floats(1e-37, 1e37),
     label_smoothing=st.floats(0, 0.99),
     distortion=st.none() | st.builds(Distortion, turn=st.floats(0, 180)),

@@ -4,14 +4,14 @@ import sys
 
 import tensorflow as tf
 
-from tf_edureka import conditions
+from tf_edureka.runs import environment
 
 
 def test_the_machine_is_described_as_json_can_hold_it(monkeypatch):
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
     monkeypatch.setenv("XLA_FLAGS", "--xla_dump_to=x")
     monkeypatch.setenv("TF_TOKEN_app_terraform_io", "secret")
-    machine = conditions.machine("CPU", xla=True)
+    machine = environment.describe("CPU", xla=True)
     assert json.loads(json.dumps(machine)) == machine
     assert machine["environment"].items() >= {
         ("TF_ENABLE_ONEDNN_OPTS", "0"),
@@ -26,7 +26,7 @@ def test_thread_counts_are_those_that_are_set():
     code = (
         "import tensorflow as tf\n"
         "tf.config.threading.set_intra_op_parallelism_threads(3)\n"
-        "from tf_edureka import conditions\n"
-        "assert conditions.machine('CPU', False)['threads'] == {'intra_op': 3, 'inter_op': 0}\n"
+        "from tf_edureka.runs import environment\n"
+        "assert environment.describe('CPU', False)['threads'] == {'intra_op': 3, 'inter_op': 0}\n"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0

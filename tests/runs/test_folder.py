@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from tf_edureka.errors import InputError
-from tf_edureka.run_folder import RunFolder
+from tf_edureka.runs.folder import RunFolder
 
 
 def test_a_file_gets_its_name_when_it_is_whole(tmp_path):
@@ -53,7 +53,7 @@ def test_a_second_run_in_the_same_folder_is_refused_while_the_first_one_lives(tm
 def test_the_claim_ends_with_its_process_even_if_that_is_killed(tmp_path):
     code = (
         "import os, pathlib\n"
-        "from tf_edureka.run_folder import RunFolder\n"
+        "from tf_edureka.runs.folder import RunFolder\n"
         f"with RunFolder(pathlib.Path({str(tmp_path)!r}), []).claimed():\n"
         "    print('claimed', flush=True)\n"
         "    input()\n"

@@ -1,25 +1,24 @@
 import numpy as np
 import pytest
 
-from tf_edureka import course
-from tf_edureka.course import Course
+from tf_edureka.runs.state import TrainingProgress
 
 
-def trained(course_, epochs, steps=3):
+def trained(progress, epochs, steps=3):
     for epoch in range(epochs):
-        course_.epoch_begins()
-        course_.steps_done(np.float32([epoch, epoch + 0.5, epoch + 1])[:steps])
-        course_.epoch_ended(epoch + 0.5, epoch / 10)
-    return course_
+        progress.epoch_begins()
+        progress.steps_done(np.float32([epoch, epoch + 0.5, epoch + 1])[:steps])
+        progress.epoch_ended(epoch + 0.5, epoch / 10)
+    return progress
 
 
-def test_a_course_goes_on_from_its_state():
-    whole = trained(Course(), 2)
+def test_a_training_goes_on_from_its_state():
+    whole = trained(TrainingProgress(), 2)
     whole.steps_done(np.float32([7]))
     state = whole.state([np.arange(3)])
     assert (state.epoch, state.step) == (2, 1)
     assert state.running_cost.dtype == np.float32
-    resumed = Course(state)
+    resumed = TrainingProgress(state)
     assert (resumed.epoch, resumed.step) == (2, 1)
     resumed.steps_done(np.float32([8, 9]))
     resumed.epoch_ended(8.0, 0.3)
@@ -31,22 +30,22 @@ def test_a_course_goes_on_from_its_state():
     assert result.epoch_seconds[2] >= state.running_seconds
 
 
-def test_a_course_of_no_epoch_has_a_result():
-    result = Course().result([])
+def test_a_training_of_no_epoch_has_a_result():
+    result = TrainingProgress().result([])
     assert (len(result.cost), len(result.step_cost)) == (0, 0)
     assert result.to_json()["cost"] == []
 
 
 def test_the_state_is_saved_after_each_epoch_and_within_one_when_time_has_passed(monkeypatch):
     saved = []
-    running = Course(save=lambda state: saved.append((state.epoch, state.step)))
+    running = TrainingProgress(save=lambda state: saved.append((state.epoch, state.step)))
     running.steps_done([1.0])
     running.checkpoint(list)
     trained(running, 1).checkpoint(list)
     running.steps_done([1.0])
     running.checkpoint(list)
     assert saved == [(1, 0)]
-    monkeypatch.setattr(course, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("tf_edureka.runs.state.SECONDS_BETWEEN", 0.0)
     running.checkpoint(list)
     assert saved == [(1, 0), (1, 1)]
 
@@ -55,14 +54,14 @@ def test_time_is_counted_by_epoch_and_since_the_last_save(monkeypatch):
     clock = [100.0]
     monkeypatch.setattr("time.perf_counter", lambda: clock[0])
     saved = []
-    running = Course(save=lambda state: saved.append(float(state.running_seconds)))
+    running = TrainingProgress(save=lambda state: saved.append(float(state.running_seconds)))
     running.epoch_begins()
     for _ in range(6):
         clock[0] += 4
         running.steps_done([1.0])
         running.checkpoint(list)
     assert saved == [12, 24]  # of 4, 8, 12, 16, 20, 24 those with ten seconds between them
-    resumed = Course(running.state([]))
+    resumed = TrainingProgress(running.state([]))
     clock[0] += 1000  # between the two processes
     resumed.epoch_begins()
     clock[0] += 3
@@ -76,13 +75,13 @@ def test_time_is_counted_by_epoch_and_since_the_last_save(monkeypatch):
 
 @pytest.mark.parametrize(("answer", "stops"), [(None, False), (False, False), (True, True)])
 def test_who_saves_says_whether_to_stop(answer, stops):
-    assert trained(Course(save=lambda _: answer), 1).checkpoint(list) is stops
+    assert trained(TrainingProgress(save=lambda _: answer), 1).checkpoint(list) is stops
 
 
 def test_nothing_is_left_to_train_after_all_epochs_or_a_cost_that_is_no_number():
-    assert Course().goes_on(1)
-    assert not trained(Course(), 2).goes_on(2)
-    broken = trained(Course(), 1)
+    assert TrainingProgress().goes_on(1)
+    assert not trained(TrainingProgress(), 2).goes_on(2)
+    broken = trained(TrainingProgress(), 1)
     broken.epoch_ended(float("nan"), 0.1)
     assert not broken.goes_on(10)
-    assert not Course(broken.state([])).goes_on(10)
+    assert not TrainingProgress(broken.state([])).goes_on(10)

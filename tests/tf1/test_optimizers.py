@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.rounding import Adam, Dense
+from tf_edureka.tf1.optimizers import Adam
 
 v1 = tf.compat.v1
 
@@ -44,16 +44,3 @@ def test_the_first_step_is_the_rate_whatever_the_gradient():
     np.testing.assert_allclose(
         steps_of(Adam(0.001, 1e-8), start, [np.array([3, -0.5], np.float32)]), [0.999, 1.001]
     )
-
-
-def test_a_model_with_both_is_saved_and_goes_on_as_before(tmp_path):
-    model = keras.Sequential([keras.Input((3,)), Dense(2), Dense(1, use_bias=False)])
-    model.compile(optimizer=Adam(0.001, 1e-8), loss="mse")
-    inputs, targets = np.ones((4, 3), np.float32), np.ones((4, 1), np.float32)
-    model.fit(inputs, targets, epochs=3, verbose=0)
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
-    for each in (model, loaded):
-        each.fit(inputs, targets, epochs=3, verbose=0)
-    for one, other in zip(model.get_weights(), loaded.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)

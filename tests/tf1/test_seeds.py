@@ -1,16 +1,14 @@
 import json
-from pathlib import Path
 
 import numpy as np
 from goldens.generate import sha256
+from helpers import GOLDENS, REFERENCE
 
-from tf_edureka import seeds
-
-GOLDENS = Path(__file__).parent / "goldens"
+from tf_edureka.tf1 import seeds
 
 
 def test_the_op_seeds_of_the_articles_network_are_those_of_tensorflow_1():
-    golden = json.loads((GOLDENS / "mlp.json").read_text())["graph_seeds"]["1"]["op_seeds"]
+    golden = json.loads(REFERENCE.read_text())["graph_seeds"]["1"]["op_seeds"]
     assert seeds.variable_op_seeds(6, ops=2) == golden == [5, 14, 23, 32, 41, 50]
 
 
@@ -24,13 +22,14 @@ def test_batches_are_those_of_tensorflow_1_to_the_last_index():
     content = json.loads((GOLDENS / "next_batch.json").read_text())
     for trace in content["traces"]:
         batches = seeds.batch_order(
-            *(trace["examples"], trace["batch_size"], trace["graph_seed"]),
+            *(trace["examples"], trace["batch_size"]),
+            graph_seed=trace["graph_seed"],
             seed=trace["seed"],
             shuffle=trace["shuffle"],
         )
         for _, expected in trace["batches"]:
             assert next(batches).tolist() == expected
     long = content["long"]
-    batches = seeds.batch_order(long["examples"], long["batch_size"], long["graph_seed"])
+    batches = seeds.batch_order(long["examples"], long["batch_size"], graph_seed=long["graph_seed"])
     order = np.concatenate([next(batches) for _ in range(long["batches"])])
     assert sha256(order.astype(np.int32)) == long["sha256"]

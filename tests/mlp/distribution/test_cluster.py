@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from tf_edureka.cluster import Cluster
 from tf_edureka.errors import InputError
+from tf_edureka.mlp.distribution.cluster import Cluster
 
 
 def environment(cluster, task) -> dict[str, str]:
@@ -140,7 +140,7 @@ def test_one_who_connects_and_says_nothing_holds_nobody_up(addresses):
 
 
 def test_who_waits_says_for_whom(addresses, monkeypatch):
-    monkeypatch.setattr("tf_edureka.cluster._PATIENCE", 0.1)
+    monkeypatch.setattr("tf_edureka.mlp.distribution.cluster._PATIENCE", 0.1)
     notes = []
     meeting(addresses, (0, 1), 1, notes)
     meeting(addresses, (2,), 1, notes)

@@ -9,8 +9,9 @@ import pytest
 import replicas
 import tensorflow as tf
 
-from tf_edureka import mlp, mnist
+from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
+from tf_edureka.data import mnist
 
 # Sums over a batch are added by shares, in another order: 1e-16 a step in float64, times ten every
 # 50 steps or so, and there are 20. A wrong share, batch or average shows in the first digits.
@@ -52,7 +53,7 @@ def expect_close(found, wanted, tolerance) -> None:
 @pytest.mark.parametrize(
     ("recipe", "number", "tolerance"),
     [
-        ("modern", 4, TOLERANCE),
+        ("tuned", 4, TOLERANCE),
         ("article", 2, TOLERANCE),
         ("augmented", 2, AUGMENTED),
     ],
@@ -75,10 +76,10 @@ def test_several_processes_compute_what_as_many_devices_do_to_the_bit(
     outs = [tmp_path / f"{index}.npz" for index in range(number)]
     workers = addresses[:number]
     processes = [
-        start(drawn_folder, out, "modern", number, workers, index) for index, out in enumerate(outs)
+        start(drawn_folder, out, "tuned", number, workers, index) for index, out in enumerate(outs)
     ]
-    mirrored = start(drawn_folder, tmp_path / "out.npz", "modern", number)
-    wanted = alone(drawn_folder, "modern", number)
+    mirrored = start(drawn_folder, tmp_path / "out.npz", "tuned", number)
+    wanted = alone(drawn_folder, "tuned", number)
     everyone = [outcome(process, out) for process, out in zip(processes, outs, strict=True)]
     devices = outcome(mirrored, tmp_path / "out.npz")
     for found in everyone:
@@ -90,7 +91,7 @@ def test_several_processes_compute_what_as_many_devices_do_to_the_bit(
 
 
 def test_a_training_goes_on_with_another_number_of_devices(data):
-    config, states = MlpConfig.modern(epochs=3), []
+    config, states = MlpConfig.tuned(epochs=3), []
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     unbroken = mlp.train(config, data, jit_compile=False, save=states.append)
     after_1 = states[0]

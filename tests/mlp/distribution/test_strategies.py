@@ -4,8 +4,8 @@ import sys
 import pytest
 import tensorflow as tf
 
-from tf_edureka import strategies
 from tf_edureka.errors import InputError
+from tf_edureka.mlp.distribution import strategies
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_the_chief_sends_arrives_byte_by_byte():
 def test_a_process_that_does_not_come_back_is_killed_with_a_line():
     code = (
         "import time\n"
-        "from tf_edureka import strategies\n"
+        "from tf_edureka.mlp.distribution import strategies\n"
         "with strategies.killed_after(60, 'too late'): print('in time', flush=True)\n"
         "with strategies.killed_after(0.1, 'too late'): time.sleep(60)\n"
     )

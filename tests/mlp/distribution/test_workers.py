@@ -2,12 +2,11 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from conftest import written
+from helpers import SCRIPTS, written
 
-SCRIPT = Path(__file__).parent.parent / "scripts" / "train_mnist.py"
+SCRIPT = SCRIPTS / "train_mnist.py"
 
 
 @pytest.fixture

@@ -1,0 +1,37 @@
+"""What several tests use."""
+
+import gzip
+import struct
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parent.parent
+NAMES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+GOLDENS = ROOT / "tests" / "goldens"
+REFERENCE = ROOT / "tf_edureka" / "parity" / "tf1_15_5.json"
+SCRIPTS = ROOT / "scripts"
+
+
+def written(folder: Path) -> set[str]:
+    """The files of a run in its folder."""
+    return {path.name for path in folder.iterdir()} - {".lock"}
+
+
+def idx_bytes(array: np.ndarray) -> bytes:
+    """What an IDX file of this array holds."""
+    header = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    return header + array.astype(np.uint8).tobytes()
+
+
+def write_folder(folder: Path, arrays) -> Path:
+    """Writes an MNIST folder of gzipped files."""
+    folder.mkdir(exist_ok=True)
+    for name, array in zip(NAMES, arrays, strict=True):
+        (folder / f"{name}.gz").write_bytes(gzip.compress(idx_bytes(array), 1))
+    return folder

@@ -1,0 +1,35 @@
+import numpy as np
+
+from tf_edureka import mlp
+from tf_edureka.config import MlpConfig
+from tf_edureka.mlp.batches import epoch_order, parts_of_epoch
+
+
+def test_an_epoch_shows_each_example_once_at_most_and_leaves_out_what_fills_no_batch():
+    order = epoch_order(1050, 100, seed=1, epoch=0)
+    assert order.shape == (10, 100)
+    assert len(set(order.ravel())) == 1000
+    assert (order.min() >= 0, order.max() < 1050) == (True, True)
+
+
+def test_each_epoch_and_each_seed_has_an_order_of_its_own_that_can_be_repeated():
+    orders = [epoch_order(500, 100, seed, epoch) for seed in (1, 2) for epoch in (0, 1)]
+    assert len({order.tobytes() for order in orders}) == 4
+    np.testing.assert_array_equal(orders[1], epoch_order(500, 100, seed=1, epoch=1))
+
+
+def test_an_article_epoch_goes_on_where_the_last_one_left_the_examples():
+    config = MlpConfig.article(batch_size=3)
+    orders = mlp.epoch_orders(config, 10)
+    shown = np.concatenate([next(orders).ravel() for _ in range(10)])  # 3 batches of 3, ten times
+    for used_up in np.split(shown, range(10, 90, 10)):
+        assert sorted(used_up) == list(range(10))
+
+
+def test_the_articles_epoch_is_one_call_and_longer_ones_are_parted_evenly():
+    assert parts_of_epoch(550, 269_322, 100) == [(0, 550)]
+    parts = parts_of_epoch(55_000, 269_322, 1)
+    assert [first for first, _ in parts[1:]] == [end for _, end in parts[:-1]]
+    assert (parts[0][0], parts[-1][1]) == (0, 55_000)
+    assert 5000 < max(end - first for first, end in parts) < 20_000
+    assert len(parts_of_epoch(7, 10**9, 100)) == 7  # a step is the least
