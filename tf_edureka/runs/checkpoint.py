@@ -172,7 +172,7 @@ def to_bytes(state: TrainingState, conditions: Mapping[str, object]) -> bytes:
 
 
 def from_bytes(path: Path, content: bytes) -> tuple[TrainingState, dict]:
-    """The state and the conditions in the `content` of the file `path`, a checkpoint.
+    """The state and the conditions in the `content` of the checkpoint file `path`.
 
     Raises:
         InputError: when it is not one of this version.

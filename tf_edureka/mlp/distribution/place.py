@@ -46,7 +46,7 @@ class Place:
     def agree(
         self, conditions: Mapping[str, object], start: TrainingState | None
     ) -> TrainingState | None:
-        """Sees to it that every worker trains what the chief trains, from where the chief does.
+        """Makes every worker train what the chief trains, from the state that it starts from.
 
         Args:
             conditions: of the training, as `Checkpoints` takes them.

@@ -107,7 +107,7 @@ def killed_after(seconds: float, line: str) -> Iterator[None]:
 
 
 def expect_split(batch_size: int, replicas: int) -> None:
-    """Expects `batch_size` to be a multiple of `replicas`: else TensorFlow crashes on the first.
+    """Expects `batch_size` to be a multiple of `replicas`: TensorFlow crashes on any other.
 
     Raises:
         InputError: when it is not; names the nearest that are.
