@@ -1,7 +1,10 @@
 """What several tests use."""
 
+import contextlib
 import gzip
 import struct
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -35,3 +38,17 @@ def write_folder(folder: Path, arrays) -> Path:
     for name, array in zip(NAMES, arrays, strict=True):
         (folder / f"{name}.gz").write_bytes(gzip.compress(idx_bytes(array), 1))
     return folder
+
+
+@contextlib.contextmanager
+def processes() -> Iterator[Callable[..., subprocess.Popen]]:
+    """Gives what starts a process and reads what it prints; none of them outlives the block."""
+    with contextlib.ExitStack() as stack:
+
+        def start(command, **options) -> subprocess.Popen:
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+            process = stack.enter_context(subprocess.Popen(command, **pipes, **options))
+            stack.callback(process.kill)
+            return process
+
+        yield start

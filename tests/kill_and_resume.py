@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from helpers import SCRIPTS
@@ -25,10 +26,27 @@ PICTURES = ("cost.png", "accuracy.png", "predictions.png", "weights.png")
 TIMES = ("epoch_seconds", "startup_seconds", "command", "earlier")
 
 
-def start(out: Path, *arguments: str) -> subprocess.Popen:
+# Runs the script that follows, and kills it when the n-th file is written but not yet in its place.
+DYING = """
+import os, runpy, signal, sys
+writes = int(sys.argv[1])
+sys.argv = sys.argv[2:]
+fsync = os.fsync
+def dying(file):
+    global writes
+    writes -= 1
+    if not writes:
+        os.kill(os.getpid(), signal.SIGKILL)
+    fsync(file)
+os.fsync = dying
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def start(out: Path, *arguments: str, python: Sequence[str] = ()) -> subprocess.Popen:
     """Starts a training that is resumed if there is something to resume."""
-    command = [sys.executable, str(SCRIPT), "--quiet", "--resume", "--out", str(out), *arguments]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, *python, str(SCRIPT), "--quiet", "--resume", "--out", str(out)]
+    return subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, text=True)
 
 
 def finish(out: Path, *arguments: str) -> str:
@@ -50,15 +68,9 @@ def kill_after(process: subprocess.Popen, seconds: float) -> bool:
     return process.returncode == -signal.SIGKILL
 
 
-def kill_in_write(process: subprocess.Popen, out: Path, writes: int) -> bool:
-    """Kills a training that writes its n-th checkpoint, or a later one if that is not seen."""
-    seen, last = 0, None
-    while process.poll() is None:
-        partial = next(out.glob(".partial-checkpoint*"), None)
-        if partial is not None and partial != last:
-            seen, last = seen + 1, partial
-            if seen >= writes:
-                process.kill()
+def kill_in_write(out: Path, write: int, *arguments: str) -> bool:
+    """Starts a training and kills it inside its n-th write; whether it had not ended before."""
+    process = start(out, *arguments, python=["-c", DYING, str(write)])
     process.communicate()
     return process.returncode == -signal.SIGKILL
 
@@ -102,11 +114,10 @@ def main() -> int:
             out = Path(folder) / str(number)
             kills_of_this = 0
             while not kills_of_this or dice.random() < 0.3:
-                process = start(out, *arguments)
                 if number % 3:
-                    killed = kill_after(process, dice.uniform(0.1, 1) * whole)
+                    killed = kill_after(start(out, *arguments), dice.uniform(0.1, 1) * whole)
                 else:
-                    killed = kill_in_write(process, out, dice.randint(1, 4))
+                    killed = kill_in_write(out, dice.randint(1, 4), *arguments)
                 if not killed:  # it was done before
                     if kills_of_this:
                         break

@@ -19,6 +19,7 @@ with runtime.quiet_import():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("level", "quiet"), [("2", True), ("0", False)])
 def test_the_log_is_kept_back_unless_more_of_it_is_asked_for(level, quiet):
     # 2 is what a process that imported TensorFlow so hands on to those that it starts.
@@ -29,6 +30,7 @@ def test_the_log_is_kept_back_unless_more_of_it_is_asked_for(level, quiet):
     assert (done.stderr == b"") == quiet
 
 
+@pytest.mark.slow
 def test_the_log_is_shown_if_the_import_fails_but_not_for_a_mistake_of_the_user():
     environment = {key: value for key, value in os.environ.items() if "_LOG_LEVEL" not in key}
     environment.pop("XLA_FLAGS", None)
@@ -136,6 +138,7 @@ def test_xla_may_use_the_full_vectors_unless_the_user_says_otherwise(gpus, monke
     assert os.environ["XLA_FLAGS"] == runtime.WIDE_VECTORS
 
 
+@pytest.mark.slow
 def test_the_width_of_the_vectors_changes_no_bit(drawn_folder, tmp_path):
     costs = []
     for bits in (128, 512):
@@ -149,6 +152,7 @@ def test_the_width_of_the_vectors_changes_no_bit(drawn_folder, tmp_path):
     assert costs[0] == costs[1]
 
 
+@pytest.mark.slow
 def test_importing_sets_nothing_for_the_process():
     code = (
         "import os; before = dict(os.environ)\n"

@@ -82,7 +82,7 @@ def test_a_command_gets_the_arguments_after_its_name_and_gives_the_exit_code(
         (["nonsense"], 2),
         (["train-mnist", "--help"], 0),
         (["train-mnist", "--epochs", "0"], 2),
-        (["run", "script.py", "--help"], 3),
+        pytest.param(["run", "script.py", "--help"], 3, marks=pytest.mark.slow),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )

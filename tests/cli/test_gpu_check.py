@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -29,12 +30,13 @@ def test_the_gpu_computes_what_the_cpu_does(drawn_folder, gpu):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_the_checks_themselves_pass_on_a_cpu(drawn_folder):
     done = check(drawn_folder, "--device", "cpu")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "10 steps against the CPU, float64" in done.stdout
     assert "FAILED" not in done.stdout
-    assert "0 of 13 rows failed" in done.stdout
+    assert re.search(r"^0 of \d+ rows failed", done.stdout, re.MULTILINE)
 
 
 def test_a_check_that_fails_or_breaks_off_is_a_row_and_an_exit_code(
@@ -57,6 +59,7 @@ def test_a_check_that_fails_or_breaks_off_is_a_row_and_an_exit_code(
     assert "2 of 3 rows failed" in shown
 
 
+@pytest.mark.slow
 def test_without_a_gpu_the_check_names_the_doctor(drawn_folder):
     if tf.config.list_physical_devices("GPU"):
         pytest.skip("there is a GPU")

@@ -13,6 +13,7 @@ def main(arguments) -> int:
     return train_perceptron.main(["--limits", *arguments])
 
 
+@pytest.mark.slow
 def test_it_counts_each_seed_once_and_no_single_neuron_learns_xor(tmp_path, capsys, monkeypatch):
     drawn, hidden_space = [], plots.hidden_space
 
@@ -45,6 +46,7 @@ def test_it_counts_each_seed_once_and_no_single_neuron_learns_xor(tmp_path, caps
     assert names == {"limits.json", "activations.png", "xor.png"}
 
 
+@pytest.mark.slow
 def test_what_diverges_is_counted_and_drawn_too(tmp_path, capsys):
     arguments = ["--sweep", "3", "--epochs", "40", "--learning-rate", "1e30"]
     assert main([*arguments, "--out", str(tmp_path / "out")]) == 0

@@ -53,6 +53,7 @@ def test_each_picture_has_a_line_with_its_digit_and_probabilities(model, picture
     assert np.mean([int(digit) for _, digit, _ in answers] == labels) >= 0.8
 
 
+@pytest.mark.slow
 def test_a_name_that_no_terminal_shows_is_shown_otherwise(model, pictures, tmp_path):
     name = os.fsencode(tmp_path) + b"/a\xff\n\x1b[31m.png"
     shutil.copy(os.fsencode(pictures[0][0]), name)
@@ -63,6 +64,7 @@ def test_a_name_that_no_terminal_shows_is_shown_otherwise(model, pictures, tmp_p
     assert r"/a\udcff\n\x1b[31m.png " in done.stdout.splitlines()[1]
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_is_no_error(model, pictures):
     command = f"{sys.executable} {SCRIPT} {model} {pictures[0][0]} | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)

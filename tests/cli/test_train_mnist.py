@@ -38,8 +38,8 @@ def results(out: Path) -> set[str]:
 
 
 @pytest.fixture
-def train(drawn_folder, tmp_path):
-    """Runs the script on drawn digits and gives its exit code."""
+def real_train(drawn_folder, tmp_path):
+    """Runs the command on drawn digits and gives its exit code."""
 
     def run(*arguments, out=tmp_path / "out", folder=drawn_folder):
         return main([*arguments, "--data-dir", str(folder), "--out", str(out)])
@@ -48,10 +48,16 @@ def train(drawn_folder, tmp_path):
     return run
 
 
-def test_a_run_writes_history_pictures_and_model(train, capsys):
-    assert train("--epochs", "2") == 0
-    assert results(train.out) == FILES
-    history = json.loads((train.out / "history.json").read_text())
+@pytest.fixture
+def train(real_train, no_training, no_pictures):
+    """The same without training and pictures, for all that is not about them."""
+    return real_train
+
+
+def test_a_run_writes_history_pictures_and_model(real_train, capsys):
+    assert real_train("--epochs", "2") == 0
+    assert results(real_train.out) == FILES
+    history = json.loads((real_train.out / "history.json").read_text())
     assert len(history["cost"]) == len(history["accuracy"]) == len(history["epoch_seconds"]) == 2
     assert history["data"] == "idx"
     assert history["config"]["recipe"] == "tuned"
@@ -64,7 +70,7 @@ def test_a_run_writes_history_pictures_and_model(train, capsys):
     first, *lines = capsys.readouterr().out.splitlines()
     assert re.match(r"TensorFlow 2\.\d+\.\d+, .*, not MNIST.*, seed 1$", first)
     assert [bool(LINE.match(line)) for line in lines[:3]] == [True, True, False]
-    assert keras.saving.load_model(train.out / "model.keras").output_shape == (None, 10)
+    assert keras.saving.load_model(real_train.out / "model.keras").output_shape == (None, 10)
 
 
 def test_the_article_recipe_also_records_the_steps_of_its_first_epoch(train):
@@ -91,10 +97,10 @@ def test_the_tuned_recipe_is_the_default_and_still_known_by_its_old_name(train, 
         assert (other["cost"], other["accuracy"]) == (tuned["cost"], tuned["accuracy"])
 
 
-def test_the_legacy_implementation_gives_the_same_files_and_form(train, drawn_folder, capsys):
-    assert train("--implementation", "legacy", "--epochs", "2") == 0
-    assert results(train.out) == FILES
-    history = json.loads((train.out / "history.json").read_text())
+def test_the_legacy_implementation_gives_the_same_files_and_form(real_train, drawn_folder, capsys):
+    assert real_train("--implementation", "legacy", "--epochs", "2") == 0
+    assert results(real_train.out) == FILES
+    history = json.loads((real_train.out / "history.json").read_text())
     assert history["config"]["implementation"] == "legacy"
     assert history["config"]["recipe"] == "article"
     assert history["xla"] is False
@@ -103,7 +109,7 @@ def test_the_legacy_implementation_gives_the_same_files_and_form(train, drawn_fo
     first, *lines = capsys.readouterr().out.splitlines()
     assert first.endswith("seed 1, legacy")
     assert [bool(LINE.match(line)) for line in lines[:3]] == [True, True, False]
-    assert keras.saving.load_model(train.out / "model.keras").output_shape == (None, 10)
+    assert keras.saving.load_model(real_train.out / "model.keras").output_shape == (None, 10)
 
 
 def test_data_that_is_not_mnist_is_noted_on_stderr(train, capsys):
@@ -197,26 +203,29 @@ def test_missing_the_accuracy_asked_for_is_exit_code_1_with_the_run_written(trai
     assert results(train.out) == FILES
 
 
-def test_a_cost_that_is_no_number_ends_the_run_and_is_said(train, capsys):
+def test_a_cost_that_is_no_number_ends_the_run_and_is_said(real_train, capsys):
     arguments = ("--recipe", "article", "--learning-rate", "1e30", "--batch-size", "10")
-    assert train(*arguments) == 1
+    assert real_train(*arguments) == 1
     assert "no longer a finite number" in capsys.readouterr().err
-    assert json.loads((train.out / "history.json").read_text())["cost"][-1] is None
+    assert json.loads((real_train.out / "history.json").read_text())["cost"][-1] is None
 
 
-def test_a_learning_rate_beyond_all_numbers_is_written_and_drawn_too(train):
-    assert train("--recipe", "article", "--learning-rate", "9e36", "--epochs", "2") == 1
-    assert results(train.out) == FILES
+@pytest.mark.slow
+def test_a_learning_rate_beyond_all_numbers_is_written_and_drawn_too(real_train):
+    assert real_train("--recipe", "article", "--learning-rate", "9e36", "--epochs", "2") == 1
+    assert results(real_train.out) == FILES
 
 
-@pytest.mark.parametrize("name", ["a$x^$b", "b\udcff"], ids=["formula", "not unicode"])
-def test_a_folder_may_have_any_name(train, drawn_folder, tmp_path, name):
+@pytest.mark.usefixtures("no_training")
+def test_a_folder_may_have_any_name(real_train, drawn_folder, tmp_path):
+    name = "a$x^$b \udcff"  # a formula, and no Unicode
     (tmp_path / name).symlink_to(drawn_folder)
     out = tmp_path / f"out {name}"
-    assert train("--epochs", "1", folder=tmp_path / name, out=out) == 0
+    assert real_train("--epochs", "1", folder=tmp_path / name, out=out) == 0
     assert results(out) == FILES
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_does_not_end_the_training(drawn_folder, tmp_path):
     command = f"{sys.executable} {SCRIPT} --epochs 5 --data-dir {drawn_folder} --out {tmp_path}/out"
     done = subprocess.run(
@@ -228,62 +237,47 @@ def test_a_reader_that_leaves_does_not_end_the_training(drawn_folder, tmp_path):
     assert len(history["cost"]) == 5
 
 
-def test_help_needs_no_tensorflow():
-    code = (
-        "import runpy, sys\n"
-        f"sys.argv = ['train_mnist.py', '--help']\n"
-        f"try: runpy.run_path({str(SCRIPT)!r}, run_name='__main__')\n"
-        "except SystemExit as end: assert not end.code\n"
-        "sys.exit(bool({'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "--augment" in done.stdout
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
+)
+def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
+    train, signal_after, capsys, number, code
+):
+    signal_after(3, number)
+    assert train("--epochs", "5") == code
+    assert "ended after 3 of 5 epochs; the same command with --resume" in capsys.readouterr().err
+    assert len(json.loads((train.out / "history.json").read_text())["cost"]) == 3
+    assert results(train.out) == FILES
+    assert train("--epochs", "5", "--resume") == 0
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first.endswith("seed 1, goes on after 3 epochs")
+    assert second.startswith("Epoch: 0004 - ")
+    history = json.loads((train.out / "history.json").read_text())
+    assert len(history["cost"]) == 5
+    assert [before["epochs"] for before in history["earlier"]] == [3]
 
 
-def stopped(command, moment: str, number: int) -> subprocess.CompletedProcess:
-    """Runs a command and sends it a signal when it prints a line that begins so."""
+@pytest.mark.slow
+def test_a_process_ends_by_a_signal_from_outside_too(drawn_folder, tmp_path):
+    command = [sys.executable, str(SCRIPT), "--epochs", "100000", "--out", str(tmp_path / "out")]
     with subprocess.Popen(
-        command,
+        [*command, "--data-dir", str(drawn_folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     ) as process:
-        for line in process.stdout:
-            if line.startswith(moment):
-                process.send_signal(number)
-                break
-        output, errors = process.communicate(timeout=120)
-    return subprocess.CompletedProcess(command, process.returncode, output, errors)
+        next(line for line in process.stdout if line.startswith("Epoch: 0003"))
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == 143
+    assert "Traceback" not in errors
+    epochs = len(json.loads((tmp_path / "out" / "history.json").read_text())["cost"])
+    assert epochs >= 3
+    assert f"ended after {epochs} of 100000 epochs; the same command with --resume" in errors
 
 
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
-)
-def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
-    drawn_folder, tmp_path, number, code
-):
-    out = tmp_path / "out"
-    command = [sys.executable, str(SCRIPT), "--epochs", "100", "--out", str(out)]
-    command += ["--data-dir", str(drawn_folder)]
-    done = stopped(command, "Epoch: 0003", number)
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    epochs = len(json.loads((out / "history.json").read_text())["cost"])
-    assert 3 <= epochs < 100
-    assert f"ended after {epochs} of 100 epochs; the same command with --resume" in done.stderr
-    assert results(out) == FILES
-    resumed = subprocess.run([*command, "--resume"], capture_output=True, text=True)
-    assert resumed.returncode == 0, resumed.stderr
-    first, second, *_ = resumed.stdout.splitlines()
-    assert first.endswith(f"seed 1, goes on after {epochs} epochs")
-    assert second.startswith(f"Epoch: {epochs + 1:04d} - ")
-    history = json.loads((out / "history.json").read_text())
-    assert len(history["cost"]) == 100
-    assert [before["epochs"] for before in history["earlier"]] == [epochs]
-
-
+@pytest.mark.slow
 def test_a_second_signal_ends_at_once(drawn_folder, tmp_path):
     code = (
         "import os, runpy, signal, sys, time\n"
@@ -303,15 +297,16 @@ def test_a_second_signal_ends_at_once(drawn_folder, tmp_path):
     assert written(tmp_path / "out") == set()
 
 
-def test_a_finished_run_resumed_gives_the_same_files_again(train, capsys):
-    assert train("--epochs", "2") == 0
-    before = {name: (train.out / name).read_bytes() for name in FILES - {"model.keras"}}
-    (train.out / "cost.png").unlink()
+@pytest.mark.usefixtures("no_training")
+def test_a_finished_run_resumed_gives_the_same_files_again(real_train, capsys):
+    assert real_train("--epochs", "2") == 0
+    before = {name: (real_train.out / name).read_bytes() for name in FILES - {"model.keras"}}
+    (real_train.out / "cost.png").unlink()
     capsys.readouterr()
-    assert train("--epochs", "2", "--resume") == 0
+    assert real_train("--epochs", "2", "--resume") == 0
     assert "Epoch:" not in capsys.readouterr().out
     for name in FILES - {"model.keras", "history.json"}:
-        assert (train.out / name).read_bytes() == before[name]
+        assert (real_train.out / name).read_bytes() == before[name]
 
 
 def test_resume_where_there_is_nothing_begins_and_says_so(train, capsys):
@@ -354,6 +349,7 @@ def test_overwrite_begins_anew_and_leaves_no_checkpoint_of_the_run_before(train)
     assert train("--epochs", "2", "--seed", "2", "--resume") == 0
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_ends_in_one_line_with_the_last_checkpoint_kept(drawn_folder, tmp_path):
     out = tmp_path / "out"
     command = [sys.executable, str(SCRIPT), "--quiet", "--epochs", "5", "--out", str(out)]
@@ -367,6 +363,7 @@ def test_a_disk_that_is_full_ends_in_one_line_with_the_last_checkpoint_kept(draw
     assert written(out) == set()
 
 
+@pytest.mark.slow
 def test_deterministic_runs_are_the_same_to_the_bit(drawn_folder, tmp_path):
     histories = []
     for name in "ab":
@@ -409,9 +406,9 @@ def test_the_precision_is_said_and_recorded(train, capsys):
     assert keras.saving.load_model(train.out / "model.keras").dtype == "float32"
 
 
-def test_one_mirrored_device_comes_to_what_it_would_alone(train, tmp_path, data):
-    assert train("--epochs", "2", "--strategy", "mirrored", "--replicas", "1") == 0
-    mirrored = json.loads((train.out / "history.json").read_text())
+def test_one_mirrored_device_comes_to_what_it_would_alone(real_train, data):
+    assert real_train("--epochs", "2", "--strategy", "mirrored", "--replicas", "1") == 0
+    mirrored = json.loads((real_train.out / "history.json").read_text())
     alone = mlp.train(MlpConfig.tuned(epochs=2), data, jit_compile=False)
     assert mirrored["cost"] == alone.cost.tolist()
     assert (mirrored["strategy"], mirrored["replicas"], mirrored["xla"]) == ("mirrored", 1, False)

@@ -52,7 +52,9 @@ def test_the_animation_is_written_where_it_is_asked_for(tmp_path):
         assert film.n_frames == 3
 
 
-@pytest.mark.parametrize("implementation", ["modern", "legacy"])
+@pytest.mark.parametrize(
+    "implementation", ["modern", pytest.param("legacy", marks=pytest.mark.slow)]
+)
 def test_a_sweep_says_how_many_seeds_learn_and_why_the_others_do_not(
     implementation, tmp_path, capsys
 ):

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
@@ -27,6 +28,7 @@ def test_no_test_digit_is_a_training_digit(digits):
     assert not train & test
 
 
+@pytest.mark.slow
 def test_a_linear_model_does_clearly_worse_than_the_network():
     train_images, train_labels, test_images, test_labels = rendered.digits(12000, 2000)
     pixels, test_pixels = (i.reshape(len(i), -1) / 255.0 for i in (train_images, test_images))

@@ -38,7 +38,7 @@ def test_a_server_that_never_answers_is_left_behind(monkeypatch):
         gone.wait(60)
         raise requests.ConnectionError
 
-    monkeypatch.setattr(tfds, "_PROBE_SECONDS", 0.01)
+    monkeypatch.setattr(tfds, "PROBE_SECONDS", 0.01)
     monkeypatch.setattr(requests, "head", head)
     assert not tfds.is_reachable()
     gone.set()
@@ -68,6 +68,7 @@ def test_unpacked_files_are_not_enough_to_prepare_from(empty_tfds, tmp_path):
         tfds.read(tmp_path)
 
 
+@pytest.mark.slow
 def test_tfds_prepares_a_copy_offline_and_gives_the_published_order(mnist_folder, empty_tfds):
     from_files = mnist.load("idx", mnist_folder)
     prepared = mnist.load("tfds", mnist_folder)

@@ -25,6 +25,7 @@ def run(*arguments, **environment) -> subprocess.CompletedProcess:
     )
 
 
+@pytest.mark.slow
 def test_where_training_works_it_says_on_what_and_ends_with_0():
     done = run("--json", CUDA_VISIBLE_DEVICES="-1")
     report = json.loads(done.stdout)
@@ -338,7 +339,7 @@ def test_a_gpu_that_fails_does_not_take_the_cpu_with_it(monkeypatch):
     facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": [["GPU", [9, 0]]]}
     outcomes = {"CPU:0": {"xla": {"seconds": 1.0}}}
     probes = {"auto": (facts, {}, "", "cudaGetDevice() failed"), "cpu": ({}, outcomes, "", "")}
-    monkeypatch.setattr(training, "_probe", probes.get)
+    monkeypatch.setattr(training, "run_probe", probes.get)
     *_, early, cpu = training.tensorflow(True, (12, 5), set())
     assert (early.status, early.advice) == (PROBLEM, "update the driver, or use --device cpu")
     assert (cpu.status, cpu.trains) == (OK, "CPU:0")
@@ -349,7 +350,7 @@ def test_a_gpu_that_fails_does_not_take_the_cpu_with_it(monkeypatch):
 )
 def test_a_missing_module_is_named_by_its_wheel(module, wheel):
     said = f"ModuleNotFoundError: No module named '{module}'"
-    assert training._advice_on_import(said) == f"pip install {wheel}"
+    assert training.advice_on_import(said) == f"pip install {wheel}"
 
 
 def test_metadata_that_nobody_can_read_stops_nothing(monkeypatch):
@@ -365,7 +366,7 @@ def test_a_library_that_tensorflow_alone_does_not_find_is_named(monkeypatch, whe
     wheels("cudnn/lib/libcudnn.so.9")
     said = "Could not load dynamic library 'libcudnn.so.9'; dlerror: ..."
     facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": []}
-    monkeypatch.setattr(training, "_probe", lambda choice: (facts, {}, said, ""))
+    monkeypatch.setattr(training, "run_probe", lambda choice: (facts, {}, said, ""))
     found = problems(training.tensorflow(True, (12, 5), set()))
     assert found[0].what == "TensorFlow does not find libcudnn.so.9"
     assert found[0].advice == f"export LD_LIBRARY_PATH={tmp_path}/cudnn/lib"

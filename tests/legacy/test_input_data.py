@@ -219,7 +219,7 @@ def test_unpacked_files_are_read_too(drawn_folder, tmp_path):
 
 
 def test_real_mnist_has_the_pinned_checksums(mnist_folder):
-    for name, digest in input_data._FILES.items():
+    for name, digest in input_data.FILES.items():
         packed = mnist_folder / f"{name}.gz"
         if packed.exists():
             assert hashlib.sha256(packed.read_bytes()).hexdigest() == digest

@@ -2,7 +2,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_edureka.config import Distortion
-from tf_edureka.mlp.augmentation import _interpolate, distort
+from tf_edureka.mlp.augmentation import distort, interpolate
 
 NOTHING = Distortion(turn=0, scaling=0, shear=0, shift=0)
 IMAGE = np.zeros((1, 28, 28), np.uint8)
@@ -50,6 +50,6 @@ def test_a_shift_moves_ink_by_at_most_its_amount():
 def test_between_pixels_the_value_is_that_of_the_neighbours_in_proportion():
     image = np.float32([[[0, 100], [20, 40]]])
     x, y = np.float32([[[0.25, 0], [0.5, 9]]]), np.float32([[[0, 0.5], [0.5, 9]]])
-    values = _interpolate(tf.constant(image), tf.constant(x), tf.constant(y))
+    values = interpolate(tf.constant(image), tf.constant(x), tf.constant(y))
     # 3/4*0 + 1/4*100; (0+20)/2; the mean of all four; outside
     np.testing.assert_array_equal(values, [[[25, 10], [40, 0]]])

@@ -14,7 +14,17 @@ from tf_edureka.mlp.epoch import CompiledEpoch, call
 from tf_edureka.mlp.model import probabilities
 
 
-@pytest.mark.parametrize("recipe", [MlpConfig.article, MlpConfig.tuned, MlpConfig.augmented])
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        *(
+            pytest.param(one, marks=pytest.mark.slow)
+            for one in (MlpConfig.article, MlpConfig.tuned)
+        ),
+        MlpConfig.augmented,
+    ],
+    ids=lambda recipe: recipe.__name__,
+)
 def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
     config = recipe()
     order = epoch_order(1000, 100, 1, 0)
@@ -22,11 +32,11 @@ def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
     run = CompiledEpoch(ours, data.train, test=data.test, distortion=config.distortion)
     costs, right = run.train(order, (1, 30)), run.test()
     losses = []
+    # Compiled as well: XLA draws other numbers from a seed than TensorFlow's own kernels.
+    compiled = tf.function(distort, jit_compile=True)
     for step, batch in enumerate(order):
         images = data.train.images[batch]
         if config.distortion:
-            # Compiled as well: XLA draws other numbers from a seed than TensorFlow's own kernels.
-            compiled = tf.function(distort, jit_compile=True)
             images = compiled(images, config.distortion, tf.constant([1, 30 + step])).numpy()
         pixels = np.float32(images.reshape(100, 784)) / 255
         labels = np.eye(10, dtype=np.float32)[data.train.labels[batch]]
@@ -70,7 +80,7 @@ def dropping(data) -> CompiledEpoch:
     )
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     model.compile("adam", loss, metrics=["accuracy"])
-    return CompiledEpoch(model, data.train, test=data.test)
+    return CompiledEpoch(model, data.train, test=data.test, jit_compile=False)
 
 
 def test_a_restored_state_goes_on_to_the_same_bits_with_random_layers_too(data):
@@ -95,7 +105,15 @@ def test_the_state_of_another_network_is_refused(data):
         dropping(data).restore(other.state())
 
 
-def test_an_epoch_in_parts_is_the_epoch_to_the_bit(data):
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [(0, 5), (5, 10)],
+        pytest.param([(0, 4), (4, 9), (9, 10)], marks=pytest.mark.slow),  # three more programs
+    ],
+    ids=str,
+)
+def test_an_epoch_in_parts_is_the_epoch_to_the_bit(data, parts):
     config = MlpConfig.augmented()
     order = epoch_order(1000, 100, 1, 0)
     whole, parted = (
@@ -105,8 +123,8 @@ def test_an_epoch_in_parts_is_the_epoch_to_the_bit(data):
         for _ in range(2)
     )
     costs = whole.train(order, (1, 30))
-    parts = [parted.train(order[a:b], (1, 30 + a)) for a, b in ((0, 4), (4, 9), (9, 10))]
-    np.testing.assert_array_equal(np.concatenate(parts), costs)
+    in_parts = [parted.train(order[first:end], (1, 30 + first)) for first, end in parts]
+    np.testing.assert_array_equal(np.concatenate(in_parts), costs)
     for one, two in zip(whole.state(), parted.state(), strict=True):
         np.testing.assert_array_equal(one, two)
 
@@ -114,7 +132,7 @@ def test_an_epoch_in_parts_is_the_epoch_to_the_bit(data):
 def test_xla_knows_the_number_of_steps_so_a_gpu_need_not_ask_the_host_at_each(data):
     epoch = CompiledEpoch(mlp.build(MlpConfig.tuned(), 20), data.train, test=data.test)
     order, seed = tf.constant(epoch_order(1000, 100, 1, 0)), tf.constant((1, 0))
-    program = epoch._compiled_steps.experimental_get_compiler_ir(order, seed)("optimized_hlo")
+    program = epoch.compiled_steps.experimental_get_compiler_ir(order, seed)("optimized_hlo")
     assert program.count(" while(") == 1
     assert '"known_trip_count":{"n":"10"}' in program
     assert not [call for call in ("outfeed", "infeed", "send(", "recv(") if call in program]

@@ -54,15 +54,17 @@ def test_only_kernels_decay():
 
 
 def test_the_tuned_learning_rate_rises_and_falls_to_zero():
-    schedule = mlp.build(MlpConfig.tuned(), total_steps=150).optimizer._learning_rate
-    rates = [float(schedule(step)) for step in (0, 5, 10, 80, 150)]
+    optimizer, rates = mlp.build(MlpConfig.tuned(), total_steps=150).optimizer, []
+    for step in (0, 5, 10, 80, 150):
+        optimizer.iterations.assign(step)
+        rates.append(float(optimizer.learning_rate))
     np.testing.assert_allclose(rates, [0, 0.0015, 0.003, 0.0015, 0], atol=1e-8)
 
 
 @pytest.mark.parametrize("recipe", [MlpConfig.article, MlpConfig.tuned])
 def test_a_saved_model_loads_in_plain_keras_and_says_the_same(data, tmp_path, recipe):
     config = recipe(epochs=1)
-    model = mlp.from_weights(config, mlp.train(config, data).weights)
+    model = mlp.from_weights(config, mlp.train(config, data, jit_compile=False).weights)
     model.save(tmp_path / "model.keras")
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -8,27 +8,172 @@ import tensorflow as tf
 
 from tf_edureka import parity, runtime
 from tf_edureka.config import MlpConfig
-from tf_edureka.mlp import training
-from tf_edureka.parity import measure
+from tf_edureka.parity.judge import judge
+from tf_edureka.parity.measure import Measurements, measure
 from tf_edureka.tf1 import layers, optimizers, seeds
 
 CONFIG = MlpConfig.article(epochs=2)
 
 
-def failed(ladder) -> list[str]:
-    return [rung.rung for rung in ladder.rungs if not rung.passed]
+@pytest.fixture(scope="module")
+def heard() -> list[str]:
+    """What the listener heard while `measured` was computed."""
+    return []
 
 
-def test_all_rungs_hold_and_say_why(data):
-    seen = []
-    ladder = parity.climb(CONFIG, data, steps=10, on_epoch=seen.append)
-    assert failed(ladder) == []
-    assert ladder.passed
-    assert len(seen) == 3 * CONFIG.epochs + 3
-    assert all(rung.why for rung in ladder.rungs)
-    assert [rung.rung for rung in ladder.rungs][:5] == [
+@pytest.fixture(scope="module")
+def measured(data, heard) -> Measurements:
+    """Both paths, trained once."""
+
+    def on_epoch(what: str) -> bool:
+        heard.append(what)
+        return True  # from a training's own listener it would end the training
+
+    with runtime.tf32(False):
+        return measure(CONFIG, data, on_epoch=on_epoch)
+
+
+def failed(measured: Measurements) -> list[str]:
+    return [rung.rung for rung in judge(measured, CONFIG, steps=10) if not rung.passed]
+
+
+def climbed(data) -> list[str]:
+    """The rungs that fail when both paths are computed anew."""
+    ladder = parity.climb(CONFIG, data, steps=10)
+    fails = [rung.rung for rung in ladder.rungs if not rung.passed]
+    assert ladder.passed == (not fails)
+    return fails
+
+
+def test_all_rungs_hold_and_say_why(measured):
+    rungs = judge(measured, CONFIG, steps=10)
+    assert failed(measured) == []
+    assert all(rung.why for rung in rungs)
+    assert [rung.rung for rung in rungs][:5] == [
         *("initial values", "batches", "forward pass", "gradients", "optimiser step")
     ]
+
+
+def test_the_listener_hears_of_each_epoch_and_ends_no_training(measured, heard):
+    assert len(heard) == 3 * CONFIG.epochs + 3
+    for result in (measured.legacy, measured.modern, measured.without_xla):
+        assert len(result.cost) == CONFIG.epochs
+
+
+def scaled(values: np.ndarray, factor) -> np.ndarray:
+    return (values * factor).astype(values.dtype)
+
+
+@pytest.mark.parametrize("factor", [1.0001, np.nan])
+def test_wrong_logits_and_gradients_are_seen_on_their_rungs(measured, factor):
+    theirs, logits = measured.logits
+    wrong = dataclasses.replace(measured, logits=(theirs, scaled(logits, factor)))
+    assert failed(wrong) == ["forward pass"]
+    theirs, gradients = measured.gradients
+    wrong = (theirs, [*gradients[:-1], scaled(gradients[-1], factor)])
+    assert failed(dataclasses.replace(measured, gradients=wrong)) == ["gradients"]
+
+
+@pytest.mark.parametrize(
+    ("path", "changed", "factor", "rung"),
+    [
+        ("modern", "step_cost", 1 + 2e-6, "first step"),
+        ("modern", "step_cost", np.repeat([1, 1.001], [5, 5]), "10 steps"),
+        ("modern", "cost", 1.002, "epoch 1"),
+        ("modern", "accuracy", 2, "2 epochs"),
+        # One cost of ten, by one unit in the last place.
+        ("without_xla", "step_cost", np.repeat([1, 1 + 2**-23], [9, 1]), "without XLA"),
+    ],
+)
+def test_another_course_is_seen_on_its_rung(measured, path, changed, factor, rung):
+    result = getattr(measured, path)
+    result = dataclasses.replace(result, **{changed: scaled(getattr(result, changed), factor)})
+    assert failed(dataclasses.replace(measured, **{path: result})) == [rung]
+
+
+@pytest.mark.parametrize("which", range(6))
+def test_one_weight_that_differs_is_seen_without_xla(measured, which):
+    weights = [values.copy() for values in measured.without_xla.weights]
+    weights[which].flat[-1] = np.nextafter(weights[which].flat[-1], np.float32(9))
+    result = dataclasses.replace(measured.without_xla, weights=tuple(weights))
+    assert failed(dataclasses.replace(measured, without_xla=result)) == ["without XLA"]
+
+
+def test_another_course_in_float64_is_seen_on_its_rung(measured):
+    legacy, modern, without_xla = measured.double
+    wrong = dataclasses.replace(modern, step_cost=modern.step_cost * (1 + 1e-13))
+    assert failed(dataclasses.replace(measured, double=(legacy, wrong, without_xla))) == [
+        "float64 steps"
+    ]
+    wrong = dataclasses.replace(without_xla, cost=without_xla.cost * (1 + 1e-13))
+    assert failed(dataclasses.replace(measured, double=(legacy, modern, wrong))) == [
+        "float64 epoch"
+    ]
+
+
+@pytest.mark.slow
+def test_another_start_is_seen_on_the_first_rung(data, monkeypatch):
+    rule = seeds.variable_op_seeds
+    monkeypatch.setattr(seeds, "variable_op_seeds", lambda *a, **b: [s + 1 for s in rule(*a, **b)])
+    assert climbed(data)[0] == "initial values"
+
+
+@pytest.mark.slow
+def test_other_batches_are_seen_on_the_second_rung(data, monkeypatch):
+    rule = seeds.batch_order
+    monkeypatch.setattr(
+        seeds,
+        "batch_order",
+        lambda n, size, *, graph_seed: rule(n, size, graph_seed=graph_seed + 1),
+    )
+    assert climbed(data)[0] == "batches"
+
+
+@pytest.mark.slow
+def test_keras_own_adam_is_seen_from_its_step_on(data, monkeypatch):
+    monkeypatch.setattr(
+        optimizers,
+        "Adam",
+        lambda rate, epsilon, *, dtype: keras.optimizers.Adam(rate, epsilon=epsilon),
+    )
+    assert climbed(data)[0] == "optimiser step"
+
+
+def test_keras_epsilon_passes_the_course_and_fails_where_rounding_is_out_of_the_way(
+    data, monkeypatch
+):
+    adam = optimizers.Adam
+    monkeypatch.setattr(optimizers, "Adam", lambda rate, _, *, dtype: adam(rate, 1e-7, dtype=dtype))
+    assert climbed(data) == ["optimiser step", "without XLA", "float64 steps", "float64 epoch"]
+
+
+@pytest.mark.slow
+def test_a_bias_whose_gradient_is_summed_in_another_order_is_seen_without_xla_only(
+    data, monkeypatch
+):
+    monkeypatch.setattr(layers, "Dense", keras.layers.Dense)
+    assert climbed(data) == ["without XLA"]
+
+
+@pytest.mark.slow
+def test_float32_is_multiplied_with_all_its_bits_meanwhile(data):
+    enabled = tf.config.experimental.tensor_float_32_execution_enabled
+    seen = []
+    with runtime.tf32(True):  # TensorFlow's default
+        parity.climb(CONFIG, data, steps=10, on_epoch=lambda _: seen.append(enabled()))
+        assert enabled()
+    assert set(seen) == {False}
+
+
+@pytest.mark.slow
+def test_real_mnist_both_climb_against_tensorflow_1(mnist):
+    config = MlpConfig.article(seed=2, epochs=1)
+    recorded = parity.Reference.read(config)
+    ladder = parity.climb(config, mnist, steps=100, reference=recorded)
+    assert [rung.rung for rung in ladder.rungs if not rung.passed] == []
+    against = [rung.between for rung in ladder.rungs if "TF 1.15.5" in rung.between]
+    # Initial values, batches, and five parts of the course.
+    assert [against.count(f"{path}, TF 1.15.5") for path in ("legacy", "modern")] == [7, 7]
 
 
 def test_a_rung_is_a_row_and_a_reason_is_said_once():
@@ -50,104 +195,6 @@ def test_a_rung_is_a_row_and_a_reason_is_said_once():
     assert parity.reasons(rungs) == ["10 steps, 100 steps (cost): because"]
 
 
-def test_another_start_is_seen_on_the_first_rung(data, monkeypatch):
-    rule = seeds.variable_op_seeds
-    monkeypatch.setattr(seeds, "variable_op_seeds", lambda *a, **b: [s + 1 for s in rule(*a, **b)])
-    ladder = parity.climb(CONFIG, data, steps=10)
-    assert failed(ladder)[0] == "initial values"
-    assert not ladder.passed
-
-
-def test_other_batches_are_seen_on_the_second_rung(data, monkeypatch):
-    rule = seeds.batch_order
-    monkeypatch.setattr(
-        seeds,
-        "batch_order",
-        lambda n, size, *, graph_seed: rule(n, size, graph_seed=graph_seed + 1),
-    )
-    assert failed(parity.climb(CONFIG, data, steps=10))[0] == "batches"
-
-
-@pytest.mark.parametrize("which", [0, 1], ids=["forward pass", "gradients"])
-@pytest.mark.parametrize("factor", [1.0001, np.nan])
-def test_wrong_logits_and_gradients_are_seen_on_their_rungs(data, monkeypatch, which, factor):
-    compute = measure._compiled_gradients
-
-    def wrong(*arguments):
-        logits, gradients = compute(*arguments)
-        changed = gradients[-1] if which else logits
-        changed *= factor
-        return logits, gradients
-
-    monkeypatch.setattr(measure, "_compiled_gradients", wrong)
-    assert failed(parity.climb(CONFIG, data, steps=10)) == [("forward pass", "gradients")[which]]
-
-
-def test_keras_own_adam_is_seen_from_its_step_on(data, monkeypatch):
-    monkeypatch.setattr(
-        optimizers,
-        "Adam",
-        lambda rate, epsilon, *, dtype: keras.optimizers.Adam(rate, epsilon=epsilon),
-    )
-    assert failed(parity.climb(CONFIG, data, steps=10))[0] == "optimiser step"
-
-
-def test_keras_epsilon_passes_the_course_and_fails_where_rounding_is_out_of_the_way(
-    data, monkeypatch
-):
-    adam = optimizers.Adam
-    monkeypatch.setattr(optimizers, "Adam", lambda rate, _, *, dtype: adam(rate, 1e-7, dtype=dtype))
-    assert failed(parity.climb(CONFIG, data, steps=10)) == [
-        *("optimiser step", "without XLA", "float64 steps", "float64 epoch")
-    ]
-
-
-@pytest.mark.parametrize(
-    ("changed", "factor", "dtype", "rungs"),
-    [
-        ("step_cost", 1 + 2e-6, "float32", ["first step", "without XLA"]),
-        ("step_cost", np.repeat([1, 1.001], [5, 5]), "float32", ["10 steps", "without XLA"]),
-        ("cost", 1.002, "float32", ["epoch 1"]),
-        ("accuracy", 2, "float32", ["2 epochs"]),
-        ("step_cost", 1 + 1e-13, "float64", ["float64 steps"]),
-        ("cost", 1 + 1e-13, "float64", ["float64 epoch"]),
-    ],
-)
-def test_another_course_is_seen_on_its_rung(data, monkeypatch, changed, factor, dtype, rungs):
-    train = training.train
-
-    def wrong(config, *arguments, **options):
-        result = train(config, *arguments, **options)
-        if config.dtype != dtype:
-            return result
-        values = (getattr(result, changed) * factor).astype(getattr(result, changed).dtype)
-        return dataclasses.replace(result, **{changed: values})
-
-    monkeypatch.setattr(training, "train", wrong)
-    assert failed(parity.climb(CONFIG, data, steps=10)) == rungs
-
-
-def test_float32_is_multiplied_with_all_its_bits_meanwhile(data):
-    enabled = tf.config.experimental.tensor_float_32_execution_enabled
-    seen = []
-    with runtime.tf32(True):  # TensorFlow's default
-        parity.climb(CONFIG, data, steps=10, on_epoch=lambda _: seen.append(enabled()))
-        assert enabled()
-    assert set(seen) == {False}
-
-
-def test_what_the_listener_returns_ends_no_training(data):
-    ladder = parity.climb(CONFIG, data, steps=10, on_epoch=lambda _: True)
-    assert len(ladder.legacy.cost) == len(ladder.modern.cost) == CONFIG.epochs
-
-
-def test_a_bias_whose_gradient_is_summed_in_another_order_is_seen_without_xla_only(
-    data, monkeypatch
-):
-    monkeypatch.setattr(layers, "Dense", keras.layers.Dense)
-    assert failed(parity.climb(CONFIG, data, steps=10)) == ["without XLA"]
-
-
 def test_the_reference_speaks_only_of_what_it_has_run():
     assert parity.Reference.read(CONFIG).step_cost.shape == (550,)
     for config in (
@@ -156,16 +203,6 @@ def test_the_reference_speaks_only_of_what_it_has_run():
         dataclasses.replace(CONFIG, learning_rate=0.01),
     ):
         assert parity.Reference.read(config) is None
-
-
-def test_real_mnist_both_climb_against_tensorflow_1(mnist_folder):
-    from tf_edureka.data import mnist
-
-    config = MlpConfig.article(seed=2, epochs=1)
-    recorded = parity.Reference.read(config)
-    ladder = parity.climb(config, mnist.load("idx", mnist_folder), steps=100, reference=recorded)
-    assert failed(ladder) == []
-    assert sum("TF 1.15.5" in rung.between for rung in ladder.rungs) == 14
 
 
 def test_differences_are_counted_in_units_of_the_last_place():

@@ -73,7 +73,7 @@ def test_a_script_of_today_has_nothing_to_report(tmp_path):
     assert "nothing that TensorFlow 2 has changed" in report.text(tmp_path / "script.py")
 
 
-@pytest.mark.parametrize("old", modern_names._MODERN)
+@pytest.mark.parametrize("old", modern_names.MODERN)
 def test_what_is_said_to_be_today_is_there(old):
-    for library, name in re.findall(r"\b(tf|keras)\.([\w.]*\w)", modern_names._MODERN[old]):
+    for library, name in re.findall(r"\b(tf|keras)\.([\w.]*\w)", modern_names.MODERN[old]):
         operator.attrgetter(name)({"tf": tf, "keras": keras}[library])

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import random
 
 import numpy as np
 import pytest
@@ -82,10 +83,11 @@ def test_any_byte_changed_any_length_cut_makes_the_one_before_be_used(folder, ca
     writer.save(state(2))
     path = newest(folder)
     whole = path.read_bytes()
-    damages = [whole[:cut] for cut in range(0, len(whole), 7)]  # empty, then ever longer
+    dice = random.Random(1)
+    damages = [whole[:cut] for cut in (0, *dice.sample(range(len(whole)), 20), len(whole) - 1)]
     damages += [
         whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :]
-        for place in range(len(whole))
+        for place in (0, *dice.sample(range(len(whole)), 50), len(whole) - 1)
     ]
     for damage in damages:
         path.write_bytes(damage)

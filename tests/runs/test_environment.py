@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 
+import pytest
 import tensorflow as tf
 
 from tf_edureka.runs import environment
@@ -22,6 +23,7 @@ def test_the_machine_is_described_as_json_can_hold_it(monkeypatch):
     assert machine["cores"] >= 1
 
 
+@pytest.mark.slow
 def test_thread_counts_are_those_that_are_set():
     code = (
         "import tensorflow as tf\n"

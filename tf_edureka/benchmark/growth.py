@@ -17,7 +17,7 @@ SIZES = {
     "batch size": (10, 30, 100, 300, 1000, 3000, 10_000),
 }
 # Of longer epochs only so many operations are timed: an epoch of 4096 units has 6,600e9.
-_MOST_FLOPS = 60e9
+MOST_FLOPS = 60e9
 _TIMED = 3
 
 
@@ -101,5 +101,5 @@ def grown_task(task: Task, what: str, size: int) -> Task:
         grown = dataclasses.replace(task, hidden_units=(size, size))
     else:
         grown = dataclasses.replace(task, batch_size=size)
-    steps = max(2, int(grown.steps * min(1, _MOST_FLOPS / grown.flops)))
+    steps = max(2, int(grown.steps * min(1, MOST_FLOPS / grown.flops)))
     return dataclasses.replace(grown, most_steps=steps)

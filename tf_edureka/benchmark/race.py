@@ -152,7 +152,7 @@ def race(
             with contextlib.suppress(WorkerLost):  # it has been measured before
                 peaks.append(machine.call(worker.peaks, task.device))
         each(_finish, task, "testing")
-    _expect_alike(entrants)
+    expect_alike(entrants)
     return entrants, _highest(peaks)
 
 
@@ -209,8 +209,8 @@ def _highest(peaks: Sequence[dict[str, float]]) -> dict[str, float]:
     return {name: max(peak[name] for peak in peaks) for name in peaks[0]}
 
 
-def _expect_alike(entrants: Sequence[Entrant]) -> None:
-    """Marks those that learned less than the others, whose time is that of other work."""
+def expect_alike(entrants: Sequence[Entrant]) -> None:
+    """Marks those `entrants` that learned less than the others: their time is of other work."""
     accuracies = [one.accuracy for one in entrants if one.accuracy is not None]
     for one in entrants:
         if one.accuracy is not None and one.accuracy < statistics.median(accuracies) - 0.01:

@@ -107,11 +107,13 @@ def end_on_signals(signals: list[int]):
     """
 
     def on_start(notebook) -> None:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        loop = asyncio.get_running_loop()
 
         def end(number: int) -> None:
             signals[:] = [number]
-            task.cancel()
+            # All of them: the one that looks after the kernel would miss it, and say so at the end.
+            for task in asyncio.all_tasks(loop):
+                task.cancel()
 
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):  # on Windows Ctrl-C needs no help

@@ -11,7 +11,7 @@ import numpy as np
 
 from tf_edureka.errors import InputError
 
-_PROBE_SECONDS = 4
+PROBE_SECONDS = 4
 
 
 def location() -> Path:
@@ -44,13 +44,13 @@ def is_reachable() -> bool:
 
     def probe() -> None:
         with contextlib.suppress(OSError, ValueError):
-            answer = requests.head(smallest, timeout=_PROBE_SECONDS, allow_redirects=True)
+            answer = requests.head(smallest, timeout=PROBE_SECONDS, allow_redirects=True)
             answers.append(answer.ok)
 
     # In a thread that can be left behind: the time-out does not cover looking up the name.
     thread = threading.Thread(target=probe, daemon=True)
     thread.start()
-    thread.join(_PROBE_SECONDS)
+    thread.join(PROBE_SECONDS)
     return answers == [True]
 
 

@@ -37,9 +37,9 @@ def tensorflow(wanted: bool, driver_cuda: tuple[int, int], told: set[str]) -> It
         driver_cuda: the driver's version of CUDA.
         told: libraries of which it was said already that they cannot be loaded.
     """
-    facts, training, said, ended = _probe("auto")
+    facts, training, said, ended = run_probe("auto")
     if "versions" not in facts:
-        yield problem(f"TensorFlow cannot be imported: {ended}", _advice_on_import(ended))
+        yield problem(f"TensorFlow cannot be imported: {ended}", advice_on_import(ended))
         return
     build, gpus = facts.get("build", {}), facts.get("gpus", [])
     if build.get("is_cuda_build"):
@@ -69,7 +69,7 @@ def tensorflow(wanted: bool, driver_cuda: tuple[int, int], told: set[str]) -> It
         advice = "update the driver, or use --device cpu" if gpus else ""
         yield problem(f"TensorFlow's process ended early: {ended}", advice)
     if gpus and "CPU:0" not in training:  # the GPU's fault is not the CPU's
-        training |= _probe("cpu")[1]
+        training |= run_probe("cpu")[1]
     for device, outcomes in training.items():
         yield training_finding(device, outcomes)
 
@@ -86,8 +86,8 @@ def training_finding(device: str, outcomes: dict[str, dict]) -> Finding:
     return problem(f"training fails on {device}: {xla['error']}", advice)
 
 
-def _probe(choice: str) -> tuple[dict, dict[str, dict], str, str]:
-    """Runs `probe.py` with a choice of device, in a process that it may take down.
+def run_probe(choice: str) -> tuple[dict, dict[str, dict], str, str]:
+    """Runs `probe.py` with a `choice` of device, in a process that it may take down.
 
     Returns:
         facts, outcomes by device, its log, and how it ended if not well.
@@ -118,7 +118,8 @@ def _probe(choice: str) -> tuple[dict, dict[str, dict], str, str]:
     return facts, training, said, ended
 
 
-def _advice_on_import(ended: str) -> str:
+def advice_on_import(ended: str) -> str:
+    """What to do where the import of TensorFlow `ended` so: by a signal or an error's last line."""
     if ended == "SIGILL":
         return "this processor lacks AVX, which TensorFlow needs; use another machine"
     if module := re.search(r"No module named '(\w+)", ended):

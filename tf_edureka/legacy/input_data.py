@@ -19,7 +19,7 @@ from tf_edureka.tf1 import seeds
 DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 
 # SHA-256 of the files as published, which is what the default source has to give.
-_FILES = {
+FILES = {
     "train-images-idx3-ubyte": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
     "train-labels-idx1-ubyte": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
     "t10k-images-idx3-ubyte": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
@@ -195,7 +195,7 @@ def read_data_sets(
         fakes = (DataSet([], [], True, one_hot, dtype, seed=seed) for _ in Datasets._fields)
         return Datasets(*fakes)
     arrays = []
-    for name in _FILES:
+    for name in FILES:
         path = _maybe_download(name, train_dir, source_url or DEFAULT_SOURCE_URL)
         print("Extracting", path)
         if "images" in name:
@@ -280,7 +280,7 @@ def _download(target: str, source_url: str, cache: str | None) -> str:
     import keras
 
     folder, name = os.path.split(target)
-    published = _FILES[name.removesuffix(".gz")] if source_url == DEFAULT_SOURCE_URL else None
+    published = FILES[name.removesuffix(".gz")] if source_url == DEFAULT_SOURCE_URL else None
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what Keras prints is no result
             return keras.utils.get_file(

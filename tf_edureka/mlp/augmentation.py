@@ -43,10 +43,20 @@ def distort(
     to_y = tf.range(height, dtype=tf.float32)[None, :, None] - middle_y
     x = tf.cos(turn) / scale_x * to_x + (shear - tf.sin(turn) / scale_x) * to_y
     y = tf.sin(turn) / scale_y * to_x + tf.cos(turn) / scale_y * to_y
-    return _interpolate(tf.cast(images, tf.float32), x + middle_x + shift_x, y + middle_y + shift_y)
+    return interpolate(tf.cast(images, tf.float32), x + middle_x + shift_x, y + middle_y + shift_y)
 
 
-def _interpolate(images: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+def interpolate(images: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """The values of images between their pixels, by bilinear interpolation.
+
+    Args:
+        images: float32, shape (n, height, width).
+        x: float32, shape (n, height, width): the column of each value, from 0.
+        y: float32, shape (n, height, width): the row of each value, from 0.
+
+    Returns:
+        float32, shape (n, height, width); 0 outside of the image.
+    """
     count, height, width = images.shape
     flat = tf.reshape(images, (count, height * width))
     left, top = tf.floor(x), tf.floor(y)

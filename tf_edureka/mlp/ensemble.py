@@ -17,7 +17,7 @@ from tf_edureka.mlp.epoch import call, on_device
 from tf_edureka.mlp.model import network, optimizer, pixels
 from tf_edureka.results import MlpResult
 
-_TESTED_AT_ONCE = 10_000  # images, counted for each network; each takes 3 kB for its pixels alone
+TESTED_AT_ONCE = 10_000  # images, counted for each network; each takes 3 kB for its pixels alone
 
 
 def train(
@@ -136,7 +136,7 @@ class Networks:
             rightly.
         """
         images, labels = self._test
-        at_once = max(1, _TESTED_AT_ONCE // len(self._seeds))
+        at_once = max(1, TESTED_AT_ONCE // len(self._seeds))
         right = np.zeros(len(self._seeds), np.int64)
         with runtime.tf32(self._config.precision == "tf32"):
             for first in range(0, len(labels), at_once):

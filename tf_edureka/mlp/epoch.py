@@ -30,6 +30,10 @@ class CompiledEpoch:
         jit_compile: whether XLA makes the program of the steps; else TensorFlow's own kernels run
             one by one.
         tf32: whether a GPU may multiply with 10 bits of float32's 23, TensorFlow's default there.
+
+    Attributes:
+        model: as given.
+        compiled_steps: the program of the steps, a `tf.function` of order and seed as in `train`.
     """
 
     def __init__(
@@ -51,7 +55,7 @@ class CompiledEpoch:
         model.reset_metrics()
         self._train, self._test = on_device(train), on_device(test)
         self._distortion, self._tf32 = distortion, tf32
-        self._compiled_steps = tf.function(self._steps, jit_compile=jit_compile, autograph=False)
+        self.compiled_steps = tf.function(self._steps, jit_compile=jit_compile, autograph=False)
         # Of one pass XLA's compiling takes longer than all that it could save.
         self._compiled_test = tf.function(self._count_right, autograph=False)
 
@@ -67,7 +71,7 @@ class CompiledEpoch:
         """
         with runtime.tf32(self._tf32):
             arguments = tf.constant(order), tf.constant(seed, tf.int32)
-            return call(self._compiled_steps, *arguments).numpy()
+            return call(self.compiled_steps, *arguments).numpy()
 
     def test(self) -> int:
         """Counts the test images that are classified rightly."""

@@ -16,7 +16,7 @@ from tf_edureka.results import PerceptronResult, SweepResult
 from tf_edureka.tf1.initializers import random_normals
 
 # What the compiled loop does at most before it hands out what it recorded: epochs, and weights.
-_EPOCHS, _WEIGHTS = 1000, 2**22
+MOST_EPOCHS, MOST_WEIGHTS = 1000, 2**22
 
 
 def outputs(activation: str, inputs: np.ndarray | tf.Tensor, *, kernel: tf.Tensor) -> tf.Tensor:
@@ -129,7 +129,7 @@ def _course(
     config: PerceptronConfig, data: Gate, kernel: tf.Variable
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The losses, shape (n,), and the kernel, shape (3, n), after each epoch."""
-    at_once = max(1, min(_EPOCHS, _WEIGHTS // int(tf.size(kernel))))
+    at_once = max(1, min(MOST_EPOCHS, MOST_WEIGHTS // int(tf.size(kernel))))
     for start in range(0, config.epochs, at_once):
         arguments = (
             config.activation,

@@ -5,7 +5,7 @@ Plain renames are in TensorFlow's own table, that of `tf_upgrade_v2`. What it se
 """
 
 # Old name, or the beginning of some: what to write. The longest that fits is taken.
-_MODERN = {
+MODERN = {
     "tf.ConfigProto": "tf.config.*, for example tf.config.set_visible_devices",
     "tf.GPUOptions": "tf.config.experimental.set_memory_growth",
     "tf.Graph": "nothing: code runs as Python does; @tf.function makes a graph of a function",
@@ -136,11 +136,11 @@ def of(name: str) -> str | None:
     from tensorflow.tools.compatibility import all_renames_v2
 
     renamed = all_renames_v2.symbol_renames.get(name)
-    if renamed and name not in _MODERN and not renamed.startswith("tf.compat.v1."):
+    if renamed and name not in MODERN and not renamed.startswith("tf.compat.v1."):
         return renamed
     beginning = name
     while beginning:
-        if beginning in _MODERN:
-            return _MODERN[beginning]
+        if beginning in MODERN:
+            return MODERN[beginning]
         beginning = beginning.rpartition(".")[0]
     return renamed and f"{renamed}, if at all"

@@ -72,7 +72,7 @@ def install(replay_seeds: bool = True) -> None:
     sys.modules.update(modules)
     for old, name in places.MOVED.items():
         module, _, old = f"tensorflow.python.{old}".rpartition(".")
-        setattr(pkgutil.resolve_name(module), old, _find(f"v1.{name}"))
+        setattr(pkgutil.resolve_name(module), old, find(f"v1.{name}"))
     np.reshape = _reshape
     for name, value in places.NUMPY.items():
         if name not in vars(np):
@@ -110,9 +110,9 @@ class _Module(types.ModuleType):
             raise AttributeError(name)
         old = f"{self._old}.{name}".lstrip(".")
         for place in _places_of(old):
-            if _missing_package(place) is None:
+            if missing_package(place) is None:
                 try:
-                    value = _find(place)
+                    value = find(place)
                 except AttributeError:
                     continue
                 setattr(self, name, value)
@@ -120,8 +120,8 @@ class _Module(types.ModuleType):
         raise NotServed(_refusal(old))
 
     def __dir__(self):
-        homes = [place for place in places.MODULES[self._old] if _missing_package(place) is None]
-        return sorted({*self.__dict__, *(name for home in homes for name in dir(_find(home)))})
+        homes = [place for place in places.MODULES[self._old] if missing_package(place) is None]
+        return sorted({*self.__dict__, *(name for home in homes for name in dir(find(home)))})
 
 
 def refusal(error: BaseException) -> str | None:
@@ -144,8 +144,8 @@ def refusal(error: BaseException) -> str | None:
     return None
 
 
-def _find(place: str):
-    """What a dotted path leads to."""
+def find(place: str):
+    """What the dotted path `place` leads to; one below `v1` is of `tf.compat.v1`."""
     if place.startswith("v1"):
         return operator.attrgetter(f"compat.{place}")(tf)
     return pkgutil.resolve_name(place)
@@ -164,15 +164,15 @@ def _places_of(old: str) -> list[str]:
 
 def _refusal(old: str) -> str:
     """Why a name is not served, and what to do."""
-    packages = filter(None, map(_missing_package, _places_of(old)))
+    packages = filter(None, map(missing_package, _places_of(old)))
     for package, extra in packages:
         return f"tf.{old}: needs {package}; pip install -e '.[{extra}]'"
     instead = modern_names.of(f"tf.{old}")
     return f"tf.{old}: not in TensorFlow 2" + (f"; today: {instead}" if instead else "")
 
 
-def _missing_package(place: str) -> tuple[str, str] | None:
-    """What to install for a place to exist, and the extra that has it; None if nothing."""
+def missing_package(place: str) -> tuple[str, str] | None:
+    """What to install for `place` to exist, and the extra that has it; None if nothing."""
     for beginning, (module, *package) in places.PACKAGES.items():
         if f"{place}.".startswith(f"{beginning}.") and not _is_installed(module):
             return tuple(package)

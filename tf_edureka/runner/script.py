@@ -92,7 +92,7 @@ def _print_exception(original, path: str, kind, error, trace) -> None:
     from tf_edureka.runner import modules
 
     frames = traceback.extract_tb(trace)
-    own = [frame for frame in frames if _is_of_the_script(frame.filename, path)]
+    own = [frame for frame in frames if is_of_the_script(frame.filename, path)]
     reason = str(error) if isinstance(error, InputError) else modules.refusal(error)
     if reason and own:
         print(f"error: {own[-1].filename}, line {own[-1].lineno}: {reason}", file=sys.stderr)
@@ -107,13 +107,16 @@ def _print_report(path: str) -> None:
     from tf_edureka.runner import report
 
     files = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
-    imported = [file for file in files if _is_of_the_script(file, path)]
+    imported = [file for file in files if is_of_the_script(file, path)]
     for file in dict.fromkeys([path, *imported]):
         print(f"\n{report.text(Path(file))}", file=sys.stderr)
 
 
-def _is_of_the_script(file: str, path: str) -> bool:
-    """Whether a file is the script or a module of its own: below its folder, and not installed."""
+def is_of_the_script(file: str, path: str) -> bool:
+    """Whether `file` is the script at `path` or a module of its own.
+
+    Those lie below its folder and are not installed.
+    """
     module = Path(file)
     folders = (os.path.dirname(path), os.path.dirname(os.path.realpath(path)))
     is_below = any(module.is_relative_to(folder) for folder in folders)

@@ -1,6 +1,5 @@
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 import replicas
 import tensorflow as tf
+from helpers import processes
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
@@ -22,18 +22,27 @@ AUGMENTED = 1e-4
 THIRDS = 1e-9
 
 
-def start(folder, out, recipe, number, workers=None, index=0) -> subprocess.Popen:
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    if workers:
-        task = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
-        environment["TF_CONFIG"] = json.dumps(task)
-    command = [sys.executable, replicas.__file__, str(folder), str(out), recipe, str(number)]
-    return subprocess.Popen(command, env=environment)
+@pytest.fixture
+def start(drawn_folder):
+    """Starts a training on several devices, or a worker of one in several processes."""
+
+    def run(out, recipe, number, workers=None, index=0):
+        environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        if workers:
+            task = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
+            environment["TF_CONFIG"] = json.dumps(task)
+        command = [sys.executable, replicas.__file__, drawn_folder, out, recipe, str(number)]
+        return start_process(command, env=environment)
+
+    with processes() as start_process:
+        yield run
 
 
 def outcome(process, out) -> dict[str, np.ndarray]:
-    assert process.wait(timeout=240) == 0
-    return dict(np.load(out))
+    _, said = process.communicate(timeout=240)
+    assert process.returncode == 0, said
+    with np.load(out) as arrays:
+        return dict(arrays)
 
 
 def alone(folder: Path, recipe: str, number: int) -> dict[str, np.ndarray]:
@@ -50,6 +59,7 @@ def expect_close(found, wanted, tolerance) -> None:
         np.testing.assert_allclose(found[name], value, rtol=0, atol=tolerance, err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("recipe", "number", "tolerance"),
     [
@@ -58,16 +68,20 @@ def expect_close(found, wanted, tolerance) -> None:
         ("augmented", 2, AUGMENTED),
     ],
 )
-def test_several_devices_compute_what_one_does(drawn_folder, tmp_path, recipe, number, tolerance):
-    process = start(drawn_folder, tmp_path / "out.npz", recipe, number)
+def test_several_devices_compute_what_one_does(
+    start, drawn_folder, tmp_path, recipe, number, tolerance
+):
+    process = start(tmp_path / "out.npz", recipe, number)
     wanted = alone(drawn_folder, recipe, number)
     found = outcome(process, tmp_path / "out.npz")
     expect_close(found, wanted, tolerance)
     assert found["resumed"].all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [2, 3])
 def test_several_processes_compute_what_as_many_devices_do_to_the_bit(
+    start,
     drawn_folder,
     tmp_path,
     addresses,
@@ -75,12 +89,10 @@ def test_several_processes_compute_what_as_many_devices_do_to_the_bit(
 ):
     outs = [tmp_path / f"{index}.npz" for index in range(number)]
     workers = addresses[:number]
-    processes = [
-        start(drawn_folder, out, "tuned", number, workers, index) for index, out in enumerate(outs)
-    ]
-    mirrored = start(drawn_folder, tmp_path / "out.npz", "tuned", number)
+    running = [start(out, "tuned", number, workers, index) for index, out in enumerate(outs)]
+    mirrored = start(tmp_path / "out.npz", "tuned", number)
     wanted = alone(drawn_folder, "tuned", number)
-    everyone = [outcome(process, out) for process, out in zip(processes, outs, strict=True)]
+    everyone = [outcome(process, out) for process, out in zip(running, outs, strict=True)]
     devices = outcome(mirrored, tmp_path / "out.npz")
     for found in everyone:
         expect_close(found, wanted, TOLERANCE if number == 2 else THIRDS)

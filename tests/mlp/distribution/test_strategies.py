@@ -46,6 +46,7 @@ def test_what_the_chief_sends_arrives_byte_by_byte():
     assert strategies.from_chief(strategy, b"") == b""
 
 
+@pytest.mark.slow
 def test_a_process_that_does_not_come_back_is_killed_with_a_line():
     code = (
         "import time\n"

@@ -1,30 +1,31 @@
 import json
 import os
-import subprocess
 import sys
 
 import pytest
-from helpers import SCRIPTS, written
+from helpers import SCRIPTS, processes, written
 
 SCRIPT = SCRIPTS / "train_mnist.py"
+pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def worker(addresses, drawn_folder, tmp_path):
     """Starts a worker of two, as one would by hand."""
 
-    def run(index, *options) -> subprocess.Popen:
+    def run(index, *options):
         task = {"cluster": {"worker": addresses[:2]}, "task": {"type": "worker", "index": index}}
         environment = {**os.environ, "TF_CONFIG": json.dumps(task)}
         environment.pop("TF_CPP_MIN_LOG_LEVEL", None)  # with it set, TensorFlow's log is shown
         command = [sys.executable, SCRIPT, "--strategy", "multiworker", "--batch-size", "10"]
         where = ["--data-dir", drawn_folder, "--out", tmp_path / "out"]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen([*command, *where, *options], env=environment, **pipes)
+        return start([*command, *where, *options], env=environment)
 
     run.addresses = addresses
     run.out = tmp_path / "out"
-    return run
+    with processes() as start:
+        yield run
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ _FORM = (
 _HERE, _GO = b"tf_edureka worker %d of %s\n", b"go\n"
 _BETWEEN = 0.2  # seconds between two looks at who is there
 _SECONDS_TO_ANSWER = 5.0  # before another attempt to reach the chief
-_PATIENCE = 2.0  # seconds before it is said who is waited for
+PATIENCE = 2.0  # seconds before it is said who is waited for
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Cluster:
 
     def _gather(self, listener, end, seconds, note) -> None:
         others, told = set(range(1, len(self.addresses))), False
-        patience = time.monotonic() + _PATIENCE
+        patience = time.monotonic() + PATIENCE
         with contextlib.ExitStack() as connections:
             came: dict[int, socket.socket] = {}
             while missing := others - {index for index, one in came.items() if _is_there(one)}:
@@ -148,20 +148,21 @@ class Cluster:
         """Which worker it is; None for a stranger."""
         text = connection.makefile("rb").readline(10_000)
         for index in range(1, len(self.addresses)):
-            if text == self._introduction(index):
+            if text == self.introduction(index):
                 return index
         return None
 
-    def _introduction(self, index: int) -> bytes:
+    def introduction(self, index: int) -> bytes:
+        """What the worker of that `index` says to the chief when it comes."""
         return _HERE % (index, ",".join(self.addresses).encode())
 
     def _join(self, end, seconds, note) -> None:
         address, told, fault = _host_and_port(self.addresses[0]), False, "no answer"
-        patience = time.monotonic() + _PATIENCE
+        patience = time.monotonic() + PATIENCE
         while (left := end - time.monotonic()) > 0:
             try:
                 with socket.create_connection(address, min(left, _SECONDS_TO_ANSWER)) as connection:
-                    connection.sendall(self._introduction(self.index))
+                    connection.sendall(self.introduction(self.index))
                     # Nothing comes as long as the chief waits for others, or if it ends.
                     while (left := end - time.monotonic()) > 0:
                         fault = "it waits for others"

@@ -1,0 +1,100 @@
+import json
+
+import numpy as np
+import pytest
+from helpers import written
+
+from tf_edureka.cli.train_mnist import main
+from tf_edureka.mlp import ensemble
+from tf_edureka.results import MlpResult
+
+
+@pytest.fixture
+def train(drawn_folder, tmp_path):
+    """Runs the command on drawn digits and gives its exit code."""
+
+    def run(*arguments):
+        return main([*arguments, "--data-dir", str(drawn_folder), "--out", str(tmp_path / "out")])
+
+    run.out = tmp_path / "out"
+    return run
+
+
+@pytest.fixture
+def pretended(monkeypatch):
+    """Nothing is trained: the i-th network has the cost 3 - i / 10 and the accuracy i / 10."""
+
+    def pretend(config, _, *, seeds, on_epoch) -> list[MlpResult]:
+        accuracies = np.arange(len(seeds)) / 10
+        epochs = 0
+        while epochs < config.epochs:
+            epochs += 1
+            if on_epoch(epochs - 1, 3 - accuracies, accuracies):
+                break
+        return [
+            MlpResult(
+                np.full(epochs, 3 - accuracy),
+                np.full(epochs, accuracy),
+                step_cost=np.zeros(0),
+                epoch_seconds=np.ones(epochs),
+                weights=(),
+            )
+            for accuracy in accuracies
+        ]
+
+    monkeypatch.setattr(ensemble, "train", pretend)
+
+
+def test_it_gives_mean_and_spread_of_the_seeds(train, capsys):
+    assert train("--seeds", "3", "--seed", "5", "--epochs", "2") == 0
+    assert written(train.out) == {"history.json", "seeds.png"}
+    history = json.loads((train.out / "history.json").read_text())
+    assert [one["seed"] for one in history["networks"]] == [5, 6, 7]
+    each = np.array([one["accuracy"] for one in history["networks"]])
+    assert history["accuracy"] == pytest.approx(each.mean(axis=0).tolist())
+    assert history["standard_deviation"] == pytest.approx(each[:, -1].std(ddof=1))
+    assert f"Accuracy: {each[:, -1].mean():.4f} +- " in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("pretended", "no_training", "no_pictures")
+def test_a_run_of_seeds_and_a_run_of_one_replace_each_other_whole(train, capsys):
+    assert train("--epochs", "1") == 0
+    assert train("--seeds", "1", "--epochs", "1") == 2
+    assert "already holds a run" in capsys.readouterr().err
+    assert train("--seeds", "1", "--epochs", "1", "--overwrite") == 0
+    assert written(train.out) == {"history.json", "seeds.png"}
+    assert train("--epochs", "1") == 2
+    assert train("--epochs", "1", "--overwrite") == 0
+    assert "model.keras" in written(train.out)
+    assert "seeds.png" not in written(train.out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--seeds", "0"], "expected 1 to 1000 networks, got 0"),
+        (["--seeds", "1001"], "expected 1 to 1000 networks, got 1001"),
+        (["--seeds", "2", "--resume"], "leave --implementation"),
+        (["--seeds", "2", "--implementation", "legacy"], "leave --implementation"),
+        (["--seeds", "2", "--strategy", "mirrored"], "leave --implementation"),
+        (["--seeds", "2", "--seed", str(2**31 - 1)], "give a lower --seed"),
+    ],
+)
+def test_what_does_not_go_with_seeds_is_refused(train, capsys, arguments, complaint):
+    assert train(*arguments) == 2
+    assert complaint in capsys.readouterr().err
+    assert not train.out.exists()
+
+
+@pytest.mark.usefixtures("pretended", "ctrl_c")
+def test_ctrl_c_ends_after_the_epoch_and_keeps_what_was_reached(train, capsys):
+    assert train("--seeds", "2", "--epochs", "5") == 130
+    assert "ended after 1 of 5 epochs; --overwrite begins anew" in capsys.readouterr().err
+    assert len(json.loads((train.out / "history.json").read_text())["cost"]) == 1
+
+
+@pytest.mark.usefixtures("pretended")
+def test_the_least_accuracy_is_asked_of_the_mean(train):
+    for least, code in (("0.1", 0), ("0.11", 1)):  # of 0, 0.1 and 0.2
+        arguments = ("--seeds", "3", "--epochs", "1", "--overwrite")
+        assert train(*arguments, "--min-accuracy", least) == code
