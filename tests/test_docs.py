@@ -93,10 +93,6 @@ def absent_names(text):
     return absent
 
 
-def test_the_readme_is_a_page():
-    assert len((ROOT / "README.md").read_text().splitlines()) <= 150
-
-
 @ALL
 def test_what_is_linked_is_there(path):
     assert broken_links(path.read_text(), path.parent) == []
