@@ -140,6 +140,17 @@ def test_a_limit_keeps_the_first_training_examples_and_all_others(folder):
     assert (len(data.validation.labels), len(data.test.labels)) == (5000, 4)
 
 
+def test_the_fingerprint_tells_apart_how_the_same_bytes_are_shared_out():
+    def black(train: int, test: int) -> mnist.Mnist:
+        parts = [
+            mnist.Split(np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8))
+            for count in (train, 1, test)
+        ]
+        return mnist.Mnist(*parts[:2], test=parts[2], source="", title="")
+
+    assert black(1, 3).fingerprint == black(1, 3).fingerprint != black(3, 1).fingerprint
+
+
 def test_real_mnist_is_recognised_and_split(mnist_folder):
     data = mnist.load("idx", mnist_folder)
     assert (data.title, data.notes) == ("MNIST", ())

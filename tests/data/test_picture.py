@@ -78,6 +78,7 @@ def test_a_line_of_one_pixel_is_seen_and_specks_are_not(tmp_path):
     picture[100:301, 200] = 0
     line = read(tmp_path, picture)
     assert np.flatnonzero(line.any(axis=1)).tolist() == list(range(4, 24))
+    assert line.max() == 255  # though it has become a small part of a pixel
     picture[20, 20] = picture[390, 10] = 0
     np.testing.assert_array_equal(read(tmp_path, picture), line)
 

@@ -103,6 +103,14 @@ def test_both_learn_and_end_when_asked_to(data, train):
     assert [w.shape for w in result.weights][:2] == [(784, 256), (256,)]
 
 
+def test_the_articles_average_cost_is_added_up_in_double_precision(data):
+    result = legacy_mlp.train(MlpConfig.article(epochs=1, batch_size=30), data)  # 33 steps
+    average = 0.0
+    for cost in result.step_cost.tolist():
+        average += cost / 33
+    assert result.cost.tolist() == [average]
+
+
 @BOTH
 def test_both_refuse_a_batch_larger_than_the_data(data, train):
     with pytest.raises(InputError, match="expected at most the 1000 training examples"):

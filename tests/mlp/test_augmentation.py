@@ -47,6 +47,20 @@ def test_a_shift_moves_ink_by_at_most_its_amount():
     assert 1.9 < np.abs(right).max() <= 2.001
 
 
+def test_a_turn_keeps_how_far_ink_is_from_the_middle():
+    corner = np.zeros((200, 28, 28), np.uint8)
+    corner[:, 20, 20] = 200  # 6.5 pixels right of the middle and 6.5 below
+    turned = distort(corner, Distortion(turn=40, scaling=0, shear=0, shift=0), (3, 0)).numpy()
+    rows, columns = np.indices((28, 28)) - 13.5
+    ink = turned.sum(axis=(1, 2))
+    down, right = ((turned * place).sum(axis=(1, 2)) / ink for place in (rows, columns))
+    # A tenth of a pixel: what the four neighbours get of a dot is not the same all around.
+    np.testing.assert_allclose(np.hypot(down, right), np.hypot(6.5, 6.5), atol=0.1)
+    angles = np.degrees(np.arctan2(down, right)) - 45
+    assert -40.5 < angles.min() < -35
+    assert 35 < angles.max() < 40.5
+
+
 def test_between_pixels_the_value_is_that_of_the_neighbours_in_proportion():
     image = np.float32([[[0, 100], [20, 40]]])
     x, y = np.float32([[[0.25, 0], [0.5, 9]]]), np.float32([[[0, 0.5], [0.5, 9]]])

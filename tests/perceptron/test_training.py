@@ -165,6 +165,14 @@ def test_a_sweep_knows_the_least_loss_of_each_seed():
     assert (result.least_loss < result.loss).any()
 
 
+def test_the_least_loss_is_a_number_where_a_training_ended_in_none():
+    config = PerceptronConfig(0.5, 300, activation="identity")  # it explodes
+    result, stopped = (m.sweep(config, GATES["or"], seeds=[1]) for m in (perceptron, legacy))
+    assert np.isnan(result.loss).all()
+    np.testing.assert_array_equal(result.least_loss, stopped.least_loss)
+    assert np.isfinite(result.least_loss).all()
+
+
 def test_a_sweep_the_articles_way_ends_when_the_caller_asks_for_it():
     result = legacy.sweep(
         PerceptronConfig(),
