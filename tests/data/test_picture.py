@@ -78,9 +78,14 @@ def test_a_line_of_one_pixel_is_seen_and_specks_are_not(tmp_path):
     picture[100:301, 200] = 0
     line = read(tmp_path, picture)
     assert np.flatnonzero(line.any(axis=1)).tolist() == list(range(4, 24))
-    assert line.max() == 255  # though it has become a small part of a pixel
     picture[20, 20] = picture[390, 10] = 0
     np.testing.assert_array_equal(read(tmp_path, picture), line)
+
+
+def test_thin_strokes_are_full_ink_though_they_become_a_small_part_of_a_pixel(tmp_path):
+    picture = np.full((800, 800), 255, np.uint8)
+    picture[100:700, 400:403] = picture[697:700, 100:700] = 0  # 600 pixels become 20
+    assert read(tmp_path, picture).max() == 255
 
 
 def test_noise_shading_and_jpeg_change_little(tmp_path):
