@@ -61,6 +61,12 @@ def test_the_tuned_learning_rate_rises_and_falls_to_zero():
     np.testing.assert_allclose(rates, [0, 0.0015, 0.003, 0.0015, 0], atol=1e-8)
 
 
+def test_mixed_precision_rounds_the_hidden_layers_and_keeps_the_weights():
+    model = mlp.network(MlpConfig.tuned(precision="mixed_bfloat16"))
+    assert [layer.compute_dtype for layer in model.layers] == ["bfloat16", "bfloat16", "float32"]
+    assert {weight.dtype for weight in model.weights} == {"float32"}
+
+
 @pytest.mark.parametrize("recipe", [MlpConfig.article, MlpConfig.tuned])
 def test_a_saved_model_loads_in_plain_keras_and_says_the_same(data, tmp_path, recipe):
     config = recipe(epochs=1)

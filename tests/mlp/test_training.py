@@ -100,10 +100,7 @@ def test_real_mnist_todays_recipes_in_three_epochs(mnist, config):
 
 
 @pytest.mark.slow
-def test_mixed_precision_rounds_the_hidden_layers_and_keeps_the_weights(data):
-    model = mlp.network(MlpConfig.tuned(precision="mixed_bfloat16"))
-    assert [layer.compute_dtype for layer in model.layers] == ["bfloat16", "bfloat16", "float32"]
-    assert {weight.dtype for weight in model.weights} == {"float32"}
+def test_mixed_precision_trains_to_nearly_the_same(data):
     full = train(MlpConfig.tuned(epochs=2), data)
     mixed = train(MlpConfig.tuned(epochs=2, precision="mixed_bfloat16"), data)
     # 8 bits of a factor are 0.4 % off; the sums of hundreds of them less.
