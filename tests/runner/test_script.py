@@ -122,6 +122,7 @@ def test_op_seeds_can_be_those_of_tensorflow_2(run):
 def test_graphs_have_the_number_of_ops_that_1_15_counted(run):
     counts = json.loads(run(GOLDENS / "op_counts.py").stdout)
     golden = json.loads((GOLDENS / "op_counts.json").read_text())
+    assert counts.keys() == golden.keys()
     others, other_seeds = {}, []
     for name, (ops, gradient, seeds) in golden.items():
         more = counts[name][0] - ops, None if gradient is None else counts[name][1] - gradient
