@@ -1,5 +1,4 @@
 import contextlib
-import itertools
 import os
 import signal
 import socket
@@ -8,17 +7,14 @@ import time
 from pathlib import Path
 
 import hypothesis
-import numpy as np
 import pytest
 from helpers import ROOT, write_folder
 from hypothesis.configuration import set_hypothesis_home_dir
-from matplotlib.figure import Figure
 
-from tf_edureka.config import CLASSES, PIXELS
 from tf_edureka.data import mnist as mnist_data, rendered
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE, Mnist, Split
 from tf_edureka.runs.console import EpochDisplay
-from tf_edureka.runs.state import TrainingProgress
+from tf_edureka.tf1 import seeds
 
 hypothesis.settings.register_profile("no time limit", deadline=None)
 hypothesis.settings.load_profile("no time limit")
@@ -75,34 +71,13 @@ def data(digits) -> Mnist:
 
 
 @pytest.fixture
-def no_training(monkeypatch):
-    """`mlp.train` trains nothing: epoch n has the cost 1 / n, the accuracy 1 - 0.9 / n."""
-
-    def pretend(config, data, *, on_epoch, start, save, **_):
-        sizes = [PIXELS, *config.hidden_units, CLASSES]
-        shapes = itertools.chain(*(((i, o), (o,)) for i, o in itertools.pairwise(sizes)))
-        weights = [np.zeros(shape, np.float32) for shape in shapes]
-        steps = config.steps_per_epoch(len(data.train.labels))
-        progress, stop = TrainingProgress(start, save), False
-        while not stop and progress.goes_on(config.epochs):
-            epoch = progress.epoch
-            cost, accuracy = 1 / (epoch + 1), 1 - 0.9 / (epoch + 1)
-            progress.epoch_begins()
-            progress.steps_done([cost] * steps)
-            progress.epoch_ended(cost, accuracy)
-            stop = bool(on_epoch(epoch, cost, accuracy))
-            stop = progress.checkpoint(lambda: weights) or stop
-        return progress.result(weights)
-
-    monkeypatch.setattr("tf_edureka.mlp.training.train", pretend)
-
-
-@pytest.fixture
-def no_pictures(monkeypatch):
-    """Of a run small and empty pictures are drawn: for tests that do not look at them."""
-    names = ("cost.png", "accuracy.png", "predictions.png", "weights.png")
+def other_batches(monkeypatch):
+    """The modern path takes the batches of another seed."""
+    rule = seeds.batch_order
     monkeypatch.setattr(
-        "tf_edureka.mlp.plots.of_run", lambda *_: {name: Figure((1, 1)) for name in names}
+        seeds,
+        "batch_order",
+        lambda n, size, *, graph_seed: rule(n, size, graph_seed=graph_seed + 1),
     )
 
 

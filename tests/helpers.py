@@ -52,3 +52,10 @@ def processes() -> Iterator[Callable[..., subprocess.Popen]]:
             return process
 
         yield start
+
+
+def expect_error(said: str, complaint: str) -> None:
+    """Asserts that stderr has one line, an error with this complaint."""
+    assert said.startswith("error: "), said
+    assert complaint in said, said
+    assert said.count("\n") == 1, said

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from helpers import written
+from helpers import expect_error, written
 
 from tf_edureka.cli import train_perceptron
 from tf_edureka.perceptron import plots
@@ -68,10 +68,7 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):
         (["--epochs", "0"], "epochs: expected a whole number"),
     ):
         assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
-        error = capsys.readouterr().err
-        assert error.startswith("error: ")
-        assert complaint in error
-        assert error.count("\n") == 1
+        expect_error(capsys.readouterr().err, complaint)
     assert not (tmp_path / "out").exists()
 
 

@@ -1,10 +1,10 @@
-import functools
 import itertools
 import random
 
 import kill_and_resume
 import numpy as np
 import pytest
+from trainings import without_xla
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
@@ -14,7 +14,6 @@ from tf_edureka.mlp import training
 
 TUNED, AUGMENTED = MlpConfig.tuned(epochs=3), MlpConfig.augmented(epochs=3)
 ARTICLE = MlpConfig.article(epochs=3, batch_size=30)
-without_xla = functools.partial(mlp.train, jit_compile=False)
 TRAININGS = [
     pytest.param(without_xla, TUNED, id="tuned", marks=pytest.mark.slow),
     pytest.param(without_xla, AUGMENTED, id="augmented"),
@@ -56,7 +55,7 @@ def test_from_any_state_a_training_goes_on_to_the_same_bits(data, train, config)
         (within if state.step else between).append(state)
     assert [state.epoch for state in between] == [1, 2, 3]
     assert len(within) >= 9
-    for state in [between[0], *random.Random(1).sample(within, 2)]:
+    for state in [*between, *random.Random(1).sample(within, 3)]:
         assert the_same(whole, train(config, data, start=state))
 
 

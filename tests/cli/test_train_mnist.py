@@ -1,5 +1,4 @@
 import json
-import os
 import re
 import signal
 import subprocess
@@ -9,10 +8,9 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from helpers import SCRIPTS, idx_bytes, write_folder, written
+from helpers import SCRIPTS, expect_error, idx_bytes, processes, write_folder, written
+from trainings import without_xla
 
-from tf_edureka import mlp
-from tf_edureka.cli.train_mnist import main
 from tf_edureka.config import MlpConfig
 from tf_edureka.data import mnist
 from tf_edureka.legacy import mlp as legacy_mlp
@@ -38,26 +36,15 @@ def results(out: Path) -> set[str]:
 
 
 @pytest.fixture
-def real_train(drawn_folder, tmp_path):
-    """Runs the command on drawn digits and gives its exit code."""
-
-    def run(*arguments, out=tmp_path / "out", folder=drawn_folder):
-        return main([*arguments, "--data-dir", str(folder), "--out", str(out)])
-
-    run.out = tmp_path / "out"
-    return run
-
-
-@pytest.fixture
-def train(real_train, no_training, no_pictures):
+def train(train_mnist, no_training, no_pictures):
     """The same without training and pictures, for all that is not about them."""
-    return real_train
+    return train_mnist
 
 
-def test_a_run_writes_history_pictures_and_model(real_train, capsys):
-    assert real_train("--epochs", "2") == 0
-    assert results(real_train.out) == FILES
-    history = json.loads((real_train.out / "history.json").read_text())
+def test_a_run_writes_history_pictures_and_model(train_mnist, capsys):
+    assert train_mnist("--epochs", "2") == 0
+    assert results(train_mnist.out) == FILES
+    history = json.loads((train_mnist.out / "history.json").read_text())
     assert len(history["cost"]) == len(history["accuracy"]) == len(history["epoch_seconds"]) == 2
     assert history["data"] == "idx"
     assert history["config"]["recipe"] == "tuned"
@@ -70,7 +57,7 @@ def test_a_run_writes_history_pictures_and_model(real_train, capsys):
     first, *lines = capsys.readouterr().out.splitlines()
     assert re.match(r"TensorFlow 2\.\d+\.\d+, .*, not MNIST.*, seed 1$", first)
     assert [bool(LINE.match(line)) for line in lines[:3]] == [True, True, False]
-    assert keras.saving.load_model(real_train.out / "model.keras").output_shape == (None, 10)
+    assert keras.saving.load_model(train_mnist.out / "model.keras").output_shape == (None, 10)
 
 
 def test_the_article_recipe_also_records_the_steps_of_its_first_epoch(train):
@@ -97,10 +84,10 @@ def test_the_tuned_recipe_is_the_default_and_still_known_by_its_old_name(train, 
         assert (other["cost"], other["accuracy"]) == (tuned["cost"], tuned["accuracy"])
 
 
-def test_the_legacy_implementation_gives_the_same_files_and_form(real_train, drawn_folder, capsys):
-    assert real_train("--implementation", "legacy", "--epochs", "2") == 0
-    assert results(real_train.out) == FILES
-    history = json.loads((real_train.out / "history.json").read_text())
+def test_the_legacy_implementation_gives_the_same_files_and_form(train_mnist, drawn_folder, capsys):
+    assert train_mnist("--implementation", "legacy", "--epochs", "2") == 0
+    assert results(train_mnist.out) == FILES
+    history = json.loads((train_mnist.out / "history.json").read_text())
     assert history["config"]["implementation"] == "legacy"
     assert history["config"]["recipe"] == "article"
     assert history["xla"] is False
@@ -109,7 +96,7 @@ def test_the_legacy_implementation_gives_the_same_files_and_form(real_train, dra
     first, *lines = capsys.readouterr().out.splitlines()
     assert first.endswith("seed 1, legacy")
     assert [bool(LINE.match(line)) for line in lines[:3]] == [True, True, False]
-    assert keras.saving.load_model(real_train.out / "model.keras").output_shape == (None, 10)
+    assert keras.saving.load_model(train_mnist.out / "model.keras").output_shape == (None, 10)
 
 
 def test_data_that_is_not_mnist_is_noted_on_stderr(train, capsys):
@@ -167,10 +154,7 @@ def test_a_wrong_folder_ends_in_one_line_and_leaves_nothing(train, capsys, tmp_p
     (broken / "train-labels-idx1-ubyte.gz").write_bytes(idx_bytes(np.full(6000, 11)))
     for folder, complaint in ((tmp_path / "none", "expected a folder"), (broken, "labels from 0")):
         assert train(folder=folder) == 2
-        error = capsys.readouterr().err
-        assert error.startswith("error: ")
-        assert complaint in error
-        assert error.count("\n") == 1
+        expect_error(capsys.readouterr().err, complaint)
         assert not train.out.exists()
 
 
@@ -203,25 +187,25 @@ def test_missing_the_accuracy_asked_for_is_exit_code_1_with_the_run_written(trai
     assert results(train.out) == FILES
 
 
-def test_a_cost_that_is_no_number_ends_the_run_and_is_said(real_train, capsys):
+def test_a_cost_that_is_no_number_ends_the_run_and_is_said(train_mnist, capsys):
     arguments = ("--recipe", "article", "--learning-rate", "1e30", "--batch-size", "10")
-    assert real_train(*arguments) == 1
+    assert train_mnist(*arguments) == 1
     assert "no longer a finite number" in capsys.readouterr().err
-    assert json.loads((real_train.out / "history.json").read_text())["cost"][-1] is None
+    assert json.loads((train_mnist.out / "history.json").read_text())["cost"][-1] is None
 
 
 @pytest.mark.slow
-def test_a_learning_rate_beyond_all_numbers_is_written_and_drawn_too(real_train):
-    assert real_train("--recipe", "article", "--learning-rate", "9e36", "--epochs", "2") == 1
-    assert results(real_train.out) == FILES
+def test_a_learning_rate_beyond_all_numbers_is_written_and_drawn_too(train_mnist):
+    assert train_mnist("--recipe", "article", "--learning-rate", "9e36", "--epochs", "2") == 1
+    assert results(train_mnist.out) == FILES
 
 
 @pytest.mark.usefixtures("no_training")
-def test_a_folder_may_have_any_name(real_train, drawn_folder, tmp_path):
+def test_a_folder_may_have_any_name(train_mnist, drawn_folder, tmp_path):
     name = "a$x^$b \udcff"  # a formula, and no Unicode
     (tmp_path / name).symlink_to(drawn_folder)
     out = tmp_path / f"out {name}"
-    assert real_train("--epochs", "1", folder=tmp_path / name, out=out) == 0
+    assert train_mnist("--epochs", "1", folder=tmp_path / name, out=out) == 0
     assert results(out) == FILES
 
 
@@ -237,9 +221,12 @@ def test_a_reader_that_leaves_does_not_end_the_training(drawn_folder, tmp_path):
     assert len(history["cost"]) == 5
 
 
-@pytest.mark.parametrize(
+by_signal = pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
 )
+
+
+@by_signal
 def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
     train, signal_after, capsys, number, code
 ):
@@ -258,19 +245,15 @@ def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
 
 
 @pytest.mark.slow
-def test_a_process_ends_by_a_signal_from_outside_too(drawn_folder, tmp_path):
-    command = [sys.executable, str(SCRIPT), "--epochs", "100000", "--out", str(tmp_path / "out")]
-    with subprocess.Popen(
-        [*command, "--data-dir", str(drawn_folder)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    ) as process:
+@by_signal
+def test_a_process_ends_by_a_signal_from_outside_too(drawn_folder, tmp_path, number, code):
+    command = [sys.executable, SCRIPT, "--epochs", "100000", "--out", tmp_path / "out"]
+    with processes() as start:
+        process = start([*command, "--data-dir", drawn_folder])
         next(line for line in process.stdout if line.startswith("Epoch: 0003"))
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         _, errors = process.communicate(timeout=120)
-    assert process.returncode == 143
+    assert process.returncode == code
     assert "Traceback" not in errors
     epochs = len(json.loads((tmp_path / "out" / "history.json").read_text())["cost"])
     assert epochs >= 3
@@ -298,15 +281,15 @@ def test_a_second_signal_ends_at_once(drawn_folder, tmp_path):
 
 
 @pytest.mark.usefixtures("no_training")
-def test_a_finished_run_resumed_gives_the_same_files_again(real_train, capsys):
-    assert real_train("--epochs", "2") == 0
-    before = {name: (real_train.out / name).read_bytes() for name in FILES - {"model.keras"}}
-    (real_train.out / "cost.png").unlink()
+def test_a_finished_run_resumed_gives_the_same_files_again(train_mnist, capsys):
+    assert train_mnist("--epochs", "2") == 0
+    before = {name: (train_mnist.out / name).read_bytes() for name in FILES - {"model.keras"}}
+    (train_mnist.out / "cost.png").unlink()
     capsys.readouterr()
-    assert real_train("--epochs", "2", "--resume") == 0
+    assert train_mnist("--epochs", "2", "--resume") == 0
     assert "Epoch:" not in capsys.readouterr().out
     for name in FILES - {"model.keras", "history.json"}:
-        assert (real_train.out / name).read_bytes() == before[name]
+        assert (train_mnist.out / name).read_bytes() == before[name]
 
 
 def test_resume_where_there_is_nothing_begins_and_says_so(train, capsys):
@@ -406,9 +389,9 @@ def test_the_precision_is_said_and_recorded(train, capsys):
     assert keras.saving.load_model(train.out / "model.keras").dtype == "float32"
 
 
-def test_one_mirrored_device_comes_to_what_it_would_alone(real_train, data):
-    assert real_train("--epochs", "2", "--strategy", "mirrored", "--replicas", "1") == 0
-    mirrored = json.loads((real_train.out / "history.json").read_text())
-    alone = mlp.train(MlpConfig.tuned(epochs=2), data, jit_compile=False)
+def test_one_mirrored_device_comes_to_what_it_would_alone(train_mnist, data):
+    assert train_mnist("--epochs", "2", "--strategy", "mirrored", "--replicas", "1") == 0
+    mirrored = json.loads((train_mnist.out / "history.json").read_text())
+    alone = without_xla(MlpConfig.tuned(epochs=2), data)
     assert mirrored["cost"] == alone.cost.tolist()
     assert (mirrored["strategy"], mirrored["replicas"], mirrored["xla"]) == ("mirrored", 1, False)

@@ -4,7 +4,7 @@ import signal
 
 import numpy as np
 import pytest
-from helpers import GOLDENS, written
+from helpers import GOLDENS, expect_error, written
 from PIL import Image
 
 from tf_edureka.cli import train_perceptron
@@ -113,10 +113,7 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):
         (["--sweep", "5", "--animation"], "animation: expected one seed"),
     ):
         assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
-        error = capsys.readouterr().err
-        assert error.startswith("error: ")
-        assert complaint in error
-        assert error.count("\n") == 1
+        expect_error(capsys.readouterr().err, complaint)
     assert not (tmp_path / "out").exists()
 
 

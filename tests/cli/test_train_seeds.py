@@ -4,20 +4,8 @@ import numpy as np
 import pytest
 from helpers import written
 
-from tf_edureka.cli.train_mnist import main
 from tf_edureka.mlp import ensemble
 from tf_edureka.results import MlpResult
-
-
-@pytest.fixture
-def train(drawn_folder, tmp_path):
-    """Runs the command on drawn digits and gives its exit code."""
-
-    def run(*arguments):
-        return main([*arguments, "--data-dir", str(drawn_folder), "--out", str(tmp_path / "out")])
-
-    run.out = tmp_path / "out"
-    return run
 
 
 @pytest.fixture
@@ -45,10 +33,10 @@ def pretended(monkeypatch):
     monkeypatch.setattr(ensemble, "train", pretend)
 
 
-def test_it_gives_mean_and_spread_of_the_seeds(train, capsys):
-    assert train("--seeds", "3", "--seed", "5", "--epochs", "2") == 0
-    assert written(train.out) == {"history.json", "seeds.png"}
-    history = json.loads((train.out / "history.json").read_text())
+def test_it_gives_mean_and_spread_of_the_seeds(train_mnist, capsys):
+    assert train_mnist("--seeds", "3", "--seed", "5", "--epochs", "2") == 0
+    assert written(train_mnist.out) == {"history.json", "seeds.png"}
+    history = json.loads((train_mnist.out / "history.json").read_text())
     assert [one["seed"] for one in history["networks"]] == [5, 6, 7]
     each = np.array([one["accuracy"] for one in history["networks"]])
     assert history["accuracy"] == pytest.approx(each.mean(axis=0).tolist())
@@ -57,16 +45,16 @@ def test_it_gives_mean_and_spread_of_the_seeds(train, capsys):
 
 
 @pytest.mark.usefixtures("pretended", "no_training", "no_pictures")
-def test_a_run_of_seeds_and_a_run_of_one_replace_each_other_whole(train, capsys):
-    assert train("--epochs", "1") == 0
-    assert train("--seeds", "1", "--epochs", "1") == 2
+def test_a_run_of_seeds_and_a_run_of_one_replace_each_other_whole(train_mnist, capsys):
+    assert train_mnist("--epochs", "1") == 0
+    assert train_mnist("--seeds", "1", "--epochs", "1") == 2
     assert "already holds a run" in capsys.readouterr().err
-    assert train("--seeds", "1", "--epochs", "1", "--overwrite") == 0
-    assert written(train.out) == {"history.json", "seeds.png"}
-    assert train("--epochs", "1") == 2
-    assert train("--epochs", "1", "--overwrite") == 0
-    assert "model.keras" in written(train.out)
-    assert "seeds.png" not in written(train.out)
+    assert train_mnist("--seeds", "1", "--epochs", "1", "--overwrite") == 0
+    assert written(train_mnist.out) == {"history.json", "seeds.png"}
+    assert train_mnist("--epochs", "1") == 2
+    assert train_mnist("--epochs", "1", "--overwrite") == 0
+    assert "model.keras" in written(train_mnist.out)
+    assert "seeds.png" not in written(train_mnist.out)
 
 
 @pytest.mark.parametrize(
@@ -80,21 +68,21 @@ def test_a_run_of_seeds_and_a_run_of_one_replace_each_other_whole(train, capsys)
         (["--seeds", "2", "--seed", str(2**31 - 1)], "give a lower --seed"),
     ],
 )
-def test_what_does_not_go_with_seeds_is_refused(train, capsys, arguments, complaint):
-    assert train(*arguments) == 2
+def test_what_does_not_go_with_seeds_is_refused(train_mnist, capsys, arguments, complaint):
+    assert train_mnist(*arguments) == 2
     assert complaint in capsys.readouterr().err
-    assert not train.out.exists()
+    assert not train_mnist.out.exists()
 
 
 @pytest.mark.usefixtures("pretended", "ctrl_c")
-def test_ctrl_c_ends_after_the_epoch_and_keeps_what_was_reached(train, capsys):
-    assert train("--seeds", "2", "--epochs", "5") == 130
+def test_ctrl_c_ends_after_the_epoch_and_keeps_what_was_reached(train_mnist, capsys):
+    assert train_mnist("--seeds", "2", "--epochs", "5") == 130
     assert "ended after 1 of 5 epochs; --overwrite begins anew" in capsys.readouterr().err
-    assert len(json.loads((train.out / "history.json").read_text())["cost"]) == 1
+    assert len(json.loads((train_mnist.out / "history.json").read_text())["cost"]) == 1
 
 
 @pytest.mark.usefixtures("pretended")
-def test_the_least_accuracy_is_asked_of_the_mean(train):
+def test_the_least_accuracy_is_asked_of_the_mean(train_mnist):
     for least, code in (("0.1", 0), ("0.11", 1)):  # of 0, 0.1 and 0.2
         arguments = ("--seeds", "3", "--epochs", "1", "--overwrite")
-        assert train(*arguments, "--min-accuracy", least) == code
+        assert train_mnist(*arguments, "--min-accuracy", least) == code

@@ -1,4 +1,3 @@
-import functools
 import json
 
 import numpy as np
@@ -7,6 +6,7 @@ import tensorflow as tf
 from goldens.generate import sha256
 from graphs import described, golden, nodes_of, only_in
 from helpers import REFERENCE
+from trainings import without_xla
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
@@ -14,8 +14,6 @@ from tf_edureka.errors import InputError
 from tf_edureka.legacy import mlp as legacy_mlp
 
 GOLDEN = json.loads(REFERENCE.read_text())["graph_seeds"]
-# XLA takes longer to compile than a test's few epochs take.
-without_xla = functools.partial(mlp.train, jit_compile=False)
 BOTH = pytest.mark.parametrize("train", [legacy_mlp.train, without_xla], ids=["legacy", "modern"])
 
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from trainings import each_recipe
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
@@ -14,17 +15,7 @@ from tf_edureka.mlp.epoch import CompiledEpoch, call
 from tf_edureka.mlp.model import probabilities
 
 
-@pytest.mark.parametrize(
-    "recipe",
-    [
-        *(
-            pytest.param(one, marks=pytest.mark.slow)
-            for one in (MlpConfig.article, MlpConfig.tuned)
-        ),
-        MlpConfig.augmented,
-    ],
-    ids=lambda recipe: recipe.__name__,
-)
+@each_recipe
 def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
     config = recipe()
     order = epoch_order(1000, 100, 1, 0)

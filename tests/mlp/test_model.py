@@ -3,6 +3,7 @@ import warnings
 import keras
 import numpy as np
 import pytest
+from trainings import without_xla
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
@@ -70,7 +71,7 @@ def test_mixed_precision_rounds_the_hidden_layers_and_keeps_the_weights():
 @pytest.mark.parametrize("recipe", [MlpConfig.article, MlpConfig.tuned])
 def test_a_saved_model_loads_in_plain_keras_and_says_the_same(data, tmp_path, recipe):
     config = recipe(epochs=1)
-    model = mlp.from_weights(config, mlp.train(config, data, jit_compile=False).weights)
+    model = mlp.from_weights(config, without_xla(config, data).weights)
     model.save(tmp_path / "model.keras")
     with warnings.catch_warnings():
         warnings.simplefilter("error")

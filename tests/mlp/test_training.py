@@ -1,31 +1,16 @@
-import functools
-
 import keras
 import numpy as np
 import pytest
+from trainings import each_recipe, without_xla
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 
-RECIPES = pytest.mark.parametrize(
-    "config",
-    [
-        *(
-            pytest.param(one, marks=pytest.mark.slow)
-            for one in (MlpConfig.article, MlpConfig.tuned)
-        ),
-        MlpConfig.augmented,
-    ],
-    ids=lambda config: config.__name__,
-)
-# XLA takes longer to compile than a test's few epochs take.
-train = functools.partial(mlp.train, jit_compile=False)
 
-
-@RECIPES
-def test_a_seed_gives_the_same_training_again_and_another_seed_another(data, config):
-    first, again, other = (train(config(epochs=2, seed=s), data) for s in (3, 3, 4))
+@each_recipe
+def test_a_seed_gives_the_same_training_again_and_another_seed_another(data, recipe):
+    first, again, other = (without_xla(recipe(epochs=2, seed=s), data) for s in (3, 3, 4))
     assert first.cost.tolist() == again.cost.tolist()
     for one, two in zip(first.weights, again.weights, strict=True):
         np.testing.assert_array_equal(one, two)
@@ -33,22 +18,22 @@ def test_a_seed_gives_the_same_training_again_and_another_seed_another(data, con
 
 
 @pytest.mark.slow
-@RECIPES
-def test_it_learns(data, config):
-    result = mlp.train(config(epochs=8, seed=2), data)
+@each_recipe
+def test_it_learns(data, recipe):
+    result = mlp.train(recipe(epochs=8, seed=2), data)
     assert result.cost[-1] < result.cost[0] / 2
     assert result.accuracy[-1] > 0.2  # by chance 0.1; there are 1,000 examples to learn from
 
 
 def test_cost_of_an_epoch_is_the_mean_of_its_steps(data):
-    result = train(MlpConfig.article(epochs=1), data)
+    result = without_xla(MlpConfig.article(epochs=1), data)
     assert result.step_cost.shape == (10,)
     assert result.cost[0] == np.mean(result.step_cost, dtype=np.float64)
 
 
 def test_accuracy_is_that_of_the_returned_weights(data):
     config = MlpConfig.tuned(epochs=2)
-    result = train(config, data)
+    result = without_xla(config, data)
     model = mlp.from_weights(config, result.weights)
     pixels = data.test.images.reshape(500, 784) / np.float32(255)
     answers = model.predict(pixels, verbose=0).argmax(axis=1)
@@ -57,16 +42,16 @@ def test_accuracy_is_that_of_the_returned_weights(data):
 
 def test_a_batch_larger_than_the_data_is_refused(data):
     with pytest.raises(InputError, match="batch_size: expected at most the 1000 training examples"):
-        train(MlpConfig.tuned(batch_size=1001), data)
+        without_xla(MlpConfig.tuned(batch_size=1001), data)
 
 
 def test_training_ends_when_the_caller_asks_for_it(data):
-    result = train(MlpConfig.tuned(), data, on_epoch=lambda epoch, *_: epoch == 1)
+    result = without_xla(MlpConfig.tuned(), data, on_epoch=lambda epoch, *_: epoch == 1)
     assert len(result.cost) == len(result.accuracy) == len(result.epoch_seconds) == 2
 
 
 def test_training_ends_when_the_cost_is_no_number(data):
-    result = train(MlpConfig.article(learning_rate=1e30, batch_size=10), data)
+    result = without_xla(MlpConfig.article(learning_rate=1e30, batch_size=10), data)
     assert len(result.cost) < 15
     assert not np.isfinite(result.cost[-1])
     assert result.to_json()["cost"][-1] is None
@@ -76,7 +61,7 @@ def test_keras_callbacks_see_each_epoch_and_can_end_the_training(data):
     seen = []
     watch = keras.callbacks.LambdaCallback(on_epoch_end=lambda e, logs: seen.append(logs))
     stop = keras.callbacks.EarlyStopping("cost", min_delta=100, patience=0, mode="min")
-    result = train(MlpConfig.tuned(), data, callbacks=[watch, stop])
+    result = without_xla(MlpConfig.tuned(), data, callbacks=[watch, stop])
     assert len(result.cost) == len(seen) == 2
     assert seen[1]["cost"] == result.cost[1]
     assert seen[1]["test_accuracy"] == result.accuracy[1]
@@ -86,7 +71,7 @@ def test_keras_callbacks_see_each_epoch_and_can_end_the_training(data):
 def test_keras_callbacks_see_an_epoch_as_one_batch(data):
     seen = []
     watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda b, logs: seen.append(b))
-    train(MlpConfig.tuned(epochs=3), data, callbacks=[watch])
+    without_xla(MlpConfig.tuned(epochs=3), data, callbacks=[watch])
     assert seen == [0, 0, 0]
 
 
@@ -101,8 +86,8 @@ def test_real_mnist_todays_recipes_in_three_epochs(mnist, config):
 
 @pytest.mark.slow
 def test_mixed_precision_trains_to_nearly_the_same(data):
-    full = train(MlpConfig.tuned(epochs=2), data)
-    mixed = train(MlpConfig.tuned(epochs=2, precision="mixed_bfloat16"), data)
+    full = without_xla(MlpConfig.tuned(epochs=2), data)
+    mixed = without_xla(MlpConfig.tuned(epochs=2, precision="mixed_bfloat16"), data)
     # 8 bits of a factor are 0.4 % off; the sums of hundreds of them less.
     np.testing.assert_allclose(mixed.cost, full.cost, rtol=0.02)
     assert (mixed.cost != full.cost).all()

@@ -119,13 +119,8 @@ def test_another_start_is_seen_on_the_first_rung(data, monkeypatch):
 
 
 @pytest.mark.slow
-def test_other_batches_are_seen_on_the_second_rung(data, monkeypatch):
-    rule = seeds.batch_order
-    monkeypatch.setattr(
-        seeds,
-        "batch_order",
-        lambda n, size, *, graph_seed: rule(n, size, graph_seed=graph_seed + 1),
-    )
+@pytest.mark.usefixtures("other_batches")
+def test_other_batches_are_seen_on_the_second_rung(data):
     assert climbed(data)[0] == "batches"
 
 

@@ -77,7 +77,7 @@ def test_rounding_is_no_divergence(activation):
     for rate, epochs in ((1e-8, 100), (0.001, 1000)):
         config = PerceptronConfig(rate, epochs, activation=activation)
         for gate in GATES.values():
-            result = perceptron.sweep(config, gate, seeds=range(1000))
+            result = perceptron.sweep(config, gate, seeds=range(4000))
             assert "diverged" not in diagnose(activation, gate, result=result)
 
 

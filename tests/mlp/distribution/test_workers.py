@@ -7,7 +7,6 @@ from helpers import SCRIPTS, processes, written
 
 SCRIPT = SCRIPTS / "train_mnist.py"
 pytestmark = pytest.mark.slow
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

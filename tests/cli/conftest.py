@@ -1,0 +1,52 @@
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from tf_edureka.cli.train_mnist import main
+from tf_edureka.config import CLASSES, PIXELS
+from tf_edureka.runs.state import TrainingProgress
+
+
+@pytest.fixture
+def train_mnist(drawn_folder, tmp_path):
+    """Runs the command `train-mnist` on drawn digits and gives its exit code."""
+
+    def run(*arguments, out=tmp_path / "out", folder=drawn_folder):
+        return main([*arguments, "--data-dir", str(folder), "--out", str(out)])
+
+    run.out = tmp_path / "out"
+    return run
+
+
+@pytest.fixture
+def no_training(monkeypatch):
+    """`mlp.train` trains nothing: epoch n has the cost 1 / n, the accuracy 1 - 0.9 / n."""
+
+    def pretend(config, data, *, on_epoch, start, save, **_):
+        sizes = [PIXELS, *config.hidden_units, CLASSES]
+        shapes = itertools.chain(*(((i, o), (o,)) for i, o in itertools.pairwise(sizes)))
+        weights = [np.zeros(shape, np.float32) for shape in shapes]
+        steps = config.steps_per_epoch(len(data.train.labels))
+        progress, stop = TrainingProgress(start, save), False
+        while not stop and progress.goes_on(config.epochs):
+            epoch = progress.epoch
+            cost, accuracy = 1 / (epoch + 1), 1 - 0.9 / (epoch + 1)
+            progress.epoch_begins()
+            progress.steps_done([cost] * steps)
+            progress.epoch_ended(cost, accuracy)
+            stop = bool(on_epoch(epoch, cost, accuracy))
+            stop = progress.checkpoint(lambda: weights) or stop
+        return progress.result(weights)
+
+    monkeypatch.setattr("tf_edureka.mlp.training.train", pretend)
+
+
+@pytest.fixture
+def no_pictures(monkeypatch):
+    """Of a run small and empty pictures are drawn: for tests that do not look at them."""
+    names = ("cost.png", "accuracy.png", "predictions.png", "weights.png")
+    monkeypatch.setattr(
+        "tf_edureka.mlp.plots.of_run", lambda *_: {name: Figure((1, 1)) for name in names}
+    )

@@ -1,0 +1,22 @@
+"""How tests train where XLA is not their subject."""
+
+import functools
+
+import pytest
+
+from tf_edureka import mlp
+from tf_edureka.config import MlpConfig
+
+# XLA takes longer to compile than a test's few epochs take.
+without_xla = functools.partial(mlp.train, jit_compile=False)
+
+# The augmented recipe is the tuned one and more, so the core is content with it.
+each_recipe = pytest.mark.parametrize(
+    "recipe",
+    [
+        pytest.param(MlpConfig.article, marks=pytest.mark.slow),
+        pytest.param(MlpConfig.tuned, marks=pytest.mark.slow),
+        MlpConfig.augmented,
+    ],
+    ids=lambda recipe: recipe.__name__,
+)
