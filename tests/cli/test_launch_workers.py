@@ -127,10 +127,12 @@ def test_who_is_asked_twice_to_end_does_not_wait_for_workers_that_do_not_hear(la
     launcher = launch(codes=dict.fromkeys(range(2), f"{deaf}; time.sleep(600)"))
     for _ in range(2):
         wait_for("deaf", launcher)
-    while launcher.poll() is None:  # a terminal that is closed; two signals may come as one
+    for _ in range(300):  # a terminal that is closed; two signals may come as one
+        if launcher.poll() is not None:
+            break
         launcher.send_signal(signal.SIGHUP)
         time.sleep(0.1)
-    said = launcher.communicate()[1]
+    said = launcher.communicate(timeout=1)[1]
     assert launcher.returncode == 128 + signal.SIGHUP
     assert said.count("ended by the launcher, asked twice to end") == 2
     launch.expect_gone(workers=2)
