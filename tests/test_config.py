@@ -1,6 +1,11 @@
+import json
+from dataclasses import asdict
+from fractions import Fraction
+
+import numpy as np
 import pytest
 
-from tf_edureka.config import Distortion, MlpConfig
+from tf_edureka.config import Distortion, MlpConfig, PerceptronConfig, op_seeds
 from tf_edureka.errors import InputError
 
 
@@ -66,6 +71,77 @@ def test_the_old_name_of_the_tuned_recipe_gives_the_same():
 def test_a_value_out_of_range_is_refused_by_name_and_value(name, value):
     with pytest.raises(InputError, match=f"{name}: expected .*got"):
         MlpConfig.tuned(**{name: value})
+
+
+def test_numbers_of_numpy_lists_and_ranges_are_as_good_as_pythons():
+    given = MlpConfig.tuned(
+        epochs=np.int64(5),
+        seed=np.uint8(3),
+        learning_rate=np.float32(0.5),
+        weight_decay=np.int32(1),
+        hidden_units=np.array([4, 8]),
+        distortion=Distortion(turn=np.float64(3), shift=Fraction(1, 2)),
+    )
+    plain = MlpConfig.tuned(
+        epochs=5,
+        seed=3,
+        learning_rate=0.5,
+        weight_decay=1.0,
+        hidden_units=(4, 8),
+        distortion=Distortion(turn=3.0, shift=0.5),
+    )
+    assert given == plain
+    assert hash(given) == hash(plain)
+    assert json.dumps(asdict(given)) == json.dumps(asdict(plain))
+    for units in ([4, 8], range(4, 9, 4)):
+        assert MlpConfig.tuned(hidden_units=units).hidden_units == (4, 8)
+    assert PerceptronConfig(np.float32(0.5), np.int16(2)) == PerceptronConfig(0.5, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("learning_rate", True),
+        ("learning_rate", np.nan),
+        ("learning_rate", "0.1"),
+        ("learning_rate", 10**400),
+        ("epochs", True),
+        ("epochs", np.True_),
+        ("epochs", 5.0),
+        ("epochs", None),
+        ("hidden_units", ()),
+        ("hidden_units", 256),
+        ("hidden_units", "256"),
+        ("hidden_units", [True]),
+        ("hidden_units", [256.0]),
+        ("recipe", np.array(["tuned"])),
+    ],
+    ids=lambda value: repr(value)[:20],
+)
+def test_what_is_no_such_number_is_refused_by_name_and_value(name, value):
+    with pytest.raises(InputError, match=f"{name}: expected .*got"):
+        MlpConfig.tuned(**{name: value})
+
+
+def test_a_constant_learning_rate_has_no_warmup():
+    assert MlpConfig.tuned(schedule="constant").warmup == 0
+    with pytest.raises(InputError, match="warmup: expected none with a constant rate"):
+        MlpConfig.tuned(schedule="constant", warmup=0.1)
+    with pytest.raises(InputError, match="schedule: expected constant"):
+        MlpConfig.article(schedule="cosine")
+
+
+@pytest.mark.parametrize("seeds", [[0, 1, 2], (0, 1, 2), range(3), np.arange(3), iter(range(3))])
+def test_seeds_may_come_in_any_sequence(seeds):
+    assert op_seeds(seeds) == (0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "seeds", [[], 5, None, "12", [True], [1.0], [-1], [2**31], np.ones((2, 2), int), np.array(5)]
+)
+def test_seeds_that_cannot_be_are_refused(seeds):
+    with pytest.raises(InputError, match="seeds: expected"):
+        op_seeds(seeds)
 
 
 @pytest.mark.parametrize(

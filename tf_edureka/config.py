@@ -1,16 +1,17 @@
 """The numbers of the article's recipe and of the tuned one, each written once."""
 
+import numbers
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
-
-import numpy as np
+from typing import Any
 
 from tf_edureka.errors import InputError
 
 RECIPES = ("tuned", "article")
 DTYPES = ("float32", "float64")
 PRECISIONS = ("float32", "tf32", "mixed_bfloat16")
+SCHEDULES = ("cosine", "constant")
 # The article's six; `perceptron/activations.py` has the functions.
 ACTIVATIONS = ("identity", "step", "sigmoid", "tanh", "relu", "softmax")
 # The article's `n_input` and `n_classes`.
@@ -18,6 +19,7 @@ PIXELS = 28 * 28
 CLASSES = 10
 # Beyond it a number is 0 or infinite when it comes to computing with it.
 _FLOAT32 = (1e-37, 1e37)
+_LARGEST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Distortion:
 
     def __post_init__(self) -> None:
         """Refuses amounts that are none."""
-        _expect_number(self, turn=(0, 180), scaling=(0, 0.9), shear=(0, 10), shift=(0, 1000))
+        _take_numbers(self, turn=(0, 180), scaling=(0, 0.9), shear=(0, 10), shift=(0, 1000))
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,17 @@ class MlpConfig:
 
     Attributes:
         recipe: `"tuned"` or `"article"`: initial values, schedule and kind of Adam.
-        learning_rate: Adam's; in the tuned recipe the highest of its schedule.
+        learning_rate: Adam's; the highest of its schedule.
         adam_epsilon: added to the root of Adam's second moment. TensorFlow 1 had 1e-8, Keras 1e-7.
-        warmup: share of all steps over which the tuned learning rate rises from 0, in [0, 0.99].
+        schedule: how the learning rate goes. `"cosine"`: it rises from 0 and falls back to it
+            along a cosine, as the tuned recipe has it. `"constant"`: it stays, as in the article's,
+            and Keras' callbacks may set it.
+        warmup: share of all steps over which a scheduled learning rate rises from 0, in [0, 0.99].
         weight_decay: of the kernels, decoupled from the gradient, times the learning rate.
         label_smoothing: share of the label spread evenly over all classes, in [0, 0.99].
         distortion: how each training image is changed anew in every epoch; None for not at all.
-        hidden_units: units of each hidden layer; the article's `n_hidden_1` and `n_hidden_2`.
+        hidden_units: units of each hidden layer, a tuple, list or array; the article's `n_hidden_1`
+            and `n_hidden_2`.
         epochs: full passes over the training images.
         batch_size: examples per step. What does not fill a batch is left out of that epoch.
         seed: decides initial values, the order of the batches and the distortions. In the article's
@@ -82,11 +88,12 @@ class MlpConfig:
     learning_rate: float
     _: KW_ONLY
     adam_epsilon: float
+    schedule: str = "constant"
     warmup: float = 0.0
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
     distortion: Distortion | None = None
-    hidden_units: tuple[int, ...] = (256, 256)
+    hidden_units: Sequence[int] = (256, 256)
     epochs: int = 15
     batch_size: int = 100
     seed: int = 1
@@ -94,42 +101,44 @@ class MlpConfig:
     precision: str = "float32"
 
     @classmethod
-    def tuned(cls, **changes) -> "MlpConfig":
+    def tuned(cls, **changes: Any) -> "MlpConfig":
         """What one would do today with the same network and the same number of steps."""
         defaults = {
             "learning_rate": 0.003,
             "adam_epsilon": 1e-7,
-            "warmup": 1 / 15,
+            "schedule": "cosine",
+            "warmup": 0.0 if changes.get("schedule") == "constant" else 1 / 15,
             "weight_decay": 0.5,
             "label_smoothing": 0.1,
         }
         return cls(**{"recipe": "tuned", **defaults, **changes})
 
     @classmethod
-    def modern(cls, **changes) -> "MlpConfig":
+    def modern(cls, **changes: Any) -> "MlpConfig":
         """The old name of `tuned`, which takes the same `changes`."""
         message = "MlpConfig.modern(...): expected its new name, MlpConfig.tuned(...)"
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return cls.tuned(**changes)
 
     @classmethod
-    def augmented(cls, **changes) -> "MlpConfig":
+    def augmented(cls, **changes: Any) -> "MlpConfig":
         """The tuned recipe on distorted images: they never repeat, so less decay is enough."""
         return cls.tuned(**{"weight_decay": 0.05, "distortion": Distortion(), **changes})
 
     @classmethod
-    def article(cls, **changes) -> "MlpConfig":
+    def article(cls, **changes: Any) -> "MlpConfig":
         """The article's numbers, with the epsilon that TensorFlow 1's Adam had."""
         return cls(**{"recipe": "article", "learning_rate": 0.001, "adam_epsilon": 1e-8, **changes})
 
     def __post_init__(self) -> None:
         """Refuses what cannot be trained."""
-        _expect_one_of(self, recipe=RECIPES, dtype=DTYPES, precision=PRECISIONS)
-        _expect_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, 2**31 - 1))
-        units = self.hidden_units
-        if not (isinstance(units, tuple) and units and all(_is_whole(n, 1, 10**6) for n in units)):
-            raise InputError(f"hidden_units: expected a tuple of whole numbers, got {units!r}")
-        _expect_number(
+        _expect_one_of(self, recipe=RECIPES, schedule=SCHEDULES, dtype=DTYPES, precision=PRECISIONS)
+        _take_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, _LARGEST_SEED))
+        units = whole_numbers("hidden_units", self.hidden_units, 1, 10**6)
+        if not units:
+            raise InputError(f"hidden_units: expected a layer at least, got {self.hidden_units!r}")
+        object.__setattr__(self, "hidden_units", units)
+        _take_numbers(
             self,
             learning_rate=_FLOAT32,
             adam_epsilon=_FLOAT32,
@@ -142,6 +151,10 @@ class MlpConfig:
         changes = ("warmup", "weight_decay", "label_smoothing", "distortion")
         if self.recipe == "article" and any(getattr(self, name) for name in changes):
             raise InputError(f"{', '.join(changes)}: expected none in the article's recipe")
+        if self.recipe == "article" and self.schedule != "constant":
+            raise InputError(f"schedule: expected constant as the article's, got {self.schedule}")
+        if self.schedule == "constant" and self.warmup:
+            raise InputError(f"warmup: expected none with a constant rate, got {self.warmup}")
         if self.precision != "float32" and (self.recipe, self.dtype) != ("tuned", "float32"):
             raise InputError(
                 f"precision: expected float32 in the article's recipe and in float64, got "
@@ -187,8 +200,8 @@ class PerceptronConfig:
     def __post_init__(self) -> None:
         """Refuses what cannot be trained."""
         _expect_one_of(self, activation=ACTIVATIONS)
-        _expect_whole(self, epochs=(1, 10**6), seed=(0, 2**31 - 1))
-        _expect_number(self, learning_rate=_FLOAT32)
+        _take_whole(self, epochs=(1, 10**6), seed=(0, _LARGEST_SEED))
+        _take_numbers(self, learning_rate=_FLOAT32)
 
     def expect_gradient(self) -> None:
         """Refuses the activation that gradient descent, and so the article's way, cannot train.
@@ -204,39 +217,83 @@ class PerceptronConfig:
             )
 
 
-def expect_seeds(seeds: Sequence[int]) -> None:
-    """Expects `seeds` to be op seeds, one for each network of a sweep.
+def whole_number(name: str, value: object, low: int, high: int) -> int:
+    """Takes `value` as a whole number: an `int` or one of NumPy's, not a boolean.
+
+    Args:
+        name: what it is, for the error message.
+        value: whatever was given.
+        low: the smallest that is allowed.
+        high: the largest that is allowed.
+
+    Returns:
+        the number as Python's own.
+
+    Raises:
+        InputError: when it is no whole number or out of its range.
+    """
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        number = int(value)
+        if low <= number <= high:
+            return number
+    raise InputError(f"{name}: expected a whole number from {low} to {high}, got {value!r}")
+
+
+def whole_numbers(name: str, values: Iterable[object], low: int, high: int) -> tuple[int, ...]:
+    """Takes `values` as whole numbers, as `whole_number` takes one.
+
+    Args:
+        name: what they are, for the error message.
+        values: a tuple, list, range or array of one dimension.
+        low: the smallest that is allowed.
+        high: the largest that is allowed.
+
+    Returns:
+        the numbers as Python's own.
+
+    Raises:
+        InputError: when they are no such sequence, or one is no whole number or out of its range.
+    """
+    try:
+        given = None if isinstance(values, str | bytes) else tuple(values)
+    except TypeError:
+        given = None
+    if given is None:
+        raise InputError(f"{name}: expected a sequence of whole numbers, got {values!r}")
+    return tuple(whole_number(name, value, low, high) for value in given)
+
+
+def op_seeds(seeds: Iterable[object]) -> tuple[int, ...]:
+    """Takes `seeds` as the seeds of a sweep, one for each network.
 
     Raises:
         InputError: when there is none, or one is not a whole number from 0 to 2**31 - 1.
     """
-    numbers = np.asarray(seeds)
-    if not numbers.size or numbers.dtype.kind not in "iu" or not (numbers >= 0).all():
-        raise InputError(f"seeds: expected whole numbers from 0 to {2**31 - 1}, got {seeds!r}")
-    if numbers.max() > 2**31 - 1:
-        raise InputError(f"seeds: expected at most {2**31 - 1}, got {numbers.max()}")
-
-
-def _is_whole(value: object, low: int, high: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+    taken = whole_numbers("seeds", seeds, 0, _LARGEST_SEED)
+    if not taken:
+        raise InputError(f"seeds: expected a whole number at least, got {seeds!r}")
+    return taken
 
 
 def _expect_one_of(config: object, **choices: tuple[str, ...]) -> None:
     for name, allowed in choices.items():
         value = getattr(config, name)
-        if value not in allowed:
+        if not (isinstance(value, str) and value in allowed):
             raise InputError(f"{name}: expected one of {', '.join(allowed)}, got {value!r}")
 
 
-def _expect_whole(config: object, **ranges: tuple[int, int]) -> None:
+def _take_whole(config: object, **ranges: tuple[int, int]) -> None:
+    """Checks fields of a frozen `config`, and makes them Python's own whole numbers."""
     for name, (low, high) in ranges.items():
-        value = getattr(config, name)
-        if not _is_whole(value, low, high):
-            raise InputError(f"{name}: expected a whole number from {low} to {high}, got {value!r}")
+        taken = whole_number(name, getattr(config, name), low, high)
+        object.__setattr__(config, name, taken)
 
 
-def _expect_number(config: object, **ranges: tuple[float, float]) -> None:
+def _take_numbers(config: object, **ranges: tuple[float, float]) -> None:
+    """Checks fields of a frozen `config`, and makes them Python's own floating-point numbers."""
     for name, (low, high) in ranges.items():
         value = getattr(config, name)
-        if not (isinstance(value, int | float) and low <= value <= high):
+        is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        if not (is_number and low <= value <= high):  # NaN is in no range
             raise InputError(f"{name}: expected a number from {low} to {high}, got {value!r}")
+        object.__setattr__(config, name, float(value))

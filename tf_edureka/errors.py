@@ -1,9 +1,30 @@
-"""The one kind of error that a user can cause."""
+"""The one kind of error that a user can cause, and the one kind of warning."""
 
 
-class InputError(ValueError):
+class _OnTopic(Exception):
+    """What both share.
+
+    Args:
+        message: what was expected and what came.
+        topic: a short fixed name of the case where whoever called may know what to do; the commands
+            have advice for each. Empty where the message says it all.
+    """
+
+    def __init__(self, message: str = "", *, topic: str = "") -> None:
+        super().__init__(message)
+        self.topic = topic
+
+
+class InputError(_OnTopic, ValueError):
     """An argument, a file or a folder is not what it has to be.
 
-    The message is one sentence for the user: what was expected, what came and what to do. The
-    scripts print it as `error: ...` and exit with code 2, without a traceback.
+    The message is one sentence for the user: what was expected and what came. The scripts print it
+    as `error: ...`, add what to do by their options, and exit with code 2, without a traceback.
+    """
+
+
+class InputWarning(_OnTopic, UserWarning):
+    """An argument, a file or a folder is not quite what was asked for; the work goes on.
+
+    The scripts print it as `note: ...`.
     """

@@ -1,13 +1,21 @@
-"""What a training gives: numbers only, whichever implementation trained."""
+"""What a training gives: numbers only, whichever implementation trained.
+
+Two results are equal if they are the same object: of arrays there is no one answer.
+"""
 
 import math
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+
+# Float32 or float64, whichever was computed in.
+Floats = npt.NDArray[np.floating[Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MlpResult:
     """The course of a training and the trained network, in NumPy.
 
@@ -25,12 +33,12 @@ class MlpResult:
             were when the training ended. A kernel has shape (inputs, units), a bias (units,).
     """
 
-    cost: np.ndarray
-    accuracy: np.ndarray
+    cost: npt.NDArray[np.float64]
+    accuracy: npt.NDArray[np.float64]
     _: KW_ONLY
-    step_cost: np.ndarray
-    epoch_seconds: np.ndarray
-    weights: tuple[np.ndarray, ...]
+    step_cost: Floats
+    epoch_seconds: npt.NDArray[np.float64]
+    weights: tuple[Floats, ...]
 
     @property
     def seconds_per_epoch(self) -> float:
@@ -58,7 +66,7 @@ class MlpResult:
         return _as_json(self, ("cost", "accuracy", "step_cost", "epoch_seconds"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PerceptronResult:
     """The course of a training and the trained perceptron, in NumPy.
 
@@ -69,18 +77,18 @@ class PerceptronResult:
         outputs: float32, shape (4,): what the trained perceptron gives for each row of the gate.
     """
 
-    loss: np.ndarray
-    weights: np.ndarray
+    loss: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float32]
     _: KW_ONLY
-    outputs: np.ndarray
+    outputs: npt.NDArray[np.float32]
 
     @property
-    def initial_weights(self) -> np.ndarray:
+    def initial_weights(self) -> npt.NDArray[np.float32]:
         """Float32, shape (3,): as they were drawn."""
         return self.weights[0]
 
     @property
-    def final_weights(self) -> np.ndarray:
+    def final_weights(self) -> npt.NDArray[np.float32]:
         """Float32, shape (3,): as they were when the training ended."""
         return self.weights[-1]
 
@@ -89,7 +97,7 @@ class PerceptronResult:
         return _as_json(self, ("loss", "initial_weights", "final_weights", "outputs"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SweepResult:
     """What training from many seeds gives, a row for each seed.
 
@@ -101,12 +109,12 @@ class SweepResult:
         outputs: float32, shape (n, 4): what each trained network gives for each row of the gate.
     """
 
-    loss: np.ndarray
-    least_loss: np.ndarray
+    loss: npt.NDArray[np.float32]
+    least_loss: npt.NDArray[np.float32]
     _: KW_ONLY
-    initial_weights: np.ndarray
-    final_weights: np.ndarray
-    outputs: np.ndarray
+    initial_weights: npt.NDArray[np.float32]
+    final_weights: npt.NDArray[np.float32]
+    outputs: npt.NDArray[np.float32]
 
     @classmethod
     def of(cls, results: Sequence[PerceptronResult]) -> "SweepResult":
@@ -122,6 +130,14 @@ class SweepResult:
     def to_json(self) -> dict[str, list[float | None]]:
         """The losses as a list of plain numbers; what is not finite, which JSON lacks, as None."""
         return _as_json(self, ("loss",))
+
+
+def asks_to_stop(answer: object) -> bool:
+    """Whether the `answer` of a callback ends the training: True does, NumPy's too, nothing else.
+
+    So a callback may be any function, whatever it returns for other reasons.
+    """
+    return isinstance(answer, bool | np.bool_) and bool(answer)
 
 
 def _as_json(result: object, names: tuple[str, ...]) -> dict[str, list[float | None]]:
