@@ -1,11 +1,12 @@
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from helpers import NAMES, idx_bytes, write_folder
 
 from tf_edureka.data import mnist, rendered, tfds
-from tf_edureka.errors import InputError
+from tf_edureka.errors import InputError, InputWarning
 
 
 def arrays(train=5003, test=4):
@@ -45,10 +46,12 @@ def test_unpacked_files_serve_as_well(folder):
     assert len(mnist.load("idx", folder).train.labels) == 3
 
 
-def test_files_that_are_not_the_published_ones_are_noted_and_not_called_mnist(folder):
-    data = mnist.load("idx", folder)
-    assert len(data.notes) == 4
+def test_files_that_are_not_the_published_ones_are_warned_of_and_not_called_mnist(folder):
+    with pytest.warns(InputWarning, match=f"not the published MNIST.*{', '.join(NAMES)}") as warned:
+        data = mnist.load("idx", folder)
+    assert [warning.filename for warning in warned] == [__file__]  # of the line that asked for them
     assert data.title.startswith("not MNIST")
+    assert not data.is_mnist
 
 
 def test_the_environment_names_the_folder(folder, monkeypatch):
@@ -87,24 +90,31 @@ def test_a_folder_that_is_given_and_wrong_is_never_passed_over(folder, source):
         mnist.load(source, folder)
 
 
-def test_idx_without_a_folder_says_how_to_give_one():
-    with pytest.raises(InputError, match="--data-dir or set TF_EDUREKA_MNIST_DIR"):
+def test_idx_without_a_folder_says_where_it_looked():
+    with pytest.raises(InputError, match="got none, neither here nor by TF_EDUREKA_MNIST_DIR"):
         mnist.load("idx")
 
 
-def test_without_folder_copy_and_network_digits_are_rendered_and_that_is_said(monkeypatch):
+def test_without_folder_copy_and_network_digits_are_rendered_with_a_warning(monkeypatch):
     monkeypatch.setattr(tfds, "is_prepared", lambda: False)
     monkeypatch.setattr(tfds, "is_reachable", lambda: False)
     monkeypatch.setattr(rendered, "digits", lambda: arrays())
-    data = mnist.load("auto")
+    with pytest.warns(InputWarning, match="rendered digits, not MNIST") as warned:
+        data = mnist.load("auto")
+    assert [warning.filename for warning in warned] == [__file__]
     assert data.source == "rendered"
     assert "not MNIST" in data.title
-    assert "not MNIST" in data.notes[0]
+
+
+def test_digits_that_are_asked_for_by_name_are_not_warned_of(monkeypatch, recwarn):
+    monkeypatch.setattr(rendered, "digits", lambda: arrays())
+    assert mnist.load("rendered").source == "rendered"
+    assert not recwarn
 
 
 def test_an_empty_variable_names_no_folder(monkeypatch):
     monkeypatch.setenv("TF_EDUREKA_MNIST_DIR", "")
-    with pytest.raises(InputError, match="expected a folder with the MNIST files; give"):
+    with pytest.raises(InputError, match="expected a folder with the MNIST files, got none"):
         mnist.load("idx")
 
 
@@ -128,10 +138,11 @@ def test_a_tfds_copy_of_other_data_is_refused(monkeypatch):
         mnist.load("tfds")
 
 
-@pytest.mark.parametrize("examples", [0, -1, 4])
-def test_a_limit_that_cannot_be_is_refused(folder, examples):
-    with pytest.raises(InputError, match="limit: expected 1 to 3"):
-        mnist.load("idx", folder).limited(examples)
+@pytest.mark.parametrize("examples", [0, -1, 4, 2.0, True])
+def test_a_limit_that_cannot_be_is_refused(data, examples):
+    few = replace(data, train=data.train.first(3))
+    with pytest.raises(InputError, match="limit: expected a whole number from 1 to 3"):
+        few.limited(examples)
 
 
 def test_a_limit_keeps_the_first_training_examples_and_all_others(folder):
@@ -151,15 +162,46 @@ def test_the_fingerprint_tells_apart_how_the_same_bytes_are_shared_out():
     assert black(1, 3).fingerprint == black(1, 3).fingerprint != black(3, 1).fingerprint
 
 
-def test_real_mnist_is_recognised_and_split(mnist_folder):
+def test_real_mnist_is_recognised_and_split(mnist_folder, recwarn):
     data = mnist.load("idx", mnist_folder)
-    assert (data.title, data.notes) == ("MNIST", ())
+    assert data.title == "MNIST"
+    assert not recwarn
     assert [len(s.labels) for s in (data.train, data.validation, data.test)] == [55000, 5000, 10000]
     # The first labels of the published files, as printed by `od`.
     assert data.validation.labels[:5].tolist() == [5, 0, 4, 1, 9]
     assert data.test.labels[:5].tolist() == [7, 2, 1, 0, 4]
     assert data.is_mnist
+    assert replace(data, title="mine").is_mnist  # by its content
     assert not data.limited(54_999).is_mnist
+    other = data.train.labels.copy()
+    other[0] += 1
+    assert not replace(data, train=mnist.Split(data.train.images, other)).is_mnist
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "complaint"),
+    [
+        (np.zeros((2, 28, 28), np.float32), [1, 2], "images: expected uint8 .* got float32"),
+        (np.zeros((2, 784), np.uint8), [1, 2], r"images: expected .* got uint8 of shape \(2, 784"),
+        (np.zeros((2, 28, 28), np.uint8), [1, 2, 3], r"labels: expected .* shape \(2,\)"),
+        (np.zeros((2, 28, 28), np.uint8), np.eye(10)[:2], "labels: expected .* got float64"),
+        (np.zeros((2, 28, 28), np.uint8), [1, 10], "labels: expected 0 to 9, got 10 at position 1"),
+        (np.zeros((2, 28, 28), np.uint8), [-1, 1], "labels: expected 0 to 9, got -1 at position 0"),
+    ],
+)
+def test_arrays_that_would_be_trained_on_as_something_else_are_refused(images, labels, complaint):
+    with pytest.raises(InputError, match=complaint):
+        mnist.Split(images, labels)
+
+
+def test_the_examples_are_read_only_wherever_they_come_from_and_what_was_given_is_not(data):
+    images, labels = np.zeros((2, 28, 28), np.uint8), np.array([3, 4])
+    split = mnist.Split(images, labels)
+    assert split.labels.dtype == np.uint8
+    for array in (split.images, split.labels, data.train.images, data.test.labels):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+    images[0], labels[0] = 1, 1
 
 
 def test_the_published_gz_files_are_those_that_tfds_pins(mnist_folder):

@@ -26,7 +26,7 @@ def empty_tfds(tmp_path, monkeypatch):
 def test_without_copy_and_network_tfds_is_not_tried(empty_tfds):
     assert not tfds.is_prepared()
     assert not tfds.is_reachable()
-    with pytest.raises(InputError, match="no prepared copy and no network"):
+    with pytest.raises(InputError, match="expected a prepared copy, a network, or a folder"):
         tfds.read(None)
     assert not empty_tfds.exists()
 

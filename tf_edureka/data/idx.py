@@ -8,8 +8,10 @@ import gzip
 import math
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from tf_edureka.errors import InputError
 
@@ -19,7 +21,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _MAX_BYTES = 2**30
 
 
-def read(path: Path, rank: int) -> np.ndarray:
+def read(path: Path, rank: int) -> npt.NDArray[np.uint8]:
     """Reads an IDX file of bytes with `rank` dimensions, gzipped or not.
 
     Reads no more than the header announces, so a small file cannot fill the memory.
@@ -49,7 +51,7 @@ def read(path: Path, rank: int) -> np.ndarray:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
 
 
-def _parse(path: Path, stream, rank: int) -> np.ndarray:
+def _parse(path: Path, stream: gzip.GzipFile | BinaryIO, rank: int) -> npt.NDArray[np.uint8]:
     header = stream.read(4 + 4 * rank)
     if header[:4] != bytes((0, 0, _UINT8, rank)):
         raise InputError(

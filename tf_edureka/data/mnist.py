@@ -1,50 +1,109 @@
 """MNIST as arrays, in the original's order: from IDX files, from TFDS, or rendered digits."""
 
+import functools
 import hashlib
 import os
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from tf_edureka.config import whole_number
 from tf_edureka.data import idx, tfds
-from tf_edureka.errors import InputError
+from tf_edureka.errors import InputError, InputWarning
 
 DATA_SOURCES = ("auto", "tfds", "idx", "rendered")
 # Where the four files are, if no folder is named.
 MNIST_FOLDER_VARIABLE = "TF_EDUREKA_MNIST_DIR"
 # The original's read_data_sets() put the first 5,000 training images aside.
 VALIDATION_EXAMPLES = 5000
-_MNIST = "MNIST"  # the title of the published examples
-
-# The values of the four official files, without their headers: the same whether they come gzipped,
-# unpacked or from TFDS. The published .gz files, whose own SHA-256 TFDS checks, unpack to these.
-_FILES = {
-    "train-images-idx3-ubyte": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
-    "train-labels-idx1-ubyte": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
-    "t10k-images-idx3-ubyte": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
-    "t10k-labels-idx1-ubyte": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
-}
+# `Mnist.fingerprint` of the published examples.
+_FINGERPRINT = "fcfa1f6a7541d6566abadcf675a3c34cb96011fe97d6d8f9557081189c6f73b6"
 
 
-@dataclass(frozen=True)
+class Published(NamedTuple):
+    """SHA-256 of one of the four files.
+
+    Attributes:
+        values: of its values, without the header: the same whether they come gzipped, unpacked or
+            from TFDS.
+        packed: of the .gz file, as it is downloaded.
+    """
+
+    values: str
+    packed: str
+
+
+# The four published files by name.
+FILES: Mapping[str, Published] = MappingProxyType(
+    {
+        "train-images-idx3-ubyte": Published(
+            "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        ),
+        "train-labels-idx1-ubyte": Published(
+            "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
+            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        ),
+        "t10k-images-idx3-ubyte": Published(
+            "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
+            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        ),
+        "t10k-labels-idx1-ubyte": Published(
+            "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
+            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
 class Split:
     """Images with their labels.
 
     Attributes:
-        images: uint8, shape (n, 28, 28); 0 is the background, 255 full ink.
-        labels: uint8, shape (n,), 0 to 9.
+        images: uint8, shape (n, 28, 28); 0 is the background, 255 full ink. Read-only.
+        labels: uint8, shape (n,), 0 to 9. Read-only. Whole numbers of another dtype may be given.
+
+    Raises:
+        InputError: when an array has another dtype or shape, or a label is not one of the ten.
     """
 
-    images: np.ndarray
-    labels: np.ndarray
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        """Refuses arrays that would be trained on, but as something else."""
+        images, labels = np.asarray(self.images), np.asarray(self.labels)
+        if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
+            raise InputError(
+                f"images: expected uint8 of shape (n, 28, 28), 0 to 255, got {images.dtype} of "
+                f"shape {images.shape}"
+            )
+        if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
+            raise InputError(
+                f"labels: expected whole numbers of shape ({len(images)},), one for each image, "
+                f"got {labels.dtype} of shape {labels.shape}"
+            )
+        if wrong := np.flatnonzero((labels < 0) | (labels > 9))[:1].tolist():
+            raise InputError(
+                f"labels: expected 0 to 9, got {labels[wrong[0]]} at position {wrong[0]}"
+            )
+        # The splits of one file share its memory, so nobody may write to it.
+        object.__setattr__(self, "images", _read_only(images))
+        object.__setattr__(self, "labels", _read_only(labels.astype(np.uint8, copy=False)))
 
     def first(self, count: int) -> "Split":
         """The first `count` examples, or all if there are fewer."""
         return Split(self.images[:count], self.labels[:count])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mnist:
     """The three splits, each in the order of the published files.
 
@@ -54,7 +113,6 @@ class Mnist:
         test: the published test examples, 10,000 of MNIST.
         source: `"idx"`, `"tfds"` or `"rendered"`.
         title: what the data is, for first lines and pictures.
-        notes: what the user has to know about the data, a sentence each.
     """
 
     train: Split
@@ -63,21 +121,20 @@ class Mnist:
     test: Split
     source: str
     title: str
-    notes: tuple[str, ...] = ()
 
-    @property
+    @functools.cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the examples that are trained and tested on, and of how many they are."""
         digest = hashlib.sha256()
         for array in (self.train.images, self.train.labels, self.test.images, self.test.labels):
             digest.update(str(array.shape).encode())
-            digest.update(np.ascontiguousarray(array))
+            digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
     @property
     def is_mnist(self) -> bool:
         """Whether the examples are those of the published files, and all of them."""
-        return self.title == _MNIST and len(self.train.labels) == 60_000 - VALIDATION_EXAMPLES
+        return self.fingerprint == _FINGERPRINT
 
     def limited(self, examples: int) -> "Mnist":
         """The same with only the first `examples` training examples.
@@ -85,13 +142,11 @@ class Mnist:
         Raises:
             InputError: when that would leave none, or there are not so many.
         """
-        available = len(self.train.labels)
-        if not 1 <= examples <= available:
-            raise InputError(f"limit: expected 1 to {available} training examples, got {examples}")
-        return replace(self, train=self.train.first(examples))
+        count = whole_number("limit", examples, 1, len(self.train.labels))
+        return replace(self, train=self.train.first(count))
 
 
-def load(source: str = "auto", folder: str | os.PathLike | None = None) -> Mnist:
+def load(source: str = "auto", folder: str | os.PathLike[str] | None = None) -> Mnist:
     """Loads MNIST.
 
     Source: `input_data.read_data_sets` of the article: the same split and order. The pixels stay
@@ -101,7 +156,7 @@ def load(source: str = "auto", folder: str | os.PathLike | None = None) -> Mnist
         source: `"idx"`: the four files of `folder`. `"tfds"`: TensorFlow Datasets: a prepared
             copy, else prepared from the four .gz files of `folder`, else downloaded.
             `"rendered"`: digits drawn from fonts. `"auto"`: the files of `folder` if there is one,
-            else TFDS, else, without a network, rendered digits and a note that says so.
+            else TFDS, else, without a network, rendered digits and an `InputWarning`.
         folder: where the four files are; if not given, what the environment variable
             TF_EDUREKA_MNIST_DIR says.
 
@@ -110,6 +165,9 @@ def load(source: str = "auto", folder: str | os.PathLike | None = None) -> Mnist
 
     Raises:
         InputError: when a folder or file is missing or wrong, or MNIST cannot be had.
+
+    Warns:
+        InputWarning: when it comes to other digits than MNIST's that were not asked for by name.
     """
     if source not in DATA_SOURCES:
         raise InputError(f"data: expected one of {', '.join(DATA_SOURCES)}, got {source!r}")
@@ -124,15 +182,21 @@ def load(source: str = "auto", folder: str | os.PathLike | None = None) -> Mnist
         return _from_tfds(folder) if source == "tfds" else _from_files(folder, paths)
     if source == "idx":
         raise InputError(
-            f"data idx: expected a folder with the MNIST files; give --data-dir or set "
-            f"{MNIST_FOLDER_VARIABLE}"
+            f"data idx: expected a folder with the MNIST files, got none, neither here nor by "
+            f"{MNIST_FOLDER_VARIABLE}",
+            topic="no MNIST folder",
         )
     if source == "auto" and not (tfds.is_prepared() or tfds.is_reachable()):
-        return _rendered(
-            "no folder with the MNIST files was given, TFDS has no prepared copy and there is no "
-            f"network: these are rendered digits, not MNIST. Give --data-dir or set "
-            f"{MNIST_FOLDER_VARIABLE} to train on MNIST."
+        warnings.warn(
+            InputWarning(
+                "these are rendered digits, not MNIST: no folder with its files was given, neither "
+                f"here nor by {MNIST_FOLDER_VARIABLE}, TFDS has no prepared copy, and there is no "
+                "network",
+                topic="no MNIST folder",
+            ),
+            stacklevel=2,
         )
+        return _rendered()
     return _from_tfds(None)
 
 
@@ -147,11 +211,15 @@ def _from_files(folder: Path, paths: list[Path]) -> Mnist:
             raise InputError(
                 f"{path}: expected labels from 0 to 9, got {array[position]} at position {position}"
             )
-    others = _not_official(arrays)
-    notes = tuple(f"{name}: its SHA-256 is not that of the published MNIST" for name in others)
+    if others := _not_official(arrays):
+        warnings.warn(
+            InputWarning(
+                f"{folder}: not the published MNIST, by the SHA-256 of {', '.join(others)}"
+            ),
+            stacklevel=3,
+        )
     name = folder.resolve().name.encode(errors="replace").decode()  # any bytes can name a folder
-    title = f"not MNIST: IDX files of {name}" if others else _MNIST
-    return _split(arrays, "idx", title, notes)
+    return _split(arrays, "idx", f"not MNIST: IDX files of {name}" if others else "MNIST")
 
 
 def _from_tfds(folder: Path | None) -> Mnist:
@@ -161,13 +229,13 @@ def _from_tfds(folder: Path | None) -> Mnist:
             f"the prepared TFDS copy does not hold the published MNIST ({', '.join(others)} "
             f"differ); delete {tfds.location()} and run again"
         )
-    return _split(arrays, "tfds", _MNIST)
+    return _split(arrays, "tfds", "MNIST")
 
 
-def _rendered(*notes: str) -> Mnist:
+def _rendered() -> Mnist:
     from tf_edureka.data import rendered  # which imports matplotlib
 
-    return _split(rendered.digits(), "rendered", "rendered digits, not MNIST", notes)
+    return _split(rendered.digits(), "rendered", "rendered digits, not MNIST")
 
 
 def _find_files(folder: Path) -> list[Path]:
@@ -178,37 +246,51 @@ def _find_files(folder: Path) -> list[Path]:
         found = {entry.name for entry in folder.iterdir()}
     except OSError as error:
         raise InputError(f"{folder}: cannot be read ({error.strerror or error})") from None
-    for name in _FILES:
+    for name in FILES:
         if not found & {f"{name}.gz", name}:
             raise InputError(
-                f"{folder}: expected the four MNIST files ({', '.join(_FILES)}, with or without "
+                f"{folder}: expected the four MNIST files ({', '.join(FILES)}, with or without "
                 f".gz), but {name} is missing"
             )
-    return [folder / (f"{name}.gz" if f"{name}.gz" in found else name) for name in _FILES]
+    return [folder / (f"{name}.gz" if f"{name}.gz" in found else name) for name in FILES]
 
 
-def _not_official(arrays) -> list[str]:
+def _not_official(arrays: Sequence[npt.NDArray[np.uint8]]) -> list[str]:
     return [
         name
-        for (name, official), array in zip(_FILES.items(), arrays, strict=True)
-        if hashlib.sha256(np.ascontiguousarray(array)).hexdigest() != official
+        for (name, official), array in zip(FILES.items(), arrays, strict=True)
+        if hashlib.sha256(np.ascontiguousarray(array).data).hexdigest() != official.values
     ]
 
 
-def _split(arrays, source: str, title: str, notes: tuple[str, ...] = ()) -> Mnist:
-    published, test = Split(*arrays[:2]), Split(*arrays[2:])
-    for name, part in (("training", published), ("test", test)):
-        if len(part.images) != len(part.labels):
+def _split(arrays: Sequence[npt.NDArray[np.uint8]], source: str, title: str) -> Mnist:
+    images, labels, test_images, test_labels = arrays
+    for name, count, of_labels in (
+        ("training", len(images), len(labels)),
+        ("test", len(test_images), len(test_labels)),
+    ):
+        if count != of_labels:
             raise InputError(
-                f"expected a label for each {name} image, got {len(part.images)} images and "
-                f"{len(part.labels)} labels; the files do not belong together"
+                f"expected a label for each {name} image, got {count} images and {of_labels} "
+                "labels; the files do not belong together"
             )
-    if len(published.labels) <= VALIDATION_EXAMPLES or not len(test.labels):
+    if len(labels) <= VALIDATION_EXAMPLES or not len(test_labels):
         raise InputError(
             f"expected more than {VALIDATION_EXAMPLES} training examples (the first "
             f"{VALIDATION_EXAMPLES} are put aside for validation) and at least one test example, "
-            f"got {len(published.labels)} and {len(test.labels)}"
+            f"got {len(labels)} and {len(test_labels)}"
         )
-    validation = published.first(VALIDATION_EXAMPLES)
-    train = Split(published.images[VALIDATION_EXAMPLES:], published.labels[VALIDATION_EXAMPLES:])
-    return Mnist(train, validation, test=test, source=source, title=title, notes=notes)
+    return Mnist(
+        Split(images[VALIDATION_EXAMPLES:], labels[VALIDATION_EXAMPLES:]),
+        Split(images[:VALIDATION_EXAMPLES], labels[:VALIDATION_EXAMPLES]),
+        test=Split(test_images, test_labels),
+        source=source,
+        title=title,
+    )
+
+
+def _read_only(array: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """The same memory, not to be written to from here."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -4,7 +4,8 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps
+import numpy.typing as npt
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from tf_edureka.errors import InputError
 
@@ -17,7 +18,7 @@ _DRAWN = 0.3  # so much ink makes a pixel a part of the digit
 _SPECKS_FROM = 100  # side from which single pixels are noise
 
 
-def read(path: Path) -> np.ndarray:
+def read(path: Path) -> npt.NDArray[np.uint8]:
     """Reads a picture of one digit and makes of it what MNIST's makers made of theirs.
 
     Dark on light or light on dark, of any size, grey, coloured or partly transparent: the paper is
@@ -46,7 +47,7 @@ def read(path: Path) -> np.ndarray:
     return image
 
 
-def formed(grey: np.ndarray) -> np.ndarray | None:
+def formed(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8] | None:
     """Makes an image in MNIST's form of a picture in shades of grey, as `read` does of a file.
 
     Args:
@@ -60,7 +61,7 @@ def formed(grey: np.ndarray) -> np.ndarray | None:
     return None if box is None else _placed(Image.fromarray(np.float32(ink)).crop(box))
 
 
-def _decoded(path: Path) -> np.ndarray:
+def _decoded(path: Path) -> npt.NDArray[np.float32]:
     """The picture in shades of grey, float32, shape (height, width), no side above `_WORKED_ON`."""
     try:
         if path.exists() and not path.is_file():  # a pipe would be waited for
@@ -80,7 +81,7 @@ def _decoded(path: Path) -> np.ndarray:
             f"{path}: expected at most {_MAX_PIXELS:,} pixels, its header announces many more; "
             "make it smaller"
         ) from None
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise InputError(f"{path}: expected a PNG or JPEG picture, got something else") from None
     except InputError:
         raise
@@ -90,7 +91,7 @@ def _decoded(path: Path) -> np.ndarray:
         raise InputError(f"{path}: cannot be decoded, it is damaged ({error})") from None
 
 
-def _grey(picture: Image.Image) -> np.ndarray:
+def _grey(picture: Image.Image) -> npt.NDArray[np.float32]:
     largest = (_WORKED_ON, _WORKED_ON)
     picture.draft("L", largest)  # a JPEG can be decoded at a fraction of its size
     ImageOps.exif_transpose(picture, in_place=True)
@@ -108,7 +109,7 @@ def _grey(picture: Image.Image) -> np.ndarray:
     return paper + (grey - paper) * alpha / 255
 
 
-def _ink(grey: np.ndarray) -> np.ndarray:
+def _ink(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """How much ink there is at each place, from 0 to 1."""
     difference = grey - _paper(grey)
     # Noise and the ringing of JPEG go to both sides of the paper, ink to one.
@@ -122,7 +123,7 @@ def _ink(grey: np.ndarray) -> np.ndarray:
     return np.clip((ink - floor) / (full - floor), 0, 1)
 
 
-def _paper(grey: np.ndarray) -> np.ndarray:
+def _paper(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """How bright the paper is at each place, as the picture's rim shows it, shading included."""
     height, width = grey.shape
     y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
@@ -138,7 +139,7 @@ def _paper(grey: np.ndarray) -> np.ndarray:
     return terms @ fit
 
 
-def _otsu(values: np.ndarray) -> float:
+def _otsu(values: npt.NDArray[np.float64]) -> float:
     """The threshold that parts values into two groups of the least variance within (Otsu 1979)."""
     counts, edges = np.histogram(values, 256)
     middles = (edges[:-1] + edges[1:]) / 2
@@ -150,7 +151,7 @@ def _otsu(values: np.ndarray) -> float:
     return float(edges[1:][np.nan_to_num(between).argmax()])
 
 
-def _box(ink: np.ndarray) -> tuple[int, int, int, int] | None:
+def _box(ink: npt.NDArray[np.float64]) -> tuple[int, int, int, int] | None:
     """Left, top, right and bottom of what is drawn, as Pillow has them; None if nothing is."""
     drawn = ink > _DRAWN
     if min(ink.shape) > _SPECKS_FROM:
@@ -160,7 +161,7 @@ def _box(ink: np.ndarray) -> tuple[int, int, int, int] | None:
     return Image.fromarray(np.uint8(drawn)).getbbox()
 
 
-def _placed(ink: Image.Image) -> np.ndarray:
+def _placed(ink: Image.Image) -> npt.NDArray[np.uint8]:
     """Scales what is drawn to MNIST's box and places it by its centre of mass."""
     scale = _BOX / max(ink.size)
     width, height = (max(1, round(scale * side)) for side in ink.size)

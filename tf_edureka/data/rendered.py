@@ -4,6 +4,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 # Text faces of different build. All of them have the ten digits at their usual places.
@@ -14,6 +15,7 @@ _FONTS = (
     *("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic"),
     *("cmr10", "cmss10", "cmtt10"),
 )
+Bytes = npt.NDArray[np.uint8]
 _SIZE = 28
 _GRID = 96  # side of the fields from which the digits are sampled
 _REACH = 12  # pixels of that grid up to which distances from the outline are told apart
@@ -22,7 +24,7 @@ _CHUNK = 2000  # images drawn at a time: what they need then stays in the cache
 
 def digits(
     train_examples: int = 60_000, test_examples: int = 10_000, seed: int = 0
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[Bytes, Bytes, Bytes, Bytes]:
     """Draws digits, every one of them different; the same ones for the same seed.
 
     Each is a digit of a random font, turned by up to 20 degrees, sheared, scaled, moved, bent,
@@ -39,18 +41,22 @@ def digits(
         likewise.
     """
     fields = _distance_fields()
-    parts, streams = [], np.random.default_rng(seed).spawn(2)
-    for count, stream in zip((train_examples, test_examples), streams, strict=True):
-        labels = stream.integers(0, 10, count, dtype=np.uint8)
-        images = np.empty((count, _SIZE, _SIZE), np.uint8)
-        for start in range(0, count, _CHUNK):
-            part = slice(start, start + _CHUNK)
-            images[part] = _draw(fields, labels[part], stream)
-        parts += [images, labels]
-    return tuple(parts)
+    train, test = np.random.default_rng(seed).spawn(2)
+    return *_examples(fields, train_examples, train), *_examples(fields, test_examples, test)
 
 
-def _distance_fields() -> np.ndarray:
+def _examples(
+    fields: npt.NDArray[np.float32], count: int, rng: np.random.Generator
+) -> tuple[Bytes, Bytes]:
+    labels = rng.integers(0, 10, count, dtype=np.uint8)
+    images = np.empty((count, _SIZE, _SIZE), np.uint8)
+    for start in range(0, count, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        images[part] = _draw(fields, labels[part], rng)
+    return images, labels
+
+
+def _distance_fields() -> npt.NDArray[np.float32]:
     """Signed distance from each font's outline of each digit, over 0 inside the stroke.
 
     Float32, shape (fonts, 10, _GRID, _GRID), in pixels of the grid, within +-_REACH.
@@ -69,7 +75,7 @@ def _distance_fields() -> np.ndarray:
     return fields
 
 
-def _distance(mask: np.ndarray) -> np.ndarray:
+def _distance(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
     """Distance of each pixel to the nearest one outside the mask, at most _REACH."""
     squared = np.where(mask, np.float32(_REACH**2), 0)
     for _ in range(2):  # the nearest along one axis first, then over those of the other
@@ -79,10 +85,10 @@ def _distance(mask: np.ndarray) -> np.ndarray:
     return np.sqrt(squared)
 
 
-def _draw(fields: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _draw(fields: npt.NDArray[np.float32], labels: Bytes, rng: np.random.Generator) -> Bytes:
     count = len(labels)
 
-    def uniform(low: float, high: float) -> np.ndarray:
+    def uniform(low: float, high: float) -> npt.NDArray[np.float32]:
         return rng.uniform(low, high, (count, 1, 1)).astype(np.float32)
 
     turn, shear = np.deg2rad(uniform(-20, 20)), uniform(-0.25, 0.25)

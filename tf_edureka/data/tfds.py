@@ -6,12 +6,18 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from tf_edureka.errors import InputError
 
+if TYPE_CHECKING:
+    import tensorflow_datasets as tfds
+
 PROBE_SECONDS = 4
+Bytes = npt.NDArray[np.uint8]
 
 
 def location() -> Path:
@@ -54,7 +60,7 @@ def is_reachable() -> bool:
     return answers == [True]
 
 
-def read(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def read(folder: Path | None) -> tuple[Bytes, Bytes, Bytes, Bytes]:
     """Reads MNIST through TFDS, which prepares its copy first if there is none.
 
     TFDS stores examples in the order of a hash of their index, whatever the file format. The
@@ -83,7 +89,7 @@ def read(folder: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
         ) from error
 
 
-def _builder():
+def _builder() -> "tfds.core.DatasetBuilder":
     import tensorflow_datasets as tfds
 
     try:
@@ -96,7 +102,7 @@ def _builder():
         ) from error
 
 
-def _prepare(builder, folder: Path | None) -> None:
+def _prepare(builder: "tfds.core.DatasetBuilder", folder: Path | None) -> None:
     import tensorflow_datasets as tfds
 
     if folder is not None:
@@ -105,12 +111,14 @@ def _prepare(builder, folder: Path | None) -> None:
         if missing := [name for name in names if not (folder / name).is_file()]:
             raise InputError(
                 f"{folder}: TFDS expects the four published .gz files, but {', '.join(missing)} "
-                "is missing; --data idx reads unpacked ones"
+                "is missing",
+                topic="TFDS needs the .gz files",
             )
     elif not is_reachable():
         raise InputError(
-            "data tfds: there is no prepared copy and no network; give --data-dir with the four "
-            "published .gz files to prepare one"
+            "data tfds: expected a prepared copy, a network, or a folder with the four published "
+            ".gz files to prepare one from, got none of them",
+            topic="no MNIST folder",
         )
     if not sys.stderr.isatty():
         tfds.disable_progress_bar()
@@ -123,7 +131,8 @@ def _prepare(builder, folder: Path | None) -> None:
         if type(error).__name__ == "NonMatchingChecksumError":
             raise InputError(
                 f"{folder or builder.URL}: TFDS expects the published MNIST files, but a SHA-256 "
-                f"differs ({_first_line(error)}); --data idx reads other files of the same form"
+                f"differs ({_first_line(error)})",
+                topic="TFDS needs the published files",
             ) from error
         raise InputError(
             f"TFDS could not prepare MNIST in {location()} ({_first_line(error)}); it goes below "
@@ -135,7 +144,7 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
 
 
-def _read_split(builder, split: str) -> tuple[np.ndarray, np.ndarray]:
+def _read_split(builder: "tfds.core.DatasetBuilder", split: str) -> tuple[Bytes, Bytes]:
     """The examples in the published order, in which TFDS does not store them.
 
     It sorts by the MD5 of the split's name and the example's key, which for MNIST is its index.

@@ -5,26 +5,21 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from tf_edureka.config import CLASSES, PIXELS
 from tf_edureka.data import idx
-from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
+from tf_edureka.data.mnist import FILES, MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
 from tf_edureka.tf1 import seeds
 
 DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 
-# SHA-256 of the files as published, which is what the default source has to give.
-FILES = {
-    "train-images-idx3-ubyte": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-    "train-labels-idx1-ubyte": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-    "t10k-images-idx3-ubyte": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-    "t10k-labels-idx1-ubyte": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-}
+_Batch = tuple[Any, Any]  # arrays; lists where the data is fake
 
 
 class DataSet:
@@ -37,7 +32,7 @@ class DataSet:
 
     Args:
         images: uint8, shape (n, rows, columns, depth).
-        labels: shape (n,) or (n, classes).
+        labels: any dtype, shape (n,) or (n, classes).
         fake_data: whether there are no images, and 10,000 examples are only spoken of.
         one_hot: what the labels of fake batches are.
         dtype: `tf.float32` for pixels in [0, 1], `tf.uint8` to leave them from 0 to 255.
@@ -52,47 +47,46 @@ class DataSet:
 
     def __init__(
         self,
-        images,
-        labels,
-        fake_data=False,
-        one_hot=False,
-        dtype=tf.float32,
-        reshape=True,
-        seed=None,
+        images: npt.NDArray[np.uint8],
+        labels: npt.NDArray[np.generic],
+        fake_data: bool = False,
+        one_hot: bool = False,
+        dtype: tf.DType = tf.float32,
+        reshape: bool = True,
+        seed: int | None = None,
     ) -> None:
         np.random.seed(seeds.numpy_seed(_graph_seed(), seed))
         dtype = tf.as_dtype(dtype).base_dtype
         if dtype not in (tf.uint8, tf.float32):
             raise TypeError(f"Invalid image dtype {dtype!r}, expected uint8 or float32")
-        if fake_data:
-            self._num_examples = 10000
-        else:
+        pixels: npt.NDArray[np.uint8 | np.float32] = images
+        self._num_examples = 10000 if fake_data else len(images)
+        if not fake_data:
             if len(images) != len(labels):
                 raise ValueError(
                     f"expected a label for each image, got {len(images)} images and "
                     f"{len(labels)} labels"
                 )
-            self._num_examples = len(images)
             if reshape:
                 if images.shape[3] != 1:
                     raise ValueError(f"reshape: expected images of depth 1, got {images.shape}")
-                images = images.reshape(len(images), images.shape[1] * images.shape[2])
+                pixels = images.reshape(len(images), images.shape[1] * images.shape[2])
             if dtype == tf.float32:
                 # Not divided by 255: that would round otherwise.
-                images = np.multiply(images.astype(np.float32), 1.0 / 255.0)
+                pixels = np.multiply(pixels.astype(np.float32), 1.0 / 255.0)
         self.one_hot = one_hot
-        self._images = images
+        self._images = pixels
         self._labels = labels
         self._epochs_completed = 0
         self._index_in_epoch = 0
 
     @property
-    def images(self) -> np.ndarray:
+    def images(self) -> npt.NDArray[np.uint8 | np.float32]:
         """The images in the order of the running epoch, in the dtype and shape asked for."""
         return self._images
 
     @property
-    def labels(self) -> np.ndarray:
+    def labels(self) -> npt.NDArray[np.generic]:
         """The labels in the order of the running epoch, in the dtype and shape they came in."""
         return self._labels
 
@@ -106,7 +100,7 @@ class DataSet:
         """How often the examples were used up."""
         return self._epochs_completed
 
-    def next_batch(self, batch_size, fake_data=False, shuffle=True):
+    def next_batch(self, batch_size: int, fake_data: bool = False, shuffle: bool = True) -> _Batch:
         """Gives the next examples, across the end of an epoch into the next where need be.
 
         Args:
@@ -154,14 +148,14 @@ class Datasets(NamedTuple):
 
 
 def read_data_sets(
-    train_dir,
-    fake_data=False,
-    one_hot=False,
-    dtype=tf.float32,
-    reshape=True,
-    validation_size=5000,
-    seed=None,
-    source_url=DEFAULT_SOURCE_URL,
+    train_dir: str | os.PathLike[str],
+    fake_data: bool = False,
+    one_hot: bool = False,
+    dtype: tf.DType = tf.float32,
+    reshape: bool = True,
+    validation_size: int = 5000,
+    seed: int | None = None,
+    source_url: str = DEFAULT_SOURCE_URL,
 ) -> Datasets:
     """Reads MNIST, after downloading what is not there yet.
 
@@ -192,18 +186,20 @@ def read_data_sets(
         InputError: when a file can neither be found nor downloaded, or is damaged.
     """
     if fake_data:
-        fakes = (DataSet([], [], True, one_hot, dtype, seed=seed) for _ in Datasets._fields)
+        none: Any = []  # as TensorFlow 1 had it
+        fakes = (DataSet(none, none, True, one_hot, dtype, seed=seed) for _ in Datasets._fields)
         return Datasets(*fakes)
-    arrays = []
+    images: list[npt.NDArray[np.uint8]] = []
+    labels: list[npt.NDArray[np.generic]] = []
     for name in FILES:
         path = _maybe_download(name, train_dir, source_url or DEFAULT_SOURCE_URL)
         print("Extracting", path)
         if "images" in name:
-            arrays.append(idx.read(Path(path), rank=3)[..., np.newaxis])
+            images.append(idx.read(Path(path), rank=3)[..., np.newaxis])
         else:
-            labels = idx.read(Path(path), rank=1)
-            arrays.append(dense_to_one_hot(labels, CLASSES) if one_hot else labels)
-    train_images, train_labels, test_images, test_labels = arrays
+            numbers = idx.read(Path(path), rank=1)
+            labels.append(dense_to_one_hot(numbers, CLASSES) if one_hot else numbers)
+    (train_images, test_images), (train_labels, test_labels) = images, labels
     if not 0 <= validation_size <= len(train_images):
         raise ValueError(
             f"Validation size should be between 0 and {len(train_images)}. "
@@ -218,7 +214,9 @@ def read_data_sets(
     )
 
 
-def dense_to_one_hot(labels_dense: np.ndarray, num_classes: int) -> np.ndarray:
+def dense_to_one_hot(
+    labels_dense: npt.NDArray[np.integer[Any]], num_classes: int
+) -> npt.NDArray[np.float64]:
     """Labels as rows with a single 1.
 
     Args:
@@ -246,13 +244,13 @@ def _graph_seed() -> int | None:
     return None if first == seeds.DEFAULT_GRAPH_SEED else first
 
 
-def _maybe_download(name: str, train_dir, source_url: str) -> str:
+def _maybe_download(name: str, train_dir: str | os.PathLike[str], source_url: str) -> str:
     """Where the file is, in the words of who asked for it."""
     is_published = source_url == DEFAULT_SOURCE_URL
     given = os.environ.get(MNIST_FOLDER_VARIABLE) if is_published else None
-    for place in filter(None, (train_dir, given)):
+    for place in (train_dir, given):
         for candidate in (f"{name}.gz", name):
-            if os.path.exists(found := os.path.join(place, candidate)):
+            if place and os.path.exists(found := os.path.join(place, candidate)):
                 return found
     if given:
         raise InputError(
@@ -277,15 +275,14 @@ def _maybe_download(name: str, train_dir, source_url: str) -> str:
 
 
 def _download(target: str, source_url: str, cache: str | None) -> str:
-    import keras
+    from tf_edureka._keras import keras
 
     folder, name = os.path.split(target)
-    published = FILES[name.removesuffix(".gz")] if source_url == DEFAULT_SOURCE_URL else None
+    # What the default source gives has to be what was published.
+    packed = FILES[name.removesuffix(".gz")].packed if source_url == DEFAULT_SOURCE_URL else None
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what Keras prints is no result
-            return keras.utils.get_file(
-                name, source_url + name, file_hash=published, cache_dir=cache
-            )
+            return keras.utils.get_file(name, source_url + name, file_hash=packed, cache_dir=cache)
     except Exception as error:  # Keras has no class of its own for what can go wrong
         raise InputError(
             f"{folder}: expected {name}, and it could not be downloaded ({error}); put the four "
