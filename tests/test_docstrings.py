@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tf_edureka"
-ARRAY = re.compile(r"\b(ndarray|Tensor|Variable)\b")
+ARRAY = re.compile(r"\b(NDArray|ndarray|Floats?|Bytes|Array|Tensor|Variable)\b")
 ELSEWHERE = r"\bas (in |for |of )?(an? )?`"  # "as in `load`": it is said there
 SAYS = {
     "shape": re.compile(rf"\bshapes?\b|\bscalar\b|{ELSEWHERE}"),
@@ -119,7 +119,7 @@ class Pair:
         both: float64, shape (2,).
     """
     _: KW_ONLY
-    both: np.ndarray
+    both: npt.NDArray[np.float64]
     def limited(self, count: int) -> int:
         """The first `count` of them."""
     @property

@@ -40,6 +40,61 @@ def test_the_log_is_shown_if_the_import_fails_but_not_for_a_mistake_of_the_user(
         assert (b"oneDNN" in done.stderr) == shown
 
 
+# Of the state that an import of TensorFlow finds and leaves, as a module of no weight does.
+AROUND = """
+import gc, os, sys, types
+from tf_edureka import runtime
+{before}
+with runtime.quiet_import({options}):
+    sys.modules["tensorflow"] = types.ModuleType("tensorflow")
+    inside = os.environ["KERAS_BACKEND"], gc.isenabled()
+    print("of Python", file=sys.stderr)
+    os.write(2, b"of TensorFlow")
+print(*inside, os.environ.get("KERAS_BACKEND"), gc.isenabled(), gc.get_freeze_count() > 0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "options", "after"),
+    [
+        ("", "", "None True False"),
+        ("gc.disable()", "", "None False False"),
+        ("", "freeze=True", "None True True"),
+        ("os.environ['KERAS_BACKEND'] = 'jax'", "", "jax True False"),
+    ],
+    ids=["plain", "no collector", "freeze", "another backend"],
+)
+def test_a_quiet_import_leaves_things_as_they_were(before, options, after):
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
+    for name in ("KERAS_BACKEND", "XLA_FLAGS"):
+        environment.pop(name, None)
+    code = AROUND.format(before=before, options=options)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+    )
+    assert done.stdout == f"tensorflow False {after}\n"
+    assert done.stderr == "of Python\n"  # it may be a note that another thread prints
+
+
+@pytest.mark.parametrize("backend", ["jax", "numpy"])
+def test_keras_on_another_backend_is_said_in_a_line(backend):
+    code = """
+import tf_edureka
+for name in ("train_mlp", "train_perceptron"):
+    try:
+        getattr(tf_edureka, name)
+    except tf_edureka.InputError as error:
+        print(error)
+print(len(next(tf_edureka.tf1.batch_order(10, 2, graph_seed=1))))
+"""
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    line = f"KERAS_BACKEND: expected Keras to compute with tensorflow, got {backend}, from "
+    assert [text[: len(line)] for text in done.stdout.splitlines()] == [line, line, "2"]
+    assert "Traceback" not in done.stderr
+
+
 @pytest.fixture
 def gpus(monkeypatch):
     """Makes TensorFlow see GPUs of some compute capabilities; the result has what was set."""
@@ -82,6 +137,18 @@ def test_the_cpu_is_used_if_asked_for(gpus):
     done = gpus((9, 0))
     assert runtime.use_device("cpu").startswith("CPU (")
     assert done["hidden"]
+
+
+def test_a_device_that_tensorflow_has_begun_with_can_no_longer_be_left(gpus, monkeypatch):
+    def begun(*_):
+        raise RuntimeError("Visible devices cannot be modified after being initialized")
+
+    gpus((9, 0))
+    monkeypatch.setattr(tf.config, "set_visible_devices", begun)
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", begun)
+    with pytest.raises(InputError, match="device cpu: expected to be chosen before"):
+        runtime.use_device("cpu")
+    assert runtime.use_device("auto") == "GPU (Pretended)"
 
 
 @pytest.mark.parametrize("capabilities", [(), ((7, 5),), ((9, 0), (7, 5))], ids=str)

@@ -1,7 +1,9 @@
 import ast
 import inspect
+import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -9,15 +11,17 @@ import pytest
 from helpers import ROOT
 
 import tf_edureka
+from tf_edureka.cli.options import ADVICE
 
 PACKAGE = ROOT / "tf_edureka"
-LEAVES = {"config", "results", "errors", "_lazy"}
+LEAVES = {"config", "results", "errors", "_lazy", "_keras"}
 # Of each wing those that it may import beside itself, and, by `wing.module`, modules of others.
 MAY_IMPORT = {
     "config": {"errors"},
     "results": {"errors"},
     "errors": set(),
     "_lazy": set(),
+    "_keras": {"errors"},
     "runtime": LEAVES,
     "data": {"runtime", *LEAVES},
     "tf1": {"runtime", *LEAVES},
@@ -145,7 +149,7 @@ def public():
 
 def test_each_public_name_is_there_and_documented():
     for where, what in public():
-        assert inspect.getdoc(what), where
+        assert inspect.getdoc(what) or isinstance(what, Mapping), where
 
 
 def test_what_follows_the_first_two_arguments_is_keyword_only():
@@ -196,3 +200,59 @@ def test_the_version_is_that_of_the_installed_package():
     from importlib.metadata import version
 
     assert tf_edureka.__version__ == version("tf_edureka")
+
+
+def annotations(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.returns:
+            yield ast.unparse(node.returns)
+        if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation:
+            yield ast.unparse(node.annotation)
+
+
+def test_an_array_is_annotated_with_its_dtype():
+    for path in PACKAGE.rglob("*.py"):
+        for annotation in annotations(ast.parse(path.read_text(encoding="utf-8"))):
+            assert "np.ndarray" not in annotation, path
+
+
+HOLDS_ARRAYS = re.compile(r"^(?!Callable).*(NDArray|Floats|Array|tf\.Tensor|Variable)")
+
+
+def test_a_dataclass_of_arrays_is_equal_to_itself_only():
+    """Comparing its fields would raise that the truth of an array is ambiguous."""
+    seen = 0
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                made = [one for one in map(ast.unparse, node.decorator_list) if "dataclass" in one]
+                fields = [ast.unparse(x.annotation) for x in node.body if hasattr(x, "annotation")]
+                if made and any(map(HOLDS_ARRAYS.search, fields)):
+                    seen += 1
+                    assert "eq=False" in made[0], (path, node.name)
+    assert seen >= 10
+
+
+# What prints: commands and other programs, a table and its lines, what TensorFlow 1 printed.
+PRINTS = ("cli", "runner", "doctor", "benchmark.report", "legacy.input_data", "mlp.distribution")
+
+
+def test_the_library_prints_nothing_and_names_no_option_of_a_command():
+    for path in PACKAGE.rglob("*.py"):
+        name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if name.startswith(PRINTS):
+                continue
+            assert not (isinstance(node, ast.Call) and ast.unparse(node.func) == "print"), path
+            if isinstance(node, ast.Raise) and node.exc:
+                texts = [x.value for x in ast.walk(node.exc) if isinstance(x, ast.Constant)]
+                assert not [text for text in texts if re.search(r"(^|\s)--[a-z]", str(text))], path
+
+
+def test_the_commands_have_advice_for_each_topic_and_no_other():
+    topics = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "topic":
+                topics |= {x.value for x in ast.walk(node.value) if isinstance(x, ast.Constant)}
+    assert topics == set(ADVICE)

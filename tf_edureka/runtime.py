@@ -5,10 +5,12 @@ import ctypes
 import gc
 import importlib.util
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tf_edureka.errors import InputError
 
@@ -21,32 +23,38 @@ _FIRST_WITH_TF32 = (8, 0)  # compute capability: Ampere
 
 
 @contextlib.contextmanager
-def quiet_import() -> Iterator[None]:
+def quiet_import(*, freeze: bool = False) -> Iterator[None]:
     """Makes the import of TensorFlow in the block quicker and quiet.
 
     The garbage collector finds nothing in half a million objects that live until the end, but
-    looks through them again and again, and once more at exit: a second in all. So it is off
-    meanwhile, and passes over them afterwards (`gc.freeze`).
+    looks through them again and again: so it is off meanwhile.
 
     TensorFlow writes to stderr before it looks at TF_CPP_MIN_LOG_LEVEL. What it writes is kept off
     the screen unless the block fails. Where one of TensorFlow's own variables for its log or XLA
     is set to anything but what is set here, nothing is kept back.
 
-    Keras is told to compute with TensorFlow, whatever the user's other programs want of it.
+    Where Keras is imported in the block, it is told to compute with TensorFlow, whatever
+    KERAS_BACKEND says.
 
     Where TensorFlow is imported already, nothing of this is done.
+
+    Args:
+        freeze: whether the garbage collector passes over all that there is then for as long as the
+            process lives (`gc.freeze`), which saves another half second at exit.
     """
     if "tensorflow" in sys.modules:
         yield
         return
-    os.environ["KERAS_BACKEND"] = "tensorflow"
+    collects = gc.isenabled()
     gc.disable()
     try:
-        with _held_log():
+        with _environment("KERAS_BACKEND", "tensorflow"), _held_log():
             yield
     finally:
-        gc.freeze()
-        gc.enable()
+        if freeze:
+            gc.freeze()
+        if collects:
+            gc.enable()
 
 
 def use_device(choice: str, deterministic: bool = False, *, precision: str = "float32") -> str:
@@ -68,8 +76,8 @@ def use_device(choice: str, deterministic: bool = False, *, precision: str = "fl
         for example `CPU (2 cores)` or `GPU (NVIDIA H100)`.
 
     Raises:
-        InputError: when a GPU is asked for and TensorFlow sees none, or the device does not have
-            the precision.
+        InputError: when a GPU is asked for and TensorFlow sees none, the device does not have the
+            precision, or TensorFlow has computed already and can no longer leave the GPU.
     """
     import tensorflow as tf
 
@@ -82,20 +90,29 @@ def use_device(choice: str, deterministic: bool = False, *, precision: str = "fl
     if choice == "gpu" and not gpus:
         raise InputError(
             "device gpu: expected a GPU, but TensorFlow sees none; python -m tf_edureka.doctor "
-            "says why and what to install, --device cpu does without"
+            "says why and what to install",
+            topic="no GPU",
         )
     if choice == "cpu" and gpus:
-        tf.config.set_visible_devices([], "GPU")
+        try:
+            tf.config.set_visible_devices([], "GPU")
+        except RuntimeError:
+            raise InputError(
+                "device cpu: expected to be chosen before anything is computed, but TensorFlow has "
+                "begun, with the GPU; choose it first of all"
+            ) from None
         gpus = []
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
     capabilities = [of.get("compute_capability", (0, 0)) for of in details]
     if precision == "tf32" and min(capabilities, default=(0, 0)) < _FIRST_WITH_TF32:
         raise InputError(
             f"precision tf32: expected a GPU of compute capability 8.0 (Ampere) or higher, got "
-            f"{_name(details)}; leave --precision out"
+            f"{_name(details)}",
+            topic="no TF32",
         )
-    for gpu in gpus:
-        tf.config.experimental.set_memory_growth(gpu, True)
+    with contextlib.suppress(RuntimeError):  # TensorFlow has begun, and taken its memory
+        for gpu in gpus:
+            tf.config.experimental.set_memory_growth(gpu, True)
     return _name(details)
 
 
@@ -140,6 +157,25 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+def signal_name(number: int) -> str:
+    """The name of the signal of that `number`, or that where this system has no name for it."""
+    return signal.Signals(number).name if number in {*signal.Signals} else f"signal {number}"
+
+
+@contextlib.contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    """Sets an environment variable within the block; child processes later on do not see it."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = before
+
+
 @contextlib.contextmanager
 def _held_log() -> Iterator[None]:
     variables = {"TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS"}
@@ -152,7 +188,7 @@ def _held_log() -> Iterator[None]:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = _LOG_LEVEL
     sys.stderr.flush()
     stderr = os.dup(2)
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile() as log, _python_writes_to(stderr):
         os.dup2(log.fileno(), 2)
         try:
             yield
@@ -166,7 +202,26 @@ def _held_log() -> Iterator[None]:
             os.close(stderr)
 
 
-def _name(gpus: list[dict]) -> str:
+@contextlib.contextmanager
+def _python_writes_to(descriptor: int) -> Iterator[None]:
+    """Lets what Python prints to stderr, as in another thread, get out where `descriptor` leads."""
+    try:
+        is_redirected = sys.stderr.fileno() == 2
+    except (AttributeError, OSError, ValueError):  # not a file of the system, as in a notebook
+        is_redirected = False
+    if not is_redirected:
+        yield
+        return
+    before = sys.stderr
+    encoding, errors = before.encoding, before.errors
+    with open(descriptor, "w", 1, encoding, errors, closefd=False) as sys.stderr:
+        try:
+            yield
+        finally:
+            sys.stderr = before
+
+
+def _name(gpus: list[dict[str, Any]]) -> str:
     if not gpus:
         return f"CPU ({usable_cores()} cores)"
     return f"GPU ({gpus[0].get('device_name', 'of unknown name')})"

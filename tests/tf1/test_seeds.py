@@ -1,9 +1,11 @@
 import json
 
 import numpy as np
+import pytest
 from goldens.generate import sha256
 from helpers import GOLDENS, REFERENCE
 
+from tf_edureka.errors import InputError
 from tf_edureka.tf1 import seeds
 
 
@@ -33,3 +35,9 @@ def test_batches_are_those_of_tensorflow_1_to_the_last_index():
     batches = seeds.batch_order(long["examples"], long["batch_size"], graph_seed=long["graph_seed"])
     order = np.concatenate([next(batches) for _ in range(long["batches"])])
     assert sha256(order.astype(np.int32)) == long["sha256"]
+
+
+@pytest.mark.parametrize(("examples", "batch_size"), [(3, 5), (3, 0), (0, 1), (3, True), (3, 1.0)])
+def test_batches_that_cannot_be_are_refused_at_once(examples, batch_size):
+    with pytest.raises(InputError, match="expected a whole number"):
+        seeds.batch_order(examples, batch_size, graph_seed=1)

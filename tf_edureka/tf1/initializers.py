@@ -8,10 +8,10 @@ function: GPUs and XLA draw others from the same seed.
 
 from collections.abc import Callable, Sequence
 
-import keras
 import numpy as np
 import tensorflow as tf
 
+from tf_edureka._keras import keras
 from tf_edureka.tf1.seeds import pair
 
 
@@ -42,7 +42,9 @@ def _normals(pairs: tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
         return tf.map_fn(draw, pairs, fn_output_signature=tf.TensorSpec(shape, tf.float32))
 
 
-def _draw(op: Callable[..., tf.Tensor], shape, seeds: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+def _draw(
+    op: Callable[..., tf.Tensor], shape: tuple[int, ...], seeds: tf.Tensor, dtype: tf.DType
+) -> tf.Tensor:
     """The first draw of a random op of TensorFlow 1 from the two seeds of a `pair`, uint64.
 
     The op behind it is the one that `tf.random.Generator` calls, without the variable that a
@@ -63,7 +65,7 @@ class _Replay(keras.initializers.Initializer):
         self.graph_seed, self.op_seed = graph_seed, op_seed
         self.parameters = parameters
 
-    def __call__(self, shape, dtype=None) -> tf.Tensor:
+    def __call__(self, shape: Sequence[int], dtype: str | None = None) -> tf.Tensor:
         """Draws the values.
 
         Args:
@@ -76,7 +78,7 @@ class _Replay(keras.initializers.Initializer):
             drawn = _draw(self._op, tuple(shape), seeds, dtype)
             return self._scaled(drawn, **self.parameters)
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, float | None]:
         """What makes the same initializer again."""
         return {"graph_seed": self.graph_seed, "op_seed": self.op_seed, **self.parameters}
 
@@ -141,6 +143,6 @@ class RandomUniform(_Replay):
         super().__init__(graph_seed, op_seed, minval=minval, maxval=maxval)
 
     @staticmethod
-    def _scaled(drawn, minval, maxval):
+    def _scaled(drawn: tf.Tensor, minval: float, maxval: float) -> tf.Tensor:
         low, high = tf.constant(minval, drawn.dtype), tf.constant(maxval, drawn.dtype)
         return drawn * (high - low) + low

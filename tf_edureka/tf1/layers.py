@@ -1,7 +1,8 @@
 """TensorFlow 1's dense layer in Keras, down to its rounding."""
 
-import keras
 import tensorflow as tf
+
+from tf_edureka._keras import keras
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
@@ -14,7 +15,7 @@ class Dense(keras.layers.Dense):
     gradient of the first sums the batch in another order.
     """
 
-    def call(self, inputs, training=None) -> tf.Tensor:
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         """Computes the layer.
 
         Args:

@@ -4,9 +4,13 @@ With it and `layers.Dense`, and without XLA, the modern path computes each numbe
 to the last bit.
 """
 
-import keras
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
+
+from tf_edureka._keras import keras
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
@@ -34,7 +38,7 @@ class Adam(keras.optimizers.Adam):
         super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
         self._precision = dtype
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """What makes the same optimizer again."""
         config = super().get_config()
         return {
@@ -43,8 +47,12 @@ class Adam(keras.optimizers.Adam):
             "dtype": self._precision,
         }
 
-    def build(self, variables) -> None:
-        """Makes the moments of each of the `variables` and the powers of both betas."""
+    def build(self, variables: Sequence[keras.Variable]) -> None:
+        """Makes the moments of each variable and the powers of both betas.
+
+        Args:
+            variables: those to train, float32 or float64, of any shapes.
+        """
         if self.built:
             return
         super().build(variables)
@@ -59,24 +67,31 @@ class Adam(keras.optimizers.Adam):
             for name, beta in (("beta_1", self.beta_1), ("beta_2", self.beta_2))
         ]
 
-    def apply(self, grads, trainable_variables=None) -> None:
+    def apply(
+        self,
+        grads: Sequence[tf.Tensor],
+        trainable_variables: Sequence[keras.Variable] | None = None,
+    ) -> None:
         """Takes a step, then multiplies the powers.
 
         Args:
             grads: a gradient for each variable, in its shape and dtype.
-            trainable_variables: those variables; None for those that it was built with.
+            trainable_variables: those variables, float32 or float64, of any shapes; None for those
+                that it was built with.
         """
         super().apply(grads, trainable_variables)
         for power, beta in zip(self._powers, (self.beta_1, self.beta_2), strict=True):
             power.assign(power * beta)
 
-    def update_step(self, gradient, variable, learning_rate) -> None:
+    def update_step(
+        self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor
+    ) -> None:
         """Moves one variable.
 
         Args:
             gradient: in the variable's shape and dtype.
-            variable: one that it was built with.
-            learning_rate: of the step, a scalar.
+            variable: one that it was built with, float32 or float64, of any shape.
+            learning_rate: of the step, a float scalar.
         """
         index = self._get_variable_index(variable)
         power_1, power_2 = self._powers

@@ -6,6 +6,9 @@
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
+
+from tf_edureka.config import whole_number
 
 # What TensorFlow 1 took for the graph's seed where only the op has one.
 DEFAULT_GRAPH_SEED = 87654321
@@ -76,7 +79,7 @@ def batch_order(
     graph_seed: int | None,
     seed: int | None = None,
     shuffle: bool = True,
-) -> Iterator[np.ndarray]:
+) -> Iterator[npt.NDArray[np.int64]]:
     """Which examples `next_batch` of TensorFlow 1's MNIST tutorial gives, batch by batch.
 
     The examples are shuffled at the start and again each time that they are used up. A batch that
@@ -92,13 +95,25 @@ def batch_order(
         seed: as in `numpy_seed`.
         shuffle: whether to shuffle at all.
 
-    Yields:
-        int64, shape (batch_size,): indices under `examples`, without end.
+    Returns:
+        an iterator without end over the batches: int64, shape (batch_size,), indices under
+        `examples`.
+
+    Raises:
+        InputError: when there is no example, or the batch size is not one from 1 to all.
     """
-    random = np.random.RandomState(numpy_seed(graph_seed, seed))  # noqa: NPY002 - its stream is what is replayed
+    examples = whole_number("examples", examples, 1, _LARGEST)
+    batch_size = whole_number("batch_size", batch_size, 1, examples)
+    return _batches(examples, batch_size, numpy_seed(graph_seed, seed), shuffle)
+
+
+def _batches(
+    examples: int, batch_size: int, seed: int | None, shuffle: bool
+) -> Iterator[npt.NDArray[np.int64]]:
+    random = np.random.RandomState(seed)  # noqa: NPY002 - its stream is what is replayed
     order = np.arange(examples)
 
-    def reshuffled() -> np.ndarray:
+    def reshuffled() -> npt.NDArray[np.int64]:
         places = np.arange(examples)
         if shuffle:
             random.shuffle(places)

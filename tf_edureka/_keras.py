@@ -1,0 +1,27 @@
+"""Keras, which the package imports from here: it has to compute with TensorFlow.
+
+Keras chooses its backend when it is imported first. With another one the package would fail far
+from the reason.
+"""
+
+import os
+import sys
+
+from tf_edureka.errors import InputError
+
+
+def _expect_tensorflow(backend: str) -> None:
+    if backend != "tensorflow":
+        raise InputError(
+            f"KERAS_BACKEND: expected Keras to compute with tensorflow, got {backend}, from that "
+            "variable or from ~/.keras/keras.json; set it to tensorflow before Keras is imported, "
+            "in a notebook before the kernel starts"
+        )
+
+
+if "keras" not in sys.modules:  # or its import fails where that backend is not installed
+    _expect_tensorflow(os.environ.get("KERAS_BACKEND") or "tensorflow")
+
+import keras as keras  # noqa: E402 - the variable is looked at first
+
+_expect_tensorflow(keras.backend.backend())
