@@ -39,3 +39,20 @@ def test_arrays_that_would_broadcast_to_something_else_are_refused():
         Gate("mine", inputs, targets=targets[:, 0])
     with pytest.raises(InputError, match="got float64"):
         Gate("mine", inputs.astype(np.float64), targets=targets)
+
+
+def test_nobody_can_change_a_gate_that_others_use_too():
+    for array in (GATES["or"].inputs, GATES["or"].targets):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0, 0] = 5
+    with pytest.raises(TypeError):
+        GATES["or"] = GATES["xor"]
+    inputs, targets = GATES["or"].inputs.copy(), GATES["or"].targets.copy()
+    mine = Gate("mine", inputs, targets=targets)
+    inputs[0, 0] = 5
+    assert mine.inputs[0, 0] == 0
+
+
+def test_a_gate_is_equal_to_itself_and_may_be_a_key():
+    assert GATES["or"] == GATES["or"] != GATES["xor"]
+    assert {GATES["or"]: 1}[GATES["or"]] == 1

@@ -130,6 +130,34 @@ def test_training_ends_when_the_caller_asks_for_it(module):
     np.testing.assert_array_equal(result.outputs, whole.outputs)
 
 
+@both
+def test_only_true_ends_the_training_and_no_other_result_of_a_callback(module):
+    losses = {}
+    config = PerceptronConfig(epochs=5)
+    result = module.train(config, GATES["or"], on_epoch=lambda e, loss: losses.setdefault(e, loss))
+    assert list(losses.values()) == result.loss.tolist()
+    # A comparison of NumPy's numbers is one of NumPy's booleans.
+    result = module.train(PerceptronConfig(), GATES["or"], on_epoch=lambda _, loss: loss < 1)
+    assert result.loss[-1] < 1 <= result.loss[-2]
+    swept = module.sweep(config, GATES["or"], seeds=range(3), on_progress=lambda *_: "go on")
+    np.testing.assert_array_equal(
+        swept.loss, perceptron.sweep(config, GATES["or"], seeds=range(3)).loss
+    )
+
+
+@both
+def test_seeds_may_be_numpys(module):
+    config = PerceptronConfig(epochs=2)
+    one, other = (
+        module.sweep(config, GATES["or"], seeds=seeds) for seeds in (np.arange(3), [0, 1, 2])
+    )
+    np.testing.assert_array_equal(one.loss, other.loss)
+    assert (
+        len(module.train(PerceptronConfig(epochs=np.int64(2), seed=np.int32(1)), GATES["or"]).loss)
+        == 2
+    )
+
+
 def test_a_sweep_ends_when_the_caller_asks_for_it():
     config = PerceptronConfig(epochs=50)
     ended = perceptron.sweep(

@@ -12,14 +12,14 @@ from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.data.mnist import Mnist, Split
 from tf_edureka.errors import InputError
 from tf_edureka.legacy.input_data import DataSet, dense_to_one_hot
-from tf_edureka.results import MlpResult
-from tf_edureka.runs.state import TrainingProgress, TrainingState
+from tf_edureka.results import MlpResult, asks_to_stop
+from tf_edureka.runs.state import Array, TrainingProgress, TrainingState, identity
 from tf_edureka.tf1 import seeds
 
 v1 = tf.compat.v1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MlpGraph:
     """The article's graph with its parts by name.
 
@@ -44,7 +44,7 @@ class MlpGraph:
     train: tf.Operation
     gradients: tuple[tf.Tensor, ...]
     init: tf.Operation
-    variables: tuple[v1.Variable, ...]
+    variables: tuple[tf.compat.v1.Variable, ...]
 
 
 def build_graph(config: MlpConfig) -> MlpGraph:
@@ -106,9 +106,9 @@ def train(
     config: MlpConfig,
     data: Mnist,
     *,
-    on_epoch: Callable[[int, float, float], bool | None] | None = None,
+    on_epoch: Callable[[int, float, float], object] | None = None,
     start: TrainingState | None = None,
-    save: Callable[[TrainingState], bool | None] | None = None,
+    save: Callable[[TrainingState], object] | None = None,
 ) -> MlpResult:
     """Trains the network as the article did, and tests it after each epoch.
 
@@ -118,26 +118,26 @@ def train(
     Args:
         config: of the article's recipe.
         data: trained on `data.train`, tested on `data.test`.
-        on_epoch: called after each epoch with its number from 0, cost and accuracy; a true result
-            ends the training.
+        on_epoch: called after each epoch with its number from 0, cost and accuracy. If it returns
+            True, the training ends; anything else it returns does not matter.
         start: the state that an earlier call handed to `save`, to go on from there. It has the
             variables that `tf.train.Saver` would have saved. The batches, which no `Saver` knows
             of, are drawn again up to there.
-        save: called with the state after each epoch, and in long epochs every ten seconds; a true
-            result ends the training.
+        save: called with the state after each epoch, and in long epochs every ten seconds. If it
+            returns True, the training ends.
 
     Returns:
         the course of the training, all of it, and the weights it ended with.
 
     Raises:
         InputError: when the recipe is another, the batch size exceeds the training examples or
-            `start` is of another network.
+            `start` is of another training.
     """
     steps = config.steps_per_epoch(len(data.train.labels))
     built = build_graph(config)
     with numpy_put_back(), session(built) as running:
         train_data, test_data = data_set(data.train), data_set(data.test)
-        progress = TrainingProgress(start, save)
+        progress = TrainingProgress(start, save, training=identity("legacy", config, data))
         if start is not None:
             _restore(built, running, start.variables)
             for _ in range(progress.epoch * steps + progress.step):
@@ -168,13 +168,13 @@ def train(
             right = round(float(accuracy.eval(feed)) * test_data.num_examples)
             share = right / test_data.num_examples
             progress.epoch_ended(average, share)
-            stop = bool(on_epoch and on_epoch(epoch, average, share))
+            stop = asks_to_stop(on_epoch and on_epoch(epoch, average, share))
             stop = progress.checkpoint(lambda: _state(built, running)) or stop
         return progress.result(running.run(built.variables))
 
 
 @contextlib.contextmanager
-def session(built: MlpGraph) -> Iterator[v1.Session]:
+def session(built: MlpGraph) -> Iterator[tf.compat.v1.Session]:
     """A session on the graph of `built`, the default one meanwhile, with initial values set."""
     with v1.Session(graph=built.graph) as running:
         running.run(built.init)
@@ -196,12 +196,12 @@ def numpy_put_back() -> Iterator[None]:
         np.random.set_state(state)
 
 
-def _state(built: MlpGraph, running: v1.Session) -> list[np.ndarray]:
+def _state(built: MlpGraph, running: tf.compat.v1.Session) -> list[Array]:
     """What a `tf.train.Saver` would save: the weights, Adam's moments and powers."""
     return running.run(built.graph.get_collection(v1.GraphKeys.GLOBAL_VARIABLES))
 
 
-def _restore(built: MlpGraph, running: v1.Session, state: Sequence[np.ndarray]) -> None:
+def _restore(built: MlpGraph, running: tf.compat.v1.Session, state: Sequence[Array]) -> None:
     """Puts back what `_state` gave; unlike a `Saver` it adds no op to the article's graph."""
     variables = built.graph.get_collection(v1.GraphKeys.GLOBAL_VARIABLES)
     there = [(value.shape, value.dtype) for value in state]
@@ -214,7 +214,7 @@ def _restore(built: MlpGraph, running: v1.Session, state: Sequence[np.ndarray]) 
     running.run(starts, {op.inputs[1]: value for op, value in zip(starts, state, strict=True)})
 
 
-def _random_variable(shape, dtype: str) -> v1.Variable:
+def _random_variable(shape: Sequence[int], dtype: str) -> tf.compat.v1.Variable:
     """The article's `tf.Variable(tf.random_normal(shape))` with the seed of TensorFlow 1.15."""
     op_seed = seeds.default_op_seed(len(v1.get_default_graph().get_operations()))
     with tf.device("CPU:0"):  # as everywhere the seeds are replayed: GPUs draw other numbers
@@ -222,10 +222,9 @@ def _random_variable(shape, dtype: str) -> v1.Variable:
     return v1.Variable(initial, use_resource=False)
 
 
-def _adam(config: MlpConfig) -> v1.train.Optimizer:
-    betas, epsilon = (0.9, 0.999), config.adam_epsilon
+def _adam(config: MlpConfig) -> tf.compat.v1.train.Optimizer:
+    numbers: Sequence[float | tf.Tensor] = (0.9, 0.999, config.adam_epsilon)
     if config.dtype != "float32":
         # As Python numbers TensorFlow 1 would hold them in float32.
-        betas = [tf.constant(beta, config.dtype) for beta in betas]
-        epsilon = tf.constant(epsilon, config.dtype)
-    return v1.train.AdamOptimizer(config.learning_rate, *betas, epsilon)
+        numbers = [tf.constant(number, config.dtype) for number in numbers]
+    return v1.train.AdamOptimizer(config.learning_rate, *numbers)

@@ -1,20 +1,20 @@
 """The article's first program: a neuron learns a gate, in TensorFlow 1's own graph and session."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import tensorflow as tf
 
-from tf_edureka.config import PerceptronConfig, expect_seeds
+from tf_edureka.config import PerceptronConfig, op_seeds
 from tf_edureka.perceptron.activations import ACTIVATIONS
 from tf_edureka.perceptron.gates import Gate
-from tf_edureka.results import PerceptronResult, SweepResult
+from tf_edureka.results import PerceptronResult, SweepResult, asks_to_stop
 
 v1 = tf.compat.v1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PerceptronGraph:
     """The article's graph with its parts by name.
 
@@ -32,7 +32,7 @@ class PerceptronGraph:
     graph: tf.Graph
     inputs: tf.Tensor
     targets: tf.Tensor
-    kernel: v1.Variable
+    kernel: tf.compat.v1.Variable
     outputs: tf.Tensor
     loss: tf.Tensor
     train: tf.Operation
@@ -75,7 +75,7 @@ def train(
     config: PerceptronConfig,
     data: Gate,
     *,
-    on_epoch: Callable[[int, np.float32], bool | None] | None = None,
+    on_epoch: Callable[[int, np.float32], object] | None = None,
 ) -> PerceptronResult:
     """Trains the perceptron as the article did.
 
@@ -84,8 +84,8 @@ def train(
     Args:
         config: what to train.
         data: the gate, all of whose rows make up each step.
-        on_epoch: called after each epoch with its number from 0 and the loss; a true result ends
-            the training.
+        on_epoch: called after each epoch with its number from 0 and the loss. If it returns True,
+            the training ends; anything else it returns does not matter.
 
     Returns:
         the course of the training and the weights.
@@ -102,7 +102,7 @@ def train(
             loss, kernel = session.run([built.loss, built.kernel], feed)
             losses.append(loss)
             weights.append(kernel)
-            stop = on_epoch and on_epoch(epoch, loss)
+            stop = asks_to_stop(on_epoch and on_epoch(epoch, loss))
             if stop or not np.isfinite(loss):
                 break
         outputs = session.run(built.outputs, feed)
@@ -113,28 +113,28 @@ def sweep(
     config: PerceptronConfig,
     data: Gate,
     *,
-    seeds: Sequence[int],
-    on_progress: Callable[[int, np.float32], bool | None] | None = None,
+    seeds: Iterable[int],
+    on_progress: Callable[[int, np.float32], object] | None = None,
 ) -> SweepResult:
     """Trains a perceptron from each of many seeds, one after the other, as the article could.
 
     Args:
-        config: what to train; its own seed has no part in it.
+        config: what to train; its own seed is ignored.
         data: the gate.
         seeds: op seeds of the initial weights, a perceptron for each.
-        on_progress: called after each perceptron with its number from 0 and its last loss; a true
-            result ends the sweep.
+        on_progress: called after each perceptron (and not, as in the modern path, after each epoch
+            of all) with its number from 0 and its last loss. If it returns True, the sweep ends.
 
     Returns:
         what `train` gives for each of them that was trained.
 
     Raises:
-        InputError: when the seeds are none.
+        InputError: when there is no seed, or one is not a whole number from 0 to 2**31 - 1.
     """
-    expect_seeds(seeds)
+    seeds = op_seeds(seeds)
     results = []
     for number, seed in enumerate(seeds):
         results.append(train(replace(config, seed=seed), data))
-        if on_progress and on_progress(number, results[-1].loss[-1]):
+        if asks_to_stop(on_progress and on_progress(number, results[-1].loss[-1])):
             break
     return SweepResult.of(results)

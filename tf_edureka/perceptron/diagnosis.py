@@ -1,27 +1,50 @@
 """What became of a perceptron, and why: whether it learned its gate, or what keeps it from it."""
 
+import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from tf_edureka.perceptron.activations import ACTIVATIONS
 from tf_edureka.perceptron.gates import Gate
 from tf_edureka.results import SweepResult
 
+
+class Outcome(str, enum.Enum):
+    """What became of a perceptron; also the word for it, as in `Outcome.DEAD == "dead"`."""
+
+    DIVERGED = "diverged"
+    LEARNED = "learned"
+    DEAD = "dead"
+    STUCK = "stuck"
+    NO_LINE = "no line"
+    NOT_YET = "not yet"
+
+    __str__ = str.__str__
+
+
 # In the order in which they are looked for, with the reason.
-OUTCOMES = {
-    "diverged": "the loss rises or is no number: the learning rate is too large",
-    "learned": "all four outputs are on the right side of 1/2",
-    "dead": "the gradient is 0 on every row, as drawn or by too large a step: it is over",
-    "stuck": "the gradient is 0 on every row that is wrong: only the right rows still pull",
-    "no line": "no line parts the rows to be 1 from those to be 0, and a perceptron is a line",
-    "not yet": "some rows are wrong: more epochs or another learning rate may do",
-}
+OUTCOMES: Mapping[str, str] = MappingProxyType(
+    {
+        Outcome.DIVERGED: "the loss rises or is no number: the learning rate is too large",
+        Outcome.LEARNED: "all four outputs are on the right side of 1/2",
+        Outcome.DEAD: "the gradient is 0 on every row, as drawn or by too large a step: it is over",
+        Outcome.STUCK: "the gradient is 0 on every row that is wrong: only the right rows still "
+        "pull",
+        Outcome.NO_LINE: "no line parts the rows to be 1 from those to be 0, and a perceptron is a "
+        "line",
+        Outcome.NOT_YET: "some rows are wrong: more epochs or another learning rate may do",
+    }
+)
 # Gradient descent lowers the loss in each step, if the step is not too large. Rounding moves it by
 # parts in a million.
 _RISE = 1.01
 
 
-def is_right(outputs: np.ndarray, gate: Gate) -> np.ndarray:
+def is_right(outputs: npt.NDArray[np.float32], gate: Gate) -> npt.NDArray[np.bool_]:
     """Which outputs are on their target's side of 1/2.
 
     Args:
@@ -34,7 +57,7 @@ def is_right(outputs: np.ndarray, gate: Gate) -> np.ndarray:
     return np.where(gate.targets[:, 0] > 0.5, outputs >= 0.5, outputs < 0.5)
 
 
-def diagnose(activation: str, gate: Gate, *, result: SweepResult) -> np.ndarray:
+def diagnose(activation: str, gate: Gate, *, result: SweepResult) -> npt.NDArray[np.str_]:
     """Tells what became of each perceptron.
 
     Args:
@@ -43,7 +66,7 @@ def diagnose(activation: str, gate: Gate, *, result: SweepResult) -> np.ndarray:
         result: what their training gave; weights of shape (n, 3).
 
     Returns:
-        str, shape (n,): keys of `OUTCOMES`.
+        str, shape (n,): each an `Outcome`, and so a key of `OUTCOMES`.
     """
     function = ACTIVATIONS[activation]
     first = function.of_neurons(tf.matmul(gate.inputs, result.initial_weights.T)).numpy()
@@ -59,10 +82,10 @@ def diagnose(activation: str, gate: Gate, *, result: SweepResult) -> np.ndarray:
     rises = by_gradient & (result.loss > _RISE * np.fmin(result.least_loss, loss_at_first))
     finite = np.isfinite(result.loss) & np.isfinite(result.final_weights).all(axis=1)
     conditions = {
-        "diverged": ~finite | (rises & ~(learned | dead | stuck)),
-        "learned": learned,
-        "dead": dead,
-        "stuck": stuck,
-        "no line": np.full(len(right), not gate.separable),
+        Outcome.DIVERGED: ~finite | (rises & ~(learned | dead | stuck)),
+        Outcome.LEARNED: learned,
+        Outcome.DEAD: dead,
+        Outcome.STUCK: stuck,
+        Outcome.NO_LINE: np.full(len(right), not gate.separable),
     }
-    return np.select(list(conditions.values()), list(conditions), "not yet")
+    return np.select(list(conditions.values()), list(conditions), Outcome.NOT_YET)

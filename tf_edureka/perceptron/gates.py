@@ -1,29 +1,33 @@
 """Logic gates as the perceptron sees them: four rows, and the bias as an input that is always 1."""
 
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
+from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 
 from tf_edureka.errors import InputError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gate:
     """The truth table of a gate with two inputs.
 
     Attributes:
         name: of the gate, lower case.
-        inputs: float32, shape (4, 3): both inputs, 0 or 1, and a column of ones.
-        targets: float32, shape (4, 1): 0 or 1.
+        inputs: float32, shape (4, 3): both inputs, 0 or 1, and a column of ones. A read-only copy
+            of what was given.
+        targets: float32, shape (4, 1): 0 or 1. A read-only copy, too.
 
     Raises:
         InputError: when an array has another shape or dtype.
     """
 
     name: str
-    inputs: np.ndarray
+    inputs: npt.NDArray[np.float32]
     _: KW_ONLY
-    targets: np.ndarray
+    targets: npt.NDArray[np.float32]
 
     def __post_init__(self) -> None:
         """Refuses arrays that would be trained on, but as something else."""
@@ -34,6 +38,9 @@ class Gate:
                     f"{name} of gate {self.name}: expected float32 of shape {shape}, got "
                     f"{array.dtype} of shape {array.shape}"
                 )
+            copy = array.copy()
+            copy.flags.writeable = False
+            object.__setattr__(self, name, copy)
 
     @property
     def separable(self) -> bool:
@@ -43,18 +50,20 @@ class Gate:
         `z00 + z11 = z01 + z10`, so one cannot lie above the line and the other below it.
         """
         first, second, third, fourth = self.targets[:, 0]
-        return not (first == fourth and second == third and first != second)
+        return bool(not (first == fourth and second == third and first != second))
 
 
 _INPUTS = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
 
 # The article has OR.
-GATES = {
-    name: Gate(name, _INPUTS, targets=np.array(targets, np.float32)[:, np.newaxis])
-    for name, targets in {
-        "or": (0, 1, 1, 1),
-        "and": (0, 0, 0, 1),
-        "nand": (1, 1, 1, 0),
-        "xor": (0, 1, 1, 0),
-    }.items()
-}
+GATES: Mapping[str, Gate] = MappingProxyType(
+    {
+        name: Gate(name, _INPUTS, targets=np.array(targets, np.float32)[:, np.newaxis])
+        for name, targets in {
+            "or": (0, 1, 1, 1),
+            "and": (0, 0, 0, 1),
+            "nand": (1, 1, 1, 0),
+            "xor": (0, 1, 1, 0),
+        }.items()
+    }
+)

@@ -4,22 +4,25 @@ A neuron alone is a column of a kernel. As the columns do not mix, any number of
 computation, each as if it were alone: that is how a sweep trains many seeds at once.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
-from tf_edureka.config import PerceptronConfig, expect_seeds
+from tf_edureka.config import PerceptronConfig, op_seeds
 from tf_edureka.perceptron.activations import ACTIVATIONS
 from tf_edureka.perceptron.gates import Gate
-from tf_edureka.results import PerceptronResult, SweepResult
+from tf_edureka.results import PerceptronResult, SweepResult, asks_to_stop
 from tf_edureka.tf1.initializers import random_normals
 
 # What the compiled loop does at most before it hands out what it recorded: epochs, and weights.
 MOST_EPOCHS, MOST_WEIGHTS = 1000, 2**22
 
 
-def outputs(activation: str, inputs: np.ndarray | tf.Tensor, *, kernel: tf.Tensor) -> tf.Tensor:
+def outputs(
+    activation: str, inputs: npt.NDArray[np.float32] | tf.Tensor, *, kernel: tf.Tensor
+) -> tf.Tensor:
     """What perceptrons give.
 
     `outputs = f(inputs kernel)`
@@ -41,7 +44,7 @@ def train(
     config: PerceptronConfig,
     data: Gate,
     *,
-    on_epoch: Callable[[int, np.float32], bool | None] | None = None,
+    on_epoch: Callable[[int, np.float32], object] | None = None,
 ) -> PerceptronResult:
     """Trains one perceptron.
 
@@ -55,8 +58,8 @@ def train(
     Args:
         config: what to train.
         data: the gate.
-        on_epoch: called after each epoch with its number from 0 and the loss; a true result ends
-            the training.
+        on_epoch: called after each epoch with its number from 0 and the loss. If it returns True,
+            the training ends; anything else it returns does not matter.
 
     Returns:
         the course of the training and the weights. On a CPU and with identity, relu or softmax
@@ -67,7 +70,7 @@ def train(
     for epoch, (loss, after) in enumerate(_course(config, data, kernel)):
         losses.append(loss[0])
         weights.append(after[:, 0])
-        stop = on_epoch and on_epoch(epoch, loss[0])
+        stop = asks_to_stop(on_epoch and on_epoch(epoch, loss[0]))
         if stop or not np.isfinite(loss[0]):
             break
     trained = outputs(
@@ -80,33 +83,33 @@ def sweep(
     config: PerceptronConfig,
     data: Gate,
     *,
-    seeds: Sequence[int],
-    on_progress: Callable[[int, np.ndarray], bool | None] | None = None,
+    seeds: Iterable[int],
+    on_progress: Callable[[int, npt.NDArray[np.float32]], object] | None = None,
 ) -> SweepResult:
     """Trains a perceptron from each of many seeds, all in one computation.
 
     Args:
-        config: what to train; its own seed has no part in it.
+        config: what to train; its own seed is ignored.
         data: the gate.
         seeds: op seeds of the initial weights, a perceptron for each.
         on_progress: called after each epoch with its number from 0 and the losses, float32, shape
-            (n,); a true result ends the training.
+            (n,). If it returns True, the training ends.
 
     Returns:
         what `train` gives for each of them at its last epoch: on a CPU to the last bit, but for
         sigmoid, which TensorFlow computes in another way for many numbers than for four.
 
     Raises:
-        InputError: when the seeds are none.
+        InputError: when there is no seed, or one is not a whole number from 0 to 2**31 - 1.
     """
-    expect_seeds(seeds)
+    seeds = op_seeds(seeds)
     kernel = _initial_kernel(seeds)
     initial = kernel.numpy()
-    least = np.full(len(seeds), np.inf, np.float32)
+    final = initial
+    last = least = np.full(len(seeds), np.inf, np.float32)
     for epoch, (loss, after) in enumerate(_course(config, data, kernel)):
-        last, final = loss, after
-        least = np.fmin(least, loss)
-        if on_progress and on_progress(epoch, loss):
+        last, final, least = loss, after, np.fmin(least, loss)
+        if asks_to_stop(on_progress and on_progress(epoch, loss)):
             break
     trained = outputs(config.activation, data.inputs, kernel=tf.constant(final))
     return SweepResult(
@@ -127,7 +130,7 @@ def _initial_kernel(seeds: Sequence[int]) -> tf.Variable:
 
 def _course(
     config: PerceptronConfig, data: Gate, kernel: tf.Variable
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]:
     """The losses, shape (n,), and the kernel, shape (3, n), after each epoch."""
     at_once = max(1, min(MOST_EPOCHS, MOST_WEIGHTS // int(tf.size(kernel))))
     for start in range(0, config.epochs, at_once):
@@ -146,7 +149,14 @@ def _course(
 
 # Without XLA, which would round in another way than TensorFlow 1.
 @tf.function
-def _epochs(activation, kernel, inputs, targets, learning_rate, count):
+def _epochs(
+    activation: str,
+    kernel: tf.Variable,
+    inputs: tf.Tensor,
+    targets: tf.Tensor,
+    learning_rate: tf.Tensor,
+    count: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Trains for some epochs and records the losses and the kernel after each."""
     losses, kernels = tf.TensorArray(tf.float32, count), tf.TensorArray(tf.float32, count)
     for epoch in tf.range(count):
@@ -160,14 +170,26 @@ def _epochs(activation, kernel, inputs, targets, learning_rate, count):
     return losses.stack(), kernels.stack()
 
 
-def _descend(activation, kernel, inputs, targets, learning_rate):
+def _descend(
+    activation: str,
+    kernel: tf.Variable,
+    inputs: tf.Tensor,
+    targets: tf.Tensor,
+    learning_rate: tf.Tensor,
+) -> None:
     """One step of gradient descent; the sum over all columns leaves each its own gradient."""
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(tf.square(outputs(activation, inputs, kernel=kernel) - targets))
     kernel.assign_sub(learning_rate * tape.gradient(loss, kernel))
 
 
-def _follow_rosenblatt(activation, kernel, inputs, targets, learning_rate):
+def _follow_rosenblatt(
+    activation: str,
+    kernel: tf.Variable,
+    inputs: tf.Tensor,
+    targets: tf.Tensor,
+    learning_rate: tf.Tensor,
+) -> None:
     """One pass of Rosenblatt's rule, which moves the weights after each row that is wrong."""
     for row, target in zip(tf.split(inputs, 4), tf.split(targets, 4), strict=True):
         error = target - outputs(activation, row, kernel=kernel)

@@ -4,31 +4,35 @@ One neuron is one line, and no line parts the rows of XOR. Two neurons are two l
 for the four rows are four other points, and those a line can part.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
-from tf_edureka.config import PerceptronConfig, expect_seeds
+from tf_edureka.config import PerceptronConfig, op_seeds
 from tf_edureka.perceptron.activations import ACTIVATIONS
 from tf_edureka.perceptron.gates import Gate
-from tf_edureka.results import SweepResult
+from tf_edureka.results import SweepResult, asks_to_stop
 from tf_edureka.tf1.initializers import random_normals
 
 # Weights of a network: kernel and bias of both hidden neurons, (3, 2); those of the output, (3,).
 WEIGHTS = 9
 # What holds some activations back in the hidden layer, however long they train.
-LIMITS = {
-    "identity": "lines of lines are lines: the network is one neuron",
-    "step": "no gradient: hidden neurons stay as drawn, only the output learns",
-    "softmax": "both outputs sum to 1: they are one neuron",
-}
+LIMITS: Mapping[str, str] = MappingProxyType(
+    {
+        "identity": "lines of lines are lines: the network is one neuron",
+        "step": "no gradient: hidden neurons stay as drawn, only the output learns",
+        "softmax": "both outputs sum to 1: they are one neuron",
+    }
+)
 # Epochs of one call of the compiled loop.
 _AT_ONCE = 100
 
 
 def hidden_outputs(
-    activation: str, inputs: np.ndarray | tf.Tensor, weights: tf.Tensor
+    activation: str, inputs: npt.NDArray[np.float32] | tf.Tensor, weights: tf.Tensor
 ) -> tf.Tensor:
     """What the hidden neurons give.
 
@@ -46,7 +50,9 @@ def hidden_outputs(
     return ACTIVATIONS[activation].function(tf.einsum("ri,nih->nrh", inputs, kernel))
 
 
-def outputs(activation: str, inputs: np.ndarray | tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+def outputs(
+    activation: str, inputs: npt.NDArray[np.float32] | tf.Tensor, weights: tf.Tensor
+) -> tf.Tensor:
     """What the networks give.
 
     `outputs = sigmoid(hidden output_kernel + output_bias)`
@@ -67,8 +73,8 @@ def train(
     config: PerceptronConfig,
     data: Gate,
     *,
-    seeds: Sequence[int],
-    on_progress: Callable[[int, np.ndarray], bool | None] | None = None,
+    seeds: Iterable[int],
+    on_progress: Callable[[int, npt.NDArray[np.float32]], object] | None = None,
 ) -> SweepResult:
     """Trains a network from each of many seeds, all in one computation.
 
@@ -77,20 +83,20 @@ def train(
     the output learns.
 
     Args:
-        config: learning rate, epochs, and activation of the hidden neurons; its seed has no part.
+        config: learning rate, epochs, and activation of the hidden neurons; its seed is ignored.
         data: the gate.
         seeds: op seeds, a network for each: all nine weights are one draw of TensorFlow 1's
             `tf.random_normal`.
         on_progress: called every 100 epochs and at the end with the number of epochs so far and the
-            losses, float32, shape (n,); a true result ends the training.
+            losses, float32, shape (n,). If it returns True, the training ends.
 
     Returns:
         what the training gave; weights are of shape (n, 9), the first six the hidden neurons'.
 
     Raises:
-        InputError: when the seeds are none.
+        InputError: when there is no seed, or one is not a whole number from 0 to 2**31 - 1.
     """
-    expect_seeds(seeds)
+    seeds = op_seeds(seeds)
     initial = weights = random_normals(None, seeds, shape=[WEIGHTS])
     least = tf.fill([len(seeds)], np.float32(np.inf))
     for start in range(0, config.epochs, _AT_ONCE):
@@ -106,7 +112,7 @@ def train(
         )
         # As in `training`.
         weights, loss, least, trained = _epochs.get_concrete_function(*arguments)(*arguments)
-        if on_progress and on_progress(start + epochs, loss.numpy()):
+        if asks_to_stop(on_progress and on_progress(start + epochs, loss.numpy())):
             break
     return SweepResult(
         loss.numpy(),
@@ -118,10 +124,18 @@ def train(
 
 
 @tf.function(jit_compile=True)
-def _epochs(activation, weights, least, inputs, targets, learning_rate, count):
+def _epochs(
+    activation: str,
+    weights: tf.Tensor,
+    least: tf.Tensor,
+    inputs: tf.Tensor,
+    targets: tf.Tensor,
+    learning_rate: tf.Tensor,
+    count: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
     """Trains for some epochs; gives the weights, their losses, the least ones, and the outputs."""
 
-    def losses_of(trained):
+    def losses_of(trained: tf.Tensor) -> tf.Tensor:
         return tf.reduce_sum(tf.square(trained - targets), axis=1)
 
     for _ in tf.range(count):

@@ -3,19 +3,34 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from tf_edureka.perceptron.activations import ACTIVATIONS, slope
-from tf_edureka.perceptron.diagnosis import OUTCOMES
+from tf_edureka.perceptron.diagnosis import Outcome
+from tf_edureka.results import Floats
 
-_HATCHES = {"learned": "", "dead": "////", "stuck": "....", "no line": "\\\\", "not yet": "xx"}
-_GREYS = {"learned": "0.15", "dead": "0.9", "stuck": "0.75", "no line": "0.6", "not yet": "1.0"}
+_LOOKS = {  # grey and hatching
+    Outcome.LEARNED: ("0.15", ""),
+    Outcome.DEAD: ("0.9", "////"),
+    Outcome.STUCK: ("0.75", "...."),
+    Outcome.NO_LINE: ("0.6", "\\\\"),
+    Outcome.NOT_YET: ("1.0", "xx"),
+}
 
 
-def loss_curve(loss: Sequence[float], title: str) -> Figure:
-    """Draws a perceptron's `loss` after each epoch below a `title`, logarithmic if it explodes."""
+def loss_curve(loss: Sequence[float] | Floats, title: str) -> Figure:
+    """Draws a perceptron's loss after each epoch.
+
+    Args:
+        loss: float, shape (epochs,).
+        title: how it was trained.
+
+    Returns:
+        the figure; its scale is logarithmic if the loss explodes.
+    """
     figure = Figure(figsize=(6.4, 4.2), layout="constrained")
     axes = figure.add_subplot()
     axes.plot(range(1, len(loss) + 1), loss, marker="o", markersize=4)
@@ -62,7 +77,7 @@ def activations() -> Figure:
     return figure
 
 
-def sweep(loss: np.ndarray, outcomes: np.ndarray, title: str) -> Figure:
+def sweep(loss: npt.NDArray[np.float32], outcomes: npt.NDArray[np.str_], title: str) -> Figure:
     """Draws how many seeds end with which loss, and what became of them.
 
     Args:
@@ -75,21 +90,31 @@ def sweep(loss: np.ndarray, outcomes: np.ndarray, title: str) -> Figure:
     """
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.add_subplot()
-    drawn = loss[outcomes != "diverged"]
+    drawn = loss[outcomes != Outcome.DIVERGED]
     bins = np.linspace(0, max(drawn.max(initial=0), 1e-3), 61)
     below = np.zeros(60)
-    for name in OUTCOMES:
-        ended = loss[outcomes == name]
+    for outcome in Outcome:
+        ended = loss[outcomes == outcome]
         if not len(ended):
             continue
-        label = f"{name}: {len(ended)} ({len(ended) / len(loss):.1%})"
-        if name == "diverged":
+        label = f"{outcome}: {len(ended)} ({len(ended) / len(loss):.1%})"
+        if outcome == Outcome.DIVERGED:
             axes.plot([], [], " ", label=f"{label}, not drawn")
             continue
+        grey, hatch = _LOOKS[outcome]
         counts, _ = np.histogram(ended, bins)
-        filling = {"color": _GREYS[name], "hatch": _HATCHES[name]}
-        edges = {"align": "edge", "edgecolor": "black", "linewidth": 0.5}
-        axes.bar(bins[:-1], counts, np.diff(bins), below, label=label, **filling, **edges)
+        axes.bar(
+            bins[:-1],
+            counts,
+            np.diff(bins),
+            below,
+            align="edge",
+            label=label,
+            color=grey,
+            hatch=hatch,
+            edgecolor="black",
+            linewidth=0.5,
+        )
         below += counts
     axes.set(xlabel="loss after the last epoch (summed squared error)", ylabel="seeds")
     axes.set_ylim(top=max(1, 1.05 * below.max()))
@@ -104,8 +129,8 @@ def _first_of_two(z: tf.Tensor) -> tf.Tensor:
     return tf.nn.softmax(tf.stack([z, tf.zeros_like(z)], axis=1))[:, 0]
 
 
-def _with_gaps(values: tf.Tensor) -> np.ndarray:
-    """The values with a gap where they jump, over which no line is to be drawn."""
-    values = values.numpy()
+def _with_gaps(outputs: tf.Tensor) -> npt.NDArray[np.float32]:
+    """The outputs with a gap where they jump, over which no line is to be drawn."""
+    values = outputs.numpy()
     values[1:][np.abs(np.diff(values)) > 0.5] = np.nan
     return values

@@ -1,10 +1,11 @@
 """The plane of a gate's two inputs, and what a perceptron or two hidden neurons make of it."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 from matplotlib import patheffects
 from matplotlib.axes import Axes
@@ -16,16 +17,23 @@ from tf_edureka.perceptron import xor_network
 from tf_edureka.perceptron.diagnosis import is_right
 from tf_edureka.perceptron.gates import Gate
 from tf_edureka.perceptron.training import outputs
+from tf_edureka.results import Floats
 
 # What is drawn of the plane of both inputs, which are 0 or 1.
 _INPUTS = (-0.5, 1.5)
 _FRAMES, _MILLISECONDS, _LAST_MILLISECONDS = 31, 120, 2000
 # White around a line or a letter keeps it apart from any shading.
 _HALO = [patheffects.withStroke(linewidth=4, foreground="white")]
+# From rows of both inputs and a one to an output for each.
+_Outputs = Callable[[npt.NDArray[np.float32]], tf.Tensor]
 
 
 def decision(
-    activation: str, gate: Gate, weights: np.ndarray, title: str, figure: Figure | None = None
+    activation: str,
+    gate: Gate,
+    weights: npt.NDArray[np.float32],
+    title: str,
+    figure: Figure | None = None,
 ) -> Figure:
     """Draws what a perceptron makes of its two inputs: shading, decision line, and the four rows.
 
@@ -55,7 +63,12 @@ def decision(
 
 
 def animate_decision(
-    path: Path, activation: str, gate: Gate, weights: np.ndarray, loss: Sequence[float], title: str
+    path: Path,
+    activation: str,
+    gate: Gate,
+    weights: npt.NDArray[np.float32],
+    loss: Sequence[float] | Floats,
+    title: str,
 ) -> None:
     """Writes the decision line's way through the epochs as an animated GIF.
 
@@ -64,7 +77,7 @@ def animate_decision(
         activation: of the perceptron.
         gate: that it learned.
         weights: float32, shape (epochs + 1, 3): before the training and after each epoch.
-        loss: after each epoch.
+        loss: float, shape (epochs,): after each epoch.
         title: how it was trained.
     """
     figure = Figure(figsize=(6.4, 5.6), dpi=80, layout="constrained")
@@ -80,7 +93,9 @@ def animate_decision(
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=held, loop=0)
 
 
-def hidden_space(activation: str, gate: Gate, weights: np.ndarray, title: str) -> Figure:
+def hidden_space(
+    activation: str, gate: Gate, weights: npt.NDArray[np.float32], title: str
+) -> Figure:
     """Draws how a 2-2-1 network parts a gate: by two lines of its inputs, one line when hidden.
 
     Args:
@@ -127,22 +142,28 @@ def hidden_space(activation: str, gate: Gate, weights: np.ndarray, title: str) -
     return figure
 
 
-def _shade_inputs(axes: Axes, outputs_at) -> bool:
+def _shade_inputs(axes: Axes, outputs_at: _Outputs) -> bool:
     """Shades the plane of both inputs, as `_shade` does."""
     axes.set(xlabel="input 1", ylabel="input 2", xticks=[0, 1], yticks=[0, 1])
     axes.set(xlim=_INPUTS, ylim=_INPUTS)
     return _shade(axes, _INPUTS, outputs_at)
 
 
-def _shade(axes: Axes, limits: tuple[float, float], outputs_at) -> bool:
+def _shade(axes: Axes, limits: tuple[float, float], outputs_at: _Outputs) -> bool:
     """Shades a square by the output and draws the line where it is 1/2, if there is one."""
     places = np.linspace(*limits, 301, dtype=np.float32)
     first, second = np.meshgrid(places, places)
     points = np.stack([first.ravel(), second.ravel(), np.ones(first.size, np.float32)], axis=1)
     values = outputs_at(points).numpy().reshape(first.shape)
-    # The darkest blues would swallow what is drawn on them.
-    style = {"cmap": "Blues", "vmin": 0, "vmax": 1.25, "interpolation": "bilinear"}
-    axes.imshow(values, extent=(*limits, *limits), origin="lower", **style)
+    axes.imshow(
+        values,
+        extent=(*limits, *limits),
+        origin="lower",
+        interpolation="bilinear",
+        cmap="Blues",
+        vmin=0,
+        vmax=1.25,  # the darkest blues would swallow what is drawn on them
+    )
     # On a plane that is 1/2 everywhere the line would be rounding.
     crossed = bool(values.min() < 0.5 <= values.max() and np.ptp(values) > 1e-3)
     if crossed:
@@ -152,27 +173,40 @@ def _shade(axes: Axes, limits: tuple[float, float], outputs_at) -> bool:
     return crossed
 
 
-def _draw_rows(
-    axes: Axes, gate: Gate, places: np.ndarray, labels: Sequence[str] | None = None
-) -> None:
+def _draw_rows(axes: Axes, gate: Gate, places: Floats, labels: Sequence[str] | None = None) -> None:
     """Marks the four rows of a gate where they lie, each with its label, or else its inputs."""
     labels = labels or _inputs_by_place(gate, places)
     for target, marker, colour in ((0, "o", "white"), (1, "s", "black")):
-        style = {"marker": marker, "color": colour, "edgecolor": "black", "s": 90, "zorder": 3}
-        chosen = places[gate.targets[:, 0] == target]
-        axes.scatter(*chosen.T, label=f"should be {target}", **style)
+        x, y = places[gate.targets[:, 0] == target].T
+        axes.scatter(
+            x,
+            y,
+            s=90,
+            marker=marker,
+            color=colour,
+            edgecolor="black",
+            zorder=3,
+            label=f"should be {target}",
+        )
     # Outwards, since lines pass between the rows.
     sides = np.where(places < places.mean(axis=0), -1, 1)
-    style = {"textcoords": "offset points", "path_effects": _HALO, "zorder": 4}
     for place, label, (across, up) in zip(places, labels, sides, strict=True):
-        aligned = {"ha": "left" if across > 0 else "right", "va": "bottom" if up > 0 else "top"}
-        axes.annotate(label, place, (9 * across, 9 * up), **aligned, **style)
+        axes.annotate(
+            label,
+            place,
+            (9 * across, 9 * up),
+            textcoords="offset points",
+            ha="left" if across > 0 else "right",
+            va="bottom" if up > 0 else "top",
+            path_effects=_HALO,
+            zorder=4,
+        )
 
 
-def _inputs_by_place(gate: Gate, places: np.ndarray) -> list[str]:
+def _inputs_by_place(gate: Gate, places: Floats) -> list[str]:
     """The inputs of each row; of rows that lie close together the first has them all."""
     names = np.array([f"{one:.0f} {other:.0f}" for one, other in gate.inputs[:, :2]])
-    reach = 0.12 * max(np.ptp(places), 0.1)
+    reach = 0.12 * max(float(np.ptp(places)), 0.1)
     labels, seen = [], np.zeros(4, bool)
     for place in places:
         near = (np.abs(places - place).max(axis=1) < reach) & ~seen
