@@ -2,11 +2,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.mlp import ensemble
+from tf_edureka.mlp.epoch import on_device
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def test_each_network_is_the_one_that_its_seed_gives_alone(data, config, toleran
     assert len({float(one.cost[0]) for one in together}) == 2
 
 
-def test_a_true_result_of_on_epoch_ends_the_training_of_all(data):
+def test_true_of_on_epoch_ends_the_training_of_all(data):
     seen = []
 
     def on_epoch(epoch, costs, accuracies):
@@ -75,5 +77,24 @@ def test_testing_in_many_parts_counts_the_same(data, monkeypatch):
 
 
 def test_what_is_no_seed_is_refused(data):
-    with pytest.raises(InputError, match="seeds: expected whole numbers"):
+    with pytest.raises(InputError, match="seeds: expected a whole number"):
         ensemble.train(MlpConfig.tuned(), data, seeds=[])
+
+
+def test_the_program_is_of_one_size_for_any_number_of_networks(data):
+    sizes = set()
+    for count in (1, 2, 20):
+        configs = [MlpConfig.augmented(seed=seed) for seed in range(count)]
+        networks = ensemble.Networks(configs, data, total_steps=10)
+        images, labels = on_device(data.train)
+        order, first = tf.zeros((1, count, 100), tf.int32), tf.constant(0)
+        steps = networks.compiled_steps.get_concrete_function(images, labels, order, first)
+        functions = steps.graph.as_graph_def().library.function
+        sizes.add(sum(len(function.node_def) for function in functions))
+    assert len(sizes) == 1
+
+
+def test_seeds_may_be_numpys(data):
+    config = MlpConfig.tuned(epochs=1, hidden_units=[4])
+    one, other = ensemble.train(config, data, seeds=np.arange(2))
+    assert one.cost.tolist() != other.cost.tolist()

@@ -123,7 +123,8 @@ def test_an_epoch_in_parts_is_the_epoch_to_the_bit(data, parts):
 def test_xla_knows_the_number_of_steps_so_a_gpu_need_not_ask_the_host_at_each(data):
     epoch = CompiledEpoch(mlp.build(MlpConfig.tuned(), 20), data.train, test=data.test)
     order, seed = tf.constant(epoch_order(1000, 100, 1, 0)), tf.constant((1, 0))
-    program = epoch.compiled_steps.experimental_get_compiler_ir(order, seed)("optimized_hlo")
+    arguments = *epoch.train_data, order, seed
+    program = epoch.compiled_steps.experimental_get_compiler_ir(*arguments)("optimized_hlo")
     assert program.count(" while(") == 1
     assert '"known_trip_count":{"n":"10"}' in program
     assert not [call for call in ("outfeed", "infeed", "send(", "recv(") if call in program]

@@ -1,4 +1,6 @@
-import keras
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from trainings import each_recipe, without_xla
@@ -6,6 +8,8 @@ from trainings import each_recipe, without_xla
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
+from tf_edureka.mlp import ensemble, epoch
+from tf_edureka.mlp.epoch import on_device
 
 
 @each_recipe
@@ -31,6 +35,10 @@ def test_cost_of_an_epoch_is_the_mean_of_its_steps(data):
     assert result.cost[0] == np.mean(result.step_cost, dtype=np.float64)
 
 
+def ensembles(config, data):
+    return ensemble.train(config, data, seeds=range(2))
+
+
 def test_accuracy_is_that_of_the_returned_weights(data):
     config = MlpConfig.tuned(epochs=2)
     result = without_xla(config, data)
@@ -50,29 +58,23 @@ def test_training_ends_when_the_caller_asks_for_it(data):
     assert len(result.cost) == len(result.accuracy) == len(result.epoch_seconds) == 2
 
 
+def test_only_true_ends_the_training_and_no_other_result_of_a_callback(data):
+    config, costs, states = MlpConfig.tuned(epochs=2), {}, []
+    result = without_xla(
+        config,
+        data,
+        on_epoch=lambda epoch, cost, _: costs.setdefault(epoch, cost),
+        save=lambda state: states.append(state) or states,
+    )
+    assert list(costs.values()) == result.cost.tolist()
+    assert len(states) == 2
+
+
 def test_training_ends_when_the_cost_is_no_number(data):
     result = without_xla(MlpConfig.article(learning_rate=1e30, batch_size=10), data)
     assert len(result.cost) < 15
     assert not np.isfinite(result.cost[-1])
     assert result.to_json()["cost"][-1] is None
-
-
-def test_keras_callbacks_see_each_epoch_and_can_end_the_training(data):
-    seen = []
-    watch = keras.callbacks.LambdaCallback(on_epoch_end=lambda e, logs: seen.append(logs))
-    stop = keras.callbacks.EarlyStopping("cost", min_delta=100, patience=0, mode="min")
-    result = without_xla(MlpConfig.tuned(), data, callbacks=[watch, stop])
-    assert len(result.cost) == len(seen) == 2
-    assert seen[1]["cost"] == result.cost[1]
-    assert seen[1]["test_accuracy"] == result.accuracy[1]
-    assert set(seen[1]) == {"cost", "test_accuracy", "accuracy"}
-
-
-def test_keras_callbacks_see_an_epoch_as_one_batch(data):
-    seen = []
-    watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda b, logs: seen.append(b))
-    without_xla(MlpConfig.tuned(epochs=3), data, callbacks=[watch])
-    assert seen == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -91,3 +93,20 @@ def test_mixed_precision_trains_to_nearly_the_same(data):
     # 8 bits of a factor are 0.4 % off; the sums of hundreds of them less.
     np.testing.assert_allclose(mixed.cost, full.cost, rtol=0.02)
     assert (mixed.cost != full.cost).all()
+
+
+@pytest.mark.parametrize("trainer", [without_xla, ensembles], ids=["one", "many"])
+def test_a_training_that_is_over_leaves_no_images_in_memory(data, monkeypatch, trainer):
+    held = []
+
+    def watched(split):
+        tensors = on_device(split)
+        held.extend(weakref.ref(tensor) for tensor in tensors)
+        return tensors
+
+    for module in (epoch, ensemble):
+        monkeypatch.setattr(module, "on_device", watched)
+    trainer(MlpConfig.tuned(epochs=1, hidden_units=(4,)), data)
+    gc.collect()
+    assert len(held) == 4
+    assert [tensor() for tensor in held] == [None] * 4

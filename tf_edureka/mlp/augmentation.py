@@ -16,9 +16,6 @@ def distort(
 ) -> tf.Tensor:
     """Shifts, turns, scales and shears each image by random amounts of its own.
 
-    Each pixel `(x, y)` of the result is the image's value at `A (x, y) + t`, taken from its four
-    neighbours by bilinear interpolation; outside of the image the value is 0.
-
     Args:
         images: any numeric dtype, shape (n, height, width), n known.
         amount: how far at most.
@@ -31,10 +28,42 @@ def distort(
     Returns:
         float32, shape (n, height, width), in the range of the images' values.
     """
-    count, height, width = images.shape
-    draws = tf.random.stateless_uniform((6, batch_size or count, 1, 1), seed, -1.0, 1.0)
+    count = images.shape[0]
+    draws = random_amounts(batch_size or count, seed)
     if batch_size is not None:
-        draws = tf.slice(draws, (0, first, 0, 0), (6, count, 1, 1))
+        draws = tf.slice(draws, (0, first), (6, count))
+    return distorted(images, amount, draws)
+
+
+def random_amounts(count: int, seed: tf.Tensor) -> tf.Tensor:
+    """Draws how far each image of a batch is distorted, relative to the most.
+
+    Args:
+        count: images of the batch.
+        seed: as for `distort`.
+
+    Returns:
+        float32, shape (6, count), from -1 to 1: turn, shear, both scalings, both shifts.
+    """
+    return tf.random.stateless_uniform((6, count), seed, -1.0, 1.0)
+
+
+def distorted(images: tf.Tensor, amount: Distortion, draws: tf.Tensor) -> tf.Tensor:
+    """Shifts, turns, scales and shears each image by given amounts.
+
+    Each pixel `(x, y)` of the result is the image's value at `A (x, y) + t`, taken from its four
+    neighbours by bilinear interpolation; outside of the image the value is 0.
+
+    Args:
+        images: any numeric dtype, shape (n, height, width), n known.
+        amount: how far at most.
+        draws: as of `random_amounts`, shape (6, n).
+
+    Returns:
+        float32, shape (n, height, width), in the range of the images' values.
+    """
+    height, width = images.shape[1:]
+    draws = draws[:, :, tf.newaxis, tf.newaxis]
     turn, shear = math.radians(amount.turn) * draws[0], amount.shear * draws[1]
     scale_x, scale_y = 1 + amount.scaling * draws[2], 1 + amount.scaling * draws[3]
     shift_x, shift_y = amount.shift * draws[4], amount.shift * draws[5]

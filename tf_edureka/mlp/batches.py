@@ -5,12 +5,13 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
-from tf_edureka.config import MlpConfig
+from tf_edureka.config import MlpConfig, whole_number
 from tf_edureka.tf1 import seeds
 
 
-def epoch_orders(config: MlpConfig, examples: int) -> Iterator[np.ndarray]:
+def epoch_orders(config: MlpConfig, examples: int) -> Iterator[npt.NDArray[np.int32]]:
     """Which examples make up the batches of each epoch.
 
     Source: the article called `next_batch` as often as the batch fits into the examples, whatever
@@ -21,8 +22,9 @@ def epoch_orders(config: MlpConfig, examples: int) -> Iterator[np.ndarray]:
         config: recipe, batch size and seed.
         examples: how many there are to train on.
 
-    Yields:
-        int32, shape (steps, batch_size): indices under `examples`, epoch by epoch without end.
+    Returns:
+        an iterator without end over the epochs: int32, shape (steps, batch_size), indices under
+        `examples`.
 
     Raises:
         InputError: when the batch size exceeds the examples.
@@ -30,13 +32,16 @@ def epoch_orders(config: MlpConfig, examples: int) -> Iterator[np.ndarray]:
     steps = config.steps_per_epoch(examples)
     if config.recipe == "article":
         batches = seeds.batch_order(examples, config.batch_size, graph_seed=config.seed)
-        while True:
-            yield np.stack(list(itertools.islice(batches, steps))).astype(np.int32)
-    for epoch in itertools.count():
-        yield epoch_order(examples, config.batch_size, config.seed, epoch)
+        return (
+            np.stack(list(itertools.islice(batches, steps))).astype(np.int32)
+            for _ in itertools.count()
+        )
+    return (
+        epoch_order(examples, config.batch_size, config.seed, epoch) for epoch in itertools.count()
+    )
 
 
-def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> np.ndarray:
+def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> npt.NDArray[np.int32]:
     """Which examples make up each batch of an epoch.
 
     Depends on nothing but its arguments, so any epoch can be repeated on its own.
@@ -52,8 +57,11 @@ def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> np.nda
 
     Returns:
         int32, shape (steps, batch_size): indices under `examples`, none of them twice.
+
+    Raises:
+        InputError: when the batch size is not one from 1 to all examples.
     """
-    steps = examples // batch_size
+    steps = examples // whole_number("batch_size", batch_size, 1, examples)
     order = np.random.default_rng((seed, epoch)).permutation(examples)[: steps * batch_size]
     return order.reshape(steps, batch_size).astype(np.int32)
 

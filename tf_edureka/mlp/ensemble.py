@@ -2,20 +2,22 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from tf_edureka import runtime
-from tf_edureka.config import CLASSES, PIXELS, MlpConfig, expect_seeds
+from tf_edureka._keras import keras
+from tf_edureka.config import CLASSES, PIXELS, MlpConfig, op_seeds
 from tf_edureka.data.mnist import Mnist
-from tf_edureka.mlp.augmentation import distort
+from tf_edureka.mlp.augmentation import distorted, random_amounts
 from tf_edureka.mlp.batches import epoch_orders, parts_of_epoch
-from tf_edureka.mlp.epoch import call, on_device
+from tf_edureka.mlp.epoch import call, count_right, on_device
 from tf_edureka.mlp.model import network, optimizer, pixels
-from tf_edureka.results import MlpResult
+from tf_edureka.results import Floats, MlpResult, asks_to_stop
 
 TESTED_AT_ONCE = 10_000  # images, counted for each network; each takes 3 kB for its pixels alone
 
@@ -24,8 +26,9 @@ def train(
     config: MlpConfig,
     data: Mnist,
     *,
-    seeds: Sequence[int],
-    on_epoch: Callable[[int, np.ndarray, np.ndarray], bool | None] | None = None,
+    seeds: Iterable[int],
+    on_epoch: Callable[[int, npt.NDArray[np.float64], npt.NDArray[np.float64]], object]
+    | None = None,
 ) -> list[MlpResult]:
     """Trains a network from each seed, all in the same steps, and tests them after each epoch.
 
@@ -35,11 +38,11 @@ def train(
     busy with one, and only starting is paid once.
 
     Args:
-        config: what to train; its own seed plays no part.
+        config: what to train; its own seed is ignored.
         data: trained on `data.train`, tested on `data.test`.
         seeds: one for each network.
         on_epoch: called after each epoch with its number from 0, and cost and accuracy of each
-            network, float64, shape (networks,); a true result ends the training.
+            network, float64, shape (networks,). If it returns True, the training ends.
 
     Returns:
         of each network what `mlp.train` returns. They share `epoch_seconds`, which is of all.
@@ -47,8 +50,8 @@ def train(
     Raises:
         InputError: when a seed cannot be one, or the batch size exceeds the training examples.
     """
-    expect_seeds(seeds)
-    configs = [dataclasses.replace(config, seed=int(seed)) for seed in seeds]
+    seeds = op_seeds(seeds)
+    configs = [dataclasses.replace(config, seed=seed) for seed in seeds]
     examples = len(data.train.labels)
     steps = config.steps_per_epoch(examples)
     networks = Networks(configs, data, steps * config.epochs)
@@ -67,7 +70,7 @@ def train(
         seconds.append(time.perf_counter() - began)
         if epoch == 0:
             first_costs = step_costs
-        stop = on_epoch and on_epoch(epoch, costs[-1], accuracies[-1])
+        stop = asks_to_stop(on_epoch and on_epoch(epoch, costs[-1], accuracies[-1]))
         if stop or not np.isfinite(costs[-1]).any():
             break
     weights = networks.weights()
@@ -99,6 +102,8 @@ class Networks:
     Attributes:
         model: from float32 pixels in [0, 1], shape (networks, n, 784), to logits, shape
             (networks, n, 10).
+        compiled_steps: the program of the steps, a `tf.function` of images, labels, and order and
+            first as in `train`.
     """
 
     def __init__(self, configs: Sequence[MlpConfig], data: Mnist, total_steps: int) -> None:
@@ -111,11 +116,11 @@ class Networks:
             variable.assign(np.stack(values).reshape(variable.shape))
         self._optimizer = optimizer(self._config, total_steps)
         self._optimizer.build(self.model.trainable_variables)
-        self._train, self._test = on_device(data.train), on_device(data.test)
-        self._compiled_steps = tf.function(self._steps, jit_compile=True, autograph=False)
+        self._train_data, self._test = on_device(data.train), on_device(data.test)
+        self.compiled_steps = tf.function(self._steps, jit_compile=True, autograph=False)
         self._compiled_test = tf.function(self._count_right, autograph=False)
 
-    def train(self, order: np.ndarray, first: int) -> np.ndarray:
+    def train(self, order: npt.NDArray[np.int32], first: int) -> Floats:
         """Takes steps.
 
         Args:
@@ -126,9 +131,12 @@ class Networks:
             cross-entropy of each step, in the variables' dtype, shape (steps, networks).
         """
         with runtime.tf32(self._config.precision == "tf32"):
-            return call(self._compiled_steps, tf.constant(order), tf.constant(first)).numpy()
+            # As arguments, for the reason that `CompiledEpoch.train` has.
+            arguments = *self._train_data, tf.constant(order), tf.constant(first)
+            costs: Floats = call(self.compiled_steps, *arguments).numpy()
+        return costs
 
-    def test(self) -> np.ndarray:
+    def test(self) -> npt.NDArray[np.float64]:
         """Tests all networks.
 
         Returns:
@@ -144,7 +152,7 @@ class Networks:
                 right += call(self._compiled_test, images[some], labels[some]).numpy()
         return right / len(labels)
 
-    def weights(self) -> list[tuple[np.ndarray, ...]]:
+    def weights(self) -> list[tuple[Floats, ...]]:
         """What the networks have come to.
 
         Returns:
@@ -156,29 +164,37 @@ class Networks:
             for i in range(len(self._seeds))
         ]
 
-    def _steps(self, order: tf.Tensor, first: tf.Tensor) -> tf.Tensor:
+    def _steps(
+        self, images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, first: tf.Tensor
+    ) -> tf.Tensor:
         steps = order.shape[0]
         costs = tf.TensorArray(self._config.dtype, steps, element_shape=(len(self._seeds),))
         _, costs = tf.while_loop(
             lambda step, _: step < steps,
             lambda step, costs: (
                 step + 1,
-                costs.write(step, self._step(order[step], first + step)),
+                costs.write(step, self._step(images, labels, order[step], first + step)),
             ),
             (0, costs),
         )
         return costs.stack()
 
-    def _step(self, batches: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
-        images, labels = (tf.gather(array, batches) for array in self._train)
-        if self._config.distortion is not None:
-            distorted = [
-                distort(images[i], self._config.distortion, tf.stack([seed, step]))
-                for i, seed in enumerate(self._seeds)
-            ]
-            images = tf.stack(distorted)
+    def _step(
+        self, images: tf.Tensor, labels: tf.Tensor, batches: tf.Tensor, step: tf.Tensor
+    ) -> tf.Tensor:
         networks, batch_size = batches.shape
-        inputs = pixels(tf.reshape(images, (networks * batch_size, *images.shape[2:])))
+        images = tf.gather(images, tf.reshape(batches, [-1]))
+        labels = tf.gather(labels, batches)
+        if self._config.distortion is not None:
+            # The draws in a loop, so that the program is of one size for any number of networks.
+            draws = tf.map_fn(
+                lambda seed: random_amounts(batch_size, tf.stack([seed, step])),
+                tf.constant(self._seeds),
+                fn_output_signature=tf.TensorSpec((6, batch_size), tf.float32),
+            )
+            draws = tf.reshape(tf.transpose(draws, (1, 0, 2)), (6, networks * batch_size))
+            images = distorted(images, self._config.distortion, draws)
+        inputs = pixels(images)
         inputs = tf.reshape(inputs, (networks, batch_size, PIXELS))
         one_hot = tf.one_hot(labels, CLASSES)
         smooth = self._config.label_smoothing
@@ -194,8 +210,7 @@ class Networks:
 
     def _count_right(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         inputs = tf.broadcast_to(pixels(images), (len(self._seeds), labels.shape[0], PIXELS))
-        answers = tf.argmax(self.model(inputs, training=False), axis=2)
-        return tf.math.count_nonzero(answers == tf.cast(labels, tf.int64), axis=1)
+        return count_right(self.model(inputs, training=False), labels)
 
 
 class _StackedDense(keras.layers.Layer):
@@ -204,7 +219,9 @@ class _StackedDense(keras.layers.Layer):
     Keras' `EinsumDense` can do it too, but XLA makes a fifth slower a program of it.
     """
 
-    def __init__(self, units: int, activation: Callable, **options) -> None:
+    def __init__(
+        self, units: int, activation: Callable[[tf.Tensor], tf.Tensor], **options: Any
+    ) -> None:
         super().__init__(**options)
         self._units, self._activation = units, activation
 

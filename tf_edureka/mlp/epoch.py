@@ -1,17 +1,20 @@
 """The compiled epoch: all its steps in one call of one program; then its test pass."""
 
 from collections.abc import Sequence
+from typing import Any
 
-import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from tf_edureka import runtime
+from tf_edureka._keras import keras
 from tf_edureka.config import CLASSES, Distortion
 from tf_edureka.data.mnist import Split
 from tf_edureka.errors import InputError
 from tf_edureka.mlp.augmentation import distort
 from tf_edureka.mlp.model import pixels
+from tf_edureka.results import Floats
 
 
 class CompiledEpoch:
@@ -26,6 +29,7 @@ class CompiledEpoch:
             logits, shape (n, 10).
         train: the examples to train on.
         test: the examples to test on after the last step.
+        validation: the examples that `validate` computes metrics of; None without any.
         distortion: how the images of each batch are distorted; None for not at all.
         jit_compile: whether XLA makes the program of the steps; else TensorFlow's own kernels run
             one by one.
@@ -33,7 +37,9 @@ class CompiledEpoch:
 
     Attributes:
         model: as given.
-        compiled_steps: the program of the steps, a `tf.function` of order and seed as in `train`.
+        train_data: images and labels to train on, on the device: uint8, shape (n, 28, 28) and (n,).
+        compiled_steps: the program of the steps, a `tf.function` of images, labels, and order and
+            seed as in `train`.
     """
 
     def __init__(
@@ -42,6 +48,7 @@ class CompiledEpoch:
         train: Split,
         *,
         test: Split,
+        validation: Split | None = None,
         distortion: Distortion | None = None,
         jit_compile: bool = True,
         tf32: bool = False,
@@ -53,13 +60,15 @@ class CompiledEpoch:
         nothing = tf.zeros((1, CLASSES))
         model.compute_metrics(None, nothing, nothing)
         model.reset_metrics()
-        self._train, self._test = on_device(train), on_device(test)
+        self.train_data, self._test = on_device(train), on_device(test)
+        self._validation = None if validation is None else on_device(validation)
         self._distortion, self._tf32 = distortion, tf32
         self.compiled_steps = tf.function(self._steps, jit_compile=jit_compile, autograph=False)
         # Of one pass XLA's compiling takes longer than all that it could save.
         self._compiled_test = tf.function(self._count_right, autograph=False)
+        self._compiled_validation = tf.function(self._validated, autograph=False)
 
-    def train(self, order: np.ndarray, seed: tuple[int, int]) -> np.ndarray:
+    def train(self, order: npt.NDArray[np.int32], seed: tuple[int, int]) -> Floats:
         """Takes steps.
 
         Args:
@@ -70,15 +79,31 @@ class CompiledEpoch:
             cross-entropy of each step, in the variables' dtype, shape (steps,).
         """
         with runtime.tf32(self._tf32):
-            arguments = tf.constant(order), tf.constant(seed, tf.int32)
-            return call(self.compiled_steps, *arguments).numpy()
+            # The images are an argument: what a program captures, TensorFlow may never let go. It
+            # keeps the graph of each optimizer step in a list of gradients (2.21).
+            arguments = *self.train_data, tf.constant(order), tf.constant(seed, tf.int32)
+            costs: Floats = call(self.compiled_steps, *arguments).numpy()
+        return costs
 
     def test(self) -> int:
         """Counts the test images that are classified rightly."""
         with runtime.tf32(self._tf32):
-            return int(call(self._compiled_test))
+            return int(call(self._compiled_test, *self._test))
 
-    def state(self) -> list[np.ndarray]:
+    def validate(self) -> dict[str, float]:
+        """Computes the metrics of the validation examples.
+
+        Returns:
+            `loss`, their average cross-entropy in nats, never with smoothed labels, and `accuracy`,
+            the share that is classified rightly, in [0, 1]; nothing where there are no examples.
+        """
+        if self._validation is None or not len(self._validation[1]):
+            return {}
+        with runtime.tf32(self._tf32):
+            loss, right = call(self._compiled_validation, *self._validation)
+        return {"loss": float(loss), "accuracy": int(right) / len(self._validation[1])}
+
+    def state(self) -> list[npt.NDArray[Any]]:
         """All that steps change: weights, optimizer, metrics, and the states of random layers.
 
         Returns:
@@ -86,7 +111,7 @@ class CompiledEpoch:
         """
         return [variable.value.numpy() for variable in self._variables()]
 
-    def restore(self, state: Sequence[np.ndarray]) -> None:
+    def restore(self, state: Sequence[npt.NDArray[Any]]) -> None:
         """Puts back what `state` gave, in this process or in another.
 
         Args:
@@ -122,22 +147,31 @@ class CompiledEpoch:
     def _variables(self) -> list[keras.Variable]:
         return [*self.model.variables, *self.model.optimizer.variables]
 
-    def _steps(self, order: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    def _steps(
+        self, images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, seed: tf.Tensor
+    ) -> tf.Tensor:
         # A row of `order` has a size that XLA knows. Of a slice between two numbers it only knows
         # that it has at most all examples, and computes with that many in every step.
         steps = order.shape[0]
         dtype = self.model.trainable_variables[0].dtype
         _, costs = tf.while_loop(
             lambda step, _: step < steps,
-            lambda step, costs: (step + 1, costs.write(step, self._step(order[step], seed, step))),
+            lambda step, costs: (
+                step + 1,
+                costs.write(
+                    step, self._step(images, labels, order[step], seed + tf.stack([0, step]))
+                ),
+            ),
             (0, tf.TensorArray(dtype, steps, element_shape=())),
         )
         return costs.stack()
 
-    def _step(self, batch: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
-        images, labels = (tf.gather(array, batch) for array in self._train)
+    def _step(
+        self, images: tf.Tensor, labels: tf.Tensor, batch: tf.Tensor, seed: tf.Tensor
+    ) -> tf.Tensor:
+        images, labels = tf.gather(images, batch), tf.gather(labels, batch)
         if self._distortion is not None:
-            images = distort(images, self._distortion, seed + tf.stack([0, step]))
+            images = distort(images, self._distortion, seed)
         inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
         model = self.model
         logits, gradients = logits_and_gradients(model, inputs, one_hot)
@@ -145,13 +179,15 @@ class CompiledEpoch:
         model.compute_metrics(inputs, one_hot, logits)
         return cross_entropy(one_hot, logits)
 
-    def _count_right(self) -> tf.Tensor:
-        images, labels = self._test
-        answers = tf.argmax(self.model(pixels(images), training=False), axis=1)
-        return tf.math.count_nonzero(answers == tf.cast(labels, tf.int64))
+    def _count_right(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        return count_right(self.model(pixels(images), training=False), labels)
+
+    def _validated(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        logits = self.model(pixels(images), training=False)
+        return cross_entropy(tf.one_hot(labels, CLASSES), logits), count_right(logits, labels)
 
 
-def call(compiled: tf.types.experimental.PolymorphicFunction, *arguments):
+def call(compiled: tf.types.experimental.PolymorphicFunction, *arguments: Any) -> Any:
     """Calls a `tf.function` of which each training makes one of its own.
 
     Called plainly the fifth would warn: TensorFlow takes them for one that is traced again.
@@ -197,6 +233,19 @@ def cross_entropy(one_hot: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         scalar, in the dtype of the logits.
     """
     return tf.reduce_mean(keras.losses.categorical_crossentropy(one_hot, logits, True))
+
+
+def count_right(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    """How many examples are classified rightly.
+
+    Args:
+        logits: float, shape (..., n, 10).
+        labels: uint8, shape (n,).
+
+    Returns:
+        int64, shape (...).
+    """
+    return tf.math.count_nonzero(tf.argmax(logits, axis=-1) == tf.cast(labels, tf.int64), axis=-1)
 
 
 def on_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
-import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
+from tf_edureka._keras import keras
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
+from tf_edureka.results import Floats
 from tf_edureka.tf1 import initializers, layers, optimizers, seeds
+
+Initializers = dict[str, keras.initializers.Initializer]
 
 
 def network(config: MlpConfig) -> keras.Sequential:
@@ -34,7 +38,7 @@ def build(config: MlpConfig, total_steps: int) -> keras.Sequential:
 
     Source: the article's "Define loss and optimizer". The recipe `article` keeps its Adam at a
     constant rate; `tuned` decays the kernels, smooths the labels, and has a learning rate that
-    rises from 0 and falls back to it along a cosine.
+    rises from 0 and falls back to it along a cosine, unless its schedule is constant.
 
     Args:
         config: as for `network`, and the numbers of loss and optimizer.
@@ -63,18 +67,20 @@ def optimizer(config: MlpConfig, total_steps: int) -> keras.optimizers.Optimizer
     """
     if config.recipe == "article":
         return optimizers.Adam(config.learning_rate, config.adam_epsilon, dtype=config.dtype)
-    rise = int(config.warmup * total_steps)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, total_steps - rise, warmup_target=config.learning_rate, warmup_steps=rise
-    )
+    rate = config.learning_rate
+    if config.schedule == "cosine":
+        rise = int(config.warmup * total_steps)
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.0, total_steps - rise, warmup_target=rate, warmup_steps=rise
+        )
     adam_w = keras.optimizers.AdamW(
-        schedule, weight_decay=config.weight_decay, epsilon=config.adam_epsilon
+        rate, weight_decay=config.weight_decay, epsilon=config.adam_epsilon
     )
     adam_w.exclude_from_weight_decay(var_names=["bias"])
     return adam_w
 
 
-def from_weights(config: MlpConfig, weights: Sequence[np.ndarray]) -> keras.Sequential:
+def from_weights(config: MlpConfig, weights: Sequence[Floats]) -> keras.Sequential:
     """The network with given weights, to look at, save or use.
 
     Args:
@@ -90,7 +96,7 @@ def from_weights(config: MlpConfig, weights: Sequence[np.ndarray]) -> keras.Sequ
     return model
 
 
-def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
+def probabilities(model: keras.Model, images: npt.NDArray[np.uint8]) -> Floats:
     """What the network takes each image for.
 
     Args:
@@ -100,7 +106,8 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     Returns:
         in the dtype of the logits, shape (n, 10): their softmax.
     """
-    return tf.nn.softmax(model(pixels(images), training=False)).numpy()
+    shares: Floats = tf.nn.softmax(model(pixels(images), training=False)).numpy()
+    return shares
 
 
 def pixels(images: tf.Tensor) -> tf.Tensor:
@@ -118,7 +125,7 @@ def pixels(images: tf.Tensor) -> tf.Tensor:
 
 
 def _sequential(
-    config: MlpConfig, initializers: Sequence[dict], dense: type[keras.layers.Dense]
+    config: MlpConfig, initializers: Sequence[Initializers], dense: type[keras.layers.Dense]
 ) -> keras.Sequential:
     layers = [keras.Input((PIXELS,), name="pixels")]
     sizes = [*config.hidden_units, CLASSES]
@@ -138,7 +145,7 @@ def _sequential(
     return keras.Sequential(layers, name="mlp")
 
 
-def _initializers(config: MlpConfig) -> list[dict[str, keras.initializers.Initializer]]:
+def _initializers(config: MlpConfig) -> list[Initializers]:
     layers = len(config.hidden_units) + 1
     if config.recipe == "article":
         # It made the placeholders of pixels and labels first, then all kernels, then all biases.

@@ -6,8 +6,7 @@ import math
 import zipfile
 from pathlib import Path
 
-import keras
-
+from tf_edureka._keras import keras
 from tf_edureka.config import CLASSES, PIXELS
 from tf_edureka.errors import InputError
 
@@ -74,7 +73,8 @@ def _expect_small_network(path: Path) -> None:
         shown = keras.saving.deserialize_keras_object(config, safe_mode=True)
         shapes = shown.input_shape, shown.output_shape
         weights = sum(variable.shape.num_elements() for variable in shown.variables)
-        widest = max(math.prod(layer.output.shape[1:]) for layer in shown.layers)
+        outputs = keras.tree.flatten([layer.output for layer in shown.layers])
+        widest = max(math.prod(output.shape[1:]) for output in outputs)
     if shapes != ((None, PIXELS), (None, CLASSES)):
         raise InputError(
             f"{path}: expected a model from shape (n, {PIXELS}) to (n, {CLASSES}), got one from "

@@ -3,28 +3,30 @@
 import itertools
 from collections.abc import Callable, Sequence
 
-import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
+from tf_edureka._keras import keras
 from tf_edureka.config import MlpConfig
-from tf_edureka.data.mnist import Mnist
+from tf_edureka.data.mnist import Mnist, Split
+from tf_edureka.errors import InputError
 from tf_edureka.mlp.batches import epoch_orders, parts_of_epoch
 from tf_edureka.mlp.distribution import strategies
 from tf_edureka.mlp.distribution.epoch import DistributedEpoch
 from tf_edureka.mlp.epoch import CompiledEpoch
 from tf_edureka.mlp.model import build
-from tf_edureka.results import MlpResult
-from tf_edureka.runs.state import TrainingProgress, TrainingState
+from tf_edureka.results import MlpResult, asks_to_stop
+from tf_edureka.runs.state import TrainingProgress, TrainingState, identity
 
 
 def train(
     config: MlpConfig,
     data: Mnist,
     *,
-    on_epoch: Callable[[int, float, float], bool | None] | None = None,
+    on_epoch: Callable[[int, float, float], object] | None = None,
     start: TrainingState | None = None,
-    save: Callable[[TrainingState], bool | None] | None = None,
+    save: Callable[[TrainingState], object] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     jit_compile: bool = True,
     strategy: tf.distribute.Strategy | None = None,
@@ -37,38 +39,50 @@ def train(
 
     Args:
         config: what to train.
-        data: trained on `data.train`, tested on `data.test`; `data.validation` is not looked at.
-        on_epoch: called after each epoch with its number from 0, cost and accuracy; a true result
-            ends the training.
+        data: trained on `data.train`, tested on `data.test`; `data.validation` is for `callbacks`.
+        on_epoch: called after each epoch with its number from 0, cost and accuracy. If it returns
+            True, the training ends; anything else it returns does not matter.
         start: the state that an earlier call handed to `save`, to go on from there: on a machine of
-            the same kind all comes out to the bit as if there had been one call.
-        save: called with the state after each epoch, and in long epochs every ten seconds; a true
-            result ends the training.
-        callbacks: Keras' callbacks. They see each epoch as one batch, and of it `cost`,
-            `test_accuracy` and the metrics on the training batches.
+            the same kind all comes out to the bit as if there had been one call. Callbacks begin
+            anew.
+        save: called with the state after each epoch, and in long epochs every ten seconds. If it
+            returns True, the training ends.
+        callbacks: Keras' callbacks. They see each epoch as one batch, and of it `loss`, which is
+            the cost, `accuracy` on the training batches as they were trained on, `val_loss` and
+            `val_accuracy` on the validation images, and the article's accuracy on the test images
+            as `test_accuracy`. No loss has smoothed labels in it.
         jit_compile: whether XLA makes one program of the epoch, which is faster and rounds in
             another way. Without it the article's recipe gives each bit that the legacy path does.
             With a strategy it makes none.
         strategy: by which to train on several devices or in several processes, as `strategies`
             makes them; up to the order of sums it comes to what one device does without XLA.
-            Callbacks get no metrics then. All processes have to call with the same `config`, `data`
-            and `start`. None for one device.
+            Callbacks get no `accuracy` then. All processes have to call with the same `config`,
+            `data` and `start`. None for one device.
 
     Returns:
         the course of the training, all of it, and the weights it ended with.
 
     Raises:
         InputError: when the batch size exceeds the training examples or cannot be shared out
-            evenly, or `start` is of another network.
+            evenly, `start` is of another training, or one of the callbacks sets the learning rate
+            and a schedule does, too.
     """
-    compiled = _epoch(config, data, jit_compile, strategy)
+    callbacks = list(callbacks)
+    _expect_no_schedule(config, callbacks)
+    progress = TrainingProgress(start, save, training=identity("modern", config, data))
+    compiled = _epoch(
+        config,
+        data,
+        validation=data.validation if callbacks else None,
+        jit_compile=jit_compile,
+        strategy=strategy,
+    )
     model, examples = compiled.model, len(data.train.labels)
-    progress = TrainingProgress(start, save)
     if start is not None:
         compiled.restore(start.variables)
     orders = itertools.islice(epoch_orders(config, examples), progress.epoch, None)
     listeners = keras.callbacks.CallbackList(
-        list(callbacks), model=model, epochs=config.epochs, steps=1, verbose=0
+        callbacks, model=model, epochs=config.epochs, steps=1, verbose=0
     )
     model.stop_training = stop = False
     listeners.on_train_begin()
@@ -84,33 +98,79 @@ def train(
         cost = float(np.mean(progress.running_cost, dtype=np.float64))
         accuracy = compiled.test() / len(data.test.labels)
         progress.epoch_ended(cost, accuracy)
-        metrics = compiled.metrics()
-        listeners.on_train_batch_end(0, {"cost": cost, **metrics})
-        listeners.on_epoch_end(epoch, {"cost": cost, "test_accuracy": accuracy, **metrics})
-        stop = bool(on_epoch and on_epoch(epoch, cost, accuracy)) or model.stop_training
+        if callbacks:
+            listeners.on_epoch_end(epoch, _metrics(compiled, listeners, cost, accuracy))
+        stop = asks_to_stop(on_epoch and on_epoch(epoch, cost, accuracy)) or model.stop_training
         stop = compiled.agreed(progress.checkpoint(compiled.state) or stop)
     listeners.on_train_end()
     return progress.result(model.get_weights())
 
 
+def _expect_no_schedule(config: MlpConfig, callbacks: Sequence[keras.callbacks.Callback]) -> None:
+    """Refuses callbacks that would fail within the training: Keras lets only one set the rate."""
+    setters = keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler
+    for callback in callbacks:
+        if isinstance(callback, setters) and config.schedule != "constant":
+            raise InputError(
+                f"callbacks: expected none that sets the learning rate, which follows the schedule "
+                f"{config.schedule}, got {type(callback).__name__}; give the configuration "
+                'schedule="constant"'
+            )
+
+
+def _metrics(
+    compiled: CompiledEpoch,
+    listeners: keras.callbacks.CallbackList,
+    cost: float,
+    accuracy: float,
+) -> dict[str, float]:
+    """What the callbacks are told of an epoch; tells them of its batch and of its validation."""
+    trained = {"loss": cost, **compiled.metrics()}
+    listeners.on_train_batch_end(0, trained)
+    listeners.on_test_begin()
+    validated = compiled.validate()
+    listeners.on_test_end(validated)
+    of_validation = {f"val_{name}": value for name, value in validated.items()}
+    return {**trained, **of_validation, "test_accuracy": accuracy}
+
+
 def _epoch(
-    config: MlpConfig, data: Mnist, jit_compile: bool, strategy: tf.distribute.Strategy | None
+    config: MlpConfig,
+    data: Mnist,
+    *,
+    validation: Split | None,
+    jit_compile: bool,
+    strategy: tf.distribute.Strategy | None,
 ) -> CompiledEpoch:
     """The network, compiled, on one device or on those of a strategy."""
     total_steps = config.steps_per_epoch(len(data.train.labels)) * config.epochs
     tf32 = config.precision == "tf32"
-    given = {"test": data.test, "distortion": config.distortion, "tf32": tf32}
     if strategy is None:
-        model = build(config, total_steps)
-        return CompiledEpoch(model, data.train, jit_compile=jit_compile, **given)
+        return CompiledEpoch(
+            build(config, total_steps),
+            data.train,
+            test=data.test,
+            validation=validation,
+            distortion=config.distortion,
+            jit_compile=jit_compile,
+            tf32=tf32,
+        )
     strategies.expect_split(config.batch_size, strategy.num_replicas_in_sync)
     with strategy.scope():
         model = build(config, total_steps)
-    return DistributedEpoch(model, data.train, strategy=strategy, **given)
+    return DistributedEpoch(
+        model,
+        data.train,
+        test=data.test,
+        validation=validation,
+        strategy=strategy,
+        distortion=config.distortion,
+        tf32=tf32,
+    )
 
 
 def _take_steps(
-    compiled: CompiledEpoch, progress: TrainingProgress, order: np.ndarray, seed: int
+    compiled: CompiledEpoch, progress: TrainingProgress, order: npt.NDArray[np.int32], seed: int
 ) -> bool:
     """Takes the steps that are left of the running epoch; says whether to end the training."""
     steps, batch_size = order.shape

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tf_edureka.errors import InputError
@@ -48,8 +48,8 @@ class Cluster:
         if not text:
             raise InputError(
                 f"strategy multiworker: expected {VARIABLE} in the environment, the same cluster "
-                f"for each worker and its own index, got none; for example {VARIABLE}='{_FORM}', "
-                "or start local workers by launch-workers"
+                f"for each worker and its own index, got none; for example {VARIABLE}='{_FORM}'",
+                topic="no TF_CONFIG",
             )
         try:
             config = json.loads(text)
@@ -119,7 +119,9 @@ class Cluster:
                 f"used ({error.strerror or error}); end what uses it, or name another in {VARIABLE}"
             ) from None
 
-    def _gather(self, listener, end, seconds, note) -> None:
+    def _gather(
+        self, listener: socket.socket, end: float, seconds: float, note: Callable[[str], None]
+    ) -> None:
         others, told = set(range(1, len(self.addresses))), False
         patience = time.monotonic() + PATIENCE
         with contextlib.ExitStack() as connections:
@@ -144,7 +146,7 @@ class Cluster:
                     connection.settimeout(1.0)
                     connection.sendall(_GO)
 
-    def _introduced(self, connection) -> int | None:
+    def _introduced(self, connection: socket.socket) -> int | None:
         """Which worker it is; None for a stranger."""
         text = connection.makefile("rb").readline(10_000)
         for index in range(1, len(self.addresses)):
@@ -156,7 +158,7 @@ class Cluster:
         """What the worker of that `index` says to the chief when it comes."""
         return _HERE % (index, ",".join(self.addresses).encode())
 
-    def _join(self, end, seconds, note) -> None:
+    def _join(self, end: float, seconds: float, note: Callable[[str], None]) -> None:
         address, told, fault = _host_and_port(self.addresses[0]), False, "no answer"
         patience = time.monotonic() + PATIENCE
         while (left := end - time.monotonic()) > 0:
@@ -182,13 +184,19 @@ class Cluster:
             "the index, and look whether a firewall is between them"
         )
 
-    def _note_wait(self, missing, patience, seconds, note) -> bool:
+    def _note_wait(
+        self,
+        missing: Iterable[int],
+        patience: float,
+        seconds: float,
+        note: Callable[[str], None],
+    ) -> bool:
         if time.monotonic() < patience:
             return False
         note(f"waiting for {self._names(missing)}, at most {seconds:g} s")
         return True
 
-    def _names(self, indices) -> str:
+    def _names(self, indices: Iterable[int]) -> str:
         return " and ".join(self.name(index) for index in sorted(indices))
 
 

@@ -1,15 +1,19 @@
 """The epoch of several replicas: each computes its share of every batch."""
 
-import keras
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
+from tf_edureka._keras import keras
 from tf_edureka.config import CLASSES, Distortion
 from tf_edureka.data.mnist import Split
 from tf_edureka.mlp.augmentation import distort
 from tf_edureka.mlp.distribution import strategies
 from tf_edureka.mlp.epoch import CompiledEpoch, cross_entropy, logits_and_gradients
 from tf_edureka.mlp.model import pixels
+from tf_edureka.results import Floats
 
 
 class DistributedEpoch(CompiledEpoch):
@@ -29,6 +33,7 @@ class DistributedEpoch(CompiledEpoch):
         model: built and compiled in the strategy's scope.
         train: the examples to train on.
         test: the examples to test on; every process tests on all of them.
+        validation: as in a `CompiledEpoch`; every process looks at all of them.
         strategy: by which to train.
         distortion: how the images of each batch are distorted; None for not at all.
         tf32: as in a `CompiledEpoch`.
@@ -40,6 +45,7 @@ class DistributedEpoch(CompiledEpoch):
         train: Split,
         *,
         test: Split,
+        validation: Split | None = None,
         strategy: tf.distribute.Strategy,
         distortion: Distortion | None = None,
         tf32: bool = False,
@@ -47,16 +53,22 @@ class DistributedEpoch(CompiledEpoch):
         with strategy.scope():
             model.optimizer.build(model.trainable_variables)
         super().__init__(
-            model, train, test=test, distortion=distortion, jit_compile=False, tf32=tf32
+            model,
+            train,
+            test=test,
+            validation=validation,
+            distortion=distortion,
+            jit_compile=False,
+            tf32=tf32,
         )
         self._strategy, self._total = strategy, strategies.adder(strategy)
         copy = strategy.experimental_distribute_values_from_function
-        images, labels = self._train
-        self._train = copy(lambda _: tf.identity(images)), copy(lambda _: tf.identity(labels))
+        images, labels = self.train_data
+        self.train_data = copy(lambda _: tf.identity(images)), copy(lambda _: tf.identity(labels))
         metrics = [variable for metric in model.metrics for variable in metric.variables]
         self._left_out = {id(variable) for variable in metrics}
 
-    def train(self, order: np.ndarray, seed: tuple[int, int]) -> np.ndarray:
+    def train(self, order: npt.NDArray[np.int32], seed: tuple[int, int]) -> Floats:
         """Takes steps.
 
         Args:
@@ -68,9 +80,10 @@ class DistributedEpoch(CompiledEpoch):
         """
         costs = super().train(order, seed)  # averaged over the replicas of this process
         average = self._total(costs) / self._strategy.num_replicas_in_sync
-        return average.numpy().astype(costs.dtype)
+        averages: Floats = average.numpy().astype(costs.dtype)
+        return averages
 
-    def state(self) -> list[np.ndarray]:
+    def state(self) -> list[npt.NDArray[Any]]:
         """All that steps change, but for the metrics, which are of all processes.
 
         Returns:
@@ -94,12 +107,15 @@ class DistributedEpoch(CompiledEpoch):
         """Whether any process would end the training; `stop` says whether this one would."""
         return bool(self._total(stop))
 
-    def _step(self, batch: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
-        arguments = (*self._train, batch, seed + tf.stack([0, step]))
-        costs = self._strategy.run(self._replica_step, arguments)
+    def _step(
+        self, images: tf.Tensor, labels: tf.Tensor, batch: tf.Tensor, seed: tf.Tensor
+    ) -> tf.Tensor:
+        costs = self._strategy.run(self._replica_step, (images, labels, batch, seed))
         return tf.reduce_mean(tf.stack(self._strategy.experimental_local_results(costs)))
 
-    def _replica_step(self, images, labels, batch, seed) -> tf.Tensor:
+    def _replica_step(
+        self, images: tf.Tensor, labels: tf.Tensor, batch: tf.Tensor, seed: tf.Tensor
+    ) -> tf.Tensor:
         replica = tf.distribute.get_replica_context()
         share = batch.shape[0] // replica.num_replicas_in_sync
         first = replica.replica_id_in_sync_group * share

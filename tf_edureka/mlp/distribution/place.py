@@ -11,7 +11,7 @@ from tf_edureka.mlp.distribution import strategies
 from tf_edureka.mlp.distribution.cluster import Cluster
 from tf_edureka.runs import checkpoint
 from tf_edureka.runs.console import counted
-from tf_edureka.runs.state import TrainingState
+from tf_edureka.runs.state import TrainingState, differences
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Place:
         here = {part: conditions[part] for part in ("config", "data_sha256")}
         text = json.dumps(here)
         there = json.loads(strategies.from_chief(self.strategy, text.encode()))
-        if found := checkpoint.differences(there, json.loads(text)):
+        if found := differences(there, json.loads(text)):
             raise InputError(
                 f"{self.cluster.name(self.cluster.index)}: expected the options and the data of "
                 f"{self.cluster.name(0)}, got others: {'; '.join(found)}; start all workers alike"

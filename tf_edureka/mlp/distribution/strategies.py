@@ -6,14 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from tf_edureka.errors import InputError
 from tf_edureka.mlp.distribution.cluster import Cluster
 
-_SECONDS_TO_CONNECT = 60  # once all workers have met
+SECONDS_TO_CONNECT = 60.0  # once all workers have met
 _KILL = """
 import os, signal, sys, time
 end = time.monotonic() + float(sys.argv[2])
@@ -47,7 +49,8 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
     if replicas is None:
         raise InputError(
             "strategy mirrored: expected GPUs, but TensorFlow sees none; python -m "
-            "tf_edureka.doctor says why; --replicas N tries it on N parts of the CPU"
+            "tf_edureka.doctor says why; a number of replicas tries it on parts of the CPU",
+            topic="no GPUs to mirror on",
         )
     if replicas < 1:
         raise InputError(f"replicas: expected at least 1, got {replicas}")
@@ -66,7 +69,11 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
 
 
 def multiworker(
-    cluster: Cluster, seconds: float, *, note: Callable[[str], None]
+    cluster: Cluster,
+    seconds: float,
+    *,
+    note: Callable[[str], None],
+    seconds_to_connect: float = SECONDS_TO_CONNECT,
 ) -> tf.distribute.MultiWorkerMirroredStrategy:
     """Trains in several processes, on one machine or many, each on all of its GPUs or on its CPU.
 
@@ -76,6 +83,8 @@ def multiworker(
         cluster: as `TF_CONFIG` names it, which TensorFlow reads too.
         seconds: how long to wait for the other workers.
         note: takes a line on who is waited for.
+        seconds_to_connect: how long TensorFlow may take to connect them, once all are there. Longer
+            than that and this process is killed, as nothing else ends TensorFlow's waiting.
 
     Raises:
         InputError: when they have not come by then.
@@ -84,9 +93,9 @@ def multiworker(
     cluster.meet(seconds, note)
     late = (
         f"error: {cluster.name(cluster.index)}: the workers met, but TensorFlow did not connect "
-        f"them within {_SECONDS_TO_CONNECT} s; one may have ended meanwhile: start all again"
+        f"them within {seconds_to_connect:g} s; one may have ended meanwhile: start all again"
     )
-    with killed_after(_SECONDS_TO_CONNECT, late):
+    with killed_after(seconds_to_connect, late):
         return tf.distribute.MultiWorkerMirroredStrategy()
 
 
@@ -124,7 +133,7 @@ def expect_split(batch_size: int, replicas: int) -> None:
 @functools.cache  # each one is traced for each shape, and TensorFlow warns of too many
 def adder(
     strategy: tf.distribute.Strategy, of: int | None = None
-) -> Callable[[np.ndarray | float], tf.Tensor]:
+) -> Callable[[npt.NDArray[Any] | float], tf.Tensor]:
     """Makes the function that adds up values over all replicas, of all processes.
 
     Args:

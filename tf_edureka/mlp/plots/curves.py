@@ -1,41 +1,68 @@
 """Cost and accuracy of trainings, epoch by epoch."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from tf_edureka.results import MlpResult
+from tf_edureka.results import Floats, MlpResult
 
 
-def cost_curve(cost: Sequence[float], title: str, figure: Figure | None = None) -> Figure:
-    """Draws the `cost` of each epoch, in nats, below a `title`: in a new `figure` if None is given.
+class _Course(Protocol):
+    """What an `MlpResult` has, or the record of another training: numbers after each epoch."""
 
-    The scale is logarithmic where the cost spans more than tenfold.
+    @property
+    def cost(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def accuracy(self) -> npt.NDArray[np.float64]: ...
+
+
+def cost_curve(cost: Sequence[float] | Floats, title: str, figure: Figure | None = None) -> Figure:
+    """Draws the cost of each epoch.
 
     Source: the article's `plt.plot(cost_history)`.
+
+    Args:
+        cost: in nats, shape (epochs,).
+        title: what was trained on.
+        figure: to draw into; a new one if None.
+
+    Returns:
+        the figure; its scale is logarithmic where the cost spans more than tenfold.
     """
-    axes = _curve(figure, cost, f"Cost while training\n{title}", "cross-entropy (nats)")
+    figure, axes = _curve(figure, cost, f"Cost while training\n{title}", "cross-entropy (nats)")
     known = np.asarray(cost)[np.isfinite(cost)]
     if len(known) and known.min() > 0 and known.max() > 10 * known.min():
         axes.set_yscale("log")
-    return axes.figure
+    return figure
 
 
-def accuracy_curve(accuracy: Sequence[float], title: str, figure: Figure | None = None) -> Figure:
-    """Draws the test `accuracy`, in [0, 1], as `cost_curve` draws costs with `title` and `figure`.
+def accuracy_curve(
+    accuracy: Sequence[float] | Floats, title: str, figure: Figure | None = None
+) -> Figure:
+    """Draws the test accuracy after each epoch.
 
     Source: the article's `plt.plot(accuracy_history)`.
+
+    Args:
+        accuracy: in [0, 1], shape (epochs,).
+        title: as in `cost_curve`.
+        figure: as in `cost_curve`.
+
+    Returns:
+        the figure.
     """
     heading = f"Accuracy on the test images: {accuracy[-1]:.2%}\n{title}"
-    axes = _curve(figure, accuracy, heading, "correctly classified")
+    figure, axes = _curve(figure, accuracy, heading, "correctly classified")
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    return axes.figure
+    return figure
 
 
-def courses(results: Mapping[str, MlpResult], title: str) -> Figure:
+def courses(results: Mapping[str, _Course], title: str) -> Figure:
     """Draws cost and accuracy of all `results` over each other, below a `title` for all of them.
 
     The first is the widest: where trainings agree, each is seen around the one that is drawn upon
@@ -43,11 +70,17 @@ def courses(results: Mapping[str, MlpResult], title: str) -> Figure:
     """
     figure, left, right = _panels(title, 4.6, "cost while training (nats)")
     for depth, (name, result) in enumerate(results.items()):
-        width = 2 + 3 * (len(results) - 1 - depth)
-        style = {"linewidth": width, "color": f"C{depth}", "solid_capstyle": "round"}
+        width, colour = 2 + 3 * (len(results) - 1 - depth), f"C{depth}"
         places = range(1, len(result.cost) + 1)
-        left.plot(places, result.cost, **style)
-        right.plot(places, result.accuracy, label=f"{name}: {result.accuracy[-1]:.2%}", **style)
+        left.plot(places, result.cost, linewidth=width, color=colour, solid_capstyle="round")
+        right.plot(
+            places,
+            result.accuracy,
+            linewidth=width,
+            color=colour,
+            solid_capstyle="round",
+            label=f"{name}: {result.accuracy[-1]:.2%}",
+        )
     left.set_yscale("log")
     for text in figure.legend(loc="outside lower center", ncols=2).get_texts():
         text.set_parse_math(False)
@@ -72,12 +105,15 @@ def seed_curves(results: Sequence[MlpResult], title: str) -> Figure:
     return figure
 
 
-def _curve(figure: Figure | None, values: Sequence[float], title: str, label: str) -> Axes:
-    axes = (figure or Figure(figsize=(6.4, 4.2), layout="constrained")).add_subplot()
+def _curve(
+    figure: Figure | None, values: Sequence[float] | Floats, title: str, label: str
+) -> tuple[Figure, Axes]:
+    figure = figure or Figure(figsize=(6.4, 4.2), layout="constrained")
+    axes = figure.add_subplot()
     axes.plot(range(1, len(values) + 1), values, marker="o", markersize=4)
     axes.set_title(title, parse_math=False)  # a folder's name may have a dollar sign
     _by_epoch(axes, label)
-    return axes
+    return figure, axes
 
 
 def _panels(title: str, height: float, label: str) -> tuple[Figure, Axes, Axes]:

@@ -1,17 +1,21 @@
 """Digits, and what a network makes of them."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from tf_edureka.config import CLASSES
 from tf_edureka.data.mnist import Split
+from tf_edureka.results import Floats
 
 _WRONG_SHOWN, _TILES, _TILES_WIDE = 20, 50, 10
 
 
-def predictions(test: Split, probabilities: np.ndarray, title: str) -> Figure:
+def predictions(test: Split, probabilities: Floats, title: str) -> Figure:
     """Shows test digits with what the network takes them for, wrong ones first.
 
     Args:
@@ -30,7 +34,7 @@ def predictions(test: Split, probabilities: np.ndarray, title: str) -> Figure:
     shown_wrong = wrong[: max(_WRONG_SHOWN, _TILES - len(right))]
     shown = np.concatenate([shown_wrong, right])[:_TILES]
     side = 38  # of a tile, with room for the text
-    axes = _mosaic(figure, test.images[shown], side, cmap="gray_r", vmin=0, vmax=255)
+    axes = _mosaic(figure, test.images[shown], side, "gray_r", limits=(0, 255))
     for tile, index in enumerate(shown):
         row, column = divmod(tile, _TILES_WIDE)
         answer, truth = answers[index], test.labels[index]
@@ -46,7 +50,7 @@ def predictions(test: Split, probabilities: np.ndarray, title: str) -> Figure:
     return figure
 
 
-def confusions(labels: np.ndarray, probabilities: np.ndarray, title: str) -> Figure:
+def confusions(labels: npt.NDArray[np.uint8], probabilities: Floats, title: str) -> Figure:
     """Counts what the network takes each digit for.
 
     Args:
@@ -71,7 +75,7 @@ def confusions(labels: np.ndarray, probabilities: np.ndarray, title: str) -> Fig
     return figure
 
 
-def answer(image: np.ndarray, probabilities: np.ndarray) -> Figure:
+def answer(image: npt.NDArray[np.uint8], probabilities: Floats) -> Figure:
     """Shows one image beside what the network takes it for.
 
     Args:
@@ -95,7 +99,7 @@ def answer(image: np.ndarray, probabilities: np.ndarray) -> Figure:
     return figure
 
 
-def first_layer(kernel: np.ndarray, title: str) -> Figure:
+def first_layer(kernel: Floats, title: str) -> Figure:
     """Shows what the first hidden units look for: each one's weights as a picture.
 
     Args:
@@ -112,7 +116,7 @@ def first_layer(kernel: np.ndarray, title: str) -> Figure:
     shown = np.argsort(-np.linalg.norm(kernel, axis=0), kind="stable")[:_TILES]
     limit = float(np.quantile(np.abs(kernel[:, shown]), 0.995)) or 1.0
     pictures = kernel.T[shown].reshape(-1, 28, 28)
-    axes = _mosaic(figure, pictures, 30, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    axes = _mosaic(figure, pictures, 30, "RdBu_r", limits=(-limit, limit))
     figure.colorbar(axes.images[0], ax=axes, shrink=0.8, label="weight")
     axes.set_title(
         f"First hidden layer: the {len(shown)} of {kernel.shape[1]} units with the largest "
@@ -122,13 +126,20 @@ def first_layer(kernel: np.ndarray, title: str) -> Figure:
     return figure
 
 
-def _mosaic(figure: Figure, pictures: np.ndarray, side: int, **colours) -> Axes:
+def _mosaic(
+    figure: Figure,
+    pictures: npt.NDArray[np.number[Any]],
+    side: int,
+    colours: str,
+    limits: tuple[float, float],
+) -> Axes:
     """Draws all pictures as one image, which is far quicker than an axes for each."""
     rows = -(-len(pictures) // _TILES_WIDE)
     canvas = np.full((rows * side, _TILES_WIDE * side), np.nan, np.float32)
     row, column = np.divmod(np.arange(len(pictures)), _TILES_WIDE)
     canvas.reshape(rows, side, _TILES_WIDE, side)[row, :28, column, :28] = pictures
     axes = figure.add_subplot()
-    axes.imshow(canvas, interpolation="nearest", **colours)
+    least, most = limits
+    axes.imshow(canvas, interpolation="nearest", cmap=colours, vmin=least, vmax=most)
     axes.axis("off")
     return axes

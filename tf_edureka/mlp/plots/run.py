@@ -1,14 +1,14 @@
 """What a run of the network shows: its pictures, and the article's windows."""
 
-import numpy as np
+from matplotlib.figure import Figure
 
 from tf_edureka.data.mnist import Split
 from tf_edureka.mlp.plots.curves import accuracy_curve, cost_curve
 from tf_edureka.mlp.plots.digits import first_layer, predictions
-from tf_edureka.results import MlpResult
+from tf_edureka.results import Floats, MlpResult
 
 
-def of_run(result: MlpResult, test: Split, probabilities: np.ndarray, title: str):
+def of_run(result: MlpResult, test: Split, probabilities: Floats, title: str) -> dict[str, Figure]:
     """Draws the pictures of a run.
 
     Args:
