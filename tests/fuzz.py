@@ -75,6 +75,7 @@ def beginnings(target: str) -> list[bytes]:
             step_cost=empty,
             running_cost=empty,
             running_seconds=np.array(0.0),
+            training={},
         )
         return [checkpoint.to_bytes(state, {"config": {}, "data_sha256": "", "machine": {}})]
     drawn = np.full((12, 12), 255, np.uint8)

@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 
 from tf_edureka.cli.train_mnist import main
 from tf_edureka.config import CLASSES, PIXELS
-from tf_edureka.runs.state import TrainingProgress
+from tf_edureka.results import asks_to_stop
+from tf_edureka.runs.state import TrainingProgress, identity
 
 
 @pytest.fixture
@@ -29,14 +30,15 @@ def no_training(monkeypatch):
         shapes = itertools.chain(*(((i, o), (o,)) for i, o in itertools.pairwise(sizes)))
         weights = [np.zeros(shape, np.float32) for shape in shapes]
         steps = config.steps_per_epoch(len(data.train.labels))
-        progress, stop = TrainingProgress(start, save), False
+        training = identity("modern", config, data)
+        progress, stop = TrainingProgress(start, save, training=training), False
         while not stop and progress.goes_on(config.epochs):
             epoch = progress.epoch
             cost, accuracy = 1 / (epoch + 1), 1 - 0.9 / (epoch + 1)
             progress.epoch_begins()
             progress.steps_done([cost] * steps)
             progress.epoch_ended(cost, accuracy)
-            stop = bool(on_epoch(epoch, cost, accuracy))
+            stop = asks_to_stop(on_epoch(epoch, cost, accuracy))
             stop = progress.checkpoint(lambda: weights) or stop
         return progress.result(weights)
 

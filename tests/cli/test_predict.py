@@ -184,7 +184,11 @@ def test_a_file_that_is_no_model_or_of_another_shape_is_refused(model, pictures,
     text.write_text("a model")
     other = tmp_path / "other.keras"
     keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()]).save(other)
+    inputs = keras.Input((784,))
+    two = tmp_path / "two.keras"
+    keras.Model(inputs, [keras.layers.Dense(10)(inputs) for _ in range(2)]).save(two)
     for path, complaint in (
+        (two, "got one from (None, 784) to [(None, 10), (None, 10)]"),
         (cut, "got another kind of file"),
         (text, "got another kind of file"),
         (tmp_path, "cannot be read (Is a directory)"),

@@ -1,5 +1,6 @@
 import itertools
 import random
+from dataclasses import replace
 
 import kill_and_resume
 import numpy as np
@@ -83,12 +84,22 @@ def test_a_training_can_end_within_its_first_epoch(data, train, config):
 
 
 @each
-def test_the_state_of_another_network_is_refused(data, train, config):
+def test_the_state_of_another_training_is_refused_by_what_differs(data, train, config):
     states = []
-    train(config, data, save=lambda state: states.append(state) or True)
-    other = type(config)(**{**vars(config), "hidden_units": (16,)})
-    with pytest.raises(InputError, match="state: expected"):
-        train(other, data, start=states[0])
+    train(config, data, save=lambda state: states.append(state) is None)
+    for change, named in (
+        ({"hidden_units": (16,)}, r"hidden_units \[256, 256\] there, \[16\] here"),
+        ({"batch_size": 128}, f"batch_size {config.batch_size} there, 128 here"),
+        ({"seed": 2}, "seed 1 there, 2 here"),
+        ({"epochs": 4}, "epochs 3 there, 4 here"),
+    ):
+        with pytest.raises(InputError, match=f"start: expected .* got one with {named}"):
+            train(replace(config, **change), data, start=states[0])
+    with pytest.raises(InputError, match="start: .* data_sha256 .* there, .* here"):
+        train(config, data.limited(999), start=states[0])
+    other = replace(states[0], training={**states[0].training, "implementation": "x"})
+    with pytest.raises(InputError, match='implementation "x" there'):
+        train(config, data, start=other)
 
 
 @pytest.mark.slow

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from tf_edureka.runs.state import TrainingProgress
+from tf_edureka.runs import state
+
+TRAINING = {"implementation": "modern", "seed": 1}
+
+
+def TrainingProgress(*args, **given):  # noqa: N802 - each test trains the same
+    return state.TrainingProgress(*args, **{"training": TRAINING, **given})
 
 
 def trained(progress, epochs, steps=3):

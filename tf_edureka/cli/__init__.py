@@ -30,21 +30,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return import_module(COMMANDS[name][0]).main(arguments)
     from tf_edureka.cli import options
 
-    return options.reports_errors(_explain)([name])
+    return options.reports_errors(lambda _: _explain(name))(argv)
 
 
-def _explain(arguments: Sequence[str]) -> int:
-    """Prints the help or the version, as asked for instead of a command."""
-    if arguments == ["--version"]:
+def _explain(asked: str) -> int:
+    """Prints the help or the version, as it is `asked` for instead of a command."""
+    if asked == "--version":
         print(f"tf_edureka {tf_edureka.__version__}")
-    elif arguments in (["-h"], ["--help"]):
+    elif asked in ("-h", "--help"):
         width = max(map(len, COMMANDS))
         lines = [f"  {command:<{width}}  {does}" for command, (_, does) in COMMANDS.items()]
         text = [_USAGE, "", *lines, "", "tf-edureka COMMAND --help says more of each."]
         print("\n".join(text), flush=True)
     else:
         raise InputError(
-            f"expected one of the commands {', '.join(COMMANDS)}, got {arguments[0]!r}; "
+            f"expected one of the commands {', '.join(COMMANDS)}, got {asked!r}; "
             "tf-edureka --help says what each does"
         )
     return 0

@@ -80,10 +80,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     seconds = time.perf_counter() - began
     print(f"{data.title} ({data.source}), loaded in {seconds:.1f} s", flush=True)
     try:
-        device = race.device(args.device)
+        device, kind = race.device(args.device)
     except WorkerLost as lost:
         raise InputError(f"device: TensorFlow cannot be started: {lost}") from None
-    task = Task(data, "gpu" if device.startswith("GPU") else "cpu")
+    task = Task(data, kind)
     if not task.steps:
         raise InputError(f"limit: expected at least {task.batch_size}, got {args.limit}")
     from tf_edureka.benchmark.report import Report  # matplotlib takes its time: not for --help

@@ -55,11 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     config = MlpConfig.article(seed=args.seed, epochs=args.epochs)
     tuned = MlpConfig.tuned(seed=args.seed, epochs=args.epochs)
     folder = RunFolder(args.out, FILES, overwrite=args.overwrite)
-    with runtime.quiet_import():
+    with runtime.quiet_import(freeze=True):
         import tensorflow as tf
 
-        from tf_edureka import mlp, parity
-        from tf_edureka.mlp.plots import courses
+        from tf_edureka.mlp import plots, train
+        from tf_edureka.parity import HEAD as HEAD_OF_RUNGS, Reference, climb
         from tf_edureka.parity.plots import comparison
 
         device = runtime.use_device(args.device)
@@ -67,18 +67,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     steps = config.steps_per_epoch(len(data.train.labels))
     if not 1 <= args.steps <= steps:
         raise InputError(f"steps: expected 1 to {steps}, those of epoch 1, got {args.steps}")
-    reference = parity.Reference.read(config) if data.is_mnist else None
+    reference = Reference.read(config) if data.is_mnist else None
     title = f"{data.title}, seed {config.seed}"
     with folder.claimed(), EpochDisplay(4 * config.epochs + 3) as display:
         against = reference.name if reference else "no numbers of TensorFlow 1"
         where = f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source})"
         display.line(f"{where}, seed {config.seed}, against {against}")
-        ladder = parity.climb(
+        ladder = climb(
             config, data, steps=args.steps, reference=reference, on_epoch=display.part_ended
         )
-        display.table(parity.HEAD, [rung.row for rung in ladder.rungs])
-        today = mlp.train(tuned, data, on_epoch=lambda *_: display.part_ended("tuned"))
-        results = {
+        display.table(HEAD_OF_RUNGS, [rung.row for rung in ladder.rungs])
+        today = train(tuned, data, on_epoch=lambda *_: display.part_ended("tuned"))
+        results: dict[str, MlpResult | Reference] = {
             f"legacy: its graph on TensorFlow {tf.__version__}": ladder.legacy,
             "modern, the article's recipe": ladder.modern,
             "modern, the tuned recipe": today,
@@ -93,13 +93,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         folder.write_figure("compare.png", comparison(ladder.legacy, ladder.modern, title))
         with folder.write("overview.md") as path:
             path.write_text(text, encoding="utf-8")
-        folder.write_figure("overview.png", courses(results, f"784-256-256-10 on {title}"))
+        folder.write_figure("overview.png", plots.courses(results, f"784-256-256-10 on {title}"))
         display.line(f"Written to {folder.path}: {', '.join(FILES)}")
-    failed = [rung for rung in ladder.rungs if not rung.passed]
-    for rung in failed:
-        expected = f"expected at most {rung.tolerance:.2g}, got {rung.measured:.2g}"
-        print(f"error: {rung.rung} ({rung.between}): {expected}", file=sys.stderr)
-    return NOT_THE_SAME if failed else 0
+    for rung in ladder.rungs:
+        if not rung.passed:
+            expected = f"expected at most {rung.tolerance:.2g}, got {rung.measured:.2g}"
+            print(f"error: {rung.rung} ({rung.between}): {expected}", file=sys.stderr)
+    return 0 if ladder.passed else NOT_THE_SAME
 
 
 def overview(results: "Mapping[str, MlpResult | Reference]", seed: int, device: str) -> str:
@@ -114,7 +114,7 @@ def overview(results: "Mapping[str, MlpResult | Reference]", seed: int, device: 
                 f"{result.accuracy[-1]:.2%}",
                 f"{result.seconds_per_epoch:.2f}",
                 str(seed),
-                "CPU, recorded" if name.startswith("original") else device,
+                device if isinstance(result, MlpResult) else "CPU, recorded",
             )
         )
     return "".join("|".join(["", *(f" {cell} " for cell in row), ""]) + "\n" for row in rows)

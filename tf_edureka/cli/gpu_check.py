@@ -33,7 +33,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Checks as the arguments say and gives the exit code."""
     args = parse(argv)
-    with runtime.quiet_import():
+    with runtime.quiet_import(freeze=True):
         import tensorflow as tf
 
         from tf_edureka.cli.gpu_checks import CHECKS, Table

@@ -8,8 +8,10 @@ import tensorflow as tf
 
 from tf_edureka import mlp, runtime
 from tf_edureka.config import MlpConfig
+from tf_edureka.data.mnist import Mnist
 from tf_edureka.mlp.batches import epoch_order
 from tf_edureka.mlp.distribution import DistributedEpoch, strategies
+from tf_edureka.results import Floats
 
 TIMED = 3  # epochs, after one to warm up
 STEPS_COMPARED = 10
@@ -41,39 +43,44 @@ class Table:
         return sum(verdict == "FAILED" for *_, verdict in self.rows)
 
 
-def compiled(config, data, **options):
+def compiled(config: MlpConfig, data: Mnist, jit_compile: bool = True) -> mlp.CompiledEpoch:
     """A new network with its epoch."""
     steps = config.steps_per_epoch(len(data.train.labels))
     model = mlp.build(config, total_steps=steps * config.epochs)
     tf32 = config.precision == "tf32"
-    return mlp.CompiledEpoch(model, data.train, test=data.test, tf32=tf32, **options)
+    return mlp.CompiledEpoch(model, data.train, test=data.test, tf32=tf32, jit_compile=jit_compile)
 
 
-def first_steps(config, data, device, **options):
+def first_steps(config: MlpConfig, data: Mnist, device: str, jit_compile: bool) -> Floats:
     """Costs of the first steps, computed on a device."""
     order = next(mlp.epoch_orders(config, len(data.train.labels)))[:STEPS_COMPARED]
     with tf.device(device):
-        return compiled(config, data, **options).train(order, (config.seed, 0))
+        return compiled(config, data, jit_compile).train(order, (config.seed, 0))
 
 
-def relative(one, other) -> float:
+def relative(one: Floats, other: Floats) -> float:
     """The largest relative difference."""
     return float(np.max(np.abs(one - other) / np.abs(other)))
 
 
-def check_placement(table, data, place) -> None:
+def gpu_is_checked() -> bool:
+    """Whether TensorFlow computes on a GPU; with `--device cpu` it sees none."""
+    return bool(tf.config.get_visible_devices("GPU"))
+
+
+def check_placement(table: Table, data: Mnist, place: str) -> None:
     """Where weights and images are, and how much memory is taken."""
     epoch = compiled(MlpConfig.tuned(), data)
     kernel = epoch.model.trainable_variables[0].value.device
-    images = epoch._train[0].device
+    images = epoch.train_data[0].device
     for what, device in (("weights are on", kernel), ("images are on", images)):
         table.add(what, device.rsplit("device:", 1)[-1], place, device.endswith(place))
-    if place.startswith("GPU"):
+    if gpu_is_checked():
         peak = tf.config.experimental.get_memory_info(place)["peak"] / 2**20
         table.add("memory taken", f"{peak:.0f} MiB", "under 1024", peak < 1024)
 
 
-def check_numbers(table, data, place) -> None:
+def check_numbers(table: Table, data: Mnist, place: str) -> None:
     """Whether the device computes what the CPU computes."""
     for what, config, xla, tolerance in (
         ("10 steps against the CPU, float64", MlpConfig.tuned(dtype="float64"), True, FLOAT64),
@@ -81,16 +88,16 @@ def check_numbers(table, data, place) -> None:
         ("10 steps of the article against the CPU", MlpConfig.article(), True, FLOAT32),
         ("10 steps without XLA against the CPU", MlpConfig.tuned(), False, FLOAT32),
     ):
-        here, there = (first_steps(config, data, at, jit_compile=xla) for at in (place, "CPU:0"))
+        here, there = (first_steps(config, data, at, xla) for at in (place, "CPU:0"))
         table.add_error(what, relative(here, there), tolerance)
 
 
-def check_products(table, data, place) -> None:
+def check_products(table: Table, data: Mnist, place: str) -> None:
     """Whether float32 is multiplied as such unless TF32 is asked for."""
     random = np.random.default_rng(0)
     one, other = (random.standard_normal((512, 512)) for _ in range(2))
     exact = one @ other
-    for allowed in (False, True) if place.startswith("GPU") else (False,):
+    for allowed in (False, True) if gpu_is_checked() else (False,):
         with tf.device(place), runtime.tf32(allowed):
             product = tf.matmul(tf.constant(one, tf.float32), tf.constant(other, tf.float32))
         error = float(np.abs(product.numpy() - exact).max() / np.abs(exact).max())
@@ -100,9 +107,9 @@ def check_products(table, data, place) -> None:
             table.add_error("a product in float32 is off by", error, FULL_PRODUCT)
 
 
-def check_epochs(table, data, place) -> None:
+def check_epochs(table: Table, data: Mnist, place: str) -> None:
     """How long an epoch takes; `benchmark.py` has it beside other frameworks."""
-    precisions = ("mixed_bfloat16", "tf32") if place.startswith("GPU") else ("mixed_bfloat16",)
+    precisions = ("mixed_bfloat16", "tf32") if gpu_is_checked() else ("mixed_bfloat16",)
     tuned = MlpConfig.tuned()
     with tf.device(place):
         epochs = {
@@ -111,7 +118,7 @@ def check_epochs(table, data, place) -> None:
         }
         for precision in precisions:
             epochs[f"epoch, {precision}"] = compiled(MlpConfig.tuned(precision=precision), data)
-        seconds = {what: [] for what in epochs}
+        seconds: dict[str, list[float]] = {what: [] for what in epochs}
         for number in range(TIMED + 1):  # in turn, so that all have the same machine
             for what, epoch in epochs.items():
                 began = time.perf_counter()
@@ -123,9 +130,9 @@ def check_epochs(table, data, place) -> None:
         table.add(what, f"{taken:.3f} s", f"{taken / least['epoch, this project']:.2f} x")
 
 
-def check_strategy(table, data, place) -> None:
+def check_strategy(table: Table, data: Mnist, place: str) -> None:
     """Whether all GPUs together compute what one of them computes."""
-    strategy = strategies.mirrored(None if place.startswith("GPU") else 1)
+    strategy = strategies.mirrored(None if gpu_is_checked() else 1)
     config = MlpConfig.tuned(dtype="float64", batch_size=24 * strategy.num_replicas_in_sync)
     order = next(mlp.epoch_orders(config, len(data.train.labels)))[:STEPS_COMPARED]
     with strategy.scope():
@@ -138,15 +145,15 @@ def check_strategy(table, data, place) -> None:
     table.add_error(what, found, FLOAT64)
 
 
-def check_repeats(table, data, place) -> None:
+def check_repeats(table: Table, data: Mnist, place: str) -> None:
     """Whether an epoch repeats to the bit, and goes on to the bit from a state."""
     config = MlpConfig.tuned(epochs=2)
     for how, expected in (("as it is", ""), ("with --deterministic", "the same bits")):
         if expected:
             tf.config.experimental.enable_op_determinism()
         with tf.device(place):
-            costs = [two_halves(config, data, resumes) for resumes in (False, True)]
-        bits = "the same bits" if np.array_equal(*costs) else "other bits"
+            whole, resumed = (two_halves(config, data, resumes) for resumes in (False, True))
+        bits = "the same bits" if np.array_equal(whole, resumed) else "other bits"
         passed = bits == expected if expected else None
         table.add(f"an epoch and its resumed half, {how}", bits, expected, passed)
 
@@ -162,7 +169,7 @@ CHECKS = (
 )
 
 
-def two_halves(config, data, resumes: bool):
+def two_halves(config: MlpConfig, data: Mnist, resumes: bool) -> Floats:
     """Costs of an epoch in two halves, the second by a new network with the state of the first."""
     order = next(mlp.epoch_orders(config, len(data.train.labels)))
     middle = len(order) // 2

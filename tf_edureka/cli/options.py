@@ -1,22 +1,44 @@
-"""What all commands share: arguments whose errors are one line, and the exit codes."""
+"""What all commands share: arguments, errors of one line with what to do, and the exit codes."""
 
 import argparse
 import concurrent.futures
+import contextlib
 import functools
 import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, ParamSpec
 
 from tf_edureka.data import mnist
-from tf_edureka.errors import InputError
+from tf_edureka.errors import InputError, InputWarning
 from tf_edureka.runtime import DEVICES
 
 USER_ERROR = 2
 SIGNALLED = 128  # and the signal's number: 130 for Ctrl-C, 143 for SIGTERM, as shells have it
+_Arguments = ParamSpec("_Arguments")
+_SIGPIPE = 13  # which Windows does not have
+# What to do by the options of the commands, for each topic of the package's errors and warnings.
+ADVICE = {
+    "no GPU": "--device cpu does without",
+    "no GPUs to mirror on": "give --replicas N for N parts",
+    "no TF32": "leave --precision out",
+    "no MNIST folder": "--data-dir names it",
+    "TFDS needs the .gz files": "--data idx reads unpacked ones",
+    "TFDS needs the published files": "--data idx reads other files of the same form",
+    "no TF_CONFIG": "launch-workers starts workers on this machine",
+    "folder holds a run": "give --overwrite to replace it, or --out for another folder",
+    "folder in use": "wait for its end or give --out for another folder",
+    "folder cannot be written to": "give --out for another folder",
+    "folder is gone": "give --out for another folder",
+    "no whole checkpoint": "give --overwrite instead of --resume to begin anew",
+    "checkpoint of another version": "give --overwrite to begin anew",
+    "checkpoint of another training": "give the same to go on with it, --overwrite to begin anew, "
+    "or --out for another folder",
+}
 
 
 class ArgumentParser(argparse.ArgumentParser):
@@ -25,7 +47,7 @@ class ArgumentParser(argparse.ArgumentParser):
     Options cannot be abbreviated: what works today would break with the next option.
     """
 
-    def __init__(self, **arguments) -> None:
+    def __init__(self, **arguments: Any) -> None:
         super().__init__(allow_abbrev=False, **arguments)
 
     def error(self, message: str) -> NoReturn:
@@ -95,7 +117,7 @@ def add_run_options(parser: argparse.ArgumentParser, out: str, unless: str = "")
 
 
 def load_data(args: argparse.Namespace) -> mnist.Mnist:
-    """Loads what the `args` of `add_data_options` ask for, and prints the notes on stderr."""
+    """Loads what the `args` of `add_data_options` ask for."""
     return begin_loading(args)()
 
 
@@ -105,7 +127,7 @@ def begin_loading(args: argparse.Namespace) -> Callable[[], mnist.Mnist]:
     Only files are read meanwhile, by a thread. TFDS and the rendered digits import much themselves,
     and two imports at once may wait for each other; so they have to wait for their turn.
     """
-    load = functools.partial(mnist.load, args.data, args.data_dir)
+    load: Callable[[], mnist.Mnist] = functools.partial(mnist.load, args.data, args.data_dir)
     if args.data in ("auto", "idx") and (
         args.data_dir or os.environ.get(mnist.MNIST_FOLDER_VARIABLE)
     ):
@@ -113,34 +135,69 @@ def begin_loading(args: argparse.Namespace) -> Callable[[], mnist.Mnist]:
 
     def loaded() -> mnist.Mnist:
         data = load()
-        for note in data.notes:
-            print(f"note: {note}", file=sys.stderr, flush=True)
         return data if args.limit is None else data.limited(args.limit)
 
     return loaded
 
 
-def reports_errors(
-    main: Callable[[Sequence[str] | None], int],
-) -> Callable[[Sequence[str] | None], int]:
+def print_error(error: InputError) -> None:
+    """Prints an `error` on stderr, in one line, with what to do about it."""
+    print(f"error: {_advised(error)}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def advising(topic: str, advice: Callable[[], str]) -> Iterator[None]:
+    """Says of an error of this `topic` in the block what its `advice` says, not that of all."""
+    try:
+        yield
+    except InputError as error:
+        if error.topic != topic:
+            raise
+        raise InputError(f"{error}; {advice()}") from None
+
+
+def reports_errors(main: Callable[_Arguments, int]) -> Callable[_Arguments, int]:
     """Makes a command's main function end in one line where the user can mend what is wrong.
 
     An `InputError` is printed as `error: ...` on stderr and gives exit code 2; Ctrl-C gives 130,
-    SIGTERM 143. Any other exception is a fault of ours and keeps its traceback.
+    SIGTERM 143. An `InputWarning` is printed as `note: ...`. Any other exception is a fault of ours
+    and keeps its traceback.
     """
 
     @functools.wraps(main)
-    def wrapped(argv: Sequence[str] | None = None) -> int:
+    def wrapped(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> int:
         try:
-            return main(argv)
+            with _warnings_as_notes():
+                return main(*args, **kwargs)
         except InputError as error:
-            print(f"error: {error}", file=sys.stderr)
+            print_error(error)
             return USER_ERROR
         except BrokenPipeError:  # the reader has left, as `| head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return SIGNALLED + signal.SIGPIPE
+            return SIGNALLED + _SIGPIPE
         except KeyboardInterrupt as stop:
             print("interrupted", file=sys.stderr)
             return SIGNALLED + (stop.args[0] if stop.args else signal.SIGINT)
 
     return wrapped
+
+
+def _advised(said: InputError | InputWarning) -> str:
+    advice = ADVICE.get(said.topic)
+    return f"{said}; {advice}" if advice else str(said)
+
+
+@contextlib.contextmanager
+def _warnings_as_notes() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", InputWarning)
+        show = warnings.showwarning
+
+        def show_note(message: Warning | str, *place: Any, **more: Any) -> None:
+            if isinstance(message, InputWarning):
+                print(f"note: {_advised(message)}", file=sys.stderr, flush=True)
+            else:
+                show(message, *place, **more)
+
+        warnings.showwarning = show_note
+        yield

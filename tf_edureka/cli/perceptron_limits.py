@@ -5,11 +5,13 @@ import dataclasses
 from collections import Counter
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from tf_edureka import perceptron
 from tf_edureka.config import ACTIVATIONS, PerceptronConfig
 from tf_edureka.perceptron import GATES, diagnosis, plots, xor_network
+from tf_edureka.results import SweepResult
 from tf_edureka.runs.console import EpochDisplay
 from tf_edureka.runs.folder import RunFolder
 
@@ -54,15 +56,17 @@ def show(args: argparse.Namespace, config: PerceptronConfig, folder: RunFolder, 
     return 0
 
 
-def _one_neuron(config, seeds: int, display) -> dict[str, dict[str, dict[str, int]]]:
+def _one_neuron(
+    config: PerceptronConfig, seeds: int, display: EpochDisplay
+) -> dict[str, dict[str, dict[str, int]]]:
     """Trains each activation on each gate; prints a table, and gives how often what came out."""
-    counts = {}
+    counts: dict[str, dict[str, dict[str, int]]] = {}
     for name in ACTIVATIONS:
         counts[name] = {}
         for gate in GATES.values():
             chosen = dataclasses.replace(config, activation=name)
             result = perceptron.sweep(
-                chosen, gate, seeds=range(seeds), on_progress=lambda *_: display.interrupted
+                chosen, gate, seeds=range(seeds), on_progress=lambda *_: bool(display.interrupted)
             )
             ends = diagnosis.diagnose(name, gate, result=result)
             counts[name][gate.name] = dict(Counter(ends.tolist()).most_common())
@@ -76,12 +80,14 @@ def _one_neuron(config, seeds: int, display) -> dict[str, dict[str, dict[str, in
     for end, why in diagnosis.OUTCOMES.items():
         if any(end in ends for row in counts.values() for ends in row.values()):
             display.line(f"{end}: {why}")
-    xor = sum(row["xor"].get("learned", 0) for row in counts.values())
+    xor = sum(row["xor"].get(diagnosis.Outcome.LEARNED, 0) for row in counts.values())
     display.line(f"XOR: {xor} of {seeds * len(counts)} single neurons have 4 of 4 rows right")
     return counts
 
 
-def _hidden_neurons(config, seeds: int, display) -> dict:
+def _hidden_neurons(
+    config: PerceptronConfig, seeds: int, display: EpochDisplay
+) -> dict[str, SweepResult]:
     """Trains networks with each activation on XOR; prints a table and gives the results."""
     results = {}
     for name in ACTIVATIONS:
@@ -90,7 +96,7 @@ def _hidden_neurons(config, seeds: int, display) -> dict:
             chosen,
             GATES["xor"],
             seeds=range(seeds),
-            on_progress=lambda *_: display.interrupted,
+            on_progress=lambda *_: bool(display.interrupted),
         )
         display.part_ended(f"{name}, hidden")
     rows = []
@@ -103,12 +109,12 @@ def _hidden_neurons(config, seeds: int, display) -> dict:
     return results
 
 
-def _learned(result) -> np.ndarray:
+def _learned(result: SweepResult) -> npt.NDArray[np.bool_]:
     """Which networks have all rows of XOR right."""
-    return diagnosis.is_right(result.outputs, GATES["xor"]).all(axis=1)
+    return np.all(diagnosis.is_right(result.outputs, GATES["xor"]), axis=1)
 
 
-def _least(result) -> tuple[int, float]:
+def _least(result: SweepResult) -> tuple[int, float]:
     """The seed that ends with the least loss, and that loss."""
     loss = np.nan_to_num(result.loss, nan=np.inf)
     return int(loss.argmin()), float(loss.min())

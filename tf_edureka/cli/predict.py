@@ -11,6 +11,7 @@ from tf_edureka import runtime
 from tf_edureka.cli import options
 from tf_edureka.data import picture
 from tf_edureka.errors import InputError
+from tf_edureka.results import Floats
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -45,18 +46,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             digits[path] = picture.read(path)
         except InputError as error:
-            print(f"error: {error}", file=sys.stderr)
+            options.print_error(error)
     if not digits:
         return options.USER_ERROR
-    with runtime.quiet_import():
-        from tf_edureka import mlp
+    with runtime.quiet_import(freeze=True):
+        from tf_edureka.mlp import load_model, probabilities
 
         runtime.use_device("cpu")  # it takes a millisecond there
-    model = mlp.load_model(args.model)
-    probabilities = mlp.probabilities(model, np.stack([*digits.values()]))
-    if not np.isfinite(probabilities).all():
+    shares = probabilities(load_model(args.model), np.stack([*digits.values()]))
+    if not np.isfinite(shares).all():
         raise InputError(f"{args.model}: its answers are no numbers; its training went wrong")
-    print_table([shown(path) for path in digits], probabilities)
+    print_table([shown(path) for path in digits], shares)
     return 0 if len(digits) == len(set(args.images)) else options.USER_ERROR
 
 
@@ -66,7 +66,7 @@ def shown(path: Path) -> str:
     return name.encode(sys.stdout.encoding, "backslashreplace").decode(sys.stdout.encoding)
 
 
-def print_table(names, probabilities) -> None:
+def print_table(names: Sequence[str], probabilities: Floats) -> None:
     """Prints a line for each picture: its digit, and how probable each digit is."""
     width = max(map(len, ["picture", *names]))
     print(f"{'picture':<{width}}  digit " + "".join(f"{digit:>7}" for digit in range(10)))

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from asyncio import CancelledError
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tf_edureka.cli import options
@@ -68,7 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     pages = [f"{path.stem}.html" for path in args.notebooks]
     if len(set(pages)) < len(pages):
         raise InputError(f"expected notebooks of different names, got {', '.join(sorted(pages))}")
-    folder, signals = RunFolder(args.out, pages, overwrite=True), []
+    folder = RunFolder(args.out, pages, overwrite=True)
+    signals: list[int] = []
     with folder.claimed(), EpochDisplay(len(pages), unit="notebooks") as display:
         for path, page in zip(args.notebooks, pages, strict=True):
             try:
@@ -100,13 +101,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def end_on_signals(signals: list[int]):
+def end_on_signals(signals: list[int]) -> Callable[[object], None]:
     """What makes Ctrl-C and SIGTERM cancel an execution, and notes which of them came in `signals`.
 
     By itself nbclient would stop its kernel and go on to wait for it.
     """
 
-    def on_start(notebook) -> None:
+    def on_start(notebook: object) -> None:
         loop = asyncio.get_running_loop()
 
         def end(number: int) -> None:

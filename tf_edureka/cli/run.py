@@ -1,7 +1,6 @@
 """Runs a TensorFlow 1 script, not a line changed."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from tf_edureka.cli import options
@@ -52,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = parse(argv)
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
+        options.print_error(error)
         return options.USER_ERROR
     return script.run(
         args.script,

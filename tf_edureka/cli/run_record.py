@@ -36,8 +36,9 @@ def run_folder(args: argparse.Namespace) -> RunFolder:
     if args.resume:
         otherwise = "--out for another folder; it has no checkpoint to go on from"
     files = {*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN}
-    overwrite = args.overwrite or resumes
-    return RunFolder(args.out, sorted(files), overwrite=overwrite, otherwise=otherwise)
+    advice = f"give --overwrite to replace it or {otherwise}"
+    with options.advising("folder holds a run", lambda: advice):
+        return RunFolder(args.out, sorted(files), overwrite=args.overwrite or resumes)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Run:
     command: str
 
     @property
-    def conditions(self) -> dict:
+    def conditions(self) -> dict[str, object]:
         """What decides the numbers, for the history and the checkpoints."""
         config = {
             "implementation": self.args.implementation,

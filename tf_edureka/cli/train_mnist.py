@@ -132,7 +132,8 @@ def _add_strategy_options(parser: argparse.ArgumentParser) -> None:
         "--wait",
         type=float,
         metavar="SECONDS",
-        help=f"multiworker: for the other workers (default: {SECONDS_TO_MEET})",
+        help=f"multiworker: for the other workers (default: {SECONDS_TO_MEET}); then as long, but "
+        "at least a minute, for TensorFlow to connect them (default: a minute)",
     )
 
 
@@ -200,7 +201,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     cluster = Cluster.from_environment() if args.strategy == "multiworker" else None
     folder = run_record.run_folder(args) if cluster is None or cluster.is_chief else None
     loaded = options.begin_loading(args)
-    with runtime.quiet_import():
+    with runtime.quiet_import(freeze=True):
         import tensorflow as tf
 
         from tf_edureka.cli.train_network import train
@@ -218,6 +219,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 cluster,
                 args.wait or SECONDS_TO_MEET,
                 note=lambda line: print(f"note: {line}", file=sys.stderr),
+                seconds_to_connect=max(args.wait or 0, strategies.SECONDS_TO_CONNECT),
             )
         place = Place(device, strategy, cluster)
         imported = time.perf_counter()
@@ -228,7 +230,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = options.command("train-mnist", argv)
         run = run_record.Run(args, config, data, place, folder, command)
         with folder.claimed() if folder else contextlib.nullcontext():
-            return train(run, seconds) if args.seeds is None else train_seeds(run)
+            if folder and args.seeds is not None:
+                return train_seeds(run, folder)
+            return train(run, seconds)
     except tf.errors.OpError as error:
         if cluster is None:
             raise

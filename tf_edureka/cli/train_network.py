@@ -1,13 +1,15 @@
 """Trains one network, from its beginning or from a checkpoint: `train-mnist`."""
 
+import contextlib
 import functools
 import sys
 import time
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from tf_edureka import mlp
-from tf_edureka.cli import run_record
+from tf_edureka.cli import options, run_record
 from tf_edureka.cli.run_record import RESUME, Run
 from tf_edureka.legacy import mlp as legacy_mlp
 from tf_edureka.mlp import plots
@@ -15,7 +17,10 @@ from tf_edureka.results import MlpResult
 from tf_edureka.runs import environment
 from tf_edureka.runs.checkpoint import Checkpoints
 from tf_edureka.runs.console import EpochDisplay, counted, epoch_line
+from tf_edureka.runs.folder import RunFolder
 from tf_edureka.runs.state import TrainingState
+
+_UNWRITABLE = "folder cannot be written to"
 
 
 def train(run: Run, seconds: dict[str, float]) -> int:
@@ -34,28 +39,23 @@ def train(run: Run, seconds: dict[str, float]) -> int:
     conditions = {**record, "machine": machine}
     checkpoints = Checkpoints(run.folder, conditions) if run.folder else None
     start = place.agree(conditions, _start(run, checkpoints))
-    quiet = args.quiet or not place.writes
+    quiet = args.quiet or checkpoints is None
     with EpochDisplay(config.epochs, quiet, done=start.epoch if start else 0) as display:
         what = [f"seed {config.seed}"] + (["legacy"] if legacy else [])
         what += [config.precision] if config.precision != "float32" else []
         what += [f"goes on after {_position(start)}"] if start else []
         display.line(run.headline(", ".join(what)))
-
-        def save(state: TrainingState) -> bool:
-            checkpoints.save(state)
-            run.folder.advice = f"when that is mended, {RESUME} goes on after {_position(state)}"
-            return bool(display.interrupted)
-
         modern = functools.partial(mlp.train, strategy=place.strategy)
-        result = (legacy_mlp.train if legacy else modern)(
-            config,
-            run.data,
-            on_epoch=lambda *epoch: display.epoch_ended(epoch_line(*epoch)),
-            start=start,
-            save=save if place.writes else None,
-        )
+        with _saving(checkpoints, display) as save:
+            result = (legacy_mlp.train if legacy else modern)(
+                config,
+                run.data,
+                on_epoch=lambda *epoch: display.epoch_ended(epoch_line(*epoch)),
+                start=start,
+                save=save,
+            )
         code, fault = run.verdict(result, display.interrupted, f"{RESUME} goes on from there")
-        if not place.writes:
+        if run.folder is None or checkpoints is None:
             return code
         if not legacy and not start and result.compile_seconds is not None:
             seconds["compiling"] = result.compile_seconds
@@ -63,13 +63,37 @@ def train(run: Run, seconds: dict[str, float]) -> int:
         if len(result.cost):
             if start:
                 record["earlier"] = checkpoints.earlier
-            _write(run, result, record | machine, seconds)
-            display.line(_last_lines(run, result, seconds))
+            _write(run, run.folder, result, record | machine, seconds)
+            display.line(_last_lines(run.folder, result, seconds))
     if args.show and len(result.cost) and not plots.show_curves(result, run.data.title):
         print("note: --show needs a screen, and there is none", file=sys.stderr)
     if fault:
         print(fault, file=sys.stderr)
     return code
+
+
+@contextlib.contextmanager
+def _saving(
+    checkpoints: Checkpoints | None, display: EpochDisplay
+) -> Iterator[Callable[[TrainingState], bool] | None]:
+    """What saves each state; an error of writing says how to go on after the last one."""
+    if checkpoints is None:
+        yield None
+        return
+    saved: list[TrainingState] = []
+
+    def save(state: TrainingState) -> bool:
+        checkpoints.save(state)
+        saved[:] = [state]
+        return display.interrupted != 0
+
+    def advice() -> str:
+        if not saved:
+            return options.ADVICE[_UNWRITABLE]
+        return f"when that is mended, {RESUME} goes on after {_position(saved[0])}"
+
+    with options.advising(_UNWRITABLE, advice):
+        yield save
 
 
 def _start(run: Run, checkpoints: Checkpoints | None) -> TrainingState | None:
@@ -88,29 +112,35 @@ def _position(state: TrainingState) -> str:
     return f"{epochs} and {state.step} steps" if state.step else epochs
 
 
-def _last_lines(run: Run, result: MlpResult, seconds: dict[str, float]) -> str:
+def _last_lines(folder: RunFolder, result: MlpResult, seconds: dict[str, float]) -> str:
     parts = ", ".join(f"{name} {share:.1f}" for name, share in seconds.items())
     return (
         f"Accuracy: {np.float32(result.accuracy[-1])!s}\n"
         f"{sum(seconds.values()):.1f} s: {parts}\n"
-        f"Written to {run.folder.path}: {', '.join(run_record.FILES)}"
+        f"Written to {folder.path}: {', '.join(run_record.FILES)}"
     )
 
 
-def _write(run: Run, result: MlpResult, record: dict, seconds: dict[str, float]) -> None:
+def _write(
+    run: Run,
+    folder: RunFolder,
+    result: MlpResult,
+    record: dict[str, object],
+    seconds: dict[str, float],
+) -> None:
     """Writes the files of the run, and adds the seconds that takes."""
     began = time.perf_counter()
-    history = result.to_json() | {"startup_seconds": seconds["imports"] + seconds["data"]}
+    history = {**result.to_json(), "startup_seconds": seconds["imports"] + seconds["data"]}
     if run.config.recipe != "article":
         del history["step_cost"]
     model = mlp.from_weights(run.config, result.weights)
     # Of an earlier run that this one replaces.
-    run.folder.delete(set(run_record.FILES_OF_SEEDS) - set(run_record.FILES))
-    with run.folder.write("model.keras") as path:
+    folder.delete(set(run_record.FILES_OF_SEEDS) - set(run_record.FILES))
+    with folder.write("model.keras") as path:
         model.save(path)
-    run.folder.write_json("history.json", history | record | {"data": run.data.source})
+    folder.write_json("history.json", history | record | {"data": run.data.source})
     probabilities = mlp.probabilities(model, run.data.test.images)
     figures = plots.of_run(result, run.data.test, probabilities, run.data.title)
     for name, figure in figures.items():
-        run.folder.write_figure(name, figure)
+        folder.write_figure(name, figure)
     seconds["pictures and files"] = time.perf_counter() - began

@@ -7,6 +7,9 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
+
+import numpy as np
 
 from tf_edureka import runtime
 from tf_edureka.cli import options
@@ -131,16 +134,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     if args.implementation == "legacy":
         config.expect_gradient()
-    files = (*FILES, ANIMATION) if args.animation else FILES
+    files: tuple[str, ...] = (*FILES, ANIMATION) if args.animation else FILES
     if args.sweep:
         files = LIMITS_FILES if args.limits else SWEEP_FILES
     folder = RunFolder(args.out, files, overwrite=args.overwrite)
-    with runtime.quiet_import():
-        if args.implementation == "legacy":
-            from tf_edureka.legacy import perceptron
-        else:
-            from tf_edureka import perceptron
+    with runtime.quiet_import(freeze=True):
+        from tf_edureka.legacy import perceptron as legacy
+        from tf_edureka.perceptron import training as modern
 
+        perceptron = {"legacy": legacy, "modern": modern}[args.implementation]
         device = runtime.use_device(args.device)
     with folder.claimed():
         if args.limits:
@@ -150,7 +152,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return (sweep if args.sweep else train)(args, config, perceptron, folder, device)
 
 
-def train(args, config, perceptron, folder, device) -> int:
+def train(
+    args: argparse.Namespace,
+    config: PerceptronConfig,
+    perceptron: ModuleType,
+    folder: RunFolder,
+    device: str,
+) -> int:
     """Trains from one seed; prints the article's lines and what became of it."""
     from tf_edureka.perceptron import diagnosis, plots
 
@@ -182,7 +190,7 @@ def train(args, config, perceptron, folder, device) -> int:
         else:
             (folder.path / ANIMATION).unlink(missing_ok=True)  # it would show an earlier run
         display.line(f"Written to {folder.path}: {', '.join(folder.names)}")
-    if ended == "diverged":
+    if ended == diagnosis.Outcome.DIVERGED:
         print(
             f"error: the loss went from {result.loss[0]:.4g} to {result.loss[-1]:.4g} in epoch "
             f"{len(result.loss)}; a learning rate under {config.learning_rate:g} may help",
@@ -195,7 +203,13 @@ def train(args, config, perceptron, folder, device) -> int:
     return 0
 
 
-def sweep(args, config, perceptron, folder, device) -> int:
+def sweep(
+    args: argparse.Namespace,
+    config: PerceptronConfig,
+    perceptron: ModuleType,
+    folder: RunFolder,
+    device: str,
+) -> int:
     """Trains from many seeds; says how many learn, and why the others do not."""
     from tf_edureka.perceptron import diagnosis, plots
 
@@ -217,7 +231,7 @@ def sweep(args, config, perceptron, folder, device) -> int:
         seconds = time.perf_counter() - started
         outcomes = diagnosis.diagnose(config.activation, gate, result=result)
         counts = Counter(outcomes.tolist())
-        learned = [str(seed) for seed in range(args.sweep) if outcomes[seed] == "learned"]
+        learned = np.flatnonzero(outcomes == diagnosis.Outcome.LEARNED).astype(str).tolist()
         for name, why in diagnosis.OUTCOMES.items():
             if counts[name]:
                 share = counts[name] / args.sweep
@@ -233,7 +247,7 @@ def sweep(args, config, perceptron, folder, device) -> int:
     return 0
 
 
-def _begin(display, args, title: str, device: str) -> None:
+def _begin(display: EpochDisplay, args: argparse.Namespace, title: str, device: str) -> None:
     """Says what is trained, where, and what is special about it."""
     import tensorflow as tf
 
@@ -244,7 +258,9 @@ def _begin(display, args, title: str, device: str) -> None:
         display.line(f"Note: {NOTES[args.activation]}")
 
 
-def _conditions(args, config, device: str) -> dict:
+def _conditions(
+    args: argparse.Namespace, config: PerceptronConfig, device: str
+) -> dict[str, object]:
     """What was trained and by what, for the record."""
     import tensorflow as tf
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from tf_edureka.cli import run_record
 from tf_edureka.cli.run_record import Run
@@ -11,17 +12,20 @@ from tf_edureka.mlp import ensemble, plots
 from tf_edureka.results import MlpResult
 from tf_edureka.runs import checkpoint, environment
 from tf_edureka.runs.console import EpochDisplay, counted, epoch_line
+from tf_edureka.runs.folder import RunFolder
 
 
-def train_seeds(run: Run) -> int:
+def train_seeds(run: Run, folder: RunFolder) -> int:
     """Trains, writes what came of each seed, and gives the exit code."""
     seeds = range(run.config.seed, run.config.seed + run.args.seeds)
     with EpochDisplay(run.config.epochs, run.args.quiet) as display:
         networks = counted(len(seeds), "network")
         display.line(run.headline(f"{networks}, seeds {seeds[0]} to {seeds[-1]}"))
 
-        def epoch_ended(epoch, costs, accuracies) -> bool:
-            line = epoch_line(epoch, np.mean(costs), np.mean(accuracies))
+        def epoch_ended(
+            epoch: int, costs: npt.NDArray[np.float64], accuracies: npt.NDArray[np.float64]
+        ) -> bool:
+            line = epoch_line(epoch, float(np.mean(costs)), float(np.mean(accuracies)))
             return display.epoch_ended(f"{line} +- {_deviation(accuracies):.4f}")
 
         results = ensemble.train(run.config, run.data, seeds=seeds, on_epoch=epoch_ended)
@@ -30,7 +34,7 @@ def train_seeds(run: Run) -> int:
         lost = [seed for seed, one in zip(seeds, results, strict=True) if not one.is_finite]
         if lost:
             fault += f" (seeds {', '.join(map(str, lost))})"
-        _write(run, results, result)
+        _write(run, folder, results, result)
         last = [one.accuracy[-1] for one in results]
         display.line(
             f"Accuracy: {np.mean(last):.4f} +- {_deviation(last):.4f} "
@@ -40,14 +44,15 @@ def train_seeds(run: Run) -> int:
             f"{result.seconds_per_epoch:.2f} s per epoch for all, "
             f"{result.seconds_per_epoch / len(seeds):.2f} s for each"
         )
-        display.line(f"Written to {run.folder.path}: {', '.join(run_record.FILES_OF_SEEDS)}")
+        display.line(f"Written to {folder.path}: {', '.join(run_record.FILES_OF_SEEDS)}")
     if fault:
         print(fault, file=sys.stderr)
     return code
 
 
-def _write(run: Run, results: Sequence[MlpResult], mean: MlpResult) -> None:
-    record = mean.to_json() | {
+def _write(run: Run, folder: RunFolder, results: Sequence[MlpResult], mean: MlpResult) -> None:
+    record = {
+        **mean.to_json(),
         "networks": [
             {"seed": seed, **{name: one.to_json()[name] for name in ("cost", "accuracy")}}
             for seed, one in enumerate(results, run.config.seed)
@@ -59,10 +64,10 @@ def _write(run: Run, results: Sequence[MlpResult], mean: MlpResult) -> None:
     del record["step_cost"]
     machine = environment.describe(run.place.device, xla=True)
     # What an earlier run left would not belong to these files.
-    run.folder.delete(set(run_record.FILES) - set(run_record.FILES_OF_SEEDS))
-    run.folder.delete(path.name for path in checkpoint.newest_first(run.folder.path))
-    run.folder.write_json("history.json", record | machine)
-    run.folder.write_figure("seeds.png", plots.seed_curves(results, run.data.title))
+    folder.delete(set(run_record.FILES) - set(run_record.FILES_OF_SEEDS))
+    folder.delete(path.name for path in checkpoint.newest_first(folder.path))
+    folder.write_json("history.json", record | machine)
+    folder.write_figure("seeds.png", plots.seed_curves(results, run.data.title))
 
 
 def _mean_of(results: Sequence[MlpResult]) -> MlpResult:
@@ -76,6 +81,6 @@ def _mean_of(results: Sequence[MlpResult]) -> MlpResult:
     )
 
 
-def _deviation(values: Sequence[float]) -> float:
+def _deviation(values: Sequence[float] | npt.NDArray[np.float64]) -> float:
     """Standard deviation of a sample; 0 of a single one."""
     return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import json
 import os
 import queue
@@ -12,7 +13,9 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import IO, TextIO
 
+from tf_edureka import runtime
 from tf_edureka.cli.options import USER_ERROR
 from tf_edureka.cli.train_mnist import LOST_WORKER
 from tf_edureka.doctor.cuda import VISIBLE
@@ -23,6 +26,7 @@ LOOK_EVERY = 0.2
 # When a worker says that it lost another, for that one to show how it ended.
 SECONDS_TO_SHOW = 15
 GOES_ON = (signal.SIGINT, signal.SIGTERM)
+Lines = queue.Queue[tuple[str, TextIO]]  # each with where it is to be printed
 
 
 class Worker:
@@ -31,7 +35,9 @@ class Worker:
     What it prints goes to `lines`.
     """
 
-    def __init__(self, index: int, options: list[str], environment: dict, lines: queue.Queue):
+    def __init__(
+        self, index: int, options: list[str], environment: dict[str, str], lines: Lines
+    ) -> None:
         self.killed = ""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tf_edureka", "train-mnist", *options],
@@ -63,7 +69,9 @@ class Worker:
             return f"ended by the launcher, {self.killed}"
         if self.code is None:
             return "runs, but does not answer"
-        return f"killed by {_signal(-self.code)}" if self.code < 0 else f"exit code {self.code}"
+        if self.code < 0:
+            return f"killed by {runtime.signal_name(-self.code)}"
+        return f"exit code {self.code}"
 
     def kill(self, reason: str) -> None:
         """Ends it at once, if it runs: while it waits for another it hears nothing else."""
@@ -75,7 +83,7 @@ class Worker:
             reader.join(timeout=5)
 
     @staticmethod
-    def _read(index: int, pipe, to, lines: queue.Queue) -> None:
+    def _read(index: int, pipe: IO[str], to: TextIO, lines: Lines) -> None:
         for line in pipe:
             lines.put((f"[{index}] {line}", to))
 
@@ -92,7 +100,7 @@ class Attempt:
     ) -> None:
         self._out, self._options, self._visible = out, options, visible
         self._timeout = timeout
-        self._lines: queue.Queue = queue.Queue()
+        self._lines = Lines()
         self._held = contextlib.ExitStack()
         self.workers: list[Worker] = []
 
@@ -112,7 +120,7 @@ class Attempt:
             raise
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         """Ends those that still run, and prints what is left to print."""
         for worker in self.workers:
             worker.kill("another one had ended")
@@ -181,14 +189,9 @@ def newest(folder: Path) -> str:
     return next((path.name for path in checkpoint.newest_first(folder)), "")
 
 
-def _signal(number: int) -> str:
-    return signal.Signals(number).name if number in {*signal.Signals} else f"signal {number}"
-
-
-def _end_with_parent() -> None:
-    _LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-
-
 # Linux ends the workers when the launcher is killed; elsewhere they train on to their end.
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-_end_with_the_launcher = _end_with_parent if _LIBC else None
+_end_with_the_launcher = (
+    functools.partial(ctypes.CDLL(None).prctl, 1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if sys.platform == "linux"
+    else None
+)

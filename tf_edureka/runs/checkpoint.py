@@ -6,20 +6,22 @@ import hashlib
 import io
 import json
 import re
-import sys
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from tf_edureka.errors import InputError
+from tf_edureka.errors import InputError, InputWarning
 from tf_edureka.runs.folder import RunFolder
-from tf_edureka.runs.state import TrainingState
+from tf_edureka.runs.state import TrainingState, differences
 
 PATTERN = "checkpoint-*.npz"
 # Epochs, steps of the next one, and the beginning of the file's SHA-256.
 _NAME = re.compile(r"checkpoint-(\d+)-(\d+)-([0-9a-f]{16})\.npz")
 _KEPT = 2
+Conditions = dict[str, Any]  # as they come from JSON
 
 
 class Checkpoints:
@@ -32,7 +34,7 @@ class Checkpoints:
         folder: of the run.
         conditions: what the training depends on, as JSON can hold it. With another `"config"` or
             `"data_sha256"` a checkpoint is of another training; where the rest differs, as between
-            two machines, the training goes on and it is said.
+            two machines, the training goes on, with a warning.
 
     Attributes:
         earlier: who trained before this process: to which epoch, by which command, on what machine.
@@ -40,9 +42,9 @@ class Checkpoints:
 
     def __init__(self, folder: RunFolder, conditions: Mapping[str, object]) -> None:
         self._folder = folder
-        self._conditions = json.loads(json.dumps(conditions))
+        self._conditions: Conditions = json.loads(json.dumps(conditions))
         self._whole: list[str] = []
-        self.earlier: list[dict] = []
+        self.earlier: list[dict[str, object]] = []
 
     def save(self, state: TrainingState) -> None:
         """Writes `state` as a checkpoint, and deletes all but it and the one before.
@@ -63,7 +65,7 @@ class Checkpoints:
         self._delete_others()
 
     def latest(self) -> TrainingState | None:
-        """Reads the last checkpoint that is whole; says on stderr which ones are not.
+        """Reads the last checkpoint that is whole.
 
         Returns:
             the state; None if the folder has no checkpoint.
@@ -71,6 +73,9 @@ class Checkpoints:
         Raises:
             InputError: when there are checkpoints, but none of them is whole, or what is trained is
                 something else than what is asked for.
+
+        Warns:
+            InputWarning: of each one that is not whole, and where the machine is another.
         """
         damaged = []
         for path in newest_first(self._folder.path):
@@ -82,7 +87,7 @@ class Checkpoints:
                 fault = "is damaged, its SHA-256 is not that of its name"
             if not path.name.endswith(f"-{hashlib.sha256(content).hexdigest()[:16]}.npz"):
                 damaged.append(f"{path.name} {fault}")
-                print(f"note: {path} {fault}", file=sys.stderr, flush=True)
+                warnings.warn(InputWarning(f"{path} {fault}"), stacklevel=2)
                 continue
             state, conditions = from_bytes(path, content)
             self._expect_same(path, conditions)
@@ -93,7 +98,8 @@ class Checkpoints:
         if damaged:
             raise InputError(
                 f"{self._folder.path}: expected a checkpoint to go on from, but "
-                f"{', '.join(damaged)}; give --overwrite instead of --resume to begin anew"
+                f"{', '.join(damaged)}",
+                topic="no whole checkpoint",
             )
         return None
 
@@ -101,33 +107,34 @@ class Checkpoints:
         others = [path.name for path in newest_first(self._folder.path)]
         self._folder.delete(name for name in others if name not in self._whole)
 
-    def _expect_same(self, path: Path, there: Mapping[str, object]) -> None:
+    def _expect_same(self, path: Path, there: Conditions) -> None:
         here = self._conditions
-        if there["config"].get("recipe") == "modern":  # what earlier versions called it
-            there["config"]["recipe"] = "tuned"
         if others := sorted(there["config"].keys() ^ here["config"].keys()):
             raise InputError(
                 f"{path}: expected a checkpoint as this version of tf_edureka writes them, got one "
-                f"of another version ({', '.join(others)}); give --overwrite to begin anew"
+                f"of another version ({', '.join(others)})",
+                topic="checkpoint of another version",
             )
         if found := differences(there["config"], here["config"]):
             raise InputError(
                 f"{path}: expected a checkpoint of the training that is asked for, got one with "
-                f"{'; '.join(found)}. Give the same to go on with it, --overwrite to begin anew or "
-                "--out for another folder"
+                f"{'; '.join(found)}",
+                topic="checkpoint of another training",
             )
         if there["data_sha256"] != here["data_sha256"]:
             raise InputError(
                 f"{path}: expected a checkpoint of a training on these examples, got one on others "
                 f"(SHA-256 {there['data_sha256'][:16]}... there, {here['data_sha256'][:16]}... "
-                "here). Give the same data, --overwrite to begin anew or --out for another folder"
+                "here)",
+                topic="checkpoint of another training",
             )
         if found := differences(there["machine"], here["machine"]):
-            print(
-                f"note: goes on otherwise than it began, so its last digits may not be those of a "
-                f"training that was never stopped: {'; '.join(found)}",
-                file=sys.stderr,
-                flush=True,
+            warnings.warn(
+                InputWarning(
+                    "goes on otherwise than it began, so its last digits may not be those of a "
+                    f"training that was never stopped: {'; '.join(found)}"
+                ),
+                stacklevel=3,
             )
 
 
@@ -141,38 +148,23 @@ def newest_first(folder: Path) -> list[Path]:
     return [path for *_, path in sorted(found, reverse=True)]
 
 
-def differences(there: Mapping[str, object], here: Mapping[str, object]) -> list[str]:
-    """What differs between the conditions `there`, in a checkpoint, and `here`, now.
-
-    Returns:
-        for example `["epochs 15 there, 20 here"]`; empty if they are the same.
-    """
-    names = [*there, *(name for name in here if name not in there)]
-    found = []
-    for name in names:
-        one, other = there.get(name), here.get(name)
-        if isinstance(one, dict) and isinstance(other, dict):
-            found += [f"{name} {text}" for text in differences(one, other)]
-        elif one != other:
-            found.append(f"{name} {json.dumps(one)} there, {json.dumps(other)} here")
-    return found
-
-
 def to_bytes(state: TrainingState, conditions: Mapping[str, object]) -> bytes:
     """The content of a checkpoint's file: `state` and `conditions`, an .npz without pickles."""
     arrays = {
         field.name: getattr(state, field.name)
         for field in dataclasses.fields(state)
-        if field.name != "variables"
+        if field.name not in ("variables", "training")
     }
     arrays |= {f"variable_{i}": value for i, value in enumerate(state.variables)}
+    for name, content in (("training", state.training), ("conditions", conditions)):
+        arrays[name] = np.array(json.dumps(content))
     file = io.BytesIO()
-    np.savez(file, conditions=np.array(json.dumps(conditions)), **arrays)
+    np.savez(file, **arrays)
     return file.getvalue()
 
 
-def from_bytes(path: Path, content: bytes) -> tuple[TrainingState, dict]:
-    """The state and the conditions in the `content` of the checkpoint file `path`.
+def from_bytes(path: Path | str, content: bytes) -> tuple[TrainingState, Conditions]:
+    """The state and the conditions in the `content` of the checkpoint that `path` names.
 
     Raises:
         InputError: when it is not one of this version.
@@ -180,10 +172,10 @@ def from_bytes(path: Path, content: bytes) -> tuple[TrainingState, dict]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = dict(file)
-        conditions = json.loads(str(arrays.pop("conditions")))
+        conditions, training = (json.loads(str(arrays.pop(n))) for n in ("conditions", "training"))
         count = sum(name.startswith("variable_") for name in arrays)
         variables = tuple(arrays.pop(f"variable_{i}") for i in range(count))
-        state = TrainingState(variables, **arrays)
+        state = TrainingState(variables, **arrays, training=training)
         columns = (state.cost, state.accuracy, state.epoch_seconds)
         ranks = [value.ndim for value in (*columns, state.step_cost, state.running_cost)]
         if ranks != [1] * 5 or state.running_seconds.ndim or len({*map(len, columns)}) != 1:
@@ -194,6 +186,6 @@ def from_bytes(path: Path, content: bytes) -> tuple[TrainingState, dict]:
         return state, conditions
     except Exception as error:  # NumPy and zipfile have many ways to say that it is none
         raise InputError(
-            f"{path}: expected a checkpoint as this version of tf_edureka writes them ({error}); "
-            "give --overwrite to begin anew"
+            f"{path}: expected a checkpoint as this version of tf_edureka writes them ({error})",
+            topic="checkpoint of another version",
         ) from None

@@ -17,6 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 
 def epoch_line(epoch: int, cost: float, accuracy: float) -> str:
@@ -53,10 +54,12 @@ def counted(number: int, what: str) -> str:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """A table of `rows` under a `head`, as commands print it and notebooks show it."""
-    made = Table(*head, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    made.columns[0].no_wrap = True
+    # As `Text`: of a string Rich takes brackets for markup and names between colons for emoji.
+    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for number, name in enumerate(head):
+        made.add_column(Text(name), no_wrap=number == 0)
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*map(Text, row))
     return made
 
 
@@ -88,12 +91,14 @@ class EpochDisplay:
         self, epochs: int, quiet: bool = False, unit: str = "epochs", done: int = 0
     ) -> None:
         self.interrupted = 0
-        self._console = _Console(quiet=quiet, highlight=False, soft_wrap=True)
+        self._console = _Console(
+            quiet=quiet, highlight=False, markup=False, emoji=False, soft_wrap=True
+        )
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn(unit),
+            TextColumn(unit, markup=False),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=self._console,
@@ -111,7 +116,7 @@ class EpochDisplay:
         self._progress.start()
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         """Removes the bar and gives the signals back."""
         self._progress.stop()
         for number, before in self._before.items():
@@ -120,7 +125,7 @@ class EpochDisplay:
     def line(self, text: str) -> None:
         """Prints `text` as a line; what the terminal cannot show becomes a question mark."""
         encoding = self._console.encoding
-        self._console.print(text.encode(encoding, "replace").decode(encoding), markup=False)
+        self._console.print(text.encode(encoding, "replace").decode(encoding))
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Prints a table of `rows` under a `head`."""
@@ -142,7 +147,7 @@ class EpochDisplay:
         if self.epoch_ended(task=task):
             raise KeyboardInterrupt(self.interrupted)
 
-    def _on_signal(self, number: int, _) -> None:
+    def _on_signal(self, number: int, _: object) -> None:
         self.interrupted = number
         # A second one ends at once, also where the first would be ignored, as in a background job.
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -3,11 +3,11 @@
 import os
 import platform
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 import tf_edureka
+from tf_edureka._keras import keras
 from tf_edureka.runtime import usable_cores
 
 # Those that change what is computed or in which order. Not all that begin with TF_: Terraform

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _PARTIAL = ".partial-"
-_ANOTHER = "give --out for another folder"
 
 
 class RunFolder:
@@ -26,27 +25,16 @@ class RunFolder:
         path: the folder. It need not exist.
         names: the files that the run will write, or patterns of them.
         overwrite: whether an earlier run's files in it may be replaced. They stay until then.
-        otherwise: what else than that one can do where there are any, for the error message.
-
-    Attributes:
-        advice: what to do when the folder cannot be written to, for the error message.
 
     Raises:
         InputError: when the folder holds one of the files and `overwrite` is false, or the path
             is not one of a folder.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        names: Sequence[str],
-        overwrite: bool = False,
-        otherwise: str = "--out for another folder",
-    ) -> None:
+    def __init__(self, path: Path, names: Sequence[str], *, overwrite: bool = False) -> None:
         self.path = path
         self.names = tuple(names)
-        self.advice = _ANOTHER
-        self._overwrite, self._otherwise = overwrite, otherwise
+        self._overwrite = overwrite
         self._expect_free()
 
     @contextlib.contextmanager
@@ -67,7 +55,8 @@ class RunFolder:
                 except filelock.Timeout:
                     raise InputError(
                         f"{self.path}: expected to be the only run there, but another one is "
-                        "writing to it; wait for its end or give --out for another folder"
+                        "writing to it",
+                        topic="folder in use",
                     ) from None
                 for left_by_a_kill in self.path.glob(f"{_PARTIAL}*"):
                     left_by_a_kill.unlink()
@@ -135,8 +124,7 @@ class RunFolder:
             folders = [found for found in held if found.is_dir()]
         if held and not self._overwrite:
             raise InputError(
-                f"{path} already holds a run ({held[0].name}); give --overwrite to replace it or "
-                f"{self._otherwise}"
+                f"{path} already holds a run ({held[0].name})", topic="folder holds a run"
             )
         if folders:
             raise InputError(f"{folders[0]}: expected a file to replace, got a folder")
@@ -147,7 +135,8 @@ class RunFolder:
             yield
         except OSError as error:
             # It may have been removed meanwhile. os.path, since pathlib's asks may raise as well.
-            advice = self.advice if os.path.exists(self.path) else _ANOTHER
+            is_there = os.path.exists(self.path)
             raise InputError(
-                f"{self.path}: cannot be written to ({error.strerror or error}); {advice}"
+                f"{self.path}: cannot be written to ({error.strerror or error})",
+                topic="folder cannot be written to" if is_there else "folder is gone",
             ) from None

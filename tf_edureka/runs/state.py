@@ -1,19 +1,27 @@
 """A training while it runs, and its state, from which it can be resumed."""
 
+import json
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, asdict, dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from tf_edureka.results import MlpResult
+from tf_edureka.config import MlpConfig
+from tf_edureka.data.mnist import Mnist
+from tf_edureka.errors import InputError
+from tf_edureka.results import Floats, MlpResult, asks_to_stop
+
+Array = npt.NDArray[Any]
 
 # Within an epoch the state is handed out when the last time was so long ago.
 SECONDS_BETWEEN = 10.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrainingState:
     """A training where it stands: with it, it goes on as if it had never stopped.
 
@@ -29,16 +37,18 @@ class TrainingState:
         running_cost: shape (steps,), in the same precision: cost of each step of the epoch that is
             not complete.
         running_seconds: float64, shape (): how long that epoch has taken so far.
+        training: what is trained, as `identity` gives it: with another it cannot be resumed.
     """
 
-    variables: tuple[np.ndarray, ...]
-    cost: np.ndarray
+    variables: tuple[Array, ...]
+    cost: npt.NDArray[np.float64]
     _: KW_ONLY
-    accuracy: np.ndarray
-    epoch_seconds: np.ndarray
-    step_cost: np.ndarray
-    running_cost: np.ndarray
-    running_seconds: np.ndarray
+    accuracy: npt.NDArray[np.float64]
+    epoch_seconds: npt.NDArray[np.float64]
+    step_cost: Floats
+    running_cost: Floats
+    running_seconds: npt.NDArray[np.float64]
+    training: Mapping[str, object]
 
     @property
     def epoch(self) -> int:
@@ -57,18 +67,32 @@ class TrainingProgress:
     Args:
         start: where an earlier process left off; None to begin.
         save: takes the state at the end of each epoch, and within long ones every
-            `SECONDS_BETWEEN`; a true result ends the training. None to save nothing.
+            `SECONDS_BETWEEN`; if it returns True, the training ends. None to save nothing.
+        training: what is trained, as `identity` gives it.
+
+    Raises:
+        InputError: when `start` is of another training.
     """
 
     def __init__(
         self,
         start: TrainingState | None = None,
-        save: Callable[[TrainingState], bool | None] | None = None,
+        save: Callable[[TrainingState], object] | None = None,
+        *,
+        training: Mapping[str, object],
     ) -> None:
         self._save, self._saved = save, time.perf_counter()
-        self._epochs, self._costs, self._seconds = [], [], 0.0
-        self._step_cost = np.zeros(0, np.float32)
+        self._training = training
+        self._epochs: list[tuple[float, float, float]] = []
+        self._costs: list[np.floating[Any]] = []
+        self._seconds = 0.0
+        self._step_cost: Floats = np.zeros(0, np.float32)
         if start is not None:
+            if found := differences(start.training, training):
+                raise InputError(
+                    f"start: expected a state of the training that is asked for, got one with "
+                    f"{'; '.join(found)}"
+                )
             columns = (start.cost, start.accuracy, start.epoch_seconds)
             self._epochs = list(zip(*(column.tolist() for column in columns), strict=True))
             self._costs = list(start.running_cost)
@@ -87,7 +111,7 @@ class TrainingProgress:
         return len(self._costs)
 
     @property
-    def running_cost(self) -> np.ndarray:
+    def running_cost(self) -> Floats:
         """Cost of each of them: shape (steps,), in the precision that is computed in."""
         return np.array(self._costs)
 
@@ -99,7 +123,7 @@ class TrainingProgress:
         """Starts the epoch's clock, which goes on where an earlier process stopped it."""
         self._began = time.perf_counter()
 
-    def steps_done(self, costs: Sequence[float]) -> None:
+    def steps_done(self, costs: Iterable[np.floating[Any]]) -> None:
         """Adds steps to the running epoch, by their `costs`."""
         self._costs.extend(costs)
 
@@ -107,10 +131,11 @@ class TrainingProgress:
         """Makes the running epoch a complete one, with its `cost` and its test `accuracy`."""
         if not self._epochs:
             self._step_cost = self.running_cost
+            self._step_cost.flags.writeable = False  # each state has it, and the result
         self._epochs.append((cost, accuracy, self._running_seconds()))
         self._costs, self._seconds = [], 0.0
 
-    def checkpoint(self, variables: Callable[[], Sequence[np.ndarray]]) -> bool:
+    def checkpoint(self, variables: Callable[[], Sequence[Array]]) -> bool:
         """Hands the state to `save`, if it is time.
 
         Args:
@@ -122,11 +147,11 @@ class TrainingProgress:
         now = time.perf_counter()
         if self._save is None or (self.step and now - self._saved < SECONDS_BETWEEN):
             return False
-        stop = bool(self._save(self.state(variables())))
+        stop = asks_to_stop(self._save(self.state(variables())))
         self._saved = time.perf_counter()
         return stop
 
-    def state(self, variables: Sequence[np.ndarray]) -> TrainingState:
+    def state(self, variables: Sequence[Array]) -> TrainingState:
         """The state, with the training's variables as they are now.
 
         Args:
@@ -141,9 +166,10 @@ class TrainingProgress:
             step_cost=self._step_cost,
             running_cost=self.running_cost,
             running_seconds=np.array(self._running_seconds() if self.step else 0.0),
+            training=self._training,
         )
 
-    def result(self, weights: Sequence[np.ndarray]) -> MlpResult:
+    def result(self, weights: Sequence[Floats]) -> MlpResult:
         """The result, with the weights that the training ended with.
 
         Args:
@@ -158,6 +184,43 @@ class TrainingProgress:
     def _running_seconds(self) -> float:
         return self._seconds + time.perf_counter() - self._began
 
-    def _columns(self) -> dict[str, np.ndarray]:
+    def _columns(self) -> dict[str, npt.NDArray[np.float64]]:
         columns = np.array(self._epochs, np.float64).reshape(-1, 3).T
         return dict(zip(("cost", "accuracy", "epoch_seconds"), columns, strict=True))
+
+
+def identity(implementation: str, config: MlpConfig, data: Mnist) -> dict[str, object]:
+    """What decides the numbers of a training, apart from the machine.
+
+    Args:
+        implementation: `"legacy"` or `"modern"`.
+        config: what is trained.
+        data: what it is trained and tested on.
+
+    Returns:
+        what JSON can hold: the implementation, each field of `config`, and the SHA-256 of the data.
+    """
+    fields = {
+        "implementation": implementation,
+        **asdict(config),
+        "data_sha256": data.fingerprint,
+    }
+    made: dict[str, object] = json.loads(json.dumps(fields))  # as it comes back from a file
+    return made
+
+
+def differences(there: Mapping[str, object], here: Mapping[str, object]) -> list[str]:
+    """What differs between the conditions `there`, in a state or a checkpoint, and `here`, now.
+
+    Returns:
+        for example `["epochs 15 there, 20 here"]`; empty if they are the same.
+    """
+    found = []
+    for name in dict.fromkeys((*there, *here)):
+        one, other = there.get(name), here.get(name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            found += [f"{name} {text}" for text in differences(one, other)]
+        elif one != other or (name in there) != (name in here):
+            shown = [json.dumps(side[name]) if name in side else "none" for side in (there, here)]
+            found.append(f"{name} {shown[0]} there, {shown[1]} here")
+    return found
