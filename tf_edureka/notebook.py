@@ -3,24 +3,29 @@
 import base64
 import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
 from tf_edureka import mlp, perceptron
+from tf_edureka._keras import keras
 from tf_edureka.data import picture
 from tf_edureka.mlp.plots import answer
 from tf_edureka.perceptron import Gate
 from tf_edureka.perceptron.plots import decision
+
+if TYPE_CHECKING:
+    import ipywidgets
 
 # A box whose parts keep their shape and go below each other where it is narrow.
 _ROW = {"flex_flow": "row wrap", "align_items": "flex-start"}
 # Side of the pad and width of its pen, in pixels: as wide as MNIST's pens were.
 _PAD, _PEN = 280, 22
 # A seven: what the pad shows before anybody draws.
-_EXAMPLE = [(75, 65), (205, 65), (165, 135), (130, 220)]
+_EXAMPLE: list[tuple[float, float]] = [(75, 65), (205, 65), (165, 135), (130, 220)]
 
 
 class Interactive:
@@ -32,7 +37,7 @@ class Interactive:
     """
 
     picture = b""
-    widget = None
+    widget: "ipywidgets.HBox | None" = None
 
     def _show(self, figure: Figure) -> None:
         file = io.BytesIO()
@@ -41,15 +46,15 @@ class Interactive:
         if self.widget is not None:
             self.widget.children[1].value = self.picture
 
-    def _put_beside(self, controls) -> None:
+    def _put_beside(self, controls: "ipywidgets.Widget") -> None:
         """Makes the widget: `controls`, which are of ipywidgets, and the picture beside them."""
         import ipywidgets
 
         shown = ipywidgets.Image(value=self.picture)
         self.widget = ipywidgets.HBox([controls, shown], layout=_ROW)
 
-    def _repr_mimebundle_(self, **_) -> dict:
-        still = {"image/png": base64.b64encode(self.picture).decode()}
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        still: dict[str, object] = {"image/png": base64.b64encode(self.picture).decode()}
         return still if self.widget is None else still | self.widget._repr_mimebundle_()
 
 
@@ -69,6 +74,8 @@ class Neuron(Interactive):
         sliders: of w1, w2 and b; empty where ipywidgets is not installed.
     """
 
+    sliders: "list[ipywidgets.FloatSlider]"
+
     def __init__(self, activation: str, gate: Gate, weights: Sequence[float]) -> None:
         self._activation, self._gate = activation, gate
         self.sliders = []
@@ -86,7 +93,7 @@ class Neuron(Interactive):
             slider.observe(self._dragged, "value")
         self._put_beside(ipywidgets.VBox(self.sliders))
 
-    def _dragged(self, _) -> None:
+    def _dragged(self, _: object) -> None:
         self._draw(*(slider.value for slider in self.sliders))
 
     def _draw(self, *weights: float) -> None:
@@ -174,7 +181,7 @@ class DigitPad(Interactive):
             for start, end in zip(stroke, stroke[1:], strict=False):
                 self._canvas.stroke_line(*start, *end)
 
-    def _ink(self) -> np.ndarray:
+    def _ink(self) -> npt.NDArray[np.float32]:
         """What is drawn: float32, shape (280, 280), 0 for paper, 255 for ink."""
         picture = Image.new("L", (_PAD, _PAD))
         pen = ImageDraw.Draw(picture)

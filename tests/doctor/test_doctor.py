@@ -371,3 +371,9 @@ def test_a_library_that_tensorflow_alone_does_not_find_is_named(monkeypatch, whe
     assert found[0].what == "TensorFlow does not find libcudnn.so.9"
     assert found[0].advice == f"export LD_LIBRARY_PATH={tmp_path}/cudnn/lib"
     assert found[1].what == "TensorFlow sees no GPU"
+
+
+def test_an_end_by_a_signal_without_a_name_is_told_by_its_number(monkeypatch):
+    ended = subprocess.CompletedProcess([], -99, stdout="", stderr="")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
+    assert training.run_probe("cpu")[3] == "signal 99"

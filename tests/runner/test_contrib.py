@@ -75,12 +75,15 @@ def test_hyper_parameters_keep_their_types():
         "steps": 5,
     }
     assert parameters.parse("layers=3").layers == [3]
+    assert parameters.override_from_dict({"rate": 2, "layers": 4}) is parameters
+    assert (parameters.rate, parameters.layers) == (2.0, [4])
     assert "steps" in parameters
     assert parameters.get("none", 3) == 3
     with pytest.raises(ValueError, match="Unknown hyperparameter: other"):
         parameters.parse("other=1")
-    with pytest.raises(ValueError, match="Could not parse"):
-        parameters.parse("rate=")
+    for text in ("rate=", "a)+(b"):
+        with pytest.raises(ValueError, match="Could not parse"):
+            parameters.parse(text)
     with pytest.raises(ValueError, match="reserved: rate"):
         parameters.add_hparam("rate", 2)
 
@@ -88,3 +91,16 @@ def test_hyper_parameters_keep_their_types():
 def test_other_data_sets_than_mnist_are_refused():
     with pytest.raises(ValueError, match="expected mnist, got 'iris'"):
         contrib.load_dataset("iris")
+
+
+def test_batches_without_the_remainder():
+    batches = tf.data.Dataset.range(7).apply(contrib.batch_and_drop_remainder(3))
+    assert [batch.tolist() for batch in batches.as_numpy_iterator()] == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_a_network_of_eager_mode_knows_the_layers_that_it_tracks():
+    pytest.importorskip("tf_keras")
+
+    layers = tf.compat.v1.keras.layers
+    if not hasattr(layers, "Dense"):
+        pytest.skip("tf.keras is Keras 3 in this process")

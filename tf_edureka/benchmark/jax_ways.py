@@ -1,10 +1,18 @@
 """Ways to train the network with JAX."""
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+import numpy.typing as npt
 
 from tf_edureka.benchmark.task import Task, Trainer
+
+_Layers = list[tuple[jax.Array, jax.Array]]  # kernel and bias of each
+# Weights, Adam's first and second moments, and the number of steps.
+_State = tuple[_Layers, _Layers, _Layers, jax.Array]
+_Step = Callable[[_State, jax.Array], tuple[_State, jax.Array]]
 
 
 def step_by_step(task: Task) -> Trainer:
@@ -34,13 +42,13 @@ def scan(task: Task) -> Trainer:
     return Trainer(train, lambda: _weights(state))
 
 
-def _network(task: Task):
+def _network(task: Task) -> tuple[_State, _Step]:
     """The state at first, and the function that takes a step from a state and a batch."""
     images, labels = jnp.asarray(task.data.train.images), jnp.asarray(task.data.train.labels)
     start = [jnp.asarray(values) for values in task.initial_weights()]
     layers = list(zip(start[::2], start[1::2], strict=True))
 
-    def cost_of(layers, batch):
+    def cost_of(layers: _Layers, batch: jax.Array) -> jax.Array:
         values = images[batch].reshape(len(batch), -1) * jnp.float32(1 / 255)
         for kernel, bias in layers[:-1]:
             values = jax.nn.relu(values @ kernel + bias)
@@ -48,7 +56,7 @@ def _network(task: Task):
         logits = jax.nn.log_softmax(values @ kernel + bias)
         return -jnp.mean(jnp.take_along_axis(logits, labels[batch][:, None], 1))
 
-    def step(state, batch):
+    def step(state: _State, batch: jax.Array) -> tuple[_State, jax.Array]:
         layers, first, second, count = state
         cost, gradient = jax.value_and_grad(cost_of)(layers, batch)
         count += 1
@@ -64,5 +72,5 @@ def _network(task: Task):
     return (layers, first, second, jnp.float32(0)), step
 
 
-def _weights(state) -> list[np.ndarray]:
+def _weights(state: _State) -> list[npt.NDArray[np.float32]]:
     return [np.asarray(values) for values in jax.tree.leaves(state[0])]

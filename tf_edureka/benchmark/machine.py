@@ -38,7 +38,7 @@ class Machine:
 def _chains(numbers: tf.Tensor, factor: tf.Tensor, term: tf.Tensor) -> tf.Tensor:
     # As many chains beside each other as a core needs to begin two operations in each cycle, each
     # of which takes it four cycles; and so little memory traffic that it does not count.
-    def body(i, numbers):
+    def body(i: tf.Tensor, numbers: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         chains = [numbers + float(chain) for chain in range(_CHAINS)]
         for _ in range(_DEPTH):
             chains = [values * factor + term for values in chains]

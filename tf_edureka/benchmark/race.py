@@ -4,8 +4,9 @@ import contextlib
 import importlib.util
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from tf_edureka.benchmark import worker
 from tf_edureka.benchmark.task import Task
@@ -14,6 +15,7 @@ from tf_edureka.benchmark.worker import Worker, WorkerLost
 # Threads of a library may go on looking for work for a while after its epoch.
 _PAUSE = 0.1
 _XLA, _STEPS = {"jit_compile": True}, {"steps_per_execution": 50}
+_Argument = TypeVar("_Argument")
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Way:
     name: str
     title: str
     function: str
-    options: dict = field(default_factory=dict)
+    options: Mapping[str, bool | int] = field(default_factory=dict)
     needs: str = "tensorflow"
 
     @property
@@ -107,7 +109,9 @@ class Entrant:
     @property
     def training_bytes(self) -> int | None:
         """Memory for the data and the training; None where the system does not say."""
-        return None if self.bytes_at_most is None else self.bytes_at_most - self.bytes_before
+        if self.bytes_at_most is None or self.bytes_before is None:
+            return None
+        return self.bytes_at_most - self.bytes_before
 
 
 def race(
@@ -136,7 +140,12 @@ def race(
         peaks = [machine.call(worker.peaks, task.device)]
         running = [(entrant, stack.enter_context(Worker())) for entrant in entrants]
 
-        def each(step: Callable, argument: object, what: str, first: int = 0) -> None:
+        def each(
+            step: Callable[[Entrant, Worker, _Argument], None],
+            argument: _Argument,
+            what: str,
+            first: int = 0,
+        ) -> None:
             for entrant, process in running[first:] + running[:first]:
                 if not entrant.fault:
                     try:
@@ -166,8 +175,8 @@ def time_alone(way: Way, task: Task, epochs: int) -> Entrant:
     return entrant
 
 
-def device(choice: str) -> str:
-    """What a `choice` of device comes to, as `runtime.use_device` says it or refuses it."""
+def device(choice: str) -> tuple[str, str]:
+    """What a `choice` of device comes to, as `worker.device` gives or refuses it."""
     with Worker() as process:
         return process.call(worker.device, choice)
 

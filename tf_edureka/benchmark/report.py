@@ -5,7 +5,8 @@ import dataclasses
 import importlib.metadata
 import platform
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from matplotlib.figure import Figure
 
@@ -17,6 +18,7 @@ from tf_edureka.runs.folder import RunFolder
 NETWORKS = (2, 4, 8)
 PACKAGES = ("tensorflow", "keras", "torch", "jax", "scikit-learn", "numpy")
 FAILED = 1
+_Measured = TypeVar("_Measured")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Report:
 
     Attributes:
         task: the work.
-        device: as `race.device` gives it.
+        device: its name, as `race.device` gives it.
         folder: to write to.
     """
 
@@ -125,14 +127,20 @@ class Report:
         )
 
     def _write(
-        self, display: EpochDisplay, name: str, figure: Figure | None, rates: dict, record: dict
+        self,
+        display: EpochDisplay,
+        name: str,
+        figure: Figure | None,
+        rates: dict[str, float],
+        measured: Mapping[str, object],
     ) -> None:
-        """Writes a `figure`, if any, and the `record` with all that its numbers depend on."""
+        """Writes a `figure`, if any, and what was `measured`, with all that it depends on."""
         versions = {"python": platform.python_version()}
         for package in PACKAGES:
             with contextlib.suppress(importlib.metadata.PackageNotFoundError):
                 versions[package] = importlib.metadata.version(package)
-        record |= {
+        record = {
+            **measured,
             "steps": self.task.steps,
             "batch_size": self.task.batch_size,
             "flops": self.task.flops,
@@ -158,7 +166,11 @@ class Report:
         return least
 
 
-def _show(display: EpochDisplay, columns: dict[str, Callable], measured: Iterable) -> None:
+def _show(
+    display: EpochDisplay,
+    columns: Mapping[str, Callable[[_Measured], str]],
+    measured: Iterable[_Measured],
+) -> None:
     """Prints a row for each `measured`; `columns` has their heads and what gives the texts."""
     display.table(tuple(columns), [[cell(one) for cell in columns.values()] for one in measured])
 

@@ -4,6 +4,7 @@ import itertools
 import warnings
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.neural_network import MLPClassifier
 
 from tf_edureka.benchmark.task import Task, Trainer, unit_pixels
@@ -28,7 +29,7 @@ def classifier(task: Task) -> Trainer:
             warnings.simplefilter("ignore")
             network.partial_fit(images, labels, classes=range(CLASSES))
 
-    def weights() -> list[np.ndarray]:
+    def weights() -> list[npt.NDArray[np.float32]]:
         return list(itertools.chain(*zip(network.coefs_, network.intercepts_, strict=True)))
 
     return Trainer(train, weights)

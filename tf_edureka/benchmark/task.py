@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from tf_edureka.config import CLASSES, PIXELS
 from tf_edureka.data.mnist import Mnist
@@ -65,7 +66,7 @@ class Task:
         numbers = sum(values.size for values in self.initial_weights())
         return train.images.nbytes + train.labels.nbytes + 4 * 4 * numbers
 
-    def initial_weights(self) -> list[np.ndarray]:
+    def initial_weights(self) -> list[npt.NDArray[np.float32]]:
         """The weights that training begins with.
 
         Returns:
@@ -77,7 +78,7 @@ class Task:
             weights += [kernel.astype(np.float32), np.zeros(units, np.float32)]
         return weights
 
-    def order(self, epoch: int) -> np.ndarray:
+    def order(self, epoch: int) -> npt.NDArray[np.int32]:
         """Which examples make up each batch.
 
         Args:
@@ -90,7 +91,7 @@ class Task:
         mixed = np.random.default_rng((self.seed, epoch)).permutation(examples)
         return mixed[: self.steps * self.batch_size].reshape(self.steps, -1).astype(np.int32)
 
-    def accuracy(self, weights: Sequence[np.ndarray]) -> float:
+    def accuracy(self, weights: Sequence[npt.NDArray[np.float32]]) -> float:
         """How many of the test images a network classifies rightly.
 
         Args:
@@ -115,10 +116,10 @@ class Trainer:
     """
 
     train: Callable[[int], None]
-    weights: Callable[[], Sequence[np.ndarray]]
+    weights: Callable[[], Sequence[npt.NDArray[np.float32]]]
 
 
-def unit_pixels(images: np.ndarray) -> np.ndarray:
+def unit_pixels(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """Flat pixels in [0, 1] for the ways that want numbers.
 
     Args:

@@ -2,11 +2,12 @@
 
 import dataclasses
 
-import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from tf_edureka import mlp
+from tf_edureka._keras import keras
 from tf_edureka.benchmark.task import Task, Trainer, unit_pixels
 from tf_edureka.config import CLASSES, MlpConfig
 from tf_edureka.legacy import mlp as legacy_mlp
@@ -17,12 +18,12 @@ from tf_edureka.mlp.model import pixels
 _ENDLESS = 1000  # epochs of a learning rate's schedule: it does not end while it is timed
 
 
-def this_project(task: Task, **options) -> Trainer:
-    """The compiled epoch of `task`; `options` are those of `CompiledEpoch`."""
-    return _compiled_epoch(task, _model(task), **options)
+def this_project(task: Task, jit_compile: bool = True) -> Trainer:
+    """The compiled epoch of `task`; `jit_compile` as for `CompiledEpoch`."""
+    return _compiled_epoch(task, _model(task), jit_compile)
 
 
-def keras_fit(task: Task, **options) -> Trainer:
+def keras_fit(task: Task, **options: object) -> Trainer:
     """Keras' own loop over the arrays of `task`; `options` are those of `compile`."""
     model = _model(task, **options)
     train = task.data.train.first(task.steps * task.batch_size)  # no more than the others take
@@ -42,7 +43,7 @@ def function_per_step(task: Task) -> Trainer:
     images, labels = on_device(task.data.train)
 
     @tf.function
-    def step(batch):
+    def step(batch: tf.Tensor) -> tf.Tensor:
         one_hot = tf.one_hot(tf.gather(labels, batch), CLASSES)
         with tf.GradientTape() as tape:
             logits = model(pixels(tf.gather(images, batch)), training=True)
@@ -100,8 +101,9 @@ def many_networks(task: Task, networks: int) -> Trainer:
     return Trainer(train, lambda: all_of_them.weights()[0])
 
 
-def _compiled_epoch(task: Task, model: keras.Sequential, **options) -> Trainer:
-    epoch = mlp.CompiledEpoch(model, task.data.train, test=task.data.test, **options)
+def _compiled_epoch(task: Task, model: keras.Sequential, jit_compile: bool = True) -> Trainer:
+    train_split, test_split = task.data.train, task.data.test
+    epoch = mlp.CompiledEpoch(model, train_split, test=test_split, jit_compile=jit_compile)
 
     def train(number: int) -> None:
         epoch.train(task.order(number), (task.seed, 0))
@@ -115,7 +117,7 @@ def _tuned(task: Task) -> MlpConfig:
     )
 
 
-def _model(task: Task, **options) -> keras.Sequential:
+def _model(task: Task, **options: object) -> keras.Sequential:
     model = mlp.from_weights(_tuned(task), task.initial_weights())
     model.compile(
         optimizer=keras.optimizers.Adam(task.learning_rate, epsilon=task.epsilon),
@@ -125,5 +127,5 @@ def _model(task: Task, **options) -> keras.Sequential:
     return model
 
 
-def _one_hot(labels: np.ndarray) -> np.ndarray:
+def _one_hot(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     return np.eye(CLASSES, dtype=np.float32)[labels]

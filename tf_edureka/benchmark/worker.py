@@ -8,15 +8,23 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from tf_edureka import runtime
-from tf_edureka.benchmark.task import Task
+from tf_edureka.benchmark.task import Task, Trainer
+
+if TYPE_CHECKING:
+    from tf_edureka.benchmark.machine import Machine
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
 
 class WorkerLost(Exception):
@@ -30,24 +38,42 @@ class Worker(ProcessPoolExecutor):
         # A fresh interpreter on every system: one that TensorFlow has run in must not be forked.
         super().__init__(1, multiprocessing.get_context("spawn"), _begin)
 
-    def call(self, function: Callable, *arguments):
+    def call(
+        self,
+        function: Callable[_Arguments, _Result],
+        *arguments: _Arguments.args,
+        **named: _Arguments.kwargs,
+    ) -> _Result:
         """Calls a `function` there, and gives or raises what it does.
 
         Raises:
             WorkerLost: when the process has ended, as the system ends one that takes much memory.
         """
         try:
-            return self.submit(function, *arguments).result()
+            return self.submit(function, *arguments, **named).result()
         except BrokenProcessPool:
             raise WorkerLost("its process was ended from outside; was memory short?") from None
 
 
-_task = _trainer = None
+class _Kept:
+    """What the process keeps from one call to the next.
+
+    Attributes:
+        task: from `take` on.
+        trainer: from `build` on.
+    """
+
+    task: Task
+    trainer: Trainer
+
+
+_kept = _Kept()
 
 
 def prepare(module: str, framework: str, choice: str, asked: float) -> float:
     """Imports `module` and `framework` for a `choice` of device; gives seconds since `asked`."""
     if framework == "tensorflow":
+        os.environ["KERAS_BACKEND"] = "tensorflow"  # which the ways import later on
         device(choice)
     elif framework == "jax":
         os.environ.setdefault("XLA_FLAGS", runtime.WIDE_VECTORS)  # as TensorFlow's XLA has it
@@ -60,33 +86,31 @@ def prepare(module: str, framework: str, choice: str, asked: float) -> float:
 
 def take(task: Task) -> None:
     """Takes the `task` that is to be trained."""
-    global _task
-    _task = task
+    _kept.task = task
 
 
-def build(module: str, function: str, options: dict) -> float:
+def build(module: str, function: str, options: Mapping[str, object]) -> float:
     """Makes the trainer by `function` of `module` with `options`, and gives the seconds it took."""
-    global _trainer
     make = getattr(importlib.import_module(f"{__package__}.{module}"), function)
     began = time.perf_counter()
-    _trainer = make(_task, **options)
+    _kept.trainer = make(_kept.task, **options)
     return time.perf_counter() - began
 
 
 def train(epoch: int) -> float:
     """Trains for the `epoch` of that number, and gives the seconds that took."""
     began = time.perf_counter()
-    _trainer.train(epoch)
+    _kept.trainer.train(epoch)
     return time.perf_counter() - began
 
 
-def weights() -> Sequence[np.ndarray]:
+def weights() -> Sequence[npt.NDArray[np.float32]]:
     """What the network has come to.
 
     Returns:
         kernel and bias of each layer, as in `Task.initial_weights`.
     """
-    return _trainer.weights()
+    return _kept.trainer.weights()
 
 
 def most_bytes() -> int | None:
@@ -99,10 +123,16 @@ def most_bytes() -> int | None:
     return None
 
 
-def device(choice: str) -> str:
-    """Imports TensorFlow, and gives what `runtime.use_device` calls the device of that `choice`."""
-    with runtime.quiet_import():
-        return runtime.use_device(choice)
+def device(choice: str) -> tuple[str, str]:
+    """Imports TensorFlow, which takes the device of that `choice`; gives its name and its kind.
+
+    The name as `runtime.use_device` says it, the kind as `Task` has it.
+    """
+    with runtime.quiet_import(freeze=True):
+        import tensorflow as tf
+
+        name = runtime.use_device(choice)
+        return name, "gpu" if tf.config.get_visible_devices("GPU") else "cpu"
 
 
 def peaks(choice: str) -> dict[str, float]:
@@ -111,7 +141,7 @@ def peaks(choice: str) -> dict[str, float]:
 
 
 @functools.cache
-def _machine(choice: str):
+def _machine(choice: str) -> "Machine":
     device(choice)
     from tf_edureka.benchmark.machine import Machine
 
@@ -124,5 +154,7 @@ def _begin() -> None:
 
 
 def _end_with_parent() -> None:
-    multiprocessing.parent_process().join()
-    os._exit(1)  # however it ended: a kill leaves nobody to tell this process
+    parent = multiprocessing.parent_process()
+    if parent is not None:  # nor is it ever, in a process that was started by another
+        parent.join()
+        os._exit(1)  # however it ended: a kill leaves nobody to tell this process

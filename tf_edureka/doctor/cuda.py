@@ -8,8 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from tf_edureka.doctor.finding import Finding, note, ok, problem
 from tf_edureka.doctor.packages import version
@@ -69,7 +70,8 @@ class Driver:
     """
 
     def __init__(self) -> None:
-        self.cuda, self.error, self.count = (0, 0), None, 0
+        self.cuda, self.count = (0, 0), 0
+        self.error: int | None = None
         try:
             library = ctypes.CDLL("libcuda.so.1")
         except OSError:
@@ -167,7 +169,7 @@ def xla_tools(used: bool) -> Iterator[Finding]:
 
 
 def capability_finding(
-    name: str, capability: list[int] | None, build: dict, driver_cuda: tuple[int, int]
+    name: str, capability: list[int] | None, build: Mapping[str, Any], driver_cuda: tuple[int, int]
 ) -> Finding:
     """Whether TensorFlow's kernels fit a GPU.
 

@@ -14,7 +14,9 @@ try:
     from packaging.utils import canonicalize_name
     from packaging.version import InvalidVersion
 except ImportError:  # it comes with TensorFlow; whatever is missing, the doctor says so
-    Requirement = None
+    HAS_PACKAGING = False
+else:
+    HAS_PACKAGING = True
 
 PROJECT = "tf_edureka"
 # Other builds of TensorFlow: they write into the same folder, and the last one installed wins.
@@ -31,8 +33,9 @@ RIVALS = (
 
 def system() -> Iterator[Finding]:
     """Python and the operating system."""
-    python, wanted = platform.python_version(), own_metadata().get("Requires-Python")
-    if Requirement and wanted and not SpecifierSet(wanted).contains(python, prereleases=True):
+    python, wanted = platform.python_version(), ",".join(_own("Requires-Python"))
+    limits = SpecifierSet(wanted) if HAS_PACKAGING and wanted else None
+    if limits is not None and not limits.contains(python, prereleases=True):
         yield problem(f"Python {python}, expected {wanted}", f"install Python {wanted}")
     elif sys.maxsize < 2**32:
         yield problem("Python of 32 bits", "install Python of 64 bits")
@@ -54,10 +57,10 @@ def system() -> Iterator[Finding]:
 
 def packages() -> Iterator[Finding]:
     """What is installed, against what the project and all that it needs ask for."""
-    if Requirement is None:
+    if not HAS_PACKAGING:
         yield problem("packaging is not installed", "pip install packaging")
         return
-    if not own_metadata():
+    if not version(PROJECT):
         yield note(f"{PROJECT} is used from its sources", "pip install -e .")
     asked, fit = _asked(), True
     for name, requirements in sorted(asked.items()):
@@ -67,9 +70,9 @@ def packages() -> Iterator[Finding]:
             who, requirement = unmet[0]
             # All upper limits, and of the lower ones those that are not met.
             limits = [limit for _, one in requirements for limit in one.specifier]
-            limits = [limit for limit in limits if limit.operator != ">="]
-            limits = ",".join(sorted({str(limit) for limit in (*requirement.specifier, *limits)}))
-            yield _unfit(name, who, requirement.specifier, limits)
+            upper = [limit for limit in limits if limit.operator != ">="]
+            together = sorted({str(limit) for limit in (*requirement.specifier, *upper)})
+            yield _unfit(name, who, str(requirement.specifier), ",".join(together))
     tensorflow, metal = version("tensorflow"), version("tensorflow-metal")
     for rival in filter(version, RIVALS if tensorflow else ()):
         yield problem(
@@ -96,7 +99,8 @@ def cuda_wheels(wanted: bool) -> Iterator[Finding]:
         return
     bad = [requirement for requirement in asked if not _meets(requirement)]
     for one in bad:
-        yield _unfit(one.name, "tensorflow[and-cuda]", one.specifier, one.specifier)
+        needed = str(one.specifier)
+        yield _unfit(one.name, "tensorflow[and-cuda]", needed, needed)
     if not bad:
         shown = _shown("nvidia-cuda-runtime-cu12", "nvidia-cudnn-cu12", "nvidia-nccl-cu12")
         yield ok(f"NVIDIA's {len(asked)} wheels fit, among them {shown}")
@@ -110,20 +114,21 @@ def version(name: str) -> str | None:
         return None
 
 
-def own_metadata() -> dict | importlib.metadata.PackageMetadata:
-    """What the project says of itself; empty if it is not installed."""
-    return importlib.metadata.metadata(PROJECT) if version(PROJECT) else {}
+def _own(field: str) -> list[str]:
+    """What the project says of itself in a field; nothing if it is not installed."""
+    return importlib.metadata.metadata(PROJECT).get_all(field, []) if version(PROJECT) else []
 
 
-def _asked() -> dict[str, list[tuple]]:
+def _asked() -> dict[str, list[tuple[str, "Requirement"]]]:
     """Who asks for what, by the package that is asked for."""
-    asked, known = {}, set()
-    queue = [PROJECT] if own_metadata() else ["tensorflow", "keras", "tensorflow-datasets"]
+    asked: dict[str, list[tuple[str, Requirement]]] = {}
+    known: set[str] = set()
+    queue = [PROJECT] if version(PROJECT) else ["tensorflow", "keras", "tensorflow-datasets"]
     while queue:
         name = queue.pop()
         known.add(name)
         requirements = _requirements(name)
-        for extra in own_metadata().get_all("Provides-Extra", []) if name == PROJECT else ():
+        for extra in _own("Provides-Extra") if name == PROJECT else ():
             # What extras ask for concerns whoever has installed it; CUDA has its own check.
             optional = _requirements(name, extra)
             requirements += [one for one in optional if version(one.name) and not one.extras]
@@ -135,29 +140,31 @@ def _asked() -> dict[str, list[tuple]]:
     return asked
 
 
-def _requirements(name: str, extra: str = "") -> list:
+def _requirements(name: str, extra: str = "") -> list["Requirement"]:
     """What a package asks for on this machine; with an extra, what that asks for beyond."""
+    if not HAS_PACKAGING:
+        return []
     found = []
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        for text in (Requirement and importlib.metadata.requires(name)) or ():
+        for text in importlib.metadata.requires(name) or ():
             with contextlib.suppress(InvalidRequirement):  # of a package from before the standard
                 found.append(Requirement(text))
     return [one for one in found if _applies(one, extra) and not (extra and _applies(one, ""))]
 
 
-def _applies(requirement, extra: str) -> bool:
+def _applies(requirement: "Requirement", extra: str) -> bool:
     return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
-def _meets(requirement) -> bool:
+def _meets(requirement: "Requirement") -> bool:
     there = version(requirement.name)
     try:
-        return bool(there) and requirement.specifier.contains(there, prereleases=True)
+        return there is not None and requirement.specifier.contains(there, prereleases=True)
     except InvalidVersion:
         return False
 
 
-def _unfit(name: str, who: str, needed, limits) -> Finding:
+def _unfit(name: str, who: str, needed: str, limits: str) -> Finding:
     what = f"{name} {version(name) or 'is not installed'}, but {who} needs {name}{needed}"
     return problem(what, f"pip install '{name}{limits}'")
 

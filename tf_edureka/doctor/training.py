@@ -4,16 +4,20 @@ import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from tf_edureka import runtime
 from tf_edureka.doctor.cuda import LIBRARIES, capability_finding, first, wheel_folders
 from tf_edureka.doctor.finding import Finding, note, ok, problem
 
 PROBE_SECONDS = 300
+# What `probe.py` prints: what it knows, and by device and way the seconds or error of its steps.
+Facts = dict[str, Any]
+Outcomes = dict[str, dict[str, Any]]
 # Modules that TensorFlow and Keras import, where the wheel has another name.
 WHEELS_OF_MODULES = {
     "absl": "absl-py",
@@ -74,7 +78,7 @@ def tensorflow(wanted: bool, driver_cuda: tuple[int, int], told: set[str]) -> It
         yield training_finding(device, outcomes)
 
 
-def training_finding(device: str, outcomes: dict[str, dict]) -> Finding:
+def training_finding(device: str, outcomes: Outcomes) -> Finding:
     """Whether a few steps work on a `device`; `outcomes`: seconds or error of xla and kernels."""
     xla, kernels = outcomes["xla"], outcomes.get("kernels", {})
     if "seconds" in xla:
@@ -86,7 +90,7 @@ def training_finding(device: str, outcomes: dict[str, dict]) -> Finding:
     return problem(f"training fails on {device}: {xla['error']}", advice)
 
 
-def run_probe(choice: str) -> tuple[dict, dict[str, dict], str, str]:
+def run_probe(choice: str) -> tuple[Facts, dict[str, Outcomes], str, str]:
     """Runs `probe.py` with a `choice` of device, in a process that it may take down.
 
     Returns:
@@ -101,13 +105,14 @@ def run_probe(choice: str) -> tuple[dict, dict[str, dict], str, str]:
         )
         said, out, ended = done.stderr, done.stdout, ""
         if done.returncode < 0:
-            ended = signal.Signals(-done.returncode).name
+            ended = runtime.signal_name(-done.returncode)
         elif done.returncode:
             ended = (said.strip() or "no word").splitlines()[-1]
     except subprocess.TimeoutExpired as late:
         said, out = ((text or b"").decode(errors="replace") for text in (late.stderr, late.stdout))
         ended = f"no end after {PROBE_SECONDS} s"
-    facts, training = {}, {}
+    facts: Facts = {}
+    training: dict[str, Outcomes] = {}
     for line in out.splitlines():
         with contextlib.suppress(ValueError):  # something else that a package prints
             found = json.loads(line)

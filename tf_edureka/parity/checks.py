@@ -2,8 +2,11 @@
 
 import math
 from dataclasses import KW_ONLY, dataclass
+from typing import TypedDict
 
 import numpy as np
+
+from tf_edureka.results import Floats
 
 # Of a table with `Rung.row`.
 HEAD = ("rung", "between", "measured", "tolerance", "unit", "")
@@ -51,7 +54,7 @@ class Rung:
         ended = "holds" if self.passed else "FAILS"
         return (self.rung, self.between, *numbers, self.unit, ended)
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, str | float | None]:
         """The rung as plain values; what is not finite, which JSON lacks, as None."""
         fields = vars(self) | {"passed": self.passed}
         return {
@@ -60,7 +63,15 @@ class Rung:
         }
 
 
-def difference(one: np.ndarray, other: np.ndarray) -> dict[str, float]:
+class Difference(TypedDict):
+    """How far two arrays are apart at most, by the names that a `Rung` has for it."""
+
+    absolute: float
+    relative: float
+    ulps: float
+
+
+def difference(one: Floats, other: Floats) -> Difference:
     """How far two arrays are apart at most: `absolute`, `relative` and in `ulps`.
 
     Args:

@@ -5,13 +5,14 @@ from dataclasses import KW_ONLY, dataclass
 from importlib import resources
 
 import numpy as np
+import numpy.typing as npt
 
 from tf_edureka.config import MlpConfig
 
 FILE = "tf1_15_5.json"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """What TensorFlow 1.15.5 computed under one graph seed.
 
@@ -30,9 +31,9 @@ class Reference:
     initial_values: tuple[str, ...]
     _: KW_ONLY
     first_epoch_batches: str
-    step_cost: np.ndarray
-    cost: np.ndarray
-    accuracy: np.ndarray
+    step_cost: npt.NDArray[np.float32]
+    cost: npt.NDArray[np.float64]
+    accuracy: npt.NDArray[np.float64]
     seconds_per_epoch: float
 
     @classmethod

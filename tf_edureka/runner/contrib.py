@@ -4,6 +4,7 @@ Arguments and results are those of TensorFlow 1.15, whose documentation has them
 """
 
 import ast
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
@@ -15,7 +16,7 @@ v1 = tf.compat.v1
 class HParams:
     """Hyper-parameters by name, as attributes; `tf.contrib.training.HParams`."""
 
-    def __init__(self, **values) -> None:
+    def __init__(self, **values: object) -> None:
         self.__dict__.update(values)
 
     def __contains__(self, name: str) -> bool:
@@ -24,13 +25,13 @@ class HParams:
     def __repr__(self) -> str:
         return f"HParams({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
-    def add_hparam(self, name: str, value) -> None:
+    def add_hparam(self, name: str, value: object) -> None:
         """Adds a parameter `name` with a `value`."""
         if name in self:
             raise ValueError(f"Hyperparameter name is reserved: {name}")
         setattr(self, name, value)
 
-    def set_hparam(self, name: str, value) -> None:
+    def set_hparam(self, name: str, value: object) -> None:
         """Changes the parameter `name` to `value`, in the type that it has."""
         if name not in self:
             raise ValueError(f"Unknown hyperparameter: {name}")
@@ -39,15 +40,15 @@ class HParams:
             value = [value]
         setattr(self, name, value if old is None else type(old)(value))
 
-    def get(self, name: str, default=None):
+    def get(self, name: str, default: object = None) -> object:
         """The value of the parameter `name`, or `default` if there is none."""
         return getattr(self, name, default)
 
-    def values(self) -> dict:
+    def values(self) -> dict[str, object]:
         """All parameters by name."""
         return dict(vars(self))
 
-    def override_from_dict(self, values: dict) -> "HParams":
+    def override_from_dict(self, values: dict[str, object]) -> "HParams":
         """Changes the parameters named in `values`, and gives itself."""
         for name, value in values.items():
             self.set_hparam(name, value)
@@ -57,27 +58,30 @@ class HParams:
         """Changes parameters by a `text` such as `rate=0.1,layers=[256,256],name=mlp`."""
         try:
             call = ast.parse(f"f({text})", mode="eval").body
-            pairs = {pair.arg: pair.value for pair in call.keywords}
         except SyntaxError:
-            raise ValueError(f"Could not parse hyperparameters: {text}") from None
-        for name, value in pairs.items():
-            plain = isinstance(value, ast.Name) and value.id not in ("true", "false")
-            self.set_hparam(name, value.id if plain else _literal(value))
+            call = None
+        if not isinstance(call, ast.Call):
+            raise ValueError(f"Could not parse hyperparameters: {text}")
+        pairs = {pair.arg or "**": pair.value for pair in call.keywords}
+        for name, node in pairs.items():
+            self.set_hparam(name, _value(node))
         return self
 
 
-def _literal(value: ast.expr):
-    if isinstance(value, ast.Name):
-        return value.id == "true"
-    return ast.literal_eval(value)
+def _value(node: ast.expr) -> object:
+    if isinstance(node, ast.Name):
+        return node.id == "true" if node.id in ("true", "false") else node.id
+    return ast.literal_eval(node)
 
 
-def batch_and_drop_remainder(batch_size):
+def batch_and_drop_remainder(batch_size: int) -> Callable[[tf.data.Dataset], tf.data.Dataset]:
     """Batches of `batch_size`, for `dataset.apply`; `tf.contrib.data.batch_and_drop_remainder`."""
     return lambda dataset: dataset.batch(batch_size, drop_remainder=True)
 
 
-def load_dataset(name: str, size="small", test_with_fake_data=False):
+def load_dataset(
+    name: str, size: str = "small", test_with_fake_data: bool = False
+) -> input_data.Datasets:
     """`tf.contrib.learn.datasets.load_dataset("mnist")`; the others were texts and small tables."""
     if name != "mnist":
         raise ValueError(f"expected mnist, got {name!r}; use sklearn.datasets for others")
@@ -85,16 +89,16 @@ def load_dataset(name: str, size="small", test_with_fake_data=False):
 
 
 def sequence_loss(
-    logits,
-    targets,
-    weights,
-    average_across_timesteps=True,
-    average_across_batch=True,
-    sum_over_timesteps=False,
-    sum_over_batch=False,
-    softmax_loss_function=None,
-    name=None,
-):
+    logits: tf.Tensor,
+    targets: tf.Tensor,
+    weights: tf.Tensor,
+    average_across_timesteps: bool = True,
+    average_across_batch: bool = True,
+    sum_over_timesteps: bool = False,
+    sum_over_batch: bool = False,
+    softmax_loss_function: Callable[..., tf.Tensor] | None = None,
+    name: str | None = None,
+) -> tf.Tensor:
     """Cross-entropy of sequences, each step by its weight; `tf.contrib.seq2seq.sequence_loss`."""
     with tf.name_scope(name or "sequence_loss"):
         entropy = softmax_loss_function or v1.nn.sparse_softmax_cross_entropy_with_logits
@@ -115,13 +119,13 @@ def sequence_loss(
 
 
 def sequence_loss_by_example(
-    logits,
-    targets,
-    weights,
-    average_across_timesteps=True,
-    softmax_loss_function=None,
-    name=None,
-):
+    logits: Sequence[tf.Tensor],
+    targets: Sequence[tf.Tensor],
+    weights: Sequence[tf.Tensor],
+    average_across_timesteps: bool = True,
+    softmax_loss_function: Callable[..., tf.Tensor] | None = None,
+    name: str | None = None,
+) -> tf.Tensor:
     """Cross-entropy of each of a batch of sequences; `tf.contrib.legacy_seq2seq`'s."""
     entropy = softmax_loss_function or v1.nn.sparse_softmax_cross_entropy_with_logits
     with tf.name_scope(name or "sequence_loss_by_example"):
@@ -133,10 +137,17 @@ def sequence_loss_by_example(
         return total / (tf.add_n(weights) + 1e-12) if average_across_timesteps else total
 
 
-def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=None):
+def rnn_decoder(
+    decoder_inputs: Sequence[tf.Tensor],
+    initial_state: tf.Tensor,
+    cell: Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]],
+    loop_function: Callable[[tf.Tensor, int], tf.Tensor] | None = None,
+    scope: str | None = None,
+) -> tuple[list[tf.Tensor], tf.Tensor]:
     """Runs a cell over a list of inputs; `tf.contrib.legacy_seq2seq.rnn_decoder`."""
     with v1.variable_scope(scope or "rnn_decoder"):
-        state, outputs = initial_state, []
+        outputs: list[tf.Tensor] = []
+        state = initial_state
         for step, inputs in enumerate(decoder_inputs):
             if step:
                 v1.get_variable_scope().reuse_variables()

@@ -13,8 +13,11 @@ import re
 import sys
 import types
 import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, SupportsIndex
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 from tensorflow.python.util import deprecation, tf_stack
 
@@ -22,11 +25,18 @@ from tf_edureka.runner import modern_names, op_seeds, places
 
 VERSION = "1.15.5"
 
-_numpy_reshape = np.reshape
+_numpy_reshape: Callable[..., npt.NDArray[Any]] = np.reshape
+_Shape = SupportsIndex | Sequence[SupportsIndex]
 
 
 @functools.wraps(np.reshape)
-def _reshape(a, shape=None, order="C", newshape=None, **options):
+def _reshape(
+    a: npt.ArrayLike,
+    shape: _Shape | None = None,
+    order: Literal["A", "C", "F"] = "C",
+    newshape: _Shape | None = None,
+    **options: bool | None,
+) -> npt.NDArray[Any]:
     """NumPy's, which has dropped the old name of its argument."""
     return _numpy_reshape(a, newshape if shape is None else shape, order, **options)
 
@@ -45,8 +55,9 @@ def install(replay_seeds: bool = True) -> None:
     tf.compat.v1.disable_v2_behavior()
     if replay_seeds:
         op_seeds.install()
-    modules = {f"tensorflow.{old}".rstrip("."): _Module(old) for old in places.MODULES}
-    top = modules["tensorflow"]
+    top = _Module("")
+    modules: dict[str, types.ModuleType] = {"tensorflow": top}
+    modules |= {f"tensorflow.{old}": _Module(old) for old in places.MODULES if old}
     top.__dict__.update(
         __file__=tf.__file__,
         __path__=tf.__path__,
@@ -64,16 +75,16 @@ def install(replay_seeds: bool = True) -> None:
         # tf_keras tells of each layer and cell what it is today.
         warnings.filterwarnings("ignore", ".* is deprecated and will be removed in a future")
         logging.getLogger("tensorflow").addFilter(lambda of: "is deprecated" not in str(of.msg))
-        keras = top.keras = pkgutil.resolve_name("tf_keras.api._v1.keras")
-        modules["keras"] = modules["tensorflow.keras"] = keras
+        keras = pkgutil.resolve_name("tf_keras.api._v1.keras")
+        modules["keras"] = modules["tensorflow.keras"] = vars(top)["keras"] = keras
         # Where TensorFlow looks for them, and where they are.
         layers = pkgutil.resolve_name("tf_keras.src.legacy_tf_layers")
         modules["tf_keras.legacy_tf_layers"] = layers
     sys.modules.update(modules)
     for old, name in places.MOVED.items():
-        module, _, old = f"tensorflow.python.{old}".rpartition(".")
-        setattr(pkgutil.resolve_name(module), old, find(f"v1.{name}"))
-    np.reshape = _reshape
+        parent, _, child = f"tensorflow.python.{old}".rpartition(".")
+        setattr(pkgutil.resolve_name(parent), child, find(f"v1.{name}"))
+    np.reshape = _reshape  # type: ignore[assignment]
     for name, value in places.NUMPY.items():
         if name not in vars(np):
             setattr(np, name, value)
@@ -101,9 +112,9 @@ class _Module(types.ModuleType):
     def __init__(self, old: str) -> None:
         super().__init__(f"tensorflow.{old}".rstrip("."))
         self._old = old
-        self.__path__ = []
+        self.__path__: list[str] = []
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         if name == "__all__":
             return [public for public in dir(self) if not public.startswith("_")]
         if name.startswith("__"):
@@ -119,7 +130,7 @@ class _Module(types.ModuleType):
                 return value
         raise NotServed(_refusal(old))
 
-    def __dir__(self):
+    def __dir__(self) -> list[str]:
         homes = [place for place in places.MODULES[self._old] if missing_package(place) is None]
         return sorted({*self.__dict__, *(name for home in homes for name in dir(find(home)))})
 
@@ -136,15 +147,16 @@ def refusal(error: BaseException) -> str | None:
     lacking = re.match(r"module 'tensorflow\S*\.v1\.(\S+)' has no attribute '(\w+)'", str(error))
     if isinstance(error, AttributeError) and lacking:
         return _refusal(".".join(lacking.groups()))
-    if isinstance(error, ImportError) and f"{error.name}.".startswith("tensorflow."):
-        old = error.name.removeprefix("tensorflow").lstrip(".")
+    module = (error.name or "") if isinstance(error, ImportError) else ""
+    if f"{module}.".startswith("tensorflow."):
+        old = module.removeprefix("tensorflow").lstrip(".")
         # What `from module import name` was to import, ImportError has only since Python 3.12.
         name = re.match(r"cannot import name '(\w+)'", str(error))
         return _refusal(f"{old}.{name[1]}" if name else old)
     return None
 
 
-def find(place: str):
+def find(place: str) -> Any:
     """What the dotted path `place` leads to; one below `v1` is of `tf.compat.v1`."""
     if place.startswith("v1"):
         return operator.attrgetter(f"compat.{place}")(tf)
@@ -173,9 +185,9 @@ def _refusal(old: str) -> str:
 
 def missing_package(place: str) -> tuple[str, str] | None:
     """What to install for `place` to exist, and the extra that has it; None if nothing."""
-    for beginning, (module, *package) in places.PACKAGES.items():
+    for beginning, (module, package, extra) in places.PACKAGES.items():
         if f"{place}.".startswith(f"{beginning}.") and not _is_installed(module):
-            return tuple(package)
+            return package, extra
     return None
 
 

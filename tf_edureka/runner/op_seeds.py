@@ -17,7 +17,8 @@ import inspect
 import numbers
 import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import tensorflow as tf
 from tensorflow.python.data.ops import dataset_ops
@@ -37,6 +38,10 @@ from tensorflow.python.ops import (
 )
 
 from tf_edureka.runner import op_counts
+from tf_edureka.runner.op_counts import Call
+
+_Original = Callable[..., Any]  # a function of TensorFlow's
+_Gradients: TypeAlias = tf.Tensor | Sequence[tf.Tensor | None]
 
 
 def install() -> None:
@@ -49,34 +54,34 @@ def install() -> None:
     _replace(array_ops, "ones", _filled)
     _replace(math_ops, "_ReductionDims", _reduction_dims)
     _replace(math_ops, "tensordot", _tensordot)
-    _count_built(math_ops, "tensordot", _more_in_tensordot)
+    _count_built(math_ops, "tensordot", lambda _, built: op_counts.more_in_tensordot(built))
     _replace(variable_scope._VariableStore, "_get_single_variable", _single_variable)
-    _count(array_ops, "one_hot", _more_in_one_hot)
-    _count(tensor_array_ops._GraphTensorArray, "size", _more_in_size)
+    _count(array_ops, "one_hot", op_counts.more_in_one_hot)
+    _count(tensor_array_ops._GraphTensorArray, "size", op_counts.more_in_size)
     _count(clip_ops, "clip_by_global_norm", lambda _: 1)
     _count(parsing_ops, "parse_single_example", lambda _: -4)
     _count(parsing_ops, "parse_example", lambda call: len(call["features"]) - 3)
-    _count(image_ops_impl, "per_image_standardization", _more_in_standardization)
-    _count(image_ops_impl, "resize_image_with_crop_or_pad", _more_in_crop_or_pad)
+    _count(image_ops_impl, "per_image_standardization", op_counts.more_in_standardization)
+    _count(image_ops_impl, "resize_image_with_crop_or_pad", op_counts.more_in_crop_or_pad)
     # A data set was wrapped, for its iterator, in one that optimizes it and one that tunes it.
     _count(dataset_ops.DatasetV1, "_make_initializable_iterator", lambda _: 3)
     _count_keras("tensorflow.python.keras.layers")  # which tf_slim uses
     if sys.modules.get("tf_keras"):
         _count_keras("tf_keras.layers")
         normalization = importlib.import_module("tf_keras.layers").BatchNormalization
-        _count(normalization.__base__, "_fused_batch_norm", _more_in_fused_batch_norm)
+        _count(normalization.__base__, "_fused_batch_norm", op_counts.more_in_fused_batch_norm)
     for op_type, ops_of_1_15 in op_counts.GRADIENTS.items():
         _replace_gradient(op_type, functools.partial(_counted_gradient, ops_of_1_15))
     _replace_gradient("GatherV2", _gather_gradient)
-    _count_built(gradients_util, "_GradientsHelper", _more_in_gradients)
+    _count_built(gradients_util, "_GradientsHelper", op_counts.more_in_gradients)
 
 
-def _replace(owner, name: str, ours: Callable) -> None:
+def _replace(owner: object, name: str, ours: Callable[..., Any]) -> None:
     """Puts `ours`, which is given the original first, wherever TensorFlow has the original."""
     original = getattr(owner, name)
 
     @functools.wraps(original)
-    def function(*args, **kwargs):
+    def function(*args: object, **kwargs: object) -> Any:
         return ours(original, *args, **kwargs)
 
     setattr(owner, name, function)
@@ -86,16 +91,16 @@ def _replace(owner, name: str, ours: Callable) -> None:
                 setattr(module, public, function)
 
 
-def _count(owner, name: str, more: Callable[[dict], int]) -> None:
+def _count(owner: object, name: str, more: Callable[[Call], int]) -> None:
     """Adds to the number of ops what `more` makes of the arguments of each call."""
     _count_built(owner, name, lambda call, _: more(call))
 
 
-def _count_built(owner, name: str, more: Callable[[dict, slice], int]) -> None:
+def _count_built(owner: object, name: str, more: Callable[[Call, slice], int]) -> None:
     """The same of the arguments, and of which of the graph's ops the call has built."""
     signature = inspect.signature(getattr(owner, name))
 
-    def counted(original, *args, **kwargs):
+    def counted(original: _Original, *args: object, **kwargs: object) -> Any:
         if context.executing_eagerly():
             return original(*args, **kwargs)
         graph = ops.get_default_graph()
@@ -109,7 +114,7 @@ def _count_built(owner, name: str, more: Callable[[dict, slice], int]) -> None:
     _replace(owner, name, counted)
 
 
-def _get_seed(original, op_seed):
+def _get_seed(original: _Original, op_seed: int | None) -> tuple[int | None, int | None]:
     if op_seed is None and not context.executing_eagerly():
         graph = ops.get_default_graph()
         if graph.seed is not None:
@@ -117,7 +122,15 @@ def _get_seed(original, op_seed):
     return original(op_seed)
 
 
-def _random_uniform(original, shape, minval=0, maxval=None, dtype=tf.float32, *others, **named):
+def _random_uniform(
+    original: _Original,
+    shape: object,
+    minval: object = 0,
+    maxval: object = None,
+    dtype: tf.DType = tf.float32,
+    *others: object,
+    **named: object,
+) -> tf.Tensor:
     if tf.as_dtype(dtype).is_floating:
         # TensorFlow 2 leaves out the ops that scale the draw where a bound is the whole number.
         minval, maxval = (
@@ -127,7 +140,16 @@ def _random_uniform(original, shape, minval=0, maxval=None, dtype=tf.float32, *o
     return original(shape, minval, maxval, dtype, *others, **named)
 
 
-def _dropout(original, x, rate, noise_shape, uniform_sampler, dummy_rng_step, name, default_name):
+def _dropout(
+    original: _Original,
+    x: tf.Tensor,
+    rate: float | tf.Tensor,
+    noise_shape: object,
+    uniform_sampler: Callable[..., tf.Tensor],
+    dummy_rng_step: object,
+    name: str | None,
+    default_name: str,
+) -> tf.Tensor:
     """Draws first and scales then, `x / (1 - rate) * (drawn >= rate)`; TensorFlow 2 selects."""
     is_number = isinstance(rate, numbers.Real)
     if context.executing_eagerly() or (is_number and not 0 < rate < 1):
@@ -143,13 +165,19 @@ def _dropout(original, x, rate, noise_shape, uniform_sampler, dummy_rng_step, na
         return result
 
 
-def _split(original, value, num_or_size_splits, *others, **named):
+def _split(
+    original: _Original,
+    value: tf.Tensor,
+    num_or_size_splits: object,
+    *others: object,
+    **named: object,
+) -> list[tf.Tensor]:
     if isinstance(num_or_size_splits, numbers.Integral) and not context.executing_eagerly():
         ops.convert_to_tensor(num_or_size_splits)  # an op that nothing used
     return original(value, num_or_size_splits, *others, **named)
 
 
-def _filled(original, shape, *others, **named):
+def _filled(original: _Original, shape: object, *others: object, **named: object) -> tf.Tensor:
     """`tf.zeros` and `tf.ones`, which counted their numbers: under 1,000 they were a constant."""
     if isinstance(shape, list | tuple) and any(isinstance(size, tf.Tensor) for size in shape):
         with contextlib.suppress(TypeError, ValueError):
@@ -157,18 +185,25 @@ def _filled(original, shape, *others, **named):
     return original(shape, *others, **named)
 
 
-def _reduction_dims(original, x, axis):
+def _reduction_dims(original: _Original, x: tf.Tensor, axis: object) -> tf.Tensor:
     """All axes, as a constant also where there are none; TensorFlow 2 computes these."""
     if axis is None and getattr(getattr(x, "shape", None), "rank", None) == 0:
         return constant_op.constant([], tf.int32)
     return original(x, axis)
 
 
-def _single_variable(original, *args, regularizer=None, **named):
+def _single_variable(
+    original: _Original,
+    *args: object,
+    regularizer: Callable[[tf.Variable], tf.Tensor] | None = None,
+    **named: object,
+) -> tf.Variable:
     """TensorFlow 2 calls a regularizer once more, to see whether it gives something."""
-    calls = []
+    if not regularizer:
+        return original(*args, regularizer=regularizer, **named)
+    calls: list[tf.Variable] = []
 
-    def counted(variable):
+    def counted(variable: tf.Variable) -> tf.Tensor:
         before = ops.get_default_graph().version
         penalty = regularizer(variable)
         if not calls:
@@ -176,10 +211,12 @@ def _single_variable(original, *args, regularizer=None, **named):
         calls.append(variable)
         return penalty
 
-    return original(*args, regularizer=regularizer and counted, **named)
+    return original(*args, regularizer=counted, **named)
 
 
-def _tensordot(original, a, b, axes, *others, **named):
+def _tensordot(
+    original: _Original, a: tf.Tensor, b: tf.Tensor, axes: object, *others: object, **named: object
+) -> tf.Tensor:
     """A kernel was transposed and reshaped even into what it was, and so was its gradient."""
     first = [0] if isinstance(axes, int) and axes == 1 else None
     of_b = axes[1] if isinstance(axes, list | tuple) else first
@@ -191,64 +228,25 @@ def _tensordot(original, a, b, axes, *others, **named):
     return original(a, b, axes, *others, **named)
 
 
-def _more_in_tensordot(_, built: slice) -> int:
-    """So was each other factor of known shape, and the result."""
-    types = [op.type for op in ops.get_default_graph().get_operations()[built]]
-    return 2 * (2 - types.count("Transpose")) + 2 * (3 - types.count("Reshape"))
-
-
-def _more_in_one_hot(call: dict) -> int:
-    return sum(
-        call[name] is not None and not tf.is_tensor(call[name])
-        for name in ("on_value", "off_value")
-    )
-
-
-def _more_in_size(call: dict) -> int:
-    array = call["self"]
-    return int(tf.is_tensor(array._size) and not array._dynamic_size)
-
-
 def _count_keras(package: str) -> None:
     layers = importlib.import_module(package)
     _count(layers.Conv2D.__base__, "build", lambda _: 1)  # the dilation, as a constant
-    _count(layers.Conv2DTranspose, "call", _more_in_conv2d_transpose)
-    _count(layers.Flatten, "call", _more_in_flatten)
+    _count(layers.Conv2DTranspose, "call", op_counts.more_in_conv2d_transpose)
+    _count(layers.Flatten, "call", op_counts.more_in_flatten)
 
 
-def _more_in_conv2d_transpose(call: dict) -> int:
-    """The shape of the output was computed in the graph."""
-    return 14 if call["self"].padding == "valid" else 10
-
-
-def _more_in_flatten(call: dict) -> int:
-    """The batch size was taken out of the shape."""
-    shape = call["inputs"].shape
-    return 6 if (shape.rank or 0) > 1 and shape.as_list()[0] is None else 0
-
-
-def _more_in_fused_batch_norm(call: dict) -> int:
-    """The momentum was a constant, and in training one more."""
-    if tf.is_tensor(call["training"]):
-        return 0
-    return 2 if call["training"] else 1
-
-
-def _more_in_standardization(call: dict) -> int:
-    return 1 if op_counts.shape(call["image"]) else 0
-
-
-def _more_in_crop_or_pad(call: dict) -> int:
-    return -12 if len(op_counts.shape(call["image"]) or ()) == 3 else 0
-
-
-def _replace_gradient(op_type: str, ours: Callable) -> None:
+def _replace_gradient(op_type: str, ours: Callable[..., Any]) -> None:
     """Puts `ours`, which is given the original first, in the place of an op's gradient."""
     entry = ops.gradient_registry._registry[op_type]
     entry["type"] = functools.wraps(entry["type"])(functools.partial(ours, entry["type"]))
 
 
-def _counted_gradient(ops_of_1_15: Callable[[tf.Operation, tf.Tensor], int], original, op, *grads):
+def _counted_gradient(
+    ops_of_1_15: Callable[[tf.Operation, tf.Tensor], int],
+    original: _Original,
+    op: tf.Operation,
+    *grads: tf.Tensor,
+) -> _Gradients:
     """A gradient, with what 1.15's had more added to the number of ops."""
     graph = ops.get_default_graph()
     before = graph.version
@@ -259,17 +257,8 @@ def _counted_gradient(ops_of_1_15: Callable[[tf.Operation, tf.Tensor], int], ori
     return result
 
 
-def _gather_gradient(original, op, *grads):
+def _gather_gradient(original: _Original, op: tf.Operation, *grads: tf.Tensor) -> _Gradients:
     """It had the shape in another type of number, and cast it."""
     if not context.executing_eagerly():
         op_counts.add(1)
     return original(op, *grads)
-
-
-def _more_in_gradients(call: dict, built: slice) -> int:
-    """Batch normalization had gradients also for mean and variance; an optimizer waits for all."""
-    if not call["gate_gradients"]:
-        return 0
-    gradients = ops.get_default_graph().get_operations()[built]
-    normalized = [op for op in gradients if op.type.startswith("FusedBatchNormGrad")]
-    return sum(2 for op in normalized if op.get_attr("is_training"))

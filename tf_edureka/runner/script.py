@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import tf_edureka
@@ -44,7 +44,8 @@ def run(
     sys.argv = [script, *arguments]
     if importlib.util.find_spec("tf_keras"):
         os.environ["TF_USE_LEGACY_KERAS"] = "1"  # read when TensorFlow is imported
-    with runtime.quiet_import():
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # of a script that imports Keras by itself
+    with runtime.quiet_import(freeze=True):
         import tensorflow as tf
 
         from tf_edureka.runner import modules, op_seeds
@@ -84,7 +85,13 @@ def _compiled(path: str) -> types.CodeType:
         sys.exit(1)
 
 
-def _print_exception(original, path: str, kind, error, trace) -> None:
+def _print_exception(
+    original: Callable[[type[BaseException], BaseException, types.TracebackType | None], object],
+    path: str,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: types.TracebackType | None,
+) -> None:
     """Prints what ended the script: as Python does, without the frames that are not its own.
 
     What TensorFlow 1 had and nothing has today, and what the user can mend, is a line.
