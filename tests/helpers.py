@@ -9,10 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from tf_edureka.data.mnist import FILES
-
 ROOT = Path(__file__).parent.parent
-NAMES = tuple(FILES)
+NAMES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
 GOLDENS = ROOT / "tests" / "goldens"
 REFERENCE = ROOT / "tf_edureka" / "parity" / "tf1_15_5.json"
 SCRIPTS = ROOT / "scripts"

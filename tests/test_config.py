@@ -5,7 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tf_edureka.config import Distortion, MlpConfig, PerceptronConfig, op_seeds
+from tf_edureka._numbers import op_seeds
+from tf_edureka.config import Distortion, MlpConfig, PerceptronConfig
 from tf_edureka.errors import InputError
 
 
@@ -105,6 +106,7 @@ def test_numbers_of_numpy_lists_and_ranges_are_as_good_as_pythons():
         ("learning_rate", np.nan),
         ("learning_rate", "0.1"),
         ("learning_rate", 10**400),
+        ("learning_rate", np.float16(0)),
         ("epochs", True),
         ("epochs", np.True_),
         ("epochs", 5.0),

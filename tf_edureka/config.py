@@ -1,25 +1,29 @@
 """The numbers of the article's recipe and of the tuned one, each written once."""
 
-import numbers
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
+from tf_edureka._numbers import LARGEST_SEED, expect_one_of, take_numbers, take_whole, whole_numbers
 from tf_edureka.errors import InputError
 
-RECIPES = ("tuned", "article")
-DTYPES = ("float32", "float64")
-PRECISIONS = ("float32", "tf32", "mixed_bfloat16")
-SCHEDULES = ("cosine", "constant")
+Recipe = Literal["tuned", "article"]
+Schedule = Literal["cosine", "constant"]
+Dtype = Literal["float32", "float64"]
+Precision = Literal["float32", "tf32", "mixed_bfloat16"]
 # The article's six; `perceptron/activations.py` has the functions.
-ACTIVATIONS = ("identity", "step", "sigmoid", "tanh", "relu", "softmax")
+ActivationName = Literal["identity", "step", "sigmoid", "tanh", "relu", "softmax"]
+RECIPES: tuple[Recipe, ...] = get_args(Recipe)
+SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
+DTYPES: tuple[Dtype, ...] = get_args(Dtype)
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+ACTIVATIONS: tuple[ActivationName, ...] = get_args(ActivationName)
 # The article's `n_input` and `n_classes`.
 PIXELS = 28 * 28
 CLASSES = 10
 # Beyond it a number is 0 or infinite when it comes to computing with it.
 _FLOAT32 = (1e-37, 1e37)
-_LARGEST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Distortion:
 
     def __post_init__(self) -> None:
         """Refuses amounts that are none."""
-        _take_numbers(self, turn=(0, 180), scaling=(0, 0.9), shear=(0, 10), shift=(0, 1000))
+        take_numbers(self, turn=(0, 180), scaling=(0, 0.9), shear=(0, 10), shift=(0, 1000))
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,11 @@ class MlpConfig:
         InputError: when a value is out of its range.
     """
 
-    recipe: str
+    recipe: Recipe
     learning_rate: float
     _: KW_ONLY
     adam_epsilon: float
-    schedule: str = "constant"
+    schedule: Schedule
     warmup: float = 0.0
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
@@ -97,8 +101,8 @@ class MlpConfig:
     epochs: int = 15
     batch_size: int = 100
     seed: int = 1
-    dtype: str = "float32"
-    precision: str = "float32"
+    dtype: Dtype = "float32"
+    precision: Precision = "float32"
 
     @classmethod
     def tuned(cls, **changes: Any) -> "MlpConfig":
@@ -128,17 +132,18 @@ class MlpConfig:
     @classmethod
     def article(cls, **changes: Any) -> "MlpConfig":
         """The article's numbers, with the epsilon that TensorFlow 1's Adam had."""
-        return cls(**{"recipe": "article", "learning_rate": 0.001, "adam_epsilon": 1e-8, **changes})
+        defaults = {"learning_rate": 0.001, "adam_epsilon": 1e-8, "schedule": "constant"}
+        return cls(**{"recipe": "article", **defaults, **changes})
 
     def __post_init__(self) -> None:
         """Refuses what cannot be trained."""
-        _expect_one_of(self, recipe=RECIPES, schedule=SCHEDULES, dtype=DTYPES, precision=PRECISIONS)
-        _take_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, _LARGEST_SEED))
+        expect_one_of(self, recipe=RECIPES, schedule=SCHEDULES, dtype=DTYPES, precision=PRECISIONS)
+        take_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, LARGEST_SEED))
         units = whole_numbers("hidden_units", self.hidden_units, 1, 10**6)
         if not units:
             raise InputError(f"hidden_units: expected a layer at least, got {self.hidden_units!r}")
         object.__setattr__(self, "hidden_units", units)
-        _take_numbers(
+        take_numbers(
             self,
             learning_rate=_FLOAT32,
             adam_epsilon=_FLOAT32,
@@ -195,13 +200,13 @@ class PerceptronConfig:
     epochs: int = 100
     _: KW_ONLY
     seed: int = 15
-    activation: str = "relu"
+    activation: ActivationName = "relu"
 
     def __post_init__(self) -> None:
         """Refuses what cannot be trained."""
-        _expect_one_of(self, activation=ACTIVATIONS)
-        _take_whole(self, epochs=(1, 10**6), seed=(0, _LARGEST_SEED))
-        _take_numbers(self, learning_rate=_FLOAT32)
+        expect_one_of(self, activation=ACTIVATIONS)
+        take_whole(self, epochs=(1, 10**6), seed=(0, LARGEST_SEED))
+        take_numbers(self, learning_rate=_FLOAT32)
 
     def expect_gradient(self) -> None:
         """Refuses the activation that gradient descent, and so the article's way, cannot train.
@@ -215,85 +220,3 @@ class PerceptronConfig:
                 "gradient descent: the step function has no gradient; the modern implementation "
                 "trains it by Rosenblatt's rule"
             )
-
-
-def whole_number(name: str, value: object, low: int, high: int) -> int:
-    """Takes `value` as a whole number: an `int` or one of NumPy's, not a boolean.
-
-    Args:
-        name: what it is, for the error message.
-        value: whatever was given.
-        low: the smallest that is allowed.
-        high: the largest that is allowed.
-
-    Returns:
-        the number as Python's own.
-
-    Raises:
-        InputError: when it is no whole number or out of its range.
-    """
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
-        number = int(value)
-        if low <= number <= high:
-            return number
-    raise InputError(f"{name}: expected a whole number from {low} to {high}, got {value!r}")
-
-
-def whole_numbers(name: str, values: Iterable[object], low: int, high: int) -> tuple[int, ...]:
-    """Takes `values` as whole numbers, as `whole_number` takes one.
-
-    Args:
-        name: what they are, for the error message.
-        values: a tuple, list, range or array of one dimension.
-        low: the smallest that is allowed.
-        high: the largest that is allowed.
-
-    Returns:
-        the numbers as Python's own.
-
-    Raises:
-        InputError: when they are no such sequence, or one is no whole number or out of its range.
-    """
-    try:
-        given = None if isinstance(values, str | bytes) else tuple(values)
-    except TypeError:
-        given = None
-    if given is None:
-        raise InputError(f"{name}: expected a sequence of whole numbers, got {values!r}")
-    return tuple(whole_number(name, value, low, high) for value in given)
-
-
-def op_seeds(seeds: Iterable[object]) -> tuple[int, ...]:
-    """Takes `seeds` as the seeds of a sweep, one for each network.
-
-    Raises:
-        InputError: when there is none, or one is not a whole number from 0 to 2**31 - 1.
-    """
-    taken = whole_numbers("seeds", seeds, 0, _LARGEST_SEED)
-    if not taken:
-        raise InputError(f"seeds: expected a whole number at least, got {seeds!r}")
-    return taken
-
-
-def _expect_one_of(config: object, **choices: tuple[str, ...]) -> None:
-    for name, allowed in choices.items():
-        value = getattr(config, name)
-        if not (isinstance(value, str) and value in allowed):
-            raise InputError(f"{name}: expected one of {', '.join(allowed)}, got {value!r}")
-
-
-def _take_whole(config: object, **ranges: tuple[int, int]) -> None:
-    """Checks fields of a frozen `config`, and makes them Python's own whole numbers."""
-    for name, (low, high) in ranges.items():
-        taken = whole_number(name, getattr(config, name), low, high)
-        object.__setattr__(config, name, taken)
-
-
-def _take_numbers(config: object, **ranges: tuple[float, float]) -> None:
-    """Checks fields of a frozen `config`, and makes them Python's own floating-point numbers."""
-    for name, (low, high) in ranges.items():
-        value = getattr(config, name)
-        is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-        if not (is_number and low <= value <= high):  # NaN is in no range
-            raise InputError(f"{name}: expected a number from {low} to {high}, got {value!r}")
-        object.__setattr__(config, name, float(value))

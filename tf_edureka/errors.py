@@ -2,7 +2,7 @@
 
 
 class _OnTopic(Exception):
-    """What both share.
+    """An exception or a warning with a topic, by which a command finds its advice.
 
     Args:
         message: what was expected and what came.

@@ -29,9 +29,10 @@ def quiet_import(*, freeze: bool = False) -> Iterator[None]:
     The garbage collector finds nothing in half a million objects that live until the end, but
     looks through them again and again: so it is off meanwhile.
 
-    TensorFlow writes to stderr before it looks at TF_CPP_MIN_LOG_LEVEL. What it writes is kept off
-    the screen unless the block fails. Where one of TensorFlow's own variables for its log or XLA
-    is set to anything but what is set here, nothing is kept back.
+    TensorFlow writes to stderr before it looks at TF_CPP_MIN_LOG_LEVEL. What it writes, and other
+    threads meanwhile, is kept off the screen unless the block fails. That variable is set to errors
+    only and stays so, for child processes too. Where one of TensorFlow's own variables for its log
+    or XLA is set to anything but what is set here, nothing is kept back.
 
     Where Keras is imported in the block, it is told to compute with TensorFlow, whatever
     KERAS_BACKEND says.
@@ -40,7 +41,7 @@ def quiet_import(*, freeze: bool = False) -> Iterator[None]:
 
     Args:
         freeze: whether the garbage collector passes over all that there is then for as long as the
-            process lives (`gc.freeze`), which saves another half second at exit.
+            process lives (`gc.freeze`), which saves time at exit.
     """
     if "tensorflow" in sys.modules:
         yield
@@ -188,7 +189,7 @@ def _held_log() -> Iterator[None]:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = _LOG_LEVEL
     sys.stderr.flush()
     stderr = os.dup(2)
-    with tempfile.TemporaryFile() as log, _python_writes_to(stderr):
+    with tempfile.TemporaryFile() as log:
         os.dup2(log.fileno(), 2)
         try:
             yield
@@ -200,25 +201,6 @@ def _held_log() -> Iterator[None]:
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
-
-
-@contextlib.contextmanager
-def _python_writes_to(descriptor: int) -> Iterator[None]:
-    """Lets what Python prints to stderr, as in another thread, get out where `descriptor` leads."""
-    try:
-        is_redirected = sys.stderr.fileno() == 2
-    except (AttributeError, OSError, ValueError):  # not a file of the system, as in a notebook
-        is_redirected = False
-    if not is_redirected:
-        yield
-        return
-    before = sys.stderr
-    encoding, errors = before.encoding, before.errors
-    with open(descriptor, "w", 1, encoding, errors, closefd=False) as sys.stderr:
-        try:
-            yield
-        finally:
-            sys.stderr = before
 
 
 def _name(gpus: list[dict[str, Any]]) -> str:

@@ -21,11 +21,11 @@ def loaders(monkeypatch, data):
     """The threads in which data were loaded."""
     threads = []
 
-    def load(source, folder):
+    def find(source, folder):
         threads.append(threading.current_thread())
-        return data
+        return data, None
 
-    monkeypatch.setattr(mnist, "load", load)
+    monkeypatch.setattr(mnist, "find", find)
     return threads
 
 
@@ -69,7 +69,8 @@ def test_the_command_says_what_to_do_where_the_package_says_what_is_wrong(capsys
     assert said(capsys, error) == (2, "error: device gpu: none; --device cpu does without\n")
     assert said(capsys, InputError("epochs: 0")) == (2, "error: epochs: 0\n")
     warning = InputWarning("drawn digits", topic="no MNIST folder")
-    assert said(capsys, warning=warning) == (0, "note: drawn digits; --data-dir names it\n")
+    told = "note: drawn digits; --data-dir FOLDER says where the MNIST files are\n"
+    assert said(capsys, warning=warning) == (0, told)
 
 
 def test_other_warnings_stay_warnings(capsys):

@@ -91,7 +91,9 @@ def test_a_folder_that_is_given_and_wrong_is_never_passed_over(folder, source):
 
 
 def test_idx_without_a_folder_says_where_it_looked():
-    with pytest.raises(InputError, match="got none, neither here nor by TF_EDUREKA_MNIST_DIR"):
+    with pytest.raises(
+        InputError, match="got none, neither as an argument nor by TF_EDUREKA_MNIST_DIR"
+    ):
         mnist.load("idx")
 
 

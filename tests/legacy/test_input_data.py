@@ -13,7 +13,7 @@ import tensorflow as tf
 from helpers import GOLDENS, NAMES, write_folder
 from hypothesis import given, strategies as st
 
-from tf_edureka.data.mnist import FILES
+from tf_edureka.data.published import FILES
 from tf_edureka.errors import InputError
 from tf_edureka.legacy import input_data
 from tf_edureka.tf1.seeds import batch_order

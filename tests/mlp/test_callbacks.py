@@ -16,7 +16,7 @@ from tf_edureka.mlp.epoch import CompiledEpoch
 CONSTANT = MlpConfig.tuned(epochs=4, schedule="constant")
 
 
-def metrics_of(config, weights, split) -> tuple[float, float]:
+def metrics_of(weights, split) -> tuple[float, float]:
     """Cross-entropy and accuracy, computed in NumPy and in double precision."""
     values = split.images.reshape(len(split.images), -1) / 255
     for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
@@ -35,7 +35,7 @@ def test_they_see_loss_and_accuracy_of_training_and_validation_and_the_articles_
     assert seen["loss"] == result.cost.tolist()
     assert seen["test_accuracy"] == result.accuracy.tolist()
     assert seen["accuracy"][0] < seen["accuracy"][1]
-    loss, accuracy = metrics_of(MlpConfig.tuned(), result.weights, data.validation)
+    loss, accuracy = metrics_of(result.weights, data.validation)
     # A sum of 784 float32 terms is off by some 1e-6.
     assert seen["val_loss"][-1] == pytest.approx(loss, rel=1e-5)
     assert seen["val_accuracy"][-1] == accuracy
@@ -46,7 +46,7 @@ def test_with_the_network_on_several_devices_they_see_the_validation_too(data):
     history = keras.callbacks.History()
     result = mlp.train(MlpConfig.tuned(epochs=1), data, strategy=strategy, callbacks=[history])
     seen = history.history
-    loss, accuracy = metrics_of(MlpConfig.tuned(), result.weights, data.validation)
+    loss, accuracy = metrics_of(result.weights, data.validation)
     assert seen["val_loss"] == [pytest.approx(loss, rel=1e-5)]
     assert seen["val_accuracy"] == [accuracy]
 
@@ -72,9 +72,7 @@ def test_early_stopping_ends_the_training_and_gives_the_best_weights(data):
     losses = history.history["val_loss"]
     best = int(np.argmin(losses))
     assert len(losses) == best + 3 < 40
-    assert metrics_of(config, result.weights, data.validation)[0] == pytest.approx(
-        losses[best], rel=1e-5
-    )
+    assert metrics_of(result.weights, data.validation)[0] == pytest.approx(losses[best], rel=1e-5)
 
 
 def test_the_learning_rate_is_reduced_on_a_plateau_and_the_steps_have_it(data):
@@ -114,7 +112,7 @@ def test_a_model_checkpoint_keeps_the_best_network(data, tmp_path):
     best = keras.callbacks.ModelCheckpoint(path, "val_accuracy", save_best_only=True)
     without_xla(MlpConfig.tuned(epochs=3), data, callbacks=[history, best])
     weights = mlp.load_model(path).get_weights()
-    _, accuracy = metrics_of(MlpConfig.tuned(), weights, data.validation)
+    _, accuracy = metrics_of(weights, data.validation)
     assert accuracy == max(history.history["val_accuracy"])
 
 

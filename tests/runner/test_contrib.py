@@ -96,11 +96,3 @@ def test_other_data_sets_than_mnist_are_refused():
 def test_batches_without_the_remainder():
     batches = tf.data.Dataset.range(7).apply(contrib.batch_and_drop_remainder(3))
     assert [batch.tolist() for batch in batches.as_numpy_iterator()] == [[0, 1, 2], [3, 4, 5]]
-
-
-def test_a_network_of_eager_mode_knows_the_layers_that_it_tracks():
-    pytest.importorskip("tf_keras")
-
-    layers = tf.compat.v1.keras.layers
-    if not hasattr(layers, "Dense"):
-        pytest.skip("tf.keras is Keras 3 in this process")

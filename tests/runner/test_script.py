@@ -261,9 +261,21 @@ from tensorflow.python.pywrap_tensorflow import NewCheckpointReader
 from tensorflow.python.framework.graph_util import convert_variables_to_constants
 from tensorflow.contrib.training import create_train_op, HParams
 tf.contrib.layers.optimize_loss(loss, tf.train.get_or_create_global_step(), 0.1, "SGD")
+
+class Network(tf.contrib.eager.Network):
+    def __init__(self):
+        super().__init__()
+        self.first = self.track_layer(tf.keras.layers.Dense(2))
+        self.second = self.track_layer(tf.keras.layers.Dense(3))
+
+    def call(self, inputs):
+        return self.second(self.first(inputs))
+
+network = Network()
+print(len(network.layers), network(tf.zeros([4, 5])).shape, len(network.variables))
 """
     done = run(script)
-    assert done.stdout == "True True\nTrue False\n1.15.5 1.15.5 2.0 [[1]]\n"
+    assert done.stdout == "True True\nTrue False\n1.15.5 1.15.5 2.0 [[1]]\n2 (4, 3) 4\n"
     assert not done.stderr
 
 

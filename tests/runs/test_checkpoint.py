@@ -178,13 +178,22 @@ class Code:
         to_bytes(state(1), {"config": {}, "data_sha256": ""}),
         to_bytes(state(1), []),
         to_bytes(state(1), CONDITIONS | {"machine": [2]}),
+        to_bytes(dataclasses.replace(state(1), training=[1]), CONDITIONS),
         to_bytes(dataclasses.replace(state(1), cost=np.zeros(2)), CONDITIONS),
         to_bytes(dataclasses.replace(state(1), running_cost=np.zeros((2, 2))), CONDITIONS),
         to_bytes(dataclasses.replace(state(1), running_seconds=np.zeros(2)), CONDITIONS),
         to_bytes(dataclasses.replace(state(1), variables=(np.array([Code()]),)), CONDITIONS),
     ],
     ids=[
-        *("text", "no machine", "a list", "another machine", "a cost too many", "a table"),
+        *(
+            "text",
+            "no machine",
+            "a list",
+            "another machine",
+            "no training",
+            "a cost too many",
+            "a table",
+        ),
         *("a list of seconds", "code"),
     ],
 )
@@ -276,9 +285,9 @@ def test_configurations_are_told_apart_after_a_way_through_json_too(one, other):
 def test_differences_are_named_at_any_depth():
     there = {"epochs": 15, "distortion": {"turn": 15.0, "shift": 2.0}, "only": 1}
     here = {"epochs": 15, "distortion": {"turn": 10.0, "shift": 2.0}, "new": True}
-    assert differences({"limit": None}, {}) == ["limit null there, none here"]  # not the same
+    assert differences({"limit": None}, {}) == ["limit null there, nothing here"]  # not the same
     assert differences(there, here) == [
         "distortion turn 15.0 there, 10.0 here",
-        "only 1 there, none here",
-        "new none there, true here",
+        "only 1 there, nothing here",
+        "new nothing there, true here",
     ]

@@ -1,13 +1,11 @@
+import functools
+
 import numpy as np
 import pytest
 
 from tf_edureka.runs import state
 
-TRAINING = {"implementation": "modern", "seed": 1}
-
-
-def TrainingProgress(*args, **given):  # noqa: N802 - each test trains the same
-    return state.TrainingProgress(*args, **{"training": TRAINING, **given})
+TrainingProgress = functools.partial(state.TrainingProgress, training={"seed": 1})
 
 
 def trained(progress, epochs, steps=3):

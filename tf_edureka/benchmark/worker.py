@@ -73,7 +73,7 @@ _kept = _Kept()
 def prepare(module: str, framework: str, choice: str, asked: float) -> float:
     """Imports `module` and `framework` for a `choice` of device; gives seconds since `asked`."""
     if framework == "tensorflow":
-        os.environ["KERAS_BACKEND"] = "tensorflow"  # which the ways import later on
+        os.environ["KERAS_BACKEND"] = "tensorflow"  # for Keras, which the ways import later
         device(choice)
     elif framework == "jax":
         os.environ.setdefault("XLA_FLAGS", runtime.WIDE_VECTORS)  # as TensorFlow's XLA has it
@@ -155,6 +155,6 @@ def _begin() -> None:
 
 def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
-    if parent is not None:  # nor is it ever, in a process that was started by another
+    if parent is not None:  # as it is in every process but the first
         parent.join()
         os._exit(1)  # however it ended: a kill leaves nobody to tell this process

@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return import_module(COMMANDS[name][0]).main(arguments)
     from tf_edureka.cli import options
 
-    return options.reports_errors(lambda _: _explain(name))(argv)
+    return options.reports_errors(_explain)(name)
 
 
 def _explain(asked: str) -> int:

@@ -24,9 +24,9 @@ _SIGPIPE = 13  # which Windows does not have
 # What to do by the options of the commands, for each topic of the package's errors and warnings.
 ADVICE = {
     "no GPU": "--device cpu does without",
-    "no GPUs to mirror on": "give --replicas N for N parts",
+    "no GPUs to mirror on": "--replicas N tries it on N parts of the CPU",
     "no TF32": "leave --precision out",
-    "no MNIST folder": "--data-dir names it",
+    "no MNIST folder": "--data-dir FOLDER says where the MNIST files are",
     "TFDS needs the .gz files": "--data idx reads unpacked ones",
     "TFDS needs the published files": "--data idx reads other files of the same form",
     "no TF_CONFIG": "launch-workers starts workers on this machine",
@@ -127,14 +127,17 @@ def begin_loading(args: argparse.Namespace) -> Callable[[], mnist.Mnist]:
     Only files are read meanwhile, by a thread. TFDS and the rendered digits import much themselves,
     and two imports at once may wait for each other; so they have to wait for their turn.
     """
-    load: Callable[[], mnist.Mnist] = functools.partial(mnist.load, args.data, args.data_dir)
+    find = functools.partial(mnist.find, args.data, args.data_dir)
+    found: Callable[[], tuple[mnist.Mnist, InputWarning | None]] = find
     if args.data in ("auto", "idx") and (
         args.data_dir or os.environ.get(mnist.MNIST_FOLDER_VARIABLE)
     ):
-        load = concurrent.futures.ThreadPoolExecutor(1).submit(load).result
+        found = concurrent.futures.ThreadPoolExecutor(1).submit(find).result
 
     def loaded() -> mnist.Mnist:
-        data = load()
+        data, warning = found()
+        if warning is not None:  # here, since what a thread prints is kept back while it imports
+            warnings.warn(warning, stacklevel=2)
         return data if args.limit is None else data.limited(args.limit)
 
     return loaded
@@ -147,7 +150,7 @@ def print_error(error: InputError) -> None:
 
 @contextlib.contextmanager
 def advising(topic: str, advice: Callable[[], str]) -> Iterator[None]:
-    """Says of an error of this `topic` in the block what its `advice` says, not that of all."""
+    """Gives errors of this `topic` in the block the `advice`, in place of that in `ADVICE`."""
     try:
         yield
     except InputError as error:

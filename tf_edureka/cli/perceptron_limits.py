@@ -9,7 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from tf_edureka import perceptron
-from tf_edureka.config import ACTIVATIONS, PerceptronConfig
+from tf_edureka.config import ACTIVATIONS, ActivationName, PerceptronConfig
 from tf_edureka.perceptron import GATES, diagnosis, plots, xor_network
 from tf_edureka.results import SweepResult
 from tf_edureka.runs.console import EpochDisplay
@@ -72,9 +72,9 @@ def _one_neuron(
             counts[name][gate.name] = dict(Counter(ends.tolist()).most_common())
             display.part_ended(f"{name}, {gate.name}")
     rows = []
-    for name, row in counts.items():
+    for activation, row in counts.items():
         cells = [[f"{n / seeds:.1%} {end}" for end, n in ends.items()] for ends in row.values()]
-        rows.append([name, *map("\n".join, cells)])
+        rows.append([activation, *map("\n".join, cells)])
     display.line("\nOne neuron:")
     display.table(("activation", *GATES), rows)
     for end, why in diagnosis.OUTCOMES.items():
@@ -87,9 +87,9 @@ def _one_neuron(
 
 def _hidden_neurons(
     config: PerceptronConfig, seeds: int, display: EpochDisplay
-) -> dict[str, SweepResult]:
+) -> dict[ActivationName, SweepResult]:
     """Trains networks with each activation on XOR; prints a table and gives the results."""
-    results = {}
+    results: dict[ActivationName, SweepResult] = {}
     for name in ACTIVATIONS:
         chosen = dataclasses.replace(config, activation=name)
         results[name] = xor_network.train(

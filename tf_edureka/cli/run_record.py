@@ -12,6 +12,7 @@ from tf_edureka.data.mnist import Mnist
 from tf_edureka.results import MlpResult
 from tf_edureka.runs import checkpoint
 from tf_edureka.runs.folder import RunFolder
+from tf_edureka.runs.state import identity
 
 if TYPE_CHECKING:
     from tf_edureka.mlp.distribution.place import Place
@@ -58,13 +59,10 @@ class Run:
     @property
     def conditions(self) -> dict[str, object]:
         """What decides the numbers, for the history and the checkpoints."""
-        config = {
-            "implementation": self.args.implementation,
-            **dataclasses.asdict(self.config),
-            "limit": self.args.limit,
-            "deterministic": self.args.deterministic,
-        }
-        return {"config": config, "data_sha256": self.data.fingerprint, "command": self.command}
+        config = identity(self.args.implementation, self.config, self.data)
+        data_sha256 = config.pop("data_sha256")
+        config |= {"limit": self.args.limit, "deterministic": self.args.deterministic}
+        return {"config": config, "data_sha256": data_sha256, "command": self.command}
 
     def headline(self, what: str) -> str:
         """The first line: TensorFlow, place and data, then `what` is trained."""

@@ -132,8 +132,8 @@ def _add_strategy_options(parser: argparse.ArgumentParser) -> None:
         "--wait",
         type=float,
         metavar="SECONDS",
-        help=f"multiworker: for the other workers (default: {SECONDS_TO_MEET}); then as long, but "
-        "at least a minute, for TensorFlow to connect them (default: a minute)",
+        help="multiworker: how long to wait for the other workers, and then for TensorFlow to "
+        f"connect them (default: {SECONDS_TO_MEET})",
     )
 
 
@@ -219,7 +219,6 @@ def main(argv: Sequence[str] | None = None) -> int:
                 cluster,
                 args.wait or SECONDS_TO_MEET,
                 note=lambda line: print(f"note: {line}", file=sys.stderr),
-                seconds_to_connect=max(args.wait or 0, strategies.SECONDS_TO_CONNECT),
             )
         place = Place(device, strategy, cluster)
         imported = time.perf_counter()

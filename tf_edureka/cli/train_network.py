@@ -54,17 +54,17 @@ def train(run: Run, seconds: dict[str, float]) -> int:
                 start=start,
                 save=save,
             )
-        code, fault = run.verdict(result, display.interrupted, f"{RESUME} goes on from there")
-        if run.folder is None or checkpoints is None:
-            return code
-        if not legacy and not start and result.compile_seconds is not None:
-            seconds["compiling"] = result.compile_seconds
-        seconds["training"] = time.perf_counter() - began - seconds.get("compiling", 0)
-        if len(result.cost):
-            if start:
-                record["earlier"] = checkpoints.earlier
-            _write(run, run.folder, result, record | machine, seconds)
-            display.line(_last_lines(run.folder, result, seconds))
+            code, fault = run.verdict(result, display.interrupted, f"{RESUME} goes on from there")
+            if run.folder is None or checkpoints is None:
+                return code
+            if not legacy and not start and result.compile_seconds is not None:
+                seconds["compiling"] = result.compile_seconds
+            seconds["training"] = time.perf_counter() - began - seconds.get("compiling", 0)
+            if len(result.cost):
+                if start:
+                    record["earlier"] = checkpoints.earlier
+                _write(run, run.folder, result, record | machine, seconds)
+                display.line(_last_lines(run.folder, result, seconds))
     if args.show and len(result.cost) and not plots.show_curves(result, run.data.title):
         print("note: --show needs a screen, and there is none", file=sys.stderr)
     if fault:
@@ -76,23 +76,19 @@ def train(run: Run, seconds: dict[str, float]) -> int:
 def _saving(
     checkpoints: Checkpoints | None, display: EpochDisplay
 ) -> Iterator[Callable[[TrainingState], bool] | None]:
-    """What saves each state; an error of writing says how to go on after the last one."""
+    """What saves each state; an error of writing in the block says how to resume from the last."""
     if checkpoints is None:
         yield None
         return
-    saved: list[TrainingState] = []
+    advice = options.ADVICE[_UNWRITABLE]
 
     def save(state: TrainingState) -> bool:
+        nonlocal advice
         checkpoints.save(state)
-        saved[:] = [state]
+        advice = f"when that is mended, {RESUME} goes on after {_position(state)}"
         return display.interrupted != 0
 
-    def advice() -> str:
-        if not saved:
-            return options.ADVICE[_UNWRITABLE]
-        return f"when that is mended, {RESUME} goes on after {_position(saved[0])}"
-
-    with options.advising(_UNWRITABLE, advice):
+    with options.advising(_UNWRITABLE, lambda: advice):
         yield save
 
 

@@ -15,13 +15,14 @@ import numpy.typing as npt
 
 from tf_edureka.errors import InputError
 
+Bytes = npt.NDArray[np.uint8]
 _UINT8 = 0x08
 _GZIP_MAGIC = b"\x1f\x8b"
 # EMNIST's largest file has 0.6 GB; a header that announces more is not to be trusted with memory.
 _MAX_BYTES = 2**30
 
 
-def read(path: Path, rank: int) -> npt.NDArray[np.uint8]:
+def read(path: Path, rank: int) -> Bytes:
     """Reads an IDX file of bytes with `rank` dimensions, gzipped or not.
 
     Reads no more than the header announces, so a small file cannot fill the memory.
@@ -51,7 +52,7 @@ def read(path: Path, rank: int) -> npt.NDArray[np.uint8]:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
 
 
-def _parse(path: Path, stream: gzip.GzipFile | BinaryIO, rank: int) -> npt.NDArray[np.uint8]:
+def _parse(path: Path, stream: gzip.GzipFile | BinaryIO, rank: int) -> Bytes:
     header = stream.read(4 + 4 * rank)
     if header[:4] != bytes((0, 0, _UINT8, rank)):
         raise InputError(

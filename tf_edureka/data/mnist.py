@@ -4,17 +4,14 @@ import functools
 import hashlib
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from tf_edureka.config import whole_number
-from tf_edureka.data import idx, tfds
+from tf_edureka._numbers import whole_number
+from tf_edureka.data import idx, published, tfds
 from tf_edureka.errors import InputError, InputWarning
 
 DATA_SOURCES = ("auto", "tfds", "idx", "rendered")
@@ -22,44 +19,6 @@ DATA_SOURCES = ("auto", "tfds", "idx", "rendered")
 MNIST_FOLDER_VARIABLE = "TF_EDUREKA_MNIST_DIR"
 # The original's read_data_sets() put the first 5,000 training images aside.
 VALIDATION_EXAMPLES = 5000
-# `Mnist.fingerprint` of the published examples.
-_FINGERPRINT = "fcfa1f6a7541d6566abadcf675a3c34cb96011fe97d6d8f9557081189c6f73b6"
-
-
-class Published(NamedTuple):
-    """SHA-256 of one of the four files.
-
-    Attributes:
-        values: of its values, without the header: the same whether they come gzipped, unpacked or
-            from TFDS.
-        packed: of the .gz file, as it is downloaded.
-    """
-
-    values: str
-    packed: str
-
-
-# The four published files by name.
-FILES: Mapping[str, Published] = MappingProxyType(
-    {
-        "train-images-idx3-ubyte": Published(
-            "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
-            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-        ),
-        "train-labels-idx1-ubyte": Published(
-            "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
-            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-        ),
-        "t10k-images-idx3-ubyte": Published(
-            "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
-            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-        ),
-        "t10k-labels-idx1-ubyte": Published(
-            "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
-            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-        ),
-    }
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,15 +26,17 @@ class Split:
     """Images with their labels.
 
     Attributes:
-        images: uint8, shape (n, 28, 28); 0 is the background, 255 full ink. Read-only.
-        labels: uint8, shape (n,), 0 to 9. Read-only. Whole numbers of another dtype may be given.
+        images: uint8, shape (n, 28, 28); 0 is the background, 255 full ink. Read-only, and a copy
+            of what was given unless that is read-only, too.
+        labels: uint8, shape (n,), 0 to 9; whole numbers of another dtype may be given. Read-only
+            likewise.
 
     Raises:
         InputError: when an array has another dtype or shape, or a label is not one of the ten.
     """
 
-    images: npt.NDArray[np.uint8]
-    labels: npt.NDArray[np.uint8]
+    images: idx.Bytes
+    labels: idx.Bytes
 
     def __post_init__(self) -> None:
         """Refuses arrays that would be trained on, but as something else."""
@@ -94,7 +55,6 @@ class Split:
             raise InputError(
                 f"labels: expected 0 to 9, got {labels[wrong[0]]} at position {wrong[0]}"
             )
-        # The splits of one file share its memory, so nobody may write to it.
         object.__setattr__(self, "images", _read_only(images))
         object.__setattr__(self, "labels", _read_only(labels.astype(np.uint8, copy=False)))
 
@@ -134,7 +94,7 @@ class Mnist:
     @property
     def is_mnist(self) -> bool:
         """Whether the examples are those of the published files, and all of them."""
-        return self.fingerprint == _FINGERPRINT
+        return self.fingerprint == published.FINGERPRINT
 
     def limited(self, examples: int) -> "Mnist":
         """The same with only the first `examples` training examples.
@@ -169,38 +129,55 @@ def load(source: str = "auto", folder: str | os.PathLike[str] | None = None) -> 
     Warns:
         InputWarning: when it comes to other digits than MNIST's that were not asked for by name.
     """
+    data, warning = find(source, folder)
+    if warning is not None:
+        warnings.warn(warning, stacklevel=2)
+    return data
+
+
+def find(
+    source: str = "auto", folder: str | os.PathLike[str] | None = None
+) -> tuple[Mnist, InputWarning | None]:
+    """Loads MNIST as `load` does, and gives the warning as a result: for a thread of one's own.
+
+    Args:
+        source: as for `load`.
+        folder: as for `load`.
+
+    Returns:
+        the three splits, and what `load` would warn of.
+
+    Raises:
+        InputError: as `load` does.
+    """
     if source not in DATA_SOURCES:
         raise InputError(f"data: expected one of {', '.join(DATA_SOURCES)}, got {source!r}")
     if source == "rendered":
         if folder is not None:
             raise InputError(f"data rendered: expected no MNIST folder, got {folder}; leave it out")
-        return _rendered()
+        return _rendered(), None
     folder = folder or os.environ.get(MNIST_FOLDER_VARIABLE)
     if folder:
         folder = Path(folder)
         paths = _find_files(folder)
-        return _from_tfds(folder) if source == "tfds" else _from_files(folder, paths)
+        return (_from_tfds(folder), None) if source == "tfds" else _from_files(folder, paths)
     if source == "idx":
         raise InputError(
-            f"data idx: expected a folder with the MNIST files, got none, neither here nor by "
-            f"{MNIST_FOLDER_VARIABLE}",
+            f"data idx: expected a folder with the MNIST files, got none, neither as an argument "
+            f"nor by {MNIST_FOLDER_VARIABLE}",
             topic="no MNIST folder",
         )
     if source == "auto" and not (tfds.is_prepared() or tfds.is_reachable()):
-        warnings.warn(
-            InputWarning(
-                "these are rendered digits, not MNIST: no folder with its files was given, neither "
-                f"here nor by {MNIST_FOLDER_VARIABLE}, TFDS has no prepared copy, and there is no "
-                "network",
-                topic="no MNIST folder",
-            ),
-            stacklevel=2,
+        return _rendered(), InputWarning(
+            "these are rendered digits, not MNIST: no folder with its files was given, neither as "
+            f"an argument nor by {MNIST_FOLDER_VARIABLE}, TFDS has no prepared copy, and there is "
+            "no network",
+            topic="no MNIST folder",
         )
-        return _rendered()
-    return _from_tfds(None)
+    return _from_tfds(None), None
 
 
-def _from_files(folder: Path, paths: list[Path]) -> Mnist:
+def _from_files(folder: Path, paths: list[Path]) -> tuple[Mnist, InputWarning | None]:
     arrays = [idx.read(path, rank=3 if "images" in path.name else 1) for path in paths]
     for path, array in zip(paths, arrays, strict=True):
         if "images" in path.name and array.shape[1:] != (28, 28):
@@ -211,15 +188,13 @@ def _from_files(folder: Path, paths: list[Path]) -> Mnist:
             raise InputError(
                 f"{path}: expected labels from 0 to 9, got {array[position]} at position {position}"
             )
-    if others := _not_official(arrays):
-        warnings.warn(
-            InputWarning(
-                f"{folder}: not the published MNIST, by the SHA-256 of {', '.join(others)}"
-            ),
-            stacklevel=3,
-        )
+    others = _not_official(arrays)
+    if not others:
+        return _split(arrays, "idx", "MNIST"), None
+    warning = f"{folder}: not the published MNIST, by the SHA-256 of {', '.join(others)}"
     name = folder.resolve().name.encode(errors="replace").decode()  # any bytes can name a folder
-    return _split(arrays, "idx", f"not MNIST: IDX files of {name}" if others else "MNIST")
+    data = _split(arrays, "idx", f"not MNIST: IDX files of {name}")
+    return data, InputWarning(warning)
 
 
 def _from_tfds(folder: Path | None) -> Mnist:
@@ -246,24 +221,26 @@ def _find_files(folder: Path) -> list[Path]:
         found = {entry.name for entry in folder.iterdir()}
     except OSError as error:
         raise InputError(f"{folder}: cannot be read ({error.strerror or error})") from None
-    for name in FILES:
+    for name in published.FILES:
         if not found & {f"{name}.gz", name}:
             raise InputError(
-                f"{folder}: expected the four MNIST files ({', '.join(FILES)}, with or without "
-                f".gz), but {name} is missing"
+                f"{folder}: expected the four MNIST files ({', '.join(published.FILES)}, with or "
+                f"without .gz), but {name} is missing"
             )
-    return [folder / (f"{name}.gz" if f"{name}.gz" in found else name) for name in FILES]
+    return [folder / (f"{name}.gz" if f"{name}.gz" in found else name) for name in published.FILES]
 
 
-def _not_official(arrays: Sequence[npt.NDArray[np.uint8]]) -> list[str]:
+def _not_official(arrays: Sequence[idx.Bytes]) -> list[str]:
     return [
         name
-        for (name, official), array in zip(FILES.items(), arrays, strict=True)
+        for (name, official), array in zip(published.FILES.items(), arrays, strict=True)
         if hashlib.sha256(np.ascontiguousarray(array).data).hexdigest() != official.values
     ]
 
 
-def _split(arrays: Sequence[npt.NDArray[np.uint8]], source: str, title: str) -> Mnist:
+def _split(arrays: Sequence[idx.Bytes], source: str, title: str) -> Mnist:
+    for array in arrays:
+        array.flags.writeable = False  # or each split would take a copy
     images, labels, test_images, test_labels = arrays
     for name, count, of_labels in (
         ("training", len(images), len(labels)),
@@ -289,8 +266,9 @@ def _split(arrays: Sequence[npt.NDArray[np.uint8]], source: str, title: str) -> 
     )
 
 
-def _read_only(array: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """The same memory, not to be written to from here."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
+def _read_only(array: idx.Bytes) -> idx.Bytes:
+    """The array itself if nobody writes to it, else a copy: what is trained on stays as it is."""
+    if array.flags.writeable:
+        array = array.copy()
+        array.flags.writeable = False
+    return array

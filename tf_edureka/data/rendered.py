@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from tf_edureka.data.idx import Bytes
+
 # Text faces of different build. All of them have the ten digits at their usual places.
 _FONTS = (
     *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique"),
@@ -15,7 +17,6 @@ _FONTS = (
     *("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic"),
     *("cmr10", "cmss10", "cmtt10"),
 )
-Bytes = npt.NDArray[np.uint8]
 _SIZE = 28
 _GRID = 96  # side of the fields from which the digits are sampled
 _REACH = 12  # pixels of that grid up to which distances from the outline are told apart

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from tf_edureka.data.idx import Bytes
 from tf_edureka.errors import InputError
 
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
 
 PROBE_SECONDS = 4
-Bytes = npt.NDArray[np.uint8]
 
 
 def location() -> Path:

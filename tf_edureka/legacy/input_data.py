@@ -13,7 +13,8 @@ import tensorflow as tf
 
 from tf_edureka.config import CLASSES, PIXELS
 from tf_edureka.data import idx
-from tf_edureka.data.mnist import FILES, MNIST_FOLDER_VARIABLE
+from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
+from tf_edureka.data.published import FILES
 from tf_edureka.errors import InputError
 from tf_edureka.tf1 import seeds
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from tf_edureka.config import MlpConfig, whole_number
+from tf_edureka._numbers import whole_number
+from tf_edureka.config import MlpConfig
 from tf_edureka.tf1 import seeds
 
 

@@ -15,6 +15,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.mlp.augmentation import distort
 from tf_edureka.mlp.model import pixels
 from tf_edureka.results import Floats
+from tf_edureka.runs.state import Array
 
 
 class CompiledEpoch:
@@ -103,7 +104,7 @@ class CompiledEpoch:
             loss, right = call(self._compiled_validation, *self._validation)
         return {"loss": float(loss), "accuracy": int(right) / len(self._validation[1])}
 
-    def state(self) -> list[npt.NDArray[Any]]:
+    def state(self) -> list[Array]:
         """All that steps change: weights, optimizer, metrics, and the states of random layers.
 
         Returns:
@@ -111,7 +112,7 @@ class CompiledEpoch:
         """
         return [variable.value.numpy() for variable in self._variables()]
 
-    def restore(self, state: Sequence[npt.NDArray[Any]]) -> None:
+    def restore(self, state: Sequence[Array]) -> None:
         """Puts back what `state` gave, in this process or in another.
 
         Args:

@@ -1,7 +1,7 @@
 """The training of the article's network: epoch by epoch, each of them compiled."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ def train(
     on_epoch: Callable[[int, float, float], object] | None = None,
     start: TrainingState | None = None,
     save: Callable[[TrainingState], object] | None = None,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
+    callbacks: Iterable[keras.callbacks.Callback] = (),
     jit_compile: bool = True,
     strategy: tf.distribute.Strategy | None = None,
 ) -> MlpResult:
@@ -99,7 +99,7 @@ def train(
         accuracy = compiled.test() / len(data.test.labels)
         progress.epoch_ended(cost, accuracy)
         if callbacks:
-            listeners.on_epoch_end(epoch, _metrics(compiled, listeners, cost, accuracy))
+            _tell(listeners, epoch, compiled=compiled, cost=cost, accuracy=accuracy)
         stop = asks_to_stop(on_epoch and on_epoch(epoch, cost, accuracy)) or model.stop_training
         stop = compiled.agreed(progress.checkpoint(compiled.state) or stop)
     listeners.on_train_end()
@@ -118,20 +118,22 @@ def _expect_no_schedule(config: MlpConfig, callbacks: Sequence[keras.callbacks.C
             )
 
 
-def _metrics(
-    compiled: CompiledEpoch,
+def _tell(
     listeners: keras.callbacks.CallbackList,
+    epoch: int,
+    *,
+    compiled: CompiledEpoch,
     cost: float,
     accuracy: float,
-) -> dict[str, float]:
-    """What the callbacks are told of an epoch; tells them of its batch and of its validation."""
+) -> None:
+    """Tells the callbacks of an epoch: of its batch, of the validation, and of its end."""
     trained = {"loss": cost, **compiled.metrics()}
     listeners.on_train_batch_end(0, trained)
     listeners.on_test_begin()
     validated = compiled.validate()
     listeners.on_test_end(validated)
     of_validation = {f"val_{name}": value for name, value in validated.items()}
-    return {**trained, **of_validation, "test_accuracy": accuracy}
+    listeners.on_epoch_end(epoch, {**trained, **of_validation, "test_accuracy": accuracy})
 
 
 def _epoch(

@@ -66,7 +66,7 @@ def diagnose(activation: str, gate: Gate, *, result: SweepResult) -> npt.NDArray
         result: what their training gave; weights of shape (n, 3).
 
     Returns:
-        str, shape (n,): each an `Outcome`, and so a key of `OUTCOMES`.
+        str, shape (n,): values of `Outcome`, and so keys of `OUTCOMES`.
     """
     function = ACTIVATIONS[activation]
     first = function.of_neurons(tf.matmul(gate.inputs, result.initial_weights.T)).numpy()

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from tf_edureka.config import PerceptronConfig, op_seeds
+from tf_edureka._numbers import op_seeds
+from tf_edureka.config import PerceptronConfig
 from tf_edureka.perceptron.activations import ACTIVATIONS
 from tf_edureka.perceptron.gates import Gate
 from tf_edureka.results import PerceptronResult, SweepResult, asks_to_stop

@@ -35,7 +35,7 @@ def _modernised(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
     names = _Names()
     for node in _in_order(tree):
         if not isinstance(node, ast.stmt | ast.expr):
-            continue  # which has no line, and no name
+            continue  # nothing of TensorFlow is named there
         for old in names.read(node):
             modern = modern_names.of(old)
             if modern:

@@ -131,8 +131,8 @@ class Checkpoints:
         if found := differences(there["machine"], here["machine"]):
             warnings.warn(
                 InputWarning(
-                    "goes on otherwise than it began, so its last digits may not be those of a "
-                    f"training that was never stopped: {'; '.join(found)}"
+                    f"{path}: the training goes on otherwise than it began, so its last digits "
+                    f"may not be those of one that was never stopped: {'; '.join(found)}"
                 ),
                 stacklevel=3,
             )
@@ -183,6 +183,8 @@ def from_bytes(path: Path | str, content: bytes) -> tuple[TrainingState, Conditi
         for name, kind in (("config", dict), ("data_sha256", str), ("machine", dict)):
             if not isinstance(conditions[name], kind):
                 raise ValueError(f"it has no {name}")
+        if not isinstance(training, dict):
+            raise ValueError("it has no training")
         return state, conditions
     except Exception as error:  # NumPy and zipfile have many ways to say that it is none
         raise InputError(

@@ -221,6 +221,7 @@ def differences(there: Mapping[str, object], here: Mapping[str, object]) -> list
         if isinstance(one, dict) and isinstance(other, dict):
             found += [f"{name} {text}" for text in differences(one, other)]
         elif one != other or (name in there) != (name in here):
-            shown = [json.dumps(side[name]) if name in side else "none" for side in (there, here)]
-            found.append(f"{name} {shown[0]} there, {shown[1]} here")
+            was = json.dumps(one) if name in there else "nothing"
+            is_now = json.dumps(other) if name in here else "nothing"
+            found.append(f"{name} {was} there, {is_now} here")
     return found

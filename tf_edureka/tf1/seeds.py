@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from tf_edureka.config import whole_number
+from tf_edureka._numbers import whole_number
 
 # What TensorFlow 1 took for the graph's seed where only the op has one.
 DEFAULT_GRAPH_SEED = 87654321

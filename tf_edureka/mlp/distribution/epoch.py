@@ -1,7 +1,5 @@
 """The epoch of several replicas: each computes its share of every batch."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -14,6 +12,7 @@ from tf_edureka.mlp.distribution import strategies
 from tf_edureka.mlp.epoch import CompiledEpoch, cross_entropy, logits_and_gradients
 from tf_edureka.mlp.model import pixels
 from tf_edureka.results import Floats
+from tf_edureka.runs.state import Array
 
 
 class DistributedEpoch(CompiledEpoch):
@@ -83,7 +82,7 @@ class DistributedEpoch(CompiledEpoch):
         averages: Floats = average.numpy().astype(costs.dtype)
         return averages
 
-    def state(self) -> list[npt.NDArray[Any]]:
+    def state(self) -> list[Array]:
         """All that steps change, but for the metrics, which are of all processes.
 
         Returns:

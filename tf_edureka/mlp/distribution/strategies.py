@@ -15,14 +15,13 @@ import tensorflow as tf
 from tf_edureka.errors import InputError
 from tf_edureka.mlp.distribution.cluster import Cluster
 
-SECONDS_TO_CONNECT = 60.0  # once all workers have met
 _KILL = """
 import os, signal, sys, time
 end = time.monotonic() + float(sys.argv[2])
 while os.getppid() == int(sys.argv[1]):
     if time.monotonic() > end:
         print(sys.argv[3], file=sys.stderr)
-        os.kill(int(sys.argv[1]), signal.SIGKILL)
+        os.kill(int(sys.argv[1]), getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows
     time.sleep(0.1)
 """
 
@@ -49,7 +48,7 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
     if replicas is None:
         raise InputError(
             "strategy mirrored: expected GPUs, but TensorFlow sees none; python -m "
-            "tf_edureka.doctor says why; a number of replicas tries it on parts of the CPU",
+            "tf_edureka.doctor says why",
             topic="no GPUs to mirror on",
         )
     if replicas < 1:
@@ -69,11 +68,7 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
 
 
 def multiworker(
-    cluster: Cluster,
-    seconds: float,
-    *,
-    note: Callable[[str], None],
-    seconds_to_connect: float = SECONDS_TO_CONNECT,
+    cluster: Cluster, seconds: float, *, note: Callable[[str], None]
 ) -> tf.distribute.MultiWorkerMirroredStrategy:
     """Trains in several processes, on one machine or many, each on all of its GPUs or on its CPU.
 
@@ -81,10 +76,10 @@ def multiworker(
 
     Args:
         cluster: as `TF_CONFIG` names it, which TensorFlow reads too.
-        seconds: how long to wait for the other workers.
+        seconds: how long to wait for the other workers; then, once all are there, how long
+            TensorFlow may take to connect them. After that this process is killed, as nothing else
+            ends TensorFlow's waiting.
         note: takes a line on who is waited for.
-        seconds_to_connect: how long TensorFlow may take to connect them, once all are there. Longer
-            than that and this process is killed, as nothing else ends TensorFlow's waiting.
 
     Raises:
         InputError: when they have not come by then.
@@ -93,9 +88,9 @@ def multiworker(
     cluster.meet(seconds, note)
     late = (
         f"error: {cluster.name(cluster.index)}: the workers met, but TensorFlow did not connect "
-        f"them within {seconds_to_connect:g} s; one may have ended meanwhile: start all again"
+        f"them within {seconds:g} s; one may have ended meanwhile: start all again"
     )
-    with killed_after(seconds_to_connect, late):
+    with killed_after(seconds, late):
         return tf.distribute.MultiWorkerMirroredStrategy()
 
 
