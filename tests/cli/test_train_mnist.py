@@ -13,7 +13,9 @@ from trainings import without_xla
 
 from tf_edureka.config import MlpConfig
 from tf_edureka.data import mnist
+from tf_edureka.errors import InputError
 from tf_edureka.legacy import mlp as legacy_mlp
+from tf_edureka.runs.folder import RunFolder
 
 SCRIPT = SCRIPTS / "train_mnist.py"
 FILES = {
@@ -397,3 +399,16 @@ def test_one_mirrored_device_comes_to_what_it_would_alone(train_mnist, data):
     alone = without_xla(MlpConfig.tuned(epochs=2), data)
     assert mirrored["cost"] == alone.cost.tolist()
     assert (mirrored["strategy"], mirrored["replicas"], mirrored["xla"]) == ("mirrored", 1, False)
+
+
+def test_where_the_results_cannot_be_written_it_is_said_how_to_go_on(train, capsys, monkeypatch):
+    def full(*_):
+        raise InputError("out: no space left", topic="folder cannot be written to")
+
+    monkeypatch.setattr(RunFolder, "write_json", full)
+    assert train("--epochs", "2") == 2
+    assert capsys.readouterr().err.endswith(
+        "error: out: no space left; when that is mended, the same command with --resume (and "
+        "without --overwrite) goes on after 2 epochs\n"
+    )
+    assert sorted(train.out.glob("checkpoint-2-*"))

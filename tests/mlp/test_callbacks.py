@@ -1,6 +1,7 @@
 """Keras' own callbacks, in a training of this package's own loop."""
 
 import csv
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -145,3 +146,10 @@ def test_a_batch_of_callbacks_may_be_any_iterable(data):
     history = keras.callbacks.History()
     without_xla(MlpConfig.tuned(epochs=1), data, callbacks=iter([history]))
     assert len(history.history["val_loss"]) == 1
+
+
+def test_where_there_are_no_validation_images_there_is_no_validation(data):
+    history = keras.callbacks.History()
+    without = replace(data, validation=data.validation.first(0))
+    without_xla(MlpConfig.tuned(epochs=1), without, callbacks=[history])
+    assert sorted(history.history) == ["accuracy", "loss", "test_accuracy"]
