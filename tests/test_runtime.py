@@ -77,6 +77,22 @@ def test_a_quiet_import_leaves_things_as_they_were(before, options, after):
     assert done.stderr == "later\n"
 
 
+def test_another_backend_by_keras_own_file_is_said_too(tmp_path):
+    (tmp_path / "keras.json").write_text('{"backend": "jax"}')
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
+    environment.pop("KERAS_BACKEND", None)
+    code = (
+        "import tf_edureka\n"
+        "try:\n    tf_edureka.train_mlp\n"
+        "except tf_edureka.InputError as error:\n    print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+    )
+    assert "keras.json" in done.stdout
+    assert "jax" in done.stdout
+
+
 @pytest.mark.parametrize("backend", ["jax", "numpy"])
 def test_keras_on_another_backend_is_said_in_a_line(backend):
     code = """
@@ -138,6 +154,14 @@ def test_the_cpu_is_used_if_asked_for(gpus):
     done = gpus((9, 0))
     assert runtime.use_device("cpu").startswith("CPU (")
     assert done["hidden"]
+
+
+@pytest.mark.parametrize("choice", ["GPU", "cuda", "", None])
+def test_another_device_is_refused(choice):
+    with pytest.raises(InputError, match="device: expected one of auto, cpu, gpu"):
+        runtime.use_device(choice)
+    with pytest.raises(InputError, match="precision: expected one of"):
+        runtime.use_device("auto", precision="TF32")
 
 
 def test_a_device_that_tensorflow_has_begun_with_can_no_longer_be_left(gpus, monkeypatch):

@@ -28,20 +28,34 @@ if TYPE_CHECKING:
         PerceptronConfig as PerceptronConfig,
     )
     from tf_edureka.data.mnist import Mnist as Mnist, Split as Split, load as load_mnist
-    from tf_edureka.errors import InputError as InputError
+    from tf_edureka.errors import InputError as InputError, InputWarning as InputWarning
     from tf_edureka.mlp.training import train as train_mlp
     from tf_edureka.perceptron.gates import GATES as GATES
     from tf_edureka.perceptron.training import train as train_perceptron
     from tf_edureka.results import MlpResult as MlpResult, PerceptronResult as PerceptronResult
 
-    __all__ = ["load_mnist", "train_mlp", "train_perceptron"]  # what has another name at home
+    __all__ = [
+        "GATES",
+        "Distortion",
+        "InputError",
+        "InputWarning",
+        "MlpConfig",
+        "MlpResult",
+        "Mnist",
+        "PerceptronConfig",
+        "PerceptronResult",
+        "Split",
+        "load_mnist",
+        "train_mlp",
+        "train_perceptron",
+    ]
 else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             "config": "Distortion MlpConfig PerceptronConfig",
             "data.mnist": "Mnist Split load_mnist=load",
-            "errors": "InputError",
+            "errors": "InputError InputWarning",
             "mlp.training": "train_mlp=train",
             "perceptron.gates": "GATES",
             "perceptron.training": "train_perceptron=train",

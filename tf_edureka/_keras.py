@@ -22,6 +22,12 @@ def _expect_tensorflow(backend: str) -> None:
 if "keras" not in sys.modules:  # or its import fails where that backend is not installed
     _expect_tensorflow(os.environ.get("KERAS_BACKEND") or "tensorflow")
 
-import keras as keras  # noqa: E402 - the variable is looked at first
+try:
+    import keras as keras
+except ImportError as error:  # of the package that another backend needs
+    raise InputError(
+        f"Keras cannot be imported ({error}); is tensorflow its backend in KERAS_BACKEND and in "
+        "~/.keras/keras.json?"
+    ) from error
 
 _expect_tensorflow(keras.backend.backend())

@@ -1,5 +1,6 @@
 """Names that a package has from the start, and imports when they are first used."""
 
+import pkgutil
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -34,4 +35,8 @@ def lazy(
             return import_module(f"{package}.{name}")
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
-    return get, lambda: sorted(homes), sorted(homes)
+    def names_and_modules() -> list[str]:
+        modules = pkgutil.iter_modules(import_module(package).__path__)
+        return sorted({*homes, *(one.name for one in modules if not one.name.startswith("_"))})
+
+    return get, names_and_modules, sorted(homes)

@@ -1,9 +1,9 @@
-"""Numbers that a caller gives: checked, and made Python's own."""
+"""What a caller gives: numbers, checked and made Python's own, and choices."""
 
 import contextlib
 import math
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 
 from tf_edureka.errors import InputError
 
@@ -48,9 +48,11 @@ def whole_numbers(name: str, values: Iterable[object], low: int, high: int) -> t
         InputError: when they are no such sequence, or one is no whole number or out of its range.
     """
     try:
+        if isinstance(values, Set | Mapping | bytes | bytearray):  # no order, or no numbers
+            raise TypeError
         given = tuple(values)
     except TypeError:
-        raise InputError(f"{name}: expected whole numbers, got {values!r}") from None
+        raise InputError(f"{name}: expected a list of whole numbers, got {values!r}") from None
     return tuple(whole_number(name, value, low, high) for value in given)
 
 
@@ -62,20 +64,18 @@ def op_seeds(seeds: Iterable[object]) -> tuple[int, ...]:
     """
     taken = whole_numbers("seeds", seeds, 0, LARGEST_SEED)
     if not taken:
-        raise InputError(f"seeds: expected a whole number at least, got {seeds!r}")
+        raise InputError(f"seeds: expected at least one whole number, got {seeds!r}")
     return taken
 
 
-def expect_one_of(config: object, **choices: tuple[str, ...]) -> None:
-    """Expects each field of a `config` to be one of its `choices`.
+def expect_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    """Expects the `value` of that `name` to be one of the `choices`.
 
     Raises:
-        InputError: when one is not.
+        InputError: when it is not.
     """
-    for name, allowed in choices.items():
-        value = getattr(config, name)
-        if not (isinstance(value, str) and value in allowed):
-            raise InputError(f"{name}: expected one of {', '.join(allowed)}, got {value!r}")
+    if not (isinstance(value, str) and value in choices):
+        raise InputError(f"{name}: expected one of {', '.join(choices)}, got {value!r}")
 
 
 def take_whole(config: object, **ranges: tuple[int, int]) -> None:

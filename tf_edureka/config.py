@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal, get_args
 
-from tf_edureka._numbers import LARGEST_SEED, expect_one_of, take_numbers, take_whole, whole_numbers
+from tf_edureka._numbers import (
+    LARGEST_SEED,
+    expect_choice,
+    take_numbers,
+    take_whole,
+    whole_number,
+    whole_numbers,
+)
 from tf_edureka.errors import InputError
 
 Recipe = Literal["tuned", "article"]
@@ -137,11 +144,14 @@ class MlpConfig:
 
     def __post_init__(self) -> None:
         """Refuses what cannot be trained."""
-        expect_one_of(self, recipe=RECIPES, schedule=SCHEDULES, dtype=DTYPES, precision=PRECISIONS)
+        expect_choice("recipe", self.recipe, RECIPES)
+        expect_choice("schedule", self.schedule, SCHEDULES)
+        expect_choice("dtype", self.dtype, DTYPES)
+        expect_choice("precision", self.precision, PRECISIONS)
         take_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, LARGEST_SEED))
         units = whole_numbers("hidden_units", self.hidden_units, 1, 10**6)
         if not units:
-            raise InputError(f"hidden_units: expected a layer at least, got {self.hidden_units!r}")
+            raise InputError(f"hidden_units: expected at least one, got {self.hidden_units!r}")
         object.__setattr__(self, "hidden_units", units)
         take_numbers(
             self,
@@ -153,17 +163,18 @@ class MlpConfig:
         )
         if not isinstance(self.distortion, Distortion | None):
             raise InputError(f"distortion: expected a Distortion or None, got {self.distortion!r}")
-        changes = ("warmup", "weight_decay", "label_smoothing", "distortion")
-        if self.recipe == "article" and any(getattr(self, name) for name in changes):
-            raise InputError(f"{', '.join(changes)}: expected none in the article's recipe")
+        for name in ("warmup", "weight_decay", "label_smoothing", "distortion"):
+            value = getattr(self, name)
+            if self.recipe == "article" and value:
+                raise InputError(f"{name}: expected none in the article's recipe, got {value!r}")
         if self.recipe == "article" and self.schedule != "constant":
             raise InputError(f"schedule: expected constant as the article's, got {self.schedule}")
         if self.schedule == "constant" and self.warmup:
-            raise InputError(f"warmup: expected none with a constant rate, got {self.warmup}")
+            raise InputError(f"warmup: expected 0 with a constant rate, got {self.warmup}")
         if self.precision != "float32" and (self.recipe, self.dtype) != ("tuned", "float32"):
             raise InputError(
-                f"precision: expected float32 in the article's recipe and in float64, got "
-                f"{self.precision}"
+                "precision: expected float32, as the article's recipe and dtype float64 have no "
+                f"other, got {self.precision}"
             )
 
     def steps_per_epoch(self, examples: int) -> int:
@@ -172,6 +183,7 @@ class MlpConfig:
         Raises:
             InputError: when they do not make one.
         """
+        examples = whole_number("examples", examples, 0, 2**31 - 1)
         if self.batch_size > examples:
             raise InputError(
                 f"batch_size: expected at most the {examples} training examples, got "
@@ -204,7 +216,7 @@ class PerceptronConfig:
 
     def __post_init__(self) -> None:
         """Refuses what cannot be trained."""
-        expect_one_of(self, activation=ACTIVATIONS)
+        expect_choice("activation", self.activation, ACTIVATIONS)
         take_whole(self, epochs=(1, 10**6), seed=(0, LARGEST_SEED))
         take_numbers(self, learning_rate=_FLOAT32)
 
@@ -218,5 +230,6 @@ class PerceptronConfig:
             raise InputError(
                 "activation step: it has no place in the legacy implementation, which trains by "
                 "gradient descent: the step function has no gradient; the modern implementation "
-                "trains it by Rosenblatt's rule"
+                "trains it by Rosenblatt's rule",
+                topic="no gradient",
             )

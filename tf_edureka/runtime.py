@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tf_edureka._numbers import expect_choice
+from tf_edureka.config import PRECISIONS
 from tf_edureka.errors import InputError
 
 DEVICES = ("auto", "cpu", "gpu")
@@ -77,9 +79,12 @@ def use_device(choice: str, deterministic: bool = False, *, precision: str = "fl
         for example `CPU (2 cores)` or `GPU (NVIDIA H100)`.
 
     Raises:
-        InputError: when a GPU is asked for and TensorFlow sees none, the device does not have the
-            precision, or TensorFlow has computed already and can no longer leave the GPU.
+        InputError: when the choice is another, a GPU is asked for and TensorFlow sees none, the
+            device does not have the precision, or TensorFlow has computed already and can no
+            longer leave the GPU.
     """
+    expect_choice("device", choice, DEVICES)
+    expect_choice("precision", precision, PRECISIONS)
     import tensorflow as tf
 
     if deterministic:

@@ -179,7 +179,7 @@ def test_an_earlier_run_is_kept_unless_it_may_be_overwritten(train, capsys):
     assert train("--epochs", "1") == 0
     before = {path.name: path.read_bytes() for path in train.out.iterdir()}
     assert train("--epochs", "1", "--seed", "2") == 2
-    assert "--overwrite to replace it or --resume to go on" in capsys.readouterr().err
+    assert "give --resume to go on with it, --overwrite to replace it" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
     assert train("--epochs", "1", "--seed", "2", "--overwrite") == 0
     assert json.loads((train.out / "history.json").read_text())["config"]["seed"] == 2
@@ -371,7 +371,7 @@ def test_deterministic_runs_are_the_same_to_the_bit(drawn_folder, tmp_path):
         (["--wait", "9"], "--wait belongs to --strategy multiworker"),
         (["--strategy", "multiworker", "--wait", "0"], "--wait: expected seconds from above 0"),
         (["--recipe", "article", "--precision", "tf32"], "precision: expected float32"),
-        (["--strategy", "mirrored", "--replicas", "0"], "replicas: expected at least 1"),
+        (["--strategy", "mirrored", "--replicas", "0"], "replicas: expected a whole number from 1"),
         (["--strategy", "multiworker"], "expected TF_CONFIG in the environment"),
     ],
 )

@@ -1,4 +1,6 @@
+import copy
 import hashlib
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -178,6 +180,7 @@ def test_real_mnist_is_recognised_and_split(mnist_folder, recwarn):
     other = data.train.labels.copy()
     other[0] += 1
     assert not replace(data, train=mnist.Split(data.train.images, other)).is_mnist
+    assert not replace(data, validation=data.validation.first(0)).is_mnist
 
 
 @pytest.mark.parametrize(
@@ -214,3 +217,16 @@ def test_the_published_gz_files_are_those_that_tfds_pins(mnist_folder):
         if not path.is_file():
             pytest.skip(f"{path.name}: the MNIST folder holds unpacked files")
         assert hashlib.sha256(path.read_bytes()).hexdigest() == info.checksum
+
+
+def test_copies_are_read_only_too(data):
+    data.fingerprint  # noqa: B018 - which a copy takes along
+    for again in (copy.deepcopy(data), pickle.loads(pickle.dumps(data))):
+        assert again.fingerprint == data.fingerprint
+        with pytest.raises(ValueError, match="read-only"):
+            again.train.images[:] = 0
+
+
+def test_data_that_nothing_can_be_tested_on_are_refused(data):
+    with pytest.raises(InputError, match="test: expected at least one example"):
+        replace(data, test=data.test.first(0))

@@ -13,6 +13,7 @@ from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.mlp.epoch import CompiledEpoch
+from tf_edureka.mlp.model import pixels
 
 CONSTANT = MlpConfig.tuned(epochs=4, schedule="constant")
 
@@ -153,3 +154,56 @@ def test_where_there_are_no_validation_images_there_is_no_validation(data):
     without = replace(data, validation=data.validation.first(0))
     without_xla(MlpConfig.tuned(epochs=1), without, callbacks=[history])
     assert sorted(history.history) == ["accuracy", "loss", "test_accuracy"]
+
+
+@pytest.mark.parametrize("given", [keras.callbacks.History, [keras.callbacks.History], 5, ["x"]])
+def test_what_are_no_callbacks_is_refused(data, given):
+    with pytest.raises(InputError, match="callbacks: expected a list of Keras' callbacks"):
+        without_xla(MlpConfig.tuned(), data, callbacks=given)
+
+
+def test_one_that_resumes_by_itself_is_refused(data, tmp_path):
+    # Keras' own fit() asks it for the epoch to go on with.
+    backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
+    with pytest.raises(InputError, match=r"got BackupAndRestore; save=.* start="):
+        without_xla(MlpConfig.tuned(), data, callbacks=[backup])
+
+
+def test_each_hook_of_a_callback_is_called_as_by_keras(data):
+    """But for the batches, of which there is one, and for `test_accuracy`."""
+
+    def called(train) -> list[tuple[str, set[str]]]:
+        seen = []
+
+        def noting(name):
+            return lambda self, *args, **logs: seen.append(
+                (name, set((args[-1] if args else logs.get("logs")) or ()))
+            )
+
+        hooks = ("begin", "end")
+        names = [f"on_{of}_{hook}" for of in ("train", "test", "epoch") for hook in hooks]
+        names += [f"on_{of}_batch_{hook}" for of in ("train", "test") for hook in hooks]
+        members = {name: noting(name) for name in names}
+        train(type("Spy", (keras.callbacks.Callback,), members)())
+        return [(name, logs - {"test_accuracy"}) for name, logs in seen]
+
+    def by_keras(spy):
+        model = mlp.build(MlpConfig.tuned(), 1)
+        arrays = [(pixels(split.images), np.eye(10)[split.labels]) for split in (data.train,) * 2]
+        model.fit(
+            *arrays[0],
+            1000,
+            1,
+            verbose=0,
+            callbacks=[spy],
+            validation_data=arrays[1],
+            validation_batch_size=1000,
+        )
+
+    ours = called(lambda spy: without_xla(MlpConfig.tuned(epochs=1), data, callbacks=[spy]))
+    assert [name for name, _ in ours] == [name for name, _ in called(by_keras)]
+    assert (
+        dict(ours)["on_epoch_end"]
+        == dict(ours)["on_train_end"]
+        == {*("loss", "accuracy", "val_loss", "val_accuracy")}
+    )

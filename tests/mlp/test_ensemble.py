@@ -77,7 +77,7 @@ def test_testing_in_many_parts_counts_the_same(data, monkeypatch):
 
 
 def test_what_is_no_seed_is_refused(data):
-    with pytest.raises(InputError, match="seeds: expected a whole number"):
+    with pytest.raises(InputError, match="seeds: expected at least one whole number"):
         ensemble.train(MlpConfig.tuned(), data, seeds=[])
 
 
@@ -92,6 +92,15 @@ def test_the_program_is_of_one_size_for_any_number_of_networks(data):
         functions = steps.graph.as_graph_def().library.function
         sizes.add(sum(len(function.node_def) for function in functions))
     assert len(sizes) == 1
+
+
+def test_a_callback_cannot_change_the_results(data):
+    def spoil(epoch, costs, accuracies):
+        for values in (costs, accuracies):
+            with pytest.raises(ValueError, match="read-only"):
+                values[:] = 0
+
+    ensemble.train(MlpConfig.tuned(epochs=1, hidden_units=[4]), data, seeds=[1], on_epoch=spoil)
 
 
 def test_seeds_may_be_numpys(data):

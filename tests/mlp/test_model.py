@@ -7,6 +7,7 @@ from trainings import without_xla
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
+from tf_edureka.errors import InputError
 from tf_edureka.tf1.optimizers import Adam
 
 
@@ -80,3 +81,10 @@ def test_a_saved_model_loads_in_plain_keras_and_says_the_same(data, tmp_path, re
     np.testing.assert_array_equal(loaded(pixels), model(pixels))
     for layer in loaded.layers:  # nothing that only this package could load
         assert type(layer.kernel_initializer).__module__.startswith("keras.")
+
+
+def test_pixels_that_were_scaled_already_are_refused(data):
+    model = mlp.network(MlpConfig.tuned())
+    for images in (data.test.images / 255, data.test.images.reshape(-1, 784)):
+        with pytest.raises(InputError, match="images: expected uint8 of shape"):
+            mlp.probabilities(model, images)

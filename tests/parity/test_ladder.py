@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tf_edureka import parity, runtime
 from tf_edureka.config import MlpConfig
+from tf_edureka.errors import InputError
 from tf_edureka.parity.judge import judge
 from tf_edureka.parity.measure import Measurements, measure
 from tf_edureka.tf1 import layers, optimizers, seeds
@@ -226,3 +227,9 @@ def test_a_difference_that_is_no_number_does_not_hold():
     )
     assert not rung.passed
     assert json.loads(json.dumps(rung.to_json(), allow_nan=False))["measured"] is None
+
+
+@pytest.mark.parametrize("steps", [0, -1, 10**6, 2.0])
+def test_steps_that_there_are_not_are_refused_before_any_training(data, steps):
+    with pytest.raises(InputError, match="steps: expected a whole number from 1 to"):
+        parity.climb(CONFIG, data, steps=steps, on_epoch=None)

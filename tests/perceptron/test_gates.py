@@ -1,4 +1,6 @@
+import copy
 import itertools
+import pickle
 
 import numpy as np
 import pytest
@@ -45,12 +47,25 @@ def test_nobody_can_change_a_gate_that_others_use_too():
     for array in (GATES["or"].inputs, GATES["or"].targets):
         with pytest.raises(ValueError, match="read-only"):
             array[0, 0] = 5
-    with pytest.raises(TypeError):
-        GATES["or"] = GATES["xor"]
     inputs, targets = GATES["or"].inputs.copy(), GATES["or"].targets.copy()
     mine = Gate("mine", inputs, targets=targets)
     inputs[0, 0] = 5
     assert mine.inputs[0, 0] == 0
+    for again in (copy.deepcopy(mine), pickle.loads(pickle.dumps(mine))):
+        assert not again.inputs.flags.writeable
+    assert copy.deepcopy(GATES)["or"].targets.tolist() == GATES["or"].targets.tolist()
+
+
+@pytest.mark.parametrize(("place", "value"), [("inputs", 2), ("inputs", np.nan), ("targets", 7)])
+def test_what_is_no_truth_table_is_refused(place, value):
+    arrays = {"inputs": GATES["or"].inputs.copy(), "targets": GATES["or"].targets.copy()}
+    arrays[place][0, 0] = value
+    with pytest.raises(InputError, match=f"{place} of gate mine: expected 0 or 1"):
+        Gate("mine", **arrays)
+    arrays = {"inputs": GATES["or"].inputs.copy(), "targets": GATES["or"].targets.copy()}
+    arrays["inputs"][0, 2] = 0
+    with pytest.raises(InputError, match="third column of inputs 1"):
+        Gate("mine", **arrays)
 
 
 def test_a_gate_is_equal_to_itself_and_may_be_a_key():

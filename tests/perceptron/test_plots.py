@@ -9,7 +9,7 @@ from tf_edureka import perceptron
 from tf_edureka.config import PerceptronConfig
 from tf_edureka.perceptron import plots
 from tf_edureka.perceptron.activations import ACTIVATIONS
-from tf_edureka.perceptron.gates import GATES
+from tf_edureka.perceptron.gates import GATES, Gate
 from tf_edureka.perceptron.plots import plane
 
 LEAST_SQUARES = np.array([0.5, 0.5, 0.25], np.float32)  # of OR: the line runs from 1/2 to 1/2
@@ -153,4 +153,16 @@ def test_a_hidden_space_of_weights_that_are_none_is_drawn_too():
     for weights in (np.zeros(9), np.full(9, np.nan), np.full(9, 1e38)):
         figure = plots.hidden_space("relu", GATES["xor"], weights.astype(np.float32), "x")
         assert figure.axes[1].get_title() == "What the hidden neurons give"
+        drawn(figure)
+
+
+def test_a_dollar_in_a_title_is_a_dollar():
+    title = r"$\frac{$"
+    gate = Gate("x_{$", GATES["or"].inputs, targets=GATES["or"].targets)
+    figures = [
+        plots.decision("relu", gate, np.float32([1, 1, 0]), title),
+        plots.sweep(np.float32([0.5]), np.array(["learned"]), title),
+        plots.loss_curve(np.float32([1, 0.5]), title),
+    ]
+    for figure in figures:
         drawn(figure)

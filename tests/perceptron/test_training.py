@@ -248,3 +248,11 @@ def test_the_graph_is_that_of_tensorflow_1_but_for_two_sums_in_its_gradients():
         assert {node[:6] for node in nodes} == {'["Sum"'}
         assert nodes.total() == 2
     assert len(theirs) == len(ours) == 48
+
+
+def test_a_callback_cannot_change_the_losses_of_a_sweep():
+    def spoil(epoch, losses):
+        with pytest.raises(ValueError, match="read-only"):
+            losses[:] = 0
+
+    perceptron.sweep(PerceptronConfig(epochs=2), GATES["or"], seeds=range(3), on_progress=spoil)

@@ -96,7 +96,7 @@ def test_any_byte_changed_any_length_cut_makes_the_one_before_be_used(folder, re
     ]
     for damage in damages:
         path.write_bytes(damage)
-        with pytest.warns(InputWarning, match=f"^{re.escape(str(path))} is damaged, "):
+        with pytest.warns(InputWarning, match=f"{re.escape(path.name)} is damaged, "):
             assert equal(checkpoints(folder).latest(), state(1))
     path.unlink()
     assert equal(checkpoints(folder).latest(), state(1))
@@ -116,15 +116,16 @@ def test_a_damaged_one_gives_way_to_the_next_that_is_written(folder):
     assert equal(checkpoints(folder).latest(), state(2))
 
 
-def test_where_all_are_damaged_each_is_named(folder):
+def test_where_all_are_damaged_each_is_named(folder, recwarn):
     writer = checkpoints(folder)
     for epoch in (1, 2):
         writer.save(state(epoch))
     for path in folder.path.iterdir():
         path.write_bytes(b"")
     faults = r"but checkpoint-2-.* is damaged.*checkpoint-1-.* is damaged"
-    with pytest.warns(InputWarning), pytest.raises(InputError, match=faults):
+    with pytest.raises(InputError, match=faults):
         checkpoints(folder).latest()
+    assert not recwarn  # the error says it all
 
 
 def test_who_trained_before_is_kept_through_all_resumptions(folder):

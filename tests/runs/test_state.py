@@ -3,6 +3,7 @@ import functools
 import numpy as np
 import pytest
 
+from tf_edureka.errors import InputError
 from tf_edureka.runs import state
 
 TrainingProgress = functools.partial(state.TrainingProgress, training={"seed": 1})
@@ -89,3 +90,9 @@ def test_nothing_is_left_to_train_after_all_epochs_or_a_cost_that_is_no_number()
     broken.epoch_ended(float("nan"), 0.1)
     assert not broken.goes_on(10)
     assert not TrainingProgress(broken.state([])).goes_on(10)
+
+
+@pytest.mark.parametrize("start", ["x", [1], 5])
+def test_what_is_no_state_is_refused(start):
+    with pytest.raises(InputError, match="start: expected a state as save=... gives it, got"):
+        TrainingProgress(start)

@@ -35,9 +35,10 @@ ADVICE = {
     "folder cannot be written to": "give --out for another folder",
     "folder is gone": "give --out for another folder",
     "no whole checkpoint": "give --overwrite instead of --resume to begin anew",
-    "checkpoint of another version": "give --overwrite to begin anew",
-    "checkpoint of another training": "give the same to go on with it, --overwrite to begin anew, "
-    "or --out for another folder",
+    "checkpoint of another version": "give --overwrite instead of --resume to begin anew",
+    "checkpoint of another training": "give the same to go on with it, --overwrite instead of "
+    "--resume to begin anew, or --out for another folder",
+    "no gradient": "leave --activation or --implementation out",
 }
 
 

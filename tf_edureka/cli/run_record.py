@@ -32,14 +32,19 @@ FILES_OF_SEEDS = ("history.json", "seeds.png")
 
 def run_folder(args: argparse.Namespace) -> RunFolder:
     """The folder that the `args` name; refuses what would destroy an earlier run unasked."""
-    resumes = args.resume and bool(checkpoint.newest_first(args.out))
-    otherwise = "--resume to go on with it, or --out for another folder"
-    if args.resume:
-        otherwise = "--out for another folder; it has no checkpoint to go on from"
+    goes_on = bool(checkpoint.newest_first(args.out)) and args.seeds is None
+    advice = "give --overwrite to replace it, or --out for another folder"
+    if goes_on:
+        advice = f"give --resume to go on with it, {advice.removeprefix('give ')}"
+    elif args.resume:
+        advice = (
+            "it has no checkpoint to go on from; give --overwrite instead of --resume to replace "
+            "it, or --out for another folder"
+        )
     files = {*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN}
-    advice = f"give --overwrite to replace it or {otherwise}"
+    overwrite = args.overwrite or (args.resume and goes_on)
     with options.advising("folder holds a run", lambda: advice):
-        return RunFolder(args.out, sorted(files), overwrite=args.overwrite or resumes)
+        return RunFolder(args.out, sorted(files), overwrite=overwrite)
 
 
 @dataclasses.dataclass(frozen=True)

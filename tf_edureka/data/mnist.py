@@ -7,14 +7,16 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from tf_edureka._numbers import whole_number
+from tf_edureka._numbers import expect_choice, whole_number
 from tf_edureka.data import idx, published, tfds
 from tf_edureka.errors import InputError, InputWarning
 
-DATA_SOURCES = ("auto", "tfds", "idx", "rendered")
+Source = Literal["auto", "tfds", "idx", "rendered"]
+DATA_SOURCES: tuple[Source, ...] = get_args(Source)
 # Where the four files are, if no folder is named.
 MNIST_FOLDER_VARIABLE = "TF_EDUREKA_MNIST_DIR"
 # The original's read_data_sets() put the first 5,000 training images aside.
@@ -58,8 +60,14 @@ class Split:
         object.__setattr__(self, "images", _read_only(images))
         object.__setattr__(self, "labels", _read_only(labels.astype(np.uint8, copy=False)))
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Keeps the arrays read-only after copying and unpickling, too."""
+        vars(self).update(state)
+        self.images.flags.writeable = self.labels.flags.writeable = False
+
     def first(self, count: int) -> "Split":
         """The first `count` examples, or all if there are fewer."""
+        count = whole_number("count", count, 0, 2**31 - 1)
         return Split(self.images[:count], self.labels[:count])
 
 
@@ -82,13 +90,19 @@ class Mnist:
     source: str
     title: str
 
+    def __post_init__(self) -> None:
+        """Refuses data that a training could not be tested on."""
+        if not len(self.test.labels):
+            raise InputError("test: expected at least one example, got none")
+
     @functools.cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the examples that are trained and tested on, and of how many they are."""
+        """SHA-256 of the examples of all three splits, and of how many they are."""
         digest = hashlib.sha256()
-        for array in (self.train.images, self.train.labels, self.test.images, self.test.labels):
-            digest.update(str(array.shape).encode())
-            digest.update(np.ascontiguousarray(array).data)
+        for split in (self.train, self.validation, self.test):
+            for array in (split.images, split.labels):
+                digest.update(str(array.shape).encode())
+                digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
     @property
@@ -106,7 +120,7 @@ class Mnist:
         return replace(self, train=self.train.first(count))
 
 
-def load(source: str = "auto", folder: str | os.PathLike[str] | None = None) -> Mnist:
+def load(source: Source = "auto", folder: str | os.PathLike[str] | None = None) -> Mnist:
     """Loads MNIST.
 
     Source: `input_data.read_data_sets` of the article: the same split and order. The pixels stay
@@ -136,7 +150,7 @@ def load(source: str = "auto", folder: str | os.PathLike[str] | None = None) -> 
 
 
 def find(
-    source: str = "auto", folder: str | os.PathLike[str] | None = None
+    source: Source = "auto", folder: str | os.PathLike[str] | None = None
 ) -> tuple[Mnist, InputWarning | None]:
     """Loads MNIST as `load` does, and gives the warning as a result: for a thread of one's own.
 
@@ -150,8 +164,7 @@ def find(
     Raises:
         InputError: as `load` does.
     """
-    if source not in DATA_SOURCES:
-        raise InputError(f"data: expected one of {', '.join(DATA_SOURCES)}, got {source!r}")
+    expect_choice("data", source, DATA_SOURCES)
     if source == "rendered":
         if folder is not None:
             raise InputError(f"data rendered: expected no MNIST folder, got {folder}; leave it out")

@@ -1,5 +1,6 @@
 """A picture of a digit, brought into the form of MNIST's images."""
 
+import os
 import warnings
 from pathlib import Path
 
@@ -18,7 +19,7 @@ _DRAWN = 0.3  # so much ink makes a pixel a part of the digit
 _SPECKS_FROM = 100  # side from which single pixels are noise
 
 
-def read(path: Path) -> npt.NDArray[np.uint8]:
+def read(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
     """Reads a picture of one digit and makes of it what MNIST's makers made of theirs.
 
     Dark on light or light on dark, of any size, grey, coloured or partly transparent: the paper is
@@ -39,7 +40,7 @@ def read(path: Path) -> npt.NDArray[np.uint8]:
         InputError: when the file cannot be read, is no such picture, has too many pixels or shows
             nothing.
     """
-    image = formed(_decoded(path))
+    image = formed(_decoded(Path(path)))
     if image is None:
         raise InputError(
             f"{path}: expected a digit, got a picture in which no ink stands out from the paper"

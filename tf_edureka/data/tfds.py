@@ -109,8 +109,8 @@ def _prepare(builder: "tfds.core.DatasetBuilder", folder: Path | None) -> None:
         names = [url.rsplit("/", 1)[-1] for url in builder.url_infos]
         if missing := [name for name in names if not (folder / name).is_file()]:
             raise InputError(
-                f"{folder}: TFDS expects the four published .gz files, but {', '.join(missing)} "
-                "is missing",
+                f"{folder}: TFDS expects the four published .gz files, but these are "
+                f"missing: {', '.join(missing)}",
                 topic="TFDS needs the .gz files",
             )
     elif not is_reachable():

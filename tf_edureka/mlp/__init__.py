@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from tf_edureka._lazy import lazy
 
 if TYPE_CHECKING:
+    from tf_edureka.mlp import distribution as distribution, ensemble as ensemble, plots as plots
     from tf_edureka.mlp.batches import epoch_orders as epoch_orders
     from tf_edureka.mlp.epoch import CompiledEpoch as CompiledEpoch
     from tf_edureka.mlp.model import (

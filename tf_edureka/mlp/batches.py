@@ -63,6 +63,7 @@ def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> npt.ND
         InputError: when the batch size is not one from 1 to all examples.
     """
     steps = examples // whole_number("batch_size", batch_size, 1, examples)
+    seed, epoch = (whole_number("seed, epoch", n, 0, 2**63 - 1) for n in (seed, epoch))
     order = np.random.default_rng((seed, epoch)).permutation(examples)[: steps * batch_size]
     return order.reshape(steps, batch_size).astype(np.int32)
 

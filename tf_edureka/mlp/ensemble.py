@@ -68,6 +68,8 @@ def train(
         )
         accuracies.append(networks.test())
         costs.append(step_costs.mean(axis=0, dtype=np.float64))
+        for values in (accuracies[-1], costs[-1]):
+            values.flags.writeable = False  # they become the results
         seconds.append(time.perf_counter() - began)
         if epoch == 0:
             first_costs = step_costs

@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import math
+import os
 import zipfile
 from pathlib import Path
 
@@ -18,7 +19,7 @@ _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _EXPECTED = "expected a model as train-mnist writes it (model.keras)"
 
 
-def load_model(path: Path) -> keras.Model:
+def load_model(path: str | os.PathLike[str]) -> keras.Model:
     """Loads a network as `train-mnist` saves it.
 
     Keras' safe mode refuses what would run code. Shapes and size are looked at before anything is
@@ -33,6 +34,7 @@ def load_model(path: Path) -> keras.Model:
     Raises:
         InputError: when the file cannot be read, is no such model or is not safe to load.
     """
+    path = Path(path)
     try:
         # In a thread that ends: Keras keeps a list of its variables, and would make them later on.
         with concurrent.futures.ThreadPoolExecutor(1) as thread:
@@ -47,6 +49,9 @@ def load_model(path: Path) -> keras.Model:
         raise InputError(
             f"{path}: {_EXPECTED}, got one that Keras does not load in its safe mode: {reason}"
         ) from None
+    logits = model(keras.Input((PIXELS,)))
+    if not isinstance(logits, keras.KerasTensor):
+        raise InputError(f"{path}: expected a model with one output, got {logits}")
     last = model.layers[-1]
     if isinstance(last, keras.layers.Softmax):  # logits are what it makes probabilities of
         return keras.Model(model.inputs, last.input)

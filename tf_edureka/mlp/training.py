@@ -1,7 +1,7 @@
 """The training of the article's network: epoch by epoch, each of them compiled."""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -67,8 +67,7 @@ def train(
             evenly, `start` is of another training, or one of the callbacks sets the learning rate
             and a schedule does, too.
     """
-    callbacks = list(callbacks)
-    _expect_no_schedule(config, callbacks)
+    callbacks = _checked(callbacks, config)
     progress = TrainingProgress(start, save, training=identity("modern", config, data))
     compiled = _epoch(
         config,
@@ -82,9 +81,10 @@ def train(
         compiled.restore(start.variables)
     orders = itertools.islice(epoch_orders(config, examples), progress.epoch, None)
     listeners = keras.callbacks.CallbackList(
-        callbacks, model=model, epochs=config.epochs, steps=1, verbose=0
+        callbacks, model=model, epochs=config.epochs, steps=1, verbose=1
     )
     model.stop_training = stop = False
+    logs: dict[str, float] = {}
     listeners.on_train_begin()
     while not stop and progress.goes_on(config.epochs):
         epoch = progress.epoch
@@ -99,23 +99,34 @@ def train(
         accuracy = compiled.test() / len(data.test.labels)
         progress.epoch_ended(cost, accuracy)
         if callbacks:
-            _tell(listeners, epoch, compiled=compiled, cost=cost, accuracy=accuracy)
+            logs = _tell(listeners, epoch, compiled=compiled, cost=cost, accuracy=accuracy)
         stop = asks_to_stop(on_epoch and on_epoch(epoch, cost, accuracy)) or model.stop_training
         stop = compiled.agreed(progress.checkpoint(compiled.state) or stop)
-    listeners.on_train_end()
+    listeners.on_train_end(logs)
     return progress.result(model.get_weights())
 
 
-def _expect_no_schedule(config: MlpConfig, callbacks: Sequence[keras.callbacks.Callback]) -> None:
-    """Refuses callbacks that would fail within the training: Keras lets only one set the rate."""
+def _checked(
+    callbacks: Iterable[keras.callbacks.Callback], config: MlpConfig
+) -> list[keras.callbacks.Callback]:
+    """The callbacks as a list; refuses those that would fail, or worse, within the training."""
+    given = list(callbacks) if isinstance(callbacks, Iterable) else [None]
+    if not all(isinstance(callback, keras.callbacks.Callback) for callback in given):
+        raise InputError(f"callbacks: expected a list of Keras' callbacks, got {callbacks!r}")
     setters = keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler
-    for callback in callbacks:
+    for callback in given:
+        name = type(callback).__name__
         if isinstance(callback, setters) and config.schedule != "constant":
             raise InputError(
                 f"callbacks: expected none that sets the learning rate, which follows the schedule "
-                f"{config.schedule}, got {type(callback).__name__}; give the configuration "
-                'schedule="constant"'
+                f'{config.schedule}, got {name}; give the configuration schedule="constant"'
             )
+        if isinstance(callback, keras.callbacks.BackupAndRestore):
+            raise InputError(
+                f"callbacks: expected none that resumes a training, got {name}; save=... gives "
+                "states, and start=... resumes from one"
+            )
+    return given
 
 
 def _tell(
@@ -125,15 +136,19 @@ def _tell(
     compiled: CompiledEpoch,
     cost: float,
     accuracy: float,
-) -> None:
+) -> dict[str, float]:
     """Tells the callbacks of an epoch: of its batch, of the validation, and of its end."""
     trained = {"loss": cost, **compiled.metrics()}
     listeners.on_train_batch_end(0, trained)
     listeners.on_test_begin()
+    listeners.on_test_batch_begin(0)
     validated = compiled.validate()
+    listeners.on_test_batch_end(0, validated)
     listeners.on_test_end(validated)
     of_validation = {f"val_{name}": value for name, value in validated.items()}
-    listeners.on_epoch_end(epoch, {**trained, **of_validation, "test_accuracy": accuracy})
+    logs = {**trained, **of_validation, "test_accuracy": accuracy}
+    listeners.on_epoch_end(epoch, logs)
+    return logs
 
 
 def _epoch(

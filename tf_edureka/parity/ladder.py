@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass
 
 from tf_edureka import runtime
+from tf_edureka._numbers import whole_number
 from tf_edureka.config import MlpConfig
 from tf_edureka.data.mnist import Mnist
 from tf_edureka.parity.checks import Rung
@@ -56,8 +57,11 @@ def climb(
         the ladder.
 
     Raises:
-        InputError: when the recipe is another or the batch size exceeds the examples.
+        InputError: when the recipe is another, the batch size exceeds the examples, or there are
+            not so many steps.
     """
+    most = config.steps_per_epoch(len(data.train.labels))
+    steps = whole_number("steps", steps, 1, most)
     with runtime.tf32(False):
         measured = measure(config, data, on_epoch=on_epoch)
     rungs = judge(measured, config, steps=steps, reference=reference)

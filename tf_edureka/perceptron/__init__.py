@@ -5,6 +5,11 @@ from typing import TYPE_CHECKING
 from tf_edureka._lazy import lazy
 
 if TYPE_CHECKING:
+    from tf_edureka.perceptron import (
+        diagnosis as diagnosis,
+        plots as plots,
+        xor_network as xor_network,
+    )
     from tf_edureka.perceptron.diagnosis import diagnose as diagnose
     from tf_edureka.perceptron.gates import GATES as GATES, Gate as Gate
     from tf_edureka.perceptron.training import outputs as outputs, sweep as sweep, train as train

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import tensorflow as tf
 
@@ -67,49 +66,47 @@ class Activation:
         return slope(self.of_neurons, z)
 
 
-ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
-    {
-        "identity": Activation(
-            tf.identity,
-            equation="z",
-            derivative="1",
-            values=r"(-\infty, \infty)",
-            flat="never flat, never bent: layers of it make one layer",
-        ),
-        "step": Activation(
-            lambda z: keras.ops.heaviside(z, 1),
-            equation=r"0 \;\mathrm{if}\; z < 0,\; \mathrm{else}\; 1",
-            derivative="0",
-            values=r"\{0, 1\}",
-            flat="flat everywhere: no gradient, so Rosenblatt's rule",
-        ),
-        "sigmoid": Activation(
-            tf.sigmoid,
-            equation=r"1 / (1 + e^{-z})",
-            derivative=r"f(z)\,(1 - f(z))",
-            values="(0, 1)",
-            flat="saturates: flat far from 0",
-        ),
-        "tanh": Activation(
-            tf.tanh,
-            equation=r"\tanh z",
-            derivative=r"1 - f(z)^2",
-            values="(-1, 1)",
-            flat="saturates: flat far from 0",
-        ),
-        "relu": Activation(
-            tf.nn.relu,
-            equation=r"\max(0, z)",
-            derivative=r"0 \;\mathrm{if}\; z \leq 0,\; \mathrm{else}\; 1",
-            values=r"[0, \infty)",
-            flat="dies: flat for all z below 0",
-        ),
-        "softmax": Activation(
-            tf.nn.softmax,
-            equation=r"e^{z_i} / \sum_j e^{z_j}",
-            derivative=r"f_i(z)\,(1 - f_i(z))",
-            values=r"(0, 1),\ \mathrm{sum}\ 1",
-            flat="saturates; with one output it is always 1",
-        ),
-    }
-)
+ACTIVATIONS: Mapping[str, Activation] = {
+    "identity": Activation(
+        tf.identity,
+        equation="z",
+        derivative="1",
+        values=r"(-\infty, \infty)",
+        flat="never flat, never bent: layers of it make one layer",
+    ),
+    "step": Activation(
+        lambda z: keras.ops.heaviside(z, 1),
+        equation=r"0 \;\mathrm{if}\; z < 0,\; \mathrm{else}\; 1",
+        derivative="0",
+        values=r"\{0, 1\}",
+        flat="flat everywhere: no gradient, so Rosenblatt's rule",
+    ),
+    "sigmoid": Activation(
+        tf.sigmoid,
+        equation=r"1 / (1 + e^{-z})",
+        derivative=r"f(z)\,(1 - f(z))",
+        values="(0, 1)",
+        flat="saturates: flat far from 0",
+    ),
+    "tanh": Activation(
+        tf.tanh,
+        equation=r"\tanh z",
+        derivative=r"1 - f(z)^2",
+        values="(-1, 1)",
+        flat="saturates: flat far from 0",
+    ),
+    "relu": Activation(
+        tf.nn.relu,
+        equation=r"\max(0, z)",
+        derivative=r"0 \;\mathrm{if}\; z \leq 0,\; \mathrm{else}\; 1",
+        values=r"[0, \infty)",
+        flat="dies: flat for all z below 0",
+    ),
+    "softmax": Activation(
+        tf.nn.softmax,
+        equation=r"e^{z_i} / \sum_j e^{z_j}",
+        derivative=r"f_i(z)\,(1 - f_i(z))",
+        values=r"(0, 1),\ \mathrm{sum}\ 1",
+        flat="saturates; with one output it is always 1",
+    ),
+}

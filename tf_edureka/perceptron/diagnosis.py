@@ -2,7 +2,6 @@
 
 import enum
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -27,18 +26,15 @@ class Outcome(str, enum.Enum):
 
 
 # In the order in which they are looked for, with the reason.
-OUTCOMES: Mapping[str, str] = MappingProxyType(
-    {
-        Outcome.DIVERGED: "the loss rises or is no number: the learning rate is too large",
-        Outcome.LEARNED: "all four outputs are on the right side of 1/2",
-        Outcome.DEAD: "the gradient is 0 on every row, as drawn or by too large a step: it is over",
-        Outcome.STUCK: "the gradient is 0 on every row that is wrong: only the right rows still "
-        "pull",
-        Outcome.NO_LINE: "no line parts the rows to be 1 from those to be 0, and a perceptron is a "
-        "line",
-        Outcome.NOT_YET: "some rows are wrong: more epochs or another learning rate may do",
-    }
-)
+OUTCOMES: Mapping[str, str] = {
+    Outcome.DIVERGED: "the loss rises or is no number: the learning rate is too large",
+    Outcome.LEARNED: "all four outputs are on the right side of 1/2",
+    Outcome.DEAD: "the gradient is 0 on every row, as drawn or by too large a step: it is over",
+    Outcome.STUCK: "the gradient is 0 on every row that is wrong: only the right rows still pull",
+    Outcome.NO_LINE: "no line parts the rows to be 1 from those to be 0, and a perceptron is a "
+    "line",
+    Outcome.NOT_YET: "some rows are wrong: more epochs or another learning rate may do",
+}
 # Gradient descent lowers the loss in each step, if the step is not too large. Rounding moves it by
 # parts in a million.
 _RISE = 1.01

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ class Gate:
         targets: float32, shape (4, 1): 0 or 1. A read-only copy, too.
 
     Raises:
-        InputError: when an array has another shape or dtype.
+        InputError: when an array has another shape or dtype, or other values.
     """
 
     name: str
@@ -32,15 +32,24 @@ class Gate:
     def __post_init__(self) -> None:
         """Refuses arrays that would be trained on, but as something else."""
         for name, shape in (("inputs", (4, 3)), ("targets", (4, 1))):
-            array = getattr(self, name)
+            array = np.asarray(getattr(self, name))
             if array.shape != shape or array.dtype != np.float32:
                 raise InputError(
                     f"{name} of gate {self.name}: expected float32 of shape {shape}, got "
                     f"{array.dtype} of shape {array.shape}"
                 )
-            copy = array.copy()
-            copy.flags.writeable = False
-            object.__setattr__(self, name, copy)
+            if not (np.isin(array, (0, 1)).all() and (name == "targets" or array[:, 2].all())):
+                raise InputError(
+                    f"{name} of gate {self.name}: expected 0 or 1, and in the third column of "
+                    f"inputs 1, got {array.tolist()}"
+                )
+            object.__setattr__(self, name, array.copy())
+        self.__setstate__(vars(self))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Keeps the arrays read-only after copying and unpickling, too."""
+        vars(self).update(state)
+        self.inputs.flags.writeable = self.targets.flags.writeable = False
 
     @property
     def separable(self) -> bool:
@@ -56,14 +65,12 @@ class Gate:
 _INPUTS = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
 
 # The article has OR.
-GATES: Mapping[str, Gate] = MappingProxyType(
-    {
-        name: Gate(name, _INPUTS, targets=np.array(targets, np.float32)[:, np.newaxis])
-        for name, targets in {
-            "or": (0, 1, 1, 1),
-            "and": (0, 0, 0, 1),
-            "nand": (1, 1, 1, 0),
-            "xor": (0, 1, 1, 0),
-        }.items()
-    }
-)
+GATES: Mapping[str, Gate] = {
+    name: Gate(name, _INPUTS, targets=np.array(targets, np.float32)[:, np.newaxis])
+    for name, targets in {
+        "or": (0, 1, 1, 1),
+        "and": (0, 0, 0, 1),
+        "nand": (1, 1, 1, 0),
+        "xor": (0, 1, 1, 0),
+    }.items()
+}

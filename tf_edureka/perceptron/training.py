@@ -109,6 +109,7 @@ def sweep(
     final = initial
     last = least = np.full(len(seeds), np.inf, np.float32)
     for epoch, (loss, after) in enumerate(_course(config, data, kernel)):
+        loss.flags.writeable = False  # it becomes the result
         last, final, least = loss, after, np.fmin(least, loss)
         if asks_to_stop(on_progress and on_progress(epoch, loss)):
             break

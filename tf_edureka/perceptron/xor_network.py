@@ -5,7 +5,6 @@ for the four rows are four other points, and those a line can part.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -21,13 +20,11 @@ from tf_edureka.tf1.initializers import random_normals
 # Weights of a network: kernel and bias of both hidden neurons, (3, 2); those of the output, (3,).
 WEIGHTS = 9
 # What holds some activations back in the hidden layer, however long they train.
-LIMITS: Mapping[str, str] = MappingProxyType(
-    {
-        "identity": "lines of lines are lines: the network is one neuron",
-        "step": "no gradient: hidden neurons stay as drawn, only the output learns",
-        "softmax": "both outputs sum to 1: they are one neuron",
-    }
-)
+LIMITS: Mapping[str, str] = {
+    "identity": "lines of lines are lines: the network is one neuron",
+    "step": "no gradient: hidden neurons stay as drawn, only the output learns",
+    "softmax": "both outputs sum to 1: they are one neuron",
+}
 # Epochs of one call of the compiled loop.
 _AT_ONCE = 100
 

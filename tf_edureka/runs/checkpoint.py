@@ -75,7 +75,7 @@ class Checkpoints:
                 something else than what is asked for.
 
         Warns:
-            InputWarning: of each one that is not whole, and where the machine is another.
+            InputWarning: of each later one that is not whole, and where the machine is another.
         """
         damaged = []
         for path in newest_first(self._folder.path):
@@ -87,8 +87,9 @@ class Checkpoints:
                 fault = "is damaged, its SHA-256 is not that of its name"
             if not path.name.endswith(f"-{hashlib.sha256(content).hexdigest()[:16]}.npz"):
                 damaged.append(f"{path.name} {fault}")
-                warnings.warn(InputWarning(f"{path} {fault}"), stacklevel=2)
                 continue
+            for damage in damaged:
+                warnings.warn(InputWarning(f"{self._folder.path}: {damage}"), stacklevel=2)
             state, conditions = from_bytes(path, content)
             self._expect_same(path, conditions)
             self._whole = [path.name]

@@ -31,8 +31,10 @@ class RunFolder:
             is not one of a folder.
     """
 
-    def __init__(self, path: Path, names: Sequence[str], *, overwrite: bool = False) -> None:
-        self.path = path
+    def __init__(
+        self, path: str | os.PathLike[str], names: Sequence[str], *, overwrite: bool = False
+    ) -> None:
+        self.path = Path(path)
         self.names = tuple(names)
         self._overwrite = overwrite
         self._expect_free()

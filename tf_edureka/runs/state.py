@@ -88,6 +88,8 @@ class TrainingProgress:
         self._seconds = 0.0
         self._step_cost: Floats = np.zeros(0, np.float32)
         if start is not None:
+            if not isinstance(start, TrainingState):
+                raise InputError(f"start: expected a state as save=... gives it, got {start!r:.60}")
             if found := differences(start.training, training):
                 raise InputError(
                     f"start: expected a state of the training that is asked for, got one with "
@@ -166,7 +168,7 @@ class TrainingProgress:
             step_cost=self._step_cost,
             running_cost=self.running_cost,
             running_seconds=np.array(self._running_seconds() if self.step else 0.0),
-            training=self._training,
+            training=dict(self._training),
         )
 
     def result(self, weights: Sequence[Floats]) -> MlpResult:

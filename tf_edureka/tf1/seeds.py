@@ -27,9 +27,12 @@ def pair(graph_seed: int | None, op_seed: int) -> tuple[int, int]:
 
     Returns:
         graph seed and op seed, each from 0 to 2**31 - 1.
+
+    Raises:
+        InputError: when one is no whole number of 64 bits.
     """
-    first = DEFAULT_GRAPH_SEED if graph_seed is None else graph_seed % _LARGEST
-    second = op_seed % _LARGEST
+    seeds = (DEFAULT_GRAPH_SEED if graph_seed is None else graph_seed, op_seed)
+    first, second = (whole_number("seed", seed, -(2**63), 2**63 - 1) % _LARGEST for seed in seeds)
     return (first, second) if (first, second) != (0, 0) else (0, _LARGEST)
 
 

@@ -31,7 +31,7 @@ def test_a_batch_that_can_be_shared_out_is_not_refused():
     ("replicas", "fault"),
     [
         (None, "TensorFlow sees none; python -m tf_edureka.doctor"),
-        (0, "expected at least 1, got 0"),
+        (0, "expected a whole number from 1 to 10000, got 0"),
         (5, "expected at most 1, .* got 5; ask for them before anything is computed"),
     ],
 )

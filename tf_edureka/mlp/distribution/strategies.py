@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from tf_edureka._numbers import whole_number
 from tf_edureka.errors import InputError
 from tf_edureka.mlp.distribution.cluster import Cluster
 
@@ -39,6 +40,8 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
     Raises:
         InputError: when there are not so many.
     """
+    if replicas is not None:
+        replicas = whole_number("replicas", replicas, 1, 10_000)
     gpus = tf.config.get_visible_devices("GPU")
     if gpus:
         count = len(gpus) if replicas is None else replicas
@@ -51,8 +54,6 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
             "tf_edureka.doctor says why",
             topic="no GPUs to mirror on",
         )
-    if replicas < 1:
-        raise InputError(f"replicas: expected at least 1, got {replicas}")
     parts = [tf.config.LogicalDeviceConfiguration()] * replicas
     try:
         cpu, *_ = tf.config.list_physical_devices("CPU")

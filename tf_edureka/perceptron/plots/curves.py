@@ -118,7 +118,7 @@ def sweep(loss: npt.NDArray[np.float32], outcomes: npt.NDArray[np.str_], title: 
         below += counts
     axes.set(xlabel="loss after the last epoch (summed squared error)", ylabel="seeds")
     axes.set_ylim(top=max(1, 1.05 * below.max()))
-    axes.set_title(title)
+    axes.set_title(title, parse_math=False)
     axes.grid(alpha=0.3)
     figure.legend(loc="outside lower center", ncols=3)
     return figure

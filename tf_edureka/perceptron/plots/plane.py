@@ -57,7 +57,8 @@ def decision(
     _draw_rows(axes, gate, gate.inputs[:, :2], [f"{output:.3g}" for output in rows])
     line = "" if crossed else ", no decision line here"
     right = is_right(rows, gate).sum()
-    axes.set_title(f"{gate.name.upper()}: {right} of 4 rows right{line}\n{title}")
+    heading = f"{gate.name.upper()}: {right} of 4 rows right{line}\n{title}"
+    axes.set_title(heading, parse_math=False)
     _explain(axes)
     return figure
 
@@ -137,7 +138,7 @@ def hidden_space(
     learned = is_right(xor_network.outputs(activation, gate.inputs, network), gate).all()
     right.set_title("What the hidden neurons give" + (": one line does" if learned else ""))
     _draw_rows(right, gate, hidden)
-    figure.suptitle(title)
+    figure.suptitle(title, parse_math=False)
     _explain(left, right)
     return figure
 
