@@ -96,7 +96,7 @@ class DistributedEpoch(CompiledEpoch):
         ]
 
     def begin_metrics(self) -> None:
-        """Does nothing."""
+        """Leaves the metrics alone: no step of a replica updates them."""
 
     def metrics(self) -> dict[str, float]:
         """None."""
