@@ -77,6 +77,7 @@ def test_a_quiet_import_leaves_things_as_they_were(before, options, after):
     assert done.stderr == "later\n"
 
 
+@pytest.mark.slow
 def test_another_backend_by_keras_own_file_is_said_too(tmp_path):
     (tmp_path / "keras.json").write_text('{"backend": "jax"}')
     environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
@@ -93,7 +94,7 @@ def test_another_backend_by_keras_own_file_is_said_too(tmp_path):
     assert "jax" in done.stdout
 
 
-@pytest.mark.parametrize("backend", ["jax", "numpy"])
+@pytest.mark.parametrize("backend", ["jax", pytest.param("numpy", marks=pytest.mark.slow)])
 def test_keras_on_another_backend_is_said_in_a_line(backend):
     code = """
 import tf_edureka
