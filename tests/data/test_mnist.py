@@ -10,9 +10,6 @@ from helpers import NAMES, idx_bytes, write_folder
 from tf_edureka.data import mnist, rendered, tfds
 from tf_edureka.errors import InputError, InputWarning
 
-# The files of these tests are not MNIST's, and those who load them are told so.
-pytestmark = pytest.mark.filterwarnings("ignore::tf_edureka.InputWarning")
-
 
 def arrays(train=5003, test=4):
     """Images whose first pixel counts them, with labels 0, 1, ..., 9, 0, ..."""
