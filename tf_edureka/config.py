@@ -69,7 +69,7 @@ class MlpConfig:
     the validation images; `docs/training.md` has the comparison.
 
     Attributes:
-        recipe: `"tuned"` or `"article"`: initial values, schedule and kind of Adam.
+        recipe: `"tuned"` or `"article"`: initial values, order of the batches and kind of Adam.
         learning_rate: Adam's; the highest of its schedule.
         adam_epsilon: added to the root of Adam's second moment. TensorFlow 1 had 1e-8, Keras 1e-7.
         schedule: how the learning rate goes. `"cosine"`: it rises from 0 and falls back to it

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from tf_edureka._numbers import expect_choice, whole_number
 from tf_edureka.data import idx, published, tfds
@@ -43,11 +44,7 @@ class Split:
     def __post_init__(self) -> None:
         """Refuses arrays that would be trained on, but as something else."""
         images, labels = np.asarray(self.images), np.asarray(self.labels)
-        if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
-            raise InputError(
-                f"images: expected uint8 of shape (n, 28, 28), 0 to 255, got {images.dtype} of "
-                f"shape {images.shape}"
-            )
+        expect_images(images)
         if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
             raise InputError(
                 f"labels: expected whole numbers of shape ({len(images)},), one for each image, "
@@ -118,6 +115,22 @@ class Mnist:
         """
         count = whole_number("limit", examples, 1, len(self.train.labels))
         return replace(self, train=self.train.first(count))
+
+
+def expect_images(images: npt.NDArray[Any]) -> None:
+    """Refuses what would be taken for images of digits, but as something else.
+
+    Args:
+        images: uint8, shape (n, 28, 28), if they are what they have to be.
+
+    Raises:
+        InputError: when the dtype or the shape is another.
+    """
+    if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
+        raise InputError(
+            f"images: expected uint8 of shape (n, 28, 28), 0 to 255, got {images.dtype} of shape "
+            f"{images.shape}"
+        )
 
 
 def load(source: Source = "auto", folder: str | os.PathLike[str] | None = None) -> Mnist:

@@ -60,11 +60,12 @@ def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> npt.ND
         int32, shape (steps, batch_size): indices under `examples`, none of them twice.
 
     Raises:
-        InputError: when the batch size is not one from 1 to all examples.
+        InputError: when the batch size is not one from 1 to all examples, or seed or epoch is
+            negative or no whole number.
     """
     steps = examples // whole_number("batch_size", batch_size, 1, examples)
-    seed, epoch = (whole_number("seed, epoch", n, 0, 2**63 - 1) for n in (seed, epoch))
-    order = np.random.default_rng((seed, epoch)).permutation(examples)[: steps * batch_size]
+    stream = whole_number("seed", seed, 0, 2**63 - 1), whole_number("epoch", epoch, 0, 2**63 - 1)
+    order = np.random.default_rng(stream).permutation(examples)[: steps * batch_size]
     return order.reshape(steps, batch_size).astype(np.int32)
 
 

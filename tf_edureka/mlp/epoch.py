@@ -80,8 +80,8 @@ class CompiledEpoch:
             cross-entropy of each step, in the variables' dtype, shape (steps,).
         """
         with runtime.tf32(self._tf32):
-            # The images are an argument: what a program captures, TensorFlow may never let go. It
-            # keeps the graph of each optimizer step in a list of gradients (2.21).
+            # The images are arguments and not captured: TensorFlow 2.21 keeps the graph of each
+            # optimizer step for good, and with it all that the graph captured.
             arguments = *self.train_data, tf.constant(order), tf.constant(seed, tf.int32)
             costs: Floats = call(self.compiled_steps, *arguments).numpy()
         return costs

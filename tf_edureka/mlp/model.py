@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tf_edureka._keras import keras
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
-from tf_edureka.errors import InputError
+from tf_edureka.data.mnist import expect_images
 from tf_edureka.results import Floats
 from tf_edureka.tf1 import initializers, layers, optimizers, seeds
 
@@ -110,11 +110,7 @@ def probabilities(model: keras.Model, images: npt.NDArray[np.uint8]) -> Floats:
     Raises:
         InputError: when the images have another dtype or shape.
     """
-    if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
-        raise InputError(
-            f"images: expected uint8 of shape (n, 28, 28), 0 to 255, got {images.dtype} of shape "
-            f"{images.shape}"
-        )
+    expect_images(images)
     shares: Floats = tf.nn.softmax(model(pixels(images), training=False)).numpy()
     return shares
 

@@ -64,8 +64,8 @@ def train(
 
     Raises:
         InputError: when the batch size exceeds the training examples or cannot be shared out
-            evenly, `start` is of another training, or one of the callbacks sets the learning rate
-            and a schedule does, too.
+            evenly, `start` is of another training, or a callback is none of Keras', sets the
+            learning rate beside a schedule, or resumes by itself (`BackupAndRestore`).
     """
     callbacks = _checked(callbacks, config)
     progress = TrainingProgress(start, save, training=identity("modern", config, data))
@@ -109,9 +109,10 @@ def train(
 def _checked(
     callbacks: Iterable[keras.callbacks.Callback], config: MlpConfig
 ) -> list[keras.callbacks.Callback]:
-    """The callbacks as a list; refuses those that would fail, or worse, within the training."""
-    given = list(callbacks) if isinstance(callbacks, Iterable) else [None]
-    if not all(isinstance(callback, keras.callbacks.Callback) for callback in given):
+    """The callbacks as a list; refuses those that would fail or mislead within the training."""
+    is_list = isinstance(callbacks, Iterable)
+    given = list(callbacks) if is_list else []
+    if not is_list or not all(isinstance(one, keras.callbacks.Callback) for one in given):
         raise InputError(f"callbacks: expected a list of Keras' callbacks, got {callbacks!r}")
     setters = keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler
     for callback in given:

@@ -43,8 +43,9 @@ class Gate:
                     f"{name} of gate {self.name}: expected 0 or 1, and in the third column of "
                     f"inputs 1, got {array.tolist()}"
                 )
-            object.__setattr__(self, name, array.copy())
-        self.__setstate__(vars(self))
+            copy = array.copy()
+            copy.flags.writeable = False
+            object.__setattr__(self, name, copy)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Keeps the arrays read-only after copying and unpickling, too."""
