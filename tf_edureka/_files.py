@@ -1,0 +1,91 @@
+"""Files from outside: opened only if they are files, and read no further than they may be long."""
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from tf_edureka.errors import InputError
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def expect_file(path: Path, what: str = "a file") -> None:
+    """Refuses what would be waited for, or never ends: a pipe, a socket, a device; and a folder.
+
+    Args:
+        path: of the file that is to be read.
+        what: is expected there, in words.
+
+    Raises:
+        InputError: when there is something else, or nothing that can be looked at.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError) as error:  # not every text is a name: one with a zero byte is none
+        raise _unreadable(path, error) from None
+    _expect_regular(path, what, mode)
+
+
+@contextlib.contextmanager
+def reading(path: Path, what: str = "a file") -> Iterator[BinaryIO]:
+    """Opens a file to read in the block; what goes wrong in reading becomes an `InputError`.
+
+    Args:
+        path: of the file.
+        what: is expected there, in words.
+
+    Yields:
+        the file, opened for its bytes.
+
+    Raises:
+        InputError: when it cannot be read, or is no file.
+    """
+    expect_file(path, what)
+    # If there is a pipe by now, opening it must not wait. To a file this flag means nothing.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with open(os.open(path, flags), "rb") as file:
+            _expect_regular(path, what, os.fstat(file.fileno()).st_mode)
+            yield file
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def read(path: Path, most: int, what: str = "a file") -> bytes:
+    """Reads a whole file.
+
+    Args:
+        path: of the file.
+        most: bytes that it may have.
+        what: is expected there, in words.
+
+    Returns:
+        its bytes.
+
+    Raises:
+        InputError: when it cannot be read, is no file, or is longer.
+    """
+    with reading(path, what) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise InputError(f"{path}: expected {what} of at most {most} bytes, got a longer one")
+    return content
+
+
+def _expect_regular(path: Path, what: str, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        got = _KINDS.get(stat.S_IFMT(mode), "something else")
+        raise InputError(f"{path}: expected {what}, got {got}")
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
+    return InputError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})")
