@@ -1,4 +1,4 @@
-from tf_edureka.cli import benchmark
+from tf_edureka.cli import call
 
 if __name__ == "__main__":
-    raise SystemExit(benchmark.main())
+    raise SystemExit(call("tf_edureka.cli.benchmark"))

@@ -1,4 +1,4 @@
-from tf_edureka.cli import compare
+from tf_edureka.cli import call
 
 if __name__ == "__main__":
-    raise SystemExit(compare.main())
+    raise SystemExit(call("tf_edureka.cli.compare"))

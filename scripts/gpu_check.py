@@ -1,4 +1,4 @@
-from tf_edureka.cli import gpu_check
+from tf_edureka.cli import call
 
 if __name__ == "__main__":
-    raise SystemExit(gpu_check.main())
+    raise SystemExit(call("tf_edureka.cli.gpu_check"))

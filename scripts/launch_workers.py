@@ -1,4 +1,4 @@
-from tf_edureka.cli import launch_workers
+from tf_edureka.cli import call
 
 if __name__ == "__main__":
-    raise SystemExit(launch_workers.main())
+    raise SystemExit(call("tf_edureka.cli.launch_workers"))

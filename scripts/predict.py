@@ -1,4 +1,4 @@
-from tf_edureka.cli import predict
+from tf_edureka.cli import call
 
 if __name__ == "__main__":
-    raise SystemExit(predict.main())
+    raise SystemExit(call("tf_edureka.cli.predict"))

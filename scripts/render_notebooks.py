@@ -1,4 +1,4 @@
-from tf_edureka.cli import render_notebooks
+from tf_edureka.cli import call
 
 if __name__ == "__main__":
-    raise SystemExit(render_notebooks.main())
+    raise SystemExit(call("tf_edureka.cli.render_notebooks"))

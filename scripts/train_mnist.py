@@ -1,4 +1,4 @@
-from tf_edureka.cli import train_mnist
+from tf_edureka.cli import call
 
 if __name__ == "__main__":
-    raise SystemExit(train_mnist.main())
+    raise SystemExit(call("tf_edureka.cli.train_mnist"))

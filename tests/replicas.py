@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.data import mnist
 from tf_edureka.mlp.distribution import strategies
-from tf_edureka.mlp.distribution.cluster import Cluster
 from tf_edureka.runs.state import TrainingState
 
 RECIPES = {
@@ -31,7 +31,7 @@ def config(recipe: str, replicas: int) -> MlpConfig:
 def main(folder: str, out: str, recipe: str, replicas: str) -> None:
     """Trains, and writes costs, accuracies and weights."""
     if "TF_CONFIG" in os.environ:
-        strategy = strategies.multiworker(Cluster.from_environment(), 60, note=print)
+        strategy = tf.distribute.MultiWorkerMirroredStrategy()
     else:
         strategy = strategies.mirrored(int(replicas))
     data = mnist.load("idx", Path(folder))

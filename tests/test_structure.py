@@ -125,10 +125,10 @@ def test_modules_have_at_most_300_lines_and_functions_50_without_their_docstring
 def test_scripts_only_call_a_command():
     for path in (ROOT / "scripts").glob("*.py"):
         assert path.read_text().splitlines() == [
-            f"from tf_edureka.cli import {path.stem}",
+            "from tf_edureka.cli import call",
             "",
             'if __name__ == "__main__":',
-            f"    raise SystemExit({path.stem}.main())",
+            f'    raise SystemExit(call("tf_edureka.cli.{path.stem}"))',
         ]
 
 

@@ -163,6 +163,12 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+def end_with_parent() -> None:
+    """Makes the system kill this process when its parent ends, however that ends; Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 def signal_name(number: int) -> str:
     """The name of the signal of that `number`, or that where this system has no name for it."""
     return signal.Signals(number).name if number in {*signal.Signals} else f"signal {number}"

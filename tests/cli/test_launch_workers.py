@@ -17,12 +17,13 @@ from tf_edureka.cli.launch_workers import main
 from tf_edureka.errors import InputError
 
 TRAINING = ("--epochs", "5", "--batch-size", "10")
-# What each worker does when it starts: it holds a lock for as long as it lives.
+# What the process of each worker that trains does when it starts: it holds a lock for as long as it
+# lives.
 AT_START = """
-import json, os, pathlib, signal, time
+import json, os, pathlib, signal, sys, time
 task = json.loads(os.environ.get("TF_CONFIG", "{{}}")).get("task")
 folder = pathlib.Path({folder!r})
-if task:
+if task and "--multiprocessing-fork" in sys.orig_argv:
     import filelock
     lives = filelock.FileLock(folder / f"{{task['index']}}.lives")
     lives.acquire()

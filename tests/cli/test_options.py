@@ -1,15 +1,14 @@
 import argparse
-import os
-import signal
+import subprocess
+import sys
 import threading
-import warnings
 
 import pytest
 
 from tf_edureka.cli import options
 from tf_edureka.data import mnist
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
-from tf_edureka.errors import InputError, InputWarning
+from tf_edureka.errors import InputError
 
 
 def arguments(**given) -> argparse.Namespace:
@@ -50,49 +49,18 @@ def test_a_wrong_folder_is_said_when_the_data_are_asked_for(tmp_path):
         loaded()
 
 
-def said(capsys, error=None, warning=None) -> tuple[int, str]:
-    """Exit code and stderr of a command that raises or warns so."""
-
-    @options.reports_errors
-    def main() -> int:
-        if warning:
-            warnings.warn(warning, stacklevel=1)
-        if error:
-            raise error
-        return 0
-
-    return main(), capsys.readouterr().err
-
-
-def test_the_command_says_what_to_do_where_the_package_says_what_is_wrong(capsys):
-    error = InputError("device gpu: none", topic="no GPU")
-    assert said(capsys, error) == (2, "error: device gpu: none; --device cpu does without\n")
-    assert said(capsys, InputError("epochs: 0")) == (2, "error: epochs: 0\n")
-    warning = InputWarning("drawn digits", topic="no MNIST folder")
-    told = "note: drawn digits; --data-dir FOLDER says where the MNIST files are\n"
-    assert said(capsys, warning=warning) == (0, told)
-
-
-def test_other_warnings_stay_warnings(capsys):
-    with pytest.warns(UserWarning, match="of a library"):
-        said(capsys, warning=UserWarning("of a library"))
-
-
-def test_a_command_has_advice_of_its_own_for_a_topic(capsys):
-    with pytest.raises(InputError, match="^full; wait$"), options.advising("a", lambda: "wait"):
-        raise InputError("full", topic="a")
-    with pytest.raises(InputError, match="^full$"), options.advising("a", lambda: "wait"):
-        raise InputError("full", topic="b")
-
-
-def test_a_reader_that_leaves_is_no_fault_where_the_system_has_no_such_signal(monkeypatch):
-    monkeypatch.delattr(signal, "SIGPIPE")
-    duplicated = []
-    monkeypatch.setattr(os, "dup2", lambda *files: duplicated.append(files))
-
-    @options.reports_errors
-    def main() -> int:
-        raise BrokenPipeError
-
-    assert main() == 141
-    assert duplicated
+def test_a_read_that_hangs_does_not_hold_up_the_end(tmp_path):
+    code = (
+        "import argparse, os, signal, threading, time\n"
+        "from tf_edureka.cli import options, reporting\n"
+        "from tf_edureka.data import mnist\n"
+        f"os.mkfifo({str(tmp_path / 'pipe')!r})\n"
+        f"mnist.find = lambda *_: open({str(tmp_path / 'pipe')!r}).read()\n"
+        "args = argparse.Namespace(data='idx', data_dir='x', limit=None)\n"
+        "end = lambda: (time.sleep(0.2), os.kill(os.getpid(), signal.SIGINT))\n"
+        "threading.Thread(target=end, daemon=True).start()\n"
+        "main = reporting.reports_errors(options.begin_loading(args))\n"
+        "raise SystemExit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")

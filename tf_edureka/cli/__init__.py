@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import tf_edureka
+from tf_edureka.cli import signals
 from tf_edureka.errors import InputError
 
 # Of each command its module and what it does. Imported when it is called: the doctor has to start
@@ -27,10 +28,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     name, *arguments = (sys.argv[1:] if argv is None else argv) or ["--help"]
     if name in COMMANDS:
         sys.argv[0] = f"tf-edureka {name}"  # what the command's --help calls it
-        return import_module(COMMANDS[name][0]).main(arguments)
-    from tf_edureka.cli import options
+        return call(COMMANDS[name][0], arguments)
+    from tf_edureka.cli import reporting
 
-    return options.reports_errors(_explain)(name)
+    return reporting.reports_errors(_explain)(name)
+
+
+def call(module: str, argv: Sequence[str] | None = None) -> int:
+    """Imports the `module` of a command, calls it with `argv`, and gives its exit code."""
+    with signals.ends_at_once():
+        command = import_module(module)
+    return command.main(argv)
 
 
 def _explain(asked: str) -> int:

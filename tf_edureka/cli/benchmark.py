@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tf_edureka.benchmark import race
 from tf_edureka.benchmark.task import Task
 from tf_edureka.benchmark.worker import WorkerLost
-from tf_edureka.cli import options
+from tf_edureka.cli import options, reporting
 from tf_edureka.errors import InputError
 from tf_edureka.runs.folder import RunFolder
 
@@ -67,7 +67,7 @@ def chosen(names: Sequence[str] | None) -> list[race.Way]:
     return [way for way in ways if way.is_installed]
 
 
-@options.reports_errors
+@reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
     """Measures as the arguments say and gives the exit code."""
     args = parse(argv)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tf_edureka import runtime
-from tf_edureka.cli import options
+from tf_edureka.cli import options, reporting
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.results import MlpResult
@@ -48,14 +48,14 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-@options.reports_errors
+@reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
     """Compares as the arguments say and gives the exit code."""
     args = parse(argv)
     config = MlpConfig.article(seed=args.seed, epochs=args.epochs)
     tuned = MlpConfig.tuned(seed=args.seed, epochs=args.epochs)
     folder = RunFolder(args.out, FILES, overwrite=args.overwrite)
-    with runtime.quiet_import(freeze=True):
+    with reporting.importing():
         import tensorflow as tf
 
         from tf_edureka.mlp import plots, train

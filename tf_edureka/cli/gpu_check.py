@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tf_edureka import runtime
 from tf_edureka.benchmark.race import fault_of
-from tf_edureka.cli import options
+from tf_edureka.cli import options, reporting
 from tf_edureka.errors import InputError
 from tf_edureka.runs.console import EpochDisplay
 
@@ -29,11 +29,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-@options.reports_errors
+@reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
     """Checks as the arguments say and gives the exit code."""
     args = parse(argv)
-    with runtime.quiet_import(freeze=True):
+    with reporting.importing():
         import tensorflow as tf
 
         from tf_edureka.cli.gpu_checks import CHECKS, Table

@@ -7,12 +7,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tf_edureka.cli import options, run_record, train_mnist
+from tf_edureka.cli import options, reporting, run_record, signals, train_mnist
+from tf_edureka.cli.supervised import LOST_WORKER
 from tf_edureka.cli.workers import GOES_ON, Attempt, newest
 from tf_edureka.doctor.cuda import VISIBLE, Driver
 from tf_edureka.errors import InputError
 
-GAVE_UP = 3
+GAVE_UP = LOST_WORKER
 ENDING = (*GOES_ON, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))  # the terminal is gone
 # Options that `--resume` takes the place of.
 REPLACED = ("--overwrite", "--resume")
@@ -77,9 +78,9 @@ def launch(args: argparse.Namespace, out: Path, visible: list[str | None]) -> in
             reason = attempt.reason()
         for index, worker in enumerate(attempt.workers):
             print(f"worker {index}: {worker.end}", file=sys.stderr)
-        if options.USER_ERROR in codes:
-            return options.USER_ERROR
-        if all(0 <= code != train_mnist.LOST_WORKER for code in codes):
+        if reporting.USER_ERROR in codes:
+            return reporting.USER_ERROR
+        if all(0 <= code != LOST_WORKER for code in codes):
             return max(codes)
         if asked:
             break
@@ -97,7 +98,7 @@ def launch(args: argparse.Namespace, out: Path, visible: list[str | None]) -> in
             return GAVE_UP
         point = "from the last checkpoint" if "--resume" in arguments else "from the beginning"
         print(f"note: {reason}; all start again {point}", file=sys.stderr, flush=True)
-    return options.SIGNALLED + asked[0]
+    return signals.SIGNALLED + asked[0]
 
 
 def shares_of_gpus(workers: int, device: str) -> list[str | None]:
@@ -119,7 +120,7 @@ def shares_of_gpus(workers: int, device: str) -> list[str | None]:
     return [",".join(gpus[i * share : (i + 1) * share]) for i in range(workers)]
 
 
-@options.reports_errors
+@reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
     """Launches as the arguments say and gives the exit code."""
     args, training = parse(argv)

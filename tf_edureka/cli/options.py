@@ -1,26 +1,23 @@
-"""What all commands share: arguments, errors of one line with what to do, and the exit codes."""
+"""The arguments that commands share, and what to do by them where something is wrong."""
 
 import argparse
-import concurrent.futures
-import contextlib
 import functools
 import os
 import shlex
-import signal
 import sys
+import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from tf_edureka.data import mnist
 from tf_edureka.errors import InputError, InputWarning
-from tf_edureka.runtime import DEVICES
 
-USER_ERROR = 2
-SIGNALLED = 128  # and the signal's number: 130 for Ctrl-C, 143 for SIGTERM, as shells have it
-_Arguments = ParamSpec("_Arguments")
-_SIGPIPE = 13  # which Windows does not have
+if TYPE_CHECKING:
+    from tf_edureka.data.mnist import Mnist
+
+_Result = TypeVar("_Result")
 # What to do by the options of the commands, for each topic of the package's errors and warnings.
 ADVICE = {
     "no GPU": "--device cpu does without",
@@ -84,6 +81,8 @@ def add_implementation_option(parser: argparse.ArgumentParser, what: str) -> Non
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
     """Adds to `parser` the options that say what to train on; `load_data` reads them."""
+    from tf_edureka.data import mnist  # which needs NumPy; the doctor starts without
+
     parser.add_argument(
         "--data",
         choices=mnist.DATA_SOURCES,
@@ -106,6 +105,8 @@ def add_run_options(parser: argparse.ArgumentParser, out: str, unless: str = "")
 
     `unless` says in the help when that is another folder; `args.out` is None then if none is named.
     """
+    from tf_edureka.runtime import DEVICES  # as above
+
     parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
     parser.add_argument(
         "--out",
@@ -117,25 +118,27 @@ def add_run_options(parser: argparse.ArgumentParser, out: str, unless: str = "")
     parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
 
 
-def load_data(args: argparse.Namespace) -> mnist.Mnist:
+def load_data(args: argparse.Namespace) -> "Mnist":
     """Loads what the `args` of `add_data_options` ask for."""
     return begin_loading(args)()
 
 
-def begin_loading(args: argparse.Namespace) -> Callable[[], mnist.Mnist]:
+def begin_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
     """Begins to load what `load_data` loads, while the caller imports TensorFlow; gives it later.
 
     Only files are read meanwhile, by a thread. TFDS and the rendered digits import much themselves,
     and two imports at once may wait for each other; so they have to wait for their turn.
     """
-    find = functools.partial(mnist.find, args.data, args.data_dir)
-    found: Callable[[], tuple[mnist.Mnist, InputWarning | None]] = find
+    from tf_edureka.data import mnist
+
+    found: Callable[[], tuple[mnist.Mnist, InputWarning | None]]
+    found = functools.partial(mnist.find, args.data, args.data_dir)
     if args.data in ("auto", "idx") and (
         args.data_dir or os.environ.get(mnist.MNIST_FOLDER_VARIABLE)
     ):
-        found = concurrent.futures.ThreadPoolExecutor(1).submit(find).result
+        found = _begun(found)
 
-    def loaded() -> mnist.Mnist:
+    def loaded() -> "Mnist":
         data, warning = found()
         if warning is not None:  # here, since what a thread prints is kept back while it imports
             warnings.warn(warning, stacklevel=2)
@@ -144,64 +147,19 @@ def begin_loading(args: argparse.Namespace) -> Callable[[], mnist.Mnist]:
     return loaded
 
 
-def print_error(error: InputError) -> None:
-    """Prints an `error` on stderr, in one line, with what to do about it."""
-    print(f"error: {_advised(error)}", file=sys.stderr)
+def _begun(work: Callable[[], _Result]) -> Callable[[], _Result]:
+    """Begins the `work` in a thread, and gives what waits for its result.
 
-
-@contextlib.contextmanager
-def advising(topic: str, advice: Callable[[], str]) -> Iterator[None]:
-    """Gives errors of this `topic` in the block the `advice`, in place of that in `ADVICE`."""
-    try:
-        yield
-    except InputError as error:
-        if error.topic != topic:
-            raise
-        raise InputError(f"{error}; {advice()}") from None
-
-
-def reports_errors(main: Callable[_Arguments, int]) -> Callable[_Arguments, int]:
-    """Makes a command's main function end in one line where the user can mend what is wrong.
-
-    An `InputError` is printed as `error: ...` on stderr and gives exit code 2; Ctrl-C gives 130,
-    SIGTERM 143. An `InputWarning` is printed as `note: ...`. Any other exception is a fault of ours
-    and keeps its traceback.
+    Should it hang, as in reading from a server that is gone, Ctrl-C ends the process all the same:
+    nothing waits for a daemon thread.
     """
+    future: Future[_Result] = Future()
 
-    @functools.wraps(main)
-    def wrapped(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> int:
+    def run() -> None:
         try:
-            with _warnings_as_notes():
-                return main(*args, **kwargs)
-        except InputError as error:
-            print_error(error)
-            return USER_ERROR
-        except BrokenPipeError:  # the reader has left, as `| head` does
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return SIGNALLED + _SIGPIPE
-        except KeyboardInterrupt as stop:
-            print("interrupted", file=sys.stderr)
-            return SIGNALLED + (stop.args[0] if stop.args else signal.SIGINT)
+            future.set_result(work())
+        except BaseException as error:  # goes to who waits
+            future.set_exception(error)
 
-    return wrapped
-
-
-def _advised(said: InputError | InputWarning) -> str:
-    advice = ADVICE.get(said.topic)
-    return f"{said}; {advice}" if advice else str(said)
-
-
-@contextlib.contextmanager
-def _warnings_as_notes() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", InputWarning)
-        show = warnings.showwarning
-
-        def show_note(message: Warning | str, *place: Any, **more: Any) -> None:
-            if isinstance(message, InputWarning):
-                print(f"note: {_advised(message)}", file=sys.stderr, flush=True)
-            else:
-                show(message, *place, **more)
-
-        warnings.showwarning = show_note
-        yield
+    threading.Thread(target=run, daemon=True).start()
+    return future.result

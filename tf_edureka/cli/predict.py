@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tf_edureka import runtime
-from tf_edureka.cli import options
+from tf_edureka.cli import options, reporting
 from tf_edureka.data import picture
 from tf_edureka.errors import InputError
 from tf_edureka.results import Floats
@@ -37,7 +37,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-@options.reports_errors
+@reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
     """Reads the pictures, prints a table and gives the exit code."""
     args = parse(argv)
@@ -46,10 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             digits[path] = picture.read(path)
         except InputError as error:
-            options.print_error(error)
+            reporting.print_error(error)
     if not digits:
-        return options.USER_ERROR
-    with runtime.quiet_import(freeze=True):
+        return reporting.USER_ERROR
+    with reporting.importing():
         from tf_edureka.mlp import load_model, probabilities
 
         runtime.use_device("cpu")  # it takes a millisecond there
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not np.isfinite(shares).all():
         raise InputError(f"{args.model}: its answers are no numbers; its training went wrong")
     print_table([shown(path) for path in digits], shares)
-    return 0 if len(digits) == len(set(args.images)) else options.USER_ERROR
+    return 0 if len(digits) == len(set(args.images)) else reporting.USER_ERROR
 
 
 def shown(path: Path) -> str:

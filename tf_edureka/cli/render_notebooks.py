@@ -10,7 +10,7 @@ from asyncio import CancelledError
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tf_edureka.cli import options
+from tf_edureka.cli import options, reporting
 from tf_edureka.errors import InputError
 from tf_edureka.runs.console import EpochDisplay
 from tf_edureka.runs.folder import RunFolder
@@ -52,7 +52,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return args
 
 
-@options.reports_errors
+@reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
     """Renders as the arguments say and gives the exit code."""
     args = parse(argv)

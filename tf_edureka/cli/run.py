@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from tf_edureka.cli import options
+from tf_edureka.cli import options, reporting
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
 from tf_edureka.runner import script
@@ -51,8 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = parse(argv)
     except InputError as error:
-        options.print_error(error)
-        return options.USER_ERROR
+        reporting.print_error(error)
+        return reporting.USER_ERROR
     return script.run(
         args.script,
         args.arguments,

@@ -6,7 +6,7 @@ import math
 import signal
 from typing import TYPE_CHECKING
 
-from tf_edureka.cli import options
+from tf_edureka.cli import reporting, signals
 from tf_edureka.config import MlpConfig
 from tf_edureka.data.mnist import Mnist
 from tf_edureka.results import MlpResult
@@ -43,7 +43,7 @@ def run_folder(args: argparse.Namespace) -> RunFolder:
         )
     files = {*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN}
     overwrite = args.overwrite or (args.resume and goes_on)
-    with options.advising("folder holds a run", lambda: advice):
+    with reporting.advising("folder holds a run", lambda: advice):
         return RunFolder(args.out, sorted(files), overwrite=overwrite)
 
 
@@ -89,7 +89,7 @@ class Run:
             )
         if epochs < self.config.epochs:
             # By a signal to this process or, if to none, to another worker.
-            return options.SIGNALLED + (interrupted or signal.SIGTERM), (
+            return signals.SIGNALLED + (interrupted or signal.SIGTERM), (
                 f"ended after {epochs} of {self.config.epochs} epochs; {resume}"
             )
         wanted = self.args.min_accuracy

@@ -7,13 +7,13 @@ import time
 from collections.abc import Sequence
 
 from tf_edureka import runtime
-from tf_edureka.cli import options, run_record
+from tf_edureka.cli import options, reporting, run_record, supervised
 from tf_edureka.config import PRECISIONS, RECIPES, MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.mlp.distribution.cluster import Cluster
+from tf_edureka.runs.folder import RunFolder
 
-LOST_WORKER = 3
-SECONDS_TO_MEET = 300
+SECONDS_TO_CONNECT = 300
 STRATEGIES = ("none", "mirrored", "multiworker")
 MOST_SEEDS = 1000
 
@@ -133,7 +133,7 @@ def _add_strategy_options(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="SECONDS",
         help="multiworker: how long to wait for the other workers, and then for TensorFlow to "
-        f"connect them (default: {SECONDS_TO_MEET})",
+        f"connect them (default: {SECONDS_TO_CONNECT})",
     )
 
 
@@ -192,7 +192,7 @@ def _expect_fitting_strategy(args: argparse.Namespace) -> None:
         raise InputError(f"--wait: expected seconds from above 0 to 1e6, got {args.wait:g}")
 
 
-@options.reports_errors
+@reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
     """Trains as the arguments say and gives the exit code."""
     started = time.perf_counter()
@@ -200,8 +200,55 @@ def main(argv: Sequence[str] | None = None) -> int:
     config = configure(args)
     cluster = Cluster.from_environment() if args.strategy == "multiworker" else None
     folder = run_record.run_folder(args) if cluster is None or cluster.is_chief else None
+    command = options.command("train-mnist", argv)
+    if cluster is None:
+        return _train(started, args, config, folder=folder, command=command)
+    seconds = args.wait or SECONDS_TO_CONNECT
+    arguments = args, config, cluster, folder, command
+    return supervised.run(cluster, seconds, _work, *arguments)
+
+
+@reporting.reports_errors
+def _work(
+    say: supervised.Say,
+    args: argparse.Namespace,
+    config: MlpConfig,
+    cluster: Cluster,
+    folder: RunFolder | None,
+    command: str,
+) -> int:
+    """Trains as one of the workers of a `cluster`, in a process that can be ended from outside."""
+    started = time.perf_counter()
+    try:
+        return _train(
+            started, args, config, folder=folder, command=command, cluster=cluster, say=say
+        )
+    except Exception as error:
+        import tensorflow as tf
+
+        if not isinstance(error, tf.errors.OpError):
+            raise
+        print(
+            f"error: {cluster.name(cluster.index)}: another worker or the network to it is lost "
+            f"({type(error).__name__}); start all again with --resume",
+            file=sys.stderr,
+            flush=True,
+        )
+        return supervised.LOST_WORKER
+
+
+def _train(
+    started: float,
+    args: argparse.Namespace,
+    config: MlpConfig,
+    *,
+    folder: RunFolder | None,
+    command: str,
+    cluster: Cluster | None = None,
+    say: supervised.Say = lambda _: None,
+) -> int:
     loaded = options.begin_loading(args)
-    with runtime.quiet_import(freeze=True):
+    with reporting.importing():
         import tensorflow as tf
 
         from tf_edureka.cli.train_network import train
@@ -210,35 +257,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         from tf_edureka.mlp.distribution.place import Place
 
         device = runtime.use_device(args.device, args.deterministic, precision=config.precision)
-    try:
-        strategy = None
-        if args.strategy == "mirrored":
-            strategy = strategies.mirrored(args.replicas)
-        if cluster:
-            strategy = strategies.multiworker(
-                cluster,
-                args.wait or SECONDS_TO_MEET,
-                note=lambda line: print(f"note: {line}", file=sys.stderr),
-            )
-        place = Place(device, strategy, cluster)
-        imported = time.perf_counter()
-        data = loaded()
-        config.steps_per_epoch(len(data.train.labels))  # refuses before anything is made
-        strategies.expect_split(config.batch_size, place.replicas)
-        seconds = {"imports": imported - started, "data": time.perf_counter() - imported}
-        command = options.command("train-mnist", argv)
-        run = run_record.Run(args, config, data, place, folder, command)
-        with folder.claimed() if folder else contextlib.nullcontext():
-            if folder and args.seeds is not None:
-                return train_seeds(run, folder)
-            return train(run, seconds)
-    except tf.errors.OpError as error:
-        if cluster is None:
-            raise
-        print(
-            f"error: {cluster.name(cluster.index)}: another worker or the network to it is lost "
-            f"({type(error).__name__}); start all again with --resume",
-            file=sys.stderr,
-            flush=True,
-        )
-        return LOST_WORKER
+    strategy = None
+    if args.strategy == "mirrored":
+        strategy = strategies.mirrored(args.replicas)
+    if cluster:
+        say(supervised.CONNECTS)
+        strategy = tf.distribute.MultiWorkerMirroredStrategy()
+        say(supervised.STANDS)
+    place = Place(device, strategy, cluster)
+    imported = time.perf_counter()
+    data = loaded()
+    config.steps_per_epoch(len(data.train.labels))  # refuses before anything is made
+    strategies.expect_split(config.batch_size, place.replicas)
+    seconds = {"imports": imported - started, "data": time.perf_counter() - imported}
+    run = run_record.Run(args, config, data, place, folder, command)
+    with folder.claimed() if folder else contextlib.nullcontext():
+        if folder and args.seeds is not None:
+            return train_seeds(run, folder)
+        return train(run, seconds)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from tf_edureka import mlp
-from tf_edureka.cli import options, run_record
+from tf_edureka.cli import options, reporting, run_record
 from tf_edureka.cli.run_record import RESUME, Run
 from tf_edureka.legacy import mlp as legacy_mlp
 from tf_edureka.mlp import plots
@@ -88,7 +88,7 @@ def _saving(
         advice = f"when that is mended, {RESUME} goes on after {_position(state)}"
         return display.interrupted != 0
 
-    with options.advising(_UNWRITABLE, lambda: advice):
+    with reporting.advising(_UNWRITABLE, lambda: advice):
         yield save
 
 

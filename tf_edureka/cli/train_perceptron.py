@@ -12,7 +12,7 @@ from types import ModuleType
 import numpy as np
 
 from tf_edureka import runtime
-from tf_edureka.cli import options
+from tf_edureka.cli import options, reporting, signals
 from tf_edureka.config import ACTIVATIONS, PerceptronConfig
 from tf_edureka.errors import InputError
 from tf_edureka.perceptron.gates import GATES
@@ -125,7 +125,7 @@ def _completed(parser: argparse.ArgumentParser, args: argparse.Namespace) -> arg
     return args
 
 
-@options.reports_errors
+@reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
     """Trains as the arguments say and gives the exit code."""
     args = parse(argv)
@@ -138,7 +138,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.sweep:
         files = LIMITS_FILES if args.limits else SWEEP_FILES
     folder = RunFolder(args.out, files, overwrite=args.overwrite)
-    with runtime.quiet_import(freeze=True):
+    with reporting.importing():
         from tf_edureka.legacy import perceptron as legacy
         from tf_edureka.perceptron import training as modern
 
@@ -199,7 +199,7 @@ def train(
         return DIVERGED
     if display.interrupted and len(result.loss) < config.epochs:
         print(f"ended after {len(result.loss)} of {config.epochs} epochs", file=sys.stderr)
-        return options.SIGNALLED + display.interrupted
+        return signals.SIGNALLED + display.interrupted
     return 0
 
 

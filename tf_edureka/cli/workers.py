@@ -1,8 +1,6 @@
 """Processes of this machine that train together, watched from outside."""
 
 import contextlib
-import ctypes
-import functools
 import json
 import os
 import queue
@@ -16,8 +14,8 @@ from pathlib import Path
 from typing import IO, TextIO
 
 from tf_edureka import runtime
-from tf_edureka.cli.options import USER_ERROR
-from tf_edureka.cli.train_mnist import LOST_WORKER
+from tf_edureka.cli.reporting import USER_ERROR
+from tf_edureka.cli.supervised import LOST_WORKER
 from tf_edureka.doctor.cuda import VISIBLE
 from tf_edureka.mlp.distribution.cluster import VARIABLE
 from tf_edureka.runs import checkpoint
@@ -48,7 +46,8 @@ class Worker:
             text=True,
             errors="replace",
             start_new_session=True,  # Ctrl-C comes through the launcher
-            preexec_fn=_end_with_the_launcher,
+            # Elsewhere they train on to their end when the launcher is killed.
+            preexec_fn=runtime.end_with_parent if sys.platform == "linux" else None,
         )
         self._readers = [
             threading.Thread(target=self._read, args=(index, pipe, to, lines), daemon=True)
@@ -170,10 +169,7 @@ class Attempt:
             while True:
                 line, to = self._lines.get(timeout=0 if came else LOOK_EVERY)
                 came = True
-                try:
-                    print(line, end="", file=to, flush=True)
-                except BrokenPipeError:  # the reader has left, as `| head` does: go on without it
-                    os.dup2(os.open(os.devnull, os.O_WRONLY), to.fileno())
+                print(line, end="", file=to, flush=True)
         return came
 
     def _port(self) -> int:
@@ -187,11 +183,3 @@ class Attempt:
 def newest(folder: Path) -> str:
     """The newest checkpoint in a folder, by its name."""
     return next((path.name for path in checkpoint.newest_first(folder)), "")
-
-
-# Linux ends the workers when the launcher is killed; elsewhere they train on to their end.
-_end_with_the_launcher = (
-    functools.partial(ctypes.CDLL(None).prctl, 1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if sys.platform == "linux"
-    else None
-)

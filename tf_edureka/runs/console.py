@@ -1,8 +1,6 @@
 """What a training shows while it runs: a line per epoch, and a progress bar on a terminal."""
 
-import os
 import signal
-import sys
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -63,19 +61,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     return made
 
 
-class _Console(Console):
-    """A console whose reader may leave, as `| head` does: the training goes on without it."""
-
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 class EpochDisplay:
     """Prints a line per epoch to stdout, above a progress bar where that is a terminal.
 
     Within the block, Ctrl-C (SIGINT) and SIGTERM end the training after the running epoch; a second
-    one at once. If nobody reads the lines any more, it falls silent and the training goes on.
+    one at once.
 
     Args:
         epochs: how many there will be.
@@ -91,7 +81,7 @@ class EpochDisplay:
         self, epochs: int, quiet: bool = False, unit: str = "epochs", done: int = 0
     ) -> None:
         self.interrupted = 0
-        self._console = _Console(
+        self._console = Console(
             quiet=quiet, highlight=False, markup=False, emoji=False, soft_wrap=True
         )
         self._progress = Progress(

@@ -1,8 +1,5 @@
-import contextlib
 import json
 import socket
-import threading
-import time
 
 import pytest
 
@@ -37,8 +34,32 @@ WORKERS = {"worker": ["a:1", "b:2"]}
     [
         ({}, "expected TF_CONFIG in the environment"),
         ({"TF_CONFIG": "worker"}, "TF_CONFIG: expected .* got worker"),
-        ({"TF_CONFIG": "[]"}, "TF_CONFIG: expected"),
-        (environment(WORKERS, {"type": "worker"}), "no 'index'"),
+        ({"TF_CONFIG": "[]"}, "it is not an object"),
+        ({"TF_CONFIG": "[" * 100_000}, r"got \[{300}\.\.\. .*nested too deeply"),
+        ({"TF_CONFIG": '{"cluster": null}'}, "cluster is not an object"),
+        (environment(WORKERS, {"type": "worker"}), "index is not a whole number"),
+        *(
+            (
+                {"TF_CONFIG": f'{{"cluster": {json.dumps(WORKERS)}, "task": {task}}}'},
+                "index is not a whole number",
+            )
+            for task in (
+                '{"type": "worker", "index": 1e400}',
+                '{"type": "worker", "index": true}',
+                '{"type": "worker", "index": 0.9}',
+                '{"type": "worker", "index": "١"}',
+            )
+        ),
+        (environment(WORKERS, {"type": ["worker"], "index": 0}), "there is no"),
+        (environment({"worker": ["a:١٢"]}, {"type": "worker", "index": 0}), "no host:port"),
+        (environment({"worker": ["a\x1b:1"]}, {"type": "worker", "index": 0}), "no host:port"),
+        (environment({"worker": "a:1"}, {"type": "worker", "index": 0}), "worker is not a list"),
+        (environment({"worker": [1]}, {"type": "worker", "index": 0}), "address is not a string"),
+        (environment({"worker": []}, {"type": "worker", "index": 0}), "not 1 to 1000 workers"),
+        (
+            environment({"chief": ["a:1", "b:2"]}, {"type": "chief", "index": 1}),
+            "there can be one chief only",
+        ),
         (environment(WORKERS, {"type": "worker", "index": 2}), "there is no worker 2"),
         (environment(WORKERS, {"type": "worker", "index": -1}), "there is no worker -1"),
         (environment(WORKERS, {"type": "evaluator", "index": 0}), "there is no evaluator 0"),
@@ -54,122 +75,37 @@ def test_a_cluster_that_is_none_is_refused(values, fault):
         Cluster.from_environment(values)
 
 
-def meeting(addresses, indices, seconds, notes=None) -> dict[int, str]:
-    """How each worker fares: what it is told, or an empty text if it has met the others.
-
-    `notes` takes what they say while they wait.
-    """
-    ends = {}
-
-    def meet(index: int) -> None:
-        try:
-            Cluster(tuple(addresses), index).meet(
-                seconds, (notes if notes is not None else []).append
-            )
-            ends[index] = ""
-        except InputError as error:
-            ends[index] = str(error)
-
-    threads = [threading.Thread(target=meet, args=(index,)) for index in indices]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.05)
-    for thread in threads:
-        thread.join()
-    return ends
+def test_an_index_may_be_written_as_text_as_tensorflow_takes_it():
+    there = environment(WORKERS, {"type": "worker", "index": "1"})
+    assert Cluster.from_environment(there).index == 1
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)], ids=str)
-def test_workers_meet_in_whatever_order_they_come(addresses, order):
-    assert meeting(addresses, order, 20) == {0: "", 1: "", 2: ""}
-
-
-@pytest.mark.slow
-def test_the_chief_names_who_has_not_come_and_the_others_end_in_time_too(addresses):
-    ends = meeting(addresses, (0, 1), 3)
-    assert ends[0].startswith(f"worker 2 ({addresses[2]}): expected to come within 3 s")
-    assert ends[1].startswith(f"worker 0 ({addresses[0]}, the chief): expected to come within 3 s")
-
-
-def knock(address: str, text: bytes) -> None:
-    """Says something to whoever listens there, as soon as someone does, and goes away."""
-    host, port = address.split(":")
-    while True:
-        with contextlib.suppress(OSError), socket.create_connection((host, int(port))) as one:
-            return one.sendall(text)
-
-
-def test_a_worker_that_dies_and_is_started_again_is_one_worker(addresses):
-    dying = Cluster(tuple(addresses), 1)
-    threading.Thread(target=knock, args=(addresses[0], dying.introduction(1))).start()
-    assert meeting(addresses, (0, 1, 2), 20) == {0: "", 1: "", 2: ""}
-
-
-@pytest.mark.slow
-def test_a_stranger_and_a_worker_of_another_cluster_do_not_count(addresses):
-    other = Cluster((addresses[0], addresses[2], addresses[1]), 1)
-    for text in (b"GET / HTTP/1.1\r\n\r\n", other.introduction(1)):
-        threading.Thread(target=knock, args=(addresses[0], text)).start()
-    end = meeting(addresses, (0,), 2)[0]
-    assert "worker 1" in end
-    assert "worker 2" in end
-
-
-@pytest.mark.slow
-def test_a_worker_that_died_while_it_waited_is_not_met(addresses):
-    knocking = threading.Thread(
-        target=knock, args=(addresses[0], Cluster(tuple(addresses), 1).introduction(1))
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+def test_workers_whose_ports_do_not_answer_are_named(addresses, host):
+    if host == "[::1]" and not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    there = [address.replace("127.0.0.1", host) for address in addresses]
+    family = socket.AF_INET6 if host == "[::1]" else socket.AF_INET
+    port = int(addresses[1].rpartition(":")[2])
+    with socket.create_server((host.strip("[]"), port), family=family):
+        assert Cluster(tuple(there), 0).silent() == [2]
+        assert Cluster(tuple(there), 2).silent() == [0]
+    assert Cluster(tuple(there), 0).names([0, 2]) == (
+        f"worker 0 ({there[0]}, the chief) and worker 2 ({there[2]})"
     )
-    knocking.start()
-    ends = meeting(addresses, (0, 2), 3)
-    knocking.join()
-    assert ends[0].startswith(f"worker 1 ({addresses[1]}): expected to come")
-    assert "it waits for others" in ends[2]
 
 
-def test_one_who_connects_and_says_nothing_holds_nobody_up(addresses):
-    ends = {}
-    chief = threading.Thread(target=lambda: ends.update(meeting(addresses, (0,), 20)))
-    chief.start()
-    host, port = addresses[0].split(":")
-    while True:
-        with contextlib.suppress(OSError):
-            silent = socket.create_connection((host, int(port)))
-            break
-    with silent:
-        ends.update(meeting(addresses, (1, 2), 20))
-        chief.join()
-    assert ends == {0: "", 1: "", 2: ""}
+def test_a_worker_whose_name_nobody_knows_does_not_answer(addresses):
+    assert Cluster((addresses[0], "absent.invalid:1"), 0).silent() == [1]
 
 
-@pytest.mark.slow
-def test_who_waits_says_for_whom(addresses, monkeypatch):
-    monkeypatch.setattr("tf_edureka.mlp.distribution.cluster.PATIENCE", 1.0)
-    notes = []
-    meeting(addresses, (0, 1), 2, notes)
-    meeting(addresses, (2,), 2, notes)
-    chief = f"waiting for worker 0 ({addresses[0]}, the chief), at most 2 s"
-    assert sorted(notes)[:2] == [chief, chief]
-    assert notes[0].startswith("waiting for worker ")
-    assert f"waiting for worker 2 ({addresses[2]}), at most 2 s" in notes
-
-
-def test_a_chief_whose_name_nobody_knows_is_said(addresses):
-    cluster = Cluster(("absent.invalid:1", addresses[1]), 1)
-    with pytest.raises(
-        InputError, match=r"worker 0 \(absent.invalid:1, the chief\).*not known|did not"
-    ):
-        cluster.meet(0.5, print)
-
-
-@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
-def test_workers_meet_by_ipv6_too(addresses):
-    there = [address.replace("127.0.0.1", "[::1]") for address in addresses]
-    assert meeting(there, (0, 1, 2), 20) == {0: "", 1: "", 2: ""}
-
-
-def test_a_port_that_something_uses_is_named(addresses):
+def test_a_port_that_something_uses_is_refused_and_one_that_is_free_is_not_opened(addresses):
+    cluster = Cluster(tuple(addresses), 1)
+    cluster.expect_free_port()
+    assert 1 in Cluster(tuple(addresses), 0).silent()
     host, port = addresses[1].split(":")
-    with socket.create_server((host, int(port))):
-        ends = meeting(addresses, (1,), 1)
-    assert ends[1].startswith(f"worker 1 ({addresses[1]}): expected a free port of this machine")
+    with (
+        socket.create_server((host, int(port))),
+        pytest.raises(InputError, match=rf"worker 1 \({host}:{port}\): expected a free port"),
+    ):
+        cluster.expect_free_port()

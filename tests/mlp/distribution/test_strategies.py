@@ -1,13 +1,8 @@
-import contextlib
-import subprocess
-import sys
-
 import pytest
 import tensorflow as tf
 
 from tf_edureka.errors import InputError
 from tf_edureka.mlp.distribution import strategies
-from tf_edureka.mlp.distribution.cluster import Cluster
 
 
 @pytest.mark.parametrize(
@@ -46,32 +41,3 @@ def test_what_the_chief_sends_arrives_byte_by_byte():
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     assert strategies.from_chief(strategy, content) == content
     assert strategies.from_chief(strategy, b"") == b""
-
-
-@pytest.mark.slow
-def test_a_process_that_does_not_come_back_is_killed_with_a_line():
-    code = (
-        "import time\n"
-        "from tf_edureka.mlp.distribution import strategies\n"
-        "with strategies.killed_after(60, 'too late'): print('in time', flush=True)\n"
-        "with strategies.killed_after(0.1, 'too late'): time.sleep(60)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (-9, "in time\n")
-    assert done.stderr.endswith("too late\n")
-
-
-def test_tensorflow_has_as_long_to_connect_the_workers_as_they_had_to_come(monkeypatch):
-    waited = []
-    cluster = Cluster(("a:1", "b:2"), 0)
-    monkeypatch.setattr(Cluster, "meet", lambda self, seconds, note: waited.append(seconds))
-
-    def killed_after(seconds, line):
-        waited.append(seconds)
-        assert "did not connect them within 7 s" in line
-        return contextlib.nullcontext()
-
-    monkeypatch.setattr(strategies, "killed_after", killed_after)
-    monkeypatch.setattr(tf.distribute, "MultiWorkerMirroredStrategy", lambda: "connected")
-    assert strategies.multiworker(cluster, 7, note=print) == "connected"
-    assert waited == [7, 7]

@@ -7,16 +7,13 @@ from tf_edureka._lazy import lazy
 if TYPE_CHECKING:
     from tf_edureka.mlp.distribution.cluster import Cluster as Cluster
     from tf_edureka.mlp.distribution.epoch import DistributedEpoch as DistributedEpoch
-    from tf_edureka.mlp.distribution.strategies import (
-        mirrored as mirrored,
-        multiworker as multiworker,
-    )
+    from tf_edureka.mlp.distribution.strategies import mirrored as mirrored
 else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             "cluster": "Cluster",
             "epoch": "DistributedEpoch",
-            "strategies": "mirrored multiworker",
+            "strategies": "mirrored",
         },
     )

@@ -1,12 +1,15 @@
-"""The processes that train together, as `TF_CONFIG` names them, and how they meet."""
+"""The processes that train together, as `TF_CONFIG` names them, and which of them answer."""
 
 import contextlib
 import json
 import os
+import re
 import socket
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tf_edureka.errors import InputError
 
@@ -14,10 +17,9 @@ VARIABLE = "TF_CONFIG"
 _FORM = (
     '{"cluster": {"worker": ["host:port", "host:port"]}, "task": {"type": "worker", "index": 0}}'
 )
-_HERE, _GO = b"tf_edureka worker %d of %s\n", b"go\n"
-_BETWEEN = 0.2  # seconds between two looks at who is there
-_SECONDS_TO_ANSWER = 5.0  # before another attempt to reach the chief
-PATIENCE = 2.0  # seconds before it is said who is waited for
+_ADDRESS = re.compile(r"(\[[0-9a-fA-F:.%]+\]|[\w.-]+):([0-9]{1,5})")
+_MOST_WORKERS = 1000
+_SECONDS_TO_ANSWER = 2.0
 
 
 @dataclass(frozen=True)
@@ -52,168 +54,120 @@ class Cluster:
                 topic="no TF_CONFIG",
             )
         try:
-            config = json.loads(text)
-            jobs, task = config["cluster"], config["task"]
-            if others := set(jobs) - {"chief", "worker"}:
-                raise ValueError(f"of {' and '.join(sorted(others))} there is no use here")
-            chief = [("chief", address) for address in jobs.get("chief", [])]
-            tasks = [*chief, *(("worker", address) for address in jobs.get("worker", []))]
-            before = len(chief) if task["type"] == "worker" else 0
-            index = before + int(task["index"])
-            if not 0 <= index < len(tasks) or tasks[index][0] != task["type"]:
-                raise ValueError(f"there is no {task['type']} {task['index']}")
-            addresses = tuple(address for _, address in tasks)
-            for address in addresses:
-                _host_and_port(address)
-            if len(set(addresses)) < len(addresses):
-                raise ValueError("two workers have the same address")
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            fault = f"no {error}" if isinstance(error, KeyError) else error
-            raise InputError(f"{VARIABLE}: expected {_FORM}, got {text} ({fault})") from None
-        return cls(addresses, index)
+            config = _of_kind(json.loads(text), dict, "it")
+            addresses, chiefs = _addresses(_of_kind(config.get("cluster"), dict, "cluster"))
+            index = _index(_of_kind(config.get("task"), dict, "task"), len(addresses), chiefs)
+        except RecursionError:
+            fault = "it is nested too deeply"
+        except ValueError as error:
+            fault = str(error)
+        else:
+            return cls(addresses, index)
+        got = text if len(text) <= 300 else f"{text[:300]}..."
+        raise InputError(f"{VARIABLE}: expected {_FORM}, got {got} ({fault})")
 
     @property
     def is_chief(self) -> bool:
         """Whether this process is the one that prints and writes."""
         return self.index == 0
 
+    @property
+    def port(self) -> int:
+        """The port of this process."""
+        return _host_and_port(self.addresses[self.index])[1]
+
     def name(self, index: int) -> str:
         """The worker of that `index` in words."""
         chief = ", the chief" if index == 0 else ""
         return f"worker {index} ({self.addresses[index]}{chief})"
 
-    def meet(self, seconds: float, note: Callable[[str], None]) -> None:
-        """Waits until all workers are there.
+    def names(self, indices: Iterable[int]) -> str:
+        """The workers of these `indices` in words."""
+        return " and ".join(self.name(index) for index in sorted(indices))
 
-        TensorFlow waits for them too, but for more than ten minutes, deaf to signals, and without a
-        word on who is missing. So they meet before, at the chief's address, which is free until
-        TensorFlow takes it.
-
-        Args:
-            seconds: how long to wait at most.
-            note: takes a line on who is waited for, if anyone.
+    def expect_free_port(self) -> None:
+        """Refuses a port of this process that something else listens at.
 
         Raises:
-            InputError: when one has not come in time, or this worker's address cannot be used.
+            InputError: when it cannot be used.
         """
-        end = time.monotonic() + seconds
-        with self._own_port() as listener:
-            if self.is_chief:
-                self._gather(listener, end, seconds, note)
-            else:
-                self._join(end, seconds, note)
-
-    def _own_port(self) -> socket.socket:
-        # On all addresses of this machine, as TensorFlow listens: here its name may stand for
-        # another one than where the others are.
-        _, port = _host_and_port(self.addresses[self.index])
-        both = socket.has_dualstack_ipv6()
-        family = socket.AF_INET6 if both else socket.AF_INET
+        # On all addresses, as TensorFlow does. Nobody can connect: this one does not listen.
+        family = socket.AF_INET6 if socket.has_dualstack_ipv6() else socket.AF_INET
         try:
-            return socket.create_server(
-                ("", port), family=family, backlog=len(self.addresses), dualstack_ipv6=both
-            )
+            with socket.socket(family) as one:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
+                if family == socket.AF_INET6:
+                    one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+                one.bind(("", self.port))
         except OSError as error:
             raise InputError(
                 f"{self.name(self.index)}: expected a free port of this machine, but it cannot be "
                 f"used ({error.strerror or error}); end what uses it, or name another in {VARIABLE}"
             ) from None
 
-    def _gather(
-        self, listener: socket.socket, end: float, seconds: float, note: Callable[[str], None]
-    ) -> None:
-        others, told = set(range(1, len(self.addresses))), False
-        patience = time.monotonic() + PATIENCE
-        with contextlib.ExitStack() as connections:
-            came: dict[int, socket.socket] = {}
-            while missing := others - {index for index, one in came.items() if _is_there(one)}:
-                left = end - time.monotonic()
-                if left <= 0:
-                    raise InputError(
-                        f"{self._names(missing)}: expected to come within {seconds:g} s, but did "
-                        f"not; start all workers with the same {VARIABLE} but for the index, and "
-                        "look whether a firewall is between them"
-                    )
-                told = told or self._note_wait(missing, patience, seconds, note)
-                listener.settimeout(min(left, _BETWEEN))
-                with contextlib.suppress(OSError):  # nobody yet, or one that came and went
-                    connection = connections.enter_context(listener.accept()[0])
-                    connection.settimeout(min(left, 1.0))
-                    if index := self._introduced(connection):
-                        came[index] = connection  # the later one, if it was started again
-            for connection in came.values():
-                with contextlib.suppress(OSError):  # it ends in this very moment
-                    connection.settimeout(1.0)
-                    connection.sendall(_GO)
+    def silent(self) -> list[int]:
+        """Asks the other workers' ports, and gives the indices of those that do not answer."""
+        others = [index for index in range(len(self.addresses)) if index != self.index]
+        answered: set[int] = set()
 
-    def _introduced(self, connection: socket.socket) -> int | None:
-        """Which worker it is; None for a stranger."""
-        text = connection.makefile("rb").readline(10_000)
-        for index in range(1, len(self.addresses)):
-            if text == self.introduction(index):
-                return index
-        return None
+        def ask(index: int) -> None:
+            address = _host_and_port(self.addresses[index])
+            with contextlib.suppress(OSError, UnicodeError):
+                socket.create_connection(address, _SECONDS_TO_ANSWER).close()
+                answered.add(index)
 
-    def introduction(self, index: int) -> bytes:
-        """What the worker of that `index` says to the chief when it comes."""
-        return _HERE % (index, ",".join(self.addresses).encode())
+        # Threads that can be left behind: nothing limits how long a name is looked up.
+        threads = [threading.Thread(target=ask, args=(one,), daemon=True) for one in others]
+        for thread in threads:
+            thread.start()
+        end = time.monotonic() + 2 * _SECONDS_TO_ANSWER
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        return [index for index in others if index not in answered]
 
-    def _join(self, end: float, seconds: float, note: Callable[[str], None]) -> None:
-        address, told, fault = _host_and_port(self.addresses[0]), False, "no answer"
-        patience = time.monotonic() + PATIENCE
-        while (left := end - time.monotonic()) > 0:
-            try:
-                with socket.create_connection(address, min(left, _SECONDS_TO_ANSWER)) as connection:
-                    connection.sendall(self.introduction(self.index))
-                    # Nothing comes as long as the chief waits for others, or if it ends.
-                    while (left := end - time.monotonic()) > 0:
-                        fault = "it waits for others"
-                        connection.settimeout(min(left, _BETWEEN))
-                        with contextlib.suppress(TimeoutError):
-                            if connection.recv(len(_GO)) == _GO:
-                                return
-                            break
-                        told = told or self._note_wait([0], patience, seconds, note)
-            except OSError as error:
-                fault = error.strerror or str(error)
-            told = told or self._note_wait([0], patience, seconds, note)
-            time.sleep(_BETWEEN)
-        raise InputError(
-            f"{self._names([0])}: expected to come within {seconds:g} s and to have met all others "
-            f"by then, but did not ({fault}); start all workers with the same {VARIABLE} but for "
-            "the index, and look whether a firewall is between them"
-        )
 
-    def _note_wait(
-        self,
-        missing: Iterable[int],
-        patience: float,
-        seconds: float,
-        note: Callable[[str], None],
-    ) -> bool:
-        if time.monotonic() < patience:
-            return False
-        note(f"waiting for {self._names(missing)}, at most {seconds:g} s")
-        return True
+def _of_kind(value: object, kind: type, name: str) -> Any:
+    if type(value) is not kind:
+        form = {"dict": "an object", "list": "a list", "str": "a string"}[kind.__name__]
+        raise ValueError(f"{name} is not {form}")
+    return value
 
-    def _names(self, indices: Iterable[int]) -> str:
-        return " and ".join(self.name(index) for index in sorted(indices))
+
+def _addresses(jobs: dict[str, object]) -> tuple[tuple[str, ...], int]:
+    """The addresses in the order of the workers' indices, and how many of them are chiefs."""
+    if others := sorted(jobs.keys() - {"chief", "worker"}):
+        raise ValueError(f"of {' and '.join(others)} there is no use here")
+    chiefs, workers = (_of_kind(jobs.get(job, []), list, job) for job in ("chief", "worker"))
+    addresses = [_of_kind(address, str, "an address") for address in (*chiefs, *workers)]
+    if len(chiefs) > 1:
+        raise ValueError("there can be one chief only")
+    if not 1 <= len(addresses) <= _MOST_WORKERS:
+        raise ValueError(f"there are not 1 to {_MOST_WORKERS} workers")
+    for address in addresses:
+        _host_and_port(address)
+    if len(set(addresses)) < len(addresses):
+        raise ValueError("two workers have the same address")
+    return tuple(addresses), len(chiefs)
+
+
+def _index(task: dict[str, object], workers: int, chiefs: int) -> int:
+    """Which of all `workers` the task is, of which the first are `chiefs`."""
+    kind, given = (task.get(name) for name in ("type", "index"))
+    if isinstance(given, str) and re.fullmatch("[0-9]{1,5}", given):
+        given = int(given)
+    if type(given) is not int:
+        raise ValueError("the task's index is not a whole number")
+    count, before = {"chief": (chiefs, 0), "worker": (workers - chiefs, chiefs)}.get(
+        kind if isinstance(kind, str) else "", (0, 0)
+    )
+    if not 0 <= given < count:
+        raise ValueError(f"there is no {kind} {given}")
+    return before + given
 
 
 def _host_and_port(address: str) -> tuple[str, int]:
-    host, _, port = address.rpartition(":")
-    if not (host and port.isdecimal() and 0 < int(port) < 2**16):
+    parts = _ADDRESS.fullmatch(address)
+    if not (parts and 0 < int(parts[2]) < 2**16):
         raise ValueError(f"{address!r} is no host:port")
-    host.encode("idna")  # a UnicodeError, which is a ValueError, if it can be no name
-    return host.strip("[]"), int(port)
-
-
-def _is_there(connection: socket.socket) -> bool:
-    """Whether who connected still lives: nothing is to come from it, but its end."""
-    connection.settimeout(0)
-    try:
-        return connection.recv(1, socket.MSG_PEEK) != b""
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
+    parts[1].encode("idna")  # a UnicodeError, which is a ValueError, if it can be no name
+    return parts[1].strip("[]"), int(parts[2])

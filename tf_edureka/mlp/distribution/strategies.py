@@ -1,11 +1,7 @@
 """TensorFlow's engines for several devices and several processes (`tf.distribute`)."""
 
-import contextlib
 import functools
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,17 +10,6 @@ import tensorflow as tf
 
 from tf_edureka._numbers import whole_number
 from tf_edureka.errors import InputError
-from tf_edureka.mlp.distribution.cluster import Cluster
-
-_KILL = """
-import os, signal, sys, time
-end = time.monotonic() + float(sys.argv[2])
-while os.getppid() == int(sys.argv[1]):
-    if time.monotonic() > end:
-        print(sys.argv[3], file=sys.stderr)
-        os.kill(int(sys.argv[1]), getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows
-    time.sleep(0.1)
-"""
 
 
 def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
@@ -66,49 +51,6 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
                 f"got {replicas}; ask for them before anything is computed"
             ) from None
     return tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(replicas)])
-
-
-def multiworker(
-    cluster: Cluster, seconds: float, *, note: Callable[[str], None]
-) -> tf.distribute.MultiWorkerMirroredStrategy:
-    """Trains in several processes, on one machine or many, each on all of its GPUs or on its CPU.
-
-    To be called before anything is computed.
-
-    Args:
-        cluster: as `TF_CONFIG` names it, which TensorFlow reads too.
-        seconds: how long to wait for the other workers; then, once all are there, how long
-            TensorFlow may take to connect them. After that this process is killed, as nothing else
-            ends TensorFlow's waiting.
-        note: takes a line on who is waited for.
-
-    Raises:
-        InputError: when they have not come by then.
-        tf.errors.OpError: when one is lost while TensorFlow connects them.
-    """
-    cluster.meet(seconds, note)
-    late = (
-        f"error: {cluster.name(cluster.index)}: the workers met, but TensorFlow did not connect "
-        f"them within {seconds:g} s; one may have ended meanwhile: start all again"
-    )
-    with killed_after(seconds, late):
-        return tf.distribute.MultiWorkerMirroredStrategy()
-
-
-@contextlib.contextmanager
-def killed_after(seconds: float, line: str) -> Iterator[None]:
-    """Prints `line` to stderr and kills this process if the block takes longer than `seconds`.
-
-    Should a worker go between meeting and connecting, TensorFlow waits for it for minutes. It holds
-    the interpreter's lock meanwhile, so that neither a thread nor a signal's handler could end it.
-    """
-    arguments = [str(os.getpid()), str(seconds), line]
-    watch = subprocess.Popen([sys.executable, "-c", _KILL, *arguments])
-    try:
-        yield
-    finally:
-        watch.kill()
-        watch.wait()
 
 
 def expect_split(batch_size: int, replicas: int) -> None:

@@ -1,0 +1,164 @@
+import os
+import signal
+import subprocess
+import sys
+import warnings
+
+import pytest
+
+from tf_edureka.cli import reporting
+from tf_edureka.errors import InputError, InputWarning
+
+FULL = "No space left on device"
+GOES_ON = "; the work goes on without it\n"
+
+
+def said(capsys, error=None, warning=None) -> tuple[int, str]:
+    """Exit code and stderr of a command that raises or warns so."""
+
+    @reporting.reports_errors
+    def main() -> int:
+        if warning:
+            warnings.warn(warning, stacklevel=1)
+        if error:
+            raise error
+        return 0
+
+    return main(), capsys.readouterr().err
+
+
+def test_the_command_says_what_to_do_where_the_package_says_what_is_wrong(capsys):
+    error = InputError("device gpu: none", topic="no GPU")
+    assert said(capsys, error) == (2, "error: device gpu: none; --device cpu does without\n")
+    assert said(capsys, InputError("epochs: 0")) == (2, "error: epochs: 0\n")
+    warning = InputWarning("drawn digits", topic="no MNIST folder")
+    told = "note: drawn digits; --data-dir FOLDER says where the MNIST files are\n"
+    assert said(capsys, warning=warning) == (0, told)
+
+
+def test_other_warnings_stay_warnings(capsys):
+    with pytest.warns(UserWarning, match="of a library"):
+        said(capsys, warning=UserWarning("of a library"))
+
+
+def test_a_command_has_advice_of_its_own_for_a_topic(capsys):
+    with pytest.raises(InputError, match="^full; wait$"), reporting.advising("a", lambda: "wait"):
+        raise InputError("full", topic="a")
+    with pytest.raises(InputError, match="^full$"), reporting.advising("a", lambda: "wait"):
+        raise InputError("full", topic="b")
+
+
+@pytest.fixture
+def full_disk():
+    """A stream to a device that is always full."""
+    with open("/dev/full", "w") as stream:
+        yield stream
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is left, at its end
+
+
+def printing(name: str, text: str = "a line", code: int = 0) -> int:
+    """The exit code of a command that prints to the stream of that name, and goes on."""
+    done = []
+
+    @reporting.reports_errors
+    def main() -> int:
+        for _ in range(3):
+            print(text, file=getattr(sys, name), flush=True)
+        done.append(True)
+        return code
+
+    found = main()
+    assert done
+    return found
+
+
+def test_a_full_disk_behind_stdout_is_a_line_and_exit_code_4(monkeypatch, capsys, full_disk):
+    monkeypatch.setattr(sys, "stdout", full_disk)
+    assert printing("stdout") == 4
+    note = f"note: standard output cannot be written to ({FULL}){GOES_ON}"
+    assert capsys.readouterr().err == note
+
+
+def test_a_full_disk_behind_stderr_is_a_line_on_stdout(monkeypatch, capsys, full_disk):
+    monkeypatch.setattr(sys, "stderr", full_disk)
+    assert printing("stderr") == 4
+    note = f"note: standard error cannot be written to ({FULL}){GOES_ON}"
+    assert capsys.readouterr().out == note
+
+
+def test_a_closed_stdout_is_a_line_only_if_something_is_printed(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert printing("stderr", "") == 0
+    assert printing("stdout") == 4
+    assert capsys.readouterr().err.endswith(f"written to (it is closed){GOES_ON}")
+
+
+def test_a_reader_who_leaves_is_a_line(monkeypatch, capsys):
+    reads, writes = os.pipe()
+    os.close(reads)
+    monkeypatch.setattr(sys, "stdout", os.fdopen(writes, "w"))
+    assert printing("stdout") == 4
+    assert capsys.readouterr().err.endswith(f"written to (Broken pipe){GOES_ON}")
+
+
+def test_where_nothing_can_be_written_the_work_goes_on_all_the_same(monkeypatch, full_disk):
+    monkeypatch.setattr(sys, "stdout", full_disk)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert printing("stdout") == 4
+
+
+def test_what_a_command_ends_with_matters_more_than_that_nobody_could_read_it(
+    monkeypatch, full_disk
+):
+    monkeypatch.setattr(sys, "stdout", full_disk)
+    assert printing("stdout", code=1) == 1
+
+
+def test_a_terminal_without_a_character_shows_its_code(monkeypatch, tmp_path):
+    with (tmp_path / "out").open("w", encoding="ascii") as ascii_only:
+        monkeypatch.setattr(sys, "stdout", ascii_only)
+        assert printing("stdout", "7 \u00b1 1") == 0
+    assert "7 \\xb1 1" in (tmp_path / "out").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_command_with_a_line_and_leaves_the_handlers_as_they_were(capsys, number):
+    before = signal.getsignal(number)
+
+    @reporting.reports_errors
+    def main() -> int:
+        os.kill(os.getpid(), number)
+        raise AssertionError("went on")
+
+    assert main() == 128 + number
+    assert capsys.readouterr().err == "interrupted\n"
+    assert signal.getsignal(number) is before
+
+
+def test_a_signal_that_is_ignored_stays_so(monkeypatch):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+
+        @reporting.reports_errors
+        def main() -> int:
+            os.kill(os.getpid(), signal.SIGINT)
+            return 0
+
+        assert main() == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_an_import_that_keeps_exceptions_to_itself_is_ended_at_once():
+    code = (
+        "import os, signal, threading, time\n"
+        "from tf_edureka.cli import signals\n"
+        "end = lambda: (time.sleep(0.2), os.kill(os.getpid(), signal.SIGINT))\n"
+        "threading.Thread(target=end, daemon=True).start()\n"
+        "with signals.ends_at_once():\n"
+        "    while True:\n"
+        "        try: time.sleep(0.01)\n"
+        "        except BaseException: pass\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
