@@ -14,7 +14,7 @@ import tf_edureka
 from tf_edureka.cli.options import ADVICE
 
 PACKAGE = ROOT / "tf_edureka"
-LEAVES = {"config", "results", "errors", "_lazy", "_keras", "_numbers", "_files"}
+LEAVES = {"config", "results", "errors", "_lazy", "_keras", "_tensorflow", "_numbers", "_files"}
 # Of each wing those that it may import beside itself, and, by `wing.module`, modules of others.
 MAY_IMPORT = {
     "config": {"errors", "_numbers"},
@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "results": {"errors"},
     "errors": set(),
     "_lazy": set(),
-    "_keras": {"errors"},
+    "_keras": {"errors", "_tensorflow"},
+    "_tensorflow": {"runtime"},
     "_files": {"errors"},
     "runtime": LEAVES,
     "data": {"runtime", *LEAVES},

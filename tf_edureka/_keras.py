@@ -6,6 +6,7 @@ from the reason.
 
 import os
 import sys
+from importlib import import_module
 
 from tf_edureka.errors import InputError
 
@@ -23,6 +24,7 @@ if "keras" not in sys.modules:  # or its import fails where that backend is not 
     _expect_tensorflow(os.environ.get("KERAS_BACKEND") or "tensorflow")
 
 try:
+    import_module("tf_edureka._tensorflow")  # Keras imports TensorFlow, too, but not quietly
     import keras as keras
 except ImportError as error:  # of the package that another backend needs
     raise InputError(

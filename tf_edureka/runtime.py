@@ -4,11 +4,13 @@ import contextlib
 import ctypes
 import gc
 import importlib.util
+import multiprocessing
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ _FIRST_WITH_TF32 = (8, 0)  # compute capability: Ampere
 
 
 @contextlib.contextmanager
-def quiet_import(*, freeze: bool = False) -> Iterator[None]:
+def quiet_import(*, freeze: bool = False, keras: bool = True) -> Iterator[None]:
     """Makes the import of TensorFlow in the block quicker and quiet.
 
     The garbage collector finds nothing in half a million objects that live until the end, but
@@ -36,14 +38,13 @@ def quiet_import(*, freeze: bool = False) -> Iterator[None]:
     only and stays so, for child processes too. Where one of TensorFlow's own variables for its log
     or XLA is set to anything but what is set here, nothing is kept back.
 
-    Where Keras is imported in the block, it is told to compute with TensorFlow, whatever
-    KERAS_BACKEND says.
-
     Where TensorFlow is imported already, nothing of this is done.
 
     Args:
         freeze: whether the garbage collector passes over all that there is then for as long as the
             process lives (`gc.freeze`), which saves time at exit.
+        keras: whether Keras, which TensorFlow imports, is told to compute with TensorFlow, whatever
+            KERAS_BACKEND says.
     """
     if "tensorflow" in sys.modules:
         yield
@@ -51,7 +52,8 @@ def quiet_import(*, freeze: bool = False) -> Iterator[None]:
     collects = gc.isenabled()
     gc.disable()
     try:
-        with _environment("KERAS_BACKEND", "tensorflow"), _held_log():
+        backend = {"KERAS_BACKEND": "tensorflow"} if keras else {}
+        with _environment(backend), _held_log():
             yield
     finally:
         if freeze:
@@ -85,7 +87,7 @@ def use_device(choice: str, deterministic: bool = False, *, precision: str = "fl
     """
     expect_choice("device", choice, DEVICES)
     expect_choice("precision", precision, PRECISIONS)
-    import tensorflow as tf
+    from tf_edureka._tensorflow import tf
 
     if deterministic:
         tf.config.experimental.enable_op_determinism()
@@ -146,7 +148,7 @@ def help_tensorflow_find_cuda() -> Path | None:
 @contextlib.contextmanager
 def tf32(allowed: bool) -> Iterator[None]:
     """Says by `allowed` whether GPUs may multiply float32 in TF32 within the block."""
-    import tensorflow as tf
+    from tf_edureka._tensorflow import tf
 
     before = tf.config.experimental.tensor_float_32_execution_enabled()
     tf.config.experimental.enable_tensor_float_32_execution(allowed)
@@ -163,10 +165,24 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def end_with_parent() -> None:
-    """Makes the system kill this process when its parent ends, however that ends; Linux only."""
+def killed_with_parent() -> None:
+    """Makes Linux kill this process when its parent ends, however that ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def end_with_parent() -> None:
+    """Makes this process, which `multiprocessing` has started, end when its parent ends."""
+    killed_with_parent()
+    parent = multiprocessing.parent_process()
+    if parent is None:  # it is the first of all processes
+        return
+
+    def end() -> None:  # at once if the parent ended before this process could say so
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()
 
 
 def signal_name(number: int) -> str:
@@ -175,17 +191,18 @@ def signal_name(number: int) -> str:
 
 
 @contextlib.contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
-    """Sets an environment variable within the block; child processes later on do not see it."""
-    before = os.environ.get(name)
-    os.environ[name] = value
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Sets environment variables within the block; child processes later on do not see them."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:
-        if before is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = before
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 @contextlib.contextmanager

@@ -17,17 +17,24 @@ from tf_edureka.cli.launch_workers import main
 from tf_edureka.errors import InputError
 
 TRAINING = ("--epochs", "5", "--batch-size", "10")
-# What the process of each worker that trains does when it starts: it holds a lock for as long as it
-# lives.
+# In each worker the process that trains holds a lock for as long as it lives, then runs its code;
+# the process that watches it runs another when it starts.
 AT_START = """
 import json, os, pathlib, signal, sys, time
 task = json.loads(os.environ.get("TF_CONFIG", "{{}}")).get("task")
 folder = pathlib.Path({folder!r})
-if task and "--multiprocessing-fork" in sys.orig_argv:
+def begin(original):
     import filelock
-    lives = filelock.FileLock(folder / f"{{task['index']}}.lives")
-    lives.acquire()
-    exec({codes!r}.get(task["index"], ""))
+    original()
+    lives = filelock.FileLock(folder / f"{{task['index']}}.lives", thread_local=False)
+    globals()["lives"] = lives.acquire()
+    exec({codes!r}.get(task["index"], ""), globals())
+if task and "--multiprocessing-fork" in sys.orig_argv:
+    from tf_edureka import runtime
+    original = runtime.end_with_parent
+    runtime.end_with_parent = lambda: begin(original)
+elif task and "train-mnist" in sys.orig_argv:
+    exec({of_parents!r})
 """
 # A worker that dies when its third epoch ends, but not once more when it is started again.
 DIES = """
@@ -44,12 +51,12 @@ TrainingProgress.epoch_ended = epoch_ended
 
 @pytest.fixture
 def launch(drawn_folder, tmp_path):
-    """Starts the launcher in a process; workers run `codes`, by their index, when they start."""
+    """Starts the launcher in a process; workers run codes when they start."""
     lives = tmp_path / "lives"
     lives.mkdir()
 
-    def run(*arguments, workers=2, out=tmp_path / "out", options=TRAINING, codes=()):
-        start = AT_START.format(folder=str(lives), codes=dict(codes))
+    def run(*arguments, workers=2, out=tmp_path / "out", options=TRAINING, codes=(), parents=""):
+        start = AT_START.format(folder=str(lives), codes=dict(codes), of_parents=parents)
         (lives / "sitecustomize.py").write_text(start)
         command = [sys.executable, SCRIPTS / "launch_workers.py", *arguments, str(workers)]
         where = ["--data-dir", drawn_folder, "--out", out]
@@ -124,10 +131,13 @@ def test_ctrl_c_ends_all_workers_after_the_epoch_and_resume_goes_on(launch):
 
 @pytest.mark.slow
 def test_who_is_asked_twice_to_end_does_not_wait_for_workers_that_do_not_hear(launch):
-    deaf = "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True)"
-    launcher = launch(codes=dict.fromkeys(range(2), f"{deaf}; time.sleep(600)"))
+    launcher = launch(
+        options=("--epochs", "100000"),
+        codes=dict.fromkeys(range(2), "print('there', flush=True)"),
+        parents="signal.signal(signal.SIGTERM, signal.SIG_IGN)",
+    )
     for _ in range(2):
-        wait_for("deaf", launcher)
+        wait_for("there", launcher)
     for _ in range(300):  # a terminal that is closed; two signals may come as one
         if launcher.poll() is not None:
             break
@@ -136,6 +146,19 @@ def test_who_is_asked_twice_to_end_does_not_wait_for_workers_that_do_not_hear(la
     said = launcher.communicate(timeout=1)[1]
     assert launcher.returncode == 128 + signal.SIGHUP
     assert said.count("ended by the launcher, asked twice to end") == 2
+    launch.expect_gone(workers=2)
+
+
+@pytest.mark.slow
+def test_a_training_that_hears_nothing_is_ended_by_the_process_that_watches_it(launch):
+    deaf = "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True)"
+    launcher = launch(codes=dict.fromkeys(range(2), f"{deaf}; time.sleep(600)"))
+    for _ in range(2):
+        wait_for("deaf", launcher)
+    launcher.send_signal(signal.SIGTERM)
+    said = launcher.communicate(timeout=60)[1]
+    assert launcher.returncode == 128 + signal.SIGTERM
+    assert said.count(": exit code 143\n") == 2
     launch.expect_gone(workers=2)
 
 

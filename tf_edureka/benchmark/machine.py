@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-import tensorflow as tf
+from tf_edureka._tensorflow import tf
 
 _CHAINS, _DEPTH, _REPEATS = 8, 64, 50
 

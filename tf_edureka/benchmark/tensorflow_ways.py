@@ -4,10 +4,10 @@ import dataclasses
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from tf_edureka import mlp
 from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
 from tf_edureka.benchmark.task import Task, Trainer, unit_pixels
 from tf_edureka.config import CLASSES, MlpConfig
 from tf_edureka.legacy import mlp as legacy_mlp

@@ -6,7 +6,6 @@ import importlib
 import multiprocessing
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -150,11 +149,4 @@ def _machine(choice: str) -> "Machine":
 
 def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that was started
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:  # as it is in every process but the first
-        parent.join()
-        os._exit(1)  # however it ended: a kill leaves nobody to tell this process
+    runtime.end_with_parent()

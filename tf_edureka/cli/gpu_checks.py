@@ -4,9 +4,9 @@ import dataclasses
 import time
 
 import numpy as np
-import tensorflow as tf
 
 from tf_edureka import mlp, runtime
+from tf_edureka._tensorflow import tf
 from tf_edureka.config import MlpConfig
 from tf_edureka.data.mnist import Mnist
 from tf_edureka.mlp.batches import epoch_order

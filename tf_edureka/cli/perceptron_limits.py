@@ -6,9 +6,9 @@ from collections import Counter
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from tf_edureka import perceptron
+from tf_edureka._tensorflow import tf
 from tf_edureka.config import ACTIVATIONS, ActivationName, PerceptronConfig
 from tf_edureka.perceptron import GATES, diagnosis, plots, xor_network
 from tf_edureka.results import SweepResult

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from types import FrameType
 
 from tf_edureka import runtime
@@ -135,17 +134,7 @@ def _child(says: Connection, work: Callable[..., int], arguments: tuple[object, 
         os.setsid()  # Ctrl-C comes through the parent, so that it comes once
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
     runtime.end_with_parent()
-    parent = multiprocessing.parent_process()
-    if parent is None or not parent.is_alive():  # it ended before this one could say so
-        os._exit(1)
-    # Where the system does not end this process with its parent.
-    threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
     sys.exit(work(says.send, *arguments))
-
-
-def _end_after(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
 
 
 @contextlib.contextmanager

@@ -47,7 +47,7 @@ class Worker:
             errors="replace",
             start_new_session=True,  # Ctrl-C comes through the launcher
             # Elsewhere they train on to their end when the launcher is killed.
-            preexec_fn=runtime.end_with_parent if sys.platform == "linux" else None,
+            preexec_fn=runtime.killed_with_parent if sys.platform == "linux" else None,
         )
         self._readers = [
             threading.Thread(target=self._read, args=(index, pipe, to, lines), daemon=True)

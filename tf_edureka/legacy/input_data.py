@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
+from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, PIXELS
 from tf_edureka.data import idx
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE

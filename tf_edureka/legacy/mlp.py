@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
 
+from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.data.mnist import Mnist, Split
 from tf_edureka.errors import InputError

@@ -2,8 +2,7 @@
 
 import math
 
-import tensorflow as tf
-
+from tf_edureka._tensorflow import tf
 from tf_edureka.config import Distortion
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from tf_edureka import runtime
 from tf_edureka._keras import keras
 from tf_edureka._numbers import op_seeds
+from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.data.mnist import Mnist
 from tf_edureka.mlp.augmentation import distorted, random_amounts

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
 from tf_edureka.config import MlpConfig
 from tf_edureka.data.mnist import Mnist, Split
 from tf_edureka.errors import InputError

@@ -8,10 +8,10 @@ from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from tf_edureka import mlp
 from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, MlpConfig
 from tf_edureka.data.mnist import Mnist
 from tf_edureka.legacy import mlp as legacy_mlp

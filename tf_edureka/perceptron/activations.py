@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import tensorflow as tf
-
 from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
 
 
 def slope(function: Callable[[tf.Tensor], tf.Tensor], z: tf.Tensor) -> tf.Tensor:

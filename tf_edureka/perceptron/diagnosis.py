@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
+from tf_edureka._tensorflow import tf
 from tf_edureka.perceptron.activations import ACTIVATIONS
 from tf_edureka.perceptron.gates import Gate
 from tf_edureka.results import SweepResult

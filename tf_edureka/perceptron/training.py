@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from tf_edureka._numbers import op_seeds
+from tf_edureka._tensorflow import tf
 from tf_edureka.config import PerceptronConfig
 from tf_edureka.perceptron.activations import ACTIVATIONS
 from tf_edureka.perceptron.gates import Gate

@@ -4,10 +4,10 @@ import os
 import platform
 
 import numpy as np
-import tensorflow as tf
 
 import tf_edureka
 from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
 from tf_edureka.runtime import usable_cores
 
 # Those that change what is computed or in which order. Not all that begin with TF_: Terraform

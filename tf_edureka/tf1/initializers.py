@@ -9,9 +9,9 @@ function: GPUs and XLA draw others from the same seed.
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import tensorflow as tf
 
 from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
 from tf_edureka.tf1.seeds import pair
 
 

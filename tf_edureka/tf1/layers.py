@@ -1,8 +1,7 @@
 """TensorFlow 1's dense layer in Keras, down to its rounding."""
 
-import tensorflow as tf
-
 from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
 
 
 @keras.saving.register_keras_serializable("tf_edureka")

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
 
 
 @keras.saving.register_keras_serializable("tf_edureka")

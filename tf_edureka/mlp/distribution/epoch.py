@@ -2,9 +2,9 @@
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, Distortion
 from tf_edureka.data.mnist import Split
 from tf_edureka.mlp.augmentation import distort

@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import tensorflow as tf
-
+from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
 from tf_edureka.mlp.distribution import strategies
 from tf_edureka.mlp.distribution.cluster import Cluster

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from tf_edureka._numbers import whole_number
+from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from tf_edureka._tensorflow import tf
 from tf_edureka.perceptron.activations import ACTIVATIONS, slope
 from tf_edureka.perceptron.diagnosis import Outcome
 from tf_edureka.results import Floats

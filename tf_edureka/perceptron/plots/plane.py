@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from tf_edureka._tensorflow import tf
 from tf_edureka.perceptron import xor_network
 from tf_edureka.perceptron.diagnosis import is_right
 from tf_edureka.perceptron.gates import Gate
