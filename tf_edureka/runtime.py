@@ -216,8 +216,15 @@ def _held_log() -> Iterator[None]:
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = _LOG_LEVEL
     sys.stderr.flush()
-    stderr = os.dup(2)
-    with tempfile.TemporaryFile() as log:
+    with contextlib.ExitStack() as stack:
+        try:
+            log = stack.enter_context(tempfile.TemporaryFile())
+        except OSError as error:  # TensorFlow and matplotlib need one, too
+            raise InputError(
+                f"expected a folder for temporary files that can be written to, got none ({error});"
+                " set TMPDIR to one"
+            ) from None
+        stderr = os.dup(2)
         os.dup2(log.fileno(), 2)
         try:
             yield

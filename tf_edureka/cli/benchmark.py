@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from tf_edureka.benchmark import race
 from tf_edureka.benchmark.task import Task
 from tf_edureka.benchmark.worker import WorkerLost
-from tf_edureka.cli import options, reporting
+from tf_edureka.cli import options, out, reporting
 from tf_edureka.errors import InputError
-from tf_edureka.runs.folder import RunFolder
 
 MEASURES = ("epoch", "networks", "growth")
 
@@ -47,7 +46,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="to time of each way, after one to warm up (default: %(default)s)",
     )
     options.add_data_options(parser)
-    options.add_run_options(parser, out="runs/benchmark")
+    options.add_run_options(parser, "runs/benchmark")
     args = parser.parse_args(argv)
     if not 1 <= args.epochs <= 1000:
         raise InputError(f"epochs: expected 1 to 1000, got {args.epochs}")
@@ -72,9 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measures as the arguments say and gives the exit code."""
     args = parse(argv)
     ways = chosen(args.ways)
-    folder = RunFolder(
-        args.out, (f"{args.measure}.json", f"{args.measure}.png"), overwrite=args.overwrite
-    )
+    folder = out.run_folder(args, "benchmark", (f"{args.measure}.json", f"{args.measure}.png"))
     began = time.perf_counter()
     data = options.load_data(args)
     seconds = time.perf_counter() - began

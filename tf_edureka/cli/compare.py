@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tf_edureka import runtime
-from tf_edureka.cli import options, reporting
+from tf_edureka.cli import options, out, reporting
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.results import MlpResult
 from tf_edureka.runs.console import EpochDisplay
-from tf_edureka.runs.folder import RunFolder
 
 if TYPE_CHECKING:
     from tf_edureka.parity import Reference
@@ -44,7 +43,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="what tf.set_random_seed was given (default: %(default)s)",
     )
     options.add_data_options(parser)
-    options.add_run_options(parser, out="runs/compare")
+    options.add_run_options(parser, "runs/compare")
     return parser.parse_args(argv)
 
 
@@ -54,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parse(argv)
     config = MlpConfig.article(seed=args.seed, epochs=args.epochs)
     tuned = MlpConfig.tuned(seed=args.seed, epochs=args.epochs)
-    folder = RunFolder(args.out, FILES, overwrite=args.overwrite)
+    folder = out.run_folder(args, "compare", FILES)
     with reporting.importing():
         import tensorflow as tf
 

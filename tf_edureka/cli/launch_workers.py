@@ -58,7 +58,10 @@ def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Name
     training.strategy = "multiworker"
     args.options += ["--strategy", "multiworker"]
     train_mnist.configure(training)
+    named = training.out is not None
     run_record.run_folder(training)
+    if not named:
+        args.options += ["--out", str(training.out)]  # or a new start would find another one
     if training.wait is None:
         args.options += ["--wait", f"{args.timeout:g}"]
     return args, training

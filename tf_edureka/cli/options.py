@@ -100,10 +100,10 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, metavar="N", help="train on the first N examples only")
 
 
-def add_run_options(parser: argparse.ArgumentParser, out: str, unless: str = "") -> None:
-    """Adds to `parser` the options of where to compute and to write, by default to `out`.
+def add_run_options(parser: argparse.ArgumentParser, default: str) -> None:
+    """Adds to `parser` the options of where to compute and to write; `default` says in words where.
 
-    `unless` says in the help when that is another folder; `args.out` is None then if none is named.
+    `args.out` is None if no folder is named; `out.run_folder` finds one then.
     """
     from tf_edureka.runtime import DEVICES  # as above
 
@@ -111,9 +111,8 @@ def add_run_options(parser: argparse.ArgumentParser, out: str, unless: str = "")
     parser.add_argument(
         "--out",
         type=path,
-        default=None if unless else Path(out),
         metavar="DIR",
-        help=f"folder for the results (default: {out}{unless})",
+        help=f"folder for the results (default: {default}, with a number if that holds a run)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
 

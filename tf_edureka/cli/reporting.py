@@ -78,6 +78,8 @@ def _line(said: InputError | InputWarning) -> str:
 @contextlib.contextmanager
 def _warnings_as_notes() -> Iterator[None]:
     with warnings.catch_warnings():
+        if any(option.startswith("error") for option in sys.warnoptions):
+            warnings.simplefilter("default")  # no training is to be lost over a library's warning
         warnings.simplefilter("always", InputWarning)
         show = warnings.showwarning
 

@@ -6,7 +6,7 @@ import math
 import signal
 from typing import TYPE_CHECKING
 
-from tf_edureka.cli import reporting, signals
+from tf_edureka.cli import out, reporting, signals
 from tf_edureka.config import MlpConfig
 from tf_edureka.data.mnist import Mnist
 from tf_edureka.results import MlpResult
@@ -32,7 +32,9 @@ FILES_OF_SEEDS = ("history.json", "seeds.png")
 
 def run_folder(args: argparse.Namespace) -> RunFolder:
     """The folder that the `args` name; refuses what would destroy an earlier run unasked."""
-    goes_on = bool(checkpoint.newest_first(args.out)) and args.seeds is None
+    if args.resume and args.out is None:
+        args.out = out.last(kind(args))
+    goes_on = args.seeds is None and args.out and bool(checkpoint.newest_first(args.out))
     advice = "give --overwrite to replace it, or --out for another folder"
     if goes_on:
         advice = f"give --resume to go on with it, {advice.removeprefix('give ')}"
@@ -41,10 +43,23 @@ def run_folder(args: argparse.Namespace) -> RunFolder:
             "it has no checkpoint to go on from; give --overwrite instead of --resume to replace "
             "it, or --out for another folder"
         )
-    files = {*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN}
-    overwrite = args.overwrite or (args.resume and goes_on)
+    files = sorted({*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN})
     with reporting.advising("folder holds a run", lambda: advice):
-        return RunFolder(args.out, sorted(files), overwrite=overwrite)
+        if args.resume and goes_on:
+            return RunFolder(args.out, files, overwrite=True)
+        return out.run_folder(args, kind(args), files)
+
+
+def kind(args: argparse.Namespace) -> str:
+    """What is trained, as a name for a folder."""
+    parts = {
+        "legacy": args.implementation == "legacy",
+        "article": args.implementation == "modern" and args.recipe == "article",
+        "augmented": args.augment,
+        args.strategy: args.strategy != "none",
+        "seeds": args.seeds is not None,
+    }
+    return "-".join(["mnist", *(name for name, is_so in parts.items() if is_so)])
 
 
 @dataclasses.dataclass(frozen=True)

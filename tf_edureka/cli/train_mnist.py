@@ -29,12 +29,14 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     _add_training_options(parser)
     options.add_data_options(parser)
-    options.add_run_options(parser, out="runs/mnist")
+    options.add_run_options(
+        parser, "runs/mnist, runs/mnist-legacy, runs/mnist-mirrored and so on, by what is trained"
+    )
     parser.add_argument(
         "--resume",
         action="store_true",
-        help="go on with the run in --out from its last checkpoint, to the numbers that it would "
-        "have come to; begins where there is none",
+        help="go on with the run in --out, by default the last of this kind, from its last "
+        "checkpoint, to the numbers that it would have come to; begins where there is none",
     )
     parser.add_argument(
         "--deterministic",

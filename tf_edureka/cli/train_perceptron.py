@@ -6,13 +6,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
 from tf_edureka import runtime
-from tf_edureka.cli import options, reporting, signals
+from tf_edureka.cli import options, out, reporting, signals
 from tf_edureka.config import ACTIVATIONS, PerceptronConfig
 from tf_edureka.errors import InputError
 from tf_edureka.perceptron.gates import GATES
@@ -53,7 +52,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "activation on each gate, and networks with a hidden layer on XOR, from the op seeds of "
         f"--sweep (default: {SEEDS_OF_LIMITS})",
     )
-    options.add_run_options(parser, out="runs/perceptron", unless="; --limits runs/limits")
+    options.add_run_options(
+        parser, "runs/perceptron, runs/perceptron-xor-sweep and so on, by what is trained"
+    )
     parser.add_argument("--quiet", action="store_true", help="print nothing but warnings")
     return _completed(parser, parser.parse_args(argv))
 
@@ -120,9 +121,21 @@ def _completed(parser: argparse.ArgumentParser, args: argparse.Namespace) -> arg
     for name in ("seed", "epochs", "learning_rate"):
         if getattr(args, name) is None:
             setattr(args, name, getattr(default, name))
-    if args.out is None:
-        args.out = Path("runs/limits" if args.limits else "runs/perceptron")
     return args
+
+
+def kind(args: argparse.Namespace) -> str:
+    """What is trained, as a name for a folder."""
+    if args.limits:
+        return "limits"
+    default = PerceptronConfig()
+    parts = {
+        "legacy": args.implementation == "legacy",
+        args.gate: args.gate != "or",
+        args.activation: args.activation != default.activation,
+        "sweep": bool(args.sweep),
+    }
+    return "-".join(["perceptron", *(name for name, is_so in parts.items() if is_so)])
 
 
 @reporting.reports_errors
@@ -137,7 +150,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     files: tuple[str, ...] = (*FILES, ANIMATION) if args.animation else FILES
     if args.sweep:
         files = LIMITS_FILES if args.limits else SWEEP_FILES
-    folder = RunFolder(args.out, files, overwrite=args.overwrite)
+    folder = out.run_folder(args, kind(args), files)
     with reporting.importing():
         from tf_edureka.legacy import perceptron as legacy
         from tf_edureka.perceptron import training as modern

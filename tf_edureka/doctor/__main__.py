@@ -1,11 +1,11 @@
 """`python -m tf_edureka.doctor`: needs nothing but Python; whatever is broken, it says so."""
 
-import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
+from tf_edureka.cli import options, reporting
 from tf_edureka.doctor import cuda
 from tf_edureka.doctor.finding import PROBLEM, Finding
 from tf_edureka.doctor.packages import cuda_wheels, packages, system
@@ -28,9 +28,10 @@ def examine() -> Iterator[Finding]:
     yield from tensorflow(wanted, driver.cuda, told)
 
 
-def main(argv: list[str] | None = None) -> int:
+@reporting.reports_errors
+def main(argv: Sequence[str] | None = None) -> int:
     """Examines, prints, and gives the exit code."""
-    parser = argparse.ArgumentParser(
+    parser = options.ArgumentParser(
         description="Say what training would run on here, what is missing for a GPU, and what to "
         "install.",
         epilog="Exit codes: 0 training works, on the GPU if there is one; 1 there is a problem.",

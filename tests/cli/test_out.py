@@ -1,0 +1,79 @@
+import argparse
+from pathlib import Path
+
+import pytest
+
+from tf_edureka.cli import out, run_record, train_mnist, train_perceptron
+from tf_edureka.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def hold(*folders: str, name: str = "model.keras") -> None:
+    for folder in folders:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        Path(folder, name).touch()
+
+
+def arguments(**given) -> argparse.Namespace:
+    return argparse.Namespace(**{"out": None, "overwrite": False} | given)
+
+
+def test_a_folder_that_holds_a_run_is_left_alone_and_another_is_taken_and_said(capsys):
+    assert out.run_folder(arguments(), "mnist", ["model.keras"]).path == Path("runs/mnist")
+    assert capsys.readouterr().err == ""
+    hold("runs/mnist", "runs/mnist-2")
+    args = arguments()
+    assert out.run_folder(args, "mnist", ["model.keras"]).path == Path("runs/mnist-3") == args.out
+    assert (
+        capsys.readouterr().err == "note: runs/mnist holds a run; this one goes to runs/mnist-3\n"
+    )
+
+
+def test_a_folder_that_is_named_or_to_be_replaced_is_that_one():
+    hold("runs/mnist", "mine")
+    replaced = out.run_folder(arguments(overwrite=True), "mnist", ["model.keras"])
+    assert replaced.path == Path("runs/mnist")
+    with pytest.raises(InputError, match="mine already holds a run"):
+        out.run_folder(arguments(out=Path("mine")), "mnist", ["model.keras"])
+
+
+def test_a_file_where_the_folder_would_be_is_said_and_not_gone_round():
+    Path("runs").mkdir()
+    Path("runs/mnist").touch()
+    with pytest.raises(InputError, match="expected a folder to write to, got a file"):
+        out.run_folder(arguments(), "mnist", ["model.keras"])
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "folder"),
+    [
+        (train_mnist, "", "mnist"),
+        (train_mnist, "--implementation legacy", "mnist-legacy"),
+        (train_mnist, "--recipe article", "mnist-article"),
+        (train_mnist, "--augment --seeds 3", "mnist-augmented-seeds"),
+        (train_mnist, "--strategy mirrored --replicas 2", "mnist-mirrored"),
+        (train_perceptron, "", "perceptron"),
+        (train_perceptron, "--gate xor --activation tanh --sweep 5", "perceptron-xor-tanh-sweep"),
+        (train_perceptron, "--implementation legacy", "perceptron-legacy"),
+        (train_perceptron, "--limits", "limits"),
+    ],
+)
+def test_each_kind_of_run_has_a_folder(command, options, folder):
+    args = command.parse(options.split())
+    kind = run_record.kind(args) if command is train_mnist else train_perceptron.kind(args)
+    assert out.default(kind) == Path("runs", folder)
+
+
+def test_resume_goes_on_with_the_last_run_of_its_kind():
+    checkpoint = f"checkpoint-1-0-{16 * 'a'}.npz"
+    hold("runs/mnist", "runs/mnist-legacy")
+    hold("runs/mnist-2", name=checkpoint)
+    hold("runs/mnist-legacy-2", name=checkpoint)
+    args = train_mnist.parse(["--resume"])
+    assert run_record.run_folder(args).path == Path("runs/mnist-2") == args.out
+    args = train_mnist.parse(["--resume", "--recipe", "article"])
+    assert run_record.run_folder(args).path == Path("runs/mnist-article")
