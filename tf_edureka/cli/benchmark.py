@@ -22,7 +22,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "their epochs take turns.",
         epilog="Other frameworks are timed where they are installed: pip install torch jax "
         "scikit-learn. Exit codes: 0 measured, 1 a way failed or learned less than the others, 2 "
-        "wrong input, 130 Ctrl-C.",
+        f"wrong input, {options.ENDS}.",
     )
     parser.add_argument(
         "--measure",

@@ -27,7 +27,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         description="Compare the article's program under tf.compat.v1 with the modern article "
         "recipe, and both with what TensorFlow 1.15.5 computed where that is known (some seeds, 15 "
         "epochs of MNIST). Then train by the tuned recipe, and print and draw what each comes to.",
-        epilog="Exit codes: 0 all rungs hold, 1 one does not, 2 wrong input, 130 Ctrl-C.",
+        epilog=f"Exit codes: 0 all rungs hold, 1 one does not, 2 wrong input, {options.ENDS}.",
     )
     parser.add_argument(
         "--steps",

@@ -17,7 +17,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = options.ArgumentParser(
         description="Check in one short run all that needs a GPU: where things are, whether the "
         "numbers are those of the CPU, how long an epoch takes. The table at the end has it all.",
-        epilog="Exit codes: 0 all checks passed, 1 one failed, 2 wrong input or no GPU.",
+        epilog="Exit codes: 0 all checks passed, 1 one failed, 2 wrong input or no GPU, "
+        f"{options.ENDS}.",
     )
     parser.add_argument(
         "--device",

@@ -25,7 +25,9 @@ def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Name
         usage="%(prog)s [--timeout SECONDS] [--restarts N] WORKERS [options of train-mnist]",
         description="Train by train-mnist --strategy multiworker in several processes of this "
         "machine. When one dies or nothing happens any more, all are ended and started "
-        "again from the last checkpoint. GPUs are shared out evenly.",
+        "again from the last checkpoint. GPUs are shared out evenly. TensorFlow's ports are open "
+        "to whoever reaches this machine and can run code by them: let a firewall keep strangers "
+        "out.",
         epilog="Exit codes: 3 given up, else those of train-mnist.",
     )
     parser.add_argument("workers", type=int, metavar="WORKERS", help="how many processes")

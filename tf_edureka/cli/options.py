@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tf_edureka.data.mnist import Mnist
 
 _Result = TypeVar("_Result")
+# How every command may end, whatever it does.
+ENDS = (
+    "4 done, but what was printed could not be written, 130 ended by Ctrl-C, 143 ended by SIGTERM"
+)
 # What to do by the options of the commands, for each topic of the package's errors and warnings.
 ADVICE = {
     "no GPU": "--device cpu does without",

@@ -22,10 +22,10 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs neither TensorFlow nor the data, so that --help is quick."""
     parser = options.ArgumentParser(
         description="Train the article's 784-256-256-10 network on MNIST.",
-        epilog="Exit codes: 0 trained, 1 --min-accuracy missed or no finite cost, 2 wrong input, "
-        "130 ended by Ctrl-C, 143 by SIGTERM, after the running epoch or within a long one (what "
-        "was reached is written, and --resume goes on). With --strategy multiworker also: 3 "
-        "another worker is lost, 137 the workers met but TensorFlow did not connect them.",
+        epilog="Ctrl-C and SIGTERM end it after the running epoch or within a long one; what was "
+        "reached is written, and --resume goes on. A second one ends it at once. Exit codes: 0 "
+        "trained, 1 --min-accuracy missed or no finite cost, 2 wrong input, 3 another worker is "
+        f"lost (multiworker), {options.ENDS}.",
     )
     _add_training_options(parser)
     options.add_data_options(parser)
@@ -121,7 +121,9 @@ def _add_strategy_options(parser: argparse.ArgumentParser) -> None:
         default="none",
         help="mirrored: a copy of the network on each GPU of this machine, which share each batch; "
         "multiworker: so do the processes that TF_CONFIG names, of which the chief alone prints "
-        "and writes (default: %(default)s)",
+        "and writes. TensorFlow then listens on all addresses of each machine, unencrypted, and "
+        "whoever reaches its port can run code there: let a firewall or a private network keep "
+        "out all but the workers, also if all are on one machine (default: %(default)s)",
     )
     parser.add_argument(
         "--replicas",
@@ -134,8 +136,8 @@ def _add_strategy_options(parser: argparse.ArgumentParser) -> None:
         "--wait",
         type=float,
         metavar="SECONDS",
-        help="multiworker: how long to wait for the other workers, and then for TensorFlow to "
-        f"connect them (default: {SECONDS_TO_CONNECT})",
+        help="multiworker: how long TensorFlow may take to connect all workers, the waiting for "
+        f"those that have not started yet included (default: {SECONDS_TO_CONNECT})",
     )
 
 

@@ -37,7 +37,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
         description="Train the article's perceptron on a logic gate.",
-        epilog="Exit codes: 0 trained, 1 diverged, 2 wrong input, 130 ended by Ctrl-C.",
+        epilog=f"Exit codes: 0 trained, 1 diverged, 2 wrong input, {options.ENDS}.",
     )
     _add_training_options(parser)
     parser.add_argument(
