@@ -34,8 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = options.ArgumentParser(
         description="Say what training would run on here, what is missing for a GPU, and what to "
         "install.",
-        epilog="Exit codes: 0 training works, on the GPU if there is one, 1 there is a problem, 2 wrong "
-        f"input, {options.ENDS}.",
+        epilog="Exit codes: 0 training works, on the GPU if there is one, 1 there is a problem, "
+        f"2 wrong input, {options.ENDS}.",
     )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     args = parser.parse_args(argv)
