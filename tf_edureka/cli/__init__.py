@@ -17,7 +17,7 @@ COMMANDS = {
     "predict": ("tf_edureka.cli.predict", "say which digits pictures show"),
     "benchmark": ("tf_edureka.cli.benchmark", "time this project beside other ways to train"),
     "launch-workers": ("tf_edureka.cli.launch_workers", "train in several processes"),
-    "doctor": ("tf_edureka.doctor.__main__", "say what training would run on here"),
+    "doctor": ("tf_edureka.cli.doctor", "say what training would run on here"),
     "run": ("tf_edureka.cli.run", "run a TensorFlow 1 script as it is"),
 }
 _USAGE = "usage: tf-edureka [--help] [--version] COMMAND [options of the command]"

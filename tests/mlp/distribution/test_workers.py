@@ -1,9 +1,14 @@
 import json
 import os
+import signal
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from helpers import SCRIPTS, processes, written
+
+from tf_edureka.mlp.distribution.cluster import Cluster
 
 SCRIPT = SCRIPTS / "train_mnist.py"
 pytestmark = pytest.mark.slow
@@ -39,6 +44,39 @@ def test_a_worker_whose_peer_never_comes_ends_by_its_time_out(worker, index, mis
     assert error.startswith(
         f"error: {missing.format(*worker.addresses)}: expected to come within 1 s"
     )
+
+
+def waits(lone) -> None:
+    """Comes back when it is said for whom the lone worker waits."""
+    for line in lone.stderr:
+        if line.startswith("note: waiting for worker 1"):
+            return
+    raise AssertionError("it has ended")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
+def test_a_worker_that_waits_for_others_ends_at_once_when_asked_to(worker, number):
+    lone = worker(0)
+    waits(lone)
+    lone.send_signal(number)
+    _, said = lone.communicate(timeout=20)  # TensorFlow itself waits for ten minutes
+    assert (lone.returncode, said) == (128 + number, "interrupted\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_when_a_worker_is_killed_nothing_of_it_lives_and_its_port_is_free(worker):
+    lone = worker(0)
+    waits(lone)
+    children = Path(f"/proc/{lone.pid}/task/{lone.pid}/children").read_text().split()
+    assert children
+    lone.kill()
+    lone.communicate(timeout=20)
+    for _ in range(400):
+        if not any(Path("/proc", child).exists() for child in children):
+            break
+        time.sleep(0.05)
+    assert not any(Path("/proc", child).exists() for child in children)
+    Cluster(tuple(worker.addresses), 0).expect_free_port()
 
 
 def test_only_the_chief_prints_and_writes(worker):
