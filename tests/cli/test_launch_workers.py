@@ -144,7 +144,8 @@ def test_who_is_asked_twice_to_end_does_not_wait_for_workers_that_do_not_hear(la
         launcher.send_signal(signal.SIGHUP)
         time.sleep(0.1)
     said = launcher.communicate(timeout=1)[1]
-    assert launcher.returncode == 128 + signal.SIGHUP
+    # The last one may come when Python has given the signals back, at its very end.
+    assert launcher.returncode in (128 + signal.SIGHUP, -signal.SIGHUP)
     assert said.count("ended by the launcher, asked twice to end") == 2
     launch.expect_gone(workers=2)
 
