@@ -226,6 +226,7 @@ def test_wrong_input_is_not_tried_again(launch):
         (["0"], "workers: expected at least 1, got 0"),
         (["2", "--epochs", "0"], "epochs: expected a whole number"),
         (["2", "--strategy", "mirrored", "--replicas", "2"], "mirrored is one process"),
+        (["2", "--seeds", "3"], "--seeds is one process; run train-mnist itself"),
         (["2", "--replicas", "2"], "--replicas belongs to"),
         (["--timeout", "inf", "2"], "--timeout: expected seconds from above 0"),
         (["--restarts", "-1", "2"], "--restarts: expected at least 0"),

@@ -55,8 +55,13 @@ def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Name
     if args.restarts < 0:
         raise InputError(f"--restarts: expected at least 0, got {args.restarts}")
     training = train_mnist.parse(args.options)
-    if training.strategy == "mirrored":
-        raise InputError("--strategy mirrored is one process; run train-mnist itself")
+    for option, given in {
+        "--strategy mirrored": training.strategy == "mirrored",
+        "--implementation legacy": training.implementation == "legacy",
+        "--seeds": training.seeds is not None,
+    }.items():
+        if given:
+            raise InputError(f"{option} is one process; run train-mnist itself")
     training.strategy = "multiworker"
     args.options += ["--strategy", "multiworker"]
     train_mnist.configure(training)
