@@ -10,6 +10,7 @@ from asyncio import CancelledError
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tf_edureka import _files
 from tf_edureka.cli import options, reporting
 from tf_edureka.errors import InputError
 from tf_edureka.runs.console import EpochDisplay
@@ -72,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     signals: list[int] = []
     with folder.claimed(), EpochDisplay(len(pages), unit="notebooks") as display:
         for path, page in zip(args.notebooks, pages, strict=True):
+            _files.expect_file(path, "a notebook")
             try:
                 notebook = nbformat.read(path, as_version=4)
             except Exception as error:  # what nbformat raises is of many kinds
