@@ -55,13 +55,13 @@ def test_each_picture_has_a_line_with_its_digit_and_probabilities(model, picture
 
 @pytest.mark.slow
 def test_a_name_that_no_terminal_shows_is_shown_otherwise(model, pictures, tmp_path):
-    name = os.fsencode(tmp_path) + b"/a\xff\n\x1b[31m.png"
+    name = os.fsencode(tmp_path) + b"/a\xff\n\x1b[31m\xe2\x80\xae.png"
     shutil.copy(os.fsencode(pictures[0][0]), name)
     command = [sys.executable, SCRIPT, str(model), name]
     strict = os.environ | {"PYTHONIOENCODING": "ascii:strict"}
     done = subprocess.run(command, capture_output=True, text=True, env=strict)
     assert done.returncode == 0, done.stderr
-    assert r"/a\udcff\n\x1b[31m.png " in done.stdout.splitlines()[1]
+    assert r"/a\udcff\n\x1b[31m\u202e.png " in done.stdout.splitlines()[1]
 
 
 @pytest.mark.slow
