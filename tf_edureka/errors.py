@@ -31,7 +31,7 @@ class InputWarning(_OnTopic, UserWarning):
 
 
 def printable(text: str, encoding: str = "utf-8") -> str:
-    """Text as any terminal shows it, on one line.
+    r"""Text as any terminal shows it, on one line.
 
     A name from outside may hold what moves the cursor, changes colours or turns the direction of
     writing round.
@@ -41,7 +41,7 @@ def printable(text: str, encoding: str = "utf-8") -> str:
         encoding: of the terminal.
 
     Returns:
-        `text` with an escape, such as `\\x1b`, for each character that is not printable or that the
+        `text` with an escape, such as `\x1b`, for each character that is not printable or that the
         encoding does not have.
     """
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
