@@ -61,7 +61,8 @@ class TrainingState:
         numbers = (*columns, self.step_cost, self.running_cost, self.running_seconds)
         fits = (
             isinstance(self.variables, tuple)
-            and all(isinstance(array, np.ndarray) for array in (*numbers, *self.variables))
+            and all(isinstance(value, np.ndarray | np.generic) for value in self.variables)
+            and all(isinstance(array, np.ndarray) for array in numbers)
             and all(array.dtype in (np.float32, np.float64) for array in numbers)
             and [array.ndim for array in numbers] == [1, 1, 1, 1, 1, 0]
             and len({*map(len, columns)}) == 1
