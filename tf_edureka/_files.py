@@ -1,8 +1,10 @@
 """Files from outside: opened only if they are files, and read no further than they may be long."""
 
 import contextlib
+import io
 import os
 import stat
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -79,6 +81,33 @@ def read(path: Path, most: int, what: str = "a file") -> bytes:
     if len(content) > most:
         raise InputError(f"{path}: expected {what} of at most {most} bytes, got a longer one")
     return content
+
+
+def members(archive: bytes, most: int) -> dict[str, bytes]:
+    """Takes a zip archive apart that is not compressed, so that it can hold no more than it is.
+
+    Args:
+        archive: content of the file.
+        most: files that may be in it.
+
+    Returns:
+        what each file in it holds, by name.
+
+    Raises:
+        ValueError: when it is compressed or damaged or has too many files, or two of one name; and
+            what else zipfile raises.
+    """
+    if archive.count(b"PK\1\2") > most:  # with which each begins in the list that zipfile reads
+        raise ValueError(f"it has more than {most} files in it")
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        found = file.infolist()
+        if any(member.compress_type != zipfile.ZIP_STORED for member in found):
+            raise ValueError("it is compressed")
+        if len({member.filename for member in found}) != len(found):
+            raise ValueError("it has two files of one name in it")
+        if sum(member.file_size for member in found) > len(archive):
+            raise ValueError("it announces more than it holds")
+        return {member.filename: file.read(member) for member in found}
 
 
 def _expect_regular(path: Path, what: str, mode: int) -> None:

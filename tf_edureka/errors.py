@@ -1,4 +1,4 @@
-"""The one kind of error that a user can cause, and the one kind of warning."""
+"""The one kind of error that a user can cause, the one kind of warning, and how they are shown."""
 
 
 class _OnTopic(Exception):
@@ -28,3 +28,21 @@ class InputWarning(_OnTopic, UserWarning):
 
     The scripts print it as `note: ...`.
     """
+
+
+def printable(text: str, encoding: str = "utf-8") -> str:
+    r"""Text as any terminal shows it, on one line.
+
+    A name from outside may hold what moves the cursor, changes colours or turns the direction of
+    writing round.
+
+    Args:
+        text: that may have such a name in it.
+        encoding: of the terminal.
+
+    Returns:
+        `text` with an escape, such as `\x1b`, for each character that is not printable or that the
+        encoding does not have.
+    """
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return shown.encode(encoding, "backslashreplace").decode(encoding)

@@ -31,8 +31,8 @@ def no_training(monkeypatch):
         weights = [np.zeros(shape, np.float32) for shape in shapes]
         steps = config.steps_per_epoch(len(data.train.labels))
         training = identity("modern", config, data)
-        progress, stop = TrainingProgress(start, save, training=training), False
-        while not stop and progress.goes_on(config.epochs):
+        progress, stop = TrainingProgress(start, save, training=training, steps=steps), False
+        while not stop and progress.goes_on():
             epoch = progress.epoch
             cost, accuracy = 1 / (epoch + 1), 1 - 0.9 / (epoch + 1)
             progress.epoch_begins()

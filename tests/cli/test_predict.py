@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import re
@@ -5,7 +6,9 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -55,13 +58,13 @@ def test_each_picture_has_a_line_with_its_digit_and_probabilities(model, picture
 
 @pytest.mark.slow
 def test_a_name_that_no_terminal_shows_is_shown_otherwise(model, pictures, tmp_path):
-    name = os.fsencode(tmp_path) + b"/a\xff\n\x1b[31m.png"
+    name = os.fsencode(tmp_path) + b"/a\xff\n\x1b[31m\xe2\x80\xae.png"
     shutil.copy(os.fsencode(pictures[0][0]), name)
     command = [sys.executable, SCRIPT, str(model), name]
     strict = os.environ | {"PYTHONIOENCODING": "ascii:strict"}
     done = subprocess.run(command, capture_output=True, text=True, env=strict)
     assert done.returncode == 0, done.stderr
-    assert r"/a\udcff\n\x1b[31m.png " in done.stdout.splitlines()[1]
+    assert r"/a\udcff\n\x1b[31m\u202e.png " in done.stdout.splitlines()[1]
 
 
 @pytest.mark.slow
@@ -81,13 +84,15 @@ def test_a_bad_picture_does_not_hold_up_the_others(model, pictures, capsys, tmp_
     assert captured.err.count("error: ") == captured.err.count("\n") == 2
 
 
-def changed(model, path, **members):
+def changed(model, path, compression=zipfile.ZIP_STORED, **members):
     """The model's file with other members; None leaves one out."""
-    with zipfile.ZipFile(model) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(model) as old, zipfile.ZipFile(path, "w", compression) as new:
         for name in old.namelist():
-            content = members.get(name.replace(".", "_"), old.read(name))
+            content = members.pop(name.replace(".", "_"), old.read(name))
             if content is not None:
                 new.writestr(name, content)
+        for name, content in members.items():
+            new.writestr(name, content)
     return path
 
 
@@ -98,33 +103,104 @@ def configured(model, change):
     return json.dumps(config)
 
 
+def layer(name, **config):
+    return {"module": "keras.layers", "class_name": name, "config": config}
+
+
 def wide(layers):
     layers[1]["config"]["units"] = 10**9
     layers[2]["build_config"]["input_shape"][1] = 10**9
 
 
+def spread(layers):
+    pixels, back = (layer("Reshape", target_shape=shape) for shape in ([784, 1], [784]))
+    layers[1:3] = [pixels, layer("Dense", units=1000), layer("Dense", units=1), back]
+    layers[-1]["build_config"]["input_shape"] = [None, 784]
+
+
 def hidden_code(layers):
     function = {"class_name": "__lambda__", "config": {"code": "4wEA", "defaults": None}}
-    config = {"name": "code", "function": function | {"closure": None}}
-    layers[1] = {"module": "keras.layers", "class_name": "Lambda", "config": config}
+    layers[1] = layer("Lambda", function=function | {"closure": None})
 
 
-def spread(layers):
-    padding = {"name": "spread", "padding": [3 * 10**12, 3]}
-    layers[1:3] = [
-        layer("Reshape", {"name": "reshape", "target_shape": [784, 1]}),
-        layer("ZeroPadding1D", padding),
-        layer("GlobalAveragePooling1D", {"name": "mean"}),
-    ]
-    layers[-1]["build_config"]["input_shape"] = [None, 1]
-
-
-def layer(name, config):
-    return {"module": "keras.layers", "class_name": name, "config": config}
+def hidden_in_activation(layers):
+    function = {"module": "builtins", "class_name": "function", "config": "system"}
+    layers[1]["config"]["activation"] = function
 
 
 def shell(layers):
     layers[1] = {"module": "os", "class_name": "system", "config": {"command": "touch mine"}}
+
+
+def unrolled(layers):
+    layers[1:1] = [
+        layer("RepeatVector", n=10**6),
+        layer("LSTM", units=4, unroll=True),
+    ]
+
+
+def many(layers):
+    layers[1:1] = [layer("ReLU")] * 300
+
+
+def shared(layers):
+    layers[1]["inbound_nodes"] = [{"args": [], "kwargs": {}}] * 300
+
+
+def nested(layers):
+    layers[1] = {"module": "keras", "class_name": "Sequential", "config": {"layers": layers[1:2]}}
+
+
+def deep(layers):
+    for _ in range(500):
+        layers[0]["config"]["name"] = [layers[0]["config"]["name"]]
+
+
+def weights(write):
+    """A file of weights that is not what it seems."""
+    content = io.BytesIO()
+    with h5py.File(content, "w") as file:
+        write(file.create_group("layers/dense/vars"))
+    return content.getvalue()
+
+
+def unallocated(group):
+    group.create_dataset("0", (10**12,), "f4")
+
+
+def chunked(group):
+    group.create_dataset("0", (10**6,), "f4", compression="gzip", fillvalue=1)
+
+
+def external(group):
+    group.create_dataset("0", (5,), "f4", external=[("/etc/passwd", 0, 20)])
+
+
+def external_link(group):
+    group["0"] = h5py.ExternalLink("/etc/passwd", "/")
+
+
+def soft_link(group):
+    group["0"] = h5py.SoftLink("/layers")
+
+
+def virtual(group):
+    layout = h5py.VirtualLayout((5,), "f4")
+    layout[:] = h5py.VirtualSource("/tmp/other.h5", "x", (5,))
+    group.create_virtual_dataset("0", layout)
+
+
+def words(group):
+    group.create_dataset("0", data=["one", "two"])
+
+
+def others(group):
+    group.create_dataset("0", data=np.zeros(269_322, np.float32))
+
+
+def crowd(group):
+    for number in range(10_001):
+        group.create_group(str(number))
 
 
 def test_a_network_that_keras_itself_trained_is_loaded(model, pictures, capsys, tmp_path):
@@ -146,19 +222,40 @@ def test_a_network_that_keras_itself_trained_is_loaded(model, pictures, capsys, 
     [
         ({"config_json": "{"}, "does not load in its safe mode"),
         ({"config_json": "[1]"}, "does not load in its safe mode"),
-        ({"config_json": None}, "does not load in its safe mode"),
-        ({"model_weights_h5": None}, "does not load in its safe mode"),
-        ({"model_weights_h5": b"x" * 2_000_000}, "cannot be read"),
-        ({"model_weights_h5": b"\0" * (2**28 + 1)}, "at most 268435456 bytes, got 26843"),
+        ({"config_json": "[" * 100_000}, "does not load in its safe mode"),
+        ({"config_json": None}, "got one without config.json"),
+        ({"config_json": "[" + "{}," * 500_000 + "{}]"}, "at most 262144 bytes, got 1500004"),
         ({"config_json": wide}, r"expected a file with its 1041000002826 weights, got \d+ bytes"),
-        ({"config_json": spread}, "expected at most 1000000 outputs of a layer, got 3000000000787"),
-        ({"config_json": "[" + "{}," * 500_000 + "{}]"}, "at most 1048576 bytes, got 1500004"),
-        ({"config_json": hidden_code}, "Lambda"),
-        ({"config_json": shell}, "does not load in its safe mode"),
+        ({"config_json": spread}, "expected at most 100000 outputs of a layer, got 784000"),
+        ({"config_json": hidden_code}, "got one with '(__lambda__|Lambda)'"),
+        ({"config_json": hidden_in_activation}, "got one with 'function'"),
+        ({"config_json": shell}, "got one with 'system'"),
+        ({"config_json": unrolled}, "got one with 'RepeatVector'"),
+        ({"config_json": nested}, "got one with 'Sequential'"),
+        ({"config_json": many}, "expected a model of at most 100 layers, got 304"),
+        ({"config_json": shared}, "expected a model of at most 100 layers, got 303"),
+        ({"config_json": deep}, "does not load in its safe mode"),
+        ({"model_weights_h5": None}, "got one without model.weights.h5"),
+        ({"model_weights_h5": b"x" * 2_000_000}, "does not load in its safe mode"),
+        ({"model_weights_h5": b"\0" * (2**26 + 1)}, "at most 67108864 bytes, got a longer one"),
+        *(
+            ({"model_weights_h5": weights(write)}, "weights are not just arrays")
+            for write in (unallocated, chunked, external, external_link, soft_link, virtual)
+        ),
+        ({"model_weights_h5": weights(words)}, "weights are not just arrays"),
+        ({"model_weights_h5": weights(crowd)}, "weights are not just arrays"),
+        ({"model_weights_h5": weights(lambda _: None)}, r"its 269322 weights, got \d+ bytes"),
+        ({"model_weights_h5": weights(others)}, "does not load in its safe mode"),
+        ({"compression": zipfile.ZIP_DEFLATED}, "it is compressed"),
+        ({f"more_{number}": b"" for number in range(1000)}, "more than 1000 files"),
     ],
     ids=[
-        *("no JSON", "no model", "no config", "no weights", "other weights", "zip bomb"),
-        *("network of 4 TB", "outputs of 12 TB", "long config", "code", "shell"),
+        *("no JSON", "no model", "brackets", "no config", "long config", "network of 4 TB"),
+        *("many outputs", "code", "code in an activation", "shell", "an unrolled network"),
+        *("networks in a network", "many layers", "a layer called often", "a deep config"),
+        *("no weights", "other weights", "many weights", "weights that are not there"),
+        *("packed weights", "weights elsewhere", "a link elsewhere", "a link", "virtual weights"),
+        *("words", "a crowd", "too few weights", "weights of others", "compressed", "many files"),
     ],
 )
 def test_a_damaged_or_hostile_model_is_refused_in_one_line(
@@ -175,6 +272,14 @@ def test_a_damaged_or_hostile_model_is_refused_in_one_line(
     assert captured.out == ""
     assert re.fullmatch(rf"error: {path}: .*{complaint}.*\n", captured.err)
     assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.slow
+def test_a_network_of_a_hundred_layers_is_answered(pictures, capsys, tmp_path):
+    layers = [keras.layers.Dense(10) for _ in range(99)]
+    keras.Sequential([keras.Input((784,)), *layers]).save(tmp_path / "deep.keras")
+    assert main([str(tmp_path / "deep.keras"), str(pictures[0][0])]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
 
 
 def test_a_file_that_is_no_model_or_of_another_shape_is_refused(model, pictures, capsys, tmp_path):
@@ -194,7 +299,8 @@ def test_a_file_that_is_no_model_or_of_another_shape_is_refused(model, pictures,
         (two, "got one from (None, 784) to [(None, 10), (None, 10)]"),
         (cut, "got another kind of file"),
         (text, "got another kind of file"),
-        (tmp_path, "cannot be read (Is a directory)"),
+        (tmp_path, "expected a model (model.keras), got a folder"),
+        (Path("/dev/zero"), "expected a model (model.keras), got a device"),
         (tmp_path / "none.keras", "cannot be read (No such file or directory)"),
         (other, "got one from (None, 28, 28) to (None, 784)"),
     ):

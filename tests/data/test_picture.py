@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tf_edureka.data.picture import read as read_picture
 from tf_edureka.errors import InputError
@@ -103,11 +103,15 @@ def test_a_lens_that_darkens_the_corners_changes_little(tmp_path):
     assert np.abs(one - two).mean() < 3
 
 
-def test_a_photograph_is_turned_as_its_camera_was_held(tmp_path):
-    turned = Image.fromarray(np.rot90(seven()))
-    exif = turned.getexif()
-    exif[0x0112] = 6  # to be shown turned clockwise by 90 degrees
-    one, two = read(tmp_path, seven()), read(tmp_path, turned, "digit.jpg", exif=exif)
+@pytest.mark.parametrize(
+    ("orientation", "name"), [*((n, "d.jpg") for n in range(1, 9)), (6, "d.png")]
+)
+def test_a_photograph_is_turned_as_its_camera_was_held(tmp_path, orientation, name):
+    held = Image.fromarray(seven(400, 300))
+    exif = held.getexif()
+    exif[0x0112] = orientation
+    shown = ImageOps.exif_transpose(Image.open(stored(tmp_path, held, name, exif=exif)))
+    one, two = read_picture(tmp_path / name), read(tmp_path, shown, "shown.png")
     assert np.abs(one - two).mean() < 3
 
 
@@ -145,12 +149,27 @@ def encoded(picture: np.ndarray, form: str) -> bytes:
         (encoded(seven(), "GIF"), "expected a PNG or JPEG picture"),
         (encoded(seven(), "PNG")[:400], "cannot be read|cannot be decoded"),
         (encoded(seven(), "JPEG")[:700], "cannot be read|cannot be decoded"),
-        (png(10_001, 5_000), "at most 50,000,000 pixels, its header announces 10001 x 5000"),
+        (
+            png(10_001, 5_000),
+            "at most 50,000,000 pixels and 65,535 a side, .* announces 10001 x 5000",
+        ),
         (png(2**31 - 1, 2**31 - 1), "at most 50,000,000 pixels"),
+        (png(1, 50_000_000), "65,535 a side, its header announces 1 x 50000000"),
         (encoded(np.full((50, 50), 200, np.uint8), "PNG"), "no ink stands out"),
         (encoded(np.zeros((1, 1), np.uint8), "PNG"), "no ink stands out"),
     ],
-    ids=["empty", "text", "GIF", "cut PNG", "cut JPEG", "bomb", "larger", "blank", "one pixel"],
+    ids=[
+        "empty",
+        "text",
+        "GIF",
+        "cut PNG",
+        "cut JPEG",
+        "bomb",
+        "larger",
+        "line",
+        "blank",
+        "one pixel",
+    ],
 )
 def test_what_is_no_picture_of_a_digit_is_refused(tmp_path, content, complaint):
     path = tmp_path / "digit.png"
@@ -159,10 +178,16 @@ def test_what_is_no_picture_of_a_digit_is_refused(tmp_path, content, complaint):
         read_picture(path)
 
 
-def test_a_pipe_is_not_waited_for(tmp_path):
+def test_a_pipe_is_not_waited_for_and_a_file_without_end_not_read(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")
-    with pytest.raises(InputError, match="got a folder or device"):
-        read_picture(tmp_path / "pipe.png")
+    with (tmp_path / "long.png").open("wb") as file:
+        file.truncate(10**12)
+    for name, complaint in (
+        ("pipe.png", "expected a PNG or JPEG file, got a pipe"),
+        ("long.png", "of at most 67108864 bytes, got a longer one"),
+    ):
+        with pytest.raises(InputError, match=complaint):
+            read_picture(tmp_path / name)
 
 
 def test_specks_alone_are_no_digit(tmp_path):

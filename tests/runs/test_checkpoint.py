@@ -1,7 +1,13 @@
 import dataclasses
+import hashlib
+import io
 import json
+import math
+import os
 import random
 import re
+import struct
+import zipfile
 
 import numpy as np
 import pytest
@@ -23,7 +29,7 @@ def state(epoch: int, step: int = 0) -> TrainingState:
     return TrainingState(
         weights,
         np.arange(epoch) + 0.5,
-        accuracy=np.arange(epoch) + 0.1,
+        accuracy=np.arange(epoch) / 100,
         epoch_seconds=np.arange(epoch) + 2.0,
         step_cost=np.float32([1, 2]),
         running_cost=np.arange(step, dtype=np.float32),
@@ -172,42 +178,154 @@ class Code:
         return (print, ("run",))
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"an archive of tomorrow",
-        to_bytes(state(1), {"config": {}, "data_sha256": ""}),
-        to_bytes(state(1), []),
-        to_bytes(state(1), CONDITIONS | {"machine": [2]}),
-        to_bytes(dataclasses.replace(state(1), training=[1]), CONDITIONS),
-        to_bytes(dataclasses.replace(state(1), cost=np.zeros(2)), CONDITIONS),
-        to_bytes(dataclasses.replace(state(1), running_cost=np.zeros((2, 2))), CONDITIONS),
-        to_bytes(dataclasses.replace(state(1), running_seconds=np.zeros(2)), CONDITIONS),
-        to_bytes(dataclasses.replace(state(1), variables=(np.array([Code()]),)), CONDITIONS),
-    ],
-    ids=[
-        *(
-            "text",
-            "no machine",
-            "a list",
-            "another machine",
-            "no training",
-            "a cost too many",
-            "a table",
-        ),
-        *("a list of seconds", "code"),
-    ],
-)
-def test_one_of_another_version_or_with_code_is_refused(content, capsys):
-    with pytest.raises(InputError, match="as this version of tf_edureka writes them"):
+def archive(write=np.savez, **changes) -> bytes:
+    """A checkpoint with other arrays, as a stranger can make it."""
+    with np.load(io.BytesIO(to_bytes(state(1), CONDITIONS))) as whole:
+        arrays = dict(whole) | changes
+    file = io.BytesIO()
+    write(file, **{name: array for name, array in arrays.items() if array is not None})
+    return file.getvalue()
+
+
+def said(**changes) -> dict[str, np.ndarray]:
+    return {"conditions": np.array(json.dumps(CONDITIONS | changes))}
+
+
+def with_member(content: bytes, *names: str) -> bytes:
+    """A checkpoint with this content for a variable, or for several of these names."""
+    file = io.BytesIO(archive(variable_1=None))
+    with zipfile.ZipFile(file, "a") as changed:
+        for name in names or ("variable_1.npy",):
+            changed.writestr(name, content)
+    return file.getvalue()
+
+
+def npy(shape: object, more: bytes = b"") -> bytes:
+    """A file of NumPy's that announces an array of float32."""
+    text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}"
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text.encode() + more
+
+
+def encrypted(content: bytes) -> bytes:
+    changed = bytearray(content)
+    for begin, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        for found in re.finditer(re.escape(begin), content):
+            changed[found.start() + flags] |= 1
+    return bytes(changed)
+
+
+def listed_twice(content: bytes, other: bytes) -> bytes:
+    """The archive with its list of files twice, the second time with another ending."""
+    first, end = content.find(b"PK\1\2"), content.find(b"PK\5\6")
+    files = content[first:end] + content[first:end].replace(b".npy", other)
+    count = files.count(b"PK\1\2")
+    last = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(files), first, 0)
+    return content[:first] + files + last
+
+
+HALVES = np.full(5, 0.5)
+FORGED = {
+    "text": b"an archive of tomorrow",
+    "nothing": b"",
+    "code": archive(variable_0=np.array([Code()])),
+    "no machine": archive(conditions=np.array(json.dumps(CONDITIONS | {"machine": None}))),
+    "conditions in a list": archive(conditions=np.array("[]")),
+    "a machine in a list": archive(**said(machine=[2])),
+    "a training in a list": archive(training=np.array("[1]")),
+    "a command that is a number": archive(**said(command=5)),
+    "earlier ones that are none": archive(**said(earlier="abc")),
+    "earlier ones that are numbers": archive(**said(earlier=[5])),
+    "a digest that is a number": archive(**said(data_sha256=5)),
+    "a number that is none": archive(**said(machine={"cores": math.inf})),
+    "a number too large": archive(conditions=np.array('{"config": {"epochs": 1e400}}')),
+    "brackets": archive(conditions=np.array("[" * 100_000)),
+    "braces": archive(training=np.array('{"a":' * 100_000)),
+    "a list deep in lists": archive(training=np.array(f'{{"a": {"[" * 50}{"]" * 50}}}')),
+    "a long text": archive(training=np.array(f'{{"a": "{"x" * 2**22}"}}')),
+    "conditions of no text": archive(conditions=np.array(5)),
+    "a cost too many": archive(cost=np.zeros(2)),
+    "a table of costs": archive(running_cost=np.zeros((2, 2))),
+    "a list of seconds": archive(running_seconds=np.zeros(2)),
+    "costs in words": archive(cost=np.array(["1"])),
+    "complex costs": archive(cost=np.array([1j])),
+    "costs of the other byte order": archive(cost=np.array([1], ">f8")),
+    "costs with names": archive(cost=np.zeros(1, [("a", "f8")])),
+    "dates": archive(epoch_seconds=np.zeros(1, "M8[s]")),
+    "no costs": archive(cost=None),
+    "another array": archive(other=HALVES),
+    "costs that are no numbers": archive(
+        cost=HALVES * np.nan, accuracy=HALVES, epoch_seconds=HALVES
+    ),
+    "an accuracy above 1": archive(accuracy=np.array([1.5])),
+    "an accuracy that is none": archive(accuracy=np.array([np.nan])),
+    "negative seconds": archive(epoch_seconds=np.array([-1.0])),
+    "a clock without a number": archive(running_seconds=np.array(np.inf)),
+    "a variable that is missing": archive(variable_0=None),
+    "a bomb": archive(np.savez_compressed, variable_0=np.zeros(10**6)),
+    "encrypted": encrypted(archive()),
+    "names twice": listed_twice(archive(), b".npy"),
+    "contents twice": listed_twice(archive(), b".npz"),
+    "a million files": b"PK\1\2" * 10**6 + archive(),
+    "an array of 4 TB": with_member(npy((10**6, 10**6), b"abcd")),
+    "an array of many dimensions": with_member(npy((1,) * 99, b"abcd")),
+    "an array of negative size": with_member(npy((-1, -1), b"abcd")),
+    "an array that ends early": with_member(npy((2,), b"abcd")),
+    "an array that goes on": with_member(npy((1,), b"abcdefgh")),
+    "a header in Python 2": with_member(npy("(1L,)", b"abcd")),
+    "a header of brackets": with_member(npy("(" * 5000, b"abcd")),
+    "an array of tomorrow": with_member(b"\x93NUMPY\x09\0"),
+    "no array": with_member(b"cos\nsystem\n(S'true'\ntR."),
+}
+
+
+@pytest.mark.parametrize("content", FORGED.values(), ids=FORGED)
+def test_what_is_forged_or_of_another_version_is_refused_in_a_line(content, capsys, recwarn):
+    with pytest.raises(InputError, match="as this version of tf_edureka writes them") as refused:
         from_bytes("here", content)
+    assert len(str(refused.value)) < 400
     assert capsys.readouterr().out == ""
+    assert not recwarn
+
+
+def test_a_forged_one_is_refused_under_the_right_name_and_at_another_place_too(folder):
+    content = to_bytes(state(1), CONDITIONS)
+    for position in ("1-1", "2-0"):
+        name = f"checkpoint-{position}-{hashlib.sha256(content).hexdigest()[:16]}.npz"
+        (folder.path / name).write_bytes(content)
+        with pytest.raises(InputError, match="its name says another epoch or step"):
+            checkpoints(folder).latest()
+
+
+def test_of_what_differs_no_more_is_said_than_fits_a_line(folder):
+    checkpoints(folder, config={"epochs": "9" * 10**6, "seed": 1}).save(state(1))
+    with pytest.raises(InputError, match='got one with epochs "999') as refused:
+        checkpoints(folder).latest()
+    assert len(str(refused.value)) < 1000
+    checkpoints(folder, config={"x" * 10**6: 1}).save(state(1))
+    with pytest.raises(InputError, match="of another version") as refused:
+        checkpoints(folder).latest()
+    assert len(str(refused.value)) < 1000
 
 
 def test_one_that_cannot_be_read_is_named_and_the_one_before_used(folder):
     checkpoints(folder).save(state(1))
-    (folder.path / f"checkpoint-2-0-{'ab' * 8}.npz").mkdir()
-    with pytest.warns(InputWarning, match=r"cannot be read \(Is a directory\)"):
+    path = folder.path / f"checkpoint-2-0-{'ab' * 8}.npz"
+    path.mkdir()
+    fault = f"{folder.path}: {path.name}: expected a checkpoint, got a folder"
+    with pytest.warns(InputWarning, match=fault):
+        assert checkpoints(folder).latest().epoch == 1
+
+
+def test_a_pipe_is_not_waited_for_and_a_file_without_end_not_read(folder):
+    checkpoints(folder).save(state(1))
+    path = folder.path / f"checkpoint-2-0-{'ab' * 8}.npz"
+    os.mkfifo(path)
+    with pytest.warns(InputWarning, match="expected a checkpoint, got a pipe"):
+        assert checkpoints(folder).latest().epoch == 1
+    path.unlink()
+    with path.open("wb") as file:
+        file.truncate(10**12)
+    with pytest.warns(InputWarning, match=r"at most \d+ bytes, got a longer one"):
         assert checkpoints(folder).latest().epoch == 1
 
 
@@ -240,18 +358,22 @@ arrays = npst.arrays(
 )
 
 
-def lists(count: int):
-    return npst.arrays(np.float64, (count,))
+def lists(*shape: int, **limits: float):
+    return npst.arrays(np.float64, shape, elements=st.floats(**limits))
 
 
+FINITE = {"min_value": -1e300, "max_value": 1e300}
+TIMES = {"min_value": 0, "max_value": 1e300}
 # Three of one length, two of their own, a number.
 columns = st.integers(0, 4).flatmap(
     lambda epochs: st.fixed_dictionaries(
         {
-            **dict.fromkeys(("cost", "accuracy", "epoch_seconds"), lists(epochs)),
+            "cost": lists(epochs, **FINITE),
+            "accuracy": lists(epochs, min_value=0, max_value=1),
+            "epoch_seconds": lists(epochs, **TIMES),
             "step_cost": lists(2),
             "running_cost": lists(3),
-            "running_seconds": npst.arrays(np.float64, ()),
+            "running_seconds": lists(**TIMES),
         }
     )
 )

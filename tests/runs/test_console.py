@@ -3,6 +3,7 @@ import io
 import pytest
 from rich.console import Console
 
+from tf_edureka.errors import printable
 from tf_edureka.runs import console
 
 DEVICE = "[/job:localhost/replica:0/task:0/device:GPU:0]"
@@ -30,3 +31,21 @@ def test_the_bar_names_what_is_done_as_it_is(capsys, monkeypatch):
     with console.EpochDisplay(2) as display:
         display.epoch_ended(task=DEVICE)
     assert DEVICE in capsys.readouterr().out
+
+
+HOSTILE = "runs/\x1b[31m\u202egnp.\x85\ud800"
+
+
+def test_what_a_terminal_would_obey_is_printed_as_escapes(capsys):
+    display = console.EpochDisplay(1)
+    display.line(f"Written to {HOSTILE}\nand on")
+    display.table(("head",), [(HOSTILE,)])
+    out = capsys.readouterr().out
+    assert out.count(r"runs/\x1b[31m\u202egnp.\x85\ud800") == 2
+    assert all(line.isprintable() for line in out.splitlines())
+    assert out.splitlines()[1] == "and on"
+
+
+def test_what_the_encoding_does_not_have_is_printed_as_escapes():
+    assert printable("runs/\u00e9\n", "ascii") == r"runs/\xe9\n"
+    assert printable("runs/\u00e9 x") == "runs/\u00e9 x"

@@ -1,3 +1,4 @@
+import dataclasses
 import functools
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from tf_edureka.errors import InputError
 from tf_edureka.runs import state
 
-TrainingProgress = functools.partial(state.TrainingProgress, training={"seed": 1})
+TrainingProgress = functools.partial(state.TrainingProgress, training={"epochs": 9}, steps=3)
 
 
 def trained(progress, epochs, steps=3):
@@ -66,7 +67,7 @@ def test_time_is_counted_by_epoch_and_since_the_last_save(monkeypatch):
         running.steps_done([1.0])
         running.checkpoint(list)
     assert saved == [12, 24]  # of 4, 8, 12, 16, 20, 24 those with ten seconds between them
-    resumed = TrainingProgress(running.state([]))
+    resumed = TrainingProgress(running.state([]), steps=9)
     clock[0] += 1000  # between the two processes
     resumed.epoch_begins()
     clock[0] += 3
@@ -84,15 +85,67 @@ def test_who_saves_says_whether_to_stop(answer, stops):
 
 
 def test_nothing_is_left_to_train_after_all_epochs_or_a_cost_that_is_no_number():
-    assert TrainingProgress().goes_on(1)
-    assert not trained(TrainingProgress(), 2).goes_on(2)
+    assert TrainingProgress(training={"epochs": 1}).goes_on()
+    assert not trained(TrainingProgress(training={"epochs": 2}), 2).goes_on()
     broken = trained(TrainingProgress(), 1)
     broken.epoch_ended(float("nan"), 0.1)
-    assert not broken.goes_on(10)
-    assert not TrainingProgress(broken.state([])).goes_on(10)
+    assert not broken.goes_on()
+    assert not TrainingProgress(broken.state([])).goes_on()
 
 
 @pytest.mark.parametrize("start", ["x", [1], 5])
 def test_what_is_no_state_is_refused(start):
     with pytest.raises(InputError, match="start: expected a state as save=... gives it, got"):
         TrainingProgress(start)
+
+
+def state_of(epochs: int, steps: int = 0, **changes) -> state.TrainingState:
+    made = trained(TrainingProgress(), epochs)
+    made.steps_done(np.float32([1] * steps))
+    return dataclasses.replace(made.state([np.arange(3)]), **changes)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "steps", "changes"),
+    [
+        (10, 0, {}),
+        (9, 1, {}),
+        (2, 3, {}),
+        (0, 3, {}),
+        (2, 0, {"step_cost": np.zeros(4)}),
+        (0, 0, {"step_cost": np.zeros(3)}),
+        (1, 1, {"cost": np.array([np.nan])}),
+    ],
+    ids=[
+        *("an epoch too many", "a step after the last", "all steps", "all of the first"),
+        *("more steps in the first", "steps of one that was not", "steps after NaN"),
+    ],
+)
+def test_a_state_to_which_no_such_training_comes_is_refused(epochs, steps, changes):
+    with pytest.raises(InputError, match="start: expected a state within 9 epochs of 3 steps, got"):
+        TrainingProgress(state_of(epochs, steps, **changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cost": [1.0, 2.0]},
+        {"cost": None},
+        {"accuracy": np.ones(3)},
+        {"epoch_seconds": np.float32(1)},
+        {"step_cost": np.zeros(3, int)},
+        {"running_cost": np.zeros((0, 1))},
+        {"running_seconds": 0.0},
+        {"variables": [np.zeros(3)]},
+        {"variables": (1.0,)},
+        {"variables": 5},
+        {"training": None},
+        {"cost": np.array([np.inf, 1])},
+        {"accuracy": np.array([0, 1.1])},
+        {"epoch_seconds": np.array([-1.0, 1])},
+    ],
+    ids=str,
+)
+def test_a_state_of_other_types_or_impossible_numbers_cannot_be_made(changes):
+    with pytest.raises(InputError, match="state: expected"):
+        state_of(2, **changes)

@@ -55,13 +55,7 @@ def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Name
     if args.restarts < 0:
         raise InputError(f"--restarts: expected at least 0, got {args.restarts}")
     training = train_mnist.parse(args.options)
-    for option, given in {
-        "--strategy mirrored": training.strategy == "mirrored",
-        "--implementation legacy": training.implementation == "legacy",
-        "--seeds": training.seeds is not None,
-    }.items():
-        if given:
-            raise InputError(f"{option} is one process; run train-mnist itself")
+    _expect_several_processes(training)
     training.strategy = "multiworker"
     args.options += ["--strategy", "multiworker"]
     train_mnist.configure(training)
@@ -72,6 +66,16 @@ def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Name
     if training.wait is None:
         args.options += ["--wait", f"{args.timeout:g}"]
     return args, training
+
+
+def _expect_several_processes(training: argparse.Namespace) -> None:
+    for option, given in {
+        "--strategy mirrored": training.strategy == "mirrored",
+        "--implementation legacy": training.implementation == "legacy",
+        "--seeds": training.seeds is not None,
+    }.items():
+        if given:
+            raise InputError(f"{option} is one process; run train-mnist itself")
 
 
 def launch(args: argparse.Namespace, out: Path, visible: list[str | None]) -> int:

@@ -3,14 +3,13 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from tf_edureka import runtime
 from tf_edureka.cli import options, reporting
 from tf_edureka.data import picture
-from tf_edureka.errors import InputError
+from tf_edureka.errors import InputError, printable
 from tf_edureka.results import Floats
 
 
@@ -56,14 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     shares = probabilities(load_model(args.model), np.stack([*digits.values()]))
     if not np.isfinite(shares).all():
         raise InputError(f"{args.model}: its answers are no numbers; its training went wrong")
-    print_table([shown(path) for path in digits], shares)
+    print_table([printable(str(path), sys.stdout.encoding) for path in digits], shares)
     return 0 if len(digits) == len(set(args.images)) else reporting.USER_ERROR
-
-
-def shown(path: Path) -> str:
-    """A name as any terminal can show it, on one line."""
-    name = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(path))
-    return name.encode(sys.stdout.encoding, "backslashreplace").decode(sys.stdout.encoding)
 
 
 def print_table(names: Sequence[str], probabilities: Floats) -> None:

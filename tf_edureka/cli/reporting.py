@@ -10,7 +10,7 @@ from typing import Any, ParamSpec
 
 from tf_edureka.cli import signals, streams
 from tf_edureka.cli.options import ADVICE
-from tf_edureka.errors import InputError, InputWarning
+from tf_edureka.errors import InputError, InputWarning, printable
 
 USER_ERROR = 2
 OUTPUT_LOST = 4
@@ -72,7 +72,7 @@ def importing() -> Iterator[None]:
 
 def _line(said: InputError | InputWarning) -> str:
     advice = ADVICE.get(said.topic)
-    return f"{said}; {advice}" if advice else str(said)
+    return printable(f"{said}; {advice}" if advice else str(said))
 
 
 @contextlib.contextmanager

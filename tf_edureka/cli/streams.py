@@ -34,6 +34,11 @@ class Stream:
             raise AttributeError(f"{_NAMES[self._name]} is closed")
         return getattr(self._stream, name)
 
+    @property
+    def encoding(self) -> str:
+        """How characters become bytes."""
+        return getattr(self._stream, "encoding", None) or "utf-8"
+
     def write(self, text: str) -> int:
         """Writes `text`, and gives its length."""
         self._try(lambda stream: stream.write(text))

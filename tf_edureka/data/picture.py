@@ -1,22 +1,37 @@
 """A picture of a digit, brought into the form of MNIST's images."""
 
+import io
 import os
 import warnings
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFilter, UnidentifiedImageError
 
+from tf_edureka import _files
+from tf_edureka.data import picture_file
 from tf_edureka.errors import InputError
 
 _FORMATS = ("PNG", "JPEG")
+_MAX_BYTES = 2**26
 # Telephones have 50 million. A file of a few kilobytes can announce far more.
 _MAX_PIXELS = 50_000_000
+_MAX_SIDE = 65_535  # a JPEG's; each row takes memory, however short
 _WORKED_ON = 800  # side to which larger pictures are reduced first
 _SIDE, _BOX = 28, 20
 _DRAWN = 0.3  # so much ink makes a pixel a part of the digit
 _SPECKS_FROM = 100  # side from which single pixels are noise
+_ORIENTATION = 0x0112  # where EXIF says how the camera was held; what puts it upright:
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def read(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
@@ -64,17 +79,17 @@ def formed(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8] | None:
 
 def _decoded(path: Path) -> npt.NDArray[np.float32]:
     """The picture in shades of grey, float32, shape (height, width), no side above `_WORKED_ON`."""
+    content = _files.read(path, _MAX_BYTES, "a PNG or JPEG file")
     try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for
-            raise InputError(f"{path}: expected a PNG or JPEG file, got a folder or device")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of sizes and odd metadata; ours says what matters
-            with Image.open(path, formats=_FORMATS) as picture:  # reads no more than the header
+            file = io.BytesIO(picture_file.reduced(content))
+            with Image.open(file, formats=_FORMATS) as picture:  # reads no more than the header
                 width, height = picture.size
-                if width * height > _MAX_PIXELS:
+                if width * height > _MAX_PIXELS or max(width, height) > _MAX_SIDE:
                     raise InputError(
-                        f"{path}: expected at most {_MAX_PIXELS:,} pixels, its header announces "
-                        f"{width} x {height}; make it smaller"
+                        f"{path}: expected at most {_MAX_PIXELS:,} pixels and {_MAX_SIDE:,} a "
+                        f"side, its header announces {width} x {height}; make it smaller"
                     )
                 return _grey(picture)
     except Image.DecompressionBombError:
@@ -86,21 +101,22 @@ def _decoded(path: Path) -> npt.NDArray[np.float32]:
         raise InputError(f"{path}: expected a PNG or JPEG picture, got something else") from None
     except InputError:
         raise
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
     except Exception as error:  # what the decoders raise on broken files is of many kinds
-        raise InputError(f"{path}: cannot be decoded, it is damaged ({error})") from None
+        reason = str(error) or type(error).__name__
+        raise InputError(f"{path}: cannot be decoded, it is damaged ({reason})") from None
 
 
 def _grey(picture: Image.Image) -> npt.NDArray[np.float32]:
     largest = (_WORKED_ON, _WORKED_ON)
     picture.draft("L", largest)  # a JPEG can be decoded at a fraction of its size
-    ImageOps.exif_transpose(picture, in_place=True)
+    turn = _UPRIGHT.get(picture.getexif().get(_ORIENTATION, 1))
     if picture.mode.startswith(("I", "F")):  # 16 bits and more
         picture = Image.fromarray(np.asarray(picture, np.float32))
     else:
         picture = picture.convert("LA" if picture.has_transparency_data else "L")
     picture.thumbnail(largest, Image.Resampling.BOX)
+    if turn is not None:
+        picture = picture.transpose(turn)
     grey = np.asarray(picture, np.float32)
     if grey.ndim == 2:
         return grey

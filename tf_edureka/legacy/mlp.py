@@ -137,13 +137,14 @@ def train(
     built = build_graph(config)
     with numpy_put_back(), session(built) as running:
         train_data, test_data = data_set(data.train), data_set(data.test)
-        progress = TrainingProgress(start, save, training=identity("legacy", config, data))
+        training = identity("legacy", config, data)
+        progress = TrainingProgress(start, save, training=training, steps=steps)
         if start is not None:
             _restore(built, running, start.variables)
             for _ in range(progress.epoch * steps + progress.step):
                 train_data.next_batch(config.batch_size)
         stop = False
-        while not stop and progress.goes_on(config.epochs):
+        while not stop and progress.goes_on():
             epoch = progress.epoch
             progress.epoch_begins()
             while progress.step < steps:

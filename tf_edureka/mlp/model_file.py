@@ -1,29 +1,47 @@
 """A model file from anywhere: loaded only if it is a network for MNIST and runs no code."""
 
-import concurrent.futures
+import io
 import json
 import math
 import os
+import tempfile
+import threading
 import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
+import h5py
+
+from tf_edureka import _files
 from tf_edureka._keras import keras
 from tf_edureka.config import CLASSES, PIXELS
 from tf_edureka.errors import InputError
 
-# A network of sixty million weights. A small zip file can announce more than any memory holds.
-_MAX_BYTES = 2**28
-_MAX_CONFIG = 2**20  # ours has 4,000 bytes
-_MAX_OUTPUT = 10**6  # numbers that a layer makes of one image
+_MAX_BYTES = 2**26  # sixteen million weights
+_MAX_CONFIG = 2**18  # ours has 3,000 bytes
+_MAX_LAYERS = 100  # Keras takes the square of their number to put them together
+_MAX_OUTPUT = 10**5  # numbers that a layer makes of one image
+_MAX_ARRAYS = 10_000
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _EXPECTED = "expected a model as train-mnist writes it (model.keras)"
+_MODELS = ("Sequential", "Functional")
+# Others can make work that no size of theirs tells, such as an unrolled LSTM, or read other files.
+_LAYERS = (
+    *("InputLayer", "Dense", "Flatten", "Reshape", "Rescaling", "Dropout", "GaussianNoise"),
+    *("BatchNormalization", "LayerNormalization", "Activation", "Softmax", "ReLU", "LeakyReLU"),
+    *("PReLU", "ELU", "Add", "Concatenate"),
+)
+_PARTS = ("DTypePolicy", "__keras_tensor__")
+_NOT_NEEDED = ("_regularizer", "_constraint")
 
 
 def load_model(path: str | os.PathLike[str]) -> keras.Model:
     """Loads a network as `train-mnist` saves it.
 
-    Keras' safe mode refuses what would run code. Shapes and size are looked at before anything is
-    loaded: a small file can describe a network that no memory holds.
+    Keras' safe mode refuses what would run code. Layers, shapes and size are looked at before any
+    weight is made: a small file can describe a network that no memory holds.
 
     Args:
         path: a `.keras` file.
@@ -35,23 +53,18 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
         InputError: when the file cannot be read, is no such model or is not safe to load.
     """
     path = Path(path)
+    content = _files.read(path, _MAX_BYTES, "a model (model.keras)")
     try:
-        # In a thread that ends: Keras keeps a list of its variables, and would make them later on.
-        with concurrent.futures.ThreadPoolExecutor(1) as thread:
-            thread.submit(_expect_small_network, path).result()
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except InputError:
-        raise
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+        model = _in_thread(lambda: _loaded(content))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    except zipfile.BadZipFile:
+        raise InputError(f"{path}: {_EXPECTED}, got another kind of file") from None
     except Exception as error:  # what Keras raises on damaged or unsafe files is of many kinds
         reason = (str(error).strip() or type(error).__name__).split("\n")[0]
         raise InputError(
-            f"{path}: {_EXPECTED}, got one that Keras does not load in its safe mode: {reason}"
+            f"{path}: {_EXPECTED}, got one that Keras does not load in its safe mode: {reason:.500}"
         ) from None
-    logits = model(keras.Input((PIXELS,)))
-    if not isinstance(logits, keras.KerasTensor):
-        raise InputError(f"{path}: expected a model with one output, got {logits}")
     last = model.layers[-1]
     if isinstance(last, keras.layers.Softmax):  # logits are what it makes probabilities of
         return keras.Model(model.inputs, last.input)
@@ -60,34 +73,130 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
     return model
 
 
-def _expect_small_network(path: Path) -> None:
-    """Looks at what the file says of itself; builds no variable and loads no weight."""
-    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
-        path.open("rb").close()
-        raise InputError(f"{path}: {_EXPECTED}, got another kind of file")
-    with zipfile.ZipFile(path) as file:
-        sizes = {member.filename: member.file_size for member in file.infolist()}
-        announced = (sizes.get(_CONFIG, 0), _MAX_CONFIG), (sum(sizes.values()), _MAX_BYTES)
-        for size, most in announced:
-            if size > most:
-                raise InputError(f"{path}: expected a model of at most {most} bytes, got {size}")
-        config = json.loads(file.read(_CONFIG))
-    config.pop("compile_config", None)  # loss and optimizer are not needed
+def _in_thread(work: Callable[[], keras.Model]) -> keras.Model:
+    """Does it in a thread of its own, which nothing waits for once Ctrl-C has ended the wait here.
+
+    When it ends, so does Keras' list of the variables that the thread was to make and has not made.
+    """
+    result: Future[keras.Model] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(work())
+        except BaseException as error:
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return result.result()
+
+
+def _loaded(content: bytes) -> keras.Model:
+    members = _files.members(content, most=1000)
+    if missing := {_CONFIG, _WEIGHTS} - members.keys():
+        raise InputError(f"{_EXPECTED}, got one without {min(missing)}")
+    config, weights = _simple(members[_CONFIG]), members[_WEIGHTS]
+    _expect_arrays(weights)
     # In this scope a model is built without its variables.
     with keras.StatelessScope(initialize_variables=False):
-        shown = keras.saving.deserialize_keras_object(config, safe_mode=True)
-        shapes = shown.input_shape, shown.output_shape
-        weights = sum(variable.shape.num_elements() for variable in shown.variables)
-        outputs = keras.tree.flatten([layer.output for layer in shown.layers])
-        widest = max(math.prod(output.shape[1:]) for output in outputs)
+        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+        _expect_small(model, len(weights))
+    with keras.StatelessScope():
+        pass  # at whose end Keras makes the variables that it has not made
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / _WEIGHTS
+        path.write_bytes(weights)
+        model.load_weights(path)
+    return model
+
+
+def _simple(content: bytes) -> dict[str, Any]:
+    """What describes the network, without what only its training needs."""
+    if len(content) > _MAX_CONFIG:
+        raise InputError(f"expected a {_CONFIG} of at most {_MAX_CONFIG} bytes, got {len(content)}")
+    config = json.loads(content)
+    config.pop("compile_config", None)  # loss and optimizer
+    if config["class_name"] not in _MODELS:
+        raise InputError(f"{_EXPECTED}, got {config['class_name']!r:.50}")
+    config["config"] = _stripped(config["config"])
+    layers = 0
+    for part in _objects(config["config"]):
+        name = part.get("class_name")
+        if name not in (None, *_LAYERS, *_PARTS):
+            raise InputError(f"{_EXPECTED}, got one with {name!r:.50}")
+        layers += max(name in _LAYERS, len(part.get("inbound_nodes", ())))  # each of its calls
+    if layers > _MAX_LAYERS:
+        raise InputError(f"expected a model of at most {_MAX_LAYERS} layers, got {layers}")
+    return config
+
+
+def _stripped(value: Any) -> Any:
+    """The same without rules for training, and with zeros for the weights until they are loaded."""
+    if isinstance(value, list):
+        return [_stripped(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: "zeros" if name.endswith("_initializer") else _stripped(one)
+        for name, one in value.items()
+        if not name.endswith(_NOT_NEEDED)
+    }
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """All objects in what comes from JSON, however deep."""
+    if isinstance(value, dict):
+        yield value
+    for one in value.values() if isinstance(value, dict) else value:
+        if isinstance(one, dict | list):
+            yield from _objects(one)
+
+
+def _expect_arrays(content: bytes) -> None:
+    """Refuses weights that are in other files, or that announce more than is there."""
+    left, count = float(len(content)), 0
+    with h5py.File(io.BytesIO(content), "r") as file:
+        groups = [file]
+        while groups:
+            group = groups.pop()
+            for name in group:
+                is_here = isinstance(group.get(name, getlink=True), h5py.HardLink)
+                found = group[name] if is_here else None
+                if isinstance(found, h5py.Group):
+                    groups.append(found)
+                else:
+                    left -= _size(found)
+                count += 1
+                if left < 0 or count > _MAX_ARRAYS:
+                    raise InputError(f"{_EXPECTED}, got one whose weights are not just arrays")
+
+
+def _size(found: Any) -> float:
+    """How long an array of numbers is that stands in the file as it is; infinite for all else."""
+    plain = (
+        isinstance(found, h5py.Dataset)
+        and found.dtype.kind in "fiu"
+        and found.chunks is None  # as all is that is compressed
+        and not found.is_virtual
+        and not found.external
+    )
+    return found.nbytes if plain else math.inf
+
+
+def _expect_small(model: keras.Model, size: int) -> None:
+    """Refuses other shapes than MNIST's, and more weights or outputs than the file can mean."""
+    shapes = model.input_shape, model.output_shape
+    weights = sum(variable.shape.num_elements() for variable in model.variables)
+    outputs = keras.tree.flatten([layer.output for layer in model.layers])
+    widest = max(math.prod(output.shape[1:]) for output in outputs)
     if shapes != ((None, PIXELS), (None, CLASSES)):
         raise InputError(
-            f"{path}: expected a model from shape (n, {PIXELS}) to (n, {CLASSES}), got one from "
+            f"expected a model from shape (n, {PIXELS}) to (n, {CLASSES}), got one from "
             f"{shapes[0]} to {shapes[1]}"
         )
-    if weights > sizes[_WEIGHTS]:
-        raise InputError(
-            f"{path}: expected a file with its {weights} weights, got {sizes[_WEIGHTS]} bytes"
-        )
+    if weights > size:
+        raise InputError(f"expected a file with its {weights} weights, got {size} bytes")
     if widest > _MAX_OUTPUT:
-        raise InputError(f"{path}: expected at most {_MAX_OUTPUT} outputs of a layer, got {widest}")
+        raise InputError(f"expected at most {_MAX_OUTPUT} outputs of a layer, got {widest}")
+    logits = model(keras.Input((PIXELS,)))
+    if not isinstance(logits, keras.KerasTensor):
+        raise InputError(f"expected a model with one output, got {logits}")

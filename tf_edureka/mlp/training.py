@@ -68,7 +68,9 @@ def train(
             learning rate beside a schedule, or resumes by itself (`BackupAndRestore`).
     """
     callbacks = _checked(callbacks, config)
-    progress = TrainingProgress(start, save, training=identity("modern", config, data))
+    examples = len(data.train.labels)
+    steps, training = config.steps_per_epoch(examples), identity("modern", config, data)
+    progress = TrainingProgress(start, save, training=training, steps=steps)
     compiled = _epoch(
         config,
         data,
@@ -76,7 +78,7 @@ def train(
         jit_compile=jit_compile,
         strategy=strategy,
     )
-    model, examples = compiled.model, len(data.train.labels)
+    model = compiled.model
     if start is not None:
         compiled.restore(start.variables)
     orders = itertools.islice(epoch_orders(config, examples), progress.epoch, None)
@@ -86,7 +88,7 @@ def train(
     model.stop_training = stop = False
     logs: dict[str, float] = {}
     listeners.on_train_begin()
-    while not stop and progress.goes_on(config.epochs):
+    while not stop and progress.goes_on():
         epoch = progress.epoch
         progress.epoch_begins()
         listeners.on_epoch_begin(epoch)

@@ -5,6 +5,8 @@ import dataclasses
 import hashlib
 import io
 import json
+import math
+import os
 import re
 import warnings
 from collections.abc import Mapping
@@ -13,15 +15,21 @@ from typing import Any
 
 import numpy as np
 
+from tf_edureka import _files
 from tf_edureka.errors import InputError, InputWarning
 from tf_edureka.runs.folder import RunFolder
-from tf_edureka.runs.state import TrainingState, differences
+from tf_edureka.runs.state import Array, TrainingState, differences, listed
 
 PATTERN = "checkpoint-*.npz"
 # Epochs, steps of the next one, and the beginning of the file's SHA-256.
-_NAME = re.compile(r"checkpoint-(\d+)-(\d+)-([0-9a-f]{16})\.npz")
+_NAME = re.compile(r"checkpoint-([0-9]+)-([0-9]+)-[0-9a-f]{16}\.npz")
 _KEPT = 2
+_MAX_BYTES = 2**27  # of the article's network 3 million
+_MAX_MEMBERS = 10_000
+_MAX_TEXT = 2**22  # which has a line for each time that a training was resumed
+_MAX_DEPTH = 6
 Conditions = dict[str, Any]  # as they come from JSON
+_PARTS = {"config": dict, "data_sha256": str, "machine": dict, "command": str, "earlier": list}
 
 
 class Checkpoints:
@@ -57,8 +65,7 @@ class Checkpoints:
         if not self._whole:  # what is there is of a run that this one replaces
             self._delete_others()
         content = to_bytes(state, self._conditions | {"earlier": self.earlier})
-        digest = hashlib.sha256(content).hexdigest()
-        name = f"checkpoint-{state.epoch}-{state.step}-{digest[:16]}.npz"
+        name = _name(state, content)
         with self._folder.write(name) as path:
             path.write_bytes(content)
         self._whole = [*self._whole, name][-_KEPT:]
@@ -80,17 +87,18 @@ class Checkpoints:
         damaged = []
         for path in newest_first(self._folder.path):
             try:
-                content = path.read_bytes()
-            except OSError as error:
-                content, fault = b"", f"cannot be read ({error.strerror or error})"
-            else:
-                fault = "is damaged, its SHA-256 is not that of its name"
-            if not path.name.endswith(f"-{hashlib.sha256(content).hexdigest()[:16]}.npz"):
-                damaged.append(f"{path.name} {fault}")
+                content = _files.read(path, _MAX_BYTES, "a checkpoint")
+            except InputError as error:
+                damaged.append(str(error).removeprefix(f"{path.parent}{os.sep}"))
+                continue
+            if not path.name.endswith(_ending(content)):
+                damaged.append(f"{path.name} is damaged, its SHA-256 is not that of its name")
                 continue
             for damage in damaged:
                 warnings.warn(InputWarning(f"{self._folder.path}: {damage}"), stacklevel=2)
             state, conditions = from_bytes(path, content)
+            if path.name != _name(state, content):
+                raise _unlike(path, "its name says another epoch or step")
             self._expect_same(path, conditions)
             self._whole = [path.name]
             before = {name: conditions.get(name) for name in ("command", "machine")}
@@ -113,13 +121,13 @@ class Checkpoints:
         if others := sorted(there["config"].keys() ^ here["config"].keys()):
             raise InputError(
                 f"{path}: expected a checkpoint as this version of tf_edureka writes them, got one "
-                f"of another version ({', '.join(others)})",
+                f"of another version ({listed(others, ', ')})",
                 topic="checkpoint of another version",
             )
         if found := differences(there["config"], here["config"]):
             raise InputError(
                 f"{path}: expected a checkpoint of the training that is asked for, got one with "
-                f"{'; '.join(found)}",
+                f"{listed(found)}",
                 topic="checkpoint of another training",
             )
         if there["data_sha256"] != here["data_sha256"]:
@@ -133,7 +141,7 @@ class Checkpoints:
             warnings.warn(
                 InputWarning(
                     f"{path}: the training goes on otherwise than it began, so its last digits "
-                    f"may not be those of one that was never stopped: {'; '.join(found)}"
+                    f"may not be those of one that was never stopped: {listed(found)}"
                 ),
                 stacklevel=3,
             )
@@ -171,24 +179,68 @@ def from_bytes(path: Path | str, content: bytes) -> tuple[TrainingState, Conditi
         InputError: when it is not one of this version.
     """
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            arrays = dict(file)
-        conditions, training = (json.loads(str(arrays.pop(n))) for n in ("conditions", "training"))
+        members = _files.members(content, _MAX_MEMBERS)
+        arrays = {name.removesuffix(".npy"): _array(npy) for name, npy in members.items()}
+        conditions, training = (_json(arrays.pop(name)) for name in ("conditions", "training"))
         count = sum(name.startswith("variable_") for name in arrays)
         variables = tuple(arrays.pop(f"variable_{i}") for i in range(count))
         state = TrainingState(variables, **arrays, training=training)
-        columns = (state.cost, state.accuracy, state.epoch_seconds)
-        ranks = [value.ndim for value in (*columns, state.step_cost, state.running_cost)]
-        if ranks != [1] * 5 or state.running_seconds.ndim or len({*map(len, columns)}) != 1:
-            raise ValueError("its lists do not fit together")
-        for name, kind in (("config", dict), ("data_sha256", str), ("machine", dict)):
-            if not isinstance(conditions[name], kind):
+        for name, kind in _PARTS.items():
+            may_lack = name in ("command", "earlier")
+            if not isinstance(conditions.get(name, kind() if may_lack else None), kind):
                 raise ValueError(f"it has no {name}")
-        if not isinstance(training, dict):
-            raise ValueError("it has no training")
+        if not all(isinstance(one, dict) for one in conditions.get("earlier", [])):
+            raise ValueError("it does not say who trained earlier")
         return state, conditions
     except Exception as error:  # NumPy and zipfile have many ways to say that it is none
-        raise InputError(
-            f"{path}: expected a checkpoint as this version of tf_edureka writes them ({error})",
-            topic="checkpoint of another version",
-        ) from None
+        raise _unlike(path, str(error) or type(error).__name__) from None
+
+
+def _array(npy: bytes) -> Array:
+    """The array in a file as `numpy.save` writes it: of numbers or text, and nothing else there."""
+    file = io.BytesIO(npy)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("it has an array in another format")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # it has what to mend in headers that NumPy does not write
+        shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
+    values = file.read()
+    if dtype.kind not in "biufcU" or len(values) != math.prod(shape) * dtype.itemsize:
+        raise ValueError("it has an array of another type or size than announced")
+    return np.ndarray(shape, dtype, values, order="F" if by_columns else "C")
+
+
+def _json(text: Array) -> dict[str, Any]:
+    """What a text of JSON says, which is no deeper and no longer than a training writes it."""
+    if text.shape or text.dtype.kind != "U" or text.nbytes > 4 * _MAX_TEXT:
+        raise ValueError(f"expected a text of at most {_MAX_TEXT} characters")
+    said = json.loads(str(text))
+    _expect_plain(said, _MAX_DEPTH)
+    if not isinstance(said, dict):
+        raise ValueError("it does not say what is trained")
+    return said
+
+
+def _expect_plain(value: object, depth: int) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("it has a number that is none")
+    if isinstance(value, dict | list):
+        if not depth:
+            raise ValueError("it has lists in lists")
+        for one in value.values() if isinstance(value, dict) else value:
+            _expect_plain(one, depth - 1)
+
+
+def _ending(content: bytes) -> str:
+    return f"-{hashlib.sha256(content).hexdigest()[:16]}.npz"
+
+
+def _name(state: TrainingState, content: bytes) -> str:
+    return f"checkpoint-{state.epoch}-{state.step}{_ending(content)}"
+
+
+def _unlike(path: Path | str, fault: str) -> InputError:
+    return InputError(
+        f"{path}: expected a checkpoint as this version of tf_edureka writes them ({fault})",
+        topic="checkpoint of another version",
+    )

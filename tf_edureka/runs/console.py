@@ -17,6 +17,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from tf_edureka.errors import printable
+
 
 def epoch_line(epoch: int, cost: float, accuracy: float) -> str:
     """The line that the article prints after an epoch.
@@ -50,15 +52,32 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" + "s" * (number != 1)
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A table of `rows` under a `head`, as commands print it and notebooks show it."""
-    # As `Text`: of a string Rich takes brackets for markup and names between colons for emoji.
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, encoding: str = "utf-8") -> Table:
+    """A table as commands print it and notebooks show it.
+
+    Args:
+        head: names of the columns.
+        rows: texts of the cells, row by row.
+        encoding: of the terminal.
+
+    Returns:
+        the table, with escapes for what the terminal cannot show.
+    """
+
+    def cell(text: str) -> Text:
+        # Of a string Rich takes brackets for markup and names between colons for emoji.
+        return Text(_printable(text, encoding))
+
     made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for number, name in enumerate(head):
-        made.add_column(Text(name), no_wrap=number == 0)
+        made.add_column(cell(name), no_wrap=number == 0)
     for row in rows:
-        made.add_row(*map(Text, row))
+        made.add_row(*map(cell, row))
     return made
+
+
+def _printable(lines: str, encoding: str) -> str:
+    return "\n".join(printable(line, encoding) for line in lines.split("\n"))
 
 
 class EpochDisplay:
@@ -113,13 +132,12 @@ class EpochDisplay:
             signal.signal(number, before)
 
     def line(self, text: str) -> None:
-        """Prints `text` as a line; what the terminal cannot show becomes a question mark."""
-        encoding = self._console.encoding
-        self._console.print(text.encode(encoding, "replace").decode(encoding))
+        """Prints `text`, a line or several; what the terminal cannot show becomes an escape."""
+        self._console.print(_printable(text, self._console.encoding))
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Prints a table of `rows` under a `head`."""
-        self._console.print(table(head, rows))
+        self._console.print(table(head, rows, encoding=self._console.encoding))
 
     def epoch_ended(self, line: str = "", task: str = "training") -> bool:
         """Prints an epoch's `line`, if any; moves the bar, named `task`; says whether to stop."""

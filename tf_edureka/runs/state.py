@@ -19,6 +19,7 @@ Array = npt.NDArray[Any]
 
 # Within an epoch the state is handed out when the last time was so long ago.
 SECONDS_BETWEEN = 10.0
+_MAX_SHOWN = 500  # characters
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,10 @@ class TrainingState:
             not complete.
         running_seconds: float64, shape (): how long that epoch has taken so far.
         training: what is trained, as `identity` gives it: with another it cannot be resumed.
+
+    Raises:
+        InputError: when a part is of another type or shape or has numbers that cannot be: a state
+            may come from a file.
     """
 
     variables: tuple[Array, ...]
@@ -49,6 +54,33 @@ class TrainingState:
     running_cost: Floats
     running_seconds: npt.NDArray[np.float64]
     training: Mapping[str, object]
+
+    def __post_init__(self) -> None:
+        """Refuses what no training comes to."""
+        columns = (self.cost, self.accuracy, self.epoch_seconds)
+        numbers = (*columns, self.step_cost, self.running_cost, self.running_seconds)
+        fits = (
+            isinstance(self.variables, tuple)
+            and all(isinstance(value, np.ndarray | np.generic) for value in self.variables)
+            and all(isinstance(array, np.ndarray) for array in numbers)
+            and all(array.dtype in (np.float32, np.float64) for array in numbers)
+            and [array.ndim for array in numbers] == [1, 1, 1, 1, 1, 0]
+            and len({*map(len, columns)}) == 1
+            and isinstance(self.training, Mapping)
+        )
+        if not fits:
+            raise InputError("state: expected the arrays that save=... gives, got others")
+        seconds = np.append(self.epoch_seconds, self.running_seconds)
+        possible = (
+            np.isfinite(self.cost[:-1]),  # after one that is no number nothing comes
+            np.abs(self.accuracy - 0.5) <= 0.5,
+            np.isfinite(seconds) & (seconds >= 0),
+        )
+        if not np.concatenate(possible).all():
+            raise InputError(
+                "state: expected finite costs, accuracies from 0 to 1 and seconds from 0 on, got "
+                "others"
+            )
 
     @property
     def epoch(self) -> int:
@@ -69,6 +101,7 @@ class TrainingProgress:
         save: takes the state at the end of each epoch, and within long ones every
             `SECONDS_BETWEEN`; if it returns True, the training ends. None to save nothing.
         training: what is trained, as `identity` gives it.
+        steps: how many an epoch has.
 
     Raises:
         InputError: when `start` is of another training.
@@ -79,7 +112,8 @@ class TrainingProgress:
         start: TrainingState | None = None,
         save: Callable[[TrainingState], object] | None = None,
         *,
-        training: Mapping[str, object],
+        training: Mapping[str, Any],
+        steps: int,
     ) -> None:
         self._save, self._saved = save, time.perf_counter()
         self._training = training
@@ -93,13 +127,14 @@ class TrainingProgress:
             if found := differences(start.training, training):
                 raise InputError(
                     f"start: expected a state of the training that is asked for, got one with "
-                    f"{'; '.join(found)}"
+                    f"{listed(found)}"
                 )
             columns = (start.cost, start.accuracy, start.epoch_seconds)
             self._epochs = list(zip(*(column.tolist() for column in columns), strict=True))
             self._costs = list(start.running_cost)
             self._seconds = float(start.running_seconds)
             self._step_cost = start.step_cost
+            self._expect_possible(steps)
         self._began = time.perf_counter()
 
     @property
@@ -117,9 +152,10 @@ class TrainingProgress:
         """Cost of each of them: shape (steps,), in the precision that is computed in."""
         return np.array(self._costs)
 
-    def goes_on(self, epochs: int) -> bool:
-        """Whether some of the `epochs` are left: of a cost that is no number nothing comes."""
-        return self.epoch < epochs and (not self._epochs or math.isfinite(self._epochs[-1][0]))
+    def goes_on(self) -> bool:
+        """Whether an epoch is left: of a cost that is no number nothing comes."""
+        ended = self._epochs and not math.isfinite(self._epochs[-1][0])
+        return self.epoch < self._training["epochs"] and not ended
 
     def epoch_begins(self) -> None:
         """Starts the epoch's clock, which goes on where an earlier process stopped it."""
@@ -183,6 +219,18 @@ class TrainingProgress:
         columns = self._columns()
         return MlpResult(**columns, step_cost=self._step_cost, weights=tuple(weights))
 
+    def _expect_possible(self, steps: int) -> None:
+        """Refuses a position to which a training of so many `steps` an epoch does not come."""
+        most = steps - 1 if self.goes_on() else 0
+        of_first = steps if self.epoch else 0
+        known = len(self._step_cost)
+        epochs = self._training["epochs"]
+        if self.epoch > epochs or self.step > most or known != of_first:
+            raise InputError(
+                f"start: expected a state within {epochs} epochs of {steps} steps, got one after "
+                f"{self.epoch} epochs and {self.step} steps, with {known} of the first"
+            )
+
     def _running_seconds(self) -> float:
         return self._seconds + time.perf_counter() - self._began
 
@@ -209,6 +257,20 @@ def identity(implementation: str, config: MlpConfig, data: Mnist) -> dict[str, o
     }
     made: dict[str, object] = json.loads(json.dumps(fields))  # as it comes back from a file
     return made
+
+
+def listed(found: Sequence[str], by: str = "; ") -> str:
+    """Texts in a row, cut where they get long: they may come from a file.
+
+    Args:
+        found: the texts.
+        by: what parts them.
+
+    Returns:
+        one text.
+    """
+    text = by.join(found)
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 
 def differences(there: Mapping[str, object], here: Mapping[str, object]) -> list[str]:
