@@ -17,6 +17,7 @@ import concurrent.futures
 import contextlib
 import hashlib
 import importlib
+import itertools
 import json
 import os
 import random
@@ -32,6 +33,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import filelock
 import numpy as np
 from helpers import NAMES, SCRIPTS, write_folder
 from kill_and_resume import DYING
@@ -45,7 +47,7 @@ MODULES = {name: module for name, (module, _) in COMMANDS.items()}
 MODULES |= {name: f"tf_edureka.cli.{name}" for name in ("gpu_check", "render_notebooks")}
 DOCUMENTED = {0, 1, 2, 3, 4, 130, 143}
 OF_SCRIPT = 7  # what one of the scripts for `run` ends with
-MARK = "FUZZED_LINE"  # a variable by which the processes of a line are known
+MARK = "FUZZED_IN"  # a variable with a line's folder, by which its processes are known
 
 SHORT = ["--data-dir digits", "--limit 200", "--epochs 2", "--out out"]
 CLUSTER = ["--strategy multiworker", "--wait 3"]
@@ -88,52 +90,30 @@ NEEDS = {
 
 NUMBERS = ["0", "-1", "-0", "1e400", "nan", "-inf", str(10**30), "١٢", "", " ", "-", "0x10", "1_0"]
 NUMBERS += ["1e-400", "007", "2", "1.5", "three", "9" * 5000, "1\n", b"\xff", "\x1b[31m1"]
-NAMES_OF_ALL_KINDS = ["gone", "file", "folder", "pipe", "socket", "locked", "loop", "dangling", ""]
-NAMES_OF_ALL_KINDS += ["/dev/null", "/dev/full", "/dev/zero", "/dev/stdin", "/proc/self/mem", "-"]
-NAMES_OF_ALL_KINDS += ["a" * 300, "b/" * 3000, "file/below", "/proc/nonexistent/x", "esc\x1b[31m"]
-NAMES_OF_ALL_KINDS += ["two\nlines", b"caf\xe9", "\u202egnp", " ", "locked/out", "pipe/out"]
-MODELS = ["finished/model.keras", "cut.keras", "empty.keras", "other.keras", "nan.keras"]
-PICTURES = [
-    "zero.png",
-    "one.jpg",
-    "cut.png",
-    "text.png",
-    "white.png",
-    "wide.png",
-    "odd\x1b[31m.png",
-]
-PICTURES += ["new\nline.png", b"caf\xe9.png", "pictures", "zero.png zero.png"]
+# Where many are right, and take long or all memory.
+FEW = ["2", "1", "1.5", "0", "-1", "nan", "1e400", "inf", str(10**30), "", "-", "٢", "two"]
+PATHS = ["gone", "file", "folder", "pipe", "socket", "locked", "loop", "dangling", "", " ", "-"]
+PATHS += ["/dev/null", "/dev/full", "/dev/zero", "/dev/stdin", "/proc/self/mem", "/proc/none/x"]
+PATHS += ["a" * 300, "b/" * 3000, "file/below", "pipe/out", "locked/out", "esc\x1b[31m"]
+PATHS += ["two\nlines", b"caf\xe9", "\u202egnp"]
+PICTURES = ["zero.png", "one.jpg", "cut.png", "text.png", "white.png", "wide.png", "pictures"]
+PICTURES += ["esc\x1b[31m.png", "new\nline.png", b"caf\xe9.png", "zero.png zero.png"]
 VALUES = {
     "data_dir": ["digits", "few", "cut", "three", "piped", "swapped", "digits\x1b[31m", "bomb"],
     "out": ["out", "new/deep", "finished", "killed", "forged", "perceptron", "digits", "."],
-    "model": MODELS,
+    "model": ["finished/model.keras", "cut.keras", "empty.keras", "other.keras", "nan.keras"],
     "images": PICTURES,
     "figures": ["out", "folder", "finished"],
     "script": ["script.py", "fails.py", "exits.py", "syntax.py", "bytes.py", "deletes.py", "-"],
     "notebooks": ["page.ipynb", "fails.ipynb", "cut.ipynb", "page.ipynb page.ipynb"],
     "ways": ["project_no_xla", "function", "torch", "project_no_xla project_no_xla", "x", ""],
     "measure": ["epoch", "networks", "x"],  # growth takes longer than a minute
-    # Of these many are right, and take long or all memory.
-    "workers": ["2", "1", "0", "-1", "nan", "1e400", str(10**30), "", "-", "٢", "two"],
-    "restarts": ["0", "1", "-1", "nan", "1e400", "", "-", "two", "1.5"],
-    "timeout": ["30", "0.1", "0", "-1", "nan", "1e400", "inf", str(10**30), "", "-", "9"],
-    "wait": ["3", "0.1", "0", "-1", "nan", "1e400", "inf", str(10**30), "", "-", "2"],
-    "seeds": ["2", "1", "0", "-1", "nan", "1e400", str(10**30), "", "-", "1.5", "٣"],
-    "sweep": ["2", "1", "0", "-1", "nan", "1e400", str(10**30), "", "-", "1.5", "٣"],
-    "replicas": ["2", "1", "0", "-1", "nan", "1e400", str(10**30), "", "-", "3"],
+    **dict.fromkeys(("workers", "timeout", "wait", "seeds", "sweep", "replicas"), FEW),
+    "restarts": [one for one in FEW if one != str(10**30)],
 }
-STRANGERS = ["--nonsense", "--hel", "-x", "--", "-", "--epoch 1", "--out=", "--quiet=1", "x", "''"]
-STRANGERS += [
-    "--help",
-    "-h",
-    "--version",
-    "--steps 1",
-    "--json",
-    "--report",
-    "--seed",
-    "--\x1b[31m",
-]
-STRANGERS += ["--résumé", "@file", "--data", "--overwrite", "--resume", "--limits", "--show"]
+STRANGERS = ["--nonsense", "--hel", "-x", "--", "-", "x", "", "@file", "--résumé", "--\x1b[31m"]
+STRANGERS += ["--out=", "--quiet=1", "--epoch", "--data", "--seed", "--overwrite", "--resume"]
+STRANGERS += ["--limits", "--show", "--json", "--report", "--help", "-h", "--version"]
 
 WORKERS = ["127.0.0.1:23571", "127.0.0.1:23572"]
 
@@ -143,19 +123,21 @@ def tf_config(workers: object, index: object = 0, kind: object = "worker", **mor
     return json.dumps({"cluster": cluster, "task": {"type": kind, "index": index}})
 
 
-CONFIGS = [tf_config(WORKERS[:1]), tf_config(WORKERS), tf_config(WORKERS, 1), "", "{", "null", "[]"]
-CONFIGS += [tf_config(WORKERS, index) for index in (2, -1, True, 1.9, "0", None, "١", [0], 10**400)]
-CONFIGS += [tf_config(WORKERS[:1], 1).replace("1}", "1e400}"), "[" * 100_000, '{"a":' * 3000, '"x"']
-CONFIGS += [
-    tf_config(w) for w in (["a"], ["a:0"], ["a:99999"], ["\x1b:1"], ["x\n:1"], [1], "a:1", 3)
+BROKEN = ["", "{", "null", "[]", "{}", '"x"', "NaN", "\ufeff{}", "[" * 100_000, '{"a":' * 3000]
+INDICES = [2, -1, True, 1.9, "0", None, "١", [0], 10**400]
+ADDRESSES = ["a", "a:0", "a:99999", "\x1b:1", "x\n:1", "a" * 300 + ":1", 1, None, []]
+CONFIGS = [
+    *BROKEN,
+    *[tf_config(WORKERS[:1])] * 3,
+    tf_config(WORKERS),
+    tf_config(WORKERS, 1),
+    *(tf_config(WORKERS, index) for index in INDICES),
+    tf_config(WORKERS, 1).replace(": 1}", ": 1e400}"),
+    *(tf_config([address]) for address in ADDRESSES),
+    *(tf_config(workers) for workers in ([], WORKERS * 2, "a:1", 3, {"0": "a:1"})),
+    *(tf_config(WORKERS, 0, kind) for kind in ("evaluator", "\x1b", ["worker"])),
+    *(tf_config(WORKERS, **more) for more in ({"chief": WORKERS}, {"ps": ["a:1"]}, {"chief": 1})),
 ]
-CONFIGS += [
-    tf_config([f"{'a' * 300}:1"]),
-    tf_config(WORKERS, chief=WORKERS),
-    tf_config(WORKERS * 2),
-]
-CONFIGS += [tf_config(WORKERS, ps=["a:1"]), tf_config(WORKERS, 0, "evaluator"), "\ufeff{}", "{}"]
-CONFIGS += [tf_config(WORKERS, kind=["worker"]), tf_config([]), tf_config({"0": "a:1"}), "NaN"]
 
 ASCII = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 ENVIRONMENTS = [
@@ -174,6 +156,7 @@ ENVIRONMENTS = [
     *({"MPLCONFIGDIR": "/proc/nonexistent"}, {"KERAS_HOME": "file"}, {"PATH": ""}),
     *({"OMP_NUM_THREADS": "x"}, {"TF_CPP_MIN_LOG_LEVEL": "0"}, {"PYTHONIOENCODING": "ascii"}),
     *({"PYTHONUNBUFFERED": "1"}, {"TZ": "nonsense"}, {"DISPLAY": ":99"}),
+    {"no_proxy": ""},
 ]
 PYTHONS = [*[""] * 12, "-O", "-OO", "-W error", "-B", "-X utf8", "-u"]
 LOST = {">/dev/full": "full", ">&-": "closed", "> >(true)": "reader gone"}
@@ -230,17 +213,12 @@ def actions_of(command: str) -> list[argparse.Action]:
 
 def value(dice: random.Random, action: argparse.Action) -> list[bytes]:
     """Words for an argument: right, at the edge or wrong."""
-    known = VALUES.get(action.dest)
-    if action.type is options.path or action.dest == "script":
-        chosen = dice.choice(known if known and dice.random() < 0.6 else NAMES_OF_ALL_KINDS)
-        several = action.dest in ("images", "notebooks")
-        return [os.fsencode(one) for one in (chosen.split(" ") if several and chosen else [chosen])]
-    if known:
-        chosen = dice.choice(known)
-        return [os.fsencode(one) for one in (chosen.split() if action.nargs == "+" else [chosen])]
-    if action.choices and dice.random() < 0.7:
-        return [dice.choice(list(action.choices)).encode()]
-    return [os.fsencode(dice.choice(NUMBERS))]
+    choices = VALUES.get(action.dest) or list(action.choices or ())
+    of_all_kinds = PATHS if action.type is options.path or action.dest == "script" else NUMBERS
+    likely = 1.0 if VALUES.get(action.dest) in (FEW, VALUES["restarts"], VALUES["ways"]) else 0.65
+    chosen = dice.choice(choices if choices and dice.random() < likely else of_all_kinds)
+    word = os.fsencode(chosen)
+    return word.split() if action.nargs in ("+", "*") and word.strip() else [word]
 
 
 def given(dice: random.Random, action: argparse.Action) -> list[bytes]:
@@ -281,11 +259,11 @@ def words_of(dice: random.Random, command: str, actions: list[argparse.Action]) 
         elif way < 0.86 and groups and groups[place - 1][0].startswith(b"--"):
             groups[place - 1][0] = groups[place - 1][0][:-1]
         else:
-            groups.insert(place, [os.fsencode(w) for w in shlex.split(dice.choice(STRANGERS))])
+            groups.insert(place, [os.fsencode(dice.choice(STRANGERS))])
         groups = [one for one in groups if one]
     words = [word for group in groups for word in group]
     needs = [one.encode().split() for one in NEEDS.get(command, [])]
-    if b"--limits" in words:
+    if command == "train-perceptron" and b"--limits" in words:
         needs.append([b"--sweep", b"2", b"--epochs", b"2"])
     if command == "train-mnist" and b"multiworker" in b" ".join(words):
         needs.append([b"--wait", b"3"])
@@ -318,14 +296,14 @@ def make_line(seed: int, number: int, actions: dict[str, list[argparse.Action]])
         "LANG": "C.UTF-8",
         "http_proxy": "http://127.0.0.1:9",  # nothing is there: no network
         "https_proxy": "http://127.0.0.1:9",
-        MARK: str(number),
+        "no_proxy": "127.0.0.1",  # workers of one machine are there
     }
     changes = dice.sample(ENVIRONMENTS, dice.choice([0, 0, 0, 1, 1, 2]))
     if dice.random() < 0.1 or b"multiworker" in words and dice.random() < 0.95:
         changes.append({"TF_CONFIG": dice.choice(CONFIGS)})
     for change in changes:
         environment |= change
-    assigned = ['HOME="$PWD/home"', 'TMPDIR="$PWD/tmp"']
+    assigned = [f'{MARK}="$PWD"', 'HOME="$PWD/home"', 'TMPDIR="$PWD/tmp"']
     assigned += [f"{name}={quoted(os.fsencode(text))}" for name, text in environment.items()]
     script = SCRIPTS / f"{command.replace('-', '_')}.py"
     start = f"-m tf_edureka {command}"
@@ -337,7 +315,11 @@ def make_line(seed: int, number: int, actions: dict[str, list[argparse.Action]])
     if dice.random() < 0.2 and os.geteuid() == 0 and shutil.which("setpriv"):
         # Who is root may write everywhere; without these two, only where the modes allow it.
         parts.append("setpriv --bounding-set=-dac_override,-dac_read_search")
-    parts += ["env -i", *assigned, shlex.quote(sys.executable), dice.choice(PYTHONS), start]
+    parts += ["env -i", *assigned]
+    if dice.random() < 0.12:
+        how = f"-s {dice.choice(['INT', 'TERM'])} {dice.choice([0.5, 1, 2, 4, 8])}"
+        parts.append(f"{shutil.which('timeout')} --foreground --preserve-status {how}")
+    parts += [shlex.quote(sys.executable), dice.choice(PYTHONS), start]
     parts += [quoted(word) for word in words]
     parts += [dice.choice(STDIN), dice.choice(STDOUT), dice.choice(STDERR)]
     return Line(number, command, words, " ".join(part for part in parts if part))
@@ -408,7 +390,7 @@ def _make_data(stage: Path) -> None:
 def _make_pictures(stage: Path) -> None:
     pixels = np.full((64, 64), 255, np.uint8)
     pixels[12:52, 28:36] = 0
-    for name in ("zero.png", "one.jpg", "odd\x1b[31m.png", "new\nline.png", b"caf\xe9.png"):
+    for name in ("zero.png", "one.jpg", "esc\x1b[31m.png", "new\nline.png", b"caf\xe9.png"):
         Image.fromarray(pixels).save(stage / os.fsdecode(name))
     Image.new("L", (30, 30), 255).save(stage / "white.png")
     Image.new("L", (30_000, 2), 255).save(stage / "wide.png")
@@ -452,9 +434,9 @@ def listing(folder: Path) -> dict[str, str]:
     return found
 
 
-def processes_of(number: int) -> list[int]:
-    """The processes of a line that still run."""
-    mark, found = f"\0{MARK}={number}\0".encode(), []
+def processes_of(folder: Path) -> list[int]:
+    """The processes of the line with that folder that still run."""
+    mark, found = f"\0{MARK}={folder}\0".encode(), []
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             with contextlib.suppress(OSError):
@@ -464,9 +446,9 @@ def processes_of(number: int) -> list[int]:
     return found
 
 
-def end_processes(number: int) -> None:
-    """Ends the processes of a line."""
-    while left := processes_of(number):
+def end_processes(folder: Path) -> None:
+    """Ends the processes of the line with that folder."""
+    while left := processes_of(folder):
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -491,15 +473,15 @@ def run(line: Line, work: Path, seconds: float) -> Line:
         except subprocess.TimeoutExpired:
             ended = process.poll() is not None
             line.faults.append("left a process behind" if ended else f"over {seconds:g} s")
-            end_processes(line.number)
+            end_processes(folder)
             line.stdout, line.stderr = process.communicate()
     line.code, line.seconds = process.returncode, time.monotonic() - began
     if not line.faults:
-        if processes_of(line.number):
+        if processes_of(folder):
             time.sleep(2)
-        if processes_of(line.number):
+        if processes_of(folder):
             line.faults.append("left a process behind")
-            end_processes(line.number)
+            end_processes(folder)
         line.faults += faults_of_end(line)
     line.faults += faults_of_files(line, folder, before)
     with contextlib.suppress(OSError):
@@ -511,9 +493,14 @@ def run(line: Line, work: Path, seconds: float) -> Line:
 def faults_of_end(line: Line) -> list[str]:
     """What is wrong with the exit code and what was said."""
     faults, is_run = [], line.command == "run"
+    lost = next((how for to, how in LOST.items() if f" {to}" in line.shell), "")
+    stderr_lost = any(f" 2{to}" in line.shell for to in LOST)
     said = line.stderr.decode("utf-8", "surrogateescape")
     lines = said.splitlines()
-    if line.code not in DOCUMENTED | ({OF_SCRIPT} if is_run else set()):
+    known = DOCUMENTED | ({OF_SCRIPT} if is_run else set())
+    if is_run and (lost or stderr_lost):
+        known.add(120)  # as Python ends a script then
+    if line.code not in known:
         faults.append(f"exit code {line.code}")
     of_script = is_run and "tf_edureka/" not in said
     if "Traceback" in said and not of_script:
@@ -524,8 +511,7 @@ def faults_of_end(line: Line) -> list[str]:
     )
     if max(errors.values(), default=0) > 1 and line.command != "predict":
         faults.append("more than one `error:` line")
-    readable = not re.search(r"2>(/dev|&-| >)", line.shell)
-    if line.code == 2 and readable and not is_run:
+    if line.code == 2 and not is_run and not stderr_lost and " 2>/dev/null" not in line.shell:
         if not errors:
             faults.append("exit code 2 without an `error:` line")
         known = r"(\[\d+\] )?(note|error): |worker \d+: |waiting for "
@@ -544,12 +530,13 @@ def faults_of_end(line: Line) -> list[str]:
     ):
         if any(not (c.isprintable() or c in "\n\t") for c in text):
             faults.append(f"unprintable characters on {name}")
+    if max(map(len, lines), default=0) > 10_000:
+        faults.append("a line of over 10,000 characters on stderr")
     if "Traceback" in line.stdout.decode("utf-8", "replace"):
         faults.append("traceback on stdout")
-    lost = next((how for to, how in LOST.items() if f" {to}" in line.shell), "")
     if lost and line.code == 0 and b"--quiet" not in line.words and not is_run:
         faults.append(f"exit code 0, though stdout is {lost}")
-    if not lost and line.code == 4 and "head -n 1" not in line.shell:
+    if line.code == 4 and not (lost or stderr_lost or "head -n 1" in line.shell):
         faults.append("exit code 4, though stdout could be written")
     return faults
 
@@ -558,11 +545,11 @@ def faults_of_files(line: Line, folder: Path, before: dict[str, str]) -> list[st
     """What was written or changed that should not be."""
     after, faults = listing(folder), []
     outs = []
-    for name, *rest in zip(line.words, [*line.words[1:], b""], strict=True):
-        for option in (b"--out", b"--figures"):
-            text = rest[0] if name == option else name.removeprefix(option + b"=")
-            if name == option or name.startswith(option + b"="):
-                outs.append(os.path.relpath(os.path.join(folder, os.fsdecode(text)), folder))
+    for name, following in itertools.pairwise([*line.words, b""]):
+        option, is_whole, text = name.partition(b"=")
+        if option in (b"--out", b"--figures"):
+            out = os.path.join(folder, os.fsdecode(text if is_whole else following))
+            outs.append(os.path.relpath(out, folder))
     asked = bool({b"--overwrite", b"--resume"} & {*line.words}) or line.command in (
         "render_notebooks",  # whose pages are made anew each time
         "run",
@@ -604,12 +591,14 @@ def kind_of(fault: str) -> str:
 def report(lines: list[Line], work: Path) -> str:
     """A table of exit codes, and all findings with what repeats them."""
     codes = sorted({line.code for line in lines}, key=str)
-    text = [f"{'command':<18}{'lines':>6}" + "".join(f"{code!s:>6}" for code in codes)]
+    head = "".join(f"{code!s:>6}" for code in codes)
+    text = [f"{'command':<18}{'lines':>6}{'early':>6}{head}   (early: in under 2 s)"]
     for command in RIGHT:
         own = [line for line in lines if line.command == command]
         counts = collections.Counter(line.code for line in own)
         cells = "".join(f"{counts[code] or '':>6}" for code in codes)
-        text.append(f"{command:<18}{len(own):>6}{cells}")
+        early = sum(line.seconds < 2 for line in own)
+        text.append(f"{command:<18}{len(own):>6}{early:>6}{cells}")
     kinds = collections.defaultdict(list)
     for line in lines:
         for kind in {kind_of(fault) for fault in line.faults}:
@@ -651,26 +640,31 @@ def main() -> int:
         return 0
     args.work = args.work.absolute()
     args.work.mkdir(parents=True, exist_ok=True)
-    print(f"{Path(tf_edureka.__file__).parent}, seed {args.seed}, in {args.work}", flush=True)
-    make_stage(args.work / "stage")
-    began = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        running = [pool.submit(run, line, args.work, args.seconds) for line in lines]
-        for count, done in enumerate(concurrent.futures.as_completed(running), 1):
-            line = done.result()
-            for fault in line.faults:
-                print(f"line {line.number}, {line.command}, {line.code}: {fault}", flush=True)
-            if count % 50 == 0:
-                rate = count / (time.monotonic() - began) * 60
-                print(f"{count} lines, {rate:.0f} a minute", flush=True)
-    for line in lines:
-        if any(
-            fault.startswith("over ") for fault in line.faults
-        ):  # the machine may have been busy
-            run(line, args.work, args.seconds)
-    text = report(lines, args.work)
-    (args.work / f"report-{args.seed}.txt").write_text(text + "\n")
-    print(f"\n{text}\n\n{len(lines) / (time.monotonic() - began) * 60:.0f} lines a minute")
+    with filelock.FileLock(args.work / ".lock", timeout=0):
+        print(f"{Path(tf_edureka.__file__).parent}, seed {args.seed}, in {args.work}", flush=True)
+        make_stage(args.work / "stage")
+        return run_all(lines, args)
+
+
+def run_all(lines: list[Line], args: argparse.Namespace) -> int:
+    """Runs the lines and reports on them, also if they are interrupted; 1 if there are findings."""
+    ended, began = [], time.monotonic()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+            for line in pool.map(lambda line: run(line, args.work, args.seconds), lines):
+                ended.append(line)
+                for fault in line.faults:
+                    print(f"line {line.number}, {line.command}, {line.code}: {fault}", flush=True)
+                if len(ended) % 50 == 0:
+                    rate = len(ended) / (time.monotonic() - began) * 60
+                    print(f"{len(ended)} lines, {rate:.0f} a minute", flush=True)
+        for line in lines:
+            if any(fault.startswith("over ") for fault in line.faults):
+                run(line, args.work, args.seconds)  # alone: the machine may have been busy
+    finally:
+        text = report(ended, args.work)
+        (args.work / f"report-{args.seed}.txt").write_text(text + "\n")
+        print(f"\n{text}")
     return any(line.faults for line in lines)
 
 
