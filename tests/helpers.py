@@ -9,7 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+import tf_edureka
+
 ROOT = Path(__file__).parent.parent
+# Of the checkout or, where these tests lie without one beside them, as it is installed.
+PACKAGE = Path(tf_edureka.__file__).parent
 NAMES = (
     "train-images-idx3-ubyte",
     "train-labels-idx1-ubyte",
@@ -17,13 +21,19 @@ NAMES = (
     "t10k-labels-idx1-ubyte",
 )
 GOLDENS = ROOT / "tests" / "goldens"
-REFERENCE = ROOT / "tf_edureka" / "parity" / "tf1_15_5.json"
+REFERENCE = PACKAGE / "parity" / "tf1_15_5.json"
 SCRIPTS = ROOT / "scripts"
 
 
 def written(folder: Path) -> set[str]:
     """The files of a run in its folder."""
     return {path.name for path in folder.iterdir()} - {".lock"}
+
+
+def package_alone(folder: Path) -> Path:
+    """A folder with the package and none of those that are installed beside it."""
+    (folder / PACKAGE.name).symlink_to(PACKAGE)
+    return folder
 
 
 def idx_bytes(array: np.ndarray) -> bytes:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from helpers import ROOT
+from helpers import PACKAGE, ROOT
 
 from tf_edureka import cli
 
@@ -84,7 +84,12 @@ def unknown_options(text):
 
 def absent_names(text):
     """Files of the project, and names of the package, that are not there."""
-    absent = [file for file in FILE.findall(text) if not (ROOT / file).exists()]
+    folders = (ROOT, PACKAGE.parent)
+    absent = [
+        file
+        for file in FILE.findall(text)
+        if not any((folder / file).exists() for folder in folders)
+    ]
     for name in NAME.findall(text):
         try:
             pkgutil.resolve_name(name)

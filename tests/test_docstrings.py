@@ -7,11 +7,10 @@ commands and no interface: what their functions do in a line is enough.
 import ast
 import inspect
 import re
-from pathlib import Path
 
 import pytest
+from helpers import PACKAGE
 
-PACKAGE = Path(__file__).parent.parent / "tf_edureka"
 ARRAY = re.compile(r"\b(NDArray|ndarray|Floats?|Bytes|Array|Tensor|Variable)\b")
 ELSEWHERE = r"\bas (in |for |of )?(an? )?`"  # "as in `load`": it is said there
 SAYS = {

@@ -8,12 +8,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from helpers import ROOT
+from helpers import PACKAGE, ROOT
 
 import tf_edureka
 from tf_edureka.cli.options import ADVICE
 
-PACKAGE = ROOT / "tf_edureka"
 LEAVES = {"config", "results", "errors", "_lazy", "_keras", "_tensorflow", "_numbers", "_files"}
 # Of each wing those that it may import beside itself, and, by `wing.module`, modules of others.
 MAY_IMPORT = {
@@ -83,7 +82,7 @@ MODULES = sorted(
 
 
 def test_each_module_imports_only_what_its_wing_may():
-    faults = {str(path.relative_to(ROOT)): forbidden(path) for path in MODULES}
+    faults = {str(path.relative_to(PACKAGE)): forbidden(path) for path in MODULES}
     assert {name: found for name, found in faults.items() if found} == {}
 
 

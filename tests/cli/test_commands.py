@@ -7,7 +7,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from helpers import ROOT
+from helpers import package_alone
 
 import tf_edureka
 from tf_edureka.cli import COMMANDS, main
@@ -97,10 +97,10 @@ def test_the_module_is_the_installed_command(tmp_path, arguments, code):
     assert module.stdout or module.stderr.startswith("error: ")
 
 
-def test_the_doctor_is_called_where_no_package_is_installed():
+def test_the_doctor_is_called_where_no_package_is_installed(tmp_path):
     code = (
         "import runpy, sys\n"
-        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        f"sys.path.insert(0, {str(package_alone(tmp_path))!r})\n"
         "sys.argv[1:] = ['doctor', '--help']\n"
         "runpy.run_module('tf_edureka', run_name='__main__', alter_sys=True)"
     )

@@ -7,8 +7,8 @@ import sys
 import venv
 
 import pytest
+from helpers import package_alone
 
-import tf_edureka
 from tf_edureka.doctor import cuda, packages, training
 from tf_edureka.doctor.finding import NOTE, OK, PROBLEM, Finding
 
@@ -39,9 +39,8 @@ def test_where_training_works_it_says_on_what_and_ends_with_0():
 def test_it_needs_no_package_to_say_that_packages_are_missing(tmp_path):
     venv.create(tmp_path / "empty")
     python = tmp_path / "empty" / "bin" / "python"
-    sources = os.path.dirname(os.path.dirname(tf_edureka.__file__))
     command = [python, "-m", "tf_edureka.doctor"]
-    done = subprocess.run(command, cwd=sources, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=package_alone(tmp_path), capture_output=True, text=True)
     assert done.returncode == 1
     assert "problem  packaging is not installed" in done.stdout
     assert "TensorFlow cannot be imported: ModuleNotFoundError" in done.stdout
