@@ -2,29 +2,44 @@
 
 import contextlib
 import hashlib
+import io
 import os
-import sys
-import threading
+import shutil
+import tempfile
+import unittest.mock
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import filelock
 import numpy as np
 
+from tf_edureka.data.download import Report
 from tf_edureka.data.idx import Bytes
 from tf_edureka.errors import InputError
 
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
 
-PROBE_SECONDS = 4
+_WORKPLACE = ".mnist-"  # the beginning of its name
 
 
 def location() -> Path:
     """The folder of the prepared copy, whether or not it exists yet.
 
     TFDS decides it: below the environment variable TFDS_DATA_DIR, else ~/tensorflow_datasets.
+
+    Raises:
+        InputError: when TFDS cannot open it.
     """
     return Path(_builder().data_dir)
+
+
+def source() -> str:
+    """The folder on the web that TFDS takes MNIST from."""
+    import tensorflow_datasets as tfds
+
+    return tfds.image_classification.MNIST.URL
 
 
 def is_prepared() -> bool:
@@ -37,63 +52,82 @@ def is_prepared() -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
 
-def is_reachable() -> bool:
-    """Whether the server that TFDS downloads MNIST from has it, found out within seconds.
+def prepare(files: Mapping[str, bytes], report: Report | None = None) -> None:
+    """Makes the copy, which takes some ten seconds; whole, or, whatever goes wrong, not at all.
 
-    TFDS itself tries for over three minutes before it gives up.
+    Args:
+        files: the content of the four published .gz files by their names, without .gz.
+        report: is told of it.
+
+    Raises:
+        InputError: when that fails.
     """
-    import requests
+    import tensorflow_datasets as tfds
 
-    smallest = min(_builder().url_infos.items(), key=lambda item: item[1].size)[0]
-    answers = []
+    place = location()
+    if report is not None:
+        report(f"preparing MNIST for TensorFlow Datasets in {place}", 0, 0)
+    root = place.parents[1]
+    was_there = root.exists()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with _workplace(root) as folder, _silenced():
+            for name, content in files.items():
+                (folder / f"{name}.gz").write_bytes(content)
+            builder = _builder(folder)
+            builder.download_and_prepare(
+                download_dir=folder / "downloads",
+                download_config=tfds.download.DownloadConfig(
+                    manual_dir=folder, try_download_gcs=False
+                ),
+            )
+            place.parent.mkdir(exist_ok=True)
+            os.replace(builder.data_dir, place)
+    except Exception as error:  # TFDS has no common class for what can go wrong
+        if place.exists():  # another process was faster
+            return
+        if not was_there:
+            with contextlib.suppress(OSError):
+                root.rmdir()
+        raise InputError(
+            f"TFDS could not prepare MNIST in {place} ({_first_line(error)}); it goes below "
+            "TFDS_DATA_DIR if that is set"
+        ) from error
 
-    def probe() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            answer = requests.head(smallest, timeout=PROBE_SECONDS, allow_redirects=True)
-            answers.append(answer.ok)
 
-    # In a thread that can be left behind: the time-out does not cover looking up the name.
-    thread = threading.Thread(target=probe, daemon=True)
-    thread.start()
-    thread.join(PROBE_SECONDS)
-    return answers == [True]
-
-
-def read(folder: Path | None) -> tuple[Bytes, Bytes, Bytes, Bytes]:
-    """Reads MNIST through TFDS, which prepares its copy first if there is none.
+def read() -> tuple[Bytes, Bytes, Bytes, Bytes]:
+    """Reads the prepared copy.
 
     TFDS stores examples in the order of a hash of their index, whatever the file format. The
     order is computed here and undone, so any copy that `tfds.load("mnist")` ever prepared serves.
-
-    Args:
-        folder: where the four published .gz files are, to prepare from without a network; None to
-            download them. Not looked at when a copy is prepared already.
 
     Returns:
         uint8, in the order of the published files: training images, shape (60000, 28, 28); training
         labels, shape (60000,); test images, shape (10000, 28, 28); test labels, shape (10000,).
 
     Raises:
-        InputError: when the copy cannot be prepared.
+        InputError: when the copy is damaged.
     """
     builder = _builder()
-    if not is_prepared():
-        _prepare(builder, folder)
     try:
         return (*_read_split(builder, "train"), *_read_split(builder, "test"))
     except Exception as error:  # TensorFlow, protobuf and TFDS each have their own
         raise InputError(
-            f"the TFDS copy in {location()} is damaged ({_first_line(error)}); delete that folder "
-            "and run again"
+            f"the TFDS copy in {builder.data_dir} is damaged ({_first_line(error)}); delete that "
+            "folder and run again"
         ) from error
 
 
-def _builder() -> "tfds.core.DatasetBuilder":
+def _builder(root: Path | None = None) -> "tfds.core.DatasetBuilder":
     import tensorflow_datasets as tfds
 
+    # TFDS reads that variable too, but once for all when it is imported.
+    folder = root or os.environ.get("TFDS_DATA_DIR") or None
+    # What it does where there is no copy: it makes a temporary folder, and leaves it.
+    unused = unittest.mock.patch.object(tfds.core.DatasetInfo, "initialize_from_bucket")
     try:
-        # TFDS reads that variable too, but once for all when it is imported.
-        return tfds.image_classification.MNIST(data_dir=os.environ.get("TFDS_DATA_DIR") or None)
+        with unused:
+            return tfds.image_classification.MNIST(data_dir=folder)
     except Exception as error:  # of the file system, protobuf or TFDS
         raise InputError(
             f"the TFDS copy of MNIST cannot be opened ({_first_line(error)}); delete the folder "
@@ -101,42 +135,28 @@ def _builder() -> "tfds.core.DatasetBuilder":
         ) from error
 
 
-def _prepare(builder: "tfds.core.DatasetBuilder", folder: Path | None) -> None:
-    import tensorflow_datasets as tfds
+@contextlib.contextmanager
+def _workplace(root: Path) -> Iterator[Path]:
+    """A folder below `root` for one process, gone afterwards; and so are those that a kill left."""
+    for lock in root.glob(f"{_WORKPLACE}*/lock"):
+        with contextlib.suppress(OSError), filelock.FileLock(lock, timeout=0):
+            shutil.rmtree(lock.parent, ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory(prefix=_WORKPLACE, dir=root) as folder,
+        filelock.FileLock(Path(folder) / "lock"),
+    ):
+        yield Path(folder)
 
-    if folder is not None:
-        # What TFDS does not find there it would download.
-        names = [url.rsplit("/", 1)[-1] for url in builder.url_infos]
-        if missing := [name for name in names if not (folder / name).is_file()]:
-            raise InputError(
-                f"{folder}: TFDS expects the four published .gz files, but these are "
-                f"missing: {', '.join(missing)}",
-                topic="TFDS needs the .gz files",
-            )
-    elif not is_reachable():
-        raise InputError(
-            "data tfds: expected a prepared copy, a network, or a folder with the four published "
-            ".gz files to prepare one from, got none of them",
-            topic="no MNIST folder",
-        )
-    if not sys.stderr.isatty():
-        tfds.disable_progress_bar()
-    try:
-        with contextlib.redirect_stdout(sys.stderr):  # what TFDS prints is no result of ours
-            builder.download_and_prepare(
-                download_config=tfds.download.DownloadConfig(manual_dir=folder)
-            )
-    except Exception as error:  # TFDS has no common class for what can go wrong
-        if type(error).__name__ == "NonMatchingChecksumError":
-            raise InputError(
-                f"{folder or builder.URL}: TFDS expects the published MNIST files, but a SHA-256 "
-                f"differs ({_first_line(error)})",
-                topic="TFDS needs the published files",
-            ) from error
-        raise InputError(
-            f"TFDS could not prepare MNIST in {location()} ({_first_line(error)}); it goes below "
-            "TFDS_DATA_DIR if that is set"
-        ) from error
+
+@contextlib.contextmanager
+def _silenced() -> Iterator[None]:
+    """Lets TFDS show nothing: who prepares says so, and what TFDS prints names the workplace."""
+    from tensorflow_datasets.core.utils import tqdm_utils
+
+    # Its public switch cannot be asked how it was.
+    without_bars = unittest.mock.patch.object(tqdm_utils, "_active", False, create=True)
+    with without_bars, contextlib.redirect_stdout(io.StringIO()):
+        yield
 
 
 def _first_line(error: Exception) -> str:
