@@ -6,14 +6,15 @@ down whatever comes.
 """
 
 import contextlib
-import hashlib
 import http.client
+import io
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urlsplit
 
+from tf_edureka.data import idx
 from tf_edureka.data.published import FILES
 from tf_edureka.errors import InputError
 
@@ -60,6 +61,7 @@ def fetch(
         InputError: when no mirror gives a file; with what happened at each.
     """
     names = list(names)
+    what = "MNIST" if len(names) > 1 else f"{names[0]}.gz"
     total = sum(FILES[name].size for name in names) if published else 0
     files: dict[str, bytes] = {}
     failures: list[str] = []
@@ -69,7 +71,7 @@ def fetch(
         def received(count: int, place: str = place) -> None:
             if report is not None:
                 done = count + sum(map(len, files.values()))
-                report(f"downloading MNIST from {place}", done, total)
+                report(f"downloading {what} from {place}", done, total)
 
         try:
             for name in names:
@@ -80,7 +82,7 @@ def fetch(
         else:
             return files
     raise InputError(
-        f"MNIST cannot be downloaded ({'; '.join(failures)})",
+        f"{what} could not be downloaded ({'; '.join(failures)})",
         topic="no MNIST folder",
     )
 
@@ -94,18 +96,22 @@ def _file(mirror: str, name: str, published: bool, received: Callable[[int], Non
         if len(content) > most:
             raise _Failure(f"expected at most {most} bytes, but more came")
         received(len(content))
-    if published:
-        is_right = hashlib.sha256(content).hexdigest() == FILES[name].packed
-    else:
-        is_right = content.startswith(b"\x1f\x8b")
-    if not is_right:
+    _check(content, name, published)
+    return bytes(content)
+
+
+def _check(content: bytearray, name: str, published: bool) -> None:
+    if not published:  # whatever it is, it must be whole
+        try:
+            idx.parse(io.BytesIO(content), name, rank=3 if "images" in name else 1)
+        except InputError as error:
+            raise _Failure(error) from None
+    elif not FILES[name].is_packed_in(content):
         if content.lstrip().startswith(b"<"):
             raise _Failure("an HTML page came, as from a network that wants a login")
-        if published and len(content) < most:
-            raise _Failure(f"the file ends after {len(content)} of {most} bytes")
-        expected = "the published file, by its SHA-256" if published else "a gzip file"
-        raise _Failure(f"expected {expected}, but another came")
-    return bytes(content)
+        if len(content) < FILES[name].size:
+            raise _Failure(f"the file ends after {len(content)} of {FILES[name].size} bytes")
+        raise _Failure("another file than the published one came, by its SHA-256")
 
 
 def _pieces(url: str) -> Iterator[bytes]:
@@ -173,6 +179,8 @@ def _reason(error: BaseException) -> str:
     by_proxy = isinstance(error, requests.exceptions.ProxyError)
     while error.__context__ is not None:
         error = error.__context__
+    if isinstance(error, http.client.IncompleteRead):
+        return "the connection was cut"
     said = str(getattr(error, "strerror", None) or error) or type(error).__name__
     said = "".join(letter if letter.isprintable() else " " for letter in said)[:200]
     return f"by the proxy: {said}" if by_proxy else said

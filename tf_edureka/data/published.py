@@ -25,6 +25,10 @@ class Published(NamedTuple):
     packed: str
     size: int
 
+    def is_packed_in(self, content: bytes | bytearray) -> bool:
+        """Whether `content` is that of the .gz file."""
+        return hashlib.sha256(content).hexdigest() == self.packed
+
 
 # The four published files by name.
 FILES: Mapping[str, Published] = {

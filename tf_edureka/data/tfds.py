@@ -1,6 +1,7 @@
 """MNIST from TensorFlow Datasets (TFDS), put back into the published order."""
 
 import contextlib
+import gzip
 import hashlib
 import io
 import os
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import tensorflow_datasets as tfds
 
 _WORKPLACE = ".mnist-"  # the beginning of its name
+_OTHERS_SECONDS = 60
 
 
 def location() -> Path:
@@ -71,9 +73,11 @@ def prepare(files: Mapping[str, bytes], report: Report | None = None) -> None:
     was_there = root.exists()
     try:
         root.mkdir(parents=True, exist_ok=True)
+        _await_others(root)
+        if place.exists():
+            return
         with _workplace(root) as folder, _silenced():
-            for name, content in files.items():
-                (folder / f"{name}.gz").write_bytes(content)
+            _lay_out(files, folder)
             builder = _builder(folder)
             builder.download_and_prepare(
                 download_dir=folder / "downloads",
@@ -86,13 +90,14 @@ def prepare(files: Mapping[str, bytes], report: Report | None = None) -> None:
     except Exception as error:  # TFDS has no common class for what can go wrong
         if place.exists():  # another process was faster
             return
-        if not was_there:
-            with contextlib.suppress(OSError):
-                root.rmdir()
         raise InputError(
             f"TFDS could not prepare MNIST in {place} ({_first_line(error)}); it goes below "
             "TFDS_DATA_DIR if that is set"
         ) from error
+    finally:
+        if not was_there:
+            with contextlib.suppress(OSError):  # it holds a copy now
+                root.rmdir()
 
 
 def read() -> tuple[Bytes, Bytes, Bytes, Bytes]:
@@ -135,17 +140,34 @@ def _builder(root: Path | None = None) -> "tfds.core.DatasetBuilder":
         ) from error
 
 
+def _await_others(root: Path) -> None:
+    """Waits for a process that prepares MNIST, too, and removes what one that was killed has left.
+
+    A lock ends with its process. One that is held for too long is no reason to wait on.
+    """
+    for lock in root.glob(f"{_WORKPLACE}*/lock"):
+        with contextlib.suppress(OSError), filelock.FileLock(lock, timeout=_OTHERS_SECONDS):
+            shutil.rmtree(lock.parent, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def _workplace(root: Path) -> Iterator[Path]:
-    """A folder below `root` for one process, gone afterwards; and so are those that a kill left."""
-    for lock in root.glob(f"{_WORKPLACE}*/lock"):
-        with contextlib.suppress(OSError), filelock.FileLock(lock, timeout=0):
-            shutil.rmtree(lock.parent, ignore_errors=True)
+    """A folder below `root` for this process, locked while it is used, and gone afterwards."""
     with (
         tempfile.TemporaryDirectory(prefix=_WORKPLACE, dir=root) as folder,
         filelock.FileLock(Path(folder) / "lock"),
     ):
         yield Path(folder)
+
+
+def _lay_out(files: Mapping[str, bytes], folder: Path) -> None:
+    # TFDS would unpack them in threads, which go on after Ctrl-C and make anew what is removed. It
+    # holds the packed ones against their SHA-256.
+    unpacked = folder / "downloads" / "extracted"
+    unpacked.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / f"{name}.gz").write_bytes(content)
+        (unpacked / f"GZIP.{name}.gz").write_bytes(gzip.decompress(content))
 
 
 @contextlib.contextmanager
