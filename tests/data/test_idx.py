@@ -125,6 +125,14 @@ def test_half_a_million_empty_members_are_not_gone_through(tmp_path):
             idx.read(path, rank=1)
 
 
+def test_a_gzip_file_that_is_long_and_holds_nothing_is_not_read_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(idx, "_MAX_BYTES", 10**6)
+    path = tmp_path / "labels"
+    path.write_bytes(gzip.compress(b"", 0)[:10] + b"\0\0\0\xff\xff" * 10**6)  # blocks of no bytes
+    with pytest.raises(InputError, match="damaged gzip file .more than 1000000 bytes"):
+        idx.read(path, rank=1)
+
+
 @pytest.mark.parametrize("rank", [1, 3])
 def test_more_examples_than_any_data_set_has_are_refused(tmp_path, rank):
     path = tmp_path / "file"

@@ -1,4 +1,5 @@
 import copy
+import os
 import pickle
 from dataclasses import replace
 
@@ -54,6 +55,11 @@ def test_files_that_are_not_the_published_ones_are_warned_of_and_not_called_mnis
     assert [warning.filename for warning in warned] == [__file__]  # of the line that asked for them
     assert data.title.startswith("not MNIST")
     assert not data.is_mnist
+
+
+def test_the_title_shows_no_commands_to_a_terminal(folder):
+    folder = folder.rename(folder.parent / "a\x1b[31m\nb\udcff")
+    assert mnist.load("idx", folder).title == "not MNIST: IDX files of a?[31m?b?"
 
 
 def test_the_environment_names_the_folder(folder, monkeypatch):
@@ -177,9 +183,21 @@ def test_an_empty_variable_names_no_folder(monkeypatch):
         mnist.load("idx")
 
 
-def test_a_folder_that_cannot_be_looked_into_is_an_error_of_the_user():
-    with pytest.raises(InputError, match="cannot be read"):
-        mnist.load("idx", "n" * 300)
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [("n" * 300, "cannot be read"), ("zero\0byte", "found none"), ("/dev/stdin", "found none")],
+)
+def test_a_folder_that_cannot_be_looked_into_is_an_error_of_the_user(name, complaint):
+    with pytest.raises(InputError, match=complaint):
+        mnist.load("idx", name)
+
+
+@pytest.mark.parametrize("source", ["idx", "tfds"])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(folder, source, no_copy):
+    (folder / f"{NAMES[0]}.gz").unlink()
+    os.mkfifo(folder / f"{NAMES[0]}.gz")
+    with pytest.raises(InputError, match="got a pipe"):
+        mnist.load(source, folder)
 
 
 def test_a_copy_of_tfds_is_taken_without_a_network(no_network, monkeypatch):

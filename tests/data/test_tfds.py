@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import filelock
 import numpy as np
@@ -88,6 +89,14 @@ def test_a_folder_that_is_a_file_is_named(empty_tfds):
         tfds.prepare(FILES)
 
 
+def test_a_folder_of_somebody_else_holds_no_copy(empty_tfds, monkeypatch):
+    def closed(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    assert not tfds.is_prepared()
+
+
 def test_what_a_killed_process_left_is_removed(empty_tfds, preparing):
     (empty_tfds / ".mnist-killed").mkdir(parents=True)
     (empty_tfds / ".mnist-killed" / "lock").touch()
@@ -106,12 +115,12 @@ def test_another_process_is_waited_for_and_its_copy_taken(empty_tfds, monkeypatc
     lock.acquire()
 
     def finish():
-        (empty_tfds / "mnist" / "3.0.1").mkdir(parents=True)
+        (empty_tfds / "mnist" / "3.0.1" / "digits").mkdir(parents=True)
         lock.release()
 
     threading.Timer(0.2, finish).start()
     tfds.prepare(FILES)
-    assert left(empty_tfds) == ["3.0.1", "mnist"]
+    assert left(empty_tfds) == ["3.0.1", "digits", "mnist"]
 
 
 def test_another_process_is_not_waited_for_for_ever(empty_tfds, preparing, monkeypatch):
@@ -157,6 +166,33 @@ def test_a_copy_that_is_not_whole_is_named(empty_tfds, info):
         (copy / "dataset_info.json").write_text(info)
     with pytest.raises(InputError, match="delete"):
         mnist.load("auto")
+
+
+@pytest.mark.parametrize("name", ["dataset_info.json", "mnist-train.tfrecord-00000-of-00001"])
+def test_a_pipe_in_a_copy_is_not_waited_for(empty_tfds, name):
+    copy = empty_tfds / "mnist" / "3.0.1"
+    copy.mkdir(parents=True)
+    os.mkfifo(copy / name)
+    with pytest.raises(InputError, match="expected a file, got a pipe"):
+        mnist.load("auto")
+
+
+def test_a_copy_of_gigabytes_is_not_read(empty_tfds):
+    copy = empty_tfds / "mnist" / "3.0.1"
+    copy.mkdir(parents=True)
+    with (copy / "mnist-train.tfrecord-00000-of-00001").open("wb") as file:
+        file.truncate(2**33)
+    with pytest.raises(InputError, match="damaged .it has 8589934592 bytes.; delete"):
+        mnist.load("auto")
+
+
+def test_without_a_home_there_is_a_word_on_it(empty_tfds, monkeypatch):
+    def nowhere(_):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", nowhere)
+    with pytest.raises(InputError, match="home directory.*TFDS_DATA_DIR can name another"):
+        tfds.location()
 
 
 def test_unpacked_files_are_not_enough_to_prepare_from(empty_tfds, drawn_folder, tmp_path):

@@ -79,6 +79,7 @@ class _Unpacked(io.RawIOBase):
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._packed = b""
+        self._left = _MAX_BYTES  # that may come packed: it could hold nothing, and never end
         self._member: Any = None  # that is being unpacked
         self._members = 0
 
@@ -88,7 +89,12 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         values = b""
         while not values:
-            packed = self._packed or self._file.read(_CHUNK)
+            packed = self._packed
+            if not packed:
+                packed = self._file.read(_CHUNK)
+                self._left -= len(packed)
+                if self._left < 0:
+                    raise zlib.error(f"more than {_MAX_BYTES} bytes")
             if self._member is None:
                 if not packed:
                     return 0

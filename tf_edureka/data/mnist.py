@@ -128,7 +128,8 @@ def _from_files(folder: Path, arrays: Sequence[idx.Bytes]) -> tuple[Mnist, Input
     if not others:
         return _split(arrays, "idx", "MNIST"), None
     warning = f"{folder}: not the published MNIST, by the SHA-256 of {', '.join(others)}"
-    name = folder.resolve().name.encode(errors="replace").decode()  # any bytes can name a folder
+    # Any bytes can name a folder, those of a terminal's commands among them.
+    name = "".join(one if one.isprintable() else "?" for one in folder.resolve().name)
     data = _split(arrays, "idx", f"not MNIST: IDX files of {name}")
     return data, InputWarning(warning)
 

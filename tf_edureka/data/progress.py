@@ -32,16 +32,14 @@ def on_stderr() -> Iterator[Report]:
         transient=True,
     ) as bar:
         task = bar.add_task("", total=None, amount="", visible=False)
+        shown = ""
 
         def report(what: str, done: int, total: int) -> None:
-            bar.update(
-                task,
-                description=what,
-                completed=done,
-                total=total or None,
-                amount=_amount(done, total),
-                visible=True,
-            )
+            nonlocal shown
+            if what != shown:
+                shown = what
+                bar.reset(task, description=what, total=None, visible=True)
+            bar.update(task, completed=done, total=total or None, amount=_amount(done, total))
 
         yield report
 

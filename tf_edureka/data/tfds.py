@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import filelock
 import numpy as np
 
+from tf_edureka import _files
 from tf_edureka.data.download import Report
 from tf_edureka.data.idx import Bytes
 from tf_edureka.errors import InputError
@@ -24,17 +25,26 @@ if TYPE_CHECKING:
 
 _WORKPLACE = ".mnist-"  # the beginning of its name
 _OTHERS_SECONDS = 60
+_MOST_BYTES = 2**28  # of a copy; as TFRecord it has 21 MB
 
 
 def location() -> Path:
     """The folder of the prepared copy, whether or not it exists yet.
 
-    TFDS decides it: below the environment variable TFDS_DATA_DIR, else ~/tensorflow_datasets.
+    Below the environment variable TFDS_DATA_DIR, else ~/tensorflow_datasets, as TFDS has it.
 
     Raises:
-        InputError: when TFDS cannot open it.
+        InputError: when there is no home folder.
     """
-    return Path(_builder().data_dir)
+    import tensorflow_datasets as tfds
+
+    builder = tfds.image_classification.MNIST
+    # TFDS reads that variable too, but once for all when it is imported.
+    root = Path(os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets")
+    try:
+        return root.expanduser() / builder.name / str(builder.VERSION)
+    except RuntimeError as error:
+        raise InputError(f"{root}: {error}; TFDS_DATA_DIR can name another folder") from None
 
 
 def source() -> str:
@@ -48,10 +58,9 @@ def is_prepared() -> bool:
     """Whether there is a copy, so that neither files nor network are needed to prepare one.
 
     Raises:
-        InputError: when TFDS cannot open it.
+        InputError: when there is no home folder.
     """
-    folder = location()
-    return folder.is_dir() and any(folder.iterdir())
+    return _holds_files(location())
 
 
 def prepare(files: Mapping[str, bytes], report: Report | None = None) -> None:
@@ -70,11 +79,11 @@ def prepare(files: Mapping[str, bytes], report: Report | None = None) -> None:
     if report is not None:
         report(f"preparing MNIST for TensorFlow Datasets in {place}", 0, 0)
     root = place.parents[1]
-    was_there = root.exists()
+    was_there = os.path.exists(root)
     try:
         root.mkdir(parents=True, exist_ok=True)
         _await_others(root)
-        if place.exists():
+        if _holds_files(place):
             return
         with _workplace(root) as folder, _silenced():
             _lay_out(files, folder)
@@ -88,11 +97,11 @@ def prepare(files: Mapping[str, bytes], report: Report | None = None) -> None:
             place.parent.mkdir(exist_ok=True)
             os.replace(builder.data_dir, place)
     except Exception as error:  # TFDS has no common class for what can go wrong
-        if place.exists():  # another process was faster
+        if _holds_files(place):  # another process was faster
             return
         raise InputError(
-            f"TFDS could not prepare MNIST in {place} ({_first_line(error)}); it goes below "
-            "TFDS_DATA_DIR if that is set"
+            f"TFDS could not prepare MNIST in {place} ({_first_line(error)}); the environment "
+            "variable TFDS_DATA_DIR can name another folder"
         ) from error
     finally:
         if not was_there:
@@ -113,31 +122,45 @@ def read() -> tuple[Bytes, Bytes, Bytes, Bytes]:
     Raises:
         InputError: when the copy is damaged.
     """
-    builder = _builder()
+    place = location()
+    _expect_files(place)
     try:
+        builder = _builder(place.parents[1])
         return (*_read_split(builder, "train"), *_read_split(builder, "test"))
     except Exception as error:  # TensorFlow, protobuf and TFDS each have their own
         raise InputError(
-            f"the TFDS copy in {builder.data_dir} is damaged ({_first_line(error)}); delete that "
-            "folder and run again"
+            f"the TFDS copy in {place} is damaged ({_first_line(error)}); delete that folder and "
+            "run again"
         ) from error
 
 
-def _builder(root: Path | None = None) -> "tfds.core.DatasetBuilder":
+def _builder(root: Path) -> "tfds.core.DatasetBuilder":
     import tensorflow_datasets as tfds
 
-    # TFDS reads that variable too, but once for all when it is imported.
-    folder = root or os.environ.get("TFDS_DATA_DIR") or None
     # What it does where there is no copy: it makes a temporary folder, and leaves it.
-    unused = unittest.mock.patch.object(tfds.core.DatasetInfo, "initialize_from_bucket")
-    try:
-        with unused:
-            return tfds.image_classification.MNIST(data_dir=folder)
-    except Exception as error:  # of the file system, protobuf or TFDS
+    with unittest.mock.patch.object(tfds.core.DatasetInfo, "initialize_from_bucket"):
+        return tfds.image_classification.MNIST(data_dir=root)
+
+
+def _expect_files(place: Path) -> None:
+    """Refuses what TensorFlow would wait for, or read without an end."""
+    size = 0
+    for path in place.iterdir():
+        if not path.is_dir():
+            _files.expect_file(path)
+            size += path.stat().st_size
+    if size > _MOST_BYTES:
         raise InputError(
-            f"the TFDS copy of MNIST cannot be opened ({_first_line(error)}); delete the folder "
-            "mnist below TFDS_DATA_DIR, which is ~/tensorflow_datasets if not set"
-        ) from error
+            f"the TFDS copy in {place} is damaged (it has {size} bytes); delete that folder and "
+            "run again"
+        )
+
+
+def _holds_files(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except OSError:  # there is none, or none for this user
+        return False
 
 
 def _await_others(root: Path) -> None:
