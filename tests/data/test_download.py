@@ -43,19 +43,26 @@ def test_the_four_files_come_as_they_are(contents, mirror):
     assert download.fetch(NAMES, [mirror]) == contents
 
 
-def test_a_mirror_is_asked_for_what_those_before_it_did_not_give(contents, mirror):
+def test_a_mirror_is_asked_for_what_those_before_it_did_not_give(contents):
     asked = []
 
-    def answer(request):
-        asked.append(request.name)
+    def first(request):
+        asked.append(f"1 {request.name}")
         if len(asked) <= 2:
             request.give(contents[request.name.removesuffix(".gz")])
         else:
             request.send_error(503)
 
-    with serving(answer) as first:
-        assert download.fetch(NAMES, [first, mirror]) == contents
-    assert asked == [f"{name}.gz" for name in NAMES[:3]]
+    def second(request):
+        asked.append(f"2 {request.name}")
+        request.give(contents[request.name.removesuffix(".gz")])
+
+    with serving(first) as one, serving(second) as other:
+        assert download.fetch(NAMES, [one, other]) == contents
+    assert asked == [
+        *[f"1 {name}.gz" for name in NAMES[:3]],
+        *[f"2 {name}.gz" for name in NAMES[2:]],
+    ]
 
 
 def cut(request):
