@@ -1,7 +1,9 @@
 import contextlib
 import gzip
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -105,3 +107,44 @@ def test_a_gzip_bomb_takes_no_more_memory_than_its_header_announces(anywhere):
     complaint, kilobytes = done.stdout.splitlines()
     assert "announces 1000 = 1000 values, but more came" in complaint
     assert int(kilobytes) < 20_000  # of 600,000
+
+
+def test_a_gzip_file_of_several_members_is_read_to_its_end(tmp_path):
+    content = idx_bytes(IMAGES)
+    path = tmp_path / "images"
+    path.write_bytes(b"".join(map(gzip.compress, (content[:3], b"", content[3:20], content[20:]))))
+    np.testing.assert_array_equal(idx.read(path, rank=3), IMAGES)
+
+
+def test_half_a_million_empty_members_are_not_gone_through(tmp_path):
+    path = tmp_path / "labels"
+    empty = gzip.compress(b"") * 500_000
+    for content in (empty, gzip.compress(idx_bytes(LABELS)) + empty):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match="damaged gzip file .more than 100000 in one"):
+            idx.read(path, rank=1)
+
+
+def test_a_gzip_file_that_is_long_and_holds_nothing_is_not_read_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(idx, "_MAX_BYTES", 10**6)
+    path = tmp_path / "labels"
+    path.write_bytes(gzip.compress(b"", 0)[:10] + b"\0\0\0\xff\xff" * 10**6)  # blocks of no bytes
+    with pytest.raises(InputError, match="damaged gzip file .more than 1000000 bytes"):
+        idx.read(path, rank=1)
+
+
+@pytest.mark.parametrize("rank", [1, 3])
+def test_more_examples_than_any_data_set_has_are_refused(tmp_path, rank):
+    path = tmp_path / "file"
+    path.write_bytes(bytes((0, 0, 8, rank)) + (10**6 + 1).to_bytes(4, "big") + b"\0\0\0\1" * 2)
+    with pytest.raises(InputError, match="more than the 1000000 examples"):
+        idx.read(path, rank)
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path, got in ((tmp_path / "pipe", "a pipe"), (tmp_path, "a folder")):
+        with pytest.raises(InputError, match=f"expected an IDX file, got {got}"):
+            idx.read(path, rank=1)
+    with pytest.raises(InputError, match="got a device"):
+        idx.read(Path("/dev/zero"), rank=1)

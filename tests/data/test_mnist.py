@@ -1,13 +1,14 @@
 import copy
-import hashlib
+import os
 import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import tensorflow_datasets
 from helpers import NAMES, idx_bytes, write_folder
 
-from tf_edureka.data import mnist, rendered, tfds
+from tf_edureka.data import download, mnist, published, rendered, tfds
 from tf_edureka.errors import InputError, InputWarning
 
 
@@ -56,6 +57,11 @@ def test_files_that_are_not_the_published_ones_are_warned_of_and_not_called_mnis
     assert not data.is_mnist
 
 
+def test_the_title_shows_no_commands_to_a_terminal(folder):
+    folder = folder.rename(folder.parent / "a\x1b[31m\nb\udcff")
+    assert mnist.load("idx", folder).title == "not MNIST: IDX files of a?[31m?b?"
+
+
 def test_the_environment_names_the_folder(folder, monkeypatch):
     monkeypatch.setenv("TF_EDUREKA_MNIST_DIR", str(folder))
     assert mnist.load().source == "idx"
@@ -99,15 +105,70 @@ def test_idx_without_a_folder_says_where_it_looked():
         mnist.load("idx")
 
 
-def test_without_folder_copy_and_network_digits_are_rendered_with_a_warning(monkeypatch):
+@pytest.fixture
+def no_copy(monkeypatch):
+    """TFDS has none, and can make none."""
+
+    def fail(*_):
+        raise InputError("no space left")
+
     monkeypatch.setattr(tfds, "is_prepared", lambda: False)
-    monkeypatch.setattr(tfds, "is_reachable", lambda: False)
+    monkeypatch.setattr(tfds, "prepare", fail)
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def fail(*_, **__):
+        raise InputError("MNIST could not be downloaded (no network)", topic="no MNIST folder")
+
+    monkeypatch.setattr(download, "fetch", fail)
+
+
+@pytest.fixture
+def downloaded(monkeypatch):
+    """What is downloaded are the files of `arrays`."""
+
+    def fetch(*, mirrors, report):
+        if report is not None:
+            report(f"downloading from {mirrors[0]}", 1_000_000, 11_600_000)
+        return {name: idx_bytes(array) for name, array in zip(NAMES, arrays(), strict=True)}
+
+    monkeypatch.setattr(download, "fetch", fetch)
+
+
+def test_without_folder_copy_and_network_digits_are_rendered_with_a_warning(
+    no_copy, no_network, monkeypatch
+):
     monkeypatch.setattr(rendered, "digits", lambda: arrays())
-    with pytest.warns(InputWarning, match="rendered digits, not MNIST") as warned:
+    reason = r"rendered digits, not MNIST: .*and MNIST could not be downloaded \(no network\)"
+    with pytest.warns(InputWarning, match=reason) as warned:
         data = mnist.load("auto")
     assert [warning.filename for warning in warned] == [__file__]
     assert data.source == "rendered"
     assert "not MNIST" in data.title
+
+
+def test_without_folder_copy_and_network_there_is_no_tfds(no_copy, no_network):
+    with pytest.raises(InputError, match="no network") as error:
+        mnist.load("tfds")
+    assert error.value.topic == "no MNIST folder"
+
+
+def test_what_was_downloaded_is_taken_even_if_tfds_cannot_keep_it(no_copy, downloaded):
+    with pytest.warns(InputWarning, match="downloaded, but not kept: no space left"):
+        data = mnist.load("auto")
+    assert (data.source, data.test.labels.tolist()) == ("idx", [0, 1, 2, 3])
+    with pytest.raises(InputError, match="no space left"):
+        mnist.load("tfds")
+
+
+def test_only_a_command_shows_the_download(no_copy, downloaded, capsys):
+    mnist.load("auto")
+    assert capsys.readouterr().err == ""
+    mnist.find("auto")
+    assert capsys.readouterr().err == (
+        f"downloading from {tensorflow_datasets.image_classification.MNIST.URL}: 1.0 of 11.6 MB\n"
+    )
 
 
 def test_digits_that_are_asked_for_by_name_are_not_warned_of(monkeypatch, recwarn):
@@ -122,22 +183,33 @@ def test_an_empty_variable_names_no_folder(monkeypatch):
         mnist.load("idx")
 
 
-def test_a_folder_that_cannot_be_looked_into_is_an_error_of_the_user():
-    with pytest.raises(InputError, match="cannot be read"):
-        mnist.load("idx", "n" * 300)
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [("n" * 300, "cannot be read"), ("zero\0byte", "found none"), ("/dev/stdin", "found none")],
+)
+def test_a_folder_that_cannot_be_looked_into_is_an_error_of_the_user(name, complaint):
+    with pytest.raises(InputError, match=complaint):
+        mnist.load("idx", name)
 
 
-@pytest.mark.parametrize(("prepared", "reachable"), [(True, False), (False, True)])
-def test_tfds_is_taken_when_it_has_a_copy_or_a_network(monkeypatch, prepared, reachable):
-    monkeypatch.setattr(tfds, "is_prepared", lambda: prepared)
-    monkeypatch.setattr(tfds, "is_reachable", lambda: reachable)
-    monkeypatch.setattr(tfds, "read", lambda folder: arrays())
-    monkeypatch.setattr(mnist, "_not_official", lambda arrays: [])
+@pytest.mark.parametrize("source", ["idx", "tfds"])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(folder, source, no_copy):
+    (folder / f"{NAMES[0]}.gz").unlink()
+    os.mkfifo(folder / f"{NAMES[0]}.gz")
+    with pytest.raises(InputError, match="got a pipe"):
+        mnist.load(source, folder)
+
+
+def test_a_copy_of_tfds_is_taken_without_a_network(no_network, monkeypatch):
+    monkeypatch.setattr(tfds, "is_prepared", lambda: True)
+    monkeypatch.setattr(tfds, "read", lambda: arrays())
+    monkeypatch.setattr(published, "differing", lambda arrays: [])
     assert mnist.load("auto").source == "tfds"
 
 
 def test_a_tfds_copy_of_other_data_is_refused(monkeypatch):
-    monkeypatch.setattr(tfds, "read", lambda folder: arrays())
+    monkeypatch.setattr(tfds, "is_prepared", lambda: True)
+    monkeypatch.setattr(tfds, "read", lambda: arrays())
     with pytest.raises(InputError, match="does not hold the published MNIST"):
         mnist.load("tfds")
 
@@ -209,14 +281,14 @@ def test_the_examples_are_read_only_wherever_they_come_from_and_what_was_given_i
     images[0], labels[0] = 1, 1
 
 
-def test_the_published_gz_files_are_those_that_tfds_pins(mnist_folder):
-    import tensorflow_datasets
-
-    for url, info in tensorflow_datasets.image_classification.MNIST.url_infos.items():
-        path = mnist_folder / url.rsplit("/", 1)[-1]
-        if not path.is_file():
-            pytest.skip(f"{path.name}: the MNIST folder holds unpacked files")
-        assert hashlib.sha256(path.read_bytes()).hexdigest() == info.checksum
+def test_the_published_gz_files_are_those_that_tfds_pins():
+    pinned = {
+        url.rpartition("/")[2]: (info.checksum, info.size)
+        for url, info in tensorflow_datasets.image_classification.MNIST.url_infos.items()
+    }
+    assert pinned == {
+        f"{name}.gz": (file.packed, file.size) for name, file in published.FILES.items()
+    }
 
 
 def test_copies_are_read_only_too(data):

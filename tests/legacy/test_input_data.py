@@ -1,19 +1,18 @@
-import functools
 import gzip
 import hashlib
-import http.server
 import json
-import socket
-import threading
+import os
+import shutil
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from helpers import GOLDENS, NAMES, write_folder
 from hypothesis import given, strategies as st
+from web import folder, serving
 
-from tf_edureka.data.published import FILES
+from tf_edureka.data import download
+from tf_edureka.data.published import FILES, Published
 from tf_edureka.errors import InputError
 from tf_edureka.legacy import input_data
 from tf_edureka.tf1.seeds import batch_order
@@ -136,64 +135,106 @@ def test_a_label_beyond_the_classes_is_refused(digits, tmp_path):
 
 
 @pytest.fixture
-def server(drawn_folder):
+def server(drawn_folder, monkeypatch):
     """The drawn folder on a local web server."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=drawn_folder)
-    handler.log_message = lambda *_: None
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}/"
-        running.shutdown()
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving(folder(drawn_folder)) as address:
+        yield address
+
+
+@pytest.fixture
+def keras_home(tmp_path, monkeypatch):
+    """Keras' folder, which is not there yet, and no other mirror than the default source."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(download, "MIRRORS", ())
+    return tmp_path / "keras"
 
 
 def test_what_is_missing_is_downloaded_once(server, tmp_path, capsys):
     for _ in range(2):
         data = input_data.read_data_sets(tmp_path / "new", source_url=server)
     assert data.test.num_examples == 500
-    printed = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in printed] == ["Successfully", "Extracting"] * 4 + [
-        "Extracting"
-    ] * 4
+    printed = capsys.readouterr()
+    assert [line.split()[0] for line in printed.out.splitlines()] == [
+        *["Successfully", "Extracting"] * 4,
+        *["Extracting"] * 4,
+    ]
+    assert [line.split()[:3] for line in printed.err.splitlines()] == [
+        ["downloading", f"{name}.gz", "from"] for name in NAMES
+    ]
     assert {path.name for path in (tmp_path / "new").iterdir()} == {f"{n}.gz" for n in NAMES}
 
 
-def test_what_the_default_source_gives_must_be_mnist(server, tmp_path, monkeypatch):
+def test_what_the_default_source_gives_must_be_mnist(server, tmp_path, monkeypatch, keras_home):
     monkeypatch.setattr(input_data, "DEFAULT_SOURCE_URL", server)
     with pytest.raises(InputError, match="could not be downloaded.*put the four MNIST files"):
-        input_data.read_data_sets(tmp_path, source_url="")
-    assert list(tmp_path.iterdir()) == []
+        input_data.read_data_sets(tmp_path / "new", source_url="")
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_the_default_source_does_not_have_comes_from_another_mirror(
+    drawn_folder, server, tmp_path, monkeypatch, keras_home
+):
+    pin(drawn_folder, monkeypatch)
+    monkeypatch.setattr(input_data, "DEFAULT_SOURCE_URL", "http://127.0.0.1:9/")
+    monkeypatch.setattr(download, "MIRRORS", (server,))
+    assert input_data.read_data_sets(tmp_path / "new", source_url="").test.num_examples == 500
+
+
+def pin(folder, monkeypatch):
+    """Lets the files of this folder be the published ones."""
+    for name in NAMES:
+        content = (folder / f"{name}.gz").read_bytes()
+        pinned = Published("", hashlib.sha256(content).hexdigest(), len(content))
+        monkeypatch.setitem(FILES, name, pinned)
 
 
 def test_without_a_source_the_missing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"expected train-images-idx3-ubyte\.gz, and it could"):
+    with pytest.raises(InputError, match=r"train-images-idx3-ubyte\.gz could not be downloaded"):
         input_data.read_data_sets(tmp_path, source_url="http://127.0.0.1:9/")
 
 
 def test_a_source_that_hangs_up_is_no_matter_of_the_folder(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=lambda: server.accept()[0].close(), daemon=True).start()
-        source = f"http://127.0.0.1:{server.getsockname()[1]}/"
-        with pytest.raises(InputError, match="could not be downloaded"):
-            input_data.read_data_sets(tmp_path / "new", source_url=source)
+    with (
+        serving(lambda request: None) as source,
+        pytest.raises(InputError, match="could not be downloaded"),
+    ):
+        input_data.read_data_sets(tmp_path / "new", source_url=source)
+    assert not (tmp_path / "new").exists()
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+@pytest.mark.parametrize("name", ["file", "zero\0byte"])
+def test_a_folder_that_cannot_be_made_is_named(server, tmp_path, name):
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="file: cannot be written to"):
-        input_data.read_data_sets(tmp_path / "file", source_url="http://127.0.0.1:9/")
+    with pytest.raises(InputError, match=f"{name}: cannot be written to"):
+        input_data.read_data_sets(tmp_path / name, source_url=server)
 
 
 def test_mnist_for_a_folder_that_cannot_be_made_goes_into_keras_own(
-    drawn_folder, tmp_path, monkeypatch
+    drawn_folder, server, tmp_path, monkeypatch, keras_home
 ):
-    def get_file(name, origin, file_hash, cache_dir):
-        assert (origin, cache_dir) == (input_data.DEFAULT_SOURCE_URL + name, None)
-        assert file_hash
-        return str(drawn_folder / name)
-
+    pin(drawn_folder, monkeypatch)
     (tmp_path / "file").touch()
-    monkeypatch.setattr(keras.utils, "get_file", get_file)
-    assert input_data.read_data_sets(tmp_path / "file").test.num_examples == 500
+    with monkeypatch.context() as patch:
+        patch.setattr(input_data, "DEFAULT_SOURCE_URL", server)
+        assert input_data.read_data_sets(tmp_path / "file", source_url="").test.num_examples == 500
+    assert {path.name for path in (keras_home / "datasets").iterdir()} == {
+        f"{name}.gz" for name in NAMES
+    }
+    # Now it is there, and nothing is downloaded.
+    monkeypatch.setattr(input_data, "DEFAULT_SOURCE_URL", "http://127.0.0.1:9/")
+    assert input_data.read_data_sets(tmp_path / "file", source_url="").test.num_examples == 500
+    (keras_home / "datasets" / f"{NAMES[0]}.gz").write_bytes(b"of another data set")
+    with pytest.raises(InputError, match="could not be downloaded"):
+        input_data.read_data_sets(tmp_path / "file", source_url="")
+
+
+def test_a_pipe_is_not_waited_for(drawn_folder, tmp_path):
+    for name in NAMES[1:]:
+        shutil.copy(drawn_folder / f"{name}.gz", tmp_path)
+    os.mkfifo(tmp_path / f"{NAMES[0]}.gz")
+    with pytest.raises(InputError, match="expected an IDX file, got a pipe"):
+        input_data.read_data_sets(tmp_path)
 
 
 def test_what_is_not_there_is_taken_from_the_environments_folder(

@@ -2,17 +2,18 @@
 
 import contextlib
 import os
-import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tf_edureka import _files
 from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, PIXELS
-from tf_edureka.data import idx
+from tf_edureka.data import download, idx, progress
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.data.published import FILES
 from tf_edureka.errors import InputError
@@ -165,8 +166,8 @@ def read_data_sets(
     Args:
         train_dir: folder of the four files, gzipped or unpacked. A file that is missing there is
             taken from the folder that the environment variable TF_EDUREKA_MNIST_DIR names, else
-            downloaded: into `train_dir`, which is made if need be, or where that cannot be, into
-            Keras' folder for data.
+            from Keras' folder for data, else downloaded: into `train_dir`, which is made if need
+            be, or where that cannot be, into Keras' folder.
         fake_data: whether to read nothing, and give data sets of which only
             `next_batch(n, fake_data=True)` can be used.
         one_hot: whether labels are float64 of shape (n, 10), with a 1 at the digit; else uint8 of
@@ -175,8 +176,8 @@ def read_data_sets(
         reshape: whether images have shape (n, 784); else (n, 28, 28, 1).
         validation_size: how many of the first training examples are put aside for validation.
         seed: what NumPy's global generator is seeded with; None for the graph's seed.
-        source_url: the folder on the web that the files come from. What comes from the default one
-            is held against the SHA-256 of the published files.
+        source_url: the folder on the web that the files come from. The default one stands for all
+            that are known to have MNIST, and what comes is held against its SHA-256.
 
     Returns:
         `train`, `validation` and `test`.
@@ -258,34 +259,41 @@ def _maybe_download(name: str, train_dir: str | os.PathLike[str], source_url: st
             f"{given}: expected the four MNIST files, as {MNIST_FOLDER_VARIABLE} says, but "
             f"{name}.gz is missing"
         )
-    target = os.path.join(train_dir, f"{name}.gz")
+    places = [os.fspath(train_dir)]
+    if is_published:  # the folder may be another machine's; Keras has one of its own for data
+        home = os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")
+        places.append(os.path.join(home, "datasets"))
+        kept = os.path.join(places[-1], f"{name}.gz")
+        with contextlib.suppress(InputError):
+            if FILES[name].is_packed_in(_files.read(Path(kept), FILES[name].size)):
+                return kept
     try:
-        os.makedirs(train_dir, exist_ok=True)
-        partial = tempfile.TemporaryDirectory(dir=train_dir)
-    except OSError as error:
-        if is_published:  # another machine's folder; Keras has one of its own for data
-            return _download(target, source_url, None)
+        with progress.on_stderr() as report:
+            mirrors = (source_url, *(download.MIRRORS if is_published else ()))
+            fetched = download.fetch([name], mirrors, published=is_published, report=report)
+    except InputError as error:
         raise InputError(
-            f"{train_dir}: cannot be written to ({error.strerror or error}); name another folder"
+            f"{train_dir}: {error}; put the four MNIST files there, or set "
+            f"{MNIST_FOLDER_VARIABLE} to their folder"
         ) from None
-    # Into a folder of its own first: the file gets its place when it is whole and checked.
-    with partial:
-        os.replace(_download(target, source_url, partial.name), target)
-    print("Successfully downloaded", f"{name}.gz", os.path.getsize(target), "bytes.")
-    return target
+    return _keep(fetched[name], f"{name}.gz", places)
 
 
-def _download(target: str, source_url: str, cache: str | None) -> str:
-    from tf_edureka._keras import keras
-
-    folder, name = os.path.split(target)
-    # What the default source gives has to be what was published.
-    packed = FILES[name.removesuffix(".gz")].packed if source_url == DEFAULT_SOURCE_URL else None
-    try:
-        with contextlib.redirect_stdout(sys.stderr):  # what Keras prints is no result
-            return keras.utils.get_file(name, source_url + name, file_hash=packed, cache_dir=cache)
-    except Exception as error:  # Keras has no class of its own for what can go wrong
-        raise InputError(
-            f"{folder}: expected {name}, and it could not be downloaded ({error}); put the four "
-            f"MNIST files there, or set {MNIST_FOLDER_VARIABLE} to their folder"
-        ) from None
+def _keep(content: bytes, name: str, places: Sequence[str]) -> str:
+    """Writes the file, whole or not at all, to the first of the places that can be written to."""
+    failures = []
+    for place in places:
+        target = os.path.join(place, name)
+        try:
+            os.makedirs(place, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=place) as partial:
+                whole = Path(partial) / name
+                whole.write_bytes(content)
+                os.replace(whole, target)
+        except (OSError, ValueError) as error:  # a zero byte is in no name
+            said = getattr(error, "strerror", None) or error
+            failures.append(f"{place}: cannot be written to ({said})")
+        else:
+            print("Successfully downloaded", name, len(content), "bytes.")
+            return target
+    raise InputError(f"{'; '.join(failures)}; name another folder")

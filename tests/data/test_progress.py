@@ -1,0 +1,53 @@
+import io
+import os
+import sys
+
+import pytest
+
+from tf_edureka.data import progress
+
+
+def shown(monkeypatch, stream, *told):
+    monkeypatch.setattr(sys, "stderr", stream)
+    with progress.on_stderr() as report:
+        for what in told:
+            report(*what)
+
+
+def test_without_a_terminal_there_is_a_line_when_something_else_is_done(monkeypatch):
+    stream = io.StringIO()
+    told = [("downloading from a", 0, 2_000_000)] * 3 + [("downloading from b", 1_000_000, 0)] * 2
+    shown(monkeypatch, stream, *told, ("preparing", 0, 0))
+    assert stream.getvalue().splitlines() == [
+        "downloading from a: 0.0 of 2.0 MB",
+        "downloading from b: 1.0 MB",
+        "preparing",
+    ]
+
+
+def test_without_a_terminal_there_is_a_line_now_and_then(monkeypatch):
+    stream = io.StringIO()
+    monkeypatch.setattr(progress, "_SECONDS", 0)
+    shown(monkeypatch, stream, *[("downloading", done, 3) for done in range(4)])
+    assert len(stream.getvalue().splitlines()) == 4
+
+
+def test_a_terminal_shows_a_bar_and_no_trace_of_it_afterwards(monkeypatch):
+    leader, follower = os.openpty()
+    monkeypatch.setenv("TERM", "xterm")
+    with open(follower, "w") as terminal:
+        shown(monkeypatch, terminal, ("downloading", 1_000_000, 2_000_000), ("preparing", 0, 0))
+    seen = os.read(leader, 2**16).decode()
+    assert "preparing" in seen
+    assert seen.rpartition("preparing")[2].count("\x1b[2K") >= 1
+    os.close(leader)
+
+
+class FullDisk(io.StringIO):
+    def write(self, text):
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("stream", [FullDisk(), None])
+def test_a_stderr_that_fails_ends_nothing(monkeypatch, stream):
+    shown(monkeypatch, stream, ("downloading", 1, 2), ("preparing", 0, 0))
