@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import unittest.mock
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,6 +136,7 @@ def read() -> tuple[Bytes, Bytes, Bytes, Bytes]:
 
 
 def _builder(root: Path) -> "tfds.core.DatasetBuilder":
+    import_module("tf_edureka._tensorflow")  # TFDS imports TensorFlow, too, but not quietly
     import tensorflow_datasets as tfds
 
     # What it does where there is no copy: it makes a temporary folder, and leaves it.
