@@ -282,6 +282,33 @@ def test_a_network_of_a_hundred_layers_is_answered(pictures, capsys, tmp_path):
     assert len(capsys.readouterr().out.splitlines()) == 2
 
 
+def convolutional(filters: int, size: int) -> keras.Model:
+    return keras.Sequential(
+        [
+            keras.Input((784,)),
+            keras.layers.Reshape((28, 28, 1)),
+            keras.layers.Conv2D(filters, 3, padding="same", activation="relu"),
+            keras.layers.Conv2D(filters, size, padding="same"),
+            keras.layers.MaxPooling2D(4),
+            keras.layers.Flatten(),
+            keras.layers.Dense(10),
+        ]
+    )
+
+
+def test_a_convolutional_network_is_answered_unless_it_multiplies_too_much(
+    pictures, capsys, tmp_path
+):
+    path = tmp_path / "convolutional.keras"
+    convolutional(4, 3).save(path)
+    assert main([str(path), str(pictures[0][0])]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    convolutional(32, 64).save(path)
+    assert main([str(path), str(pictures[0][0])]) == 2
+    # 28 x 32 positions at most by 32 x 32 x 64 x 64 weights, beside what little the others take.
+    assert "at most 1000000000 multiplications an image, got 3758" in capsys.readouterr().err
+
+
 def test_a_file_that_is_no_model_or_of_another_shape_is_refused(model, pictures, capsys, tmp_path):
     cut = tmp_path / "cut.keras"
     cut.write_bytes(model.read_bytes()[:5000])

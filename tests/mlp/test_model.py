@@ -1,3 +1,4 @@
+import time
 import warnings
 
 import keras
@@ -88,3 +89,14 @@ def test_pixels_that_were_scaled_already_are_refused(data):
     for images in (data.test.images / 255, data.test.images.reshape(-1, 784)):
         with pytest.raises(InputError, match="images: expected uint8 of shape"):
             mlp.probabilities(model, images)
+
+
+def test_a_network_is_saved_where_the_clock_stands_before_1980(tmp_path, monkeypatch):
+    network = mlp.build(MlpConfig.tuned(), total_steps=15)
+    monkeypatch.setattr(time, "time", lambda: 86_400.0)  # the second day of 1970
+    with pytest.raises(ValueError, match="before 1980"):  # or there is no need for ours
+        network.save(tmp_path / "keras.keras")
+    mlp.save_model(network, tmp_path / "ours.keras")
+    loaded = mlp.load_model(tmp_path / "ours.keras")
+    for one, other in zip(network.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -133,7 +133,7 @@ def _write(
     # Of an earlier run that this one replaces.
     folder.delete(set(run_record.FILES_OF_SEEDS) - set(run_record.FILES))
     with folder.write("model.keras") as path:
-        model.save(path)
+        mlp.save_model(model, path)
     folder.write_json("history.json", history | record | {"data": run.data.source})
     probabilities = mlp.probabilities(model, run.data.test.images)
     figures = plots.of_run(result, run.data.test, probabilities, run.data.title)

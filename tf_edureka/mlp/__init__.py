@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         network as network,
         probabilities as probabilities,
     )
-    from tf_edureka.mlp.model_file import load_model as load_model
+    from tf_edureka.mlp.model_file import load_model as load_model, save_model as save_model
     from tf_edureka.mlp.training import train as train
 else:
     __getattr__, __dir__, __all__ = lazy(
@@ -23,7 +23,7 @@ else:
             "batches": "epoch_orders",
             "epoch": "CompiledEpoch",
             "model": "build from_weights network probabilities",
-            "model_file": "load_model",
+            "model_file": "load_model save_model",
             "training": "train",
         },
     )

@@ -6,6 +6,9 @@ import math
 import os
 import tempfile
 import threading
+import time
+import types
+import unittest.mock
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -23,6 +26,7 @@ _MAX_BYTES = 2**26  # sixteen million weights
 _MAX_CONFIG = 2**18  # ours has 3,000 bytes
 _MAX_LAYERS = 100  # Keras takes the square of their number to put them together
 _MAX_OUTPUT = 10**5  # numbers that a layer makes of one image
+_MAX_WORK = 10**9  # multiplications for one image; ours takes 300,000
 _MAX_ARRAYS = 10_000
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _EXPECTED = "expected a model as train-mnist writes it (model.keras)"
@@ -31,7 +35,9 @@ _MODELS = ("Sequential", "Functional")
 _LAYERS = (
     *("InputLayer", "Dense", "Flatten", "Reshape", "Rescaling", "Dropout", "GaussianNoise"),
     *("BatchNormalization", "LayerNormalization", "Activation", "Softmax", "ReLU", "LeakyReLU"),
-    *("PReLU", "ELU", "Add", "Concatenate"),
+    *("PReLU", "ELU", "Add", "Multiply", "Average", "Maximum", "Concatenate", "Permute"),
+    *("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "ZeroPadding2D", "SpatialDropout2D"),
+    *("MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"),
 )
 _PARTS = ("DTypePolicy", "__keras_tensor__")
 _NOT_NEEDED = ("_regularizer", "_constraint")
@@ -71,6 +77,24 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
     if getattr(last, "activation", None) is keras.activations.softmax:
         last.activation = keras.activations.linear
     return model
+
+
+def save_model(model: keras.Model, path: str | os.PathLike[str]) -> None:
+    """Saves a network as `load_model` loads it.
+
+    Keras' own `save` cannot where the clock stands before 1980, as it does on a machine without a
+    battery until it has a network: a .keras file is a zip file, which knows no earlier date.
+
+    Args:
+        model: as `load_model` gives it, or any other that Keras can save.
+        path: of the `.keras` file.
+    """
+    earliest = time.mktime((1980, 1, 2, 0, 0, 0, 0, 0, -1))
+    clock = types.SimpleNamespace(
+        time=lambda: max(time.time(), earliest), localtime=time.localtime, mktime=time.mktime
+    )
+    with unittest.mock.patch.object(zipfile, "time", clock):
+        model.save(path)
 
 
 def _in_thread(work: Callable[[], keras.Model]) -> keras.Model:
@@ -182,6 +206,13 @@ def _size(found: Any) -> float:
     return found.nbytes if plain else math.inf
 
 
+def _work(layer: keras.Layer) -> int:
+    """How often a layer multiplies for one image, at most: with each weight at each position."""
+    shape = keras.tree.flatten(layer.output)[0].shape[1:]
+    positions = max((math.prod(shape) // channels for channels in (shape[0], shape[-1])), default=1)
+    return positions * sum(variable.shape.num_elements() for variable in layer.variables)
+
+
 def _expect_small(model: keras.Model, size: int) -> None:
     """Refuses other shapes than MNIST's, and more weights or outputs than the file can mean."""
     shapes = model.input_shape, model.output_shape
@@ -197,6 +228,8 @@ def _expect_small(model: keras.Model, size: int) -> None:
         raise InputError(f"expected a file with its {weights} weights, got {size} bytes")
     if widest > _MAX_OUTPUT:
         raise InputError(f"expected at most {_MAX_OUTPUT} outputs of a layer, got {widest}")
+    if (work := sum(map(_work, model.layers))) > _MAX_WORK:
+        raise InputError(f"expected at most {_MAX_WORK} multiplications an image, got {work}")
     logits = model(keras.Input((PIXELS,)))
     if not isinstance(logits, keras.KerasTensor):
         raise InputError(f"expected a model with one output, got {logits}")
