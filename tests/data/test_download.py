@@ -1,5 +1,6 @@
 import gzip
 import hashlib
+import re
 import socket
 import threading
 
@@ -125,6 +126,19 @@ def test_each_mirror_that_failed_is_named_once(contents):
     ) as error:
         download.fetch(NAMES, ["http://a.invalid/", "http://b.invalid/", "http://a.invalid/"])
     assert str(error.value).count("a.invalid") == 1
+
+
+@pytest.mark.parametrize("mirror", ["http://[/", "nowhere", "", "ftp://127.0.0.1/", "http:///"])
+def test_what_is_no_address_is_named(contents, mirror):
+    with pytest.raises(
+        InputError, match=re.escape(f"downloaded ({mirror.removeprefix('ftp://')[:9]}")
+    ):
+        download.fetch(NAMES, [mirror])
+
+
+def test_a_password_is_not_shown(contents):
+    with pytest.raises(InputError, match=r"\(127\.0\.0\.1:9: Connection refused\)"):
+        download.fetch(NAMES, ["http://me:secret@127.0.0.1:9/"])
 
 
 def test_a_proxy_that_does_not_answer_is_told_from_a_mirror(contents, mirror, monkeypatch):

@@ -30,6 +30,7 @@ SECONDS = 10
 LEAST_BYTES = 2**15
 _MOST_BYTES = 2**28  # of a file whose size is not known; EMNIST's largest has 0.1 GB
 _REDIRECTIONS = 5
+_PIECE = 2**12
 
 Report = Callable[[str, int, int], object]
 """What a download is told to: what it does, how many bytes have come, and how many will."""
@@ -66,7 +67,7 @@ def fetch(
     files: dict[str, bytes] = {}
     failures: list[str] = []
     for mirror in dict.fromkeys(mirrors):  # each once
-        place = urlsplit(mirror).netloc or mirror
+        place = _host(mirror)
 
         def received(count: int, place: str = place) -> None:
             if report is not None:
@@ -85,6 +86,13 @@ def fetch(
         f"{what} could not be downloaded ({'; '.join(failures)})",
         topic="no MNIST folder",
     )
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2] or url  # a password is nobody's business
+    except ValueError:  # it is no URL
+        return url
 
 
 def _file(mirror: str, name: str, published: bool, received: Callable[[int], None]) -> bytes:
@@ -169,7 +177,7 @@ def _stream(url: str) -> Iterator[bytes]:
         if answer.status_code != 200:
             status = answer.status_code
             raise _Failure(f"HTTP status {status} {http.client.responses.get(status, '')}".rstrip())
-        yield from answer.raw.stream(LEAST_BYTES, decode_content=False)
+        yield from answer.raw.stream(_PIECE, decode_content=False)
 
 
 def _reason(error: BaseException) -> str:
