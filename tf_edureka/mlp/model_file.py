@@ -5,13 +5,11 @@ import json
 import math
 import os
 import tempfile
-import threading
 import time
 import types
 import unittest.mock
 import zipfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +59,7 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
     path = Path(path)
     content = _files.read(path, _MAX_BYTES, "a model (model.keras)")
     try:
-        model = _in_thread(lambda: _loaded(content))
+        model = _loaded(content)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except zipfile.BadZipFile:
@@ -97,35 +95,22 @@ def save_model(model: keras.Model, path: str | os.PathLike[str]) -> None:
         model.save(path)
 
 
-def _in_thread(work: Callable[[], keras.Model]) -> keras.Model:
-    """Does it in a thread of its own, which nothing waits for once Ctrl-C has ended the wait here.
-
-    When it ends, so does Keras' list of the variables that the thread was to make and has not made.
-    """
-    result: Future[keras.Model] = Future()
-
-    def run() -> None:
-        try:
-            result.set_result(work())
-        except BaseException as error:
-            result.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return result.result()
-
-
 def _loaded(content: bytes) -> keras.Model:
     members = _files.members(content, most=1000)
     if missing := {_CONFIG, _WEIGHTS} - members.keys():
         raise InputError(f"{_EXPECTED}, got one without {min(missing)}")
     config, weights = _simple(members[_CONFIG]), members[_WEIGHTS]
     _expect_arrays(weights)
-    # In this scope a model is built without its variables.
-    with keras.StatelessScope(initialize_variables=False):
-        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
-        _expect_small(model, len(weights))
-    with keras.StatelessScope():
-        pass  # at whose end Keras makes the variables that it has not made
+    try:
+        # In this scope a model is built without its variables.
+        with keras.StatelessScope(initialize_variables=False):
+            model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+            _expect_small(model, len(weights))
+        with keras.StatelessScope():
+            pass  # at whose end Keras makes those that it has not made
+    finally:  # or it would make those of a network that is refused later on
+        state = keras.src.backend.common.global_state
+        state.set_global_attribute("uninitialized_variables", [])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / _WEIGHTS
         path.write_bytes(weights)
