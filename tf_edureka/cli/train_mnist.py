@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -223,6 +224,9 @@ def _work(
 ) -> int:
     """Trains as one of the workers of a `cluster`, in a process that can be ended from outside."""
     started = time.perf_counter()
+    os.environ["no_grpc_proxy"] = ",".join(
+        cluster.hosts
+    )  # or workers would ask http_proxy for each
     try:
         return _train(
             started, args, config, folder=folder, command=command, cluster=cluster, say=say

@@ -76,6 +76,11 @@ class Cluster:
         """The port of this process."""
         return _host_and_port(self.addresses[self.index])[1]
 
+    @property
+    def hosts(self) -> list[str]:
+        """The hosts of all processes, each once."""
+        return list(dict.fromkeys(_host_and_port(address)[0] for address in self.addresses))
+
     def name(self, index: int) -> str:
         """The worker of that `index` in words."""
         chief = ", the chief" if index == 0 else ""
