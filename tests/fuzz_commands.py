@@ -458,6 +458,7 @@ def end_processes(folder: Path) -> None:
 def run(line: Line, work: Path, seconds: float) -> Line:
     """Runs a line in a copy of the stage, and judges how it ended."""
     folder = work / f"line-{line.number}"
+    shutil.rmtree(folder, ignore_errors=True)  # of a run that was interrupted
     subprocess.run(["cp", "-a", str(work / "stage"), str(folder)], check=True)
     before, began = listing(folder), time.monotonic()
     line.faults = []
@@ -484,6 +485,9 @@ def run(line: Line, work: Path, seconds: float) -> Line:
             end_processes(folder)
         line.faults += faults_of_end(line)
     line.faults += faults_of_files(line, folder, before)
+    if line.faults:
+        for name in ("stdout", "stderr"):
+            (work / f"line-{line.number}.{name}").write_bytes(getattr(line, name))
     with contextlib.suppress(OSError):
         (folder / "locked").chmod(0o755)
     shutil.rmtree(folder, ignore_errors=True)
@@ -494,14 +498,16 @@ def faults_of_end(line: Line) -> list[str]:
     """What is wrong with the exit code and what was said."""
     faults, is_run = [], line.command == "run"
     lost = next((how for to, how in LOST.items() if f" {to}" in line.shell), "")
-    stderr_lost = any(f" 2{to}" in line.shell for to in LOST)
+    stderr_lost = next((how for to, how in LOST.items() if f" 2{to}" in line.shell), "")
     said = line.stderr.decode("utf-8", "surrogateescape")
     lines = said.splitlines()
     known = DOCUMENTED | ({OF_SCRIPT} if is_run else set())
     if is_run and (lost or stderr_lost):
         known.add(120)  # as Python ends a script then
     if line.code not in known:
-        faults.append(f"exit code {line.code}")
+        streams = {"stdout": lost, "stderr": stderr_lost}.items()
+        how = "".join(f", {stream} is {state}" for stream, state in streams if state)
+        faults.append(f"exit code {line.code}{how}")
     of_script = is_run and "tf_edureka/" not in said
     if "Traceback" in said and not of_script:
         last = next((one for one in reversed(lines) if one and one[0] != " "), "")
@@ -559,12 +565,13 @@ def faults_of_files(line: Line, folder: Path, before: dict[str, str]) -> list[st
     def below(name: str, folders: list[str]) -> bool:
         return any(one == "." or name == one or name.startswith(f"{one}/") for one in folders)
 
+    # What a kill has left of a write goes with the next run there.
+    may_change = re.compile(r"(home|tmp)(/|$)|(.*/)?\.(lock$|partial-)")
     for name, was in before.items():
         own = line.command == "run" and name == "deletes.py"
-        if after.get(name) != was and not below(name, replaces) and not own:
-            known = name.startswith(("home", "tmp")) or name.endswith(".lock")
-            if not known:
-                faults.append(f"changed {'an earlier run' if '/' in name else 'a file'}: {name!r}")
+        same = after.get(name) == was or own or below(name, replaces)
+        if not same and not may_change.match(name):
+            faults.append(f"changed {'an earlier run' if '/' in name else 'a file'}: {name!r}")
     new = [name for name in after if name not in before]
     files = [name for name in new if after[name] != "folder"]
     for name in new:
@@ -660,6 +667,7 @@ def run_all(lines: list[Line], args: argparse.Namespace) -> int:
                     print(f"{len(ended)} lines, {rate:.0f} a minute", flush=True)
         for line in lines:
             if any(fault.startswith("over ") for fault in line.faults):
+                print(f"line {line.number} once more", flush=True)
                 run(line, args.work, args.seconds)  # alone: the machine may have been busy
     finally:
         text = report(ended, args.work)
