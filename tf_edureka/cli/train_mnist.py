@@ -224,9 +224,8 @@ def _work(
 ) -> int:
     """Trains as one of the workers of a `cluster`, in a process that can be ended from outside."""
     started = time.perf_counter()
-    os.environ["no_grpc_proxy"] = ",".join(
-        cluster.hosts
-    )  # or workers would ask http_proxy for each
+    # Or TensorFlow would go by way of http_proxy, from one worker to another.
+    os.environ.update(no_grpc_proxy=",".join(cluster.hosts))
     try:
         return _train(
             started, args, config, folder=folder, command=command, cluster=cluster, say=say

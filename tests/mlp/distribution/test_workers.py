@@ -21,6 +21,8 @@ def worker(addresses, drawn_folder, tmp_path):
     def run(index, *options):
         task = {"cluster": {"worker": addresses[:2]}, "task": {"type": "worker", "index": index}}
         environment = {**os.environ, "TF_CONFIG": json.dumps(task)}
+        # A proxy that is none: workers are to find each other without.
+        environment |= {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}
         environment.pop("TF_CPP_MIN_LOG_LEVEL", None)  # with it set, TensorFlow's log is shown
         command = [sys.executable, SCRIPT, "--strategy", "multiworker", "--batch-size", "10"]
         where = ["--data-dir", drawn_folder, "--out", tmp_path / "out"]
