@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -45,6 +46,18 @@ def test_a_worker_whose_peer_never_comes_ends_by_its_time_out(worker, index, mis
     assert note.startswith("note: TensorFlow listens on port ")
     assert error.startswith(
         f"error: {missing.format(*worker.addresses)}: expected to come within 1 s"
+    )
+
+
+def test_a_stranger_at_a_workers_port_holds_nobody_up_for_longer(worker):
+    host, port = worker.addresses[1].split(":")
+    with socket.create_server((host, int(port))):
+        lone = worker(0, "--wait", "1")
+        _, said = lone.communicate(timeout=60)
+    assert lone.returncode == 3
+    assert said.splitlines()[-1].startswith(
+        f"error: worker 0 ({worker.addresses[0]}, the chief): the ports of all workers answer, but "
+        "TensorFlow did not connect them within 1 s"
     )
 
 
