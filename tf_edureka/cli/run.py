@@ -1,12 +1,14 @@
 """Runs a TensorFlow 1 script, not a line changed."""
 
 import argparse
+import signal
+import sys
 from collections.abc import Sequence
 
 from tf_edureka.cli import options
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
-from tf_edureka.runner import script
+from tf_edureka.runner import script, source
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -39,24 +41,38 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="say at the end, on stderr, what the script uses of TensorFlow 1, line by line, and "
         "what one writes today",
     )
-    parser.add_argument("script", metavar="SCRIPT", help="the script")
+    # One argument: were the script one of its own, argparse would take a "--" after it for its own.
     parser.add_argument(
-        "arguments", metavar="ARGS", nargs=argparse.REMAINDER, help="what the script is given"
+        "command",
+        metavar="SCRIPT [ARGS]",
+        nargs=argparse.REMAINDER,
+        help="the script, - for one on standard input, and what it is given",
     ).required = False
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.command[:1] == ["--"]:
+        del args.command[0]
+    if not args.command:
+        parser.error("expected a SCRIPT")
+    return args
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the script that the arguments name, and gives the exit code."""
     try:
         args = parse(argv)
+        program = source.read(args.command[0])
+        script.prepare(
+            program,
+            args.command,
+            replay_seeds=args.seeds == "tf1",
+            figures=args.figures,
+            report=args.report,
+        )
     except InputError as error:
         options.print_error(error)
         return options.USER_ERROR
-    return script.run(
-        args.script,
-        args.arguments,
-        replay_seeds=args.seeds == "tf1",
-        figures=args.figures,
-        report=args.report,
-    )
+    except KeyboardInterrupt:  # from here on it is the script's
+        print("interrupted", file=sys.stderr)
+        return options.SIGNALLED + signal.SIGINT
+    script.run(program)
+    return 0
