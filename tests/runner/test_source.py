@@ -78,17 +78,10 @@ def test_a_source_is_judged_as_python_judges_it(text, tmp_path, capfd):
 
 
 ENCODINGS = ["utf-8", "latin-1", "ascii", "cp1252", "utf-16", "big5", "koi8-r", "rot13", "mine", ""]
-LINES = """print 1
-x = 'é'
-if 1:
-  y = (1,
-\tz = []
-# ü
-'''a
-def f(x): pass
-\x0c
-\\
-\0""".split("\n")
+LINES = [
+    *("print 1", "x = 'é'", "if 1:", "  y = (1,", "\tz = []", "# ü", "'''a"),
+    *("def f(x): pass", "\x0c", "\\", "\0"),
+]
 
 
 def mutated(number):

@@ -9,7 +9,7 @@ from tf_edureka.runner import modern_names
 
 
 def lines(source: bytes) -> list[tuple[int, str, str]]:
-    """Reads the text of a script for the names of TensorFlow 1.
+    """Reads the `source` of a script for the names of TensorFlow 1.
 
     Returns:
         line from 1, old name and what to write today, in the order of the script. What is the same
@@ -23,7 +23,7 @@ def lines(source: bytes) -> list[tuple[int, str, str]]:
 
 
 def text(name: str, source: bytes) -> str:
-    """What `lines` gives of the script `name`, as text under a title."""
+    """What `lines` gives of the `source` of the script `name`, as text under a title."""
     try:
         rows = lines(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -66,7 +66,7 @@ def prepare(
 
 
 def run(script: Script) -> None:
-    """Runs a script in this process, which has been prepared for it, and may end by it."""
+    """Runs a `script` in this process, which has been prepared for it, and may end by it."""
     from tf_edureka.runner import modules, op_seeds
 
     sys.modules["__main__"] = script.module

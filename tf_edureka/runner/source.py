@@ -26,7 +26,7 @@ _FILE_INPUT = 257  # what Python's C interface calls a whole file (`Py_file_inpu
 class Script:
     """A script that has been read.
 
-    Args:
+    Attributes:
         name: Of its file, as tracebacks have it.
         stem: What its figures are called.
         folders: Where its own modules lie, or below; Python looks for them in the first.
@@ -55,9 +55,13 @@ class Script:
 
 
 def read(given: str) -> Script:
-    """Reads the script that Python runs when it is given `given`.
+    """Reads a script; where Python would run none, ends the process as Python does.
 
-    Where Python would run none, it ends the process as Python does.
+    Args:
+        given: what Python would be given: a path, or `-` for standard input.
+
+    Returns:
+        what Python would run.
 
     Raises:
         InputError: when the script has no end.
