@@ -7,8 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+from unittest import mock
 
 import pytest
+
+from tf_edureka.cli import run
+from tf_edureka.runner import source
 
 RUNNER = """
 import contextlib, sys
@@ -168,3 +172,17 @@ def test_a_report_never_comes_among_the_scripts_output(tmp_path):
         command = ["sh", "-c", f'"$@" {shell}', "sh", sys.executable, "-c", RUNNER, "--report"]
         done = subprocess.run([*command, "script.py"], cwd=tmp_path, capture_output=True, text=True)
         assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", said)
+
+
+@pytest.mark.slow
+def test_python_without_docstrings_is_refused_in_a_line(ends):
+    pytest.importorskip("tf_keras")
+    _, (code, out, said) = ends("", "script.py", options=["-OO"])
+    assert (code, out, said.count("\n")) == (2, "", 1)
+    assert said.startswith("error: expected Python with docstrings")
+
+
+def test_ctrl_c_before_the_script_begins_is_a_line(monkeypatch, capsys):
+    monkeypatch.setattr(source, "read", mock.Mock(side_effect=KeyboardInterrupt))
+    assert run.main(["script.py"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"

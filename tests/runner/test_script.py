@@ -79,6 +79,7 @@ def run(tmp_path):
             capture_output=True,
             text=True,
             env={**os.environ, "DISPLAY": "", "MPLBACKEND": "", **environment},
+            timeout=600,  # if it waits for a pipe
         )
 
     return runs

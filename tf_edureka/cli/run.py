@@ -44,15 +44,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     # One argument: were the script one of its own, argparse would take a "--" after it for its own.
     parser.add_argument(
         "command",
-        metavar="SCRIPT [ARGS]",
-        nargs=argparse.REMAINDER,
-        help="the script, - for one on standard input, and what it is given",
-    ).required = False
+        metavar="SCRIPT",
+        nargs=argparse.PARSER,
+        help="the script, or - for one on standard input, and what it is given",
+    )
     args = parser.parse_args(argv)
     if args.command[:1] == ["--"]:
         del args.command[0]
-    if not args.command:
-        parser.error("expected a SCRIPT")
     return args
 
 
