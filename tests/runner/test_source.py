@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -39,7 +40,7 @@ SOURCES = {
     "a name that is no ASCII": b"# coding: \xe9\nprint(1)\n",
     "UTF-7, declared": b"# coding: utf-7\nprint(ascii('+AOk-'))\n",
     "UTF-16": "print(1)\n".encode("utf-16"),
-    "UTF-16 without BOM": "print(1)\n".encode("utf-16-le"),
+    "UTF-16 without BOM": "1\n".encode("utf-16-le"),
     "UTF-16, declared": b"# coding: utf-16\nprint(1)\n",
     "half a pair of surrogates": b"x = '\xed\xa0\x80'\n",
     "a zero byte": b"print(1)\n# \0\nprint(2)\n",
@@ -99,6 +100,11 @@ def mutated(number):
     return bytes(text)
 
 
+def one_caret(said):
+    """How many there are differs in Python 3.10 from process to process."""
+    return re.sub(r"\^+", "^", said)
+
+
 @pytest.mark.slow
 def test_mutated_sources_are_judged_as_python_judges_them(tmp_path, capfd):
     path = tmp_path / "script.py"
@@ -108,7 +114,8 @@ def test_mutated_sources_are_judged_as_python_judges_them(tmp_path, capfd):
         code, out, said = as_python(path, capfd)
         if "Traceback" in said:  # it has been run, and the frames are the runner's to hide
             continue
-        assert as_the_runner(path, capfd) == (code, out, said), path.read_bytes()
+        *same, ours = as_the_runner(path, capfd)
+        assert [*same, one_caret(ours)] == [code, out, one_caret(said)], path.read_bytes()
         codes.add(code)
     assert codes == {1, 99}
 
