@@ -2,7 +2,6 @@
 
 import os
 import random
-import re
 import subprocess
 import sys
 import threading
@@ -100,9 +99,9 @@ def mutated(number):
     return bytes(text)
 
 
-def one_caret(said):
-    """How many there are differs in Python 3.10 from process to process."""
-    return re.sub(r"\^+", "^", said)
+def told(code, out, said):
+    """Without the line of the source: Python 3.10 shows it now so, now so, of the same source."""
+    return code, out, said.splitlines()[:1], said.splitlines()[-1:]
 
 
 @pytest.mark.slow
@@ -111,12 +110,11 @@ def test_mutated_sources_are_judged_as_python_judges_them(tmp_path, capfd):
     codes = set()
     for number in range(300):
         path.write_bytes(mutated(number))
-        code, out, said = as_python(path, capfd)
-        if "Traceback" in said:  # it has been run, and the frames are the runner's to hide
+        python = as_python(path, capfd)
+        if "Traceback" in python[-1]:  # it has been run, and the frames are the runner's to hide
             continue
-        *same, ours = as_the_runner(path, capfd)
-        assert [*same, one_caret(ours)] == [code, out, one_caret(said)], path.read_bytes()
-        codes.add(code)
+        assert told(*as_the_runner(path, capfd)) == told(*python), path.read_bytes()
+        codes.add(python[0])
     assert codes == {1, 99}
 
 
