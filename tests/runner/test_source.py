@@ -115,7 +115,7 @@ def test_mutated_sources_are_judged_as_python_judges_them(tmp_path, capfd):
             continue
         assert told(*as_the_runner(path, capfd)) == told(*python), path.read_bytes()
         codes.add(python[0])
-    assert codes == {1, 99}
+    assert codes >= {1, 99}
 
 
 def test_a_script_without_end_is_refused(tmp_path, monkeypatch):
