@@ -8,15 +8,12 @@ import tensorflow as tf
 from tf_edureka.runner import modern_names, report
 
 
-def lines(tmp_path, text: str):
-    path = tmp_path / "script.py"
-    path.write_text(text)
-    return report.lines(path)
+def lines(text: str):
+    return report.lines(text.encode())
 
 
-def test_each_line_of_tensorflow_1_is_named_with_what_one_writes_today(tmp_path):
+def test_each_line_of_tensorflow_1_is_named_with_what_one_writes_today():
     found = lines(
-        tmp_path,
         """from tensorflow.examples.tutorials.mnist import input_data as reader
 import tensorflow as tf, numpy as np, subprocess
 from tensorflow.contrib import slim
@@ -48,9 +45,8 @@ subprocess.run("true")
     assert today["tf.train.AdamOptimizer"].startswith("keras.optimizers.Adam with epsilon=1e-8")
 
 
-def test_other_ways_to_import_it_are_read_too(tmp_path):
+def test_other_ways_to_import_it_are_read_too():
     found = lines(
-        tmp_path,
         """import tensorflow.compat.v1 as tf1
 import tensorflow.contrib.layers as layers
 import tensorflow
@@ -67,10 +63,23 @@ tensorflow.get_variable("x", [1])
     ]
 
 
-def test_a_script_of_today_has_nothing_to_report(tmp_path):
+def test_a_script_of_today_has_nothing_to_report():
     text = "import tensorflow as tf\nx = tf.Variable(1.0)\nprint(tf.square(x), tf.nn.relu(x))\n"
-    assert lines(tmp_path, text) == []
-    assert "nothing that TensorFlow 2 has changed" in report.text(tmp_path / "script.py")
+    assert lines(text) == []
+    assert "nothing that TensorFlow 2 has changed" in report.text("script.py", text.encode())
+
+
+def test_a_source_is_reported_on_in_its_encoding_and_however_deep_it_is():
+    deep = f"# coding: latin-1\nx = {'1 + ' * 900}tf.log('é')\n"
+    text = f"{deep}import tensorflow as tf\ntf.log(1)\n".encode("latin-1")
+    assert [line for line, *_ in report.lines(text)] == [4]
+    chain = "x.log" + "().log" * 500
+    assert lines(chain) == []
+
+
+@pytest.mark.parametrize("text", [b"x = '\xe9'\n", b"\0", b"print 1\n", b"x = " + b"-" * 100_000])
+def test_what_is_no_python_by_now_is_a_line(text):
+    assert report.text("net.py", text).startswith("net.py cannot be read for a report (")
 
 
 @pytest.mark.parametrize("old", modern_names.MODERN)

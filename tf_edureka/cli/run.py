@@ -3,10 +3,10 @@
 import argparse
 from collections.abc import Sequence
 
-from tf_edureka.cli import options, reporting
+from tf_edureka.cli import options, reporting, signals
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
-from tf_edureka.runner import script
+from tf_edureka.runner import script, source
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -39,24 +39,44 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="say at the end, on stderr, what the script uses of TensorFlow 1, line by line, and "
         "what one writes today",
     )
-    parser.add_argument("script", metavar="SCRIPT", help="the script")
+    # One argument: were the script one of its own, argparse would take a "--" after it for its own.
     parser.add_argument(
-        "arguments", metavar="ARGS", nargs=argparse.REMAINDER, help="what the script is given"
-    ).required = False
-    return parser.parse_args(argv)
+        "command",
+        metavar="SCRIPT",
+        nargs=argparse.PARSER,
+        help="the script, or - for one on standard input, and what it is given",
+    )
+    args = parser.parse_args(argv)
+    if args.command[:1] == ["--"]:
+        del args.command[0]
+    return args
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the script that the arguments name, and gives the exit code."""
+    parsed: list[argparse.Namespace] = []
+
+    @reporting.reports_errors
+    def parse_arguments() -> int:
+        parsed.append(parse(argv))
+        return 0
+
+    code = parse_arguments()
+    if not parsed:  # --help was asked for, or the arguments are wrong
+        return code
+    args = parsed[0]
     try:
-        args = parse(argv)
+        with signals.ends_at_once():
+            program = source.read(args.command[0])
+            script.prepare(
+                program,
+                args.command,
+                replay_seeds=args.seeds == "tf1",
+                figures=args.figures,
+                report=args.report,
+            )
     except InputError as error:
         reporting.print_error(error)
         return reporting.USER_ERROR
-    return script.run(
-        args.script,
-        args.arguments,
-        replay_seeds=args.seeds == "tf1",
-        figures=args.figures,
-        report=args.report,
-    )
+    script.run(program)  # from here on signals and streams are the script's
+    return 0

@@ -6,6 +6,7 @@ is told on stderr.
 """
 
 import atexit
+import contextlib
 import itertools
 import os
 import sys
@@ -67,10 +68,33 @@ class FigureCanvas(FigureCanvasAgg):
 
 
 def save_figures() -> None:
-    """Saves all open figures, each under the next number."""
+    """Saves all open figures, each under the next number.
+
+    One that cannot be saved is told of, and the script goes on.
+    """
     atexit.unregister(save_figures)
     for manager in Gcf.get_all_fig_managers():
         path = Path(f"{os.environ[FIGURES_VARIABLE]}-{next(_numbers)}.png")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        manager.canvas.figure.savefig(path)
-        print(f"figure: {os.path.relpath(path)}", file=sys.stderr, flush=True)
+        said = f"figure: {_shown(path)}"
+        try:
+            with contextlib.suppress(FileExistsError):
+                path.parent.mkdir(parents=True)
+            with open(path, "wb", opener=_without_waiting) as file:
+                manager.canvas.figure.savefig(file, format="png")
+        except OSError as error:
+            said += f" cannot be written ({error.strerror or error})"
+        if sys.stderr is not None:
+            with contextlib.suppress(OSError, ValueError):  # the script may have closed it
+                print(said, file=sys.stderr, flush=True)
+
+
+def _shown(path: Path) -> str:
+    try:
+        return os.path.relpath(path)
+    except OSError:  # the current folder has been deleted
+        return str(path)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens a file; if it is a pipe that nobody reads, it is an error instead of a wait."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)

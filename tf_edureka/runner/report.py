@@ -1,32 +1,39 @@
 """What a script uses of TensorFlow 1, line by line, with what one writes today."""
 
 import ast
+import traceback
+import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 from tf_edureka.runner import modern_names
 
 
-def lines(path: Path) -> list[tuple[int, str, str]]:
-    """Reads the script `path` for the names of TensorFlow 1.
+def lines(source: bytes) -> list[tuple[int, str, str]]:
+    """Reads the `source` of a script for the names of TensorFlow 1.
 
     Returns:
         line from 1, old name and what to write today, in the order of the script. What is the same
         in TensorFlow 2 is left out.
     """
-    tree = ast.parse(path.read_bytes())
+    with warnings.catch_warnings():  # which the script has had already
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source)
     found = dict.fromkeys(_modernised(tree))
     return sorted(found, key=lambda row: row[0])
 
 
-def text(path: Path) -> str:
-    """What `lines` gives of the script at `path`, as text under a title."""
-    rows = lines(path)
+def text(name: str, source: bytes) -> str:
+    """What `lines` gives of the `source` of the script `name`, as text under a title."""
+    try:
+        rows = lines(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reason = traceback.format_exception_only(error)[-1].strip()
+        return f"{name} cannot be read for a report ({reason})."
     if not rows:
-        return f"{path.name} uses nothing that TensorFlow 2 has changed."
+        return f"{name} uses nothing that TensorFlow 2 has changed."
     width = max(len(old) for _, old, _ in rows)
     return "\n".join(
-        [f"What {path.name} has of TensorFlow 1, and what one writes today:"]
+        [f"What {name} has of TensorFlow 1, and what one writes today:"]
         + [f"  {line:>4}  {old:<{width}}  {modern}" for line, old, modern in rows]
     )
 
@@ -46,16 +53,16 @@ def _modernised(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
                 yield node.lineno, f".{node.attr}", modern_names.METHODS[node.attr]
 
 
-def _in_order(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes as they are written, without the parts of a dotted name."""
-    for child in ast.iter_child_nodes(node):
-        yield child
-        dotted = child
-        while isinstance(dotted, ast.Attribute):
-            dotted = dotted.value
-        if isinstance(dotted, ast.Name):
-            continue
-        yield from _in_order(dotted if isinstance(child, ast.Attribute) else child)
+def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes as they are written, without the parts of a dotted name, however deep they lie."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        if not isinstance(node, ast.Name):
+            waiting += reversed([*ast.iter_child_nodes(node)])
 
 
 class _Names:
@@ -97,12 +104,12 @@ class _Names:
 
     def resolve(self, node: ast.AST) -> str | None:
         """The name of TensorFlow that an expression is; None if it is none."""
-        if isinstance(node, ast.Name):
-            return self.tensorflow.get(node.id)
-        if isinstance(node, ast.Attribute):
-            owner = self.resolve(node.value)
-            return None if owner is None else f"{owner}.{node.attr}"
-        return None
+        names = []
+        while isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            node = node.value
+        owner = self.tensorflow.get(node.id) if isinstance(node, ast.Name) else None
+        return None if owner is None else ".".join([owner, *reversed(names)])
 
 
 def _old(module: str) -> str | None:

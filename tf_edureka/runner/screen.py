@@ -1,5 +1,6 @@
 """Where the figures of an old script go: to the screen, or to files where there is none."""
 
+import contextlib
 import importlib.util
 import os
 import sys
@@ -18,7 +19,10 @@ def prepare_figures(name: str, folder: Path | None) -> None:
     """
     if folder is None and _has_screen():
         return
-    os.environ[FIGURES_VARIABLE] = str((folder or Path()).absolute() / name)
+    beginning = (folder or Path()) / name
+    with contextlib.suppress(FileNotFoundError):  # the current folder has been deleted
+        beginning = beginning.absolute()
+    os.environ[FIGURES_VARIABLE] = str(beginning)
     os.environ["MPLBACKEND"] = "module://tf_edureka.runner.figures"
     import matplotlib
 
