@@ -61,7 +61,7 @@ ENDS = {
     "its own end": "import os; os.remove(__file__); 1 / 0",
     "no globals": "globals().clear()",
 }
-QUICK = ("a hook of its own", "Ctrl-C")
+QUICK = ("a hook of its own",)
 
 
 def commands(*arguments, options=()):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tf_edureka import runtime
-from tf_edureka.errors import InputError
+from tf_edureka.errors import InputError, printable
 from tf_edureka.runner import screen
 from tf_edureka.runner.source import Script
 
@@ -99,7 +99,8 @@ def _print_exception(
     own = [frame for frame in traceback.extract_tb(trace) if script.owns(frame.filename)]
     reason = str(error) if isinstance(error, InputError) else modules.refusal(error)
     if reason and own and hook is sys.__excepthook__:
-        _say(f"error: {own[-1].filename}, line {own[-1].lineno}: {reason}", sys.stderr)
+        place = f"{own[-1].filename}, line {own[-1].lineno}"
+        _say(printable(f"error: {place}: {reason}"), sys.stderr)
     else:
         hook(kind, error.with_traceback(trace), trace)
 
@@ -108,15 +109,15 @@ def _print_report(script: Script) -> None:
     """Prints what the script and the modules beside it use of TensorFlow 1."""
     from tf_edureka.runner import report
 
-    _say(f"\n{report.text(Path(script.name).name, script.source)}", sys.__stderr__)
+    _say(f"\n{report.text(printable(Path(script.name).name), script.source)}", sys.__stderr__)
     modules = [module for module in [*sys.modules.values()] if isinstance(module, types.ModuleType)]
     files = [vars(module).get("__file__") for module in modules]
     for file in dict.fromkeys(file for file in files if isinstance(file, str)):
         if file != script.name and script.owns(file):
             try:
-                found = report.text(Path(file).name, Path(file).read_bytes())
+                found = report.text(printable(Path(file).name), Path(file).read_bytes())
             except OSError as error:
-                found = f"{Path(file).name} cannot be read any more ({error.strerror})."
+                found = f"{printable(Path(file).name)} cannot be read any more ({error.strerror})."
             _say(f"\n{found}", sys.__stderr__)
 
 
