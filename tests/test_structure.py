@@ -122,6 +122,23 @@ def test_modules_have_at_most_300_lines_and_functions_50_without_their_docstring
                 assert length <= 50, f"{path}: {node.name} has {length} lines"
 
 
+def imports_at_once(path: Path) -> set[str]:
+    """What a module imports of other packages when it is imported itself."""
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    found = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+    return found | {
+        alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names
+    }
+
+
+def test_tensorflow_and_keras_are_imported_in_one_place_each():
+    for path in MODULES:
+        # The runner owns its process; it quiets TensorFlow itself.
+        if wing_of(path) not in ("runner", "_tensorflow", "_keras"):
+            loud = {name for name in imports_at_once(path) if name in ("tensorflow", "keras")}
+            assert not loud, f"{path}: from _tensorflow and _keras, or their log is seen"
+
+
 def test_scripts_only_call_a_command():
     for path in (ROOT / "scripts").glob("*.py"):
         assert path.read_text().splitlines() == [

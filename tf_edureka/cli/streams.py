@@ -23,10 +23,9 @@ class Stream:
         self.failed = False
         self._name = name
         self._stream: TextIO | None = getattr(sys, name)  # None: closed before Python began
-        with contextlib.suppress(
-            AttributeError, ValueError
-        ):  # another kind of stream; a closed one
-            self._stream.reconfigure(errors="backslashreplace")  # a name may have any characters
+        # Names may have any characters. Some kinds of stream have no such switch.
+        with contextlib.suppress(AttributeError, ValueError):
+            self._stream.reconfigure(errors="backslashreplace")
 
     def __getattr__(self, name: str) -> Any:
         """Whatever else is asked of a stream."""
