@@ -49,3 +49,10 @@ def test_what_a_terminal_would_obey_is_printed_as_escapes(capsys):
 def test_what_the_encoding_does_not_have_is_printed_as_escapes():
     assert printable("runs/\u00e9\n", "ascii") == r"runs/\xe9\n"
     assert printable("runs/\u00e9 x") == "runs/\u00e9 x"
+
+
+def test_a_terminal_that_says_it_has_no_columns_is_printed_to(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "0")
+    with EpochDisplay(1) as display:
+        display.line("Epoch: 0001")
+    assert capsys.readouterr().out == "Epoch: 0001\n"

@@ -103,6 +103,8 @@ class EpochDisplay:
         self._console = Console(
             quiet=quiet, highlight=False, markup=False, emoji=False, soft_wrap=True
         )
+        if self._console.width < 1:  # by COLUMNS=0, with which Rich would print nothing
+            self._console.width = 80
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
