@@ -53,6 +53,6 @@ def test_what_the_encoding_does_not_have_is_printed_as_escapes():
 
 def test_a_terminal_that_says_it_has_no_columns_is_printed_to(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "0")
-    with EpochDisplay(1) as display:
+    with console.EpochDisplay(1) as display:
         display.line("Epoch: 0001")
     assert capsys.readouterr().out == "Epoch: 0001\n"
