@@ -523,7 +523,7 @@ def faults_of_end(line: Line) -> list[str]:
         known = r"(\[\d+\] )?(note|error): |worker \d+: |waiting for "
         if any(one and not re.match(known, one) for one in lines):
             faults.append("exit code 2 with other lines than notes and errors")
-    if any(
+    if "TF_CPP_MIN_LOG_LEVEL" not in line.shell and any(
         re.match(r"(\[\d+\] )?([IWEF]\d{4} |WARNING: All log|20\d\d-\d\d-\d\d .* [IWEF] )", one)
         for one in lines
     ):
@@ -538,6 +538,8 @@ def faults_of_end(line: Line) -> list[str]:
             faults.append(f"unprintable characters on {name}")
     if max(map(len, lines), default=0) > 10_000:
         faults.append("a line of over 10,000 characters on stderr")
+    if re.search(rb"^(error|note): ", line.stdout, re.MULTILINE) and not is_run:
+        faults.append("an error or a note on stdout")
     if "Traceback" in line.stdout.decode("utf-8", "replace"):
         faults.append("traceback on stdout")
     if lost and line.code == 0 and b"--quiet" not in line.words and not is_run:
@@ -656,6 +658,7 @@ def main() -> int:
 def run_all(lines: list[Line], args: argparse.Namespace) -> int:
     """Runs the lines and reports on them, also if they are interrupted; 1 if there are findings."""
     ended, began = [], time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
             for line in pool.map(lambda line: run(line, args.work, args.seconds), lines):
