@@ -149,6 +149,16 @@ def test_a_signal_that_is_ignored_stays_so(monkeypatch):
         signal.signal(signal.SIGINT, before)
 
 
+def test_a_backend_that_matplotlib_does_not_have_is_a_line(tmp_path):
+    command = [sys.executable, "-m", "tf_edureka", "train-perceptron", "--out", tmp_path / "out"]
+    environment = {**os.environ, "MPLBACKEND": "nonsense"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: MPLBACKEND: expected a backend of matplotlib's (")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_import_that_keeps_exceptions_to_itself_is_ended_at_once():
     code = (
         "import os, signal, threading, time\n"

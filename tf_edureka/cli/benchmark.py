@@ -70,6 +70,7 @@ def chosen(names: Sequence[str] | None) -> list[race.Way]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Measures as the arguments say and gives the exit code."""
     args = parse(argv)
+    reporting.expect_backend()
     ways = chosen(args.ways)
     folder = out.run_folder(args, "benchmark", (f"{args.measure}.json", f"{args.measure}.png"))
     began = time.perf_counter()

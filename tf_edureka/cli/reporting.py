@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import os
 import signal
 import sys
 import warnings
@@ -67,7 +68,21 @@ def importing() -> Iterator[None]:
     from tf_edureka import runtime  # which needs NumPy; the doctor starts without
 
     with signals.ends_at_once(), runtime.quiet_import(freeze=True):
+        expect_backend()
         yield
+
+
+def expect_backend() -> None:
+    """Refuses a name of a backend with which matplotlib cannot be imported.
+
+    Raises:
+        InputError: when MPLBACKEND has one.
+    """
+    if "MPLBACKEND" in os.environ:
+        try:
+            import matplotlib as matplotlib
+        except ValueError as error:
+            raise InputError(f"MPLBACKEND: expected a backend of matplotlib's ({error})") from None
 
 
 def _line(said: InputError | InputWarning) -> str:
