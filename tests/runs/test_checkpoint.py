@@ -391,7 +391,7 @@ columns = st.integers(0, 4).flatmap(
             "cost": lists(epochs, **FINITE),
             "accuracy": lists(epochs, min_value=0, max_value=1),
             "epoch_seconds": lists(epochs, **TIMES),
-            "step_cost": lists(2),
+            "step_cost": lists(2, **FINITE),
             "running_cost": lists(3),
             "running_seconds": lists(**TIMES),
         }
