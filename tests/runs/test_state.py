@@ -141,6 +141,7 @@ def test_a_state_to_which_no_such_training_comes_is_refused(epochs, steps, chang
         {"variables": 5},
         {"training": None},
         {"cost": np.array([np.inf, 1])},
+        {"step_cost": np.array([1, 2, np.nan])},
         {"accuracy": np.array([0, 1.1])},
         {"epoch_seconds": np.array([-1.0, 1])},
     ],

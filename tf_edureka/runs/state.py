@@ -72,7 +72,9 @@ class TrainingState:
             raise InputError("state: expected the arrays that save=... gives, got others")
         seconds = np.append(self.epoch_seconds, self.running_seconds)
         possible = (
-            np.isfinite(self.cost[:-1]),  # after one that is no number nothing comes
+            # After a cost that is no number nothing comes.
+            np.isfinite(self.cost[:-1]),
+            np.isfinite(self.step_cost) | (self.epoch < 2),
             np.abs(self.accuracy - 0.5) <= 0.5,
             np.isfinite(seconds) & (seconds >= 0),
         )
@@ -129,12 +131,12 @@ class TrainingProgress:
                     f"start: expected a state of the training that is asked for, got one with "
                     f"{listed(found)}"
                 )
+            _expect_reached(start, training["epochs"], steps)
             columns = (start.cost, start.accuracy, start.epoch_seconds)
             self._epochs = list(zip(*(column.tolist() for column in columns), strict=True))
             self._costs = list(start.running_cost)
             self._seconds = float(start.running_seconds)
             self._step_cost = start.step_cost
-            self._expect_possible(steps)
         self._began = time.perf_counter()
 
     @property
@@ -219,24 +221,24 @@ class TrainingProgress:
         columns = self._columns()
         return MlpResult(**columns, step_cost=self._step_cost, weights=tuple(weights))
 
-    def _expect_possible(self, steps: int) -> None:
-        """Refuses a position to which a training of so many `steps` an epoch does not come."""
-        most = steps - 1 if self.goes_on() else 0
-        of_first = steps if self.epoch else 0
-        known = len(self._step_cost)
-        epochs = self._training["epochs"]
-        if self.epoch > epochs or self.step > most or known != of_first:
-            raise InputError(
-                f"start: expected a state within {epochs} epochs of {steps} steps, got one after "
-                f"{self.epoch} epochs and {self.step} steps, with {known} of the first"
-            )
-
     def _running_seconds(self) -> float:
         return self._seconds + time.perf_counter() - self._began
 
     def _columns(self) -> dict[str, npt.NDArray[np.float64]]:
         columns = np.array(self._epochs, np.float64).reshape(-1, 3).T
         return dict(zip(("cost", "accuracy", "epoch_seconds"), columns, strict=True))
+
+
+def _expect_reached(state: TrainingState, epochs: int, steps: int) -> None:
+    """Refuses a position to which no training of so many `epochs` of so many `steps` comes."""
+    ended = state.epoch == epochs or not np.isfinite(state.cost).all()
+    most, of_first = 0 if ended else steps - 1, steps if state.epoch else 0
+    known = len(state.step_cost)
+    if state.epoch > epochs or state.step > most or known != of_first:
+        raise InputError(
+            f"start: expected a state within {epochs} epochs of {steps} steps, got one after "
+            f"{state.epoch} epochs and {state.step} steps, with {known} of the first"
+        )
 
 
 def identity(implementation: str, config: MlpConfig, data: Mnist) -> dict[str, object]:
