@@ -223,7 +223,8 @@ def test_wrong_input_is_not_tried_again(launch):
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
-        (["0"], "workers: expected at least 1, got 0"),
+        (["0"], "workers: expected 1 to 1000, got 0"),
+        ([f"1{30 * '0'}"], "workers: expected 1 to 1000, got 1000"),
         (["2", "--epochs", "0"], "epochs: expected a whole number"),
         (["2", "--strategy", "mirrored", "--replicas", "2"], "mirrored is one process"),
         (["2", "--seeds", "3"], "--seeds is one process; run train-mnist itself"),

@@ -12,6 +12,7 @@ from tf_edureka.cli.supervised import LOST_WORKER
 from tf_edureka.cli.workers import GOES_ON, Attempt, newest
 from tf_edureka.doctor.cuda import VISIBLE, Driver
 from tf_edureka.errors import InputError
+from tf_edureka.mlp.distribution.cluster import MOST_WORKERS
 
 GAVE_UP = LOST_WORKER
 ENDING = (*GOES_ON, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))  # the terminal is gone
@@ -48,8 +49,8 @@ def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Name
         help="give up after so many without a new checkpoint (default: %(default)s)",
     )
     args = parser.parse_args(argv)
-    if args.workers < 1:
-        raise InputError(f"workers: expected at least 1, got {args.workers}")
+    if not 1 <= args.workers <= MOST_WORKERS:
+        raise InputError(f"workers: expected 1 to {MOST_WORKERS}, got {args.workers}")
     if not 0 < args.timeout <= 1e6:
         raise InputError(f"--timeout: expected seconds from above 0 to 1e6, got {args.timeout:g}")
     if args.restarts < 0:

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 import tensorflow as tf
 
@@ -41,3 +43,9 @@ def test_what_the_chief_sends_arrives_byte_by_byte():
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     assert strategies.from_chief(strategy, content) == content
     assert strategies.from_chief(strategy, b"") == b""
+
+
+def test_devices_of_this_machine_are_mirrored_whatever_tf_config_says(monkeypatch):
+    monkeypatch.setenv("TF_CONFIG", '{"cluster": {"worker": 3}, "task": {"type": "worker"}}')
+    assert strategies.mirrored(1).num_replicas_in_sync == 1
+    assert os.environ["TF_CONFIG"]

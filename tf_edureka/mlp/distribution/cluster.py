@@ -18,7 +18,7 @@ _FORM = (
     '{"cluster": {"worker": ["host:port", "host:port"]}, "task": {"type": "worker", "index": 0}}'
 )
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:.%]+\]|[\w.-]+):([0-9]{1,5})")
-_MOST_WORKERS = 1000
+MOST_WORKERS = 1000
 _SECONDS_TO_ANSWER = 2.0
 
 
@@ -146,8 +146,8 @@ def _addresses(jobs: dict[str, object]) -> tuple[tuple[str, ...], int]:
     addresses = [_of_kind(address, str, "an address") for address in (*chiefs, *workers)]
     if len(chiefs) > 1:
         raise ValueError("there can be one chief only")
-    if not 1 <= len(addresses) <= _MOST_WORKERS:
-        raise ValueError(f"there are not 1 to {_MOST_WORKERS} workers")
+    if not 1 <= len(addresses) <= MOST_WORKERS:
+        raise ValueError(f"there are not 1 to {MOST_WORKERS} workers")
     for address in addresses:
         _host_and_port(address)
     if len(set(addresses)) < len(addresses):

@@ -1,6 +1,8 @@
 """TensorFlow's engines for several devices and several processes (`tf.distribute`)."""
 
 import functools
+import os
+import unittest.mock
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy.typing as npt
 from tf_edureka._numbers import whole_number
 from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
+from tf_edureka.mlp.distribution.cluster import VARIABLE
 
 
 def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
@@ -32,7 +35,7 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
         count = len(gpus) if replicas is None else replicas
         if not 1 <= count <= len(gpus):
             raise InputError(f"replicas: expected 1 to {len(gpus)}, the GPUs here, got {replicas}")
-        return tf.distribute.MirroredStrategy([f"GPU:{i}" for i in range(count)])
+        return _of_this_machine([f"GPU:{i}" for i in range(count)])
     if replicas is None:
         raise InputError(
             "strategy mirrored: expected GPUs, but TensorFlow sees none; python -m "
@@ -50,7 +53,14 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
                 f"replicas: expected at most {there}, as many devices as TensorFlow began with, "
                 f"got {replicas}; ask for them before anything is computed"
             ) from None
-    return tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(replicas)])
+    return _of_this_machine([f"CPU:{i}" for i in range(replicas)])
+
+
+def _of_this_machine(devices: list[str]) -> tf.distribute.MirroredStrategy:
+    """The strategy, which would look for other machines if `TF_CONFIG` names some."""
+    with unittest.mock.patch.dict(os.environ):
+        os.environ.pop(VARIABLE, None)
+        return tf.distribute.MirroredStrategy(devices)
 
 
 def expect_split(batch_size: int, replicas: int) -> None:
