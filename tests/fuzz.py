@@ -118,10 +118,10 @@ WHOLE = _files.members(whole_checkpoint(), 100)
 
 
 def try_cluster(content: bytes) -> None:
-    """Reads it as TF_CONFIG, or a TF_CONFIG whose values it chooses."""
-    values = atheris.FuzzedDataProvider(content)
+    """Reads it as TF_CONFIG or, behind a question mark, chooses the values in one by it."""
     config = content.decode("utf-8", "replace")
-    if values.ConsumeBool():
+    if config.startswith("?"):
+        values = atheris.FuzzedDataProvider(content[1:])
         jobs = {name: any_json(values, 2) for name in ("worker", "chief") if values.ConsumeBool()}
         task = {"type": any_json(values, 1), "index": any_json(values, 1)}
         config = json.dumps({"cluster": jobs, "task": task})
@@ -169,6 +169,7 @@ def beginnings(target: str) -> Iterator[bytes]:
             np.save(file, array)
             yield bytes([first]) + file.getvalue()
     if target == "cluster":
+        yield from (b"?" + bytes(range(0, 250, 7)), b"[" * 10_000)
         for jobs, kind in (({"worker": ["a:1", "b:2"]}, "worker"), ({"chief": ["a:1"]}, "chief")):
             task = {"type": kind, "index": 0}
             yield json.dumps({"cluster": jobs, "task": task}).encode()

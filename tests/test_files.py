@@ -1,5 +1,8 @@
+import io
 import os
 import socket
+import struct
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -52,3 +55,40 @@ def test_an_error_of_reading_is_the_users_too(tmp_path):
     path.write_bytes(b"")
     with pytest.raises(InputError, match=r"cannot be read \(gone\)"), _files.reading(path):
         raise OSError(5, "gone")
+
+
+def archive(compression=zipfile.ZIP_STORED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as made:
+        made.writestr("one", b"a" * 1000)
+        made.writestr("two", b"b")
+    return file.getvalue()
+
+
+def listed(*names: bytes) -> bytes:
+    """The archive with its first file by each of these names, as often as they are."""
+    content = archive()
+    first, second = (content.find(b"PK\1\2"), content.rfind(b"PK\1\2"))
+    files = b"".join(content[first:second].replace(b"one", name) for name in names)
+    last = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(names), len(names), len(files), first, 0)
+    return content[:first] + files + last
+
+
+def test_an_archive_is_taken_apart():
+    assert _files.members(archive(), 2) == {"one": b"a" * 1000, "two": b"b"}
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (archive(zipfile.ZIP_DEFLATED), "it is compressed"),
+        (archive(zipfile.ZIP_LZMA), "it is compressed"),
+        (listed(b"one", b"one"), "two files of one name"),
+        (listed(b"one", b"six"), "announces more than it holds"),
+        (listed(b"one", b"two", b"six"), "more than 2 files"),
+        (b"no archive", "not a zip file"),
+    ],
+)
+def test_an_archive_that_could_be_more_than_it_is_is_refused(content, complaint):
+    with pytest.raises((ValueError, zipfile.BadZipFile), match=complaint):
+        _files.members(content, 2)
