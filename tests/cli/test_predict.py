@@ -284,6 +284,16 @@ def test_a_damaged_or_hostile_model_is_refused_in_one_line(
     assert not (tmp_path / "mine").exists()
 
 
+def test_rules_for_the_training_do_not_keep_a_network_from_being_loaded(tmp_path):
+    rules = {
+        f"kernel_{rule}": name for rule, name in (("regularizer", "l2"), ("constraint", "max_norm"))
+    }
+    layers = [keras.layers.Dense(10, kernel_initializer="orthogonal", **rules)]
+    keras.Sequential([keras.Input((784,)), *layers]).save(tmp_path / "ruled.keras")
+    loaded = mlp.load_model(tmp_path / "ruled.keras")
+    np.testing.assert_array_equal(loaded.get_weights()[0], layers[0].get_weights()[0])
+
+
 @pytest.mark.slow
 def test_a_network_of_a_hundred_layers_is_answered(pictures, capsys, tmp_path):
     layers = [keras.layers.Dense(10) for _ in range(99)]
