@@ -61,7 +61,8 @@ def test_from_any_state_a_training_goes_on_to_the_same_bits(data, train, config)
 
 
 @pytest.mark.parametrize(
-    ("train", "config"), [*TRAININGS, pytest.param(mlp.train, TUNED, id="tuned, XLA")]
+    ("train", "config"),
+    [*TRAININGS, pytest.param(mlp.train, TUNED, id="tuned, XLA", marks=pytest.mark.slow)],
 )
 def test_a_true_answer_ends_the_training_where_it_can_go_on(data, train, config):
     states = []

@@ -21,7 +21,7 @@ from tf_edureka.mlp.epoch import on_device
             *(MlpConfig.tuned(epochs=2, precision="mixed_bfloat16"), 1e-2), marks=pytest.mark.slow
         ),
         # The distortions are computed in float32.
-        (MlpConfig.augmented(epochs=2, dtype="float64"), 1e-4),
+        pytest.param(MlpConfig.augmented(epochs=2, dtype="float64"), 1e-4, marks=pytest.mark.slow),
     ],
     ids=["tuned", "article", "mixed_bfloat16", "augmented"],
 )
