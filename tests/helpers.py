@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import struct
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -62,6 +63,12 @@ def processes() -> Iterator[Callable[..., subprocess.Popen]]:
             return process
 
         yield start
+
+
+def expect_interrupted(code: str) -> None:
+    """Asserts that Python, when it runs this code, is ended by Ctrl-C with a line."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
 
 
 def expect_error(said: str, complaint: str) -> None:

@@ -5,6 +5,7 @@ import sys
 import warnings
 
 import pytest
+from helpers import expect_interrupted
 
 from tf_edureka.cli import reporting
 from tf_edureka.errors import InputError, InputWarning
@@ -170,5 +171,4 @@ def test_an_import_that_keeps_exceptions_to_itself_is_ended_at_once():
         "        try: time.sleep(0.01)\n"
         "        except BaseException: pass\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stderr) == (130, "interrupted\n")
+    expect_interrupted(code)
