@@ -13,8 +13,13 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from tf_edureka.data import mnist as mnist_data, rendered
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE, Mnist, Split
+from tf_edureka.doctor.cuda import VISIBLE, Driver
 from tf_edureka.runs.console import EpochDisplay
 from tf_edureka.tf1 import seeds
+
+# The numbers that tests expect are the CPU's, to the bit; what is about a GPU asks for it.
+CUDA_DEVICES = os.environ.get(VISIBLE)
+os.environ[VISIBLE] = "-1"
 
 hypothesis.settings.register_profile("no time limit", deadline=None)
 hypothesis.settings.load_profile("no time limit")
@@ -28,6 +33,17 @@ def temporary_files(tmp_path_factory):
         patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("tmp")))
         patch.setattr(tempfile, "tempdir", None)
         yield
+
+
+@pytest.fixture
+def with_gpu(monkeypatch) -> None:
+    """Shows processes that a test starts the GPUs of this machine; the test is skipped without."""
+    if Driver().error is None:
+        pytest.skip("no GPU: there is no driver for one")
+    if CUDA_DEVICES is None:
+        monkeypatch.delenv(VISIBLE)
+    else:
+        monkeypatch.setenv(VISIBLE, CUDA_DEVICES)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import gc
 import importlib.util
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -23,6 +24,12 @@ DEVICES = ("auto", "cpu", "gpu")
 # that have 512; no sum, and so no number, changes.
 WIDE_VECTORS = "--xla_cpu_prefer_vector_width=512"
 _LOG_LEVEL = "2"  # errors only
+# What TensorFlow and XLA say, each in its place, where a GPU has no memory left.
+_NO_MEMORY = re.compile(
+    "out of memory|failed to allocate memory|Dst tensor is not initialized|No blas support"
+    "|could not find any supported configs",
+    re.IGNORECASE,
+)
 _FIRST_WITH_TF32 = (8, 0)  # compute capability: Ampere
 
 
@@ -156,6 +163,12 @@ def tf32(allowed: bool) -> Iterator[None]:
         yield
     finally:
         tf.config.experimental.enable_tensor_float_32_execution(before)
+
+
+def no_memory(said: str) -> str:
+    """What in an error of TensorFlow's says that a GPU has no memory left; empty if nothing."""
+    found = _NO_MEMORY.search(said)
+    return found[0] if found else ""
 
 
 def usable_cores() -> int:

@@ -12,21 +12,14 @@ from tf_edureka.cli import gpu_check, gpu_checks
 SCRIPT = SCRIPTS / "gpu_check.py"
 
 
-@pytest.fixture(scope="session")
-def gpu() -> str:
-    runtime.help_tensorflow_find_cuda()
-    if not tf.config.list_physical_devices("GPU"):
-        pytest.skip("no GPU: TensorFlow sees none (python -m tf_edureka.doctor says why)")
-    return "gpu"
-
-
 def check(folder, *arguments) -> subprocess.CompletedProcess:
     command = [sys.executable, SCRIPT, "--data-dir", folder, *arguments]
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def test_the_gpu_computes_what_the_cpu_does(drawn_folder, gpu):
-    done = check(drawn_folder, "--device", gpu)
+@pytest.mark.usefixtures("with_gpu")
+def test_the_gpu_computes_what_the_cpu_does(drawn_folder):
+    done = check(drawn_folder)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

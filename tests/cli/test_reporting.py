@@ -5,6 +5,7 @@ import sys
 import warnings
 
 import pytest
+import tensorflow as tf
 from helpers import expect_interrupted
 
 from tf_edureka.cli import reporting
@@ -35,6 +36,44 @@ def test_the_command_says_what_to_do_where_the_package_says_what_is_wrong(capsys
     warning = InputWarning("drawn digits", topic="no MNIST folder")
     told = "note: drawn digits; --data-dir FOLDER says where the MNIST files are\n"
     assert said(capsys, warning=warning) == (0, told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "shown"),
+    [  # as they were seen on a GPU whose memory another program had taken
+        ("Internal", "cudaSetDevice() on GPU:0 failed. Status: out of memory", ": out of memory"),
+        (
+            "Internal",
+            "Failed copying input tensor from CPU:0 to GPU:0: Dst tensor is not initialized.",
+            ": Dst tensor is not initialized",
+        ),
+        ("Internal", "INTERNAL: No blas support for stream", ": No blas support"),
+        (
+            "Internal",
+            "Autotuner could not find any supported configs for HLO: %custom-call.15",
+            ": could not find any supported configs",
+        ),
+        (
+            "ResourceExhausted",
+            "Out of memory while trying to allocate 16.78MiB.",
+            ": Out of memory",
+        ),
+    ],
+)
+def test_a_gpu_whose_memory_is_taken_is_said_in_a_line(capsys, kind, message, shown):
+    error = getattr(tf.errors, f"{kind}Error")(None, None, message)
+    code, line = said(capsys, error)
+    assert code == 2
+    assert line == (
+        f"error: TensorFlow has too little memory ({kind}Error{shown}); nvidia-smi shows what else "
+        "uses the GPU, --device cpu does without it\n"
+    )
+
+
+def test_other_errors_of_tensorflow_keep_their_traceback(capsys):
+    for error in (tf.errors.InternalError(None, None, "a bug"), RuntimeError("out of memory")):
+        with pytest.raises(type(error)):
+            said(capsys, error)
 
 
 def test_other_warnings_stay_warnings(capsys):

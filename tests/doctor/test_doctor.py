@@ -204,6 +204,10 @@ def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch):
     ptxas = wheels("cuda_nvcc/bin/ptxas", b"#!/bin/sh\necho Cuda tools, release 12.9, V12.9.86\n")
     wheels("cuda_nvcc/nvvm/libdevice/libdevice.10.bc")
     assert [finding.what for finding in cuda.xla_tools(True)] == ["XLA's ptxas of CUDA 12.9"]
+    ptxas.write_text("#!/bin/sh\necho Cuda tools, release 12.5, V12.5.82\n")
+    (old,) = cuda.xla_tools(True)  # XLA says so itself, on every run
+    assert (old.status, old.what[:26]) == (NOTE, "XLA's ptxas of CUDA 12.5 m")
+    assert old.advice == "pip install --upgrade nvidia-cuda-nvcc-cu12"
     ptxas.chmod(0o644)
     if os.geteuid():  # root may run anything that is executable for someone
         assert problems(cuda.xla_tools(True))[0].advice == f"chmod +x {ptxas}"
@@ -215,9 +219,9 @@ def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch):
         ([8, 6], (12, 2), OK, "TensorFlow has code for it"),  # sm_80 runs on all of 8
         ([7, 5], (12, 2), OK, "TensorFlow has code for it"),
         ([8, 9], (12, 2), OK, "TensorFlow has code for it"),
-        ([9, 0], (12, 5), NOTE, "the driver makes TensorFlow's code for it"),
+        ([9, 0], (12, 2), OK, "TensorFlow has code for it"),  # compute_90 is code for sm_90, too
         ([12, 0], (13, 0), NOTE, "the driver makes TensorFlow's code for it"),
-        ([9, 0], (12, 2), PROBLEM, "is for CUDA 12.5, the driver for CUDA 12.2"),
+        ([12, 0], (12, 2), PROBLEM, "is for CUDA 12.5, the driver for CUDA 12.2"),
         ([5, 2], (12, 5), PROBLEM, "sm_60, sm_70, sm_80, sm_89, compute_90 only"),
         (None, (12, 5), NOTE, "compute capability unknown"),
     ],
@@ -334,10 +338,22 @@ def test_a_tensorflow_that_takes_its_process_down_is_reported(
     assert [finding for finding in found if what in finding.what and advice in finding.advice]
 
 
+CPU_TRAINS = {"CPU:0": {"xla": {"seconds": 1.0}}}
+
+
+def test_a_gpu_whose_memory_another_program_has_taken_is_no_fault_of_the_driver(monkeypatch):
+    facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": [["GPU", [9, 0]]]}
+    ended = "InternalError: cudaSetDevice() on GPU:0 failed. Status: out of memory"
+    monkeypatch.setattr(training, "run_probe", lambda choice: (facts, CPU_TRAINS, "", ended))
+    *_, early = problems(training.tensorflow(True, (13, 0), set()))
+    assert early.advice.startswith("nvidia-smi shows which programs use the GPU's memory")
+    outcomes = {"xla": {"error": "Out of memory"}, "kernels": {"seconds": 1}}
+    assert training.training_finding("GPU:0", outcomes).advice == early.advice
+
+
 def test_a_gpu_that_fails_does_not_take_the_cpu_with_it(monkeypatch):
     facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": [["GPU", [9, 0]]]}
-    outcomes = {"CPU:0": {"xla": {"seconds": 1.0}}}
-    probes = {"auto": (facts, {}, "", "cudaGetDevice() failed"), "cpu": ({}, outcomes, "", "")}
+    probes = {"auto": (facts, {}, "", "cudaGetDevice() failed"), "cpu": ({}, CPU_TRAINS, "", "")}
     monkeypatch.setattr(training, "run_probe", probes.get)
     *_, early, cpu = training.tensorflow(True, (12, 5), set())
     assert (early.status, early.advice) == (PROBLEM, "update the driver, or use --device cpu")

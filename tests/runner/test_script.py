@@ -102,6 +102,12 @@ with tf.Graph().as_default() as graph:
 """
 
 
+def test_a_script_leaves_gpu_memory_that_it_does_not_need_to_others(run):
+    script = "import os; print(os.environ['TF_FORCE_GPU_ALLOW_GROWTH'])"
+    assert run(script).stdout == "true\n"
+    assert run(script, TF_FORCE_GPU_ALLOW_GROWTH="false").stdout == "false\n"
+
+
 def test_the_perceptron_and_op_seeds_are_those_of_1_15_to_each_bit(run):
     done = run(DRAWS + PERCEPTRON)
     golden = json.loads((GOLDENS / "perceptron.json").read_text())["op_seeds"]["15"]["losses"]

@@ -77,6 +77,7 @@ def prepare(module: str, framework: str, choice: str, asked: float) -> float:
     elif framework == "jax":
         os.environ.setdefault("XLA_FLAGS", runtime.WIDE_VECTORS)  # as TensorFlow's XLA has it
         os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # others use the GPU too
+        os.environ["JAX_DEFAULT_MATMUL_PRECISION"] = "highest"  # float32, which is TF32 otherwise
         if choice == "cpu":
             os.environ["JAX_PLATFORMS"] = "cpu"
     importlib.import_module(f"{__package__}.{module}")

@@ -26,6 +26,7 @@ ENDS = (
 ADVICE = {
     "no GPU": "--device cpu does without",
     "no GPUs to mirror on": "--replicas N tries it on N parts of the CPU",
+    "no memory": "nvidia-smi shows what else uses the GPU, --device cpu does without it",
     "no TF32": "leave --precision out",
     "no MNIST folder": "--data-dir FOLDER says where the MNIST files are",
     "TFDS needs the .gz files": "--data idx reads unpacked ones",

@@ -38,9 +38,9 @@ def reports_errors(main: Callable[_Arguments, int]) -> Callable[_Arguments, int]
     """Makes a command's main function end in one line where the user can mend what is wrong.
 
     An `InputError` is printed as `error: ...` on stderr and gives exit code 2; Ctrl-C gives 130,
-    SIGTERM 143. An `InputWarning` is printed as `note: ...`. Where stdout or stderr fails the work
-    goes on, and gives 4 at its end instead of 0. Any other exception is a fault of ours and keeps
-    its traceback.
+    SIGTERM 143. TensorFlow's errors where memory is short are printed like an `InputError`. An
+    `InputWarning` is printed as `note: ...`. Where stdout or stderr fails the work goes on, and
+    gives 4 at its end instead of 0. Any other exception is a fault of ours and keeps its traceback.
     """
 
     @functools.wraps(main)
@@ -57,6 +57,15 @@ def reports_errors(main: Callable[_Arguments, int]) -> Callable[_Arguments, int]
                 code = signals.SIGNALLED + (stop.args[0] if stop.args else signal.SIGINT)
             except SystemExit as end:  # of argparse, after --help
                 code = int(end.code or 0)
+            except Exception as error:
+                if not memory_is_short(error):
+                    raise
+                from tf_edureka import runtime
+
+                said = runtime.no_memory(str(error)) or "out of memory"
+                what = f"TensorFlow has too little memory ({type(error).__name__}: {said})"
+                print_error(InputError(what, topic="no memory"))
+                code = USER_ERROR
         return OUTPUT_LOST if code == 0 and any(one.failed for one in guarded) else code
 
     return wrapped
@@ -83,6 +92,18 @@ def expect_backend() -> None:
             import matplotlib as matplotlib
         except ValueError as error:
             raise InputError(f"MPLBACKEND: expected a backend of matplotlib's ({error})") from None
+
+
+def memory_is_short(error: Exception) -> bool:
+    """Whether an `error` is TensorFlow's, and what it lacks is memory."""
+    if "tensorflow" not in sys.modules:
+        return False
+    from tf_edureka import runtime
+    from tf_edureka._tensorflow import tf
+
+    if isinstance(error, tf.errors.ResourceExhaustedError):
+        return True
+    return isinstance(error, tf.errors.InternalError) and runtime.no_memory(str(error)) != ""
 
 
 def _line(said: InputError | InputWarning) -> str:

@@ -233,7 +233,7 @@ def _work(
     except Exception as error:
         import tensorflow as tf
 
-        if not isinstance(error, tf.errors.OpError):
+        if not isinstance(error, tf.errors.OpError) or reporting.memory_is_short(error):
             raise
         print(
             f"error: {cluster.name(cluster.index)}: another worker or the network to it is lost "

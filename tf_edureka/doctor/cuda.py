@@ -17,6 +17,7 @@ from tf_edureka.doctor.packages import version
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 CUDA = (12, 0)  # the least that a driver has to be for
+_GOOD_PTXAS = (12, 6, 85)  # of CUDA 12.6.3; XLA warns of those of 12 before it
 SYSTEM_CUDA = (Path("/usr/local/cuda"), Path("/opt/cuda"))
 WSL_GPU = Path("/dev/dxg")
 
@@ -160,8 +161,16 @@ def xla_tools(used: bool) -> Iterator[Finding]:
         yield note("XLA's ptxas is in none of the usual places", advice)
     elif not os.access(ptxas, os.X_OK):
         yield problem(f"{ptxas} may not be run", f"chmod +x {ptxas}")
-    elif release := re.search(r"release ([\d.]+)", _output(str(ptxas), "--version")):
-        yield ok(f"XLA's ptxas of CUDA {release[1]}")
+    elif found := re.search(r"V(\d+)\.(\d+)\.(\d+)", _output(str(ptxas), "--version")):
+        release = tuple(int(part) for part in found.groups())
+        what = f"XLA's ptxas of CUDA {_dotted(release[:2])}"
+        if release < _GOOD_PTXAS and release >= CUDA:
+            yield note(
+                f"{what} makes wrong code in rare cases, by what XLA says",
+                "pip install --upgrade nvidia-cuda-nvcc-cu12",
+            )
+        else:
+            yield ok(what)
     else:
         yield problem(f"{ptxas} does not run", advice)
     if not first("nvvm/libdevice/libdevice.10.bc", roots):
@@ -177,8 +186,8 @@ def capability_finding(
         name: of the GPU.
         capability: major and minor of its compute capability; None if unknown.
         build: what TensorFlow was built for, as `tf.sysconfig.get_build_info` says it. Code for
-            `sm_80` runs on 8.0 and later 8.x. Of `compute_90` the driver makes code for any GPU
-            from 9.0 on, if it is for the same CUDA or a later one.
+            `sm_80` runs on 8.0 and later 8.x. `compute_90` is code for 9.0 and later 9.x, and of it
+            the driver makes code for any later GPU, if it is for the same CUDA or a later one.
         driver_cuda: the driver's version of CUDA.
     """
     if not capability:
@@ -187,15 +196,14 @@ def capability_finding(
     what = f"{name}, compute capability {major}.{minor}"
     made_for = ", ".join(build.get("cuda_compute_capabilities", []))
     codes = re.findall(r"\b(sm|compute)_(\d+)(\d)", made_for)
-    fitting = {
-        kind
+    earlier = [
+        (kind, int(its_major))
         for kind, its_major, its_minor in codes
         if (int(its_major), int(its_minor)) <= (major, minor)
-        and (kind == "compute" or int(its_major) == major)
-    }
-    if "sm" in fitting:
+    ]
+    if any(its_major == major for _, its_major in earlier):
         return ok(f"{what}: TensorFlow has code for it")
-    if not fitting:
+    if not any(kind == "compute" for kind, _ in earlier):
         return problem(
             f"{what}: TensorFlow has code for {made_for or 'no GPU'} only",
             "use --device cpu, or an older TensorFlow in an environment of its own",

@@ -15,6 +15,7 @@ from tf_edureka.doctor.cuda import LIBRARIES, capability_finding, first, wheel_f
 from tf_edureka.doctor.finding import Finding, note, ok, problem
 
 PROBE_SECONDS = 300
+_ON_MEMORY = "nvidia-smi shows which programs use the GPU's memory; end them, or use --device cpu"
 # What `probe.py` prints: what it knows, and by device and way the seconds or error of its steps.
 Facts = dict[str, Any]
 Outcomes = dict[str, dict[str, Any]]
@@ -71,6 +72,7 @@ def tensorflow(wanted: bool, driver_cuda: tuple[int, int], told: set[str]) -> It
         yield problem("TensorFlow sees no GPU", "mend the problems above")
     if ended:
         advice = "update the driver, or use --device cpu" if gpus else ""
+        advice = _ON_MEMORY if runtime.no_memory(ended) else advice
         yield problem(f"TensorFlow's process ended early: {ended}", advice)
     if gpus and "CPU:0" not in training:  # the GPU's fault is not the CPU's
         training |= run_probe("cpu")[1]
@@ -85,7 +87,9 @@ def training_finding(device: str, outcomes: Outcomes) -> Finding:
         what = f"training works on {device} ({xla['seconds']:.1f} s for a few steps)"
         return ok(what, trains=device)
     advice = "use another device (--device)"
-    if "seconds" in kernels:
+    if runtime.no_memory(xla["error"]):
+        advice = _ON_MEMORY
+    elif "seconds" in kernels:
         advice = "it is XLA that fails, without it training works; see ptxas and libdevice above"
     return problem(f"training fails on {device}: {xla['error']}", advice)
 

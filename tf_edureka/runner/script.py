@@ -52,6 +52,8 @@ def prepare(
     if has_keras:
         os.environ["TF_USE_LEGACY_KERAS"] = "1"  # read when TensorFlow is imported
     os.environ["KERAS_BACKEND"] = "tensorflow"  # of a script that imports Keras by itself
+    # Or a session takes all of a GPU's memory, and other programs have none.
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     with runtime.quiet_import(freeze=True):
         import tensorflow as tf
 
