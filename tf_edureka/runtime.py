@@ -165,6 +165,13 @@ def tf32(allowed: bool) -> Iterator[None]:
         tf.config.experimental.enable_tensor_float_32_execution(before)
 
 
+def deterministic() -> bool:
+    """Whether TensorFlow may use only ops that give the same bits each time."""
+    from tensorflow.python.framework import config
+
+    return config.is_op_determinism_enabled()
+
+
 def no_memory(said: str) -> str:
     """What in an error of TensorFlow's says that a GPU has no memory left; empty if nothing."""
     found = _NO_MEMORY.search(said)

@@ -144,7 +144,7 @@ def test_the_table_has_each_way_the_quickest_first_and_a_way_that_fails_drops_ou
 def test_networks_at_once_are_timed_beside_as_many_single_ones(
     drawn_folder, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(report, "NETWORKS", (2,))
+    monkeypatch.setattr(report, "NETWORKS", {"cpu": (2,)})
     arguments = ["--measure", "networks", "--epochs", "1", "--data-dir", str(drawn_folder)]
     assert main([*arguments, "--out", str(tmp_path), "--device", "cpu"]) == 0
     assert written(tmp_path) == {"networks.json", "networks.png"}

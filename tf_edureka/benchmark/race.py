@@ -14,7 +14,7 @@ from tf_edureka.benchmark.worker import Worker, WorkerLost
 
 # Threads of a library may go on looking for work for a while after its epoch.
 _PAUSE = 0.1
-_XLA, _STEPS = {"jit_compile": True}, {"steps_per_execution": 50}
+_XLA, _STEPS, _SEARCH = {"jit_compile": True}, {"steps_per_execution": 50}, {"search": True}
 _Argument = TypeVar("_Argument")
 
 
@@ -28,6 +28,7 @@ class Way:
         function: of `module`: takes a `Task` and the options and gives a `Trainer`.
         options: for that function.
         needs: the framework, without which it cannot be.
+        for_gpu: whether it is another way than the rest on a GPU only.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Way:
     function: str
     options: Mapping[str, bool | int] = field(default_factory=dict)
     needs: str = "tensorflow"
+    for_gpu: bool = False
 
     @property
     def module(self) -> str:
@@ -49,6 +51,7 @@ class Way:
 
 WAYS = (
     Way("project", "this project", "this_project"),
+    Way("project_search", "this project, searched", "this_project", _SEARCH, for_gpu=True),
     Way("project_no_xla", "this project, no XLA", "this_project", {"jit_compile": False}),
     Way("keras", "Keras fit", "keras_fit"),
     Way("keras_steps", "Keras fit, 50 steps", "keras_fit", _STEPS),

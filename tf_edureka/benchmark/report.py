@@ -15,7 +15,7 @@ from tf_edureka.benchmark.task import Task
 from tf_edureka.runs.console import EpochDisplay
 from tf_edureka.runs.folder import RunFolder
 
-NETWORKS = (2, 4, 8)
+NETWORKS = {"cpu": (2, 4, 8), "gpu": (8, 64)}  # at once, beside one by itself
 PACKAGES = ("tensorflow", "keras", "torch", "jax", "scikit-learn", "numpy")
 FAILED = 1
 _Measured = TypeVar("_Measured")
@@ -67,7 +67,7 @@ class Report:
     def networks(self, epochs: int) -> int:
         """Times `epochs` of several networks at once, after one to warm up."""
         ways = [race.Way("alone", "1 by itself", "one_network")]
-        for n in NETWORKS:
+        for n in NETWORKS[self.task.device]:
             options = {"networks": n}
             ways.append(race.Way(f"at_once_{n}", f"{n} at once", "many_networks", options))
         with EpochDisplay(len(ways) * (epochs + 2), unit="epochs") as display:

@@ -1,6 +1,7 @@
 """Ways to train the network with TensorFlow: this project's, Keras' and the older ones."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +19,9 @@ from tf_edureka.mlp.model import pixels
 _ENDLESS = 1000  # epochs of a learning rate's schedule: it does not end while it is timed
 
 
-def this_project(task: Task, jit_compile: bool = True) -> Trainer:
-    """The compiled epoch of `task`; `jit_compile` as for `CompiledEpoch`."""
-    return _compiled_epoch(task, _model(task), jit_compile)
+def this_project(task: Task, **options: Any) -> Trainer:
+    """The compiled epoch of `task`; `options` are those of `CompiledEpoch`."""
+    return _compiled_epoch(task, _model(task), **options)
 
 
 def keras_fit(task: Task, **options: object) -> Trainer:
@@ -101,9 +102,8 @@ def many_networks(task: Task, networks: int) -> Trainer:
     return Trainer(train, lambda: all_of_them.weights()[0])
 
 
-def _compiled_epoch(task: Task, model: keras.Sequential, jit_compile: bool = True) -> Trainer:
-    train_split, test_split = task.data.train, task.data.test
-    epoch = mlp.CompiledEpoch(model, train_split, test=test_split, jit_compile=jit_compile)
+def _compiled_epoch(task: Task, model: keras.Sequential, **options: Any) -> Trainer:
+    epoch = mlp.CompiledEpoch(model, task.data.train, test=task.data.test, **options)
 
     def train(number: int) -> None:
         epoch.train(task.order(number), (task.seed, 0))

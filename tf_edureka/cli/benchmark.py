@@ -28,15 +28,16 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--measure",
         choices=MEASURES,
         default="epoch",
-        help="epoch: each way; networks: 1, 2, 4 and 8 networks at once; growth: time "
-        "and memory with more images, units and examples a batch (default: %(default)s)",
+        help="epoch: each way; networks: several networks at once; growth: time and memory with "
+        "more images, units and examples a batch (default: %(default)s)",
     )
     parser.add_argument(
         "--ways",
         nargs="+",
         choices=[way.name for way in race.WAYS],
         metavar="WAY",
-        help=f"which to time: {', '.join(way.name for way in race.WAYS)} (default: all installed)",
+        help=f"which to time: {', '.join(way.name for way in race.WAYS)} (default: all installed; "
+        "project_search on a GPU)",
     )
     parser.add_argument(
         "--epochs",
@@ -81,6 +82,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         device, kind = race.device(args.device)
     except WorkerLost as lost:
         raise InputError(f"device: TensorFlow cannot be started: {lost}") from None
+    if args.ways is None:
+        ways = [way for way in ways if kind == "gpu" or not way.for_gpu]
     task = Task(data, kind)
     if not task.steps:
         raise InputError(f"limit: expected at least {task.batch_size}, got {args.limit}")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from typing import Any
 
 import numpy as np
 
@@ -43,19 +44,19 @@ class Table:
         return sum(verdict == "FAILED" for *_, verdict in self.rows)
 
 
-def compiled(config: MlpConfig, data: Mnist, jit_compile: bool = True) -> mlp.CompiledEpoch:
-    """A new network with its epoch."""
+def compiled(config: MlpConfig, data: Mnist, **options: Any) -> mlp.CompiledEpoch:
+    """A new network with its epoch; `options` are those of `CompiledEpoch`."""
     steps = config.steps_per_epoch(len(data.train.labels))
     model = mlp.build(config, total_steps=steps * config.epochs)
     tf32 = config.precision == "tf32"
-    return mlp.CompiledEpoch(model, data.train, test=data.test, tf32=tf32, jit_compile=jit_compile)
+    return mlp.CompiledEpoch(model, data.train, test=data.test, tf32=tf32, **options)
 
 
-def first_steps(config: MlpConfig, data: Mnist, device: str, jit_compile: bool) -> Floats:
-    """Costs of the first steps, computed on a device."""
+def first_steps(config: MlpConfig, data: Mnist, device: str, **options: Any) -> Floats:
+    """Costs of the first steps, computed on a device; `options` as for `compiled`."""
     order = next(mlp.epoch_orders(config, len(data.train.labels)))[:STEPS_COMPARED]
     with tf.device(device):
-        return compiled(config, data, jit_compile).train(order, (config.seed, 0))
+        return compiled(config, data, **options).train(order, (config.seed, 0))
 
 
 def relative(one: Floats, other: Floats) -> float:
@@ -77,13 +78,16 @@ def check_placement(table: Table, data: Mnist, place: str) -> None:
 
 def check_numbers(table: Table, data: Mnist, place: str) -> None:
     """Whether the device computes what the CPU computes."""
-    for what, config, xla, tolerance in (
-        ("10 steps against the CPU, float64", MlpConfig.tuned(dtype="float64"), True, FLOAT64),
-        ("10 steps against the CPU, float32", MlpConfig.tuned(), True, FLOAT32),
-        ("10 steps of the article against the CPU", MlpConfig.article(), True, FLOAT32),
-        ("10 steps without XLA against the CPU", MlpConfig.tuned(), False, FLOAT32),
-    ):
-        here, there = (first_steps(config, data, at, xla) for at in (place, "CPU:0"))
+    tuned = MlpConfig.tuned()
+    checks: tuple[tuple[str, MlpConfig, dict[str, bool], float], ...] = (
+        ("10 steps against the CPU, float64", MlpConfig.tuned(dtype="float64"), {}, FLOAT64),
+        ("10 steps against the CPU, float32", tuned, {}, FLOAT32),
+        ("10 steps of the article against the CPU", MlpConfig.article(), {}, FLOAT32),
+        ("10 steps without XLA against the CPU", tuned, {"jit_compile": False}, FLOAT32),
+        ("10 steps, searched, against the CPU", tuned, {"search": True}, FLOAT32),
+    )
+    for what, config, options, tolerance in checks:
+        here, there = (first_steps(config, data, at, **options) for at in (place, "CPU:0"))
         table.add_error(what, relative(here, there), tolerance)
 
 
@@ -110,6 +114,7 @@ def check_epochs(table: Table, data: Mnist, place: str) -> None:
         epochs = {
             "epoch, this project": compiled(tuned, data),
             "epoch, without XLA": compiled(tuned, data, jit_compile=False),
+            "epoch, searched": compiled(tuned, data, search=True),
         }
         for precision in precisions:
             epochs[f"epoch, {precision}"] = compiled(MlpConfig.tuned(precision=precision), data)

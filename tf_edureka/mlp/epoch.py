@@ -1,5 +1,6 @@
 """The compiled epoch: all its steps in one call of one program; then its test pass."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,10 +13,13 @@ from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, Distortion
 from tf_edureka.data.mnist import Split
 from tf_edureka.errors import InputError
+from tf_edureka.mlp import products
 from tf_edureka.mlp.augmentation import distort
 from tf_edureka.mlp.model import pixels
 from tf_edureka.results import Floats
 from tf_edureka.runs.state import Array
+
+_AT_ONCE = 5  # steps in a turn of the loop, where it is to be quick rather than soon compiled
 
 
 class CompiledEpoch:
@@ -35,6 +39,9 @@ class CompiledEpoch:
         jit_compile: whether XLA makes the program of the steps; else TensorFlow's own kernels run
             one by one.
         tf32: whether a GPU may multiply with 10 bits of float32's 23, TensorFlow's default there.
+        search: whether XLA looks for the quickest program of each matrix product that a GPU can
+            run, and takes several steps in each turn of the loop: many seconds at first, quicker
+            epochs then. On a CPU, and with deterministic ops, it changes nothing.
 
     Attributes:
         model: as given.
@@ -53,6 +60,7 @@ class CompiledEpoch:
         distortion: Distortion | None = None,
         jit_compile: bool = True,
         tf32: bool = False,
+        search: bool = False,
     ) -> None:
         self.model = model
         model.optimizer.build(model.trainable_variables)
@@ -64,6 +72,9 @@ class CompiledEpoch:
         self.train_data, self._test = on_device(train), on_device(test)
         self._validation = None if validation is None else on_device(validation)
         self._distortion, self._tf32 = distortion, tf32
+        searches = search and jit_compile and not runtime.deterministic()
+        self._platform = products.platform(self.train_data[0]) if searches else None
+        self._tf32_rounds_nothing: bool | None = None  # known when the steps are traced
         self.compiled_steps = tf.function(self._steps, jit_compile=jit_compile, autograph=False)
         # Of one pass XLA's compiling takes longer than all that it could save.
         self._compiled_test = tf.function(self._count_right, autograph=False)
@@ -79,10 +90,13 @@ class CompiledEpoch:
         Returns:
             cross-entropy of each step, in the variables' dtype, shape (steps,).
         """
-        with runtime.tf32(self._tf32):
-            # The images are arguments and not captured: TensorFlow 2.21 keeps the graph of each
-            # optimizer step for good, and with it all that the graph captured.
-            arguments = *self.train_data, tf.constant(order), tf.constant(seed, tf.int32)
+        # The images are arguments and not captured: TensorFlow 2.21 keeps the graph of each
+        # optimizer step for good, and with it all that the graph captured.
+        arguments = *self.train_data, tf.constant(order), tf.constant(seed, tf.int32)
+        if self._platform and self._tf32_rounds_nothing is None:
+            program = self.compiled_steps.get_concrete_function(*arguments)
+            self._tf32_rounds_nothing = products.no_others(program.graph)
+        with runtime.tf32(self._tf32 or bool(self._tf32_rounds_nothing)):
             costs: Floats = call(self.compiled_steps, *arguments).numpy()
         return costs
 
@@ -154,17 +168,20 @@ class CompiledEpoch:
         # A row of `order` has a size that XLA knows. Of a slice between two numbers it only knows
         # that it has at most all examples, and computes with that many in every step.
         steps = order.shape[0]
+        at_once = max(n for n in range(1, _AT_ONCE + 1) if not steps % n) if self._platform else 1
+
+        def turn(first: tf.Tensor, costs: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
+            for step in (first + i for i in range(at_once)):
+                cost = self._step(images, labels, order[step], seed + tf.stack([0, step]))
+                costs = costs.write(step, cost)
+            return first + at_once, costs
+
         dtype = self.model.trainable_variables[0].dtype
-        _, costs = tf.while_loop(
-            lambda step, _: step < steps,
-            lambda step, costs: (
-                step + 1,
-                costs.write(
-                    step, self._step(images, labels, order[step], seed + tf.stack([0, step]))
-                ),
-            ),
-            (0, tf.TensorArray(dtype, steps, element_shape=())),
-        )
+        costs = tf.TensorArray(dtype, steps, element_shape=())
+        with contextlib.ExitStack() as stack:
+            if self._platform and not self._tf32:
+                stack.enter_context(products.searched(self._platform))
+            _, costs = tf.while_loop(lambda step, _: step < steps, turn, (0, costs))
         return costs.stack()
 
     def _step(

@@ -19,6 +19,10 @@ from tf_edureka.mlp.model import build
 from tf_edureka.results import MlpResult, asks_to_stop
 from tf_edureka.runs.state import TrainingProgress, TrainingState, identity
 
+# From so many steps on the search for quicker programs, which takes a GPU many seconds, pays: on an
+# H100 an epoch of 550 steps gains 0.024 s by it.
+_SEARCH_PAYS = 500_000
+
 
 def train(
     config: MlpConfig,
@@ -174,6 +178,7 @@ def _epoch(
             distortion=config.distortion,
             jit_compile=jit_compile,
             tf32=tf32,
+            search=total_steps >= _SEARCH_PAYS,
         )
     strategies.expect_split(config.batch_size, strategy.num_replicas_in_sync)
     with strategy.scope():

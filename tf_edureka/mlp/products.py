@@ -1,0 +1,143 @@
+"""Matrix products in float32 for which XLA searches the quickest program that a GPU can run.
+
+As long as TF32 is not allowed, TensorFlow 2.21 asks XLA for the highest precision of every product,
+and XLA takes the program of cuBLAS, without a search. Where TF32 is allowed, XLA makes programs of
+its own, times them and takes the quickest; and a product that itself says that it is of float32
+stays one. TensorFlow has no op that says so; but it has one for a program in StableHLO, which can.
+"""
+
+import contextlib
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from tf_edureka._tensorflow import tf
+
+_VERSION = 10  # of the op for a program in StableHLO
+# Factors and sums in float32; each factor as one number, not as a sum of rounded ones.
+_FLOAT32 = (
+    "algorithm = <lhs_precision_type = f32, rhs_precision_type = f32, accumulation_type = f32, "
+    "lhs_component_count = 1, rhs_component_count = 1, num_primitive_operations = 1, "
+    "allow_imprecise_accumulation = false>"
+)
+_ROUNDED = ("MatMul", "Einsum", "Conv")  # parts of the names of ops that TF32 would round
+_Shape = tuple[int, ...]
+
+
+def platform(tensor: tf.Tensor) -> str | None:
+    """XLA's name for where a `tensor` is, if XLA has programs of its own there; else None."""
+    return "CUDA" if "GPU:" in tensor.device and tf.test.is_built_with_cuda() else None
+
+
+@contextlib.contextmanager
+def searched(platform: str) -> Iterator[None]:
+    """Makes float32 products that are traced in the block say what they are.
+
+    Those of matrices of known shapes, and what backpropagation makes of them; others stay as they
+    are. `no_others` says whether there are any.
+
+    Args:
+        platform: as `platform` gives it.
+    """
+    from tensorflow.python.ops import gen_math_ops
+
+    matrices, batches = gen_math_ops.mat_mul, gen_math_ops.batch_mat_mul_v2
+
+    def product(plain: Any, a: Any, b: Any, turn_a: bool, turn_b: bool, rest: Any) -> tf.Tensor:
+        if turn_a or turn_b or not (_fits(a) and _fits(b) and a.shape[:-2] == b.shape[:-2]):
+            return plain(a, b, turn_a, turn_b, **rest)
+        return _product(platform, a, b)
+
+    def mat_mul(
+        a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, **rest: Any
+    ) -> tf.Tensor:
+        return product(matrices, a, b, transpose_a, transpose_b, rest)
+
+    def batch_mat_mul(
+        x: Any, y: Any, adj_x: bool = False, adj_y: bool = False, **rest: Any
+    ) -> tf.Tensor:
+        return product(batches, x, y, adj_x, adj_y, rest)
+
+    gen_math_ops.mat_mul, gen_math_ops.batch_mat_mul_v2 = mat_mul, batch_mat_mul
+    try:
+        yield
+    finally:
+        gen_math_ops.mat_mul, gen_math_ops.batch_mat_mul_v2 = matrices, batches
+
+
+def no_others(graph: tf.Graph) -> bool:
+    """Whether TF32 would round nothing in a `graph`, as each of its products says what it is."""
+    definition = graph.as_graph_def()
+    nodes = [
+        *definition.node,
+        *(node for one in definition.library.function for node in one.node_def),
+    ]
+    return not any(
+        any(part in node.op for part in _ROUNDED)
+        and node.attr["T"].type == tf.float32.as_datatype_enum
+        for node in nodes
+    )
+
+
+def _fits(factor: Any) -> bool:
+    return (
+        tf.is_tensor(factor)
+        and factor.dtype == tf.float32
+        and factor.shape.is_fully_defined()
+        and factor.shape.rank >= 2
+    )
+
+
+def _product(platform: str, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+    rows, columns = a.shape.rank - 2, a.shape.rank - 1
+
+    @tf.custom_gradient
+    def product(a: tf.Tensor, b: tf.Tensor) -> tuple[tf.Tensor, Any]:
+        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            return (
+                _contracted(platform, upstream, b, columns, columns),
+                _contracted(platform, a, upstream, rows, rows),
+            )
+
+        return _contracted(platform, a, b, columns, rows), gradient
+
+    return product(a, b)
+
+
+def _contracted(platform: str, a: tf.Tensor, b: tf.Tensor, of_a: int, of_b: int) -> tf.Tensor:
+    """Sums over the dimensions `of_a` and `of_b`, each one of the last two."""
+    from tensorflow.compiler.tf2xla.python import xla
+
+    batch = a.shape.rank - 2
+    both = 2 * batch + 1  # the sum of the numbers of the last two dimensions
+    shape = *a.shape[:batch], a.shape[both - of_a], b.shape[both - of_b]
+    program = _program(tuple(a.shape), tuple(b.shape), shape, of_a, of_b)
+    (found,) = xla.call_module(
+        [a, b],
+        version=_VERSION,
+        module=program,
+        Tout=[tf.float32],
+        Sout=[shape],
+        platforms=[platform],
+    )
+    return found
+
+
+@functools.cache
+def _program(a: _Shape, b: _Shape, product: _Shape, of_a: int, of_b: int) -> str:
+    """The program of a product in StableHLO, from the shapes."""
+    batch = [*range(len(a) - 2)]
+    factors = f"{_type(a)}, {_type(b)}"
+    return f"""
+module @product {{
+  func.func public @main(%a: {_type(a)}, %b: {_type(b)}) -> {_type(product)} {{
+    %product = stablehlo.dot_general %a, %b, batching_dims = {batch} x {batch},
+        contracting_dims = [{of_a}] x [{of_b}], {_FLOAT32} : ({factors}) -> {_type(product)}
+    return %product : {_type(product)}
+  }}
+}}
+"""
+
+
+def _type(shape: _Shape) -> str:
+    return f"tensor<{'x'.join(map(str, shape))}xf32>"
