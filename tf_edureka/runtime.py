@@ -173,7 +173,7 @@ def deterministic() -> bool:
 
 
 def no_memory(said: str) -> str:
-    """What in an error of TensorFlow's says that a GPU has no memory left; empty if nothing."""
+    """Finds in what TensorFlow has `said` that a GPU has no memory left; empty if nothing does."""
     found = _NO_MEMORY.search(said)
     return found[0] if found else ""
 

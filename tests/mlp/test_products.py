@@ -33,9 +33,8 @@ def on_cpu(monkeypatch):
     monkeypatch.setattr(products, "platform", lambda tensor: "CPU")
 
 
-@pytest.mark.parametrize("shapes", [((3, 5), (5, 4)), ((2, 3, 5), (2, 5, 4))], ids=str)
-def test_products_and_their_gradients_say_that_they_are_of_float32_and_stay_the_same(shapes):
-    a, b = (tf.random.stateless_normal(shape, (1, 2)) for shape in shapes)
+def test_products_and_their_gradients_say_that_they_are_of_float32_and_stay_the_same():
+    a, b = (tf.random.stateless_normal(shape, (1, 2)) for shape in ((3, 5), (5, 4)))
     says, plain = compiled(searched, a, b), compiled(product_and_gradients, a, b)
     with runtime.tf32(True):
         function = tf.function(searched, jit_compile=True)
@@ -53,16 +52,17 @@ def test_products_and_their_gradients_say_that_they_are_of_float32_and_stay_the_
     [
         (tf.TensorSpec((None, 4), tf.float32), False),  # a size that is not known
         (tf.TensorSpec((4, 4), tf.float64), False),
+        (tf.TensorSpec((2, 4, 4), tf.float32), False),
         (tf.TensorSpec((4, 4), tf.float32), True),
     ],
 )
 def test_other_products_stay_as_they_are(specification, turned):
     def product(a):
         with products.searched("CPU"):
-            return tf.matmul(a, tf.ones((4, 4), a.dtype), transpose_a=turned)
+            return tf.matmul(a, tf.ones_like(a), transpose_a=turned)
 
     graph = compiled(product, specification).graph
-    assert "MatMul" in {operation.type for operation in graph.get_operations()}
+    assert "XlaCallModule" not in {operation.type for operation in graph.get_operations()}
     assert products.no_others(graph) == (specification.dtype == tf.float64)
 
 

@@ -21,11 +21,18 @@ _FLOAT32 = (
     "allow_imprecise_accumulation = false>"
 )
 _ROUNDED = ("MatMul", "Einsum", "Conv")  # parts of the names of ops that TF32 would round
-_Shape = tuple[int, ...]
+_Shape = tuple[int, int]
 
 
 def platform(tensor: tf.Tensor) -> str | None:
-    """XLA's name for where a `tensor` is, if XLA has programs of its own there; else None."""
+    """Where XLA searches for the program of a product.
+
+    Args:
+        tensor: of any shape and dtype, on the device that will compute.
+
+    Returns:
+        XLA's name for the kind of that device; None where it does not search, as on CPUs.
+    """
     return "CUDA" if "GPU:" in tensor.device and tf.test.is_built_with_cuda() else None
 
 
@@ -33,40 +40,39 @@ def platform(tensor: tf.Tensor) -> str | None:
 def searched(platform: str) -> Iterator[None]:
     """Makes float32 products that are traced in the block say what they are.
 
-    Those of matrices of known shapes, and what backpropagation makes of them; others stay as they
-    are. `no_others` says whether there are any.
+    Those of two matrices of known shapes, and what backpropagation makes of them; others stay as
+    they are. `no_others` says whether there are any.
 
     Args:
         platform: as `platform` gives it.
     """
     from tensorflow.python.ops import gen_math_ops
 
-    matrices, batches = gen_math_ops.mat_mul, gen_math_ops.batch_mat_mul_v2
-
-    def product(plain: Any, a: Any, b: Any, turn_a: bool, turn_b: bool, rest: Any) -> tf.Tensor:
-        if turn_a or turn_b or not (_fits(a) and _fits(b) and a.shape[:-2] == b.shape[:-2]):
-            return plain(a, b, turn_a, turn_b, **rest)
-        return _product(platform, a, b)
+    plain = gen_math_ops.mat_mul
 
     def mat_mul(
-        a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, **rest: Any
+        a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, **more: Any
     ) -> tf.Tensor:
-        return product(matrices, a, b, transpose_a, transpose_b, rest)
+        if transpose_a or transpose_b or not (_fits(a) and _fits(b)):
+            return plain(a, b, transpose_a, transpose_b, **more)
+        return _product(platform, a, b)
 
-    def batch_mat_mul(
-        x: Any, y: Any, adj_x: bool = False, adj_y: bool = False, **rest: Any
-    ) -> tf.Tensor:
-        return product(batches, x, y, adj_x, adj_y, rest)
-
-    gen_math_ops.mat_mul, gen_math_ops.batch_mat_mul_v2 = mat_mul, batch_mat_mul
+    gen_math_ops.mat_mul = mat_mul
     try:
         yield
     finally:
-        gen_math_ops.mat_mul, gen_math_ops.batch_mat_mul_v2 = matrices, batches
+        gen_math_ops.mat_mul = plain
 
 
 def no_others(graph: tf.Graph) -> bool:
-    """Whether TF32 would round nothing in a `graph`, as each of its products says what it is."""
+    """Whether TF32 would round nothing.
+
+    Args:
+        graph: of a traced function, with the functions that it calls.
+
+    Returns:
+        True if each product and convolution says what it is, or is not of float32.
+    """
     definition = graph.as_graph_def()
     nodes = [
         *definition.node,
@@ -83,34 +89,27 @@ def _fits(factor: Any) -> bool:
     return (
         tf.is_tensor(factor)
         and factor.dtype == tf.float32
+        and factor.shape.rank == 2
         and factor.shape.is_fully_defined()
-        and factor.shape.rank >= 2
     )
 
 
 def _product(platform: str, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    rows, columns = a.shape.rank - 2, a.shape.rank - 1
-
     @tf.custom_gradient
     def product(a: tf.Tensor, b: tf.Tensor) -> tuple[tf.Tensor, Any]:
         def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            return (
-                _contracted(platform, upstream, b, columns, columns),
-                _contracted(platform, a, upstream, rows, rows),
-            )
+            return _summed(platform, upstream, b, 1, 1), _summed(platform, a, upstream, 0, 0)
 
-        return _contracted(platform, a, b, columns, rows), gradient
+        return _summed(platform, a, b, 1, 0), gradient
 
     return product(a, b)
 
 
-def _contracted(platform: str, a: tf.Tensor, b: tf.Tensor, of_a: int, of_b: int) -> tf.Tensor:
-    """Sums over the dimensions `of_a` and `of_b`, each one of the last two."""
+def _summed(platform: str, a: tf.Tensor, b: tf.Tensor, of_a: int, of_b: int) -> tf.Tensor:
+    """The product that sums over dimension `of_a` of `a` and `of_b` of `b`."""
     from tensorflow.compiler.tf2xla.python import xla
 
-    batch = a.shape.rank - 2
-    both = 2 * batch + 1  # the sum of the numbers of the last two dimensions
-    shape = *a.shape[:batch], a.shape[both - of_a], b.shape[both - of_b]
+    shape = a.shape[1 - of_a], b.shape[1 - of_b]
     program = _program(tuple(a.shape), tuple(b.shape), shape, of_a, of_b)
     (found,) = xla.call_module(
         [a, b],
@@ -126,12 +125,11 @@ def _contracted(platform: str, a: tf.Tensor, b: tf.Tensor, of_a: int, of_b: int)
 @functools.cache
 def _program(a: _Shape, b: _Shape, product: _Shape, of_a: int, of_b: int) -> str:
     """The program of a product in StableHLO, from the shapes."""
-    batch = [*range(len(a) - 2)]
     factors = f"{_type(a)}, {_type(b)}"
     return f"""
 module @product {{
   func.func public @main(%a: {_type(a)}, %b: {_type(b)}) -> {_type(product)} {{
-    %product = stablehlo.dot_general %a, %b, batching_dims = {batch} x {batch},
+    %product = stablehlo.dot_general %a, %b,
         contracting_dims = [{of_a}] x [{of_b}], {_FLOAT32} : ({factors}) -> {_type(product)}
     return %product : {_type(product)}
   }}
@@ -140,4 +138,4 @@ module @product {{
 
 
 def _type(shape: _Shape) -> str:
-    return f"tensor<{'x'.join(map(str, shape))}xf32>"
+    return f"tensor<{shape[0]}x{shape[1]}xf32>"
