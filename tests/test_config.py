@@ -55,6 +55,8 @@ def test_the_old_name_of_the_tuned_recipe_gives_the_same():
         ("warmup", 1.0),
         ("hidden_units", ()),
         ("hidden_units", (256, 0)),
+        ("hidden_units", [1] * 65),  # layers
+        ("hidden_units", (10**4, 10**4)),  # 108 million weights
         ("seed", -1),
         ("seed", 1.5),
         ("epochs", True),

@@ -1,5 +1,6 @@
 """The numbers of the article's recipe and of the tuned one, each written once."""
 
+import itertools
 import warnings
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -29,6 +30,8 @@ ACTIVATIONS: tuple[ActivationName, ...] = get_args(ActivationName)
 # The article's `n_input` and `n_classes`.
 PIXELS = 28 * 28
 CLASSES = 10
+MOST_LAYERS = 64  # hidden ones
+MOST_WEIGHTS = 10**8  # which take 1.6 GB, with gradient and moments; the article has 270,000
 # Beyond it a number is 0 or infinite when it comes to computing with it.
 _FLOAT32 = (1e-37, 1e37)
 
@@ -80,7 +83,7 @@ class MlpConfig:
         label_smoothing: share of the label spread evenly over all classes, in [0, 0.99].
         distortion: how each training image is changed anew in every epoch; None for not at all.
         hidden_units: units of each hidden layer, a tuple, list or array; the article's `n_hidden_1`
-            and `n_hidden_2`.
+            and `n_hidden_2`. Up to 64 layers, and 100 million weights in all.
         epochs: full passes over the training images.
         batch_size: examples per step. What does not fill a batch is left out of that epoch.
         seed: decides initial values, the order of the batches and the distortions. In the article's
@@ -149,10 +152,7 @@ class MlpConfig:
         expect_choice("dtype", self.dtype, DTYPES)
         expect_choice("precision", self.precision, PRECISIONS)
         take_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, LARGEST_SEED))
-        units = whole_numbers("hidden_units", self.hidden_units, 1, 10**6)
-        if not units:
-            raise InputError(f"hidden_units: expected at least one, got {self.hidden_units!r}")
-        object.__setattr__(self, "hidden_units", units)
+        object.__setattr__(self, "hidden_units", _hidden_units(self.hidden_units))
         take_numbers(
             self,
             learning_rate=_FLOAT32,
@@ -190,6 +190,20 @@ class MlpConfig:
                 f"{self.batch_size}"
             )
         return examples // self.batch_size
+
+
+def _hidden_units(given: Sequence[int]) -> tuple[int, ...]:
+    units = whole_numbers("hidden_units", given, 1, 10**6)
+    if not 1 <= len(units) <= MOST_LAYERS:
+        raise InputError(f"hidden_units: expected 1 to {MOST_LAYERS} layers, got {len(units)}")
+    layers = itertools.pairwise((PIXELS, *units, CLASSES))
+    weights = sum((inputs + 1) * outputs for inputs, outputs in layers)
+    if weights > MOST_WEIGHTS:
+        raise InputError(
+            f"hidden_units: expected at most {MOST_WEIGHTS:,} weights, got {weights:,}; take fewer "
+            "units"
+        )
+    return units
 
 
 @dataclass(frozen=True)

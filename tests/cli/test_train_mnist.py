@@ -110,11 +110,14 @@ def test_data_that_is_not_mnist_is_noted_on_stderr(train, capsys):
     assert captured.err.count("\n") == 1
 
 
-def test_limit_and_augment_reach_the_training(train, capsys):
-    assert train("--epochs", "1", "--limit", "100", "--augment") == 0
+def test_limit_augment_and_hidden_units_reach_the_training(train, capsys):
+    options = ["--limit", "100", "--augment", "--hidden-units", "8,4"]
+    assert train("--epochs", "1", *options) == 0
     config = json.loads((train.out / "history.json").read_text())["config"]
     assert config["limit"] == 100
     assert config["distortion"]["shift"] > 0
+    weights = keras.saving.load_model(train.out / "model.keras").get_weights()
+    assert [kernel.shape for kernel in weights[::2]] == [(784, 8), (8, 4), (4, 10)]
 
 
 @pytest.mark.parametrize(
@@ -122,6 +125,8 @@ def test_limit_and_augment_reach_the_training(train, capsys):
     [
         (["--epochs", "0"], "epochs: expected a whole number from 1 to 1000000, got 0"),
         (["--epochs", "many"], "argument --epochs: invalid int value: 'many'"),
+        (["--hidden-units", "64,"], "expected whole numbers, as in 128,64, got '64,'"),
+        (["--hidden-units", "64,0"], "hidden_units: expected a whole number from 1 to 1000000"),
         (["--batch-size", "60001"], "batch_size: expected at most the 1000 training examples"),
         (["--batch-size", "400", "--limit", "300"], "expected at most the 300 training examples"),
         (

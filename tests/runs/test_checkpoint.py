@@ -412,7 +412,7 @@ configs = st.builds(
     learning_rate=st.floats(1e-37, 1e37),
     label_smoothing=st.floats(0, 0.99),
     distortion=st.none() | st.builds(Distortion, turn=st.floats(0, 180)),
-    hidden_units=st.lists(st.integers(1, 10**6), min_size=1, max_size=3).map(tuple),
+    hidden_units=st.lists(st.integers(1, 10**3), min_size=1, max_size=3).map(tuple),
     epochs=st.integers(1, 10**6),
     seed=st.integers(0, 2**31 - 1),
 )

@@ -69,6 +69,15 @@ def path(text: str) -> Path:
     return Path(text)
 
 
+def whole_numbers(text: str) -> tuple[int, ...]:
+    """Whole numbers from `text` of the command line, with commas between them."""
+    try:
+        return tuple(int(number) for number in text.split(","))
+    except ValueError:
+        expected = f"expected whole numbers, as in 128,64, got {text!r}"
+        raise argparse.ArgumentTypeError(expected) from None
+
+
 def command(name: str, argv: Sequence[str] | None) -> str:
     """The command line of the command `name` with the arguments `argv`, for the record."""
     return shlex.join(["tf-edureka", name, *(sys.argv[1:] if argv is None else argv)])

@@ -22,7 +22,8 @@ MOST_SEEDS = 1000
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs neither TensorFlow nor the data, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Train the article's 784-256-256-10 network on MNIST.",
+        description="Train the article's 784-256-256-10 network on MNIST, or one with other hidden "
+        "layers.",
         epilog="Ctrl-C and SIGTERM end it after the running epoch or within a long one; what was "
         "reached is written, and --resume goes on. A second one ends it at once. Exit codes: 0 "
         "trained, 1 --min-accuracy missed or no finite cost, 2 wrong input, 3 another worker is "
@@ -82,6 +83,14 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
         "--augment",
         action="store_true",
         help="distort the training images anew in each epoch (tuned recipe)",
+    )
+    parser.add_argument(
+        "--hidden-units",
+        type=options.whole_numbers,
+        default=tuned.hidden_units,
+        metavar="N,N,...",
+        help="units of each hidden layer, one or more: 128,64 makes 784-128-64-10 (default: "
+        f"{','.join(map(str, tuned.hidden_units))})",
     )
     parser.add_argument("--epochs", type=int, default=tuned.epochs, help="default: %(default)s")
     parser.add_argument(
@@ -160,6 +169,7 @@ def configure(args: argparse.Namespace) -> MlpConfig:
     if args.min_accuracy is not None and not 0 <= args.min_accuracy <= 1:
         raise InputError(f"min_accuracy: expected a number from 0 to 1, got {args.min_accuracy}")
     given = {
+        "hidden_units": args.hidden_units,
         "epochs": args.epochs,
         "batch_size": args.batch_size,
         "seed": args.seed,
