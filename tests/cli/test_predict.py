@@ -363,7 +363,7 @@ def test_a_network_whose_training_went_wrong_gives_no_digit(model, pictures, cap
     broken.set_weights([np.full_like(array, np.nan) for array in broken.get_weights()])
     broken.save(tmp_path / "nan.keras")
     assert main([str(tmp_path / "nan.keras"), str(pictures[0][0])]) == 2
-    assert "its answers are no numbers" in capsys.readouterr().err
+    assert "its weights are no numbers; its training went wrong" in capsys.readouterr().err
 
 
 def test_of_a_network_that_is_refused_keras_keeps_nothing(model, tmp_path):
