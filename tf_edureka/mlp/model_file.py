@@ -39,6 +39,7 @@ _LAYERS = (
     *("Add", "Multiply", "Average", "Maximum", "Concatenate", "Permute"),
     *("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "ZeroPadding2D", "SpatialDropout2D"),
     *("MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"),
+    *("Cast", "Round", "Log"),  # with which `load_model` wraps others
 )
 _PARTS = ("DTypePolicy", "__keras_tensor__")
 _NOT_NEEDED = ("_regularizer", "_constraint")

@@ -1,0 +1,131 @@
+import keras
+import numpy as np
+import pytest
+from trainings import without_xla
+
+from tf_edureka import mlp
+from tf_edureka.config import MlpConfig
+from tf_edureka.errors import InputWarning
+
+LAYERS = keras.layers
+
+
+@pytest.fixture(scope="module")
+def trained(data):
+    """Kernels and biases of a network that reads drawn digits, from pixels in [0, 1] to logits."""
+    return without_xla(MlpConfig.tuned(epochs=8, label_smoothing=0.0), data).weights
+
+
+def network(trained, *, takes=(1, 0), shape=(784,), before=(), end=None, dtype="float32"):
+    """The same network from pixels that are scaled otherwise, with layers before and after it."""
+    inputs = keras.Input(shape, dtype=dtype)
+    outputs = inputs
+    for layer in (*before, LAYERS.Flatten()):
+        outputs = layer(outputs)
+    scale, offset = takes
+    (kernel, bias), *others = zip(trained[::2], trained[1::2], strict=True)
+    first = kernel / scale, bias - offset / scale * kernel.sum(axis=0)
+    for number, weights in enumerate((first, *others), start=1):
+        activation = "relu" if number < 3 else end if isinstance(end, str) else None
+        layer = LAYERS.Dense(weights[1].size, activation)
+        outputs = layer(outputs)
+        layer.set_weights(weights)
+    if isinstance(end, keras.Layer):
+        outputs = end(outputs)
+    return keras.Model(inputs, outputs)
+
+
+def nested(model, *more):
+    return keras.Sequential([keras.Input(model.input_shape[1:]), model, *more])
+
+
+def with_dictionaries(model):
+    inputs = {"pixels": keras.Input((784,), name="pixels")}
+    return keras.Model(inputs, {"digit": model(inputs["pixels"])})
+
+
+def averaged(one, other):
+    inputs = keras.Input((784,))
+    return keras.Model(inputs, [LAYERS.Average()([one(inputs), other(inputs)])])
+
+
+# What makes the network, how it wants its pixels (a factor for those in [0, 1], an addend), what is
+# said of them, and whether what it gives are probabilities.
+UNIT, BYTES = "0 to 1:", "0 to 255:"
+SYMMETRIC, STANDARD = (2, -1), (1 / 0.3081, -0.1307 / 0.3081)
+MODELS = {
+    "28 x 28": (lambda w: network(w, shape=(28, 28)), (1, 0), UNIT, False),
+    "28 x 28 x 1": (lambda w: network(w, shape=(28, 28, 1)), (1, 0), UNIT, False),
+    "bytes": (lambda w: network(w, takes=(255, 0)), (255, 0), BYTES, False),
+    "whole bytes": (
+        lambda w: network(w, dtype="uint8", before=[LAYERS.Rescaling(1 / 255)], end="softmax"),
+        *((255, 0), BYTES, True),
+    ),
+    "rescaling": (
+        lambda w: network(w, shape=(28, 28), before=[LAYERS.Rescaling(1 / 255)], end="softmax"),
+        *((255, 0), BYTES, True),
+    ),
+    "rescaling to [-1, 1]": (
+        lambda w: network(w, takes=SYMMETRIC, before=[LAYERS.Rescaling(1 / 127.5, -1)]),
+        *((255, 0), BYTES, False),
+    ),
+    "from -1 to 1": (lambda w: network(w, takes=SYMMETRIC), SYMMETRIC, "-1 to 1:", False),
+    "standardized": (lambda w: network(w, takes=STANDARD), STANDARD, "standardized", False),
+    "dark on light": (lambda w: network(w, takes=(-1, 1)), (-1, 1), r"0 \(ink\) to 1 ", False),
+    "dark bytes": (
+        lambda w: network(w, takes=(-255, 255), end="softmax"),
+        *((-255, 255), r"0 \(ink\) to 255 ", True),
+    ),
+    "softmax": (lambda w: network(w, end="softmax"), (1, 0), UNIT, True),
+    "a softmax layer": (lambda w: network(w, end=LAYERS.Softmax()), (1, 0), UNIT, True),
+    "an activation layer": (
+        lambda w: network(w, end=LAYERS.Activation("softmax")),
+        *((1, 0), UNIT, True),
+    ),
+    "log softmax": (lambda w: network(w, end="log_softmax"), (1, 0), UNIT, False),
+    "nested": (lambda w: nested(network(w)), (1, 0), UNIT, False),
+    "nested softmax": (
+        lambda w: nested(nested(network(w, takes=(255, 0), end="softmax")), LAYERS.Dropout(0.5)),
+        *((255, 0), BYTES, True),
+    ),
+    "softmax of nested": (lambda w: nested(network(w), LAYERS.Softmax()), (1, 0), UNIT, True),
+    "dictionaries": (lambda w: with_dictionaries(network(w)), (1, 0), UNIT, False),
+    "dictionaries and softmax": (
+        lambda w: with_dictionaries(network(w, end="softmax")),
+        *((1, 0), UNIT, True),
+    ),
+    "a list": (
+        lambda w: averaged(network(w, end="softmax"), network(w, end="softmax")),
+        *((1, 0), UNIT, True),
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "takes", "said", "normalized"), MODELS.values(), ids=MODELS)
+def test_a_model_of_any_kind_gives_the_probabilities_that_it_gives_itself(
+    trained, data, tmp_path, make, takes, said, normalized
+):
+    model, images = make(trained), data.test.images[:100]
+    path = tmp_path / "model.keras"
+    model.save(path)
+    with pytest.warns(InputWarning, match=rf"{path}: it gets pixels .*{said}.* reads \d\d") as told:
+        loaded = mlp.load_model(path)
+    assert len(told) == 1, [str(one) for one in told]
+
+    pixels = np.float32(images / 255 * takes[0] + takes[1])
+    inputs = np.reshape(pixels, (100, *model.inputs[0].shape[1:]))
+    if model.inputs[0].dtype == "uint8":
+        inputs = np.reshape(images, inputs.shape)
+    if model.inputs[0].name == "pixels":
+        inputs = {"pixels": inputs}
+    (given,) = keras.tree.flatten(model.predict(inputs, verbose=0))
+    expected = given if normalized else keras.ops.softmax(given)
+    shares = mlp.probabilities(loaded, images)
+    np.testing.assert_allclose(shares, expected, rtol=1e-4, atol=1e-6)
+    # Twice the softmax and they would be about equal; wrongly scaled and they would be wrong.
+    assert (shares.argmax(axis=1) == data.test.labels[:100]).mean() >= 0.75
+
+    mlp.save_model(loaded, tmp_path / "again.keras")
+    with pytest.warns(InputWarning, match="it gets pixels from 0 to 1:"):
+        again = mlp.load_model(tmp_path / "again.keras")
+    np.testing.assert_allclose(mlp.probabilities(again, images), shares, rtol=1e-4, atol=1e-6)
