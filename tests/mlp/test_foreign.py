@@ -5,7 +5,8 @@ from trainings import without_xla
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
-from tf_edureka.errors import InputWarning
+from tf_edureka.data import rendered
+from tf_edureka.errors import InputError, InputWarning
 
 LAYERS = keras.layers
 
@@ -129,3 +130,93 @@ def test_a_model_of_any_kind_gives_the_probabilities_that_it_gives_itself(
     with pytest.warns(InputWarning, match="it gets pixels from 0 to 1:"):
         again = mlp.load_model(tmp_path / "again.keras")
     np.testing.assert_allclose(mlp.probabilities(again, images), shares, rtol=1e-4, atol=1e-6)
+
+
+def test_a_network_of_the_package_is_neither_asked_nor_spoken_of(trained, tmp_path, monkeypatch):
+    monkeypatch.setattr(rendered, "plain", None)
+    path = tmp_path / "model.keras"
+    mlp.from_weights(MlpConfig.tuned(), trained).save(path)
+    loaded = mlp.load_model(path)  # a warning would fail this test
+    for one, other in zip(loaded.get_weights(), trained, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_of_a_network_that_reads_no_digits_it_is_said(data, tmp_path):
+    path = tmp_path / "model.keras"
+    mlp.network(MlpConfig.tuned()).save(path)
+    untrained = keras.Sequential([keras.Input((28, 28)), LAYERS.Flatten(), LAYERS.Dense(10)])
+    bytewise = keras.Sequential([keras.Input((784,), dtype="int32"), LAYERS.Dense(10, "softmax")])
+    for model, way in ((untrained, "0 to 1"), (bytewise, "0 to 255")):
+        model.save(path)
+        said = rf"it reads at most [1-4]?\d of 100 rendered digits: .* it gets pixels from {way}$"
+        with pytest.warns(InputWarning, match=said):
+            loaded = mlp.load_model(path)
+        assert mlp.probabilities(loaded, data.test.images[:2]).shape == (2, 10)
+
+
+def ended(layer, shape=(784,)):
+    return keras.Sequential([keras.Input(shape), LAYERS.Flatten(), *layer])
+
+
+def of_two_inputs():
+    inputs = [keras.Input((784,)), keras.Input((784,))]
+    return keras.Model(inputs, LAYERS.Dense(10)(LAYERS.Add()(inputs)))
+
+
+def of_two_outputs():
+    inputs = keras.Input((784,))
+    return keras.Model(inputs, {name: LAYERS.Dense(10)(inputs) for name in "ab"})
+
+
+def with_weights_of(value):
+    model = ended([LAYERS.Dense(10)])
+    model.set_weights([np.full_like(one, value) for one in model.get_weights()])
+    return model
+
+
+SHAPES = r"from shape \(n, 784\), \(n, 28, 28\) or \(n, 28, 28, 1\) to \(n, 10\), got one from "
+REFUSED = {
+    "letters": (lambda: ended([LAYERS.Dense(26)]), SHAPES + r"\(None, 784\) to \(None, 26\)"),
+    "colours": (
+        lambda: ended([LAYERS.Dense(10)], (28, 28, 3)),
+        SHAPES + r"\(None, 28, 28, 3\) to \(None, 10\)",
+    ),
+    "a fixed batch": (
+        lambda: keras.Sequential([keras.Input(batch_shape=(32, 784)), LAYERS.Dense(10)]),
+        SHAPES + r"\(32, 784\)",
+    ),
+    "two inputs": (of_two_inputs, SHAPES + r"\[\(None, 784\), \(None, 784\)\] to"),
+    "two outputs": (of_two_outputs, r"to \[\(None, 10\), \(None, 10\)\]"),
+    "truths": (
+        lambda: keras.Sequential([keras.Input((784,), dtype="bool"), LAYERS.Dense(10)]),
+        "expected a model of pixels that are numbers, got one of bool",
+    ),
+    **{
+        name: (lambda end=end: ended(end), f"linear or softmax.*, got one that ends with {name}$")
+        for name, end in {
+            "sigmoid": [LAYERS.Dense(10, "sigmoid")],
+            "tanh": [LAYERS.Dense(10), LAYERS.Activation("tanh"), LAYERS.Dropout(0.1)],
+            "relu": [ended([LAYERS.Dense(10, "relu")]), LAYERS.Reshape((10,))],
+            "ReLU": [LAYERS.Dense(10), LAYERS.ReLU()],
+        }.items()
+    },
+    "NaN": (lambda: with_weights_of(np.nan), "its weights are no numbers; its training went wrong"),
+    "infinity": (lambda: with_weights_of(-np.inf), "its weights are no numbers"),
+    "overflow": (lambda: with_weights_of(3e38), "its answers are no numbers"),
+}
+
+
+@pytest.mark.parametrize(("make", "complaint"), REFUSED.values(), ids=REFUSED)
+def test_a_model_that_gives_no_probabilities_of_digits_is_refused(tmp_path, make, complaint):
+    make().save(tmp_path / "model.keras")
+    with pytest.raises(InputError, match=rf"^{tmp_path}/model.keras: .*{complaint}"):
+        mlp.load_model(tmp_path / "model.keras")
+
+
+def test_an_operation_that_is_no_layer_may_not_make_more_than_a_layer(tmp_path):
+    inputs = keras.Input((784,))
+    column, row = (LAYERS.Reshape(shape)(inputs) for shape in ((784, 1, 1), (1, 784, 1)))
+    image = LAYERS.MaxPooling2D(28)(column * row)
+    keras.Model(inputs, LAYERS.Dense(10)(LAYERS.Flatten()(image))).save(tmp_path / "model.keras")
+    with pytest.raises(InputError, match="at most 100000 outputs of a layer, got 614656"):
+        mlp.load_model(tmp_path / "model.keras")
