@@ -62,6 +62,10 @@ MODELS = {
         lambda w: network(w, dtype="uint8", before=[LAYERS.Rescaling(1 / 255)], end="softmax"),
         *((255, 0), BYTES, True),
     ),
+    "dark whole bytes": (
+        lambda w: network(w, dtype="uint8", before=[LAYERS.Rescaling(1 / 255)], takes=(-1, 1)),
+        *((-255, 255), r"0 \(ink\) to 255 ", False),
+    ),
     "rescaling": (
         lambda w: network(w, shape=(28, 28), before=[LAYERS.Rescaling(1 / 255)], end="softmax"),
         *((255, 0), BYTES, True),
@@ -116,7 +120,7 @@ def test_a_model_of_any_kind_gives_the_probabilities_that_it_gives_itself(
     pixels = np.float32(images / 255 * takes[0] + takes[1])
     inputs = np.reshape(pixels, (100, *model.inputs[0].shape[1:]))
     if model.inputs[0].dtype == "uint8":
-        inputs = np.reshape(images, inputs.shape)
+        inputs = np.uint8(np.round(inputs))
     if model.inputs[0].name == "pixels":
         inputs = {"pixels": inputs}
     (given,) = keras.tree.flatten(model.predict(inputs, verbose=0))
@@ -220,3 +224,31 @@ def test_an_operation_that_is_no_layer_may_not_make_more_than_a_layer(tmp_path):
     keras.Model(inputs, LAYERS.Dense(10)(LAYERS.Flatten()(image))).save(tmp_path / "model.keras")
     with pytest.raises(InputError, match="at most 100000 outputs of a layer, got 614656"):
         mlp.load_model(tmp_path / "model.keras")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("takes", "said"),
+    [
+        *(((1, 0), "0 to 1:"), ((255, 0), "0 to 255:"), (SYMMETRIC, "-1 to 1:")),
+        *((STANDARD, "standardized"), ((-1, 1), r"0 \(ink\) to 1 ")),
+    ],
+)
+def test_how_a_network_for_mnist_was_trained_is_told_by_rendered_digits(
+    mnist, tmp_path, takes, said
+):
+    keras.utils.set_random_seed(1)
+    layers = [
+        LAYERS.Reshape((28, 28, 1)),
+        *(LAYERS.Conv2D(count, 3, 2, activation="relu") for count in (16, 32)),
+        *(LAYERS.Flatten(), LAYERS.Dense(10)),
+    ]
+    model = keras.Sequential([keras.Input((28, 28)), *layers])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    images, labels = (part[:20_000] for part in (mnist.train.images, mnist.train.labels))
+    model.fit(np.float32(images / 255 * takes[0] + takes[1]), labels, 100, 3, verbose=0)
+    model.save(tmp_path / "model.keras")
+    with pytest.warns(InputWarning, match=f"it gets pixels .*{said}"):
+        loaded = mlp.load_model(tmp_path / "model.keras")
+    answers = mlp.probabilities(loaded, mnist.test.images).argmax(axis=1)
+    assert (answers == mnist.test.labels).mean() > 0.9

@@ -9,15 +9,13 @@ import numpy.typing as npt
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, PIXELS
-from tf_edureka.data import rendered
 from tf_edureka.data.idx import Bytes
 from tf_edureka.errors import InputError
 from tf_edureka.mlp.model import pixels
 
 _SHAPES = ((PIXELS,), (28, 28), (28, 28, 1))
 _OURS, _BYTES = "pixels from 0 to 1", "pixels from 0 to 255"
-# What a pixel in [0, 1] is multiplied by, and what is added, in the order
-# of how common they are.
+# What a pixel in [0, 1] is multiplied by, and what is added. What is common comes first.
 _WAYS = {
     _OURS: (1.0, 0.0),
     _BYTES: (255.0, 0.0),
@@ -28,7 +26,8 @@ _WAYS = {
     "pixels from 0 (ink) to 255 (paper)": (-255.0, 255.0),
     "pixels from -1 (ink) to 1 (paper)": (-2.0, 1.0),
 }
-# Chosen on 66 networks, trained on MNIST in six ways (docs/training.md). Cross-entropy in nats.
+# Chosen on 66 networks, dense, convolutional and linear, trained on MNIST in six ways: 58 are told
+# rightly, three had learned nothing, five had been trained for an epoch. Cross-entropy in nats.
 _READS = 50  # of 100 rendered digits: what reads MNIST reads so many of them
 _ENOUGH = 0.3  # a cross-entropy that no network has in a way that is not its own
 _ABOUT = 9  # digits by which two ways read equally well
@@ -103,6 +102,8 @@ def adapted(model: keras.Model) -> tuple[keras.Model, str]:
         raise InputError("its weights are no numbers; its training went wrong")
     if _is_ours(model):
         return model, ""
+    from tf_edureka.data import rendered  # which imports matplotlib
+
     first = _BYTES if _wants_bytes(model) else _OURS
     whole = "int" in model.inputs[0].dtype
     ways = [first, *(way for way in _WAYS if way != first and (not whole or "255" in way))]
