@@ -45,11 +45,22 @@ def with_dictionaries(model):
     return keras.Model(inputs, {"digit": model(inputs["pixels"])})
 
 
+def divided(model):
+    inputs = keras.Input((28, 28))
+    return keras.Model(inputs, model(LAYERS.Flatten()(inputs / 255)))
+
+
 def averaged(one, other):
     inputs = keras.Input((784,))
     return keras.Model(inputs, [LAYERS.Average()([one(inputs), other(inputs)])])
 
 
+AUGMENTATION = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        *(LAYERS.RandomRotation(0.5), LAYERS.RandomTranslation(0.9, 0.9), LAYERS.RandomZoom(0.9)),
+    ]
+)
 # What makes the network, how it wants its pixels (a factor for those in [0, 1], an addend), what is
 # said of them, and whether what it gives are probabilities.
 UNIT, BYTES = "0 to 1:", "0 to 255:"
@@ -70,9 +81,14 @@ MODELS = {
         lambda w: network(w, shape=(28, 28), before=[LAYERS.Rescaling(1 / 255)], end="softmax"),
         *((255, 0), BYTES, True),
     ),
+    "division": (lambda w: divided(network(w, end="softmax")), (255, 0), BYTES, True),
     "rescaling to [-1, 1]": (
         lambda w: network(w, takes=SYMMETRIC, before=[LAYERS.Rescaling(1 / 127.5, -1)]),
         *((255, 0), BYTES, False),
+    ),
+    "augmentation": (
+        lambda w: network(w, shape=(28, 28, 1), before=[AUGMENTATION], end="softmax"),
+        *((1, 0), UNIT, True),
     ),
     "from -1 to 1": (lambda w: network(w, takes=SYMMETRIC), SYMMETRIC, "-1 to 1:", False),
     "standardized": (lambda w: network(w, takes=STANDARD), STANDARD, "standardized", False),
@@ -106,7 +122,20 @@ MODELS = {
 }
 
 
-@pytest.mark.parametrize(("make", "takes", "said", "normalized"), MODELS.values(), ids=MODELS)
+# What they show the others show as well, each a part of it.
+SHOWN_BY_OTHERS = {
+    *("28 x 28", "standardized", "an activation layer", "log softmax", "nested"),
+    *("softmax of nested", "dictionaries", "bytes", "dark bytes", "rescaling to [-1, 1]"),
+}
+
+
+@pytest.mark.parametrize(
+    ("make", "takes", "said", "normalized"),
+    [
+        pytest.param(*row, id=name, marks=[pytest.mark.slow] if name in SHOWN_BY_OTHERS else [])
+        for name, row in MODELS.items()
+    ],
+)
 def test_a_model_of_any_kind_gives_the_probabilities_that_it_gives_itself(
     trained, data, tmp_path, make, takes, said, normalized
 ):
@@ -130,10 +159,19 @@ def test_a_model_of_any_kind_gives_the_probabilities_that_it_gives_itself(
     # Twice the softmax and they would be about equal; wrongly scaled and they would be wrong.
     assert (shares.argmax(axis=1) == data.test.labels[:100]).mean() >= 0.75
 
-    mlp.save_model(loaded, tmp_path / "again.keras")
-    with pytest.warns(InputWarning, match="it gets pixels from 0 to 1:"):
-        again = mlp.load_model(tmp_path / "again.keras")
-    np.testing.assert_allclose(mlp.probabilities(again, images), shares, rtol=1e-4, atol=1e-6)
+
+def test_a_model_that_was_wrapped_is_saved_and_loaded_again(trained, data, tmp_path):
+    images = data.test.images[:100]
+    make, *_ = MODELS["dark whole bytes"]
+    nested(make(trained), LAYERS.Softmax()).save(tmp_path / "model.keras")
+    shares = []
+    for _ in range(3):
+        with pytest.warns(InputWarning, match="it gets pixels from 0 "):
+            loaded = mlp.load_model(tmp_path / "model.keras")
+        shares.append(mlp.probabilities(loaded, images))
+        mlp.save_model(loaded, tmp_path / "model.keras")
+    np.testing.assert_allclose(shares[1], shares[0], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(shares[2], shares[0], rtol=1e-4, atol=1e-6)
 
 
 def test_a_network_of_the_package_is_neither_asked_nor_spoken_of(trained, tmp_path, monkeypatch):
@@ -178,6 +216,12 @@ def with_weights_of(value):
     return model
 
 
+class Subclass(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.built = True
+
+
 SHAPES = r"from shape \(n, 784\), \(n, 28, 28\) or \(n, 28, 28, 1\) to \(n, 10\), got one from "
 REFUSED = {
     "letters": (lambda: ended([LAYERS.Dense(26)]), SHAPES + r"\(None, 784\) to \(None, 26\)"),
@@ -204,6 +248,11 @@ REFUSED = {
             "ReLU": [LAYERS.Dense(10), LAYERS.ReLU()],
         }.items()
     },
+    "a softmax over images": (
+        lambda: ended([LAYERS.Dense(10), LAYERS.Softmax(axis=0)]),
+        "ten probabilities of each image that add up to 1",
+    ),
+    "a subclass": (Subclass, "expected a Sequential or Functional model, got 'Subclass'"),
     "NaN": (lambda: with_weights_of(np.nan), "its weights are no numbers; its training went wrong"),
     "infinity": (lambda: with_weights_of(-np.inf), "its weights are no numbers"),
     "overflow": (lambda: with_weights_of(3e38), "its answers are no numbers"),

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tf_edureka._keras import keras
-from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, PIXELS
 from tf_edureka.data.idx import Bytes
 from tf_edureka.errors import InputError
@@ -52,6 +51,7 @@ class _Reading(NamedTuple):
     entropy: float
     sure: float
     answers: npt.NDArray[np.float64]
+    model: keras.Model
 
 
 def expect_shapes(model: keras.Model) -> None:
@@ -98,7 +98,7 @@ def adapted(model: keras.Model) -> tuple[keras.Model, str]:
     Raises:
         InputError: when its weights or its answers are no numbers.
     """
-    if not all(np.isfinite(np.float32(weights)).all() for weights in model.get_weights()):
+    if not all(np.isfinite(weights).all() for weights in model.get_weights()):
         raise InputError("its weights are no numbers; its training went wrong")
     if _is_ours(model):
         return model, ""
@@ -113,11 +113,15 @@ def adapted(model: keras.Model) -> tuple[keras.Model, str]:
     best = _best(readings)
     if not np.isfinite(best.answers).all():
         raise InputError("its answers are no numbers; its training went wrong")
-    flat = keras.Input((PIXELS,), name="pixels")
-    given = _given(model, flat, best.way)
+    logits = best.model.output
     if _are_probabilities(best.answers):
-        given = keras.ops.log(keras.ops.maximum(given, _LEAST))
-    return keras.Model(flat, given), _said(best, readings)
+        logits = keras.ops.log(keras.ops.maximum(logits, _LEAST))
+    elif _activation(model.outputs[0]) == "softmax":
+        raise InputError(
+            "expected a softmax that gives ten probabilities of each image that add up to 1, got "
+            f"{np.abs(best.answers[0]).sum():.3g} for one"
+        )
+    return keras.Model(best.model.input, logits), _said(best, readings)
 
 
 def operations(model: keras.Model) -> Iterator[keras.Operation]:
@@ -157,32 +161,35 @@ def _wants_bytes(model: keras.Model) -> bool:
     )
 
 
-def _given(model: keras.Model, flat: tf.Tensor, way: str) -> tf.Tensor:
-    """What a network gives, in float32, for pixels in [0, 1] that it gets in this way."""
+def _wrapped(model: keras.Model, way: str) -> keras.Model:
+    """The same from flat pixels in [0, 1], which it gets in this way, to float32."""
     scale, offset = _WAYS[way]
     (takes,) = model.inputs
+    flat = keras.Input((PIXELS,), name="pixels")
     scaled = flat * scale + offset
     if "int" in takes.dtype:
         scaled = keras.ops.round(scaled)
     image = keras.ops.reshape(keras.ops.cast(scaled, takes.dtype), (-1, *takes.shape[1:]))
     if not isinstance(model, keras.Sequential):  # it may take a list or a dictionary
         image = keras.tree.pack_sequence_as(model.input, [image])
-    given = model(image)
-    return keras.ops.cast(keras.tree.flatten(given)[0], "float32")
+    (given,) = keras.tree.flatten(model(image))
+    return keras.Model(flat, keras.ops.cast(given, "float32"))
 
 
 def _reading(model: keras.Model, way: str, digits: tuple[Bytes, Bytes]) -> _Reading:
     images, labels = digits
-    answers = np.asarray(_given(model, pixels(images), way), np.float64)
+    model = _wrapped(model, way)
+    answers = np.asarray(model(pixels(images), training=False), np.float64)
     if not np.isfinite(answers).all():
-        return _Reading(way, 0, np.inf, 0.0, answers)
+        return _Reading(way, 0, np.inf, 0.0, answers, model)
     if _are_probabilities(answers):
         logs = np.log(np.maximum(answers, _LEAST))
     else:
         logs = answers - np.logaddexp.reduce(answers, axis=1, keepdims=True)
     entropy = -logs[np.arange(len(labels)), labels].mean()
     right = int((answers.argmax(axis=1) == labels).sum())
-    return _Reading(way, right, entropy, np.exp(logs).max(axis=1).mean(), answers)
+    sure = np.exp(logs).max(axis=1).mean()
+    return _Reading(way, right, entropy, sure, answers, model)
 
 
 def _are_probabilities(answers: npt.NDArray[np.float64]) -> bool:

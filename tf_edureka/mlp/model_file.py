@@ -39,6 +39,8 @@ _LAYERS = (
     *("Add", "Multiply", "Average", "Maximum", "Concatenate", "Permute"),
     *("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "ZeroPadding2D", "SpatialDropout2D"),
     *("MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"),
+    *("RandomRotation", "RandomTranslation", "RandomZoom"),  # they only train
+    *("TrueDivide", "Divide", "Subtract"),  # as in inputs / 255
     *("Cast", "Round", "Log"),  # with which `load_model` wraps others
 )
 _PARTS = ("DTypePolicy", "__keras_tensor__")
@@ -136,7 +138,9 @@ def _simple(content: bytes) -> dict[str, Any]:
     config = json.loads(content)
     config.pop("compile_config", None)  # loss and optimizer
     if config["class_name"] not in _MODELS:
-        raise InputError(f"{_EXPECTED}, got {config['class_name']!r:.50}")
+        raise InputError(
+            f"expected a Sequential or Functional model, got {config['class_name']!r:.50}"
+        )
     config["config"] = _stripped(config["config"])
     if (layers := _calls(config)) > _MAX_LAYERS:
         raise InputError(f"expected a model of at most {_MAX_LAYERS} layers, got {layers}")
@@ -153,7 +157,10 @@ def _calls(part: dict[str, Any]) -> int:
     for one in _objects(part):
         name = one.get("class_name")
         if name not in (None, *_LAYERS, *_PARTS):
-            raise InputError(f"{_EXPECTED}, got one with {name!r:.50}")
+            raise InputError(
+                "expected a model of layers that are known to be harmless, such as Dense and "
+                f"Conv2D, got one with {name!r:.50}"
+            )
         calls += name in _LAYERS
     return calls
 
