@@ -39,7 +39,7 @@ _LAYERS = (
     *("Add", "Multiply", "Average", "Maximum", "Concatenate", "Permute"),
     *("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "ZeroPadding2D", "SpatialDropout2D"),
     *("MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"),
-    *("RandomRotation", "RandomTranslation", "RandomZoom"),  # they only train
+    *("RandomRotation", "RandomTranslation", "RandomZoom"),  # nothing but in training
     *("TrueDivide", "Divide", "Subtract"),  # as in inputs / 255
     *("Cast", "Round", "Log"),  # with which `load_model` wraps others
 )
@@ -54,9 +54,8 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
     weight is made: a small file can describe a network that no memory holds.
 
     Other networks than those of `train-mnist` are asked which rendered digits they read, and how
-    their pixels have to be scaled for it; what comes out is told in an `InputWarning`. One from
-    images of 28 x 28, from bytes or to probabilities is wrapped: its probabilities are those that
-    it gives itself.
+    their pixels have to be scaled for it; what comes out is told in an `InputWarning`. They come
+    wrapped, and the softmax of the logits is what they give as probabilities themselves.
 
     Args:
         path: a `.keras` file.
