@@ -148,8 +148,21 @@ def shared(layers):
     layers[1]["inbound_nodes"] = [{"args": [], "kwargs": {}}] * 300
 
 
+def model_of(*layers):
+    return {"module": "keras", "class_name": "Sequential", "config": {"layers": [*layers]}}
+
+
 def nested(layers):
-    layers[1] = {"module": "keras", "class_name": "Sequential", "config": {"layers": layers[1:2]}}
+    for _ in range(5):  # ten calls of ten calls of ...
+        layers[1] = model_of(layers[1]) | {"inbound_nodes": [{"args": [], "kwargs": {}}] * 10}
+
+
+def nested_code(layers):
+    layers[1] = model_of(model_of(layer("RepeatVector", n=10**6)))
+
+
+def hidden_model(layers):
+    layers[1]["config"]["activation"] = model_of(layer("ReLU"))
 
 
 def deep(layers):
@@ -233,7 +246,9 @@ def test_a_network_that_keras_itself_trained_is_loaded(model, pictures, capsys, 
         ({"config_json": hidden_in_activation}, "got one with 'function'"),
         ({"config_json": shell}, "got one with 'system'"),
         ({"config_json": unrolled}, "got one with 'RepeatVector'"),
-        ({"config_json": nested}, "got one with 'Sequential'"),
+        ({"config_json": nested}, "expected a model of at most 100 layers, got 100003"),
+        ({"config_json": nested_code}, "got one with 'RepeatVector'"),
+        ({"config_json": hidden_model}, "got one with 'Sequential'"),
         ({"config_json": many}, "expected a model of at most 100 layers, got 304"),
         ({"config_json": shared}, "expected a model of at most 100 layers, got 303"),
         ({"config_json": deep}, "does not load in its safe mode"),
@@ -262,7 +277,8 @@ def test_a_network_that_keras_itself_trained_is_loaded(model, pictures, capsys, 
             "network of 4 TB",
         ),
         *("many outputs", "code", "code in an activation", "shell", "an unrolled network"),
-        *("networks in a network", "many layers", "a layer called often", "a deep config"),
+        *("networks in a network", "a layer in networks in it", "a network as an activation"),
+        *("many layers", "a layer called often", "a deep config"),
         *("no weights", "other weights", "many weights", "weights that are not there"),
         *("packed weights", "weights elsewhere", "a link elsewhere", "a link", "virtual weights"),
         *("words", "a crowd", "too few weights", "weights of others", "compressed", "many files"),
@@ -336,17 +352,22 @@ def test_a_file_that_is_no_model_or_of_another_shape_is_refused(model, pictures,
     text.write_text("a model")
     other = tmp_path / "other.keras"
     keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()]).save(other)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "saved_model.pb").touch()
+    h5py.File(tmp_path / "model.h5", "w").close()
+    to_keras = 'save it as one where it was made: model.save("model.keras")'
     inputs = keras.Input((784,))
     two = tmp_path / "two.keras"
     keras.Model(inputs, [keras.layers.Dense(10)(inputs) for _ in range(2)]).save(two)
-    named = tmp_path / "named.keras"
-    keras.Model(inputs, {"digit": keras.layers.Dense(10)(inputs)}).save(named)
     for path, complaint in (
-        (named, "expected a model with one output, got {'digit':"),
         (two, "got one from (None, 784) to [(None, 10), (None, 10)]"),
         (cut, "got another kind of file"),
         (text, "got another kind of file"),
         (tmp_path, "expected a model (model.keras), got a folder"),
+        (tmp_path / "pipe", "expected a model (model.keras), got a pipe"),
+        (tmp_path / "saved", f"got a SavedModel; {to_keras}"),
+        (tmp_path / "model.h5", f"got an HDF5 file; {to_keras}"),
         (Path("/dev/zero"), "expected a model (model.keras), got a device"),
         (tmp_path / "none.keras", "cannot be read (No such file or directory)"),
         (other, "got one from (None, 28, 28) to (None, 784)"),
@@ -363,7 +384,7 @@ def test_a_network_whose_training_went_wrong_gives_no_digit(model, pictures, cap
     broken.set_weights([np.full_like(array, np.nan) for array in broken.get_weights()])
     broken.save(tmp_path / "nan.keras")
     assert main([str(tmp_path / "nan.keras"), str(pictures[0][0])]) == 2
-    assert "its answers are no numbers" in capsys.readouterr().err
+    assert "its weights are no numbers; its training went wrong" in capsys.readouterr().err
 
 
 def test_of_a_network_that_is_refused_keras_keeps_nothing(model, tmp_path):

@@ -29,6 +29,19 @@ def test_no_test_digit_is_a_training_digit(digits):
 
 
 @pytest.mark.slow
+def test_plain_digits_have_the_form_of_mnist():
+    images, labels = rendered.plain()
+    assert (images.shape, images.dtype) == ((100, 28, 28), np.uint8)
+    assert labels.tolist() == [*range(10)] * 10
+    places = np.arange(28)
+    for image in images.astype(float):
+        drawn = np.argwhere(image)
+        assert np.ptp(drawn, axis=0).max() == 19  # the larger side has 20 pixels
+        for side in (image.sum(axis=0), image.sum(axis=1)):
+            assert abs((side * places).sum() / side.sum() - 13.5) <= 1  # the centre of mass
+    assert len({image.tobytes() for image in images}) == 100
+
+
 def test_a_linear_model_does_clearly_worse_than_the_network():
     train_images, train_labels, test_images, test_labels = rendered.digits(12000, 2000)
     pixels, test_pixels = (i.reshape(len(i), -1) / 255.0 for i in (train_images, test_images))

@@ -1,4 +1,4 @@
-"""Says which digits pictures show, by a network that train-mnist has trained."""
+"""Says which digits pictures show, by a network of train-mnist or another Keras model."""
 
 import argparse
 import sys
@@ -24,7 +24,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "model",
         type=options.path,
         metavar="MODEL",
-        help="as train-mnist writes it: runs/mnist/model.keras",
+        help="as train-mnist writes it (runs/mnist/model.keras), or another Keras model of digits",
     )
     parser.add_argument(
         "images",

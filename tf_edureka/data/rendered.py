@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from tf_edureka.data import picture
 from tf_edureka.data.idx import Bytes
 
 # Text faces of different build. All of them have the ten digits at their usual places.
@@ -46,6 +47,21 @@ def digits(
     return *_examples(fields, train_examples, train), *_examples(fields, test_examples, test)
 
 
+def plain() -> tuple[Bytes, Bytes]:
+    """The digits of ten fonts, upright and clean: what a network that reads MNIST reads as well.
+
+    Returns:
+        images in the form of MNIST's, uint8, shape (100, 28, 28), 0 is the background; labels,
+        uint8, shape (100,), 0 to 9.
+    """
+    drawn = [
+        picture.formed(np.asarray(_glyph(font, digit), np.float32))
+        for font in map(_font, _FONTS[:10])
+        for digit in range(10)
+    ]
+    return np.array(drawn, np.uint8), np.tile(np.arange(10, dtype=np.uint8), 10)
+
+
 def _examples(
     fields: npt.NDArray[np.float32], count: int, rng: np.random.Generator
 ) -> tuple[Bytes, Bytes]:
@@ -62,18 +78,26 @@ def _distance_fields() -> npt.NDArray[np.float32]:
 
     Float32, shape (fonts, 10, _GRID, _GRID), in pixels of the grid, within +-_REACH.
     """
-    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     fields = np.empty((len(_FONTS), 10, _GRID, _GRID), np.float32)
-    for f, name in enumerate(_FONTS):
-        font = ImageFont.truetype(str(folder / f"{name}.ttf"), size=_GRID)
+    for f, font in enumerate(map(_font, _FONTS)):
         for digit in range(10):
-            picture = Image.new("L", (_GRID, _GRID))
-            left, top, right, bottom = font.getbbox(str(digit))
-            at = ((_GRID - left - right) / 2, (_GRID - top - bottom) / 2)
-            ImageDraw.Draw(picture).text(at, str(digit), fill=255, font=font)
-            inside = np.asarray(picture) > 127
+            inside = np.asarray(_glyph(font, digit)) > 127
             fields[f, digit] = _distance(inside) - _distance(~inside)
     return fields
+
+
+def _font(name: str) -> ImageFont.FreeTypeFont:
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    return ImageFont.truetype(str(folder / f"{name}.ttf"), size=_GRID)
+
+
+def _glyph(font: ImageFont.FreeTypeFont, digit: int) -> Image.Image:
+    """A digit in the middle of _GRID x _GRID pixels, white on black."""
+    drawn = Image.new("L", (_GRID, _GRID))
+    left, top, right, bottom = font.getbbox(str(digit))
+    at = ((_GRID - left - right) / 2, (_GRID - top - bottom) / 2)
+    ImageDraw.Draw(drawn).text(at, str(digit), fill=255, font=font)
+    return drawn
 
 
 def _distance(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:

@@ -8,6 +8,7 @@ import tempfile
 import time
 import types
 import unittest.mock
+import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +18,8 @@ import h5py
 
 from tf_edureka import _files
 from tf_edureka._keras import keras
-from tf_edureka.config import CLASSES, PIXELS
-from tf_edureka.errors import InputError
+from tf_edureka.errors import InputError, InputWarning
+from tf_edureka.mlp import foreign
 
 _MAX_BYTES = 2**26  # sixteen million weights
 _MAX_CONFIG = 2**18  # ours has 3,000 bytes
@@ -28,24 +29,33 @@ _MAX_WORK = 10**9  # multiplications for one image; ours takes 300,000
 _MAX_ARRAYS = 10_000
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _EXPECTED = "expected a model as train-mnist writes it (model.keras)"
+_OLDER = 'save it as one where it was made: model.save("model.keras")'
 _MODELS = ("Sequential", "Functional")
 # Others can make work that no size of theirs tells, such as an unrolled LSTM, or read other files.
 _LAYERS = (
     *("InputLayer", "Dense", "Flatten", "Reshape", "Rescaling", "Dropout", "GaussianNoise"),
-    *("BatchNormalization", "LayerNormalization", "Activation", "Softmax", "ReLU", "LeakyReLU"),
-    *("PReLU", "ELU", "Add", "Multiply", "Average", "Maximum", "Concatenate", "Permute"),
+    *("Normalization", "BatchNormalization", "LayerNormalization", "Activation", "Softmax"),
+    *("ReLU", "LeakyReLU", "PReLU", "ELU"),
+    *("Add", "Multiply", "Average", "Maximum", "Concatenate", "Permute"),
     *("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "ZeroPadding2D", "SpatialDropout2D"),
     *("MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"),
+    *("RandomRotation", "RandomTranslation", "RandomZoom"),  # nothing but in training
+    *("TrueDivide", "Divide", "Subtract"),  # as in inputs / 255
+    *("Cast", "Round", "Log"),  # with which `load_model` wraps others
 )
 _PARTS = ("DTypePolicy", "__keras_tensor__")
 _NOT_NEEDED = ("_regularizer", "_constraint")
 
 
 def load_model(path: str | os.PathLike[str]) -> keras.Model:
-    """Loads a network as `train-mnist` saves it.
+    """Loads a network that reads digits, whoever made it.
 
     Keras' safe mode refuses what would run code. Layers, shapes and size are looked at before any
     weight is made: a small file can describe a network that no memory holds.
+
+    Other networks than those of `train-mnist` are asked which rendered digits they read, and how
+    their pixels have to be scaled for it; what comes out is told in an `InputWarning`. They come
+    wrapped, and the softmax of the logits is what they give as probabilities themselves.
 
     Args:
         path: a `.keras` file.
@@ -57,9 +67,13 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
         InputError: when the file cannot be read, is no such model or is not safe to load.
     """
     path = Path(path)
+    if (path / "saved_model.pb").is_file():
+        raise InputError(f"{path}: {_EXPECTED}, got a SavedModel; {_OLDER}")
     content = _files.read(path, _MAX_BYTES, "a model (model.keras)")
     try:
-        model = _loaded(content)
+        if content.startswith(b"\x89HDF"):
+            raise InputError(f"{_EXPECTED}, got an HDF5 file; {_OLDER}")
+        model, found = foreign.adapted(_loaded(content))
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except zipfile.BadZipFile:
@@ -69,11 +83,8 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
         raise InputError(
             f"{path}: {_EXPECTED}, got one that Keras does not load in its safe mode: {reason:.500}"
         ) from None
-    last = model.layers[-1]
-    if isinstance(last, keras.layers.Softmax):  # logits are what it makes probabilities of
-        return keras.Model(model.inputs, last.input)
-    if getattr(last, "activation", None) is keras.activations.softmax:
-        last.activation = keras.activations.linear
+    if found:
+        warnings.warn(InputWarning(f"{path}: {found}"), stacklevel=2)
     return model
 
 
@@ -105,6 +116,7 @@ def _loaded(content: bytes) -> keras.Model:
         # In this scope a model is built without its variables.
         with keras.StatelessScope(initialize_variables=False):
             model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+            foreign.expect_shapes(model)
             _expect_small(model, len(weights))
         with keras.StatelessScope():
             pass  # at whose end Keras makes those that it has not made
@@ -125,17 +137,31 @@ def _simple(content: bytes) -> dict[str, Any]:
     config = json.loads(content)
     config.pop("compile_config", None)  # loss and optimizer
     if config["class_name"] not in _MODELS:
-        raise InputError(f"{_EXPECTED}, got {config['class_name']!r:.50}")
+        raise InputError(
+            f"expected a Sequential or Functional model, got {config['class_name']!r:.50}"
+        )
     config["config"] = _stripped(config["config"])
-    layers = 0
-    for part in _objects(config["config"]):
-        name = part.get("class_name")
-        if name not in (None, *_LAYERS, *_PARTS):
-            raise InputError(f"{_EXPECTED}, got one with {name!r:.50}")
-        layers += max(name in _LAYERS, len(part.get("inbound_nodes", ())))  # each of its calls
-    if layers > _MAX_LAYERS:
+    if (layers := _calls(config)) > _MAX_LAYERS:
         raise InputError(f"expected a model of at most {_MAX_LAYERS} layers, got {layers}")
     return config
+
+
+def _calls(part: dict[str, Any]) -> int:
+    """How many layers run when this one or this model is called; models only hold layers."""
+    config, calls = part["config"], 0
+    if part["class_name"] in _MODELS:
+        for layer in config["layers"]:
+            calls += max(1, len(layer.get("inbound_nodes", ()))) * _calls(layer)
+        part = {**part, "class_name": None, "config": {**config, "layers": []}}
+    for one in _objects(part):
+        name = one.get("class_name")
+        if name not in (None, *_LAYERS, *_PARTS):
+            raise InputError(
+                "expected a model of layers that are known to be harmless, such as Dense and "
+                f"Conv2D, got one with {name!r:.50}"
+            )
+        calls += name in _LAYERS
+    return calls
 
 
 def _stripped(value: Any) -> Any:
@@ -191,30 +217,32 @@ def _size(found: Any) -> float:
     return found.nbytes if plain else math.inf
 
 
-def _work(layer: keras.Layer) -> int:
-    """How often a layer multiplies for one image, at most: with each weight at each position."""
-    shape = keras.tree.flatten(layer.output)[0].shape[1:]
-    positions = max((math.prod(shape) // channels for channels in (shape[0], shape[-1])), default=1)
-    return positions * sum(variable.shape.num_elements() for variable in layer.variables)
+def _outputs(operation: keras.Operation) -> set[tuple[int, ...]]:
+    """The shapes of what it makes of one image, in all of its calls."""
+    made = [out.shape[1:] for node in operation._inbound_nodes for out in node.output_tensors]
+    if unknown := [shape for shape in made if None in shape]:
+        raise InputError(f"expected layers of fixed shapes, got one of {unknown[0]}")
+    return set(made)
+
+
+def _work(operation: keras.Operation) -> int:
+    """How often it multiplies for one image, at most: with each weight at each position."""
+    weights = sum(variable.shape.num_elements() for variable in getattr(operation, "variables", ()))
+    positions = sum(
+        max((math.prod(shape) // channels for channels in (*shape[:1], *shape[-1:])), default=1)
+        for shape in _outputs(operation)
+    )
+    return positions * weights
 
 
 def _expect_small(model: keras.Model, size: int) -> None:
-    """Refuses other shapes than MNIST's, and more weights or outputs than the file can mean."""
-    shapes = model.input_shape, model.output_shape
+    """Refuses more weights, outputs or work than a file of this `size` can mean for an image."""
     weights = sum(variable.shape.num_elements() for variable in model.variables)
-    outputs = keras.tree.flatten([layer.output for layer in model.layers])
-    widest = max(math.prod(output.shape[1:]) for output in outputs)
-    if shapes != ((None, PIXELS), (None, CLASSES)):
-        raise InputError(
-            f"expected a model from shape (n, {PIXELS}) to (n, {CLASSES}), got one from "
-            f"{shapes[0]} to {shapes[1]}"
-        )
+    operations = list(foreign.operations(model))
+    widest = max(math.prod(shape) for one in operations for shape in _outputs(one))
     if weights > size:
         raise InputError(f"expected a file with its {weights} weights, got {size} bytes")
     if widest > _MAX_OUTPUT:
         raise InputError(f"expected at most {_MAX_OUTPUT} outputs of a layer, got {widest}")
-    if (work := sum(map(_work, model.layers))) > _MAX_WORK:
+    if (work := sum(map(_work, operations))) > _MAX_WORK:
         raise InputError(f"expected at most {_MAX_WORK} multiplications an image, got {work}")
-    logits = model(keras.Input((PIXELS,)))
-    if not isinstance(logits, keras.KerasTensor):
-        raise InputError(f"expected a model with one output, got {logits}")
