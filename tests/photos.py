@@ -33,9 +33,7 @@ def placed(random, digit, canvas, share=(0.3, 0.85), most=400):
     height, width = canvas.shape[:2]
     side = int(np.clip(random.uniform(*share) * min(height, width), 28, most))
     ink = np.zeros((height, width))
-    top, left = (
-        int(random.uniform(0.2, 0.8) * (length - side)) for length in (height, width)
-    )
+    top, left = (int(random.uniform(0.2, 0.8) * (length - side)) for length in (height, width))
     ink[top : top + side, left : left + side] = coverage(digit, side)
     return ink, (top, left, side)
 
@@ -109,9 +107,7 @@ def shaded(random, digit, hard):
     canvas = inked(canvas, ink, dark(random))
     y, x = np.indices(ink.shape)
     angle = random.uniform(0, 2 * np.pi)
-    through_y, through_x = (
-        at + side * random.uniform(0, 1) for at in (top, left)
-    )
+    through_y, through_x = (at + side * random.uniform(0, 1) for at in (top, left))
     distance = (y - through_y) * np.sin(angle) + (x - through_x) * np.cos(angle)
     soft = random.uniform(0.5, 25) if hard else random.uniform(0.1, 0.4) * min(ink.shape)
     dim = random.uniform(0.4, 0.75)

@@ -1,0 +1,191 @@
+"""The shapes that a picture's ink has, and which of them are the digit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+_LOOKED_AT = 200  # side to which a picture is reduced, so that small gaps close
+_DRAWN = 0.35  # of the darkest that is left: so much ink is a part of a shape
+_TRIES, _MOST = 5, 50
+_LEAST = 0.04  # of the digit's ink: what has less is dirt
+_NEAR = 0.35  # of the digit's longer side: how far a part of it may be from the rest
+_RIM, _INSIDE = 0.08, 0.05  # of a frame's sides, and how much of it is further inside
+_SPECK = 0.02  # of the picture's longer side
+_DIGIT_SIZED = 0.5  # of the digit's height
+
+
+class Shape:
+    """A connected part of what is drawn.
+
+    Attributes:
+        where: bool, shape (height, width).
+        box: left, top, right and bottom.
+        ink: how much it has.
+    """
+
+    def __init__(self, where: npt.NDArray[np.bool_], ink: npt.NDArray[np.float32]) -> None:
+        self.where = where
+        self.box = _box(where)
+        self.ink = float(ink[where].sum())
+        self._weight = float(np.square(ink[where]).sum())
+
+    @property
+    def height(self) -> int:
+        return self.box[3] - self.box[1]
+
+    @property
+    def width(self) -> int:
+        return self.box[2] - self.box[0]
+
+    def score(self) -> float:
+        """How much speaks for it to be the digit: dark, large, near the middle."""
+        height, width = self.where.shape
+        x, y = (self.box[0] + self.box[2]) / width - 1, (self.box[1] + self.box[3]) / height - 1
+        return self._weight * (1 - 0.6 * min(1.0, float(np.hypot(x, y))))
+
+    def at_edge(self) -> bool:
+        height, width = self.where.shape
+        left, top, right, bottom = self.box
+        return left == 0 or top == 0 or right == width or bottom == height
+
+    def is_in_the_middle(self) -> bool:
+        height, width = self.where.shape
+        left, top, right, bottom = self.box
+        return left < width / 2 < right and top < height / 2 < bottom
+
+    def is_speck(self) -> bool:
+        height, width = self.where.shape
+        return max(self.height, self.width) < max(1, _SPECK * max(height, width))
+
+    def is_frame(self) -> bool:
+        """Whether nearly all of it is at the sides of its box, the corners included."""
+        left, top, right, bottom = self.box
+        shape = self.where[top:bottom, left:right]
+        y, x = (1 + round(_RIM * side) for side in shape.shape)
+        if min(shape.shape) < 4 * max(y, x):
+            return False
+        corners = (shape[rows, columns] for rows in _ends(y) for columns in _ends(x))
+        inner = shape[y:-y, x:-x].sum() / shape.sum()
+        return bool(inner < _INSIDE) and all(corner.any() for corner in corners)
+
+
+def _ends(count: int) -> tuple[slice, slice]:
+    return slice(count), slice(-count, None)
+
+
+def digit(ink: npt.NDArray[np.float32], noise: float) -> tuple[npt.NDArray[np.bool_], int] | None:
+    """Finds the digit among the shapes: the heaviest near the middle, with what belongs to it.
+
+    Args:
+        ink: float32, shape (height, width), from 0.
+        noise: as much ink as paper alone seems to have.
+
+    Returns:
+        where the digit may have ink, bool, shape (height, width), and how many more shapes there
+        are of a digit's size; None if nothing is drawn.
+    """
+    factor = -(-max(ink.shape) // _LOOKED_AT)
+    found = _drawn(_reduced(ink, factor), noise)
+    if not found:
+        return None
+    main, others = _with_its_parts(found)
+    where = _grown(main)
+    for other in found:
+        if not (other.where & main).any():
+            where &= ~_grown(other.where)
+    large = np.repeat(np.repeat(where, factor, axis=0), factor, axis=1)
+    return large[: ink.shape[0], : ink.shape[1]], others
+
+
+def _drawn(ink: npt.NDArray[np.float32], noise: float) -> list[Shape]:
+    """The shapes that may be a digit; those at the edge only if there are no others."""
+    left, at_edge = ink.copy(), []
+    for _ in range(_TRIES):  # what is darker than the digit, such as a frame, goes first
+        level = _DRAWN * left.max()
+        if level <= noise:
+            break
+        labels, count = labelled(left > level)
+        largest = 1 + np.argsort(-np.bincount(labels.ravel(), minlength=count + 1)[1:])[:_MOST]
+        shapes = [Shape(labels == number, left) for number in largest]
+        whole = [shape for shape in shapes if not (shape.is_frame() or shape.is_speck())]
+        inner = [shape for shape in whole if not shape.at_edge()]
+        if inner:
+            return inner
+        at_edge += [shape for shape in whole if shape.is_in_the_middle()]
+        for shape in shapes:
+            left[_grown(shape.where)] = 0
+    return at_edge
+
+
+def _with_its_parts(shapes: list[Shape]) -> tuple[npt.NDArray[np.bool_], int]:
+    main = max(shapes, key=Shape.score)
+    where, box, ink = main.where.copy(), main.box, main.ink
+    others = 0
+    for shape in sorted(shapes, key=lambda shape: -shape.ink):
+        if shape is main or shape.ink < _LEAST * main.ink:
+            continue
+        reach = _NEAR * max(box[2] - box[0], box[3] - box[1])
+        apart = [
+            max(0, shape.box[axis] - box[axis + 2], box[axis] - shape.box[axis + 2])
+            for axis in (0, 1)
+        ]
+        beside = min(shape.box[2], box[2]) - max(shape.box[0], box[0])
+        as_high = shape.height >= _DIGIT_SIZED * (box[3] - box[1])
+        if as_high and beside < 0.3 * min(shape.width, box[2] - box[0]):
+            others += max(apart) < 3 * (box[3] - box[1])
+        elif max(apart) <= reach:
+            where |= shape.where
+            box = _box(where)
+    return where, others
+
+
+def labelled(drawn: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], int]:
+    """Numbers the shapes of what is drawn: places that touch, at corners too, are of one.
+
+    Args:
+        drawn: bool, shape (height, width).
+
+    Returns:
+        int32, shape (height, width), the number of each place's shape, from 1, or 0 where nothing
+        is drawn; and how many there are.
+    """
+    labels = np.zeros(np.add(drawn.shape, 2), np.int32)
+    inner = labels[1:-1, 1:-1]
+    inner[drawn] = np.arange(1, 1 + drawn.sum())
+    height, width = drawn.shape
+    around = [labels[y : y + height, x : x + width] for y in (0, 1, 2) for x in (0, 1, 2)]
+    while True:  # to the largest number around, and on to the number that this place has by now
+        largest = np.where(drawn, np.max(around, axis=0), 0)
+        places = np.zeros(1 + drawn.sum(), np.int32)
+        np.maximum.at(places, inner[drawn], largest[drawn])
+        while not np.array_equal(places, places[places]):
+            places = places[places]
+        new = places[largest]
+        if np.array_equal(new, inner):
+            break
+        inner[...] = new
+    numbers, compact = np.unique(inner, return_inverse=True)
+    return np.int32(compact.reshape(drawn.shape)) + np.int32(numbers[0] != 0), int(
+        (numbers != 0).sum()
+    )
+
+
+def _reduced(ink: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.float32]:
+    """The largest of each `factor` x `factor`."""
+    height, width = (-(-side // factor) for side in ink.shape)
+    ends = [(0, height * factor - ink.shape[0]), (0, width * factor - ink.shape[1])]
+    blocks = np.pad(ink, ends).reshape(height, factor, width, factor)
+    return blocks.max(axis=(1, 3))
+
+
+def _grown(where: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """With the places around."""
+    wide = np.pad(where, 1)
+    wide = wide[:-2] | wide[1:-1] | wide[2:]
+    return wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:]
+
+
+def _box(where: npt.NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    rows, columns = (np.flatnonzero(where.any(axis=axis)) for axis in (1, 0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
