@@ -229,30 +229,36 @@ def main():
     kinds = [kind.replace("; ", ", ") for kind in args.kinds.split(",")]
     test = mnist.load("idx", os.environ["TF_EDUREKA_MNIST_DIR"]).test
     model = mlp.load_model(args.model)
-    print(f"{'kind':<14}{'right':>8}{'unread':>8}{'seconds':>9}  of {args.count}, seed {args.seed}")
+
+    def ask(images):
+        return mlp.probabilities(model, images)
+
+    print(f"of {args.count} each, seed {args.seed}; 'sure, wrong' are those that nothing warns of")
+    print(f"{'kind':<14}{'right':>8}{'unread':>8}{'not sure':>10}{'sure, wrong':>13}{'seconds':>9}")
     path = Path(tempfile.mkdtemp()) / "picture"
     for kind in kinds:
-        right, unread, seconds = 0, 0, 0.0
+        counts, seconds = np.zeros(4), 0.0
         for index, content in pictures(kind, test.images, args.count, args.seed):
             path.write_bytes(content)
             start = time.perf_counter()
             try:
-                image = reading.read(path)
+                steps = reading.read_steps(path)
             except InputError:
-                image = None
+                steps = None
             seconds += time.perf_counter() - start
-            answer = None
-            if image is not None:
-                answer = mlp.probabilities(model, image[np.newaxis])[0].argmax()
-            unread += answer is None
-            right += answer == test.labels[index]
-            if answer != test.labels[index] and args.wrong:
+            answer, sure = None, False
+            if steps is not None:
+                shares, certainty = mlp.with_certainty(ask, steps.image[np.newaxis])
+                answer, sure = shares.argmax(), certainty[0] >= mlp.SURE and not steps.others
+            right, read = answer == test.labels[index], steps is not None
+            counts += right, not read, read and not sure, sure and not right
+            if not right and args.wrong:
                 suffix = "png" if content.startswith(b"\x89") else "jpg"
                 name = f"{kind}_{index}_{test.labels[index]}_{answer}.{suffix}".replace(" ", "_")
                 args.wrong.mkdir(parents=True, exist_ok=True)
                 (args.wrong / name).write_bytes(content)
-        share, none = right / args.count, unread / args.count
-        print(f"{kind:<14}{share:>8.1%}{none:>8.1%}{seconds / args.count:>9.3f}", flush=True)
+        shares = "{:>8.1%}{:>8.1%}{:>10.1%}{:>13.1%}".format(*counts / args.count)
+        print(f"{kind:<14}{shares}{seconds / args.count:>9.3f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ _MAX_SIDE = 65_535  # a JPEG's; each row takes memory, however short
 _WORKED_ON = 800  # side to which larger pictures are reduced first
 _SIDE, _BOX = 28, 20
 _DRAWN = 0.3  # so much ink makes a pixel a part of the digit
-_SPECKS_FROM = 100  # side from which single pixels are noise
+_FAINTEST = 0.03  # share of the paper's brightness that ink takes away at least
 _ORIENTATION = 0x0112  # where EXIF says how the camera was held; what puts it upright:
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -38,8 +38,9 @@ _UPRIGHT = {
 def read(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
     """Reads a picture of one digit and makes of it what MNIST's makers made of theirs.
 
-    Dark on light or light on dark, of any size, grey, coloured or partly transparent: the paper is
-    what most of the picture's rim is, the ink what differs from it. The digit is scaled to fit into
+    Dark on light or light on dark, of any size, any colours, or partly transparent; on ruled or
+    squared paper, in a frame, half in a shadow: the ink is what differs from the paper around it,
+    and the digit the largest thing near the middle. The digit is scaled to fit into
     20 x 20 pixels, keeping its proportions, and placed so that its centre of mass is the centre of
     28 x 28 pixels.
 
@@ -56,12 +57,7 @@ def read(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
         InputError: when the file cannot be read, is no such picture, has too many pixels or shows
             nothing.
     """
-    image = steps(_decoded(Path(path))).image
-    if image is None:
-        raise InputError(
-            f"{path}: expected a digit, got a picture in which no ink stands out from the paper"
-        )
-    return image
+    return read_steps(path).image
 
 
 def formed(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8] | None:
@@ -73,7 +69,8 @@ def formed(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8] | None:
     Returns:
         uint8, shape (28, 28): 0 is the background, 255 full ink; None if the picture shows nothing.
     """
-    return steps(grey[..., np.newaxis]).image
+    made = steps(grey[..., np.newaxis])
+    return None if made is None else made.image
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,35 +81,62 @@ class Steps:
         picture: float32, shape (height, width, channels), from 0 to 255.
         paper: float32, shape (height, width), from 0: the paper's shade.
         ink: float32, shape (height, width), from 0 to 1: how much ink the digit has there.
-        image: uint8, shape (28, 28): 0 is the background, 255 full ink; None if nothing is drawn.
+        image: uint8, shape (28, 28): 0 is the background, 255 full ink.
         others: how many more things of a digit's size are there.
     """
 
     picture: npt.NDArray[np.float32]
     paper: npt.NDArray[np.float32]
     ink: npt.NDArray[np.float32]
-    image: npt.NDArray[np.uint8] | None
+    image: npt.NDArray[np.uint8]
     others: int
 
 
-def steps(picture: npt.NDArray[np.float32]) -> Steps:
-    """Makes an image in MNIST's form of a picture."""
-    low, high = picture.min(), picture.max()
-    if not 0 <= low <= high <= 255:
-        picture = (picture - low) * np.float32(255 / max(1e-6, high - low))
+def steps(picture: npt.NDArray[np.float32]) -> Steps | None:
+    """Makes an image in MNIST's form of a picture, and keeps what led there.
+
+    Args:
+        picture: float32, shape (height, width, channels), finite, any range; no side should be
+            above 800.
+
+    Returns:
+        the steps; None if the picture shows nothing.
+    """
+    low, high = float(picture.min()), float(picture.max())
+    if low < 0 or high > 255:
+        picture = (picture - low) * np.float32(255 / (high - low))
     paper, ink = picture_ink.parted(picture)
-    noise = picture_ink.noise(ink)
-    found = picture_shapes.digit(ink, max(noise, 0.03))
+    noise = max(picture_ink.noise(ink), _FAINTEST)
+    found = picture_shapes.digit(ink, noise)
     if found is None:
-        return Steps(picture, paper, np.zeros_like(ink), None, 0)
+        return None
     where, others = found
     ink = np.where(where, ink, np.float32(0))
-    full = np.quantile(ink[ink >= _otsu(ink)], 0.9)
+    full = float(np.quantile(ink[ink >= _otsu(ink)], 0.9))
     floor = min(noise, full / 4)
-    ink = np.clip((ink - floor) / (full - floor), 0, 1)
+    ink = np.clip((ink - floor) / np.float32(full - floor), 0, 1)
     box = Image.fromarray(np.uint8(ink > _DRAWN)).getbbox()
-    image = _placed(Image.fromarray(np.float32(ink)).crop(box))
-    return Steps(picture, paper, ink, image, others)
+    return Steps(picture, paper, ink, _placed(Image.fromarray(ink).crop(box)), others)
+
+
+def read_steps(path: str | os.PathLike[str]) -> Steps:
+    """Reads a picture of one digit as `read` does, and keeps what led to the image.
+
+    Args:
+        path: a PNG or JPEG file.
+
+    Returns:
+        the steps.
+
+    Raises:
+        InputError: as of `read`.
+    """
+    made = steps(_decoded(Path(path)))
+    if made is None:
+        raise InputError(
+            f"{path}: expected a digit, got a picture in which no ink stands out from the paper"
+        )
+    return made
 
 
 def _decoded(path: Path) -> npt.NDArray[np.float32]:
@@ -163,10 +187,10 @@ def _colours(picture: Image.Image) -> npt.NDArray[np.float32]:
     colours, alpha = pixels[..., :3], pixels[..., 3:]
     drawn = np.average(colours.mean(-1, keepdims=True), weights=alpha) if alpha.any() else 0.0
     paper = 0.0 if drawn > 127 else 255.0  # where it is transparent, the ink is what is drawn
-    return paper + (colours - paper) * alpha / 255
+    return np.asarray(paper + (colours - paper) * alpha / 255, np.float32)
 
 
-def _otsu(values: npt.NDArray[np.float64]) -> float:
+def _otsu(values: npt.NDArray[np.float32]) -> float:
     """The threshold that parts values into two groups of the least variance within (Otsu 1979)."""
     counts, edges = np.histogram(values, 256)
     middles = (edges[:-1] + edges[1:]) / 2

@@ -1,7 +1,5 @@
 """The shapes that a picture's ink has, and which of them are the digit."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -32,10 +30,12 @@ class Shape:
 
     @property
     def height(self) -> int:
+        """Rows of its box."""
         return self.box[3] - self.box[1]
 
     @property
     def width(self) -> int:
+        """Columns of its box."""
         return self.box[2] - self.box[0]
 
     def score(self) -> float:
@@ -45,16 +45,19 @@ class Shape:
         return self._weight * (1 - 0.6 * min(1.0, float(np.hypot(x, y))))
 
     def at_edge(self) -> bool:
+        """Whether the picture's edge may have cut it."""
         height, width = self.where.shape
         left, top, right, bottom = self.box
         return left == 0 or top == 0 or right == width or bottom == height
 
     def is_in_the_middle(self) -> bool:
+        """Whether its box has the picture's middle in it."""
         height, width = self.where.shape
         left, top, right, bottom = self.box
         return left < width / 2 < right and top < height / 2 < bottom
 
     def is_speck(self) -> bool:
+        """Whether it is too small to be drawn."""
         height, width = self.where.shape
         return max(self.height, self.width) < max(1, _SPECK * max(height, width))
 
@@ -120,7 +123,7 @@ def _drawn(ink: npt.NDArray[np.float32], noise: float) -> list[Shape]:
 
 def _with_its_parts(shapes: list[Shape]) -> tuple[npt.NDArray[np.bool_], int]:
     main = max(shapes, key=Shape.score)
-    where, box, ink = main.where.copy(), main.box, main.ink
+    where, box = main.where.copy(), main.box
     others = 0
     for shape in sorted(shapes, key=lambda shape: -shape.ink):
         if shape is main or shape.ink < _LEAST * main.ink:
@@ -165,10 +168,8 @@ def labelled(drawn: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], int]:
         if np.array_equal(new, inner):
             break
         inner[...] = new
-    numbers, compact = np.unique(inner, return_inverse=True)
-    return np.int32(compact.reshape(drawn.shape)) + np.int32(numbers[0] != 0), int(
-        (numbers != 0).sum()
-    )
+    numbers, compact = np.unique(np.append(inner.ravel(), 0), return_inverse=True)
+    return compact[:-1].reshape(drawn.shape).astype(np.int32), len(numbers) - 1
 
 
 def _reduced(ink: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.float32]:
