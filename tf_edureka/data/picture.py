@@ -22,6 +22,7 @@ _MAX_SIDE = 65_535  # a JPEG's; each row takes memory, however short
 _WORKED_ON = 800  # side to which larger pictures are reduced first
 _SIDE, _BOX = 28, 20
 _DRAWN = 0.3  # so much ink makes a pixel a part of the digit
+_WIDE = 0.7  # of the digit's side: all its strokes are narrower
 _FAINTEST = 0.03  # share of the paper's brightness that ink takes away at least
 _ORIENTATION = 0x0112  # where EXIF says how the camera was held; what puts it upright:
 _UPRIGHT = {
@@ -105,12 +106,20 @@ def steps(picture: npt.NDArray[np.float32]) -> Steps | None:
     low, high = float(picture.min()), float(picture.max())
     if low < 0 or high > 255:
         picture = (picture - low) * np.float32(255 / (high - low))
-    paper, ink = picture_ink.parted(picture)
-    noise = max(picture_ink.noise(ink), _FAINTEST)
-    found = picture_shapes.digit(ink, noise)
-    if found is None:
-        return None
-    where, others = found
+    shades, has_light = picture_ink.shades_of(picture)
+    window = max(3, round(min(shades.shape) / 2))
+    for _ in range(2):  # then with a window for this digit, since a shadow's end is narrow
+        paper, ink = picture_ink.parted(shades, window, follow_light=has_light)
+        noise = max(picture_ink.noise(ink), _FAINTEST)
+        found = picture_shapes.digit(ink, noise)
+        if found is None:
+            return None
+        where, others = found
+        rows, columns = (np.flatnonzero(where.any(axis=axis)) for axis in (1, 0))
+        smaller = max(3, round(_WIDE * max(np.ptp(rows), np.ptp(columns))))
+        if smaller > _WIDE * window:
+            break
+        window = smaller
     ink = np.where(where, ink, np.float32(0))
     full = float(np.quantile(ink[ink >= _otsu(ink)], 0.9))
     floor = min(noise, full / 4)

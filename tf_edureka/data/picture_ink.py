@@ -9,39 +9,52 @@ from tf_edureka.data.picture_lines import closed, without_lines
 _SMOOTHED_FROM = 100  # side from which a pixel is smaller than anything drawn
 _SMOOTHING = 1 / 500  # of the longer side
 _NEARBY = 0.15  # of the shorter side: what is as wide belongs to the light and not to the ink
-_WINDOW = 0.5  # of the shorter side: no stroke is as wide
+_COUNTS = 0.1  # how much of a colour is a part of the ink's
 _NOISE = 10  # times what the quietest quarter of places differs by
 _APART = 5  # pixels
 _SAMPLED = 300  # pixels of a side tell which colours there are
 _DARK = 25  # of 255; keeps the ratio of black to black from being large
 
 
-def parted(
-    picture: npt.NDArray[np.float32],
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Parts a picture into its paper and the ink on it.
-
-    The paper is what stays when all is filled up that is narrower than half of the picture, so that
-    it keeps the edge of a shadow. Ink is measured in shares of the paper's brightness, since it is
-    less bright in a shadow by the same factor.
+def shades_of(picture: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], bool]:
+    """Makes one shade of a picture's colours, in which ink is dark, and takes its lines away.
 
     Args:
         picture: float32, shape (height, width, channels), finite, from 0 to 255.
 
     Returns:
-        the paper's shade, from 0 to 255, and how much is missing from it, from 0; both float32,
-        shape (height, width).
+        float32, shape (height, width), below 0 if the ink is lighter than the paper; and whether it
+        is proportional to the light. Where some colours become lighter by the ink and others
+        darker, it is not.
     """
     picture = _smooth(picture)
+    picture = without_lines(picture, picture @ _direction(picture))
     direction = _direction(picture)
-    picture = without_lines(picture, picture @ direction)
-    direction = _direction(picture)
-    shades = picture @ direction
-    paper = closed(shades, max(3, round(_WINDOW * min(shades.shape))))
+    return picture @ direction, np.ptp(np.sign(direction[np.abs(direction) > _COUNTS])) == 0
+
+
+def parted(
+    shades: npt.NDArray[np.float32], size: int, *, follow_light: bool
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Parts a picture into its paper and the ink on it.
+
+    The paper is what stays when all is filled up that is narrower than a window, so that it keeps
+    the edge of a shadow. In a shadow, ink and paper are less bright by the same factor, so that ink
+    is measured in shares of the paper's brightness.
+
+    Args:
+        shades: float32, shape (height, width), as of `shades_of`.
+        size: of the window in pixels; wider than any stroke.
+        follow_light: whether the shades are proportional to the light.
+
+    Returns:
+        the paper's shade, from 0 to 255, and the ink: the share that is missing from it, about 0
+        where there is none; both float32, shape (height, width).
+    """
+    paper = closed(shades, size)
     missing = paper - shades
     missing -= np.median(missing)  # of noise, the paper is the upper edge
-    # Where some colours become lighter and others darker, nothing is known of the light.
-    light = np.abs(paper) if np.ptp(np.sign(direction[np.abs(direction) > 0.1])) == 0 else 255
+    light = np.abs(paper) if follow_light else 255
     return np.abs(paper), (missing / (light + _DARK)).astype(np.float32)
 
 

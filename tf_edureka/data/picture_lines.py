@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 _FROM = 100  # side of the smallest picture on which lines are looked for
 _WINDOW = 0.5  # of the longer side: nothing that is drawn is as wide
+_BEYOND = 5  # of the square's side, so many in 1: how far its middle may be beyond the edge
 _THICKNESS, _AT_LEAST = 0.02, 3  # of the longer side, and pixels beside: the thickest line
 _CONTRAST = 0.03  # of the picture's: fainter lines do no harm
 _TILTS = np.linspace(-0.05, 0.05, 41)  # pixels down for each to the right
@@ -23,6 +24,9 @@ _Flags = npt.NDArray[np.bool_]
 def closed(shades: npt.NDArray[np.float32], size: int) -> npt.NDArray[np.float32]:
     """Fills up what is dark and narrower than `size` pixels: the grey closing by a square.
 
+    The square may be over the edge, so that a shadow's end there is not filled up; but not by so
+    much that a stroke along the edge is all that is under it.
+
     Args:
         shades: float32, shape (height, width).
         size: of the square.
@@ -30,10 +34,12 @@ def closed(shades: npt.NDArray[np.float32], size: int) -> npt.NDArray[np.float32
     Returns:
         float32, shape (height, width).
     """
+    beyond = size // _BEYOND
+    shades = np.pad(shades, beyond, constant_values=-np.inf)
     for part in (np.maximum, np.minimum):
         for axis in (0, 1):
             shades = _running(shades, size, part, axis)
-    return shades
+    return shades[beyond : shades.shape[0] - beyond, beyond : shades.shape[1] - beyond]
 
 
 def without_lines(

@@ -10,7 +10,8 @@ _LEAST = 0.04  # of the digit's ink: what has less is dirt
 _NEAR = 0.35  # of the digit's longer side: how far a part of it may be from the rest
 _RIM, _INSIDE = 0.08, 0.05  # of a frame's sides, and how much of it is further inside
 _SPECK = 0.02  # of the picture's longer side
-_DIGIT_SIZED = 0.5  # of the digit's height
+_HIGH, _HEAVY = 0.5, 0.25  # of the digit's height and ink: another digit has more
+_COMMON = 0.4  # of a side: two digits beside each other have more of their height, less of width
 
 
 class Shape:
@@ -66,7 +67,7 @@ class Shape:
         left, top, right, bottom = self.box
         shape = self.where[top:bottom, left:right]
         y, x = (1 + round(_RIM * side) for side in shape.shape)
-        if min(shape.shape) < 4 * max(y, x):
+        if 4 * y > shape.shape[0] or 4 * x > shape.shape[1]:
             return False
         corners = (shape[rows, columns] for rows in _ends(y) for columns in _ends(x))
         inner = shape[y:-y, x:-x].sum() / shape.sum()
@@ -122,25 +123,27 @@ def _drawn(ink: npt.NDArray[np.float32], noise: float) -> list[Shape]:
 
 
 def _with_its_parts(shapes: list[Shape]) -> tuple[npt.NDArray[np.bool_], int]:
+    """Where the digit is, and how many others are beside it."""
     main = max(shapes, key=Shape.score)
-    where, box = main.where.copy(), main.box
-    others = 0
-    for shape in sorted(shapes, key=lambda shape: -shape.ink):
+    where, box, others = main.where.copy(), main.box, 0
+    for shape in sorted(shapes, key=lambda shape: max(_apart(shape.box, main.box))):
+        width, height = box[2] - box[0], box[3] - box[1]
+        x, y = _apart(shape.box, box)
+        is_beside = x > -_COMMON * shape.width and y < -_COMMON * shape.height
         if shape is main or shape.ink < _LEAST * main.ink:
             continue
-        reach = _NEAR * max(box[2] - box[0], box[3] - box[1])
-        apart = [
-            max(0, shape.box[axis] - box[axis + 2], box[axis] - shape.box[axis + 2])
-            for axis in (0, 1)
-        ]
-        beside = min(shape.box[2], box[2]) - max(shape.box[0], box[0])
-        as_high = shape.height >= _DIGIT_SIZED * (box[3] - box[1])
-        if as_high and beside < 0.3 * min(shape.width, box[2] - box[0]):
-            others += max(apart) < 3 * (box[3] - box[1])
-        elif max(apart) <= reach:
+        if is_beside and shape.height >= _HIGH * height and shape.ink >= _HEAVY * main.ink:
+            others += 1
+        elif max(x, y) <= _NEAR * max(width, height) >= _NEAR * max(shape.height, shape.width):
             where |= shape.where
             box = _box(where)
     return where, others
+
+
+def _apart(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, int]:
+    """How far boxes are apart in each direction; below 0 by how much they have in common."""
+    x, y = (max(one[i], other[i]) - min(one[i + 2], other[i + 2]) for i in (0, 1))
+    return x, y
 
 
 def labelled(drawn: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], int]:
