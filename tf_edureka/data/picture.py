@@ -105,13 +105,13 @@ def steps(picture: npt.NDArray[np.float32]) -> Steps | None:
     """
     low, high = float(picture.min()), float(picture.max())
     if low < 0 or high > 255:
-        picture = (picture - low) * np.float32(255 / (high - low))
+        picture = (picture - low) * np.float32(255 / max(high - low, 1e-30))
     shades, has_light = picture_ink.shades_of(picture)
     window = max(3, round(min(shades.shape) / 2))
     for _ in range(2):  # then with a window for this digit, since a shadow's end is narrow
         paper, ink = picture_ink.parted(shades, window, follow_light=has_light)
-        noise = max(picture_ink.noise(ink), _FAINTEST)
-        found = picture_shapes.digit(ink, noise)
+        noise = picture_ink.noise(ink)
+        found = picture_shapes.digit(ink, max(noise, _FAINTEST))
         if found is None:
             return None
         where, others = found

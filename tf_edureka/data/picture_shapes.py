@@ -7,6 +7,7 @@ _LOOKED_AT = 200  # side to which a picture is reduced, so that small gaps close
 _DRAWN = 0.35  # of the darkest that is left: so much ink is a part of a shape
 _TRIES, _MOST = 5, 50
 _LEAST = 0.04  # of the digit's ink: what has less is dirt
+_LONG = 1.6  # times the digit's longer side: a part of it is no longer
 _NEAR = 0.35  # of the digit's longer side: how far a part of it may be from the rest
 _RIM, _INSIDE = 0.08, 0.05  # of a frame's sides, and how much of it is further inside
 _SPECK = 0.02  # of the picture's longer side
@@ -17,8 +18,12 @@ _COMMON = 0.4  # of a side: two digits beside each other have more of their heig
 class Shape:
     """A connected part of what is drawn.
 
+    Args:
+        where: bool, shape (height, width): which places are of it.
+        ink: float32, shape (height, width), from 0, of all places.
+
     Attributes:
-        where: bool, shape (height, width).
+        where: as above.
         box: left, top, right and bottom.
         ink: how much it has.
     """
@@ -38,6 +43,11 @@ class Shape:
     def width(self) -> int:
         """Columns of its box."""
         return self.box[2] - self.box[0]
+
+    @property
+    def longest(self) -> int:
+        """The longer side of its box."""
+        return max(self.width, self.height)
 
     def score(self) -> float:
         """How much speaks for it to be the digit: dark, large, near the middle."""
@@ -60,7 +70,7 @@ class Shape:
     def is_speck(self) -> bool:
         """Whether it is too small to be drawn."""
         height, width = self.where.shape
-        return max(self.height, self.width) < max(1, _SPECK * max(height, width))
+        return self.longest < max(1, _SPECK * max(height, width))
 
     def is_frame(self) -> bool:
         """Whether nearly all of it is at the sides of its box, the corners included."""
@@ -134,7 +144,7 @@ def _with_its_parts(shapes: list[Shape]) -> tuple[npt.NDArray[np.bool_], int]:
             continue
         if is_beside and shape.height >= _HIGH * height and shape.ink >= _HEAVY * main.ink:
             others += 1
-        elif max(x, y) <= _NEAR * max(width, height) >= _NEAR * max(shape.height, shape.width):
+        elif max(x, y) <= _NEAR * max(width, height) and shape.longest <= _LONG * main.longest:
             where |= shape.where
             box = _box(where)
     return where, others
