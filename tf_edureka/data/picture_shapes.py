@@ -50,10 +50,11 @@ class Shape:
         return max(self.width, self.height)
 
     def score(self) -> float:
-        """How much speaks for it to be the digit: dark, large, near the middle."""
+        """How much speaks for it to be the digit: dark, large, near the middle, whole."""
         height, width = self.where.shape
         x, y = (self.box[0] + self.box[2]) / width - 1, (self.box[1] + self.box[3]) / height - 1
-        return self._weight * (1 - 0.6 * min(1.0, float(np.hypot(x, y))))
+        whole = 0.5 if self.at_edge() else 1.0
+        return whole * self._weight * (1 - 0.6 * min(1.0, float(np.hypot(x, y))))
 
     def at_edge(self) -> bool:
         """Whether the picture's edge may have cut it."""
@@ -113,8 +114,8 @@ def digit(ink: npt.NDArray[np.float32], noise: float) -> tuple[npt.NDArray[np.bo
 
 
 def _drawn(ink: npt.NDArray[np.float32], noise: float) -> list[Shape]:
-    """The shapes that may be a digit; those at the edge only if there are no others."""
-    left, at_edge = ink.copy(), []
+    """The shapes that may be a digit, or nothing."""
+    left = ink.copy()
     for _ in range(_TRIES):  # what is darker than the digit, such as a frame, goes first
         level = _DRAWN * left.max()
         if level <= noise:
@@ -122,14 +123,17 @@ def _drawn(ink: npt.NDArray[np.float32], noise: float) -> list[Shape]:
         labels, count = labelled(left > level)
         largest = 1 + np.argsort(-np.bincount(labels.ravel(), minlength=count + 1)[1:])[:_MOST]
         shapes = [Shape(labels == number, left) for number in largest]
-        whole = [shape for shape in shapes if not (shape.is_frame() or shape.is_speck())]
-        inner = [shape for shape in whole if not shape.at_edge()]
-        if inner:
-            return inner
-        at_edge += [shape for shape in whole if shape.is_in_the_middle()]
+        found = [
+            shape
+            for shape in shapes
+            if not (shape.is_frame() or shape.is_speck())
+            and (shape.is_in_the_middle() or not shape.at_edge())
+        ]
+        if found:
+            return found
         for shape in shapes:
             left[_grown(shape.where)] = 0
-    return at_edge
+    return []
 
 
 def _with_its_parts(shapes: list[Shape]) -> tuple[npt.NDArray[np.bool_], int]:

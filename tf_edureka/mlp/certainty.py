@@ -15,7 +15,7 @@ Chosen on MNIST's validation images, of which 95 % are above it by a network tra
 distortions.
 """
 
-_SLANT = 0.25  # of the height, to the side: more than most handwriting differs
+_SLANT = 0.25  # of the height, to the side: further back than most handwriting
 
 
 def with_certainty(
@@ -40,7 +40,7 @@ def with_certainty(
 
 
 def _slanted(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """The bottom to the left and the top to the right."""
+    """The top to the left and the bottom to the right."""
     height, width = image.shape
     to_x = (1, -_SLANT, _SLANT * (height - 1) / 2, 0, 1, 0)
     slanted = Image.fromarray(image).transform(
