@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 _LOOKED_AT = 200  # side to which a picture is reduced, so that small gaps close
 _DRAWN = 0.35  # of the darkest that is left: so much ink is a part of a shape
+_FAINT = 0.12  # of the digit's darkest: a thin stroke that holds it together
 _TRIES, _MOST = 5, 50
 _LEAST = 0.04  # of the digit's ink: what has less is dirt
 _LONG = 1.6  # times the digit's longer side: a part of it is no longer
@@ -101,10 +102,11 @@ def digit(ink: npt.NDArray[np.float32], noise: float) -> tuple[npt.NDArray[np.bo
         are of a digit's size; None if nothing is drawn.
     """
     factor = -(-max(ink.shape) // _LOOKED_AT)
-    found = _drawn(_reduced(ink, factor), noise)
+    few = _reduced(ink, factor)
+    found = _drawn(few, noise)
     if not found:
         return None
-    main, others = _with_its_parts(found)
+    main, others = _with_its_parts(found, few, noise)
     where = _grown(main)
     for other in found:
         if not (other.where & main).any():
@@ -136,15 +138,21 @@ def _drawn(ink: npt.NDArray[np.float32], noise: float) -> list[Shape]:
     return []
 
 
-def _with_its_parts(shapes: list[Shape]) -> tuple[npt.NDArray[np.bool_], int]:
+def _with_its_parts(
+    shapes: list[Shape], ink: npt.NDArray[np.float32], noise: float
+) -> tuple[npt.NDArray[np.bool_], int]:
     """Where the digit is, and how many others are beside it."""
     main = max(shapes, key=Shape.score)
-    where, box, others = main.where.copy(), main.box, 0
+    where, others = main.where.copy(), 0
+    faint = _connected(main.where, ink > max(noise, _FAINT * float(ink[main.where].max())))
+    if Shape(faint, ink).longest <= _LONG * main.longest:  # or it is a line, or a shadow's edge
+        where |= faint
+    box = _box(where)
     for shape in sorted(shapes, key=lambda shape: max(_apart(shape.box, main.box))):
         width, height = box[2] - box[0], box[3] - box[1]
         x, y = _apart(shape.box, box)
         is_beside = x > -_COMMON * shape.width and y < -_COMMON * shape.height
-        if shape is main or shape.ink < _LEAST * main.ink:
+        if (shape.where & where).any() or shape.ink < _LEAST * main.ink:
             continue
         if is_beside and shape.height >= _HIGH * height and shape.ink >= _HEAVY * main.ink:
             others += 1
@@ -152,6 +160,12 @@ def _with_its_parts(shapes: list[Shape]) -> tuple[npt.NDArray[np.bool_], int]:
             where |= shape.where
             box = _box(where)
     return where, others
+
+
+def _connected(where: npt.NDArray[np.bool_], drawn: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """With what of the drawn is connected to it."""
+    labels, _ = labelled(drawn | where)
+    return np.isin(labels, np.unique(labels[where]))
 
 
 def _apart(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, int]:
