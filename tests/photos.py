@@ -2,6 +2,8 @@
 
     python tests/photos.py runs/mnist/model.keras [--count 200] [--seed 1] [--kinds ruled,frame]
 
+and how often it is not sure: of right answers, and of what is no digit.
+
 Each picture is a test digit as ink on drawn paper, of random size, place, colours, noise and JPEG
 quality. MNIST is looked for in the folder that TF_EDUREKA_MNIST_DIR names.
 """
@@ -13,8 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
+import matplotlib
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 
 def coverage(digit, side):
@@ -214,6 +217,75 @@ def pictures(kind, digits, count, seed):
         yield index, picture(kind, digits[index], random)
 
 
+LETTERS = "AEFHKMNPRTWXYVUCJLaefhkmnwxtdpr"  # without those that may be a digit
+
+
+def letter(random, digits, labels):
+    fonts = Path(matplotlib.get_data_path(), "fonts/ttf")
+    fonts = sorted([*fonts.glob("DejaVuS*.ttf"), *fonts.glob("STIXGeneral*.ttf")])
+    fonts = [str(font) for font in fonts if "Display" not in font.name]
+    font = ImageFont.truetype(fonts[random.integers(len(fonts))], 180)
+    image = Image.new("L", (280, 280), 255)
+    text = LETTERS[random.integers(len(LETTERS))]
+    ImageDraw.Draw(image).text((140, 140), text, fill=0, font=font, anchor="mm")
+    return np.asarray(image, np.float32)
+
+
+def block(random, digits, labels):
+    image = Image.new("L", (280, 280), 255)
+    corners = [(30, 30), tuple(30 + random.integers(40, 220, 2))]
+    pen, many = ImageDraw.Draw(image), [tuple(at) for at in random.integers(40, 240, (5, 2))]
+    (pen.ellipse, pen.rectangle, lambda at, fill: pen.polygon(many, fill))[random.integers(3)](
+        corners, fill=0
+    )
+    return np.asarray(image, np.float32)
+
+
+def two_digits(random, digits, labels):
+    """Two digits, of which some touch."""
+    one, two = (255 * coverage(digits[at], 180) for at in random.integers(0, len(digits), 2))
+    gap = int(random.integers(60, 180))
+    row = np.pad(one, ((0, 0), (0, gap)))
+    row[:, gap:] = np.maximum(row[:, gap:], two)
+    return np.pad(row, 60).astype(np.float32)
+
+
+def upside_down(random, digits, labels):
+    (others,) = np.nonzero(np.isin(labels, (3, 4, 7)))
+    return digits[random.choice(others)][::-1, ::-1].astype(np.float32)
+
+
+NO_DIGIT = {
+    "letters": letter,
+    "filled shapes": block,
+    "two digits": two_digits,
+    "3, 4, 7 upside down": upside_down,
+}
+
+
+def print_alarms(ask, test, count, seed):
+    """Of how many of MNIST's test images it is not sure, and of how many that are no digit."""
+    from tf_edureka import mlp
+    from tf_edureka.data import picture as reading
+
+    shares, certainty = mlp.with_certainty(ask, test.images)
+    right, unsure = shares.argmax(axis=1) == test.labels, certainty < mlp.SURE
+    print(
+        f"not sure of {unsure.mean():.1%} of MNIST's {len(right)} test images as they are: ", end=""
+    )
+    print(f"{unsure[right].mean():.1%} of the right and {unsure[~right].mean():.1%} of the wrong")
+    random = np.random.default_rng(seed)
+    for kind, make in NO_DIGIT.items():
+        unsure = 0
+        for _ in range(count):
+            steps = reading.steps(make(random, test.images, test.labels)[..., np.newaxis])
+            if steps is None or steps.others:
+                unsure += 1
+            else:
+                unsure += mlp.with_certainty(ask, steps.image[np.newaxis])[1][0] < mlp.SURE
+        print(f"{kind:<20}{unsure / count:>8.1%} not sure")
+
+
 def main():
     from tf_edureka import mlp
     from tf_edureka.data import mnist, picture as reading
@@ -226,7 +298,7 @@ def main():
     parser.add_argument("--kinds", default=",".join(KINDS).replace("T, ", "T; "))
     parser.add_argument("--wrong", type=Path, help="a folder to keep the wrong ones in")
     args = parser.parse_args()
-    kinds = [kind.replace("; ", ", ") for kind in args.kinds.split(",")]
+    kinds = [kind.replace("; ", ", ") for kind in args.kinds.split(",") if kind]
     test = mnist.load("idx", os.environ["TF_EDUREKA_MNIST_DIR"]).test
     model = mlp.load_model(args.model)
 
@@ -259,6 +331,7 @@ def main():
                 (args.wrong / name).write_bytes(content)
         shares = "{:>8.1%}{:>8.1%}{:>10.1%}{:>13.1%}".format(*counts / args.count)
         print(f"{kind:<14}{shares}{seconds / args.count:>9.3f}", flush=True)
+    print_alarms(ask, test, args.count, args.seed)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from PIL import Image
 from tf_edureka import mlp
 from tf_edureka.cli.predict import main
 from tf_edureka.config import MlpConfig
+from tf_edureka.data import picture
 from tf_edureka.errors import InputError
 
 SCRIPT = SCRIPTS / "predict.py"
@@ -65,19 +66,26 @@ def test_each_picture_has_a_line_with_its_digit_and_probabilities(model, picture
     assert np.mean(sure) >= 0.9
 
 
-def test_two_digits_or_an_unlikely_one_are_not_sure(model, pictures, capsys, tmp_path):
+def test_two_digits_and_an_unsure_answer_are_said_to_be_so(model, pictures, capsys, tmp_path):
     digits = [np.asarray(Image.open(path)) for path in pictures[0][:2]]
     Image.fromarray(np.concatenate(digits, axis=1)).save(tmp_path / "two.png")
-    disc = np.hypot(*(np.indices((280, 280)) - 140)) < 100
-    Image.fromarray(np.uint8(255 - 255 * disc)).save(tmp_path / "disc.png")
-    assert main([str(model), str(tmp_path / "two.png"), str(tmp_path / "disc.png")]) == 0
+    assert main([str(model), str(tmp_path / "two.png"), *map(str, pictures[0])]) == 0
     captured = capsys.readouterr()
-    answers = [LINE.fullmatch(line).groups()[1] for line in captured.out.splitlines()[1:]]
-    assert answers == ["not sure", "not sure"]
+    two, *answers = [LINE.fullmatch(line).groups()[1] for line in captured.out.splitlines()[1:]]
+    assert two == "not sure"
     assert captured.err.startswith(
         f"note: {tmp_path / 'two.png'}: 2 things are as large as a digit"
     )
-    assert captured.err.count("\n") == 1
+    network = mlp.load_model(model)
+    images = np.stack([picture.read(path) for path in pictures[0]])
+    _, certainty = mlp.with_certainty(lambda some: mlp.probabilities(network, some), images)
+    unsure = [answer == "not sure" for answer in answers]
+    alone = [not picture.read_steps(path).others for path in pictures[0]]
+    assert unsure == [
+        not (sure and one) for sure, one in zip(certainty >= mlp.SURE, alone, strict=True)
+    ]
+    assert 0 < sum(unsure) < 30
+    assert captured.err.count("\n") == 1 + alone.count(False)
 
 
 def test_the_steps_to_what_the_network_got_become_a_picture(model, pictures, capsys, tmp_path):

@@ -11,8 +11,8 @@ from tf_edureka.results import Floats
 SURE = 0.72
 """The least certainty of an answer that is to be given.
 
-Chosen on MNIST's validation images, of which 95 % are above it by a network trained with
-distortions.
+Chosen on MNIST's validation images and what is no digit: a network trained with distortions is
+unsure of 4.4 % of those, and of 5.0 % of the test images; one trained without of 9 %.
 """
 
 _SLANT = 0.25  # of the height, to the side: further back than most handwriting
