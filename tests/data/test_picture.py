@@ -176,7 +176,7 @@ def shadow(picture, width):
         lambda digit: shadow(sheet(digit, under=rules()), 15),
         lambda digit: sheet(digit, paper=(40, 90, 60), ink=(240, 240, 220)),
         lambda digit: sheet(digit, ink=(255, 220, 60)),
-        lambda digit: sheet(digit, paper=(190, 60, 60), ink=(40, 130, 40)),
+        lambda digit: sheet(digit, paper=(190, 60, 60), ink=(60, 190, 60)),
         lambda digit: sheet(digit, size=(700, 900), scale=0.3),
     ],
     ids=[
@@ -211,6 +211,18 @@ def test_the_steps_are_of_the_pictures_size_and_the_paper_has_no_ink(tmp_path):
     assert np.mean(np.abs(steps.paper - bare) < 15) > 0.97
     assert steps.ink.max() == 1
     np.testing.assert_array_equal(steps.image, read_picture(tmp_path / "digit.png"))
+
+
+def test_the_paper_follows_a_shadow_that_is_narrower_than_the_page_but_not_than_the_digit(tmp_path):
+    def shaded(strokes):
+        page = sheet(strokes, size=(700, 500), scale=0.5)
+        y, x = np.indices(page.shape[:2])
+        return np.where((x + y / 4 < 150)[..., None], page * 0.5, page).astype("u1")
+
+    digit = [[(x + 400, y + 300) for x, y in stroke] for stroke in SEVEN]
+    steps = picture.read_steps(stored(tmp_path, shaded(digit)))
+    bare = shaded([]).mean(axis=2)
+    assert np.mean(np.abs(steps.paper - bare) < 15) > 0.97
 
 
 @pytest.mark.parametrize("under", [[], rules(), squares(), frame(30, 250)])
