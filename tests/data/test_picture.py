@@ -197,6 +197,15 @@ def test_a_bar_that_the_pen_left_off_for_belongs_to_the_digit(tmp_path):
     assert steps.ink[64:68, 170:180].min() > 0.5
 
 
+def test_what_thin_strokes_hold_together_is_one_digit(tmp_path):
+    sides = [[(105, 70), (105, 220)], [(175, 70), (175, 220)]]
+    thin = [((105, y), (175, y), (170, 170, 165), 3) for y in (72, 218)]
+    steps = picture.read_steps(stored(tmp_path, sheet(sides, under=thin)))
+    assert not steps.others
+    assert steps.ink[100, [105, 175]].min() == 1
+    assert picture.read_steps(stored(tmp_path, sheet(sides))).others == 1
+
+
 def test_two_digits_are_not_taken_for_one(tmp_path):
     two = np.concatenate([sheet(FIVE), sheet(SEVEN)], axis=1)
     assert picture.read_steps(stored(tmp_path, two)).others == 1
