@@ -120,7 +120,7 @@ def steps(picture: npt.NDArray[np.float32]) -> Steps | None:
         if smaller > _WIDE * window:
             break
         window = smaller
-    ink = np.where(where, ink, np.float32(0))
+    ink = np.where(where, np.maximum(ink, 0), np.float32(0))
     full = float(np.quantile(ink[ink >= _otsu(ink)], 0.9))
     floor = min(noise, full / 4)
     ink = np.clip((ink - floor) / np.float32(full - floor), 0, 1)
