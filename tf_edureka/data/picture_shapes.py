@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+_SMALL = 40  # side of a picture that has room for a digit only: what is apart belongs to it
 _LOOKED_AT = 200  # side to which a picture is reduced, so that small gaps close
 _DRAWN = 0.35  # of the darkest that is left: so much ink is a part of a shape
 _FAINT = 0.12  # of the digit's darkest: a thin stroke that holds it together
@@ -107,6 +108,8 @@ def digit(ink: npt.NDArray[np.float32], noise: float) -> tuple[npt.NDArray[np.bo
     if not found:
         return None
     main, others = _with_its_parts(found, few, noise)
+    if max(ink.shape) <= _SMALL:
+        return np.ones(ink.shape, bool), others
     where = _grown(main)
     for other in found:
         if not (other.where & main).any():
