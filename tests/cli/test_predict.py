@@ -18,6 +18,7 @@ from PIL import Image
 from tf_edureka import mlp
 from tf_edureka.cli.predict import main
 from tf_edureka.config import MlpConfig
+from tf_edureka.data import picture
 from tf_edureka.errors import InputError
 
 SCRIPT = SCRIPTS / "predict.py"
@@ -42,18 +43,65 @@ def pictures(data, tmp_path):
     return paths, data.test.labels[:40]
 
 
+LINE = re.compile(r"(\S+) +(\d|not sure)((?: +\d+\.\d%){10})")
+
+
 def test_each_picture_has_a_line_with_its_digit_and_probabilities(model, pictures, capsys):
     paths, labels = pictures
     assert main([str(model), *map(str, paths)]) == 0
     head, *lines = capsys.readouterr().out.splitlines()
     assert head.split() == ["picture", "digit", *"0123456789"]
-    answers = [re.fullmatch(r"(\S+) +(\d)((?: +\d+\.\d%){10})", line).groups() for line in lines]
+    answers = [LINE.fullmatch(line).groups() for line in lines]
     assert [name for name, *_ in answers] == [str(path) for path in paths]
+    likeliest = []
     for _, digit, cells in answers:
         shares = [float(cell.rstrip("%")) for cell in cells.split()]
-        assert np.argmax(shares) == int(digit)
+        assert digit in (str(np.argmax(shares)), "not sure")
         assert sum(shares) == pytest.approx(100, abs=0.6)
-    assert np.mean([int(digit) for _, digit, _ in answers] == labels) >= 0.8
+        likeliest.append(np.argmax(shares))
+    assert np.mean(likeliest == labels) >= 0.8
+    given = [(digit, label) for (_, digit, _), label in zip(answers, labels, strict=True)]
+    sure = [int(digit) == label for digit, label in given if digit != "not sure"]
+    assert len(sure) >= 10
+    assert np.mean(sure) >= 0.9
+
+
+def test_two_digits_and_an_unsure_answer_are_said_to_be_so(model, pictures, capsys, tmp_path):
+    digits = [np.asarray(Image.open(path)) for path in pictures[0][:2]]
+    Image.fromarray(np.concatenate(digits, axis=1)).save(tmp_path / "two.png")
+    assert main([str(model), str(tmp_path / "two.png"), *map(str, pictures[0])]) == 0
+    captured = capsys.readouterr()
+    two, *answers = [LINE.fullmatch(line).groups()[1] for line in captured.out.splitlines()[1:]]
+    assert two == "not sure"
+    assert captured.err.startswith(
+        f"note: {tmp_path / 'two.png'}: 2 things are as large as a digit"
+    )
+    network = mlp.load_model(model)
+    images = np.stack([picture.read(path) for path in pictures[0]])
+    _, certainty = mlp.with_certainty(lambda some: mlp.probabilities(network, some), images)
+    unsure = [answer == "not sure" for answer in answers]
+    alone = [not picture.read_steps(path).others for path in pictures[0]]
+    assert unsure == [
+        not (sure and one) for sure, one in zip(certainty >= mlp.SURE, alone, strict=True)
+    ]
+    assert 0 < sum(unsure) < 30
+    assert captured.err.count("\n") == 1 + alone.count(False)
+
+
+def test_the_steps_to_what_the_network_got_become_a_picture(model, pictures, capsys, tmp_path):
+    out = tmp_path / "steps.png"
+    command = [str(model), *map(str, pictures[0][:3]), "--picture", str(out)]
+    assert main(command) == 0
+    with Image.open(out) as shown:
+        assert shown.format == "PNG"
+        assert shown.height > 2 * shown.width / 3  # three rows of four
+    content = out.read_bytes()
+    assert main(command) == 2
+    assert "expected a new file to write to, it is there already" in capsys.readouterr().err
+    assert out.read_bytes() == content
+    assert main([*command[:-1], str(tmp_path / "absent" / "steps.png")]) == 2
+    captured = capsys.readouterr()
+    assert re.fullmatch(r"error: .*cannot be written \(No such file or directory\)\n", captured.err)
 
 
 @pytest.mark.slow

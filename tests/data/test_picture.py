@@ -5,8 +5,9 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
+from tf_edureka.data import picture, picture_shapes
 from tf_edureka.data.picture import read as read_picture
 from tf_edureka.errors import InputError
 
@@ -77,7 +78,7 @@ def test_a_line_of_one_pixel_is_seen_and_specks_are_not(tmp_path):
     picture = np.full((400, 400), 255, np.uint8)
     picture[100:301, 200] = 0
     line = read(tmp_path, picture)
-    assert np.flatnonzero(line.any(axis=1)).tolist() == list(range(4, 24))
+    assert np.ptp(np.flatnonzero(line.any(axis=1))) + 1 == 20
     picture[20, 20] = picture[390, 10] = 0
     np.testing.assert_array_equal(read(tmp_path, picture), line)
 
@@ -113,6 +114,143 @@ def test_a_photograph_is_turned_as_its_camera_was_held(tmp_path, orientation, na
     shown = ImageOps.exif_transpose(Image.open(stored(tmp_path, held, name, exif=exif)))
     one, two = read_picture(tmp_path / name), read(tmp_path, shown, "shown.png")
     assert np.abs(one - two).mean() < 3
+
+
+FIVE = [
+    [(210, 70), (110, 70), (104, 140)],
+    [(104, 140), (160, 125), (205, 170), (160, 225), (95, 200)],
+]
+SEVEN = [[(80, 70), (205, 70), (165, 140), (125, 225)]]
+WHITE, BLACK, BLUE = (250, 248, 240), (20, 20, 25), (150, 170, 215)
+
+
+def sheet(strokes, paper=WHITE, ink=BLACK, *, size=(280, 280), width=18, under=(), scale=1.0):
+    """Strokes over lines of (start, end, colour, width), drawn four times as large."""
+    image = Image.new("RGB", tuple(4 * side for side in size), paper)
+    pen = ImageDraw.Draw(image)
+    for start, end, colour, thick in under:
+        pen.line([tuple(4 * at for at in place) for place in (start, end)], colour, 4 * thick)
+    for stroke in strokes:
+        places = [tuple(4 * scale * at for at in place) for place in stroke]
+        pen.line(places, ink, int(4 * scale * width), joint="curve")
+    return np.asarray(image.resize(size, Image.Resampling.BOX))
+
+
+def rules(size=280, step=30, colour=BLUE, thick=2):
+    return [((0, at), (size, at), colour, thick) for at in range(10, size, step)]
+
+
+def squares(size=280):
+    return [
+        line
+        for start, end, *how in rules(size)
+        for line in ((start, end, *how), (start[::-1], end[::-1], *how))
+    ]
+
+
+def frame(near, far, colour=BLACK, thick=5):
+    corners = [(near, near), (far, near), (far, far), (near, far), (near, near)]
+    return [(*ends, colour, thick) for ends in zip(corners, corners[1:], strict=False)]
+
+
+def shadow(picture, width):
+    y, x = np.indices(picture.shape[:2])
+    return (picture * (1 - 0.5 / (1 + np.exp((150 - x - y / 4) / width)))[..., None]).astype("u1")
+
+
+@pytest.mark.parametrize("digit", [FIVE, SEVEN], ids=["five", "seven"])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda digit: sheet(digit, under=rules()),
+        lambda digit: sheet(digit, under=rules(colour=BLACK)),
+        lambda digit: sheet(
+            digit, under=[((0, 10 + at), (280, at), BLUE, 2) for at in range(0, 280, 30)]
+        ),
+        lambda digit: sheet(digit, under=squares()),
+        lambda digit: sheet(digit, under=frame(2, 277)),
+        lambda digit: sheet(digit, under=frame(30, 250)),
+        lambda digit: sheet(digit, under=frame(45, 245, colour=(150, 60, 60))),
+        lambda digit: shadow(sheet(digit), 2),
+        lambda digit: shadow(sheet(digit), 40),
+        lambda digit: shadow(sheet(digit, under=rules()), 15),
+        lambda digit: sheet(digit, paper=(40, 90, 60), ink=(240, 240, 220)),
+        lambda digit: sheet(digit, ink=(255, 220, 60)),
+        lambda digit: sheet(digit, paper=(190, 60, 60), ink=(60, 190, 60)),
+        lambda digit: sheet(digit, size=(700, 900), scale=0.3),
+    ],
+    ids=[
+        *("ruled", "black rules", "ruled and tilted", "squared", "frame at the edge", "frame"),
+        *("thin frame", "hard shadow", "soft shadow", "ruled and shadow", "chalk", "yellow ink"),
+        *("green on red, as bright", "small on a large page"),
+    ],
+)
+def test_it_is_the_same_digit_on_whatever_paper(tmp_path, draw, digit):
+    one, two = read(tmp_path, sheet(digit)), read(tmp_path, draw(digit))
+    assert np.abs(one - two).mean() < 11  # of 255; a digit moved by a pixel differs by 20
+
+
+def test_a_bar_that_the_pen_left_off_for_belongs_to_the_digit(tmp_path):
+    apart = [[(225, 60), (135, 72)], [(110, 90), (104, 140)], FIVE[1]]
+    steps = picture.read_steps(stored(tmp_path, sheet(apart)))
+    assert not steps.others
+    assert steps.ink[64:68, 170:180].min() > 0.5
+
+
+def test_what_thin_strokes_hold_together_is_one_digit(tmp_path):
+    sides = [[(105, 70), (105, 220)], [(175, 70), (175, 220)]]
+    thin = [((105, y), (175, y), (170, 170, 165), 3) for y in (72, 218)]
+    steps = picture.read_steps(stored(tmp_path, sheet(sides, under=thin)))
+    assert not steps.others
+    assert steps.ink[100, [105, 175]].min() == 1
+    assert picture.read_steps(stored(tmp_path, sheet(sides))).others == 1
+
+
+def test_two_digits_are_not_taken_for_one(tmp_path):
+    two = np.concatenate([sheet(FIVE), sheet(SEVEN)], axis=1)
+    assert picture.read_steps(stored(tmp_path, two)).others == 1
+    assert not picture.read_steps(stored(tmp_path, sheet(FIVE))).others
+
+
+def test_the_steps_are_of_the_pictures_size_and_the_paper_has_no_ink(tmp_path):
+    steps = picture.read_steps(stored(tmp_path, shadow(sheet(SEVEN), 2)))
+    assert steps.picture.shape == (280, 280, 3)
+    assert steps.paper.shape == steps.ink.shape == (280, 280)
+    bare = shadow(sheet([]), 2).mean(axis=2)
+    assert np.mean(np.abs(steps.paper - bare) < 15) > 0.97
+    assert steps.ink.max() == 1
+    np.testing.assert_array_equal(steps.image, read_picture(tmp_path / "digit.png"))
+
+
+def test_the_paper_follows_a_shadow_that_is_narrower_than_the_page_but_not_than_the_digit(tmp_path):
+    def shaded(strokes):
+        page = sheet(strokes, size=(700, 500), scale=0.5)
+        y, x = np.indices(page.shape[:2])
+        return np.where((x + y / 4 < 150)[..., None], page * 0.5, page).astype("u1")
+
+    digit = [[(x + 400, y + 300) for x, y in stroke] for stroke in SEVEN]
+    steps = picture.read_steps(stored(tmp_path, shaded(digit)))
+    bare = shaded([]).mean(axis=2)
+    assert np.mean(np.abs(steps.paper - bare) < 15) > 0.97
+
+
+@pytest.mark.parametrize("under", [[], rules(), squares(), frame(30, 250)])
+def test_paper_without_a_digit_shows_nothing(tmp_path, under):
+    with pytest.raises(InputError, match="no ink stands out"):
+        read_picture(stored(tmp_path, sheet([], under=under)))
+
+
+def test_shapes_are_numbered():
+    drawn = np.array([[1, 0, 0, 1, 1], [0, 1, 0, 0, 1], [1, 0, 0, 0, 0], [0, 0, 0, 1, 1]], bool)
+    labels, count = picture_shapes.labelled(drawn)
+    assert count == 3
+    parts = [labels[0, 0], labels[0, 3], labels[3, 3]]
+    assert sorted(parts) == [1, 2, 3]
+    expected = np.array([[1, 0, 0, 2, 2], [0, 1, 0, 0, 2], [1, 0, 0, 0, 0], [0, 0, 0, 3, 3]])
+    np.testing.assert_array_equal(labels, np.array([0, *parts])[expected])
+    spiral = np.ones((9, 9), bool)
+    spiral[1, :8] = spiral[1:7, 7] = spiral[7, 1:8] = spiral[3:8, 1] = spiral[3, 1:6] = False
+    assert picture_shapes.labelled(spiral)[1] == 1
 
 
 def test_mnists_own_images_stay_nearly_as_they_are(mnist_folder, tmp_path):

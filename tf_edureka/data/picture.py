@@ -3,14 +3,15 @@
 import io
 import os
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFilter, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from tf_edureka import _files
-from tf_edureka.data import picture_file
+from tf_edureka.data import picture_file, picture_ink, picture_shapes
 from tf_edureka.errors import InputError
 
 _FORMATS = ("PNG", "JPEG")
@@ -21,7 +22,8 @@ _MAX_SIDE = 65_535  # a JPEG's; each row takes memory, however short
 _WORKED_ON = 800  # side to which larger pictures are reduced first
 _SIDE, _BOX = 28, 20
 _DRAWN = 0.3  # so much ink makes a pixel a part of the digit
-_SPECKS_FROM = 100  # side from which single pixels are noise
+_WIDE = 0.7  # of the digit's side: all its strokes are narrower
+_FAINTEST = 0.03  # share of the paper's brightness that ink takes away at least
 _ORIENTATION = 0x0112  # where EXIF says how the camera was held; what puts it upright:
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -37,8 +39,9 @@ _UPRIGHT = {
 def read(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
     """Reads a picture of one digit and makes of it what MNIST's makers made of theirs.
 
-    Dark on light or light on dark, of any size, grey, coloured or partly transparent: the paper is
-    what most of the picture's rim is, the ink what differs from it. The digit is scaled to fit into
+    Dark on light or light on dark, of any size, any colours, or partly transparent; on ruled or
+    squared paper, in a frame, half in a shadow: the ink is what differs from the paper around it,
+    and the digit the largest thing near the middle. The digit is scaled to fit into
     20 x 20 pixels, keeping its proportions, and placed so that its centre of mass is the centre of
     28 x 28 pixels.
 
@@ -55,12 +58,7 @@ def read(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
         InputError: when the file cannot be read, is no such picture, has too many pixels or shows
             nothing.
     """
-    image = formed(_decoded(Path(path)))
-    if image is None:
-        raise InputError(
-            f"{path}: expected a digit, got a picture in which no ink stands out from the paper"
-        )
-    return image
+    return read_steps(path).image
 
 
 def formed(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8] | None:
@@ -72,9 +70,82 @@ def formed(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8] | None:
     Returns:
         uint8, shape (28, 28): 0 is the background, 255 full ink; None if the picture shows nothing.
     """
-    ink = _ink(grey)
-    box = _box(ink)
-    return None if box is None else _placed(Image.fromarray(np.float32(ink)).crop(box))
+    made = steps(grey[..., np.newaxis])
+    return None if made is None else made.image
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """What is made of a picture, one after the other.
+
+    Attributes:
+        picture: float32, shape (height, width, channels), from 0 to 255.
+        paper: float32, shape (height, width), from 0: the paper's shade.
+        ink: float32, shape (height, width), from 0 to 1: how much ink the digit has there.
+        image: uint8, shape (28, 28): 0 is the background, 255 full ink.
+        others: how many more things of a digit's size are there.
+    """
+
+    picture: npt.NDArray[np.float32]
+    paper: npt.NDArray[np.float32]
+    ink: npt.NDArray[np.float32]
+    image: npt.NDArray[np.uint8]
+    others: int
+
+
+def steps(picture: npt.NDArray[np.float32]) -> Steps | None:
+    """Makes an image in MNIST's form of a picture, and keeps what led there.
+
+    Args:
+        picture: float32, shape (height, width, channels), finite, any range; no side should be
+            above 800.
+
+    Returns:
+        the steps; None if the picture shows nothing.
+    """
+    low, high = float(picture.min()), float(picture.max())
+    if low < 0 or high > 255:
+        picture = (picture - low) * np.float32(255 / max(high - low, 1e-30))
+    shades, has_light = picture_ink.shades_of(picture)
+    window = max(3, round(min(shades.shape) / 2))
+    for _ in range(2):  # then with a window for this digit, since a shadow's end is narrow
+        paper, ink = picture_ink.parted(shades, window, follow_light=has_light)
+        noise = picture_ink.noise(ink)
+        found = picture_shapes.digit(ink, max(noise, _FAINTEST))
+        if found is None:
+            return None
+        where, others = found
+        rows, columns = (np.flatnonzero(where.any(axis=axis)) for axis in (1, 0))
+        smaller = max(3, round(_WIDE * max(np.ptp(rows), np.ptp(columns))))
+        if smaller > _WIDE * window:
+            break
+        window = smaller
+    ink = np.where(where, np.maximum(ink, 0), np.float32(0))
+    full = float(np.quantile(ink[ink >= _otsu(ink)], 0.9))
+    floor = min(noise, full / 4)
+    ink = np.clip((ink - floor) / np.float32(full - floor), 0, 1)
+    box = Image.fromarray(np.uint8(ink > _DRAWN)).getbbox()
+    return Steps(picture, paper, ink, _placed(Image.fromarray(ink).crop(box)), others)
+
+
+def read_steps(path: str | os.PathLike[str]) -> Steps:
+    """Reads a picture of one digit as `read` does, and keeps what led to the image.
+
+    Args:
+        path: a PNG or JPEG file.
+
+    Returns:
+        the steps.
+
+    Raises:
+        InputError: as of `read`.
+    """
+    made = steps(_decoded(Path(path)))
+    if made is None:
+        raise InputError(
+            f"{path}: expected a digit, got a picture in which no ink stands out from the paper"
+        )
+    return made
 
 
 def _decoded(path: Path) -> npt.NDArray[np.float32]:
@@ -91,7 +162,7 @@ def _decoded(path: Path) -> npt.NDArray[np.float32]:
                         f"{path}: expected at most {_MAX_PIXELS:,} pixels and {_MAX_SIDE:,} a "
                         f"side, its header announces {width} x {height}; make it smaller"
                     )
-                return _grey(picture)
+                return _colours(picture)
     except Image.DecompressionBombError:
         raise InputError(
             f"{path}: expected at most {_MAX_PIXELS:,} pixels, its header announces many more; "
@@ -106,57 +177,29 @@ def _decoded(path: Path) -> npt.NDArray[np.float32]:
         raise InputError(f"{path}: cannot be decoded, it is damaged ({reason})") from None
 
 
-def _grey(picture: Image.Image) -> npt.NDArray[np.float32]:
+def _colours(picture: Image.Image) -> npt.NDArray[np.float32]:
     largest = (_WORKED_ON, _WORKED_ON)
-    picture.draft("L", largest)  # a JPEG can be decoded at a fraction of its size
+    picture.draft("RGB", largest)  # a JPEG can be decoded at a fraction of its size
     turn = _UPRIGHT.get(picture.getexif().get(_ORIENTATION, 1))
     if picture.mode.startswith(("I", "F")):  # 16 bits and more
         picture = Image.fromarray(np.asarray(picture, np.float32))
     else:
-        picture = picture.convert("LA" if picture.has_transparency_data else "L")
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     picture.thumbnail(largest, Image.Resampling.BOX)
     if turn is not None:
         picture = picture.transpose(turn)
-    grey = np.asarray(picture, np.float32)
-    if grey.ndim == 2:
-        return grey
-    grey, alpha = np.moveaxis(grey, -1, 0)
-    drawn = np.average(grey, weights=alpha) if alpha.any() else 0.0
+    pixels = np.asarray(picture, np.float32)
+    if pixels.ndim == 2:
+        return pixels[..., np.newaxis]
+    if pixels.shape[2] == 3:
+        return pixels
+    colours, alpha = pixels[..., :3], pixels[..., 3:]
+    drawn = np.average(colours.mean(-1, keepdims=True), weights=alpha) if alpha.any() else 0.0
     paper = 0.0 if drawn > 127 else 255.0  # where it is transparent, the ink is what is drawn
-    return paper + (grey - paper) * alpha / 255
+    return np.asarray(paper + (colours - paper) * alpha / 255, np.float32)
 
 
-def _ink(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """How much ink there is at each place, from 0 to 1."""
-    difference = grey - _paper(grey)
-    # Noise and the ringing of JPEG go to both sides of the paper, ink to one.
-    sides = [np.maximum(sign * difference, 0) for sign in (-1, 1)]
-    noise, ink = sorted(sides, key=lambda side: np.square(side).sum())
-    threshold = _otsu(ink)
-    full = np.quantile(ink[ink >= threshold], 0.9)
-    floor = 3 * np.sqrt(np.mean(np.square(noise[noise > 0]))) if noise.any() else 0.0
-    if full <= max(floor, 0.01 * np.abs(grey).max()):  # nothing but noise
-        return np.zeros_like(ink)
-    return np.clip((ink - floor) / (full - floor), 0, 1)
-
-
-def _paper(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """How bright the paper is at each place, as the picture's rim shows it, shading included."""
-    height, width = grey.shape
-    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
-    terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
-    rim = np.ones((height, width), bool)
-    rim[1:-1, 1:-1] = False
-    shades, where = grey[rim], terms[rim]
-    used = np.abs(shades - np.median(shades)) <= np.ptp(shades) / 2
-    for _ in range(3):  # without what is not paper there, such as the end of a stroke
-        fit, *_ = np.linalg.lstsq(where[used], shades[used], rcond=None)
-        error = np.abs(shades - where @ fit)
-        used = error <= 2 * np.median(error)
-    return terms @ fit
-
-
-def _otsu(values: npt.NDArray[np.float64]) -> float:
+def _otsu(values: npt.NDArray[np.float32]) -> float:
     """The threshold that parts values into two groups of the least variance within (Otsu 1979)."""
     counts, edges = np.histogram(values, 256)
     middles = (edges[:-1] + edges[1:]) / 2
@@ -166,16 +209,6 @@ def _otsu(values: npt.NDArray[np.float64]) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         between = below * above * np.square(sums / below - (sums[-1] - sums) / above)
     return float(edges[1:][np.nan_to_num(between).argmax()])
-
-
-def _box(ink: npt.NDArray[np.float64]) -> tuple[int, int, int, int] | None:
-    """Left, top, right and bottom of what is drawn, as Pillow has them; None if nothing is."""
-    drawn = ink > _DRAWN
-    if min(ink.shape) > _SPECKS_FROM:
-        # How many of 5 x 5 are drawn: along a line one pixel wide 5, of a speck 1 or 2.
-        around = Image.fromarray(np.uint8(255 * drawn)).filter(ImageFilter.BoxBlur(2))
-        drawn &= np.asarray(around) > 4.5 / 25 * 255
-    return Image.fromarray(np.uint8(drawn)).getbbox()
 
 
 def _placed(ink: Image.Image) -> npt.NDArray[np.uint8]:

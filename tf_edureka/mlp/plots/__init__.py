@@ -3,6 +3,7 @@
 from tf_edureka.mlp.plots.curves import accuracy_curve, cost_curve, courses, seed_curves
 from tf_edureka.mlp.plots.digits import answer, confusions, first_layer, predictions
 from tf_edureka.mlp.plots.run import of_run, show_curves
+from tf_edureka.mlp.plots.steps import picture_steps
 
 __all__ = [
     "accuracy_curve",
@@ -12,6 +13,7 @@ __all__ = [
     "courses",
     "first_layer",
     "of_run",
+    "picture_steps",
     "predictions",
     "seed_curves",
     "show_curves",

@@ -1,0 +1,145 @@
+"""Lines from edge to edge of a picture, as ruled and squared paper has them, taken away."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_FROM = 100  # side of the smallest picture on which lines are looked for
+_WINDOW = 0.5  # of the longer side: nothing that is drawn is as wide
+_BEYOND = 5  # of the square's side, so many in 1: how far its middle may be beyond the edge
+_THICKNESS, _AT_LEAST = 0.02, 3  # of the longer side, and pixels beside: the thickest line
+_CONTRAST = 0.03  # of the picture's: fainter lines do no harm
+_TILTS = np.linspace(-0.05, 0.05, 41)  # pixels down for each to the right
+_BLOCKS = 100  # of a line, each of which shows it or not
+_COMPLETE = 0.75  # of the blocks that no stroke covers have to show it
+_OPEN = 0.3  # of all blocks have to be without a stroke
+_ENDS = 3  # blocks: as near to each edge it comes
+_DARKER = 1.5  # times as dark as the line: a stroke
+
+_Grey = npt.NDArray[np.float32]
+_Flags = npt.NDArray[np.bool_]
+
+
+def closed(shades: npt.NDArray[np.float32], size: int) -> npt.NDArray[np.float32]:
+    """Fills up what is dark and narrower than `size` pixels: the grey closing by a square.
+
+    The square may be over the edge, so that a shadow's end there is not filled up; but not by so
+    much that a stroke along the edge is all that is under it.
+
+    Args:
+        shades: float32, shape (height, width).
+        size: of the square.
+
+    Returns:
+        float32, shape (height, width).
+    """
+    beyond = size // _BEYOND
+    shades = np.pad(shades, beyond, constant_values=-np.inf)
+    for part in (np.maximum, np.minimum):
+        for axis in (0, 1):
+            shades = _running(shades, size, part, axis)
+    return shades[beyond : shades.shape[0] - beyond, beyond : shades.shape[1] - beyond]
+
+
+def without_lines(
+    picture: npt.NDArray[np.float32], shades: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Takes away straight lines, level or upright, that go from edge to edge.
+
+    What a line has covered is made of what is on both sides of it, so that strokes stay whole; and
+    what is much darker than the line is a stroke over it.
+
+    Args:
+        picture: float32, shape (height, width, channels).
+        shades: float32, shape (height, width): the picture in one shade, lines and ink dark.
+
+    Returns:
+        float32, shape (height, width, channels).
+    """
+    if min(shades.shape) < _FROM:
+        return picture
+    picture = picture.copy()
+    paper = closed(shades, round(_WINDOW * max(shades.shape)))
+    _take_away(picture, shades, paper)
+    _take_away(picture.swapaxes(0, 1), shades.T, paper.T)
+    return picture
+
+
+def _running(values: npt.NDArray[Any], size: int, part: Any, axis: int) -> npt.NDArray[Any]:
+    """The extreme of `size` values around each, fewer at the ends."""
+    values = np.moveaxis(values, axis, 0)
+    ends = [((size - 1) // 2, size // 2), *[(0, 0)] * (values.ndim - 1)]
+    nothing = False if values.dtype == bool else -np.inf if part is np.maximum else np.inf
+    result, span = np.pad(values, ends, constant_values=nothing), 1
+    while span < size:  # the result is that of `span` values each
+        step = min(span, size - span)
+        result = part(result[:-step], result[step:])
+        span += step
+    return np.moveaxis(result, 0, axis)
+
+
+def _take_away(picture: _Grey, shades: _Grey, paper: _Grey) -> None:
+    """Takes the lines away that are about level."""
+    height, width = shades.shape
+    thickest = _AT_LEAST + round(_THICKNESS * max(shades.shape))
+    filled = _running(_running(shades, thickest, np.maximum, 0), thickest, np.minimum, 0)
+    depth = filled - shades  # of what is not as high as a stroke
+    limit = float(2 * np.median(depth) + _CONTRAST * np.ptp(shades))
+    block = -(-width // _BLOCKS)
+    strokes = _blocks(paper - filled, block)
+    stroked = strokes >= limit + np.median(strokes)
+    stroked = _running(stroked, 2 * thickest + 1, np.maximum, 0)
+    lines, tilt = _seen(_blocks(depth, block) > limit, stroked, block)
+    x = np.arange(width)
+    shift = np.round(tilt * (x + 0.5 - width / 2)).astype(int)
+    for start, end in _runs(lines):
+        if end - start <= thickest:
+            places = np.arange(start - 2, end + 2)[:, np.newaxis] + shift
+            places = np.clip(places, 0, height - 1), np.broadcast_to(x, places.shape)
+            picture[places] = _without_line(picture[places], depth[places], limit)
+
+
+def _blocks(values: _Grey, size: int) -> _Grey:
+    """The mean of each `size` values of a row."""
+    height, width = values.shape
+    whole = values[:, : width // size * size]
+    return np.asarray(whole.reshape(height, -1, size).mean(axis=2))
+
+
+def _seen(hits: _Flags, stroked: _Flags, block: int) -> tuple[_Flags, float]:
+    """In which rows there are lines, counted in the middle of the picture; and how they tilt."""
+    height, count = hits.shape
+    columns = np.arange(count)
+    x = (columns + 0.5 - count / 2) * block
+    best, lines, best_tilt = 0.0, np.zeros(height, bool), 0.0
+    for tilt in _TILTS:
+        rows = np.arange(height)[:, np.newaxis] + np.round(tilt * x).astype(int)
+        inside = (rows >= 0) & (rows < height)
+        places = np.clip(rows, 0, height - 1), columns
+        open_ = inside & ~stroked[places]
+        hit = open_ & hits[places]
+        possible = open_.sum(axis=1)
+        share = hit.sum(axis=1) / np.maximum(possible, 1)
+        may_be = hit | ~open_
+        ends = may_be[:, :_ENDS].any(axis=1) & may_be[:, -_ENDS:].any(axis=1)
+        share[(possible < _OPEN * count) | ~ends] = 0
+        score = float((share**3).sum())
+        if score > best:
+            best, lines, best_tilt = score, share >= _COMPLETE, float(tilt)
+    return lines, best_tilt
+
+
+def _without_line(picture: _Grey, depth: _Grey, limit: float) -> _Grey:
+    """Fills a line, which is all but the first and the last row, from above and below."""
+    part = np.linspace(0, 1, len(picture))[:, np.newaxis, np.newaxis]
+    between = (1 - part) * picture[0] + part * picture[-1]
+    darkest = np.median(depth, axis=1).max()
+    stroke = depth > _DARKER * darkest + limit
+    return np.where(stroke[..., np.newaxis], picture, between).astype(np.float32)
+
+
+def _runs(flags: _Flags) -> list[tuple[int, int]]:
+    """Where runs of True begin, and where they have ended."""
+    changes = np.flatnonzero(np.diff(np.concatenate([[0], np.int8(flags), [0]])))
+    return [(int(start), int(end)) for start, end in changes.reshape(-1, 2)]
