@@ -52,7 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Reads the pictures, prints a table and gives the exit code."""
     args = parse(argv)
     if args.picture is not None and args.picture.exists():  # it may be a photograph
-        raise InputError(f"{args.picture}: expected a new file to write to, it is there already")
+        raise InputError(
+            f"{args.picture}: expected a new file to write to, it is there already; name another"
+        )
     read = {}
     for path in args.images:
         try:
