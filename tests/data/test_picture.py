@@ -222,6 +222,17 @@ def test_the_steps_are_of_the_pictures_size_and_the_paper_has_no_ink(tmp_path):
     np.testing.assert_array_equal(steps.image, read_picture(tmp_path / "digit.png"))
 
 
+def test_the_round_end_of_a_shadow_is_paper(tmp_path):
+    def shaded(page):
+        y, x = np.indices(page.shape[:2])
+        inside = ((x - 230) / 120) ** 2 + ((y - 260) / 170) ** 2 < 1
+        return np.where(inside[..., None], page * 0.6, page).astype("u1")
+
+    steps = picture.read_steps(stored(tmp_path, shaded(sheet(SEVEN))))
+    assert np.mean(np.abs(steps.paper - shaded(sheet([])).mean(axis=2)) < 15) > 0.99
+    assert np.abs(steps.image.astype(int) - read(tmp_path, sheet(SEVEN))).mean() < 11
+
+
 def test_the_paper_follows_a_shadow_that_is_narrower_than_the_page_but_not_than_the_digit(tmp_path):
     def shaded(strokes):
         page = sheet(strokes, size=(700, 500), scale=0.5)

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from tf_edureka.data.picture_lines import closed, without_lines
+from tf_edureka.data.picture_lines import closed, in_shadow, without_lines
 
 _SMOOTHED_FROM = 100  # side from which a pixel is smaller than anything drawn
 _SMOOTHING = 1 / 500  # of the longer side
@@ -13,6 +13,7 @@ _COUNTS = 0.1  # how much of a colour is a part of the ink's
 _NOISE = 10  # times what the quietest quarter of places differs by
 _APART = 5  # pixels
 _SAMPLED = 300  # pixels of a side tell which colours there are
+_ALIKE = 10  # of 255: two shades that differ by less may be one
 _DARK = 25  # of 255; keeps the ratio of black to black from being large
 
 
@@ -38,9 +39,9 @@ def parted(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Parts a picture into its paper and the ink on it.
 
-    The paper is what stays when all is filled up that is narrower than a window, so that it keeps
-    the edge of a shadow. In a shadow, ink and paper are less bright by the same factor, so that ink
-    is measured in shares of the paper's brightness.
+    The paper is what stays when all is filled up that is narrower than a window, but for the round
+    end of a shadow, so that it keeps the edge of a shadow. In a shadow, ink and paper are less
+    bright by the same factor, so that ink is measured in shares of the paper's brightness.
 
     Args:
         shades: float32, shape (height, width), as of `shades_of`.
@@ -52,6 +53,7 @@ def parted(
         where there is none; both float32, shape (height, width).
     """
     paper = closed(shades, size)
+    paper = np.where(in_shadow(shades, paper, size, _ALIKE), shades, paper)
     missing = paper - shades
     missing -= np.median(missing)  # of noise, the paper is the upper edge
     light = np.abs(paper) if follow_light else 255

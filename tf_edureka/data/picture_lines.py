@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 _FROM = 100  # side of the smallest picture on which lines are looked for
 _WINDOW = 0.5  # of the longer side: nothing that is drawn is as wide
+_THIN, _SOFT = 5, 3  # pixels: of the edge of a stroke, and of a shadow's
 _BEYOND = 5  # of the square's side, so many in 1: how far its middle may be beyond the edge
 _THICKNESS, _AT_LEAST = 0.02, 3  # of the longer side, and pixels beside: the thickest line
 _CONTRAST = 0.03  # of the picture's: fainter lines do no harm
@@ -37,9 +38,31 @@ def closed(shades: npt.NDArray[np.float32], size: int) -> npt.NDArray[np.float32
     beyond = size // _BEYOND
     shades = np.pad(shades, beyond, constant_values=-np.inf)
     for part in (np.maximum, np.minimum):
-        for axis in (0, 1):
-            shades = _running(shades, size, part, axis)
+        shades = _square(shades, size, part)
     return shades[beyond : shades.shape[0] - beyond, beyond : shades.shape[1] - beyond]
+
+
+def in_shadow(
+    shades: npt.NDArray[np.float32], paper: npt.NDArray[np.float32], size: int, alike: float
+) -> npt.NDArray[np.bool_]:
+    """Where `closed` has filled up a shadow, as it does at the round end of one.
+
+    What is filled up and as dark as the darkest paper nearby is paper in a shadow, with its soft
+    edge, unless it is as thin as the edge of a stroke.
+
+    Args:
+        shades: float32, shape (height, width).
+        paper: float32, shape (height, width): what `closed` made of them.
+        size: of its square.
+        alike: from 0; two shades that differ by less may be one.
+
+    Returns:
+        bool, shape (height, width).
+    """
+    shadow = _square(paper, size, np.minimum)
+    found = (np.abs(shades - shadow) < alike) & (paper > shadow + 2 * alike)
+    found = _square(_square(found, _THIN, np.minimum), _THIN + 2 * _SOFT, np.maximum)
+    return np.asarray(found & (shades > shadow - alike))
 
 
 def without_lines(
@@ -64,6 +87,11 @@ def without_lines(
     _take_away(picture, shades, paper)
     _take_away(picture.swapaxes(0, 1), shades.T, paper.T)
     return picture
+
+
+def _square(values: npt.NDArray[Any], size: int, part: Any) -> npt.NDArray[Any]:
+    """The extreme of a square around each."""
+    return _running(_running(values, size, part, 0), size, part, 1)
 
 
 def _running(values: npt.NDArray[Any], size: int, part: Any, axis: int) -> npt.NDArray[Any]:
