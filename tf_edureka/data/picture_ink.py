@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from tf_edureka.data.picture_lines import closed, in_shadow, without_lines
+from tf_edureka.data.picture_lines import without_lines
+from tf_edureka.data.picture_paper import closed, in_shadow
 
 _SMOOTHED_FROM = 100  # side from which a pixel is smaller than anything drawn
 _SMOOTHING = 1 / 500  # of the longer side

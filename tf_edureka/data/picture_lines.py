@@ -1,14 +1,12 @@
 """Lines from edge to edge of a picture, as ruled and squared paper has them, taken away."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
+from tf_edureka.data.picture_paper import closed, running
+
 _FROM = 100  # side of the smallest picture on which lines are looked for
 _WINDOW = 0.5  # of the longer side: nothing that is drawn is as wide
-_THIN, _SOFT = 5, 3  # pixels: of the edge of a stroke, and of a shadow's
-_BEYOND = 5  # of the square's side, so many in 1: how far its middle may be beyond the edge
 _THICKNESS, _AT_LEAST = 0.02, 3  # of the longer side, and pixels beside: the thickest line
 _CONTRAST = 0.03  # of the picture's: fainter lines do no harm
 _TILTS = np.linspace(-0.05, 0.05, 41)  # pixels down for each to the right
@@ -20,49 +18,6 @@ _DARKER = 1.5  # times as dark as the line: a stroke
 
 _Grey = npt.NDArray[np.float32]
 _Flags = npt.NDArray[np.bool_]
-
-
-def closed(shades: npt.NDArray[np.float32], size: int) -> npt.NDArray[np.float32]:
-    """Fills up what is dark and narrower than `size` pixels: the grey closing by a square.
-
-    The square may be over the edge, so that a shadow's end there is not filled up; but not by so
-    much that a stroke along the edge is all that is under it.
-
-    Args:
-        shades: float32, shape (height, width).
-        size: of the square.
-
-    Returns:
-        float32, shape (height, width).
-    """
-    beyond = size // _BEYOND
-    shades = np.pad(shades, beyond, constant_values=-np.inf)
-    for part in (np.maximum, np.minimum):
-        shades = _square(shades, size, part)
-    return shades[beyond : shades.shape[0] - beyond, beyond : shades.shape[1] - beyond]
-
-
-def in_shadow(
-    shades: npt.NDArray[np.float32], paper: npt.NDArray[np.float32], size: int, alike: float
-) -> npt.NDArray[np.bool_]:
-    """Where `closed` has filled up a shadow, as it does at the round end of one.
-
-    What is filled up and as dark as the darkest paper nearby is paper in a shadow, with its soft
-    edge, unless it is as thin as the edge of a stroke.
-
-    Args:
-        shades: float32, shape (height, width).
-        paper: float32, shape (height, width): what `closed` made of them.
-        size: of its square.
-        alike: from 0; two shades that differ by less may be one.
-
-    Returns:
-        bool, shape (height, width).
-    """
-    shadow = _square(paper, size, np.minimum)
-    found = (np.abs(shades - shadow) < alike) & (paper > shadow + 2 * alike)
-    found = _square(_square(found, _THIN, np.minimum), _THIN + 2 * _SOFT, np.maximum)
-    return np.asarray(found & (shades > shadow - alike))
 
 
 def without_lines(
@@ -89,35 +44,17 @@ def without_lines(
     return picture
 
 
-def _square(values: npt.NDArray[Any], size: int, part: Any) -> npt.NDArray[Any]:
-    """The extreme of a square around each."""
-    return _running(_running(values, size, part, 0), size, part, 1)
-
-
-def _running(values: npt.NDArray[Any], size: int, part: Any, axis: int) -> npt.NDArray[Any]:
-    """The extreme of `size` values around each, fewer at the ends."""
-    values = np.moveaxis(values, axis, 0)
-    ends = [((size - 1) // 2, size // 2), *[(0, 0)] * (values.ndim - 1)]
-    nothing = False if values.dtype == bool else -np.inf if part is np.maximum else np.inf
-    result, span = np.pad(values, ends, constant_values=nothing), 1
-    while span < size:  # the result is that of `span` values each
-        step = min(span, size - span)
-        result = part(result[:-step], result[step:])
-        span += step
-    return np.moveaxis(result, 0, axis)
-
-
 def _take_away(picture: _Grey, shades: _Grey, paper: _Grey) -> None:
     """Takes the lines away that are about level."""
     height, width = shades.shape
     thickest = _AT_LEAST + round(_THICKNESS * max(shades.shape))
-    filled = _running(_running(shades, thickest, np.maximum, 0), thickest, np.minimum, 0)
+    filled = running(running(shades, thickest, np.maximum, 0), thickest, np.minimum, 0)
     depth = filled - shades  # of what is not as high as a stroke
     limit = float(2 * np.median(depth) + _CONTRAST * np.ptp(shades))
     block = -(-width // _BLOCKS)
     strokes = _blocks(paper - filled, block)
     stroked = strokes >= limit + np.median(strokes)
-    stroked = _running(stroked, 2 * thickest + 1, np.maximum, 0)
+    stroked = running(stroked, 2 * thickest + 1, np.maximum, 0)
     lines, tilt = _seen(_blocks(depth, block) > limit, stroked, block)
     x = np.arange(width)
     shift = np.round(tilt * (x + 0.5 - width / 2)).astype(int)
