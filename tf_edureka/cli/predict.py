@@ -3,6 +3,7 @@
 import argparse
 import io
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 from tf_edureka import runtime
 from tf_edureka.cli import options, reporting
 from tf_edureka.data import picture
-from tf_edureka.errors import InputError, printable
+from tf_edureka.errors import InputError, InputWarning, printable
 from tf_edureka.results import Floats
 
 UNSURE = "not sure"
@@ -23,7 +24,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         description="Say which digit each picture shows. Any PNG or JPEG of one digit will do, of "
         "any size and colours, on plain, ruled or squared paper: it is brought into the form of "
         "MNIST's images. Where it may be no digit, or more than one, the answer is 'not sure'.",
-        epilog="Exit codes: 0 all pictures were read, though it may not be sure, 2 wrong input.",
+        epilog="Exit codes: 0 all pictures were read, though it may not be sure, 2 wrong input, "
+        f"{options.ENDS}.",
     )
     parser.add_argument(
         "model",
@@ -78,11 +80,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     print_table([printable(str(path), sys.stdout.encoding) for path in read], answers, shares)
     for path, steps in read.items():
         if steps.others:
-            print(
-                f"note: {printable(str(path))}: {1 + steps.others} things are as large as a digit; "
-                "the probabilities are of the one that stands out most near the middle",
-                file=sys.stderr,
+            said = (
+                f"{path}: {1 + steps.others} things are as large as a digit; the probabilities are "
+                "of the one that stands out most near the middle"
             )
+            warnings.warn(InputWarning(said), stacklevel=1)
     if args.picture is not None:
         write_steps(args.picture, read, answers)
     return 0 if len(read) == len(set(args.images)) else reporting.USER_ERROR

@@ -58,13 +58,10 @@ def reports_errors(main: Callable[_Arguments, int]) -> Callable[_Arguments, int]
             except SystemExit as end:  # of argparse, after --help
                 code = int(end.code or 0)
             except Exception as error:
-                if not memory_is_short(error):
+                short = too_little_memory(error)
+                if short is None:
                     raise
-                from tf_edureka import runtime
-
-                said = runtime.no_memory(str(error)) or "out of memory"
-                what = f"TensorFlow has too little memory ({type(error).__name__}: {said})"
-                print_error(InputError(what, topic="no memory"))
+                print_error(short)
                 code = USER_ERROR
         return OUTPUT_LOST if code == 0 and any(one.failed for one in guarded) else code
 
@@ -94,16 +91,19 @@ def expect_backend() -> None:
             raise InputError(f"MPLBACKEND: expected a backend of matplotlib's ({error})") from None
 
 
-def memory_is_short(error: Exception) -> bool:
-    """Whether an `error` is TensorFlow's, and what it lacks is memory."""
+def too_little_memory(error: Exception) -> InputError | None:
+    """What to say of an `error` of TensorFlow's that lacks memory; None of any other."""
     if "tensorflow" not in sys.modules:
-        return False
+        return None
     from tf_edureka import runtime
     from tf_edureka._tensorflow import tf
 
-    if isinstance(error, tf.errors.ResourceExhaustedError):
-        return True
-    return isinstance(error, tf.errors.InternalError) and runtime.no_memory(str(error)) != ""
+    said = runtime.no_memory(str(error))
+    lacks = tf.errors.ResourceExhaustedError
+    if not isinstance(error, (lacks, tf.errors.InternalError) if said else lacks):
+        return None
+    what = f"{type(error).__name__}: {said or 'out of memory'}"
+    return InputError(f"TensorFlow has too little memory ({what})", topic="no memory")
 
 
 def _line(said: InputError | InputWarning) -> str:

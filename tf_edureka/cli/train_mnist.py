@@ -243,7 +243,7 @@ def _work(
     except Exception as error:
         import tensorflow as tf
 
-        if not isinstance(error, tf.errors.OpError) or reporting.memory_is_short(error):
+        if not isinstance(error, tf.errors.OpError) or reporting.too_little_memory(error):
             raise
         print(
             f"error: {cluster.name(cluster.index)}: another worker or the network to it is lost "
