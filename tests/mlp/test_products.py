@@ -74,7 +74,10 @@ def test_what_tf32_would_round_is_found_within_loops_too():
     assert products.no_others(compiled(loop, tf.ones((2, 2), tf.bfloat16)).graph)
 
 
-@pytest.mark.parametrize(("steps", "turns"), [(10, 2), (7, 7)])
+@pytest.mark.parametrize(
+    ("steps", "turns"),
+    [(6, 2), *(pytest.param(*one, marks=pytest.mark.slow) for one in ((10, 2), (7, 7)))],
+)
 def test_a_searched_epoch_takes_the_same_steps_several_in_a_turn(data, on_cpu, steps, turns):
     order = epoch_order(1000, 100, 1, 0)[:steps]
     plain, search = (
