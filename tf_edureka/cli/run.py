@@ -1,12 +1,15 @@
 """Runs a TensorFlow 1 script, not a line changed."""
 
 import argparse
+import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from tf_edureka.cli import options, reporting, signals
+from tf_edureka.data import progress
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
-from tf_edureka.runner import script, source
+from tf_edureka.runner import period, period_wheels, script, source
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -39,17 +42,32 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="say at the end, on stderr, what the script uses of TensorFlow 1, line by line, and "
         "what one writes today",
     )
-    # One argument: were the script one of its own, argparse would take a "--" after it for its own.
     parser.add_argument(
-        "command",
-        metavar="SCRIPT",
-        nargs=argparse.PARSER,
-        help="the script, or - for one on standard input, and what it is given",
+        "--fetch-period",
+        action="store_true",
+        help="first download the Python files of TensorFlow 1.15.5 and its companions "
+        f"({period.sizes()}), unless they are there, into the folder that "
+        f"${period_wheels.FOLDER_VARIABLE} names, else into the user's caches; needs no SCRIPT",
     )
+    _add_script(parser)
     args = parser.parse_args(argv)
     if args.command[:1] == ["--"]:
         del args.command[0]
+    if not args.command and not args.fetch_period:
+        parser.error("the following arguments are required: SCRIPT")
     return args
+
+
+def _add_script(parser: argparse.ArgumentParser) -> None:
+    # One argument: were the script one of its own, argparse would take a "--" after it for its own.
+    command = parser.add_argument(
+        "command",
+        metavar="SCRIPT",
+        nargs=argparse.PARSER,
+        default=[],
+        help="the script, or - for one on standard input, and what it is given",
+    )
+    command.required = False  # `parse` asks for it; there is no name for "one or more, or nothing"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,11 +76,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     @reporting.reports_errors
     def parse_arguments() -> int:
-        parsed.append(parse(argv))
+        args = parse(argv)
+        if args.fetch_period:
+            _fetch_period(sys.stderr if args.command else sys.stdout)
+        parsed.append(args)
         return 0
 
     code = parse_arguments()
-    if not parsed:  # --help was asked for, or the arguments are wrong
+    if not parsed or not parsed[0].command:  # as after --help, or where something is wrong
         return code
     args = parsed[0]
     try:
@@ -80,3 +101,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return reporting.USER_ERROR
     script.run(program)  # from here on signals and streams are the script's
     return 0
+
+
+def _fetch_period(to: TextIO) -> None:
+    """Fetches the period packages, and says where they are and under which licences."""
+    if period.is_whole():
+        print(f"{period.place()} has the Python files of TensorFlow 1.15.5 already", file=to)
+    else:
+        said = f"fetching the Python files of TensorFlow 1.15.5 ({period.sizes()})"
+        print(said, file=sys.stderr, flush=True)
+        with progress.on_stderr() as report:
+            folder = period.fetch(report)
+        print(f"{folder} has the Python files of TensorFlow 1.15.5 now", file=to)
+    print(f"{period.KEPT_BYTES / 1e6:.1f} MB, and the licences in {period.LICENCES}:", file=to)
+    for wheel in period.WHEELS:
+        print(f"  {wheel.name} {wheel.version}: {wheel.licence}", file=to, flush=True)

@@ -1,0 +1,274 @@
+"""The Python files of TensorFlow 1.15.5 and its companions: a folder of the user's, fetched once.
+
+The folder has a list of its files, which is written last and known by its SHA-256. So a start costs
+reading that list and a look at each file's size; only `fetch` reads the files themselves.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from tf_edureka.errors import InputError
+from tf_edureka.runner import period_wheels
+from tf_edureka.runner.period_wheels import FOLDER_VARIABLE, Report, Wheel
+
+WHEELS = (
+    Wheel(
+        "tensorflow-1.15.5-cp37-cp37m-manylinux2010_x86_64.whl",
+        size=110499974,
+        sha256="29831dda98d668067de75403b2fca0d06a2f026ef6f217fa2ca873c20b4ee4d3",
+        package="tensorflow_core",
+        licence="Apache-2.0",
+    ),
+    Wheel(
+        "tensorflow_estimator-1.15.1-py2.py3-none-any.whl",
+        size=503446,
+        sha256="8853bfb7c3c96fbdc80b3d66c37a10af6ccbcd235dc87474764270c02a0f86b9",
+        package="tensorflow_estimator",
+        licence="Apache-2.0",
+    ),
+    Wheel(
+        "Keras-2.3.1-py2.py3-none-any.whl",
+        size=377825,
+        sha256="d08a57bd63546175f8f19232ba05906514d419da3e0af8ef7437fa1c11442e20",
+        package="keras",
+        licence="MIT",
+    ),
+    Wheel(
+        "Keras_Applications-1.0.8-py3-none-any.whl",
+        size=50704,
+        sha256="df4323692b8c1174af821bf906f1e442e63fa7589bf0f1230a0b6bdc5a810c95",
+        package="keras_applications",
+        licence="MIT",
+    ),
+    Wheel(
+        "Keras_Preprocessing-1.1.2-py2.py3-none-any.whl",
+        size=42581,
+        sha256="7b82029b130ff61cc99b55f3bd27427df4838576838c5b2f65940e4fcec99a7b",
+        package="keras_preprocessing",
+        licence="MIT",
+    ),
+    Wheel(
+        "astor-0.8.1-py2.py3-none-any.whl",
+        size=27488,
+        sha256="070a54e890cefb5b3739d19f30f5a5ec840ffc9c50ffa7d23cc9fc1a38ebbfc5",
+        package="astor",
+        licence="BSD-3-Clause",
+    ),
+)
+LIST_SHA256 = "ecc37ac4b9b10ff007e3d95ab787ea35d10a2d98fbfe4df5d4db40c611db4bea"
+KEPT_BYTES = 36770007
+LICENCES = "period-licences"  # a name that nobody can import
+_LIST = "period-files.txt"  # a line for each file: SHA-256, bytes, name
+
+
+def place() -> Path:
+    """The folder of the files, whether it is there or not.
+
+    Raises:
+        InputError: when nothing says where it could be.
+    """
+    named = os.environ.get(FOLDER_VARIABLE)
+    return Path(os.path.realpath(named or _caches() / "tf_edureka" / "period-1.15.5"))
+
+
+def is_here() -> bool:
+    """Whether there is a folder of the files; `folder` says what is wrong with it."""
+    with contextlib.suppress(InputError, OSError):
+        return place().is_dir()
+    return False
+
+
+def is_whole() -> bool:
+    """Whether each byte of each file is as it was published.
+
+    Raises:
+        InputError: when nothing says where the folder could be.
+    """
+    return _flaw(place(), thoroughly=True) is None
+
+
+def folder() -> Path:
+    """The folder of the files, to be put on `sys.path`.
+
+    Returns:
+        the folder, in which each file is there and as long as it should be.
+
+    Raises:
+        InputError: when it is not there, or damaged.
+    """
+    found = place()
+    flaw = _flaw(found)
+    if flaw is None:
+        return found
+    if not found.is_dir():
+        raise InputError(
+            f"{found}: expected the Python files of TensorFlow 1.15.5 ({sizes()}), found nothing",
+            topic="no period packages",
+        )
+    raise InputError(
+        f"{found}: expected the Python files of TensorFlow 1.15.5, but {flaw}",
+        topic="period packages damaged",
+    )
+
+
+def sizes() -> str:
+    """How much is to be downloaded and to be kept, in words."""
+    download = sum(wheel.size for wheel in WHEELS)
+    return f"{download / 1e6:.1f} MB to download, {KEPT_BYTES / 1e6:.1f} MB to keep"
+
+
+def fetch(progress: Report | None = None) -> Path:
+    """Downloads what `folder` gives, unless it is there and whole.
+
+    Args:
+        progress: is told how far it is.
+
+    Returns:
+        the folder.
+
+    Raises:
+        InputError: when the files cannot be had, or not be written.
+    """
+    wanted, report = place(), progress or (lambda what, done, total: None)
+    if _flaw(wanted, thoroughly=True) is None:
+        return wanted
+    with _explained(wanted):
+        wanted.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(wanted, report):
+            if _flaw(wanted, thoroughly=True) is not None:  # nobody has fetched it meanwhile
+                _expect_ours(wanted)
+                _make(wanted, report)
+    return wanted
+
+
+def _caches() -> Path:
+    """The folder of the user's caches, by the custom of the system."""
+    set_by, below_home = {
+        "win32": ("LOCALAPPDATA", "AppData/Local"),
+        "darwin": ("", "Library/Caches"),
+    }.get(sys.platform, ("XDG_CACHE_HOME", ".cache"))
+    caches = os.environ.get(set_by, "")
+    if os.path.isabs(caches):  # else it is to be ignored, as XDG has it
+        return Path(caches)
+    try:
+        return Path.home() / below_home
+    except RuntimeError:
+        raise InputError(
+            "expected a home folder, to look for the Python files of TensorFlow 1.15.5 in its "
+            f"caches, found none; name a folder for them in {FOLDER_VARIABLE}"
+        ) from None
+
+
+def _flaw(found: Path, thoroughly: bool = False) -> str | None:
+    """What is wrong with the folder; None if nothing is."""
+    try:
+        listed = (found / _LIST).read_bytes()
+    except OSError as error:
+        return f"its list {_LIST} cannot be read ({error.strerror})"
+    if hashlib.sha256(listed).hexdigest() != LIST_SHA256:
+        return f"its list {_LIST} is another one"
+    beginning = f"{found}{os.sep}"
+    for line in listed.decode().splitlines():
+        sha256, size, name = line.split(" ", 2)
+        try:
+            found_size = os.stat(beginning + name).st_size
+            if found_size != int(size):
+                return f"{name} has {found_size} bytes instead of {size}"
+            if thoroughly and period_wheels.sha256(Path(beginning + name)) != sha256:
+                return f"{name} was changed"
+        except OSError as error:
+            return f"{name} cannot be read ({error.strerror})"
+    return None
+
+
+def _expect_ours(found: Path) -> None:
+    """Refuses to replace a folder that is not one of these files alone, or empty."""
+    marks = {_LIST, LICENCES}
+    ours = {*marks, *(wheel.package for wheel in WHEELS), "__pycache__", ".DS_Store"}
+    names = {one.name for one in found.iterdir()} if found.exists() else set()
+    others = sorted(names - ours if names & marks else names)
+    if others:
+        raise InputError(
+            f"{found}: expected a folder for the Python files of TensorFlow 1.15.5 alone, got one "
+            f"with {others[0]} in it; name another in {FOLDER_VARIABLE}"
+        )
+
+
+@contextlib.contextmanager
+def _explained(wanted: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, NotImplementedError) as error:  # the latter of file systems without locks
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(
+            f"{wanted}: cannot be written ({reason}); name another folder in {FOLDER_VARIABLE}"
+        ) from None
+
+
+@contextlib.contextmanager
+def _alone(wanted: Path, report: Report) -> Iterator[None]:
+    """Waits until no other process fetches into this folder, and keeps others out."""
+    import filelock  # which a start that fetches nothing does not wait for
+
+    lock = filelock.FileLock(wanted.with_name(f".{wanted.name}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        report("waiting for another process, which fetches the same", 0, 0)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _make(wanted: Path, report: Report) -> None:
+    """Makes the folder beside its place, and puts it there when it is whole."""
+    workplace = wanted.with_name(f".{wanted.name}.partial")
+    shutil.rmtree(workplace, ignore_errors=True)  # left by a kill
+    try:
+        workplace.mkdir()
+        wheels = period_wheels.download(WHEELS, workplace, report)
+        report("unpacking", 0, 0)
+        made = workplace / "made"
+        rows = sorted(row for wheel in WHEELS for row in _unpack(wheel, wheels / wheel.file, made))
+        lines = (f"{sha256} {size} {name}\n" for name, size, sha256 in rows)
+        (made / _LIST).write_bytes("".join(lines).encode())
+        flaw = _flaw(made)
+        if flaw is not None:
+            raise OSError(errno.EIO, flaw)
+        if wanted.exists():
+            wanted.rename(workplace / "replaced")
+        made.rename(wanted)
+    finally:
+        shutil.rmtree(workplace, ignore_errors=True)
+
+
+def _unpack(wheel: Wheel, file: Path, made: Path) -> Iterator[tuple[str, int, str]]:
+    """Unpacks what is kept of a wheel, and gives each file's name, bytes and SHA-256."""
+    with zipfile.ZipFile(file) as archive:
+        for member in archive.namelist():
+            name = _kept_as(wheel, PurePosixPath(member))
+            if name is not None:
+                content = archive.read(member)
+                (made / name).parent.mkdir(parents=True, exist_ok=True)
+                (made / name).write_bytes(content)
+                yield str(name), len(content), hashlib.sha256(content).hexdigest()
+
+
+def _kept_as(wheel: Wheel, member: PurePosixPath) -> PurePosixPath | None:
+    """Where a file of a wheel is kept, if it is."""
+    top, *inner = member.parts
+    if top == wheel.package and member.suffix == ".py" and inner[0] != "include":
+        return member
+    if top.endswith(".dist-info") and inner[0] in ("LICENSE", "METADATA"):
+        # Not in a .dist-info of its own, or these versions would count as installed.
+        return PurePosixPath(LICENCES, f"{wheel.name}-{inner[0]}.txt")
+    return None

@@ -1,0 +1,237 @@
+"""Downloads wheels that are known by their SHA-256: by pip, else from the package index itself."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from tf_edureka.errors import InputError
+
+FOLDER_VARIABLE = "TF_EDUREKA_PERIOD_DIR"
+INDEX_VARIABLE = "PIP_INDEX_URL"
+INDEX = "https://pypi.org/simple"
+# The same on each system: of TensorFlow only what is the same in all its wheels is kept.
+_PIP = (
+    *("pip", "download", "--quiet", "--progress-bar=off", "--no-input", "--no-cache-dir"),
+    *("--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--require-hashes"),
+    *("--python-version=3.7", "--implementation=cp", "--abi=cp37m", "--abi=none"),
+    *("--platform=manylinux2010_x86_64", "--platform=any"),
+)
+_SECONDS = (10, 30)  # to connect, and from one piece to the next
+_PIECE = 2**16
+
+Report = Callable[[str, int, int], object]
+"""What a download is told to: what it does, how many bytes have come, and how many will."""
+
+
+class Wheel(NamedTuple):
+    """A wheel of the package index.
+
+    Attributes:
+        file: its name.
+        size: its bytes.
+        sha256: of its content.
+        package: the folder in it that is imported.
+        licence: under which it was published, as SPDX names it.
+    """
+
+    file: str
+    size: int
+    sha256: str
+    package: str
+    licence: str
+
+    @property
+    def name(self) -> str:
+        """The name of the project."""
+        return self.file.split("-")[0].replace("_", "-")
+
+    @property
+    def version(self) -> str:
+        """The version of the project."""
+        return self.file.split("-")[1]
+
+
+class _Failure(Exception):
+    """Why the wheels cannot be had."""
+
+
+def download(wheels: Sequence[Wheel], workplace: Path, report: Report) -> Path:
+    """Downloads wheels.
+
+    Args:
+        wheels: which.
+        workplace: a folder for them and for what is needed meanwhile.
+        report: is told how far it is.
+
+    Returns:
+        the folder with the wheels, each under its name.
+
+    Raises:
+        InputError: when one cannot be had as it was published.
+        OSError: when it cannot be written.
+    """
+    target = workplace / "wheels"
+    target.mkdir()
+    try:
+        if sys.executable and find_spec("pip") is not None:
+            _by_pip(wheels, target, report)
+        else:
+            _by_https(wheels, target, report)
+        for wheel in wheels:
+            _check(wheel, target / wheel.file)
+    except _Failure as failure:
+        raise InputError(
+            f"the wheels of {wheels[0].name} {wheels[0].version} could not be fetched ({failure}); "
+            "where there is no network, fetch them on another machine, copy the folder from there "
+            f"and name it in {FOLDER_VARIABLE}"
+        ) from None
+    return target
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file.
+
+    Args:
+        path: of the file.
+
+    Returns:
+        its digits.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(2**20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _check(wheel: Wheel, path: Path) -> None:
+    if not path.is_file():
+        raise _Failure(f"expected {wheel.file}, which did not come")
+    found = sha256(path)
+    if found != wheel.sha256:
+        size = path.stat().st_size
+        raise _Failure(
+            f"{wheel.file}: expected {wheel.size} bytes with the SHA-256 {wheel.sha256[:12]}..., "
+            f"got {size} with {found[:12]}..."
+        )
+
+
+def _by_pip(wheels: Sequence[Wheel], target: Path, report: Report) -> None:
+    """Lets pip download, by the user's settings of it."""
+    total = sum(wheel.size for wheel in wheels)
+    asked = target.with_name("requirements.txt")
+    asked.write_text(
+        "".join(f"{one.name}=={one.version} --hash=sha256:{one.sha256}\n" for one in wheels)
+    )
+    scratch = target.with_name("scratch")  # whose size says how far it is
+    scratch.mkdir()
+    folders = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
+    process = subprocess.Popen(
+        [sys.executable, "-m", *_PIP, f"--dest={target}", f"--requirement={asked}"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, **folders},
+    )
+    try:
+        while True:
+            report("downloading by pip", min(_bytes_in(scratch), total), total)
+            try:
+                said, _ = process.communicate(timeout=0.2)
+                break
+            except subprocess.TimeoutExpired:
+                pass
+    finally:
+        process.kill()
+        process.wait()
+    if process.returncode != 0:
+        raise _Failure(f"pip: {_complaint(said.decode(errors='replace'), process.returncode)}")
+
+
+def _bytes_in(folder: Path) -> int:
+    size = 0
+    for file in folder.rglob("*.whl"):
+        try:
+            size += file.stat().st_size
+        except OSError:  # it is gone by now
+            continue
+    return size
+
+
+def _complaint(said: str, code: int) -> str:
+    """What pip says of what went wrong, in one line."""
+    broken = re.findall(r"connection broken by '.*?([^:>(]+)\)'", said)
+    errors = re.findall(r"^ERROR: (.*)", said, re.MULTILINE)
+    got = re.findall(r"^ +(?:Expected sha256|Got +) *\w+", said, re.MULTILINE)
+    lines = [*broken[-1:], *errors[:1], *got[:2]] or said.splitlines()[-1:] or [f"exit code {code}"]
+    return "; ".join(" ".join(line.split()) for line in lines)[:400]
+
+
+def _by_https(wheels: Sequence[Wheel], target: Path, report: Report) -> None:
+    """Downloads from the package index, by the JSON form of its simple repository."""
+    import requests
+
+    total = sum(wheel.size for wheel in wheels)
+    done = 0
+    with requests.Session() as session:
+        for wheel in wheels:
+            with (target / wheel.file).open("wb") as file:
+                for piece in _pieces(session, wheel):
+                    file.write(piece)
+                    report(f"downloading {wheel.file}", done + file.tell(), total)
+            done += wheel.size
+
+
+def _pieces(session: Any, wheel: Wheel) -> Iterator[bytes]:
+    """What comes of a wheel, no more than it should have."""
+    import requests
+
+    left = wheel.size
+    try:
+        url = _url(session, wheel)
+        with session.get(url, stream=True, timeout=_SECONDS) as answer:
+            answer.raise_for_status()
+            for piece in answer.iter_content(_PIECE):
+                yield piece[:left]
+                left -= len(piece)
+                if left <= 0:
+                    return
+    except requests.RequestException as error:
+        raise _Failure(_reason(error)) from None
+
+
+def _url(session: Any, wheel: Wheel) -> str:
+    """Where the index has a wheel."""
+    index = os.environ.get(INDEX_VARIABLE) or INDEX
+    host = urlsplit(index).netloc.rpartition("@")[2]  # a password is nobody's business
+    answer = session.get(
+        f"{index.rstrip('/')}/{wheel.name.lower()}/",
+        timeout=_SECONDS,
+        headers={"Accept": "application/vnd.pypi.simple.v1+json"},
+    )
+    answer.raise_for_status()
+    try:
+        files = {file["filename"]: file["url"] for file in answer.json()["files"]}
+    except (ValueError, KeyError, TypeError):
+        raise _Failure(
+            f"{host}: expected a package index that answers in JSON, got another answer; "
+            "pip can do with that one"
+        ) from None
+    if wheel.file not in files:
+        raise _Failure(f"{host} does not have {wheel.file}")
+    return urljoin(answer.url, files[wheel.file])
+
+
+def _reason(error: Exception) -> str:
+    """What the innermost error says."""
+    cause: BaseException = error
+    while cause.__context__ is not None:
+        cause = cause.__context__
+    return str(getattr(cause, "strerror", None) or cause) or type(cause).__name__
