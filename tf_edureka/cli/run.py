@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
 from tf_edureka.cli import options, reporting, signals
@@ -18,8 +19,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         description="Runs a TensorFlow 1 script, not a line changed, on the TensorFlow 2 that is "
         "installed. Options of the script's own come after it.",
         epilog=f"MNIST is found where the script asks for it, else in the folder that "
-        f"${MNIST_FOLDER_VARIABLE} names, else downloaded. tf.layers, tf.nn.rnn_cell, tf.keras "
-        "and tf.contrib.layers need pip install -e '.[legacy]'.",
+        f"${MNIST_FOLDER_VARIABLE} names, else downloaded.",
     )
     parser.add_argument(
         "--seeds",
@@ -89,9 +89,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with signals.ends_at_once():
             program = source.read(args.command[0])
+            store = _store()
             script.prepare(
                 program,
                 args.command,
+                store=store,
                 replay_seeds=args.seeds == "tf1",
                 figures=args.figures,
                 report=args.report,
@@ -99,8 +101,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         reporting.print_error(error)
         return reporting.USER_ERROR
-    script.run(program)  # from here on signals and streams are the script's
+    script.run(program, needed="" if store else _needed())  # from here on signals and streams are the script's
     return 0
+
+
+def _store() -> Path | None:
+    """The folder of the period packages; None where there is none, which is said."""
+    if period.is_here():
+        return period.folder()
+    print(f"note: this runs on tf.compat.v1, which has not all of TensorFlow 1; {_needed()}",
+          file=sys.stderr, flush=True)
+    return None
+
+
+def _needed() -> str:
+    advice = options.ADVICE["no period packages"]
+    return f"TensorFlow 1.15.5's own Python has it: {advice} ({period.sizes()})"
 
 
 def _fetch_period(to: TextIO) -> None:

@@ -133,8 +133,7 @@ def of(name: str) -> str | None:
         the new name, or what to do in a few words; None where the old one is still good, or
         nothing is known of it.
     """
-    from tensorflow.tools.compatibility import all_renames_v2
-
+    all_renames_v2 = finder.installed("tools.compatibility.all_renames_v2")
     renamed = all_renames_v2.symbol_renames.get(name)
     if renamed and name not in MODERN and not renamed.startswith("tf.compat.v1."):
         return renamed

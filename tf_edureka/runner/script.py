@@ -2,7 +2,6 @@
 
 import atexit
 import functools
-import importlib.util
 import os
 import sys
 import traceback
@@ -23,6 +22,7 @@ def prepare(
     script: Script,
     arguments: Sequence[str],
     *,
+    store: Path | None,
     replay_seeds: bool = True,
     figures: Path | None = None,
     report: bool = False,
@@ -32,58 +32,49 @@ def prepare(
     Args:
         script: What is to be run.
         arguments: Its command line, beginning with its own name as the user wrote it.
+        store: The folder of the period packages; None to do without.
         replay_seeds: Whether an op without a seed gets the one that TensorFlow 1.15 gave it.
         figures: As for `screen.prepare_figures`.
         report: Whether to say at the end what the script uses of TensorFlow 1.
-
-    Raises:
-        InputError: when Python was started in a way that TensorFlow 1's part of Keras cannot be.
     """
-    has_keras = importlib.util.find_spec("tf_keras") is not None
-    if has_keras and sys.flags.optimize > 1:
-        raise InputError(
-            "expected Python with docstrings, which tf_keras reads, got one that was started with "
-            "-OO; use -O"
-        )
     screen.prepare_figures(script.stem, figures)
     if not getattr(sys.flags, "safe_path", sys.flags.isolated):
         sys.path[0] = script.folders[0]
     sys.argv = [*arguments]
-    if has_keras:
-        os.environ["TF_USE_LEGACY_KERAS"] = "1"  # read when TensorFlow is imported
     os.environ["KERAS_BACKEND"] = "tensorflow"  # of a script that imports Keras by itself
     # Or a session takes all of a GPU's memory, and other programs have none.
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     with runtime.quiet_import(freeze=True):
-        import tensorflow as tf
-
         from tf_edureka.runner import modules
 
-        runtime.help_tensorflow_find_cuda()
-        tf.config.experimental.enable_tensor_float_32_execution(False)  # 1.15 had none
-        tf.config.list_physical_devices()  # which says on stderr what it does not find
-        modules.install(replay_seeds=replay_seeds)
+        modules.install(store, replay_seeds=replay_seeds)
     if report:
         atexit.register(_print_report, script)
 
 
-def run(script: Script) -> None:
-    """Runs a `script` in this process, which has been prepared for it, and may end by it."""
-    from tf_edureka.runner import modules, op_seeds
+def run(script: Script, *, needed: str = "") -> None:
+    """Runs a `script` in this process, which has been prepared for it, and may end by it.
+
+    Args:
+        script: What is to be run.
+        needed: What to say where it ends for want of the period packages; empty if they are there.
+    """
+    from tf_edureka.runner import modules
 
     sys.modules["__main__"] = script.module
     callers = [frame.filename for frame in traceback.extract_stack()]
-    with modules.HiddenFrames(*callers, op_seeds.__file__):
+    with modules.hidden_frames(*callers):
         try:
             exec(script.code, vars(script.module))
         except BaseException:
             hook = getattr(sys, "excepthook", sys.__excepthook__)  # the script may have its own
-            sys.excepthook = functools.partial(_print_exception, script, hook)
+            sys.excepthook = functools.partial(_print_exception, script, needed, hook)
             raise
 
 
 def _print_exception(
     script: Script,
+    needed: str,
     hook: _Hook,
     kind: type[BaseException],
     error: BaseException,
@@ -99,7 +90,7 @@ def _print_exception(
         trace = trace.tb_next
     sys.last_traceback = trace
     own = [frame for frame in traceback.extract_tb(trace) if script.owns(frame.filename)]
-    reason = str(error) if isinstance(error, InputError) else modules.refusal(error)
+    reason = str(error) if isinstance(error, InputError) else modules.refusal(error, needed)
     if reason and own and hook is sys.__excepthook__:
         place = f"{own[-1].filename}, line {own[-1].lineno}"
         _say(printable(f"error: {place}: {reason}"), sys.stderr)

@@ -1,0 +1,414 @@
+"""What TensorFlow 1.15.5's Python needs of the installed TensorFlow under other names or forms."""
+
+import contextlib
+import inspect
+import sys
+import types
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import absl.flags
+
+from tf_edureka.runner.eras import ArgSpec
+from tf_edureka.runner.finder import installed
+
+_PYWRAP = (
+    "client.pywrap_tf_session",
+    "pywrap_tfe",
+    "util._pywrap_utils",
+    "util._pywrap_nest",
+    "util._pywrap_tfprof",
+    "util._pywrap_util_port",
+    "lib.io._pywrap_file_io",
+    "lib.io._pywrap_record_io",
+    "framework._op_def_registry",
+    "util._pywrap_checkpoint_reader",
+    "client._pywrap_events_writer",
+    "util._pywrap_stat_summarizer",
+    "util._pywrap_transform_graph",
+    "grappler._pywrap_tf_item",
+    "framework._python_api_dispatcher",
+    "platform._pywrap_tf2",
+    "client._pywrap_device_lib",
+    "client._pywrap_debug_events_writer",
+    "lib.core._pywrap_py_func",
+    "framework._pywrap_python_op_gen",
+)
+# Module: where the names are today that it has lost.
+MOVED = {
+    "framework.ops": ("framework.tensor", "framework.indexed_slices", "framework.tensor_conversion_registry"),
+    "framework.tensor_spec": ("framework.tensor",),
+    "pywrap_tensorflow": _PYWRAP,
+    "eager.function": (
+        "eager.polymorphic_function.concrete_function",
+        "eager.polymorphic_function.quarantine",
+        "eager.polymorphic_function.polymorphic_function",
+    ),
+    "eager.def_function": ("eager.polymorphic_function.polymorphic_function",),
+    "util.nest": ("util.nest_util",),
+    "eager.tape": ("eager.record",),
+}
+_SHIMS: dict[str, list[Callable[[Any], None]]] = {}
+
+
+def table(*, replay_seeds: bool) -> dict[str, Callable[[types.ModuleType], None]]:
+    if not replay_seeds:
+        _shim("framework.random_seed")(_seeds_of_today)
+
+    def moved(module: types.ModuleType, *, places: tuple[str, ...]) -> None:
+        for place in places:
+            try:
+                home = installed(f"python.{place}")
+            except ImportError:
+                continue
+            for name, value in vars(home).items():
+                if not name.startswith("__") and not isinstance(value, types.ModuleType):
+                    vars(module).setdefault(name, value)
+
+    def both(name: str) -> Callable[[types.ModuleType], None]:
+        def shim(module: types.ModuleType) -> None:
+            if name in MOVED:
+                moved(module, places=MOVED[name])
+            for apply in _SHIMS.get(name, ()):
+                apply(module)
+
+        return shim
+
+    return {
+        name if name.startswith("contrib") else f"python.{name}": both(name)
+        for name in {*MOVED, *_SHIMS}
+    }
+
+
+def _shim(name: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+    def register(function: Callable[[Any], None]) -> Callable[[Any], None]:
+        _SHIMS.setdefault(name, []).append(function)
+        return function
+
+    return register
+
+
+def _is_installed(function: object) -> bool:
+    """Whether a function is of the installed TensorFlow: its modules have builtins of their own."""
+    space = getattr(inspect.unwrap(function), "__globals__", {}) if callable(function) else {}
+    return space.get("__builtins__") is _INSTALLED_BUILTINS
+
+
+from tf_edureka.runner.finder import _BUILTINS as _INSTALLED_BUILTINS  # noqa: E402
+
+
+def prepare() -> None:
+    """Loads the core of the installed TensorFlow, and makes it behave as one of version 1."""
+    # It looks for the module under the name that 1.15.5's has.
+    installed("python.util.tf_export").api_export.export_constant = lambda *_: None
+    installed("python.util.deprecation")._PRINT_DEPRECATION_WARNINGS = False
+    registry = installed("python.framework.registry").Registry
+    register = registry.register
+
+    def registers(self: Any, candidate: Any, name: str | None = None) -> None:
+        """1.15.5's gradients come before the installed TensorFlow's."""
+        key = name or candidate.__name__
+        if key in self._registry:
+            if _is_installed(candidate):
+                return
+            del self._registry[key]
+        register(self, candidate, key)
+
+    registry.register = registers
+    tensor = installed("python.framework.tensor")
+    # C++ looks types up by these names.
+    twins = {
+        f"tensorflow.python.{name}": installed(f"python.{name}")
+        for name in ("framework.tensor", "types.core", "ops.resource_variable_ops")
+    }
+    sys.modules.update(twins)
+    for name in _FIRST:
+        installed(f"python.{name}")
+    for name in twins:
+        if name != "tensorflow.python.framework.tensor":
+            del sys.modules[name]
+    _prepare_tensors(tensor)
+    installed("python.tf2").disable()
+    installed("python.framework.ops").disable_eager_execution()
+    installed("python.framework.tensor_shape").disable_v2_tensorshape()
+    tensor.disable_tensor_equality()
+    installed("python.ops.resource_variables_toggle").disable_resource_variables()
+    installed("python.ops.control_flow_v2_toggles").disable_control_flow_v2()
+    installed("python.util.module_wrapper")._PER_MODULE_WARNING_LIMIT = 0
+    config = installed("python.framework.config")
+    config.enable_tensor_float_32_execution(False)  # 1.15 had none
+    config.list_physical_devices()  # which says on stderr what it does not find
+    flags = absl.flags.FlagValues
+    define = flags.__setitem__
+
+    def defines(self: Any, name: str, flag: Any) -> None:
+        """Both TensorFlows define some."""
+        with contextlib.suppress(absl.flags.DuplicateFlagError):
+            define(self, name, flag)
+
+    flags.__setitem__ = defines
+
+
+# Loaded before 1.15.5's own, which puts its operators and gradients over theirs.
+_FIRST = (
+    "eager.polymorphic_function.polymorphic_function",
+    "eager.backprop",
+    "client.session",
+    "framework.function",
+    "framework.importer",
+    "framework.meta_graph",
+    "training.py_checkpoint_reader",
+    "ops.handle_data_util",
+)
+
+
+def _prepare_tensors(module: Any) -> None:
+    tensor = module.Tensor
+    override = tensor._override_operator
+
+    def overrides(operator: str, function: Any) -> None:
+        if not _is_installed(function):
+            override(operator, function)
+
+    tensor._override_operator = staticmethod(overrides)
+    # NumPy makes an object array of a list of tensors, as then.
+    if "__array__" in vars(tensor):
+        del tensor.__array__
+    for kind in (tensor, installed("python.framework.ops").SymbolicTensor):
+        kind._rank = lambda self: self.shape.rank  # None where it is unknown
+    tensor.__module__ = "tensorflow.python.framework.ops"
+
+
+@_shim("framework.ops")
+def _ops(ops: Any) -> None:
+    conversion = installed("python.framework.tensor_conversion_registry")
+    ops.register_dense_tensor_like_type = lambda kind: None
+    ops._TensorLike = ops.Tensor
+    ops._TENSOR_LIKE_TYPES = ()
+    ops.RegisterShape = lambda op_type: lambda function: function
+
+    def register(base_type: Any, function: Any, priority: int = 100) -> None:
+        conversion.register_tensor_conversion_function(base_type, function, priority)
+        functions = conversion._tensor_conversion_func_registry[priority]
+        functions.insert(0, functions.pop())
+        conversion._tensor_conversion_func_cache.clear()
+
+    ops.register_tensor_conversion_function = register
+
+    def convert_to_tensor_v2(value, dtype=None, dtype_hint=None, name=None):
+        return ops.convert_to_tensor(value, dtype=dtype, preferred_dtype=dtype_hint, name=name)
+
+    ops.convert_to_tensor_v2 = convert_to_tensor_v2
+
+    def internal_convert_to_tensor(
+        value, dtype=None, name=None, as_ref=False, preferred_dtype=None, ctx=None, **_
+    ):
+        return ops.convert_to_tensor(value, dtype, name, as_ref, preferred_dtype)
+
+    ops.internal_convert_to_tensor = internal_convert_to_tensor
+    graph = ops.Graph
+    graph._last_id = property(lambda self: self.version)
+    graph._enable_auto_casting_variables = lambda self, dtype: contextlib.nullcontext()
+    cache: Any = weakref.WeakKeyDictionary()
+    graph._bcast_grad_args_cache = property(lambda self: cache.setdefault(self, {}))
+
+
+@_shim("util.tf_export")
+def _tf_export(module: Any) -> None:
+    def set_attr(self: Any, func: Any, names_attr: str, names: Any) -> None:
+        with contextlib.suppress(Exception):
+            setattr(func, names_attr, names)
+
+    module.api_export.set_attr = set_attr
+    module.api_export.export_constant = lambda self, module_name, name: None
+
+
+def _pywrap(module: Any) -> None:
+    tfe = installed("python.pywrap_tfe")
+    context = installed("python.eager.context")
+    utils = installed("python.util._pywrap_utils")
+
+    def fast(handle, device, op, name, callbacks, *arguments):
+        return tfe.TFE_Py_FastPathExecute(context._context, op, name, *arguments)
+
+    def nothing(*_: object) -> None:
+        pass
+
+    vars(module).update(
+        TFE_Py_FastPathExecute=fast,
+        RegisterType=nothing,
+        TFE_Py_RegisterVSpace=nothing,
+        TFE_Py_RegisterGradientFunction=nothing,
+        InitializePyTrampoline=nothing,
+        RegisterPyObject=nothing,
+        do_quantize_training_on_graphdef=None,
+        IsSequence=utils.IsNested,
+        IsSequenceForData=utils.IsNestedForData,
+        IsSequenceOrComposite=utils.IsNestedOrComposite,
+        NewCheckpointReader=installed("python.training.py_checkpoint_reader").NewCheckpointReader,
+    )
+
+
+_shim("pywrap_tensorflow")(_pywrap)
+
+
+@_shim("framework.op_def_registry")
+def _op_def_registry(module: Any) -> None:
+    module.register_op_list = lambda ops: None
+
+
+@_shim("util.tf_inspect")
+def _tf_inspect(module: Any) -> None:
+    module.ArgSpec = lambda args=None, varargs=None, keywords=None, defaults=None: ArgSpec(
+        args, varargs, keywords, defaults, [], None, {}
+    )
+    module.getargspec = lambda function: ArgSpec(*module.getfullargspec(function))
+
+
+def _seeds_of_today(module: Any) -> None:
+    module.get_seed = installed("python.framework.random_seed").get_seed
+
+
+@_shim("util.deprecation")
+def _deprecation(module: Any) -> None:
+    module._PRINT_DEPRECATION_WARNINGS = False
+
+
+@_shim("contrib.learn.python.learn.datasets.mnist")
+def _mnist(module: Any) -> None:
+    from tf_edureka.legacy import input_data
+
+    module.DataSet, module.read_data_sets = input_data.DataSet, input_data.read_data_sets
+
+
+@_shim("framework.versions")
+def _versions(module: Any) -> None:
+    module.VERSION = module.__version__ = "1.15.5"
+    module.GIT_VERSION = module.__git_version__ = "v1.15.4-39-g3db52be"
+
+
+@_shim("ops.script_ops")
+def _script_ops(module: Any) -> None:
+    module._py_funcs = installed("python.ops.script_ops")._py_funcs
+
+
+@_shim("eager.function")
+def _function(module: Any) -> None:
+    function = installed("python.eager.polymorphic_function.polymorphic_function").function
+
+    def defun_with_attributes(
+        func=None, input_signature=None, attributes=None, autograph=True, **_
+    ):
+        attributes = {k: v for k, v in (attributes or {}).items() if k != "func_name"}
+
+        def decorated(func):
+            return function(
+                func,
+                input_signature=input_signature,
+                autograph=False,
+                experimental_attributes=attributes,
+            )
+
+        return decorated if func is None else decorated(func)
+
+    def defun(func=None, input_signature=None, autograph=True, **_):
+        return defun_with_attributes(func, input_signature)
+
+    module.defun, module.defun_with_attributes = defun, defun_with_attributes
+    functions = installed("python.eager.polymorphic_function.polymorphic_function").Function
+    for name in ("_get_concrete_function_internal", "_get_concrete_function_garbage_collected"):
+        if not hasattr(functions, name):
+            setattr(functions, name, lambda self, *a, **k: self.get_concrete_function(*a, **k))
+
+
+class _NoLibrary:
+    """Stands for a compiled library of 1.15.5's."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def refused(*_: object, **__: object) -> None:
+            raise NotImplementedError(f"{name}: 1.15.5's compiled ops in {self._path}")
+
+        return refused
+
+
+@_shim("framework.load_library")
+def _load_library(module: Any) -> None:
+    original = module.load_op_library
+
+    def load_op_library(path: str) -> Any:
+        if "tensorflow_core" in str(path):
+            return _NoLibrary(path)
+        return original(path)
+
+    module.load_op_library = module.load_file_system_library = load_op_library
+
+
+@_shim("eager.execute")
+def _execute(module: Any) -> None:
+    original = module.record_gradient
+
+    def record_gradient(op_name, inputs, attrs, results, name=None):
+        return original(op_name, inputs, attrs, results)
+
+    module.record_gradient = record_gradient
+
+
+@_shim("util.tf_stack")
+def _tf_stack(module: Any) -> None:
+    original = module.extract_stack
+
+    def extract_stack(limit=None, stacklevel=1):
+        stack = original(stacklevel + 1)
+        return stack if limit is None or limit < 0 else stack[-limit:]
+
+    module.extract_stack = extract_stack
+
+
+@_shim("util.all_util")
+def _all_util(module: Any) -> None:
+    module.remove_undocumented = lambda *_, **__: None
+
+
+@_shim("ops.resource_variable_ops")
+def _resource_variable_ops(module: Any) -> None:
+    handle = installed("python.ops.handle_data_util")
+    resource = installed("python.ops.resource_variable_ops")
+    module.VariableSpec = resource.VariableSpec  # which C++ looks up here
+    module.get_resource_handle_data = handle.get_resource_handle_data
+    module.get_eager_safe_handle_data = resource.get_eager_safe_handle_data
+    module._set_handle_shapes_and_types = getattr(
+        resource, "_set_handle_shapes_and_types", handle.set_handle_data
+    )
+
+
+@_shim("util.nest")
+def _nest(module: Any) -> None:
+    module.is_sequence = module.is_nested
+    module.is_sequence_or_composite = module.is_nested_or_composite
+
+
+@_shim("framework.function")
+def _framework_function(module: Any) -> None:
+    original = module.Defun
+
+    class Defun(original):
+        def __init__(self, *types, **options):
+            if "whitelisted_stateful_ops" in options:
+                options["allowlisted_stateful_ops"] = options.pop("whitelisted_stateful_ops")
+            super().__init__(*types, **options)
+
+    module.Defun = Defun
+
+
+@_shim("eager.context")
+def _context(module: Any) -> None:
+    for name in ("post_execution_callbacks", "_post_execution_callbacks"):
+        if not hasattr(module.Context, name):
+            setattr(module.Context, name, None)
