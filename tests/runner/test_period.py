@@ -359,7 +359,7 @@ def test_the_second_of_two_processes_waits_and_finds_it_done(fetched, offline):
     assert told == ["waiting for another process, which fetches the same"]
 
 
-@pytest.mark.parametrize("name", ["thesis.txt", "keras"])
+@pytest.mark.parametrize("name", ["thesis.txt", "astor"])
 def test_a_folder_that_holds_anything_else_is_not_replaced(offline, store, name):
     (store / name).mkdir(parents=True)
     with pytest.raises(InputError, match=rf"got one with {name} in it; name another"):
