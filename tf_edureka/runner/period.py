@@ -207,8 +207,10 @@ def _explained(wanted: Path) -> Iterator[None]:
         yield
     except (OSError, NotImplementedError) as error:  # the latter of file systems without locks
         reason = getattr(error, "strerror", None) or error
+        where = getattr(error, "filename", None) or wanted  # it may be what is needed beside it
         raise InputError(
-            f"{wanted}: cannot be written ({reason}); name another folder in {FOLDER_VARIABLE}"
+            f"{wanted}: cannot be written ({where}: {reason}); name another folder in "
+            f"{FOLDER_VARIABLE}"
         ) from None
 
 

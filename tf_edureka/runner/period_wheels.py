@@ -167,11 +167,15 @@ def _bytes_in(folder: Path) -> int:
 
 def _complaint(said: str, code: int) -> str:
     """What pip says of what went wrong, in one line."""
-    broken = re.findall(r"connection broken by '.*?([^:>(]+)\)'", said)
-    errors = re.findall(r"^ERROR: (.*)", said, re.MULTILINE)
-    got = re.findall(r"^ +(?:Expected sha256|Got +) *\w+", said, re.MULTILINE)
-    lines = [*broken[-1:], *errors[:1], *got[:2]] or said.splitlines()[-1:] or [f"exit code {code}"]
-    return "; ".join(" ".join(line.split()) for line in lines)[:400]
+    other = re.search(
+        r"^ +(\S+) from .*\n +Expected sha256 +(\w+)\n +Got +(\w+)", said, re.MULTILINE
+    )
+    if other:
+        return "{}: expected the SHA-256 {}, got {}".format(*other.groups())
+    broken = re.findall(r"broken by '.*: (.*?)['\")]*': ", said)
+    errors = re.findall(r"^ERROR: (?!Exception:)(.*)", said, re.MULTILINE)
+    lines = [*broken[-1:], *errors[:1]] or said.splitlines()[-1:] or [f"exit code {code}"]
+    return "; ".join(lines)[:400]
 
 
 def _by_https(wheels: Sequence[Wheel], target: Path, report: Report) -> None:
@@ -195,9 +199,7 @@ def _pieces(session: Any, wheel: Wheel) -> Iterator[bytes]:
 
     left = wheel.size
     try:
-        url = _url(session, wheel)
-        with session.get(url, stream=True, timeout=_SECONDS) as answer:
-            answer.raise_for_status()
+        with _answer(session, _url(session, wheel), stream=True) as answer:
             for piece in answer.iter_content(_PIECE):
                 yield piece[:left]
                 left -= len(piece)
@@ -209,29 +211,34 @@ def _pieces(session: Any, wheel: Wheel) -> Iterator[bytes]:
 
 def _url(session: Any, wheel: Wheel) -> str:
     """Where the index has a wheel."""
-    index = os.environ.get(INDEX_VARIABLE) or INDEX
-    host = urlsplit(index).netloc.rpartition("@")[2]  # a password is nobody's business
-    answer = session.get(
-        f"{index.rstrip('/')}/{wheel.name.lower()}/",
-        timeout=_SECONDS,
-        headers={"Accept": "application/vnd.pypi.simple.v1+json"},
-    )
-    answer.raise_for_status()
+    index = (os.environ.get(INDEX_VARIABLE) or INDEX).rstrip("/")
+    form = "application/vnd.pypi.simple.v1+json"
+    answer = _answer(session, f"{index}/{wheel.name.lower()}/", headers={"Accept": form})
     try:
         files = {file["filename"]: file["url"] for file in answer.json()["files"]}
     except (ValueError, KeyError, TypeError):
         raise _Failure(
-            f"{host}: expected a package index that answers in JSON, got another answer; "
-            "pip can do with that one"
+            f"{_host(index)}: expected a package index that answers in JSON, got another answer, "
+            "which pip may understand"
         ) from None
     if wheel.file not in files:
-        raise _Failure(f"{host} does not have {wheel.file}")
+        raise _Failure(f"{_host(index)} does not have {wheel.file}")
     return urljoin(answer.url, files[wheel.file])
 
 
-def _reason(error: Exception) -> str:
+def _answer(session: Any, url: str, **how: Any) -> Any:
+    answer = session.get(url, timeout=_SECONDS, **how)
+    if not answer.ok:
+        raise _Failure(f"{_host(url)}: HTTP status {answer.status_code} {answer.reason}".rstrip())
+    return answer
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]  # a password is nobody's business
+
+
+def _reason(error: BaseException) -> str:
     """What the innermost error says."""
-    cause: BaseException = error
-    while cause.__context__ is not None:
-        cause = cause.__context__
-    return str(getattr(cause, "strerror", None) or cause) or type(cause).__name__
+    while error.__context__ is not None:
+        error = error.__context__
+    return str(getattr(error, "strerror", None) or error) or type(error).__name__
