@@ -14,12 +14,12 @@ from helpers import expect_interrupted
 RUNNER = """
 import contextlib, sys
 from unittest import mock
-hidden = mock.Mock(HiddenFrames=lambda *_: contextlib.nullcontext(), refusal=lambda _: None)
+hidden = mock.Mock(hidden_frames=lambda *_: contextlib.nullcontext(), refusal=lambda *_: None)
 sys.modules["tf_edureka.runner.modules"] = hidden
-sys.modules["tf_edureka.runner.op_seeds"] = mock.Mock(__file__="")
 sys.modules["tensorflow"] = mock.Mock()
-from tf_edureka.cli.run import main
-sys.exit(main())
+from tf_edureka.cli import run
+run._store = lambda: None
+sys.exit(run.main())
 """
 OWN_HOOK = """
 import sys, traceback

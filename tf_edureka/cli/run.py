@@ -101,7 +101,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         reporting.print_error(error)
         return reporting.USER_ERROR
-    script.run(program, needed="" if store else _needed())  # from here on signals and streams are the script's
+    script.run(
+        program, needed="" if store else _needed()
+    )  # from here on signals and streams are the script's
     return 0
 
 
@@ -109,8 +111,11 @@ def _store() -> Path | None:
     """The folder of the period packages; None where there is none, which is said."""
     if period.is_here():
         return period.folder()
-    print(f"note: this runs on tf.compat.v1, which has not all of TensorFlow 1; {_needed()}",
-          file=sys.stderr, flush=True)
+    print(
+        f"note: this runs on tf.compat.v1, which has not all of TensorFlow 1; {_needed()}",
+        file=sys.stderr,
+        flush=True,
+    )
     return None
 
 

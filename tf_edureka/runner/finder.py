@@ -50,7 +50,10 @@ INSTALLED_PARTS = (
 )
 # What is 1.15.5's own all the same.
 OLD_PARTS = (
-    "python.eager.custom_gradient",
+    "core.protobuf.trackable_object_graph_pb2",  # a field of a checkpoint's is gone
+    "python.eager.backprop",  # gradients with respect to its own kinds of variables
+    "python.eager.imperative_grad",
+    "python.eager.tape",
     "python.framework.framework_lib",
     "python.framework.op_def_library",
     "python.framework.random_seed",
@@ -217,10 +220,10 @@ class _SharedLoader(importlib.abc.Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         module.__spec__ = self._spec  # which importlib has replaced
-        if self._shim is not None:
-            self._shim(module)
         if self._file and self._file.is_file() and "__getattr__" not in vars(module):
             vars(module)["__getattr__"] = _Lost(module, self._file)
+        if self._shim is not None:
+            self._shim(module)
 
 
 class _OldLoader(importlib.machinery.SourceFileLoader):
@@ -233,7 +236,7 @@ class _OldLoader(importlib.machinery.SourceFileLoader):
     def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> types.CodeType:
         text = importlib.util.decode_source(bytes(data))
         if self.name.endswith("_pb2"):
-            text = _generated(text)
+            text = _generated(text, is_twin=self.name.removeprefix(f"{OLD}.") in OLD_PARTS)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of "\d" in a string and the like
             return super().source_to_code(text.encode(), path, _optimize=_optimize)
@@ -266,8 +269,12 @@ class _LazyLoader(_OldLoader):
         )
 
 
-def _generated(source: str) -> str:
-    """A module of protocol buffers, whose code is generated otherwise since protobuf 4."""
+def _generated(source: str, *, is_twin: bool) -> str:
+    """A module of protocol buffers, whose code is generated otherwise since protobuf 4.
+
+    The messages of a twin have the names of installed ones.
+    """
+    pool = "DescriptorPool()" if is_twin else "Default()"
     tree = ast.parse(source)
     imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
     needed = [ast.unparse(node) for node in imports if (node.module or "").startswith(OLD)]
@@ -279,8 +286,7 @@ def _generated(source: str) -> str:
             *needed,
             "from google.protobuf import descriptor_pool",
             "from google.protobuf.internal import builder",
-            "DESCRIPTOR = descriptor_pool.Default().AddSerializedFile("
-            f"{text[1]}.encode('latin1'))",
+            f"DESCRIPTOR = descriptor_pool.{pool}.AddSerializedFile({text[1]}.encode('latin1'))",
             "builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())",
             "builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, __name__, globals())",
         ]

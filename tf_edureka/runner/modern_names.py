@@ -4,6 +4,8 @@ Plain renames are in TensorFlow's own table, that of `tf_upgrade_v2`. What it se
 `tf.compat.v1`, which is to stay with the graph, and what it does not know, is said here.
 """
 
+from tf_edureka.runner import finder
+
 # Old name, or the beginning of some: what to write. The longest that fits is taken.
 MODERN = {
     "tf.ConfigProto": "tf.config.*, for example tf.config.set_visible_devices",

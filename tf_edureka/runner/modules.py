@@ -29,6 +29,7 @@ def install(store: Path | None, *, replay_seeds: bool = True) -> None:
     finder.install(store / "tensorflow_core", shims.table(replay_seeds=replay_seeds))
     shims.prepare()
     importlib.import_module("tensorflow")
+    shims.finish()
 
 
 def refusal(error: BaseException, needed: str) -> str | None:

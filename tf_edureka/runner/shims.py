@@ -1,8 +1,10 @@
 """What TensorFlow 1.15.5's Python needs of the installed TensorFlow under other names or forms."""
 
 import contextlib
+import functools
 import inspect
 import sys
+import threading
 import types
 import weakref
 from collections.abc import Callable
@@ -37,7 +39,11 @@ _PYWRAP = (
 )
 # Module: where the names are today that it has lost.
 MOVED = {
-    "framework.ops": ("framework.tensor", "framework.indexed_slices", "framework.tensor_conversion_registry"),
+    "framework.ops": (
+        "framework.tensor",
+        "framework.indexed_slices",
+        "framework.tensor_conversion_registry",
+    ),
     "framework.tensor_spec": ("framework.tensor",),
     "pywrap_tensorflow": _PYWRAP,
     "eager.function": (
@@ -47,7 +53,6 @@ MOVED = {
     ),
     "eager.def_function": ("eager.polymorphic_function.polymorphic_function",),
     "util.nest": ("util.nest_util",),
-    "eager.tape": ("eager.record",),
 }
 _SHIMS: dict[str, list[Callable[[Any], None]]] = {}
 
@@ -75,7 +80,7 @@ def table(*, replay_seeds: bool) -> dict[str, Callable[[types.ModuleType], None]
 
         return shim
 
-    return {
+    return {"": _top} | {
         name if name.startswith("contrib") else f"python.{name}": both(name)
         for name in {*MOVED, *_SHIMS}
     }
@@ -180,6 +185,17 @@ def _prepare_tensors(module: Any) -> None:
     tensor.__module__ = "tensorflow.python.framework.ops"
 
 
+def finish() -> None:
+    """Lets `tf.function` make 1.15.5's variables; both TensorFlows are there now."""
+    def_function = sys.modules["tensorflow.python.eager.def_function"]
+    variables = sys.modules["tensorflow.python.ops.variables"]
+    today = installed("python.ops.variables")
+    for name in ("VariableAggregation", "VariableAggregationV2", "VariableSynchronization"):
+        setattr(today, name, getattr(variables, name))
+    function = installed("python.eager.polymorphic_function.polymorphic_function")
+    function.UnliftedInitializerVariable = def_function.__getattr__("UnliftedInitializerVariable")
+
+
 @_shim("framework.ops")
 def _ops(ops: Any) -> None:
     conversion = installed("python.framework.tensor_conversion_registry")
@@ -196,6 +212,15 @@ def _ops(ops: Any) -> None:
 
     ops.register_tensor_conversion_function = register
 
+    scope = ops.name_scope
+
+    @functools.wraps(scope)
+    def name_scope(name, default_name=None, values=None, skip_on_eager=False):
+        """It has a name in eager execution, too."""
+        return scope(name, default_name, values, skip_on_eager=False)
+
+    ops.name_scope = name_scope
+
     def convert_to_tensor_v2(value, dtype=None, dtype_hint=None, name=None):
         return ops.convert_to_tensor(value, dtype=dtype, preferred_dtype=dtype_hint, name=name)
 
@@ -207,6 +232,16 @@ def _ops(ops: Any) -> None:
         return ops.convert_to_tensor(value, dtype, name, as_ref, preferred_dtype)
 
     ops.internal_convert_to_tensor = internal_convert_to_tensor
+    enable = ops.enable_eager_execution_internal
+    context = installed("python.eager.context")
+
+    def enable_eager_execution_internal(*given, **named):
+        """Here there is a context already, which has begun without."""
+        enable(*given, **named)
+        if not context.context().context_switches.stack:
+            context.context()._context_switches = context._ContextSwitchStack(True)
+
+    ops.enable_eager_execution_internal = enable_eager_execution_internal
     graph = ops.Graph
     graph._last_id = property(lambda self: self.version)
     graph._enable_auto_casting_variables = lambda self, dtype: contextlib.nullcontext()
@@ -224,12 +259,38 @@ def _tf_export(module: Any) -> None:
     module.api_export.export_constant = lambda self, module_name, name: None
 
 
+def _python(value: Any) -> Any:
+    """An attribute's value in the graph, as eager execution is given it."""
+    kind = value.WhichOneof("value")
+    if kind == "list":
+        kinds = [field.name for field, _ in value.list.ListFields()]
+        return list(getattr(value.list, kinds[0])) if kinds else []
+    return kind and getattr(value, kind)
+
+
 def _pywrap(module: Any) -> None:
     tfe = installed("python.pywrap_tfe")
     context = installed("python.eager.context")
     utils = installed("python.util._pywrap_utils")
 
+    definitions = installed("python.framework.op_def_registry")
+
+    @functools.cache
+    def known(op: str) -> tuple[int, dict[str, Any]]:
+        """How many inputs an op has, and the defaults of its attributes."""
+        definition = definitions.get(op)
+        defaults = {of.name: _python(of.default_value) for of in definition.attr}
+        return len(definition.input_arg), defaults
+
     def fast(handle, device, op, name, callbacks, *arguments):
+        """The context was three arguments, and an attribute could be None for its default."""
+        inputs, defaults = known(op)
+        if None in arguments[inputs + 1 :: 2]:
+            given = [*arguments]
+            for place in range(inputs + 1, len(given), 2):
+                if given[place] is None:
+                    given[place] = defaults[given[place - 1]]
+            arguments = tuple(given)
         return tfe.TFE_Py_FastPathExecute(context._context, op, name, *arguments)
 
     def nothing(*_: object) -> None:
@@ -237,6 +298,10 @@ def _pywrap(module: Any) -> None:
 
     vars(module).update(
         TFE_Py_FastPathExecute=fast,
+        # No forward gradients then.
+        TFE_Py_TapeSetRecordOperation=lambda *given: tfe.TFE_Py_TapeSetRecordOperation(
+            *given, None
+        ),
         RegisterType=nothing,
         TFE_Py_RegisterVSpace=nothing,
         TFE_Py_RegisterGradientFunction=nothing,
@@ -268,6 +333,10 @@ def _tf_inspect(module: Any) -> None:
 
 def _seeds_of_today(module: Any) -> None:
     module.get_seed = installed("python.framework.random_seed").get_seed
+
+
+def _top(module: Any) -> None:
+    module.contrib._warning = None  # that it will not be in TensorFlow 2
 
 
 @_shim("util.deprecation")
@@ -358,6 +427,34 @@ def _execute(module: Any) -> None:
         return original(op_name, inputs, attrs, results)
 
     module.record_gradient = record_gradient
+    matching = module.args_to_matching_eager
+
+    def args_to_matching_eager(l, ctx, allowed_dtypes=None, default_dtype=None):
+        if not isinstance(allowed_dtypes, list):  # there was no such argument
+            allowed_dtypes, default_dtype = [], allowed_dtypes
+        return matching(l, ctx, allowed_dtypes, default_dtype)
+
+    module.args_to_matching_eager = args_to_matching_eager
+
+
+@_shim("framework.dtypes")
+def _dtypes(module: Any) -> None:
+    module.scalar = module.variant  # 1.15.5 names one that never was, for what deletes an iterator
+
+
+@_shim("eager.core")
+def _core(module: Any) -> None:
+    to_exception = module._status_to_exception
+    errors = installed("python.framework.errors_impl")
+
+    def _status_to_exception(status, message=None):
+        """It was given a code and a message."""
+        if message is None:
+            return to_exception(status)
+        kind = errors._CODE_TO_EXCEPTION_CLASS.get(status)
+        return kind(None, None, message) if kind else errors.UnknownError(None, None, message, status)
+
+    module._status_to_exception = _status_to_exception
 
 
 @_shim("util.tf_stack")
@@ -407,8 +504,27 @@ def _framework_function(module: Any) -> None:
     module.Defun = Defun
 
 
+class _Summaries(threading.local):
+    """What each thread writes summaries to, which the eager context knew."""
+
+    writer = None
+    recording = None
+    recording_distribution_strategy = True
+    step = None
+
+
 @_shim("eager.context")
 def _context(module: Any) -> None:
+    summaries = _Summaries()
+
+    def summary(name: str) -> property:
+        return property(
+            lambda self: getattr(summaries, name), lambda self, value: setattr(summaries, name, value)
+        )
+
+    for name in ("writer", "recording", "recording_distribution_strategy", "step"):
+        setattr(module.Context, f"summary_{name}", summary(name))
     for name in ("post_execution_callbacks", "_post_execution_callbacks"):
         if not hasattr(module.Context, name):
             setattr(module.Context, name, None)
+    module.Context.start_step = module.Context.end_step = lambda self: None  # of the old executor
