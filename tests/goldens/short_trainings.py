@@ -77,7 +77,7 @@ def rare_cells():
     cells = [
         rnn.NASCell(8),
         rnn.UGRNNCell(8),
-        rnn.LayerNormBasicLSTMCell(8, dropout_keep_prob=0.8),
+        rnn.LayerNormBasicLSTMCell(8),
         rnn.AttentionCellWrapper(rnn.GRUCell(8), 2, state_is_tuple=True),
         rnn.ConvLSTMCell(1, [8, 1], 2, [3]),
     ]
@@ -89,6 +89,13 @@ def rare_cells():
             outputs, _ = tf.nn.dynamic_rnn(cell, x, LENGTHS, dtype=tf.float32)
             losses.append(tf.reduce_mean(tf.square(outputs - 1.0)))
     return course(tf.stack(losses))
+
+
+def dropout_in_a_loop():
+    """Cells with dropout, drawn anew in each step of a sequence."""
+    cell = rnn.DropoutWrapper(rnn.BasicLSTMCell(8), 0.9, 0.8, 0.7)
+    outputs, _ = tf.nn.dynamic_rnn(cell, tf.constant(SEQUENCES), LENGTHS, dtype=tf.float32)
+    return course(tf.reduce_mean(tf.square(outputs - 1.0)))
 
 
 def classifier():
@@ -298,9 +305,9 @@ def flat(result):
 def main(*names):
     """Runs the trainings; one that fails is told on stderr, and the others go on."""
     trainings = (
-        attention, beam_search, random_field, rare_cells, classifier, custom_estimator,
-        linear_regressor, preprocessing, distributions, repeated_shuffle, loops, autoencoder,
-        supervisor, monitored, queues,
+        attention, beam_search, random_field, rare_cells, dropout_in_a_loop, classifier,
+        custom_estimator, linear_regressor, preprocessing, distributions, repeated_shuffle, loops,
+        autoencoder, supervisor, monitored, queues,
     )  # fmt: skip
     for training in trainings:
         name = training.__name__
