@@ -6,8 +6,32 @@ from collections import Counter
 from goldens.generate import graph_nodes
 from helpers import GOLDENS
 
-# Attributes that TensorFlow 2.21 writes and 1.15 did not know.
-NEW_ATTRIBUTES = {"grad_a", "grad_b", "_has_manual_control_dependencies"}
+# Attributes that TensorFlow 2.21 writes and 1.15 did not know, of some types at least.
+NEW_ATTRIBUTES = {
+    "_has_manual_control_dependencies": "True",
+    "Tk": "int32",
+    "Tsegmentids": "int32",
+    "allowed_devices": "[]",
+    "bad_indices_policy": "",
+    "buffer_size_min": "0",
+    "debug_name": "",
+    "explicit_paddings": "[]",
+    "exponential_avg_factor": "1.0",
+    "force_synchronous": "False",
+    "grad_a": "False",
+    "grad_b": "False",
+    "grad_x": "False",
+    "grad_y": "False",
+    "index_type": "int32",
+    "is_files": "False",
+    "metadata": "",
+    "multiply_linear_by_lr": "False",
+    "ram_budget": "0",
+    "replicate_on_split": "False",
+    "shape_type": "int32",
+    "sparse_gradient": "False",
+    "validate_shape": "False",
+}
 
 
 def golden(name: str):

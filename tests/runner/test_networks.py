@@ -1,0 +1,65 @@
+"""Networks of old code: through the runner their graphs are those of TensorFlow 1.15.5."""
+
+import gzip
+import json
+import subprocess
+import sys
+from itertools import zip_longest
+
+import pytest
+from graphs import NEW_ATTRIBUTES
+from helpers import GOLDENS
+
+# Ops that only a compiled part of 1.15.5 has. Another op stands for them, of the same name.
+REPLACED = {"GatherTree"}
+
+
+def networks(lines):
+    """The nodes of each network: name, type, inputs, attributes."""
+    nodes = {}
+    for line in lines:
+        network, *node = json.loads(line)
+        nodes.setdefault(network, []).append(node)
+    return nodes
+
+
+def difference(expected, found):
+    """How a node differs from the one of 1.15.5, if it does."""
+    if not (expected and found):
+        return "expected no node" if found else "expected a node"
+    for what, one, other in zip(("name", "type", "inputs"), expected, found, strict=False):
+        if one != other and not (what == "type" and one in REPLACED):
+            return f"{what}: expected {one!r}, found {other!r}"
+    if expected[1] in REPLACED:
+        return None
+    expected, found = expected[3], found[3]
+    for key in sorted({*expected, *found}):
+        one, other = expected.get(key, NEW_ATTRIBUTES.get(key)), found.get(key)
+        if one != other:
+            return f"attribute {key}: expected {one!r}, found {other!r}"
+    return None
+
+
+def first_difference(expected, found):
+    """The first node of a network that differs, and how."""
+    for place, (one, other) in enumerate(zip_longest(expected, found)):
+        how = difference(one, other)
+        if how:
+            name, kind = (one or other)[:2]
+            return f"node {place} of {len(expected)}, {name} ({kind}): {how}"
+    return None
+
+
+@pytest.mark.slow
+def test_graphs_are_node_by_node_those_of_1_15(tmp_path):
+    command = [sys.executable, "-m", "tf_edureka.legacy", str(GOLDENS / "networks.py")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    found = networks(done.stdout.splitlines())
+    with gzip.open(GOLDENS / "networks.jsonl.gz", "rt") as golden:
+        expected = networks(golden)
+    differences = {
+        network: first_difference(nodes, found.get(network, []))
+        for network, nodes in expected.items()
+    }
+    told = [f"{network}: {how}" for network, how in differences.items() if how]
+    assert not told, "\n".join([*told, done.stderr])
