@@ -18,7 +18,6 @@ import importlib.util
 import re
 import sys
 import types
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -237,9 +236,7 @@ class _OldLoader(importlib.machinery.SourceFileLoader):
         text = importlib.util.decode_source(bytes(data))
         if self.name.endswith("_pb2"):
             text = _generated(text, is_twin=self.name.removeprefix(f"{OLD}.") in OLD_PARTS)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of "\d" in a string and the like
-            return super().source_to_code(text.encode(), path, _optimize=_optimize)
+        return super().source_to_code(text.encode(), path, _optimize=_optimize)
 
     def exec_module(self, module: types.ModuleType) -> None:
         super().exec_module(module)

@@ -8,6 +8,7 @@ import contextlib
 import importlib
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def install(store: Path | None, *, replay_seeds: bool = True) -> None:
         offline.install(replay_seeds=replay_seeds)
         return
     sys.path.insert(1 if sys.path else 0, str(store))  # after the script's own folder
+    # Of "\\d" in a string, `is 1` and the like in its files.
+    warnings.filterwarnings("ignore", category=SyntaxWarning, module=re.escape(str(store)))
     finder.install(store / "tensorflow_core", shims.table(replay_seeds=replay_seeds))
     shims.prepare()
     importlib.import_module("tensorflow")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import absl.flags
+import numpy as np
 
 from tf_edureka.runner.eras import ArgSpec
 from tf_edureka.runner.finder import installed
@@ -364,31 +365,103 @@ def _script_ops(module: Any) -> None:
 
 @_shim("eager.function")
 def _function(module: Any) -> None:
-    function = installed("python.eager.polymorphic_function.polymorphic_function").function
+    concrete = installed("python.eager.polymorphic_function.concrete_function")
+    atomic = installed("python.eager.polymorphic_function.atomic_function")
+    polymorphic = installed("python.eager.polymorphic_function.polymorphic_function")
+    graphs = installed("python.framework.func_graph")
+    begin = concrete.ConcreteFunction.__init__
+
+    def __init__(self, function, attrs=None, shared_func_graph=True):
+        """It was made of a graph."""
+        if isinstance(function, graphs.FuncGraph):
+            name = concrete._inference_name(function.name)
+            function = atomic.from_func_graph(name, function, attrs or {})
+        begin(self, function, shared_func_graph=shared_func_graph)
+
+    concrete.ConcreteFunction.__init__ = __init__
 
     def defun_with_attributes(
         func=None, input_signature=None, attributes=None, autograph=True, **_
     ):
-        attributes = {k: v for k, v in (attributes or {}).items() if k != "func_name"}
+        attributes = {**(attributes or {})}
+        name = attributes.pop("func_name", None)
 
         def decorated(func):
-            return function(
-                func,
-                input_signature=input_signature,
-                autograph=False,
-                experimental_attributes=attributes,
+            if name is not None:
+                func.__name__ = name
+            return polymorphic.function(
+                func, input_signature, autograph, experimental_attributes=attributes
             )
 
         return decorated if func is None else decorated(func)
 
     def defun(func=None, input_signature=None, autograph=True, **_):
-        return defun_with_attributes(func, input_signature)
+        return defun_with_attributes(func, input_signature, autograph=autograph)
 
     module.defun, module.defun_with_attributes = defun, defun_with_attributes
-    functions = installed("python.eager.polymorphic_function.polymorphic_function").Function
     for name in ("_get_concrete_function_internal", "_get_concrete_function_garbage_collected"):
-        if not hasattr(functions, name):
-            setattr(functions, name, lambda self, *a, **k: self.get_concrete_function(*a, **k))
+        if not hasattr(polymorphic.Function, name):
+            setattr(
+                polymorphic.Function,
+                name,
+                lambda self, *a, **k: self.get_concrete_function(*a, **k),
+            )
+
+
+@_shim("ops.gen_nn_ops")
+def _nn_ops(module: Any) -> None:
+    original = module.conv2d_backprop_input
+    values = installed("python.framework.tensor_util")
+
+    @functools.wraps(original)
+    def conv2d_backprop_input(input_sizes, *others, **named):
+        """Its static shape was what it is told, whatever is known of the batch."""
+        result = original(input_sizes, *others, **named)
+        if hasattr(result, "op"):
+            result.set_shape(values.constant_value_as_shape(result.op.inputs[0]))
+        return result
+
+    module.conv2d_backprop_input = conv2d_backprop_input
+
+
+@_shim("contrib.seq2seq.python.ops.beam_search_ops")
+def _beam_search_ops(module: Any) -> None:
+    from tensorflow.python.ops import script_ops
+
+    def gather_tree(step_ids, parent_ids, max_sequence_lengths, end_token, name=None):
+        """The beams that a search has come to, each from its end back to its begin."""
+        inputs = [step_ids, parent_ids, max_sequence_lengths, end_token]
+        tree = script_ops.py_func(
+            _gather_tree, inputs, step_ids.dtype, stateful=False, name=name or "GatherTree"
+        )
+        tree.set_shape(step_ids.shape)
+        return tree
+
+    module.gather_tree = gather_tree
+
+
+def _gather_tree(steps: Any, parents: Any, lengths: Any, end: Any) -> Any:
+    """What the op GatherTree computed.
+
+    Args:
+        steps: integer, shape (times, batch, beams): what each beam has at each time.
+        parents: integer, shape (times, batch, beams): from which beam that came.
+        lengths: integer, shape (batch,): how many times count.
+        end: what stands behind the end of a beam.
+
+    Returns:
+        dtype and shape of `steps`.
+    """
+    _, batch, beams = steps.shape
+    places = np.tile(np.arange(beams), (batch, 1))
+    found = np.full_like(steps, end)
+    for time in reversed(range(len(steps))):
+        counts = (time < lengths)[:, np.newaxis]
+        found[time] = np.where(counts, np.take_along_axis(steps[time], places, 1), end)
+        places = np.where(counts, np.take_along_axis(parents[time], places, 1), places)
+    has_ended = np.logical_or.accumulate(found == end)
+    found[has_ended] = end
+    return found
 
 
 class _NoLibrary:
@@ -419,14 +492,20 @@ def _load_library(module: Any) -> None:
     module.load_op_library = module.load_file_system_library = load_op_library
 
 
-@_shim("eager.execute")
-def _execute(module: Any) -> None:
-    original = module.record_gradient
+@_shim("eager.backprop")
+def _backprop(module: Any) -> None:
+    execute = installed("python.eager.execute")
+    original = module._record_gradient
 
     def record_gradient(op_name, inputs, attrs, results, name=None):
-        return original(op_name, inputs, attrs, results)
+        """The installed TensorFlow's ops give no name."""
+        return original(op_name, inputs, attrs, results, name)
 
-    module.record_gradient = record_gradient
+    execute.record_gradient = record_gradient
+
+
+@_shim("eager.execute")
+def _execute(module: Any) -> None:
     matching = module.args_to_matching_eager
 
     def args_to_matching_eager(l, ctx, allowed_dtypes=None, default_dtype=None):
@@ -452,7 +531,9 @@ def _core(module: Any) -> None:
         if message is None:
             return to_exception(status)
         kind = errors._CODE_TO_EXCEPTION_CLASS.get(status)
-        return kind(None, None, message) if kind else errors.UnknownError(None, None, message, status)
+        return (
+            kind(None, None, message) if kind else errors.UnknownError(None, None, message, status)
+        )
 
     module._status_to_exception = _status_to_exception
 
@@ -519,7 +600,8 @@ def _context(module: Any) -> None:
 
     def summary(name: str) -> property:
         return property(
-            lambda self: getattr(summaries, name), lambda self, value: setattr(summaries, name, value)
+            lambda self: getattr(summaries, name),
+            lambda self, value: setattr(summaries, name, value),
         )
 
     for name in ("writer", "recording", "recording_distribution_strategy", "step"):
