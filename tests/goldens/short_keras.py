@@ -55,7 +55,9 @@ def convolutions():
 def recurrent():
     """A functional model with an embedding and an LSTM, and callbacks."""
     words = Input((7,))
-    x = LSTM(8, dropout=0.2, recurrent_dropout=0.2)(Embedding(20, 8, mask_zero=True)(words))
+    # Not Orthogonal, the default: its signs are those of LAPACK, and so of the NumPy that there is.
+    lstm = LSTM(8, dropout=0.2, recurrent_dropout=0.2, recurrent_initializer="glorot_uniform")
+    x = lstm(Embedding(20, 8, mask_zero=True)(words))
     model = Model(words, Dense(1, activation="sigmoid")(x))
     model.compile(keras.optimizers.RMSprop(lr=0.01), "binary_crossentropy", ["acc"])
     schedule = keras.callbacks.LearningRateScheduler(lambda epoch: 0.01 / (1 + epoch))

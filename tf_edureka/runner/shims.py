@@ -95,9 +95,12 @@ def _shim(name: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]
     return register
 
 
-def _is_installed(function: object) -> bool:
-    """Whether a function is of the installed TensorFlow: its modules have builtins of their own."""
-    space = getattr(inspect.unwrap(function), "__globals__", {}) if callable(function) else {}
+def _is_installed(candidate: object) -> bool:
+    """Whether a function, or one of several, is of the installed TensorFlow."""
+    if isinstance(candidate, tuple):
+        return any(map(_is_installed, candidate))
+    # Its modules have builtins of their own.
+    space = getattr(inspect.unwrap(candidate), "__globals__", {}) if callable(candidate) else {}
     return space.get("__builtins__") is _INSTALLED_BUILTINS
 
 
@@ -514,6 +517,27 @@ def _execute(module: Any) -> None:
         return matching(l, ctx, allowed_dtypes, default_dtype)
 
     module.args_to_matching_eager = args_to_matching_eager
+
+
+@_shim("framework.func_graph")
+def _func_graph(module: Any) -> None:
+    def reset_captures(self, captures):
+        self.function_captures.reset_captures(*zip(*captures, strict=True))
+
+    module.FuncGraph.reset_captures = reset_captures
+    module.FuncGraph.control_captures = property(lambda self: self.function_captures.control)
+
+
+@_shim("framework.tensor_util")
+def _tensor_util(module: Any) -> None:
+    """What is known of a tensor while the graph is built: more of it today, and so other ops."""
+    for name in ("_ConstantValue", "constant_value", "constant_value_as_shape"):
+        module.__getattr__(name)
+
+
+@_shim("framework.sparse_tensor")
+def _sparse_tensor(module: Any) -> None:
+    module.SparseTensor._is_graph_tensor = property(lambda self: hasattr(self.values, "graph"))
 
 
 @_shim("framework.dtypes")
