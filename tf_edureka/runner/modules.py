@@ -6,6 +6,7 @@ the names: the article's two programs need no more.
 
 import contextlib
 import importlib
+import os
 import re
 import sys
 import warnings
@@ -13,6 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tf_edureka.runner import eras, finder, offline, shims
+
+# What TensorFlow says of an op that it does not have, or not any more.
+_GONE = re.compile(
+    r"Op type not registered '(\w+)'"
+    r"|No OpKernel was registered to support Op '(\w+)'[^$]*<no registered kernels>"
+)
 
 
 def install(store: Path | None, *, replay_seeds: bool = True) -> None:
@@ -44,20 +51,36 @@ def refusal(error: BaseException, needed: str) -> str | None:
     """
     if needed and offline.needs_more(error):
         return f"{error}; {needed}"
-    lacking = re.match(r"Op type not registered '(\w+)'", str(error))
-    if lacking:
-        return f"{lacking[1]}: this op was compiled for TensorFlow 1 and is in no TensorFlow 2"
+    found = _GONE.search(str(error))
+    if found:
+        op = found[1] or found[2]
+        return f"{op}: this op was compiled for TensorFlow 1, and no TensorFlow 2 has it"
     return None
 
 
 @contextlib.contextmanager
 def hidden_frames(*files: str) -> Iterator[None]:
-    """Lets TensorFlow leave some files out when it says where an op was made."""
-    stack = finder.installed("python.util.tf_stack")
+    """Lets TensorFlow leave out some files, and 1.15.5's, when it says where an op was made.
 
-    class Filter(stack.StackTraceFilter):
+    The installed TensorFlow's stay: it takes for granted that a few of them are there.
+
+    Args:
+        *files: as Python names them in a traceback.
+    """
+    hidden = frozenset({*files, *_files_of_then()})
+
+    class Filter(finder.installed("python.util.tf_stack").StackTraceFilter):  # type: ignore[misc]
         def get_filtered_filenames(self) -> frozenset[str]:
-            return frozenset(files)
+            return hidden
 
     with Filter():
         yield
+
+
+def _files_of_then() -> Iterator[str]:
+    for place in sys.path:
+        if os.path.isdir(os.path.join(place, "tensorflow_core")):
+            for folder, _, names in os.walk(place):
+                yield from (os.path.join(folder, name) for name in names)
+    for name in ("deprecation", "traceback_utils"):
+        yield finder.installed(f"python.util.{name}").__file__

@@ -511,10 +511,10 @@ def _backprop(module: Any) -> None:
 def _execute(module: Any) -> None:
     matching = module.args_to_matching_eager
 
-    def args_to_matching_eager(l, ctx, allowed_dtypes=None, default_dtype=None):
+    def args_to_matching_eager(values, ctx, allowed_dtypes=None, default_dtype=None):
         if not isinstance(allowed_dtypes, list):  # there was no such argument
             allowed_dtypes, default_dtype = [], allowed_dtypes
-        return matching(l, ctx, allowed_dtypes, default_dtype)
+        return matching(values, ctx, allowed_dtypes, default_dtype)
 
     module.args_to_matching_eager = args_to_matching_eager
 
@@ -526,6 +526,12 @@ def _func_graph(module: Any) -> None:
 
     module.FuncGraph.reset_captures = reset_captures
     module.FuncGraph.control_captures = property(lambda self: self.function_captures.control)
+
+
+@_shim("ops.control_flow_util_v2")
+def _control_flow_util_v2(module: Any) -> None:
+    today = installed("python.ops.control_flow_util_v2")
+    module.create_new_tf_function = today.create_new_tf_function
 
 
 @_shim("framework.tensor_util")
@@ -560,17 +566,6 @@ def _core(module: Any) -> None:
         )
 
     module._status_to_exception = _status_to_exception
-
-
-@_shim("util.tf_stack")
-def _tf_stack(module: Any) -> None:
-    original = module.extract_stack
-
-    def extract_stack(limit=None, stacklevel=1):
-        stack = original(stacklevel + 1)
-        return stack if limit is None or limit < 0 else stack[-limit:]
-
-    module.extract_stack = extract_stack
 
 
 @_shim("util.all_util")
