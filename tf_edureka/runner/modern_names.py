@@ -4,7 +4,7 @@ Plain renames are in TensorFlow's own table, that of `tf_upgrade_v2`. What it se
 `tf.compat.v1`, which is to stay with the graph, and what it does not know, is said here.
 """
 
-from tf_edureka.runner import finder
+from tf_edureka.runner import installed
 
 # Old name, or the beginning of some: what to write. The longest that fits is taken.
 MODERN = {
@@ -135,7 +135,7 @@ def of(name: str) -> str | None:
         the new name, or what to do in a few words; None where the old one is still good, or
         nothing is known of it.
     """
-    all_renames_v2 = finder.installed("tools.compatibility.all_renames_v2")
+    all_renames_v2 = installed.module("tools.compatibility.all_renames_v2")
     renamed = all_renames_v2.symbol_renames.get(name)
     if renamed and name not in MODERN and not renamed.startswith("tf.compat.v1."):
         return renamed

@@ -13,7 +13,8 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from tf_edureka.runner import eras, finder, offline, shims
+from tf_edureka.runner import eras, finder, offline, private
+from tf_edureka.runner.shims import core, graphs, registered
 
 # What TensorFlow says of an op that it does not have, or not any more.
 _GONE = re.compile(
@@ -36,10 +37,12 @@ def install(store: Path | None, *, replay_seeds: bool = True) -> None:
     sys.path.insert(1 if sys.path else 0, str(store))  # after the script's own folder
     # Of "\\d" in a string, `is 1` and the like in its files.
     warnings.filterwarnings("ignore", category=SyntaxWarning, module=re.escape(str(store)))
-    finder.install(store / "tensorflow_core", shims.table(replay_seeds=replay_seeds))
-    shims.prepare()
+    finder.install(store / "tensorflow_core")
+    if not replay_seeds:
+        registered.shim("framework.random_seed")(graphs.seeds_of_today)
+    core.begin()
     importlib.import_module("tensorflow")
-    shims.finish()
+    core.end()
 
 
 def refusal(error: BaseException, needed: str) -> str | None:
@@ -69,7 +72,7 @@ def hidden_frames(*files: str) -> Iterator[None]:
     """
     hidden = frozenset({*files, *_files_of_then()})
 
-    class Filter(finder.installed("python.util.tf_stack").StackTraceFilter):  # type: ignore[misc]
+    class Filter(private.use("util.tf_stack:StackTraceFilter")):  # type: ignore[misc]
         def get_filtered_filenames(self) -> frozenset[str]:
             return hidden
 
@@ -83,4 +86,4 @@ def _files_of_then() -> Iterator[str]:
             for folder, _, names in os.walk(place):
                 yield from (os.path.join(folder, name) for name in names)
     for name in ("deprecation", "traceback_utils"):
-        yield finder.installed(f"python.util.{name}").__file__
+        yield private.use(f"util.{name}:__file__")

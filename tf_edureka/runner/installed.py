@@ -1,0 +1,103 @@
+"""The installed TensorFlow under another name: in an old script's process 1.15.5's has its own."""
+
+import builtins
+import importlib
+import importlib.abc
+import importlib.machinery
+import inspect
+import sys
+import types
+from collections.abc import Mapping, Sequence
+from importlib.machinery import ModuleSpec
+from typing import Any
+
+OLD, NAME = "tensorflow", "tensorflow_installed"
+
+
+def module(name: str) -> Any:
+    """The module `name` of the installed TensorFlow, without `tensorflow.`.
+
+    Where nothing has put 1.15.5's in its place, it is the one that everybody knows.
+    """
+    has_both = any(isinstance(finder, Finder) for finder in sys.meta_path)
+    return importlib.import_module(f"{NAME if has_both else OLD}.{name}")
+
+
+def owns(candidate: object) -> bool:
+    """Whether a function, or one of several, is of the installed TensorFlow."""
+    if isinstance(candidate, tuple):
+        return any(map(owns, candidate))
+    space = getattr(inspect.unwrap(candidate), "__globals__", {}) if callable(candidate) else {}
+    return space.get("__builtins__") is _BUILTINS
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Finds the modules of the installed TensorFlow, under another name."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The module `name`, where it is one of them."""
+        if name == NAME:
+            found = importlib.machinery.PathFinder.find_spec(OLD)
+            if found is None or found.submodule_search_locations is None:
+                raise ModuleNotFoundError("No module named 'tensorflow'", name=OLD)
+            # Its API is not needed: only what lies below is imported.
+            spec = ModuleSpec(name, None, is_package=True)
+            spec.submodule_search_locations = list(found.submodule_search_locations)
+            return spec
+        if not name.startswith(f"{NAME}."):
+            return None
+        found = importlib.machinery.PathFinder.find_spec(name, path)
+        if found is not None and isinstance(found.loader, importlib.machinery.SourceFileLoader):
+            found.loader = _InstalledLoader(found.loader.name, found.loader.path)
+        return found
+
+
+class _InstalledLoader(importlib.machinery.SourceFileLoader):
+    """Runs a module of the installed TensorFlow so that its imports find only their own."""
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Runs the file."""
+        code: Any = self.get_code(self.name)
+        vars(module)["__builtins__"] = _BUILTINS
+        is_own = self.is_package(self.name) or "._pywrap" in self.name  # looked up by its name
+        if not is_own:  # what it defines has the name that users know
+            module.__name__ = OLD + self.name.removeprefix(NAME)
+        exec(code, vars(module))
+
+
+def _import(
+    name: str,
+    globals: Mapping[str, object] | None = None,
+    locals: Mapping[str, object] | None = None,
+    fromlist: Sequence[str] | None = (),
+    level: int = 0,
+) -> types.ModuleType:
+    """What an import statement does in a module of the installed TensorFlow."""
+    if name == "importlib" and not fromlist:
+        return _IMPORTLIB
+    if level or (name != OLD and not name.startswith(f"{OLD}.")):
+        return builtins.__import__(name, globals, locals, fromlist or (), level)
+    module = _import_module(name)
+    if not fromlist:
+        return sys.modules[NAME]
+    for child in fromlist:
+        if child != "*" and child not in vars(module) and hasattr(module, "__path__"):
+            try:
+                _import_module(f"{name}.{child}")
+            except ModuleNotFoundError as error:
+                if error.name != f"{NAME}{name.removeprefix(OLD)}.{child}":
+                    raise
+    return module
+
+
+def _import_module(name: str, package: str | None = None) -> types.ModuleType:
+    if name == OLD or name.startswith(f"{OLD}."):
+        name = NAME + name.removeprefix(OLD)
+    return importlib.import_module(name, package)
+
+
+_BUILTINS = {**vars(builtins), "__import__": _import}
+_IMPORTLIB = types.ModuleType("importlib")
+vars(_IMPORTLIB).update(vars(importlib), import_module=_import_module)

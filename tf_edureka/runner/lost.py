@@ -1,0 +1,78 @@
+"""Names that a module of the installed TensorFlow has lost: they come from 1.15.5's file of it."""
+
+import ast
+import builtins
+import types
+from pathlib import Path
+from typing import Any
+
+
+class Lost:
+    """Looks up a name that a module does not have, as its `__getattr__`.
+
+    A function, a class or a constant of that name in 1.15.5's file is run in the module, with what
+    the file imports for it.
+
+    Args:
+        module: of the installed TensorFlow.
+        file: 1.15.5's.
+    """
+
+    def __init__(self, module: types.ModuleType, file: Path) -> None:
+        self._module, self._file = module, file
+        self._statements: list[ast.stmt] = []
+
+    def __call__(self, name: str) -> Any:
+        """Gives what the name is, or raises AttributeError as Python does."""
+        if not name.startswith("__"):
+            if not self._statements:
+                self._statements = ast.parse(self._file.read_bytes()).body
+            for statement in self._statements:
+                if name in _defined(statement):
+                    return self._define(statement, name)
+        raise AttributeError(f"module {self._module.__name__!r} has no attribute {name!r}")
+
+    def _define(self, statement: ast.stmt, name: str) -> Any:
+        names = _Names(self._module)
+        used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        for other in self._statements:
+            if isinstance(other, ast.Import | ast.ImportFrom) and used & _imported(other):
+                _run(other, self._file, names)
+        _run(statement, self._file, names)
+        vars(self._module)[name] = names[name]
+        return names[name]
+
+
+class _Names(dict[str, Any]):
+    """The globals of what is run: its own, else the module's."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        super().__init__(__name__=module.__name__, __builtins__=builtins)
+        self._module = module
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name):
+            return getattr(builtins, name)
+        try:
+            return getattr(self._module, name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+
+def _defined(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.Assign):
+        return {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    return set()
+
+
+def _imported(statement: ast.Import | ast.ImportFrom) -> set[str]:
+    if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+        return set()
+    return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+
+
+def _run(statement: ast.stmt, file: Path, names: dict[str, Any]) -> None:
+    code = compile(ast.Module([statement], []), str(file), "exec", dont_inherit=True)
+    exec(code, names)

@@ -1,0 +1,102 @@
+"""What makes the installed TensorFlow one of version 1, before and after 1.15.5's is loaded."""
+
+import contextlib
+import sys
+from typing import Any
+
+import absl.flags
+
+from tf_edureka.runner import installed, private
+from tf_edureka.runner.shims.registered import shim
+
+# Loaded before 1.15.5's own, which puts its operators and gradients over theirs.
+_FIRST = (
+    "eager.polymorphic_function.polymorphic_function",
+    "eager.backprop",
+    "client.session",
+    "framework.function",
+    "framework.importer",
+    "framework.meta_graph",
+    "training.py_checkpoint_reader",
+    "ops.handle_data_util",
+)
+# C++ looks types up in these modules by their names: always, and until 1.15.5 has its own.
+_LOOKED_UP = ("framework.tensor",)
+_LOOKED_UP_FIRST = ("types.core", "ops.resource_variable_ops")
+
+
+def begin() -> None:
+    """Loads the core of the installed TensorFlow, and makes it behave as version 1 did."""
+    private.put("util.tf_export:api_export.export_constant", lambda *_: None)
+    private.put("util.deprecation:_PRINT_DEPRECATION_WARNINGS", False)
+    private.put("util.module_wrapper:_PER_MODULE_WARNING_LIMIT", 0)
+    private.replace("framework.registry:Registry.register", _register)
+    for names in (_LOOKED_UP, _LOOKED_UP_FIRST):
+        for name in names:
+            sys.modules[f"tensorflow.python.{name}"] = installed.module(f"python.{name}")
+    for name in _FIRST:
+        installed.module(f"python.{name}")
+    for name in _LOOKED_UP_FIRST:
+        del sys.modules[f"tensorflow.python.{name}"]
+    _change_tensors()
+    for switch in (
+        "tf2:disable",
+        "framework.ops:disable_eager_execution",
+        "framework.tensor_shape:disable_v2_tensorshape",
+        "framework.tensor:disable_tensor_equality",
+        "ops.resource_variables_toggle:disable_resource_variables",
+        "ops.control_flow_v2_toggles:disable_control_flow_v2",
+    ):
+        private.use(switch)()
+    private.use("framework.config:enable_tensor_float_32_execution")(False)
+    private.use("framework.config:list_physical_devices")()
+    _allow_flags_twice()
+
+
+def end() -> None:
+    """Lets `tf.function` make 1.15.5's variables, now that both TensorFlows are there."""
+    variables = sys.modules["tensorflow.python.ops.variables"]
+    for name in ("VariableAggregation", "VariableAggregationV2", "VariableSynchronization"):
+        private.put(f"ops.variables:{name}", getattr(variables, name))
+    name = "UnliftedInitializerVariable"
+    variable = vars(sys.modules["tensorflow.python.eager.def_function"])["__getattr__"](name)
+    private.put(f"eager.polymorphic_function.polymorphic_function:{name}", variable)
+
+
+def _register(original: Any, self: Any, candidate: Any, name: str | None = None) -> None:
+    """Registers what 1.15.5 has over what the installed TensorFlow has, never the other way."""
+    key = name or candidate.__name__
+    if key in self._registry:
+        if installed.owns(candidate):
+            return
+        del self._registry[key]
+    original(self, candidate, key)
+
+
+def _change_tensors() -> None:
+    def override(original: Any, operator: str, function: Any) -> None:
+        if not installed.owns(function):
+            original(operator, function)
+
+    private.replace("framework.tensor:Tensor._override_operator", override)
+    tensor = installed.module("python.framework.tensor").Tensor
+    tensor.__module__ = "tensorflow.python.framework.ops"
+    del tensor.__array__
+    for kind in (tensor, private.use("framework.ops:SymbolicTensor")):
+        kind._rank = lambda self: self.shape.rank  # None where it is unknown
+
+
+def _allow_flags_twice() -> None:
+    """Both TensorFlows define some flags."""
+    define = absl.flags.FlagValues.__setitem__
+
+    def defines(self: Any, name: str, flag: Any) -> None:
+        with contextlib.suppress(absl.flags.DuplicateFlagError):
+            define(self, name, flag)
+
+    absl.flags.FlagValues.__setitem__ = defines  # type: ignore[method-assign]
+
+
+@shim("")
+def _tensorflow(module: Any) -> None:
+    module.contrib._warning = None  # that it will not be in TensorFlow 2

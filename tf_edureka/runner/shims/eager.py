@@ -1,0 +1,206 @@
+"""Shims of eager execution, functions and what was compiled for Python."""
+
+import functools
+import threading
+from typing import Any
+
+from tf_edureka.runner import installed, private
+from tf_edureka.runner.shims.graphs import move
+from tf_edureka.runner.shims.registered import shim
+
+# Where the names are today that were all in one compiled module.
+_COMPILED = (
+    "client._pywrap_debug_events_writer",
+    "client._pywrap_device_lib",
+    "client._pywrap_events_writer",
+    "client.pywrap_tf_session",
+    "framework._op_def_registry",
+    "framework._pywrap_python_op_gen",
+    "grappler._pywrap_tf_item",
+    "lib.core._pywrap_py_func",
+    "lib.io._pywrap_file_io",
+    "lib.io._pywrap_record_io",
+    "platform._pywrap_tf2",
+    "pywrap_tfe",
+    "util._pywrap_checkpoint_reader",
+    "util._pywrap_nest",
+    "util._pywrap_stat_summarizer",
+    "util._pywrap_tfprof",
+    "util._pywrap_transform_graph",
+    "util._pywrap_util_port",
+    "util._pywrap_utils",
+)
+_POLYMORPHIC = "eager.polymorphic_function.polymorphic_function"
+_CONCRETE = "eager.polymorphic_function.concrete_function"
+
+
+@shim("pywrap_tensorflow")
+def _pywrap_tensorflow(module: Any) -> None:
+    for home in _COMPILED:
+        move(home, module)
+
+    def record(*given: Any) -> None:
+        private.use("pywrap_tfe:TFE_Py_TapeSetRecordOperation")(*given, None)
+
+    def nothing(*_: Any) -> None:
+        """The installed TensorFlow has registered its own."""
+
+    vars(module).update(
+        TFE_Py_FastPathExecute=_execute_fast,
+        TFE_Py_TapeSetRecordOperation=record,
+        IsSequence=private.use("util._pywrap_utils:IsNested"),
+        IsSequenceForData=private.use("util._pywrap_utils:IsNestedForData"),
+        IsSequenceOrComposite=private.use("util._pywrap_utils:IsNestedOrComposite"),
+        NewCheckpointReader=private.use("training.py_checkpoint_reader:NewCheckpointReader"),
+        InitializePyTrampoline=nothing,
+        RegisterPyObject=nothing,
+        RegisterType=nothing,
+        TFE_Py_RegisterGradientFunction=nothing,
+        TFE_Py_RegisterVSpace=nothing,
+        do_quantize_training_on_graphdef=None,
+    )
+
+
+def _execute_fast(
+    handle: Any, device: Any, op: str, name: Any, callbacks: Any, *arguments: Any
+) -> Any:
+    """Runs an op as 1.15.5's Python asks for it."""
+    inputs, defaults = _known(op)
+    if None in arguments[inputs + 1 :: 2]:
+        given = [*arguments]
+        for place in range(inputs + 1, len(given), 2):
+            if given[place] is None:
+                given[place] = defaults[given[place - 1]]
+        arguments = tuple(given)
+    context = private.use("eager.context:_context")
+    return private.use("pywrap_tfe:TFE_Py_FastPathExecute")(context, op, name, *arguments)
+
+
+@functools.cache
+def _known(op: str) -> tuple[int, dict[str, Any]]:
+    """How many inputs an op has, and the defaults of its attributes."""
+    definition = private.use("framework.op_def_registry:get")(op)
+    defaults = {of.name: _default(of.default_value) for of in definition.attr}
+    return len(definition.input_arg), defaults
+
+
+def _default(value: Any) -> Any:
+    """An attribute's value in a graph, as eager execution takes it."""
+    kind = value.WhichOneof("value")
+    if kind == "list":
+        kinds = [field.name for field, _ in value.list.ListFields()]
+        return list(getattr(value.list, kinds[0])) if kinds else []
+    return kind and getattr(value, kind)
+
+
+class _Summaries(threading.local):
+    """What each thread writes summaries to, which the context knew."""
+
+    writer = None
+    recording = None
+    recording_distribution_strategy = True
+    step = None
+
+
+@shim("eager.context")
+def _context(module: Any) -> None:
+    context, summaries = private.use("eager.context:Context"), _Summaries()
+    context.start_step = context.end_step = lambda self: None
+    context.post_execution_callbacks = context._post_execution_callbacks = None
+
+    def summary(name: str) -> property:
+        return property(
+            lambda self: getattr(summaries, name),
+            lambda self, value: setattr(summaries, name, value),
+        )
+
+    for name in ("writer", "recording", "recording_distribution_strategy", "step"):
+        setattr(context, f"summary_{name}", summary(name))
+
+
+@shim("eager.core")
+def _core(module: Any) -> None:
+    def to_exception(original: Any, status: Any, message: str | None = None) -> Any:
+        if message is None:
+            return original(status)
+        kinds = private.use("framework.errors_impl:_CODE_TO_EXCEPTION_CLASS")
+        unknown = installed.module("python.framework.errors_impl").UnknownError
+        kind = kinds.get(status, functools.partial(unknown, error_code=status))
+        return kind(None, None, message)
+
+    private.replace("eager.core:_status_to_exception", to_exception)
+
+
+@shim("eager.execute")
+def _execute(module: Any) -> None:
+    def match(
+        original: Any, values: Any, context: Any, types: Any = None, default: Any = None
+    ) -> Any:
+        if not isinstance(types, list):  # there was no such argument
+            types, default = [], types
+        return original(values, context, types, default)
+
+    private.replace("eager.execute:args_to_matching_eager", match)
+
+
+@shim("eager.backprop")
+def _backprop(module: Any) -> None:
+    record = module._record_gradient
+
+    def records(
+        op_name: Any, inputs: Any, attributes: Any, results: Any, name: Any = None
+    ) -> Any:  # the installed TensorFlow's ops give no name
+        return record(op_name, inputs, attributes, results, name)
+
+    private.put("eager.execute:record_gradient", records)
+
+
+@shim("eager.def_function")
+def _def_function(module: Any) -> None:
+    move(_POLYMORPHIC, module)
+
+
+@shim("eager.function")
+def _function(module: Any) -> None:
+    for home in (_CONCRETE, _POLYMORPHIC):
+        move(home, module)
+    private.replace(f"{_CONCRETE}:ConcreteFunction.__init__", _begin_concrete)
+    module.defun, module.defun_with_attributes = _defun, _defun_with_attributes
+    function = private.use(f"{_POLYMORPHIC}:Function")
+    for name in ("_get_concrete_function_internal", "_get_concrete_function_garbage_collected"):
+        if not hasattr(function, name):
+            setattr(function, name, lambda self, *a, **k: self.get_concrete_function(*a, **k))
+
+
+def _begin_concrete(
+    original: Any, self: Any, function: Any, attrs: Any = None, **named: Any
+) -> None:
+    if isinstance(function, private.use("framework.func_graph:FuncGraph")):
+        name = private.use(f"{_CONCRETE}:_inference_name")(function.name)
+        make = private.use("eager.polymorphic_function.atomic_function:from_func_graph")
+        function = make(name, function, attrs or {})
+    original(self, function, **named)
+
+
+def _defun(func: Any = None, input_signature: Any = None, autograph: bool = True, **_: Any) -> Any:
+    return _defun_with_attributes(func, input_signature, autograph=autograph)
+
+
+def _defun_with_attributes(
+    func: Any = None,
+    input_signature: Any = None,
+    attributes: Any = None,
+    autograph: bool = True,
+    **_: Any,
+) -> Any:
+    attributes = {**(attributes or {})}
+    name = attributes.pop("func_name", None)
+
+    def decorated(func: Any) -> Any:
+        if name is not None:
+            func.__name__ = name
+        return private.use(f"{_POLYMORPHIC}:function")(
+            func, input_signature, autograph, experimental_attributes=attributes
+        )
+
+    return decorated if func is None else decorated(func)

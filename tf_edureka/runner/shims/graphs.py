@@ -1,0 +1,133 @@
+"""Shims of graphs, tensors and shapes: `framework`."""
+
+import contextlib
+import weakref
+from typing import Any
+
+from tf_edureka.runner import installed, private
+from tf_edureka.runner.shims.registered import shim
+
+
+@shim("framework.ops")
+def _ops(module: Any) -> None:
+    for home in ("tensor", "indexed_slices", "tensor_conversion_registry"):
+        move(f"framework.{home}", module)
+    module.register_dense_tensor_like_type = lambda kind: None
+    module._TensorLike = module.Tensor
+    module._TENSOR_LIKE_TYPES = ()
+    module.RegisterShape = lambda op_type: lambda function: function
+    module.register_tensor_conversion_function = _register_conversion
+    private.replace("framework.ops:name_scope", _name_scope)
+    private.replace("framework.ops:enable_eager_execution_internal", _enable_eager_execution)
+
+    def convert_v2(value: Any, dtype: Any = None, dtype_hint: Any = None, name: Any = None) -> Any:
+        return module.convert_to_tensor(value, dtype, name, preferred_dtype=dtype_hint)
+
+    def convert(
+        value: Any,
+        dtype: Any = None,
+        name: Any = None,
+        as_ref: bool = False,
+        preferred_dtype: Any = None,
+        **_: Any,
+    ) -> Any:
+        return module.convert_to_tensor(value, dtype, name, as_ref, preferred_dtype)
+
+    module.convert_to_tensor_v2, module.internal_convert_to_tensor = convert_v2, convert
+
+
+@shim("framework.ops")
+def _graph(module: Any) -> None:
+    private.use("framework.ops:Graph.version")
+    caches: Any = weakref.WeakKeyDictionary()
+    module.Graph._last_id = property(lambda self: self.version)
+    module.Graph._enable_auto_casting_variables = lambda self, dtype: contextlib.nullcontext()
+    module.Graph._bcast_grad_args_cache = property(lambda self: caches.setdefault(self, {}))
+
+
+def move(home: str, module: Any) -> None:
+    """Gives a module the names of another, `home`, to which the installed TensorFlow moved them."""
+    for name, value in vars(installed.module(f"python.{home}")).items():
+        if not name.startswith("__"):
+            vars(module).setdefault(name, value)
+
+
+def _register_conversion(base_type: Any, function: Any, priority: int = 100) -> None:
+    """1.15.5's conversions come first."""
+    registry = "framework.tensor_conversion_registry"
+    installed.module(f"python.{registry}").register_tensor_conversion_function(
+        base_type, function, priority
+    )
+    functions = private.use(f"{registry}:_tensor_conversion_func_registry")[priority]
+    functions.insert(0, functions.pop())
+    private.use(f"{registry}:_tensor_conversion_func_cache").clear()
+
+
+def _name_scope(
+    original: Any,
+    name: Any,
+    default_name: Any = None,
+    values: Any = None,
+    skip_on_eager: bool = False,
+) -> Any:
+    return original(name, default_name, values, skip_on_eager=False)
+
+
+def _enable_eager_execution(original: Any, *given: Any, **named: Any) -> None:
+    original(*given, **named)
+    context = installed.module("python.eager.context").context()
+    if not context.context_switches.stack:
+        context._context_switches = private.use("eager.context:_ContextSwitchStack")(True)
+
+
+@shim("framework.tensor_spec")
+def _tensor_spec(module: Any) -> None:
+    move("framework.tensor", module)
+
+
+@shim("framework.dtypes")
+def _dtypes(module: Any) -> None:
+    module.scalar = module.variant  # 1.15.5 names one that never was, for what deletes an iterator
+
+
+@shim("framework.tensor_util")
+def _tensor_util(module: Any) -> None:
+    """What is known of a tensor while the graph is built: more of it today, and so other ops."""
+    for name in ("_ConstantValue", "constant_value", "constant_value_as_shape"):
+        module.__getattr__(name)
+
+
+@shim("framework.sparse_tensor")
+def _sparse_tensor(module: Any) -> None:
+    kind = private.use("framework.sparse_tensor:SparseTensor")
+    kind._is_graph_tensor = property(lambda self: hasattr(self.values, "graph"))
+
+
+@shim("framework.func_graph")
+def _func_graph(module: Any) -> None:
+    def reset_captures(self: Any, captures: Any) -> None:
+        self.function_captures.reset_captures(*zip(*captures, strict=True))
+
+    kind = private.use("framework.func_graph:FuncGraph")
+    kind.reset_captures = reset_captures
+    kind.control_captures = property(lambda self: self.function_captures.control)
+
+
+@shim("framework.function")
+def _function(module: Any) -> None:
+    def begin(original: Any, self: Any, *types: Any, **named: Any) -> None:
+        if "whitelisted_stateful_ops" in named:
+            named["allowlisted_stateful_ops"] = named.pop("whitelisted_stateful_ops")
+        original(self, *types, **named)
+
+    private.replace("framework.function:Defun.__init__", begin)
+
+
+@shim("framework.op_def_registry")
+def _op_def_registry(module: Any) -> None:
+    module.register_op_list = lambda definitions: None  # C++ knows them all
+
+
+def seeds_of_today(module: Any) -> None:
+    """Gives `framework.random_seed` the op seeds of TensorFlow 2."""
+    module.get_seed = private.use("framework.random_seed:get_seed")

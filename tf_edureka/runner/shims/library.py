@@ -1,0 +1,92 @@
+"""Shims of what is no computation: names, versions, flags, libraries."""
+
+import contextlib
+import sys
+import traceback
+import types
+from pathlib import PurePath
+from typing import Any
+
+from tf_edureka.errors import InputError
+from tf_edureka.runner import private
+from tf_edureka.runner.eras import ArgSpec
+from tf_edureka.runner.shims.registered import shim
+
+
+@shim("framework.versions")
+def _versions(module: Any) -> None:
+    module.VERSION = module.__version__ = "1.15.5"
+    module.GIT_VERSION = module.__git_version__ = "v1.15.4-39-g3db52be"
+
+
+@shim("util.deprecation")
+def _deprecation(module: Any) -> None:
+    module._PRINT_DEPRECATION_WARNINGS = False  # all of it is deprecated
+
+    def extract_stack(limit: int) -> traceback.StackSummary:
+        return traceback.extract_stack(sys._getframe(1), limit)
+
+    module.tf_stack = types.SimpleNamespace(extract_stack=extract_stack)
+
+
+@shim("util.tf_export")
+def _tf_export(module: Any) -> None:
+    def mark(self: Any, function: Any, attribute: str, names: Any) -> None:
+        with contextlib.suppress(AttributeError, TypeError):  # the shared ones are marked already
+            setattr(function, attribute, names)
+
+    module.api_export.set_attr = mark
+    module.api_export.export_constant = lambda *_: None
+
+
+@shim("util.all_util")
+def _all_util(module: Any) -> None:
+    module.remove_undocumented = lambda *_, **__: None  # which would take names from shared modules
+
+
+@shim("util.nest")
+def _nest(module: Any) -> None:
+    module.is_sequence = module.is_nested
+    module.is_sequence_or_composite = module.is_nested_or_composite
+
+
+@shim("util.tf_inspect")
+def _tf_inspect(module: Any) -> None:
+    def make(args: Any = None, varargs: Any = None, keywords: Any = None, defaults: Any = None):  # type: ignore[no-untyped-def]
+        return ArgSpec(args, varargs, keywords, defaults, [], None, {})
+
+    module.ArgSpec = make
+    module.getargspec = lambda function: ArgSpec(*module.getfullargspec(function))
+
+
+class _NoLibrary:
+    """Stands for a compiled library of 1.15.5's, which would end the process if it were loaded."""
+
+    def __init__(self, path: str) -> None:
+        self._name = PurePath(path).name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise InputError(
+            f"{name}: expected an op that TensorFlow 2 has, got one that was compiled for "
+            f"TensorFlow 1 ({self._name})"
+        )
+
+
+@shim("framework.load_library")
+def _load_library(module: Any) -> None:
+    def load(original: Any, path: Any) -> Any:
+        if "tensorflow_core" in PurePath(path).parts:
+            return _NoLibrary(path)
+        return original(path)
+
+    private.replace("framework.load_library:load_op_library", load)
+    module.load_file_system_library = module.load_op_library
+
+
+@shim("contrib.learn.python.learn.datasets.mnist")
+def _mnist(module: Any) -> None:
+    from tf_edureka.legacy import input_data
+
+    module.DataSet, module.read_data_sets = input_data.DataSet, input_data.read_data_sets
