@@ -63,7 +63,7 @@ def as_the_runner(path, capfd):
     """The same of a script that the runner reads and that is then run."""
     try:
         script = source.read(str(path))
-        exec(script.code, vars(script.module))
+        exec(script.code, {**script.names})
         code = 0
     except SystemExit as end:
         code = end.code

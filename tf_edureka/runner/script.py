@@ -61,11 +61,12 @@ def run(script: Script, *, needed: str = "") -> None:
     """
     from tf_edureka.runner import modules
 
-    sys.modules["__main__"] = script.module
+    main = sys.modules["__main__"] = types.ModuleType("__main__")
+    vars(main).update(script.names)
     callers = [frame.filename for frame in traceback.extract_stack()]
     with modules.hidden_frames(*callers):
         try:
-            exec(script.code, vars(script.module))
+            exec(script.code, vars(main))
         except BaseException:
             hook = getattr(sys, "excepthook", sys.__excepthook__)  # the script may have its own
             sys.excepthook = functools.partial(_print_exception, script, needed, hook)

@@ -32,7 +32,7 @@ class Script:
         folders: Where its own modules lie, or below; Python looks for them in the first.
         source: Its text, as it was when it was read.
         code: What runs it.
-        module: What it runs in.
+        names: What the module that it runs in has at first.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Script:
     folders: tuple[str, ...]
     source: bytes
     code: types.CodeType
-    module: types.ModuleType
+    names: dict[str, object]
 
     def owns(self, file: str) -> bool:
         """Whether `file` is the script, or a module of its own.
@@ -84,7 +84,7 @@ def _of_standard_input() -> Script:
     with open(os.devnull if sys.stdin is None else os.dup(0), "rb") as file:
         source, code = _read(file, name)
     return Script(
-        name, "stdin", ("", _current_folder()), source, code, _main(file=name, loader=loader)
+        name, "stdin", ("", _current_folder()), source, code, _names(file=name, loader=loader)
     )
 
 
@@ -95,7 +95,7 @@ def _of_file(path: str) -> Script:
     name = f"<{path}>" if stat.S_ISFIFO(os.lstat(path).st_mode) else path
     with open(path, "rb") as file:
         source, code = _read(file, name)
-    return Script(name, Path(path).stem, folders, source, code, _main(file=path, loader=loader))
+    return Script(name, Path(path).stem, folders, source, code, _names(file=path, loader=loader))
 
 
 def _of_folder(importer: Any, path: str) -> Script:
@@ -107,18 +107,22 @@ def _of_folder(importer: Any, path: str) -> Script:
         code = spec.loader.get_code("__main__")
     except Exception as error:
         _end_by(error)
-    main = importlib.util.module_from_spec(spec)
-    vars(main).update(__annotations__={}, __builtins__=builtins)
+    names = vars(importlib.util.module_from_spec(spec))
+    names.update(__annotations__={}, __builtins__=builtins)
     source = spec.loader.get_data(spec.origin)
-    return Script(spec.origin, Path(path).stem, (path,), source, code, main)
+    return Script(spec.origin, Path(path).stem, (path,), source, code, names)
 
 
-def _main(*, file: str, loader: object) -> types.ModuleType:
-    """The module that Python runs a script in."""
-    main = types.ModuleType("__main__")
-    vars(main).update(__annotations__={}, __builtins__=builtins, __cached__=None)
-    vars(main).update(__file__=file, __loader__=loader)
-    return main
+def _names(*, file: str, loader: object) -> dict[str, object]:
+    """What Python gives the module that it runs a script in."""
+    return {
+        **vars(types.ModuleType("__main__")),
+        "__annotations__": {},
+        "__builtins__": builtins,
+        "__cached__": None,
+        "__file__": file,
+        "__loader__": loader,
+    }
 
 
 def _read(file: BinaryIO, name: str) -> tuple[bytes, types.CodeType]:

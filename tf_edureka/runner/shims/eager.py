@@ -2,6 +2,7 @@
 
 import functools
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from tf_edureka.runner import installed, private
@@ -39,15 +40,14 @@ def _pywrap_tensorflow(module: Any) -> None:
     for home in _COMPILED:
         move(home, module)
 
-    def record(*given: Any) -> None:
-        private.use("pywrap_tfe:TFE_Py_TapeSetRecordOperation")(*given, None)
+    record = private.use("pywrap_tfe:TFE_Py_TapeSetRecordOperation")
 
     def nothing(*_: Any) -> None:
         """The installed TensorFlow has registered its own."""
 
     vars(module).update(
-        TFE_Py_FastPathExecute=_execute_fast,
-        TFE_Py_TapeSetRecordOperation=record,
+        TFE_Py_FastPathExecute=_fast(),
+        TFE_Py_TapeSetRecordOperation=lambda *given: record(*given, None),
         IsSequence=private.use("util._pywrap_utils:IsNested"),
         IsSequenceForData=private.use("util._pywrap_utils:IsNestedForData"),
         IsSequenceOrComposite=private.use("util._pywrap_utils:IsNestedOrComposite"),
@@ -61,19 +61,25 @@ def _pywrap_tensorflow(module: Any) -> None:
     )
 
 
-def _execute_fast(
-    handle: Any, device: Any, op: str, name: Any, callbacks: Any, *arguments: Any
-) -> Any:
-    """Runs an op as 1.15.5's Python asks for it."""
-    inputs, defaults = _known(op)
-    if None in arguments[inputs + 1 :: 2]:
-        given = [*arguments]
-        for place in range(inputs + 1, len(given), 2):
-            if given[place] is None:
-                given[place] = defaults[given[place - 1]]
-        arguments = tuple(given)
-    context = private.use("eager.context:_context")
-    return private.use("pywrap_tfe:TFE_Py_FastPathExecute")(context, op, name, *arguments)
+def _fast() -> Callable[..., Any]:
+    """What runs an op, as 1.15.5's Python asks for it."""
+    execute = private.use("pywrap_tfe:TFE_Py_FastPathExecute")
+    private.use("eager.context:_context")
+    contexts = installed.module("python.eager.context")
+
+    def execute_fast(
+        handle: Any, device: Any, op: str, name: Any, callbacks: Any, *arguments: Any
+    ) -> Any:
+        inputs, defaults = _known(op)
+        if None in arguments[inputs + 1 :: 2]:
+            given = [*arguments]
+            for place in range(inputs + 1, len(given), 2):
+                if given[place] is None:
+                    given[place] = defaults[given[place - 1]]
+            arguments = tuple(given)
+        return execute(contexts._context, op, name, *arguments)
+
+    return execute_fast
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from tf_edureka.errors import InputError
-from tf_edureka.runner import private
+from tf_edureka.runner import installed, private
 from tf_edureka.runner.eras import ArgSpec
 from tf_edureka.runner.shims.registered import shim
 
@@ -37,6 +37,32 @@ def _tf_export(module: Any) -> None:
 
     module.api_export.set_attr = mark
     module.api_export.export_constant = lambda *_: None
+
+
+# Where the names are today that autograph had in one place.
+_AUTOGRAPH = {
+    "core.converter": ("ConversionOptions", "Feature"),
+    "impl.api": (
+        "AutoGraphError",
+        "StackTraceMapper",
+        "convert",
+        "converted_call",
+        "do_not_convert",
+        "to_code",
+        "to_graph",
+    ),
+    "lang.directives": ("set_element_type", "set_loop_options"),
+    "lang.special_functions": ("stack", "tensor_list"),
+}
+
+
+@shim("autograph")
+def _autograph(module: Any) -> None:
+    for home, names in _AUTOGRAPH.items():
+        found = vars(installed.module(f"python.autograph.{home}"))
+        vars(module).update({name: found[name] for name in names})
+    for package in ("operators", "utils"):
+        setattr(module, package, installed.module(f"python.autograph.{package}"))
 
 
 @shim("util.all_util")
