@@ -23,7 +23,7 @@ DEVICES = ("auto", "cpu", "gpu")
 # Default for XLA_FLAGS. XLA computes with 256 bits at a time if not told otherwise, also on cores
 # that have 512; no sum, and so no number, changes.
 WIDE_VECTORS = "--xla_cpu_prefer_vector_width=512"
-_LOG_LEVEL = "2"  # errors only
+_ERRORS, _NOTHING = "2", "3"  # levels of TF_CPP_MIN_LOG_LEVEL
 # What TensorFlow and XLA say, each in its place, where a GPU has no memory left.
 _NO_MEMORY = re.compile(
     "out of memory|failed to allocate memory|Dst tensor is not initialized|No blas support"
@@ -34,7 +34,9 @@ _FIRST_WITH_TF32 = (8, 0)  # compute capability: Ampere
 
 
 @contextlib.contextmanager
-def quiet_import(*, freeze: bool = False, keras: bool = True) -> Iterator[None]:
+def quiet_import(
+    *, freeze: bool = False, keras: bool = True, errors: bool = True
+) -> Iterator[None]:
     """Makes the import of TensorFlow in the block quicker and quiet.
 
     The garbage collector finds nothing in half a million objects that live until the end, but
@@ -42,7 +44,7 @@ def quiet_import(*, freeze: bool = False, keras: bool = True) -> Iterator[None]:
 
     TensorFlow writes to stderr before it looks at TF_CPP_MIN_LOG_LEVEL. What it writes, and other
     threads meanwhile, is kept off the screen unless the block fails. That variable is set to errors
-    only and stays so, for child processes too. Where one of TensorFlow's own variables for its log
+    only, or to none, and stays so, for child processes too. Where one of TensorFlow's own variables for its log
     or XLA is set to anything but what is set here, nothing is kept back.
 
     Where TensorFlow is imported already, nothing of this is done.
@@ -52,6 +54,7 @@ def quiet_import(*, freeze: bool = False, keras: bool = True) -> Iterator[None]:
             process lives (`gc.freeze`), which saves time at exit.
         keras: whether Keras, which TensorFlow imports, is told to compute with TensorFlow, whatever
             KERAS_BACKEND says.
+        errors: whether TensorFlow's C++ may log errors later on; what it raises it raises anyhow.
     """
     if "tensorflow" in sys.modules:
         yield
@@ -60,7 +63,7 @@ def quiet_import(*, freeze: bool = False, keras: bool = True) -> Iterator[None]:
     gc.disable()
     try:
         backend = {"KERAS_BACKEND": "tensorflow"} if keras else {}
-        with _environment(backend), _held_log():
+        with _environment(backend), _held_log(_ERRORS if errors else _NOTHING):
             yield
     finally:
         if freeze:
@@ -226,15 +229,15 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _held_log() -> Iterator[None]:
+def _held_log(level: str) -> Iterator[None]:
     variables = {"TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS"}
-    for name, ours in (("XLA_FLAGS", WIDE_VECTORS), ("TF_CPP_MIN_LOG_LEVEL", _LOG_LEVEL)):
+    for name, ours in (("XLA_FLAGS", WIDE_VECTORS), ("TF_CPP_MIN_LOG_LEVEL", level)):
         if os.environ.get(name) == ours:  # set by the process that started this one
             variables.remove(name)
     if sys.stderr is None or variables & set(os.environ):
         yield
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = _LOG_LEVEL
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = level
     sys.stderr.flush()
     with contextlib.ExitStack() as stack:
         try:

@@ -10,8 +10,8 @@ from typing import Any
 class Lost:
     """Looks up a name that a module does not have, as its `__getattr__`.
 
-    A function, a class or a constant of that name in 1.15.5's file is run in the module, with what
-    the file imports for it.
+    What gives it that name in 1.15.5's file, a definition or an import, is run in the module, with
+    what the file imports for it.
 
     Args:
         module: of the installed TensorFlow.
@@ -64,7 +64,7 @@ def _defined(statement: ast.stmt) -> set[str]:
         return {statement.name}
     if isinstance(statement, ast.Assign):
         return {target.id for target in statement.targets if isinstance(target, ast.Name)}
-    return set()
+    return _imported(statement) if isinstance(statement, ast.ImportFrom) else set()
 
 
 def _imported(statement: ast.Import | ast.ImportFrom) -> set[str]:

@@ -72,6 +72,7 @@ NAMES = {
     f"{_POLYMORPHIC}:Function": "has lost methods",
     f"{_POLYMORPHIC}:function": "was defun",
     "framework.function:Defun.__init__": "had another name for an argument",
+    "framework.importer:_ProcessGraphDefParam": "the shapes of an output are others today",
     "framework.load_library:load_op_library": "refuses 1.15.5's compiled libraries",
     "framework.sparse_tensor:SparseTensor": "has lost an attribute",
     "framework.random_seed:get_seed": "the op seeds of TensorFlow 2, if they are asked for",

@@ -123,6 +123,18 @@ def _function(module: Any) -> None:
     private.replace("framework.function:Defun.__init__", begin)
 
 
+@shim("framework.importer")
+def _importer(module: Any) -> None:
+    def process(original: Any, graph: Any) -> Any:
+        processed = original(graph)
+        for node in processed.node:
+            if node.op.startswith("FusedBatchNormGrad"):
+                node.attr.pop("_output_shapes", None)  # two outputs that nobody uses had none
+        return processed
+
+    private.replace("framework.importer:_ProcessGraphDefParam", process)
+
+
 @shim("framework.op_def_registry")
 def _op_def_registry(module: Any) -> None:
     module.register_op_list = lambda definitions: None  # C++ knows them all
