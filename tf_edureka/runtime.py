@@ -44,8 +44,8 @@ def quiet_import(
 
     TensorFlow writes to stderr before it looks at TF_CPP_MIN_LOG_LEVEL. What it writes, and other
     threads meanwhile, is kept off the screen unless the block fails. That variable is set to errors
-    only, or to none, and stays so, for child processes too. Where one of TensorFlow's own variables for its log
-    or XLA is set to anything but what is set here, nothing is kept back.
+    only, or to none, and stays so, for child processes too. Where one of TensorFlow's own variables
+    for its log or XLA is set to anything but what is set here, nothing is kept back.
 
     Where TensorFlow is imported already, nothing of this is done.
 
