@@ -64,6 +64,11 @@ OLD_PARTS = (
     "python.util.lazy_loader",
     "python.util.tf_export",
 )
+# Packages are 1.15.5's own, so that both kinds of module can lie in them; but this one, and those
+# below, hold installed modules alone.
+SHARED_PACKAGES = ("python.autograph",)
+# Modules that read the docstrings of their classes: Python 3.13 strips them, and -OO drops them.
+READ_DOCSTRINGS = ("python.keras.layers.normalization",)
 # Modules that have another name today.
 RENAMED = {"python.pywrap_tensorflow_internal": "python.pywrap_tensorflow"}
 # Modules of this package that stand for 1.15.5's.
@@ -99,7 +104,7 @@ class _OldFinder(importlib.abc.MetaPathFinder):
         file = self._folder.joinpath(*part.split("."))
         package, module = file / "__init__.py", file.with_name(f"{file.name}.py")
         is_package = package.is_file()
-        if part and is_installed(part) and not (is_package and part != "python.autograph"):
+        if is_installed(part) and not (is_package and not _is_below(part, SHARED_PACKAGES)):
             twin = f"{installed.NAME}.{RENAMED.get(part, part)}"
             try:
                 spec = importlib.util.find_spec(twin)
@@ -125,9 +130,11 @@ def is_installed(part: str) -> bool:
     """Whether the installed TensorFlow serves the module of that name, without `tensorflow.`."""
     if part in OLD_PARTS:
         return False
-    return part.endswith("_pb2") or any(
-        f"{part}.".startswith(f"{beginning}.") for beginning in INSTALLED_PARTS
-    )
+    return part.endswith("_pb2") or _is_below(part, INSTALLED_PARTS)
+
+
+def _is_below(part: str, parts: Sequence[str]) -> bool:
+    return any(f"{part}.".startswith(f"{beginning}.") for beginning in parts)
 
 
 class _SharedLoader(importlib.abc.Loader):
@@ -154,10 +161,13 @@ class _OldLoader(importlib.machinery.SourceFileLoader):
     def source_to_code(  # type: ignore[override]
         self, data: Any, path: Any, *, _optimize: int = -1
     ) -> types.CodeType:
-        text = importlib.util.decode_source(bytes(data))
-        if self.name.endswith("_pb2"):
-            text = _generated(text, is_twin=self.name.removeprefix(f"{OLD}.") in OLD_PARTS)
-        return super().source_to_code(text.encode(), path, _optimize=_optimize)
+        source: Any = bytes(data)
+        part = self.name.removeprefix(OLD).lstrip(".")
+        if part.endswith("_pb2"):
+            source = _generated(importlib.util.decode_source(source), is_twin=part in OLD_PARTS)
+        elif part in READ_DOCSTRINGS:
+            source = _with_docstrings(source)
+        return super().source_to_code(source, path, _optimize=_optimize)
 
     def exec_module(self, module: types.ModuleType) -> None:
         super().exec_module(module)
@@ -184,6 +194,17 @@ class _LazyLoader(_OldLoader):
         vars(module).update(
             __getattr__=find, __dir__=lambda: sorted({*vars(module), *names}), __all__=sorted(names)
         )
+
+
+def _with_docstrings(source: bytes) -> ast.Module:
+    """A module whose classes have their docstrings as written."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and ast.get_docstring(node) is not None:
+            first = node.body[0]
+            assign = ast.Assign([ast.Name("__doc__", ast.Store())], first.value)  # type: ignore
+            node.body[0] = ast.copy_location(assign, first)
+    return ast.fix_missing_locations(tree)
 
 
 def _generated(source: str, *, is_twin: bool) -> str:
