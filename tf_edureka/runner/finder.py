@@ -67,7 +67,7 @@ OLD_PARTS = (
 # Packages are 1.15.5's own, so that both kinds of module can lie in them; but this one, and those
 # below, hold installed modules alone.
 SHARED_PACKAGES = ("python.autograph",)
-# Modules that read the docstrings of their classes: Python 3.13 strips them, and -OO drops them.
+# Modules that read the docstrings of their classes, whose lines Python 3.13 shifts to the left.
 READ_DOCSTRINGS = ("python.keras.layers.normalization",)
 # Modules that have another name today.
 RENAMED = {"python.pywrap_tensorflow_internal": "python.pywrap_tensorflow"}

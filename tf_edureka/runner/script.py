@@ -36,7 +36,15 @@ def prepare(
         replay_seeds: Whether an op without a seed gets the one that TensorFlow 1.15 gave it.
         figures: As for `screen.prepare_figures`.
         report: Whether to say at the end what the script uses of TensorFlow 1.
+
+    Raises:
+        InputError: when Python was started in a way that TensorFlow 1.15.5's cannot be.
     """
+    if store and sys.flags.optimize > 1:
+        raise InputError(
+            "expected Python with docstrings, which TensorFlow 1.15.5 reads, got one that was "
+            "started with -OO; use -O"
+        )
     screen.prepare_figures(script.stem, figures)
     if not getattr(sys.flags, "safe_path", sys.flags.isolated):
         sys.path[0] = script.folders[0]
