@@ -443,7 +443,7 @@ def test_the_command_fetches_before_it_runs_a_script(fetched, tmp_path, monkeypa
     monkeypatch.setattr(
         run.script, "prepare", lambda program, arguments, **_: given.extend(arguments)
     )
-    monkeypatch.setattr(run.script, "run", lambda program: print("the script's"))
+    monkeypatch.setattr(run.script, "run", lambda program, **_: print("the script's"))
     (tmp_path / "script.py").write_text("")
     arguments = [str(tmp_path / "script.py"), "--fetch-period", "--", "x"]
     assert run.main(["--fetch-period", *arguments]) == 0

@@ -158,16 +158,16 @@ class _SharedLoader(importlib.abc.Loader):
 class _OldLoader(importlib.machinery.SourceFileLoader):
     """Runs a file of 1.15.5."""
 
-    def source_to_code(  # type: ignore[override]
-        self, data: Any, path: Any, *, _optimize: int = -1
-    ) -> types.CodeType:
-        source: Any = bytes(data)
-        part = self.name.removeprefix(OLD).lstrip(".")
+    def get_code(self, fullname: str) -> types.CodeType | None:
+        """The code of the file; what is changed of it is kept nowhere."""
+        part = fullname.removeprefix(OLD).lstrip(".")
         if part.endswith("_pb2"):
-            source = _generated(importlib.util.decode_source(source), is_twin=part in OLD_PARTS)
+            changed = _generated(self.get_source(fullname) or "", is_twin=part in OLD_PARTS)
         elif part in READ_DOCSTRINGS:
-            source = _with_docstrings(source)
-        return super().source_to_code(source, path, _optimize=_optimize)
+            changed = _with_docstrings(self.get_data(self.path))
+        else:
+            return super().get_code(fullname)
+        return self.source_to_code(changed, self.path)
 
     def exec_module(self, module: types.ModuleType) -> None:
         super().exec_module(module)
@@ -196,7 +196,7 @@ class _LazyLoader(_OldLoader):
         )
 
 
-def _with_docstrings(source: bytes) -> ast.Module:
+def _with_docstrings(source: bytes) -> Any:
     """A module whose classes have their docstrings as written."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
@@ -207,7 +207,7 @@ def _with_docstrings(source: bytes) -> ast.Module:
     return ast.fix_missing_locations(tree)
 
 
-def _generated(source: str, *, is_twin: bool) -> str:
+def _generated(source: str, *, is_twin: bool) -> Any:
     """A module of protocol buffers, whose code is generated otherwise since protobuf 4.
 
     The messages of a twin have the names of installed ones.
