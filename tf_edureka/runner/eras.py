@@ -40,6 +40,7 @@ def restore() -> None:
     _add(fractions, "gcd", math.gcd)
     _add(inspect, "getargspec", argument_names)
     np.reshape = _reshape  # type: ignore[assignment]
+    np.set_printoptions(legacy="1.25")  # 0.5 in a list, not np.float32(0.5)
 
 
 class ArgSpec(inspect.FullArgSpec):

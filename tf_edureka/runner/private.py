@@ -48,6 +48,9 @@ NAMES = {
     "util.traceback_utils:__file__": "the same",
     # What 1.15.5's Python finds another form of.
     "framework.ops:Graph.version": "was `_last_id`: the number of ops, and so the default op seed",
+    "framework.ops:Operation": "has lost attributes",
+    "framework.tensor:Tensor._USE_EQUALITY": "whether tensors are compared by their values",
+    "framework.ops:_EagerTensorBase": "has a hash where tensors are compared by identity",
     "framework.ops:SymbolicTensor": "the kind of a tensor in a graph",
     "framework.ops:name_scope": "gives a name in eager execution, too",
     "framework.ops:enable_eager_execution_internal": "the context is there already",
@@ -71,6 +74,8 @@ NAMES = {
     "eager.polymorphic_function.atomic_function:from_func_graph": "makes one of a graph",
     f"{_POLYMORPHIC}:Function": "has lost methods",
     f"{_POLYMORPHIC}:function": "was defun",
+    "eager.wrap_function:data_structures": "wrap_function holds 1.15.5's variables",
+    "eager.wrap_function:resource_variable_ops": "and lifts them",
     "framework.function:Defun.__init__": "had another name for an argument",
     "framework.importer:_ProcessGraphDefParam": "the shapes of an output are others today",
     "framework.load_library:load_op_library": "refuses 1.15.5's compiled libraries",
@@ -81,6 +86,8 @@ NAMES = {
     "ops.resource_variable_ops:_set_handle_shapes_and_types": "was set otherwise",
     "ops.resource_variable_ops:get_eager_safe_handle_data": "was read otherwise",
     "ops.resource_variable_ops:VariableSpec": "C++ looks it up where 1.15.5's module is now",
+    "ops.variable_scope:get_variable_scope": "a function's graph begins with a scope of 1.15.5's",
+    "ops.script_ops:EagerFunc": "is called otherwise than other functions: 1.15.5's, too",
     "ops.script_ops:_py_funcs": "the functions of py_func, which C++ knows",
 }
 

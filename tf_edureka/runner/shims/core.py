@@ -60,7 +60,24 @@ def end() -> None:
         private.put(f"ops.variables:{name}", getattr(variables, name))
     name = "UnliftedInitializerVariable"
     variable = vars(sys.modules["tensorflow.python.eager.def_function"])["__getattr__"](name)
+    begin = variable.__init__
+
+    def begins(self: Any, *given: Any, add_initializers_to: Any = None, **named: Any) -> None:
+        """What initializes variables was a mapping, and is a list of pairs."""
+        found = None if add_initializers_to is None else _Pairs()
+        begin(self, *given, add_initializers_to=found, **named)
+        if found:
+            add_initializers_to.extend(found)
+
+    variable.__init__ = begins
     private.put(f"eager.polymorphic_function.polymorphic_function:{name}", variable)
+
+
+class _Pairs(list[tuple[Any, Any]]):
+    """Takes what is set as in a mapping, whose keys need no hash."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.append((key, value))
 
 
 def _register(original: Any, self: Any, candidate: Any, name: str | None = None) -> None:

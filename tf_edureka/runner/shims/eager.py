@@ -166,6 +166,16 @@ def _def_function(module: Any) -> None:
     move(_POLYMORPHIC, module)
 
 
+@shim("eager.wrap_function")
+def _wrap_function(module: Any) -> None:
+    """It holds variables, and lifts them: 1.15.5's."""
+    from tensorflow.python.ops import resource_variable_ops
+    from tensorflow.python.training.tracking import data_structures
+
+    private.put("eager.wrap_function:data_structures", data_structures)
+    private.put("eager.wrap_function:resource_variable_ops", resource_variable_ops)
+
+
 @shim("eager.function")
 def _function(module: Any) -> None:
     for home in (_CONCRETE, _POLYMORPHIC):

@@ -1,6 +1,7 @@
 """Shims of graphs, tensors and shapes: `framework`."""
 
 import contextlib
+import sys
 import weakref
 from typing import Any
 
@@ -12,9 +13,6 @@ from tf_edureka.runner.shims.registered import shim
 def _ops(module: Any) -> None:
     for home in ("tensor", "indexed_slices", "tensor_conversion_registry"):
         move(f"framework.{home}", module)
-    module.register_dense_tensor_like_type = lambda kind: None
-    module._TensorLike = module.Tensor
-    module._TENSOR_LIKE_TYPES = ()
     module.RegisterShape = lambda op_type: lambda function: function
     module.register_tensor_conversion_function = _register_conversion
     private.replace("framework.ops:name_scope", _name_scope)
@@ -37,8 +35,30 @@ def _ops(module: Any) -> None:
 
 
 @shim("framework.ops")
+def _tensor_like(module: Any) -> None:
+    """Variables are tensors to some, `is_tensor` among them."""
+
+    def register(kind: type) -> None:
+        module._TENSOR_LIKE_TYPES += (kind,)
+
+    module._TensorLike, module._TENSOR_LIKE_TYPES = module.Tensor, (module.Tensor,)
+    module.register_dense_tensor_like_type = register
+    module.is_dense_tensor_like = lambda of: isinstance(of, module._TENSOR_LIKE_TYPES)
+
+
+@shim("framework.ops")
+def _keys(module: Any) -> None:
+    """Eager tensors are keys where they are compared by identity."""
+    private.use("framework.tensor:Tensor._USE_EQUALITY")
+    eager = private.use("framework.ops:_EagerTensorBase")
+    unhashable = eager.__hash__
+    eager.__hash__ = lambda self: unhashable(self) if module.Tensor._USE_EQUALITY else id(self)
+
+
+@shim("framework.ops")
 def _graph(module: Any) -> None:
     private.use("framework.ops:Graph.version")
+    private.use("framework.ops:Operation")._graph = property(lambda self: self.graph)
     caches: Any = weakref.WeakKeyDictionary()
     module.Graph._last_id = property(lambda self: self.version)
     module.Graph._enable_auto_casting_variables = lambda self, dtype: contextlib.nullcontext()
@@ -95,6 +115,8 @@ def _tensor_util(module: Any) -> None:
     """What is known of a tensor while the graph is built: more of it today, and so other ops."""
     for name in ("_ConstantValue", "constant_value", "constant_value_as_shape"):
         module.__getattr__(name)
+    ops = sys.modules["tensorflow.python.framework.ops"]
+    module.is_tensor = lambda of: module.is_tf_type(of) or ops.is_dense_tensor_like(of)
 
 
 @shim("framework.sparse_tensor")

@@ -12,6 +12,7 @@ from tf_edureka.runner.shims.registered import shim
 @shim("ops.script_ops")
 def _script_ops(module: Any) -> None:
     module._py_funcs = private.use("ops.script_ops:_py_funcs")
+    private.put("ops.script_ops:EagerFunc", module.EagerFunc)
 
 
 @shim("ops.resource_variable_ops")
@@ -24,6 +25,11 @@ def _resource_variable_ops(module: Any) -> None:
     module._set_handle_shapes_and_types = private.use(
         "ops.resource_variable_ops:_set_handle_shapes_and_types"
     )
+
+
+@shim("ops.variable_scope")
+def _variable_scope(module: Any) -> None:
+    private.put("ops.variable_scope:get_variable_scope", module.get_variable_scope)
 
 
 @shim("ops.control_flow_util_v2")
