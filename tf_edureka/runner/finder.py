@@ -59,6 +59,7 @@ OLD_PARTS = (
     "python.framework.op_def_library",
     "python.framework.random_seed",
     "python.framework.smart_cond",
+    "python.framework.test_util",  # its sessions are on the CPU, and 1.15.5's switches are its own
     "python.util.deprecation",
     "python.util.dispatch",
     "python.util.lazy_loader",

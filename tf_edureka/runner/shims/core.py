@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import types
 from typing import Any
 
 import absl.flags
@@ -54,7 +55,7 @@ def begin() -> None:
 
 
 def end() -> None:
-    """Lets `tf.function` make 1.15.5's variables, now that both TensorFlows are there."""
+    """Lets functions hold what is 1.15.5's, now that both TensorFlows are there."""
     variables = sys.modules["tensorflow.python.ops.variables"]
     for name in ("VariableAggregation", "VariableAggregationV2", "VariableSynchronization"):
         private.put(f"ops.variables:{name}", getattr(variables, name))
@@ -71,6 +72,31 @@ def end() -> None:
 
     variable.__init__ = begins
     private.put(f"eager.polymorphic_function.polymorphic_function:{name}", variable)
+    _share_control_flow()
+
+
+def _share_control_flow() -> None:
+    """Gives AutoGraph, and the graphs of functions, 1.15.5's loops, branches and arrays."""
+    flow = sys.modules["tensorflow.python.ops.control_flow_ops"]
+    arrays = sys.modules["tensorflow.python.ops.tensor_array_ops"]
+    ours = {"tf_cond": flow, "cond": flow, "while_loop": flow, "tensor_array_ops": arrays}
+    for user in _USERS_OF_CONTROL_FLOW:
+        names = vars(installed.module(f"python.{user}"))
+        for name in ours.keys() & names.keys():
+            if isinstance(names[name], types.ModuleType):
+                names[name] = ours[name]
+
+
+_USERS_OF_CONTROL_FLOW = (
+    "autograph.operators.conditional_expressions",
+    "autograph.operators.control_flow",
+    "autograph.operators.data_structures",
+    "autograph.operators.logical",
+    "autograph.operators.py_builtins",
+    "autograph.operators.slices",
+    "framework.auto_control_deps",
+    "framework.func_graph",
+)
 
 
 class _Pairs(list[tuple[Any, Any]]):

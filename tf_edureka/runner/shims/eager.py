@@ -124,6 +124,43 @@ def _context(module: Any) -> None:
         setattr(context, f"summary_{name}", summary(name))
 
 
+@shim("eager.context")
+def _virtual_devices(module: Any) -> None:
+    """A device of a part of a card's memory was called virtual."""
+    context = private.use("eager.context:Context")
+    module.VirtualDeviceConfiguration = module.LogicalDeviceConfiguration
+    context.get_virtual_device_configuration = context.get_logical_device_configuration
+    context.set_virtual_device_configuration = context.set_logical_device_configuration
+
+
+@shim("eager.profiler")
+def _profiler(module: Any) -> None:
+    """The profile that a TensorBoard callback takes of a batch; today's TensorBoard reads it."""
+    sessions: list[Any] = []
+
+    def start() -> None:
+        if sessions:
+            raise module.ProfilerAlreadyRunningError("Another profiler is running.")
+        sessions.append(private.use("profiler.internal._pywrap_profiler:ProfilerSession")())
+        sessions[0].start("", {})
+
+    def stop() -> Any:
+        if not sessions:
+            raise module.ProfilerNotRunningError("Cannot stop profiling. No profiler is running.")
+        module._run_num += 1
+        return sessions.pop().stop()
+
+    def save(logdir: str, result: bytes) -> None:
+        now = module.datetime.datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+        folder = module.os.path.join(logdir, "plugins", "profile", now)
+        module.gfile.MakeDirs(folder)
+        module.maybe_create_event_file(logdir)
+        with module.gfile.Open(module.os.path.join(folder, "local.xplane.pb"), "wb") as file:
+            file.write(result)
+
+    module.start, module.stop, module.save = start, stop, save
+
+
 @shim("eager.core")
 def _core(module: Any) -> None:
     def to_exception(original: Any, status: Any, message: str | None = None) -> Any:
@@ -181,6 +218,9 @@ def _function(module: Any) -> None:
     for home in (_CONCRETE, _POLYMORPHIC):
         move(home, module)
     private.replace(f"{_CONCRETE}:ConcreteFunction.__init__", _begin_concrete)
+    private.replace(f"{_CONCRETE}:ConcreteFunction._call_flat", _call_flat)
+    atomic = private.use("eager.polymorphic_function.atomic_function:AtomicFunction")
+    atomic.python_grad_func = property(_gradient)
     module.defun, module.defun_with_attributes = _defun, _defun_with_attributes
     function = private.use(f"{_POLYMORPHIC}:Function")
     for name in ("_get_concrete_function_internal", "_get_concrete_function_garbage_collected"):
@@ -196,6 +236,23 @@ def _begin_concrete(
         make = private.use("eager.polymorphic_function.atomic_function:from_func_graph")
         function = make(name, function, attrs or {})
     original(self, function, **named)
+
+
+def _call_flat(
+    original: Any,
+    self: Any,
+    tensor_inputs: Any,
+    captured_inputs: Any,
+    cancellation_manager: Any = None,
+) -> Any:
+    """Calls a function; the context knows what cancels it."""
+    return original(self, tensor_inputs, captured_inputs)
+
+
+def _gradient(self: Any) -> Any:
+    """The gradient of a function that a graph knows by its name only."""
+    make = private.use(f"{_CONCRETE}:ConcreteFunction").from_func_graph
+    return make(self.graph, self.function_type, self.attributes)._get_gradient_function()
 
 
 def _defun(func: Any = None, input_signature: Any = None, autograph: bool = True, **_: Any) -> Any:

@@ -1,10 +1,11 @@
 """Shims of models in files."""
 
+import types
 from typing import Any
 
 import numpy as np
 
-from tf_edureka.runner import installed
+from tf_edureka.runner import installed, private
 from tf_edureka.runner.shims.registered import shim
 
 
@@ -35,7 +36,7 @@ def _hdf5_format(module: Any) -> None:
 
 @shim("saved_model.save")
 def _saved_model_save(module: Any) -> None:
-    """A checkpoint's messages are 1.15.5's, a SavedModel's not; an optimizer's slots are both."""
+    """An optimizer's slots, as a checkpoint has them, are written into a SavedModel, too."""
     messages = installed.module("core.protobuf.trackable_object_graph_pb2")
     kind = messages.TrackableObjectGraph.TrackableObject.SlotVariableReference
     view = module._SaveableView
@@ -47,3 +48,66 @@ def _saved_model_save(module: Any) -> None:
             slots[:] = [kind.FromString(slot.SerializeToString()) for slot in slots]
 
     view.__init__ = begins
+
+
+@shim("saved_model.load")
+def _saved_model_load(module: Any) -> None:
+    original = module._WrapperFunction._call_flat
+    nest = installed.module("python.util.nest")
+
+    def call_flat(self: Any, *given: Any, **named: Any) -> Any:
+        """What a loaded function gives is told to its graph after it was made."""
+        outputs = original(self, *given, **named)
+        structure = self._func_graph.structured_outputs
+        if structure is None:
+            return outputs
+        return nest.pack_sequence_as(structure, nest.flatten(outputs, True), True)
+
+    module._WrapperFunction._call_flat = call_flat
+
+
+@shim("saved_model.function_deserialization")
+def _function_deserialization(module: Any) -> None:
+    """What a saved function takes is told to today's functions."""
+    today = private.use("eager.polymorphic_function.function_type_utils:FunctionSpec")
+    begin = module.RestoredFunction.__init__
+
+    def make(arguments: Any, is_method: Any, first: Any, others: Any, signature: Any) -> Any:
+        return today.from_fullargspec_and_signature(arguments, signature)
+
+    def begins(self: Any, function: Any, name: Any, spec: Any, functions: Any) -> None:
+        begin(self, function, name, spec, functions)
+        self._function_type = spec.function_type
+        self._default_values = spec.default_values
+
+    module.function_lib.FunctionSpec = make
+    # Its gradient is found when it is called.
+    module.function_lib.ConcreteFunction._register_delayed_rewrite_gradient = lambda self: None
+    module.RestoredFunction.__init__ = begins
+
+
+@shim("saved_model.function_serialization")
+def _function_serialization(module: Any) -> None:
+    spec = private.use("eager.polymorphic_function.function_type_utils:FunctionSpec")
+    spec.is_method = False  # such a function is bound by now
+
+
+@shim("util.tf_decorator")
+def _tf_decorator(module: Any) -> None:
+    def to_signature(original: Any, arguments: Any) -> Any:
+        """A layer that is saved may have named one twice."""
+        return original(arguments._replace(kwonlyargs=[*dict.fromkeys(arguments.kwonlyargs)]))
+
+    private.replace("util.tf_decorator:fullargspec_to_signature", to_signature)
+
+
+@shim("lite.python.convert")
+def _lite_convert(module: Any) -> None:
+    """A program beside Python converted, which TensorFlow has no longer."""
+
+    def convert(model: Any, flags: Any, graph: Any, debug_info: Any, _: Any) -> Any:
+        converter = installed.module("compiler.mlir.lite.python.wrap_converter")
+        return converter.wrapped_convert(model, flags, graph, debug_info or "")
+
+    module._toco_from_proto_bin = ""
+    module.wrap_toco = types.SimpleNamespace(wrapped_toco_convert=convert)

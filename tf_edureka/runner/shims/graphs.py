@@ -127,12 +127,43 @@ def _sparse_tensor(module: Any) -> None:
 
 @shim("framework.func_graph")
 def _func_graph(module: Any) -> None:
-    def reset_captures(self: Any, captures: Any) -> None:
-        self.function_captures.reset_captures(*zip(*captures, strict=True))
-
     kind = private.use("framework.func_graph:FuncGraph")
+
+    def reset_captures(self: Any, captures: Any) -> None:
+        found = [*captures]
+        tensors, placeholders = zip(*found, strict=True) if found else ((), ())
+        self.function_captures.reset_captures(tensors, placeholders)
+
+    def get_function(self: Any, name: str) -> Any:
+        """The graphs around know functions that are called, too."""
+        found = super(kind, self)._get_function(name)
+        if found is None and self.outer_graph is not None:
+            found = self.outer_graph._get_function(name)
+        return found
+
     kind.reset_captures = reset_captures
     kind.control_captures = property(lambda self: self.function_captures.control)
+    kind._captures = property(_Captures)
+    kind._get_function = get_function
+
+
+class _Captures:
+    """What a function's graph takes from others, as a mapping that is only written."""
+
+    def __init__(self, graph: Any) -> None:
+        self._graph = graph
+
+    def __setitem__(self, key: Any, pair: tuple[Any, Any]) -> None:
+        self._graph.replace_capture(*pair)
+
+
+@shim("framework.function_def_to_graph")
+def _function_def_to_graph(module: Any) -> None:
+    def to_graph(original: Any, *given: Any, copy_functions: bool = True, **named: Any) -> Any:
+        """It could be told to leave out the functions that are called."""
+        return original(*given, **named)
+
+    private.replace("framework.function_def_to_graph:function_def_to_graph", to_graph)
 
 
 @shim("framework.function")

@@ -10,9 +10,10 @@ SHIMS: dict[str, list[Shim]] = {}
 def shim(name: str) -> Callable[[Shim], Shim]:
     """Registers a function as a shim of the module `name`, without `tensorflow.python.`.
 
-    A name that begins with `contrib.` is without `tensorflow.`; the empty one is `tensorflow`.
+    One of `contrib` or `lite` is without `tensorflow.`; the empty one is `tensorflow`.
     """
-    full = name if not name or name.startswith("contrib.") else f"python.{name}"
+    is_whole = not name or name.startswith(("contrib.", "lite."))
+    full = name if is_whole else f"python.{name}"
 
     def register(function: Shim) -> Shim:
         SHIMS.setdefault(full, []).append(function)
