@@ -72,13 +72,21 @@ def _function_deserialization(module: Any) -> None:
     today = private.use("eager.polymorphic_function.function_type_utils:FunctionSpec")
     begin = module.RestoredFunction.__init__
 
-    def make(arguments: Any, is_method: Any, first: Any, others: Any, signature: Any) -> Any:
-        return today.from_fullargspec_and_signature(arguments, signature)
+    def make(
+        fullargspec: Any,
+        is_method: Any,
+        args_to_prepend: Any,
+        kwargs_to_include: Any,
+        input_signature: Any,
+    ) -> Any:
+        return today.from_fullargspec_and_signature(fullargspec, input_signature)
 
-    def begins(self: Any, function: Any, name: Any, spec: Any, functions: Any) -> None:
-        begin(self, function, name, spec, functions)
-        self._function_type = spec.function_type
-        self._default_values = spec.default_values
+    def begins(
+        self: Any, python_function: Any, name: Any, function_spec: Any, concrete_functions: Any
+    ) -> None:
+        begin(self, python_function, name, function_spec, concrete_functions)
+        self._function_type = function_spec.function_type
+        self._default_values = function_spec.default_values
 
     module.function_lib.FunctionSpec = make
     # Its gradient is found when it is called.
@@ -94,9 +102,9 @@ def _function_serialization(module: Any) -> None:
 
 @shim("util.tf_decorator")
 def _tf_decorator(module: Any) -> None:
-    def to_signature(original: Any, arguments: Any) -> Any:
+    def to_signature(original: Any, fullargspec: Any) -> Any:
         """A layer that is saved may have named one twice."""
-        return original(arguments._replace(kwonlyargs=[*dict.fromkeys(arguments.kwonlyargs)]))
+        return original(fullargspec._replace(kwonlyargs=[*dict.fromkeys(fullargspec.kwonlyargs)]))
 
     private.replace("util.tf_decorator:fullargspec_to_signature", to_signature)
 

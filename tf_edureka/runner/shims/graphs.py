@@ -72,11 +72,11 @@ def move(home: str, module: Any) -> None:
             vars(module).setdefault(name, value)
 
 
-def _register_conversion(base_type: Any, function: Any, priority: int = 100) -> None:
+def _register_conversion(base_type: Any, conversion_func: Any, priority: int = 100) -> None:
     """1.15.5's conversions come first."""
     registry = "framework.tensor_conversion_registry"
     installed.module(f"python.{registry}").register_tensor_conversion_function(
-        base_type, function, priority
+        base_type, conversion_func, priority
     )
     functions = private.use(f"{registry}:_tensor_conversion_func_registry")[priority]
     functions.insert(0, functions.pop())

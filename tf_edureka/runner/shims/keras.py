@@ -26,8 +26,10 @@ def _callbacks(module: Any) -> None:
 def _training_utils(module: Any) -> None:
     original = module.MetricsAggregator.aggregate
 
-    def aggregate(self: Any, outputs: Any, start: Any = None, end: Any = None) -> None:
+    def aggregate(
+        self: Any, batch_outs: Any, batch_start: Any = None, batch_end: Any = None
+    ) -> None:
         """NumPy 1 made double numbers of losses that were added to Python's."""
-        original(self, [np.float64(outputs[0]), *outputs[1:]], start, end)
+        original(self, [np.float64(batch_outs[0]), *batch_outs[1:]], batch_start, batch_end)
 
     module.MetricsAggregator.aggregate = aggregate

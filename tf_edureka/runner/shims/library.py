@@ -102,10 +102,10 @@ class _NoLibrary:
 
 @shim("framework.load_library")
 def _load_library(module: Any) -> None:
-    def load(original: Any, path: Any) -> Any:
-        if "tensorflow_core" in PurePath(path).parts:
-            return _NoLibrary(path)
-        return original(path)
+    def load(original: Any, library_filename: Any) -> Any:
+        if "tensorflow_core" in PurePath(library_filename).parts:
+            return _NoLibrary(library_filename)
+        return original(library_filename)
 
     private.replace("framework.load_library:load_op_library", load)
     module.load_file_system_library = module.load_op_library
