@@ -73,6 +73,7 @@ def end() -> None:
     variable.__init__ = begins
     private.put(f"eager.polymorphic_function.polymorphic_function:{name}", variable)
     _share_control_flow()
+    _share_datasets()
 
 
 def _share_control_flow() -> None:
@@ -94,9 +95,23 @@ _USERS_OF_CONTROL_FLOW = (
     "autograph.operators.logical",
     "autograph.operators.py_builtins",
     "autograph.operators.slices",
+    "data.ops.dataset_autograph",
     "framework.auto_control_deps",
     "framework.func_graph",
 )
+
+
+def _share_datasets() -> None:
+    """Gives AutoGraph 1.15.5's data sets, over which it would run without end as Python's `for`."""
+    data = "tensorflow.python.data"
+    scans = sys.modules[f"{data}.experimental.ops.scan_ops"]
+    takes = sys.modules[f"{data}.experimental.ops.take_while_ops"]
+    home = "data.ops.dataset_autograph"
+    private.put(f"{home}:_general_purpose_scan", scans._ScanDataset)
+    private.put(f"{home}:take_while_ops", takes)
+    loops = private.use("autograph.operators.control_flow:for_loop_registry")
+    kind = sys.modules[f"{data}.ops.dataset_ops"].DatasetV2
+    loops.register(kind, private.use(f"{home}:_tf_ag_dataset_for_stmt"))
 
 
 class _Pairs(list[tuple[Any, Any]]):
