@@ -443,7 +443,7 @@ def test_the_command_fetches_before_it_runs_a_script(fetched, tmp_path, monkeypa
     monkeypatch.setattr(
         run.script, "prepare", lambda program, arguments, **_: given.extend(arguments)
     )
-    monkeypatch.setattr(run.script, "run", lambda program: print("the script's"))
+    monkeypatch.setattr(run.script, "run", lambda program, **_: print("the script's"))
     (tmp_path / "script.py").write_text("")
     arguments = [str(tmp_path / "script.py"), "--fetch-period", "--", "x"]
     assert run.main(["--fetch-period", *arguments]) == 0
@@ -458,9 +458,7 @@ def test_a_script_or_the_option_is_needed(capsys):
     assert capsys.readouterr().err.startswith("error: the following arguments are required: SCRIPT")
 
 
-def test_the_sizes_that_are_said_are_those_of_the_real_files():
-    if not period.is_here():
-        pytest.skip("the Python files of TensorFlow 1.15.5 are not there")
+def test_the_sizes_that_are_said_are_those_of_the_real_files(period_packages):
     assert period.is_whole()
     store = period.folder()
     listed = (store / LIST).read_text().splitlines()
