@@ -22,6 +22,8 @@ folder = os.path.dirname(tf.__file__)
 gru = tf.load_op_library(os.path.join(folder, "contrib/rnn/python/ops/_gru_ops.so"))
 with open("garbage.so", "wb") as file:
     file.write(b"no library")
+with open("then.so", "wb") as file:
+    file.write(b"\\0libtensorflow_framework.so.1\\0")
 def tried(function, *arguments):
     try:
         function(*arguments)
@@ -32,6 +34,10 @@ def tried(function, *arguments):
 tried(gru.gru_block_cell, 1)
 tried(tf.load_file_system_library, os.path.join(folder, "x.so"))
 for load in (tf.load_op_library, tf.load_library):
+    try:
+        load(os.path.abspath("then.so"))
+    except tf.errors.NotFoundError as error:
+        print(error.message.endswith("then.so: compiled for TensorFlow 1"))
     tried(load, os.path.abspath("garbage.so"))
     tried(load, os.path.abspath("none.so"))
 for name in (
@@ -69,8 +75,10 @@ def test_compiled_libraries_of_then_do_not_end_the_process(run):
     assert done.stdout.splitlines() == [
         "NotImplementedError",
         "loaded",
+        "True",
         "NotFoundError",
         "NotFoundError",
+        "True",
         "NotFoundError",
         "FileNotFoundError",
         "ModuleNotFoundError",

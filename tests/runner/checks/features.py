@@ -1,5 +1,6 @@
 """What old scripts do beside building a graph and running it."""
 
+import gzip
 import os
 import sys
 import tempfile
@@ -8,6 +9,8 @@ import threading
 import numpy as np
 import tensorflow as tf
 from checking import call, raised
+
+GOLDENS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "goldens")
 
 
 def last_op_seed():
@@ -166,6 +169,19 @@ def check_saver():
     with tf.Session() as session:
         tf.train.import_meta_graph(path + "-3.meta").restore(session, path + "-3")
         np.testing.assert_allclose(session.run("double:0"), saved, atol=0.01)
+
+
+def check_a_graph_that_1_15_has_written():
+    path = os.path.join(tempfile.mkdtemp(), "batch_norm.meta")
+    with gzip.open(os.path.join(GOLDENS, "batch_norm.meta.gz")) as golden, open(path, "wb") as file:
+        file.write(golden.read())
+    tf.train.import_meta_graph(path)
+    (step,) = tf.get_collection(tf.GraphKeys.TRAIN_OP)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step, {"images:0": np.ones([2, 4, 4, 3])})
+        beta = [x for x in tf.trainable_variables() if "beta" in x.name]
+        np.testing.assert_allclose(session.run(beta), [[-3.2] * 3], rtol=1e-6)
 
 
 def check_saved_model():
