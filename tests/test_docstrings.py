@@ -168,8 +168,7 @@ def test_docstrings_are_complete():
     faults = []
     for path in sorted(PACKAGE.rglob("*.py")):
         source = ast.parse(path.read_text(encoding="utf-8"))
-        # Commands are no API; the arguments of TensorFlow 1's functions stand in its documentation.
-        short = path.parent == PACKAGE / "cli" or path.name in ("contrib.py", "contrib_keras.py")
-        found = faults_of(source, line_is_enough=short)
+        # Commands are no API.
+        found = faults_of(source, line_is_enough=path.parent == PACKAGE / "cli")
         faults += [f"{path.relative_to(PACKAGE)}: {fault}" for fault in found]
     assert faults == []
