@@ -76,7 +76,7 @@ def model():
 
     net, optimizer = Net(), tf.train.MomentumOptimizer(0.1, 0.9)
     mean = tfe.metrics.Mean()
-    data = tf.data.Dataset.from_tensor_slices((IMAGES, LABELS[:8])).shuffle(8).repeat().batch(4)
+    data = tf.data.Dataset.from_tensor_slices((IMAGES, LABELS[:8])).repeat().shuffle(8).batch(4)
     losses = []
     for images, labels in data.take(4):
         with tf.GradientTape() as tape:
