@@ -71,6 +71,16 @@ def check_static_shapes():
     assert tf.range(tf.size(tf.zeros([6]))).shape.as_list() == [6]
 
 
+def check_what_is_a_tensor():
+    old = tf.get_variable("old", [1])
+    new = tf.get_variable("new", [1], use_resource=True)
+    for value in (old, new, tf.constant(1), tf.SparseTensor([[0]], [1], [1])):
+        assert tf.is_tensor(value)
+        assert tf.contrib.framework.is_tensor(value)
+    for value in (1, [tf.constant(1)], np.ones(2), tf.no_op()):
+        assert not tf.is_tensor(value)
+
+
 def check_hyperparameters():
     parameters = tf.contrib.training.HParams(rate=0.1, units=[1, 2], name="a")
     assert str(parameters) == "rate=0.1,units=[1, 2],name=a"
@@ -198,6 +208,19 @@ def check_saved_model():
         assert session.run(name, {"x:0": [2.0]}).tolist() == [6.0]
     predict = tf.contrib.predictor.from_saved_model(folder)
     assert predict({"x": [1.0]})["y"].tolist() == [3.0]
+
+
+def check_keras_models_as_hdf5():
+    path = os.path.join(tempfile.mkdtemp(), "model.h5")
+    model = tf.keras.Sequential([tf.keras.layers.Dense(2, input_dim=3, name="only")])
+    model.compile("adam", "mse")
+    model.fit(np.ones([4, 3]), np.ones([4, 2]), verbose=0)
+    model.save(path)
+    loaded = tf.keras.models.load_model(path)
+    for one, other in zip(model.get_weights(), loaded.get_weights()):  # noqa: B905
+        np.testing.assert_array_equal(one, other)
+    assert len(loaded.optimizer.weights) == 5
+    loaded.load_weights(path)
 
 
 def check_frozen_graphs():

@@ -1,6 +1,8 @@
 """Keras 2.3.1, which a script imports by itself."""
 
 import importlib
+import os
+import tempfile
 
 import keras
 import numpy as np
@@ -30,6 +32,18 @@ def check_training():
     history = model.fit(np.ones((4, 2)), np.eye(2)[[0, 1, 0, 1]], verbose=0).history
     assert sorted(history) == ["accuracy", "loss"]
     assert model.predict_classes(np.ones((3, 2))).shape == (3,)
+
+
+def check_models_as_hdf5():
+    path = os.path.join(tempfile.mkdtemp(), "model.h5")
+    model = keras.models.Sequential([keras.layers.Dense(2, input_dim=3)])
+    model.compile("adam", "mse")
+    model.fit(np.ones([4, 3]), np.ones([4, 2]), verbose=0)
+    model.save(path)
+    loaded = keras.models.load_model(path)
+    for one, other in zip(model.get_weights(), loaded.get_weights()):  # noqa: B905
+        np.testing.assert_array_equal(one, other)
+    loaded.load_weights(path)
 
 
 def check_imports():
