@@ -292,6 +292,9 @@ def check_networks_of_layers_for_eager_mode():
     assert network(tf.zeros([4, 5])).shape.as_list() == [4, 2]
     assert len(network.variables) == 2
     assert isinstance(raised(Network, tf.keras.layers.Dense), TypeError)
+    import tensorflow.contrib.eager
+
+    assert callable(tensorflow.contrib.eager.defun)
 
 
 def check_flags_and_app():
@@ -315,6 +318,25 @@ def check_gradients_and_control_flow():
     (slope,) = tf.gradients(chosen, [x])
     with tf.Session() as session:
         assert session.run([chosen, slope]) == [72.0, 48.0]
+
+
+def check_functions_of_python():
+    x = tf.constant(2.0)
+    eager = tf.py_function(lambda x: x**3, [x], tf.float32)
+    plain = tf.py_func(lambda x: x * np.float32(2), [x], tf.float32)
+    (slope,) = tf.gradients(eager, [x])
+    with tf.Session() as session:
+        assert session.run([eager, slope, plain]) == [8.0, 12.0, 4.0]
+
+
+def check_the_tensorboard_of_keras():
+    folder = tempfile.mkdtemp()
+    model = tf.keras.Sequential([tf.keras.layers.Dense(2, input_dim=3)])
+    model.compile("sgd", "mse")
+    tensorboard = tf.keras.callbacks.TensorBoard(folder, histogram_freq=1)
+    data = np.ones([4, 3]), np.ones([4, 2])
+    model.fit(*data, 2, verbose=0, validation_data=data, callbacks=[tensorboard])
+    assert any("events" in file for file in os.listdir(folder))
 
 
 def check_what_a_wrong_feed_raises():
