@@ -23,6 +23,11 @@ def check_reprs():
         assert repr(part).startswith(f"<module 'tensorflow{named}' from"), repr(part)
     assert repr(tf.Session) == "<class 'tensorflow.python.client.session.Session'>"
     assert repr(tf.layers.Dense) == "<class 'tensorflow.python.layers.core.Dense'>"
+    assert repr(type(tf.constant(1))) == "<class 'tensorflow.python.framework.ops.Tensor'>"
+    from tensorflow.python.framework import ops
+
+    assert repr(ops).startswith("<module 'tensorflow.python.framework.ops' from")
+    tf.reset_default_graph()
     assert repr(tf.constant(1)) == "<tf.Tensor 'Const:0' shape=() dtype=int32>"
     assert repr(tf.Variable(2)) == "<tf.Variable 'Variable:0' shape=() dtype=int32_ref>"
     assert repr(tf.float32) == "tf.float32"
