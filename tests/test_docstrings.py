@@ -168,7 +168,8 @@ def test_docstrings_are_complete():
     faults = []
     for path in sorted(PACKAGE.rglob("*.py")):
         source = ast.parse(path.read_text(encoding="utf-8"))
-        # Commands are no API.
-        found = faults_of(source, line_is_enough=path.parent == PACKAGE / "cli")
+        # Commands are no API, nor is what runs an old script.
+        short = path.relative_to(PACKAGE).parts[0] in ("cli", "runner")
+        found = faults_of(source, line_is_enough=short)
         faults += [f"{path.relative_to(PACKAGE)}: {fault}" for fault in found]
     assert faults == []

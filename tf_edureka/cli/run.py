@@ -110,11 +110,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _store() -> Path | None:
     """The folder of the period packages; None where there is none, which is said."""
     if period.is_here():
-        if sys.flags.optimize > 1:
-            raise InputError(
-                "expected Python with docstrings, which TensorFlow 1.15.5 reads, got one that was "
-                "started with -OO; use -O"
-            )
         return period.folder()
     print(
         "note: this runs on tf.compat.v1, which has not all of TensorFlow 1; for the rest there "

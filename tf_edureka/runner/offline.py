@@ -53,7 +53,6 @@ def install(*, replay_seeds: bool) -> None:
     names |= {"__version__": VERSION, "VERSION": VERSION, "__file__": tf.__file__}
     top = _Module("tensorflow", **names)
     top.__path__ = [*tf.__path__]
-    vars(top)["__dir__"] = lambda: sorted(vars(top))
     modules: dict[str, types.ModuleType] = {"tensorflow": top}
     for name in ("examples", "examples.tutorials", "examples.tutorials.mnist"):
         modules[f"tensorflow.{name}"] = _Module(f"tensorflow.{name}")
