@@ -83,9 +83,9 @@ def test_what_is_installed_fits_together():
             "keras 3.5.0, but tf_edureka needs keras<4,>=3.12",
             "'keras<4,>=3.12'",
         ),
-        ({"numpy": "1.26.4"}, "numpy 1.26.4, but tf_edureka needs numpy>=2", "'numpy>=2'"),
+        ({"numpy": "1.26.4"}, "numpy 1.26.4, but tf_edureka needs numpy>=2", ">=2'"),
         ({"tensorflow_datasets": None}, "tensorflow-datasets is not installed", "pip install"),
-        ({"tf_keras": "2.15.0"}, "tf-keras 2.15.0, but tf_edureka needs", "'tf-keras<2.22,>=2.21'"),
+        ({"scipy": "1.3.0"}, "scipy 1.3.0, but tf_edureka needs scipy>=1.11", "'scipy>=1.11'"),
         ({"importlib_resources": None}, "importlib-resources is not installed", "pip install"),
     ],
 )

@@ -171,14 +171,6 @@ def test_a_report_never_comes_among_the_scripts_output(tmp_path):
         assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", said)
 
 
-@pytest.mark.slow
-def test_python_without_docstrings_is_refused_in_a_line(ends):
-    pytest.importorskip("tf_keras")
-    _, (code, out, said) = ends("", "script.py", options=["-OO"])
-    assert (code, out, said.count("\n")) == (2, "", 1)
-    assert said.startswith("error: expected Python with docstrings")
-
-
 def test_ctrl_c_before_the_script_begins_is_a_line():
     code = (
         "import os, signal, time\n"

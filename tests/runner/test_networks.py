@@ -2,8 +2,6 @@
 
 import gzip
 import json
-import subprocess
-import sys
 from itertools import zip_longest
 
 import pytest
@@ -51,9 +49,8 @@ def first_difference(expected, found):
 
 
 @pytest.mark.slow
-def test_graphs_are_node_by_node_those_of_1_15(tmp_path):
-    command = [sys.executable, "-m", "tf_edureka.legacy", str(GOLDENS / "networks.py")]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+def test_graphs_are_node_by_node_those_of_1_15(run):
+    done = run(GOLDENS / "networks.py")
     found = networks(done.stdout.splitlines())
     with gzip.open(GOLDENS / "networks.jsonl.gz", "rt") as golden:
         expected = networks(golden)

@@ -458,9 +458,7 @@ def test_a_script_or_the_option_is_needed(capsys):
     assert capsys.readouterr().err.startswith("error: the following arguments are required: SCRIPT")
 
 
-def test_the_sizes_that_are_said_are_those_of_the_real_files():
-    if not period.is_here():
-        pytest.skip("the Python files of TensorFlow 1.15.5 are not there")
+def test_the_sizes_that_are_said_are_those_of_the_real_files(period_packages):
     assert period.is_whole()
     store = period.folder()
     listed = (store / LIST).read_text().splitlines()

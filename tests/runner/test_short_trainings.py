@@ -1,8 +1,6 @@
 """Short trainings of old code: through the runner they come to the numbers of TensorFlow 1.15.5."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -11,10 +9,9 @@ from helpers import GOLDENS
 
 @pytest.mark.slow
 @pytest.mark.parametrize("script", ["short_trainings", "short_eager", "short_keras"])
-def test_short_trainings_come_to_the_numbers_of_1_15(script, tmp_path):
+def test_short_trainings_come_to_the_numbers_of_1_15(script, run):
     # What is left is the kernels' rounding. Weights behind batch normalization have the most of it.
-    command = [sys.executable, "-m", "tf_edureka.legacy", str(GOLDENS / f"{script}.py")]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    done = run(GOLDENS / f"{script}.py")
     found = numbers(done.stdout)
     golden = numbers((GOLDENS / f"{script}.jsonl").read_text())
     others = [f"{name}: {how}" for name in golden if (how := other(golden[name], found.get(name)))]

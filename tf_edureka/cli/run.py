@@ -102,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         reporting.print_error(error)
         return reporting.USER_ERROR
     script.run(
-        program, needed="" if store else _needed()
+        program, needed="" if store else _needed(" may have it")
     )  # from here on signals and streams are the script's
     return 0
 
@@ -112,16 +112,17 @@ def _store() -> Path | None:
     if period.is_here():
         return period.folder()
     print(
-        f"note: this runs on tf.compat.v1, which has not all of TensorFlow 1; {_needed()}",
+        "note: this runs on tf.compat.v1, which has not all of TensorFlow 1; for the rest there "
+        f"are {_needed()}",
         file=sys.stderr,
         flush=True,
     )
     return None
 
 
-def _needed() -> str:
+def _needed(verb: str = "") -> str:
     advice = options.ADVICE["no period packages"]
-    return f"TensorFlow 1.15.5's own Python has it: {advice} ({period.sizes()})"
+    return f"TensorFlow 1.15.5's own Python files{verb}: {advice} ({period.sizes()})"
 
 
 def _fetch_period(to: TextIO) -> None:

@@ -62,6 +62,11 @@ def install(*, replay_seeds: bool) -> None:
         if parent:
             setattr(modules[parent], child, module)
     sys.modules.update(modules)
+    # There is a Keras, but of today: an import of it is to fail, as that of other old parts does.
+    for name in [*sys.modules]:
+        if name.startswith(("keras.", "tensorflow.keras.")):
+            del sys.modules[name]
+    sys.modules.update({"keras": None, "tensorflow.keras": None})  # type: ignore[dict-item]
 
 
 def needs_more(error: BaseException) -> bool:

@@ -1,0 +1,352 @@
+"""What old scripts do beside building a graph and running it."""
+
+import gzip
+import os
+import sys
+import tempfile
+import threading
+
+import numpy as np
+import tensorflow as tf
+from checking import call, raised
+
+GOLDENS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "goldens")
+
+
+def last_op_seed():
+    tf.random_normal([1])
+    operations = tf.get_default_graph().get_operations()
+    return [op.get_attr("seed2") for op in operations if op.type == "RandomStandardNormal"][-1]
+
+
+def op_seed_after(build):
+    tf.reset_default_graph()
+    tf.set_random_seed(1)
+    build()
+    return last_op_seed()
+
+
+def floats():
+    return tf.placeholder(tf.float32, [None, 4])
+
+
+def read_image():
+    image = tf.image.decode_jpeg(tf.read_file("a.jpg"), channels=3)
+    return tf.image.convert_image_dtype(image, tf.float32)
+
+
+def check_op_seeds_after_images_of_unknown_size():
+    for build, seed in (
+        (lambda i: tf.image.random_flip_left_right(i, seed=1), 50),
+        (lambda i: tf.image.crop_to_bounding_box(i, 1, 1, 4, 4), 50),
+        (lambda i: tf.image.resize_image_with_crop_or_pad(i, 4, 4), 185),
+        (tf.image.per_image_standardization, 54),
+    ):
+        assert op_seed_after(lambda build=build: build(read_image())) == seed
+
+
+def check_op_seeds_after_loops_and_rare_ops():
+    sparse = tf.nn.embedding_lookup_sparse
+    builds = (
+        lambda: tf.sparse_placeholder(tf.float32, [3, 4]),
+        lambda: tf.matrix_diag(floats()),
+        lambda: sparse(tf.zeros([3, 2]), tf.SparseTensor([[0, 0]], [1], [1, 1]), None),
+        lambda: tf.layers.conv1d(tf.zeros([1, 6, 2]), 2, 2, dilation_rate=2, padding="same"),
+        lambda: tf.contrib.layers.conv2d(tf.zeros([1, 6, 6, 2]), 2, 3, rate=2),
+        lambda: tf.keras.layers.Embedding(5, 3)(tf.zeros([1, 2], tf.int32)),
+        lambda: tf.unsorted_segment_mean(floats(), [0], 2),
+        lambda: tf.distributions.Gamma(1.0, 2.0).sample(),
+        lambda: tf.trace(tf.eye(3)),
+        lambda: tf.signal.rfft(tf.zeros([4])),
+        lambda: tf.reduce_mean(tf.get_variable("v", [3], initializer=tf.zeros_initializer())),
+    )
+    assert [*map(op_seed_after, builds)] == [6, 5, 17, 37, 33, 18, 17, 23, 8, 6, 12]
+
+
+def check_static_shapes():
+    x = tf.reshape(tf.placeholder(tf.float32, [None, 48]), [-1, 4, 4, 3])
+    y = tf.nn.conv2d_transpose(x, tf.zeros([5, 5, 3, 3]), [4, 8, 8, 3], strides=[1, 2, 2, 1])
+    assert y.shape.as_list() == [4, 8, 8, 3]
+    assert tf.reshape(y, y.get_shape()).shape.as_list() == [4, 8, 8, 3]
+    assert tf.range(tf.size(tf.zeros([6]))).shape.as_list() == [6]
+
+
+def check_what_is_a_tensor():
+    old = tf.get_variable("old", [1])
+    new = tf.get_variable("new", [1], use_resource=True)
+    for value in (old, new, tf.constant(1), tf.SparseTensor([[0]], [1], [1])):
+        assert tf.is_tensor(value)
+        assert tf.contrib.framework.is_tensor(value)
+    for value in (1, [tf.constant(1)], np.ones(2), tf.no_op()):
+        assert not tf.is_tensor(value)
+
+
+def check_hyperparameters():
+    parameters = tf.contrib.training.HParams(rate=0.1, units=[1, 2], name="a")
+    assert str(parameters) == "rate=0.1,units=[1, 2],name=a"
+    assert parameters.to_json() == '{"rate": 0.1, "units": [1, 2], "name": "a"}'
+    assert parameters.parse_json('{"rate": 0.2}').rate == 0.2
+    parameters.del_hparam("name")
+    assert isinstance(raised(parameters.parse, "name=data/a b"), ValueError)
+    assert isinstance(raised(parameters.override_from_dict, {"new": 1}), KeyError)
+    assert isinstance(raised(parameters.get, "rate", "x"), ValueError)
+    assert tf.contrib.training.parse_values("a=1", {"a": int}) == {"a": 1}
+
+
+def check_threads_and_queues():
+    names = tf.train.string_input_producer(["a", "b"], num_epochs=2, shuffle=False).dequeue()
+    queue = tf.FIFOQueue(10, tf.int32)
+    feed = tf.placeholder(tf.int32, [])
+    put, take = queue.enqueue(feed), queue.dequeue()
+    with tf.Session() as session:
+        session.run([tf.global_variables_initializer(), tf.local_variables_initializer()])
+        coordinator = tf.train.Coordinator()
+        threads = tf.train.start_queue_runners(session, coordinator)
+        read = []
+        try:
+            while not coordinator.should_stop():
+                read.append(session.run(names))
+        except tf.errors.OutOfRangeError:
+            coordinator.request_stop()
+        coordinator.join(threads)
+        assert read == [b"a", b"b", b"a", b"b"], read
+
+        def work():
+            with session.graph.as_default():
+                tf.constant(1)
+            for number in range(5):
+                session.run(put, {feed: number})
+
+        workers = [threading.Thread(target=work) for _ in range(2)]
+        for worker in workers:
+            worker.start()
+        taken = sorted(session.run(take) for _ in range(10))
+        for worker in workers:
+            worker.join()
+        assert taken == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+
+
+def check_a_server_on_localhost():
+    server = tf.train.Server.create_local_server()
+    assert server.target.startswith("grpc://localhost:")
+    with tf.device("/job:local/task:0"):
+        x = tf.Variable(20)
+    with tf.Session(server.target) as session:
+        session.run(x.initializer)
+        assert session.run(x + 1) == 21
+
+
+def check_summaries():
+    folder = tempfile.mkdtemp()
+    tf.summary.scalar("loss", tf.constant(2.0))
+    tf.summary.histogram("weights", tf.ones([3]))
+    tf.summary.image("image", tf.zeros([1, 2, 2, 1]))
+    merged = tf.summary.merge_all()
+    writer = tf.summary.FileWriter(folder, tf.get_default_graph())
+    with tf.Session() as session:
+        writer.add_summary(session.run(merged), 7)
+    writer.close()
+    (file,) = os.listdir(folder)
+    events = [*tf.train.summary_iterator(os.path.join(folder, file))]
+    found = {(value.tag, event.step) for event in events for value in event.summary.value}
+    assert found == {("loss", 7), ("weights", 7), ("image/image/0", 7)}, found
+
+
+def check_the_projector():
+    from tensorflow.contrib.tensorboard.plugins import projector
+
+    config = projector.ProjectorConfig()
+    config.embeddings.add().tensor_name = "a:0"
+    folder = tempfile.mkdtemp()
+    projector.visualize_embeddings(tf.summary.FileWriter(folder), config)
+    with open(os.path.join(folder, "projector_config.pbtxt")) as file:
+        assert file.read() == 'embeddings {\n  tensor_name: "a:0"\n}\n'
+
+
+def check_saver():
+    path = os.path.join(tempfile.mkdtemp(), "model")
+    x = tf.get_variable("x", initializer=[1.0, 2.0])
+    double = tf.multiply(x, 2.0, name="double")
+    step = tf.train.AdamOptimizer().minimize(tf.reduce_sum(double))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        saved = session.run([step, double])[1]
+        assert tf.train.Saver().save(session, path, global_step=3) == path + "-3"
+    assert tf.train.latest_checkpoint(os.path.dirname(path)) == path + "-3"
+    names = [name for name, _ in tf.train.list_variables(path + "-3")]
+    assert names == ["beta1_power", "beta2_power", "x", "x/Adam", "x/Adam_1"], names
+    tf.reset_default_graph()
+    with tf.Session() as session:
+        tf.train.import_meta_graph(path + "-3.meta").restore(session, path + "-3")
+        np.testing.assert_allclose(session.run("double:0"), saved, atol=0.01)
+
+
+def check_a_graph_that_1_15_has_written():
+    path = os.path.join(tempfile.mkdtemp(), "batch_norm.meta")
+    with gzip.open(os.path.join(GOLDENS, "batch_norm.meta.gz")) as golden, open(path, "wb") as file:
+        file.write(golden.read())
+    tf.train.import_meta_graph(path)
+    (step,) = tf.get_collection(tf.GraphKeys.TRAIN_OP)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step, {"images:0": np.ones([2, 4, 4, 3])})
+        beta = [x for x in tf.trainable_variables() if "beta" in x.name]
+        np.testing.assert_allclose(session.run(beta), [[-3.2] * 3], rtol=1e-6)
+
+
+def check_saved_model():
+    folder = os.path.join(tempfile.mkdtemp(), "model")
+    x = tf.placeholder(tf.float32, [None], name="x")
+    y = x * tf.Variable(3.0)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        tf.saved_model.simple_save(session, folder, {"x": x}, {"y": y})
+    with tf.Session(graph=tf.Graph()) as session:
+        tags = [tf.saved_model.tag_constants.SERVING]
+        loaded = tf.saved_model.loader.load(session, tags, folder)
+        name = loaded.signature_def["serving_default"].outputs["y"].name
+        assert session.run(name, {"x:0": [2.0]}).tolist() == [6.0]
+    predict = tf.contrib.predictor.from_saved_model(folder)
+    assert predict({"x": [1.0]})["y"].tolist() == [3.0]
+
+
+def check_keras_models_as_hdf5():
+    path = os.path.join(tempfile.mkdtemp(), "model.h5")
+    model = tf.keras.Sequential([tf.keras.layers.Dense(2, input_dim=3, name="only")])
+    model.compile("adam", "mse")
+    model.fit(np.ones([4, 3]), np.ones([4, 2]), verbose=0)
+    model.save(path)
+    loaded = tf.keras.models.load_model(path)
+    for one, other in zip(model.get_weights(), loaded.get_weights()):  # noqa: B905
+        np.testing.assert_array_equal(one, other)
+    assert len(loaded.optimizer.weights) == 5
+    loaded.load_weights(path)
+
+
+def check_frozen_graphs():
+    tf.add(tf.Variable(1.0), tf.placeholder(tf.float32, [], "x"), name="y")
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        frozen = tf.graph_util.convert_variables_to_constants(
+            session, session.graph.as_graph_def(), ["y"]
+        )
+    text = frozen.SerializeToString()
+    tf.reset_default_graph()
+    graph = tf.GraphDef()
+    graph.ParseFromString(text)
+    (y,) = tf.import_graph_def(graph, return_elements=["y:0"], name="")
+    with tf.Session() as session:
+        assert session.run(y, {"x:0": 2.0}) == 3.0
+
+
+def count(x):
+    total = 0
+    while x > 0:
+        if x % 2 < 1:
+            total += x
+        x -= 1
+    return total
+
+
+def check_autograph():
+    converted = tf.autograph.to_graph(count)
+    with tf.Session() as session:
+        assert session.run(converted(tf.constant(5))) == 6
+        assert session.run(tf.function(count)(tf.constant(5))) == 6
+
+
+def check_the_debugger_is_imported():
+    from tensorflow.python import debug
+
+    assert issubclass(debug.LocalCLIDebugWrapperSession, tf.Session.__mro__[-1])
+    assert callable(debug.has_inf_or_nan)
+
+
+def check_processes_that_are_forked():
+    with tf.Session() as session:
+        assert session.run(tf.constant(1)) == 1
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        os._exit(len(tf.Graph().get_operations()) + len(tf.__version__))
+    assert os.waitpid(child, 0)[1] >> 8 == 6
+
+
+def check_processes_of_multiprocessing():
+    import multiprocessing
+
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        assert pool.map(count, [4, 5]) == [6, 6]
+
+
+def check_networks_of_layers_for_eager_mode():
+    class Network(tf.contrib.eager.Network):
+        def __init__(self, kind):
+            super().__init__()
+            self.first = self.track_layer(kind(2))
+
+        def call(self, inputs):
+            return self.first(inputs)
+
+    network = Network(tf.layers.Dense)
+    assert network(tf.zeros([4, 5])).shape.as_list() == [4, 2]
+    assert len(network.variables) == 2
+    assert isinstance(raised(Network, tf.keras.layers.Dense), TypeError)
+    import tensorflow.contrib.eager
+
+    assert callable(tensorflow.contrib.eager.defun)
+
+
+def check_flags_and_app():
+    tf.flags.DEFINE_float("rate", 0.5, "the rate")
+    tf.app.flags.DEFINE_boolean("fast", False, "whether it is fast")
+    ended = raised_exit(lambda arguments: tf.flags.FLAGS.rate, ["program", "--rate=0.25"])
+    assert ended == 0.25
+
+
+def raised_exit(main, arguments):
+    try:
+        tf.app.run(main, arguments)
+    except SystemExit as end:
+        return end.code
+
+
+def check_gradients_and_control_flow():
+    x = tf.constant(3.0)
+    doubled = tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * 2), [0, x])[1]
+    chosen = tf.cond(x > 2, lambda: doubled * x, lambda: x)
+    (slope,) = tf.gradients(chosen, [x])
+    with tf.Session() as session:
+        assert session.run([chosen, slope]) == [72.0, 48.0]
+
+
+def check_functions_of_python():
+    x = tf.constant(2.0)
+    eager = tf.py_function(lambda x: x**3, [x], tf.float32)
+    plain = tf.py_func(lambda x: x * np.float32(2), [x], tf.float32)
+    (slope,) = tf.gradients(eager, [x])
+    with tf.Session() as session:
+        assert session.run([eager, slope, plain]) == [8.0, 12.0, 4.0]
+
+
+def check_the_tensorboard_of_keras():
+    folder = tempfile.mkdtemp()
+    model = tf.keras.Sequential([tf.keras.layers.Dense(2, input_dim=3)])
+    model.compile("sgd", "mse")
+    tensorboard = tf.keras.callbacks.TensorBoard(folder, histogram_freq=1)
+    data = np.ones([4, 3]), np.ones([4, 2])
+    model.fit(*data, 2, verbose=0, validation_data=data, callbacks=[tensorboard])
+    assert any("events" in file for file in os.listdir(folder))
+
+
+def check_what_a_wrong_feed_raises():
+    x = tf.placeholder(tf.float32, [2], name="x")
+    with tf.Session() as session:
+        assert isinstance(raised(session.run, x, {x: [1.0]}), ValueError)
+        error = raised(session.run, x + 1)
+    assert type(error).__name__ == "InvalidArgumentError"
+    assert "You must feed a value for placeholder tensor 'x'" in error.message
+    assert isinstance(raised(session.run, x), RuntimeError)
+
+
+call(globals())
