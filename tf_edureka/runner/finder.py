@@ -114,7 +114,9 @@ class _OldFinder(importlib.abc.MetaPathFinder):
             if spec is not None:
                 loader = _SharedLoader(part, twin, lost=module)
                 is_package = spec.submodule_search_locations is not None
-                return ModuleSpec(name, loader, is_package=is_package)
+                shared = ModuleSpec(name, loader, origin=spec.origin, is_package=is_package)
+                shared.has_location = spec.has_location
+                return shared
         if not is_package and not module.is_file():
             return None
         found = str(package if is_package else module)
@@ -145,12 +147,9 @@ class _SharedLoader(importlib.abc.Loader):
         self._part, self._twin, self._file = part, twin, lost
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
-        module = importlib.import_module(self._twin)
-        self._spec = module.__spec__
-        return module
+        return importlib.import_module(self._twin)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        module.__spec__ = self._spec  # which importlib has replaced
         if self._file and self._file.is_file() and "__getattr__" not in vars(module):
             vars(module)["__getattr__"] = Lost(module, self._file)
         registered.apply(self._part, module)

@@ -138,10 +138,11 @@ def _change_tensors() -> None:
 
     private.replace("framework.tensor:Tensor._override_operator", override)
     tensor = installed.module("python.framework.tensor").Tensor
-    tensor.__module__ = "tensorflow.python.framework.ops"
     del tensor.__array__
     for kind in (tensor, private.use("framework.ops:SymbolicTensor")):
         kind._rank = lambda self: self.shape.rank  # None where it is unknown
+        kind.__module__, kind.__name__ = "tensorflow.python.framework.ops", "Tensor"
+        kind.__qualname__ = "Tensor"
 
 
 def _allow_flags_twice() -> None:

@@ -4,7 +4,7 @@ import contextlib
 import sys
 import traceback
 import types
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from tf_edureka.errors import InputError
@@ -102,13 +102,27 @@ class _NoLibrary:
 
 @shim("framework.load_library")
 def _load_library(module: Any) -> None:
-    def load(original: Any, library_filename: Any) -> Any:
+    def load_ops(original: Any, library_filename: Any) -> Any:
         if "tensorflow_core" in PurePath(library_filename).parts:
             return _NoLibrary(library_filename)
+        _expect_today(library_filename)
         return original(library_filename)
 
-    private.replace("framework.load_library:load_op_library", load)
+    def load(original: Any, library_location: Any) -> None:
+        _expect_today(library_location)
+        original(library_location)
+
+    private.replace("framework.load_library:load_op_library", load_ops)
+    private.replace("framework.load_library:load_library", load)
     module.load_file_system_library = module.load_op_library
+
+
+def _expect_today(path: Any) -> None:
+    """Refuses a library that was linked to TensorFlow 1: it would end the process."""
+    found = Path(path)
+    if found.is_file() and b"libtensorflow_framework.so.1\0" in found.read_bytes():
+        error = installed.module("python.framework.errors_impl").NotFoundError
+        raise error(None, None, f"{path}: compiled for TensorFlow 1")
 
 
 @shim("contrib.learn.python.learn.datasets.mnist")
