@@ -231,13 +231,14 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 @contextlib.contextmanager
 def _held_log(level: str) -> Iterator[None]:
     variables = {"TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS"}
-    for name, ours in (("XLA_FLAGS", WIDE_VECTORS), ("TF_CPP_MIN_LOG_LEVEL", level)):
-        if os.environ.get(name) == ours:  # set by the process that started this one
+    levels = (_ERRORS, _NOTHING)
+    for name, ours in (("XLA_FLAGS", (WIDE_VECTORS,)), ("TF_CPP_MIN_LOG_LEVEL", levels)):
+        if os.environ.get(name) in ours:  # set by the process that started this one
             variables.remove(name)
     if sys.stderr is None or variables & set(os.environ):
         yield
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = level
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = max(level, os.environ.get("TF_CPP_MIN_LOG_LEVEL", level))
     sys.stderr.flush()
     with contextlib.ExitStack() as stack:
         try:
