@@ -1,12 +1,12 @@
-"""Finds and loads the two TensorFlows of an old script's process.
+"""Finds and loads what an old script imports as `tensorflow`.
 
-`tensorflow` is TensorFlow 1.15.5's own Python, from the folder of the period packages. What it
-stands on (graphs, sessions, eager execution, files, logging, all that is compiled) is the installed
+That is TensorFlow 1.15.5's own Python, from the folder of the period packages. What it stands on
+(graphs, sessions, eager execution, files, logging, all that is compiled) is the installed
 TensorFlow: those modules are one object under two names, `tensorflow.python.framework.ops` and
 `tensorflow_installed.python.framework.ops`. What the installed TensorFlow itself imports is always
-its own.
+its own (`installed`).
 
-The table `INSTALLED_PARTS` says which is which; `shims` has what must be added to the shared ones.
+The table `INSTALLED_PARTS` says which is which; `shims` has what is changed of either.
 """
 
 import ast

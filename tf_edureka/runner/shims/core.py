@@ -61,12 +61,12 @@ def end() -> None:
         private.put(f"ops.variables:{name}", getattr(variables, name))
     name = "UnliftedInitializerVariable"
     variable = vars(sys.modules["tensorflow.python.eager.def_function"])["__getattr__"](name)
-    begin = variable.__init__
+    original = variable.__init__
 
     def begins(self: Any, *given: Any, add_initializers_to: Any = None, **named: Any) -> None:
         """What initializes variables was a mapping, and is a list of pairs."""
         found = None if add_initializers_to is None else _Pairs()
-        begin(self, *given, add_initializers_to=found, **named)
+        original(self, *given, add_initializers_to=found, **named)
         if found:
             add_initializers_to.extend(found)
 
