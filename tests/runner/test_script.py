@@ -286,3 +286,36 @@ raise SystemExit(4)
         "     2  tf.placeholder  an argument of a function, or keras.Input",
         "gone.py cannot be read any more (No such file or directory).",
     ]
+
+
+@pytest.mark.slow
+def test_a_loop_over_a_data_set_ends_in_a_function(run):
+    # Python's own `for` would ask a graph's data set for elements without end.
+    script = """
+import tensorflow as tf
+tf.enable_eager_execution()
+
+@tf.function
+def total(data):
+    result = tf.constant(0, tf.int64)
+    for x in data:
+        result += x
+    return result
+
+print(int(total(tf.data.Dataset.range(10))))
+"""
+    assert run(script).stdout == "45\n"
+
+
+@pytest.mark.slow
+def test_the_order_that_1_15_alone_drew_is_told_of_once_a_line(run, tmp_path):
+    script = """
+import tensorflow as tf
+tf.set_random_seed(1)
+for _ in range(2):
+    tf.data.Dataset.range(8).shuffle(8).repeat(2)
+tf.data.Dataset.range(8).repeat(2).shuffle(8)
+"""
+    said = run(script).stderr
+    assert said.startswith(f"note: {tmp_path / 'script.py'}, line 5: shuffle().repeat()")
+    assert said.count("\n") == 1
