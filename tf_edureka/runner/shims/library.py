@@ -1,6 +1,7 @@
 """Shims of what is no computation: names, versions, flags, libraries."""
 
 import contextlib
+import importlib
 import sys
 import traceback
 import types
@@ -123,6 +124,13 @@ def _expect_today(path: Any) -> None:
     if found.is_file() and b"libtensorflow_framework.so.1\0" in found.read_bytes():
         error = installed.module("python.framework.errors_impl").NotFoundError
         raise error(None, None, f"{path}: compiled for TensorFlow 1")
+
+
+@shim("contrib.eager")
+def _eager(module: Any) -> None:
+    """`import tensorflow.contrib.eager` gives the same as `tf.contrib.eager`."""
+    home = f"{module.__name__}.python.tfe"
+    module.__getattr__ = lambda name: getattr(importlib.import_module(home), name)
 
 
 @shim("contrib.learn.python.learn.datasets.mnist")
