@@ -57,7 +57,7 @@ class DataSet:
         reshape: bool = True,
         seed: int | None = None,
     ) -> None:
-        np.random.seed(seeds.numpy_seed(_graph_seed(), seed))
+        np.random.seed(seeds.numpy_seed(_graph_seed(seed), seed))
         dtype = tf.as_dtype(dtype).base_dtype
         if dtype not in (tf.uint8, tf.float32):
             raise TypeError(f"Invalid image dtype {dtype!r}, expected uint8 or float32")
@@ -237,12 +237,12 @@ def dense_to_one_hot(
     return np.eye(num_classes)[labels_dense.ravel()]
 
 
-def _graph_seed() -> int | None:
+def _graph_seed(seed: int | None) -> int | None:
     if not tf.executing_eagerly():
         return tf.compat.v1.get_default_graph().seed
-    # With an op seed, as here, asking leaves the draws that follow as they are; without one it
-    # counts as a draw. The answer cannot tell no seed from the one that stands for it.
-    first, _ = tf.compat.v1.get_seed(0)
+    # With an op seed, asking leaves the draws that follow as they are; without one it counts as a
+    # draw, as it did in an old script. The answer cannot tell no seed from what stands for it.
+    first, _ = tf.compat.v1.get_seed(seed if tf.__version__.startswith("1.") else 0)
     return None if first == seeds.DEFAULT_GRAPH_SEED else first
 
 
