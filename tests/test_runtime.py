@@ -95,6 +95,7 @@ def test_another_backend_by_keras_own_file_is_said_too(tmp_path):
     assert "jax" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", pytest.param("numpy", marks=pytest.mark.slow)])
 def test_keras_on_another_backend_is_said_in_a_line(backend):
     code = """

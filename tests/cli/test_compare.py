@@ -110,6 +110,7 @@ def test_a_rung_that_fails_is_named_and_gives_exit_code_1(compare, capsys):
     assert "FAILS" in captured.out
 
 
+@pytest.mark.slow
 @alike
 def test_each_way_gets_the_seed_and_its_recipe(drawn_folder, tmp_path, trained, capsys):
     arguments = ["--seed", "5", "--steps", "10", "--data-dir", str(drawn_folder)]

@@ -66,6 +66,7 @@ def test_each_picture_has_a_line_with_its_digit_and_probabilities(model, picture
     assert np.mean(sure) >= 0.9
 
 
+@pytest.mark.slow
 def test_two_digits_and_an_unsure_answer_are_said_to_be_so(model, pictures, capsys, tmp_path):
     digits = [np.asarray(Image.open(path)) for path in pictures[0][:2]]
     Image.fromarray(np.concatenate(digits, axis=1)).save(tmp_path / "two.png")

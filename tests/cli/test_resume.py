@@ -16,8 +16,8 @@ from tf_edureka.mlp import training
 TUNED, AUGMENTED = MlpConfig.tuned(epochs=3), MlpConfig.augmented(epochs=3)
 ARTICLE = MlpConfig.article(epochs=3, batch_size=30)
 TRAININGS = [
-    pytest.param(without_xla, TUNED, id="tuned", marks=pytest.mark.slow),
-    pytest.param(without_xla, AUGMENTED, id="augmented"),
+    pytest.param(without_xla, TUNED, id="tuned"),
+    pytest.param(without_xla, AUGMENTED, id="augmented", marks=pytest.mark.slow),
     pytest.param(without_xla, ARTICLE, id="article", marks=pytest.mark.slow),
     pytest.param(legacy_mlp.train, ARTICLE, id="legacy"),
 ]

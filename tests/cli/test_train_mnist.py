@@ -398,6 +398,7 @@ def test_the_precision_is_said_and_recorded(train, capsys):
     assert keras.saving.load_model(train.out / "model.keras").dtype == "float32"
 
 
+@pytest.mark.slow
 def test_one_mirrored_device_comes_to_what_it_would_alone(train_mnist, data):
     assert train_mnist("--epochs", "2", "--strategy", "mirrored", "--replicas", "1") == 0
     mirrored = json.loads((train_mnist.out / "history.json").read_text())

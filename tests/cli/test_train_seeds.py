@@ -33,6 +33,7 @@ def pretended(monkeypatch):
     monkeypatch.setattr(ensemble, "train", pretend)
 
 
+@pytest.mark.slow
 def test_it_gives_mean_and_spread_of_the_seeds(train_mnist, capsys):
     assert train_mnist("--seeds", "3", "--seed", "5", "--epochs", "2") == 0
     assert written(train_mnist.out) == {"history.json", "seeds.png"}

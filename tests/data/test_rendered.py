@@ -42,6 +42,7 @@ def test_plain_digits_have_the_form_of_mnist():
     assert len({image.tobytes() for image in images}) == 100
 
 
+@pytest.mark.slow
 def test_a_linear_model_does_clearly_worse_than_the_network():
     train_images, train_labels, test_images, test_labels = rendered.digits(12000, 2000)
     pixels, test_pixels = (i.reshape(len(i), -1) / 255.0 for i in (train_images, test_images))

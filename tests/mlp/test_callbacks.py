@@ -169,6 +169,7 @@ def test_one_that_resumes_by_itself_is_refused(data, tmp_path):
         without_xla(MlpConfig.tuned(), data, callbacks=[backup])
 
 
+@pytest.mark.slow
 def test_each_hook_of_a_callback_is_called_as_by_keras(data):
     """But for the batches, of which there is one, and for `test_accuracy`."""
 

@@ -49,6 +49,7 @@ def test_true_of_on_epoch_ends_the_training_of_all(data):
     assert [len(result.cost) for result in results] == [2, 2]
 
 
+@pytest.mark.slow
 def test_one_network_whose_cost_is_no_number_leaves_the_others_alone(data, monkeypatch):
     network = ensemble.network
 
@@ -81,6 +82,7 @@ def test_what_is_no_seed_is_refused(data):
         ensemble.train(MlpConfig.tuned(), data, seeds=[])
 
 
+@pytest.mark.slow
 def test_the_program_is_of_one_size_for_any_number_of_networks(data):
     sizes = set()
     for count in (1, 2, 20):

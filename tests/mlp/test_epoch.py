@@ -74,6 +74,7 @@ def dropping(data) -> CompiledEpoch:
     return CompiledEpoch(model, data.train, test=data.test, jit_compile=False)
 
 
+@pytest.mark.slow
 def test_a_restored_state_goes_on_to_the_same_bits_with_random_layers_too(data):
     orders = [epoch_order(1000, 100, 1, epoch) for epoch in range(2)]
     unbroken, broken, resumed, forgetful = (dropping(data) for _ in range(4))
@@ -96,6 +97,7 @@ def test_the_state_of_another_network_is_refused(data):
         dropping(data).restore(other.state())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "parts",
     [

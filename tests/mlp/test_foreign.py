@@ -161,6 +161,7 @@ def test_a_model_of_any_kind_gives_the_probabilities_that_it_gives_itself(
     assert (shares.argmax(axis=1) == data.test.labels[:100]).mean() >= 0.75
 
 
+@pytest.mark.slow
 def test_a_model_that_was_wrapped_is_saved_and_loaded_again(trained, data, tmp_path):
     images = data.test.images[:100]
     make, *_ = MODELS["dark whole bytes"]

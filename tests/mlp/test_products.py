@@ -74,6 +74,7 @@ def test_what_tf32_would_round_is_found_within_loops_too():
     assert products.no_others(compiled(loop, tf.ones((2, 2), tf.bfloat16)).graph)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("steps", "turns"),
     [(6, 2), *(pytest.param(*one, marks=pytest.mark.slow) for one in ((10, 2), (7, 7)))],
@@ -105,6 +106,7 @@ def test_an_epoch_in_tf32_searches_among_programs_in_tf32(data, on_cpu):
         assert program.count(SAYS_FLOAT32) == count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("epochs", "searched"), [(50_000, True), (49_999, False)])
 def test_a_training_searches_where_it_is_long_enough_to_pay(data, monkeypatch, epochs, searched):
     asked = []

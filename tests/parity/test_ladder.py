@@ -135,6 +135,7 @@ def test_keras_own_adam_is_seen_from_its_step_on(data, monkeypatch):
     assert climbed(data)[0] == "optimiser step"
 
 
+@pytest.mark.slow
 def test_keras_epsilon_passes_the_course_and_fails_where_rounding_is_out_of_the_way(
     data, monkeypatch
 ):

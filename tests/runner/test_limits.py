@@ -64,6 +64,7 @@ def test_an_op_that_is_gone_ends_the_script_in_a_line(script, line, op, run, tmp
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_compiled_libraries_of_then_do_not_end_the_process(run):
     done = run(LIBRARIES)
     assert done.stdout.splitlines() == [
@@ -81,6 +82,7 @@ def test_compiled_libraries_of_then_do_not_end_the_process(run):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_library_that_would_bring_the_core_of_tensorflow_1_is_not_loaded(run):
     # With both cores the process ends by a signal.
     script = """

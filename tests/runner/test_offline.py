@@ -31,6 +31,7 @@ def test_the_perceptron_runs_to_each_bit_and_what_is_missing_is_a_line(run_witho
     ]
 
 
+@pytest.mark.slow
 def test_nothing_of_another_keras_is_there(run_without):
     script = """
 import sys

@@ -152,6 +152,7 @@ def test_what_a_script_may_rely_on_is_as_with_1_15(checks, run):
     assert done.stdout.endswith("checks, failed: none\n")
 
 
+@pytest.mark.slow
 def test_a_name_that_1_15_had_not_either_is_told_as_by_python(run, tmp_path):
     done = run("import tensorflow as tf\n\ntf.train.SummaryWriter\n")
     assert done.returncode == 1

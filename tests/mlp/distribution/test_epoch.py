@@ -102,6 +102,7 @@ def test_several_processes_compute_what_as_many_devices_do_to_the_bit(
         assert found["resumed"].all()
 
 
+@pytest.mark.slow
 def test_a_training_goes_on_with_another_number_of_devices(data):
     config, states = MlpConfig.tuned(epochs=3), []
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
