@@ -11,6 +11,5 @@ with runtime.quiet_import(keras=False):  # which Keras there is, `_keras` looks 
     import tensorflow as tf
 
     runtime.help_tensorflow_find_cuda()
-    tf.config.experimental.list_physical_devices(
-        "GPU"
-    )  # which logs that there is no GPU where there is none
+    # Logs that there is no GPU where there is none. TensorFlow 1.15.5 has it only by this name.
+    tf.config.experimental.list_physical_devices("GPU")

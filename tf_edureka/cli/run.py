@@ -101,9 +101,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         reporting.print_error(error)
         return reporting.USER_ERROR
-    script.run(
-        program, needed="" if store else _needed(" may have it")
-    )  # from here on signals and streams are the script's
+    # From here on signals and streams are the script's.
+    script.run(program, needed="" if store else _needed(" may have it"))
     return 0
 
 

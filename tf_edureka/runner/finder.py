@@ -99,13 +99,13 @@ class _OldFinder(importlib.abc.MetaPathFinder):
         """The module `name`, where it is one of them."""
         if name != OLD and not name.startswith(f"{OLD}."):
             return None
-        part = name.removeprefix(OLD).lstrip(".")
+        part = _part_of(name)
         if part in OURS:
             return ModuleSpec(name, _SharedLoader(part, OURS[part]))
         file = self._folder.joinpath(*part.split("."))
         package, module = file / "__init__.py", file.with_name(f"{file.name}.py")
         is_package = package.is_file()
-        if is_installed(part) and not (is_package and not _is_below(part, SHARED_PACKAGES)):
+        if _is_installed(part) and not (is_package and not _is_below(part, SHARED_PACKAGES)):
             twin = f"{installed.NAME}.{RENAMED.get(part, part)}"
             try:
                 spec = importlib.util.find_spec(twin)
@@ -129,7 +129,12 @@ class _OldFinder(importlib.abc.MetaPathFinder):
         )
 
 
-def is_installed(part: str) -> bool:
+def _part_of(name: str) -> str:
+    """The name of a module without `tensorflow.`; empty for `tensorflow` itself."""
+    return name.removeprefix(OLD).lstrip(".")
+
+
+def _is_installed(part: str) -> bool:
     """Whether the installed TensorFlow serves the module of that name, without `tensorflow.`."""
     if part in OLD_PARTS:
         return False
@@ -160,7 +165,7 @@ class _OldLoader(importlib.machinery.SourceFileLoader):
 
     def get_code(self, fullname: str) -> types.CodeType | None:
         """The code of the file; what is changed of it is kept nowhere."""
-        part = fullname.removeprefix(OLD).lstrip(".")
+        part = _part_of(fullname)
         if part.endswith("_pb2"):
             changed = _generated(self.get_source(fullname) or "", is_twin=part in OLD_PARTS)
         elif part in READ_DOCSTRINGS:
@@ -171,7 +176,7 @@ class _OldLoader(importlib.machinery.SourceFileLoader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         super().exec_module(module)
-        registered.apply(self.name.removeprefix(OLD).lstrip("."), module)
+        registered.apply(_part_of(self.name), module)
 
 
 class _LazyLoader(_OldLoader):

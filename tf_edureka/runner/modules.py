@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from tf_edureka.runner import eras, finder, offline, private
+from tf_edureka.runner import eras, finder, offline, period, private
 from tf_edureka.runner.shims import core, graphs, registered
 
 # What TensorFlow says of an op that it does not have, or not any more.
@@ -81,9 +81,8 @@ def hidden_frames(*files: str) -> Iterator[None]:
 
 
 def _files_of_then() -> Iterator[str]:
-    for place in sys.path:
-        if os.path.isdir(os.path.join(place, "tensorflow_core")):
-            for folder, _, names in os.walk(place):
-                yield from (os.path.join(folder, name) for name in names)
+    if period.is_here():
+        for folder, _, names in os.walk(period.place()):
+            yield from (os.path.join(folder, name) for name in names)
     for name in ("deprecation", "traceback_utils"):
         yield private.use(f"util.{name}:__file__")
