@@ -7,13 +7,11 @@ these names alone.
 """
 
 import hashlib
-import json
 import re
-import sys
-import traceback
 
 import numpy as np
 import tensorflow as tf
+from telling import tell
 from tensorflow.contrib import crf, legacy_seq2seq, rnn, seq2seq, slim
 from tensorflow.contrib.slim.nets import resnet_v1
 
@@ -458,23 +456,9 @@ def lines(graph):
             yield [name, node.op, list(node.input), attributes(node)]
 
 
-def main(*names):
-    """Prints the networks; one that cannot be built is told on stderr, and the others go on."""
-    networks = (
-        dense, lenet, slim_network, contrib_layers, residual, recurrent, both_ways, translation,
-        attention, beam_search, random_field, keras_convolutions, keras_recurrent, adversaries,
-        variational, word2vec, pipeline, loop, autoencoder, columns, schedule,
-    )  # fmt: skip
-    for network in networks:
-        name = network.__name__
-        if names and name not in names:
-            continue
-        try:
-            graph = graph_of(network)
-        except Exception:
-            print(name, traceback.format_exc(), file=sys.stderr)
-        else:
-            print("\n".join(json.dumps([name] + line) for line in lines(graph)), flush=True)
-
-
-main(*sys.argv[1:])
+NETWORKS = (
+    dense, lenet, slim_network, contrib_layers, residual, recurrent, both_ways, translation,
+    attention, beam_search, random_field, keras_convolutions, keras_recurrent, adversaries,
+    variational, word2vec, pipeline, loop, autoencoder, columns, schedule,
+)  # fmt: skip
+tell(NETWORKS, lambda network: lines(graph_of(network)))

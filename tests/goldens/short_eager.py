@@ -4,12 +4,9 @@ A TensorFlow 1 script, as `networks.py` is. With 1.15.5 it wrote `short_eager.js
 JSON: a name, and the numbers that this training comes to.
 """
 
-import json
-import sys
-import traceback
-
 import numpy as np
 import tensorflow as tf
+from telling import tell
 
 tfe = tf.contrib.eager
 tf.enable_eager_execution()
@@ -136,19 +133,10 @@ def flat(result):
     return [round(float(number), 9) for number in np.ravel(result)]
 
 
-def main(*names):
-    """Runs the trainings; one that fails is told on stderr, and the others go on."""
-    for training in (tape, functions, model, compiled, fitted, recurrent):
-        name = training.__name__
-        if names and name not in names:
-            continue
-        try:
-            tf.set_random_seed(1)
-            result = flat(training())
-        except Exception:
-            print(name, traceback.format_exc(), file=sys.stderr)
-        else:
-            print(json.dumps([name, result]), flush=True)
+def numbers(training):
+    """The line of a training."""
+    tf.set_random_seed(1)
+    return [[flat(training())]]
 
 
-main(*sys.argv[1:])
+tell((tape, functions, model, compiled, fitted, recurrent), numbers)

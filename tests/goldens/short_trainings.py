@@ -5,14 +5,12 @@ JSON: a name, and the numbers that this training comes to, mostly the losses bef
 steps. With arguments it runs the trainings of these names alone.
 """
 
-import json
 import re
-import sys
 import tempfile
-import traceback
 
 import numpy as np
 import tensorflow as tf
+from telling import tell
 from tensorflow.contrib import crf, rnn, seq2seq
 
 tf.logging.set_verbosity(tf.logging.ERROR)
@@ -304,26 +302,17 @@ def flat(result):
     return [round(float(number), 9) for number in np.ravel(result)]
 
 
-def main(*names):
-    """Runs the trainings; one that fails is told on stderr, and the others go on."""
-    trainings = (
-        attention, beam_search, random_field, rare_cells, dropout_in_a_loop, classifier,
-        custom_estimator, linear_regressor, preprocessing, distributions, shuffles, loops,
-        autoencoder, supervisor, monitored, queues,
-    )  # fmt: skip
-    for training in trainings:
-        name = training.__name__
-        if names and name not in names:
-            continue
-        try:
-            with tf.Graph().as_default():
-                tf.set_random_seed(1)
-                result = flat(training())
-        except Exception:
-            print(name, traceback.format_exc(), file=sys.stderr)
-        else:
-            print(json.dumps([name, result]), flush=True)
+def numbers(training):
+    """The line of a training."""
+    with tf.Graph().as_default():
+        tf.set_random_seed(1)
+        return [[flat(training())]]
 
 
+TRAININGS = (
+    attention, beam_search, random_field, rare_cells, dropout_in_a_loop, classifier,
+    custom_estimator, linear_regressor, preprocessing, distributions, shuffles, loops,
+    autoencoder, supervisor, monitored, queues,
+)  # fmt: skip
 with tempfile.TemporaryDirectory() as FOLDER:
-    main(*sys.argv[1:])
+    tell(TRAININGS, numbers)
