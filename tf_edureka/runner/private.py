@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tf_edureka.runner import installed
+from tf_edureka.runner.wrapped import wrap
 
 _POLYMORPHIC = "eager.polymorphic_function.polymorphic_function"
 _CONCRETE = "eager.polymorphic_function.concrete_function"
@@ -117,24 +118,20 @@ def use(name: str) -> Any:
 
 def put(name: str, value: object) -> None:
     """Puts `value` in the place of a name of `NAMES`."""
-    use(name)  # is it there?
-    module, _, rest = name.partition(":")
-    *owners, attribute = rest.split(".")
-    owner = installed.module(f"python.{module}")
-    for one in owners:
-        owner = getattr(owner, one)
-    setattr(owner, attribute, value)
+    setattr(*_home(name), value)
 
 
 def replace(name: str, ours: Callable[..., Any]) -> None:
     """Puts a function `ours`, which is given the original first, in the place of a name."""
-    original = use(name)
+    wrap(*_home(name), ours)
 
-    @functools.wraps(original)
-    def function(*arguments: Any, **named: Any) -> Any:
-        return ours(original, *arguments, **named)
 
-    put(name, function)
+def _home(name: str) -> tuple[Any, str]:
+    """What has a name of `NAMES`, and by which name."""
+    use(name)  # is it there?
+    module, _, rest = name.partition(":")
+    *owners, attribute = rest.split(".")
+    return functools.reduce(getattr, owners, installed.module(f"python.{module}")), attribute
 
 
 def lost() -> list[str]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from tf_edureka.runner import installed, private
 from tf_edureka.runner.shims.registered import shim
+from tf_edureka.runner.wrapped import wrap
 
 
 class _Text(str):
@@ -21,17 +22,15 @@ def _hdf5_format(module: Any) -> None:
     """h5py gave texts among a file's attributes as bytes, which Keras decodes."""
     if module.h5py is None:
         return
-    attributes = module.h5py.AttributeManager
-    get = attributes.__getitem__
 
-    def gets(self: Any, name: Any) -> Any:
-        found = get(self, name)
+    def get(original: Any, self: Any, name: Any) -> Any:
+        found = original(self, name)
         if isinstance(found, np.ndarray) and found.dtype.kind == "O":
             texts = [_Text(text) if isinstance(text, str) else text for text in found.flat]
             return np.array(texts, object).reshape(found.shape)
         return _Text(found) if isinstance(found, str) else found
 
-    attributes.__getitem__ = gets
+    wrap(module.h5py.AttributeManager, "__getitem__", get)
 
 
 @shim("saved_model.save")
@@ -39,23 +38,20 @@ def _saved_model_save(module: Any) -> None:
     """An optimizer's slots, as a checkpoint has them, are written into a SavedModel, too."""
     messages = installed.module("core.protobuf.trackable_object_graph_pb2")
     kind = messages.TrackableObjectGraph.TrackableObject.SlotVariableReference
-    view = module._SaveableView
-    begin = view.__init__
 
-    def begins(self: Any, checkpoint_view: Any) -> None:
-        begin(self, checkpoint_view)
+    def begin(original: Any, self: Any, checkpoint_view: Any) -> None:
+        original(self, checkpoint_view)
         for slots in self.slot_variables.values():
             slots[:] = [kind.FromString(slot.SerializeToString()) for slot in slots]
 
-    view.__init__ = begins
+    wrap(module._SaveableView, "__init__", begin)
 
 
 @shim("saved_model.load")
 def _saved_model_load(module: Any) -> None:
-    original = module._WrapperFunction._call_flat
     nest = installed.module("python.util.nest")
 
-    def call_flat(self: Any, *given: Any, **named: Any) -> Any:
+    def call_flat(original: Any, self: Any, *given: Any, **named: Any) -> Any:
         """What a loaded function gives is told to its graph after it was made."""
         outputs = original(self, *given, **named)
         structure = self._func_graph.structured_outputs
@@ -63,14 +59,13 @@ def _saved_model_load(module: Any) -> None:
             return outputs
         return nest.pack_sequence_as(structure, nest.flatten(outputs, True), True)
 
-    module._WrapperFunction._call_flat = call_flat
+    wrap(module._WrapperFunction, "_call_flat", call_flat)
 
 
 @shim("saved_model.function_deserialization")
 def _function_deserialization(module: Any) -> None:
     """What a saved function takes is told to today's functions."""
     today = private.use("eager.polymorphic_function.function_type_utils:FunctionSpec")
-    begin = module.RestoredFunction.__init__
 
     def make(
         fullargspec: Any,
@@ -81,17 +76,22 @@ def _function_deserialization(module: Any) -> None:
     ) -> Any:
         return today.from_fullargspec_and_signature(fullargspec, input_signature)
 
-    def begins(
-        self: Any, python_function: Any, name: Any, function_spec: Any, concrete_functions: Any
+    def begin(
+        original: Any,
+        self: Any,
+        python_function: Any,
+        name: Any,
+        function_spec: Any,
+        concrete_functions: Any,
     ) -> None:
-        begin(self, python_function, name, function_spec, concrete_functions)
+        original(self, python_function, name, function_spec, concrete_functions)
         self._function_type = function_spec.function_type
         self._default_values = function_spec.default_values
 
     module.function_lib.FunctionSpec = make
     # Its gradient is found when it is called.
     module.function_lib.ConcreteFunction._register_delayed_rewrite_gradient = lambda self: None
-    module.RestoredFunction.__init__ = begins
+    wrap(module.RestoredFunction, "__init__", begin)
 
 
 @shim("saved_model.function_serialization")

@@ -5,13 +5,12 @@ from typing import Any
 import numpy as np
 
 from tf_edureka.runner.shims.registered import shim
+from tf_edureka.runner.wrapped import wrap
 
 
 @shim("keras.callbacks")
 def _callbacks(module: Any) -> None:
-    original = module.BaseLogger.on_batch_end
-
-    def on_batch_end(self: Any, batch: Any, logs: Any = None) -> None:
+    def on_batch_end(original: Any, self: Any, batch: Any, logs: Any = None) -> None:
         """NumPy 1 made double numbers of what was multiplied by Python's."""
         doubles = {
             name: value if name in self.stateful_metrics else np.float64(value)
@@ -19,17 +18,15 @@ def _callbacks(module: Any) -> None:
         }
         original(self, batch, doubles)
 
-    module.BaseLogger.on_batch_end = on_batch_end
+    wrap(module.BaseLogger, "on_batch_end", on_batch_end)
 
 
 @shim("keras.engine.training_utils")
 def _training_utils(module: Any) -> None:
-    original = module.MetricsAggregator.aggregate
-
     def aggregate(
-        self: Any, batch_outs: Any, batch_start: Any = None, batch_end: Any = None
+        original: Any, self: Any, batch_outs: Any, batch_start: Any = None, batch_end: Any = None
     ) -> None:
         """NumPy 1 made double numbers of losses that were added to Python's."""
         original(self, [np.float64(batch_outs[0]), *batch_outs[1:]], batch_start, batch_end)
 
-    module.MetricsAggregator.aggregate = aggregate
+    wrap(module.MetricsAggregator, "aggregate", aggregate)

@@ -1,12 +1,12 @@
 """Shims of ops: 1.15.5's own modules, where C++ did something else."""
 
-import functools
 from typing import Any
 
 import numpy as np
 
 from tf_edureka.runner import installed, places, private
 from tf_edureka.runner.shims.registered import shim
+from tf_edureka.runner.wrapped import wrap
 
 
 @shim("ops.script_ops")
@@ -39,45 +39,37 @@ def _control_flow_util_v2(module: Any) -> None:
 
 @shim("ops.gen_nn_ops")
 def _nn_ops(module: Any) -> None:
-    original = module.conv2d_backprop_input
     values = installed.module("python.framework.tensor_util")
 
-    @functools.wraps(original)
-    def conv2d_backprop_input(input_sizes: Any, *others: Any, **named: Any) -> Any:
+    def conv2d_backprop_input(original: Any, input_sizes: Any, *others: Any, **named: Any) -> Any:
         """Its static shape was what it is told, whatever is known of the batch."""
         result = original(input_sizes, *others, **named)
         if hasattr(result, "op"):
             result.set_shape(values.constant_value_as_shape(result.op.inputs[0]))
         return result
 
-    module.conv2d_backprop_input = conv2d_backprop_input
+    wrap(module, "conv2d_backprop_input", conv2d_backprop_input)
 
 
 @shim("data.ops.dataset_ops")
 def _dataset_ops(module: Any) -> None:
-    begin = module.RepeatDataset.__init__
-
-    @functools.wraps(begin)
-    def begins(self: Any, input_dataset: Any, count: Any) -> None:
-        begin(self, input_dataset, count)
+    def begin(original: Any, self: Any, input_dataset: Any, count: Any) -> None:
+        original(self, input_dataset, count)
         shuffled = getattr(input_dataset, "_dataset", input_dataset)  # that of version 2
         is_shuffled = isinstance(shuffled, module.ShuffleDataset)
         if is_shuffled and shuffled._reshuffle_each_iteration and count != 1:
             _note_order(shuffled)
 
-    module.RepeatDataset.__init__ = begins
+    wrap(module.RepeatDataset, "__init__", begin)
 
 
 @shim("data.experimental.ops.shuffle_ops")
 def _shuffle_ops(module: Any) -> None:
-    begin = module._ShuffleAndRepeatDataset.__init__
-
-    @functools.wraps(begin)
-    def begins(self: Any, *given: Any, **named: Any) -> None:
-        begin(self, *given, **named)
+    def begin(original: Any, self: Any, *given: Any, **named: Any) -> None:
+        original(self, *given, **named)
         _note_order(self)
 
-    module._ShuffleAndRepeatDataset.__init__ = begins
+    wrap(module._ShuffleAndRepeatDataset, "__init__", begin)
 
 
 def _note_order(shuffled: Any) -> None:
