@@ -45,6 +45,33 @@ def check_op_seeds_after_images_of_unknown_size():
         assert op_seed_after(lambda build=build: build(read_image())) == seed
 
 
+def check_the_first_epoch_of_shuffle_and_repeat():
+    def elements(data):
+        tf.set_random_seed(1)
+        data = data(tf.data.Dataset.range(8)).batch(16)
+        item = data.make_one_shot_iterator().get_next()
+        draw = tf.random_uniform([])
+        with tf.Session() as session:
+            return session.run(item).tolist(), session.run(draw)
+
+    def twice(data):
+        return tf.data.Dataset.range(2).flat_map(lambda i: data.shuffle(8, seed=3).repeat(2))
+
+    fused = tf.contrib.data.shuffle_and_repeat
+    for build, first, draw in (
+        (lambda d: d.shuffle(8, seed=1).repeat(2), [2, 6, 3, 5, 7, 0, 1, 4], 0.4292482),
+        (lambda d: d.apply(fused(8, 2, seed=1)), [2, 6, 3, 5, 7, 0, 1, 4], 0.7886522),
+        (lambda d: d.shuffle(4).repeat(), [2, 4, 1, 5, 3, 7, 6, 0], 0.4292482),
+        (lambda d: d.shuffle(8, seed=1).repeat(1), [2, 4, 1, 0, 5, 7, 6, 3], 0.4292482),
+        (twice, [7, 4, 0, 2, 3, 5, 6, 1], 0.013653636),
+    ):
+        tf.reset_default_graph()
+        found = elements(build)
+        assert found[0][:8] == first, (found, first)
+        assert sorted(found[0][8:]) in (list(range(8)), [])
+        assert abs(found[1] - draw) < 1e-7, (found, draw)
+
+
 def check_op_seeds_after_loops_and_rare_ops():
     sparse = tf.nn.embedding_lookup_sparse
     builds = (

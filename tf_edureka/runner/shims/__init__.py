@@ -3,6 +3,6 @@
 `core` is for the whole process; the others are for single modules, and register themselves.
 """
 
-from tf_edureka.runner.shims import core, eager, files, graphs, keras, library, ops
+from tf_edureka.runner.shims import core, datasets, eager, files, graphs, keras, library, ops
 
-__all__ = ["core", "eager", "files", "graphs", "keras", "library", "ops"]
+__all__ = ["core", "datasets", "eager", "files", "graphs", "keras", "library", "ops"]

@@ -3,6 +3,7 @@
 import contextlib
 import sys
 import weakref
+from collections.abc import Iterator
 from typing import Any
 
 from tf_edureka.runner import installed, private
@@ -60,9 +61,22 @@ def _graph(module: Any) -> None:
     private.use("framework.ops:Graph.version")
     private.use("framework.ops:Operation")._graph = property(lambda self: self.graph)
     caches: Any = weakref.WeakKeyDictionary()
-    module.Graph._last_id = property(lambda self: self.version)
+    module.Graph._last_id = property(lambda self: self.version - _uncounted.get(self, 0))
     module.Graph._enable_auto_casting_variables = lambda self, dtype: contextlib.nullcontext()
     module.Graph._bcast_grad_args_cache = property(lambda self: caches.setdefault(self, {}))
+
+
+_uncounted: Any = weakref.WeakKeyDictionary()
+
+
+@contextlib.contextmanager
+def uncounted() -> Iterator[None]:
+    """Ops that are made within do not count: 1.15.5's graph has not got them, nor their seeds."""
+    graph = sys.modules["tensorflow.python.framework.ops"].get_default_graph()
+    before = graph.version
+    with graph.name_scope("uncounted/"):
+        yield
+    _uncounted[graph] = _uncounted.get(graph, 0) + graph.version - before
 
 
 def move(home: str, module: Any) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tf_edureka.runner import installed, places, private
+from tf_edureka.runner import installed, private
 from tf_edureka.runner.shims.registered import shim
 from tf_edureka.runner.wrapped import wrap
 
@@ -49,37 +49,6 @@ def _nn_ops(module: Any) -> None:
         return result
 
     wrap(module, "conv2d_backprop_input", conv2d_backprop_input)
-
-
-@shim("data.ops.dataset_ops")
-def _dataset_ops(module: Any) -> None:
-    def begin(original: Any, self: Any, input_dataset: Any, count: Any) -> None:
-        original(self, input_dataset, count)
-        shuffled = getattr(input_dataset, "_dataset", input_dataset)  # that of version 2
-        is_shuffled = isinstance(shuffled, module.ShuffleDataset)
-        if is_shuffled and shuffled._reshuffle_each_iteration and count != 1:
-            _note_order(shuffled)
-
-    wrap(module.RepeatDataset, "__init__", begin)
-
-
-@shim("data.experimental.ops.shuffle_ops")
-def _shuffle_ops(module: Any) -> None:
-    def begin(original: Any, self: Any, *given: Any, **named: Any) -> None:
-        original(self, *given, **named)
-        _note_order(self)
-
-    wrap(module._ShuffleAndRepeatDataset, "__init__", begin)
-
-
-def _note_order(shuffled: Any) -> None:
-    """Says that 1.15.5 drew another order: it fused `shuffle` and `repeat` into one op."""
-    known = installed.module("python.framework.tensor_util").constant_value
-    if any(known(seed) != 0 for seed in (shuffled._seed, shuffled._seed2)):
-        places.note(
-            "shuffle().repeat() with a seed: TensorFlow 1.15.5 made one op of the two, which drew "
-            "the elements in another order"
-        )
 
 
 @shim("contrib.seq2seq.python.ops.beam_search_ops")
