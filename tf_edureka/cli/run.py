@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -10,7 +11,7 @@ from tf_edureka.cli import options, reporting, signals
 from tf_edureka.data import progress
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
-from tf_edureka.runner import period, period_wheels, script, source
+from tf_edureka.runner import period, period_wheels, script, source, stop
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -43,6 +44,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "what one writes today",
     )
     parser.add_argument(
+        "--stop-after",
+        type=_limit,
+        metavar="N",
+        help="stop the script after N session runs, or after seconds as in 90s, as Ctrl-C would; "
+        "if it does not handle that, the exit code is 0 (default: let it run)",
+    )
+    parser.add_argument(
         "--fetch-period",
         action="store_true",
         help="first download the Python files of TensorFlow 1.15.5 and its companions "
@@ -56,6 +64,19 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if not args.command and not args.fetch_period:
         parser.error("the following arguments are required: SCRIPT")
     return args
+
+
+def _limit(text: str) -> stop.Limit:
+    """A limit from `text` of the command line."""
+    number, unit = (text[:-1], "seconds") if text.endswith("s") else (text, "session runs")
+    try:
+        limit = stop.Limit(float(number) if unit == "seconds" else int(number), unit)
+    except ValueError:
+        limit = stop.Limit(0, unit)
+    if not 0 < limit.number < threading.TIMEOUT_MAX:
+        expected = f"expected session runs, as in 100, or seconds, as in 90s, got {text!r}"
+        raise argparse.ArgumentTypeError(expected)
+    return limit
 
 
 def _add_script(parser: argparse.ArgumentParser) -> None:
@@ -102,7 +123,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         reporting.print_error(error)
         return reporting.USER_ERROR
     # From here on signals and streams are the script's.
-    script.run(program, needed="" if store else _needed(" may have it"))
+    needed = "" if store else _needed(" may have it")
+    script.run(program, needed=needed, limit=args.stop_after)
     return 0
 
 

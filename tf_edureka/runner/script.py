@@ -12,7 +12,7 @@ from typing import TextIO
 
 from tf_edureka import runtime
 from tf_edureka.errors import InputError, printable
-from tf_edureka.runner import screen
+from tf_edureka.runner import screen, stop
 from tf_edureka.runner.source import Script
 
 _Hook = Callable[[type[BaseException], BaseException, types.TracebackType | None], object]
@@ -61,12 +61,13 @@ def prepare(
         atexit.register(_print_report, script)
 
 
-def run(script: Script, *, needed: str = "") -> None:
+def run(script: Script, *, needed: str = "", limit: stop.Limit | None = None) -> None:
     """Runs a `script` in this process, which has been prepared for it, and may end by it.
 
     Args:
         script: What is to be run.
         needed: What to say where it ends for want of the period packages; empty if they are there.
+        limit: When to stop it; None to let it run.
     """
     from tf_edureka.runner import modules
 
@@ -75,8 +76,12 @@ def run(script: Script, *, needed: str = "") -> None:
     callers = [frame.filename for frame in traceback.extract_stack()]
     with modules.hidden_frames(*callers):
         try:
+            if limit is not None:
+                stop.begin(limit)
             exec(script.code, vars(main))
-        except BaseException:
+        except BaseException as error:
+            if stop.is_by_us(error):
+                stop.end()
             hook = getattr(sys, "excepthook", sys.__excepthook__)  # the script may have its own
             sys.excepthook = functools.partial(_print_exception, script, needed, hook)
             raise
