@@ -5,7 +5,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 
-from tf_edureka.runner import modern_names
+from tf_edureka.runner import copies, modern_names
 
 
 def lines(source: bytes) -> list[tuple[int, str, str]]:
@@ -15,27 +15,44 @@ def lines(source: bytes) -> list[tuple[int, str, str]]:
         line from 1, old name and what to write today, in the order of the script. What is the same
         in TensorFlow 2 is left out.
     """
-    with warnings.catch_warnings():  # which the script has had already
-        warnings.simplefilter("ignore")
-        tree = ast.parse(source)
-    found = dict.fromkeys(_modernised(tree))
-    return sorted(found, key=lambda row: row[0])
+    return _old_names(_tree(source))
 
 
 def text(name: str, source: bytes) -> str:
-    """What `lines` gives of the `source` of the script `name`, as text under a title."""
+    """What there is to say of the `source` of the script `name`, as text under titles."""
     try:
-        rows = lines(source)
+        tree = _tree(source)
+        rows = _old_names(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = traceback.format_exception_only(error)[-1].strip()
         return f"{name} cannot be read for a report ({reason})."
-    if not rows:
-        return f"{name} uses nothing that TensorFlow 2 has changed."
-    width = max(len(old) for _, old, _ in rows)
-    return "\n".join(
-        [f"What {name} has of TensorFlow 1, and what one writes today:"]
-        + [f"  {line:>4}  {old:<{width}}  {modern}" for line, old, modern in rows]
-    )
+    made = copies.lines(tree)
+    parts = [f"{name} uses nothing that TensorFlow 2 has changed."]
+    if rows:
+        parts = [f"What {name} has of TensorFlow 1, and what one writes today:", *_table(rows)]
+    if made:
+        parts += [
+            f"What {name} has in the place of TensorFlow 1's, and computes something else; without "
+            "it, the script has TensorFlow 1's here:",
+            *_table(made),
+        ]
+    return "\n".join(parts)
+
+
+def _tree(source: bytes) -> ast.Module:
+    with warnings.catch_warnings():  # which the script has had already
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
+def _table(rows: list[tuple[int, str, str]]) -> Iterator[str]:
+    width = max(len(name) for _, name, _ in rows)
+    return (f"  {line:>4}  {name:<{width}}  {said}" for line, name, said in rows)
+
+
+def _old_names(tree: ast.Module) -> list[tuple[int, str, str]]:
+    found = dict.fromkeys(_modernised(tree))
+    return sorted(found, key=lambda row: row[0])
 
 
 def _modernised(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
