@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -140,6 +141,23 @@ def test_a_script_that_is_a_link_finds_what_is_beside_it(run, tmp_path):
     (tmp_path / "real" / "program.py").write_text("import other; print(other.name)")
     (tmp_path / "link.py").symlink_to(tmp_path / "real" / "program.py")
     assert run(tmp_path / "link.py").stdout == "beside\n"
+
+
+FILES = GOLDENS / "files.zip"
+
+
+def test_files_that_1_15_has_written_are_read(run, tmp_path):
+    shutil.unpack_archive(FILES, tmp_path / "files")
+    done = run(CHECKS / "files.py", "files")
+    assert done.stdout.endswith("6 checks, failed: none\n"), done.stderr
+
+
+@pytest.mark.slow
+def test_files_that_are_written_here_are_read(run, tmp_path):
+    (tmp_path / "files").mkdir()
+    assert run(FILES.with_suffix(".py"), "files").returncode == 0
+    done = run(CHECKS / "files.py", "files")
+    assert done.stdout.endswith("6 checks, failed: none\n"), done.stderr
 
 
 # They pass on TensorFlow 1.15.5 itself, too, as in `python tests/runner/checks/names.py`.

@@ -89,6 +89,7 @@ NAMES = {
     "eager.wrap_function:data_structures": "wrap_function holds 1.15.5's variables",
     "eager.wrap_function:resource_variable_ops": "and lifts them",
     "framework.function:Defun.__init__": "had another name for an argument",
+    "framework.ops:Graph._as_graph_def": "1.15.5 is to read what is written here",
     "framework.importer:_ProcessGraphDefParam": "the shapes of an output are others today",
     "framework.load_library:load_library": "refuses libraries that were compiled for TensorFlow 1",
     "framework.load_library:load_op_library": "the same",

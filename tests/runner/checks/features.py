@@ -221,6 +221,23 @@ def check_a_graph_that_1_15_has_written():
         np.testing.assert_allclose(session.run(beta), [[-3.2] * 3], rtol=1e-6)
 
 
+def check_graphs_are_written_as_those_of_1_15():
+    steps = tf.placeholder(tf.int32, [2, 1, 2], name="steps")
+    tf.contrib.seq2seq.gather_tree(steps, steps, [2], 9, name="tree")
+    normalized = tf.layers.batch_normalization(tf.ones([2, 4, 4, 3]), training=False)
+    tf.gradients(normalized, tf.trainable_variables())
+    graph = tf.train.export_meta_graph().graph_def
+    (tree,) = [node for node in graph.node if node.name == "tree"]
+    assert (tree.op, list(tree.attr)) == ("GatherTree", ["T", "_output_shapes"][: len(tree.attr)])
+    (gradient,) = [node for node in graph.node if node.op.startswith("FusedBatchNormGrad")]
+    shapes = gradient.attr["_output_shapes"].list.shape[3:]
+    assert not any(dim.size == 0 for shape in shapes for dim in shape.dim)
+    found = tf.import_graph_def(graph, return_elements=["tree:0"], name="again")
+    with tf.Session() as session:
+        tree = session.run(found[0], {"again/steps:0": [[[1, 0]], [[1, 0]]]})
+    assert tree.tolist() == [[[0, 1]], [[1, 0]]]
+
+
 def check_saved_model():
     folder = os.path.join(tempfile.mkdtemp(), "model")
     x = tf.placeholder(tf.float32, [None], name="x")

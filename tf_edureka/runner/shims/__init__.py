@@ -3,6 +3,16 @@
 `core` is for the whole process; the others are for single modules, and register themselves.
 """
 
-from tf_edureka.runner.shims import core, datasets, eager, files, graphs, keras, library, ops
+from tf_edureka.runner.shims import (
+    beam_search,
+    core,
+    datasets,
+    eager,
+    files,
+    graphs,
+    keras,
+    library,
+    ops,
+)
 
-__all__ = ["core", "datasets", "eager", "files", "graphs", "keras", "library", "ops"]
+__all__ = ["beam_search", "core", "datasets", "eager", "files", "graphs", "keras", "library", "ops"]

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from tf_edureka.runner import installed, private
 from tf_edureka.runner.shims.registered import shim
 from tf_edureka.runner.wrapped import wrap
@@ -49,43 +47,3 @@ def _nn_ops(module: Any) -> None:
         return result
 
     wrap(module, "conv2d_backprop_input", conv2d_backprop_input)
-
-
-@shim("contrib.seq2seq.python.ops.beam_search_ops")
-def _beam_search_ops(module: Any) -> None:
-    from tensorflow.python.ops import script_ops
-
-    def tree(
-        step_ids: Any, parent_ids: Any, max_sequence_lengths: Any, end_token: Any, name: Any = None
-    ) -> Any:
-        inputs = [step_ids, parent_ids, max_sequence_lengths, end_token]
-        found = script_ops.py_func(
-            gather_tree, inputs, step_ids.dtype, stateful=False, name=name or "GatherTree"
-        )
-        found.set_shape(step_ids.shape)
-        return found
-
-    module.gather_tree = tree
-
-
-def gather_tree(steps: Any, parents: Any, lengths: Any, end: Any) -> Any:
-    """What the op GatherTree computed: the beams of a search, each from its end to its beginning.
-
-    Args:
-        steps: integer, shape (times, batch, beams): what each beam has at each time.
-        parents: integer, shape (times, batch, beams): from which beam that came.
-        lengths: integer, shape (batch,): how many times count.
-        end: what stands behind the end of a beam.
-
-    Returns:
-        dtype and shape of `steps`.
-    """
-    _, batch, beams = steps.shape
-    places = np.tile(np.arange(beams), (batch, 1))
-    found = np.full_like(steps, end)
-    for time in reversed(range(len(steps))):
-        counts = (time < lengths)[:, np.newaxis]
-        found[time] = np.where(counts, np.take_along_axis(steps[time], places, 1), end)
-        places = np.where(counts, np.take_along_axis(parents[time], places, 1), places)
-    found[np.logical_or.accumulate(found == end)] = end
-    return found
