@@ -10,7 +10,7 @@ from typing import Any
 
 from tf_edureka.errors import InputError
 from tf_edureka.runner import installed, private
-from tf_edureka.runner.eras import ArgSpec
+from tf_edureka.runner.argspec import ArgSpec
 from tf_edureka.runner.shims.registered import shim
 
 

@@ -1,0 +1,29 @@
+"""scikit-learn's names up to 0.19; what names a repository was seen in one."""
+
+import importlib
+from typing import Any
+
+from tf_edureka.runner.eras.hook import add
+from tf_edureka.runner.shims.registered import after
+
+
+@after("sklearn.cross_validation")
+def _cross_validation(module: Any) -> None:
+    """Gone since 0.20: domluna/memn2n, lehaifeng/T-GCN. Its splits had other arguments."""
+    selection = importlib.import_module("sklearn.model_selection")
+    add(
+        module,
+        cross_val_score=selection.cross_val_score,
+        train_test_split=selection.train_test_split,
+    )
+
+
+@after("sklearn.externals")
+def _externals(module: Any) -> None:
+    """Gone since 0.23: scikit-learn needs joblib, but brings none of its own any more."""
+    add(module, joblib=importlib.import_module("joblib"))
+
+
+@after("sklearn.externals.joblib")
+def _joblib(module: Any) -> None:
+    add(module, **vars(importlib.import_module("joblib")))
