@@ -107,7 +107,7 @@ def _found(error: BaseException) -> str | None:
         modern = _BUILTINS.get(error.name or "")
         return modern and f"{error.name} for {modern}"
     if isinstance(error, AttributeError):
-        return _attribute(error.obj, error.name)
+        return _attribute(error.obj, error.name or "")
     if isinstance(error, ModuleNotFoundError):
         modern = _MODULES.get(error.name or "")
         return modern and f"{error.name} for {modern}"

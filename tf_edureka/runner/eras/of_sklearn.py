@@ -1,10 +1,12 @@
 """scikit-learn's names up to 0.19; what names a repository was seen in one."""
 
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 from tf_edureka.runner.eras.hook import add
 from tf_edureka.runner.shims.registered import after
+from tf_edureka.runner.wrapped import wrap
 
 
 @after("sklearn.cross_validation")
@@ -27,3 +29,23 @@ def _externals(module: Any) -> None:
 @after("sklearn.externals.joblib")
 def _joblib(module: Any) -> None:
     add(module, **vars(importlib.import_module("joblib")))
+
+
+@after("sklearn.metrics")
+def _metrics(module: Any) -> None:
+    """Says otherwise what a scorer is given since 1.6: ChenglongChen/tensorflow-DeepFM."""
+
+    def make_scorer(
+        original: Callable[..., Any],
+        *arguments: Any,
+        needs_proba: bool = False,
+        needs_threshold: bool = False,
+        **named: Any,
+    ) -> Any:
+        if needs_proba:
+            named["response_method"] = "predict_proba"
+        elif needs_threshold:
+            named["response_method"] = ("decision_function", "predict_proba")
+        return original(*arguments, **named)
+
+    wrap(module, "make_scorer", make_scorer)
