@@ -74,7 +74,7 @@ _NEWER_WARNINGS = (
     r"The truth value of an empty array",
     r"tostring\(\) is deprecated",
     r"NumPy will stop allowing conversion of out-of-bound",
-    r"`\w+` is deprecated\. Use `np\.",
+    r"`\w+` is deprecated\. Use `",
 )
 
 _numpy_reshape: Callable[..., npt.NDArray[Any]] = np.reshape

@@ -1,15 +1,30 @@
 """What Python's own library has dropped since 3.7."""
 
 import collections.abc
+import inspect
 import math
 import os
 import time
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from tf_edureka.runner.argspec import argument_names
 from tf_edureka.runner.eras.hook import add
 from tf_edureka.runner.shims.registered import after
+
+
+class ArgSpec(NamedTuple):
+    """What `inspect.getargspec` gave."""
+
+    args: list[str]
+    varargs: str | None
+    keywords: str | None
+    defaults: tuple[Any, ...] | None
+
+
+def argument_names(function: Callable[..., object]) -> ArgSpec:
+    """What `inspect.getargspec` was."""
+    return ArgSpec(*inspect.getfullargspec(function)[:4])
 
 
 @after("collections")
@@ -38,5 +53,7 @@ def _time(module: Any) -> None:
 
 @after("warnings")
 def _warnings(module: Any) -> None:
-    """Python 3.10 and 3.11 say so; from 3.12 on setuptools has it."""
-    warnings.filterwarnings("ignore", "The distutils package is deprecated", DeprecationWarning)
+    """From 3.12 on setuptools has it."""
+    warnings.filterwarnings(
+        "ignore", r"The distutils package|distutils Version classes", DeprecationWarning
+    )

@@ -57,6 +57,13 @@ def _signal(module: Any) -> None:
     add(module, hanning=windows.hann, **{name: getattr(windows, name) for name in windows.__all__})
 
 
+@after("scipy.sparse")
+def _sparse(module: Any) -> None:
+    """Gone since 1.14."""
+    add(module.spmatrix, A=property(lambda matrix: matrix.toarray()))
+    add(module.spmatrix, H=property(lambda matrix: matrix.getH()))
+
+
 @after("scipy.sparse.linalg.eigen")
 def _eigen(module: Any) -> None:
     """Was a package up to 1.7."""
