@@ -209,14 +209,16 @@ print(list(yaml.load_all("a\\n---\\nb")), yaml.safe_load("c"))
 
 def test_matplotlib(then):
     script = """
-import matplotlib.cm as cm, matplotlib.pyplot as plt
+import matplotlib as mpl, matplotlib.cm as cm, matplotlib.pyplot as plt
 from mpl_toolkits.mplot3d import Axes3D
 print(cm.get_cmap("jet", 4).N, plt.cm.get_cmap("jet")(0) == plt.get_cmap("jet")(0))
 plt.style.use("seaborn-whitegrid")
 plt.gca().set_axis_bgcolor("red")
 print(plt.gca().get_facecolor(), type(plt.figure().gca(projection="3d")) is Axes3D)
+mpl.rcParams.update({"pgf.preamble": ["a", "b"], "lines.linewidth": 3})
+print(repr(mpl.rcParams["pgf.preamble"]), mpl.rcParams["lines.linewidth"])
 """
-    assert printed(then(script)) == "4 True\n(1.0, 0.0, 0.0, 1.0) True\n"
+    assert printed(then(script)) == "4 True\n(1.0, 0.0, 0.0, 1.0) True\n'a\\nb' 3.0\n"
 
 
 def test_pillows_sizes_of_a_text(then):
@@ -270,6 +272,7 @@ for state in "st":
 table.ix["s", 1] += 0.5
 print(table.loc["s"].tolist(), table.index.tolist(), table[1].dtype, df.append(df).shape)
 print(df.append({"a": 1, "b": 2}, ignore_index=True).shape)
+print(pd.date_range("2020", periods=2, freq="5min").freq.delta.total_seconds())
 """
     assert printed(then(script)).splitlines() == [
         "[[1.0, 3.0], [2.0, 4.0]] [[3.0], [4.0]] [1, 2]",
@@ -279,6 +282,7 @@ print(df.append({"a": 1, "b": 2}, ignore_index=True).shape)
         "2 (2, 1)",
         "[0.0, 0.5, 0.0] ['s', 't'] float64 (4, 2)",
         "(3, 2)",
+        "300.0",
     ]
 
 
@@ -295,7 +299,8 @@ scorer = metrics.make_scorer(metrics.roc_auc_score, needs_proba=True)
 X, y = [[0], [1], [2]], [0, 1, 1]
 print(scorer(linear_model.LogisticRegression().fit(X, y), X, y))
 print(manifold.TSNE(n_iter=300).max_iter)
+print(*linear_model.Perceptron(tol=-float("inf")).fit(X, y).classes_)
 class Mine(BaseEstimator, ClassifierMixin): pass
 print(is_classifier(Mine()))
 """
-    assert printed(then(script)) == "True True\n2\n1.0\n300\nTrue\n"
+    assert printed(then(script)) == "True True\n2\n1.0\n300\n0 1\nTrue\n"

@@ -1,5 +1,6 @@
 """pandas' names up to 0.25; what names a repository was seen in one."""
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,15 @@ def _pandas(module: Any) -> None:
             ix=property(_Ix),  # lehaifeng/T-GCN
             set_value=set_value,
         )
+
+
+@after("pandas.tseries.offsets")
+def _offsets(module: Any) -> None:
+    """Gone since 3: zhengchuanpan/GMAN."""
+    from pandas import Timedelta
+
+    with contextlib.suppress(TypeError):  # pandas 2 has it, in a class that cannot be changed
+        add(module.Tick, delta=property(Timedelta))
 
 
 class _Ix:
