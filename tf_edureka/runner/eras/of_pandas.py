@@ -1,6 +1,5 @@
 """pandas' names up to 0.25; what names a repository was seen in one."""
 
-import contextlib
 from typing import Any
 
 import numpy as np
@@ -50,15 +49,8 @@ def _pandas(module: Any) -> None:
             ix=property(_Ix),  # lehaifeng/T-GCN
             set_value=set_value,
         )
-
-
-@after("pandas.tseries.offsets")
-def _offsets(module: Any) -> None:
-    """Gone since 3: zhengchuanpan/GMAN."""
-    from pandas import Timedelta
-
-    with contextlib.suppress(TypeError):  # pandas 2 has it, in a class that cannot be changed
-        add(module.Tick, delta=property(Timedelta))
+    if not hasattr(module.offsets.Tick, "delta"):  # pandas 2 has it
+        module.offsets.Tick.delta = property(module.Timedelta)  # zhengchuanpan/GMAN
 
 
 class _Ix:
