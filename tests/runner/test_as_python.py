@@ -14,7 +14,10 @@ from helpers import expect_interrupted
 RUNNER = """
 import contextlib, sys
 from unittest import mock
-hidden = mock.Mock(hidden_frames=lambda *_: contextlib.nullcontext(), refusal=lambda *_: None)
+nothing = lambda *_: None
+hidden = mock.Mock(
+    hidden_frames=lambda *_: contextlib.nullcontext(), refusal=nothing, advice=nothing
+)
 sys.modules["tf_edureka.runner.modules"] = hidden
 sys.modules["tensorflow"] = mock.Mock()
 from tf_edureka.cli import run

@@ -101,7 +101,7 @@ class _OldFinder(importlib.abc.MetaPathFinder):
             return None
         part = _part_of(name)
         if part in OURS:
-            return ModuleSpec(name, _SharedLoader(part, OURS[part]))
+            return ModuleSpec(name, _SharedLoader(name, OURS[part]))
         file = self._folder.joinpath(*part.split("."))
         package, module = file / "__init__.py", file.with_name(f"{file.name}.py")
         is_package = package.is_file()
@@ -112,7 +112,7 @@ class _OldFinder(importlib.abc.MetaPathFinder):
             except ModuleNotFoundError:  # its package
                 spec = None
             if spec is not None:
-                loader = _SharedLoader(part, twin, lost=module)
+                loader = _SharedLoader(name, twin, lost=module)
                 is_package = spec.submodule_search_locations is not None
                 shared = ModuleSpec(name, loader, origin=spec.origin, is_package=is_package)
                 shared.has_location = spec.has_location
@@ -148,8 +148,8 @@ def _is_below(part: str, parts: Sequence[str]) -> bool:
 class _SharedLoader(importlib.abc.Loader):
     """Gives a module that there is under another name, with what 1.15.5's had more."""
 
-    def __init__(self, part: str, twin: str, lost: Path | None = None) -> None:
-        self._part, self._twin, self._file = part, twin, lost
+    def __init__(self, name: str, twin: str, lost: Path | None = None) -> None:
+        self._name, self._twin, self._file = name, twin, lost
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         return importlib.import_module(self._twin)
@@ -157,7 +157,7 @@ class _SharedLoader(importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         if self._file and self._file.is_file() and "__getattr__" not in vars(module):
             vars(module)["__getattr__"] = Lost(module, self._file)
-        registered.apply(self._part, module)
+        registered.apply(self._name, module)
 
 
 class _OldLoader(importlib.machinery.SourceFileLoader):
@@ -176,7 +176,7 @@ class _OldLoader(importlib.machinery.SourceFileLoader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         super().exec_module(module)
-        registered.apply(_part_of(self.name), module)
+        registered.apply(self.name, module)
 
 
 class _LazyLoader(_OldLoader):

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tf_edureka.runner import eras, finder, offline, period, private
+from tf_edureka.runner.eras import of_numpy
 from tf_edureka.runner.shims import core, graphs, registered
 
 # What TensorFlow says of an op that it does not have, or not any more.
@@ -59,6 +60,11 @@ def refusal(error: BaseException, needed: str) -> str | None:
         op = found[1] or found[2]
         return f"{op}: this op was compiled for TensorFlow 1, and no TensorFlow 2 has it"
     return None
+
+
+def advice(error: BaseException) -> str | None:
+    """What to install where an `error` that ended a script would not have with another NumPy."""
+    return of_numpy.advice(error)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from tf_edureka import runtime
 from tf_edureka.errors import InputError, printable
-from tf_edureka.runner import screen, stop
+from tf_edureka.runner import python2, screen, stop
 from tf_edureka.runner.source import Script
 
 _Hook = Callable[[type[BaseException], BaseException, types.TracebackType | None], object]
@@ -97,7 +97,8 @@ def _print_exception(
 ) -> None:
     """Lets `hook` print what ended the script, without the frames that are not its own.
 
-    What TensorFlow 1 had and nothing has today, and what the user can mend, is a line.
+    What TensorFlow 1 had and nothing has today, what is Python 2, and what the user can mend, is a
+    line.
     """
     from tf_edureka.runner import modules
 
@@ -105,12 +106,18 @@ def _print_exception(
         trace = trace.tb_next
     sys.last_traceback = trace
     own = [frame for frame in traceback.extract_tb(trace) if script.owns(frame.filename)]
-    reason = str(error) if isinstance(error, InputError) else modules.refusal(error, needed)
-    if reason and own and hook is sys.__excepthook__:
-        place = f"{own[-1].filename}, line {own[-1].lineno}"
+    refused = python2.refusal(error) or modules.refusal(error, needed)
+    reason = str(error) if isinstance(error, InputError) else refused
+    if not (own and hook is sys.__excepthook__):
+        hook(kind, error.with_traceback(trace), trace)
+    elif reason:
+        place = python2.place(error) or f"{own[-1].filename}, line {own[-1].lineno}"
         _say(printable(f"error: {place}: {reason}"), sys.stderr)
     else:
         hook(kind, error.with_traceback(trace), trace)
+        advice = modules.advice(error)
+        if advice:
+            _say(f"note: {advice}", sys.stderr)
 
 
 def _print_report(script: Script) -> None:

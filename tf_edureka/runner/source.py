@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import tf_edureka
-from tf_edureka.errors import InputError
+from tf_edureka.errors import InputError, printable
+from tf_edureka.runner import python2
 
 STANDARD_INPUT = "-"
 _MOST = 100_000_000  # bytes of a script: there are files without end, such as /dev/zero
@@ -193,6 +194,13 @@ def _end(reason: str, code: int) -> NoReturn:
 
 
 def _end_by(error: Exception) -> NoReturn:
-    """Ends the process by an `error` before the first line of the script, as Python does."""
-    sys.excepthook(type(error), error.with_traceback(None), None)
+    """Ends the process by an `error` before the first line of the script, as Python does.
+
+    That it is Python 2 is said in a line.
+    """
+    reason = python2.refusal(error)
+    if reason is None:
+        sys.excepthook(type(error), error.with_traceback(None), None)
+    elif sys.stderr is not None:
+        print(printable(f"error: {python2.place(error)}: {reason}"), file=sys.stderr)
     sys.exit(1)

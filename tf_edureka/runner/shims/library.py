@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import inspect
 import sys
 import traceback
 import types
@@ -10,7 +11,6 @@ from typing import Any
 
 from tf_edureka.errors import InputError
 from tf_edureka.runner import installed, private
-from tf_edureka.runner.eras import ArgSpec
 from tf_edureka.runner.shims.registered import shim
 
 
@@ -75,6 +75,15 @@ def _all_util(module: Any) -> None:
 def _nest(module: Any) -> None:
     module.is_sequence = module.is_nested
     module.is_sequence_or_composite = module.is_nested_or_composite
+
+
+class ArgSpec(inspect.FullArgSpec):
+    """What `tf_inspect.getargspec` gives, with what the installed decorators ask of it."""
+
+    @property
+    def keywords(self) -> str | None:
+        """The name of the `**` argument, which has another name there."""
+        return self.varkw
 
 
 @shim("util.tf_inspect")

@@ -1,4 +1,7 @@
-"""Where the shims are kept: what is done to a module of 1.15.5's, or a shared one, once loaded."""
+"""Where it is kept what is done to a module once it is loaded.
+
+Shims are for a module of 1.15.5's, or a shared one; `eras` has what is done to other libraries.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,22 +10,29 @@ Shim = Callable[[Any], None]
 SHIMS: dict[str, list[Shim]] = {}
 
 
-def shim(name: str) -> Callable[[Shim], Shim]:
-    """Registers a function as a shim of the module `name`, without `tensorflow.python.`.
-
-    One of `contrib` or `lite` is without `tensorflow.`; the empty one is `tensorflow`.
-    """
-    is_whole = not name or name.startswith(("contrib.", "lite."))
-    full = name if is_whole else f"python.{name}"
+def after(*modules: str) -> Callable[[Shim], Shim]:
+    """Registers a function that is given each of the `modules` once that is loaded."""
 
     def register(function: Shim) -> Shim:
-        SHIMS.setdefault(full, []).append(function)
+        for name in modules:
+            SHIMS.setdefault(name, []).append(function)
         return function
 
     return register
 
 
+def shim(name: str) -> Callable[[Shim], Shim]:
+    """Registers a function as a shim of the module `name`, without `tensorflow.python.`.
+
+    One of `contrib` or `lite` is without `tensorflow.`; the empty one is `tensorflow`.
+    """
+    if not name:
+        return after("tensorflow")
+    is_whole = name.startswith(("contrib.", "lite."))
+    return after(f"tensorflow.{name}" if is_whole else f"tensorflow.python.{name}")
+
+
 def apply(name: str, module: Any) -> None:
-    """Applies the shims of the module `name`, without `tensorflow.`."""
+    """Does to the module `name` what is registered for it."""
     for function in SHIMS.get(name, ()):
         function(module)

@@ -1,0 +1,54 @@
+"""Matplotlib's names up to 3.1; what names a repository was seen in one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tf_edureka.runner.eras.hook import add, rename
+from tf_edureka.runner.shims.registered import after
+from tf_edureka.runner.wrapped import wrap
+
+
+@after("matplotlib.cm")
+def _cm(module: Any) -> None:
+    """Gone since 3.9: hwalsuklee/tensorflow-mnist-VAE, lululxvi/deepxde."""
+
+    def get_cmap(name: Any = None, lut: int | None = None) -> Any:
+        from matplotlib import pyplot
+
+        return pyplot.get_cmap(name, lut)
+
+    add(module, get_cmap=get_cmap)
+
+
+@after("matplotlib.axes")
+def _axes(module: Any) -> None:
+    """Gone since 2.2: google-deepmind/neural-processes, google-deepmind/graph_nets."""
+    rename(module.Axes, set_axis_bgcolor="set_facecolor")
+
+
+@after("matplotlib.figure")
+def _figure(module: Any) -> None:
+    """Makes axes of another kind up to 3.6."""
+
+    def gca(original: Callable[..., Any], self: Any, **named: Any) -> Any:
+        return self.add_subplot(**named) if named else original(self)
+
+    wrap(module.Figure, "gca", gca)
+
+
+@after("matplotlib.style")
+def _style(module: Any) -> None:
+    """Gone since 3.8: these styles have a version in their names."""
+    for name, style in [*module.library.items()]:
+        module.library.setdefault(name.replace("seaborn-v0_8", "seaborn"), style)
+
+
+@after("matplotlib")
+def _settings(module: Any) -> None:
+    """Takes no list for these since 3.6: maziarraissi/PINNs."""
+
+    def set_item(original: Callable[..., Any], self: Any, key: str, value: Any) -> None:
+        is_list = key in ("pgf.preamble", "text.latex.preamble") and isinstance(value, list)
+        original(self, key, "\n".join(value) if is_list else value)
+
+    wrap(module.RcParams, "__setitem__", set_item)

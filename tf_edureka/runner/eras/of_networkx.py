@@ -1,0 +1,59 @@
+"""NetworkX's names of 1 and 2; what names a repository was seen in one."""
+
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tf_edureka.runner.eras.hook import add, rename
+from tf_edureka.runner.shims.registered import after
+from tf_edureka.runner.wrapped import wrap
+
+
+@after("networkx")
+def _networkx(module: Any) -> None:
+    """Gone since 3; a graph's `node` and what gave iterators since 2."""
+    rename(
+        module,
+        OrderedDiGraph="DiGraph",  # dictionaries keep their order now
+        OrderedGraph="Graph",
+        OrderedMultiDiGraph="MultiDiGraph",  # google-deepmind/graph_nets
+        from_numpy_matrix="from_numpy_array",
+        from_scipy_sparse_matrix="from_scipy_sparse_array",  # matenure/FastGCN, thunlp/OpenNE
+        to_numpy_matrix="to_numpy_array",  # thunlp/OpenNE
+        to_scipy_sparse_matrix="to_scipy_sparse_array",  # thunlp/OpenNE
+    )
+    add(module, read_gpickle=_read_pickle, write_gpickle=_write_pickle)
+    add(module.Graph, node=property(lambda graph: graph.nodes))
+    rename(module.Graph, edges_iter="edges", nodes_iter="nodes")  # williamleif/GraphSAGE
+    if not hasattr(module, "from_numpy_array"):
+        return
+    wrap(
+        module, "to_numpy_matrix", lambda original, *a, **named: np.asmatrix(original(*a, **named))
+    )
+    # Else sparse arrays, whose `*` goes element by element: tkipf/gcn, tkipf/gae.
+    for name in ("adjacency_matrix", "laplacian_matrix", "normalized_laplacian_matrix"):
+        wrap(module, name, _sparse_matrix)
+    wrap(module, "to_scipy_sparse_matrix", _sparse_matrix)
+
+
+def _matrix(original: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    return np.asmatrix(original(*arguments, **named))
+
+
+def _sparse_matrix(original: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    from scipy import sparse
+
+    found = original(*arguments, **named)
+    return getattr(sparse, f"{found.format}_matrix")(found)
+
+
+def _read_pickle(path: Any) -> Any:
+    with open(path, "rb") as file:
+        return pickle.load(file)
+
+
+def _write_pickle(G: Any, path: Any, protocol: int = pickle.HIGHEST_PROTOCOL) -> None:
+    with open(path, "wb") as file:
+        pickle.dump(G, file, protocol)

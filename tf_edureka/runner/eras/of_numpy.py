@@ -1,0 +1,201 @@
+"""NumPy's names and ways up to 1.18; what names a repository was seen in one."""
+
+import functools
+import pickle
+import re
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, SupportsIndex
+
+import numpy as np
+import numpy.typing as npt
+
+from tf_edureka.runner import places
+from tf_edureka.runner.eras.hook import add
+from tf_edureka.runner.shims.registered import after
+from tf_edureka.runner.wrapped import wrap
+
+_KINDS = "buifcSUVOMm"  # from the least to the most, as `find_common_type` compared them
+
+
+class _Cast:
+    """What `np.cast` was: a function for each type."""
+
+    def __getitem__(self, kind: npt.DTypeLike) -> Callable[[npt.ArrayLike], npt.NDArray[Any]]:
+        return lambda values: np.asarray(values).astype(kind)
+
+
+def as_float_array(a: npt.ArrayLike, dtype: Any = np.float64) -> npt.NDArray[Any]:
+    """What `np.asfarray` was: no whole numbers come out."""
+    return np.asarray(a, dtype if np.issubdtype(dtype, np.inexact) else np.float64)
+
+
+def find_common_type(
+    array_types: Iterable[npt.DTypeLike], scalar_types: Iterable[npt.DTypeLike]
+) -> np.dtype[Any] | None:
+    """What `np.find_common_type` was: scalars only count where they are of a greater kind."""
+    arrays, scalars = (
+        functools.reduce(np.promote_types, types) if types else None
+        for types in ([np.dtype(kind) for kind in kinds] for kinds in (array_types, scalar_types))
+    )
+    if arrays is None or scalars is None:
+        return arrays or scalars
+    is_greater = _KINDS.index(scalars.kind) > _KINDS.index(arrays.kind)
+    return np.promote_types(arrays, scalars) if is_greater else arrays
+
+
+NAMES = {
+    # Gone since 1.24.
+    **{kind.__name__: kind for kind in (bool, complex, float, int, object, str)},
+    # Gone since 2.0.
+    "Inf": np.inf,  # crazydonkey200/tensorflow-char-rnn
+    "NAN": np.nan,
+    "NaN": np.nan,  # bigzhao/Keyword_Extraction
+    "alltrue": np.all,
+    "asfarray": as_float_array,  # xiangwang1223/neural_graph_collaborative_filtering
+    "asscalar": lambda array: array.item(),  # abisee/pointer-generator, liyaguang/DCRNN
+    "cast": _Cast(),  # openai/pixel-cnn, openai/improved-gan
+    "find_common_type": find_common_type,
+    "float_": np.float64,
+    "infty": np.inf,  # ageron/handson-ml
+    "loads": lambda data, **named: pickle.loads(data, **named),  # openai/glow
+    "mat": np.asmatrix,  # VeritasYin/STGCN_IJCAI-18, lehaifeng/T-GCN
+    "product": np.prod,  # zihangdai/xlnet, zhengchuanpan/GMAN
+    "sometrue": np.any,
+    "string_": np.bytes_,
+    "unicode_": np.str_,
+    # Gone since 2.4.
+    "in1d": np.isin,  # lehaifeng/T-GCN
+    "trapz": np.trapezoid,  # lululxvi/deepxde
+}
+# NumPy says of these warnings in which version it began to give them.
+_NEW_WARNINGS = r"(?s).*deprecated (in )?NumPy (1\.(19|2\d)|2\.)"
+_NEWER_WARNINGS = (
+    r"The truth value of an empty array",
+    r"tostring\(\) is deprecated",
+    r"NumPy will stop allowing conversion of out-of-bound",
+    r"`\w+` is deprecated\. Use `",
+)
+
+_numpy_reshape: Callable[..., npt.NDArray[Any]] = np.reshape
+_Shape = SupportsIndex | Sequence[SupportsIndex]
+
+
+@after("numpy")
+def _restore(module: Any) -> None:
+    add(module, **NAMES)
+    add(module.lib, pad=np.pad)  # Kyubyong/transformer, openai/glow
+    np.set_printoptions(legacy="1.21")  # 0.5 in a list, not np.float32(0.5)
+    if hasattr(np, "_set_promotion_state"):  # up to 2.1: float32 and 0.1 give float64
+        np._set_promotion_state("legacy")
+    for message in (_NEW_WARNINGS, *_NEWER_WARNINGS):
+        warnings.filterwarnings("ignore", message, DeprecationWarning)
+    warnings.simplefilter("ignore", np.exceptions.VisibleDeprecationWarning)
+    np.reshape = _reshape  # type: ignore[assignment]
+    for name in ("array", "asanyarray", "asarray"):
+        setattr(module, name, _or_of_objects(getattr(module, name)))
+    wrap(module, "fromstring", _from_string)
+    wrap(module, "load", _load)
+
+
+@functools.wraps(np.reshape)
+def _reshape(
+    a: npt.ArrayLike,
+    shape: _Shape | None = None,
+    order: Literal["A", "C", "F"] = "C",
+    newshape: _Shape | None = None,
+    **options: bool | None,
+) -> npt.NDArray[Any]:
+    """NumPy's, which has dropped the old name of its argument."""
+    return _numpy_reshape(a, newshape if shape is None else shape, order, **options)
+
+
+def _or_of_objects(original: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that makes arrays, with rows of several lengths as objects, as up to 1.23."""
+
+    @functools.wraps(original)
+    def function(*arguments: Any, **named: Any) -> Any:
+        try:
+            return original(*arguments, **named)
+        except ValueError as error:
+            if named.get("copy", True) is False:  # now `never`, then `only where it has to be`
+                return function(*arguments, **{**named, "copy": None})
+            kind = named.get("dtype", arguments[1] if len(arguments) > 1 else None)
+            if kind is not None or "inhomogeneous shape" not in str(error):
+                raise
+            return original(*arguments[:1], **{**named, "dtype": object})
+
+    return function
+
+
+def _from_string(
+    original: Callable[..., Any],
+    string: Any,
+    dtype: npt.DTypeLike = float,
+    count: int = -1,
+    *,
+    sep: str = "",
+    **named: Any,
+) -> Any:
+    """Reads bytes, too, as up to 2.2: openai/improved-gan."""
+    if sep:
+        return original(string, dtype, count, sep=sep, **named)
+    data = string.encode() if isinstance(string, str) else string
+    return np.frombuffer(data, dtype, count).copy()
+
+
+class _Archive(np.lib.npyio.NpzFile):
+    """An `.npz` file that says it where objects are loaded."""
+
+    def __getitem__(self, key: str) -> Any:
+        return _noted(super().__getitem__(key))
+
+
+def _load(
+    original: Callable[..., Any],
+    file: Any,
+    mmap_mode: Any = None,
+    allow_pickle: bool | None = None,
+    *arguments: Any,
+    **named: Any,
+) -> Any:
+    """Loads objects unless it is told not to, as up to 1.16.2: a third of what was surveyed."""
+    is_asked = allow_pickle is not None
+    loaded = original(file, mmap_mode, allow_pickle if is_asked else True, *arguments, **named)
+    if is_asked:
+        return loaded
+    if isinstance(loaded, np.lib.npyio.NpzFile):
+        loaded.__class__ = _Archive
+        return loaded
+    return _noted(loaded)
+
+
+def _noted(loaded: Any) -> Any:
+    if not isinstance(loaded, np.ndarray) or loaded.dtype.hasobject:
+        places.note(
+            "np.load: loaded Python objects, as NumPy did up to 1.16.2; such a file can run any "
+            "code, so load only what you trust"
+        )
+    return loaded
+
+
+# What only a NumPy up to 2.1 still does, by what newer ones say.
+_GIVEN_UP = {
+    r"only 0-dimensional arrays can be converted": "an array of one value was a number",
+    r"The truth value of an empty array": "an empty array was False",
+    r"Python integer -?\d+ out of bounds for u?int\d+": "a number could be too large for its type",
+    r"'numpy.ndarray' object has no attribute 'tostring'": "an array had tostring()",
+}
+
+
+def advice(error: BaseException) -> str | None:
+    """What to install where an `error` is one of those that NumPy raises since 2.2 only."""
+    if hasattr(np, "_set_promotion_state"):
+        return None
+    for said, what in _GIVEN_UP.items():
+        if re.search(said, str(error)):
+            return (
+                f"up to NumPy 2.1 {what}; pip install -e '.[legacy]' brings that one (this is "
+                f"{np.__version__})"
+            )
+    return None

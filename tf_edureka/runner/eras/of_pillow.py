@@ -1,0 +1,35 @@
+"""Pillow's names up to 6; what names a repository was seen in one."""
+
+from typing import Any
+
+from tf_edureka.runner.eras.hook import add, rename
+from tf_edureka.runner.shims.registered import after
+
+
+@after("PIL.Image")
+def _image(module: Any) -> None:
+    """Gone since 10: openai/glow."""
+    rename(module, ANTIALIAS="LANCZOS", CUBIC="BICUBIC", LINEAR="BILINEAR")
+
+
+@after("PIL.ImageDraw")
+def _draw(module: Any) -> None:
+    """Gone since 10: a text's box now has a corner, too."""
+
+    def textsize(self: Any, text: str, font: Any = None, **named: Any) -> tuple[int, int]:
+        box = self.textbbox((0, 0), text, font, **named)
+        return round(box[2]), round(box[3])
+
+    add(module.ImageDraw, textsize=textsize)
+
+
+@after("PIL.ImageFont")
+def _font(module: Any) -> None:
+    """Gone since 10."""
+
+    def getsize(self: Any, text: str, **named: Any) -> tuple[int, int]:
+        box = self.getbbox(text, **named)
+        return round(box[2]), round(box[3])
+
+    add(module.FreeTypeFont, getsize=getsize)
+    add(module.ImageFont, getsize=getsize)

@@ -1,0 +1,59 @@
+"""What Python's own library has dropped since 3.7."""
+
+import collections.abc
+import inspect
+import math
+import os
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tf_edureka.runner.eras.hook import add
+from tf_edureka.runner.shims.registered import after
+
+
+class ArgSpec(NamedTuple):
+    """What `inspect.getargspec` gave."""
+
+    args: list[str]
+    varargs: str | None
+    keywords: str | None
+    defaults: tuple[Any, ...] | None
+
+
+def argument_names(function: Callable[..., object]) -> ArgSpec:
+    """What `inspect.getargspec` was."""
+    return ArgSpec(*inspect.getfullargspec(function)[:4])
+
+
+@after("collections")
+def _collections(module: Any) -> None:
+    """Gone since 3.10: tensorflow/nmt, google/seq2seq."""
+    add(module, **{name: getattr(collections.abc, name) for name in collections.abc.__all__})
+
+
+@after("fractions")
+def _fractions(module: Any) -> None:
+    """Gone since 3.9."""
+    add(module, gcd=math.gcd)
+
+
+@after("inspect")
+def _inspect(module: Any) -> None:
+    """Gone since 3.11: shenweichen/DeepCTR, google/seq2seq."""
+    add(module, getargspec=argument_names)
+
+
+@after("time")
+def _time(module: Any) -> None:
+    """Gone since 3.8: FeiSun/BERT4Rec."""
+    add(module, clock=time.perf_counter if os.name == "nt" else time.process_time)
+
+
+@after("warnings")
+def _warnings(module: Any) -> None:
+    """From 3.12 on setuptools has it."""
+    warnings.filterwarnings(
+        "ignore", r"The distutils package|distutils Version classes", DeprecationWarning
+    )

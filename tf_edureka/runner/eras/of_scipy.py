@@ -1,0 +1,79 @@
+"""SciPy's names up to 1.2; what names a repository was seen in one."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from tf_edureka.runner.eras import scipy_images
+from tf_edureka.runner.eras.hook import add
+from tf_edureka.runner.shims.registered import after
+
+# It says where a name has moved to, which has its old place as well.
+_MOVED = r"Please (import|use) `\w+` from the `scipy\.|scipy\.misc is deprecated"
+
+
+@after("warnings")
+def _warnings(module: Any) -> None:
+    warnings.filterwarnings("ignore", _MOVED, DeprecationWarning)
+
+
+@after("scipy")
+def _scipy(module: Any) -> None:
+    """Gone since 1.4."""
+    add(module, interp=np.interp)
+
+
+@after("scipy.misc")
+def _misc(module: Any) -> None:
+    """Gone since 1.3: a sixth of what was surveyed, as carpedm20/DCGAN-tensorflow."""
+    from scipy import special
+
+    add(
+        module,
+        bytescale=scipy_images.to_bytes,
+        comb=special.comb,
+        factorial=special.factorial,
+        fromimage=scipy_images.from_image,
+        imread=scipy_images.read,
+        imresize=scipy_images.resize,
+        imrotate=scipy_images.rotate,
+        imsave=scipy_images.save,
+        logsumexp=special.logsumexp,
+        toimage=scipy_images.to_image,
+    )
+
+
+@after("scipy.ndimage")
+def _ndimage(module: Any) -> None:
+    """Gone since 1.2: openai/glow, pfnet-research/sngan_projection."""
+    add(module, imread=scipy_images.read)
+
+
+@after("scipy.signal")
+def _signal(module: Any) -> None:
+    """Gone since 1.13: the windows have a module of their own."""
+    windows = module.windows
+    add(module, hanning=windows.hann, **{name: getattr(windows, name) for name in windows.__all__})
+
+
+@after("scipy.sparse")
+def _sparse(module: Any) -> None:
+    """Gone since 1.14."""
+    add(module.spmatrix, A=property(lambda matrix: matrix.toarray()))
+    add(module.spmatrix, H=property(lambda matrix: matrix.getH()))
+
+
+@after("scipy.sparse.linalg.eigen")
+def _eigen(module: Any) -> None:
+    """Was a package up to 1.7."""
+    module.__path__ = []
+
+
+@after("scipy.sparse.linalg.eigen.arpack", "scipy.sparse.linalg.eigen.arpack.arpack")
+def _arpack(module: Any) -> None:
+    """Gone since 1.8: tkipf/gcn, PetarV-/GAT, matenure/FastGCN, thunlp/OpenNE."""
+    from scipy.sparse import linalg
+
+    names = ("ArpackError", "ArpackNoConvergence", "eigs", "eigsh", "svds")
+    add(module, **{name: getattr(linalg, name) for name in names})
