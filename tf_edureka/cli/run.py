@@ -3,11 +3,8 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TextIO
 
-from tf_edureka.cli import options, reporting, signals
-from tf_edureka.data import progress
+from tf_edureka.cli import notebooks, options, reporting, signals, store
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
 from tf_edureka.runner import period, period_wheels, script, source
@@ -49,11 +46,16 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         f"({period.sizes()}), unless they are there, into the folder that "
         f"${period_wheels.FOLDER_VARIABLE} names, else into the user's caches; needs no SCRIPT",
     )
+    parser.add_argument(
+        "--install-kernel",
+        action="store_true",
+        help="add the kernel TensorFlow 1 to the user's Jupyter; needs no SCRIPT",
+    )
     _add_script(parser)
     args = parser.parse_args(argv)
     if args.command[:1] == ["--"]:
         del args.command[0]
-    if not args.command and not args.fetch_period:
+    if not (args.command or args.fetch_period or args.install_kernel):
         parser.error("the following arguments are required: SCRIPT")
     return args
 
@@ -78,7 +80,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     def parse_arguments() -> int:
         args = parse(argv)
         if args.fetch_period:
-            _fetch_period(sys.stderr if args.command else sys.stdout)
+            store.fetch(sys.stderr if args.command else sys.stdout)
+        if args.install_kernel:
+            notebooks.install_kernel()
         parsed.append(args)
         return 0
 
@@ -89,11 +93,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with signals.ends_at_once():
             program = source.read(args.command[0])
-            store = _store()
+            found = store.find(_note)
             script.prepare(
                 program,
                 args.command,
-                store=store,
+                store=found,
                 replay_seeds=args.seeds == "tf1",
                 figures=args.figures,
                 report=args.report,
@@ -102,38 +106,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         reporting.print_error(error)
         return reporting.USER_ERROR
     # From here on signals and streams are the script's.
-    script.run(program, needed="" if store else _needed(" may have it"))
+    script.run(program, needed="" if found else store.needed(" may have it"))
     return 0
 
 
-def _store() -> Path | None:
-    """The folder of the period packages; None where there is none, which is said."""
-    if period.is_here():
-        return period.folder()
-    print(
-        "note: this runs on tf.compat.v1, which has not all of TensorFlow 1; for the rest there "
-        f"are {_needed()}",
-        file=sys.stderr,
-        flush=True,
-    )
-    return None
-
-
-def _needed(verb: str = "") -> str:
-    advice = options.ADVICE["no period packages"]
-    return f"TensorFlow 1.15.5's own Python files{verb}: {advice} ({period.sizes()})"
-
-
-def _fetch_period(to: TextIO) -> None:
-    """Fetches the period packages, and says where they are and under which licences."""
-    if period.is_whole():
-        print(f"{period.place()} has the Python files of TensorFlow 1.15.5 already", file=to)
-    else:
-        said = f"fetching the Python files of TensorFlow 1.15.5 ({period.sizes()})"
-        print(said, file=sys.stderr, flush=True)
-        with progress.on_stderr() as report:
-            folder = period.fetch(report)
-        print(f"{folder} has the Python files of TensorFlow 1.15.5 now", file=to)
-    print(f"{period.KEPT_BYTES / 1e6:.1f} MB, and the licences in {period.LICENCES}:", file=to)
-    for wheel in period.WHEELS:
-        print(f"  {wheel.name} {wheel.version}: {wheel.licence}", file=to, flush=True)
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
