@@ -13,8 +13,8 @@ from tf_edureka.runner import period, period_wheels, script, source
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Runs a TensorFlow 1 script, not a line changed, on the TensorFlow 2 that is "
-        "installed. Options of the script's own come after it.",
+        description="Runs a TensorFlow 1 script or notebook, not a line changed, on the TensorFlow "
+        "2 that is installed. Options of the script's own come after it.",
         epilog=f"MNIST is found where the script asks for it, else in the folder that "
         f"${MNIST_FOLDER_VARIABLE} names, else downloaded.",
     )
@@ -51,13 +51,27 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="add the kernel TensorFlow 1 to the user's Jupyter; needs no SCRIPT",
     )
+    parser.add_argument(
+        "--html", action="store_true", help="of a notebook: write it as an HTML page, too"
+    )
+    parser.add_argument(
+        "--keep-going", action="store_true", help="of a notebook: go on after a cell that fails"
+    )
     _add_script(parser)
     args = parser.parse_args(argv)
     if args.command[:1] == ["--"]:
         del args.command[0]
+    if _is_notebook(args) and len(args.command) > 1:  # which has no options of its own
+        args = parser.parse_args([*args.command[1:], args.command[0]], args)
     if not (args.command or args.fetch_period or args.install_kernel):
         parser.error("the following arguments are required: SCRIPT")
+    if args.command and not _is_notebook(args) and (args.html or args.keep_going):
+        parser.error("--html and --keep-going are for a notebook")
     return args
+
+
+def _is_notebook(args: argparse.Namespace) -> bool:
+    return bool(args.command) and args.command[0].endswith(notebooks.SUFFIX)
 
 
 def _add_script(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +81,8 @@ def _add_script(parser: argparse.ArgumentParser) -> None:
         metavar="SCRIPT",
         nargs=argparse.PARSER,
         default=[],
-        help="the script, or - for one on standard input, and what it is given",
+        help="the script, or - for one on standard input, and what it is given; or a notebook, "
+        "which is run in its folder and written, executed, to NAME.executed.ipynb in this one",
     )
     command.required = False  # `parse` asks for it; there is no name for "one or more, or nothing"
 
@@ -90,6 +105,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not parsed or not parsed[0].command:  # as after --help, or where something is wrong
         return code
     args = parsed[0]
+    if _is_notebook(args):
+        return notebooks.run(args)
     try:
         with signals.ends_at_once():
             program = source.read(args.command[0])

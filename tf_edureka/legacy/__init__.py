@@ -15,7 +15,7 @@ else:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Makes the process of an IPython `shell` one of TensorFlow 1: `%load_ext tf_edureka.legacy`."""
+    """What `%load_ext tf_edureka.legacy` does: the process of `shell` is one of TensorFlow 1."""
     from tf_edureka.cli import extension
 
     extension.load(shell)

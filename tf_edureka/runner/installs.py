@@ -2,7 +2,7 @@
 
 import re
 
-_LINE = re.compile(r"^.*(?:\\\n.*)*", re.MULTILINE)  # with those that it goes on in
+_LINE = re.compile(r"^(?:\\\n|.)*", re.MULTILINE)  # with those that it goes on in
 # Lines that are no Python, by themselves or as all of a cell that begins so.
 _MAGIC = re.compile(r"(?P<indent>\s*)%?\s*(?:pip|conda|mamba)\s")
 _SHELL = re.compile(r"\s*(?:\w+\s*=\s*)?!")
@@ -12,6 +12,8 @@ _COMMAND = re.compile(
     r"\b(?P<arguments>(?:\\\n|[^;&|\n])*)"
 )
 _OURS = re.compile(r"['\"]?(?:tensorflow|tf[-_]nightly|keras|numpy(?![\w-]))", re.IGNORECASE)
+
+_SAYS = "echo 'note:"
 
 
 def without_ours(lines: list[str]) -> list[str]:
@@ -31,10 +33,10 @@ def without_ours(lines: list[str]) -> list[str]:
         if is_shell or _SHELL.match(line):
             return _COMMAND.sub(lambda part: part["begin"] + " && ".join(_parts(part)), line)
         magic, command = _MAGIC.match(line), _COMMAND.match(line)
-        parts = _parts(command) if magic and command else []
-        if len(parts) == 0 or parts == [line]:
+        said, *others = _parts(command) if magic and command else [line]
+        if not magic or not others and not said.startswith(_SAYS):
             return line
-        return "\n".join([f"{magic['indent']}!{parts[0]}", *(magic["indent"] + part for part in parts[1:])])
+        return "\n".join(magic["indent"] + part for part in [f"!{said}", *others])
 
     return _LINE.sub(changed, cell).splitlines(keepends=True)
 
@@ -45,7 +47,7 @@ def _parts(found: re.Match[str]) -> list[str]:
     ours = [one.strip("'\"") for one in arguments if _OURS.match(one)]
     if not ours:
         return [command + found["arguments"]]
-    said = f"echo 'note: {' '.join(ours)}: left as it is in this environment'"
+    said = f"{_SAYS} {' '.join(ours)}: left as it is in this environment'"
     rest = [one for one in arguments if not _OURS.match(one)]
     if all(one.startswith("-") for one in rest):
         return [said]

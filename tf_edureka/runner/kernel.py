@@ -1,4 +1,4 @@
-"""The Jupyter kernel "TensorFlow 1": IPython's, with `tf_edureka.legacy` loaded before all cells."""
+"""The Jupyter kernel "TensorFlow 1": IPython's, which loads `tf_edureka.legacy` first."""
 
 import importlib.util
 import json

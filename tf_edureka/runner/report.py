@@ -3,7 +3,7 @@
 import ast
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tf_edureka.runner import modern_names
 
@@ -18,7 +18,7 @@ def lines(source: bytes) -> list[tuple[int, str, str]]:
     with warnings.catch_warnings():  # which the script has had already
         warnings.simplefilter("ignore")
         tree = ast.parse(source)
-    found = dict.fromkeys(_modernised(tree))
+    found = dict.fromkeys(_modernised(tree, _Names()))
     return sorted(found, key=lambda row: row[0])
 
 
@@ -29,17 +29,35 @@ def text(name: str, source: bytes) -> str:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = traceback.format_exception_only(error)[-1].strip()
         return f"{name} cannot be read for a report ({reason})."
+    return _table(name, [(str(line), old, modern) for line, old, modern in rows])
+
+
+def text_of_cells(name: str, cells: Sequence[str]) -> str:
+    """The same of the `cells` of a notebook, each of which has the names of those before it."""
+    names, rows = _Names(), []
+    for number, cell in enumerate(cells, 1):
+        try:
+            tree = ast.parse(cell)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            reason = traceback.format_exception_only(error)[-1].strip()
+            rows.append((f"cell {number}", "cannot be read for a report", reason))
+        else:
+            found = sorted(dict.fromkeys(_modernised(tree, names)), key=lambda row: row[0])
+            rows += [(f"cell {number}, line {line}", old, modern) for line, old, modern in found]
+    return _table(name, rows)
+
+
+def _table(name: str, rows: Sequence[tuple[str, str, str]]) -> str:
     if not rows:
         return f"{name} uses nothing that TensorFlow 2 has changed."
-    width = max(len(old) for _, old, _ in rows)
+    places, olds = (max(map(len, column)) for column in [*zip(*rows, strict=True)][:2])
     return "\n".join(
         [f"What {name} has of TensorFlow 1, and what one writes today:"]
-        + [f"  {line:>4}  {old:<{width}}  {modern}" for line, old, modern in rows]
+        + [f"  {place:>{max(places, 4)}}  {old:<{olds}}  {modern}" for place, old, modern in rows]
     )
 
 
-def _modernised(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
-    names = _Names()
+def _modernised(tree: ast.Module, names: "_Names") -> Iterator[tuple[int, str, str]]:
     for node in _in_order(tree):
         if not isinstance(node, ast.stmt | ast.expr):
             continue  # nothing of TensorFlow is named there
