@@ -9,10 +9,25 @@ from pathlib import Path
 
 from tf_edureka.cli import reporting
 from tf_edureka.errors import InputError, printable
-from tf_edureka.runner import kernel
+from tf_edureka.runner import kernel, period
 
 SUFFIX = ".ipynb"
 CELL_FAILED = 1
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Adds to `parser` the options that are about notebooks."""
+    parser.add_argument(
+        "--html", action="store_true", help="of a notebook: write it as an HTML page, too"
+    )
+    parser.add_argument(
+        "--keep-going", action="store_true", help="of a notebook: go on after a cell that fails"
+    )
+    parser.add_argument(
+        "--install-kernel",
+        action="store_true",
+        help="add the kernel TensorFlow 1 to the user's Jupyter; needs no SCRIPT",
+    )
 
 
 @contextlib.contextmanager
@@ -47,6 +62,8 @@ def run(args: argparse.Namespace) -> int:
 
         if args.html:
             import nbconvert as nbconvert
+    if period.is_here():
+        period.folder()  # one that is damaged is to be said here, not in a cell
     path = Path(args.command[0])
     found = notebook.read(path)
     executed = Path(f"{path.stem}.executed{SUFFIX}")

@@ -46,17 +46,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         f"({period.sizes()}), unless they are there, into the folder that "
         f"${period_wheels.FOLDER_VARIABLE} names, else into the user's caches; needs no SCRIPT",
     )
-    parser.add_argument(
-        "--install-kernel",
-        action="store_true",
-        help="add the kernel TensorFlow 1 to the user's Jupyter; needs no SCRIPT",
-    )
-    parser.add_argument(
-        "--html", action="store_true", help="of a notebook: write it as an HTML page, too"
-    )
-    parser.add_argument(
-        "--keep-going", action="store_true", help="of a notebook: go on after a cell that fails"
-    )
+    notebooks.add_options(parser)
     _add_script(parser)
     args = parser.parse_args(argv)
     if args.command[:1] == ["--"]:

@@ -15,11 +15,7 @@ def lines(source: bytes) -> list[tuple[int, str, str]]:
         line from 1, old name and what to write today, in the order of the script. What is the same
         in TensorFlow 2 is left out.
     """
-    with warnings.catch_warnings():  # which the script has had already
-        warnings.simplefilter("ignore")
-        tree = ast.parse(source)
-    found = dict.fromkeys(_modernised(tree, _Names()))
-    return sorted(found, key=lambda row: row[0])
+    return _lines(source, _Names())
 
 
 def text(name: str, source: bytes) -> str:
@@ -37,14 +33,20 @@ def text_of_cells(name: str, cells: Sequence[str]) -> str:
     names, rows = _Names(), []
     for number, cell in enumerate(cells, 1):
         try:
-            tree = ast.parse(cell)
+            found = _lines(cell.encode(), names)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             reason = traceback.format_exception_only(error)[-1].strip()
             rows.append((f"cell {number}", "cannot be read for a report", reason))
         else:
-            found = sorted(dict.fromkeys(_modernised(tree, names)), key=lambda row: row[0])
             rows += [(f"cell {number}, line {line}", old, modern) for line, old, modern in found]
     return _table(name, rows)
+
+
+def _lines(source: bytes, names: "_Names") -> list[tuple[int, str, str]]:
+    with warnings.catch_warnings():  # which the script has had already
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source)
+    return sorted(dict.fromkeys(_modernised(tree, names)), key=lambda row: row[0])
 
 
 def _table(name: str, rows: Sequence[tuple[str, str, str]]) -> str:
