@@ -1,4 +1,4 @@
-"""Runs a TensorFlow 1 script, not a line changed."""
+"""Runs a TensorFlow 1 script or notebook, not a line changed."""
 
 import argparse
 import sys
