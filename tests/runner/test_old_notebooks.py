@@ -102,7 +102,7 @@ def test_it_can_go_on_after_a_cell_that_fails(run, tmp_path):
 def test_a_kernel_that_dies_is_a_line(run, tmp_path):
     done = run(write(tmp_path / "old.ipynb", "print('begun')", "import os; os._exit(3)", "1"))
     assert (done.returncode, done.stdout) == (1, "begun\n")
-    complaint = "old.ipynb, cell 2: its kernel has ended with exit code 3\n"
+    complaint = "old.ipynb, cell 2: the kernel has ended with exit code 3\n"
     assert done.stderr.endswith(complaint)
     assert outputs(tmp_path / "old.executed.ipynb")[0][0].text == "begun\n"
 

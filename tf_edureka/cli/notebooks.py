@@ -82,9 +82,12 @@ def run(args: argparse.Namespace) -> int:
         print(f"\n{report}", file=sys.stderr)
     if execution.interrupted:
         raise KeyboardInterrupt(execution.interrupted)
-    where = f"{printable(str(path))}, cell {execution.cell}"
     if execution.died:
-        print(f"error: {where}: its kernel has ended {execution.died}", file=sys.stderr)
+        cell = f", cell {execution.cell}" if execution.cell else ""  # it may not have begun
+        print(
+            f"error: {printable(str(path))}{cell}: the kernel has ended {execution.died}",
+            file=sys.stderr,
+        )
     elif args.keep_going and execution.failed:
         cells = len(notebook.code_cells(found))
         print(f"error: {execution.failed} of {cells} cells failed", file=sys.stderr)

@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 import types
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import CellExecutionError
 
 from tf_edureka import _files
 from tf_edureka.errors import InputError, printable
@@ -40,7 +41,9 @@ def read(path: Path) -> Any:
     """
     _files.expect_file(path, "a notebook")
     try:
-        notebook = nbformat.read(path, as_version=4)
+        with warnings.catch_warnings():  # of identifiers that cells of then have not
+            warnings.simplefilter("ignore")
+            notebook = nbformat.read(path, as_version=4)
         language = _language(notebook.metadata)
         cells = code_cells(notebook)
         for cell in notebook.cells:
@@ -165,9 +168,10 @@ class Execution:
                 )
                 client.kc = channels
                 await self._run_cells(client, keep_going)
-            except DeadKernelError:
-                if not self.interrupted:
-                    self.died = await self._death()
+            except RuntimeError:  # as nbclient and jupyter_client say that it has died
+                self.died = await self._death()
+                if not self.died and not self.interrupted:
+                    raise
             finally:
                 channels.stop_channels()
                 await self._manager.shutdown_kernel(now=bool(self.interrupted or self.died))
@@ -187,9 +191,11 @@ class Execution:
 
     async def _death(self) -> str:
         code = await self._manager.provisioner.poll() if self._manager.provisioner else None
+        if code is None:  # it lives
+            return ""
         if code == -signal.SIGKILL:
             return "by signal 9, as where memory runs out"
-        return f"by signal {-code}" if code is not None and code < 0 else f"with exit code {code}"
+        return f"with exit code {code}" if code >= 0 else f"by signal {-code}"
 
     @contextlib.contextmanager
     def _taking_signals(self) -> Iterator[None]:
