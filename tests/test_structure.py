@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "legacy": {
         *("runs", "data", "tf1", "runtime", *LEAVES),
         *("perceptron.gates", "perceptron.activations"),
+        "cli.extension",  # as IPython asks the package itself for what it loads
     },
     "runner": {"legacy.input_data", "tf1", "runtime", *LEAVES},
     **dict.fromkeys(

@@ -63,6 +63,13 @@ tensorflow.get_variable("x", [1])
     ]
 
 
+def test_a_cell_of_a_notebook_has_the_names_of_those_before_it():
+    text = report.text_of_cells("old.ipynb", ["import tensorflow as tf", "print 1", "\ntf.log(1)"])
+    unread, found = text.splitlines()[1:]
+    assert unread.strip().startswith("cell 2  ")
+    assert found.strip().startswith("cell 3, line 2  tf.log  ")
+
+
 def test_a_script_of_today_has_nothing_to_report():
     text = "import tensorflow as tf\nx = tf.Variable(1.0)\nprint(tf.square(x), tf.nn.relu(x))\n"
     assert lines(text) == []

@@ -18,7 +18,7 @@ COMMANDS = {
     "benchmark": ("tf_edureka.cli.benchmark", "time this project beside other ways to train"),
     "launch-workers": ("tf_edureka.cli.launch_workers", "train in several processes"),
     "doctor": ("tf_edureka.cli.doctor", "say what training would run on here"),
-    "run": ("tf_edureka.cli.run", "run a TensorFlow 1 script as it is"),
+    "run": ("tf_edureka.cli.run", "run a TensorFlow 1 script or notebook as it is"),
 }
 _USAGE = "usage: tf-edureka [--help] [--version] COMMAND [options of the command]"
 

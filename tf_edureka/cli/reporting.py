@@ -20,7 +20,7 @@ _Arguments = ParamSpec("_Arguments")
 
 def print_error(error: InputError) -> None:
     """Prints an `error` on stderr, in one line, with what to do about it."""
-    print(f"error: {_line(error)}", file=sys.stderr, flush=True)
+    print(f"error: {line(error)}", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
@@ -106,7 +106,8 @@ def too_little_memory(error: Exception) -> InputError | None:
     return InputError(f"TensorFlow has too little memory ({what})", topic="no memory")
 
 
-def _line(said: InputError | InputWarning) -> str:
+def line(said: InputError | InputWarning) -> str:
+    """An error or a warning in one line, with what to do about it."""
     advice = ADVICE.get(said.topic)
     return printable(f"{said}; {advice}" if advice else str(said))
 
@@ -121,7 +122,7 @@ def _warnings_as_notes() -> Iterator[None]:
 
         def show_note(message: Warning | str, *place: Any, **more: Any) -> None:
             if isinstance(message, InputWarning):
-                print(f"note: {_line(message)}", file=sys.stderr, flush=True)
+                print(f"note: {line(message)}", file=sys.stderr, flush=True)
             else:
                 show(message, *place, **more)
 

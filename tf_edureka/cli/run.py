@@ -1,14 +1,11 @@
-"""Runs a TensorFlow 1 script, not a line changed."""
+"""Runs a TensorFlow 1 script or notebook, not a line changed."""
 
 import argparse
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TextIO
 
-from tf_edureka.cli import options, reporting, signals
-from tf_edureka.data import progress
+from tf_edureka.cli import notebooks, options, reporting, signals, store
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
 from tf_edureka.runner import period, period_wheels, script, source, stop
@@ -17,11 +14,46 @@ from tf_edureka.runner import period, period_wheels, script, source, stop
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Runs a TensorFlow 1 script, not a line changed, on the TensorFlow 2 that is "
-        "installed. Options of the script's own come after it.",
+        description="Runs a TensorFlow 1 script or notebook, not a line changed, on the TensorFlow "
+        "2 that is installed. Options of the script's own come after it.",
         epilog=f"MNIST is found where the script asks for it, else in the folder that "
         f"${MNIST_FOLDER_VARIABLE} names, else downloaded.",
     )
+    _add_options(parser)
+    notebooks.add_options(parser)
+    _add_script(parser)
+    args = parser.parse_args(argv)
+    if args.command[:1] == ["--"]:
+        del args.command[0]
+    if _is_notebook(args) and len(args.command) > 1:  # which has no options of its own
+        args = parser.parse_args([*args.command[1:], args.command[0]], args)
+    if not (args.command or args.fetch_period or args.install_kernel):
+        parser.error("the following arguments are required: SCRIPT")
+    if args.command and not _is_notebook(args) and (args.html or args.keep_going):
+        parser.error("--html and --keep-going are for a notebook")
+    if _is_notebook(args) and args.stop_after:
+        parser.error("--stop-after is for a script; Ctrl-C ends a notebook")
+    return args
+
+
+def _limit(text: str) -> stop.Limit:
+    """A limit from `text` of the command line."""
+    number, unit = (text[:-1], "seconds") if text.endswith("s") else (text, "session runs")
+    try:
+        limit = stop.Limit(float(number) if unit == "seconds" else int(number), unit)
+    except ValueError:
+        limit = stop.Limit(0, unit)
+    if not 0 < limit.number < threading.TIMEOUT_MAX:
+        expected = f"expected session runs, as in 100, or seconds, as in 90s, got {text!r}"
+        raise argparse.ArgumentTypeError(expected)
+    return limit
+
+
+def _is_notebook(args: argparse.Namespace) -> bool:
+    return bool(args.command) and args.command[0].endswith(notebooks.SUFFIX)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seeds",
         choices=("tf1", "tf2"),
@@ -57,26 +89,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         f"({period.sizes()}), unless they are there, into the folder that "
         f"${period_wheels.FOLDER_VARIABLE} names, else into the user's caches; needs no SCRIPT",
     )
-    _add_script(parser)
-    args = parser.parse_args(argv)
-    if args.command[:1] == ["--"]:
-        del args.command[0]
-    if not args.command and not args.fetch_period:
-        parser.error("the following arguments are required: SCRIPT")
-    return args
-
-
-def _limit(text: str) -> stop.Limit:
-    """A limit from `text` of the command line."""
-    number, unit = (text[:-1], "seconds") if text.endswith("s") else (text, "session runs")
-    try:
-        limit = stop.Limit(float(number) if unit == "seconds" else int(number), unit)
-    except ValueError:
-        limit = stop.Limit(0, unit)
-    if not 0 < limit.number < threading.TIMEOUT_MAX:
-        expected = f"expected session runs, as in 100, or seconds, as in 90s, got {text!r}"
-        raise argparse.ArgumentTypeError(expected)
-    return limit
 
 
 def _add_script(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +98,8 @@ def _add_script(parser: argparse.ArgumentParser) -> None:
         metavar="SCRIPT",
         nargs=argparse.PARSER,
         default=[],
-        help="the script, or - for one on standard input, and what it is given",
+        help="the script, or - for one on standard input, and what it is given; or a notebook, "
+        "which is run in its folder and written, executed, to NAME.executed.ipynb in this one",
     )
     command.required = False  # `parse` asks for it; there is no name for "one or more, or nothing"
 
@@ -99,7 +112,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     def parse_arguments() -> int:
         args = parse(argv)
         if args.fetch_period:
-            _fetch_period(sys.stderr if args.command else sys.stdout)
+            store.fetch(sys.stderr if args.command else sys.stdout)
+        if args.install_kernel:
+            notebooks.install_kernel()
         parsed.append(args)
         return 0
 
@@ -107,14 +122,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not parsed or not parsed[0].command:  # as after --help, or where something is wrong
         return code
     args = parsed[0]
+    if _is_notebook(args):
+        return notebooks.run(args)
     try:
         with signals.ends_at_once():
             program = source.read(args.command[0])
-            store = _store()
+            found = store.find(_note)
             script.prepare(
                 program,
                 args.command,
-                store=store,
+                store=found,
                 replay_seeds=args.seeds == "tf1",
                 figures=args.figures,
                 report=args.report,
@@ -123,39 +140,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         reporting.print_error(error)
         return reporting.USER_ERROR
     # From here on signals and streams are the script's.
-    needed = "" if store else _needed(" may have it")
+    needed = "" if found else store.needed(" may have it")
     script.run(program, needed=needed, limit=args.stop_after)
     return 0
 
 
-def _store() -> Path | None:
-    """The folder of the period packages; None where there is none, which is said."""
-    if period.is_here():
-        return period.folder()
-    print(
-        "note: this runs on tf.compat.v1, which has not all of TensorFlow 1; for the rest there "
-        f"are {_needed()}",
-        file=sys.stderr,
-        flush=True,
-    )
-    return None
-
-
-def _needed(verb: str = "") -> str:
-    advice = options.ADVICE["no period packages"]
-    return f"TensorFlow 1.15.5's own Python files{verb}: {advice} ({period.sizes()})"
-
-
-def _fetch_period(to: TextIO) -> None:
-    """Fetches the period packages, and says where they are and under which licences."""
-    if period.is_whole():
-        print(f"{period.place()} has the Python files of TensorFlow 1.15.5 already", file=to)
-    else:
-        said = f"fetching the Python files of TensorFlow 1.15.5 ({period.sizes()})"
-        print(said, file=sys.stderr, flush=True)
-        with progress.on_stderr() as report:
-            folder = period.fetch(report)
-        print(f"{folder} has the Python files of TensorFlow 1.15.5 now", file=to)
-    print(f"{period.KEPT_BYTES / 1e6:.1f} MB, and the licences in {period.LICENCES}:", file=to)
-    for wheel in period.WHEELS:
-        print(f"  {wheel.name} {wheel.version}: {wheel.licence}", file=to, flush=True)
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Runs a TensorFlow 1 script, not a line changed: `python -m tf_edureka.legacy SCRIPT`."""
+"""Runs a TensorFlow 1 script or notebook: `python -m tf_edureka.legacy SCRIPT`."""
 
 import functools
 import sys

@@ -1,1 +1,1 @@
-"""Old scripts as they are. What is here makes its whole process one of TensorFlow 1."""
+"""Old scripts and notebooks as they are. Its whole process becomes one of TensorFlow 1."""

@@ -3,30 +3,69 @@
 import ast
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tf_edureka.runner import copies, modern_names
 
+_Row = tuple[int, str, str]
+_PlacedRow = tuple[str, str, str]
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
-def lines(source: bytes) -> list[tuple[int, str, str]]:
+
+def lines(source: bytes) -> list[_Row]:
     """Reads the `source` of a script for the names of TensorFlow 1.
 
     Returns:
         line from 1, old name and what to write today, in the order of the script. What is the same
         in TensorFlow 2 is left out.
     """
-    return _old_names(_tree(source))
+    return _old_names(_tree(source), _Names())
 
 
 def text(name: str, source: bytes) -> str:
     """What there is to say of the `source` of the script `name`, as text under titles."""
     try:
         tree = _tree(source)
-        rows = _old_names(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        reason = traceback.format_exception_only(error)[-1].strip()
-        return f"{name} cannot be read for a report ({reason})."
-    made = copies.lines(tree)
+        rows = _old_names(tree, _Names())
+    except _UNREADABLE as error:
+        return f"{name} cannot be read for a report ({_reason(error)})."
+    return _text(name, _placed("{}", rows), _placed("{}", copies.lines(tree)))
+
+
+def text_of_cells(name: str, cells: Sequence[str]) -> str:
+    """The same of the `cells` of a notebook, each of which has the names of those before it."""
+    names, rows, made = _Names(), [], []
+    for number, cell in enumerate(cells, 1):
+        try:
+            tree = _tree(cell.encode())
+            found = _old_names(tree, names)
+        except _UNREADABLE as error:
+            rows.append((f"cell {number}", "cannot be read for a report", _reason(error)))
+        else:
+            rows += _placed(f"cell {number}, line {{}}", found)
+            made += _placed(f"cell {number}, line {{}}", copies.lines(tree))
+    return _text(name, rows, made)
+
+
+def _tree(source: bytes) -> ast.Module:
+    with warnings.catch_warnings():  # which the script has had already
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
+def _old_names(tree: ast.Module, names: "_Names") -> list[_Row]:
+    return sorted(dict.fromkeys(_modernised(tree, names)), key=lambda row: row[0])
+
+
+def _reason(error: BaseException) -> str:
+    return traceback.format_exception_only(error)[-1].strip()
+
+
+def _placed(place: str, rows: Sequence[_Row]) -> list[_PlacedRow]:
+    return [(place.format(line), name, said) for line, name, said in rows]
+
+
+def _text(name: str, rows: Sequence[_PlacedRow], made: Sequence[_PlacedRow]) -> str:
     parts = [f"{name} uses nothing that TensorFlow 2 has changed."]
     if rows:
         parts = [f"What {name} has of TensorFlow 1, and what one writes today:", *_table(rows)]
@@ -39,24 +78,12 @@ def text(name: str, source: bytes) -> str:
     return "\n".join(parts)
 
 
-def _tree(source: bytes) -> ast.Module:
-    with warnings.catch_warnings():  # which the script has had already
-        warnings.simplefilter("ignore")
-        return ast.parse(source)
+def _table(rows: Sequence[_PlacedRow]) -> Iterator[str]:
+    places, names = (max(map(len, column)) for column in [*zip(*rows, strict=True)][:2])
+    return (f"  {place:>{max(places, 4)}}  {name:<{names}}  {said}" for place, name, said in rows)
 
 
-def _table(rows: list[tuple[int, str, str]]) -> Iterator[str]:
-    width = max(len(name) for _, name, _ in rows)
-    return (f"  {line:>4}  {name:<{width}}  {said}" for line, name, said in rows)
-
-
-def _old_names(tree: ast.Module) -> list[tuple[int, str, str]]:
-    found = dict.fromkeys(_modernised(tree))
-    return sorted(found, key=lambda row: row[0])
-
-
-def _modernised(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
-    names = _Names()
+def _modernised(tree: ast.Module, names: "_Names") -> Iterator[tuple[int, str, str]]:
     for node in _in_order(tree):
         if not isinstance(node, ast.stmt | ast.expr):
             continue  # nothing of TensorFlow is named there

@@ -2,7 +2,6 @@
 
 import atexit
 import functools
-import os
 import sys
 import traceback
 import types
@@ -10,9 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from tf_edureka import runtime
 from tf_edureka.errors import InputError, printable
-from tf_edureka.runner import python2, screen, stop
+from tf_edureka.runner import process, python2, screen, stop
 from tf_edureka.runner.source import Script
 
 _Hook = Callable[[type[BaseException], BaseException, types.TracebackType | None], object]
@@ -40,23 +38,11 @@ def prepare(
     Raises:
         InputError: when Python was started in a way that TensorFlow 1.15.5's cannot be.
     """
-    if store and sys.flags.optimize > 1:
-        raise InputError(
-            "expected Python with docstrings, which TensorFlow 1.15.5 reads, got one that was "
-            "started with -OO; use -O"
-        )
     screen.prepare_figures(script.stem, figures)
     if not getattr(sys.flags, "safe_path", sys.flags.isolated):
         sys.path[0] = script.folders[0]
     sys.argv = [*arguments]
-    os.environ["KERAS_BACKEND"] = "tensorflow"  # of a script that imports Keras by itself
-    # Or a session takes all of a GPU's memory, and other programs have none.
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    # Its C++ logs as errors that a few ops of then have other forms today.
-    with runtime.quiet_import(freeze=True, errors=False):
-        from tf_edureka.runner import modules
-
-        modules.install(store, replay_seeds=replay_seeds)
+    process.become_one_of_tensorflow_1(store, replay_seeds=replay_seeds)
     if report:
         atexit.register(_print_report, script)
 

@@ -1,0 +1,251 @@
+"""Old notebooks: run as a script is, in the kernel "TensorFlow 1", and in any IPython."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from helpers import GOLDENS, expect_error, processes
+from jupyter_client.manager import start_new_kernel
+
+from tf_edureka.cli import run as command
+from tf_edureka.runner import installs, kernel, notebook
+from tf_edureka.runner.period_wheels import FOLDER_VARIABLE
+
+CHECKS = Path(__file__).parent / "checks"
+LEGACY = [sys.executable, "-m", "tf_edureka.legacy"]
+
+
+def write(path: Path, *cells: str, **metadata) -> Path:
+    made = [nbformat.v4.new_code_cell(cell.strip("\n")) for cell in cells]
+    text = nbformat.v4.new_markdown_cell("# Of then")
+    nbformat.write(nbformat.v4.new_notebook(cells=[text, *made], metadata=metadata), path)
+    return path
+
+
+def outputs(path: Path) -> list:
+    """What came of each cell with code."""
+    cells = nbformat.read(path, as_version=4).cells
+    return [cell.outputs for cell in cells if cell.cell_type == "code"]
+
+
+def test_a_notebook_gives_the_numbers_of_1_15_and_ends_at_a_cell_that_fails(run, tmp_path):
+    first, second = (CHECKS / "perceptron.py").read_text().split("\nwith ")
+    asks_for_python_2 = {"name": "python2", "display_name": "Python 2", "language": "python"}
+    cells = [first, f"with {second}", "1 / 0", "print('not reached')"]
+    old = write(tmp_path / "old.ipynb", *cells, kernelspec=asks_for_python_2)
+    before = old.read_bytes()
+    done = run(old)
+    golden = json.loads((GOLDENS / "perceptron.json").read_text())["op_seeds"]["15"]["losses"]
+    assert [float(loss) for loss in done.stdout.splitlines()] == golden
+    assert done.returncode == 1
+    said = done.stderr.splitlines()
+    assert said[:3] == ["cell 1 of 4", "cell 2 of 4", "cell 3 of 4"]
+    assert said[-2:] == ["ZeroDivisionError: division by zero", "notebook: old.executed.ipynb"]
+    _, printed, failed, not_run = outputs(tmp_path / "old.executed.ipynb")
+    assert printed[0].text == done.stdout
+    assert failed[0].ename == "ZeroDivisionError"
+    assert not_run == []
+    assert old.read_bytes() == before
+
+
+OF_1 = """
+import os, sys
+import tensorflow as tf
+print(tf.__version__, os.getcwd(), sys.argv[1], len(sys.argv))
+"""
+NAMED = """
+infinite = tf.check_numerics(tf.log(0.0), "infinite")
+tf.Session().run(infinite)
+"""
+SEEDS = """
+with tf.Graph().as_default() as graph:
+    tf.set_random_seed(1)
+    tf.random_normal([2])
+    print([op.get_attr("seed2") for op in graph.get_operations() if "Random" in op.type])
+"""
+
+
+@pytest.mark.slow
+def test_it_can_go_on_after_a_cell_that_fails(run, tmp_path):
+    (tmp_path / "folder").mkdir()
+    old = write(
+        tmp_path / "folder" / "old.ipynb",
+        *(OF_1, "%tensorflow_version 1.x", "%tensorflow_version 2.x", "%tensorflow_version"),
+        "!pip install tensorflow==1.15",
+        "tf.contrib.resampler.resampler(tf.zeros([1, 2, 2, 1]), tf.zeros([1, 2]))",
+        *(NAMED, SEEDS, "%matplotlib inline\nimport pylab; pylab.plot([1]); pylab.show()"),
+    )
+    done = run(old, "--html", options=["--keep-going", "--report", "--seeds", "tf2"])
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        f"1.15.5 {old.parent} -f 3",
+        "TensorFlow 1.x selected.",
+        "Currently selected TF version: 1.x",
+        "note: tensorflow==1.15: left as it is in this environment",
+        "[0]",
+    ]
+    assert "UsageError: expected 1.x" in done.stderr
+    assert "error: Resampler: this op was compiled for TensorFlow 1" in done.stderr
+    assert 'File "<cell 7>", line 1, in <module>' in done.stderr
+    assert "ipykernel" not in done.stderr
+    assert "  cell 7, line 1  tf.log " in done.stderr
+    assert done.stderr.endswith("error: 3 of 9 cells failed\n")
+    assert "image/png" in outputs(tmp_path / "old.executed.ipynb")[-1][0].data
+    assert "TensorFlow 1.x selected." in (tmp_path / "old.executed.html").read_text()
+
+
+@pytest.mark.slow
+def test_a_kernel_that_dies_is_a_line(run, tmp_path):
+    done = run(write(tmp_path / "old.ipynb", "print('begun')", "import os; os._exit(3)", "1"))
+    assert (done.returncode, done.stdout) == (1, "begun\n")
+    complaint = "old.ipynb, cell 2: the kernel has ended with exit code 3\n"
+    assert done.stderr.endswith(complaint)
+    assert outputs(tmp_path / "old.executed.ipynb")[0][0].text == "begun\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_has_run_is_written_where_a_signal_ends_it(number, period_packages, tmp_path):
+    write(tmp_path / "old.ipynb", "import time; print('begun'); time.sleep(600)", "print('next')")
+    with processes() as start:
+        process = start([*LEGACY, "old.ipynb"], cwd=tmp_path)
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(number)
+        said = process.communicate()
+    assert process.returncode == 128 + number
+    assert said[0] == ""
+    assert said[1].endswith("notebook: old.executed.ipynb\ninterrupted\n")
+    first, second = outputs(tmp_path / "old.executed.ipynb")
+    assert (first[0].text, second) == ("begun\n", [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("has_store", [True, False])
+def test_the_kernel_is_installed_for_every_jupyter_of_the_user(
+    has_store, request, tmp_path, monkeypatch
+):
+    if has_store:
+        request.getfixturevalue("period_packages")
+    else:
+        monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "none"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    command_line = [sys.executable, "-m", "tf_edureka", "run", "--install-kernel"]
+    done = subprocess.run(command_line, capture_output=True, text=True)
+    folder = tmp_path / "kernels" / kernel.NAME
+    assert done.stdout.splitlines() == [
+        f'{folder} has the Jupyter kernel "TensorFlow 1" now',
+        "jupyter kernelspec remove tensorflow1 removes it",
+    ]
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)  # the kernel knows it
+    manager, client = start_new_kernel(kernel_name=kernel.NAME)
+    try:
+        said: list[str] = []
+        client.execute_interactive(
+            "import tensorflow as tf; print(tf.__version__)",
+            output_hook=lambda message: said.append(message["content"].get("text", "")),
+            timeout=100,
+        )
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert said[-2:] == ["1.15.5\n", ""]
+    assert any("--fetch-period" in text for text in said) is not has_store
+
+
+def ipython(*cells: str) -> str:
+    """What IPython prints when it runs the cells, in a process of its own."""
+    code = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance(colors='nocolor')\n"
+        f"for cell in {cells}: shell.run_cell(cell)"
+    )
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr
+
+
+def test_it_is_refused_where_tensorflow_has_been_imported():
+    imported = "import sys, types; sys.modules['tensorflow'] = types.ModuleType('tensorflow')"
+    said = ipython(imported, "%load_ext tf_edureka.legacy")
+    assert said.startswith("UsageError: expected a process without TensorFlow")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_any_ipython_has_tensorflow_1_once_it_is_loaded(period_packages):
+    load = "%load_ext tf_edureka.legacy"
+    version = "import sys, tensorflow as tf; print(tf.__version__, file=sys.stderr)"
+    assert ipython(load, "%reload_ext tf_edureka.legacy", version) == "1.15.5\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "run"),
+    [
+        ("!pip install numpyro\n", "!pip install numpyro\n"),
+        ("x = 'pip install tensorflow'\n", "x = 'pip install tensorflow'\n"),
+        ("  %pip install gym\n", "  %pip install gym\n"),
+        ("!pip install -q tensorflow==1.15\nx\n", "!NOTE tensorflow==1.15\nx\n"),
+        (
+            "  !pip3 install 'Keras<2.3' gym && ls\n",
+            "  !NOTE Keras<2.3 && pip3 install gym && ls\n",
+        ),
+        ("%pip install numpy gym\n", "!NOTE numpy\n%pip install gym\n"),
+        ("pip install tensorflow-gpu\n", "!NOTE tensorflow-gpu\n"),
+        ("%%bash\npip install keras\nls\n", "%%bash\nNOTE keras\nls\n"),
+        ("!pip install \\\n  keras \\\n  gym\n", "!NOTE keras && pip install gym\n"),
+        ("!{sys.executable} -m pip uninstall -y numpy; ls\n", "!NOTE numpy; ls\n"),
+        ("out = !cd x; conda install keras\n", "out = !cd x; NOTE keras\n"),
+    ],
+)
+def test_what_is_here_already_is_not_installed_over(written, run):
+    changed = "".join(installs.without_ours(written.splitlines(keepends=True)))
+    changed = changed.replace("echo 'note:", "NOTE")
+    assert changed.replace(": left as it is in this environment'", "") == run
+
+
+R = {"kernelspec": {"name": "ir", "display_name": "R"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{\n", "old.ipynb: expected a notebook, got what is none"),
+        ("[1]", "old.ipynb: expected a notebook, got what is none"),
+        ({"cells": [], "metadata": {}}, "expected a notebook with code in it, got one without"),
+        ({"cells": [], "metadata": R}, "expected a notebook in Python, got one in R"),
+        (None, "old.ipynb: cannot be read (No such file or directory)"),
+    ],
+)
+def test_what_is_no_notebook_to_run_is_a_line(text, complaint, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    if isinstance(text, dict):
+        text = json.dumps({"nbformat": 4, "nbformat_minor": 4, **text})
+    if text is not None:
+        Path("old.ipynb").write_text(text)
+    assert command.main(["old.ipynb"]) == 2
+    expect_error(capsys.readouterr().err, complaint)
+    assert not Path("old.executed.ipynb").exists()
+
+
+@pytest.mark.parametrize("arguments", [["--figures", "x", "old.ipynb"], ["--html", "old.py"]])
+def test_options_of_the_other_kind_are_refused(arguments, capsys):
+    assert command.main(arguments) == 2
+    expect_error(capsys.readouterr().err, "notebook")
+
+
+def test_where_jupyter_is_missing_it_is_said_how_to_get_it(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "jupyter_client.kernelspec", None)
+    assert command.main(["--install-kernel"]) == 2
+    expect_error(capsys.readouterr().err, "pip install -e '.[notebooks]' brings what is needed")
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_notebooks_of_older_formats_are_read(version, tmp_path):
+    cell = {"cell_type": "code", "input": "1", "language": "python", "outputs": []}
+    sheets = [{"cells": [cell], "metadata": {}}]
+    old = {"nbformat": version, "nbformat_minor": 0, "metadata": {}, "worksheets": sheets}
+    (tmp_path / "old.ipynb").write_text(json.dumps(old))
+    (found,) = notebook.code_cells(notebook.read(tmp_path / "old.ipynb")).values()
+    assert found.source == "1"

@@ -1,0 +1,42 @@
+"""`%load_ext tf_edureka.legacy`: from then on IPython has TensorFlow 1."""
+
+import functools
+import sys
+from typing import Any
+
+from tf_edureka.cli import reporting, store
+from tf_edureka.errors import InputError
+from tf_edureka.runner import extension
+
+
+@functools.cache
+def load(shell: Any) -> None:
+    """Makes the process of an IPython `shell` one of TensorFlow 1; what is wrong is one line."""
+    note = functools.partial(_say, shell)
+    try:
+        found = store.find(note)
+        needed = "" if found else store.needed(" may have it")
+        extension.prepare(shell, store=found, needed=needed)
+    except InputError as error:
+        if not extension.is_starting(shell):
+            from IPython.core.error import UsageError
+
+            raise UsageError(reporting.line(error)) from None
+        # TensorFlow 2 is not to answer for it.
+        sys.modules.update({"tensorflow": None, "keras": None})  # type: ignore[dict-item]
+        note(f"error: {reporting.line(error)}")
+
+
+def _say(shell: Any, text: str) -> None:
+    """Says `text`; while a kernel starts nobody would read it, so then its first cell says it."""
+
+    def say(*_: object) -> None:
+        print(text, file=sys.stderr, flush=True)
+        if waits:
+            shell.events.unregister("pre_run_cell", say)
+
+    waits = extension.is_starting(shell)
+    if waits:
+        shell.events.register("pre_run_cell", say)
+    else:
+        say()

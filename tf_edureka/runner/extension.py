@@ -1,0 +1,92 @@
+"""What makes IPython, in a terminal or as the kernel of a notebook, one of TensorFlow 1."""
+
+import contextlib
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tf_edureka.errors import InputError
+from tf_edureka.runner import installs, process
+from tf_edureka.runner.wrapped import wrap
+
+# Which seeds an op without one gets: `tf1` or `tf2`.
+SEEDS_VARIABLE = "TF_EDUREKA_SEEDS"
+# Packages whose files lead to a cell, and are no part of it.
+_BELOW_CELLS = ("IPython", "asyncio", "ipykernel", "runpy", "tornado", "traitlets")
+_always = contextlib.ExitStack()  # what holds until the process ends
+
+
+def is_starting(shell: Any) -> bool:
+    """Whether this is a kernel that has not been given a cell yet."""
+    return hasattr(shell, "kernel") and not shell.parent_header
+
+
+def prepare(shell: Any, *, store: Path | None, needed: str) -> None:
+    """Makes the process of an IPython `shell` one of TensorFlow 1.
+
+    Args:
+        shell: its `InteractiveShell`.
+        store: the folder of the period packages; None to do without.
+        needed: what to say where a cell fails for want of them; empty if they are there.
+
+    Raises:
+        InputError: when TensorFlow, of whatever version, has been imported already.
+    """
+    if {"tensorflow", "keras"} & sys.modules.keys():
+        raise InputError(
+            "expected a process without TensorFlow, got one that has imported it: restart the "
+            "kernel and load tf_edureka.legacy first"
+        )
+    replay_seeds = os.environ.get(SEEDS_VARIABLE) != "tf2"
+    process.become_one_of_tensorflow_1(store, replay_seeds=replay_seeds)
+    if is_starting(shell):
+        del sys.argv[3:]  # a kernel of then had no more than `-f` and its file
+    shell.register_magic_function(tensorflow_version)
+    shell.input_transformers_cleanup.append(installs.without_ours)
+    wrap(shell, "_showtraceback", functools.partial(_show_traceback, needed))
+    _name_cells(shell)
+
+
+def tensorflow_version(asked: str) -> None:
+    """`%tensorflow_version 1.x`, as Colab had it."""
+    from IPython.core.error import UsageError
+
+    version = asked.strip()
+    if version and version.partition(".")[0] != "1":
+        raise UsageError(f"expected 1.x, which this process has, got {version}; restart the kernel")
+    print("TensorFlow 1.x selected." if version else "Currently selected TF version: 1.x")
+
+
+def _show_traceback(
+    needed: str,
+    show: Callable[..., None],
+    kind: type[BaseException],
+    error: BaseException,
+    lines: list[str],
+) -> None:
+    """Shows a traceback; what TensorFlow 1 had and nothing has today is a line at its end."""
+    from tf_edureka.runner import modules
+
+    reason = modules.refusal(error, needed)
+    show(kind, error, [*lines, f"error: {reason}"] if reason else lines)
+
+
+def _name_cells(shell: Any) -> None:
+    """Makes TensorFlow name the cell where an op was made, and not what leads to each cell."""
+    from tf_edureka.runner import modules
+
+    hidden = [
+        file
+        for name, module in [*sys.modules.items()]
+        if name.partition(".")[0] in _BELOW_CELLS
+        and isinstance(file := getattr(module, "__file__", None), str)
+    ]
+    _always.enter_context(modules.hidden_frames(*hidden, *sys.argv[:1], "<frozen runpy>"))
+
+    def name(source: str, transformed: str, number: int) -> str:
+        return f"<cell {number}>"
+
+    shell.compile.get_code_name = name
