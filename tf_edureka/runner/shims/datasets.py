@@ -45,16 +45,17 @@ def _fuse(repeated: Any, shuffled: Any) -> None:
 
     structure = repeated._flat_structure
     data, size = shuffled._input_dataset._variant_tensor, shuffled._buffer_size
+    name = getattr(getattr(repeated._variant_tensor, "op", None), "name", None)  # none if eager
     with graphs.uncounted():
         shuffle = functools.partial(
             gen_dataset_ops.shuffle_dataset, data, size, *seeds, **structure
         )
         left = constant_op.constant(count - 1 if count > 1 else count, repeated._count.dtype)
         others = gen_dataset_ops.repeat_dataset(
-            shuffle(reshuffle_each_iteration=True), left, **structure
+            shuffle(reshuffle_each_iteration=True), left, name="Others", **structure
         )
         repeated._variant_tensor_attr = gen_dataset_ops.concatenate_dataset(
-            shuffle(reshuffle_each_iteration=False), others, **structure
+            shuffle(reshuffle_each_iteration=False), others, name=name, **structure
         )
     places.note(
         "shuffle().repeat() with a seed: the first epoch has the order of TensorFlow 1.15.5, the "

@@ -68,6 +68,8 @@ def _graph(module: Any) -> None:
     module.Graph._bcast_grad_args_cache = property(lambda self: caches.setdefault(self, {}))
 
 
+# Of the begin_mask of a slice: of an axis that there never is, so it changes nothing.
+HIDDEN = 1 << 30
 _uncounted: Any = weakref.WeakKeyDictionary()
 
 
@@ -209,6 +211,8 @@ def _importer(module: Any) -> None:
         for node in _nodes(graph):
             _leave_out_shapes(node)
             beam_search.to_file(node)
+            if node.op == "StridedSlice" and node.attr["begin_mask"].i & HIDDEN:
+                node.attr["begin_mask"].i -= HIDDEN
         return graph, version
 
     private.replace("framework.importer:_ProcessGraphDefParam", process)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tf_edureka.runner import installed, private
+from tf_edureka.runner.shims import graphs
 from tf_edureka.runner.shims.registered import shim
 from tf_edureka.runner.wrapped import wrap
 
@@ -33,6 +34,46 @@ def _variable_scope(module: Any) -> None:
 @shim("ops.control_flow_util_v2")
 def _control_flow_util_v2(module: Any) -> None:
     module.create_new_tf_function = private.use("ops.control_flow_util_v2:create_new_tf_function")
+
+
+@shim("ops.gen_array_ops")
+def _array_ops(module: Any) -> None:
+    """A length that is read from a shape was unknown where not all of the shape was known.
+
+    If it is known, so are shapes that are made of it, and a script may make other ops. C++ knows
+    the value of two ops alone, in their usual form: they are given another, which does the same.
+    """
+
+    def strided_slice(original: Any, input: Any, begin: Any, *others: Any, **named: Any) -> Any:
+        if named.get("shrink_axis_mask") == 1 and _place(begin) in _known_partly(input):
+            named["begin_mask"] |= graphs.HIDDEN
+        return original(input, begin, *others, **named)
+
+    def unpack(original: Any, value: Any, num: Any, axis: int = 0, name: Any = None) -> Any:
+        is_hidden = axis == 0 and _known_partly(value)
+        return original(value, num, -1 if is_hidden else axis, name)  # a shape has one axis
+
+    wrap(module, "strided_slice", strided_slice)
+    wrap(module, "unpack", unpack)
+
+
+def _known_partly(lengths: Any) -> set[int]:
+    """Which of `lengths` are known, from both ends, if they are a shape, and some are not."""
+    op = getattr(lengths, "op", None)  # an eager tensor has none
+    shape = op.inputs[0].shape if op is not None and op.type == "Shape" else None
+    if shape is None or shape.rank is None or shape.is_fully_defined():
+        return set()
+    known = {place for place, length in enumerate(shape.as_list()) if length is not None}
+    return known | {place - shape.rank for place in known}
+
+
+def _place(begin: Any) -> int | None:
+    """Where a slice of one element is, if that is a constant."""
+    op = getattr(begin, "op", None)
+    if op is None or op.type != "Const":
+        return None
+    places = installed.module("python.framework.tensor_util").MakeNdarray(op.get_attr("value"))
+    return int(places.item()) if places.size == 1 else None
 
 
 @shim("ops.gen_nn_ops")
