@@ -13,6 +13,9 @@ from typing import Any
 from tf_edureka.runner.shims import registered
 from tf_edureka.runner.wrapped import wrap
 
+# What is no part of a package, and made where it is not there.
+GONE = ("imp",)
+
 
 def install() -> None:
     """From now on modules have what is registered for them; so have those that are loaded."""
@@ -51,7 +54,8 @@ class _Finder(importlib.abc.MetaPathFinder):
                 if spec.loader is not None:
                     wrap(spec.loader, "exec_module", _run)
                 return spec
-        return ModuleSpec(name, _Maker(), is_package=True) if "." in name else None
+        is_gone = "." in name or name in GONE
+        return ModuleSpec(name, _Maker(), is_package=True) if is_gone else None
 
 
 def _run(original: Callable[[types.ModuleType], None], module: types.ModuleType) -> None:
