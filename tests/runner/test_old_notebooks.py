@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
-from helpers import GOLDENS, expect_error, processes
+from helpers import GOLDENS, REFERENCE, expect_error, processes
 from jupyter_client.manager import start_new_kernel
 
 from tf_edureka.cli import run as command
+from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.runner import installs, kernel, notebook
 from tf_edureka.runner.period_wheels import FOLDER_VARIABLE
 
@@ -35,7 +37,8 @@ def outputs(path: Path) -> list:
 def test_a_notebook_gives_the_numbers_of_1_15_and_ends_at_a_cell_that_fails(run, tmp_path):
     first, second = (CHECKS / "perceptron.py").read_text().split("\nwith ")
     asks_for_python_2 = {"name": "python2", "display_name": "Python 2", "language": "python"}
-    cells = [first, f"with {second}", "1 / 0", "print('not reached')"]
+    waits = second.replace("print", "__import__('time').sleep(0.01); print")  # it comes in parts
+    cells = [first, f"with {waits}", "1 / 0", "print('not reached')"]
     old = write(tmp_path / "old.ipynb", *cells, kernelspec=asks_for_python_2)
     before = old.read_bytes()
     done = run(old)
@@ -50,6 +53,16 @@ def test_a_notebook_gives_the_numbers_of_1_15_and_ends_at_a_cell_that_fails(run,
     assert failed[0].ename == "ZeroDivisionError"
     assert not_run == []
     assert old.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_the_second_program_of_the_article_begins_as_with_1_15(run, tmp_path, mnist_folder):
+    cells = (CHECKS / "mlp.py").read_text().split("\n\n")
+    old = write(tmp_path / "old.ipynb", *cells)
+    done = run(old, **{MNIST_FOLDER_VARIABLE: str(mnist_folder)})
+    golden = json.loads(REFERENCE.read_text())["graph_seeds"]["1"]["step_cost"][:10]
+    costs = [float(line) for line in done.stdout.splitlines() if line[0].isdigit()]
+    np.testing.assert_allclose(costs, golden, rtol=2e-6)
 
 
 OF_1 = """
@@ -112,7 +125,7 @@ def test_a_kernel_that_dies_is_a_line(run, tmp_path):
 def test_what_has_run_is_written_where_a_signal_ends_it(number, period_packages, tmp_path):
     write(tmp_path / "old.ipynb", "import time; print('begun'); time.sleep(600)", "print('next')")
     with processes() as start:
-        process = start([*LEGACY, "old.ipynb"], cwd=tmp_path)
+        process = start([*LEGACY, "--keep-going", "old.ipynb"], cwd=tmp_path)
         assert process.stdout.readline() == "begun\n"
         process.send_signal(number)
         said = process.communicate()

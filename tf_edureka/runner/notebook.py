@@ -116,7 +116,11 @@ class _Client(nbclient.NotebookClient):
             print(content["text"], end="", file=to, flush=True)
         elif msg["msg_type"] == "error":
             print(_shown("\n".join(content["traceback"])), file=sys.stderr, flush=True)
-        return super().output(outs, msg, display_id, cell_index)
+        made = super().output(outs, msg, display_id, cell_index)
+        kinds = [(one.output_type, one.get("name")) for one in outs[-2:]]
+        if made and kinds == [("stream", content.get("name"))] * 2:
+            outs[-2].text += outs.pop().text  # one text, however many parts it comes in
+        return made
 
 
 class Execution:
