@@ -90,6 +90,7 @@ def test_it_can_go_on_after_a_cell_that_fails(run, tmp_path):
         *(OF_1, "%tensorflow_version 1.x", "%tensorflow_version 2.x", "%tensorflow_version"),
         "!pip install tensorflow==1.15",
         "tf.contrib.resampler.resampler(tf.zeros([1, 2, 2, 1]), tf.zeros([1, 2]))",
+        "print 1",
         *(NAMED, SEEDS, "%matplotlib inline\nimport pylab; pylab.plot([1]); pylab.show()"),
     )
     done = run(old, "--html", options=["--keep-going", "--report", "--seeds", "tf2"])
@@ -102,11 +103,12 @@ def test_it_can_go_on_after_a_cell_that_fails(run, tmp_path):
         "[0]",
     ]
     assert "UsageError: expected 1.x" in done.stderr
+    assert "this is Python 2 (print without parentheses); this kernel has Python 3" in done.stderr
     assert "error: Resampler: this op was compiled for TensorFlow 1" in done.stderr
-    assert 'File "<cell 7>", line 1, in <module>' in done.stderr
+    assert 'File "<cell 8>", line 1, in <module>' in done.stderr
     assert "ipykernel" not in done.stderr
-    assert "  cell 7, line 1  tf.log " in done.stderr
-    assert done.stderr.endswith("error: 3 of 9 cells failed\n")
+    assert "  cell 8, line 1  tf.log " in done.stderr
+    assert done.stderr.endswith("error: 4 of 10 cells failed\n")
     assert "image/png" in outputs(tmp_path / "old.executed.ipynb")[-1][0].data
     assert "TensorFlow 1.x selected." in (tmp_path / "old.executed.html").read_text()
 

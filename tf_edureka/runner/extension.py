@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tf_edureka.errors import InputError
-from tf_edureka.runner import installs, process
+from tf_edureka.runner import installs, process, python2
 from tf_edureka.runner.wrapped import wrap
 
 # Which seeds an op without one gets: `tf1` or `tf2`.
@@ -67,11 +67,13 @@ def _show_traceback(
     error: BaseException,
     lines: list[str],
 ) -> None:
-    """Shows a traceback; what TensorFlow 1 had and nothing has today is a line at its end."""
+    """Shows a traceback, at whose end is a line on what is gone, and on Python 2."""
     from tf_edureka.runner import modules
 
-    reason = modules.refusal(error, needed)
-    show(kind, error, [*lines, f"error: {reason}"] if reason else lines)
+    reason = python2.refusal(error, in_cell=True) or modules.refusal(error, needed)
+    advice = modules.advice(error)
+    more = [f"error: {reason}"] if reason else [f"note: {advice}"] if advice else []
+    show(kind, error, [*lines, *more])
 
 
 def _name_cells(shell: Any) -> None:

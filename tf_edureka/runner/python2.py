@@ -71,17 +71,20 @@ _IN_MODULES = {
 _OF_MAPPINGS = {"has_key", "iteritems", "iterkeys", "itervalues", "viewitems", "viewkeys"}
 
 
-def refusal(error: BaseException) -> str | None:
-    """Why an `error` ended a script, if because that is Python 2; else None."""
+def refusal(error: BaseException, *, in_cell: bool = False) -> str | None:
+    """Why an `error` ended a script, or a cell, if because that is Python 2; else None."""
     found = _found(error)
     if found is None:
         return None
-    if isinstance(error, TabError):
-        return f"this is Python 2 ({found}); the command expand makes spaces of tabs"
-    return (
-        f"this is Python 2 ({found}); python -m fissix -w FILE, after pip install fissix, makes "
-        "Python 3 of it, but for its divisions: 3 / 2 was 1"
+    todo = (
+        "python -m fissix -w FILE, after pip install fissix, makes Python 3 of it, but for its "
+        "divisions: 3 / 2 was 1"
     )
+    if isinstance(error, TabError):
+        todo = "the command expand makes spaces of tabs"
+    if in_cell:
+        todo = "this kernel has Python 3"
+    return f"this is Python 2 ({found}); {todo}"
 
 
 def place(error: BaseException) -> str | None:
