@@ -9,10 +9,22 @@ from tf_edureka.runner.shims import (
     datasets,
     eager,
     files,
+    graph_files,
     graphs,
     keras,
     library,
     ops,
 )
 
-__all__ = ["beam_search", "core", "datasets", "eager", "files", "graphs", "keras", "library", "ops"]
+__all__ = [
+    "beam_search",
+    "core",
+    "datasets",
+    "eager",
+    "files",
+    "graph_files",
+    "graphs",
+    "keras",
+    "library",
+    "ops",
+]

@@ -1,14 +1,12 @@
 """Shims of graphs, tensors and shapes: `framework`."""
 
 import contextlib
-import itertools
 import sys
 import weakref
 from collections.abc import Iterator
 from typing import Any
 
 from tf_edureka.runner import installed, private
-from tf_edureka.runner.shims import beam_search
 from tf_edureka.runner.shims.registered import shim
 
 
@@ -192,41 +190,6 @@ def _function(module: Any) -> None:
         original(self, *types, **named)
 
     private.replace("framework.function:Defun.__init__", begin)
-
-
-@shim("framework.importer")
-def _importer(module: Any) -> None:
-    """Graphs in files are those of 1.15.5: it reads what is written here, and the other way."""
-
-    def process(original: Any, graph: Any) -> Any:
-        processed = original(graph)
-        for node in _nodes(processed):
-            _leave_out_shapes(node)
-            if node.op == "GatherTree":
-                beam_search.from_file(node)
-        return processed
-
-    def as_graph_def(original: Any, self: Any, *given: Any, **named: Any) -> Any:
-        graph, version = original(self, *given, **named)
-        for node in _nodes(graph):
-            _leave_out_shapes(node)
-            beam_search.to_file(node)
-            if node.op == "StridedSlice" and node.attr["begin_mask"].i & HIDDEN:
-                node.attr["begin_mask"].i -= HIDDEN
-        return graph, version
-
-    private.replace("framework.importer:_ProcessGraphDefParam", process)
-    private.replace("framework.ops:Graph._as_graph_def", as_graph_def)
-
-
-def _nodes(graph: Any) -> Iterator[Any]:
-    """The nodes of a GraphDef, and those of its functions."""
-    return itertools.chain(graph.node, *(one.node_def for one in graph.library.function))
-
-
-def _leave_out_shapes(node: Any) -> None:
-    if node.op.startswith("FusedBatchNormGrad"):
-        node.attr.pop("_output_shapes", None)  # two outputs that nobody uses have others today
 
 
 @shim("framework.op_def_registry")

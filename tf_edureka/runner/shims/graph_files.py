@@ -1,0 +1,68 @@
+"""Shims of graphs in files: 1.15.5 reads what is written here, and the other way."""
+
+import itertools
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from tf_edureka.runner import private
+from tf_edureka.runner.shims import beam_search, graphs
+from tf_edureka.runner.shims.registered import shim
+
+
+@shim("framework.importer")
+def _importer(module: Any) -> None:
+    def read(original: Any, graph: Any) -> Any:
+        processed = original(graph)
+        for node in _nodes(processed):
+            _leave_out_shapes(node)
+            if node.op == "GatherTree":
+                beam_search.from_file(node)
+        return processed
+
+    def write(original: Any, self: Any, *given: Any, **named: Any) -> Any:
+        graph, version = original(self, *given, **named)
+        known = _attributes_of_then()
+        for node in _nodes(graph):
+            _leave_out_shapes(node)
+            beam_search.to_file(node)
+            if node.op == "StridedSlice" and node.attr["begin_mask"].i & graphs.HIDDEN:
+                node.attr["begin_mask"].i -= graphs.HIDDEN
+            if node.op in known:
+                _leave_out_new_attributes(node, known[node.op])
+        return graph, version
+
+    private.replace("framework.importer:_ProcessGraphDefParam", read)
+    private.replace("framework.ops:Graph._as_graph_def", write)
+
+
+def _nodes(graph: Any) -> Iterator[Any]:
+    """The nodes of a GraphDef, and those of its functions."""
+    return itertools.chain(graph.node, *(one.node_def for one in graph.library.function))
+
+
+def _attributes_of_then() -> dict[str, set[str]]:
+    """The attributes of each op that 1.15.5's modules have loaded."""
+    libraries = (
+        vars(module).get("_op_def_lib")
+        for name, module in [*sys.modules.items()]
+        if name.startswith("tensorflow.")
+    )
+    infos = itertools.chain(*(library._ops.items() for library in libraries if library))
+    return {op: {attribute.name for attribute in info.op_def.attr} for op, info in infos}
+
+
+def _leave_out_new_attributes(node: Any, known: set[str]) -> None:
+    """Leaves out those that an op has got since then, unless one says something."""
+    new = [name for name in node.attr if name not in known and name[0] != "_"]
+    if new:
+        today = private.use("framework.op_def_registry:get")(node.op)
+        defaults = {attribute.name: attribute.default_value for attribute in today.attr}
+        for name in new:
+            if node.attr[name] == defaults[name]:
+                del node.attr[name]
+
+
+def _leave_out_shapes(node: Any) -> None:
+    if node.op.startswith("FusedBatchNormGrad"):
+        node.attr.pop("_output_shapes", None)  # two outputs that nobody uses have others today
