@@ -120,10 +120,10 @@ def _or_of_objects(original: Callable[..., Any]) -> Callable[..., Any]:
         except ValueError as error:
             if named.get("copy", True) is False:  # now `never`, then `only where it has to be`
                 return function(*arguments, **{**named, "copy": None})
-            has_type = len(arguments) > 1 or named.get("dtype") is not None
-            if has_type or "inhomogeneous shape" not in str(error):
+            kind = named.get("dtype", arguments[1] if len(arguments) > 1 else None)
+            if kind is not None or "inhomogeneous shape" not in str(error):
                 raise
-            return original(*arguments, **{**named, "dtype": object})
+            return original(*arguments[:1], **{**named, "dtype": object})
 
     return function
 
@@ -179,20 +179,23 @@ def _noted(loaded: Any) -> Any:
     return loaded
 
 
-# What only a NumPy up to 2.1 still does.
-_GIVEN_UP = re.compile(
-    r"only 0-dimensional arrays can be converted to Python scalars"
-    r"|The truth value of an empty array is ambiguous"
-    r"|Python integer -?\d+ out of bounds for u?int\d+"
-    r"|'numpy.ndarray' object has no attribute 'tostring'"
-)
+# What only a NumPy up to 2.1 still does, by what newer ones say.
+_GIVEN_UP = {
+    r"only 0-dimensional arrays can be converted": "an array of one value was a number",
+    r"The truth value of an empty array": "an empty array was False",
+    r"Python integer -?\d+ out of bounds for u?int\d+": "a number could be too large for its type",
+    r"'numpy.ndarray' object has no attribute 'tostring'": "an array had tostring()",
+}
 
 
 def advice(error: BaseException) -> str | None:
     """What to install where an `error` is one of those that NumPy raises since 2.2 only."""
-    if not _GIVEN_UP.search(str(error)) or hasattr(np, "_set_promotion_state"):
+    if hasattr(np, "_set_promotion_state"):
         return None
-    return (
-        f"NumPy did this up to 2.1, {np.__version__} does not any more; "
-        "pip install -e '.[legacy]' brings 2.1"
-    )
+    for said, what in _GIVEN_UP.items():
+        if re.search(said, str(error)):
+            return (
+                f"up to NumPy 2.1 {what}; pip install -e '.[legacy]' brings that one (this is "
+                f"{np.__version__})"
+            )
+    return None

@@ -1,6 +1,7 @@
 """scikit-learn's names up to 0.19; what names a repository was seen in one."""
 
 import importlib
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,44 @@ def _joblib(module: Any) -> None:
     add(module, **vars(importlib.import_module("joblib")))
 
 
+@after("sklearn.base")
+def _base(module: Any) -> None:
+    """Since 1.6 only what comes first among the bases says what an estimator is.
+
+    A classifier whose first base is `BaseEstimator` is none then, and its folds are others:
+    ageron/handson-ml.
+    """
+    kinds = {
+        module.ClassifierMixin: ("classifier", "classifier_tags", "ClassifierTags"),
+        module.RegressorMixin: ("regressor", "regressor_tags", "RegressorTags"),
+    }
+
+    def tags(original: Callable[..., Any], self: Any) -> Any:
+        found = original(self)
+        for mixin, (kind, field, tags_of_kind) in kinds.items():
+            if isinstance(self, mixin) and found.estimator_type is None:
+                found.estimator_type = kind
+                setattr(found, field, getattr(module, tags_of_kind)())
+                found.target_tags.required = True
+        return found
+
+    if hasattr(module.BaseEstimator, "__sklearn_tags__"):
+        wrap(module.BaseEstimator, "__sklearn_tags__", tags)
+
+
+@after("sklearn.manifold")
+def _manifold(module: Any) -> None:
+    """Has another name for an argument since 1.5: ageron/handson-ml."""
+    has_new_name = "max_iter" in inspect.signature(module.TSNE).parameters
+
+    def init(original: Callable[..., Any], self: Any, *arguments: Any, **named: Any) -> None:
+        if has_new_name and "n_iter" in named:
+            named["max_iter"] = named.pop("n_iter")
+        original(self, *arguments, **named)
+
+    wrap(module.TSNE, "__init__", init)
+
+
 @after("sklearn.metrics")
 def _metrics(module: Any) -> None:
     """Says otherwise what a scorer is given since 1.6: ChenglongChen/tensorflow-DeepFM."""
@@ -49,3 +88,12 @@ def _metrics(module: Any) -> None:
         return original(*arguments, **named)
 
     wrap(module, "make_scorer", make_scorer)
+
+
+@after("sklearn.linear_model")
+def _linear_model(module: Any) -> None:
+    """Refuses a tolerance of -inf since 1.2, which was never to stop by it: ageron/handson-ml."""
+    for name in ("Perceptron", "SGDClassifier", "SGDRegressor"):
+        constraints = getattr(getattr(module, name), "_parameter_constraints", None)
+        if constraints is not None:
+            constraints["tol"] = "no_validation"

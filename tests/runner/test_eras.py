@@ -1,0 +1,323 @@
+"""What old scripts ask of Python and its libraries: as then, each `then` a process of its own."""
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from helpers import GOLDENS
+
+from tf_edureka.runner.eras import of_numpy
+
+RUN = """
+import runpy, sys
+from tf_edureka.runner import eras
+eras.restore()
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+HAS_NUMPY_1S_WAYS = hasattr(np, "_set_promotion_state")  # 2.1 and before
+
+
+@pytest.fixture
+def then(tmp_path):
+    """Runs a script on the libraries as they were; without TensorFlow, which takes seconds."""
+
+    def runs(script, *arguments):
+        path = tmp_path / "script.py"
+        path.write_text(script)
+        return subprocess.run(
+            [sys.executable, "-c", RUN, str(path), *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "MPLBACKEND": "agg"},
+        )
+
+    return runs
+
+
+def printed(done):
+    assert not done.returncode, done.stderr
+    return done.stdout
+
+
+def needs(*modules):
+    absent = [name for name in modules if importlib.util.find_spec(name) is None]
+    return pytest.mark.skipif(bool(absent), reason=f"not installed: {', '.join(absent)}")
+
+
+def test_numpy_scipy_and_pillow_give_what_they_gave(then):
+    done = then((GOLDENS / "old_libraries.py").read_text())
+    values, golden = (
+        json.loads(printed(done)),
+        json.loads((GOLDENS / "old_libraries.json").read_text()),
+    )
+    parts = {*golden} if HAS_NUMPY_1S_WAYS else {"images", "libraries", "numpy"}
+    assert {part: values[part] for part in parts} == {part: golden[part] for part in parts}
+    assert not re.sub(r"note: .*np\.load: .*\n", "", done.stderr)
+
+
+CASES = """
+import tensorflow as tf, numpy as np
+import collections, importlib
+for use in (
+    lambda: np.mat([[1, 2]]), lambda: np.cast[np.float32]([1]), lambda: np.asfarray([1]),
+    lambda: np.lib.pad([1], 1, "constant"), lambda: np.loads,
+):
+    print(type(use()).__name__, end=" ")
+print(np.array(list(zip(np.zeros((3, 2)), np.zeros((3, 4))))).shape)
+a = tf.constant(1.5)
+with tf.Session() as session:
+    print(session.run([a, a + 1]), session.run((a, {"b": a})))
+try:
+    tf.constant([[1], [2, 3]])
+except ValueError as error:
+    print("ValueError")
+for name in ("Iterable", "Mapping"):
+    print(hasattr(collections, name), end=" ")
+for module, name in (
+    ("PIL.Image", "ANTIALIAS"), ("scipy.signal", "hann"), ("matplotlib.cm", "get_cmap"),
+):
+    print(hasattr(importlib.import_module(module), name), end=" ")
+"""
+
+
+def test_a_script_finds_them_beside_tensorflow_as_1_15_5_printed_it(run):
+    done = run(CASES)
+    assert done.stdout.splitlines() == [
+        "matrix ndarray ndarray ndarray function (3, 2)",
+        "[1.5, 2.5] (1.5, {'b': 1.5})",
+        "ValueError",
+        "True True True True True ",
+    ]
+    assert not done.stderr
+
+
+def test_a_library_that_a_script_does_not_import_is_not_imported(then):
+    script = (
+        "import sys; print({'scipy', 'PIL', 'matplotlib', 'pandas', 'sklearn'} & {*sys.modules})"
+    )
+    assert printed(then(script)) == "set()\n"
+
+
+@pytest.mark.parametrize("name", ["scipy.misc.none", "scipy.none", "none.misc", "none"])
+def test_a_module_that_never_was_is_missing_as_ever(then, name):
+    assert f"No module named '{name.removesuffix('.misc')}'" in then(f"import {name}").stderr
+
+
+def test_what_is_new_in_a_library_is_not_hidden(then):
+    script = """
+import numpy as np, scipy.misc, inspect, yaml, pickle
+print(np.array.__name__, pickle.loads(pickle.dumps(np.array)) is np.array, np.isdtype)
+print(inspect.getsource(scipy.misc)[:1] != "", yaml.load("a: 1", Loader=yaml.SafeLoader))
+"""
+    assert printed(then(script)).splitlines()[0].startswith("array True")
+
+
+def test_objects_that_are_loaded_are_a_note_once_for_each_line(then, tmp_path):
+    script = """
+import numpy as np
+np.save("objects.npy", np.array([{}], object))
+np.savez("both.npz", objects=np.array([{}], object), numbers=np.zeros(2))
+np.save("numbers.npy", np.zeros(2))
+np.load("numbers.npy"), np.load("both.npz")["numbers"]
+for _ in range(2):
+    np.load("objects.npy")
+np.load("objects.npy", allow_pickle=True)
+with np.load("both.npz") as file:
+    file["objects"]
+"""
+    done = then(script)
+    notes = done.stderr.splitlines()
+    assert [note.partition(": np.load: loaded Python objects")[0] for note in notes] == [
+        f"note: {tmp_path}/script.py, line 8",
+        f"note: {tmp_path}/script.py, line 11",
+    ]
+
+
+def test_what_numpy_did_without_a_word_it_does_without_a_word(then):
+    script = """
+import numpy as np, warnings
+for use in ("np.zeros(2, 'a5')", "np.cross([1, 2], [3, 4])", "np.in1d([1], [1])"):
+    try:
+        eval(use)
+    except (TypeError, ValueError):
+        print("gone by now:", use)
+warnings.warn("mine", DeprecationWarning)
+"""
+    said = then(script).stderr
+    assert "DeprecationWarning: mine" in said
+    assert said.count("Warning:") == 1
+
+
+@pytest.mark.skipif(HAS_NUMPY_1S_WAYS, reason="this NumPy still does what NumPy 1 did")
+@pytest.mark.parametrize(
+    ("use", "what"),
+    [
+        ("float(np.zeros(1))", "an array of one value was a number"),
+        ("bool(np.array([]))", "an empty array was False"),
+        ("np.uint8([1]) + 300", "a number could be too large for its type"),
+        ("np.array([-1], np.uint8)", "a number could be too large for its type"),
+        ("np.zeros(1).tostring()", "an array had tostring()"),
+    ],
+)
+def test_what_a_newer_numpy_has_given_up_comes_with_what_to_install(use, what):
+    try:
+        eval(use)
+    except Exception as error:
+        advice = of_numpy.advice(error)
+    else:
+        pytest.skip(f"NumPy {np.__version__} still does it")
+    assert advice == (
+        f"up to NumPy 2.1 {what}; pip install -e '.[legacy]' brings that one (this is "
+        f"{np.__version__})"
+    )
+
+
+@pytest.mark.skipif(HAS_NUMPY_1S_WAYS, reason="this NumPy still does what NumPy 1 did")
+def test_a_script_that_ends_by_it_is_told_so_after_its_traceback(run_without):
+    done = run_without("import numpy as np\nnp.uint8([1]) + 300\n")
+    *_, last, advice = done.stderr.splitlines()
+    assert "Traceback (most recent call last):\n" in done.stderr
+    assert last.startswith("OverflowError: ")
+    assert advice.startswith("note: up to NumPy 2.1 a number could be too large for its type; pip ")
+    assert done.returncode == 1
+
+
+def test_another_error_comes_without():
+    assert of_numpy.advice(TypeError("only length-1 arrays")) is None
+
+
+def test_pythons_own_library(then):
+    script = """
+import collections, fractions, inspect, time
+from collections import Mapping
+def f(a, b=1, *c, **d): pass
+args, varargs, keywords, defaults = inspect.getargspec(f)
+print(fractions.gcd(12, 18), isinstance({}, Mapping), time.clock() > 0)
+print(args, varargs, keywords, defaults, inspect.getargspec(f).keywords)
+"""
+    assert printed(then(script)) == "6 True True\n['a', 'b'] c d (1,) d\n"
+
+
+def test_a_module_of_pythons_that_is_gone(then, tmp_path):
+    (tmp_path / "other.py").write_text("x = 3")
+    script = """
+import imp, sys
+print(imp.load_source("a.b", "other.py").x, sys.modules["a.b"].x, imp.reload(sys) is sys)
+"""
+    assert printed(then(script)) == "3 3 True\n"
+
+
+@needs("yaml")
+def test_yaml_loads_without_a_loader(then):
+    script = """
+import io, yaml
+print(yaml.load("a: 1"), yaml.load(io.StringIO("[1]")), yaml.load("b", Loader=yaml.SafeLoader))
+print(list(yaml.load_all("a\\n---\\nb")), yaml.safe_load("c"))
+"""
+    assert printed(then(script)) == "{'a': 1} [1] b\n['a', 'b'] c\n"
+
+
+def test_matplotlib(then):
+    script = """
+import matplotlib as mpl, matplotlib.cm as cm, matplotlib.pyplot as plt
+from mpl_toolkits.mplot3d import Axes3D
+print(cm.get_cmap("jet", 4).N, plt.cm.get_cmap("jet")(0) == plt.get_cmap("jet")(0))
+plt.style.use("seaborn-whitegrid")
+plt.gca().set_axis_bgcolor("red")
+print(plt.gca().get_facecolor(), type(plt.figure().gca(projection="3d")) is Axes3D)
+mpl.rcParams.update({"pgf.preamble": ["a", "b"], "lines.linewidth": 3})
+print(repr(mpl.rcParams["pgf.preamble"]), mpl.rcParams["lines.linewidth"])
+"""
+    assert printed(then(script)) == "4 True\n(1.0, 0.0, 0.0, 1.0) True\n'a\\nb' 3.0\n"
+
+
+def test_pillows_sizes_of_a_text(then):
+    script = """
+from PIL import Image, ImageDraw, ImageFont
+font = ImageFont.load_default()
+draw = ImageDraw.Draw(Image.new("L", (50, 20)))
+(width, height), bigger = draw.textsize("ab", font), draw.textsize("abcd", font)
+print(font.getsize("ab") == (width, height), 0 < width < bigger[0] < 50, 0 < height < 20)
+print(Image.LINEAR == Image.BILINEAR, Image.CUBIC == Image.BICUBIC)
+"""
+    assert printed(then(script)) == "True True True\nTrue True\n"
+
+
+@needs("networkx", "scipy")
+def test_networkx(then):
+    script = """
+import networkx as nx
+G = nx.Graph([(0, 1), (1, 2)])
+G.node[0]["x"] = 1
+print(type(nx.adjacency_matrix(G)).__name__, (nx.adjacency_matrix(G) * [1, 1, 1]).tolist())
+print(type(nx.to_numpy_matrix(G)).__name__, nx.from_numpy_matrix(nx.to_numpy_matrix(G)).edges)
+print(nx.from_scipy_sparse_matrix(nx.to_scipy_sparse_matrix(G)).edges, nx.OrderedMultiDiGraph())
+nx.write_gpickle(G, "g")
+print(nx.read_gpickle("g").node[0], [*G.nodes_iter()], [*G.edges_iter()])
+"""
+    assert printed(then(script)).splitlines() == [
+        "csr_matrix [1, 2, 1]",
+        "matrix [(0, 1), (1, 2)]",
+        "[(0, 1), (1, 2)] MultiDiGraph with 0 nodes and 0 edges",
+        "{'x': 1} [0, 1, 2] [(0, 1), (1, 2)]",
+    ]
+
+
+@needs("pandas")
+def test_pandas(then):
+    script = """
+import numpy as np, pandas as pd
+df = pd.DataFrame({"a": [1, 2], "b": [3.0, 4.0]}, index=["x", "y"])
+print(df.as_matrix().tolist(), df.as_matrix(["b"]).tolist(), df.a.as_matrix().tolist())
+print(df.ix["x", "a"], df.ix[0, 1], df.ix[0:1, "b"].tolist(), df.ix[[1, 0]].index.tolist())
+print(df.ix["x":"y"].shape, df.ix[df.a > 1].index.tolist(), df.ix[:, 1].tolist(), df.ix[-1, "b"])
+df.ix[0, "a"] = 7
+df.set_value("y", "b", 9.0)
+print(df.get_value("x", "a"), df.get_value("y", "b"))
+numbered = pd.DataFrame({"a": [1, 2]}, index=[5, 6])
+print(numbered.ix[6, "a"], numbered.ix[5:6].shape)
+table = pd.DataFrame(columns=range(3), dtype=np.float64)
+for state in "st":
+    table = table.append(pd.Series([0] * 3, index=table.columns, name=state))
+table.ix["s", 1] += 0.5
+print(table.loc["s"].tolist(), table.index.tolist(), table[1].dtype, df.append(df).shape)
+print(df.append({"a": 1, "b": 2}, ignore_index=True).shape)
+print(pd.date_range("2020", periods=2, freq="5min").freq.delta.total_seconds())
+"""
+    assert printed(then(script)).splitlines() == [
+        "[[1.0, 3.0], [2.0, 4.0]] [[3.0], [4.0]] [1, 2]",
+        "1 3.0 [3.0] ['y', 'x']",
+        "(2, 2) ['y'] [3.0, 4.0] 4.0",
+        "7 9.0",
+        "2 (2, 1)",
+        "[0.0, 0.5, 0.0] ['s', 't'] float64 (4, 2)",
+        "(3, 2)",
+        "300.0",
+    ]
+
+
+@needs("sklearn", "joblib")
+def test_scikit_learn(then):
+    script = """
+import sklearn.externals.joblib, joblib
+from sklearn import cross_validation, linear_model, manifold, metrics
+from sklearn.base import BaseEstimator, ClassifierMixin, is_classifier
+from sklearn.externals import joblib as theirs
+print(theirs.dump is joblib.dump, sklearn.externals.joblib.dump is joblib.dump)
+print(len(cross_validation.train_test_split([1, 2, 3, 4], test_size=0.5)[0]))
+scorer = metrics.make_scorer(metrics.roc_auc_score, needs_proba=True)
+X, y = [[0], [1], [2]], [0, 1, 1]
+print(scorer(linear_model.LogisticRegression().fit(X, y), X, y))
+print(manifold.TSNE(n_iter=300).max_iter)
+print(*linear_model.Perceptron(tol=-float("inf")).fit(X, y).classes_)
+class Mine(BaseEstimator, ClassifierMixin): pass
+print(is_classifier(Mine()))
+"""
+    assert printed(then(script)) == "True True\n2\n1.0\n300\n0 1\nTrue\n"

@@ -1,0 +1,93 @@
+"""Python 2 is refused in a line that says so."""
+
+import collections
+
+import pytest
+
+from tf_edureka.runner import python2, source
+
+CONVERT = "python -m fissix -w FILE, after pip install fissix, makes Python 3 of it"
+SOURCES = {
+    "print 'x'": "print without parentheses",
+    "if x:\n    print x, y": "print without parentheses",
+    "exec 'x' in d": "exec without parentheses",
+    "try:\n    pass\nexcept E, e:\n    pass": "except E, e",
+    "x = 0777": "0777 for 0o777",
+    "x = `y`": "`x` for repr(x)",
+    "if x <> y: pass": "<> for !=",
+    "raise ValueError, 'bad'": 'raise E, "x"',
+    "x = ur'y'": 'ur"x"',
+    "x = 10L": "10L for 10",
+    "x = 0xFFL": "10L for 10",
+    "def f(x, (y, z)): pass": "a tuple among the parameters",
+    "f = lambda (x, y): x": "a tuple among the parameters",
+    "if 1:\n\tx = 1\n        y = 2": "tabs mixed with spaces",
+}
+USES = {
+    "xrange(3)": "xrange for range",
+    "unicode('x')": "unicode for str",
+    "{}.has_key(1)": ".has_key()",
+    "collections.Counter().iteritems()": ".iteritems()",
+    "iter([]).next()": ".next()",
+    "'x'.decode('utf-8')": ".decode()",
+    "{}.keys()[0]": "a list, not dict_keys",
+    "len(map(str, []))": "a list, not map",
+    "zip([])[0]": "a list, not zip",
+    "exec('import sys; sys.maxint')": "sys.maxint",
+    "exec('import string; string.letters')": "string.letters",
+    "exec('import urllib; urllib.urlopen')": "urllib.urlopen",
+    "exec('from itertools import izip')": "itertools.izip",
+    "exec('import cPickle')": "cPickle for pickle",
+    "exec('from urllib2 import urlopen')": "urllib2 for urllib.request",
+    "exec('import sys; print >>sys.stderr, 1')": "print >>file",
+}
+OTHERS = [
+    *("x = = 3", "x = '<>' y", "if x", "  x", "x = 3 # `y`\n(", "f(", "x = 3a"),
+    *("none", "{}.none()", "'x'.none()", "exec('import none')", "exec('import sys; sys.none')"),
+    *("exec('from itertools import none')", "[][0]", "len(3)", "1 >> 'x'", "b''.next()"),
+]
+
+
+def error_of(text):
+    with pytest.raises(Exception, match=".") as failed:
+        exec(compile(text, "net.py", "exec"), {"collections": collections})
+    return failed.value
+
+
+@pytest.mark.parametrize(("text", "what"), {**SOURCES, **USES}.items())
+def test_what_only_python_2_has_is_named(text, what):
+    said = python2.refusal(error_of(text))
+    assert said.startswith(f"this is Python 2 ({what}); ")
+    assert CONVERT in said or "the command expand makes spaces of tabs" in said
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_another_error_is_not_said_to_be_python_2(text):
+    assert python2.refusal(error_of(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("import os\nprint 'x'\n", 2), ("if 1:\n\tx = 1\n        y = 2\n", 3)]
+)
+def test_a_script_in_python_2_ends_before_its_first_line_with_pythons_code(
+    text, line, tmp_path, capsys
+):
+    path = tmp_path / "net.py"
+    path.write_text(text)
+    with pytest.raises(SystemExit) as end:
+        source.read(str(path))
+    said = capsys.readouterr().err
+    assert end.value.code == 1
+    assert said.startswith(f"error: {path}, line {line}: this is Python 2 (")
+    assert said.count("\n") == 1
+
+
+def test_so_do_a_module_and_a_name_but_for_what_a_script_guards(run_without, tmp_path):
+    (tmp_path / "layers.py").write_text("x = 1\nprint x\n")
+    guarded = "try:\n    import cPickle\nexcept ImportError:\n    import pickle\nprint(1)\n"
+    done = run_without(f"{guarded}import layers\n")
+    assert done.stdout == "1\n"
+    assert done.returncode == 1
+    place = f"error: {tmp_path}/layers.py, line 2"
+    assert done.stderr.splitlines()[-1].startswith(f"{place}: this is Python 2 (print without")
+    assert "Traceback" not in done.stderr
