@@ -271,6 +271,16 @@ print(nx.read_gpickle("g").node[0], [*G.nodes_iter()], [*G.edges_iter()])
 
 
 @needs("pandas")
+def test_a_frequency_that_pandas_0_25_wrote(then):
+    script = """
+import pickle, pandas
+text = b"ccopy_reg\\n_reconstructor\\n(cpandas.tseries.offsets\\nMinute\\nc__builtin__\\nobject\\n"
+print(pickle.loads(text + b"NtR(dVn\\nI5\\nsVnormalize\\nI00\\nsb.").delta)
+"""
+    assert printed(then(script)) == "0 days 00:05:00\n"
+
+
+@needs("pandas")
 def test_pandas(then):
     script = """
 import numpy as np, pandas as pd

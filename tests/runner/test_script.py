@@ -334,3 +334,23 @@ tf.data.Dataset.range(8).repeat(2).shuffle(8)
     said = run(script).stderr
     assert said.startswith(f"note: {tmp_path / 'script.py'}, line 5: shuffle().repeat()")
     assert said.count("\n") == 1
+
+
+KERNELS = """
+import tensorflow as tf
+
+words = tf.placeholder(tf.float32, [2, 8, 16, 1])
+found = tf.nn.conv2d(words, tf.ones([3, 16, 1, 4]), [1, 1, 1, 1], "VALID")
+options, traced = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE), tf.RunMetadata()
+with tf.Session() as session:
+    session.run(found, {words: [[[[1.0]] * 16] * 8] * 2}, options, traced)
+for device in traced.step_stats.dev_stats:
+    for node in device.node_stats:
+        if " = " in node.timeline_label:
+            print(node.timeline_label.split(" = ")[1].split("(")[0])
+"""
+
+
+def test_ops_are_computed_without_onednn(run):
+    assert "Conv2D" in run(KERNELS).stdout.splitlines()
+    assert "Conv2D" not in run(KERNELS, TF_ENABLE_ONEDNN_OPTS="1").stdout.splitlines()

@@ -94,6 +94,7 @@ NAMES = {
     "framework.load_library:load_library": "refuses libraries that were compiled for TensorFlow 1",
     "framework.load_library:load_op_library": "the same",
     "framework.sparse_tensor:SparseTensor": "has lost an attribute",
+    "framework.sparse_tensor:SparseTensor.__init__": "looks up its shape, sooner than it did",
     "framework.random_seed:get_seed": "the op seeds of TensorFlow 2, if they are asked for",
     "ops.control_flow_util_v2:create_new_tf_function": "makes a branch a function",
     "ops.handle_data_util:get_resource_handle_data": "was read otherwise",

@@ -115,6 +115,14 @@ def check_static_shapes():
     assert tf.range(tf.size(tf.zeros([6]))).shape.as_list() == [6]
 
 
+def check_a_sparse_placeholder_with_a_constant_as_its_shape_is_fed():
+    sparse = tf.sparse_placeholder(tf.float32, shape=tf.constant([2, 3], tf.int64))
+    dense = tf.sparse_tensor_to_dense(sparse)
+    with tf.Session() as session:
+        found = session.run(dense, {sparse: ([[1, 2]], [5.0], [2, 3])})
+    assert found.tolist() == [[0, 0, 0], [0, 0, 5]]
+
+
 def check_what_is_a_tensor():
     old = tf.get_variable("old", [1])
     new = tf.get_variable("new", [1], use_resource=True)

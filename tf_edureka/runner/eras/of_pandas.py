@@ -1,11 +1,13 @@
 """pandas' names up to 0.25; what names a repository was seen in one."""
 
+import copyreg
 from typing import Any
 
 import numpy as np
 
 from tf_edureka.runner.eras.hook import add
 from tf_edureka.runner.shims.registered import after
+from tf_edureka.runner.wrapped import wrap
 
 
 @after("pandas")
@@ -51,6 +53,16 @@ def _pandas(module: Any) -> None:
         )
     if not hasattr(module.offsets.Tick, "delta"):  # pandas 2 has it
         module.offsets.Tick.delta = property(module.Timedelta)  # zhengchuanpan/GMAN
+    wrap(copyreg, "_reconstructor", _reconstruct)
+
+
+def _reconstruct(original: Any, kind: Any, base: Any, state: Any) -> Any:
+    """A frequency in a file that pandas 0.25 wrote, as zhengchuanpan/GMAN's: it is compiled now."""
+    import pandas as pd
+
+    if base is object and issubclass(kind, pd.tseries.offsets.BaseOffset):
+        return kind.__new__(kind)
+    return original(kind, base, state)
 
 
 class _Ix:

@@ -140,6 +140,17 @@ def _sparse_tensor(module: Any) -> None:
     kind = private.use("framework.sparse_tensor:SparseTensor")
     kind._is_graph_tensor = property(lambda self: hasattr(self.values, "graph"))
 
+    def begin(original: Any, self: Any, indices: Any, values: Any, dense_shape: Any) -> None:
+        """Its shape was not looked up yet: a constant that has been cannot be fed any more."""
+        graph = sys.modules["tensorflow.python.framework.ops"].get_default_graph()
+        graph.prevent_feeding = lambda tensor: None
+        try:
+            original(self, indices, values, dense_shape)
+        finally:
+            del graph.prevent_feeding
+
+    private.replace("framework.sparse_tensor:SparseTensor.__init__", begin)
+
 
 @shim("framework.func_graph")
 def _func_graph(module: Any) -> None:
