@@ -85,6 +85,13 @@ def sixteen_bits():
     return misc.imread(file)
 
 
+def in_coordinates():
+    """The order of the entries of a sparse matrix that has been cast."""
+    entries = [1, 2, 3, 4], ([1, 0, 0, 0], [1, 2, 0, 2])
+    cast = scipy.sparse.coo_matrix(entries).astype(np.float32)
+    return [cast.row.tolist(), cast.col.tolist(), cast.data.tolist()]
+
+
 def images():
     """Everything that is done to pictures."""
     for name, array in ARRAYS.items():
@@ -121,6 +128,7 @@ LIBRARIES = {
     "interp": lambda: scipy.interp(0.5, [0, 1], [0, 2]),
     "ndimage.imread": lambda: ndimage.imread is not None,
     "gaussian_filter": lambda: gaussian_filter(np.eye(4), 1).round(9),
+    "coordinates": in_coordinates,
     "sparse A": lambda: scipy.sparse.csr_matrix(np.eye(2)).A,
     "ANTIALIAS": lambda: np.array(Image.fromarray(ARRAYS["bytes"]).resize((5, 5), Image.ANTIALIAS)),
 }

@@ -143,7 +143,11 @@ with np.load("both.npz") as file:
 def test_what_numpy_did_without_a_word_it_does_without_a_word(then):
     script = """
 import numpy as np, warnings
-np.zeros(2, "a5"), np.cross([1, 2], [3, 4])
+for use in ("np.zeros(2, 'a5')", "np.cross([1, 2], [3, 4])", "np.in1d([1], [1])"):
+    try:
+        eval(use)
+    except (TypeError, ValueError):
+        print("gone by now:", use)
 warnings.warn("mine", DeprecationWarning)
 """
     said = then(script).stderr
@@ -163,9 +167,13 @@ warnings.warn("mine", DeprecationWarning)
     ],
 )
 def test_what_a_newer_numpy_has_given_up_comes_with_what_to_install(use, what):
-    with pytest.raises(Exception, match=".") as failed:
+    try:
         eval(use)
-    assert of_numpy.advice(failed.value) == (
+    except Exception as error:
+        advice = of_numpy.advice(error)
+    else:
+        pytest.skip(f"NumPy {np.__version__} still does it")
+    assert advice == (
         f"up to NumPy 2.1 {what}; pip install -e '.[legacy]' brings that one (this is "
         f"{np.__version__})"
     )
@@ -173,11 +181,11 @@ def test_what_a_newer_numpy_has_given_up_comes_with_what_to_install(use, what):
 
 @pytest.mark.skipif(HAS_NUMPY_1S_WAYS, reason="this NumPy still does what NumPy 1 did")
 def test_a_script_that_ends_by_it_is_told_so_after_its_traceback(run_without):
-    done = run_without("import numpy as np\nfloat(np.zeros(1))\n")
+    done = run_without("import numpy as np\nnp.uint8([1]) + 300\n")
     *_, last, advice = done.stderr.splitlines()
     assert "Traceback (most recent call last):\n" in done.stderr
-    assert last.startswith("TypeError: ")
-    assert advice.startswith("note: up to NumPy 2.1 an array of one value was a number; pip ")
+    assert last.startswith("OverflowError: ")
+    assert advice.startswith("note: up to NumPy 2.1 a number could be too large for its type; pip ")
     assert done.returncode == 1
 
 
@@ -197,6 +205,15 @@ print(args, varargs, keywords, defaults, inspect.getargspec(f).keywords)
     assert printed(then(script)) == "6 True True\n['a', 'b'] c d (1,) d\n"
 
 
+def test_a_module_of_pythons_that_is_gone(then, tmp_path):
+    (tmp_path / "other.py").write_text("x = 3")
+    script = """
+import imp, sys
+print(imp.load_source("a.b", "other.py").x, sys.modules["a.b"].x, imp.reload(sys) is sys)
+"""
+    assert printed(then(script)) == "3 3 True\n"
+
+
 @needs("yaml")
 def test_yaml_loads_without_a_loader(then):
     script = """
@@ -209,14 +226,16 @@ print(list(yaml.load_all("a\\n---\\nb")), yaml.safe_load("c"))
 
 def test_matplotlib(then):
     script = """
-import matplotlib.cm as cm, matplotlib.pyplot as plt
+import matplotlib as mpl, matplotlib.cm as cm, matplotlib.pyplot as plt
 from mpl_toolkits.mplot3d import Axes3D
 print(cm.get_cmap("jet", 4).N, plt.cm.get_cmap("jet")(0) == plt.get_cmap("jet")(0))
 plt.style.use("seaborn-whitegrid")
 plt.gca().set_axis_bgcolor("red")
 print(plt.gca().get_facecolor(), type(plt.figure().gca(projection="3d")) is Axes3D)
+mpl.rcParams.update({"pgf.preamble": ["a", "b"], "lines.linewidth": 3})
+print(repr(mpl.rcParams["pgf.preamble"]), mpl.rcParams["lines.linewidth"])
 """
-    assert printed(then(script)) == "4 True\n(1.0, 0.0, 0.0, 1.0) True\n"
+    assert printed(then(script)) == "4 True\n(1.0, 0.0, 0.0, 1.0) True\n'a\\nb' 3.0\n"
 
 
 def test_pillows_sizes_of_a_text(then):
@@ -270,6 +289,7 @@ for state in "st":
 table.ix["s", 1] += 0.5
 print(table.loc["s"].tolist(), table.index.tolist(), table[1].dtype, df.append(df).shape)
 print(df.append({"a": 1, "b": 2}, ignore_index=True).shape)
+print(pd.date_range("2020", periods=2, freq="5min").freq.delta.total_seconds())
 """
     assert printed(then(script)).splitlines() == [
         "[[1.0, 3.0], [2.0, 4.0]] [[3.0], [4.0]] [1, 2]",
@@ -279,6 +299,7 @@ print(df.append({"a": 1, "b": 2}, ignore_index=True).shape)
         "2 (2, 1)",
         "[0.0, 0.5, 0.0] ['s', 't'] float64 (4, 2)",
         "(3, 2)",
+        "300.0",
     ]
 
 
@@ -295,7 +316,8 @@ scorer = metrics.make_scorer(metrics.roc_auc_score, needs_proba=True)
 X, y = [[0], [1], [2]], [0, 1, 1]
 print(scorer(linear_model.LogisticRegression().fit(X, y), X, y))
 print(manifold.TSNE(n_iter=300).max_iter)
+print(*linear_model.Perceptron(tol=-float("inf")).fit(X, y).classes_)
 class Mine(BaseEstimator, ClassifierMixin): pass
 print(is_classifier(Mine()))
 """
-    assert printed(then(script)) == "True True\n2\n1.0\n300\nTrue\n"
+    assert printed(then(script)) == "True True\n2\n1.0\n300\n0 1\nTrue\n"

@@ -73,12 +73,14 @@ def run(script: Script, *, needed: str = "") -> None:
     main = sys.modules["__main__"] = types.ModuleType("__main__")
     vars(main).update(script.names)
     callers = [frame.filename for frame in traceback.extract_stack()]
+    usual = sys.excepthook  # in Python 3.10 a package that others import may have put one here
     with modules.hidden_frames(*callers):
         try:
             exec(script.code, vars(main))
         except BaseException:
             hook = getattr(sys, "excepthook", sys.__excepthook__)  # the script may have its own
-            sys.excepthook = functools.partial(_print_exception, script, needed, hook)
+            is_usual = hook in (usual, sys.__excepthook__)
+            sys.excepthook = functools.partial(_print_exception, script, needed, hook, is_usual)
             raise
 
 
@@ -86,6 +88,7 @@ def _print_exception(
     script: Script,
     needed: str,
     hook: _Hook,
+    is_usual: bool,
     kind: type[BaseException],
     error: BaseException,
     trace: types.TracebackType | None,
@@ -103,7 +106,7 @@ def _print_exception(
     own = [frame for frame in traceback.extract_tb(trace) if script.owns(frame.filename)]
     refused = python2.refusal(error) or modules.refusal(error, needed)
     reason = str(error) if isinstance(error, InputError) else refused
-    if not (own and hook is sys.__excepthook__):
+    if not (own and is_usual):
         hook(kind, error.with_traceback(trace), trace)
     elif reason:
         place = python2.place(error) or f"{own[-1].filename}, line {own[-1].lineno}"

@@ -13,11 +13,14 @@ from typing import Any
 from tf_edureka.runner.shims import registered
 from tf_edureka.runner.wrapped import wrap
 
+# What is no part of a package, and made where it is not there.
+GONE = ("imp",)
+
 
 def install() -> None:
     """From now on modules have what is registered for them; so have those that are loaded."""
     for name in registered.SHIMS:
-        if name in sys.modules:
+        if _is_ours(name) and name in sys.modules:
             registered.apply(name, sys.modules[name])
     sys.meta_path.insert(0, _Finder())
 
@@ -36,6 +39,10 @@ def rename(owner: Any, **names: str) -> None:
             setattr(owner, old, getattr(owner, new))
 
 
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] != "tensorflow"  # whose modules have their own finder
+
+
 class _Finder(importlib.abc.MetaPathFinder):
     """Finds what the others find."""
 
@@ -43,7 +50,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
         """The module `name`, where something is to be done to it."""
-        if name not in registered.SHIMS or name.partition(".")[0] == "tensorflow":
+        if name not in registered.SHIMS or not _is_ours(name):
             return None
         for finder in sys.meta_path:
             spec = finder.find_spec(name, path, target) if finder is not self else None
@@ -51,7 +58,8 @@ class _Finder(importlib.abc.MetaPathFinder):
                 if spec.loader is not None:
                     wrap(spec.loader, "exec_module", _run)
                 return spec
-        return ModuleSpec(name, _Maker(), is_package=True) if "." in name else None
+        is_gone = "." in name or name in GONE
+        return ModuleSpec(name, _Maker(), is_package=True) if is_gone else None
 
 
 def _run(original: Callable[[types.ModuleType], None], module: types.ModuleType) -> None:

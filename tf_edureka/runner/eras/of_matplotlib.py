@@ -41,3 +41,14 @@ def _style(module: Any) -> None:
     """Gone since 3.8: these styles have a version in their names."""
     for name, style in [*module.library.items()]:
         module.library.setdefault(name.replace("seaborn-v0_8", "seaborn"), style)
+
+
+@after("matplotlib")
+def _settings(module: Any) -> None:
+    """Takes no list for these since 3.6: maziarraissi/PINNs."""
+
+    def set_item(original: Callable[..., Any], self: Any, key: str, value: Any) -> None:
+        is_list = key in ("pgf.preamble", "text.latex.preamble") and isinstance(value, list)
+        original(self, key, "\n".join(value) if is_list else value)
+
+    wrap(module.RcParams, "__setitem__", set_item)

@@ -13,7 +13,9 @@ from tf_edureka.runner.wrapped import wrap
 
 @after("networkx")
 def _networkx(module: Any) -> None:
-    """Gone since 3; a graph's `node` and what gave iterators since 2."""
+    """Gone since 3; a graph's `node` since 2.4, and what gave iterators since 2."""
+    if not hasattr(module, "from_numpy_array"):  # NetworkX 1 itself
+        return
     rename(
         module,
         OrderedDiGraph="DiGraph",  # dictionaries keep their order now
@@ -27,8 +29,6 @@ def _networkx(module: Any) -> None:
     add(module, read_gpickle=_read_pickle, write_gpickle=_write_pickle)
     add(module.Graph, node=property(lambda graph: graph.nodes))
     rename(module.Graph, edges_iter="edges", nodes_iter="nodes")  # williamleif/GraphSAGE
-    if not hasattr(module, "from_numpy_array"):
-        return
     wrap(
         module, "to_numpy_matrix", lambda original, *a, **named: np.asmatrix(original(*a, **named))
     )

@@ -49,6 +49,8 @@ def _pandas(module: Any) -> None:
             ix=property(_Ix),  # lehaifeng/T-GCN
             set_value=set_value,
         )
+    if not hasattr(module.offsets.Tick, "delta"):  # pandas 2 has it
+        module.offsets.Tick.delta = property(module.Timedelta)  # zhengchuanpan/GMAN
 
 
 class _Ix:

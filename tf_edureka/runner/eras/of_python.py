@@ -1,9 +1,12 @@
 """What Python's own library has dropped since 3.7."""
 
 import collections.abc
+import importlib
+import importlib.util
 import inspect
 import math
 import os
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -49,6 +52,21 @@ def _inspect(module: Any) -> None:
 def _time(module: Any) -> None:
     """Gone since 3.8: FeiSun/BERT4Rec."""
     add(module, clock=time.perf_counter if os.name == "nt" else time.process_time)
+
+
+@after("imp")
+def _imp(module: Any) -> None:
+    """Gone since 3.12: google/seq2seq."""
+
+    def load_source(name: str, path: str) -> Any:
+        spec = importlib.util.spec_from_file_location(name, path)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"cannot load {path!r}", name=name, path=path)
+        sys.modules[name] = loaded = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(loaded)
+        return loaded
+
+    add(module, load_source=load_source, reload=importlib.reload)
 
 
 @after("warnings")

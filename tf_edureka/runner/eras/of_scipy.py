@@ -1,6 +1,7 @@
 """SciPy's names up to 1.2; what names a repository was seen in one."""
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from tf_edureka.runner.eras import scipy_images
 from tf_edureka.runner.eras.hook import add
 from tf_edureka.runner.shims.registered import after
+from tf_edureka.runner.wrapped import wrap
 
 # It says where a name has moved to, which has its old place as well.
 _MOVED = r"Please (import|use) `\w+` from the `scipy\.|scipy\.misc is deprecated"
@@ -59,9 +61,18 @@ def _signal(module: Any) -> None:
 
 @after("scipy.sparse")
 def _sparse(module: Any) -> None:
-    """Gone since 1.14."""
+    """Gone since 1.14; the order is another since 1.13."""
     add(module.spmatrix, A=property(lambda matrix: matrix.toarray()))
     add(module.spmatrix, H=property(lambda matrix: matrix.getH()))
+    wrap(module.coo_matrix, "sum_duplicates", _by_columns)
+
+
+def _by_columns(original: Callable[..., Any], self: Any) -> None:
+    """Sorts as then, which `astype` does, too: a dropout mask falls on it (PetarV-/GAT)."""
+    if not self.has_canonical_format:
+        original(self)
+        order = np.lexsort((self.row, self.col))
+        self.row, self.col, self.data = self.row[order], self.col[order], self.data[order]
 
 
 @after("scipy.sparse.linalg.eigen")

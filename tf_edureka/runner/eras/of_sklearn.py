@@ -88,3 +88,12 @@ def _metrics(module: Any) -> None:
         return original(*arguments, **named)
 
     wrap(module, "make_scorer", make_scorer)
+
+
+@after("sklearn.linear_model")
+def _linear_model(module: Any) -> None:
+    """Refuses a tolerance of -inf since 1.2, which was never to stop by it: ageron/handson-ml."""
+    for name in ("Perceptron", "SGDClassifier", "SGDRegressor"):
+        constraints = getattr(getattr(module, name), "_parameter_constraints", None)
+        if constraints is not None:
+            constraints["tol"] = "no_validation"
