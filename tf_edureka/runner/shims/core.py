@@ -74,6 +74,10 @@ def end() -> None:
     private.put(f"eager.polymorphic_function.polymorphic_function:{name}", variable)
     _share_control_flow()
     _share_datasets()
+    # gast's five kinds of constants; the installed AutoGraph has asked already which gast it has.
+    gast: Any = sys.modules["gast"]
+    for name in ("Bytes", "Ellipsis", "NameConstant", "Num", "Str"):
+        vars(gast).setdefault(name, gast.Constant)
 
 
 def _share_control_flow() -> None:
