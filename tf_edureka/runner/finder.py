@@ -14,7 +14,6 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
-import re
 import sys
 import types
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
-from tf_edureka.runner import installed
+from tf_edureka.runner import generated, installed
 from tf_edureka.runner.installed import OLD
 from tf_edureka.runner.lost import Lost
 from tf_edureka.runner.shims import registered
@@ -71,7 +70,10 @@ SHARED_PACKAGES = ("python.autograph",)
 # Modules that read the docstrings of their classes, whose lines Python 3.13 shifts to the left.
 READ_DOCSTRINGS = ("python.keras.layers.normalization",)
 # Modules that have another name today.
-RENAMED = {"python.pywrap_tensorflow_internal": "python.pywrap_tensorflow"}
+RENAMED = {
+    "python.autograph.pyct.compiler": "python.autograph.pyct.loader",
+    "python.pywrap_tensorflow_internal": "python.pywrap_tensorflow",
+}
 # Modules of this package that stand for 1.15.5's.
 OURS = {"examples.tutorials.mnist.input_data": "tf_edureka.legacy.input_data"}
 # Packages that import a hundred others, of which a script needs few.
@@ -84,7 +86,7 @@ def install(folder: Path) -> None:
     Args:
         folder: where its files are.
     """
-    sys.meta_path[:0] = [_OldFinder(folder), installed.Finder()]
+    sys.meta_path[:0] = [_OldFinder(folder), installed.Finder(), generated.Finder()]
 
 
 class _OldFinder(importlib.abc.MetaPathFinder):
@@ -112,8 +114,8 @@ class _OldFinder(importlib.abc.MetaPathFinder):
             except ModuleNotFoundError:  # its package
                 spec = None
             if spec is not None:
-                loader = _SharedLoader(name, twin, lost=module)
                 is_package = spec.submodule_search_locations is not None
+                loader = _SharedLoader(name, twin, lost=file if is_package else module)
                 shared = ModuleSpec(name, loader, origin=spec.origin, is_package=is_package)
                 shared.has_location = spec.has_location
                 return shared
@@ -155,9 +157,18 @@ class _SharedLoader(importlib.abc.Loader):
         return importlib.import_module(self._twin)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        if self._file and self._file.is_file() and "__getattr__" not in vars(module):
-            vars(module)["__getattr__"] = Lost(module, self._file)
+        if self._file and "__getattr__" not in vars(module):
+            if self._file.is_file():
+                vars(module)["__getattr__"] = Lost(module, self._file)
+            elif self._file.is_dir():
+                vars(module)["__getattr__"] = self._find_lost_module
         registered.apply(self._name, module)
+
+    def _find_lost_module(self, name: str) -> types.ModuleType:
+        """A module that the package had, for `from package import module`."""
+        if self._file and self._file.joinpath(f"{name}.py").is_file():
+            return importlib.import_module(f"{self._name}.{name}")
+        raise AttributeError(f"module {self._name!r} has no attribute {name!r}")
 
 
 class _OldLoader(importlib.machinery.SourceFileLoader):
@@ -166,8 +177,9 @@ class _OldLoader(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname: str) -> types.CodeType | None:
         """The code of the file; what is changed of it is kept nowhere."""
         part = _part_of(fullname)
+        changed: Any
         if part.endswith("_pb2"):
-            changed = _generated(self.get_source(fullname) or "", is_twin=part in OLD_PARTS)
+            changed = generated.renewed(self.get_source(fullname) or "", is_twin=part in OLD_PARTS)
         elif part in READ_DOCSTRINGS:
             changed = _with_docstrings(self.get_data(self.path))
         else:
@@ -210,27 +222,3 @@ def _with_docstrings(source: bytes) -> Any:
             assign = ast.Assign([ast.Name("__doc__", ast.Store())], first.value)  # type: ignore
             node.body[0] = ast.copy_location(assign, first)
     return ast.fix_missing_locations(tree)
-
-
-def _generated(source: str, *, is_twin: bool) -> Any:
-    """A module of protocol buffers, whose code is generated otherwise since protobuf 4.
-
-    The messages of a twin have the names of installed ones.
-    """
-    pool = "DescriptorPool()" if is_twin else "Default()"
-    tree = ast.parse(source)
-    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
-    needed = [ast.unparse(node) for node in imports if (node.module or "").startswith(OLD)]
-    text = re.search(r"serialized_pb=_b\(('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\)", source)
-    if text is None:
-        return source
-    return "\n".join(
-        [
-            *needed,
-            "from google.protobuf import descriptor_pool",
-            "from google.protobuf.internal import builder",
-            f"DESCRIPTOR = descriptor_pool.{pool}.AddSerializedFile({text[1]}.encode('latin1'))",
-            "builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())",
-            "builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, __name__, globals())",
-        ]
-    )

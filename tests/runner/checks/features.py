@@ -133,6 +133,24 @@ def check_what_is_a_tensor():
         assert not tf.is_tensor(value)
 
 
+def check_the_type_of_a_tensor_is_its_class():
+    from tensorflow.python.framework import ops
+
+    tensor = tf.constant([1.0])
+    assert type(tensor) is tf.Tensor is ops.Tensor
+    assert {tf.Tensor: "tensor"}[type(tensor + 1)] == "tensor"
+    assert not isinstance(tf.Variable(1.0), tf.Tensor)
+    kinds = []
+
+    def seen(of):
+        kinds.append((type(of) is tf.Tensor, isinstance(of, tf.Tensor), tf.is_tensor(of)))
+        return of
+
+    with tf.Session() as session:
+        session.run(tf.py_function(seen, [tensor], tf.float32))
+    assert kinds == [(False, True, True)]
+
+
 def check_hyperparameters():
     parameters = tf.contrib.training.HParams(rate=0.1, units=[1, 2], name="a")
     assert str(parameters) == "rate=0.1,units=[1, 2],name=a"

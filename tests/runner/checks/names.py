@@ -94,6 +94,8 @@ def check_imports_of_public_modules():
 
 def check_imports_of_inner_modules():
     from tensorflow.core.framework import graph_pb2
+    from tensorflow.python.autograph.core import naming
+    from tensorflow.python.autograph.pyct import compiler
     from tensorflow.python.framework import ops
     from tensorflow.python.framework.graph_util import convert_variables_to_constants
     from tensorflow.python.ops import nn_ops, rnn_cell_impl
@@ -113,6 +115,8 @@ def check_imports_of_inner_modules():
     assert convert_variables_to_constants is tf.graph_util.convert_variables_to_constants
     assert callable(NewCheckpointReader)
     assert callable(TransformGraph)
+    assert callable(naming.Namer({}).new_symbol)  # TensorFlow Probability 0.8 imports both
+    assert compiler.__name__.startswith("tensorflow.python.autograph.pyct.")
     assert nest.is_sequence([1])
     assert tf.contrib.framework.nest.is_sequence((1,))
 

@@ -74,6 +74,10 @@ def end() -> None:
     private.put(f"eager.polymorphic_function.polymorphic_function:{name}", variable)
     _share_control_flow()
     _share_datasets()
+    # gast's five kinds of constants; the installed AutoGraph has asked already which gast it has.
+    gast: Any = sys.modules["gast"]
+    for name in ("Bytes", "Ellipsis", "NameConstant", "Num", "Str"):
+        vars(gast).setdefault(name, gast.Constant)
 
 
 def _share_control_flow() -> None:
@@ -139,10 +143,28 @@ def _change_tensors() -> None:
     private.replace("framework.tensor:Tensor._override_operator", override)
     tensor = installed.module("python.framework.tensor").Tensor
     del tensor.__array__
-    for kind in (tensor, private.use("framework.ops:SymbolicTensor")):
-        kind._rank = lambda self: self.shape.rank  # None where it is unknown
+    tensor._rank = lambda self: self.shape.rank  # None where it is unknown
+    for kind in (tensor, _tensor_of_graphs(tensor)):
         kind.__module__, kind.__name__ = "tensorflow.python.framework.ops", "Tensor"
         kind.__qualname__ = "Tensor"
+
+
+def _tensor_of_graphs(tensor: type) -> type:
+    """Makes the type of a graph's tensors `tf.Tensor`, of which all others are instances, too."""
+
+    class Kind(type):
+        def __instancecheck__(cls, of: object) -> bool:
+            return isinstance(of, tensor) if cls is Tensor else super().__instancecheck__(of)
+
+        def __subclasscheck__(cls, kind: type) -> bool:
+            return issubclass(kind, tensor) if cls is Tensor else super().__subclasscheck__(kind)
+
+    class Tensor(private.use("framework.ops:SymbolicTensor"), metaclass=Kind):  # type: ignore[misc]
+        pass
+
+    private.put("framework.ops:SymbolicTensor", Tensor)
+    private.put("framework.ops:is_symbolic_tensor", lambda of: type.__instancecheck__(Tensor, of))
+    return Tensor
 
 
 def _allow_flags_twice() -> None:

@@ -14,6 +14,7 @@ from tf_edureka.runner.shims.registered import shim
 def _ops(module: Any) -> None:
     for home in ("tensor", "indexed_slices", "tensor_conversion_registry"):
         move(f"framework.{home}", module)
+    module.Tensor = private.use("framework.ops:SymbolicTensor")
     module.RegisterShape = lambda op_type: lambda function: function
     module.register_tensor_conversion_function = _register_conversion
     private.replace("framework.ops:name_scope", _name_scope)
