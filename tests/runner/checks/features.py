@@ -339,6 +339,18 @@ def check_the_tensorboard_of_keras():
     assert any("events" in file for file in os.listdir(folder))
 
 
+def check_variables_after_an_iterator():
+    """Its function shares the graph's store of variables: here nothing had made one before."""
+    rows = tf.data.Dataset.from_tensors([[1.0, 2.0]]).repeat().make_one_shot_iterator().get_next()
+    weights = tf.get_variable("weights", [2, 1], initializer=tf.ones_initializer())
+    assert isinstance(weights, tf.Variable)
+    train = tf.train.GradientDescentOptimizer(0.5).minimize(tf.matmul(rows, weights))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(train)
+        assert session.run(weights).tolist() == [[0.5], [0.0]]
+
+
 def check_what_a_wrong_feed_raises():
     x = tf.placeholder(tf.float32, [2], name="x")
     with tf.Session() as session:
