@@ -427,6 +427,32 @@ def check_the_tensorboard_of_keras():
     assert any("events" in file for file in os.listdir(folder))
 
 
+def check_variables_after_an_iterator():
+    """Its function shares the graph's store of variables: here nothing had made one before."""
+    rows = tf.data.Dataset.from_tensors([[1.0, 2.0]]).repeat().make_one_shot_iterator().get_next()
+    weights = tf.get_variable("weights", [2, 1], initializer=tf.ones_initializer())
+    assert isinstance(weights, tf.Variable)
+    train = tf.train.GradientDescentOptimizer(0.5).minimize(tf.matmul(rows, weights))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(train)
+        assert session.run(weights).tolist() == [[0.5], [0.0]]
+
+
+def check_one_size_of_a_shape_that_is_not_all_known():
+    """What asks for shapes, as the attention of openai/gpt-2, builds other ops if it is known."""
+    words = tf.placeholder(tf.int32, [1, None, 3])
+    shape = tf.shape(words)
+    for size in (shape[0], shape[-3], shape[2], shape[-1]):
+        tiled = tf.tile(tf.zeros([1, 3]), tf.stack([size, 1]))
+        assert tiled.shape.as_list() == [None, 3], size
+    known = tf.shape(tf.zeros([1, 4]))
+    assert tf.tile(tf.zeros([1, 3]), tf.stack([known[1], 1])).shape.as_list() == [4, 3]
+    with tf.Session() as session:
+        sizes = session.run([shape[0], shape[1], shape[-1]], {words: np.zeros([1, 7, 3])})
+    assert sizes == [1, 7, 3]
+
+
 def check_what_a_wrong_feed_raises():
     x = tf.placeholder(tf.float32, [2], name="x")
     with tf.Session() as session:
