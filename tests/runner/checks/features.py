@@ -439,20 +439,6 @@ def check_variables_after_an_iterator():
         assert session.run(weights).tolist() == [[0.5], [0.0]]
 
 
-def check_one_size_of_a_shape_that_is_not_all_known():
-    """What asks for shapes, as the attention of openai/gpt-2, builds other ops if it is known."""
-    words = tf.placeholder(tf.int32, [1, None, 3])
-    shape = tf.shape(words)
-    for size in (shape[0], shape[-3], shape[2], shape[-1]):
-        tiled = tf.tile(tf.zeros([1, 3]), tf.stack([size, 1]))
-        assert tiled.shape.as_list() == [None, 3], size
-    known = tf.shape(tf.zeros([1, 4]))
-    assert tf.tile(tf.zeros([1, 3]), tf.stack([known[1], 1])).shape.as_list() == [4, 3]
-    with tf.Session() as session:
-        sizes = session.run([shape[0], shape[1], shape[-1]], {words: np.zeros([1, 7, 3])})
-    assert sizes == [1, 7, 3]
-
-
 def check_what_a_wrong_feed_raises():
     x = tf.placeholder(tf.float32, [2], name="x")
     with tf.Session() as session:

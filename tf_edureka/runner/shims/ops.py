@@ -32,27 +32,6 @@ def _variable_scope(module: Any) -> None:
         private.put(f"ops.variable_scope:{name}", getattr(module, name))
 
 
-@shim("ops.gen_array_ops")
-def _array_ops(module: Any) -> None:
-    values = installed.module("python.framework.tensor_util")
-
-    def strided_slice(original: Any, input: Any, begin: Any, *others: Any, **named: Any) -> Any:
-        """One size of a shape that is not all known was not known, even if it is this one.
-
-        So a `tf.tile` by it had an unknown shape, and code that asks for shapes built other ops.
-        Where one element is taken, the mask of the end means nothing but to the C++ that would
-        find out.
-        """
-        source: Any = getattr(input, "op", None)
-        if source is not None and source.type == "Shape" and named.get("shrink_axis_mask") == 1:
-            sizes, place = source.inputs[0].shape, values.constant_value(begin)
-            if sizes.ndims and place is not None and None in sizes.as_list():
-                named["end_mask"] = int(sizes.as_list()[place[0] :][:1] != [None])
-        return original(input, begin, *others, **named)
-
-    wrap(module, "strided_slice", strided_slice)
-
-
 @shim("ops.control_flow_util_v2")
 def _control_flow_util_v2(module: Any) -> None:
     module.create_new_tf_function = private.use("ops.control_flow_util_v2:create_new_tf_function")
