@@ -26,8 +26,6 @@ def become_one_of_tensorflow_1(store: Path | None, *, replay_seeds: bool = True)
     os.environ["KERAS_BACKEND"] = "tensorflow"  # of a script that imports Keras by itself
     # Or a session takes all of a GPU's memory, and other programs have none.
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    # 1.15.5 had none. Some convolutions' gradients take it a hundred times as long as without.
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     # Its C++ logs as errors that a few ops of then have other forms today.
     with runtime.quiet_import(freeze=True, errors=False):
         from tf_edureka.runner import modules

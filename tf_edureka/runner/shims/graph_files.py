@@ -9,6 +9,8 @@ from tf_edureka.runner import private
 from tf_edureka.runner.shims import beam_search, graphs
 from tf_edureka.runner.shims.registered import shim
 
+_PADDINGS = "explicit_paddings"
+
 
 @shim("framework.importer")
 def _importer(module: Any) -> None:
@@ -28,6 +30,8 @@ def _importer(module: Any) -> None:
             beam_search.to_file(node)
             if node.op == "StridedSlice" and node.attr["begin_mask"].i & graphs.HIDDEN:
                 node.attr["begin_mask"].i -= graphs.HIDDEN
+            if node.op == "Conv2DBackpropInput" and not any(node.attr[_PADDINGS].list.i):
+                _pad_by_no_numbers(node)
             if node.op in known:
                 _leave_out_new_attributes(node, known[node.op])
         return graph, version
@@ -61,6 +65,12 @@ def _leave_out_new_attributes(node: Any, known: set[str]) -> None:
         for name in new:
             if node.attr[name] == defaults[name]:
                 del node.attr[name]
+
+
+def _pad_by_no_numbers(node: Any) -> None:
+    if node.attr["padding"].s == b"EXPLICIT":
+        node.attr["padding"].s = b"VALID"
+        del node.attr[_PADDINGS].list.i[:]
 
 
 def _leave_out_shapes(node: Any) -> None:

@@ -1,5 +1,6 @@
 """Shims of ops: 1.15.5's own modules, where C++ did something else."""
 
+import inspect
 from typing import Any
 
 from tf_edureka.runner import installed, private
@@ -81,11 +82,27 @@ def _place(begin: Any) -> int | None:
 def _nn_ops(module: Any) -> None:
     values = installed.module("python.framework.tensor_util")
 
-    def conv2d_backprop_input(original: Any, input_sizes: Any, *others: Any, **named: Any) -> Any:
+    names = [*inspect.signature(module.conv2d_backprop_input).parameters]
+
+    def conv2d_backprop_input(original: Any, *given: Any, **named: Any) -> Any:
         """Its static shape was what it is told, whatever is known of the batch."""
-        result = original(input_sizes, *others, **named)
+        named.update(zip(names, given, strict=False))
+        is_valid = named.get("padding") in ("VALID", b"VALID")
+        if is_valid and _is_of_whole_rows(named.get("out_backprop")):
+            named.update(padding="EXPLICIT", explicit_paddings=[0] * 8)
+        result = original(**named)
         if hasattr(result, "op"):
             result.set_shape(values.constant_value_as_shape(result.op.inputs[0]))
         return result
 
     wrap(module, "conv2d_backprop_input", conv2d_backprop_input)
+
+
+def _is_of_whole_rows(gradient: Any) -> bool:
+    """Whether a filter was as wide as its images, as in networks of sentences.
+
+    oneDNN takes a hundred times as long as TensorFlow's own kernel for what flows back through
+    that; it leaves a padding that is given by numbers to it.
+    """
+    shape = getattr(gradient, "shape", None)
+    return getattr(shape, "rank", None) == 4 and shape.as_list()[2] == 1
