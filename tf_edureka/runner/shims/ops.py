@@ -104,5 +104,5 @@ def _is_of_whole_rows(gradient: Any) -> bool:
     oneDNN takes a hundred times as long as TensorFlow's own kernel for what flows back through
     that; it leaves a padding that is given by numbers to it.
     """
-    shape = getattr(gradient, "shape", None)
+    shape: Any = getattr(gradient, "shape", None)
     return getattr(shape, "rank", None) == 4 and shape.as_list()[2] == 1
