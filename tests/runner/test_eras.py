@@ -331,3 +331,22 @@ class Mine(BaseEstimator, ClassifierMixin): pass
 print(is_classifier(Mine()))
 """
     assert printed(then(script)) == "True True\n2\n1.0\n300\n0 1\nTrue\n"
+
+
+@needs("sklearn")
+def test_stratified_folds_are_those_of_scikit_learn_0_21(then):
+    script = """
+import numpy as np
+from sklearn.model_selection import StratifiedKFold
+y = np.random.RandomState(0).randint(0, 2, 12)
+np.random.seed(1)
+for options in ({"shuffle": True, "random_state": 2017}, {}, {"shuffle": True}):
+    print(*(test.tolist() for _, test in StratifiedKFold(3, **options).split(y, y)))
+print(np.random.rand())
+"""
+    assert printed(then(script)).splitlines() == [
+        "[2, 7, 8, 11] [0, 1, 5, 6] [3, 4, 9, 10]",
+        "[0, 1, 2, 4] [3, 5, 6, 7] [8, 9, 10, 11]",
+        "[0, 4, 7, 8] [1, 5, 6, 11] [2, 3, 9, 10]",
+        "0.3879107411620074",
+    ]

@@ -1,9 +1,12 @@
 """scikit-learn's names up to 0.19; what names a repository was seen in one."""
 
+import copy
 import importlib
 import inspect
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from tf_edureka.runner.eras.hook import add
 from tf_edureka.runner.shims.registered import after
@@ -19,6 +22,29 @@ def _cross_validation(module: Any) -> None:
         cross_val_score=selection.cross_val_score,
         train_test_split=selection.train_test_split,
     )
+
+
+@after("sklearn.model_selection")
+def _model_selection(module: Any) -> None:
+    """Stratified folds are others since 0.22: ChenglongChen/tensorflow-DeepFM."""
+    check = importlib.import_module("sklearn.utils").check_random_state
+
+    def make_test_folds(original: Callable[..., Any], self: Any, X: Any, y: Any = None) -> Any:
+        checking = copy.copy(self)
+        checking.random_state = 0 if self.shuffle else None  # not to draw from that of others
+        original(checking, X, y)
+        labels = np.asarray(y).ravel()
+        folds = np.empty(len(labels), int)
+        state = check(self.random_state) if self.shuffle else None
+        each = module.KFold(self.n_splits, shuffle=self.shuffle, random_state=state)
+        for label in np.unique(labels):
+            places = np.flatnonzero(labels == label)
+            parts = each.split(np.empty(max(len(places), self.n_splits)))
+            for fold, (_, part) in enumerate(parts):
+                folds[places[part[part < len(places)]]] = fold
+        return folds
+
+    wrap(module.StratifiedKFold, "_make_test_folds", make_test_folds)
 
 
 @after("sklearn.externals")
