@@ -101,6 +101,7 @@ NAMES = {
     "ops.resource_variable_ops:get_eager_safe_handle_data": "was read otherwise",
     "ops.resource_variable_ops:VariableSpec": "C++ looks it up where 1.15.5's module is now",
     "ops.variable_scope:get_variable_scope": "a function's graph begins with a scope of 1.15.5's",
+    "ops.variable_scope:_get_default_variable_store": "and with what makes 1.15.5's variables",
     "ops.script_ops:EagerFunc": "is called otherwise than other functions: 1.15.5's, too",
     "ops.script_ops:_py_funcs": "the functions of py_func, which C++ knows",
 }

@@ -99,6 +99,17 @@ def check_the_type_of_a_tensor_is_its_class():
     assert kinds == [(False, True, True)]
 
 
+def check_variables_after_a_one_shot_iterator():
+    batches = tf.data.Dataset.from_tensor_slices([1.0, 2.0]).batch(2)
+    batch = batches.make_one_shot_iterator().get_next()
+    loss = tf.reduce_sum(tf.layers.dense(batch[:, None], 1))
+    step = tf.train.AdamOptimizer().minimize(loss)
+    assert all(isinstance(one, tf.Variable) for one in tf.global_variables())
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step)
+
+
 def check_hyperparameters():
     parameters = tf.contrib.training.HParams(rate=0.1, units=[1, 2], name="a")
     assert str(parameters) == "rate=0.1,units=[1, 2],name=a"

@@ -29,7 +29,8 @@ def _resource_variable_ops(module: Any) -> None:
 
 @shim("ops.variable_scope")
 def _variable_scope(module: Any) -> None:
-    private.put("ops.variable_scope:get_variable_scope", module.get_variable_scope)
+    for name in ("get_variable_scope", "_get_default_variable_store"):
+        private.put(f"ops.variable_scope:{name}", getattr(module, name))
 
 
 @shim("ops.control_flow_util_v2")
