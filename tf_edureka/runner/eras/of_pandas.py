@@ -42,6 +42,11 @@ def _pandas(module: Any) -> None:
         self.at[tuple(labels) if len(labels) > 1 else labels[0]] = value
         return self
 
+    def concat(original: Any, *arguments: Any, sort: bool = True, **named: Any) -> Any:
+        """Sorted the columns where they were not those of all: ChenglongChen/tensorflow-DeepFM."""
+        return original(*arguments, sort=sort, **named)
+
+    wrap(module, "concat", concat)
     for kind in (module.DataFrame, module.Series):
         add(
             kind,
