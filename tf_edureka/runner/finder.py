@@ -14,6 +14,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import random
 import re
 import sys
 import types
@@ -175,8 +176,10 @@ class _OldLoader(importlib.machinery.SourceFileLoader):
         return self.source_to_code(changed, self.path)
 
     def exec_module(self, module: types.ModuleType) -> None:
+        state = random.getstate()  # a library of today may draw in its import: scikit-learn does
         super().exec_module(module)
         registered.apply(self.name, module)
+        random.setstate(state)
 
 
 class _LazyLoader(_OldLoader):
