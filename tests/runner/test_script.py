@@ -167,6 +167,19 @@ def test_what_a_script_may_rely_on_is_as_with_1_15(checks, run):
 
 
 @pytest.mark.slow
+def test_what_tf_contrib_imports_draws_none_of_the_scripts_random_numbers(run, tmp_path):
+    (tmp_path / "sklearn.py").write_text("import rich.style\n")  # as that of today does
+    script = """
+import random, sys
+import tensorflow as tf
+random.seed(1)
+tf.contrib.learn
+print("sklearn" in sys.modules, random.random())
+"""
+    assert run(script).stdout == "True 0.13436424411240122\n"
+
+
+@pytest.mark.slow
 def test_a_name_that_1_15_had_not_either_is_told_as_by_python(run, tmp_path):
     done = run("import tensorflow as tf\n\ntf.train.SummaryWriter\n")
     assert done.returncode == 1

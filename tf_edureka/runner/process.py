@@ -1,5 +1,6 @@
 """Makes a process one of TensorFlow 1, be it of a script or of a notebook."""
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -28,6 +29,9 @@ def become_one_of_tensorflow_1(store: Path | None, *, replay_seeds: bool = True)
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     # Its C++ logs as errors that a few ops of then have other forms today.
     with runtime.quiet_import(freeze=True, errors=False):
+        # Draws one of Python's random numbers, and scikit-learn of today imports it: the script,
+        # or tf.contrib, might do so after it has seeded them.
+        importlib.import_module("rich.style")
         from tf_edureka.runner import modules
 
         modules.install(store, replay_seeds=replay_seeds)
