@@ -123,6 +123,15 @@ def check_a_sparse_placeholder_with_a_constant_as_its_shape_is_fed():
     assert found.tolist() == [[0, 0, 0], [0, 0, 5]]
 
 
+def check_the_mean_of_what_has_an_unknown_rank():
+    x = tf.placeholder(tf.float32)
+    mean = tf.reduce_mean(x * x)
+    with tf.Session() as session:
+        found = session.run([mean, tf.gradients(mean, x)[0]], {x: [1.0, 3.0]})
+    assert found[0] == 5.0
+    assert found[1].tolist() == [1.0, 3.0]
+
+
 def check_what_is_a_tensor():
     old = tf.get_variable("old", [1])
     new = tf.get_variable("new", [1], use_resource=True)

@@ -143,8 +143,9 @@ def _change_tensors() -> None:
     private.replace("framework.tensor:Tensor._override_operator", override)
     tensor = installed.module("python.framework.tensor").Tensor
     del tensor.__array__
-    tensor._rank = lambda self: self.shape.rank  # None where it is unknown
-    for kind in (tensor, _tensor_of_graphs(tensor)):
+    kinds: tuple[Any, ...] = (tensor, _tensor_of_graphs(tensor))
+    for kind in kinds:
+        kind._rank = lambda self: self.shape.rank  # None where it is unknown
         kind.__module__, kind.__name__ = "tensorflow.python.framework.ops", "Tensor"
         kind.__qualname__ = "Tensor"
 
