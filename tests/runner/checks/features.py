@@ -89,6 +89,17 @@ def check_the_first_epoch_of_shuffle_and_repeat():
         assert abs(found[1] - draw) < 1e-7, (found, draw)
 
 
+def check_an_iterator_of_a_structure_fuses_nothing():
+    tf.set_random_seed(1)
+    data = tf.data.Dataset.range(8).shuffle(8).repeat(2).batch(16)
+    iterator = tf.data.Iterator.from_structure(data.output_types, data.output_shapes)
+    begin, item = iterator.make_initializer(data), iterator.get_next()
+    with tf.Session() as session:
+        session.run(begin)
+        found = session.run(item).tolist()
+    assert found == [5, 6, 7, 3, 0, 4, 1, 2, 0, 2, 3, 1, 6, 4, 7, 5], found
+
+
 def check_op_seeds_after_loops_and_rare_ops():
     sparse = tf.nn.embedding_lookup_sparse
     builds = (
