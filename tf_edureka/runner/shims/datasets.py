@@ -7,7 +7,6 @@ It did so where it optimized a data set: for each iterator but one that `make_in
 """
 
 import functools
-import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +15,8 @@ from tf_edureka.runner.shims import graphs
 from tf_edureka.runner.shims.registered import shim
 from tf_edureka.runner.wrapped import wrap
 
-# Of a graph: by the name of an op what makes the fused one.
-_fused: Any = weakref.WeakKeyDictionary()
+# What a graph keeps them in: by the name of an op what makes the fused one.
+_FUSED = "_fused_datasets"
 
 
 @shim("data.ops.dataset_ops")
@@ -60,7 +59,8 @@ def _fuse(repeated: Any, shuffled: Any) -> None:
     if graph is None or graph._building_function:
         repeated._variant_tensor_attr = make()
     else:
-        _fused.setdefault(graph, {})[plain.op.name] = make
+        makers = getattr(graph, _FUSED, {})
+        setattr(graph, _FUSED, makers | {plain.op.name: make})
 
 
 def _maker(repeated: Any, shuffled: Any) -> Callable[[], Any] | None:
@@ -99,7 +99,7 @@ def _maker(repeated: Any, shuffled: Any) -> Callable[[], Any] | None:
 
 def _with_fused(tensor: Any) -> Any:
     """The data set `tensor` with fused ones in it, if it is made of such."""
-    makers = _fused.get(tensor.graph)
+    makers = getattr(tensor.graph, _FUSED, None)
     if not makers:
         return tensor
     ops = installed.module("python.framework.ops")
