@@ -98,7 +98,6 @@ def test_the_report_has_them_under_a_title_of_their_own():
     text = report.text("net.py", f"import tensorflow as tf{BIDIRECTIONAL}".encode())
     assert text.splitlines() == [
         "net.py uses nothing that TensorFlow 2 has changed.",
-        "What net.py has in the place of TensorFlow 1's, and computes something else; without it, "
-        "the script has TensorFlow 1's here:",
+        "What net.py has under names of tf.contrib, made by hand, and what it does otherwise:",
         *(f"     2  static_bidirectional_rnn  {what}" for _, _, what in said(BIDIRECTIONAL)),
     ]

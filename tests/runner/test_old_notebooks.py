@@ -114,6 +114,15 @@ def test_it_can_go_on_after_a_cell_that_fails(run, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_cell_that_ends_as_a_script_does_has_not_failed(run, tmp_path):
+    main = "import tensorflow as tf\ntf.app.run(lambda _: print('main'), ['script'])"
+    done = run(write(tmp_path / "old.ipynb", main, "get_ipython().magic('precision 3')", "0.12345"))
+    assert done.returncode == 0, done.stderr
+    assert outputs(tmp_path / "old.executed.ipynb")[-1][0].data["text/plain"] == "0.123"
+    assert run(write(tmp_path / "old.ipynb", "import sys; sys.exit(2)")).returncode == 1
+
+
+@pytest.mark.slow
 def test_a_kernel_that_dies_is_a_line(run, tmp_path):
     done = run(write(tmp_path / "old.ipynb", "print('begun')", "import os; os._exit(3)", "1"))
     assert (done.returncode, done.stdout) == (1, "begun\n")

@@ -45,6 +45,8 @@ def prepare(shell: Any, *, store: Path | None, needed: str) -> None:
     if is_starting(shell):
         del sys.argv[3:]  # a kernel of then had no more than `-f` and its file
     shell.register_magic_function(tensorflow_version)
+    if not hasattr(shell, "magic"):  # what nbconvert wrote for a magic line
+        shell.magic = lambda line: shell.run_line_magic(*line.partition(" ")[::2])
     shell.input_transformers_cleanup.append(installs.without_ours)
     wrap(shell, "_showtraceback", functools.partial(_show_traceback, needed))
     _name_cells(shell)

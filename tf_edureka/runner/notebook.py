@@ -186,7 +186,9 @@ class Execution:
             print(f"cell {self.cell} of {len(cells)}", file=sys.stderr, flush=True)
             try:
                 await client.async_execute_cell(cell, place)
-            except CellExecutionError:
+            except CellExecutionError as error:
+                if error.ename == "SystemExit" and error.evalue in ("", "0", "None"):
+                    continue  # as after tf.app.run()
                 self.failed += 1
                 if not keep_going:
                     break

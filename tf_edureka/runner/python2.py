@@ -22,7 +22,7 @@ _LINES = {
     r"^\s*raise\s+[\w.]+\s*,": 'raise E, "x"',
     r"\b[uU][rR]['\"]": 'ur"x"',
     r"\b(0[xX][\da-fA-F]+|\d+)[lL]\b": "10L for 10",
-    r"^\s*def\s+\w+\s*\(.*\(|\blambda\s*\(": "a tuple among the parameters",
+    r"^\s*def\s+\w+\s*\(([^()=]*,)?\s*\(|\blambda\s*\(": "a tuple among the parameters",
 }
 _BUILTINS = {
     "basestring": "str",
@@ -95,7 +95,8 @@ def place(error: BaseException) -> str | None:
 
 
 def _found(error: BaseException) -> str | None:
-    for message, meaning in _MESSAGES.items():
+    is_pythons = isinstance(error, SyntaxError | TypeError | AttributeError)
+    for message, meaning in _MESSAGES.items() if is_pythons else ():
         found = re.search(message, str(error))
         if found:
             return meaning.format(*found.groups())

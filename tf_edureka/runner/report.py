@@ -71,8 +71,7 @@ def _text(name: str, rows: Sequence[_PlacedRow], made: Sequence[_PlacedRow]) -> 
         parts = [f"What {name} has of TensorFlow 1, and what one writes today:", *_table(rows)]
     if made:
         parts += [
-            f"What {name} has in the place of TensorFlow 1's, and computes something else; without "
-            "it, the script has TensorFlow 1's here:",
+            f"What {name} has under names of tf.contrib, made by hand, and what it does otherwise:",
             *_table(made),
         ]
     return "\n".join(parts)

@@ -89,6 +89,32 @@ def check_the_first_epoch_of_shuffle_and_repeat():
         assert abs(found[1] - draw) < 1e-7, (found, draw)
 
 
+def check_two_fused_shuffles():
+    def elements(data):
+        item = data.batch(6).make_one_shot_iterator().get_next()
+        with tf.Session() as session:
+            return session.run(item).tolist()
+
+    tf.set_random_seed(1)
+    once = tf.data.Dataset.range(6).shuffle(4, seed=3)
+    plain = once.repeat(2)
+    assert elements(plain.shuffle(3, seed=1).repeat(2)) == [3, 5, 1, 2, 4, 0]
+    assert elements(once.with_options(tf.data.Options()).repeat(2)) == elements(plain)
+
+
+def check_a_convolution_whose_strides_differ():
+    x = tf.reshape(tf.range(20.0), [1, 5, 4, 1])
+    kernel = tf.ones([3, 4, 1, 4])
+    found = tf.nn.conv2d(x, kernel, [1, 1, 3, 1], "VALID")
+    layer = tf.layers.conv2d(x, 1, [3, 4], [1, 3], kernel_initializer=tf.ones_initializer())
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for convolved in session.run([found, layer]):
+            assert convolved[0, :, 0, -1].tolist() == [66, 114, 162]
+        assert session.run(tf.gradients(found, x)[0]).sum() == 144
+        assert session.run(tf.gradients(found, kernel)[0]).sum() == 4 * (66 + 114 + 162)
+
+
 def check_an_iterator_of_a_structure_fuses_nothing():
     tf.set_random_seed(1)
     data = tf.data.Dataset.range(8).shuffle(8).repeat(2).batch(16)
@@ -141,6 +167,18 @@ def check_the_mean_of_what_has_an_unknown_rank():
         found = session.run([mean, tf.gradients(mean, x)[0]], {x: [1.0, 3.0]})
     assert found[0] == 5.0
     assert found[1].tolist() == [1.0, 3.0]
+
+
+def check_numpy_of_then():
+    rows = [[1], [2, 3], [4]]
+    assert np.shape(rows) == (3,)
+    assert np.size(rows) == 3
+    assert [part.tolist() for part in np.array_split(rows, 2)] == [[[1], [2, 3]], [[4]]]
+    assert sorted(np.random.permutation(rows).tolist()) == rows  # noqa: NPY002
+    for kind, of in ((np.float32, float), (np.int64, int), (np.complex64, complex)):
+        assert np.issubdtype(kind, of)
+        assert not np.issubdtype(np.uint8, of)
+    assert np.histogram([0, 1], bins=2, normed=True)[0].tolist() == [1, 1]
 
 
 def check_what_is_a_tensor():

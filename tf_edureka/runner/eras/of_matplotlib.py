@@ -25,6 +25,13 @@ def _axes(module: Any) -> None:
     """Gone since 2.2: google-deepmind/neural-processes, google-deepmind/graph_nets."""
     rename(module.Axes, set_axis_bgcolor="set_facecolor")
 
+    def hist(original: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        if "normed" in named:  # gone since 3.1
+            named["density"] = named.pop("normed")
+        return original(*arguments, **named)
+
+    wrap(module.Axes, "hist", hist)
+
 
 @after("matplotlib.figure")
 def _figure(module: Any) -> None:

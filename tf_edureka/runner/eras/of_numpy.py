@@ -77,6 +77,11 @@ _NEWER_WARNINGS = (
     r"`\w+` is deprecated\. Use `",
 )
 
+_PYTHONS: dict[type, Any] = {
+    complex: np.complexfloating,
+    float: np.floating,
+    int: np.signedinteger,
+}
 _numpy_reshape: Callable[..., npt.NDArray[Any]] = np.reshape
 _Shape = SupportsIndex | Sequence[SupportsIndex]
 
@@ -94,6 +99,10 @@ def _restore(module: Any) -> None:
     np.reshape = _reshape  # type: ignore[assignment]
     for name in ("array", "asanyarray", "asarray"):
         setattr(module, name, _or_of_objects(getattr(module, name)))
+    for name in ("append", "array_split", "shape", "size"):
+        wrap(module, name, _of_rows)
+    wrap(module, "issubdtype", _is_sub_type)
+    wrap(module, "histogram", _histogram)
     wrap(module, "fromstring", _from_string)
     wrap(module, "load", _load)
 
@@ -126,6 +135,32 @@ def _or_of_objects(original: Callable[..., Any]) -> Callable[..., Any]:
             return original(*arguments[:1], **{**named, "dtype": object})
 
     return function
+
+
+@after("numpy.random")
+def _restore_random(module: Any) -> None:
+    wrap(module, "permutation", _of_rows)
+
+
+def _of_rows(original: Callable[..., Any], rows: Any, *others: Any, **named: Any) -> Any:
+    """Takes rows of several lengths, too."""
+    try:
+        return original(rows, *others, **named)
+    except ValueError as error:
+        if "inhomogeneous shape" not in str(error):
+            raise
+        return original(np.array(rows, object), *others, **named)
+
+
+def _is_sub_type(original: Callable[..., bool], kind: Any, of: Any) -> bool:
+    """Whether it is a kind of float, int or complex, of whatever size, as up to 1.18."""
+    return original(kind, _PYTHONS.get(of, of) if isinstance(of, type) else of)
+
+
+def _histogram(original: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    if "normed" in named:  # up to 1.23
+        named["density"] = named.pop("normed")
+    return original(*arguments, **named)
 
 
 def _from_string(

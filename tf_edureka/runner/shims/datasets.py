@@ -24,6 +24,9 @@ def _dataset_ops(module: Any) -> None:
     def repeat(original: Any, self: Any, input_dataset: Any, count: Any) -> None:
         original(self, input_dataset, count)
         shuffled = getattr(input_dataset, "_dataset", input_dataset)  # that of version 2
+        while isinstance(shuffled, module._OptionsDataset):
+            below = shuffled._input_dataset
+            shuffled = getattr(below, "_dataset", below)
         if isinstance(shuffled, module.ShuffleDataset) and shuffled._reshuffle_each_iteration:
             _fuse(self, shuffled)
 
@@ -44,7 +47,7 @@ def _shuffle_ops(module: Any) -> None:
         original(self, *given, **named)
         make = _maker(self, self)
         if make:
-            self._variant_tensor_attr = make()
+            self._variant_tensor_attr = make(self._input_dataset._variant_tensor)
 
     wrap(module._ShuffleAndRepeatDataset, "__init__", begin)
 
@@ -57,14 +60,17 @@ def _fuse(repeated: Any, shuffled: Any) -> None:
         return
     # What a function makes for another data set is optimized with that.
     if graph is None or graph._building_function:
-        repeated._variant_tensor_attr = make()
+        repeated._variant_tensor_attr = make(shuffled._input_dataset._variant_tensor)
     else:
         makers = getattr(graph, _FUSED, {})
-        setattr(graph, _FUSED, makers | {plain.op.name: make})
+        setattr(graph, _FUSED, makers | {plain.op.name: (make, shuffled)})
 
 
-def _maker(repeated: Any, shuffled: Any) -> Callable[[], Any] | None:
-    """What makes the fused data set: the first epoch of 1.15.5's, then others; if it has a seed."""
+def _maker(repeated: Any, shuffled: Any) -> Callable[[Any], Any] | None:
+    """What makes the fused data set of another: the first epoch of 1.15.5's, then others.
+
+    Without a seed there is none.
+    """
     known = installed.module("python.framework.tensor_util").constant_value
     seeds = shuffled._seed, shuffled._seed2
     count = known(repeated._count)  # -1: without end
@@ -74,10 +80,10 @@ def _maker(repeated: Any, shuffled: Any) -> Callable[[], Any] | None:
     from tensorflow.python.ops import gen_dataset_ops
 
     structure = repeated._flat_structure
-    data, size = shuffled._input_dataset._variant_tensor, shuffled._buffer_size
+    size = shuffled._buffer_size
     name = getattr(getattr(repeated._variant_tensor, "op", None), "name", None)  # none if eager
 
-    def make() -> Any:
+    def make(data: Any) -> Any:
         places.note(
             "shuffle().repeat() with a seed: the first epoch has the order of TensorFlow 1.15.5, "
             "the next ones have others"
@@ -110,7 +116,8 @@ def _with_fused(tensor: Any) -> Any:
 def _rebuilt(tensor: Any, makers: Any) -> Any:
     op = tensor.op
     if op.name in makers:
-        return makers[op.name]()
+        make, shuffled = makers[op.name]
+        return make(_rebuilt(shuffled._input_dataset._variant_tensor, makers))
     found = [_rebuilt(one, makers) if one.dtype == "variant" else one for one in op.inputs]
     if all(one is other for one, other in zip(found, op.inputs, strict=True)):
         return tensor

@@ -95,7 +95,28 @@ def _nn_ops(module: Any) -> None:
             result.set_shape(values.constant_value_as_shape(result.op.inputs[0]))
         return result
 
+    forward = [*inspect.signature(module.conv2d).parameters]
+
+    def conv2d(original: Any, *given: Any, **named: Any) -> Any:
+        """Takes the stride of the rows where oneDNN would go wrong: where the other is idle."""
+        named.update(zip(forward, given, strict=False))
+        strides = named["strides"]
+        if len(strides) == 4 and strides[1] != strides[2] and _gives_one_column(named):
+            named["strides"] = [*strides[:2], strides[1], strides[3]]
+        return original(**named)
+
     wrap(module, "conv2d_backprop_input", conv2d_backprop_input)
+    wrap(module, "conv2d", conv2d)
+
+
+def _gives_one_column(named: dict[str, Any]) -> bool:
+    """Whether the filter of a convolution without padding is as wide as its images."""
+    shapes: list[Any] = [getattr(named[name], "shape", None) for name in ("input", "filter")]
+    if not all(getattr(shape, "rank", None) == 4 for shape in shapes):
+        return False
+    width, own = shapes[0].as_list()[2], shapes[1].as_list()[1]
+    is_plain = named.get("data_format") in ("NHWC", b"NHWC", None)
+    return is_plain and named["padding"] in ("VALID", b"VALID") and width == own is not None
 
 
 def _is_of_whole_rows(gradient: Any) -> bool:
