@@ -42,6 +42,9 @@ USES = {
     "exec('import sys; print >>sys.stderr, 1')": "print >>file",
 }
 OTHERS = [
+    "def f(a=(1, 2), b=3:\n    pass",
+    "def f(x: int = g(1), y=2:\n    pass",
+    "assert False, \"'dict_keys' object is not subscriptable\"",
     *("x = = 3", "x = '<>' y", "if x", "  x", "x = 3 # `y`\n(", "f(", "x = 3a"),
     *("none", "{}.none()", "'x'.none()", "exec('import none')", "exec('import sys; sys.none')"),
     *("exec('from itertools import none')", "[][0]", "len(3)", "1 >> 'x'", "b''.next()"),
