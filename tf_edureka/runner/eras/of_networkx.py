@@ -29,9 +29,7 @@ def _networkx(module: Any) -> None:
     add(module, read_gpickle=_read_pickle, write_gpickle=_write_pickle)
     add(module.Graph, node=property(lambda graph: graph.nodes))
     rename(module.Graph, edges_iter="edges", nodes_iter="nodes")  # williamleif/GraphSAGE
-    wrap(
-        module, "to_numpy_matrix", lambda original, *a, **named: np.asmatrix(original(*a, **named))
-    )
+    wrap(module, "to_numpy_matrix", _matrix)
     # Else sparse arrays, whose `*` goes element by element: tkipf/gcn, tkipf/gae.
     for name in ("adjacency_matrix", "laplacian_matrix", "normalized_laplacian_matrix"):
         wrap(module, name, _sparse_matrix)
