@@ -1,4 +1,7 @@
-"""Files from outside: opened only if they are files, and read no further than they may be long."""
+"""Files that are read with care, and written as a whole or not at all.
+
+Those from outside are opened only if they are files, and read no further than they may be long.
+"""
 
 import contextlib
 import io
@@ -11,6 +14,7 @@ from typing import BinaryIO
 
 from tf_edureka.errors import InputError
 
+PARTIAL = ".partial-"  # what the name of a file begins with that is being written
 _KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a pipe",
@@ -81,6 +85,30 @@ def read(path: Path, most: int, what: str = "a file") -> bytes:
     if len(content) > most:
         raise InputError(f"{path}: expected {what} of at most {most} bytes, got a longer one")
     return content
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[Path]:
+    """Gives a path to write a file to, which gets its name when it is whole.
+
+    Args:
+        path: of the file.
+
+    Yields:
+        a path with the same ending in the same folder. If the block raises, it is deleted and a
+        file that was at `path` before stays as it was.
+
+    Raises:
+        OSError: when the file cannot be written.
+    """
+    partial = path.with_name(f"{PARTIAL}{path.name}")
+    try:
+        yield partial
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())  # or a power cut may leave the name without the content
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def members(archive: bytes, most: int) -> dict[str, bytes]:

@@ -2,12 +2,12 @@
 
 import argparse
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tf_edureka.cli import reporting
+from tf_edureka import _files
+from tf_edureka.cli import reporting, signals
 from tf_edureka.errors import InputError, printable
 from tf_edureka.runner import kernel, period
 
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     found = notebook.read(path)
     executed = Path(f"{path.stem}.executed{SUFFIX}")
     _write(executed, notebook.text(found))  # before it has run for an hour
-    execution = notebook.Execution(found, path.parent, seeds=args.seeds)
+    execution = notebook.Execution(found, path.parent, seeds=args.seeds, handled=signals.handled)
     execution.run(keep_going=args.keep_going)
     _write(executed, notebook.text(found))
     print(f"notebook: {printable(str(executed))}", file=sys.stderr)
@@ -96,12 +96,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _write(path: Path, text: str) -> None:
     """Writes a file as a whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        try:
+        with _files.writing(path) as partial:
             partial.write_text(text, encoding="utf-8")
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None

@@ -8,7 +8,7 @@ import signal
 import sys
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from tf_edureka.errors import InputError, printable
 from tf_edureka.runner import kernel
 from tf_edureka.runner.extension import SEEDS_VARIABLE
 
+_Handler = Callable[[int, types.FrameType | None], object]
+_Handled = Callable[[_Handler], contextlib.AbstractContextManager[None]]
 _COLOURS = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -132,6 +134,7 @@ class Execution:
         notebook: to be run; its cells are given what comes of them.
         folder: in which it runs.
         seeds: of ops that have none, "tf1" or "tf2".
+        handled: gives Ctrl-C and SIGTERM to the handler that it is called with, in a block.
 
     Attributes:
         cell: number of the last that was begun, from 1; those without code do not count.
@@ -140,10 +143,11 @@ class Execution:
         interrupted: number of the signal that ended it; 0 if none did.
     """
 
-    def __init__(self, notebook: Any, folder: Path, *, seeds: str) -> None:
+    def __init__(self, notebook: Any, folder: Path, *, seeds: str, handled: _Handled) -> None:
         self._notebook = notebook
         self._folder = folder
         self._seeds = seeds
+        self._handled = handled
         self._manager = AsyncKernelManager(kernel_spec_manager=_Kernels())
         self.cell = 0
         self.failed = 0
@@ -187,11 +191,11 @@ class Execution:
             try:
                 await client.async_execute_cell(cell, place)
             except CellExecutionError as error:
-                if error.ename == "SystemExit" and error.evalue in ("", "0", "None"):
-                    continue  # as after tf.app.run()
-                self.failed += 1
-                if not keep_going:
-                    break
+                # SystemExit with one of these is how tf.app.run() ends, and has not failed.
+                if error.ename != "SystemExit" or error.evalue not in ("", "0", "None"):
+                    self.failed += 1
+                    if not keep_going:
+                        break
             if self.interrupted:
                 break
 
@@ -205,7 +209,6 @@ class Execution:
 
     @contextlib.contextmanager
     def _taking_signals(self) -> Iterator[None]:
-        """Takes Ctrl-C and SIGTERM in the block, unless they are ignored."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
         def end(number: int) -> None:
@@ -215,17 +218,8 @@ class Execution:
             elif task is not None:
                 task.cancel()
 
-        def on_signal(number: int, _: types.FrameType | None) -> None:
-            loop.call_soon_threadsafe(end, number)
-
-        both = [signal.SIGINT, signal.SIGTERM]
-        taken = [one for one in both if signal.getsignal(one) != signal.SIG_IGN]
-        before = {number: signal.signal(number, on_signal) for number in taken}
-        try:
+        with self._handled(lambda number, _: loop.call_soon_threadsafe(end, number)):
             yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def _shown(traceback: str) -> str:

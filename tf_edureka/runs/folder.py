@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 import filelock
 
+from tf_edureka import _files
 from tf_edureka.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-_PARTIAL = ".partial-"
 
 
 class RunFolder:
@@ -60,7 +59,7 @@ class RunFolder:
                         "writing to it",
                         topic="folder in use",
                     ) from None
-                for left_by_a_kill in self.path.glob(f"{_PARTIAL}*"):
+                for left_by_a_kill in self.path.glob(f"{_files.PARTIAL}*"):
                     left_by_a_kill.unlink()
             self._expect_free()  # another run may have come and gone meanwhile
             yield
@@ -79,15 +78,8 @@ class RunFolder:
         Raises:
             InputError: when the file cannot be written.
         """
-        partial = self.path / f"{_PARTIAL}{name}"
-        with self._explained():
-            try:
-                yield partial
-                with partial.open("rb+") as file:
-                    os.fsync(file.fileno())  # or a power cut may leave the name without the content
-                partial.replace(self.path / name)
-            finally:
-                partial.unlink(missing_ok=True)
+        with self._explained(), _files.writing(self.path / name) as partial:
+            yield partial
 
     def write_json(self, name: str, content: object) -> None:
         """Writes `content`, which JSON can hold, to the file `name`, as `write` does.
