@@ -39,6 +39,17 @@ def rename(owner: Any, **names: str) -> None:
             setattr(owner, old, getattr(owner, new))
 
 
+def rename_argument(owner: Any, function: str, old: str, new: str) -> None:
+    """Lets a `function` of a module or a class take its argument `new` by the name `old`, too."""
+
+    def renamed(original: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        if old in named:
+            named[new] = named.pop(old)
+        return original(*arguments, **named)
+
+    wrap(owner, function, renamed)
+
+
 def _is_ours(name: str) -> bool:
     return name.partition(".")[0] != "tensorflow"  # whose modules have their own finder
 

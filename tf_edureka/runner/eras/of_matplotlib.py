@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tf_edureka.runner.eras.hook import add, rename
+from tf_edureka.runner.eras.hook import add, rename, rename_argument
 from tf_edureka.runner.shims.registered import after
 from tf_edureka.runner.wrapped import wrap
 
@@ -24,13 +24,7 @@ def _cm(module: Any) -> None:
 def _axes(module: Any) -> None:
     """Gone since 2.2: google-deepmind/neural-processes, google-deepmind/graph_nets."""
     rename(module.Axes, set_axis_bgcolor="set_facecolor")
-
-    def hist(original: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        if "normed" in named:  # gone since 3.1
-            named["density"] = named.pop("normed")
-        return original(*arguments, **named)
-
-    wrap(module.Axes, "hist", hist)
+    rename_argument(module.Axes, "hist", "normed", "density")  # since 3.1
 
 
 @after("matplotlib.figure")

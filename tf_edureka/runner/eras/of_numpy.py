@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tf_edureka.runner import places
-from tf_edureka.runner.eras.hook import add
+from tf_edureka.runner.eras.hook import add, rename_argument
 from tf_edureka.runner.shims.registered import after
 from tf_edureka.runner.wrapped import wrap
 
@@ -102,7 +102,7 @@ def _restore(module: Any) -> None:
     for name in ("append", "array_split", "shape", "size"):
         wrap(module, name, _of_rows)
     wrap(module, "issubdtype", _is_sub_type)
-    wrap(module, "histogram", _histogram)
+    rename_argument(module, "histogram", "normed", "density")  # since 1.24
     wrap(module, "fromstring", _from_string)
     wrap(module, "load", _load)
 
@@ -130,7 +130,7 @@ def _or_of_objects(original: Callable[..., Any]) -> Callable[..., Any]:
             if named.get("copy", True) is False:  # now `never`, then `only where it has to be`
                 return function(*arguments, **{**named, "copy": None})
             kind = named.get("dtype", arguments[1] if len(arguments) > 1 else None)
-            if kind is not None or "inhomogeneous shape" not in str(error):
+            if kind is not None or not _is_of_rows(error):
                 raise
             return original(*arguments[:1], **{**named, "dtype": object})
 
@@ -147,20 +147,18 @@ def _of_rows(original: Callable[..., Any], rows: Any, *others: Any, **named: Any
     try:
         return original(rows, *others, **named)
     except ValueError as error:
-        if "inhomogeneous shape" not in str(error):
+        if not _is_of_rows(error):
             raise
         return original(np.array(rows, object), *others, **named)
+
+
+def _is_of_rows(error: ValueError) -> bool:
+    return "inhomogeneous shape" in str(error)
 
 
 def _is_sub_type(original: Callable[..., bool], kind: Any, of: Any) -> bool:
     """Whether it is a kind of float, int or complex, of whatever size, as up to 1.18."""
     return original(kind, _PYTHONS.get(of, of) if isinstance(of, type) else of)
-
-
-def _histogram(original: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    if "normed" in named:  # up to 1.23
-        named["density"] = named.pop("normed")
-    return original(*arguments, **named)
 
 
 def _from_string(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tf_edureka.runner.eras.hook import add
+from tf_edureka.runner.eras.hook import add, rename_argument
 from tf_edureka.runner.shims.registered import after
 from tf_edureka.runner.wrapped import wrap
 
@@ -86,14 +86,8 @@ def _base(module: Any) -> None:
 @after("sklearn.manifold")
 def _manifold(module: Any) -> None:
     """Has another name for an argument since 1.5: ageron/handson-ml."""
-    has_new_name = "max_iter" in inspect.signature(module.TSNE).parameters
-
-    def init(original: Callable[..., Any], self: Any, *arguments: Any, **named: Any) -> None:
-        if has_new_name and "n_iter" in named:
-            named["max_iter"] = named.pop("n_iter")
-        original(self, *arguments, **named)
-
-    wrap(module.TSNE, "__init__", init)
+    if "max_iter" in inspect.signature(module.TSNE).parameters:
+        rename_argument(module.TSNE, "__init__", "n_iter", "max_iter")
 
 
 @after("sklearn.metrics")
