@@ -96,6 +96,18 @@ def test_versions_that_do_not_fit_are_named_with_who_needs_what(installed, versi
     assert [finding for finding in found if advice in finding.advice]
 
 
+def test_a_package_that_is_needed_anyway_may_be_newer_than_an_extra_allows(monkeypatch):
+    # As `legacy` does for NumPy: who has not asked for that extra may have any NumPy.
+    requires = importlib.metadata.requires
+
+    def pretended(name):
+        narrower = ["numpy<2.1,>=2; extra == 'legacy'"] if name == "tf_edureka" else []
+        return narrower + (requires(name) or [])
+
+    monkeypatch.setattr(importlib.metadata, "requires", pretended)
+    assert not problems(packages.packages())
+
+
 @pytest.mark.parametrize("rival", ["tensorflow-cpu", "tensorflow-metal"])
 def test_packages_that_break_tensorflow_are_to_be_uninstalled(installed, rival):
     installed(**{rival: "2.18.0"})

@@ -128,9 +128,11 @@ def _asked() -> dict[str, list[tuple[str, "Requirement"]]]:
         name = queue.pop()
         known.add(name)
         requirements = _requirements(name)
+        needed = {one.name for one in requirements}
         for extra in _own("Provides-Extra") if name == PROJECT else ():
-            # What extras ask for concerns whoever has installed it; CUDA has its own check.
-            optional = _requirements(name, extra)
+            # What extras ask for concerns whoever has installed it; CUDA has its own check. Of what
+            # is needed anyway (NumPy) a narrower range says nothing: the extra may not be wanted.
+            optional = (one for one in _requirements(name, extra) if one.name not in needed)
             requirements += [one for one in optional if version(one.name) and not one.extras]
         for requirement in requirements:
             dependency = canonicalize_name(requirement.name)
