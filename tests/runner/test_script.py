@@ -335,20 +335,6 @@ print(int(total(tf.data.Dataset.range(10))))
     assert run(script).stdout == "45\n"
 
 
-@pytest.mark.slow
-def test_the_order_that_1_15_alone_drew_is_told_of_once_a_line(run, tmp_path):
-    script = """
-import tensorflow as tf
-tf.set_random_seed(1)
-for _ in range(2):
-    tf.data.Dataset.range(8).shuffle(8).repeat(2).make_one_shot_iterator()
-tf.data.Dataset.range(8).repeat(2).shuffle(8).make_one_shot_iterator()
-"""
-    said = run(script).stderr
-    assert said.startswith(f"note: {tmp_path / 'script.py'}, line 5: shuffle().repeat()")
-    assert said.count("\n") == 1
-
-
 KERNELS = """
 import tensorflow as tf
 

@@ -62,31 +62,58 @@ def check_a_length_of_a_shape_that_is_known_in_part_is_unknown():
     assert found == [28, 2]
 
 
-def check_the_first_epoch_of_shuffle_and_repeat():
+def check_the_order_of_shuffle_and_repeat():
     def elements(data):
         tf.set_random_seed(1)
         data = data(tf.data.Dataset.range(8)).batch(16)
         item = data.make_one_shot_iterator().get_next()
         draw = tf.random_uniform([])
         with tf.Session() as session:
-            return session.run(item).tolist(), session.run(draw)
+            return "".join(map(str, session.run(item))), session.run(draw)
 
     def twice(data):
         return tf.data.Dataset.range(2).flat_map(lambda i: data.shuffle(8, seed=3).repeat(2))
 
+    def empty_first(data):
+        none = data.filter(lambda i: i > 8).shuffle(4).repeat()
+        return none.concatenate(data)
+
     fused = tf.contrib.data.shuffle_and_repeat
-    for build, first, draw in (
-        (lambda d: d.shuffle(8, seed=1).repeat(2), [2, 6, 3, 5, 7, 0, 1, 4], 0.4292482),
-        (lambda d: d.apply(fused(8, 2, seed=1)), [2, 6, 3, 5, 7, 0, 1, 4], 0.7886522),
-        (lambda d: d.shuffle(4).repeat(), [2, 4, 1, 5, 3, 7, 6, 0], 0.4292482),
-        (lambda d: d.shuffle(8, seed=1).repeat(1), [2, 4, 1, 0, 5, 7, 6, 3], 0.4292482),
-        (twice, [7, 4, 0, 2, 3, 5, 6, 1], 0.013653636),
+    for build, order, draw in (
+        (lambda d: d.shuffle(8, seed=1).repeat(2), "2635701416570324", 0.4292482),
+        (lambda d: d.shuffle(4).repeat(), "2415376021054637", 0.4292482),
+        (lambda d: d.shuffle(8, seed=1).repeat(1), "24105763", 0.4292482),  # not fused
+        (lambda d: d.apply(fused(8, 2, seed=1)), "2635701416570324", 0.7886522),
+        (lambda d: d.apply(fused(8, 1, seed=1)), "26357014", 0.7886522),
+        (lambda d: d.take(3).shuffle(100).repeat(4), "021012102210", 0.03881812),
+        (empty_first, "01234567", 0.03881812),
+        (twice, "7402356125703614", 0.013653636),
     ):
         tf.reset_default_graph()
         found = elements(build)
-        assert found[0][:8] == first, (found, first)
-        assert sorted(found[0][8:]) in (list(range(8)), [])
+        assert found[0] == order, (found, order)
         assert abs(found[1] - draw) < 1e-7, (found, draw)
+
+
+def check_the_order_where_only_a_run_tells_size_and_count():
+    tf.set_random_seed(11)
+    size, count = (tf.placeholder(tf.int64, []) for _ in range(2))
+    rows = {"name": ["x", "y", "z"], "pair": [[1, 2], [3, 4], [5, 6]]}
+    data = tf.data.Dataset.from_tensor_slices(rows).shuffle(size, seed=4).repeat(count)
+    iterator = data.make_initializable_iterator()
+    item = iterator.get_next()
+    with tf.Session() as session:
+        for given, order in ((10, 3), "xzyxyzzxy."), ((2, -1), "yzxyxzyzxy"), ((10, 1), "yxz."):
+            session.run(iterator.initializer, {size: given[0], count: given[1]})
+            found = ""
+            while len(found) < 10 and not found.endswith("."):
+                try:
+                    row = session.run(item)
+                    found += row["name"].decode()
+                    assert row["pair"].tolist() == rows["pair"]["xyz".index(found[-1])]
+                except tf.errors.OutOfRangeError:
+                    found += "."
+            assert found == order, (given, found)
 
 
 def check_two_fused_shuffles():

@@ -1,22 +1,20 @@
 """Shims of data sets: 1.15.5 made one op of `shuffle` and `repeat`, which drew other orders.
 
-Its first epoch had the order of a shuffle that is the same in each epoch. The next ones went on
-with its random numbers, which no op does today: they are shuffled by others.
-
 It did so where it optimized a data set: for each iterator but one that `make_initializer` begins.
 """
 
-import functools
+import types
 from collections.abc import Callable
 from typing import Any
 
-from tf_edureka.runner import installed, places
+from tf_edureka.runner import installed
 from tf_edureka.runner.shims import graphs
 from tf_edureka.runner.shims.registered import shim
+from tf_edureka.runner.shuffle_and_repeat import fused
 from tf_edureka.runner.wrapped import wrap
 
-# What a graph keeps them in: by the name of an op what makes the fused one.
-_FUSED = "_fused_datasets"
+# What a graph keeps: by the name of an op what makes the fused one; by a tensor's what was made.
+_MAKERS, _MADE = "_makers_of_fused", "_made_with_fused"
 
 
 @shim("data.ops.dataset_ops")
@@ -32,13 +30,23 @@ def _dataset_ops(module: Any) -> None:
 
     def optimize(original: Any, self: Any, data: Any, optimizations: Any, *others: Any) -> None:
         plain = data._variant_tensor
-        if "shuffle_and_repeat_fusion" in optimizations and hasattr(plain, "op"):
+        if "shuffle_and_repeat_fusion" in optimizations:
             data._variant_tensor_attr = _with_fused(plain)
         original(self, data, optimizations, *others)
         data._variant_tensor_attr = plain
 
     wrap(module.RepeatDataset, "__init__", repeat)
     wrap(module._OptimizeDataset, "__init__", optimize)
+
+
+@shim("data.util.traverse")
+def _traverse(module: Any) -> None:
+    def with_those_of_fused(original: Any, data: Any) -> Any:
+        """A one-shot iterator may copy these ops, though they have a state."""
+        optimized = types.SimpleNamespace(_variant_tensor=_with_fused(data._variant_tensor))
+        return original(data) + original(optimized)
+
+    wrap(module, "obtain_all_variant_tensor_ops", with_those_of_fused)
 
 
 @shim("data.experimental.ops.shuffle_ops")
@@ -55,62 +63,60 @@ def _shuffle_ops(module: Any) -> None:
 def _fuse(repeated: Any, shuffled: Any) -> None:
     make = _maker(repeated, shuffled)
     plain = repeated._variant_tensor
-    graph = getattr(plain, "graph", None)
-    if make is None:
+    count = installed.module("python.framework.tensor_util").constant_value(repeated._count)
+    if make is None or count in (0, 1):  # once: 1.15.5 took that `repeat` away
         return
+    graph = getattr(plain, "graph", None)
+    if count is None:
+        make = _unless_once(make, plain, repeated._count)
     # What a function makes for another data set is optimized with that.
     if graph is None or graph._building_function:
         repeated._variant_tensor_attr = make(shuffled._input_dataset._variant_tensor)
     else:
-        makers = getattr(graph, _FUSED, {})
-        setattr(graph, _FUSED, makers | {plain.op.name: (make, shuffled)})
+        makers = getattr(graph, _MAKERS, {})
+        setattr(graph, _MAKERS, makers | {plain.op.name: (make, shuffled)})
 
 
 def _maker(repeated: Any, shuffled: Any) -> Callable[[Any], Any] | None:
-    """What makes the fused data set of another: the first epoch of 1.15.5's, then others.
-
-    Without a seed there is none.
-    """
+    """What makes the fused data set of another; None without a seed, as there is no order."""
     known = installed.module("python.framework.tensor_util").constant_value
     seeds = shuffled._seed, shuffled._seed2
-    count = known(repeated._count)  # -1: without end
-    if all(known(seed) == 0 for seed in seeds) or count in (None, 0, 1):
+    if all(known(seed) == 0 for seed in seeds):
         return None
-    from tensorflow.python.framework import constant_op
-    from tensorflow.python.ops import gen_dataset_ops
-
-    structure = repeated._flat_structure
-    size = shuffled._buffer_size
-    name = getattr(getattr(repeated._variant_tensor, "op", None), "name", None)  # none if eager
+    spec, size, count = repeated.element_spec, shuffled._buffer_size, repeated._count
 
     def make(data: Any) -> Any:
-        places.note(
-            "shuffle().repeat() with a seed: the first epoch has the order of TensorFlow 1.15.5, "
-            "the next ones have others"
-        )
-        shuffle = functools.partial(
-            gen_dataset_ops.shuffle_dataset, data, size, *seeds, **structure
-        )
         with graphs.uncounted():
-            left = constant_op.constant(count - 1 if count > 1 else count, repeated._count.dtype)
-            others = gen_dataset_ops.repeat_dataset(
-                shuffle(reshuffle_each_iteration=True), left, name="Others", **structure
-            )
-            return gen_dataset_ops.concatenate_dataset(
-                shuffle(reshuffle_each_iteration=False), others, name=name, **structure
-            )
+            return fused(data, spec, size, seeds, count)
 
     return make
 
 
+def _unless_once(make: Callable[[Any], Any], plain: Any, count: Any) -> Callable[[Any], Any]:
+    """What makes the plain data set where only a run tells the count, and it is 0 or 1."""
+    cond = installed.module("python.ops.cond").cond
+    equal = installed.module("python.ops.math_ops").equal
+
+    def make_either(data: Any) -> Any:
+        made = make(data)
+        with graphs.uncounted():
+            return cond(equal(count * (count - 1), 0), lambda: plain, lambda: made)
+
+    return make_either
+
+
 def _with_fused(tensor: Any) -> Any:
     """The data set `tensor` with fused ones in it, if it is made of such."""
-    makers = getattr(tensor.graph, _FUSED, None)
+    graph: Any = getattr(tensor, "graph", None)  # none if eager
+    makers = getattr(graph, _MAKERS, None)
     if not makers:
         return tensor
-    ops = installed.module("python.framework.ops")
-    with tensor.graph.as_default(), ops.control_dependencies(None):
-        return _rebuilt(tensor, makers)
+    made = getattr(graph, _MADE, {})
+    if tensor.name not in made:
+        ops = installed.module("python.framework.ops")
+        with graph.as_default(), ops.control_dependencies(None):
+            setattr(graph, _MADE, made | {tensor.name: _rebuilt(tensor, makers)})
+    return getattr(graph, _MADE)[tensor.name]
 
 
 def _rebuilt(tensor: Any, makers: Any) -> Any:

@@ -1,0 +1,116 @@
+"""The order that 1.15.5's op `ShuffleAndRepeatDataset` gave, from ops that are there today.
+
+It kept up to n elements, those of the next epoch behind those of this one. Of the first epoch in it
+it gave one, by the next of its random numbers, and filled up: one stream of numbers for all epochs,
+where later versions begin anew in each.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
+
+_WITHOUT_END = np.iinfo(np.int64).max
+
+
+def fused(data: Any, spec: Any, size: Any, seeds: tuple[Any, Any], count: Any) -> Any:
+    """The data set `data` (a variant) shuffled in a buffer of `size` and repeated, as a variant.
+
+    It holds each component of an element as a data set of one, whatever it is made of, and goes in
+    chunks of at most 1024 elements: so a step costs the same however long the buffer is.
+    """
+    import tensorflow as tf  # 1.15.5's, in a process of the runner
+
+    with tf.device("/cpu:0"):  # where data sets are, whatever else has a kernel for variants
+        return _fused(data, spec, size, seeds, count)
+
+
+def _fused(data: Any, spec: Any, size: Any, seeds: tuple[Any, Any], count: Any) -> Any:
+    import tensorflow as tf
+    from tensorflow.python.data.ops.dataset_ops import DatasetV2, _VariantDataset
+    from tensorflow.python.data.util import structure
+    from tensorflow.python.ops import gen_dataset_ops, gen_experimental_dataset_ops
+
+    kinds, shapes = structure.get_flat_tensor_types(spec), structure.get_flat_tensor_shapes(spec)
+    integer, variants = tf.TensorSpec([], tf.int64), [tf.TensorSpec([], tf.variant)] * len(kinds)
+
+    def dataset(op: Any, *inputs: Any, of: Sequence[Any]) -> Any:
+        made = op(*inputs, [each.dtype for each in of], [[]] * len(of))
+        return _VariantDataset(made, tuple(of) if len(of) > 1 else of[0])
+
+    one, zero = DatasetV2.from_tensors, tf.constant(0, tf.int64)
+    singles = dataset(
+        gen_dataset_ops.window_dataset, data, zero + 1, zero + 1, zero + 1, False, of=variants
+    )
+    numbered = [DatasetV2.range(_WITHOUT_END)._variant_tensor, singles._variant_tensor]
+    elements = dataset(gen_dataset_ops.zip_dataset, numbered, of=[integer, *variants]).repeat(count)
+    none = one(0)._variant_tensor
+    nothing = one((zero - 1, *[none] * len(kinds))).repeat(2 * size)
+    random = dataset(gen_experimental_dataset_ops.random_dataset, *seeds, of=[integer])
+    # The first element is given when the buffer is full.
+    numbers = one(zero).repeat(size - 1).concatenate(random)
+
+    def go_on(state: Any, new: Any) -> Any:
+        (epochs, steps, *buffer), ((places, *added), numbers) = state, new
+        inputs = [size, epochs, steps, places, numbers]
+        drawn = tf.py_func(_draw, inputs, [tf.int64] * 4, stateful=False)
+        given, kept, epochs, steps = drawn
+        for vector in (given, kept, epochs):
+            vector.set_shape([None])
+        steps.set_shape([])
+        held, end = tf.size(buffer[0]), tf.size(buffer[0]) + tf.size(places)
+        # tf.concat takes no variants.
+        indices = [tf.range(held), tf.range(held, end)]
+        both = [tf.dynamic_stitch(indices, pair) for pair in zip(buffer, added, strict=True)]
+        out = [tf.gather(column, given) for column in both]
+        state = (epochs, steps, *(tf.gather(column, kept) for column in both))
+        return state, tuple(out) if len(out) > 1 else out[0]
+
+    def opened(*columns: Any) -> Any:
+        def values(column: Any, kind: Any, shape: Any) -> Any:
+            element = tf.TensorSpec(shape, kind)
+            found = one(column).unbatch().flat_map(lambda of: _VariantDataset(of, element))
+            return found._variant_tensor
+
+        components = [values(*each) for each in zip(columns, kinds, shapes, strict=True)]
+        return _VariantDataset(gen_dataset_ops.zip_dataset(components, kinds, shapes), spec)
+
+    empty = [tf.reshape(none, [1])[:0]] * len(kinds)
+    scan = tf.data.experimental.scan((tf.zeros([0], tf.int64), zero, *empty), go_on)
+    steps = DatasetV2.zip((elements.concatenate(nothing), numbers))
+    chunks = steps.batch(tf.clip_by_value(size // 8, 1, 1024))
+    return chunks.apply(scan).flat_map(opened)._variant_tensor
+
+
+def _draw(
+    size: Integers, epochs: Integers, steps: Integers, places: Integers, numbers: Integers
+) -> tuple[Integers, Integers, Integers, Integers]:
+    """Which elements are given and which are kept, counted through the buffer and the new ones.
+
+    Args:
+        size: how many elements the buffer holds.
+        epochs: of each element in it the epoch, in order.
+        steps: how many steps went before.
+        places: of each new element its place in its epoch, from 0; -1 where there is none left.
+        numbers: a random number a step.
+
+    Returns:
+        The indices of those that are given and of those that are kept, the epochs of these, and
+        how many steps there were.
+    """
+    last = epochs[-1] if epochs.size else -1
+    of = np.concatenate([epochs, last + np.cumsum(places == 0)]).tolist()
+    order, first, end = list(range(len(of))), 0, epochs.size
+    for step, (place, number) in enumerate(zip(places.tolist(), numbers.tolist(), strict=True)):
+        end += place >= 0
+        if steps + step >= size - 1 and first < end:
+            drawn = first + number % (min(end, bisect_right(of, of[first])) - first)
+            order[first], order[drawn] = order[drawn], order[first]
+            first += 1
+    found = order[:first], order[first:end], of[first:end], steps + places.size
+    given, kept, left, so_far = (np.array(values, np.int64) for values in found)
+    return given, kept, left, so_far
