@@ -512,6 +512,29 @@ def check_the_tensorboard_of_keras():
     assert any("events" in file for file in os.listdir(folder))
 
 
+def check_copies_of_operations():
+    tf.set_random_seed(1)
+    x = tf.placeholder(tf.float32, [None, 2])
+    weights = tf.Variable([[1.0], [2.0]], name="weights")
+    product = tf.matmul(x, weights)
+    out = tf.nn.dropout(product, 0.5, seed=3)
+    editor = tf.contrib.graph_editor
+    twice = editor.graph_replace(product, {x: x * 2})
+    _, made = editor.copy_with_input_replacements(editor.sgv([product.op, out.op]), {})
+    copied = made.transformed(product.op)._outputs[0]  # noqa: SLF001
+    assert copied.shape.as_list() == [None, 1]
+    assert last_op_seed() == 30
+    other = tf.Graph()
+    moved = tf.contrib.copy_graph.copy_variable_to_graph(weights, other)
+    assert tf.contrib.copy_graph.copy_op_to_graph(product, other, [moved]).graph is other
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        found = session.run([product, twice, copied], {x: [[1, 1]]})
+        assert [each.tolist() for each in found] == [[[3]], [[6]], [[3]]]
+        gradients = session.run(tf.gradients(copied, weights)[0], {x: [[1, 1]]})
+        assert gradients.tolist() == [[1], [1]]
+
+
 def check_variables_after_an_iterator():
     """Its function shares the graph's store of variables: here nothing had made one before."""
     rows = tf.data.Dataset.from_tensors([[1.0, 2.0]]).repeat().make_one_shot_iterator().get_next()

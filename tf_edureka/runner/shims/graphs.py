@@ -1,6 +1,7 @@
 """Shims of graphs, tensors and shapes: `framework`."""
 
 import contextlib
+import operator
 import sys
 import weakref
 from collections.abc import Iterator
@@ -60,11 +61,42 @@ def _keys(module: Any) -> None:
 @shim("framework.ops")
 def _graph(module: Any) -> None:
     private.use("framework.ops:Graph.version")
-    private.use("framework.ops:Operation")._graph = property(lambda self: self.graph)
+    operation = private.use("framework.ops:Operation")
+    for name in ("graph", "inputs", "outputs", "control_inputs", "traceback"):
+        setattr(operation, f"_{name}", property(operator.attrgetter(name)))
     caches: Any = weakref.WeakKeyDictionary()
     module.Graph._last_id = property(lambda self: self.version - _uncounted.get(self, 0))
     module.Graph._enable_auto_casting_variables = lambda self, dtype: contextlib.nullcontext()
     module.Graph._bcast_grad_args_cache = property(lambda self: caches.setdefault(self, {}))
+
+
+@shim("contrib.graph_editor.transform")
+@shim("contrib.copy_graph.python.util.copy_elements")
+def _copies_of_operations(module: Any) -> None:
+    """To make an operation of a NodeDef was its constructor's affair."""
+    name = "tf_ops" if hasattr(module, "tf_ops") else "ops"
+    setattr(module, name, _OpsWithMaker(getattr(module, name)))
+
+
+class _OpsWithMaker:
+    """`framework.ops`, whose `Operation` also makes one."""
+
+    def __init__(self, ops: Any) -> None:
+        self._ops, self.Operation = ops, _Maker(ops.Operation)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ops, name)
+
+
+class _Maker:
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self._kind.from_node_def(*arguments)
+
+    def __instancecheck__(self, candidate: object) -> bool:
+        return isinstance(candidate, self._kind)
 
 
 # Of the begin_mask of a slice: of an axis that there never is, so it changes nothing.
