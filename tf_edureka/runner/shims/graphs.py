@@ -9,6 +9,7 @@ from typing import Any
 
 from tf_edureka.runner import installed, private
 from tf_edureka.runner.shims.registered import shim
+from tf_edureka.runner.wrapped import wrap
 
 
 @shim("framework.ops")
@@ -97,6 +98,20 @@ class _Maker:
 
     def __instancecheck__(self, candidate: object) -> bool:
         return isinstance(candidate, self._kind)
+
+
+@shim("framework.tensor_shape")
+def _dimensions(module: Any) -> None:
+    """A dimension may be of any kind that is a whole number: old code divides by `/`."""
+
+    def begin(original: Any, self: Any, value: Any) -> None:
+        if value is not None and not isinstance(value, int | module.Dimension):
+            given, value = value, int(value)
+            if not isinstance(given, str | bytes) and given != value:
+                raise ValueError(f"Ambiguous dimension: {given}")
+        original(self, value)
+
+    wrap(module.Dimension, "__init__", begin)
 
 
 # Of the begin_mask of a slice: of an axis that there never is, so it changes nothing.
