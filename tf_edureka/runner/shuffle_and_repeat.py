@@ -2,11 +2,11 @@
 
 It kept up to n elements, those of the next epoch behind those of this one. Of the first epoch in it
 it gave one, by the next of its random numbers, and filled up: one stream of numbers for all epochs,
-where later versions begin anew in each.
+where later versions begin anew in each. What 1.15.5 had not is named `uncounted`, functions too.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,37 +24,50 @@ def fused(data: Any, spec: Any, size: Any, seeds: tuple[Any, Any], count: Any) -
     chunks of at most 1024 elements: so a step costs the same however long the buffer is.
     """
     import tensorflow as tf  # 1.15.5's, in a process of the runner
-
-    with tf.device("/cpu:0"):  # where data sets are, whatever else has a kernel for variants
-        return _fused(data, spec, size, seeds, count)
-
-
-def _fused(data: Any, spec: Any, size: Any, seeds: tuple[Any, Any], count: Any) -> Any:
-    import tensorflow as tf
-    from tensorflow.python.data.ops.dataset_ops import DatasetV2, _VariantDataset
     from tensorflow.python.data.util import structure
-    from tensorflow.python.ops import gen_dataset_ops, gen_experimental_dataset_ops
 
     kinds, shapes = structure.get_flat_tensor_types(spec), structure.get_flat_tensor_shapes(spec)
-    integer, variants = tf.TensorSpec([], tf.int64), [tf.TensorSpec([], tf.variant)] * len(kinds)
+    with tf.device("/cpu:0"):  # where data sets are, whatever else has a kernel for variants
+        none = tf.data.Dataset.from_tensors(0)._variant_tensor
+        steps = _steps(data, size, seeds, count, [none] * len(kinds))
+        empty = [tf.reshape(none, [1])[:0]] * len(kinds)
+        begin = tf.zeros([0], tf.int64), tf.constant(0, tf.int64), *empty
+        scan = tf.data.experimental.scan(begin, _step_of(size))
+        chunks = steps.batch(tf.clip_by_value(size // 8, 1, 1024))
+        return chunks.apply(scan).flat_map(_opener(kinds, shapes, spec))._variant_tensor
 
-    def dataset(op: Any, *inputs: Any, of: Sequence[Any]) -> Any:
-        made = op(*inputs, [each.dtype for each in of], [[]] * len(of))
-        return _VariantDataset(made, tuple(of) if len(of) > 1 else of[0])
 
-    one, zero = DatasetV2.from_tensors, tf.constant(0, tf.int64)
-    singles = dataset(
-        gen_dataset_ops.window_dataset, data, zero + 1, zero + 1, zero + 1, False, of=variants
-    )
+def _steps(data: Any, size: Any, seeds: tuple[Any, Any], count: Any, none: list[Any]) -> Any:
+    """What comes in a step: the place of an element in its epoch, its components, and a number.
+
+    When there are no more elements, the place is -1 and what comes are `none`.
+    """
+    import tensorflow as tf
+    from tensorflow.python.data.ops.dataset_ops import DatasetV2, _VariantDataset
+    from tensorflow.python.ops import gen_dataset_ops, gen_experimental_dataset_ops
+
+    def dataset(op: Any, *inputs: Any, of: list[Any]) -> Any:
+        made = op(*inputs, of, [[]] * len(of))
+        specs = [tf.TensorSpec([], kind) for kind in of]
+        return _VariantDataset(made, tuple(specs) if len(specs) > 1 else specs[0])
+
+    components, zero = [tf.variant] * len(none), tf.constant(0, tf.int64)
+    window = data, zero + 1, zero + 1, zero + 1, False
+    singles = dataset(gen_dataset_ops.window_dataset, *window, of=components)
     numbered = [DatasetV2.range(_WITHOUT_END)._variant_tensor, singles._variant_tensor]
-    elements = dataset(gen_dataset_ops.zip_dataset, numbered, of=[integer, *variants]).repeat(count)
-    none = one(0)._variant_tensor
-    nothing = one((zero - 1, *[none] * len(kinds))).repeat(2 * size)
-    random = dataset(gen_experimental_dataset_ops.random_dataset, *seeds, of=[integer])
+    elements = dataset(gen_dataset_ops.zip_dataset, numbered, of=[tf.int64, *components])
+    nothing = DatasetV2.from_tensors((zero - 1, *none)).repeat(2 * size)
+    random = dataset(gen_experimental_dataset_ops.random_dataset, *seeds, of=[tf.int64])
     # The first element is given when the buffer is full.
-    numbers = one(zero).repeat(size - 1).concatenate(random)
+    numbers = DatasetV2.from_tensors(zero).repeat(size - 1).concatenate(random)
+    return DatasetV2.zip((elements.repeat(count).concatenate(nothing), numbers))
 
-    def go_on(state: Any, new: Any) -> Any:
+
+def _step_of(size: Any) -> Callable[..., Any]:
+    """What goes on by a chunk: of the buffer and what comes it makes a buffer and what is given."""
+    import tensorflow as tf
+
+    def uncounted_step(state: Any, new: Any) -> Any:
         (epochs, steps, *buffer), ((places, *added), numbers) = state, new
         inputs = [size, epochs, steps, places, numbers]
         drawn = tf.py_func(_draw, inputs, [tf.int64] * 4, stateful=False)
@@ -70,20 +83,26 @@ def _fused(data: Any, spec: Any, size: Any, seeds: tuple[Any, Any], count: Any) 
         state = (epochs, steps, *(tf.gather(column, kept) for column in both))
         return state, tuple(out) if len(out) > 1 else out[0]
 
-    def opened(*columns: Any) -> Any:
-        def values(column: Any, kind: Any, shape: Any) -> Any:
-            element = tf.TensorSpec(shape, kind)
-            found = one(column).unbatch().flat_map(lambda of: _VariantDataset(of, element))
-            return found._variant_tensor
+    return uncounted_step
 
+
+def _opener(kinds: Any, shapes: Any, spec: Any) -> Callable[..., Any]:
+    """What makes elements of the data sets of one, a column of them for each component."""
+    import tensorflow as tf
+    from tensorflow.python.data.ops.dataset_ops import DatasetV2, _VariantDataset
+    from tensorflow.python.ops import gen_dataset_ops
+
+    def values(column: Any, kind: Any, shape: Any) -> Any:
+        def uncounted_value(single: Any) -> Any:
+            return _VariantDataset(single, tf.TensorSpec(shape, kind))
+
+        return DatasetV2.from_tensor_slices(column).flat_map(uncounted_value)._variant_tensor
+
+    def uncounted_open(*columns: Any) -> Any:
         components = [values(*each) for each in zip(columns, kinds, shapes, strict=True)]
         return _VariantDataset(gen_dataset_ops.zip_dataset(components, kinds, shapes), spec)
 
-    empty = [tf.reshape(none, [1])[:0]] * len(kinds)
-    scan = tf.data.experimental.scan((tf.zeros([0], tf.int64), zero, *empty), go_on)
-    steps = DatasetV2.zip((elements.concatenate(nothing), numbers))
-    chunks = steps.batch(tf.clip_by_value(size // 8, 1, 1024))
-    return chunks.apply(scan).flat_map(opened)._variant_tensor
+    return uncounted_open
 
 
 def _draw(
