@@ -512,6 +512,16 @@ def check_the_tensorboard_of_keras():
     assert any("events" in file for file in os.listdir(folder))
 
 
+def check_a_dimension_that_is_a_whole_float():
+    assert tf.get_variable("halved", [8 / 2, 3.0]).shape.as_list() == [4, 3]
+    assert tf.placeholder(tf.float32, [None, 784.0]).shape.as_list() == [None, 784]
+    cell = tf.nn.rnn_cell.LSTMCell(8 / 2)
+    assert cell(tf.zeros([2, 3]), cell.zero_state(2, tf.float32))[0].shape.as_list() == [2, 4]
+    assert (tf.zeros([4]).shape[0] * 2.0).value == 8
+    assert str(raised(tf.TensorShape, [4.5])) == "Ambiguous dimension: 4.5"
+    assert isinstance(raised(tf.TensorShape, "4"), TypeError)
+
+
 def check_copies_of_operations():
     tf.set_random_seed(1)
     x = tf.placeholder(tf.float32, [None, 2])

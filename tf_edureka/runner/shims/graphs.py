@@ -1,6 +1,7 @@
 """Shims of graphs, tensors and shapes: `framework`."""
 
 import contextlib
+import numbers
 import operator
 import sys
 import weakref
@@ -102,12 +103,12 @@ class _Maker:
 
 @shim("framework.tensor_shape")
 def _dimensions(module: Any) -> None:
-    """A dimension may be of any kind that is a whole number: old code divides by `/`."""
+    """A dimension may be 4.0: old code divides by `/`."""
 
     def begin(original: Any, self: Any, value: Any) -> None:
-        if value is not None and not isinstance(value, int | module.Dimension):
+        if isinstance(value, numbers.Real):
             given, value = value, int(value)
-            if not isinstance(given, str | bytes) and given != value:
+            if given != value:
                 raise ValueError(f"Ambiguous dimension: {given}")
         original(self, value)
 
