@@ -106,11 +106,11 @@ def _dimensions(module: Any) -> None:
     """A dimension may be 4.0: old code divides by `/`."""
 
     def begin(original: Any, self: Any, value: Any) -> None:
-        if isinstance(value, numbers.Real):
-            given, value = value, int(value)
-            if given != value:
-                raise ValueError(f"Ambiguous dimension: {given}")
-        original(self, value)
+        is_number = isinstance(value, numbers.Real)
+        whole = int(value) if is_number else value
+        if is_number and whole != value:
+            raise ValueError(f"Ambiguous dimension: {value}")
+        original(self, whole)
 
     wrap(module.Dimension, "__init__", begin)
 
