@@ -53,7 +53,7 @@ def _traverse(module: Any) -> None:
 def _shuffle_ops(module: Any) -> None:
     def begin(original: Any, self: Any, *given: Any, **named: Any) -> None:
         original(self, *given, **named)
-        make = _maker(self, self)
+        make = _maker(self, self, unless_count=(0, 0))
         if make:
             self._variant_tensor_attr = make(self._input_dataset._variant_tensor)
 
@@ -61,14 +61,12 @@ def _shuffle_ops(module: Any) -> None:
 
 
 def _fuse(repeated: Any, shuffled: Any) -> None:
-    make = _maker(repeated, shuffled)
     plain = repeated._variant_tensor
-    count = installed.module("python.framework.tensor_util").constant_value(repeated._count)
-    if make is None or count in (0, 1):  # once: 1.15.5 took that `repeat` away
+    # Repeated once: 1.15.5 took that `repeat` away, and what was left had nothing to fuse.
+    make = _maker(repeated, shuffled, unless_count=(0, 1))
+    if make is None:
         return
     graph = getattr(plain, "graph", None)
-    if count is None:
-        make = _unless_once(make, plain, repeated._count)
     # What a function makes for another data set is optimized with that.
     if graph is None or graph._building_function:
         repeated._variant_tensor_attr = make(shuffled._input_dataset._variant_tensor)
@@ -77,32 +75,34 @@ def _fuse(repeated: Any, shuffled: Any) -> None:
         setattr(graph, _MAKERS, makers | {plain.op.name: (make, shuffled)})
 
 
-def _maker(repeated: Any, shuffled: Any) -> Callable[[Any], Any] | None:
-    """What makes the fused data set of another; None without a seed, as there is no order."""
+def _maker(
+    repeated: Any, shuffled: Any, unless_count: tuple[int, int]
+) -> Callable[[Any], Any] | None:
+    """What makes the fused data set of another; None where the plain one has its order or error.
+
+    That is so without a seed, with a count of `unless_count`, and with a buffer of no size.
+    """
     known = installed.module("python.framework.tensor_util").constant_value
-    seeds = shuffled._seed, shuffled._seed2
+    seeds, plain = (shuffled._seed, shuffled._seed2), repeated._variant_tensor
+    spec, size, count = repeated.element_spec, shuffled._buffer_size, repeated._count
     if all(known(seed) == 0 for seed in seeds):
         return None
-    spec, size, count = repeated.element_spec, shuffled._buffer_size, repeated._count
+    is_plain = [known(count) in unless_count, known(size) is not None and known(size) < 1]
+    if any(is_plain):
+        return None
 
     def make(data: Any) -> Any:
         with graphs.uncounted():
-            return fused(data, spec, size, seeds, count)
+            made = fused(data, spec, size, seeds, count)
+            if None not in (known(count), known(size)):
+                return made
+            cond = installed.module("python.ops.cond").cond
+            math = installed.module("python.ops.math_ops")
+            counts = [math.equal(count, each) for each in unless_count]
+            is_plain = math.reduce_any([size < 1, *counts])
+            return cond(is_plain, lambda: plain, lambda: made)
 
     return make
-
-
-def _unless_once(make: Callable[[Any], Any], plain: Any, count: Any) -> Callable[[Any], Any]:
-    """What makes the plain data set where only a run tells the count, and it is 0 or 1."""
-    cond = installed.module("python.ops.cond").cond
-    equal = installed.module("python.ops.math_ops").equal
-
-    def make_either(data: Any) -> Any:
-        made = make(data)
-        with graphs.uncounted():
-            return cond(equal(count * (count - 1), 0), lambda: plain, lambda: made)
-
-    return make_either
 
 
 def _with_fused(tensor: Any) -> Any:
