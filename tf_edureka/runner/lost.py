@@ -25,12 +25,29 @@ class Lost:
     def __call__(self, name: str) -> Any:
         """Gives what the name is, or raises AttributeError as Python does."""
         if not name.startswith("__"):
+            protocol = vars(self._module).get("DESCRIPTOR")
+            if protocol is not None:
+                return self._message(f"{protocol.package}.{name}", name)
             if not self._statements:
                 self._statements = ast.parse(self._file.read_bytes()).body
             for statement in self._statements:
                 if name in _defined(statement):
                     return self._define(statement, name)
-        raise AttributeError(f"module {self._module.__name__!r} has no attribute {name!r}")
+        raise self._no_attribute(name)
+
+    def _message(self, full_name: str, name: str) -> Any:
+        """A message that is defined in another file today."""
+        from google.protobuf import descriptor_pool, message_factory
+
+        try:
+            found = descriptor_pool.Default().FindMessageTypeByName(full_name)
+        except KeyError:
+            raise self._no_attribute(name) from None
+        vars(self._module)[name] = message_factory.GetMessageClass(found)
+        return vars(self._module)[name]
+
+    def _no_attribute(self, name: str) -> AttributeError:
+        return AttributeError(f"module {self._module.__name__!r} has no attribute {name!r}")
 
     def _define(self, statement: ast.stmt, name: str) -> Any:
         names = _Names(self._module)

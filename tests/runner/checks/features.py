@@ -522,6 +522,21 @@ def check_a_dimension_that_is_a_whole_float():
     assert isinstance(raised(tf.TensorShape, "4"), TypeError)
 
 
+def check_what_a_function_of_a_data_set_may_return():
+    data = tf.data.Dataset.range(2).map(lambda i: (i, 1, "text", np.float32(2), [3.0, 4.0]))
+    item = data.batch(2).make_one_shot_iterator().get_next()
+    with tf.Session() as session:
+        found = [each.tolist() for each in session.run(item)]
+    assert found == [[0, 1], [1, 1], [b"text", b"text"], [2, 2], [[3, 4], [3, 4]]]
+
+
+def check_a_message_that_has_moved():
+    from tensorflow.core.protobuf import config_pb2
+
+    options = config_pb2.RPCOptions(use_rpc_for_inprocess_master=True)
+    assert tf.ConfigProto(rpc_options=options).rpc_options.use_rpc_for_inprocess_master
+
+
 def check_copies_of_operations():
     tf.set_random_seed(1)
     x = tf.placeholder(tf.float32, [None, 2])

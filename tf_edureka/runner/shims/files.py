@@ -33,6 +33,14 @@ def _hdf5_format(module: Any) -> None:
     wrap(module.h5py.AttributeManager, "__getitem__", get)
 
 
+@shim("training.tracking.base")
+def _tracking(module: Any) -> None:
+    """The value of a variable that is to be restored once it is made: was called a tensor."""
+    kept = ("__init__", "__getattr__", "checkpoint_position")
+    named = {name: vars(module.CheckpointInitialValue)[name] for name in kept}
+    module.CheckpointInitialValue = type("CheckpointInitialValue", (), named)
+
+
 @shim("saved_model.save")
 def _saved_model_save(module: Any) -> None:
     """An optimizer's slots, as a checkpoint has them, are written into a SavedModel, too."""

@@ -168,6 +168,20 @@ def _enable_eager_execution(original: Any, *given: Any, **named: Any) -> None:
 @shim("framework.tensor_spec")
 def _tensor_spec(module: Any) -> None:
     move("framework.tensor", module)
+    convert = sys.modules["tensorflow.python.framework.ops"].convert_to_tensor
+
+    def components(self: Any, value: Any) -> Any:
+        """What a function of a data set returns may be a number, a text, an array."""
+        try:
+            found = convert(value, self.dtype)
+        except (TypeError, ValueError):
+            found = None
+        if found is None or not found.shape.is_compatible_with(self.shape):
+            wanted = f"a tensor with dtype {self.dtype} and shape {self.shape}"
+            raise ValueError(f"Value {value!r} is not convertible to {wanted}.")
+        return found
+
+    module.TensorSpec._to_components = components
 
 
 @shim("framework.dtypes")
