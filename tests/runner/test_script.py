@@ -158,7 +158,7 @@ def test_files_that_are_written_here_are_read(run, tmp_path):
 
 # They pass on TensorFlow 1.15.5 itself, too, as in `python tests/runner/checks/names.py`.
 @pytest.mark.parametrize(
-    "checks", ["names", "features", pytest.param("keras_2_3_1", marks=pytest.mark.slow)]
+    "checks", ["names", "features", "eager", pytest.param("keras_2_3_1", marks=pytest.mark.slow)]
 )
 def test_what_a_script_may_rely_on_is_as_with_1_15(checks, run):
     done = run(CHECKS / f"{checks}.py")

@@ -56,7 +56,7 @@ NAMES = {
     "framework.ops:is_symbolic_tensor": "asks for that kind",
     "framework.ops:name_scope": "gives a name in eager execution, too",
     "framework.ops:enable_eager_execution_internal": "the context is there already",
-    "eager.context:Context": "has lost attributes",
+    "eager.context:Context": "has lost attributes; what eager execution is enabled with is put in",
     "eager.context:_ContextSwitchStack": "of a context that has begun without eager execution",
     "eager.context:_context": "was given in three parts",
     "eager.core:_status_to_exception": "was given a code and a message",

@@ -5,6 +5,7 @@
 
 from tf_edureka.runner.shims import (
     beam_search,
+    contexts,
     core,
     datasets,
     eager,
@@ -18,6 +19,7 @@ from tf_edureka.runner.shims import (
 
 __all__ = [
     "beam_search",
+    "contexts",
     "core",
     "datasets",
     "eager",

@@ -1,7 +1,6 @@
 """Shims of eager execution, functions and what was compiled for Python."""
 
 import functools
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -97,40 +96,6 @@ def _default(value: Any) -> Any:
         kinds = [field.name for field, _ in value.list.ListFields()]
         return list(getattr(value.list, kinds[0])) if kinds else []
     return kind and getattr(value, kind)
-
-
-class _Summaries(threading.local):
-    """What each thread writes summaries to, which the context knew."""
-
-    writer = None
-    recording = None
-    recording_distribution_strategy = True
-    step = None
-
-
-@shim("eager.context")
-def _context(module: Any) -> None:
-    context, summaries = private.use("eager.context:Context"), _Summaries()
-    context.start_step = context.end_step = lambda self: None
-    context.post_execution_callbacks = context._post_execution_callbacks = None
-
-    def summary(name: str) -> property:
-        return property(
-            lambda self: getattr(summaries, name),
-            lambda self, value: setattr(summaries, name, value),
-        )
-
-    for name in ("writer", "recording", "recording_distribution_strategy", "step"):
-        setattr(context, f"summary_{name}", summary(name))
-
-
-@shim("eager.context")
-def _virtual_devices(module: Any) -> None:
-    """A device of a part of a card's memory was called virtual."""
-    context = private.use("eager.context:Context")
-    module.VirtualDeviceConfiguration = module.LogicalDeviceConfiguration
-    context.get_virtual_device_configuration = context.get_logical_device_configuration
-    context.set_virtual_device_configuration = context.set_logical_device_configuration
 
 
 @shim("eager.profiler")

@@ -21,7 +21,6 @@ def _ops(module: Any) -> None:
     module.RegisterShape = lambda op_type: lambda function: function
     module.register_tensor_conversion_function = _register_conversion
     private.replace("framework.ops:name_scope", _name_scope)
-    private.replace("framework.ops:enable_eager_execution_internal", _enable_eager_execution)
 
     def convert_v2(value: Any, dtype: Any = None, dtype_hint: Any = None, name: Any = None) -> Any:
         return module.convert_to_tensor(value, dtype, name, preferred_dtype=dtype_hint)
@@ -156,13 +155,6 @@ def _name_scope(
     skip_on_eager: bool = False,
 ) -> Any:
     return original(name, default_name, values, skip_on_eager=False)
-
-
-def _enable_eager_execution(original: Any, *given: Any, **named: Any) -> None:
-    original(*given, **named)
-    context = installed.module("python.eager.context").context()
-    if not context.context_switches.stack:
-        context._context_switches = private.use("eager.context:_ContextSwitchStack")(True)
 
 
 @shim("framework.tensor_spec")

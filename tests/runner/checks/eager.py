@@ -1,0 +1,67 @@
+"""Old scripts that run eagerly."""
+
+import os
+import tempfile
+
+import numpy as np
+import tensorflow as tf
+from checking import call
+
+CONFIG = tf.ConfigProto(inter_op_parallelism_threads=1, device_count={"CPU": 2})
+CONFIG.gpu_options.allow_growth = True
+tf.enable_eager_execution(config=CONFIG)
+tf.enable_eager_execution()  # that it is enabled twice changes nothing
+
+
+def check_eager_execution_is_as_configured():
+    assert tf.executing_eagerly()
+    with tf.device("/cpu:1"):
+        found = tf.constant([1.0]) + 1
+    assert found.device.endswith("CPU:1")
+    assert found.numpy().tolist() == [2]
+
+
+class Network(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.out = tf.keras.layers.Dense(4), tf.keras.layers.Dense(1)
+
+    def call(self, x):
+        return self.out(self.hidden(x))
+
+
+def train(network, optimizer):
+    losses = []
+
+    def loss():
+        losses.append(tf.reduce_mean((network(tf.ones([2, 3])) - 1) ** 2))
+        return losses[-1]
+
+    optimizer.minimize(loss)
+    return losses[0].numpy()
+
+
+def check_a_checkpoint_is_restored_into_what_is_made_later():
+    path = os.path.join(tempfile.mkdtemp(), "model")
+    network, optimizer = Network(), tf.train.AdamOptimizer(0.1)
+    train(network, optimizer)
+    saved = tf.train.Checkpoint(network=network, optimizer=optimizer).save(path)
+    next_losses = [train(network, optimizer) for _ in range(2)]
+    again = tf.train.Checkpoint(network=Network(), optimizer=tf.train.AdamOptimizer(0.1))
+    status = again.restore(saved)
+    found = [train(again.network, again.optimizer) for _ in range(2)]
+    status.assert_consumed()
+    np.testing.assert_allclose(found, next_losses, rtol=1e-5)  # rounding of two ways to add
+
+
+def check_weights_are_loaded_into_what_is_built_later():
+    path = os.path.join(tempfile.mkdtemp(), "weights")
+    network, other = Network(), Network()
+    x = tf.ones([2, 3])
+    expected = network(x).numpy()
+    network.save_weights(path)
+    other.load_weights(path)
+    np.testing.assert_allclose(other(x).numpy(), expected, rtol=1e-6)
+
+
+call(globals())
