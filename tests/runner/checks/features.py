@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 
 import numpy as np
 import tensorflow as tf
@@ -528,6 +529,27 @@ def check_what_a_function_of_a_data_set_may_return():
     with tf.Session() as session:
         found = [each.tolist() for each in session.run(item)]
     assert found == [[0, 1], [1, 1], [b"text", b"text"], [2, 2], [[3, 4], [3, 4]]]
+
+
+def check_elements_are_made_when_they_are_asked_for():
+    """What they are made of, such as NumPy's random numbers, the script draws from, too."""
+    made = []
+
+    def note(i):
+        made.append(int(i))
+        return i
+
+    data = tf.data.Dataset.range(9).map(lambda i: tf.py_func(note, [i], tf.int64))
+    of_structure = tf.data.Iterator.from_structure(data.output_types, data.output_shapes)
+    begin = of_structure.make_initializer(data)
+    for iterator in (data.make_one_shot_iterator(), of_structure):
+        item = iterator.get_next()
+        with tf.Session() as session:
+            session.run(begin)
+            assert [session.run(item) for _ in range(3)] == [0, 1, 2]
+            time.sleep(0.2)  # time enough to make one ahead
+        assert made == [0, 1, 2], made
+        made.clear()
 
 
 def check_a_message_that_has_moved():

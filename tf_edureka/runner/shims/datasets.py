@@ -1,8 +1,11 @@
-"""Shims of data sets: 1.15.5 made one op of `shuffle` and `repeat`, which drew other orders.
+"""Shims of data sets: in which order they give their elements, and when they are made.
 
-It did so where it optimized a data set: for each iterator but one that `make_initializer` begins.
+1.15.5 made one op of `shuffle` and `repeat`, which drew other orders. It did so where it optimized
+a data set: for each iterator but one that `make_initializer` begins.
 """
 
+import copy
+import importlib
 import types
 from collections.abc import Callable
 from typing import Any
@@ -37,6 +40,39 @@ def _dataset_ops(module: Any) -> None:
 
     wrap(module.RepeatDataset, "__init__", repeat)
     wrap(module._OptimizeDataset, "__init__", optimize)
+
+
+@shim("data.ops.dataset_ops")
+def _no_elements_ahead(module: Any) -> None:
+    """Without `prefetch` an element is made when it is asked for, as a script's seeds expect."""
+
+    def apply(original: Any, self: Any) -> Any:
+        return _not_ahead(original(self))
+
+    wrap(module.DatasetV2, "_apply_options", apply)
+
+
+@shim("data.ops.iterator_ops")
+def _nor_in_iterators_of_a_structure(module: Any) -> None:
+    def make(original: Any, self: Any, dataset: Any, name: Any = None) -> Any:
+        return original(self, _not_ahead(dataset), name)
+
+    wrap(module.Iterator, "make_initializer", make)
+
+
+def _not_ahead(data: Any) -> Any:
+    messages = importlib.import_module("tensorflow.core.framework.dataset_options_pb2")
+    options = messages.Options()
+    options.optimization_options.inject_prefetch = False
+    options_dataset = installed.module("python.ops.gen_dataset_ops").options_dataset
+    plain = data._variant_tensor
+    name = getattr(getattr(plain, "op", None), "name", None)  # none if eager
+    made = copy.copy(data)
+    with graphs.uncounted():
+        made._variant_tensor_attr = options_dataset(
+            plain, options.SerializeToString(), name=name, **data._flat_structure
+        )
+    return made
 
 
 @shim("data.util.traverse")
