@@ -2,7 +2,9 @@
 
 It kept up to n elements, those of the next epoch behind those of this one. Of the first epoch in it
 it gave one, by the next of its random numbers, and filled up: one stream of numbers for all epochs,
-where later versions begin anew in each. What 1.15.5 had not is named `uncounted`, functions too.
+where later versions begin anew in each. Elements of the next epochs need not be there for that.
+
+What 1.15.5 had not is named `uncounted`, functions too.
 """
 
 from bisect import bisect_right
@@ -29,18 +31,18 @@ def fused(data: Any, spec: Any, size: Any, seeds: tuple[Any, Any], count: Any) -
     kinds, shapes = structure.get_flat_tensor_types(spec), structure.get_flat_tensor_shapes(spec)
     with tf.device("/cpu:0"):  # where data sets are, whatever else has a kernel for variants
         none = tf.data.Dataset.from_tensors(0)._variant_tensor
-        steps = _steps(data, size, seeds, count, [none] * len(kinds))
+        steps = _steps(data, seeds, count, [none] * len(kinds))
         empty = [tf.reshape(none, [1])[:0]] * len(kinds)
-        begin = tf.zeros([0], tf.int64), tf.constant(0, tf.int64), *empty
+        begin = tf.zeros([0], tf.int64), tf.zeros([0], tf.int64), *empty
         scan = tf.data.experimental.scan(begin, _step_of(size))
         chunks = steps.batch(tf.clip_by_value(size // 8, 1, 1024))
         return chunks.apply(scan).flat_map(_opener(kinds, shapes, spec))._variant_tensor
 
 
-def _steps(data: Any, size: Any, seeds: tuple[Any, Any], count: Any, none: list[Any]) -> Any:
+def _steps(data: Any, seeds: tuple[Any, Any], count: Any, none: list[Any]) -> Any:
     """What comes in a step: the place of an element in its epoch, its components, and a number.
 
-    When there are no more elements, the place is -1 and what comes are `none`.
+    In the last step there is no element: the place is -1, the components are `none`.
     """
     import tensorflow as tf
     from tensorflow.python.data.ops.dataset_ops import DatasetV2, _VariantDataset
@@ -56,10 +58,8 @@ def _steps(data: Any, size: Any, seeds: tuple[Any, Any], count: Any, none: list[
     singles = dataset(gen_dataset_ops.window_dataset, *window, of=components)
     numbered = [DatasetV2.range(_WITHOUT_END)._variant_tensor, singles._variant_tensor]
     elements = dataset(gen_dataset_ops.zip_dataset, numbered, of=[tf.int64, *components])
-    nothing = DatasetV2.from_tensors((zero - 1, *none)).repeat(2 * size)
-    random = dataset(gen_experimental_dataset_ops.random_dataset, *seeds, of=[tf.int64])
-    # The first element is given when the buffer is full.
-    numbers = DatasetV2.from_tensors(zero).repeat(size - 1).concatenate(random)
+    nothing = DatasetV2.from_tensors((zero - 1, *none))
+    numbers = dataset(gen_experimental_dataset_ops.random_dataset, *seeds, of=[tf.int64])
     return DatasetV2.zip((elements.repeat(count).concatenate(nothing), numbers))
 
 
@@ -68,19 +68,18 @@ def _step_of(size: Any) -> Callable[..., Any]:
     import tensorflow as tf
 
     def uncounted_step(state: Any, new: Any) -> Any:
-        (epochs, steps, *buffer), ((places, *added), numbers) = state, new
-        inputs = [size, epochs, steps, places, numbers]
+        (epochs, numbers, *buffer), ((places, *added), more) = state, new
+        inputs = [size, epochs, numbers, places, more]
         drawn = tf.py_func(_draw, inputs, [tf.int64] * 4, stateful=False)
-        given, kept, epochs, steps = drawn
-        for vector in (given, kept, epochs):
+        for vector in drawn:
             vector.set_shape([None])
-        steps.set_shape([])
+        given, kept, epochs, numbers = drawn
         held, end = tf.size(buffer[0]), tf.size(buffer[0]) + tf.size(places)
         # tf.concat takes no variants.
         indices = [tf.range(held), tf.range(held, end)]
         both = [tf.dynamic_stitch(indices, pair) for pair in zip(buffer, added, strict=True)]
         out = [tf.gather(column, given) for column in both]
-        state = (epochs, steps, *(tf.gather(column, kept) for column in both))
+        state = (epochs, numbers, *(tf.gather(column, kept) for column in both))
         return state, tuple(out) if len(out) > 1 else out[0]
 
     return uncounted_step
@@ -106,30 +105,33 @@ def _opener(kinds: Any, shapes: Any, spec: Any) -> Callable[..., Any]:
 
 
 def _draw(
-    size: Integers, epochs: Integers, steps: Integers, places: Integers, numbers: Integers
+    size: Integers, epochs: Integers, numbers: Integers, places: Integers, more: Integers
 ) -> tuple[Integers, Integers, Integers, Integers]:
     """Which elements are given and which are kept, counted through the buffer and the new ones.
 
     Args:
         size: how many elements the buffer holds.
         epochs: of each element in it the epoch, in order.
-        steps: how many steps went before.
-        places: of each new element its place in its epoch, from 0; -1 where there is none left.
-        numbers: a random number a step.
+        numbers: the random numbers that are not used yet.
+        places: of each new element its place in its epoch, from 0; -1 when there is none left.
+        more: the next random numbers, as many.
 
     Returns:
         The indices of those that are given and of those that are kept, the epochs of these, and
-        how many steps there were.
+        the random numbers that are not used yet.
     """
     last = epochs[-1] if epochs.size else -1
-    of = np.concatenate([epochs, last + np.cumsum(places == 0)]).tolist()
-    order, first, end = list(range(len(of))), 0, epochs.size
-    for step, (place, number) in enumerate(zip(places.tolist(), numbers.tolist(), strict=True)):
-        end += place >= 0
-        if steps + step >= size - 1 and first < end:
-            drawn = first + number % (min(end, bisect_right(of, of[first])) - first)
-            order[first], order[drawn] = order[drawn], order[first]
-            first += 1
-    found = order[:first], order[first:end], of[first:end], steps + places.size
-    given, kept, left, so_far = (np.array(values, np.int64) for values in found)
-    return given, kept, left, so_far
+    of = np.concatenate([epochs, last + np.cumsum(places[places >= 0] == 0)]).tolist()
+    numbers = np.concatenate([numbers, more])
+    order, first, total, limit = list(range(len(of))), 0, len(of), int(size)
+    for number in numbers[:total].tolist():
+        end = bisect_right(of, of[first])
+        is_whole_epoch = end < total or places[-1] < 0
+        if first + limit > total and not is_whole_epoch:
+            break
+        drawn = first + number % (min(first + limit, end) - first)
+        order[first], order[drawn] = order[drawn], order[first]
+        first += 1
+    found = order[:first], order[first:], of[first:], numbers[first:]
+    given, kept, left, unused = (np.array(values, np.int64) for values in found)
+    return given, kept, left, unused

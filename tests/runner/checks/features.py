@@ -87,6 +87,7 @@ def check_the_order_of_shuffle_and_repeat():
         (lambda d: d.apply(fused(8, 2, seed=1)), "2635701416570324", 0.7886522),
         (lambda d: d.apply(fused(8, 1, seed=1)), "26357014", 0.7886522),
         (lambda d: d.take(3).shuffle(100).repeat(4), "021012102210", 0.03881812),
+        (lambda d: d.shuffle(10**7).repeat(), "6145370264172053", 0.4292482),  # far from full
         (empty_first, "01234567", 0.03881812),
         (twice, "7402356125703614", 0.013653636),
     ):
