@@ -21,6 +21,14 @@ def check_eager_execution_is_as_configured():
     assert found.numpy().tolist() == [2]
 
 
+def check_a_policy_for_mixed_precision():
+    layer = tf.keras.layers.Dense(
+        2, dtype=tf.keras.mixed_precision.experimental.Policy("infer_float32_vars")
+    )
+    assert layer(tf.ones([1, 3], tf.float16)).dtype == tf.float16
+    assert layer.kernel.dtype == tf.float32
+
+
 class Network(tf.keras.Model):
     def __init__(self):
         super().__init__()

@@ -1,6 +1,9 @@
 """Shims of the context of eager execution."""
 
+import contextlib
 import threading
+import weakref
+from collections.abc import Iterator
 from typing import Any
 
 from tf_edureka.runner import installed, private
@@ -33,6 +36,35 @@ def _enable_eager_execution(
     original()
     if not context.context_switches.stack:
         context._context_switches = private.use("eager.context:_ContextSwitchStack")(True)
+
+
+@shim("framework.ops")
+def _casts(module: Any) -> None:
+    """The type that variables of a policy for mixed precision are read in: a graph knew it."""
+    casts = _Casts()
+
+    def read_dtype(self: Any) -> Any:
+        outer = getattr(self, "outer_graph", None)
+        return casts.of.get(self) or (read_dtype(outer) if outer is not None else None)
+
+    @contextlib.contextmanager
+    def enable(self: Any, dtype: Any) -> Iterator[None]:
+        before = casts.of.get(self)
+        casts.of[self] = dtype
+        try:
+            yield
+        finally:
+            casts.of[self] = before
+
+    module.Graph._enable_auto_casting_variables = enable
+    module.Graph._auto_cast_variable_read_dtype = property(read_dtype)
+
+
+class _Casts(threading.local):
+    """What each thread reads variables in, by graph."""
+
+    def __init__(self) -> None:
+        self.of: Any = weakref.WeakKeyDictionary()
 
 
 class _Summaries(threading.local):

@@ -67,7 +67,6 @@ def _graph(module: Any) -> None:
         setattr(operation, f"_{name}", property(operator.attrgetter(name)))
     caches: Any = weakref.WeakKeyDictionary()
     module.Graph._last_id = property(lambda self: self.version - _uncounted.get(self, 0))
-    module.Graph._enable_auto_casting_variables = lambda self, dtype: contextlib.nullcontext()
     module.Graph._bcast_grad_args_cache = property(lambda self: caches.setdefault(self, {}))
 
 
