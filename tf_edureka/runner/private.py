@@ -61,6 +61,7 @@ NAMES = {
     "eager.context:_context": "was given in three parts",
     "eager.core:_status_to_exception": "was given a code and a message",
     "eager.execute:record_gradient": "was given a name",
+    "eager.execute:execute": "found what type a result has by itself",
     "eager.execute:args_to_matching_eager": "was not given the allowed types",
     "pywrap_tfe:TFE_Py_FastPathExecute": "was given the context in parts, and None for a default",
     "pywrap_tfe:TFE_Py_TapeSetRecordOperation": "was given no forward gradient",

@@ -29,6 +29,20 @@ def check_a_policy_for_mixed_precision():
     assert layer.kernel.dtype == tf.float32
 
 
+def check_ops_whose_results_have_a_type_of_their_own_today():
+    values, places = tf.nn.top_k([[1.0, 3.0, 2.0]], 2)
+    assert (values.numpy().tolist(), places.numpy().tolist()) == ([[3, 2]], [[1, 2]])
+    assert places.dtype == tf.int32
+    assert tf.argsort([3, 1, 2]).numpy().tolist() == [1, 2, 0]
+    assert tf.spectral.rfft([1.0, 1.0]).numpy().tolist() == [2, 0]
+
+
+def check_accuracy_of_a_ragged_tensor():
+    accuracy = tf.keras.metrics.Accuracy()
+    accuracy.update_state(tf.ragged.constant([[1, 2], [3]]), tf.ragged.constant([[1, 2], [4]]))
+    assert abs(accuracy.result().numpy() - 2 / 3) < 1e-6
+
+
 class Network(tf.keras.Model):
     def __init__(self):
         super().__init__()

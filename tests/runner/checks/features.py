@@ -583,6 +583,30 @@ def check_copies_of_operations():
         assert gradients.tolist() == [[1], [1]]
 
 
+def check_a_metric_whose_update_returns_nothing():
+    class Sum(tf.keras.metrics.Metric):
+        def __init__(self, name="sum"):
+            super().__init__(name=name)
+            self.total = self.add_weight("total", initializer="zeros")
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.total.assign_add(tf.reduce_sum(tf.cast(y_true, tf.float32)))
+
+        def result(self):
+            return tf.identity(self.total)
+
+    model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse", metrics=[Sum()])
+    fitted = model.fit(np.ones([8, 2]), np.arange(8.0), batch_size=4, verbose=0)
+    assert fitted.history["sum"] == [28]
+    metric = Sum()
+    update = metric.update_state(tf.constant([1.0, 2.0]), None)
+    with tf.Session() as session:
+        session.run(tf.variables_initializer(metric.variables))
+        session.run(update)
+        assert session.run(metric.result()) == 3
+
+
 def check_variables_after_an_iterator():
     """Its function shares the graph's store of variables: here nothing had made one before."""
     rows = tf.data.Dataset.from_tensors([[1.0, 2.0]]).repeat().make_one_shot_iterator().get_next()

@@ -1,6 +1,8 @@
 """Shims of eager execution, functions and what was compiled for Python."""
 
 import functools
+import itertools
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -70,6 +72,7 @@ def _fast() -> Callable[..., Any]:
         handle: Any, device: Any, op: str, name: Any, callbacks: Any, *arguments: Any
     ) -> Any:
         inputs, defaults = _known(op)
+        arguments = (*arguments, *_types(op, arguments[inputs::2]))
         if None in arguments[inputs + 1 :: 2]:
             given = [*arguments]
             for place in range(inputs + 1, len(given), 2):
@@ -87,6 +90,21 @@ def _known(op: str) -> tuple[int, dict[str, Any]]:
     definition = private.use("framework.op_def_registry:get")(op)
     defaults = {of.name: _default(of.default_value) for of in definition.attr}
     return len(definition.input_arg), defaults
+
+
+@functools.cache
+def _types(op: str, given: tuple[str, ...]) -> tuple[Any, ...]:
+    """The attributes that type results only, where 1.15.5's Python gives none: they are newer."""
+    definition = private.use("framework.op_def_registry:get")(op)
+    if definition is None:  # a function
+        return ()
+    known = {name for of in definition.input_arg for name in (of.type_attr, of.type_list_attr)}
+    lacking = [
+        (of.name, of.default_value.type)
+        for of in definition.attr
+        if of.default_value.type and of.name not in known.union(given)
+    ]
+    return tuple(itertools.chain(*lacking))
 
 
 def _default(value: Any) -> Any:
@@ -148,7 +166,13 @@ def _execute(module: Any) -> None:
             types, default = [], types
         return original(values, context, types, default)
 
+    def run(original: Any, op_name: Any, *given: Any, attrs: Any = None, **named: Any) -> Any:
+        name = op_name if isinstance(op_name, str) else op_name.decode()
+        attrs = (*(attrs or ()), *_types(name, tuple((attrs or ())[::2])))
+        return original(op_name, *given, attrs=attrs, **named)
+
     private.replace("eager.execute:args_to_matching_eager", match)
+    private.replace("eager.execute:execute", run)
 
 
 @shim("eager.backprop")
@@ -210,8 +234,17 @@ def _call_flat(
     captured_inputs: Any,
     cancellation_manager: Any = None,
 ) -> Any:
-    """Calls a function; the context knows what cancels it."""
-    return original(self, tensor_inputs, captured_inputs)
+    """Calls a function; the context knows what cancels it.
+
+    In a graph, one that returns nothing gave the operation that runs it.
+    """
+    graph = sys.modules["tensorflow.python.framework.ops"].get_default_graph()
+    before = graph.version
+    found = original(self, tensor_inputs, captured_inputs)
+    if found is not None or graph.version == before:  # the latter where it ran eagerly
+        return found
+    made = graph.get_operations()[before - graph.version :]
+    return next((op for op in reversed(made) if op.type.endswith("PartitionedCall")), None)
 
 
 def _gradient(self: Any) -> Any:

@@ -189,11 +189,17 @@ def _tensor_util(module: Any) -> None:
     module.is_tensor = lambda of: module.is_tf_type(of) or ops.is_dense_tensor_like(of)
 
 
+@shim("framework.composite_tensor")
+def _composite_tensor(module: Any) -> None:
+    def is_in_graph(self: Any) -> bool:
+        parts = installed.module("python.util.nest").flatten(self, expand_composites=True)
+        return any(hasattr(part, "graph") for part in parts)
+
+    module.CompositeTensor._is_graph_tensor = property(is_in_graph)
+
+
 @shim("framework.sparse_tensor")
 def _sparse_tensor(module: Any) -> None:
-    kind = private.use("framework.sparse_tensor:SparseTensor")
-    kind._is_graph_tensor = property(lambda self: hasattr(self.values, "graph"))
-
     def begin(original: Any, self: Any, indices: Any, values: Any, dense_shape: Any) -> None:
         """Its shape was not looked up yet: a constant that has been cannot be fed any more."""
         graph = sys.modules["tensorflow.python.framework.ops"].get_default_graph()
