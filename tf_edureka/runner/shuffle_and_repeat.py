@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
+_Integers = npt.NDArray[np.int64]
 
 _WITHOUT_END = np.iinfo(np.int64).max
 
@@ -105,20 +105,23 @@ def _opener(kinds: Any, shapes: Any, spec: Any) -> Callable[..., Any]:
 
 
 def _draw(
-    size: Integers, epochs: Integers, numbers: Integers, places: Integers, more: Integers
-) -> tuple[Integers, Integers, Integers, Integers]:
-    """Which elements are given and which are kept, counted through the buffer and the new ones.
+    size: _Integers, epochs: _Integers, numbers: _Integers, places: _Integers, more: _Integers
+) -> tuple[_Integers, _Integers, _Integers, _Integers]:
+    """Draws the elements that leave the buffer, as far as their order is certain.
+
+    Elements are named by their index: those of the buffer first, then the new ones.
 
     Args:
-        size: how many elements the buffer holds.
-        epochs: of each element in it the epoch, in order.
-        numbers: the random numbers that are not used yet.
-        places: of each new element its place in its epoch, from 0; -1 when there is none left.
-        more: the next random numbers, as many.
+        size: capacity of the buffer, a scalar of at least 1.
+        epochs: epoch of each element in the buffer, ascending; shape (held,).
+        numbers: random numbers that were not used yet, at least 0; one dimension.
+        places: place of each new element in its epoch, from 0; shape (new,). The last one is -1
+            when the input has ended.
+        more: the next random numbers; shape (new,).
 
     Returns:
-        The indices of those that are given and of those that are kept, the epochs of these, and
-        the random numbers that are not used yet.
+        Indices of the elements that leave, in their order; indices of those that stay; the epochs
+        of those; and the random numbers that are not used yet.
     """
     last = epochs[-1] if epochs.size else -1
     of = np.concatenate([epochs, last + np.cumsum(places[places >= 0] == 0)]).tolist()

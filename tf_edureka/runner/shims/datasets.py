@@ -89,7 +89,7 @@ def _traverse(module: Any) -> None:
 def _shuffle_ops(module: Any) -> None:
     def begin(original: Any, self: Any, *given: Any, **named: Any) -> None:
         original(self, *given, **named)
-        make = _maker(self, self, unless_count=(0, 0))
+        make = _maker(self, self, unless_count=(0,))
         if make:
             self._variant_tensor_attr = make(self._input_dataset._variant_tensor)
 
@@ -112,7 +112,7 @@ def _fuse(repeated: Any, shuffled: Any) -> None:
 
 
 def _maker(
-    repeated: Any, shuffled: Any, unless_count: tuple[int, int]
+    repeated: Any, shuffled: Any, unless_count: tuple[int, ...]
 ) -> Callable[[Any], Any] | None:
     """What makes the fused data set of another; None where the plain one has its order or error.
 
@@ -121,16 +121,16 @@ def _maker(
     known = installed.module("python.framework.tensor_util").constant_value
     seeds, plain = (shuffled._seed, shuffled._seed2), repeated._variant_tensor
     spec, size, count = repeated.element_spec, shuffled._buffer_size, repeated._count
-    if all(known(seed) == 0 for seed in seeds):
+    known_size, known_count = known(size), known(count)
+    if all(known(seed) == 0 for seed in seeds) or known_count in unless_count:
         return None
-    is_plain = [known(count) in unless_count, known(size) is not None and known(size) < 1]
-    if any(is_plain):
+    if known_size is not None and known_size < 1:
         return None
 
     def make(data: Any) -> Any:
         with graphs.uncounted():
             made = fused(data, spec, size, seeds, count)
-            if None not in (known(count), known(size)):
+            if None not in (known_size, known_count):
                 return made
             cond = installed.module("python.ops.cond").cond
             math = installed.module("python.ops.math_ops")

@@ -168,8 +168,8 @@ def _execute(module: Any) -> None:
 
     def run(original: Any, op_name: Any, *given: Any, attrs: Any = None, **named: Any) -> Any:
         name = op_name if isinstance(op_name, str) else op_name.decode()
-        attrs = (*(attrs or ()), *_types(name, tuple((attrs or ())[::2])))
-        return original(op_name, *given, attrs=attrs, **named)
+        attrs = tuple(attrs or ())
+        return original(op_name, *given, attrs=attrs + _types(name, attrs[::2]), **named)
 
     private.replace("eager.execute:args_to_matching_eager", match)
     private.replace("eager.execute:execute", run)

@@ -163,14 +163,12 @@ def _tensor_spec(module: Any) -> None:
 
     def components(self: Any, value: Any) -> Any:
         """What a function of a data set returns may be a number, a text, an array."""
-        try:
+        with contextlib.suppress(TypeError, ValueError):
             found = convert(value, self.dtype)
-        except (TypeError, ValueError):
-            found = None
-        if found is None or not found.shape.is_compatible_with(self.shape):
-            wanted = f"a tensor with dtype {self.dtype} and shape {self.shape}"
-            raise ValueError(f"Value {value!r} is not convertible to {wanted}.")
-        return found
+            if found.shape.is_compatible_with(self.shape):
+                return found
+        wanted = f"a tensor with dtype {self.dtype} and shape {self.shape}"
+        raise ValueError(f"Value {value!r} is not convertible to {wanted}.")
 
     module.TensorSpec._to_components = components
 
