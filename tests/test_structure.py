@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "_files": {"errors"},
     "runtime": LEAVES,
     "data": {"runtime", *LEAVES},
+    "trace": {"errors", "_files"},
     "tf1": {"runtime", *LEAVES},
     "perceptron": {"tf1", "runtime", *LEAVES},
     "runs": {"data", "runtime", *LEAVES},
@@ -35,13 +36,13 @@ MAY_IMPORT = {
         *("perceptron.gates", "perceptron.activations"),
         "cli.extension",  # as IPython asks the package itself for what it loads
     },
-    "runner": {"legacy.input_data", "tf1", "runtime", *LEAVES},
+    "runner": {"legacy.input_data", "tf1", "trace", "runtime", *LEAVES},
     **dict.fromkeys(
         ("doctor", "notebook"), {"mlp", "runs", "perceptron", "data", "tf1", "runtime", *LEAVES}
     ),
     **dict.fromkeys(
         ("parity", "benchmark"),
-        {"mlp", "legacy", "runs", "perceptron", "data", "tf1", "runtime", *LEAVES},
+        {"mlp", "legacy", "runs", "perceptron", "data", "tf1", "trace", "runtime", *LEAVES},
     ),
 }
 

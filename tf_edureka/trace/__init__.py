@@ -1,0 +1,10 @@
+"""The format of a recorded run: a folder, written while the run goes on, read without TensorFlow.
+
+`trace.json` says what was run and how it ended, `steps.jsonl` has a line for each training step, and
+`arrays/` each array once, named by the SHA-256 of what it holds. docs/proof.md has the fields.
+"""
+
+from tf_edureka.trace.content import Step as Step, Training as Training, Variable as Variable
+from tf_edureka.trace.format import Array as Array, fingerprint as fingerprint, short as short
+from tf_edureka.trace.reader import Trace as Trace
+from tf_edureka.trace.writer import FullError as FullError, Writer as Writer

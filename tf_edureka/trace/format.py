@@ -1,0 +1,43 @@
+"""What both who writes a trace and who reads it have to know."""
+
+import hashlib
+import re
+import zlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+FORMAT = "tf_edureka trace"
+VERSION = 1
+MANIFEST, STEPS, GRAPH, ARRAYS = "trace.json", "steps.jsonl", "graph.pb", "arrays"
+REFERENCE = re.compile(r"[0-9a-f]{40}")
+
+
+def short(name: str) -> str:
+    """The name of a tensor or variable as a trace has it: `x` for `x:0`, but `x:1` for `x:1`."""
+    return name.removesuffix(":0")
+
+
+def fingerprint(array: Array) -> str:
+    """A cheap fingerprint, equal for equal arrays: dtype, shape, and CRC-32 of sums by row.
+
+    Args:
+        array: of numbers, any shape.
+    """
+    array = np.ascontiguousarray(array)
+    rows = array.reshape(len(array), -1) if array.ndim > 1 else array.reshape(-1, 1)
+    size = rows.dtype.itemsize
+    if rows.size and size in (1, 2, 4, 8):
+        rows = rows.view(f"u{size}").sum(axis=1, dtype=np.uint64)
+    shape = "x".join(map(str, array.shape))
+    return f"{array.dtype.name} {shape} {zlib.crc32(np.ascontiguousarray(rows).tobytes()):08x}"
+
+
+def reference(array: Array) -> str:
+    """What an array is called in a trace: from the SHA-256 of dtype, shape and values."""
+    digest = hashlib.sha256(f"{array.dtype.str} {array.shape} ".encode())
+    digest.update(np.ascontiguousarray(array).data if array.size else b"")
+    return digest.hexdigest()[:40]

@@ -1,0 +1,121 @@
+"""Writes a trace while the run goes on."""
+
+import contextlib
+import json
+import math
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tf_edureka import _files
+from tf_edureka.errors import InputError
+from tf_edureka.trace.format import (
+    ARRAYS,
+    FORMAT,
+    GRAPH,
+    MANIFEST,
+    STEPS,
+    VERSION,
+    Array,
+    reference,
+)
+
+
+class FullError(Exception):
+    """What is to be stored does not fit: into the megabytes that were allowed, or onto the disk."""
+
+
+class Writer:
+    """Writes a trace. Each step is on the disk when `step` returns; `trace.json` is replaced.
+
+    Args:
+        folder: of the trace; one that holds a trace is emptied, another must be empty or absent.
+        most: bytes of arrays that may be stored.
+
+    Raises:
+        InputError: when the folder has other files in it, or cannot be written.
+    """
+
+    def __init__(self, folder: Path, most: float) -> None:
+        self.folder = folder
+        self._left = most
+        self._stored: set[str] = set()
+        try:
+            if folder.exists() and any(folder.iterdir()):
+                if not (folder / MANIFEST).exists():
+                    raise InputError(
+                        f"{folder}: expected a new folder, or one of a trace, which is replaced; "
+                        "got one with other files in it"
+                    )
+                for old in (MANIFEST, STEPS, GRAPH):
+                    (folder / old).unlink(missing_ok=True)
+                shutil.rmtree(folder / ARRAYS, ignore_errors=True)
+            (folder / ARRAYS).mkdir(parents=True, exist_ok=True)
+            self._steps = (folder / STEPS).open("a", encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
+
+    def manifest(self, content: Mapping[str, Any]) -> None:
+        """Writes `trace.json` anew: `content` under the format's name and version."""
+        text = json.dumps({"format": FORMAT, "version": VERSION, **_plain(content)}, indent=1)
+        with _files.writing(self.folder / MANIFEST) as path:
+            path.write_text(f"{text}\n", encoding="utf-8")
+
+    def graph(self, content: bytes) -> None:
+        """Writes the graph, a serialised `GraphDef`."""
+        with _files.writing(self.folder / GRAPH) as path:
+            path.write_bytes(content)
+
+    def put(self, array: Array) -> str:
+        """Stores an array, unless it is there already, and gives its reference.
+
+        Raises:
+            FullError: when it does not fit any more.
+        """
+        array = np.asarray(array)
+        if array.dtype == object:  # strings
+            array = array.astype(np.bytes_)
+        name = reference(array)
+        if name in self._stored:
+            return name
+        if array.nbytes > self._left:
+            raise FullError("the megabytes that it may have are used up")
+        try:
+            with _files.writing(self.folder / ARRAYS / f"{name}.npy") as path:
+                np.save(path, array, allow_pickle=False)
+        except OSError as error:
+            raise FullError(f"it cannot be written ({error.strerror})") from None
+        self._left -= array.nbytes
+        self._stored.add(name)
+        return name
+
+    def step(self, content: Mapping[str, Any]) -> None:
+        """Appends a step.
+
+        Raises:
+            FullError: when it cannot be written.
+        """
+        try:
+            self._steps.write(f"{json.dumps(_plain(content))}\n")
+            self._steps.flush()
+        except OSError as error:
+            raise FullError(f"it cannot be written ({error.strerror})") from None
+
+    def close(self) -> None:
+        """Closes the file of the steps."""
+        with contextlib.suppress(OSError):
+            self._steps.close()
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: numbers that are none as text."""
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
