@@ -1,6 +1,6 @@
 """The format of a recorded run: a folder, written while the run goes on, read without TensorFlow.
 
-`trace.json` says what was run and how it ended, `steps.jsonl` has a line for each training step, and
+`trace.json` says what was run and how it ended, `steps.jsonl` has a line per training step, and
 `arrays/` each array once, named by the SHA-256 of what it holds. docs/proof.md has the fields.
 """
 
