@@ -1,0 +1,75 @@
+"""Proves that a port computes what a recorded TensorFlow 1 run computed."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from tf_edureka.cli import options, reporting
+
+FAILED = 1
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Reads the arguments; needs no TensorFlow, so that --help is quick."""
+    parser = options.ArgumentParser(
+        description="Compares a port with a recorded TensorFlow 1 run, rung by rung, and says where "
+        "they differ first and why. The exit code is 0 if the port is proved, else 1.",
+        epilog="A run is recorded by: python -m tf_edureka.legacy --record TRACE old.py",
+    )
+    parser.add_argument("trace", metavar="TRACE", type=options.path, help="the folder of the run")
+    parser.add_argument(
+        "port",
+        metavar="PORT",
+        help="the port, as in port.py:build: a file, and its function that gives a compiled Keras "
+        "model or parity.Functions. A function `batches` beside it gives the port's own batches",
+    )
+    parser.add_argument(
+        "--out",
+        type=options.path,
+        metavar="DIR",
+        help="write port.json and the page port.html into this folder (default: print only)",
+    )
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="the old variable OLD is NEW in the port, where that is not found (may be repeated)",
+    )
+    return parser.parse_args(argv)
+
+
+@reporting.reports_errors
+def main(argv: Sequence[str] | None = None) -> int:
+    """Climbs the ladder that the arguments ask for, and gives the exit code."""
+    args = parse(argv)
+    given = dict(_pair(text) for text in args.map)
+    from tf_edureka.errors import InputError
+    from tf_edureka.parity import Trace
+    from tf_edureka.parity.port_trace import load
+
+    trace = Trace(args.trace)
+    build, batches = load(args.port)
+    try:
+        port = build()
+        own = batches() if batches else None
+    except Exception as error:
+        raise InputError(f"{args.port}: raises {type(error).__name__}: {error}") from error
+    ladder = trace.climb(port, batches=own, given=given, name=args.port)
+    print(ladder.text())
+    if args.out:
+        ladder.write(Path(args.out))
+        print(f"\n{args.out / 'port.html'}")
+    first = ladder.rungs[0]
+    if first.passed is False and first.causes and first.causes[0].cause == "variables":
+        raise InputError(f"{args.port}: expected the variables of the original; {first.causes[0].says}")
+    return 0 if ladder.passed else FAILED
+
+
+def _pair(text: str) -> tuple[str, str]:
+    from tf_edureka.errors import InputError
+
+    old, separator, new = text.partition("=")
+    if not separator:
+        raise InputError(f"--map: expected OLD=NEW, got {text!r}")
+    return old, new

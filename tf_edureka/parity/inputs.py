@@ -1,0 +1,103 @@
+"""Which recorded arrays are a Keras model's inputs, and which its labels."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tf_edureka._keras import keras
+from tf_edureka.trace import Array
+
+_MOST = 48  # ways to feed a model that are tried
+
+
+@dataclass(frozen=True)
+class Feeding:
+    """A way to feed a model: names of the arrays for its inputs, and for its outputs' labels.
+
+    Attributes:
+        inputs: a name for each input of the model.
+        labels: a name for each of its outputs, or none: then it is to give its inputs again.
+    """
+
+    inputs: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+def feedings(model: keras.Model, arrays: Mapping[str, Array]) -> Iterator[Feeding]:
+    """The ways in which recorded arrays fit a model, the likeliest first.
+
+    Args:
+        model: a Keras model; one whose inputs are not known yet takes any one array.
+        arrays: what was fed to the original, by name, in its order.
+    """
+    names = [name for name, array in arrays.items() if array.ndim]
+    shapes = _shapes(model)
+    outputs = len(getattr(model, "outputs", None) or [None])
+    found = []
+    for inputs in itertools.permutations(names, len(shapes)):
+        fits = [_fit(shape, arrays[name]) for shape, name in zip(shapes, inputs, strict=True)]
+        if all(fits):
+            rest = [name for name in names if name not in inputs]
+            for labels in itertools.permutations(rest, min(outputs, len(rest))):
+                found.append((-sum(fits), Feeding(inputs, labels)))
+            if rest:
+                found.append((-sum(fits) + 1, Feeding(inputs, ())))
+    found.sort(key=lambda one: one[0])
+    return itertools.islice((feeding for _, feeding in found), _MOST)
+
+
+def _shapes(model: keras.Model) -> list[tuple[int | None, ...] | None]:
+    try:
+        tensors = model.inputs
+    except (AttributeError, ValueError):
+        tensors = None
+    return [tuple(tensor.shape) for tensor in tensors] if tensors else [None]
+
+
+def _fit(shape: tuple[int | None, ...] | None, array: Array) -> int:
+    """How well an array fits an input: 2 as it is, 1 when reshaped, 0 not at all."""
+    if shape is None:
+        return 2 if array.dtype.kind == "f" else 1
+    if len(shape) == array.ndim and all(
+        wanted in (None, size) for wanted, size in zip(shape[1:], array.shape[1:], strict=True)
+    ):
+        return 2
+    wanted = [1 if size is None else size for size in shape[1:]]
+    return int(None not in shape[1:] and array[:1].size == np.prod(wanted))
+
+
+def shaped(model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array]) -> Any:
+    """The inputs of a model by its way of feeding: an array, or a list of some."""
+    values = []
+    for shape, name in zip(_shapes(model), feeding.inputs, strict=True):
+        array = arrays[name]
+        if shape is not None and None not in shape[1:] and array.shape[1:] != shape[1:]:
+            array = array.reshape(len(array), *shape[1:])
+        values.append(array)
+    return values if len(values) > 1 else values[0]
+
+
+def labels_for(output: Array, labels: Array, *, sparse: bool) -> Array:
+    """Labels as a loss wants them for an output.
+
+    Args:
+        output: float, shape (n, ..., classes).
+        labels: whole numbers, one-hot rows, or values; as many examples.
+        sparse: whether the loss takes whole numbers.
+    """
+    if sparse:
+        if labels.shape == output.shape:
+            return labels.argmax(axis=-1)
+        return labels.reshape(output.shape[:-1]) if _fills(labels, output.shape[:-1]) else labels
+    if labels.shape != output.shape and _fills(labels, output.shape):
+        labels = labels.reshape(output.shape)
+    elif labels.dtype.kind in "iu" and _fills(labels, output.shape[:-1]):
+        labels = np.eye(output.shape[-1])[labels.reshape(output.shape[:-1])]
+    return labels.astype(output.dtype) if labels.dtype.kind in "iufb" else labels
+
+
+def _fills(array: Array, shape: Sequence[int]) -> bool:
+    return array.size == int(np.prod(shape))

@@ -1,0 +1,123 @@
+"""A recorded run that ports are proved against."""
+
+import importlib.util
+import platform
+import sys
+import types
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tf_edureka import trace
+from tf_edureka._tensorflow import tf
+from tf_edureka.errors import InputError
+from tf_edureka.parity.functions import Functions
+from tf_edureka.parity.port_ladder import PortLadder, facts
+
+
+class Trace(trace.Trace):
+    """A run of a TensorFlow 1 script that `--record` wrote.
+
+    Args:
+        folder: of the trace.
+
+    Raises:
+        InputError: when there is no trace, it is damaged, or it is of another version.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the weights that are trained, in the order in which `Functions` get them."""
+        return self.trainings[0].weights if self.trainings else ()
+
+    def climb(
+        self,
+        port: Any,
+        *,
+        batches: Iterable[Any] | None = None,
+        given: Mapping[str, str] | None = None,
+        name: str = "",
+    ) -> PortLadder:
+        """Compares a port with the run, rung by rung, and looks for the cause of what fails.
+
+        Args:
+            port: a compiled Keras model, `Functions`, or a function without arguments that gives
+                one of them.
+            batches: the port's own, step by step: an array, or a tuple or dict of arrays; None to
+                leave them out.
+            given: by the name of an old variable the path of the new one, where it is not found.
+            name: what the certificate calls the port.
+
+        Returns:
+            the ladder.
+
+        Raises:
+            InputError: when the port is none, or gives what no loss or gradient can be.
+        """
+        from tf_edureka import runtime
+        from tf_edureka.parity.climb_functions import FunctionsClimb
+        from tf_edureka.parity.climb_keras import KerasClimb, compiled
+
+        built = port() if callable(port) and isinstance(port, types.FunctionType) else port
+        with runtime.tf32(False):
+            climb: FunctionsClimb | KerasClimb
+            if isinstance(built, Functions):
+                climb = FunctionsClimb(self, built)
+                rungs = (*climb.rungs(batches),)
+                rows = climb.mapping
+            else:
+                compiled(built)
+                climb = KerasClimb(self, built, given or {})
+                rungs = (*climb.rungs(batches),)
+                rows = (*climb.found.table(),)
+        return PortLadder(
+            rungs=rungs,
+            trace=self.folder.name,
+            port=name or getattr(port, "__qualname__", type(port).__name__),
+            script=str(self.manifest.get("script", {}).get("name", "the script")),
+            versions={
+                **{
+                    f"recorded with {key}": str(value)
+                    for key, value in self.manifest.get("versions", {}).items()
+                },
+                "Python": platform.python_version(),
+                "TensorFlow": tf.__version__,
+                "NumPy": np.__version__,
+            },
+            mapping=rows,
+            ran=facts(self.manifest),
+            notes=(*map(str, self.manifest.get("notes", [])),),
+        )
+
+
+def load(text: str) -> tuple[Callable[[], Any], Callable[[], Iterable[Any]] | None]:
+    """The functions that make a port and, if it has one, its batches.
+
+    Args:
+        text: as of the command line: `port.py:build`.
+
+    Raises:
+        InputError: when there is no such file or function, or the file raises.
+    """
+    file, _, name = text.rpartition(":")
+    path = Path(file)
+    if not file or not name:
+        raise InputError(f"expected a file and a function, as in port.py:build, got {text!r}")
+    if not path.is_file():
+        raise InputError(f"{path}: expected a Python file, got none")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise InputError(f"{path}: expected a Python file, got another one")
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.resolve().parent))
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise InputError(f"{path}: cannot be run ({type(error).__name__}: {error})") from error
+    build = getattr(module, name, None)
+    if not callable(build):
+        raise InputError(f"{path}: expected a function {name!r}, got {type(build).__name__}")
+    return build, getattr(module, "batches", None)

@@ -1,0 +1,79 @@
+"""The random numbers of the original in the layers of a Keras model: its dropout masks, its noise."""
+
+import contextlib
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
+from tf_edureka.trace import Array
+
+# Of the ops of TensorFlow 1 that sample, those that a layer's noise comes from.
+_UNIFORM = ("RandomUniform", "StatelessRandomUniform", "StatelessRandomUniformV2")
+_NORMAL = ("RandomStandardNormal", "StatelessRandomNormal", "StatelessRandomNormalV2")
+
+
+@dataclass(eq=False)
+class Replay:
+    """What was recorded, and what of it a model has used.
+
+    Attributes:
+        unused: arrays by the name of their op that no layer has asked for yet, as they were made.
+        missing: shapes that a layer asked for and the trace has no numbers for.
+    """
+
+    ops: Mapping[str, str]
+    unused: dict[str, Array]
+    missing: list[tuple[int, ...]] = field(default_factory=list)
+
+    def take(self, kinds: Sequence[str], shape: tuple[int, ...]) -> Array | None:
+        """The next array of these kinds of op that has this shape; None if there is none."""
+        for name, values in self.unused.items():
+            if self.ops.get(name) in kinds and values.shape == shape:
+                return self.unused.pop(name)
+        self.missing.append(shape)
+        return None
+
+
+@contextlib.contextmanager
+def replayed(random: Mapping[str, Array], ops: Mapping[str, str]) -> Iterator[Replay]:
+    """Lets Keras' layers take in the block what the original's random ops gave.
+
+    A unit is kept where the uniform number is at least `rate`, and kept ones are scaled by
+    `1 / (1 - rate)`: the `tf.nn.dropout` of TensorFlow 1.15.
+
+    Args:
+        random: what each random op gave, by its name, as they were made.
+        ops: the kind of each op, such as `RandomUniform`.
+
+    Yields:
+        what is used of it. A layer for whose numbers there are none drops nothing and adds none.
+    """
+    replay = Replay(ops, dict(random))
+
+    def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
+        shape = tuple(inputs.shape)
+        if noise_shape is not None:
+            shape = tuple(
+                inner if asked is None else int(asked)
+                for inner, asked in zip(shape, noise_shape, strict=True)
+            )
+        uniform = replay.take(_UNIFORM, shape)
+        if uniform is None:
+            return inputs
+        kept = tf.constant(uniform, inputs.dtype) >= rate
+        return inputs * (1 / (1 - rate)) * tf.cast(kept, inputs.dtype)
+
+    def normal(
+        shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None
+    ) -> Any:
+        dtype = dtype or keras.config.floatx()
+        drawn = replay.take(_NORMAL, tuple(int(size) for size in shape))
+        return tf.zeros(shape, dtype) + mean if drawn is None else tf.cast(drawn, dtype) * stddev
+
+    random_module = importlib.import_module("keras.src.backend").random
+    with mock.patch.multiple(random_module, dropout=dropout, normal=normal):
+        yield replay

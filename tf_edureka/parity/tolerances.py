@@ -1,0 +1,54 @@
+"""How far a port may be from the original: as far as the original is from itself, and some."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tf_edureka.errors import InputError
+from tf_edureka.trace import Step, Trace
+
+TIMES = 8.0  # of what the original is apart from itself
+_LEAST = 2e-6  # relative: some roundings of float32, however quiet the original
+_UNMEASURED = {"loss": 2e-5, "tensor": 1e-4, "gradient": 1e-3, "after": 1e-3}
+MEASURED_WHY = (
+    f"{TIMES:g} times what the original differs from itself in float64, on one thread, and with "
+    "inputs moved by one unit in the last place"
+)
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """What may be between a port and the original on one step.
+
+    Attributes:
+        noise: of the original; None where its graph could not be run again.
+        why: the reason for all of them.
+    """
+
+    noise: Any
+    why: str
+
+    def of(self, kind: str, name: str = "") -> float:
+        """The tolerance of the `loss`, or by name of a `tensor`, a `gradient` or a weight `after`.
+
+        Returns:
+            relative to the largest value.
+        """
+        if self.noise is None:
+            return _UNMEASURED[kind]
+        found = self.noise.of(kind, name)
+        return _UNMEASURED[kind] if found is None else max(_LEAST, TIMES * found)
+
+
+def measured(trace: Trace, steps: Sequence[Step]) -> list[Tolerances]:
+    """Measures the original's own noise on each of the steps."""
+    from tf_edureka.parity import noise
+
+    found = []
+    for step in steps:
+        try:
+            found.append(Tolerances(noise.of_step(trace, step), MEASURED_WHY))
+        except InputError as error:
+            why = f"not measured ({error}), but what float32 explains in most networks"
+            found.append(Tolerances(None, why))
+    return found
