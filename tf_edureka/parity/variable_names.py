@@ -24,6 +24,16 @@ _STATISTICS = {"moving_mean", "moving_variance"}
 _APART = [{"gamma"}, {"beta"}, {"moving_mean"}, {"moving_variance"}]
 _APART += [{"recurrent_kernel"}, {"depthwise_kernel"}, {"pointwise_kernel"}]
 
+# What is shortened often.
+_LONG = {
+    "fw": "forward",
+    "bw": "backward",
+    "enc": "encoder",
+    "dec": "decoder",
+    "gen": "generator",
+    "disc": "discriminator",
+}
+
 Token = tuple[str, str]
 
 
@@ -34,7 +44,7 @@ def _words(text: str) -> list[Token]:
     words: list[Token] = []
     for part in re.findall(r"(?i:conv)[123]D|[A-Za-z]+|\d+", spaced):
         if not part.isdigit():
-            words.append((part.lower(), ""))
+            words.append((_LONG.get(part.lower(), part.lower()), ""))
         elif words:  # 1 and 2 of `conv1_2` are 1.2
             base, number = words[-1]
             words[-1] = (base, f"{number}.{part}" if number else part)
