@@ -1,0 +1,129 @@
+"""What a matching rests on, and how it could be otherwise."""
+
+from collections.abc import Iterator
+from itertools import combinations, islice, permutations
+from math import factorial
+
+from tf_edureka.parity.alignment import Scores
+from tf_edureka.parity.matching import GIVEN, Matching, Problem, best
+
+Exchange = dict[int, int | None]
+_ENOUGH = 24  # as many ways of one group as are looked at
+
+
+def _total(scores: Scores) -> float:
+    return sum(float(scores[pair]) for pair in best(scores))
+
+
+def _loss(scores: Scores, pair: tuple[int, int]) -> float:
+    """By how much the sum falls if a pair is forbidden."""
+    rows = (scores > 0) @ (scores[pair[0]] > 0) > 0  # those that compete for the same ones
+    part = scores[rows]
+    row = int(rows[: pair[0]].sum())
+    whole = _total(part)
+    part = part.copy()
+    part[row, pair[1]] = 0.0
+    return whole - _total(part)
+
+
+def told_by(problem: Problem, matching: Matching, row: int) -> str:
+    """What tells the partner of an old item: see `Link.by`."""
+    pair = row, matching.pairs[row]
+    if matching.unordered[pair] >= GIVEN:
+        return "given"
+    if pair in problem.values:
+        return "value"
+    fits = problem.evidence > 0
+    if fits[row].sum() == 1 and fits[:, pair[1]].sum() == 1:
+        return "shape"
+    least = 1e-6  # rounding of sums
+    # A pair that is worth less than others at both its ends was chosen for its place.
+    if _loss(matching.unordered, pair) <= least or pair not in best(matching.unordered):
+        return "order"
+    return "name" if _loss(problem.evidence, pair) > least else "layer"
+
+
+def groups(problem: Problem, matching: Matching) -> list[tuple[list[int], list[int]]]:
+    """Old items that only their order tells apart, with the new items that they could be."""
+    by_order = [i for i in matching.pairs if told_by(problem, matching, i) == "order"]
+    fits = matching.unordered > 0
+    found: list[tuple[list[int], list[int]]] = []
+    for i in by_order:
+        if any(i in rows for rows, _ in found):
+            continue
+        rows = [
+            k
+            for k in range(len(fits))
+            if (fits[k] == fits[i]).all() and (k in by_order or k not in matching.pairs)
+        ]
+        taken = {j for k, j in matching.pairs.items() if k not in rows}
+        columns = [j for j in range(fits.shape[1]) if fits[i, j] and j not in taken]
+        found.append((rows, columns))
+    return found
+
+
+def _moved(order: tuple[int, ...]) -> tuple[int, int]:
+    """How far a permutation is from none."""
+    pairs = combinations(order, 2)
+    return sum(one > other for one, other in pairs), sum(i != j for i, j in enumerate(order))
+
+
+def _permutations(count: int) -> list[tuple[int, ...]]:
+    """Permutations, the nearest first; of many things only those that exchange two."""
+    if factorial(count) <= _ENOUGH:
+        return sorted(permutations(range(count)), key=_moved)[1:]
+    found = []
+    for one, other in sorted(combinations(range(count), 2), key=lambda pair: pair[1] - pair[0]):
+        order = list(range(count))
+        order[one], order[other] = other, one
+        found.append(tuple(order))
+    return found
+
+
+def _ways(matching: Matching, rows: list[int], columns: list[int]) -> Iterator[Exchange]:
+    """Other partners for a group; in order, where some are left out."""
+    if len(rows) < len(columns):
+        for chosen in combinations(columns, len(rows)):
+            yield dict(zip(rows, chosen, strict=True))
+    elif len(rows) > len(columns):
+        for those in combinations(rows, len(columns)):
+            left_out: Exchange = dict.fromkeys(rows)
+            yield left_out | dict(zip(those, columns, strict=True))
+    else:
+        for order in _permutations(len(rows)):
+            yield _permuted(matching, rows, order)
+
+
+def _permuted(matching: Matching, rows: list[int], order: tuple[int, ...]) -> Exchange:
+    return {row: matching.pairs[rows[place]] for row, place in zip(rows, order, strict=True)}
+
+
+def exchanges(problem: Problem, matching: Matching) -> Iterator[Exchange]:
+    """Other partners for what only its order tells, to be forced on `solve`: likely ones first.
+
+    Args:
+        problem: both sides with their evidence.
+        matching: the best one.
+    """
+    found = groups(problem, matching)
+    even = [rows for rows, columns in found if len(rows) == len(columns) > 1]
+    for count in sorted({len(rows) for rows in even}):
+        # Towers: the same exchange in each of their layers.
+        alike = [rows for rows in even if len(rows) == count]
+        for order in _permutations(count)[:_ENOUGH] if len(alike) > 1 else ():
+            whole: Exchange = {}
+            for rows in alike:
+                whole |= _permuted(matching, rows, order)
+            yield whole
+    ways = [list(islice(_ways(matching, *group), _ENOUGH)) for group in found]
+    uneven_first = sorted(zip(found, ways, strict=True), key=lambda one: _is_even(one[0]))
+    for _, some in uneven_first:
+        yield from some
+    for one, other in combinations(ways, 2):
+        for first in one:
+            for second in other:
+                yield first | second
+
+
+def _is_even(group: tuple[list[int], list[int]]) -> bool:
+    return len(group[0]) == len(group[1])

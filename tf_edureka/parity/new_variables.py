@@ -1,0 +1,90 @@
+"""The variables of a Keras model, each with what tells its meaning."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+# Classes of Keras whose kernels have gates, by the name that a transform knows them by.
+_CELLS = {"LSTM": "lstm", "GRU": "gru", "SimpleRNN": "rnn"}
+_SETTINGS = ("reset_after", "unit_forget_bias", "implementation", "use_bias", "scale", "center")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewVariable:
+    """A variable of the new model.
+
+    Attributes:
+        place: of it in `model.variables`.
+        path: of it, such as `sequential/dense/kernel`.
+        shape: of its value.
+        dtype: NumPy's name of it, such as `float32`.
+        trainable: whether gradients are taken for it.
+        layer: path of its layer, the same text for all variables of one layer.
+        layer_class: name of the layer's class, such as `Dense`.
+        role: of it in its layer, such as `kernel`.
+        cell: `lstm`, `gru`, `rnn` for such a layer with Keras' own variables, else empty.
+        settings: of the layer that change what a variable means, such as `reset_after`.
+    """
+
+    place: int
+    path: str
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+    trainable: bool = True
+    layer: str = ""
+    layer_class: str = ""
+    role: str = ""
+    cell: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _cell(layer: Any, roles: Sequence[str]) -> str:
+    """Kind of a recurrent layer; empty for those whose variables are not Keras' own."""
+    if "recurrent_kernel" not in roles:
+        return ""
+    bases = [base.__name__.removesuffix("Cell") for base in type(layer).__mro__]
+    return next((kind for name, kind in _CELLS.items() if name in bases), "")
+
+
+def _owners(model: Any) -> dict[int, Any]:
+    """The layer that a variable belongs to, by the variable's identity: of all the smallest."""
+    owners: dict[int, Any] = {}
+    layers = list(model._flatten_layers())
+    for layer in sorted(layers, key=lambda one: len(one.variables), reverse=True):
+        owners.update((id(variable), layer) for variable in layer.variables)
+    return owners
+
+
+def variables_of(model: Any) -> list[NewVariable]:
+    """Describes the variables of a model.
+
+    Args:
+        model: a Keras model that is built: sequential, functional or subclassed.
+
+    Returns:
+        A record for each variable of `model.variables`, in this order. Those of random number
+        generators and other integers are left out; `place` counts them nevertheless.
+    """
+    owners = _owners(model)
+    found = []
+    for place, variable in enumerate(model.variables):
+        if "int" in str(variable.dtype) or "seed_generator" in variable.path:
+            continue
+        layer = owners.get(id(variable), model)
+        own = [one.name for one in layer.variables if owners.get(id(one)) is layer]
+        settings = {name: getattr(layer, name) for name in _SETTINGS if hasattr(layer, name)}
+        found.append(
+            NewVariable(
+                place=place,
+                path=variable.path,
+                shape=tuple(variable.shape),
+                dtype=str(variable.dtype),
+                trainable=bool(variable.trainable),
+                layer=f"{variable.path.rpartition('/')[0]}#{id(layer)}",
+                layer_class=type(layer).__name__,
+                role=variable.name,
+                cell=_cell(layer, own),
+                settings=settings,
+            )
+        )
+    return found
