@@ -7,6 +7,7 @@ from tf_edureka._lazy import lazy
 if TYPE_CHECKING:
     from tf_edureka.parity.checks import HEAD as HEAD, Rung as Rung, difference as difference
     from tf_edureka.parity.ladder import Ladder as Ladder, climb as climb, reasons as reasons
+    from tf_edureka.parity.port_ladder import PortLadder as PortLadder, PortRung as PortRung
     from tf_edureka.parity.reference import Reference as Reference
 else:
     __getattr__, __dir__, __all__ = lazy(
@@ -14,6 +15,7 @@ else:
         {
             "checks": "HEAD Rung difference",
             "ladder": "Ladder climb reasons",
+            "port_ladder": "PortLadder PortRung",
             "reference": "Reference",
         },
     )
