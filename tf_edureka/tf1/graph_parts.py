@@ -26,6 +26,7 @@ _KNOWN_STATE = re.compile(
     "DisableCopyOnRead|DeepCopy|Timestamp"
 )
 _RANDOM = re.compile(".*(Random|TruncatedNormal|Multinomial|Sampler|Distorted|Stateful).*")
+_GIVEN = "given/"
 _SILENT = {"Print": "Identity", "PrintV2": "NoOp"}
 # What names nodes that are left out, or is of no use.
 _DROPPED = ("_class", "_output_shapes")
@@ -34,7 +35,7 @@ _DROPPED = ("_class", "_output_shapes")
 def stand_in(name: str) -> str:
     """The name of the placeholder of a tensor that is given."""
     node, output = parse(name)
-    return f"given/{node}/{output}"
+    return f"{_GIVEN}{node}/{output}"
 
 
 class Parts:
@@ -89,8 +90,9 @@ class Parts:
         functions = {one.signature.name for one in result.library.function}
         for node in every_node(result):
             _tidy(node)
-            if node.op not in functions:
-                _expect_known_state(node)
+            reason = None if node.op in functions else _unknown_state(node)
+            if reason and not self._fails_when_run(node):
+                raise Unreplayable(reason)
         return result
 
     def needed(
@@ -119,6 +121,19 @@ class Parts:
                 kept.add(name)
                 todo += map(parse, self.nodes[name].input)
         return kept, hit
+
+    def _fails_when_run(self, node: Any) -> bool:
+        """Has a node fail only if it is run, where it may be in a branch that is not taken."""
+        loops, branches = self.depths.get(node.name, (0, 0))
+        kinds = output_types(node)
+        if loops or not branches or len(kinds) != 1:
+            return False
+        node.op = "Placeholder"  # of which TensorFlow says that it has to be fed
+        node.input[:] = [f"^{parse(one)[0]}" for one in node.input]
+        node.attr.clear()
+        node.attr["dtype"].type = kinds[0]
+        node.attr["shape"].shape.unknown_rank = True
+        return True
 
     def _inside(self, name: str) -> str:
         """What the name of a stand-in ends with where it has to wait for its branch."""
@@ -190,12 +205,12 @@ def _tidy(node: Any) -> None:
             node.attr["T"].type = kind
 
 
-def _expect_known_state(node: Any) -> None:
-    """Raises where a node gives what was not recorded, and is computed from nothing that was."""
-    if node.op == "Placeholder" and not node.name.startswith(stand_in("")[:-2]):
-        raise Unreplayable(f"what was fed to {node.name} was not recorded")
+def _unknown_state(node: Any) -> str | None:
+    """Why it is not known what a node gives; None where it is known, or computed."""
+    if node.op == "Placeholder":
+        is_given = node.name.startswith(_GIVEN)
+        return None if is_given else f"what was fed to {node.name} was not recorded"
     if not definition(node.op).is_stateful or _KNOWN_STATE.fullmatch(node.op):
-        return
-    if _RANDOM.fullmatch(node.op):
-        raise Unreplayable(f"what {node.name} ({node.op}) drew was not recorded")
-    raise Unreplayable(f"what {node.name} ({node.op}) gave was not recorded")
+        return None
+    what = "drew" if _RANDOM.fullmatch(node.op) else "gave"
+    return f"what {node.name} ({node.op}) {what} was not recorded"
