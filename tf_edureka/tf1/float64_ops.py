@@ -1,0 +1,175 @@
+"""What stands in for the ops that TensorFlow has in float32 only: functions of the same outputs."""
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from tf_edureka._tensorflow import tf
+from tf_edureka.tf1.graph_nodes import attribute, definition, types_of
+
+v1 = tf.compat.v1
+WIDER = {
+    tf.float32.as_datatype_enum: tf.float64.as_datatype_enum,
+    tf.complex64.as_datatype_enum: tf.complex128.as_datatype_enum,
+}
+_REFERENCE = 100  # the type of a reference, of the type of its values
+WIDER |= {one + _REFERENCE: wide + _REFERENCE for one, wide in WIDER.items()}
+_numbers = itertools.count()  # so that no two functions have the same name
+_Tensors = Sequence[tf.Tensor]
+
+
+def through_float32(node: Any) -> tuple[Any, Any]:
+    """A function that casts to float32, does what a node does, and casts back.
+
+    Args:
+        node: a `NodeDef` in float32.
+
+    Returns:
+        a call of the function, a `NodeDef`, and the function, a `FunctionDef`.
+    """
+    op = definition(node.op)
+    name = f"{node.op}_in_float32_{next(_numbers)}"
+    function = v1.GraphDef().library.function.add()
+    function.signature.name = name
+    inner = function.node_def.add(name="op", op=node.op)
+    for key, value in node.attr.items():
+        inner.attr[key].CopyFrom(value)
+    call = v1.NodeDef(op="PartitionedCall")
+    call.attr["f"].func.name = name
+    taken = [one for argument in op.input_arg for one in types_of(node, argument)]
+    given = [
+        (f"op:{argument.name}:{index}", one)
+        for argument in op.output_arg
+        for index, one in enumerate(types_of(node, argument))
+    ]
+    for index, kind in enumerate(taken):
+        wide = WIDER.get(kind, kind)
+        function.signature.input_arg.add(name=f"in_{index}", type=wide)
+        inner.input.append(_cast(function, f"in_{index}", wide, kind))
+        call.attr["Tin"].list.type.append(wide)
+    for index, (output, kind) in enumerate(given):
+        wide = WIDER.get(kind, kind)
+        function.signature.output_arg.add(name=f"out_{index}", type=wide)
+        function.ret[f"out_{index}"] = _cast(function, output, kind, wide)
+        call.attr["Tout"].list.type.append(wide)
+    return call, function
+
+
+def _cast(function: Any, source: str, kind: int, to: int) -> str:
+    """Adds a cast to a function, where one is needed, and gives the name of what it gives."""
+    if kind == to:
+        return source
+    name = f"cast_{len(function.node_def)}"
+    cast = function.node_def.add(name=name, op="Cast", input=[source])
+    cast.attr["SrcT"].type, cast.attr["DstT"].type = kind, to
+    return f"{name}:y:0"
+
+
+def composite(node: Any) -> tuple[Any, Any]:
+    """A function of `COMPOSITES` in float64 for a node.
+
+    Args:
+        node: a `NodeDef` in float32, of one of these ops.
+
+    Returns:
+        a call of the function, a `NodeDef`, and the function, a `FunctionDef`.
+    """
+    op = definition(node.op)
+    of = {one.name: _plain(attribute(node, one.name)) for one in op.attr}
+    outputs = sum(len(types_of(node, argument)) for argument in op.output_arg)
+
+    @tf.function(autograph=False)
+    def compute(*inputs: tf.Tensor) -> _Tensors:
+        return COMPOSITES[node.op](inputs, of)[:outputs]
+
+    with tf.Graph().as_default() as graph:
+        kinds = [one for argument in op.input_arg for one in types_of(node, argument)]
+        compute(*(v1.placeholder(tf.as_dtype(WIDER.get(kind, kind))) for kind in kinds))
+    made = graph.as_graph_def()
+    (call,) = (one for one in made.node if "Call" in one.op)
+    (function,) = made.library.function
+    return call, function
+
+
+def _plain(value: Any) -> Any:
+    kind = value.WhichOneof("value")
+    return value.s.decode() if kind == "s" else getattr(value, kind)
+
+
+def _batch_norm(inputs: _Tensors, of: Mapping[str, Any]) -> _Tensors:
+    """`FusedBatchNorm`: gives the batch's variance unbiased, and biased for its gradient."""
+    x, scale, offset, old_mean, old_variance = inputs
+    axes, shape = _axes(of["data_format"])
+    mean, variance = old_mean, old_variance
+    new_mean, new_variance = mean, variance
+    if of["is_training"]:
+        mean, variance = tf.nn.moments(x, axes)
+        count = tf.cast(tf.size(x) // tf.size(mean), x.dtype)
+        new_mean, new_variance = mean, variance * count / tf.maximum(count - 1, 1)
+        share = of.get("exponential_avg_factor", 1.0)
+        if share != 1:
+            new_mean = (1 - share) * old_mean + share * new_mean
+            new_variance = (1 - share) * old_variance + share * new_variance
+    factor = scale * tf.math.rsqrt(variance + of["epsilon"])
+    y = (x - tf.reshape(mean, shape)) * tf.reshape(factor, shape) + tf.reshape(offset, shape)
+    return y, new_mean, new_variance, mean, variance, tf.zeros([0], x.dtype)
+
+
+def _batch_norm_gradient(inputs: _Tensors, of: Mapping[str, Any]) -> _Tensors:
+    """`FusedBatchNormGrad`: of x, scale and offset; its other outputs are empty."""
+    gradient, x, scale, mean, variance = inputs[:5]
+    axes, shape = _axes(of["data_format"])
+    inverse = tf.math.rsqrt(variance + of["epsilon"])
+    normalized = (x - tf.reshape(mean, shape)) * tf.reshape(inverse, shape)
+    of_scale = tf.reduce_sum(gradient * normalized, axes)
+    of_offset = tf.reduce_sum(gradient, axes)
+    of_x = gradient
+    if of["is_training"]:
+        count = tf.cast(tf.size(x) // tf.size(mean), x.dtype)
+        of_x -= (tf.reshape(of_offset, shape) + normalized * tf.reshape(of_scale, shape)) / count
+    empty = tf.zeros([0], x.dtype)
+    return of_x * tf.reshape(scale * inverse, shape), of_scale, of_offset, empty, empty
+
+
+def _axes(data_format: str) -> tuple[list[int], list[int]]:
+    """Axes to sum over, and the shape of what is one number per channel."""
+    channel = data_format.index("C")
+    axes = [axis for axis in range(len(data_format)) if axis != channel]
+    return axes, [-1 if axis == channel else 1 for axis in range(len(data_format))]
+
+
+def _response_norm(inputs: _Tensors, of: Mapping[str, Any]) -> _Tensors:
+    """`LRN`."""
+    (x,) = inputs
+    return (x * tf.pow(_sizes(x, of), -of["beta"]),)
+
+
+def _response_norm_gradient(inputs: _Tensors, of: Mapping[str, Any]) -> _Tensors:
+    """`LRNGrad`."""
+    gradient, x, y = inputs
+    sizes = _sizes(x, of)
+    across = _window(gradient * y / sizes, of["depth_radius"])
+    return (gradient * tf.pow(sizes, -of["beta"]) - 2 * of["alpha"] * of["beta"] * x * across,)
+
+
+def _sizes(x: tf.Tensor, of: Mapping[str, Any]) -> tf.Tensor:
+    """What local response normalization divides by, to the power of beta."""
+    return of["bias"] + of["alpha"] * _window(tf.square(x), of["depth_radius"])
+
+
+def _window(x: tf.Tensor, radius: int) -> tf.Tensor:
+    """Sums over the channels next to each other, of a tensor of shape (n, height, width, c)."""
+    channels = tf.shape(x)[-1]
+    padded = tf.pad(x, [[0, 0], [0, 0], [0, 0], [radius, radius]])
+    return tf.add_n([padded[..., first : first + channels] for first in range(2 * radius + 1)])
+
+
+COMPOSITES: Mapping[str, Callable[[_Tensors, Mapping[str, Any]], _Tensors]] = {
+    **dict.fromkeys(("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"), _batch_norm),
+    **dict.fromkeys(
+        ("FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3"),
+        _batch_norm_gradient,
+    ),
+    "LRN": _response_norm,
+    "LRNGrad": _response_norm_gradient,
+}

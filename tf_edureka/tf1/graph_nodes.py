@@ -1,0 +1,102 @@
+"""The nodes of a recorded graph: their names, their types, and what loops and branches hold."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tf_edureka._tensorflow import tf
+
+
+class Unreplayable(Exception):
+    """Why a recorded graph, or a value of it, cannot be computed again."""
+
+
+def parse(name: str) -> tuple[str, int | None]:
+    """Node and output by a tensor's name; None is the output of a control input, `^x`."""
+    if name.startswith("^"):
+        return name[1:], None
+    node, _, output = name.partition(":")
+    return node, int(output or 0)
+
+
+def definition(op: str) -> Any:
+    """The definition of an op, an `OpDef`; raises `Unreplayable` where there is no such op."""
+    from tensorflow.python.framework import op_def_registry
+
+    found = op_def_registry.get(op)
+    if found is None:
+        raise Unreplayable(f"TensorFlow {tf.__version__} has no op {op}")
+    return found
+
+
+def attribute(node: Any, name: str) -> Any:
+    """An attribute of a node, or its default where the node does not have it."""
+    if name in node.attr:
+        return node.attr[name]
+    return next(one for one in definition(node.op).attr if one.name == name).default_value
+
+
+def types_of(node: Any, argument: Any) -> list[int]:
+    """The types of the tensors that an argument of a node's op, an `ArgDef`, stands for."""
+    if argument.type_list_attr:
+        return list(attribute(node, argument.type_list_attr).list.type)
+    one = attribute(node, argument.type_attr).type if argument.type_attr else argument.type
+    return [one] * (attribute(node, argument.number_attr).i if argument.number_attr else 1)
+
+
+def output_types(node: Any) -> list[int]:
+    """The types of a node's outputs."""
+    arguments = definition(node.op).output_arg
+    return [one for argument in arguments for one in types_of(node, argument)]
+
+
+def every_node(graph: Any) -> Iterator[Any]:
+    """The nodes of a graph and of its functions."""
+    yield from graph.node
+    for function in graph.library.function:
+        yield from function.node_def
+
+
+def depths(nodes: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """How many loops and branches of TensorFlow 1's control flow each node is inside of.
+
+    Args:
+        nodes: all nodes of a graph by name.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for name in _inputs_first(nodes):
+        node = nodes[name]
+        ops = [nodes[parse(one)[0]].op for one in node.input]
+        before = [found[source] for one in node.input if (source := parse(one)[0]) in found]
+        loops = max((one for one, _ in before), default=0)
+        branches = max((one for _, one in before), default=0)
+        match node.op.removeprefix("Ref"):
+            case "Enter":
+                loops += 1
+            case "Exit":
+                loops -= 1
+            case "Switch" if "LoopCond" not in ops:
+                branches += 1
+            case "Merge" if not any(op.endswith(("Enter", "NextIteration")) for op in ops):
+                branches -= 1
+        found[name] = loops, branches
+    return found
+
+
+def _inputs_first(nodes: Mapping[str, Any]) -> Iterator[str]:
+    """The names of nodes in an order in which what a node takes, but around a loop, precedes it."""
+    seen: set[str] = set()
+    for start in nodes:
+        todo = [(start, False)]
+        while todo:
+            name, is_ready = todo.pop()
+            if is_ready:
+                yield name
+            elif name not in seen:
+                seen.add(name)
+                todo.append((name, True))
+                sources = (parse(one)[0] for one in nodes[name].input)
+                todo += [
+                    (source, False)
+                    for source in sources
+                    if not nodes[source].op.endswith("NextIteration")
+                ]

@@ -1,0 +1,184 @@
+"""A graph of TensorFlow 1, recorded while it trained, computed again from a state that is given."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tf_edureka._tensorflow import tf
+from tf_edureka.tf1.float64 import in_float64
+from tf_edureka.tf1.graph_nodes import Unreplayable, parse
+from tf_edureka.tf1.graph_parts import Parts, stand_in
+
+v1 = tf.compat.v1
+Array = npt.NDArray[Any]
+_VARIABLES = ("VariableV2", "Variable", "VarHandleOp")
+_KEPT = 4  # imported parts that are kept for the next call
+
+__all__ = ["RecordedGraph", "Unreplayable"]
+
+
+class RecordedGraph:
+    """Computes tensors and steps of a recorded graph, in a graph and a session of its own.
+
+    Only what is needed is imported, with the script's control dependencies: what a fetched tensor
+    waits for, such as the moving averages of batch normalization, is computed too. It is computed
+    on the CPU.
+
+    Args:
+        graph: a serialised `GraphDef`.
+        dtype: `float32`: the graph as it was recorded. `float64`: with float64 where it has
+            float32, in constants (which keep their value), variables and ops.
+        threads: of one op, and of how many ops at a time; None: as many as TensorFlow takes.
+
+    Attributes:
+        parts: of the graph as it was recorded.
+        rounded: names of the nodes that `float64` left in float32, since TensorFlow computes them
+            in no other way on the CPU; of those that have been computed so far.
+
+    Raises:
+        Unreplayable: when it is no graph, or one of ops that TensorFlow 2 does not have.
+    """
+
+    def __init__(self, graph: bytes, *, dtype: str = "float32", threads: int | None = None) -> None:
+        try:
+            self.parts = Parts(v1.GraphDef.FromString(graph))
+        except (ValueError, KeyError, TypeError) as error:  # protobuf's DecodeError is a ValueError
+            raise Unreplayable(f"the graph cannot be read ({error})") from None
+        self.rounded: set[str] = set()
+        self._is_double = dtype == "float64"
+        self._threads = threads
+        self._imported: dict[Any, _Imported] = {}
+
+    def compute(
+        self, fetches: Sequence[str], state: Mapping[str, Array], feeds: Mapping[str, Array]
+    ) -> list[Array]:
+        """Computes tensors.
+
+        Args:
+            fetches: names of the tensors, `x`, `x:0` or `x:1`.
+            state: values of variables by name; float ones are cast.
+            feeds: values of tensors by name, of placeholders, iterators and queues, and of random
+                ops; they take the tensor's place.
+
+        Returns:
+            an array for each of the fetches, of its own shape and dtype.
+
+        Raises:
+            Unreplayable: when they cannot be computed from that.
+        """
+        imported = self._import(tuple(fetches), (), feeds)
+        return imported.run(state, feeds)
+
+    def step(
+        self, run: Sequence[str], state: Mapping[str, Array], feeds: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        """Runs ops, such as that of a training step.
+
+        Args:
+            run: names of the ops.
+            state: as for `compute`.
+            feeds: as for `compute`.
+
+        Returns:
+            the state after it, by name: an array of the variable's shape and dtype each. Variables
+            that these ops do not need stay what they are.
+
+        Raises:
+            Unreplayable: when they cannot be run from that.
+        """
+        imported = self._import((), tuple(run), feeds)
+        imported.run(state, feeds)
+        return {**state, **imported.state(state)}
+
+    def _import(
+        self, fetches: tuple[str, ...], run: tuple[str, ...], feeds: Iterable[str]
+    ) -> "_Imported":
+        key = fetches, run, frozenset(feeds)
+        if key not in self._imported:
+            part = self.parts.part([*fetches, *run], feeds)
+            if self._is_double:
+                self.rounded |= in_float64(part)
+            if len(self._imported) == _KEPT:
+                self._imported.pop(next(iter(self._imported)))
+            self._imported[key] = _Imported(part, fetches, run, feeds, threads=self._threads)
+        return self._imported[key]
+
+
+class _Imported:
+    """A part of the graph in a session."""
+
+    def __init__(
+        self,
+        part: Any,
+        fetches: tuple[str, ...],
+        run: tuple[str, ...],
+        feeds: Iterable[str],
+        *,
+        threads: int | None,
+    ) -> None:
+        graph = tf.Graph()
+        with graph.as_default():
+            try:
+                tf.graph_util.import_graph_def(part, name="")
+            except ValueError as error:
+                raise Unreplayable(f"the graph cannot be imported ({_line(error)})") from None
+            self._variables = [
+                _Variable(graph.get_tensor_by_name(f"{node.name}:0"), node)
+                for node in part.node
+                if node.op in _VARIABLES
+            ]
+        names = {node.name for node in part.node}
+        self._feeds = {name: f"{stand_in(name)}:0" for name in feeds if stand_in(name) in names}
+        given = {parse(name): tensor for name, tensor in self._feeds.items()}
+        self._fetches = [given.get(parse(name), "{}:{}".format(*parse(name))) for name in fetches]
+        self._run = [graph.get_operation_by_name(parse(name)[0]) for name in run]
+        self._session = v1.Session(graph=graph, config=_config(threads))
+
+    def run(self, state: Mapping[str, Array], feeds: Mapping[str, Array]) -> list[Array]:
+        set_to = {one.given: state[one.name_in(state)] for one in self._variables}
+        fed = {tensor: feeds[name] for name, tensor in self._feeds.items()}
+        try:
+            self._session.run([one.set for one in self._variables], set_to)
+            values, _ = self._session.run((self._fetches, self._run), fed)
+        except (tf.errors.OpError, ValueError, TypeError) as error:
+            raise Unreplayable(f"the graph cannot be run ({_line(error)})") from None
+        return [np.asarray(value) for value in values]
+
+    def state(self, before: Mapping[str, Array]) -> dict[str, Array]:
+        """Values of the variables by the names that they had before."""
+        return dict(self._session.run({one.name_in(before): one.value for one in self._variables}))
+
+
+class _Variable:
+    """The ops that set and read a variable."""
+
+    def __init__(self, handle: tf.Tensor, node: Any) -> None:
+        kind = tf.as_dtype(node.attr["dtype"].type)
+        # A resource's name is not always that of its node.
+        self._names = [node.name, node.attr["shared_name"].s.decode()]
+        self.given = v1.placeholder(kind)
+        if node.op == "VarHandleOp":
+            self.set = tf.raw_ops.AssignVariableOp(resource=handle, value=self.given)
+            self.value = tf.raw_ops.ReadVariableOp(resource=handle, dtype=kind)
+        else:
+            self.set = tf.raw_ops.Assign(ref=handle, value=self.given).op
+            self.value = tf.raw_ops.Identity(input=handle)
+
+    def name_in(self, state: Mapping[str, Array]) -> str:
+        for name in self._names:
+            if name in state:
+                return name
+        raise Unreplayable(f"the value of the variable {self._names[0]} was not recorded")
+
+
+def _config(threads: int | None) -> Any:
+    config = v1.ConfigProto(device_count={"GPU": 0})
+    if threads:
+        config.intra_op_parallelism_threads = config.inter_op_parallelism_threads = threads
+    return config
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
