@@ -11,7 +11,14 @@ if TYPE_CHECKING:
         TruncatedNormal as TruncatedNormal,
     )
     from tf_edureka.tf1.layers import Dense as Dense
-    from tf_edureka.tf1.optimizers import Adam as Adam
+    from tf_edureka.tf1.optimizers import (
+        Adadelta as Adadelta,
+        Adagrad as Adagrad,
+        Adam as Adam,
+        Ftrl as Ftrl,
+        Momentum as Momentum,
+        RMSProp as RMSProp,
+    )
     from tf_edureka.tf1.seeds import (
         batch_order as batch_order,
         default_op_seed as default_op_seed,
@@ -23,7 +30,7 @@ else:
         {
             "initializers": "RandomNormal RandomUniform TruncatedNormal",
             "layers": "Dense",
-            "optimizers": "Adam",
+            "optimizers": "Adadelta Adagrad Adam Ftrl Momentum RMSProp",
             "seeds": "batch_order default_op_seed variable_op_seeds",
         },
     )
