@@ -1,0 +1,147 @@
+"""TensorFlow 1's Adam in Keras, down to its rounding.
+
+With it and `layers.Dense`, and without XLA, the modern path computes each number of the legacy path
+to the last bit.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
+from tf_edureka.tf1.optimizers.by_op import ByOp, has_sparse_ops, summed
+
+
+@keras.saving.register_keras_serializable("tf_edureka")
+class Adam(ByOp):
+    """`tf.train.AdamOptimizer`, by its own op.
+
+    `m += (g - m) (1 - beta_1)`, `v += (g^2 - v) (1 - beta_2)`,
+    `w -= m a / (sqrt(v) + epsilon)` with `a = rate sqrt(1 - beta_2^t) / (1 - beta_1^t)`
+
+    The formula is Keras' own, for sparse gradients too. Keras has `1 - beta` in double precision
+    and computes the powers anew in each step; TensorFlow 1 had both in the variables' precision and
+    multiplied the powers up. As `1 - beta_2^t` begins at 0.001, a rounding of 6e-8 there moves the
+    first steps by parts in 100,000, more than all other rounding. Measured on MNIST against
+    TensorFlow 1.15.5, the costs of ten steps differ by 2e-7 with this class and by 2e-6 with Keras'.
+
+    Args:
+        learning_rate: of every step, or a Keras schedule.
+        epsilon: added to the root of the second moment. Keras' is 1e-7.
+        beta_1: share of the first moment that stays in a step.
+        beta_2: share of the second.
+        dtype: in which TensorFlow 1 kept its numbers; float32 where they were Python numbers.
+        keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+    """
+
+    _op = "ApplyAdam"
+    _names = {"m": "momentum", "v": "velocity"}
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        epsilon: float = 1e-8,
+        *,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        dtype: str = "float32",
+        **keras_arguments: Any,
+    ) -> None:
+        super().__init__(
+            learning_rate,
+            dtype=dtype,
+            numbers={"beta1": beta_1, "beta2": beta_2, "epsilon": epsilon},
+            slots={"m": 0.0, "v": 0.0},
+            **keras_arguments,
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """What makes the same optimizer again."""
+        beta_1, beta_2, epsilon = self._numbers.values()
+        numbers = {"beta_1": beta_1, "beta_2": beta_2, "epsilon": epsilon}
+        return {**super().get_config(), **numbers}
+
+    def build(self, variables: Sequence[keras.Variable]) -> None:
+        """Makes the moments of each variable and the powers of both betas.
+
+        Args:
+            variables: those to train, float32 or float64, of any shapes.
+        """
+        if self.built:
+            return
+        super().build(variables)
+        self._powers = [
+            self.add_variable(
+                shape=(),
+                # Keras' Constant goes through float32 whatever the dtype.
+                initializer=lambda shape, dtype, beta=self._numbers[beta]: np.full(
+                    shape, beta, dtype
+                ),
+                dtype=self._precision,
+                name=f"{name}_power",
+            )
+            for name, beta in (("beta_1", "beta1"), ("beta_2", "beta2"))
+        ]
+
+    def apply(
+        self,
+        grads: Sequence[tf.Tensor],
+        trainable_variables: Sequence[keras.Variable] | None = None,
+    ) -> None:
+        """Takes a step, then multiplies the powers.
+
+        Args:
+            grads: a gradient for each variable, in its shape and dtype.
+            trainable_variables: those variables, float32 or float64, of any shapes; None for those
+                that it was built with.
+        """
+        super().apply(grads, trainable_variables)
+        if not grads:
+            return
+        betas = [self._numbers["beta1"], self._numbers["beta2"]]
+        for power, beta in zip(self._powers, betas, strict=True):
+            product = power * beta
+            if self.gradient_accumulation_steps:
+                stepped = tf.equal(self._iterations % self.gradient_accumulation_steps, 0)
+                product = tf.where(stepped, product, power)
+            power.assign(product)
+
+    def _call(
+        self, kind: str, variable: keras.Variable, learning_rate: tf.Tensor, **gradient: tf.Tensor
+    ) -> None:
+        powers = {"beta1_power": self._powers[0], "beta2_power": self._powers[1]}
+        super()._call(
+            kind,
+            variable,
+            learning_rate,
+            **{name: tf.cast(power.value, variable.dtype) for name, power in powers.items()},
+            **gradient,
+        )
+
+    def _sparse_step(
+        self, gradient: tf.IndexedSlices, variable: keras.Variable, learning_rate: tf.Tensor
+    ) -> None:
+        """All rows move, as their moments go on; the gradient is only added where it is."""
+        if not has_sparse_ops(variable):
+            self._call("Resource", variable, learning_rate, grad=tf.convert_to_tensor(gradient))
+            return
+        gradient = summed(gradient)
+        beta_1, beta_2, epsilon, rate, power_1, power_2 = (
+            tf.cast(number, variable.dtype)
+            for number in (
+                *self._numbers.values(),
+                tf.cast(learning_rate, self._precision),
+                *(power.value for power in self._powers),
+            )
+        )
+        slots = self._slots_of(variable)
+        for slot, beta, value in (
+            (slots["m"], beta_1, gradient.values),
+            (slots["v"], beta_2, gradient.values * gradient.values),
+        ):
+            slot.assign(slot * beta)
+            slot.scatter_add(tf.IndexedSlices(value * (1 - beta), gradient.indices))
+        rate = rate * tf.sqrt(1 - power_2) / (1 - power_1)
+        variable.assign_sub(rate * slots["m"] / (tf.sqrt(slots["v"]) + epsilon))

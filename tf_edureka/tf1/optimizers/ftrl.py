@@ -1,0 +1,83 @@
+"""`tf.train.FtrlOptimizer` in Keras."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tf_edureka._keras import keras
+from tf_edureka.errors import InputError
+from tf_edureka.tf1.optimizers.by_op import ByOp
+
+# By the name of each argument of TensorFlow 1 what its op calls it.
+_ARGUMENTS = {
+    "learning_rate_power": "lr_power",
+    "l1_regularization_strength": "l1",
+    "l2_regularization_strength": "l2",
+    "l2_shrinkage_regularization_strength": "l2_shrinkage",
+}
+
+
+@keras.saving.register_keras_serializable("tf_edureka")
+class Ftrl(ByOp):
+    """`tf.train.FtrlOptimizer`, by its own op.
+
+    Keras' `Ftrl` has 0.001 as its rate, and adds half of `beta / rate` to L2.
+
+    Args:
+        learning_rate: of every step, or a Keras schedule.
+        learning_rate_power: how the rate falls with the sum of squares; at most 0.
+        initial_accumulator_value: what the sum of squares starts from; at least 0.
+        l1_regularization_strength: of the sum of absolute values; at least 0.
+        l2_regularization_strength: of the sum of squares; at least 0.
+        l2_shrinkage_regularization_strength: of the sum of squares as part of the loss; at least 0.
+        dtype: in which TensorFlow 1 kept rate and numbers; float32 where they were Python numbers.
+        keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+
+    Raises:
+        InputError: when a number is not in its range.
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        learning_rate_power: float = -0.5,
+        *,
+        initial_accumulator_value: float = 0.1,
+        l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0,
+        l2_shrinkage_regularization_strength: float = 0.0,
+        dtype: str = "float32",
+        **keras_arguments: Any,
+    ) -> None:
+        strengths = {
+            "l1_regularization_strength": l1_regularization_strength,
+            "l2_regularization_strength": l2_regularization_strength,
+            "l2_shrinkage_regularization_strength": l2_shrinkage_regularization_strength,
+        }
+        if not learning_rate_power <= 0:
+            raise InputError(f"learning_rate_power: expected at most 0, got {learning_rate_power}")
+        _check({"initial_accumulator_value": initial_accumulator_value, **strengths})
+        shrinks = l2_shrinkage_regularization_strength > 0
+        if not shrinks:
+            del strengths["l2_shrinkage_regularization_strength"]
+        numbers = {"learning_rate_power": learning_rate_power, **strengths}
+        super().__init__(
+            learning_rate,
+            dtype=dtype,
+            numbers={_ARGUMENTS[name]: value for name, value in numbers.items()},
+            slots={"accum": initial_accumulator_value, "linear": 0.0},
+            **keras_arguments,
+        )
+        # Without shrinkage TensorFlow 1 called the op that has none.
+        self._op = "ApplyFtrlV2" if shrinks else "ApplyFtrl"
+
+    def get_config(self) -> dict[str, Any]:
+        """What makes the same optimizer again."""
+        numbers = {name: self._numbers.get(short, 0.0) for name, short in _ARGUMENTS.items()}
+        start = {"initial_accumulator_value": self._starts["accum"]}
+        return {**super().get_config(), **numbers, **start}
+
+
+def _check(numbers: Mapping[str, float]) -> None:
+    for name, number in numbers.items():
+        if not number >= 0:
+            raise InputError(f"{name}: expected at least 0, got {number!r}")
