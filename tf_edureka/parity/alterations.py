@@ -256,10 +256,7 @@ def _activations(layer: Any) -> Iterator[Alteration]:
 
 def _gates(port: KerasPort) -> Iterator[Alteration]:
     """Blocks of the columns of a recurrent kernel in another order; the forget bias not added."""
-    groups = [
-        [place for place in link.new if port.is_recurrent(place)] for link in port.mapping.links
-    ]
-    places = [*dict.fromkeys(itertools.chain.from_iterable(groups))]
+    places = [place for link in port.mapping.links for place in link.new if port.gates(place)]
     for count in (4, 3):
         own = [place for place in places if port.gates(place) == count]
         if not own:
@@ -272,7 +269,7 @@ def _gates(port: KerasPort) -> Iterator[Alteration]:
                     says,
                     lambda own=own, order=order: _set(port, "change_state", _permuted(own, order)),
                 )
-    for place in places:
+    for place in (place for place in places if port.gates(place) == 4):
         for change in (-1.0, 1.0):
             yield Alteration(
                 "forget_bias",

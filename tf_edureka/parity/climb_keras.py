@@ -39,6 +39,7 @@ class KerasClimb:
     def __init__(self, trace: Trace, model: Any, given: Mapping[str, str]) -> None:
         self.trace, self.model = trace, model
         self.training = 0
+        self.new, self.given = new_variables.variables_of(model), given
         self.found = self._find(given)
         self.weights = trace.trainings[self.training].weights
         self.shapes = {
@@ -50,7 +51,7 @@ class KerasClimb:
         best: mapping.Mapping | None = None
         for place, training in enumerate(self.trace.trainings):
             old = old_variables(self.trace, training)
-            found = mapping.find(old, new_variables.variables_of(self.model), given=given)
+            found = mapping.find(old, self.new, given=given)
             lacks = len(found.missing) + len(found.extra)
             if best is None or lacks < len(best.missing) + len(best.extra):
                 best, self.training = found, place
@@ -83,9 +84,8 @@ class KerasClimb:
     def _choose(self) -> None:
         """How the model is fed, and of equally good mappings the one that gives the loss."""
         first = self.steps[0]
-        alternatives = [self.found, *self.found.alternatives()]
         best = math.inf
-        for found in alternatives[:24]:
+        for found in self._mappings():
             port = KerasPort(self.model, found, random_ops=random_ops(self.trace))
             port.choose_feeding(first.state, first.batch, first.loss)
             apart = abs(port.evaluate(first.state, first.batch, gradients=False).loss - first.loss)
@@ -94,6 +94,13 @@ class KerasClimb:
                 best, self.port, self.found = apart, port, found
             if best <= self.allowed[0].of("loss") * abs(first.loss):
                 break
+
+    def _mappings(self) -> Iterator[mapping.Mapping]:
+        """The mapping that was found, and those that fit as well, among them other forget biases."""
+        yield from self.found.alternatives()
+        if any(variable.cell == "lstm" for variable in self.new):
+            old = old_variables(self.trace, self.trace.trainings[self.training])
+            yield mapping.find(old, self.new, given=self.given, forget_bias=0.0)
 
     def _computed(self, seen: Sequence[Evaluation]) -> Iterator[PortRung]:
         why = self.allowed[0].why

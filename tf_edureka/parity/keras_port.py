@@ -11,11 +11,12 @@ import numpy as np
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
-from tf_edureka.parity import inputs, mapping
+from tf_edureka.parity import inputs, mapping, new_variables
 from tf_edureka.parity.randomness import Replay, replayed
 from tf_edureka.trace import Array
 
 Arrays = Mapping[str, Array]
+_GATES = {"LSTM": 4, "GRU": 3}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,7 +76,17 @@ class KerasPort:
         self.change_state: Callable[[dict[int, Array]], dict[int, Array]] = lambda state: state
         self._random_ops = random_ops
         self._variables = [*model.variables]
+        self._gates = {
+            one.place: count
+            for one in new_variables.variables_of(model)
+            for kind, count in _GATES.items()
+            if kind in one.layer_class or kind.lower() == one.cell
+        }
         self._start = [np.array(variable) for variable in model.optimizer.variables]
+
+    def gates(self, place: int) -> int:
+        """How many gates a variable is of, side by side; 0 of one that is not a recurrent layer's."""
+        return self._gates.get(place, 0)
 
     def load(self, state: Arrays) -> None:
         """Gives the model the original's variables.
@@ -157,7 +168,7 @@ class KerasPort:
         sparse = "sparse" in loss_name(self.model.loss)
         return [
             self.change_labels(inputs.labels_for(np.array(output), arrays[name], sparse=sparse))
-            for output, name in zip(outputs, itertools_cycle(names), strict=False)
+            for output, name in zip(outputs, _and_again(names), strict=False)
         ]
 
     def _old_gradients(self, weights: Sequence[Any], computed: Sequence[Any]) -> dict[str, Array]:
@@ -212,7 +223,7 @@ def loss_name(loss: Any) -> str:
     return str(getattr(loss, "name", None) or getattr(loss, "__name__", None) or loss).lower()
 
 
-def itertools_cycle(names: Sequence[str]) -> Iterator[str]:
+def _and_again(names: Sequence[str]) -> Iterator[str]:
     """The names, and the last one again and again."""
     yield from names
     while True:

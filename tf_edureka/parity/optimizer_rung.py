@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from tf_edureka.parity import optimizer_causes, stretch
-from tf_edureka.parity.port_ladder import PortRung
+from tf_edureka.parity import optimizer_causes, stretch_reader
+from tf_edureka.parity.port_ladder import Cause, PortRung
 from tf_edureka.parity.port_rungs import skipped
+from tf_edureka.parity.stretch import Stretch
 from tf_edureka.trace import Array, Trace
 
 Updates = Callable[
@@ -27,12 +26,12 @@ def climb(trace: Trace, training: int, updates: Updates, *, applied: bool = Fals
         applied: whether the port is given the gradients after clipping: its own are clipped.
     """
     worst: tuple[float, PortRung] | None = None
-    for one in stretch.find(trace, training):
+    for one in stretch_reader.stretches(trace, training):
         state = trace.arrays(one.steps[0].before)
         path = updates(one.numbers, state, one.steps[0], _gradients(trace, one.steps, applied))
-        rung, ratio = _compare(one, one.sampled(path))
-        if worst is None or not ratio <= worst[0]:
-            worst = ratio, rung
+        verdict = optimizer_causes.diagnose(one, path)
+        if worst is None or not verdict.measured <= worst[0]:
+            worst = verdict.measured, _rung(one, verdict)
     return worst[1] if worst else skipped("optimizer", "no step with gradients was recorded")
 
 
@@ -41,29 +40,20 @@ def _gradients(trace: Trace, steps: Sequence[Any], applied: bool) -> Iterator[di
         yield trace.arrays(step.gradients if applied or not step.raw_gradients else step.raw_gradients)
 
 
-def _compare(one: stretch.Stretch, given: Any) -> tuple[PortRung, float]:
-    allowed = one.tolerance()
-    apart = np.abs(given - one.expected)
-    apart = np.where(np.isfinite(apart), apart, np.inf)
-    ratios = (apart / allowed).max(axis=1)
-    place = int(ratios.argmax())
-    failing = np.flatnonzero(ratios > 1)
-    causes = optimizer_causes.explain(one, given) if failing.size else []
-    first = f"step {one.numbers[failing[0]]}" if failing.size else ""
-    entry = int((apart[place] / allowed[place]).argmax())
-    rung = PortRung(
+def _rung(one: Stretch, verdict: optimizer_causes.Verdict) -> PortRung:
+    first = ""
+    if verdict.first_step is not None:
+        before, now = verdict.rate
+        changed = before is not None and now is not None and before != now
+        first = f"step {verdict.first_step}, in {verdict.weight}"
+        first += f", where the rate goes from {before:.6g} to {now:.6g}" if changed else ""
+    return PortRung(
         rung="optimizer",
         compared=f"weights after each of {len(one.numbers)} steps from the original's gradients",
-        unit="absolute",
-        measured=float(apart[place, entry]),
-        tolerance=float(allowed[place, entry]),
-        why="what the roundings of the rule and of the weights add up to",
-        causes=tuple(causes),
+        unit="of the rounding",
+        measured=verdict.measured,
+        tolerance=1.0,
+        why="what the roundings of the rule and of the weights add up to, each weight by itself",
+        causes=tuple(Cause(**vars(cause)) for cause in verdict.causes),
         first=first,
-        series={
-            "x": one.numbers,
-            "difference": [float(value) for value in apart.max(axis=1)],
-            "tolerance": [float(value) for value in allowed.max(axis=1)],
-        },
     )
-    return rung, float(ratios[place])
