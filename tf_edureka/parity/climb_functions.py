@@ -153,7 +153,7 @@ class FunctionsClimb:
             "re-anchored steps",
             port_rungs.worst(port_rungs.after_items(row[:1], [state], allowed[:1], self.names)),
             compared="all weights after step 0",
-            unit="of the step",
+            unit="of the largest",
             why=allowed[0].why,
         )
         losses = [self._loss(row[0].state, row[0])]

@@ -212,7 +212,7 @@ class KerasClimb:
             "re-anchored steps",
             worst,
             compared=f"all variables after each of {len(states)} steps from the recorded state",
-            unit="of the step",
+            unit="of the largest",
             why=self.allowed[0].why,
         )
         return rung

@@ -86,6 +86,8 @@ def _search(
                 without = _without(port, step, one, apart, gradients)
                 if without < best_left:
                     best, best_left = one, without
+                if without <= tolerance:
+                    break
         if best is None:
             break
         undone.append(best)

@@ -106,19 +106,14 @@ def after_items(
     allowed: Sequence[Tolerances],
     names: Sequence[str],
 ) -> Iterator[Worst]:
-    """Each variable after a step from the recorded state, relative to how far any of it moved."""
+    """Each variable after a step from the recorded state, relative to its largest value."""
     for place, (step, state, tolerance) in enumerate(zip(steps, states, allowed, strict=True)):
         if state is None:
             continue
         for name in names:
             if name not in state or name not in step.after:
                 continue
-            moved = np.abs(step.after[name].astype(np.float64) - step.state[name]).max(initial=0)
-            apart = np.abs(state[name].astype(np.float64) - step.after[name]).max(initial=0)
-            grain = float(np.spacing(np.abs(step.after[name]).max(initial=0)))
-            scale = max(float(moved), 4 * grain, 1e-30)
-            share = max(0.0, float(apart) - 2 * grain) / scale
-            share = share if math.isfinite(share) else math.inf
+            share = share_of_largest(state[name], step.after[name])
             yield Worst(
                 share, tolerance.of("after", name), f"{name} after step {step.step.number}", place
             )

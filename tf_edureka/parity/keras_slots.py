@@ -1,0 +1,2 @@
+"""x"""
+def load(*a): pass
