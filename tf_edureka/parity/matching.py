@@ -43,7 +43,8 @@ class Problem:
         new: variables of the new model, those that are trained first.
         old_items: of the old side.
         new_items: of the new side.
-        evidence: for each pair of items (old, new); 0 or less where they do not fit.
+        fit: of shape and role for each pair of items (old, new); 0 where they do not fit.
+        evidence: `fit` with what names and values say.
         values: pairs of items whose initial values are the same and no constant.
     """
 
@@ -51,6 +52,7 @@ class Problem:
     new: Sequence[NewVariable]
     old_items: Sequence[Item]
     new_items: Sequence[Item]
+    fit: Scores
     evidence: Scores
     values: set[Pair] = field(default_factory=set)
 
@@ -73,9 +75,7 @@ def transform_of(
         return None
     if old.layout is None:
         return single(problem.old[old.first].shape, problem.new[new.first].shape)
-    recurrent = problem.new[new.places[1]].shape[0]
-    inputs = problem.new[new.first].shape[0]
-    return old.layout.transform(inputs, recurrent, forget_bias=forget_bias), 0.0
+    return old.layout.transform(*old.sizes, forget_bias=forget_bias), 0.0
 
 
 def _roles(old: str, new: str) -> float | None:
@@ -119,8 +119,8 @@ def state(
         values: initial values, old by name and new by place in `model.variables`; may be empty.
     """
     sides = items(old, new)
-    scores = np.zeros((len(sides[0]), len(sides[1])))
-    problem = Problem(old, new, *sides, scores)
+    fit, evidence = np.zeros((2, len(sides[0]), len(sides[1])))
+    problem = Problem(old, new, *sides, fit, evidence)
     words = tokens(
         [variable.name for variable in old],
         [variable.path for variable in new],
@@ -136,11 +136,11 @@ def state(
             if of_roles is None and given.get(mine.name) != its.path:
                 continue
             common = words[0][ours.first] & words[1][theirs.first]
-            worth = _FITS - found[1] + (of_roles or 0.0) + _WORD * len(common)
             equal = _equal_values(problem, (i, j), values)
             if equal == _VALUE:
                 problem.values.add((i, j))
-            scores[i, j] = worth + equal
+            fit[i, j] = _FITS - found[1] + (of_roles or 0.0)
+            evidence[i, j] = fit[i, j] + _WORD * len(common) + equal
     return problem
 
 
@@ -170,14 +170,15 @@ def _owners(
     return owners
 
 
-def _ranks(problem: Problem) -> Scores:
-    """A little for each pair of the same rank among items of the same kind and shape."""
-    found = np.zeros(problem.evidence.shape)
-    fits = problem.evidence > 0
-    for rows in {tuple(np.flatnonzero((fits == row).all(axis=1))) for row in fits if row.any()}:
-        columns = np.flatnonzero(fits[rows[0]])
+def _ranks(fit: Scores) -> Scores:
+    """A little for each pair of the same rank among those that fit best, where they are as many."""
+    found = np.zeros(fit.shape)
+    best_fit = (fit > 0) & (fit == fit.max(axis=1, initial=0.0)[:, None])
+    for columns in {tuple(np.flatnonzero(row)) for row in best_fit if row.any()}:
+        wanted = np.isin(np.arange(fit.shape[1]), columns)
+        rows = np.flatnonzero((best_fit == wanted).all(axis=1))
         if len(columns) == len(rows):
-            found[list(rows), columns] = _RANK
+            found[rows, columns] = _RANK
     return found
 
 
@@ -232,7 +233,7 @@ def solve(problem: Problem, forced: Mapping[int, int | None]) -> Matching:
         ),
     )
     kernels = [is_kernel[0](item.first) for item in problem.old_items]
-    ranks = _ranks(problem)
+    ranks = _ranks(problem.fit)
     unordered, pairs = evidence, dict[int, int]()
     for last in (False, True):
         if last:
