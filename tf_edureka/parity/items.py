@@ -1,6 +1,6 @@
 """What is matched as one: a single variable, or those of a recurrent cell together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -8,6 +8,8 @@ from tf_edureka.parity.new_variables import NewVariable
 from tf_edureka.parity.recurrent import LAYOUTS, Layout, fits
 from tf_edureka.parity.variable_names import directory, role
 from tf_edureka.trace import Variable
+
+Likeness = Callable[[int, int], int]
 
 # Old names of a recurrent cell have one of these.
 _RECURRENT = r"lstm|gru|rnn|cell|recurrent"
@@ -90,10 +92,14 @@ def _is_as_in_keras(
 
 
 def _candidates(
-    old: Sequence[Variable], free: set[int], layout: Layout, sizes: tuple[int, int]
+    old: Sequence[Variable],
+    free: set[int],
+    layout: Layout,
+    sizes: tuple[int, int],
+    like: Callable[[int], int],
 ) -> Iterator[tuple[int, ...]]:
-    """Cells of a layout, those with the name of one first; no variable is in two of them."""
-    firsts = sorted(free, key=lambda i: (not fits(_RECURRENT, old[i].name), i))
+    """Cells of a layout, likely ones first; no variable is in two of them."""
+    firsts = sorted(free, key=lambda i: (not fits(_RECURRENT, old[i].name), -like(i), i))
     taken: set[int] = set()
     for first in firsts:
         if first not in taken:
@@ -117,7 +123,7 @@ def _layouts(
 
 
 def _cells(
-    old: Sequence[Variable], new: Sequence[NewVariable]
+    old: Sequence[Variable], new: Sequence[NewVariable], likeness: Likeness
 ) -> Iterator[tuple[list[Item], list[Item]]]:
     """Recurrent cells of both sides, by kind and sizes."""
     free = set(range(len(old)))
@@ -129,8 +135,12 @@ def _cells(
         left = [one for one in left if one not in alike]
         if _is_as_in_keras(old, free, new[cell[0]], new[cell[1]]):
             continue
+
+        def like(i: int, alike: Sequence[tuple[int, ...]] = alike) -> int:
+            return max(likeness(i, one[0]) for one in alike)
+
         for layout, sizes in _layouts(new, cell):
-            cells = list(_candidates(old, free, layout, sizes))[: len(alike)]
+            cells = list(_candidates(old, free, layout, sizes, like))[: len(alike)]
             if cells:
                 free -= {place for places in cells for place in places}
                 number += 1
@@ -158,17 +168,20 @@ def _in_order(old: Sequence[Variable], cells: Sequence[Item]) -> list[Item]:
     return found
 
 
-def items(old: Sequence[Variable], new: Sequence[NewVariable]) -> tuple[list[Item], list[Item]]:
+def items(
+    old: Sequence[Variable], new: Sequence[NewVariable], *, likeness: Likeness
+) -> tuple[list[Item], list[Item]]:
     """Groups the variables of both sides into what is matched as one.
 
     Args:
         old: variables of the old graph.
         new: variables of the new model.
+        likeness: how much alike the names of an old and a new variable are, by their places.
 
     Returns:
         Items of the old and of the new side, each in the order of its first variable.
     """
-    cells = list(_cells(old, new))
+    cells = list(_cells(old, new, likeness))
     found = (
         _in_order(old, [item for ours, _ in cells for item in ours]),
         [item for _, theirs in cells for item in theirs],
