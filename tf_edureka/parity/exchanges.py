@@ -5,7 +5,8 @@ from itertools import combinations, islice, permutations
 from math import factorial
 
 from tf_edureka.parity.alignment import Scores
-from tf_edureka.parity.matching import GIVEN, Matching, Problem, best
+from tf_edureka.parity.evidence import Problem
+from tf_edureka.parity.matching import GIVEN, Matching, best
 
 Exchange = dict[int, int | None]
 _ENOUGH = 24  # as many ways of one group as are looked at

@@ -1,6 +1,6 @@
 """What is matched as one: a single variable, or those of a recurrent cell together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -8,6 +8,8 @@ from tf_edureka.parity.new_variables import NewVariable
 from tf_edureka.parity.recurrent import LAYOUTS, Layout, fits
 from tf_edureka.parity.variable_names import directory, role
 from tf_edureka.trace import Variable
+
+Likeness = Callable[[int, int], int]
 
 # Old names of a recurrent cell have one of these.
 _RECURRENT = r"lstm|gru|rnn|cell|recurrent"
@@ -19,12 +21,15 @@ class Item:
 
     Attributes:
         places: of them in the list of their side.
-        kind: what has to be the same on both sides: number of values, or the cell with its sizes.
+        kind: what has to be the same on both sides: number of values, or the cell.
+        layout: of the old variables of a recurrent cell; None of a single variable.
+        sizes: numbers of inputs and units of a recurrent cell.
     """
 
     places: tuple[int, ...]
     kind: tuple[object, ...]
     layout: Layout | None = None
+    sizes: tuple[int, int] = (0, 0)
 
     @property
     def first(self) -> int:
@@ -87,10 +92,14 @@ def _is_as_in_keras(
 
 
 def _candidates(
-    old: Sequence[Variable], free: set[int], layout: Layout, sizes: tuple[int, int]
+    old: Sequence[Variable],
+    free: set[int],
+    layout: Layout,
+    sizes: tuple[int, int],
+    like: Callable[[int], int],
 ) -> Iterator[tuple[int, ...]]:
-    """Cells of a layout, those with the name of one first; no variable is in two of them."""
-    firsts = sorted(free, key=lambda i: (not fits(_RECURRENT, old[i].name), i))
+    """Cells of a layout, likely ones first; no variable is in two of them."""
+    firsts = sorted(free, key=lambda i: (not fits(_RECURRENT, old[i].name), -like(i), i))
     taken: set[int] = set()
     for first in firsts:
         if first not in taken:
@@ -113,41 +122,77 @@ def _layouts(
             yield layout, (inputs, units)
 
 
-def items(old: Sequence[Variable], new: Sequence[NewVariable]) -> tuple[list[Item], list[Item]]:
+def _cells(
+    old: Sequence[Variable], new: Sequence[NewVariable], likeness: Likeness
+) -> Iterator[tuple[list[Item], list[Item]]]:
+    """Recurrent cells of both sides, by kind and sizes."""
+    free = set(range(len(old)))
+    left = list(_new_cells(new))
+    number = 0
+    while left:
+        cell = left[0]
+        alike = [one for one in left if _same(new, one, cell)]
+        left = [one for one in left if one not in alike]
+        if _is_as_in_keras(old, free, new[cell[0]], new[cell[1]]):
+            continue
+
+        def like(i: int, alike: Sequence[tuple[int, ...]] = alike) -> int:
+            return max(likeness(i, one[0]) for one in alike)
+
+        for layout, sizes in _layouts(new, cell):
+            cells = list(_candidates(old, free, layout, sizes, like))[: len(alike)]
+            if cells:
+                free -= {place for places in cells for place in places}
+                number += 1
+                kind = (layout.cell, number)
+                count = 3 if layout.new_bias else 2
+                yield (
+                    [Item(places, kind, layout, sizes) for places in cells],
+                    [Item(one[:count], kind, layout, sizes) for one in alike],
+                )
+                break
+
+
+def _in_order(old: Sequence[Variable], cells: Sequence[Item]) -> list[Item]:
+    """The same cells, each with what is nearest to it of what no earlier one has."""
+    free = {place for item in cells for place in item.places}
+    found = []
+    for item in sorted(cells, key=lambda item: item.first):
+        if item.layout is None:
+            continue
+        places = _cell_at(old, item.first, free, item.layout, item.sizes)
+        if places is None:
+            return list(cells)
+        free -= {*places}
+        found.append(Item(places, item.kind, item.layout, item.sizes))
+    return found
+
+
+def items(
+    old: Sequence[Variable], new: Sequence[NewVariable], *, likeness: Likeness
+) -> tuple[list[Item], list[Item]]:
     """Groups the variables of both sides into what is matched as one.
 
     Args:
         old: variables of the old graph.
         new: variables of the new model.
+        likeness: how much alike the names of an old and a new variable are, by their places.
 
     Returns:
         Items of the old and of the new side, each in the order of its first variable.
     """
-    free = set(range(len(old)))
-    left = list(_new_cells(new))
-    found: tuple[list[Item], list[Item]] = [], []
-    while left:
-        cell = left[0]
-        kernel, recurrent = new[cell[0]], new[cell[1]]
-        alike = [one for one in left if _same(new, one, cell)]
-        left = [one for one in left if one not in alike]
-        if _is_as_in_keras(old, free, kernel, recurrent):
-            continue
-        for layout, sizes in _layouts(new, cell):
-            cells = list(_candidates(old, free, layout, sizes))[: len(alike)]
-            if not cells:
-                continue
-            kind = (layout.cell, *sizes, len(found[0]))
-            for places in cells:
-                free -= {*places}
-                found[0].append(Item(places, kind, layout))
-            count = 3 if layout.new_bias else 2
-            found[1].extend(Item(one[:count], kind, layout) for one in alike)
-            break
-    taken = {place for item in found[1] for place in item.places}
-    found[0].extend(Item((i,), (prod(old[i].shape),)) for i in free)
-    found[1].extend(Item((j,), (prod(new[j].shape),)) for j in range(len(new)) if j not in taken)
-    return tuple(sorted(side, key=lambda item: item.first) for side in found)  # type: ignore[return-value]
+    cells = list(_cells(old, new, likeness))
+    found = (
+        _in_order(old, [item for ours, _ in cells for item in ours]),
+        [item for _, theirs in cells for item in theirs],
+    )
+    shapes = [one.shape for one in old], [one.shape for one in new]
+    for side, of_all in zip(found, shapes, strict=True):
+        taken = {place for item in side for place in item.places}
+        left = (place for place in range(len(of_all)) if place not in taken)
+        side.extend(Item((place,), (prod(of_all[place]),)) for place in left)
+        side.sort(key=lambda item: item.first)
+    return found
 
 
 def _same(new: Sequence[NewVariable], cell: tuple[int, ...], other: tuple[int, ...]) -> bool:

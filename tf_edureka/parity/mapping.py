@@ -1,12 +1,13 @@
 """Which variable of a Keras model is which of the old graph, and how values go over."""
 
-from collections.abc import Iterator, Mapping as AnyMapping, Sequence
+from collections.abc import Collection, Iterator, Mapping as AnyMapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from tf_edureka.errors import InputError
+from tf_edureka.parity.evidence import Problem, Values, gather, transform_of
 from tf_edureka.parity.exchanges import exchanges, groups, told_by
-from tf_edureka.parity.matching import Matching, Problem, solve, state, transform_of
+from tf_edureka.parity.matching import Matching, solve
 from tf_edureka.parity.new_variables import NewVariable
 from tf_edureka.parity.transforms import TRANSPOSED, Array, Transform
 from tf_edureka.trace import Variable
@@ -244,7 +245,6 @@ def _forced(problem: Problem, given: AnyMapping[str, str]) -> dict[int, int | No
     return forced
 
 
-_NONE: tuple[dict[str, Array], dict[int, Array]] = ({}, {})
 _NO_WEIGHT = ("global_step", "beta1_power", "beta2_power")
 
 
@@ -253,7 +253,8 @@ def find(
     new: Sequence[NewVariable],
     *,
     given: AnyMapping[str, str] | None = None,
-    values: tuple[AnyMapping[str, Array], AnyMapping[int, Array]] = _NONE,
+    values: Values = ({}, {}),
+    trained: Collection[str] | None = None,
     forget_bias: float = 1.0,
 ) -> Mapping:
     """Finds which variable of a new model is which of the old graph.
@@ -267,6 +268,7 @@ def find(
         new: those of the new model, as `variables_of` describes them.
         given: by name of an old variable the path of the new one that it is; outweighs all.
         values: initial values of the old variables by name, and of the new ones by place.
+        trained: names of the old variables that are trained, where that is known.
         forget_bias: that TensorFlow 1's LSTM cells added when they ran; their variables do not
             tell it.
 
@@ -279,5 +281,5 @@ def find(
         if "float" in variable.dtype and variable.name.rpartition("/")[2] not in _NO_WEIGHT
     ]
     trained_first = sorted(new, key=lambda variable: not variable.trainable)
-    problem = state(weights, trained_first, given or {}, values)
+    problem = gather(weights, trained_first, values=values, trained=trained)
     return _solved(problem, _forced(problem, given or {}), forget_bias)
