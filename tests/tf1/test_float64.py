@@ -16,6 +16,4 @@ def test_it_computes_what_the_network_written_in_float64_does(build):
         np.testing.assert_allclose(value, expected, 1e-12, 1e-14, err_msg=name, strict=True)
     after = graph.step([recording.train], recording.before, recording.feeds)
     for name, value in after.items():
-        np.testing.assert_allclose(
-            value, double.after[name], 1e-12, 1e-14, err_msg=name
-        )
+        np.testing.assert_allclose(value, double.after[name], 1e-12, 1e-14, err_msg=name)

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from old_networks import NETWORKS, convolution, record
+from old_networks import NETWORKS, record
 
-from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
+from tf_edureka.tf1.recorded_graph import RecordedGraph
 
 v1 = tf.compat.v1
 
@@ -21,7 +21,9 @@ def test_the_recorded_values_come_out_to_the_bit(recording):
 
 
 def test_a_step_ends_where_the_recorded_one_ended(recording):
-    after = RecordedGraph(recording.graph).step([recording.train], recording.before, recording.feeds)
+    after = RecordedGraph(recording.graph).step(
+        [recording.train], recording.before, recording.feeds
+    )
     assert after.keys() == recording.after.keys()
     for name, value in after.items():
         np.testing.assert_array_equal(value, recording.after[name], name, strict=True)

@@ -14,6 +14,7 @@ from tf_edureka.tf1.graph_nodes import attribute, definition, types_of
 v1 = tf.compat.v1
 # Ops that mean float32's bits, or that draw other numbers in float64.
 _BITS = ("Bitcast", "DecodeRaw", "DecodePaddedRaw", "StatelessMultinomial")
+_DEVICES = ("CPU", "DEFAULT")  # and of any device
 _DRAWS = ("StatelessRandom", "StatelessTruncated")
 
 
@@ -157,7 +158,7 @@ def _kernels(op: str) -> tuple[Any, ...]:
     from tensorflow.python.framework import kernels
 
     found = kernels.get_registered_kernels_for_op(op).kernel
-    return tuple(one for one in found if one.device_type == "CPU" and not one.label)
+    return tuple(one for one in found if one.device_type in _DEVICES and not one.label)
 
 
 def _new_outputs(node: Any) -> dict[str, str]:

@@ -36,6 +36,8 @@ def through_float32(node: Any) -> tuple[Any, Any]:
         inner.attr[key].CopyFrom(value)
     call = v1.NodeDef(op="PartitionedCall")
     call.attr["f"].func.name = name
+    for types in ("Tin", "Tout"):
+        call.attr[types].list.SetInParent()
     taken = [one for argument in op.input_arg for one in types_of(node, argument)]
     given = [
         (f"op:{argument.name}:{index}", one)

@@ -14,6 +14,7 @@ from tf_edureka.tf1.graph_parts import Parts, stand_in
 v1 = tf.compat.v1
 Array = npt.NDArray[Any]
 _VARIABLES = ("VariableV2", "Variable", "VarHandleOp")
+_AROUND = ("Graph execution error", "Detected at node", "Node:", "\t [[")
 _KEPT = 4  # imported parts that are kept for the next call
 
 __all__ = ["RecordedGraph", "Unreplayable"]
@@ -30,7 +31,8 @@ class RecordedGraph:
         graph: a serialised `GraphDef`.
         dtype: `float32`: the graph as it was recorded. `float64`: with float64 where it has
             float32, in constants (which keep their value), variables and ops.
-        threads: of one op, and of how many ops at a time; None: as many as TensorFlow takes.
+        threads: of an op, and how many ops at a time; None: as many as TensorFlow takes. Of an op
+            the first session of a process decides, for all that follow: see `one_thread`.
 
     Attributes:
         parts: of the graph as it was recorded.
@@ -68,8 +70,7 @@ class RecordedGraph:
         Raises:
             Unreplayable: when they cannot be computed from that.
         """
-        imported = self._import(tuple(fetches), (), feeds)
-        return imported.run(state, feeds)
+        return self.run(fetches, (), state, feeds)[0]
 
     def step(
         self, run: Sequence[str], state: Mapping[str, Array], feeds: Mapping[str, Array]
@@ -88,9 +89,23 @@ class RecordedGraph:
         Raises:
             Unreplayable: when they cannot be run from that.
         """
-        imported = self._import((), tuple(run), feeds)
-        imported.run(state, feeds)
-        return {**state, **imported.state(state)}
+        return self.run((), run, state, feeds)[1]
+
+    def run(
+        self,
+        fetches: Sequence[str],
+        run: Sequence[str],
+        state: Mapping[str, Array],
+        feeds: Mapping[str, Array],
+    ) -> tuple[list[Array], dict[str, Array]]:
+        """Computes tensors while ops run, as one `Session.run` does.
+
+        Returns:
+            what `compute` and what `step` give.
+        """
+        imported = self._import(tuple(fetches), tuple(run), feeds)
+        values = imported.run(state, feeds)
+        return values, {**state, **(imported.state(state) if run else {})}
 
     def _import(
         self, fetches: tuple[str, ...], run: tuple[str, ...], feeds: Iterable[str]
@@ -181,4 +196,7 @@ def _config(threads: int | None) -> Any:
 
 
 def _line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
+    """What an error says, without where TensorFlow met it."""
+    lines = getattr(error, "message", str(error)).splitlines()
+    said = (one for one in lines if one.strip() and not one.startswith(_AROUND))
+    return next(said, type(error).__name__)
