@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from tf_edureka.cli import notebooks, options, reporting, signals, store
+from tf_edureka.cli import notebooks, options, record_options, reporting, signals, store
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
 from tf_edureka.runner import period, period_wheels, script, source, stop
@@ -20,6 +20,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         f"${MNIST_FOLDER_VARIABLE} names, else downloaded.",
     )
     _add_options(parser)
+    record_options.add(parser)
     notebooks.add_options(parser)
     _add_script(parser)
     args = parser.parse_args(argv)
@@ -33,6 +34,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         parser.error("--html and --keep-going are for a notebook")
     if _is_notebook(args) and args.stop_after:
         parser.error("--stop-after is for a script; Ctrl-C ends a notebook")
+    record_options.check(parser, args, is_notebook=_is_notebook(args))
     return args
 
 
@@ -135,6 +137,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 replay_seeds=args.seeds == "tf1",
                 figures=args.figures,
                 report=args.report,
+                record=record_options.of(args),
             )
     except InputError as error:
         reporting.print_error(error)

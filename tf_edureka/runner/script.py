@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TextIO
 
 from tf_edureka.errors import InputError, printable
-from tf_edureka.runner import process, python2, screen, stop
+from tf_edureka.runner import process, python2, screen, stop, wrapped
+from tf_edureka.runner.record.options import Options
 from tf_edureka.runner.source import Script
 
 _Hook = Callable[[type[BaseException], BaseException, types.TracebackType | None], object]
@@ -24,6 +25,7 @@ def prepare(
     replay_seeds: bool = True,
     figures: Path | None = None,
     report: bool = False,
+    record: Options | None = None,
 ) -> None:
     """Makes this process one of TensorFlow 1, and of a script.
 
@@ -34,9 +36,11 @@ def prepare(
         replay_seeds: Whether an op without a seed gets the one that TensorFlow 1.15 gave it.
         figures: As for `screen.prepare_figures`.
         report: Whether to say at the end what the script uses of TensorFlow 1.
+        record: What is to be recorded of it; None for nothing.
 
     Raises:
-        InputError: when Python was started in a way that TensorFlow 1.15.5's cannot be.
+        InputError: when Python was started in a way that TensorFlow 1.15.5's cannot be, or the
+            folder of the record cannot be written.
     """
     screen.prepare_figures(script.stem, figures)
     if not getattr(sys.flags, "safe_path", sys.flags.isolated):
@@ -45,6 +49,10 @@ def prepare(
     process.become_one_of_tensorflow_1(store, replay_seeds=replay_seeds)
     if report:
         atexit.register(_print_report, script)
+    if record:
+        from tf_edureka.runner.record import hooks
+
+        hooks.begin(record, name=script.name, source=script.source, arguments=arguments[1:])
 
 
 def run(script: Script, *, needed: str = "", limit: stop.Limit | None = None) -> None:
@@ -56,10 +64,12 @@ def run(script: Script, *, needed: str = "", limit: stop.Limit | None = None) ->
         limit: When to stop it; None to let it run.
     """
     from tf_edureka.runner import modules
+    from tf_edureka.runner.record import gradients, hooks
 
     main = sys.modules["__main__"] = types.ModuleType("__main__")
     vars(main).update(script.names)
     callers = [frame.filename for frame in traceback.extract_stack()]
+    callers += [wrapped.__file__, gradients.__file__]  # an op of a gradient is made below them
     usual = sys.excepthook  # in Python 3.10 a package that others import may have put one here
     with modules.hidden_frames(*callers):
         try:
@@ -67,6 +77,7 @@ def run(script: Script, *, needed: str = "", limit: stop.Limit | None = None) ->
                 stop.begin(limit)
             exec(script.code, vars(main))
         except BaseException as error:
+            hooks.ended_by(error)
             if stop.is_by_us(error):
                 stop.end()
             hook = getattr(sys, "excepthook", sys.__excepthook__)  # the script may have its own

@@ -69,6 +69,11 @@ class Writer:
         with _files.writing(self.folder / GRAPH) as path:
             path.write_bytes(content)
 
+    @property
+    def left(self) -> float:
+        """Bytes of arrays that may still be stored."""
+        return self._left
+
     def put(self, array: Array) -> str:
         """Stores an array, unless it is there already, and gives its reference.
 
@@ -83,10 +88,14 @@ class Writer:
             return name
         if array.nbytes > self._left:
             raise FullError("the megabytes that it may have are used up")
-        try:
-            with _files.writing(self.folder / ARRAYS / f"{name}.npy") as path:
-                np.save(path, array, allow_pickle=False)
+        path = self.folder / ARRAYS / f"{name}.npy"
+        partial = path.with_name(f"{_files.PARTIAL}{path.name}")
+        try:  # to sync each would take longer than to write it; one that is damaged is found out
+            np.save(partial, array, allow_pickle=False)
+            partial.replace(path)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
             raise FullError(f"it cannot be written ({error.strerror})") from None
         self._left -= array.nbytes
         self._stored.add(name)

@@ -1,0 +1,25 @@
+"""Values as NumPy stores them."""
+
+from typing import Any
+
+import numpy as np
+
+from tf_edureka.trace import Array
+
+
+def as_stored(value: Any, tensor: Any) -> Array:
+    """What a script feeds into a `tensor`, as the session gets it; text as bytes."""
+    kind = tensor.dtype.base_dtype.as_numpy_dtype
+    array = value if isinstance(value, np.ndarray) else np.asarray(value)
+    if kind is not object and array.dtype != kind:
+        array = array.astype(kind)
+    return plain(array)
+
+
+def plain(array: Array) -> Array:
+    """An array without Python objects: text becomes bytes."""
+    array = np.asarray(array)
+    if array.dtype.kind not in "OU":
+        return array
+    found = [one if isinstance(one, bytes) else str(one).encode() for one in array.ravel()]
+    return np.array(found, np.bytes_).reshape(array.shape)

@@ -1,0 +1,72 @@
+"""What lies between the gradients and the ops that apply them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tf_edureka.runner.record import graphs
+from tf_edureka.runner.record.gradients import parts
+from tf_edureka.runner.record.updates import Slices
+
+_HANDED_ON = {"Identity", "NoOp", "Cast", "Reshape"}
+_NORMS = {"L2Loss", "Square", "Sqrt", "Norm"}
+
+
+def between(
+    closure: graphs.Closure, raw: Mapping[Any, Any], applied: Mapping[Any, Any]
+) -> dict[str, Any] | None:
+    """What lies between gradients as they were taken and as they are applied.
+
+    Args:
+        closure: of the run.
+        raw: of each weight the gradient as it was taken.
+        applied: of each weight the gradient as it is applied.
+
+    Returns:
+        its kind and its bound, None if nothing does.
+    """
+    ends = {weight: parts(gradient) for weight, gradient in raw.items()}
+    every = [part for one in ends.values() for part in one]
+    for weight, gradient in applied.items():
+        tensor = gradient.values if isinstance(gradient, Slices) else parts(gradient)[-1]
+        ops = [*closure.before(tensor, every)]
+        types = {op.type for op in ops}
+        if weight not in ends or isinstance(gradient, Slices) or types <= _HANDED_ON | {"Const"}:
+            continue
+        own = {id(part) for part in ends[weight]}
+        met = {id(one) for op in ops for one in op.inputs} & {id(part) for part in every}
+        if types & _NORMS and met - own:
+            return {"kind": "global_norm", "bound": _bound(ops, ("Minimum", "Mul"))}
+        if types & _NORMS and met & own:
+            return {"kind": "norm", "bound": _bound(ops, ("Maximum",))}
+        if types & {"ClipByValue", "Minimum", "Maximum"}:
+            return {"kind": "value", "bound": _values(ops)}
+        return {"kind": "other", "bound": None}
+    return None
+
+
+def _bound(ops: list[Any], types: tuple[str, ...]) -> float | None:
+    """The constant that a norm is compared with."""
+    for op in ops:
+        if op.type in types and (op.type != "Mul" or _takes(op, "Minimum")):
+            numbers = [graphs.constant(one) for one in op.inputs]
+            found = [number for number in numbers if number is not None]
+            if found and not (op.type == "Minimum" and found == [1.0]):
+                return found[0]
+    return None
+
+
+def _takes(op: Any, kind: str) -> bool:
+    return any(one.op.type == kind for one in op.inputs)
+
+
+def _values(ops: list[Any]) -> list[float] | None:
+    """The least and the greatest value that is let through."""
+    numbers = [
+        graphs.constant(one)
+        for op in ops
+        if op.type in ("ClipByValue", "Minimum", "Maximum")
+        for one in op.inputs
+        if graphs.constant(one) is not None
+    ]
+    found = sorted(number for number in numbers if number is not None)
+    return found if len(found) == 2 else None

@@ -1,0 +1,142 @@
+"""The forward pass: which tensors are worth keeping, and their values from recorded ones.
+
+They are computed anew in a run of their own, from the state before the step and from what it was fed
+and drew. Fetched in the step itself they would keep TensorFlow from fusing its ops, such as a MatMul,
+a BiasAdd and a Tanh, and other kernels round otherwise.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tf_edureka.runner.record import graphs
+from tf_edureka.trace import Array
+
+_ACTIVATIONS = {
+    *("Relu", "Relu6", "Elu", "Selu", "LeakyRelu", "Tanh", "Sigmoid", "Softmax", "Softplus"),
+    *("BiasAdd", "MaxPool", "AvgPool", "MaxPool3D", "AvgPool3D"),
+}
+_PRODUCTS = {
+    *("MatMul", "Conv2D", "Conv2DBackpropInput", "Conv3D", "DepthwiseConv2dNative"),
+    *("BatchMatMul", "BatchMatMulV2", "SparseTensorDenseMatMul"),
+}
+_NORMALIZATIONS = {"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"}
+_SUMS = {"Add", "AddV2"}
+_LONGEST = 32 << 20  # bytes of a tensor that is kept
+Run = Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]
+
+
+class Forward:
+    """The forward pass of a training.
+
+    Args:
+        losses: tensors whose sum is the loss.
+        inputs: tensors that are fed, come from iterators or queues, or are drawn.
+
+    Attributes:
+        losses: the same.
+        tensors: of layers' ends, in the order in which they were made.
+        statistics: mean and variance of a batch, of batch normalization.
+        obstacle: name of an op that keeps it from being computed anew; None if nothing does.
+    """
+
+    def __init__(self, losses: Sequence[Any], inputs: Iterable[Any]) -> None:
+        inputs = self._inputs = [*inputs]
+        self.losses = losses
+        whole = graphs.Closure(losses, inputs)
+        self._variables = _variable_values(whole)
+        self._closure = graphs.Closure(losses, [*inputs, *self._variables])
+        impure = [op for op in self._closure.ops if not graphs.is_pure(op)]
+        self.obstacle = impure[0].name if impure else None
+        reached = _reached(self._closure, inputs)
+        ends = [op for op in self._closure.ops if op in reached and self._is_end(op)]
+        self.tensors = [
+            op.outputs[0] for op in ends if graphs.is_plain(op.outputs[0]) and _is_float(op)
+        ]
+        self.statistics = [
+            tensor for tensor in _statistics(self._closure) if graphs.is_plain(tensor)
+        ]
+
+    def _is_end(self, op: Any) -> bool:
+        if op.type in _ACTIVATIONS | _NORMALIZATIONS:
+            return True
+        if op.type in _SUMS:
+            return any(self._is_variable(tensor) for tensor in op.inputs)
+        if op.type == "Merge":  # of a branch for training and one for use
+            return op.inputs[0].op.type in _NORMALIZATIONS and op.inputs[0].value_index == 0
+        if op.type in _PRODUCTS:
+            after = self._closure.consumers[op]
+            return not (
+                len(after) == 1 and after[0].type in _SUMS | {"BiasAdd"} and self._is_end(after[0])
+            )
+        return False
+
+    def _is_variable(self, tensor: Any) -> bool:
+        known = {id(one) for one in self._variables}
+        while tensor.op.type in ("Identity", "Reshape", "ExpandDims") and id(tensor) not in known:
+            tensor = tensor.op.inputs[0]
+        return id(tensor) in known
+
+    def compute(
+        self, run: Run, known: Mapping[Any, Array], state: Mapping[str, Array]
+    ) -> tuple[float, dict[Any, Array], dict[Any, Array]]:
+        """Computes it anew.
+
+        Args:
+            run: takes tensors and what is fed, and gives their values.
+            known: values of the inputs, and perhaps of others, by tensor.
+            state: values of the variables, by name.
+
+        Returns:
+            loss, values of the tensors, and of the statistics.
+        """
+        fed = {tensor: state[name] for tensor, name in self._variables.items()}
+        fed |= {tensor: known[tensor] for tensor in self._inputs}
+        asked = [*dict.fromkeys([*self.losses, *self.tensors, *self.statistics])]
+        found = dict(zip(asked, run(asked, fed), strict=True))
+        small = {one: value for one, value in found.items() if value.nbytes <= _LONGEST}
+        return (
+            float(sum(np.sum(found[loss], dtype=np.float64) for loss in self.losses)),
+            {one: small[one] for one in self.tensors if one in small},
+            {one: small[one] for one in self.statistics if one in small},
+        )
+
+
+def _variable_values(closure: graphs.Closure) -> dict[Any, str]:
+    """The tensors by which variables are read, each with the name of its variable."""
+    found: dict[Any, str] = {}
+    for op in closure.ops:
+        if op.type in ("VariableV2", "Variable"):
+            found[op.outputs[0]] = op.name
+        elif op.type == "ReadVariableOp":
+            variable = graphs.variable_op(op.inputs[0])
+            if variable is not None:
+                found[op.outputs[0]] = variable.name
+    return found
+
+
+def _reached(closure: graphs.Closure, inputs: Iterable[Any]) -> set[Any]:
+    """The ops that values of fed tensors reach, too."""
+    ids = {id(one) for one in inputs}
+    reached: set[Any] = set()
+    for op in closure.ops:  # a loop's ops come before those that lead back into it
+        if any(id(one) in ids or one.op in reached for one in op.inputs):
+            reached.add(op)
+    return reached
+
+
+def _statistics(closure: graphs.Closure) -> list[Any]:
+    found = []
+    for op in closure.ops:
+        if op.type in _NORMALIZATIONS and op.get_attr("is_training"):
+            found += [op.outputs[1], op.outputs[2]]
+        elif op.type == "Merge" and op.inputs[0].op.type in _NORMALIZATIONS:
+            found += [op.outputs[0]] if op.inputs[0].value_index in (1, 2) else []
+        elif op.type == "Squeeze" and "moments" in op.name and op.inputs[0].op.type == "Mean":
+            found.append(op.outputs[0])
+    return found
+
+
+def _is_float(op: Any) -> bool:
+    return op.outputs[0].dtype.base_dtype.is_floating

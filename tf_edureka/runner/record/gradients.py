@@ -1,0 +1,102 @@
+"""Notes what gradients a script takes."""
+
+import dataclasses
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tf_edureka.runner.record import graphs
+from tf_edureka.runner.wrapped import wrap
+
+_ATTRIBUTE = "_tf_edureka_gradients"
+
+
+@dataclasses.dataclass(eq=False)
+class Note:
+    """Gradients of a loss with respect to variables.
+
+    Attributes:
+        losses: tensors; the loss is the sum of all their values.
+        weights: ops of the variables, in the script's order.
+        raw: of each weight its gradient, a tensor or slices of one; by op.
+        passed_on: the same after what an optimizer's class has done to it; empty if none is known.
+        maker: the object of that class; None if none is known.
+    """
+
+    losses: Sequence[Any]
+    weights: tuple[Any, ...]
+    raw: dict[Any, Any]
+    passed_on: dict[Any, Any] = dataclasses.field(default_factory=dict)
+    maker: Any = None
+
+
+def notes(graph: Any) -> list[Note]:
+    """The notes of a `graph`, in the order in which the gradients were taken."""
+    return getattr(graph, _ATTRIBUTE, [])
+
+
+def begin(failed: Callable[[Exception], None]) -> None:
+    """From now on gradients are noted.
+
+    Args:
+        failed: is told of an error of ours, which must not end the script.
+    """
+
+    def noting(original: Any, ys: Any, xs: Any, *given: Any, **named: Any) -> Any:
+        found = original(ys, xs, *given, **named)
+        try:
+            note = _note(ys, xs, found)
+            if note is not None:
+                graph = note.losses[0].graph
+                setattr(graph, _ATTRIBUTE, [*notes(graph), note])
+        except Exception as error:
+            failed(error)
+        return found
+
+    module = importlib.import_module("tensorflow.python.ops.gradients_util")
+    wrap(module, "_GradientsHelper", noting)
+
+
+def _note(ys: Any, xs: Any, found: Sequence[Any]) -> Note | None:
+    raw: dict[Any, Any] = {}
+    for x, gradient in zip(flat(xs), found, strict=True):
+        op = variable_op_of(x)
+        if op is not None and gradient is not None and is_gradient(gradient):
+            raw[op] = gradient
+    losses = [y for y in map(as_tensor, flat(ys)) if y is not None]
+    return Note(losses, tuple(raw), raw) if raw and losses else None
+
+
+def flat(given: Any) -> list[Any]:
+    """The one or several that a function of TensorFlow was given, as a list."""
+    return [*given] if isinstance(given, list | tuple) else [given]
+
+
+def as_tensor(given: Any) -> Any:
+    """The tensor that something is or stands for; None if that is not known."""
+    if hasattr(given, "consumers"):
+        return given
+    element = getattr(given, "_as_graph_element", lambda: None)()
+    return element if hasattr(element, "consumers") else None
+
+
+def variable_op_of(given: Any) -> Any:
+    """The op of the variable that was given, as such or as a tensor of its value; else None."""
+    if not hasattr(given, "consumers"):
+        op = getattr(given, "op", None)
+        if op is not None and getattr(op, "type", None) in graphs.VARIABLES:
+            return op
+        given = as_tensor(given)
+    return None if given is None else graphs.variable_op(given)
+
+
+def is_gradient(given: Any) -> bool:
+    """Whether it is a tensor, or slices of one."""
+    return hasattr(given, "consumers") or (hasattr(given, "indices") and hasattr(given, "values"))
+
+
+def parts(gradient: Any) -> tuple[Any, ...]:
+    """The tensors that a gradient consists of."""
+    if hasattr(gradient, "consumers"):
+        return (gradient,)
+    return (gradient.indices, gradient.values)

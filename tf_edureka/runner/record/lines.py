@@ -1,0 +1,126 @@
+"""One training step, as a trace has it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tf_edureka.runner.record.arrays import plain
+from tf_edureka.runner.record.plan import Part, tensors_of
+from tf_edureka.trace import Array, fingerprint, short
+
+if TYPE_CHECKING:
+    from tf_edureka.runner.record.recorder import Asked, Begun
+
+Put = Callable[[Array], str]
+_ARRAYS = (
+    *("inputs", "random", "before", "after", "raw_gradients", "gradients", "tensors", "statistics"),
+)
+
+
+class Line:
+    """One training step, as a trace has it.
+
+    Args:
+        asked: the run that took it.
+        part: what the run did for this training.
+        known: values of tensors of the run.
+        training: place of the training.
+        number: of the step.
+
+    Attributes:
+        content: of the line.
+        number: of the step.
+        rate: that the optimizer was given; None if that is not known.
+        remarks: what a reader has to know.
+    """
+
+    def __init__(
+        self, asked: "Asked", part: Part, known: Mapping[Any, Any], training: int, number: int
+    ) -> None:
+        self._asked, self._part, self._known = asked, part, known
+        self.number = number
+        self.remarks: list[str] = []
+        hyper = {**part.constants}
+        for name, tensor in part.scalars.items():
+            if tensor in known:
+                hyper[name] = float(known[tensor].reshape(()))
+        self.rate = hyper.get("lr")
+        scalars = {}
+        for tensor in asked.fetches:
+            value = known[tensor]
+            if getattr(value, "shape", None) == () and value.dtype.kind == "f":
+                scalars[short(tensor.name)] = float(value)
+        self.content: dict[str, Any] = {
+            "number": number,
+            "training": training,
+            "hyper": hyper,
+            "scalars": scalars,
+            "fingerprints": {short(one.name): fingerprint(known[one]) for one in asked.fed},
+        }
+        if all(loss in known for loss in part.note.losses):
+            self.content["loss"] = _total(known[loss] for loss in part.note.losses)
+
+    def floats(self) -> Iterator[tuple[str, float]]:
+        """The loss and what the script fetched, by name."""
+        if self.content.get("loss") is not None:
+            yield "loss", self.content["loss"]
+        yield from self.content["scalars"].items()
+
+    def gradients(self, put: Put) -> None:
+        """Stores the gradients."""
+        for name, gradients in (
+            ("raw_gradients", self._part.raw),
+            ("gradients", self._part.applied),
+        ):
+            self.content[name] = {
+                weight.name: self._gradient(weight, one, put) for weight, one in gradients.items()
+            }
+
+    def _gradient(self, weight: Any, gradient: Any, put: Put) -> Any:
+        if hasattr(gradient, "consumers"):
+            return put(self._known[gradient])
+        indices, values = (put(self._known[one]) for one in tensors_of(gradient))
+        shape = [dimension.size for dimension in weight.get_attr("shape").dim]
+        return {"indices": indices, "values": values, "shape": shape}
+
+    def inputs(self, put: Put) -> None:
+        """Stores what was fed, came from elsewhere, or was drawn."""
+        plan = self._asked.plan
+        given = [*plan.fed, *plan.inputs]
+        self.content["inputs"] = self._put_all(given, put)
+        self.content["random"] = self._put_all(plan.random, put)
+        if plan.hidden_random:
+            names = ", ".join(plan.hidden_random)
+            self.remarks.append(f"in loops and branches, so not recorded: random ops {names}")
+
+    def _put_all(self, tensors: Any, put: Put) -> dict[str, str]:
+        known = self._known
+        return {short(one.name): put(plain(known[one])) for one in tensors if one in known}
+
+    def all(self, put: Put, begun: "Begun", after: Mapping[str, str]) -> None:
+        """Stores all but the gradients."""
+        self.content["before"], self.content["after"] = dict(begun.references), dict(after)
+        for scalar, variable in self._part.unsteady.items():
+            if variable in begun.before:
+                self.content["hyper"][scalar] = float(begun.before[variable].reshape(()))
+        self.inputs(put)
+        forward = self._asked.plan.forward[self._part]
+        if forward.obstacle:
+            self.remarks.append(
+                f"the forward pass is not recorded: {forward.obstacle} is in its way"
+            )
+            return
+        loss, tensors, statistics = forward.compute(self._asked.run, self._known, begun.before)
+        self.content.setdefault("loss", loss)
+        self.content["tensors"] = {short(one.name): put(v) for one, v in tensors.items()}
+        self.content["statistics"] = {short(one.name): put(v) for one, v in statistics.items()}
+
+    def drop_arrays(self) -> None:
+        """Leaves the arrays out, of which some are not stored."""
+        for name in _ARRAYS:
+            self.content.pop(name, None)
+
+
+def _total(values: Any) -> float:
+    return float(sum(np.sum(value, dtype=np.float64) for value in values))

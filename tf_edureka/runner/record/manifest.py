@@ -1,0 +1,150 @@
+"""What `trace.json` has of a run."""
+
+import contextlib
+import dataclasses
+import hashlib
+import importlib
+import importlib.metadata
+import os
+import platform
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tf_edureka import trace
+from tf_edureka.runner.record import variables
+from tf_edureka.runner.record.options import Options
+from tf_edureka.runner.record.plan import Part, Plan, optimizer
+from tf_edureka.trace import short
+
+
+class Manifest:
+    """What `trace.json` has of a run.
+
+    Args:
+        writer: of the trace.
+        options: what is recorded.
+        name: of the script.
+        source: of it.
+        arguments: of it.
+
+    Attributes:
+        notes: what a reader of the trace has to know.
+        variables: by name.
+    """
+
+    def __init__(
+        self,
+        writer: trace.Writer,
+        options: Options,
+        *,
+        name: str,
+        source: bytes,
+        arguments: Sequence[str],
+    ) -> None:
+        self._writer = writer
+        self.notes: list[str] = []
+        self.variables: dict[str, dict[str, Any]] = {}
+        self._trainings: list[dict[str, Any]] = []
+        self._random: dict[str, dict[str, Any]] = {}
+        self._inputs: dict[str, dict[str, Any]] = {}
+        self._content: dict[str, Any] = {
+            "script": {
+                "name": os.path.basename(name),
+                "sha256": hashlib.sha256(source).hexdigest(),
+                "arguments": [*arguments],
+            },
+            "versions": _versions(),
+            "threads": {"cores": os.cpu_count(), "inter": 0, "intra": 0},
+            "graph_seed": None,
+            "record_steps": options.steps.text if options.steps else None,
+            "precision": "float32",
+        }
+        if options.every_step:
+            self._content["float64"] = True
+        self.ended: str | None = None
+
+    def note(self, text: str) -> None:
+        """Notes what a reader has to know, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def first(self, session: Any) -> None:
+        """Takes in what is known at the first training step."""
+        graph = session.graph
+        config = getattr(session, "_config", None)
+        self._content["graph_seed"] = graph.seed
+        self._content["threads"] |= {
+            "inter": getattr(config, "inter_op_parallelism_threads", 0),
+            "intra": getattr(config, "intra_op_parallelism_threads", 0),
+        }
+        for op in graph.get_operations():
+            if variables.is_random(op):
+                self._random[op.name] = {"name": op.name, **variables.random_op(op)}
+        self._writer.graph(graph.as_graph_def().SerializeToString())
+
+    def variable(self, variable: Any, value: Any, initial: str) -> None:
+        """Takes in a variable and its initial value."""
+        self.variables[variable.op.name] = dataclasses.asdict(
+            trace.Variable(
+                name=variable.op.name,
+                shape=value.shape,
+                dtype=value.dtype.name,
+                initializer=variables.initializer(variable),
+                initial=initial,
+            )
+        )
+
+    def training(self, plan: Plan, part: Part) -> int:
+        """Takes in a training, and gives its place."""
+        given = optimizer(part)
+        self._trainings.append(
+            dataclasses.asdict(
+                trace.Training(
+                    loss=short(part.note.losses[0].name),
+                    weights=tuple(weight.name for weight in part.note.weights),
+                    optimizer=given["optimizer"],
+                    attributes=given["attributes"],
+                    hyper={name: short(tensor) for name, tensor in given["hyper"].items()},
+                    slots=given["slots"],
+                    clipping=plan.clipping(part),
+                )
+            )
+        )
+        for text in plan.remarks(part):
+            self.note(text)
+        return len(self._trainings) - 1
+
+    def inputs(self, plan: Plan) -> bool:
+        """Takes in what a run is fed and what it takes from elsewhere; gives whether it is new."""
+        known = len(self._inputs)
+        for tensor, kind in (*((one, "placeholder") for one in plan.fed), *plan.inputs.items()):
+            shape = tensor.shape.as_list() if tensor.shape.ndims is not None else None
+            entry = {"kind": kind, "dtype": tensor.dtype.base_dtype.name, "shape": shape}
+            name = short(tensor.name)
+            self._inputs.setdefault(name, {"name": name, **entry})
+        return len(self._inputs) > known
+
+    def write(self) -> None:
+        """Writes `trace.json`."""
+        content = {
+            **self._content,
+            "variables": [*self.variables.values()],
+            "trainings": self._trainings,
+            "random_ops": [*self._random.values()],
+            "inputs": [*self._inputs.values()],
+            "notes": self.notes,
+            "ended": self.ended,
+        }
+        with contextlib.suppress(OSError):  # on a full disk the one before stays
+            self._writer.manifest(content)
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "tensorflow": importlib.metadata.version("tensorflow"),
+        "names": str(importlib.import_module("tensorflow").__version__),  # 1.15.5
+    }

@@ -1,0 +1,218 @@
+"""What a session run is asked for in addition, so that its training steps can be written down."""
+
+import dataclasses
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tf_edureka.runner.record import clipping, graphs, variables
+from tf_edureka.runner.record.forward import Forward
+from tf_edureka.runner.record.gradients import Note, parts
+from tf_edureka.runner.record.updates import Found, Slices, trainings, writes
+
+_SOURCES = {
+    **dict.fromkeys(("IteratorGetNext", "IteratorGetNextSync"), "iterator"),
+    **dict.fromkeys(("PyFunc", "PyFuncStateless", "EagerPyFunc"), "function"),
+}
+_QUEUES = ("QueueDequeue", "ReaderRead", "Unstage", "MapUnstage", "Barrier")
+
+
+@dataclasses.dataclass(eq=False)
+class Part:
+    """What a run does for one training.
+
+    Attributes:
+        note: of its gradients.
+        found: its updates.
+        constants: the optimizer's scalars that no run changes, by name.
+        scalars: tensors of the others, by name.
+        unsteady: names of scalars that share the memory of a variable that the run writes: fetched
+            they may be those of after the step.
+        raw: of each weight, by its op, its gradient as it was taken, if it can be fetched.
+        applied: the same as it is applied.
+    """
+
+    note: Note
+    found: Found
+    constants: dict[str, float] = dataclasses.field(default_factory=dict)
+    scalars: dict[str, Any] = dataclasses.field(default_factory=dict)
+    unsteady: dict[str, str] = dataclasses.field(default_factory=dict)
+    raw: dict[str, Any] = dataclasses.field(default_factory=dict)
+    applied: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+class Plan:
+    """What to ask a run for.
+
+    Args:
+        roots: tensors and ops that the script asks for.
+        fed: tensors that it feeds.
+        noted: gradients that were taken in the graph.
+        connections: pairs of a tensor and one, not among `fed`, that it is put in the place of.
+
+    Attributes:
+        fed: tensors whose values come from outside.
+        connections: the same pairs.
+        closure: all that the run runs.
+        written: ops of variables that it writes.
+        parts: one for each training that the run takes a step of.
+        random: outputs of random ops that can be fetched.
+        hidden_random: names of random ops whose outputs cannot.
+        inputs: outputs of iterators, queues and functions, by their kind.
+    """
+
+    def __init__(
+        self,
+        roots: Iterable[Any],
+        fed: Sequence[Any],
+        noted: Iterable[Note],
+        connections: Sequence[tuple[Any, Any]] = (),
+    ) -> None:
+        self.fed = [*fed, *(to for _, to in connections)]
+        self.connections = connections
+        roots = [*roots, *(origin for origin, _ in connections)]
+        closure = self.closure = graphs.Closure(roots, self.fed)
+        self.written = {write.variable for write in writes(closure)}
+        self.parts = [self._part(found) for found in trainings(closure, noted)]
+        self.random: list[Any] = []
+        self.hidden_random: list[str] = []
+        self.inputs: dict[Any, str] = {}
+        for op in closure.ops if self.parts else ():
+            if variables.is_random(op):
+                if graphs.is_plain(op.outputs[0]):
+                    self.random.append(op.outputs[0])
+                else:
+                    self.hidden_random.append(op.name)
+            kind = _source(op.type)
+            if kind:
+                self.inputs |= {one: kind for one in op.outputs if graphs.is_plain(one)}
+
+    def _part(self, found: Found) -> Part:
+        part = Part(found.note, found)
+        write = next(iter(sorted(found.writes.values(), key=_by_worth)))
+        for name, tensor in write.scalars.items():
+            number = graphs.constant(tensor)
+            if number is not None:
+                part.constants[name] = number
+            elif graphs.is_alias(tensor) and graphs.variable_op(tensor) in self.written:
+                part.unsteady[name] = graphs.variable_op(tensor).name
+            elif graphs.is_plain(tensor) and graphs.is_scalar(tensor):
+                part.scalars[name] = tensor
+        for weight in found.note.weights:
+            raw = found.note.raw.get(weight)
+            if self._can_fetch(raw):
+                part.raw[weight] = raw
+            written = found.writes.get(weight)
+            candidates = [
+                None if written is None else written.gradient,
+                found.note.passed_on.get(weight),
+                raw if written is None or not written.kind else None,
+            ]
+            applied = next((one for one in candidates if one is not None), None)
+            if self._can_fetch(applied):
+                part.applied[weight] = applied
+        return part
+
+    def _can_fetch(self, gradient: Any) -> bool:
+        return gradient is not None and all(
+            one.op in self.closure and graphs.is_plain(one) and not self.closure.is_fed(one)
+            for one in tensors_of(gradient)
+        )
+
+    def clipping(self, part: Part) -> dict[str, Any] | None:
+        """What lies between the gradients and the ops that apply them."""
+        return clipping.between(self.closure, part.note.raw, part.applied)
+
+    def remarks(self, part: Part) -> list[str]:
+        """What a reader has to know of a training."""
+        found = []
+        if part.found.others:
+            found.append(
+                "gradients of several losses are applied together: `loss` and `raw_gradients` are of "
+                "the first"
+            )
+        rates = {id(one.scalars["lr"]) for one in part.found.writes.values() if "lr" in one.scalars}
+        if len(rates) > 1:
+            found.append("weights have rates of their own: `hyper` has that of the first")
+        left_out = [weight.name for weight in part.note.weights if weight not in part.applied]
+        if left_out:
+            found.append(f"gradients that cannot be fetched: {', '.join(left_out)}")
+        return found
+
+    @functools.cached_property
+    def forward(self) -> dict[Part, Forward]:
+        """The forward pass of each training."""
+        inputs = [*self.fed, *self.inputs, *self.random]
+        return {part: Forward(part.note.losses, inputs) for part in self.parts}
+
+    @functools.cached_property
+    def always(self) -> list[Any]:
+        """Tensors that are fetched at each step."""
+        return _once(tensor for part in self.parts for tensor in part.scalars.values())
+
+    @functools.cached_property
+    def sources(self) -> list[Any]:
+        """Tensors that differ from step to step by themselves."""
+        return _once([*self.inputs, *self.random, *(origin for origin, _ in self.connections)])
+
+    @functools.cached_property
+    def losses(self) -> list[Any]:
+        """Tensors of losses that can be had in the run alone, and without disturbing it."""
+        return [
+            loss
+            for part, forward in self.forward.items()
+            if forward.obstacle and all(map(self._is_safe, part.note.losses))
+            for loss in part.note.losses
+        ]
+
+    def _is_safe(self, loss: Any) -> bool:
+        """Whether fetching a loss runs nothing but what only it needs, and reads what is steady."""
+        added = [op for op in graphs.Closure([loss], self.fed).ops if op not in self.closure]
+        return graphs.is_plain(loss) and all(
+            graphs.is_pure(op) and not any(map(graphs.is_alias, op.inputs)) for op in added
+        )
+
+    @functools.cached_property
+    def gradients(self) -> list[Any]:
+        """Tensors of the gradients, as they were taken and as they are applied."""
+        return _once(
+            tensor
+            for part in self.parts
+            for gradient in (*part.raw.values(), *part.applied.values())
+            for tensor in tensors_of(gradient)
+        )
+
+
+def tensors_of(gradient: Any) -> tuple[Any, ...]:
+    """The tensors that a gradient consists of."""
+    return (gradient.indices, gradient.values) if isinstance(gradient, Slices) else parts(gradient)
+
+
+def _by_worth(write: Any) -> tuple[bool, bool]:
+    return (not write.kind, write.gradient is None or isinstance(write.gradient, Slices))
+
+
+def _once(tensors: Iterable[Any]) -> list[Any]:
+    return [*dict.fromkeys(tensors)]
+
+
+def _source(kind: str) -> str | None:
+    return _SOURCES.get(kind) or ("queue" if kind.startswith(_QUEUES) else None)
+
+
+def optimizer(part: Part) -> Mapping[str, Any]:
+    """What a trace has of the optimizer: its kind, attributes, scalars and slots."""
+    written = sorted(part.found.writes.items(), key=lambda one: _by_worth(one[1]))
+    first = written[0][1]
+    slots: dict[str, dict[str, str]] = {}
+    for weight, write in written:
+        if write.kind == first.kind:
+            for name, variable in write.slots.items():
+                if variable is not None:
+                    slots.setdefault(name, {})[weight.name] = variable.name
+    return {
+        "optimizer": first.kind,
+        "attributes": dict(first.attributes),
+        "hyper": {name: tensor.name for name, tensor in first.scalars.items()},
+        "slots": slots,
+    }

@@ -1,0 +1,274 @@
+"""Writes down the training steps of a script."""
+
+import dataclasses
+import math
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from tf_edureka import trace
+from tf_edureka.runner.record import session_state, variables
+from tf_edureka.runner.record.arrays import as_stored
+from tf_edureka.runner.record.gradients import Note
+from tf_edureka.runner.record.lines import Line
+from tf_edureka.runner.record.manifest import Manifest
+from tf_edureka.runner.record.options import Options
+from tf_edureka.runner.record.plan import Part, Plan
+from tf_edureka.runner.record.schedule import Mode, Schedule, of_the_step_alone
+from tf_edureka.trace import Array
+
+Run = Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]
+
+
+@dataclasses.dataclass(eq=False)
+class Asked:
+    """A run of the script's, which takes training steps.
+
+    Attributes:
+        session: that it runs in.
+        plan: of it.
+        fetches: tensors that the script asks for.
+        fed: what it feeds, by tensor.
+        run: takes another run in the same session.
+    """
+
+    session: Any
+    plan: Plan
+    fetches: Sequence[Any]
+    fed: Mapping[Any, Any]
+    run: Run
+
+
+@dataclasses.dataclass(eq=False)
+class Begun:
+    """What is to be written down of a run.
+
+    Attributes:
+        modes: how much, by training.
+        extra: tensors to be fetched besides those of the script.
+        version: of the variables, with what this run changes.
+        before: values of the variables before it.
+        references: of the same.
+    """
+
+    modes: list[Mode]
+    extra: list[Any]
+    version: int
+    before: Mapping[str, Array]
+    references: Mapping[str, str]
+
+
+@dataclasses.dataclass(eq=False)
+class _Training:
+    place: int
+    schedule: Schedule
+    steps: int = 0
+    is_finite: bool = True
+
+
+class Recorder:
+    """Writes down the training steps of a script.
+
+    Args:
+        writer: of the trace.
+        options: what is to be recorded.
+        manifest: of the trace.
+
+    Attributes:
+        is_on: whether it records.
+    """
+
+    def __init__(self, writer: trace.Writer, options: Options, manifest: Manifest) -> None:
+        self._writer = writer
+        self._options = options
+        self._manifest = manifest
+        self._trainings: dict[Note, _Training] = {}
+        self._met: dict[Any, dict[str, Any]] = {}  # by graph its variables' reading tensors
+        self._lock = threading.RLock()
+        self._is_full = False
+        self.is_on = True
+
+    def begin(self, asked: Asked) -> Begun:
+        """What is to be fetched in a run, besides what the script asks for."""
+        with self._lock:
+            plan, state = asked.plan, session_state.of(asked.session)
+            for part in plan.parts:
+                if part.note not in self._trainings:
+                    self._meet(asked, part)
+            ones = [self._trainings[part.note] for part in plan.parts]
+            modes = [one.schedule.mode(one.steps) for one in ones]
+            if self._is_full:
+                modes = [Mode.LINE for _ in modes]
+            most = max(modes)
+            if most == Mode.FULL:
+                self._read(asked)
+            else:
+                state.values = {}
+            there = {id(one) for one in (*asked.fetches, *plan.fed)}
+            extra = [one for one in self._extra(plan, most) if id(one) not in there]
+            state.version += 1
+            return Begun(modes, extra, state.version, state.values, state.references)
+
+    def _extra(self, plan: Plan, most: Mode) -> Iterable[Any]:
+        found = [*plan.always]
+        if most >= Mode.GRADIENTS:
+            found += plan.gradients
+        if most == Mode.FULL or (self._options.every_step and not self._is_full):
+            found += plan.sources
+        if most == Mode.FULL:
+            found += plan.losses
+        return dict.fromkeys(found)
+
+    def end(self, asked: Asked, begun: Begun, values: Sequence[Any]) -> None:
+        """Writes down what a run has given.
+
+        Args:
+            asked: the run.
+            begun: what was to be fetched in it.
+            values: of the script's fetches and of the others.
+        """
+        with self._lock:
+            plan, state = asked.plan, session_state.of(asked.session)
+            known = dict(zip([*asked.fetches, *begun.extra], values, strict=True))
+            known |= {tensor: as_stored(value, tensor) for tensor, value in asked.fed.items()}
+            known |= {to: known[origin] for origin, to in plan.connections if origin in known}
+            is_alone = state.version == begun.version
+            if not is_alone:
+                self._manifest.note("other threads train at the same time: a state may hold theirs")
+            after: Mapping[str, str] = {}
+            if max(begun.modes) == Mode.FULL and not self._is_full:
+                self._read(asked)
+                after = state.references
+            for part, mode in zip(plan.parts, begun.modes, strict=True):
+                training = self._trainings[part.note]
+                line = Line(asked, part, known, training.place, training.steps)
+                stored = self._store(line, mode, begun, after)
+                self._writer.step(line.content)
+                training.schedule.saw(training.steps, line.rate, stored)
+                training.steps += 1
+                self._look(training, line)
+            if self._manifest.inputs(plan):
+                self._manifest.write()
+
+    def _store(self, line: Line, mode: Mode, begun: Begun, after: Mapping[str, str]) -> float:
+        """Puts arrays into a line; gives the bytes of the gradients."""
+        had = self._writer.left
+        try:
+            if mode >= Mode.GRADIENTS and not self._is_full:
+                line.gradients(self._writer.put)
+            spent = had - self._writer.left
+            every = self._options.every_step and not self._is_full
+            if mode == Mode.FULL and not self._is_full:
+                line.all(self._writer.put, begun, after)
+            elif every:
+                line.inputs(self._writer.put)
+        except trace.FullError as error:
+            line.drop_arrays()
+            self._give_up_arrays(line.number, error)
+            return 0
+        for text in line.remarks:
+            self._manifest.note(text)
+        return spent if mode == Mode.GRADIENTS else 0
+
+    def _give_up_arrays(self, step: int, error: trace.FullError) -> None:
+        self._is_full = True
+        self._manifest.note(f"from step {step} on no arrays are stored: {error}")
+        self._manifest.write()
+
+    def _look(self, training: _Training, line: Line) -> None:
+        odd = [name for name, value in line.floats() if not math.isfinite(value)]
+        if odd and training.is_finite:
+            training.is_finite = False
+            kind = "NaN" if any(math.isnan(value) for _, value in line.floats()) else "infinite"
+            self._manifest.note(f"{odd[0]} is {kind} from step {line.number} on")
+            self._manifest.write()
+
+    def _meet(self, asked: Asked, part: Part) -> None:
+        """Takes in a training at its first step."""
+        if not self._trainings:
+            self._manifest.first(asked.session)
+        elif asked.session.graph not in self._met:
+            self._manifest.note("it trains in several graphs; the graph of the first is stored")
+        try:
+            self._read(asked)
+        except trace.FullError as error:
+            self._give_up_arrays(0, error)
+        place = self._manifest.training(asked.plan, part)
+        schedule = Schedule(self._options.steps, self._options.megabytes * 1e6 / 4)
+        rate = part.scalars.get("lr")
+        if rate is not None and not self._options.steps:
+            rates = of_the_step_alone(rate, asked.run, asked.plan.written)
+            schedule.expect(rates, is_set=False)
+        elif "lr" in part.constants:
+            schedule.expect(None, is_set=True)
+        self._trainings[part.note] = _Training(place, schedule)
+        self._manifest.inputs(asked.plan)
+        self._manifest.write()
+
+    def _read(self, asked: Asked) -> None:
+        """Reads and stores all variables, unless they are known to be as they were."""
+        state = session_state.of(asked.session)
+        if state.seen == state.version and state.values:
+            return
+        found = variables.all_of(asked.session.graph)
+        tensors = self._met.setdefault(asked.session.graph, {})
+        for name, variable in found.items():
+            if name not in tensors:
+                reading = variables.reading(variable)
+                if reading is None:
+                    self._manifest.note(f"{name} cannot be read without adding an op")
+                else:
+                    tensors[name] = reading
+        state.values = variables.values(tensors, lambda some: asked.run(some, {}), state.missing)
+        state.references = {name: self._writer.put(one) for name, one in state.values.items()}
+        state.seen = state.version
+        for name, value in state.values.items():
+            if name not in self._manifest.variables:
+                self._manifest.variable(found[name], value, state.references[name])
+
+    def changed(self, session: Any) -> None:
+        """Takes in that a run which is no training step has changed variables."""
+        session_state.of(session).version += 1
+
+    def closing(self, session: Any, run: Run) -> None:
+        """Takes in the last values in a session."""
+        with self._lock:
+            state = session_state.known(session)
+            if state is None or session.graph not in self._met or self._is_full:
+                return
+            try:
+                self._read(Asked(session, None, [], {}, run))  # type: ignore[arg-type]
+            except trace.FullError as error:
+                self._give_up_arrays(max(one.steps for one in self._trainings.values()), error)
+                return
+            for name, reference in state.references.items():
+                self._manifest.variables[name]["final"] = reference
+
+    def finish(self, ended: str) -> None:
+        """Writes how the script ended."""
+        with self._lock:
+            self.is_on = False
+            self._manifest.ended = ended
+            if ended != "complete":
+                for one in self._manifest.variables.values():
+                    one["final"] = None
+            self._manifest.write()
+            self._writer.close()
+            if not any(one.steps for one in self._trainings.values()) and sys.stderr is not None:
+                name = self._writer.folder
+                print(f"note: no training step was seen, so {name} holds none", file=sys.stderr)
+
+    def failed(self, error: Exception) -> None:
+        """Stops recording."""
+        with self._lock:
+            if not self.is_on:
+                return
+            self.is_on = False
+            import traceback; traceback.print_exception(error)  # XXX
+            reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+            text = f"the recording stopped ({reason})"
+            self._manifest.note(text)
+            if sys.stderr is not None:
+                print(f"note: {text}; the script goes on", file=sys.stderr, flush=True)
+            self._manifest.write()

@@ -1,0 +1,143 @@
+"""Which steps of a training are stored, and how much of them."""
+
+import enum
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tf_edureka.runner.record import graphs
+from tf_edureka.runner.record.options import Steps
+
+Rates = Callable[[Sequence[int]], Sequence[float]]
+USUAL = (0, 1, 2, 10, 100, 1000)
+_BEGINNING = 10  # steps whose gradients are kept where the rate never changes
+_LONGEST = 200  # steps without a gap whose gradients are kept
+_AFTER = 3  # of these after the rate has changed, with the step of the change
+_AROUND = 2  # steps on both sides of a change that is further away
+_FURTHEST = 1 << 24  # steps that are looked ahead
+
+
+class Mode(enum.IntEnum):
+    """How much of a step is stored."""
+
+    LINE = 0  # what each step has
+    GRADIENTS = 1  # and gradients
+    FULL = 2  # and all
+
+
+class Schedule:
+    """Which steps of one training are stored.
+
+    Args:
+        chosen: steps that the user asked for; None for the usual ones.
+        most: bytes of gradients at most, outside those steps.
+    """
+
+    def __init__(self, chosen: Steps | None, most: float) -> None:
+        self._chosen = chosen
+        self._left = most
+        self._rate: float | None = None
+        self._end = _LONGEST if chosen is None else 0
+        self._around = range(0)
+
+    def expect(
+        self, rates: Callable[[Sequence[int]], Sequence[float]] | None, is_set: bool
+    ) -> None:
+        """Takes in when the rate will change.
+
+        Args:
+            rates: that the optimizer will be given at some steps, counted from the next; None if
+                that is not known beforehand.
+            is_set: whether the rate is a constant.
+        """
+        if self._chosen is not None:
+            return
+        change = None if rates is None else first_change(rates)
+        if change is not None and change > _LONGEST:
+            self._end = 0
+            self._around = range(change - _AROUND, change + _AROUND + 1)
+        elif is_set or (rates is not None and change is None):
+            self._end = _BEGINNING
+
+    def mode(self, step: int) -> Mode:
+        """How much is stored of a step."""
+        if step in (USUAL if self._chosen is None else self._chosen) or step in self._around:
+            return Mode.FULL
+        return Mode.GRADIENTS if step < self._end else Mode.LINE
+
+    def saw(self, step: int, rate: float | None, stored: float) -> None:
+        """Takes in what came of a step.
+
+        Args:
+            step: its number.
+            rate: that the optimizer was given; None if that is not known.
+            stored: bytes of its gradients.
+        """
+        self._left -= stored
+        if self._rate is None:
+            self._rate = rate
+        elif rate != self._rate and step < self._end and self._end == _LONGEST:
+            self._end = step + _AFTER
+        if self._left < stored:
+            self._end = 0
+
+
+def first_change(rates: Rates) -> int | None:
+    """The first step whose rate is not that of step 0; None if there is none.
+
+    The first 200 steps are looked at each; further ones as if the rate did not return.
+
+    Args:
+        rates: at some steps.
+    """
+    first, *others = rates(range(_LONGEST + 1))
+    near = next((step for step, rate in enumerate(others, 1) if rate != first), None)
+    if near is not None:
+        return near
+    same, other = _LONGEST, _LONGEST
+    while other < _FURTHEST and rates([other])[0] == first:
+        same, other = other, 2 * other
+    if other >= _FURTHEST:
+        return None
+    while other - same > 1:
+        middle = (same + other) // 2
+        if rates([middle])[0] == first:
+            same = middle
+        else:
+            other = middle
+    return other
+
+
+def of_the_step_alone(
+    rate: Any, run: Callable[[Sequence[Any], dict[Any, Any]], list[Any]], written: set[Any]
+) -> Rates | None:
+    """The rate as a function of the steps from now on, if it depends on a counter of them alone.
+
+    Args:
+        rate: tensor of the rate.
+        run: takes tensors and what is fed, and gives their values.
+        written: ops of the variables that a step writes.
+
+    Returns:
+        a function that gives the rates at some steps; None if it depends on something else.
+    """
+    closure = graphs.Closure([rate])
+    counters = [op for op in closure.ops if op.type in graphs.VARIABLES]
+    if len(counters) != 1 or counters[0] not in written:
+        return None
+    reads = [
+        tensor
+        for op in closure.ops
+        for tensor in op.outputs
+        if op.type == "ReadVariableOp" or (op is counters[0] and op.type != "VarHandleOp")
+    ]
+    if not reads or not reads[0].dtype.base_dtype.is_integer:
+        return None
+    if not all(graphs.is_pure(op) for op in graphs.Closure([rate], reads).ops):
+        return None
+    (now,) = run([reads[0]], {})
+
+    def rates(steps: Sequence[int]) -> list[float]:
+        fed = [{read: now + step for read in reads} for step in steps]
+        return [float(run([rate], one)[0]) for one in fed]
+
+    return rates
