@@ -35,14 +35,16 @@ def prove_port(tmp_path: Path) -> Prove:
         from tf_edureka import parity
         from tf_edureka.errors import InputError
 
+        wrong = ""
         try:
             ladder: PortLadder = parity.Trace(trace).climb(port)  # type: ignore[attr-defined]
             ladder.write(tmp_path)
+            if not ladder.passed:
+                wrong = f"\n{ladder.text()}\nCertificate: {tmp_path / 'port.html'}"
         except InputError as error:
-            pytest.fail(str(error), pytrace=False)
-        if not ladder.passed:
-            where = f"Certificate: {tmp_path / 'port.html'}"
-            pytest.fail(f"\n{ladder.text()}\n{where}", pytrace=False)
+            wrong = str(error)
+        if wrong:  # said here, where no other error is told beside it
+            pytest.fail(wrong, pytrace=False)
         return ladder
 
     return prove
