@@ -31,7 +31,8 @@ class Cell(keras.layers.Layer):
         **layer_arguments: Any,
     ) -> None:
         super().__init__(**layer_arguments)
-        self.units = self.state_size = self.output_size = units
+        self.units = self.output_size = units
+        self.state_size: int | list[int] = units
         self.activation = keras.activations.get(activation)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 

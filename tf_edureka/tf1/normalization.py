@@ -5,7 +5,7 @@ from typing import Any
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 
-# `tf.nn.fused_batch_norm` took no smaller one, as cuDNN could not.
+# `tf.nn.fused_batch_norm` of TensorFlow 1 took no smaller one, as cuDNN could not.
 _LEAST_EPSILON = 1.001e-5
 
 
@@ -97,6 +97,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
         if len(inputs.shape) != 4:
             images = tf.reshape(inputs, [-1, 1, 1, inputs.shape[-1]])
         outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
-            images, gamma, beta, epsilon=self.epsilon, is_training=True
+            *(images, gamma, beta),
+            epsilon=max(self.epsilon, _LEAST_EPSILON),
+            is_training=True,
         )
         return tf.reshape(outputs, shape), mean, variance
