@@ -99,5 +99,5 @@ def test_the_report_has_them_under_a_title_of_their_own():
     assert text.splitlines() == [
         "net.py uses nothing that TensorFlow 2 has changed.",
         "What net.py has under names of tf.contrib, made by hand, and what it does otherwise:",
-        *(f"     2  static_bidirectional_rnn  {what}" for _, _, what in said(BIDIRECTIONAL)),
+        *(f"  2  static_bidirectional_rnn  {what}" for _, _, what in said(BIDIRECTIONAL)),
     ]

@@ -1,19 +1,27 @@
-import operator
+import ast
+import builtins
+import importlib
+import inspect
+import math
 import re
 
 import keras
 import pytest
 import tensorflow as tf
 
-from tf_edureka.runner import modern_names, report
+import tf_edureka.tf1
+from tf_edureka.errors import InputError
+from tf_edureka.runner import report
+from tf_edureka.runner.modern import names
+from tf_edureka.runner.modern.advice import KINDS, NUMBERS, RENAMED, RESTRUCTURED
 
 
-def lines(text: str):
-    return report.lines(text.encode())
+def rows(text: str) -> list[report.Row]:
+    return report.rows(ast.parse(text))
 
 
-def test_each_line_of_tensorflow_1_is_named_with_what_one_writes_today():
-    found = lines(
+def test_each_name_of_tensorflow_1_is_a_row_of_its_kind_with_its_lines():
+    found = rows(
         """from tensorflow.examples.tutorials.mnist import input_data as reader
 import tensorflow as tf, numpy as np, subprocess
 from tensorflow.contrib import slim
@@ -21,75 +29,169 @@ mnist = reader.read_data_sets("MNIST_data/")
 x = tf.placeholder(tf.float32)
 nn = tf.nn
 y = nn.dynamic_rnn(slim.flatten(tf.log(x)), tf.reduce_sum(x), np.log(2))
-step = tf.train.AdamOptimizer(0.1).minimize(y)
+step = tf.train.AdamOptimizer(0.1).minimize(tf.log(y) + tf.log(x))
 tf.Session().run(step, {x: mnist.train.next_batch(100)})
 subprocess.run("true")
-""",
+"""
     )
-    assert [(line, old) for line, old, _ in found] == [
-        (1, "tf.examples.tutorials.mnist.input_data"),
-        (3, "tf.contrib.slim"),
-        (4, "tf.examples.tutorials.mnist.input_data.read_data_sets"),
-        (5, "tf.placeholder"),
-        (7, "tf.nn.dynamic_rnn"),
-        (7, "tf.contrib.slim.flatten"),
-        (7, "tf.log"),
-        (8, ".minimize"),
-        (8, "tf.train.AdamOptimizer"),
-        (9, ".run"),
-        (9, "tf.Session"),
-        (9, ".next_batch"),
+    assert [(row.kind, row.places, row.name) for row in found] == [
+        (NUMBERS, ("7",), "tf.nn.dynamic_rnn"),
+        (NUMBERS, ("8",), "tf.train.AdamOptimizer"),
+        (RESTRUCTURED, ("1",), "tf.examples.tutorials.mnist.input_data"),
+        (RESTRUCTURED, ("3",), "tf.contrib.slim"),
+        (RESTRUCTURED, ("4",), "tf.examples.tutorials.mnist.input_data.read_data_sets"),
+        (RESTRUCTURED, ("5",), "tf.placeholder"),
+        (RESTRUCTURED, ("7",), "tf.contrib.slim.flatten"),
+        (RESTRUCTURED, ("8",), ".minimize"),
+        (RESTRUCTURED, ("9",), ".run"),
+        (RESTRUCTURED, ("9",), "tf.Session"),
+        (RESTRUCTURED, ("9",), ".next_batch"),
+        (RENAMED, ("7", "8"), "tf.log"),
     ]
-    today = {old: modern for _, old, modern in found}
+    today = {row.name: row.today for row in found}
     assert today["tf.log"] == "tf.math.log"
-    assert today["tf.train.AdamOptimizer"].startswith("keras.optimizers.Adam with epsilon=1e-8")
+    assert today["tf.train.AdamOptimizer"].startswith(
+        "keras.optimizers.Adam(learning_rate, epsilon=1e-8); not keras.optimizers.Adam("
+    )
 
 
 def test_other_ways_to_import_it_are_read_too():
-    found = lines(
+    found = rows(
         """import tensorflow.compat.v1 as tf1
 import tensorflow.contrib.layers as layers
 import tensorflow
 tf1.disable_v2_behavior()
 layers.xavier_initializer()
 tensorflow.get_variable("x", [1])
-""",
+tensorflow.compat.v1.train.MomentumOptimizer(0.1, 0.9)
+"""
     )
-    assert [old for _, old, _ in found] == [
+    assert [row.name for row in found] == [
+        "tf.compat.v1.train.MomentumOptimizer",
         "tf.contrib.layers",
         "tf.disable_v2_behavior",
-        "tf.contrib.layers.xavier_initializer",
         "tf.get_variable",
+        "tf.contrib.layers.xavier_initializer",
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "other"),
+    [
+        ("tf.contrib.slim.l2_regularizer", "tf.contrib.layers.l2_regularizer"),
+        ("tf.contrib.layers.python.layers.batch_norm", "tf.contrib.layers.batch_norm"),
+        ("tf.contrib.slim.losses.log_loss", "tf.contrib.losses.log_loss"),
+        ("tf.contrib.rnn.GRUCell", "tf.nn.rnn_cell.GRUCell"),
+        ("tf.compat.v1.train.RMSPropOptimizer", "tf.train.RMSPropOptimizer"),
+    ],
+)
+def test_a_name_by_another_way_has_the_same_advice(old, other):
+    assert names.of(old) == (old, names.ROWS[other])
+
+
+def test_flags_are_one_row():
+    found = rows(
+        """import tensorflow as tf
+flags = tf.app.flags
+flags.DEFINE_string("folder", "out", "")
+flags.DEFINE_integer("n", 1, "")
+FLAGS = flags.FLAGS
+print(FLAGS.folder, FLAGS.n)
+tf.app.run()
+"""
+    )
+    assert [(row.name, row.places) for row in found] == [
+        ("tf.app.run", ("7",)),
+        ("tf.app.flags.*", ("2", "3", "4", "5", "6")),
+    ]
+
+
+def test_many_lines_are_shortened():
+    source = "import tensorflow as tf\n" + "tf.log(1)\n" * 20
+    _, row = report.text("net.py", source.encode()).splitlines()
+    assert row == "  renamed  2, 3, 4 ... 21 (20 lines)  tf.log  tf.math.log"
 
 
 def test_a_cell_of_a_notebook_has_the_names_of_those_before_it():
     text = report.text_of_cells("old.ipynb", ["import tensorflow as tf", "print 1", "\ntf.log(1)"])
-    unread, found = text.splitlines()[1:]
-    assert unread.strip().startswith("cell 2  ")
-    assert found.strip().startswith("cell 3, line 2  tf.log  ")
+    found, unread = text.splitlines()[1:]
+    assert found.split() == ["renamed", "cell", "3,", "line", "2", "tf.log", "tf.math.log"]
+    assert unread.strip().startswith("cell 2 cannot be read for a report (SyntaxError")
 
 
 def test_a_script_of_today_has_nothing_to_report():
     text = "import tensorflow as tf\nx = tf.Variable(1.0)\nprint(tf.square(x), tf.nn.relu(x))\n"
-    assert lines(text) == []
+    assert rows(text) == []
     assert "nothing that TensorFlow 2 has changed" in report.text("script.py", text.encode())
 
 
 def test_a_source_is_reported_on_in_its_encoding_and_however_deep_it_is():
     deep = f"# coding: latin-1\nx = {'1 + ' * 900}tf.log('é')\n"
     text = f"{deep}import tensorflow as tf\ntf.log(1)\n".encode("latin-1")
-    assert [line for line, *_ in report.lines(text)] == [4]
-    chain = "x.log" + "().log" * 500
-    assert lines(chain) == []
+    (row,) = report.rows(report.tree("net.py", text))
+    assert row.places == ("4",)
+    assert rows("x.log" + "().log" * 500) == []
 
 
 @pytest.mark.parametrize("text", [b"x = '\xe9'\n", b"\0", b"print 1\n", b"x = " + b"-" * 100_000])
 def test_what_is_no_python_by_now_is_a_line(text):
     assert report.text("net.py", text).startswith("net.py cannot be read for a report (")
+    with pytest.raises(InputError, match=r"net\.py cannot be read for a report \("):
+        report.tree("net.py", text)
 
 
-@pytest.mark.parametrize("old", modern_names.MODERN)
-def test_what_is_said_to_be_today_is_there(old):
-    for library, name in re.findall(r"\b(tf|keras)\.([\w.]*\w)", modern_names.MODERN[old]):
-        operator.attrgetter(name)({"tf": tf, "keras": keras}[library])
+def test_renames_are_those_of_tensorflows_own_table():
+    from tensorflow.tools.compatibility import all_renames_v2
+
+    theirs = all_renames_v2.symbol_renames
+    assert names.renames() == {old: new for old, new in theirs.items() if old.startswith("tf.")}
+
+
+LIBRARIES = {"tf": tf, "keras": keras, "tf_edureka": tf_edureka, "math": math}
+ROWS = {**names.ROWS, **{f".{name}": advice for name, advice in names.METHODS.items()}}
+
+
+def found(name: str):
+    """What a dotted name is; skips the test where it is a class of `tf1` that is not there."""
+    library, *path = name.split(".")
+    one = LIBRARIES[library]
+    if path[:1] == ["tf1"] and path[1:]:
+        one, path = importlib.import_module("tf_edureka.tf1"), path[1:]
+        if not hasattr(one, path[0]):
+            pytest.skip(f"{name} is not there")
+    for part in path:
+        one = getattr(one, part)
+    return one
+
+
+@pytest.mark.parametrize("old", ROWS)
+def test_what_is_said_to_be_today_is_there_and_takes_these_arguments(old):
+    advice = ROWS[old]
+    assert advice.kind in KINDS
+    assert not advice.trap or (advice.kind == NUMBERS and advice.trap != advice.today)
+    for name in re.findall(r"\b(?:tf|keras|tf_edureka)\.[\w.]*\w", advice.note):
+        found(name)
+    for expression in filter(None, (advice.today, advice.trap)):
+        for node in ast.walk(ast.parse(expression, mode="eval")):
+            name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if name.partition(".")[0] in LIBRARIES and "(" not in name:
+                positional = [None for _ in node.args]
+                keywords = {keyword.arg: None for keyword in node.keywords}
+                inspect.signature(found(name)).bind(*positional, **keywords)
+
+
+# Names in an expression that are neither a module nor an argument of the old call.
+OWN = {"losses", "model", "tf", "keras", "tf_edureka", "math", *vars(builtins)}
+
+
+@pytest.mark.parametrize("old", [old for old in names.ROWS if names.ROWS[old].today])
+def test_an_argument_is_called_as_it_was_then(old):
+    function = tf.compat.v1
+    for part in old.split(".")[1:]:
+        function = getattr(function, part, None)
+    if function is None or not callable(function):
+        pytest.skip("a name of tf.contrib or of Keras of then")
+    nodes = [*ast.walk(ast.parse(names.ROWS[old].today, mode="eval"))]
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    assert used - bound - OWN <= {*inspect.signature(function).parameters}

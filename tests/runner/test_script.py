@@ -310,9 +310,10 @@ raise SystemExit(4)
     assert [line for line in done.stderr.splitlines() if line] == [
         "last",
         "script.py uses nothing that TensorFlow 2 has changed.",
-        "What layers.py has of TensorFlow 1, and what one writes today:",
-        "     2  tf.placeholder  an argument of a function, or keras.Input",
-        "gone.py cannot be read any more (No such file or directory).",
+        f"What {os.path.join('net', 'layers.py')} has of TensorFlow 1, and what one writes today, "
+        "with the arguments of then:",
+        "  restructured  2  tf.placeholder  an argument of a function, or keras.Input",
+        f"{os.path.join('net', 'gone.py')} cannot be read any more (No such file or directory).",
     ]
 
 

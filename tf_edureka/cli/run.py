@@ -5,7 +5,15 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from tf_edureka.cli import notebooks, options, record_options, reporting, signals, store
+from tf_edureka.cli import (
+    notebooks,
+    options,
+    record_options,
+    report_only,
+    reporting,
+    signals,
+    store,
+)
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
 from tf_edureka.runner import period, period_wheels, script, source, stop
@@ -32,6 +40,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         parser.error("the following arguments are required: SCRIPT")
     if args.command and not _is_notebook(args) and (args.html or args.keep_going):
         parser.error("--html and --keep-going are for a notebook")
+    if args.report_only and not args.command:
+        parser.error("--report-only needs a SCRIPT")
     if _is_notebook(args) and args.stop_after:
         parser.error("--stop-after is for a script; Ctrl-C ends a notebook")
     record_options.check(parser, args, is_notebook=_is_notebook(args))
@@ -74,8 +84,14 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report",
         action="store_true",
-        help="say at the end, on stderr, what the script uses of TensorFlow 1, line by line, and "
-        "what one writes today",
+        help="say at the end, on stderr, what the script uses of TensorFlow 1, what one writes "
+        "today, and where that changes numbers",
+    )
+    parser.add_argument(
+        "--report-only",
+        action="store_true",
+        help="say that on stdout, and run nothing; modules beside the script are found by its "
+        "imports",
     )
     parser.add_argument(
         "--stop-after",
@@ -124,6 +140,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not parsed or not parsed[0].command:  # as after --help, or where something is wrong
         return code
     args = parsed[0]
+    if args.report_only:
+        return report_only.run(args)
     if _is_notebook(args):
         return notebooks.run(args)
     try:

@@ -1,74 +1,123 @@
-"""What a script uses of TensorFlow 1, line by line, with what one writes today."""
+"""What a script uses of TensorFlow 1, with what one writes today and what changes its numbers."""
 
 import ast
+import dataclasses
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from tf_edureka.runner import copies, modern_names
+from tf_edureka.errors import InputError
+from tf_edureka.runner import copies
+from tf_edureka.runner.modern import names as modern
+from tf_edureka.runner.modern.advice import KINDS, Advice
+from tf_edureka.runner.old_names import Names
 
-_Row = tuple[int, str, str]
-_PlacedRow = tuple[str, str, str]
+_Use = tuple[str, str, Advice]  # place, name as it is reported, what to write today
+_PlacedRow = tuple[str, ...]
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+_MOST_PLACES = 5
+_WITH = "with the arguments of then"
 
 
-def lines(source: bytes) -> list[_Row]:
-    """Reads the `source` of a script for the names of TensorFlow 1.
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """An old name, however often it is used.
+
+    Attributes:
+        kind: One of `advice.KINDS`.
+        places: Where it is used, such as the lines of a script, from 1.
+        name: The old name; one that ends in `.*` stands for all below it.
+        today: What to write today.
+    """
+
+    kind: str
+    places: tuple[str, ...]
+    name: str
+    today: str
+
+
+def tree(name: str, source: bytes) -> ast.Module:
+    """Reads the `source` of the script `name`.
+
+    Raises:
+        InputError: when it is not Python by now.
+    """
+    with warnings.catch_warnings():  # which the script has had already
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(source)
+        except _UNREADABLE as error:
+            raise InputError(f"{name} cannot be read for a report ({_reason(error)})") from None
+
+
+def rows(script: ast.Module) -> list[Row]:
+    """The names of TensorFlow 1 in a `script`.
 
     Returns:
-        line from 1, old name and what to write today, in the order of the script. What is the same
-        in TensorFlow 2 is left out.
+        what changes numbers first, each kind in the order of the script. What is the same in
+        TensorFlow 2 is left out.
     """
-    return _old_names(_tree(source), _Names())
+    return _gathered(_uses(script, Names(), "{}"))
 
 
 def text(name: str, source: bytes) -> str:
     """What there is to say of the `source` of the script `name`, as text under titles."""
     try:
-        tree = _tree(source)
-        rows = _old_names(tree, _Names())
-    except _UNREADABLE as error:
-        return f"{name} cannot be read for a report ({_reason(error)})."
-    return _text(name, _placed("{}", rows), _placed("{}", copies.lines(tree)))
+        return text_of_tree(name, tree(name, source))
+    except InputError as error:
+        return f"{error}."
+
+
+def text_of_tree(name: str, script: ast.Module) -> str:
+    """The same of the script `name` that has been read."""
+    return _text(name, rows(script), _placed("{}", copies.lines(script)))
 
 
 def text_of_cells(name: str, cells: Sequence[str]) -> str:
     """The same of the `cells` of a notebook, each of which has the names of those before it."""
-    names, rows, made = _Names(), [], []
+    names = Names()
+    uses: list[_Use] = []
+    made: list[_PlacedRow] = []
+    unread: list[str] = []
     for number, cell in enumerate(cells, 1):
         try:
-            tree = _tree(cell.encode())
-            found = _old_names(tree, names)
-        except _UNREADABLE as error:
-            rows.append((f"cell {number}", "cannot be read for a report", _reason(error)))
+            script = tree(f"cell {number}", cell.encode())
+        except InputError as error:
+            unread.append(f"  {error}.")
         else:
-            rows += _placed(f"cell {number}, line {{}}", found)
-            made += _placed(f"cell {number}, line {{}}", copies.lines(tree))
-    return _text(name, rows, made)
-
-
-def _tree(source: bytes) -> ast.Module:
-    with warnings.catch_warnings():  # which the script has had already
-        warnings.simplefilter("ignore")
-        return ast.parse(source)
-
-
-def _old_names(tree: ast.Module, names: "_Names") -> list[_Row]:
-    return sorted(dict.fromkeys(_modernised(tree, names)), key=lambda row: row[0])
+            uses += _uses(script, names, f"cell {number}, line {{}}")
+            made += _placed(f"cell {number}, line {{}}", copies.lines(script))
+    return "\n".join([_text(name, _gathered(uses), made), *unread])
 
 
 def _reason(error: BaseException) -> str:
     return traceback.format_exception_only(error)[-1].strip()
 
 
-def _placed(place: str, rows: Sequence[_Row]) -> list[_PlacedRow]:
-    return [(place.format(line), name, said) for line, name, said in rows]
+def _uses(script: ast.Module, names: Names, place: str) -> list[_Use]:
+    found = sorted(_modernised(script, names), key=lambda use: use[0])
+    return [(place.format(line), name, advice) for line, name, advice in found]
 
 
-def _text(name: str, rows: Sequence[_PlacedRow], made: Sequence[_PlacedRow]) -> str:
+def _gathered(uses: Iterable[_Use]) -> list[Row]:
+    places: dict[tuple[str, Advice], dict[str, None]] = {}
+    for place, name, advice in uses:
+        places.setdefault((name, advice), {})[place] = None
+    made = [Row(advice.kind, tuple(of), name, str(advice)) for (name, advice), of in places.items()]
+    return sorted(made, key=lambda row: KINDS.index(row.kind))
+
+
+def _placed(place: str, found: Sequence[tuple[int, str, str]]) -> list[_PlacedRow]:
+    return [(place.format(line), name, said) for line, name, said in found]
+
+
+def _text(name: str, found: Sequence[Row], made: Sequence[_PlacedRow]) -> str:
     parts = [f"{name} uses nothing that TensorFlow 2 has changed."]
-    if rows:
-        parts = [f"What {name} has of TensorFlow 1, and what one writes today:", *_table(rows)]
+    if found:
+        parts = [
+            f"What {name} has of TensorFlow 1, and what one writes today, {_WITH}:",
+            *_table([(row.kind, _short(row), row.name, row.today) for row in found]),
+        ]
     if made:
         parts += [
             f"What {name} has under names of tf.contrib, made by hand, and what it does otherwise:",
@@ -77,28 +126,38 @@ def _text(name: str, rows: Sequence[_PlacedRow], made: Sequence[_PlacedRow]) -> 
     return "\n".join(parts)
 
 
-def _table(rows: Sequence[_PlacedRow]) -> Iterator[str]:
-    places, names = (max(map(len, column)) for column in [*zip(*rows, strict=True)][:2])
-    return (f"  {place:>{max(places, 4)}}  {name:<{names}}  {said}" for place, name, said in rows)
+def _short(row: Row) -> str:
+    """Where it is used: all places, or the first ones, the last, and how many they are."""
+    if len(row.places) <= _MOST_PLACES:
+        return ", ".join(row.places)
+    *_, last = row.places
+    return f"{', '.join(row.places[:3])} ... {last} ({len(row.places)} lines)"
 
 
-def _modernised(tree: ast.Module, names: "_Names") -> Iterator[tuple[int, str, str]]:
-    for node in _in_order(tree):
+def _table(table: Sequence[_PlacedRow]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)][:-1]
+    for *cells, said in table:
+        padded = [f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)]
+        yield "  ".join(["", *padded, said])
+
+
+def _modernised(script: ast.Module, names: Names) -> Iterator[tuple[int, str, Advice]]:
+    for node in _in_order(script):
         if not isinstance(node, ast.stmt | ast.expr):
             continue  # nothing of TensorFlow is named there
         for old in names.read(node):
-            modern = modern_names.of(old)
-            if modern:
-                yield node.lineno, old, modern
+            found = modern.of(old)
+            if found:
+                yield node.lineno, *found
         if isinstance(node, ast.Attribute) and names.resolve(node) is None:
             is_own = not (isinstance(node.value, ast.Name) and node.value.id in names.modules)
-            if is_own and node.attr in modern_names.METHODS:
-                yield node.lineno, f".{node.attr}", modern_names.METHODS[node.attr]
+            if is_own and node.attr in modern.METHODS:
+                yield node.lineno, f".{node.attr}", modern.METHODS[node.attr]
 
 
-def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
+def _in_order(script: ast.AST) -> Iterator[ast.AST]:
     """All nodes as they are written, without the parts of a dotted name, however deep they lie."""
-    waiting = [tree]
+    waiting = [script]
     while waiting:
         node = waiting.pop()
         yield node
@@ -106,58 +165,3 @@ def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
             node = node.value
         if not isinstance(node, ast.Name):
             waiting += reversed([*ast.iter_child_nodes(node)])
-
-
-class _Names:
-    """What the names of a script mean: which lead into TensorFlow, and which are other modules."""
-
-    def __init__(self) -> None:
-        self.tensorflow: dict[str, str] = {}
-        self.modules: set[str] = set()
-
-    def read(self, node: ast.AST) -> Iterator[str]:
-        """Takes in an import or an assignment, and gives the names of TensorFlow that are used."""
-        if isinstance(node, ast.Import):
-            for name in node.names:
-                old = _old(name.name)
-                if old is None:
-                    self.modules.add(name.asname or name.name.partition(".")[0])
-                elif name.asname:
-                    self.tensorflow[name.asname] = old
-                else:
-                    self.tensorflow["tensorflow"] = "tf"
-                if old not in (None, "tf"):
-                    yield old
-        elif isinstance(node, ast.ImportFrom):
-            for name in node.names:
-                old = _old(f"{node.module}.{name.name}")
-                if old is None:
-                    self.modules.add(name.asname or name.name)
-                else:
-                    self.tensorflow[name.asname or name.name] = old
-                    yield old
-        elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
-            old = self.resolve(node)
-            if old is not None and isinstance(node, ast.Attribute):
-                yield old
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            old = self.resolve(node.value)
-            if old is not None:
-                self.tensorflow[node.targets[0].id] = old
-
-    def resolve(self, node: ast.AST) -> str | None:
-        """The name of TensorFlow that an expression is; None if it is none."""
-        names = []
-        while isinstance(node, ast.Attribute):
-            names.append(node.attr)
-            node = node.value
-        owner = self.tensorflow.get(node.id) if isinstance(node, ast.Name) else None
-        return None if owner is None else ".".join([owner, *reversed(names)])
-
-
-def _old(module: str) -> str | None:
-    """A module of TensorFlow as a name that begins with `tf`; None if it is none."""
-    for beginning in ("tensorflow.compat.v1", "tensorflow"):
-        if f"{module}.".startswith(f"{beginning}."):
-            return f"tf{module.removeprefix(beginning)}"
-    return None

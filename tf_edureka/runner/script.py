@@ -129,10 +129,11 @@ def _print_report(script: Script) -> None:
     files = [vars(module).get("__file__") for module in modules]
     for file in dict.fromkeys(file for file in files if isinstance(file, str)):
         if file != script.name and script.owns(file):
+            name = printable(script.short(file))
             try:
-                found = report.text(printable(Path(file).name), Path(file).read_bytes())
+                found = report.text(name, Path(file).read_bytes())
             except OSError as error:
-                found = f"{printable(Path(file).name)} cannot be read any more ({error.strerror})."
+                found = f"{name} cannot be read any more ({error.strerror})."
             _say(f"\n{found}", sys.__stderr__)
 
 

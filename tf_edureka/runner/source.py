@@ -14,12 +14,11 @@ import types
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-import tf_edureka
 from tf_edureka.errors import InputError, printable
-from tf_edureka.runner import python2
+from tf_edureka.runner import places, python2
 
 STANDARD_INPUT = "-"
-_MOST = 100_000_000  # bytes of a script: there are files without end, such as /dev/zero
+MOST = 100_000_000  # bytes of a script: there are files without end, such as /dev/zero
 _FILE_INPUT = 257  # what Python's C interface calls a whole file (`Py_file_input`)
 
 
@@ -50,9 +49,14 @@ class Script:
         """
         module = Path(file)
         is_below = any(module.is_relative_to(folder) for folder in self.folders if folder)
-        ours = Path(tf_edureka.__file__).parent
-        is_installed = "site-packages" in module.parts or module.is_relative_to(ours)
-        return file == self.name or (module.suffix == ".py" and is_below and not is_installed)
+        is_own = module.suffix == ".py" and is_below and not places.is_library(module)
+        return file == self.name or is_own
+
+    def short(self, file: str) -> str:
+        """The name of a module of its own, from the script's folder on."""
+        folders = [folder for folder in self.folders if folder]
+        below = [folder for folder in folders if Path(file).is_relative_to(folder)]
+        return str(Path(file).relative_to(below[0])) if below else file
 
 
 def read(given: str) -> Script:
@@ -130,9 +134,9 @@ def _read(file: BinaryIO, name: str) -> tuple[bytes, types.CodeType]:
     """The text and the code of a script."""
     is_seekable = file.seekable()
     begin = file.tell() if is_seekable else 0
-    source = file.read(_MOST + 1)
-    if len(source) > _MOST:
-        raise InputError(f"{name}: expected a script of at most {_MOST} bytes, got a longer one")
+    source = file.read(MOST + 1)
+    if len(source) > MOST:
+        raise InputError(f"{name}: expected a script of at most {MOST} bytes, got a longer one")
     if is_seekable:
         os.lseek(file.fileno(), begin, os.SEEK_SET)
         return source, _code(file.fileno(), name)
