@@ -1,0 +1,58 @@
+"""Old programs, their ports to Keras 3, and mistakes that people make when they port them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+MODELS = {path.parent.name: path.parent for path in sorted(HERE.glob("*/mistakes.py"))}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A port with a mistake: the right one, edited.
+
+    Args:
+        port: the right port's file.
+        name: what is wrong.
+        edits: texts of that file, each of which stands there once, and what they become.
+        rungs: those of which one is the first to fail.
+        causes: those of which one is to be named; none where no word fits.
+        why: what one was thinking.
+    """
+
+    port: Path
+    name: str
+    edits: Mapping[str, str]
+    rungs: tuple[str, ...]
+    causes: tuple[str, ...]
+    why: str
+
+    @property
+    def source(self) -> str:
+        source = self.port.read_text(encoding="utf-8")
+        for old, new in self.edits.items():
+            if source.count(old) != 1 or old == new:
+                raise ValueError(
+                    f"{self.name}: {old!r} is {source.count(old)} times in {self.port}"
+                )
+            source = source.replace(old, new)
+        return source
+
+    def build(self) -> Any:
+        """The compiled model with the mistake."""
+        namespace = {"__name__": f"{self.port.parent.name}_{self.name.replace(' ', '_')}"}
+        exec(compile(self.source, f"{self.port} ({self.name})", "exec"), namespace)
+        return namespace["build"]()
+
+
+def mistakes_in(mistakes_file: str) -> Callable[..., Mistake]:
+    """Makes a mistake in the port that lies beside a file."""
+    return partial(Mistake, Path(mistakes_file).with_name("port.py"))
+
+
+def mistakes_of(model: str) -> list[Mistake]:
+    return import_module(f"ports.{model}.mistakes").MISTAKES
