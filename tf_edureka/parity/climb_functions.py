@@ -37,7 +37,7 @@ class FunctionsClimb:
         yield port_rungs.skipped("initial values", f"{none}: they are given the original's")
         yield structure.batches(self.trace, self.training, batches)
         yield port_rungs.skipped("forward pass", f"{none}: it is in the loss")
-        allowed = tolerances.measured(self.trace, [one.step for one in self.steps])
+        allowed = tolerances.measured(self.trace, (*(one.step for one in self.steps),))
         losses = [self._loss(one.state, one) for one in self.steps]
         loss = port_rungs.rung(
             "loss",

@@ -72,7 +72,7 @@ class KerasClimb:
         yield structure.initial_values(self.trace, self.weights, self.port.values())
         yield structure.batches(self.trace, self.training, batches)
         self.steps = read(self.trace, self.training)
-        self.allowed = tolerances.measured(self.trace, [one.step for one in self.steps])
+        self.allowed = tolerances.measured(self.trace, (*(one.step for one in self.steps),))
         self._choose()
         seen = [self.port.evaluate(one.state, one.batch) for one in self.steps]
         yield from self._computed(seen)
@@ -195,7 +195,7 @@ class KerasClimb:
         self.port.reset_optimizer(numbers[0])
         if numbers[0]:
             training = self.trace.trainings[self.training]
-            keras_slots.load(self.model.optimizer, training, first, start, self.port.mapping)
+            keras_slots.load(self.model, training, first, start, self.found)
         for given in gradients:
             self.port.apply(given)
             yield self.port.values()
@@ -222,7 +222,7 @@ class KerasClimb:
         seen = self.port.evaluate(one.state, one.batch)
         self.port.reset_optimizer(one.step.number)
         training = self.trace.trainings[self.training]
-        keras_slots.load(self.model.optimizer, training, one.step, one.state, self.port.mapping)
+        keras_slots.load(self.model, training, one.step, one.state, self.found)
         self.port.apply(seen.gradients)
         return self.port.values()
 

@@ -3,7 +3,6 @@
 import importlib.util
 import platform
 import sys
-import types
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tf_edureka import trace
+from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
 from tf_edureka.parity.functions import Functions
@@ -60,7 +60,8 @@ class Trace(trace.Trace):
         from tf_edureka.parity.climb_functions import FunctionsClimb
         from tf_edureka.parity.climb_keras import KerasClimb, compiled
 
-        built = port() if callable(port) and isinstance(port, types.FunctionType) else port
+        is_made = isinstance(port, Functions | keras.Model) or not callable(port)
+        built = port if is_made else port()
         with runtime.tf32(False):
             climb: FunctionsClimb | KerasClimb
             if isinstance(built, Functions):

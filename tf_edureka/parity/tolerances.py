@@ -1,10 +1,10 @@
 """How far a port may be from the original: as far as the original is from itself, and some."""
 
-from collections.abc import Sequence
+import functools
 from dataclasses import dataclass
-from typing import Any
 
 from tf_edureka.errors import InputError
+from tf_edureka.parity import noise
 from tf_edureka.trace import Step, Trace
 
 TIMES = 8.0  # of what the original is apart from itself
@@ -26,7 +26,7 @@ class Tolerances:
         why: the reason for all of them.
     """
 
-    noise: Any
+    noise: noise.Noise | None
     why: str
 
     def of(self, kind: str, name: str = "") -> float:
@@ -41,15 +41,15 @@ class Tolerances:
         return _UNMEASURED[kind] if found is None else max(_LEAST[kind], TIMES * found)
 
 
-def measured(trace: Trace, steps: Sequence[Step]) -> list[Tolerances]:
+@functools.lru_cache(maxsize=2)
+def measured(trace: Trace, steps: tuple[Step, ...]) -> tuple[Tolerances, ...]:
     """Measures the original's own noise on each of the steps."""
-    from tf_edureka.parity import noise
+    return tuple(_measured(trace, step) for step in steps)
 
-    found = []
-    for step in steps:
-        try:
-            found.append(Tolerances(noise.of_step(trace, step), MEASURED_WHY))
-        except InputError as error:
-            why = f"not measured ({error}), but what float32 explains in most networks"
-            found.append(Tolerances(None, why))
-    return found
+
+def _measured(trace: Trace, step: Step) -> Tolerances:
+    try:
+        return Tolerances(noise.of_step(trace, step), MEASURED_WHY)
+    except InputError as error:
+        why = f"not measured ({error}), but what float32 explains in most networks"
+        return Tolerances(None, why)

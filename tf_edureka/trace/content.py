@@ -52,7 +52,7 @@ class Training:
     clipping: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Step:
     """A training step; what is stored of a recorded one alone is empty for the others.
 
