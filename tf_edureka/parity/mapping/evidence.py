@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tf_edureka.parity.alignment import Scores
-from tf_edureka.parity.items import Item, items
-from tf_edureka.parity.new_variables import NewVariable
-from tf_edureka.parity.transforms import Array, Transform, single
-from tf_edureka.parity.variable_names import (
+from tf_edureka.parity.mapping.alignment import Scores
+from tf_edureka.parity.mapping.items import Item, items
+from tf_edureka.parity.mapping.names import (
     automatic_word,
     exclude_each_other,
     is_statistic,
     role,
     tokens,
 )
+from tf_edureka.parity.mapping.transforms import Array, Transform, single
+from tf_edureka.parity.new_variables import NewVariable
 from tf_edureka.trace import Variable
 
 # What a piece of evidence is worth beside the order of the variables, which is worth about a half:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tf_edureka.parity.transforms import Array, Move, Shape, Transform
+from tf_edureka.parity.mapping.transforms import Array, Move, Shape, Transform
 
 
 def _columns(array: Array, gates: int, order: Sequence[int]) -> Array:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from tf_edureka.errors import InputError
-from tf_edureka.parity.evidence import Problem, Values, gather, transform_of
-from tf_edureka.parity.exchanges import exchanges, groups, told_by
-from tf_edureka.parity.matching import Matching, solve
+from tf_edureka.parity.mapping.evidence import Problem, Values, gather, transform_of
+from tf_edureka.parity.mapping.exchanges import exchanges, groups, told_by
+from tf_edureka.parity.mapping.matching import Matching, solve
+from tf_edureka.parity.mapping.transforms import TRANSPOSED, Array, Transform
 from tf_edureka.parity.new_variables import NewVariable
-from tf_edureka.parity.transforms import TRANSPOSED, Array, Transform
 from tf_edureka.trace import Variable
 
 _MOST = 24  # alternatives that are handed out
@@ -159,8 +159,9 @@ def _is_turned(problem: Problem, matching: Matching) -> bool:
     return ways.count(TRANSPOSED.how) > as_it_is
 
 
-def _link(problem: Problem, matching: Matching, row: int, forget_bias: float, turned: bool) -> Link:
-    pair = row, matching.pairs[row]
+def _link(
+    problem: Problem, pair: tuple[int, int], by: str, forget_bias: float, turned: bool
+) -> Link:
     old = [problem.old[i] for i in problem.old_items[pair[0]].places]
     new = [problem.new[j] for j in problem.new_items[pair[1]].places]
     found = transform_of(problem, pair, forget_bias)
@@ -178,7 +179,7 @@ def _link(problem: Problem, matching: Matching, row: int, forget_bias: float, tu
         tuple(variable.name for variable in old),
         tuple(variable.place for variable in new),
         transform.how,
-        told_by(problem, matching, row),
+        by,
         transform,
         tuple(variable.shape for variable in old),
         tuple(variable.path for variable in new),
@@ -193,7 +194,11 @@ def _made(
     *,
     turned: bool,
 ) -> Mapping:
-    links = {i: _link(problem, matching, i, forget_bias, turned) for i in sorted(matching.pairs)}
+    told = told_by(problem, matching)
+    links = {
+        i: _link(problem, (i, j), told[i], forget_bias, turned)
+        for i, j in sorted(matching.pairs.items())
+    }
     used = {*matching.pairs.values()}
     missing = [item for i, item in enumerate(problem.old_items) if i not in links]
     extra = [item for j, item in enumerate(problem.new_items) if j not in used]
