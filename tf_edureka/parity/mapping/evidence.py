@@ -37,7 +37,7 @@ class Problem:
     """Both sides, and the evidence that does not change while they are matched.
 
     Attributes:
-        old: variables of the old graph.
+        old: names, shapes and dtypes of the old variables.
         new: variables of the new model, those that are trained first.
         old_items: of the old side.
         new_items: of the new side.
@@ -58,7 +58,13 @@ class Problem:
 def transform_of(
     problem: Problem, pair: Pair, forget_bias: float
 ) -> tuple[Transform, float] | None:
-    """The transform of a pair of items and its distance from none; None if they do not fit."""
+    """The transform of a pair of items and its distance from none; None if they do not fit.
+
+    Args:
+        problem: both sides.
+        pair: places of the items.
+        forget_bias: that an LSTM of TensorFlow 1 added when it ran.
+    """
     old, new = problem.old_items[pair[0]], problem.new_items[pair[1]]
     if old.kind != new.kind:
         return None
@@ -120,10 +126,13 @@ def gather(
     """Gathers the evidence of shapes, roles, names and values for each pair.
 
     Args:
-        old: variables of the old graph.
+        old: names, shapes and dtypes of the old variables.
         new: variables of the new model, those that are trained first.
         values: initial values, old by name and new by place in `model.variables`; may be empty.
         trained: names of the old variables that are trained; None if that is not known.
+
+    Returns:
+        Both sides as items, with a number for each pair of them.
     """
     words = tokens(
         [variable.name for variable in old],

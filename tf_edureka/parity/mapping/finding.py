@@ -1,150 +1,16 @@
-"""Which variable of a Keras model is which of the old graph, and how values go over."""
+"""Finds which variable of a Keras model is which of the old graph."""
 
 from collections.abc import Collection, Iterator, Mapping as AnyMapping, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass
 
 from tf_edureka.errors import InputError
 from tf_edureka.parity.mapping.evidence import Problem, Values, gather, transform_of
 from tf_edureka.parity.mapping.exchanges import exchanges, groups, told_by
+from tf_edureka.parity.mapping.links import Link, Mapping
 from tf_edureka.parity.mapping.matching import Matching, solve
-from tf_edureka.parity.mapping.transforms import TRANSPOSED, Array, Transform
+from tf_edureka.parity.mapping.transforms import TRANSPOSED
 from tf_edureka.parity.new_variables import NewVariable
 from tf_edureka.trace import Variable
-
-_MOST = 24  # alternatives that are handed out
-
-
-@dataclass(frozen=True)
-class Link:
-    """Old variables that are new ones.
-
-    Attributes:
-        old: names in the trace.
-        new: places in `model.variables`.
-        how: the values go over, in words.
-        by: what told it: `given`, `value`, `shape` (no other fits), `name`, `layer` (its kernel is
-            known) or `order`.
-        transform: of the values.
-        old_shapes: of the old variables.
-        paths: of the new variables.
-    """
-
-    old: tuple[str, ...]
-    new: tuple[int, ...]
-    how: str
-    by: str = field(compare=False)
-    transform: Transform = field(compare=False, repr=False)
-    old_shapes: tuple[tuple[int, ...], ...] = field(compare=False, repr=False)
-    paths: tuple[str, ...] = field(compare=False)
-
-
-@dataclass(frozen=True, eq=False)
-class Mapping:
-    """The mapping of the old graph's variables to those of a new model.
-
-    Attributes:
-        links: what belongs together, in the order of the old variables.
-        missing: names of old variables without a counterpart.
-        extra: paths of new variables without one.
-        ambiguous: groups of links that only the order of the variables tells apart.
-    """
-
-    links: tuple[Link, ...]
-    missing: tuple[str, ...]
-    extra: tuple[str, ...]
-    ambiguous: tuple[tuple[Link, ...], ...]
-    _problem: Problem = field(repr=False)
-    _matching: Matching = field(repr=False)
-    _forced: AnyMapping[int, int | None] = field(repr=False)
-    _forget_bias: float = field(repr=False)
-
-    def _over(self, old: AnyMapping[str, Array], linear: bool) -> dict[int, Array]:
-        found: dict[int, Array] = {}
-        for link in self.links:
-            if all(name in old for name in link.old):
-                moved = link.transform.to_new([old[name] for name in link.old], linear=linear)
-                found.update(zip(link.new, moved, strict=True))
-        return found
-
-    def _back(self, new: AnyMapping[int, Array], linear: bool) -> dict[str, Array]:
-        found: dict[str, Array] = {}
-        for link in self.links:
-            if all(place in new for place in link.new):
-                values = [new[place] for place in link.new]
-                moved = link.transform.to_old(values, link.old_shapes, linear=linear)
-                found.update(zip(link.old, moved, strict=True))
-        return found
-
-    def to_new(self, old: AnyMapping[str, Array]) -> dict[int, Array]:
-        """Values of the new variables, by place.
-
-        Args:
-            old: values of old variables by name; a link whose old values are not all there is left
-                out, as are old variables without a counterpart.
-        """
-        return self._over(old, linear=False)
-
-    def to_old(self, new: AnyMapping[int, Array]) -> dict[str, Array]:
-        """Values of the old variables, by name: what `to_new` made them of.
-
-        Args:
-            new: values of new variables by place; a link that lacks some of them is left out.
-        """
-        return self._back(new, linear=False)
-
-    def gradients_to_new(self, old: AnyMapping[str, Array]) -> dict[int, Array]:
-        """Gradients, or slots, of the new variables by place: `to_new` without the forget bias.
-
-        Args:
-            old: gradients by name of the old variable.
-        """
-        return self._over(old, linear=True)
-
-    def gradients_to_old(self, new: AnyMapping[int, Array]) -> dict[str, Array]:
-        """Gradients of the old variables by name: `to_old` without the forget bias.
-
-        Args:
-            new: gradients by place of the new variable.
-        """
-        return self._back(new, linear=True)
-
-    def table(self) -> list[tuple[str, str, str]]:
-        """Rows for printing: old names, new paths, and how the values go over."""
-        rows = [(", ".join(a.old), ", ".join(a.paths), a.how) for a in self.links]
-        rows += [(name, "-", "missing in the new model") for name in self.missing]
-        return rows + [("-", path, "not in the old graph") for path in self.extra]
-
-    def alternatives(self) -> Iterator["Mapping"]:
-        """Mappings that fit as well but for the order of the variables, at most 24, best first.
-
-        The first is this one. Layers of the same shapes are exchanged together with all that
-        belongs to them: two towers as wholes first, then single layers; square kernels that may be
-        transposed come last.
-        """
-        seen = []
-        for forced in chain([{}], exchanges(self._problem, self._matching), [None]):
-            if forced is None:
-                mapping = _squares_turned(self)
-            else:
-                mapping = _solved(self._problem, {**self._forced, **forced}, self._forget_bias)
-            told = [(link.old, link.new, link.how) for link in mapping.links]
-            if told not in seen:
-                seen.append(told)
-                yield mapping
-            if len(seen) == _MOST:
-                return
-
-
-def _squares_turned(mapping: Mapping) -> Mapping:
-    """The same mapping with its square kernels the other way round."""
-    return _made(
-        mapping._problem,
-        mapping._matching,
-        mapping._forced,
-        mapping._forget_bias,
-        turned=not _is_turned(mapping._problem, mapping._matching),
-    )
 
 
 def _is_turned(problem: Problem, matching: Matching) -> bool:
@@ -186,41 +52,44 @@ def _link(
     )
 
 
-def _made(
-    problem: Problem,
-    matching: Matching,
-    forced: AnyMapping[int, int | None],
-    forget_bias: float,
-    *,
-    turned: bool,
-) -> Mapping:
-    told = told_by(problem, matching)
-    links = {
-        i: _link(problem, (i, j), told[i], forget_bias, turned)
-        for i, j in sorted(matching.pairs.items())
-    }
-    used = {*matching.pairs.values()}
-    missing = [item for i, item in enumerate(problem.old_items) if i not in links]
-    extra = [item for j, item in enumerate(problem.new_items) if j not in used]
-    ambiguous = [
-        tuple(links[i] for i in rows if i in links) for rows, _ in groups(problem, matching)
-    ]
-    return Mapping(
-        tuple(links.values()),
-        tuple(problem.old[i].name for item in missing for i in item.places),
-        tuple(problem.new[j].path for item in extra for j in item.places),
-        tuple(ambiguous),
-        problem,
-        matching,
-        forced,
-        forget_bias,
-    )
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """All that mappings of two sides differ in, and what they have in common."""
 
+    problem: Problem
+    forced: AnyMapping[int, int | None]
+    forget_bias: float
 
-def _solved(problem: Problem, forced: AnyMapping[int, int | None], forget_bias: float) -> Mapping:
-    matching = solve(problem, forced)
-    turned = _is_turned(problem, matching)
-    return _made(problem, matching, forced, forget_bias, turned=turned)
+    def best(self, forced: AnyMapping[int, int | None] | None = None) -> Mapping:
+        """The best mapping, with these partners for some old items."""
+        matching = solve(self.problem, {**self.forced, **(forced or {})})
+        return self._made(matching, _is_turned(self.problem, matching))
+
+    def _made(self, matching: Matching, turned: bool) -> Mapping:
+        old, new = self.problem.old_items, self.problem.new_items
+        told = told_by(self.problem, matching)
+        links = {
+            i: _link(self.problem, (i, j), told[i], self.forget_bias, turned)
+            for i, j in sorted(matching.pairs.items())
+        }
+        used = {*matching.pairs.values()}
+        missing = [place for i, item in enumerate(old) if i not in links for place in item.places]
+        extra = [place for j, item in enumerate(new) if j not in used for place in item.places]
+        return Mapping(
+            tuple(links.values()),
+            tuple(self.problem.old[place].name for place in missing),
+            tuple(self.problem.new[place].path for place in extra),
+            tuple(
+                tuple(links[i] for i in rows if i in links)
+                for rows, _ in groups(self.problem, matching)
+            ),
+            lambda: self._others(matching, turned),
+        )
+
+    def _others(self, matching: Matching, turned: bool) -> Iterator[Mapping]:
+        for exchange in exchanges(self.problem, matching):
+            yield self.best(exchange)
+        yield self._made(matching, not turned)
 
 
 def _place(what: str, names: Sequence[str], wanted: str) -> int:
@@ -268,14 +137,18 @@ def find(
     that are the same on both sides outweigh all of these.
 
     Args:
-        old: variables of the old graph: the weights of a training in their order, then others.
-            Integers, `global_step` and the powers of Adam's rates are left out.
+        old: names, shapes and dtypes of the old graph's variables: the weights of a training in
+            their order, then others. Integers, `global_step` and the powers of Adam's rates are
+            left out.
         new: those of the new model, as `variables_of` describes them.
         given: by name of an old variable the path of the new one that it is; outweighs all.
         values: initial values of the old variables by name, and of the new ones by place.
         trained: names of the old variables that are trained, where that is known.
         forget_bias: that TensorFlow 1's LSTM cells added when they ran; their variables do not
             tell it.
+
+    Returns:
+        The likeliest mapping; what has no counterpart is named in it.
 
     Raises:
         InputError: `given` has a name that is not there, or two variables that do not fit.
@@ -287,4 +160,4 @@ def find(
     ]
     trained_first = sorted(new, key=lambda variable: not variable.trainable)
     problem = gather(weights, trained_first, values=values, trained=trained)
-    return _solved(problem, _forced(problem, given or {}), forget_bias)
+    return _Search(problem, _forced(problem, given or {}), forget_bias).best()

@@ -174,7 +174,7 @@ def items(
     """Groups the variables of both sides into what is matched as one.
 
     Args:
-        old: variables of the old graph.
+        old: names, shapes and dtypes of the old variables.
         new: variables of the new model.
         likeness: how much alike the names of an old and a new variable are, by their places.
 

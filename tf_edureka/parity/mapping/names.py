@@ -54,17 +54,17 @@ def _words(text: str) -> list[Token]:
 
 
 def automatic_word(layer_class: str) -> str:
-    """The word that Keras numbers in names of a class, such as `normalization`."""
+    """The word that Keras numbers in names of a `layer_class`, such as `normalization`."""
     return _words(layer_class)[-1][0] if layer_class else ""
 
 
 def directory(name: str) -> str:
-    """The layer that a name speaks of: all before its last `/`; empty where there is none."""
+    """The layer that `name` speaks of: all before its last `/`; empty where there is none."""
     return name.rpartition("/")[0]
 
 
 def role(name: str) -> str:
-    """Role of an old variable, in Keras' words; empty where the name does not tell it."""
+    """Role of an old variable, in Keras' words; empty where its `name` does not tell it."""
     words = [base for base, _ in _words(name.rpartition("/")[2])]
     for word in _BEFORE_THE_LAST:
         if word in words:
@@ -74,12 +74,12 @@ def role(name: str) -> str:
 
 
 def is_statistic(role: str) -> bool:
-    """Whether a role is that of a moving average."""
+    """Whether a `role` is that of a moving average."""
     return role in _STATISTICS
 
 
 def exclude_each_other(role: str, other: str) -> bool:
-    """Whether variables of these two roles are never the same one."""
+    """Whether variables of `role` and `other` are never the same one."""
     if role == other or not role or not other:
         return False
     if is_statistic(role) or is_statistic(other):
