@@ -1,6 +1,6 @@
 """What a matching rests on, and how it could be otherwise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations, islice, permutations
 from math import factorial
 
@@ -38,14 +38,14 @@ def told_by(problem: Problem, matching: Matching) -> dict[int, str]:
     return told
 
 
-def groups(problem: Problem, matching: Matching) -> list[tuple[list[int], list[int]]]:
+def groups(matching: Matching, told: Mapping[int, str]) -> list[tuple[list[int], list[int]]]:
     """Old items that only their order tells apart, with the new items that they could be.
 
     Args:
-        problem: both sides with their evidence.
         matching: the best one.
+        told: by old item what tells its partner.
     """
-    by_order = [i for i, by in told_by(problem, matching).items() if by == "order"]
+    by_order = [i for i, by in told.items() if by == "order"]
     fits = matching.unordered > 0
     found: list[tuple[list[int], list[int]]] = []
     for i in by_order:
@@ -98,14 +98,14 @@ def _permuted(matching: Matching, rows: list[int], order: tuple[int, ...]) -> Ex
     return {row: matching.pairs[rows[place]] for row, place in zip(rows, order, strict=True)}
 
 
-def exchanges(problem: Problem, matching: Matching) -> Iterator[Exchange]:
+def exchanges(matching: Matching, told: Mapping[int, str]) -> Iterator[Exchange]:
     """Other partners for what only its order tells, to be forced on `solve`: likely ones first.
 
     Args:
-        problem: both sides with their evidence.
         matching: the best one.
+        told: by old item what tells its partner.
     """
-    found = groups(problem, matching)
+    found = groups(matching, told)
     even = [rows for rows, columns in found if len(rows) == len(columns) > 1]
     for count in sorted({len(rows) for rows in even}):
         # Towers: the same exchange in each of their layers.

@@ -1,5 +1,6 @@
 """Finds which variable of a Keras model is which of the old graph."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping as AnyMapping, Sequence
 from dataclasses import dataclass
 
@@ -63,11 +64,11 @@ class _Search:
     def best(self, forced: AnyMapping[int, int | None] | None = None) -> Mapping:
         """The best mapping, with these partners for some old items."""
         matching = solve(self.problem, {**self.forced, **(forced or {})})
-        return self._made(matching, _is_turned(self.problem, matching))
+        told = told_by(self.problem, matching) | dict.fromkeys(forced or {}, "order")
+        return self._made(matching, told, _is_turned(self.problem, matching))
 
-    def _made(self, matching: Matching, turned: bool) -> Mapping:
+    def _made(self, matching: Matching, told: AnyMapping[int, str], turned: bool) -> Mapping:
         old, new = self.problem.old_items, self.problem.new_items
-        told = told_by(self.problem, matching)
         links = {
             i: _link(self.problem, (i, j), told[i], self.forget_bias, turned)
             for i, j in sorted(matching.pairs.items())
@@ -80,16 +81,17 @@ class _Search:
             tuple(self.problem.old[place].name for place in missing),
             tuple(self.problem.new[place].path for place in extra),
             tuple(
-                tuple(links[i] for i in rows if i in links)
-                for rows, _ in groups(self.problem, matching)
+                tuple(links[i] for i in rows if i in links) for rows, _ in groups(matching, told)
             ),
-            lambda: self._others(matching, turned),
+            lambda: self._others(matching, told, turned),
         )
 
-    def _others(self, matching: Matching, turned: bool) -> Iterator[Mapping]:
-        for exchange in exchanges(self.problem, matching):
+    def _others(
+        self, matching: Matching, told: AnyMapping[int, str], turned: bool
+    ) -> Iterator[Mapping]:
+        for exchange in exchanges(matching, told):
             yield self.best(exchange)
-        yield self._made(matching, not turned)
+        yield self._made(matching, told, not turned)
 
 
 def _place(what: str, names: Sequence[str], wanted: str) -> int:
@@ -115,11 +117,13 @@ def _forced(problem: Problem, given: AnyMapping[str, str]) -> dict[int, int | No
                 f"given: expected {name} and {path} of shapes that fit, got "
                 f"{list(problem.old[old].shape)} and {list(problem.new[new].shape)}"
             )
+        if i in forced or j in forced.values():
+            raise InputError(f"given: expected each variable once, got {name} and {path} again")
         forced[i] = j
     return forced
 
 
-_NO_WEIGHT = ("global_step", "beta1_power", "beta2_power")
+_NO_WEIGHT = re.compile(r"(^|/)(global_step|beta[12]_power)(_\d+)?$")
 
 
 def find(
@@ -156,7 +160,7 @@ def find(
     weights = [
         variable
         for variable in old
-        if "float" in variable.dtype and variable.name.rpartition("/")[2] not in _NO_WEIGHT
+        if "float" in variable.dtype and not _NO_WEIGHT.search(variable.name)
     ]
     trained_first = sorted(new, key=lambda variable: not variable.trainable)
     problem = gather(weights, trained_first, values=values, trained=trained)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 # Role by the words that end a name; new code calls it by the first.
 _ROLES = {
@@ -63,6 +64,7 @@ def directory(name: str) -> str:
     return name.rpartition("/")[0]
 
 
+@cache
 def role(name: str) -> str:
     """Role of an old variable, in Keras' words; empty where its `name` does not tell it."""
     words = [base for base, _ in _words(name.rpartition("/")[2])]
