@@ -145,6 +145,15 @@ def test_an_lstm_cell_of_tensorflow_1(forget_bias):
     assert len(link.new) == 3
 
 
+def test_the_lstm_cell_for_weights_of_cudnn_adds_no_forget_bias():
+    values = drawn(**{n.replace("lstm", "cudnn__compatible__lstm"): s for n, s in LSTM.items()})
+
+    def compute(values, x):
+        return unrolled(lstm(*values.values(), 0.0), x, states=2)
+
+    assert_proved(as_sequences(layers.LSTM), values, compute, sequence())
+
+
 def test_a_gru_cell_of_tensorflow_1():
     assert_proved(
         as_sequences(layers.GRU, reset_after=False),

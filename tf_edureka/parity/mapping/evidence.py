@@ -70,7 +70,9 @@ def transform_of(
         return None
     if old.layout is None:
         return single(problem.old[old.first].shape, problem.new[new.first].shape)
-    return old.layout.transform(*old.sizes, forget_bias=forget_bias), 0.0
+    # The one cell of TensorFlow 1 that never adds a forget bias.
+    adds = "cudnn_compatible_lstm" not in problem.old[old.first].name
+    return old.layout.transform(*old.sizes, forget_bias=forget_bias * adds), 0.0
 
 
 def _roles(old: str, new: str) -> float | None:
