@@ -28,6 +28,8 @@ _WORD = 1.0
 _TRAINED = 1.0
 _CONSTANT = 0.7
 
+_CELLS = ("lstm", "gru", "rnn", "bidirectional")  # Keras numbers these, and not the cells in them
+
 Pair = tuple[int, int]  # places in the lists of items
 Values = tuple[Mapping[str, Array], Mapping[int, Array]]  # of both sides, by name and by place
 
@@ -139,7 +141,7 @@ def gather(
     words = tokens(
         [variable.name for variable in old],
         [variable.path for variable in new],
-        automatic={automatic_word(variable.layer_class) for variable in new},
+        automatic={*_CELLS, *(automatic_word(variable.layer_class) for variable in new)},
     )
     sides = items(old, new, likeness=lambda i, j: len(words[0][i] & words[1][j]))
     fit, evidence = np.zeros((2, len(sides[0]), len(sides[1])))

@@ -97,7 +97,13 @@ def _layer_tokens(name: str) -> list[Token]:
     # `W1` and `b1`: the number is of the layer.
     numbers = [number for base, number in _words(last) if base in _ROLE_OF and number]
     tokens += [("", number) for number in numbers]
-    return [token for token in tokens if token[0] not in ("variable", "moving")]
+    # In `gru_1/gru_cell` it is the first that counts.
+    numbered = {base for base, number in tokens if number}
+    return [
+        (base, number)
+        for base, number in tokens
+        if base not in ("variable", "moving") and (number or base not in numbered)
+    ]
 
 
 def _numbered(names: Iterable[str]) -> dict[str, set[str]]:
@@ -110,8 +116,15 @@ def _numbered(names: Iterable[str]) -> dict[str, set[str]]:
 
 def _layers_of(names: Iterable[str], base: str) -> Counter[str]:
     """How many layers have each number after a word."""
-    layers = {directory(name) for name in names}
-    return Counter(number for layer in layers for one, number in _words(layer) if one == base)
+    layers = set()
+    for name in names:
+        scopes = name.split("/")[:-1]
+        for end, scope in enumerate(scopes, 1):
+            numbers = [number for one, number in _words(scope) if one == base]
+            if numbers:
+                layers.add(("/".join(scopes[:end]), numbers[0]))
+                break
+    return Counter(number for _, number in layers)
 
 
 def _natural(number: str) -> list[int]:
