@@ -6,8 +6,8 @@ import pytest
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.parity.mapping import find
+from tf_edureka.parity.mapping.transforms import single
 from tf_edureka.parity.new_variables import variables_of
-from tf_edureka.parity.transforms import single
 from tf_edureka.trace import Variable
 
 layers = keras.layers
@@ -143,6 +143,15 @@ def test_an_lstm_cell_of_tensorflow_1(forget_bias):
     added = f", forget bias {forget_bias:g} added" if forget_bias else ""
     assert link.how == f"LSTM: gates i j f o to i f c o, kernel split{added}"
     assert len(link.new) == 3
+
+
+def test_the_lstm_cell_for_weights_of_cudnn_adds_no_forget_bias():
+    values = drawn(**{n.replace("lstm", "cudnn__compatible__lstm"): s for n, s in LSTM.items()})
+
+    def compute(values, x):
+        return unrolled(lstm(*values.values(), 0.0), x, states=2)
+
+    assert_proved(as_sequences(layers.LSTM), values, compute, sequence())
 
 
 def test_a_gru_cell_of_tensorflow_1():

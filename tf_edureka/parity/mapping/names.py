@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 # Role by the words that end a name; new code calls it by the first.
 _ROLES = {
@@ -54,17 +55,18 @@ def _words(text: str) -> list[Token]:
 
 
 def automatic_word(layer_class: str) -> str:
-    """The word that Keras numbers in names of a class, such as `normalization`."""
+    """The word that Keras numbers in names of a `layer_class`, such as `normalization`."""
     return _words(layer_class)[-1][0] if layer_class else ""
 
 
 def directory(name: str) -> str:
-    """The layer that a name speaks of: all before its last `/`; empty where there is none."""
+    """The layer that `name` speaks of: all before its last `/`; empty where there is none."""
     return name.rpartition("/")[0]
 
 
+@cache
 def role(name: str) -> str:
-    """Role of an old variable, in Keras' words; empty where the name does not tell it."""
+    """Role of an old variable, in Keras' words; empty where its `name` does not tell it."""
     words = [base for base, _ in _words(name.rpartition("/")[2])]
     for word in _BEFORE_THE_LAST:
         if word in words:
@@ -74,12 +76,12 @@ def role(name: str) -> str:
 
 
 def is_statistic(role: str) -> bool:
-    """Whether a role is that of a moving average."""
+    """Whether a `role` is that of a moving average."""
     return role in _STATISTICS
 
 
 def exclude_each_other(role: str, other: str) -> bool:
-    """Whether variables of these two roles are never the same one."""
+    """Whether variables of `role` and `other` are never the same one."""
     if role == other or not role or not other:
         return False
     if is_statistic(role) or is_statistic(other):
@@ -95,7 +97,13 @@ def _layer_tokens(name: str) -> list[Token]:
     # `W1` and `b1`: the number is of the layer.
     numbers = [number for base, number in _words(last) if base in _ROLE_OF and number]
     tokens += [("", number) for number in numbers]
-    return [token for token in tokens if token[0] not in ("variable", "moving")]
+    # In `gru_1/gru_cell` it is the first that counts.
+    numbered = {base for base, number in tokens if number}
+    return [
+        (base, number)
+        for base, number in tokens
+        if base not in ("variable", "moving") and (number or base not in numbered)
+    ]
 
 
 def _numbered(names: Iterable[str]) -> dict[str, set[str]]:
@@ -108,8 +116,15 @@ def _numbered(names: Iterable[str]) -> dict[str, set[str]]:
 
 def _layers_of(names: Iterable[str], base: str) -> Counter[str]:
     """How many layers have each number after a word."""
-    layers = {directory(name) for name in names}
-    return Counter(number for layer in layers for one, number in _words(layer) if one == base)
+    layers = set()
+    for name in names:
+        scopes = name.split("/")[:-1]
+        for end, scope in enumerate(scopes, 1):
+            numbers = [number for one, number in _words(scope) if one == base]
+            if numbers:
+                layers.add(("/".join(scopes[:end]), numbers[0]))
+                break
+    return Counter(number for _, number in layers)
 
 
 def _natural(number: str) -> list[int]:

@@ -1,52 +1,51 @@
 """What a matching rests on, and how it could be otherwise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations, islice, permutations
 from math import factorial
 
-from tf_edureka.parity.alignment import Scores
-from tf_edureka.parity.evidence import Problem
-from tf_edureka.parity.matching import GIVEN, Matching, best
+from tf_edureka.parity.mapping.alignment import losses
+from tf_edureka.parity.mapping.evidence import Problem
+from tf_edureka.parity.mapping.matching import GIVEN, Matching
 
 Exchange = dict[int, int | None]
+_LEAST = 1e-6  # below it a loss is rounding
 _ENOUGH = 24  # as many ways of one group as are looked at
 
 
-def _total(scores: Scores) -> float:
-    return sum(float(scores[pair]) for pair in best(scores))
+def told_by(problem: Problem, matching: Matching) -> dict[int, str]:
+    """What tells the partner of each old item: see `Link.by`.
 
-
-def _loss(scores: Scores, pair: tuple[int, int]) -> float:
-    """By how much the sum falls if a pair is forbidden."""
-    rows = (scores > 0) @ (scores[pair[0]] > 0) > 0  # those that compete for the same ones
-    part = scores[rows]
-    row = int(rows[: pair[0]].sum())
-    whole = _total(part)
-    part = part.copy()
-    part[row, pair[1]] = 0.0
-    return whole - _total(part)
-
-
-def told_by(problem: Problem, matching: Matching, row: int) -> str:
-    """What tells the partner of an old item: see `Link.by`."""
-    pair = row, matching.pairs[row]
-    if matching.unordered[pair] >= GIVEN:
-        return "given"
-    if pair in problem.values:
-        return "value"
+    Args:
+        problem: both sides with their evidence.
+        matching: the best one.
+    """
     fits = problem.evidence > 0
-    if fits[row].sum() == 1 and fits[:, pair[1]].sum() == 1:
-        return "shape"
-    least = 1e-6  # rounding of sums
-    # A pair that is worth less than others at both its ends was chosen for its place.
-    if _loss(matching.unordered, pair) <= least or pair not in best(matching.unordered):
-        return "order"
-    return "name" if _loss(problem.evidence, pair) > least else "layer"
+    with_layers, without = losses(matching.unordered), losses(problem.evidence)
+    told = {}
+    for pair in matching.pairs.items():
+        row, column = pair
+        if matching.unordered[pair] >= GIVEN:
+            told[row] = "given"
+        elif pair in problem.values:
+            told[row] = "value"
+        elif fits[row].sum() == 1 and fits[:, column].sum() == 1:
+            told[row] = "shape"
+        elif with_layers.get(pair, 0.0) < _LEAST:  # others are as good or better: its place told
+            told[row] = "order"
+        else:
+            told[row] = "layer" if without.get(pair, 0.0) < _LEAST else "name"
+    return told
 
 
-def groups(problem: Problem, matching: Matching) -> list[tuple[list[int], list[int]]]:
-    """Old items that only their order tells apart, with the new items that they could be."""
-    by_order = [i for i in matching.pairs if told_by(problem, matching, i) == "order"]
+def groups(matching: Matching, told: Mapping[int, str]) -> list[tuple[list[int], list[int]]]:
+    """Old items that only their order tells apart, with the new items that they could be.
+
+    Args:
+        matching: the best one.
+        told: by old item what tells its partner.
+    """
+    by_order = [i for i, by in told.items() if by == "order"]
     fits = matching.unordered > 0
     found: list[tuple[list[int], list[int]]] = []
     for i in by_order:
@@ -99,14 +98,14 @@ def _permuted(matching: Matching, rows: list[int], order: tuple[int, ...]) -> Ex
     return {row: matching.pairs[rows[place]] for row, place in zip(rows, order, strict=True)}
 
 
-def exchanges(problem: Problem, matching: Matching) -> Iterator[Exchange]:
+def exchanges(matching: Matching, told: Mapping[int, str]) -> Iterator[Exchange]:
     """Other partners for what only its order tells, to be forced on `solve`: likely ones first.
 
     Args:
-        problem: both sides with their evidence.
         matching: the best one.
+        told: by old item what tells its partner.
     """
-    found = groups(problem, matching)
+    found = groups(matching, told)
     even = [rows for rows, columns in found if len(rows) == len(columns) > 1]
     for count in sorted({len(rows) for rows in even}):
         # Towers: the same exchange in each of their layers.

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tf_edureka.parity.alignment import Scores
-from tf_edureka.parity.items import Item, items
-from tf_edureka.parity.new_variables import NewVariable
-from tf_edureka.parity.transforms import Array, Transform, single
-from tf_edureka.parity.variable_names import (
+from tf_edureka.parity.mapping.alignment import Scores
+from tf_edureka.parity.mapping.items import Item, items
+from tf_edureka.parity.mapping.names import (
     automatic_word,
     exclude_each_other,
     is_statistic,
     role,
     tokens,
 )
+from tf_edureka.parity.mapping.transforms import Array, Transform, single
+from tf_edureka.parity.new_variables import NewVariable
 from tf_edureka.trace import Variable
 
 # What a piece of evidence is worth beside the order of the variables, which is worth about a half:
@@ -28,6 +28,8 @@ _WORD = 1.0
 _TRAINED = 1.0
 _CONSTANT = 0.7
 
+_CELLS = ("lstm", "gru", "rnn", "bidirectional")  # Keras numbers these, and not the cells in them
+
 Pair = tuple[int, int]  # places in the lists of items
 Values = tuple[Mapping[str, Array], Mapping[int, Array]]  # of both sides, by name and by place
 
@@ -37,7 +39,7 @@ class Problem:
     """Both sides, and the evidence that does not change while they are matched.
 
     Attributes:
-        old: variables of the old graph.
+        old: names, shapes and dtypes of the old variables.
         new: variables of the new model, those that are trained first.
         old_items: of the old side.
         new_items: of the new side.
@@ -58,13 +60,21 @@ class Problem:
 def transform_of(
     problem: Problem, pair: Pair, forget_bias: float
 ) -> tuple[Transform, float] | None:
-    """The transform of a pair of items and its distance from none; None if they do not fit."""
+    """The transform of a pair of items and its distance from none; None if they do not fit.
+
+    Args:
+        problem: both sides.
+        pair: places of the items.
+        forget_bias: that an LSTM of TensorFlow 1 added when it ran.
+    """
     old, new = problem.old_items[pair[0]], problem.new_items[pair[1]]
     if old.kind != new.kind:
         return None
     if old.layout is None:
         return single(problem.old[old.first].shape, problem.new[new.first].shape)
-    return old.layout.transform(*old.sizes, forget_bias=forget_bias), 0.0
+    # The one cell of TensorFlow 1 that never adds a forget bias.
+    adds = "cudnn_compatible_lstm" not in problem.old[old.first].name
+    return old.layout.transform(*old.sizes, forget_bias=forget_bias * adds), 0.0
 
 
 def _roles(old: str, new: str) -> float | None:
@@ -120,15 +130,18 @@ def gather(
     """Gathers the evidence of shapes, roles, names and values for each pair.
 
     Args:
-        old: variables of the old graph.
+        old: names, shapes and dtypes of the old variables.
         new: variables of the new model, those that are trained first.
         values: initial values, old by name and new by place in `model.variables`; may be empty.
         trained: names of the old variables that are trained; None if that is not known.
+
+    Returns:
+        Both sides as items, with a number for each pair of them.
     """
     words = tokens(
         [variable.name for variable in old],
         [variable.path for variable in new],
-        automatic={automatic_word(variable.layer_class) for variable in new},
+        automatic={*_CELLS, *(automatic_word(variable.layer_class) for variable in new)},
     )
     sides = items(old, new, likeness=lambda i, j: len(words[0][i] & words[1][j]))
     fit, evidence = np.zeros((2, len(sides[0]), len(sides[1])))

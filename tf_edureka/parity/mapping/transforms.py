@@ -33,7 +33,15 @@ class Transform:
     added: tuple[tuple[int, slice, float], ...] = ()
 
     def to_new(self, old: Sequence[Array], *, linear: bool = False) -> list[Array]:
-        """New values from the old ones; as gradients are moved if `linear`."""
+        """New values from the old ones.
+
+        Args:
+            old: values of the old variables, of their shapes and any dtype.
+            linear: whether they are gradients, which nothing is added to.
+
+        Returns:
+            Values of the new variables, in their shapes and the same dtype.
+        """
         new = [np.array(one) for one in self.move(old)]
         for place, part, number in () if linear else self.added:
             new[place][part] += new[place].dtype.type(number)
@@ -42,7 +50,16 @@ class Transform:
     def to_old(
         self, new: Sequence[Array], shapes: Sequence[Shape], *, linear: bool = False
     ) -> list[Array]:
-        """Old values, of these shapes, from the new ones; as gradients are moved if `linear`."""
+        """Old values from the new ones.
+
+        Args:
+            new: values of the new variables, of their shapes and any dtype.
+            shapes: of the old variables.
+            linear: whether they are gradients, which nothing was added to.
+
+        Returns:
+            Values of the old variables, in `shapes` and the same dtype.
+        """
         new = [np.array(one) for one in new]
         for place, part, number in () if linear else self.added:
             new[place][part] -= new[place].dtype.type(number)

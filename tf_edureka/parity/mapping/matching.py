@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tf_edureka.parity.alignment import Scores, in_order, pair_by_pair
-from tf_edureka.parity.evidence import FITS, Pair, Problem
-from tf_edureka.parity.items import Item
-from tf_edureka.parity.variable_names import directory, is_statistic, role
+from tf_edureka.parity.mapping.alignment import Scores, best, in_order
+from tf_edureka.parity.mapping.evidence import FITS, Problem
+from tf_edureka.parity.mapping.items import Item
+from tf_edureka.parity.mapping.names import directory, is_statistic, role
 
 GIVEN = 1e4  # outweighs all evidence
 # Below a word in common, all together; the kernel of the same scope is above order.
@@ -95,24 +95,6 @@ def _ranks(fit: Scores) -> Scores:
     return found
 
 
-def best(scores: Scores) -> list[Pair]:
-    """The pairs of the greatest sum, where each part that stands alone is solved alone."""
-    pairs: list[Pair] = []
-    left = {*np.flatnonzero((scores > 0).any(axis=1)).tolist()}
-    while left:
-        rows, columns = {min(left)}, set[int]()
-        while True:
-            reached = {*np.flatnonzero((scores[sorted(rows)] > 0).any(axis=0)).tolist()}
-            if reached == columns:
-                break
-            columns = reached
-            rows |= {*np.flatnonzero((scores[:, sorted(columns)] > 0).any(axis=1)).tolist()}
-        left -= rows
-        r, c = sorted(rows), sorted(columns)
-        pairs += [(r[i], c[j]) for i, j in pair_by_pair(scores[np.ix_(r, c)])]
-    return pairs
-
-
 def solve(problem: Problem, forced: Mapping[int, int | None]) -> Matching:
     """The best matching.
 
@@ -138,7 +120,7 @@ def solve(problem: Problem, forced: Mapping[int, int | None]) -> Matching:
             scores[i, j] = kept
         for pair in in_order(scores):
             scores[pair] += _ORDER
-        return Matching(dict(best(scores)), unordered)
+        return Matching(best(scores), unordered)
 
     found = summed(evidence, {})
     is_kernel = [len(problem.old[item.first].shape) > 1 for item in problem.old_items]

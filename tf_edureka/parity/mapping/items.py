@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
+from tf_edureka.parity.mapping.names import directory, role
+from tf_edureka.parity.mapping.recurrent import LAYOUTS, Layout, fits
 from tf_edureka.parity.new_variables import NewVariable
-from tf_edureka.parity.recurrent import LAYOUTS, Layout, fits
-from tf_edureka.parity.variable_names import directory, role
 from tf_edureka.trace import Variable
 
 Likeness = Callable[[int, int], int]
@@ -174,7 +174,7 @@ def items(
     """Groups the variables of both sides into what is matched as one.
 
     Args:
-        old: variables of the old graph.
+        old: names, shapes and dtypes of the old variables.
         new: variables of the new model.
         likeness: how much alike the names of an old and a new variable are, by their places.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tf_edureka.parity.transforms import Array, Move, Shape, Transform
+from tf_edureka.parity.mapping.transforms import Array, Move, Shape, Transform
 
 
 def _columns(array: Array, gates: int, order: Sequence[int]) -> Array:
@@ -69,7 +69,8 @@ class Layout:
         cell: kind of the layer: `lstm`, `gru` or `rnn`.
         shapes: of the old variables, from the number of inputs and of units.
         how: the transform is said in words.
-        move: the old values to kernel, recurrent kernel and bias; it also takes the inputs' number.
+        move: values of these shapes and any dtype to kernel, recurrent kernel and bias; it also
+            takes the inputs' number.
         new_bias: shape of the new bias, from the number of units; None without.
         words: by old variable a pattern that its name has to fit where several have its shape.
         adds: whether a forget bias was added when the cell ran.
@@ -84,7 +85,7 @@ class Layout:
     adds: bool = False
 
     def transform(self, inputs: int, units: int, *, forget_bias: float) -> Transform:
-        """The transform of a layer with these numbers of inputs and units."""
+        """The transform of a layer with so many `inputs` and `units`, and this `forget_bias`."""
         move: Move = lambda old: self.move(old, inputs)  # noqa: E731
         if not self.adds or not forget_bias:
             return Transform(self.how, move)
@@ -180,5 +181,5 @@ LAYOUTS = (
 
 
 def fits(pattern: str, name: str) -> bool:
-    """Whether a name has the words of a layout."""
+    """Whether a `name` has the words of a `pattern` of a layout."""
     return re.search(pattern, name.lower()) is not None

@@ -1,0 +1,167 @@
+"""Finds which variable of a Keras model is which of the old graph."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping as AnyMapping, Sequence
+from dataclasses import dataclass
+
+from tf_edureka.errors import InputError
+from tf_edureka.parity.mapping.evidence import Problem, Values, gather, transform_of
+from tf_edureka.parity.mapping.exchanges import exchanges, groups, told_by
+from tf_edureka.parity.mapping.links import Link, Mapping
+from tf_edureka.parity.mapping.matching import Matching, solve
+from tf_edureka.parity.mapping.transforms import TRANSPOSED
+from tf_edureka.parity.new_variables import NewVariable
+from tf_edureka.trace import Variable
+
+
+def _is_turned(problem: Problem, matching: Matching) -> bool:
+    """Whether kernels that are not square are transposed, so that the square ones are, too."""
+    found = (transform_of(problem, pair, 0.0) for pair in matching.pairs.items())
+    ways = [one[0].how for one in found if one is not None]
+    sides = [problem.old[problem.old_items[i].first].shape for i in matching.pairs]
+    as_it_is = sum(
+        how == "as it is" and len(shape) == 2 and shape[0] != shape[1]
+        for how, shape in zip(ways, sides, strict=True)
+    )
+    return ways.count(TRANSPOSED.how) > as_it_is
+
+
+def _link(
+    problem: Problem, pair: tuple[int, int], by: str, forget_bias: float, turned: bool
+) -> Link:
+    old = [problem.old[i] for i in problem.old_items[pair[0]].places]
+    new = [problem.new[j] for j in problem.new_items[pair[1]].places]
+    found = transform_of(problem, pair, forget_bias)
+    if found is None:
+        raise InputError(
+            f"variables: expected {old[0].name} to fit {new[0].path}, got {list(old[0].shape)} and "
+            f"{list(new[0].shape)}"
+        )
+    transform = found[0]
+    shape = new[0].shape
+    is_square = len(old) == 1 and len(shape) == 2 and shape[0] == shape[1]
+    if turned and is_square and new[0].role == "kernel":
+        transform = TRANSPOSED
+    return Link(
+        tuple(variable.name for variable in old),
+        tuple(variable.place for variable in new),
+        transform.how,
+        by,
+        transform,
+        tuple(variable.shape for variable in old),
+        tuple(variable.path for variable in new),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """All that mappings of two sides differ in, and what they have in common."""
+
+    problem: Problem
+    forced: AnyMapping[int, int | None]
+    forget_bias: float
+
+    def best(self, forced: AnyMapping[int, int | None] | None = None) -> Mapping:
+        """The best mapping, with these partners for some old items."""
+        matching = solve(self.problem, {**self.forced, **(forced or {})})
+        told = told_by(self.problem, matching) | dict.fromkeys(forced or {}, "order")
+        return self._made(matching, told, _is_turned(self.problem, matching))
+
+    def _made(self, matching: Matching, told: AnyMapping[int, str], turned: bool) -> Mapping:
+        old, new = self.problem.old_items, self.problem.new_items
+        links = {
+            i: _link(self.problem, (i, j), told[i], self.forget_bias, turned)
+            for i, j in sorted(matching.pairs.items())
+        }
+        used = {*matching.pairs.values()}
+        missing = [place for i, item in enumerate(old) if i not in links for place in item.places]
+        extra = [place for j, item in enumerate(new) if j not in used for place in item.places]
+        return Mapping(
+            tuple(links.values()),
+            tuple(self.problem.old[place].name for place in missing),
+            tuple(self.problem.new[place].path for place in extra),
+            tuple(
+                tuple(links[i] for i in rows if i in links) for rows, _ in groups(matching, told)
+            ),
+            lambda: self._others(matching, told, turned),
+        )
+
+    def _others(
+        self, matching: Matching, told: AnyMapping[int, str], turned: bool
+    ) -> Iterator[Mapping]:
+        for exchange in exchanges(matching, told):
+            yield self.best(exchange)
+        yield self._made(matching, told, not turned)
+
+
+def _place(what: str, names: Sequence[str], wanted: str) -> int:
+    """Where a name stands among others, once."""
+    found = [place for place, name in enumerate(names) if name == wanted]
+    if len(found) != 1:
+        some = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
+        times = "none" if not found else f"{len(found)} of them"
+        raise InputError(f"given: expected the name of one {what} ({some}), got {wanted}: {times}")
+    return found[0]
+
+
+def _forced(problem: Problem, given: AnyMapping[str, str]) -> dict[int, int | None]:
+    """Places of items from names that were given."""
+    forced: dict[int, int | None] = {}
+    for name, path in given.items():
+        old = _place("old variable", [one.name for one in problem.old], name)
+        new = _place("new variable", [one.path for one in problem.new], path)
+        i = next(i for i, item in enumerate(problem.old_items) if old in item.places)
+        j = next(j for j, item in enumerate(problem.new_items) if new in item.places)
+        if transform_of(problem, (i, j), 0.0) is None:
+            raise InputError(
+                f"given: expected {name} and {path} of shapes that fit, got "
+                f"{list(problem.old[old].shape)} and {list(problem.new[new].shape)}"
+            )
+        if i in forced or j in forced.values():
+            raise InputError(f"given: expected each variable once, got {name} and {path} again")
+        forced[i] = j
+    return forced
+
+
+_NO_WEIGHT = re.compile(r"(^|/)(global_step|beta[12]_power)(_\d+)?$")
+
+
+def find(
+    old: Sequence[Variable],
+    new: Sequence[NewVariable],
+    *,
+    given: AnyMapping[str, str] | None = None,
+    values: Values = ({}, {}),
+    trained: Collection[str] | None = None,
+    forget_bias: float = 1.0,
+) -> Mapping:
+    """Finds which variable of a new model is which of the old graph.
+
+    By shape with the known transforms, then by role, name and layer, then by order. Initial values
+    that are the same on both sides outweigh all of these.
+
+    Args:
+        old: names, shapes and dtypes of the old graph's variables: the weights of a training in
+            their order, then others. Integers, `global_step` and the powers of Adam's rates are
+            left out.
+        new: those of the new model, as `variables_of` describes them.
+        given: by name of an old variable the path of the new one that it is; outweighs all.
+        values: initial values of the old variables by name, and of the new ones by place.
+        trained: names of the old variables that are trained, where that is known.
+        forget_bias: that TensorFlow 1's LSTM cells added when they ran; their variables do not
+            tell it.
+
+    Returns:
+        The likeliest mapping; what has no counterpart is named in it.
+
+    Raises:
+        InputError: `given` has a name that is not there, or two variables that do not fit.
+    """
+    weights = [
+        variable
+        for variable in old
+        if "float" in variable.dtype and not _NO_WEIGHT.search(variable.name)
+    ]
+    trained_first = sorted(new, key=lambda variable: not variable.trainable)
+    problem = gather(weights, trained_first, values=values, trained=trained)
+    return _Search(problem, _forced(problem, given or {}), forget_bias).best()
