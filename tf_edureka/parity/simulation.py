@@ -155,9 +155,9 @@ def tolerance(setup: Setup, owner: npt.NDArray[np.intp], unit: float) -> Doubles
     """How far the same optimizer may be off by rounding alone.
 
     Four roundings of the weight in each step, at random, and what the arithmetic makes of the
-    roundings of gradients, slots and scalars. That is measured: the optimizer is run in float64, and
-    four times with random roundings and with some scalars as float32 has them, some as they were
-    written. So whatever enlarges roundings counts: Adam's `1 - beta2`, which float32 has by
+    roundings of gradients, slots and scalars. That is measured: the optimizer is run in float64,
+    and four times with random roundings and with some scalars as float32 has them, some as they
+    were written. So whatever enlarges roundings counts: Adam's `1 - beta2`, which float32 has by
     parts in 100,000 only, or a sum of momentum that cancels. Of these differences an entry may have
     eight times its own largest so far, or, as four runs may have been lucky there, four times what
     nine tenths of a weight's entries stay below, measured in roundings of their moves.

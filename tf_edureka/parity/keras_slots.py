@@ -1,0 +1,98 @@
+"""Gives an optimizer of Keras what the original had gathered, so that it can go on in mid-run."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tf_edureka._keras import keras
+from tf_edureka.errors import InputError
+from tf_edureka.results import Floats
+
+# Which slot of TensorFlow 1's op each of an optimizer's variables has, by the class it is of. The
+# classes of `tf_edureka.tf1` have the ops' own names for them.
+_SLOTS: Mapping[str, Mapping[str, str]] = {
+    "SGD": {"momentum": "accum"},
+    "Adam": {"momentum": "m", "velocity": "v", "velocity_hat": "v"},
+    "Nadam": {"momentum": "m", "velocity": "v"},
+    "Adamax": {"momentum": "m", "norm": "v"},
+    "RMSprop": {"velocity": "ms", "momentum": "mom", "average_gradient": "mg"},
+    "Adagrad": {"accumulator": "accum"},
+    "Adadelta": {"accumulated_grad": "accum", "accumulated_delta_var": "accum_update"},
+    "Ftrl": {"accumulator": "accum", "linear": "linear"},
+}
+_POWERS = {"beta_1_power": "beta1_power", "beta_2_power": "beta2_power"}
+
+
+def set_slots(
+    optimizer: keras.optimizers.Optimizer,
+    variables: Sequence[keras.Variable],
+    *,
+    slots: Mapping[str, Sequence[Floats]],
+    hyper: Mapping[str, float],
+    number: int,
+) -> list[str]:
+    """Sets an optimizer to where the original's is before a step; builds it if need be.
+
+    The velocity of Keras' `SGD` has the rate in it, `v = -rate accum`: that of the coming step, as
+    if it had been the same before.
+
+    Args:
+        optimizer: of Keras, or of `tf_edureka.tf1`.
+        variables: those that it trains, in the order in which it was built, or is to be.
+        slots: by the op's name of each slot, one float array a variable, in the variable's shape.
+        hyper: the original's scalars in the coming step: its rate, and the powers of both betas.
+        number: of the coming step: the iterations so far.
+
+    Returns:
+        what the optimizer keeps of each variable, and the original does not: that stays as it is.
+
+    Raises:
+        InputError: when a slot has another shape than its variable.
+    """
+    if not optimizer.built:
+        optimizer.build(variables)
+    optimizer.iterations.assign(number)
+    names = _names(optimizer)
+    without = []
+    for name, kept in _kept(optimizer, variables).items():
+        slot = names.get(name, name)
+        if name in _POWERS:
+            if _POWERS[name] in hyper:
+                kept[0].assign(hyper[_POWERS[name]])
+        elif slot in slots and len(kept) == len(variables):
+            for variable, value in zip(kept, slots[slot], strict=True):
+                _assign(variable, value, -hyper["lr"] if _has_rate(optimizer) else 1.0)
+        else:
+            without.append(name)
+    return without
+
+
+def _has_rate(optimizer: keras.optimizers.Optimizer) -> bool:
+    return isinstance(optimizer, keras.optimizers.SGD)
+
+
+def _names(optimizer: keras.optimizers.Optimizer) -> Mapping[str, str]:
+    classes = (kind.__name__ for kind in type(optimizer).__mro__)
+    return next((_SLOTS[name] for name in classes if name in _SLOTS), {})
+
+
+def _kept(
+    optimizer: keras.optimizers.Optimizer, variables: Sequence[keras.Variable]
+) -> dict[str, list[Any]]:
+    """The optimizer's variables by what they are of: `momentum` of `dense_kernel_momentum`."""
+    of = [name for v in variables for name in (v.name, v.path.replace("/", "_"))]
+    found: dict[str, list[Any]] = {}
+    for variable in optimizer.variables:
+        if variable.name not in ("iteration", "learning_rate"):
+            names = [variable.name.removeprefix(f"{path}_") for path in of]
+            found.setdefault(min(names, key=len), []).append(variable)
+    return found
+
+
+def _assign(variable: keras.Variable, value: Floats, times: float) -> None:
+    if tuple(variable.shape) != np.shape(value):
+        raise InputError(
+            f"slot {variable.name!r}: expected shape {tuple(variable.shape)}, got {np.shape(value)}"
+        )
+    variable.assign(np.asarray(value, np.float64) * times)
