@@ -1,5 +1,7 @@
 """Traces made by hand: an optimizer of TensorFlow 1 on given gradients, as a recording has it."""
 
+from unittest import mock
+
 import numpy as np
 import tensorflow as tf
 
@@ -122,6 +124,11 @@ def record(folder, original, applied, raw=None, clipping=None, states=(0,), begi
 
     `more` are rates of steps after those, of which nothing is recorded.
     """
+    with mock.patch("os.fsync"):  # thousands of small files
+        return _record(folder, original, applied, raw or applied, clipping, states, begin, more)
+
+
+def _record(folder, original, applied, raw, clipping, states, begin, more):
     writer = Writer(folder, 1e9)
     names = list(applied[0])
     nesterov = bool(original.settings.get("use_nesterov", False))
@@ -140,7 +147,7 @@ def record(folder, original, applied, raw=None, clipping=None, states=(0,), begi
     put = lambda arrays: {n: writer.put(a) for n, a in arrays.items()}  # noqa: E731
     for step in range(begin, len(applied)):
         line = {"number": step, "hyper": original.hyper(step), "gradients": put(applied[step])}
-        line["raw_gradients"] = put((raw or applied)[step])
+        line["raw_gradients"] = put(raw[step])
         if step in states:
             line["before"] = put(original.states[step])
             line["after"] = put(original.states[step + 1])

@@ -1,75 +1,98 @@
-"""What the original's optimizer remembered, in the slots of a Keras optimizer."""
+"""Gives an optimizer of Keras what the original had gathered, so that it can go on in mid-run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from tf_edureka.parity.mapping import Mapping as Found
-from tf_edureka.trace import Array, Step, Training
+from tf_edureka._keras import keras
+from tf_edureka.errors import InputError
+from tf_edureka.results import Floats
 
-# Of each kind of op the slots by the attribute of Keras' optimizers; the velocity of its SGD is the
-# original's accumulator times the negative rate.
-_KERAS = {
-    "Adam": {"_momentums": "m", "_velocities": "v"},
-    "Momentum": {"momentums": "accum"},
-    "RMSProp": {"_velocities": "ms", "_momentums": "mom"},
-    "CenteredRMSProp": {"_velocities": "ms", "_momentums": "mom", "_average_gradients": "mg"},
-    "Adagrad": {"_accumulators": "accum"},
-    "Adadelta": {"_accumulated_grads": "accum", "_accumulated_delta_vars": "accum_update"},
-    "Ftrl": {"_accumulators": "accum", "_linears": "linear"},
+# Which slot of TensorFlow 1's op each of an optimizer's variables has, by the class it is of. The
+# classes of `tf_edureka.tf1` have the ops' own names for them.
+_SLOTS: Mapping[str, Mapping[str, str]] = {
+    "SGD": {"momentum": "accum"},
+    "Adam": {"momentum": "m", "velocity": "v", "velocity_hat": "v"},
+    "Nadam": {"momentum": "m", "velocity": "v"},
+    "Adamax": {"momentum": "m", "norm": "v"},
+    "RMSprop": {"velocity": "ms", "momentum": "mom", "average_gradient": "mg"},
+    "Adagrad": {"accumulator": "accum"},
+    "Adadelta": {"accumulated_grad": "accum", "accumulated_delta_var": "accum_update"},
+    "Ftrl": {"accumulator": "accum", "linear": "linear"},
 }
+_POWERS = {"beta_1_power": "beta1_power", "beta_2_power": "beta2_power"}
 
 
-def load(
-    model: Any, training: Training, step: Step, state: Mapping[str, Array], found: Found
-) -> bool:
-    """Sets the slots of a model's optimizer to those of the original before a step.
+def set_slots(
+    optimizer: keras.optimizers.Optimizer,
+    variables: Sequence[keras.Variable],
+    *,
+    slots: Mapping[str, Sequence[Floats]],
+    hyper: Mapping[str, float],
+    number: int,
+) -> list[str]:
+    """Sets an optimizer to where the original's is before a step; builds it if need be.
+
+    The velocity of Keras' `SGD` has the rate in it, `v = -rate accum`: that of the coming step, as
+    if it had been the same before.
 
     Args:
-        model: with its optimizer, which is built.
-        training: of the original.
-        step: that is to be taken.
-        state: the original's variables before it.
-        found: which of the model's variables is which of the original's.
+        optimizer: of Keras, or of `tf_edureka.tf1`.
+        variables: those that it trains, in the order in which it was built, or is to be.
+        slots: by the op's name of each slot, one float array a variable, in the variable's shape.
+        hyper: the original's scalars in the coming step: its rate, and the powers of both betas.
+        number: of the coming step: the iterations so far.
 
     Returns:
-        whether the optimizer has all that the original's remembered; it has if that is nothing.
+        what the optimizer keeps of each variable, and the original does not: that stays as it is.
+
+    Raises:
+        InputError: when a slot has another shape than its variable.
     """
-    optimizer = model.optimizer
-    lists = dict(_lists(optimizer, training))
-    values = {slot: _values(slot, training, state, found) for slot in training.slots}
-    places = {id(variable): place for place, variable in enumerate(model.variables)}
-    for slot, variables in lists.items():
-        factor = 1.0
-        if training.optimizer == "Momentum" and not hasattr(optimizer, "_slots"):
-            factor = -float(step.hyper.get("lr", 1.0))
-        for weight, variable in zip(model.trainable_variables, variables, strict=True):
-            value = values[slot].get(places[id(weight)])
-            if value is not None:
-                variable.assign(value * np.asarray(factor, value.dtype))
-    for number, power in enumerate(getattr(optimizer, "_powers", [])):
-        beta = (optimizer.beta_1, optimizer.beta_2)[number]
-        name = f"beta{number + 1}_power"
-        power.assign(step.hyper.get(name, beta ** (step.number + 1)))
-    return set(values) <= set(lists)
+    if not optimizer.built:
+        optimizer.build(variables)
+    optimizer.iterations.assign(number)
+    names = _names(optimizer)
+    without = []
+    for name, kept in _kept(optimizer, variables).items():
+        slot = names.get(name, name)
+        if name in _POWERS:
+            if _POWERS[name] in hyper:
+                kept[0].assign(hyper[_POWERS[name]])
+        elif slot in slots and len(kept) == len(variables):
+            for variable, value in zip(kept, slots[slot], strict=True):
+                _assign(variable, value, -hyper["lr"] if _has_rate(optimizer) else 1.0)
+        else:
+            without.append(name)
+    return without
 
 
-def _lists(optimizer: Any, training: Training) -> Iterable[tuple[str, list[Any]]]:
-    """The slots that the optimizer has, by the original's name of them."""
-    own = getattr(optimizer, "_slots", None)
-    if own is not None:  # of tf1's, by the names of the op
-        return ((name, own[name]) for name in training.slots if name in own)
-    named = _KERAS.get(training.optimizer or "", {})
-    found = ((slot, getattr(optimizer, attribute, None)) for attribute, slot in named.items())
-    return ((slot, variables) for slot, variables in found if variables)
+def _has_rate(optimizer: keras.optimizers.Optimizer) -> bool:
+    return isinstance(optimizer, keras.optimizers.SGD)
 
 
-def _values(
-    slot: str, training: Training, state: Mapping[str, Array], found: Found
-) -> dict[int, Array]:
-    """A slot of each weight, by the place of the model's variable."""
-    by_weight = training.slots[slot]
-    return found.gradients_to_new(
-        {weight: state[name] for weight, name in by_weight.items() if name in state}
-    )
+def _names(optimizer: keras.optimizers.Optimizer) -> Mapping[str, str]:
+    classes = (kind.__name__ for kind in type(optimizer).__mro__)
+    return next((_SLOTS[name] for name in classes if name in _SLOTS), {})
+
+
+def _kept(
+    optimizer: keras.optimizers.Optimizer, variables: Sequence[keras.Variable]
+) -> dict[str, list[Any]]:
+    """The optimizer's variables by what they are of: `momentum` of `dense_kernel_momentum`."""
+    of = [name for v in variables for name in (v.name, v.path.replace("/", "_"))]
+    found: dict[str, list[Any]] = {}
+    for variable in optimizer.variables:
+        if variable.name not in ("iteration", "learning_rate"):
+            names = [variable.name.removeprefix(f"{path}_") for path in of]
+            found.setdefault(min(names, key=len), []).append(variable)
+    return found
+
+
+def _assign(variable: keras.Variable, value: Floats, times: float) -> None:
+    if tuple(variable.shape) != np.shape(value):
+        raise InputError(
+            f"slot {variable.name!r}: expected shape {tuple(variable.shape)}, got {np.shape(value)}"
+        )
+    variable.assign(np.asarray(value, np.float64) * times)

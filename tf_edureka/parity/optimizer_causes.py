@@ -14,12 +14,12 @@ from tf_edureka.parity.simulation import Doubles, Setup
 from tf_edureka.parity.stretch import Stretch
 from tf_edureka.trace import Array
 
-NAMED, GUESSED, CERTAIN = 0.9, 0.5, 0.98
+NAMED, GUESSED, CERTAIN = 0.9, 0.5, 0.999
 _LONGEST = 150  # steps that causes are tried on
 _NUMBERS = 400_000  # entries times steps that they are tried on
 _FEWER = 100_000  # and for two causes at once
 _ROUNDS = 6
-_WORSE = 0.03  # by how much less than the best a cause may explain and be named
+_WORSE = 0.01  # by how much less than the best a cause may explain and be named
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -239,11 +239,13 @@ def _stepped(trial: _Trial, best: _Tried, free: Sequence[int], move: Doubles) ->
 
 def _rounded(trial: _Trial, best: _Tried) -> _Tried:
     """With the shortest numbers that explain as much."""
-    for digits in (1, 2, 3):
+    for digits in (0, 1, 2, 3):
         values = [
-            float(f"{value:.{digits}g}") if change.is_fitted else value
+            (float(f"{value:.{digits}g}") if digits else 0.0) if change.is_fitted else value
             for change, value in zip(best.changes, best.values, strict=True)
         ]
+        if any(v < change.low for v, change in zip(values, best.changes, strict=True)):
+            continue
         rounded = _at(trial, best.changes, values)
         if rounded.left <= 1.02 * best.left or rounded.explains >= min(best.explains, 0.9999):
             return rounded
@@ -256,10 +258,11 @@ def _pairs(trial: _Trial, changes: Sequence[Change]) -> Iterator[_Tried]:
     ordered = [one.changes[0] for one in alone]
     pairs = sorted(itertools.combinations(range(len(ordered)), 2), key=sum)
     for i, j in pairs:
-        one, other = ordered[i], ordered[j]
-        if one.what == other.what:
+        # A form comes with scalars of its own, which another change may change again.
+        pair = tuple(sorted((ordered[i], ordered[j]), key=lambda change: change.what != "form"))
+        if pair[0].what == pair[1].what:
             continue
-        tried = _try(trial, (one, other), 3)
+        tried = _try(trial, pair, 3)
         yield tried
         if tried.explains >= CERTAIN:
             return

@@ -183,16 +183,19 @@ def decays(stretch: Stretch) -> Iterator[Change]:
     Args:
         stretch: what it is tried on.
     """
-    for cause, says, make in (
+    # By a constant rate the last is the first.
+    for cause, says, is_general, make in (
         (
             "weight_decay",
             "weight decay: {value} of the weights, times the rate, is taken off in each step",
+            False,
             with_weight_decay,
         ),
-        ("l2", "{value} times the weights is added to the gradients (L2)", with_l2),
+        ("l2", "{value} times the weights is added to the gradients (L2)", False, with_l2),
         (
             "weight_decay",
             "weight decay: {value} of the weights is taken off in each step",
+            True,
             lambda rule, value: with_weight_decay(rule, value, times_rate=False),
         ),
     ):
@@ -204,6 +207,7 @@ def decays(stretch: Stretch) -> Iterator[Change]:
             values=(0.0,),
             nearby=1e-4,
             is_fitted=True,
+            is_general=is_general,
         )
 
 

@@ -10,6 +10,7 @@ from tf_edureka.parity.arithmetic import Hyper, Rule, Slots
 from tf_edureka.results import Floats
 
 Doubles = npt.NDArray[np.float64]
+_POWERS = {"beta1_power", "beta2_power"}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -111,7 +112,7 @@ class Setup:
         with np.errstate(all="ignore"):
             for step, recorded in enumerate(self.hyper):
                 hyper = {n: _written(recorded, n) if n in exact else v for n, v in recorded.items()}
-                for name in ("lr", "beta1_power", "beta2_power"):
+                for name in ("lr", *_POWERS):
                     if name in hyper:
                         off = abs(hyper[name])
                         if name == "lr" and not is_constant:
@@ -125,7 +126,7 @@ class Setup:
 
 def _written(hyper: Hyper, name: str) -> float:
     """A scalar as the script had it, before it was float32."""
-    if name.endswith("_power") and "t" in hyper:
+    if name in _POWERS and "t" in hyper:
         return _written(hyper, name.removesuffix("_power")) ** hyper["t"]
     short = np.float32(hyper[name])
     return float(str(short)) if float(short) == hyper[name] else hyper[name]
@@ -154,9 +155,9 @@ def tolerance(setup: Setup, owner: npt.NDArray[np.intp], unit: float) -> Doubles
     """How far the same optimizer may be off by rounding alone.
 
     Four roundings of the weight in each step, at random, and what the arithmetic makes of the
-    roundings of gradients, slots and scalars. That is measured: the optimizer is run in float64, and
-    four times with random roundings and with some scalars as float32 has them, some as they were
-    written. So whatever enlarges roundings counts: Adam's `1 - beta2`, which float32 has by
+    roundings of gradients, slots and scalars. That is measured: the optimizer is run in float64,
+    and four times with random roundings and with some scalars as float32 has them, some as they
+    were written. So whatever enlarges roundings counts: Adam's `1 - beta2`, which float32 has by
     parts in 100,000 only, or a sum of momentum that cancels. Of these differences an entry may have
     eight times its own largest so far, or, as four runs may have been lucky there, four times what
     nine tenths of a weight's entries stay below, measured in roundings of their moves.
@@ -173,9 +174,8 @@ def tolerance(setup: Setup, owner: npt.NDArray[np.intp], unit: float) -> Doubles
     weights, moves = roundings(setup.start, exact, unit)
     random = np.random.default_rng(0)
     names = {*setup.hyper[0]}
-    powers = {name for name in names if name.endswith("_power")}
     own = np.zeros(exact.shape)
-    for written in (set[str](), powers, names - powers, names):
+    for written in (set[str](), _POWERS, names - _POWERS, names):
         own = np.maximum(own, np.abs(setup.shaken(unit, random, written) - exact))
     own = np.maximum.accumulate(own, axis=0)
     common = np.zeros(exact.shape)

@@ -1,0 +1,232 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+import recorded
+import tensorflow as tf
+from recorded import Original, clipped, gradients, record, stairs
+
+from tf_edureka.errors import InputError
+from tf_edureka.parity.optimizer_causes import diagnose
+from tf_edureka.parity.sampling import sample
+from tf_edureka.parity.stretch_reader import stretches
+from tf_edureka.trace.format import reference
+
+STEPS = 30
+RATES = [stairs(step, rate=0.01) for step in range(STEPS)]
+
+
+def own(original):
+    return [{n: state[n] for n in recorded.SHAPES} for state in original.states[1:]]
+
+
+@pytest.mark.parametrize("kind", recorded.OPTIMIZERS)
+def test_weights_between_recorded_steps_are_computed_from_the_gradients(tmp_path, kind):
+    given = gradients(STEPS)
+    original = Original(kind, RATES, given)
+    (stretch,) = stretches(record(tmp_path / "trace", original, given, states=(0, 1, STEPS - 1)))
+    assert stretch.numbers == list(range(STEPS))
+    assert stretch.note == ""
+    assert np.flatnonzero(stretch.recorded).tolist() == [0, 1, STEPS - 1]
+    verdict = diagnose(stretch, own(original))
+    assert verdict.passed
+    assert verdict.causes == ()
+
+
+def test_a_stretch_begins_with_a_state_and_ends_where_gradients_do(tmp_path):
+    given = gradients(12)
+    original = Original("Momentum", RATES[:12], given)
+    trace = record(tmp_path / "trace", original, given, states=(3, 7), begin=1, more=(0.1, 0.2))
+    (stretch,) = stretches(trace)
+    assert stretch.numbers == list(range(3, 12))
+    assert set(stretch.rates) == set(range(1, 14))
+    # The momentum that was gathered by then is in it.
+    assert diagnose(stretch, own(original)[3:]).passed
+
+
+def test_what_else_moves_the_weights_ends_a_stretch(tmp_path):
+    given = gradients(10)
+    original = Original("Adam", RATES[:10], given)
+    for state in original.states[6:]:
+        state["bias"] = state["bias"] + 1  # by an assignment between two steps
+    trace = record(tmp_path / "between", original, given, states=(0, 4, 6, 9))
+    first, second = stretches(trace)
+    assert (first.numbers, second.numbers) == ([0, 1, 2, 3, 4], [6, 7, 8, 9])
+    assert first.note == "the optimizer's arithmetic does not give the weights after step 6"
+    folder = tmp_path / "seen"
+    trace = record(folder, original, given, states=(0, 5, 6))
+    lines = trace_lines(folder)
+    lines[5]["after"]["bias"] = store(folder, original.states[6]["bias"] - 1)
+    write_lines(folder, lines)
+    first, second = stretches(type(trace)(folder))
+    assert (first.numbers, second.numbers) == ([0, 1, 2, 3, 4, 5], [6, 7, 8, 9])
+    assert first.note == "something else moves the weights after step 5"
+
+
+def test_an_optimizer_that_does_more_has_only_its_recorded_steps(tmp_path):
+    given = gradients(5)
+    original = Original("Momentum", RATES[:5], given)
+    for state in original.states[1:]:
+        state["kernel"] = np.clip(state["kernel"], -0.1, 0.1)  # as a constraint does
+    (stretch,) = stretches(record(tmp_path / "trace", original, given, states=(0, 1)))
+    assert stretch.numbers == [0, 1]
+    assert stretch.original is None
+    assert stretch.note == "the optimizer does more than Momentum does"
+
+
+def test_an_optimizer_that_is_not_known_has_only_its_recorded_steps(tmp_path):
+    given = gradients(6)
+    original = Original("Adam", RATES[:6], given)
+    expected = own(original)
+    original.kind = "PowerSign"
+    original.hyper = lambda step: {"lr": 0.1}
+    (stretch,) = stretches(record(tmp_path / "trace", original, given, states=(0, 1, 2)))
+    assert stretch.numbers == [0, 1, 2]
+    assert diagnose(stretch, expected[:3]).passed
+    verdict = diagnose(stretch, [{n: w + 1 for n, w in one.items()} for one in expected[:3]])
+    assert verdict.first_step == 0
+    assert verdict.causes == []
+
+
+@pytest.mark.parametrize("kind", ["Momentum", "Adam"])
+def test_sparse_gradients_move_what_they_name(tmp_path, kind):
+    """TensorFlow 1's Adam moves all rows, its other optimizers those that the indices name."""
+    random = np.random.default_rng(1)
+    start = {"embedding": random.normal(size=(20, 4)).astype(np.float32)}
+    rows = [random.choice(20, 3, replace=False) for _ in range(15)]
+    parts = [random.normal(size=(3, 4)).astype(np.float32) for _ in rows]
+    make, settings = recorded.OPTIMIZERS[kind]
+    v1 = tf.compat.v1
+    with tf.Graph().as_default(), v1.Session() as session:
+        variable = v1.Variable(start["embedding"], name="embedding")
+        fed, at = v1.placeholder(tf.float32, (3, 4)), v1.placeholder(tf.int64, (3,))
+        train = make(0.1, **settings).apply_gradients([(tf.IndexedSlices(fed, at), variable)])
+        session.run(v1.global_variables_initializer())
+        path = []
+        for indices, values in zip(rows, parts, strict=True):
+            session.run(train, {fed: values, at: indices})
+            path.append({"embedding": session.run(variable)})
+    dense = [{"embedding": np.zeros((20, 4), np.float32)} for _ in rows]
+    original = Original(kind, [0.1] * 15, dense, start)
+    folder = tmp_path / "trace"
+    trace = record(folder, original, dense, states=(0,))
+    lines = trace_lines(folder)
+    for line, indices, values in zip(lines, rows, parts, strict=True):
+        sparse = {"indices": store(folder, indices), "values": store(folder, values)}
+        line["gradients"] = {"embedding": {**sparse, "shape": [20, 4]}}
+        line["raw_gradients"] = {}
+        line.pop("after", None)
+    write_lines(folder, lines)
+    (stretch,) = stretches(type(trace)(folder))
+    assert diagnose(stretch, path).passed
+
+
+def trace_lines(folder):
+    return [json.loads(line) for line in (folder / "steps.jsonl").read_text().splitlines()]
+
+
+def write_lines(folder, lines):
+    (folder / "steps.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+
+def store(folder, array):
+    np.save(folder / "arrays" / f"{reference(array)}.npy", array)
+    return reference(array)
+
+
+def differences(folder, kind, seeds, steps, scale):
+    """Of the formula in float32 and in float64: right ports, too, that round in another way."""
+    rates = [stairs(step, rate=0.01) for step in range(steps)]
+    for seed in range(seeds):
+        given = gradients(steps, seed=seed, scale=scale)
+        original = Original(kind, rates, given)
+        (stretch,) = stretches(record(folder / f"{seed}", original, given))
+        limits = stretch.tolerance()
+        assert np.isfinite(limits).all()
+        for dtype in (np.float32, np.float64):
+            off = np.abs(stretch.original.run(dtype) - stretch.sampled(own(original)))
+            yield (off / limits).max()
+
+
+@pytest.mark.parametrize("kind", recorded.OPTIMIZERS)
+def test_right_ports_pass(tmp_path, kind):
+    assert max(differences(tmp_path, kind, seeds=1, steps=STEPS, scale=0.01)) < 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scale", [1e-30, 1e-8, 1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("kind", recorded.OPTIMIZERS)
+def test_right_ports_pass_whatever_the_size_of_the_gradients(tmp_path, kind, scale):
+    assert max(differences(tmp_path, kind, seeds=20, steps=200, scale=scale)) < 1
+
+
+EQUAL = [
+    ("GradientDescent", lambda: keras.optimizers.SGD(0.01)),
+    ("Adam", lambda: keras.optimizers.Adam(0.01, epsilon=1e-8)),
+    ("Adagrad", lambda: keras.optimizers.Adagrad(0.01, epsilon=0)),
+    ("Adadelta", lambda: keras.optimizers.Adadelta(0.01, epsilon=1e-8)),
+    ("Ftrl", lambda: keras.optimizers.Ftrl(0.01)),
+]
+
+
+def keras_path(optimizer, start, given, rates=None):
+    """Weights after each step of an optimizer of Keras."""
+    variables = {n: keras.Variable(start[n]) for n in given[0]}
+    steps = []
+    for step, one in enumerate(given):
+        if rates is not None:
+            optimizer.learning_rate = float(rates[step])
+        optimizer.apply([tf.constant(one[n]) for n in variables], list(variables.values()))
+        steps.append({n: variable.numpy() for n, variable in variables.items()})
+    return steps
+
+
+@pytest.mark.parametrize(("kind", "make"), EQUAL)
+def test_keras_classes_of_the_same_arithmetic_pass(tmp_path, kind, make):
+    for seed in range(2):
+        given = gradients(STEPS, seed=seed)
+        original = Original(kind, RATES, given)
+        (stretch,) = stretches(record(tmp_path / f"{seed}", original, given))
+        path = keras_path(make(), original.states[0], given, RATES)
+        assert diagnose(stretch, path).passed
+
+
+def test_large_weights_are_sampled_evenly():
+    chosen = sample({"large": (1000, 1000), "small": (7,), "scalar": ()}, 1000)
+    assert [len(at) for at in chosen.places.values()] == [992, 7, 1]
+    assert chosen.places["large"][[0, -1]].tolist() == [0, 999_999]
+    thin, kept = chosen.thinned(10)
+    assert [len(at) for at in thin.places.values()] == [4, 4, 1]
+    assert len(kept) == 9
+    values = {n: np.arange(np.prod(s)).reshape(s) for n, s in chosen.shapes.items()}
+    np.testing.assert_array_equal(chosen.flat(values)[kept], thin.flat(values))
+
+
+def test_what_a_port_gives_is_checked(tmp_path):
+    given = gradients(3)
+    original = Original("Adam", RATES[:3], given)
+    (stretch,) = stretches(record(tmp_path / "trace", original, given))
+    path = own(original)
+    with pytest.raises(InputError, match="expected those after 3 steps, got 2"):
+        diagnose(stretch, path[:2])
+    with pytest.raises(InputError, match=r"'bias': expected shape \(20,\), got \(1, 20\)"):
+        diagnose(stretch, [{**one, "bias": one["bias"][None]} for one in path])
+    with pytest.raises(InputError, match="expected an array for 'bias'"):
+        diagnose(stretch, [{"kernel": one["kernel"]} for one in path])
+    path[1]["bias"] = path[1]["bias"] * np.nan
+    verdict = diagnose(stretch, path)
+    assert (verdict.first_step, verdict.weight) == (1, "bias")
+    assert verdict.measured == np.inf
+
+
+def test_clipped_gradients_are_in_it_as_they_were_and_as_they_came(tmp_path):
+    raw = gradients(10)
+    applied = [clipped(one, "global_norm", 0.5) for one in raw]
+    original = Original("GradientDescent", RATES[:10], applied)
+    clipping = {"kind": "global_norm", "bound": 0.5}
+    (stretch,) = stretches(record(tmp_path / "trace", original, applied, raw, clipping))
+    np.testing.assert_array_equal(stretch.raw[3], stretch.sample.flat(raw[3]))
+    norm = np.sqrt(sum((g.astype(float) ** 2).sum() for g in raw[3].values()))
+    assert np.sqrt((stretch.norms[3] ** 2).sum()) == pytest.approx(norm)
+    assert diagnose(stretch, own(original)).passed
