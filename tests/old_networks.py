@@ -1,6 +1,7 @@
 """Networks as TensorFlow 1 had them, and a step of their training, recorded by hand."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,9 +51,21 @@ class Recording:
         return self.built.loss.name
 
 
+@contextlib.contextmanager
+def control_flow_of_version_1() -> Iterator[None]:
+    """Has loops and branches be made of `Switch`, `Merge` and their like, as in TensorFlow 1."""
+    is_new = v1.control_flow_v2_enabled()
+    v1.disable_control_flow_v2()
+    try:
+        yield
+    finally:
+        if is_new:
+            v1.enable_control_flow_v2()
+
+
 def record(build: Callable[[Any], Built], dtype: Any = tf.float32, *, steps: int = 2) -> Recording:
     """Trains a network for some steps, and records the next."""
-    with tf.Graph().as_default() as graph:
+    with control_flow_of_version_1(), tf.Graph().as_default() as graph:
         v1.set_random_seed(1)
         built = build(dtype)
         iterators = [one for one in graph.get_operations() if one.type == "MakeIterator"]

@@ -18,7 +18,7 @@ from tf_edureka.tf1.one_thread import OneThread
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array
 
-_DRAWS = 3  # of what is moved, up or down, for each entry
+_DRAWS = 2  # of what is moved, up or down, for each entry
 # What the graph gives must be what was recorded, or it is computed otherwise than in the script.
 _TIMES, _LEAST = 8.0, 2.0**-20
 Key = tuple[str, str]
