@@ -34,7 +34,7 @@ def through_float32(node: Any) -> tuple[Any, Any]:
     inner = function.node_def.add(name="op", op=node.op)
     for key, value in node.attr.items():
         inner.attr[key].CopyFrom(value)
-    call = v1.NodeDef(op="PartitionedCall")
+    call = v1.NodeDef(op="StatefulPartitionedCall" if op.is_stateful else "PartitionedCall")
     call.attr["f"].func.name = name
     for types in ("Tin", "Tout"):
         call.attr[types].list.SetInParent()
@@ -62,9 +62,15 @@ def _cast(function: Any, source: str, kind: int, to: int) -> str:
     if kind == to:
         return source
     name = f"cast_{len(function.node_def)}"
-    cast = function.node_def.add(name=name, op="Cast", input=[source])
-    cast.attr["SrcT"].type, cast.attr["DstT"].type = kind, to
+    function.node_def.append(cast(name, source, kind, to))
     return f"{name}:y:0"
+
+
+def cast(name: str, source: str, kind: int, to: int) -> Any:
+    """A `NodeDef` that casts from one type to another."""
+    node = v1.NodeDef(name=name, op="Cast", input=[source])
+    node.attr["SrcT"].type, node.attr["DstT"].type = kind, to
+    return node
 
 
 def composite(node: Any) -> tuple[Any, Any]:
