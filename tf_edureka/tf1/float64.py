@@ -206,12 +206,12 @@ def _cast_flow(
     before, after = [], []
     for place, argument in enumerate(definition(node.op).input_arg):
         if argument.type in WIDER:
-            source, name = node.input[place], f"{node.name}/in_{place}"
+            source, name = node.input[place], f"{node.name}/float64_in_{place}"
             before.append(cast(name, source, WIDER[argument.type], argument.type))
             node.input[place] = f"{name}{output}"
     for place, (source, kind) in enumerate(_outputs(node, is_function=is_function)):
         if kind in WIDER:
-            name = f"{node.name}/out_{place}"
+            name = f"{node.name}/float64_out_{place}"
             after.append(cast(name, source, kind, WIDER[kind]))
             renamed[source] = f"{name}{output}"
     return before, after

@@ -54,6 +54,7 @@ def through_float32(node: Any) -> tuple[Any, Any]:
         function.signature.output_arg.add(name=f"out_{index}", type=wide)
         function.ret[f"out_{index}"] = _cast(function, output, kind, wide)
         call.attr["Tout"].list.type.append(wide)
+    _set_apart(function)
     return call, function
 
 
@@ -96,7 +97,29 @@ def composite(node: Any) -> tuple[Any, Any]:
     made = graph.as_graph_def()
     (call,) = (one for one in made.node if "Call" in one.op)
     (function,) = made.library.function
+    _set_apart(function)
     return call, function
+
+
+def _set_apart(function: Any) -> None:
+    """Renames a function's nodes: put where it is called, they are named as if they were below it.
+
+    TensorFlow ends the process where there is a node of that name already.
+    """
+    names = {node.name: f"float64_{node.name}" for node in function.node_def}
+
+    def renamed(source: str) -> str:
+        control, name = source[: source.startswith("^")], source.lstrip("^")
+        node, colon, output = name.partition(":")
+        return f"{control}{names.get(node, node)}{colon}{output}"
+
+    for node in function.node_def:
+        node.name = names[node.name]
+        node.input[:] = map(renamed, node.input)
+    for name, source in function.ret.items():
+        function.ret[name] = renamed(source)
+    for name, source in function.control_ret.items():
+        function.control_ret[name] = renamed(source)
 
 
 def _plain(value: Any) -> Any:
