@@ -142,7 +142,7 @@ def test_bits_stay_those_of_float32():
     def build(x):
         drawn = tf.random.stateless_uniform(tf.shape(x), [1, 2])
         halves = tf.bitcast(tf.bitcast(x, tf.int32), tf.float32)
-        return drawn + halves
+        return drawn + halves + x
 
     single, double, _ = compute(build, 3, 5)
     np.testing.assert_allclose(single[0], double[0], 1e-6)

@@ -39,7 +39,8 @@ def in_float64(graph: Any) -> set[str]:
         _widen(function.attr)
         for attributes in function.arg_attr.values():
             _widen(attributes.attr)
-        rounded |= _rewrite(function.node_def, calls, is_function=True, results=function.ret)
+        inside = _rewrite(function.node_def, calls, is_function=True, results=function.ret)
+        rounded |= {f"{function.signature.name}/{name}" for name in inside}
     graph.library.function.extend(function for _, function in calls.made.values())
     return rounded
 
@@ -69,7 +70,7 @@ def _rewrite(nodes: Any, calls: "_Calls", *, is_function: bool, results: Any = N
     nodes.extend(before)
     for node in nodes:
         node.input[:] = [renamed.get(one, one) for one in node.input]
-    for name, one in (results or {}).items():
+    for name, one in [*(results or {}).items()]:
         results[name] = renamed.get(one, one)
     nodes.extend(after)
     return rounded

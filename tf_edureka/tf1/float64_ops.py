@@ -116,9 +116,9 @@ def _set_apart(function: Any) -> None:
     for node in function.node_def:
         node.name = names[node.name]
         node.input[:] = map(renamed, node.input)
-    for name, source in function.ret.items():
+    for name, source in [*function.ret.items()]:
         function.ret[name] = renamed(source)
-    for name, source in function.control_ret.items():
+    for name, source in [*function.control_ret.items()]:
         function.control_ret[name] = renamed(source)
 
 
