@@ -1,6 +1,7 @@
 """Networks as TensorFlow 1 had them, and a step of their training, recorded by hand."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,9 +51,21 @@ class Recording:
         return self.built.loss.name
 
 
+@contextlib.contextmanager
+def control_flow_of_version_1() -> Iterator[None]:
+    """Has loops and branches be made of `Switch`, `Merge` and their like, as in TensorFlow 1."""
+    is_new = v1.control_flow_v2_enabled()
+    v1.disable_control_flow_v2()
+    try:
+        yield
+    finally:
+        if is_new:
+            v1.enable_control_flow_v2()
+
+
 def record(build: Callable[[Any], Built], dtype: Any = tf.float32, *, steps: int = 2) -> Recording:
     """Trains a network for some steps, and records the next."""
-    with tf.Graph().as_default() as graph:
+    with control_flow_of_version_1(), tf.Graph().as_default() as graph:
         v1.set_random_seed(1)
         built = build(dtype)
         iterators = [one for one in graph.get_operations() if one.type == "MakeIterator"]
@@ -85,7 +98,8 @@ def tensors_of(gradient: Any) -> list[tf.Tensor]:
     return [gradient]
 
 
-def _trained(optimizer: Any, loss: tf.Tensor, *, norm: float | None = None, **made: Any) -> Built:
+def trained(optimizer: Any, loss: tf.Tensor, *, norm: float | None = None, **made: Any) -> Built:
+    """A step of an optimizer, with clipping by global norm."""
     gradients, weights = zip(*optimizer.compute_gradients(loss), strict=True)
     applied = v1.clip_by_global_norm(gradients, norm)[0] if norm else gradients
     with tf.control_dependencies(v1.get_collection(v1.GraphKeys.UPDATE_OPS)):
@@ -124,7 +138,7 @@ def dense(dtype: Any, *, resource: bool = False) -> Built:
     feeds = {x: _random(16, 20), y: np.arange(16) % 5}
     # Its beta powers are 0.5 to some power, which float32 holds exactly.
     optimizer = v1.train.AdamOptimizer(2**-10, beta1=0.5, beta2=0.75, epsilon=2**-20)
-    return _trained(optimizer, loss, feeds=feeds, forward=[hidden, logits])
+    return trained(optimizer, loss, feeds=feeds, forward=[hidden, logits])
 
 
 def dense_of_resources(dtype: Any) -> Built:
@@ -150,7 +164,7 @@ def convolution(dtype: Any) -> Built:
     steps = v1.train.get_or_create_global_step()
     rate = v1.train.exponential_decay(tf.constant(2**-5, dtype), steps, 2, 0.5, staircase=True)
     (noise,) = [one for one in _operations() if one.type == "RandomUniform"]
-    return _trained(
+    return trained(
         v1.train.MomentumOptimizer(rate, 0.75),
         loss,
         norm=0.5,
@@ -200,7 +214,7 @@ def recurrent(dtype: Any) -> Built:
     zero = tf.zeros([tf.shape(x)[0], 4], dtype)
     _, _, hidden = v1.while_loop(lambda step, *_: step < 7, cell, (0, zero, zero))
     loss = tf.reduce_mean(tf.square(tf.matmul(hidden, out) - y))
-    return _trained(
+    return trained(
         v1.train.RMSPropOptimizer(2**-7, decay=0.75, momentum=0.5, epsilon=2**-20),
         loss,
         feeds={x: _random(8, 7, 3), y: _random(8, 1)},
@@ -217,7 +231,7 @@ def embedded(dtype: Any) -> Built:
     logits = tf.matmul(tf.reduce_mean(tf.nn.embedding_lookup(table, x), 1), kernel)
     loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits))
     optimizer = v1.train.AdagradOptimizer(2**-4, initial_accumulator_value=0.125)
-    return _trained(optimizer, loss, given=[x, y], forward=[logits])
+    return trained(optimizer, loss, given=[x, y], forward=[logits])
 
 
 NETWORKS = [dense, dense_of_resources, convolution, recurrent, embedded]

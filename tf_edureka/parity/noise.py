@@ -18,7 +18,7 @@ from tf_edureka.tf1.one_thread import OneThread
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array
 
-_DRAWS = 3  # of what is moved, up or down, for each entry
+_DRAWS = 2  # of what is moved, up or down, for each entry
 # What the graph gives must be what was recorded, or it is computed otherwise than in the script.
 _TIMES, _LEAST = 8.0, 2.0**-20
 Key = tuple[str, str]
@@ -26,7 +26,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:
-    """How far a value is from itself at most, relative to the largest of its entries.
+    """How far a value is from itself at most, relative to its largest entry, which may not be 0.
 
     Attributes:
         float64: computed in float64.
@@ -55,7 +55,8 @@ class Noise:
     Attributes:
         spreads: by kind and name: of the `loss`, whose name is empty; of each recorded `tensor` of
             the forward pass; of the raw `gradient` of each weight; of each weight `after` the step.
-        exact: the same values in float64, of the shape and dtype float64 that the tensor has.
+        exact: the same values in float64, of the shape of the tensor; a sparse gradient's is made
+            dense.
         unknown: why there is no spread, by kind and name of what was recorded.
         rounded: names of ops that float32 is used for in float64 too.
     """
@@ -151,6 +152,11 @@ class _Original:
             else:
                 unknown[key] = found
         exact = {key: exact[key] for key in spreads}
+        for name, stored in step.raw_gradients.items():
+            if not isinstance(stored, str) and ("gradient", name) in exact:
+                dense = np.zeros(stored["shape"])
+                np.add.at(dense, self._trace.array(stored["indices"]), exact["gradient", name])
+                exact["gradient", name] = dense
         rounded = tuple(sorted(self._double.rounded))
         return Noise(spreads=spreads, exact=exact, unknown=unknown, rounded=rounded)
 

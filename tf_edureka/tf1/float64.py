@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.float64_ops import COMPOSITES, WIDER, composite, through_float32
+from tf_edureka.tf1.float64_ops import COMPOSITES, WIDER, cast, composite, through_float32
 from tf_edureka.tf1.graph_nodes import attribute, definition, types_of
 
 v1 = tf.compat.v1
@@ -32,36 +32,47 @@ def in_float64(graph: Any) -> set[str]:
         the names of the nodes that are computed in float32 still.
     """
     calls = _Calls(one.signature.name for one in graph.library.function)
-    rounded = _rewrite_nodes(graph.node, calls, {})
+    rounded = _rewrite(graph.node, calls, is_function=False)
     for function in graph.library.function:
         for argument in (*function.signature.input_arg, *function.signature.output_arg):
             argument.type = WIDER.get(argument.type, argument.type)
         _widen(function.attr)
         for attributes in function.arg_attr.values():
             _widen(attributes.attr)
-        outputs: dict[str, str] = {}
-        rounded |= _rewrite_nodes(function.node_def, calls, outputs)
-        for node in function.node_def:
-            node.input[:] = [outputs.get(one, one) for one in node.input]
-        for name, one in function.ret.items():
-            function.ret[name] = outputs.get(one, one)
+        inside = _rewrite(function.node_def, calls, is_function=True, results=function.ret)
+        rounded |= {f"{function.signature.name}/{name}" for name in inside}
     graph.library.function.extend(function for _, function in calls.made.values())
     return rounded
 
 
-def _rewrite_nodes(nodes: Iterable[Any], calls: "_Calls", replaced: dict[str, str]) -> set[str]:
-    """Rewrites nodes; puts new names of outputs into `replaced`, and gives those in float32."""
+def _rewrite(nodes: Any, calls: "_Calls", *, is_function: bool, results: Any = None) -> set[str]:
+    """Rewrites the nodes of a graph or of a function, and gives the names of those in float32."""
     rounded = set()
+    renamed: dict[str, str] = {}  # outputs that consumers have to take by another name
+    before: list[Any] = []  # casts, and those of what is renamed
+    after: list[Any] = []
     for node in nodes:
         wide = v1.NodeDef()
         wide.CopyFrom(node)
         _widen(wide.attr)
         if node.op in calls.functions or _is_plain(node, wide):
             node.CopyFrom(wide)
+        elif node.op.startswith("TensorArray"):
+            node.CopyFrom(wide)
+            ways = _cast_flow(node, renamed, is_function=is_function)
+            before += ways[0]
+            after += ways[1]
         else:
-            replaced.update(_new_outputs(node))
+            if is_function:
+                renamed.update(_new_outputs(node))
             if calls.put(node):
                 rounded.add(node.name)
+    nodes.extend(before)
+    for node in nodes:
+        node.input[:] = [renamed.get(one, one) for one in node.input]
+    for name, one in [*(results or {}).items()]:
+        results[name] = renamed.get(one, one)
+    nodes.extend(after)
     return rounded
 
 
@@ -163,9 +174,45 @@ def _kernels(op: str) -> tuple[Any, ...]:
 
 def _new_outputs(node: Any) -> dict[str, str]:
     """What a function calls the outputs of a node, as it was and as a call."""
-    names = [
-        f"{node.name}:{argument.name}:{index}"
+    return {
+        name: f"{node.name}:output:{place}"
+        for place, (name, _) in enumerate(_outputs(node, is_function=True))
+    }
+
+
+def _outputs(node: Any, *, is_function: bool) -> list[tuple[str, int]]:
+    """The outputs of a node, by the names that inputs have for them, and their types."""
+    found = [
+        (f"{node.name}:{argument.name}:{index}", kind)
         for argument in definition(node.op).output_arg
-        for index in range(len(types_of(node, argument)))
+        for index, kind in enumerate(types_of(node, argument))
     ]
-    return {name: f"{node.name}:output:{index}" for index, name in enumerate(names)}
+    if is_function:
+        return found
+    return [
+        (f"{node.name}:{place}" if place else node.name, kind)
+        for place, (_, kind) in enumerate(found)
+    ]
+
+
+def _cast_flow(
+    node: Any, renamed: dict[str, str], *, is_function: bool
+) -> tuple[list[Any], list[Any]]:
+    """The casts before and after an op of a `TensorArray`, whose flow is float32 by definition.
+
+    A flow is no number: it is what has ops wait for each other. Between them it is float64, as all
+    that it is handed through, such as the ops of a loop.
+    """
+    output = ":y:0" if is_function else ""
+    before, after = [], []
+    for place, argument in enumerate(definition(node.op).input_arg):
+        if argument.type in WIDER:
+            source, name = node.input[place], f"{node.name}/float64_in_{place}"
+            before.append(cast(name, source, WIDER[argument.type], argument.type))
+            node.input[place] = f"{name}{output}"
+    for place, (source, kind) in enumerate(_outputs(node, is_function=is_function)):
+        if kind in WIDER:
+            name = f"{node.name}/float64_out_{place}"
+            after.append(cast(name, source, kind, WIDER[kind]))
+            renamed[source] = f"{name}{output}"
+    return before, after

@@ -34,7 +34,7 @@ def through_float32(node: Any) -> tuple[Any, Any]:
     inner = function.node_def.add(name="op", op=node.op)
     for key, value in node.attr.items():
         inner.attr[key].CopyFrom(value)
-    call = v1.NodeDef(op="PartitionedCall")
+    call = v1.NodeDef(op="StatefulPartitionedCall" if op.is_stateful else "PartitionedCall")
     call.attr["f"].func.name = name
     for types in ("Tin", "Tout"):
         call.attr[types].list.SetInParent()
@@ -54,6 +54,7 @@ def through_float32(node: Any) -> tuple[Any, Any]:
         function.signature.output_arg.add(name=f"out_{index}", type=wide)
         function.ret[f"out_{index}"] = _cast(function, output, kind, wide)
         call.attr["Tout"].list.type.append(wide)
+    _set_apart(function)
     return call, function
 
 
@@ -62,9 +63,15 @@ def _cast(function: Any, source: str, kind: int, to: int) -> str:
     if kind == to:
         return source
     name = f"cast_{len(function.node_def)}"
-    cast = function.node_def.add(name=name, op="Cast", input=[source])
-    cast.attr["SrcT"].type, cast.attr["DstT"].type = kind, to
+    function.node_def.append(cast(name, source, kind, to))
     return f"{name}:y:0"
+
+
+def cast(name: str, source: str, kind: int, to: int) -> Any:
+    """A `NodeDef` that casts from one type to another."""
+    node = v1.NodeDef(name=name, op="Cast", input=[source])
+    node.attr["SrcT"].type, node.attr["DstT"].type = kind, to
+    return node
 
 
 def composite(node: Any) -> tuple[Any, Any]:
@@ -90,7 +97,29 @@ def composite(node: Any) -> tuple[Any, Any]:
     made = graph.as_graph_def()
     (call,) = (one for one in made.node if "Call" in one.op)
     (function,) = made.library.function
+    _set_apart(function)
     return call, function
+
+
+def _set_apart(function: Any) -> None:
+    """Renames a function's nodes: put where it is called, they are named as if they were below it.
+
+    TensorFlow ends the process where there is a node of that name already.
+    """
+    names = {node.name: f"float64_{node.name}" for node in function.node_def}
+
+    def renamed(source: str) -> str:
+        control, name = source[: source.startswith("^")], source.lstrip("^")
+        node, colon, output = name.partition(":")
+        return f"{control}{names.get(node, node)}{colon}{output}"
+
+    for node in function.node_def:
+        node.name = names[node.name]
+        node.input[:] = map(renamed, node.input)
+    for name, source in [*function.ret.items()]:
+        function.ret[name] = renamed(source)
+    for name, source in [*function.control_ret.items()]:
+        function.control_ret[name] = renamed(source)
 
 
 def _plain(value: Any) -> Any:

@@ -23,8 +23,12 @@ _KNOWN_STATE = re.compile(
     ".*Assign(Add|Sub)?(VariableOp)?|(Resource)?(Sparse)?Apply.*|Resource(Gather|Scatter).*|"
     "ResourceStridedSliceAssign|ResourceCountUpTo|(Destroy)?TemporaryVariable|TensorArray.*|"
     "Stack.*|Assert|CheckNumerics.*|If|While|Case|StatefulPartitionedCall|Empty|GuaranteeConst|"
-    "DisableCopyOnRead|DeepCopy|Timestamp"
+    "DisableCopyOnRead|DeepCopy|Timestamp|HashTable(V2)?|LookupTable(Find|Size|Import).*|"
+    "InitializeTable.*"
 )
+FILLS = re.compile(
+    "(InitializeTable|LookupTableImport).*"
+)  # with what a table holds from the start
 _RANDOM = re.compile(".*(Random|TruncatedNormal|Multinomial|Sampler|Distorted|Stateful).*")
 _GIVEN = "given/"
 _SILENT = {"Print": "Identity", "PrintV2": "NoOp"}
@@ -54,6 +58,9 @@ class Parts:
         self.graph = graph
         self.nodes = {node.name: node for node in graph.node}
         self.depths = depths(self.nodes)
+        self._fills = {
+            node.name: parse(node.input[0])[0] for node in graph.node if FILLS.fullmatch(node.op)
+        }
 
     def part(self, targets: Iterable[str], given: Iterable[str]) -> Any:
         """What targets need, when some tensors are given.
@@ -70,7 +77,10 @@ class Parts:
             Unreplayable: when a target is not there, or depends on what is not given.
         """
         taken = {parse(name): stand_in(name) for name in given}
+        targets = [*targets]
         kept, hit = self.needed(targets, taken)
+        fills = [one for one, table in self._fills.items() if table in kept]
+        kept, hit = self.needed([*targets, *fills], taken)
         result = v1.GraphDef(versions=self.graph.versions)
         for name, output in sorted(hit):
             result.node.extend(self._stand_ins(name, output))

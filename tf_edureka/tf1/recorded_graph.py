@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from google.protobuf.message import DecodeError
 
 from tf_edureka._tensorflow import tf
 from tf_edureka.tf1.float64 import in_float64
 from tf_edureka.tf1.graph_nodes import Unreplayable, parse
-from tf_edureka.tf1.graph_parts import Parts, stand_in
+from tf_edureka.tf1.graph_parts import FILLS, Parts, stand_in
 
 v1 = tf.compat.v1
 Array = npt.NDArray[Any]
@@ -46,7 +47,10 @@ class RecordedGraph:
     def __init__(self, graph: bytes, *, dtype: str = "float32", threads: int | None = None) -> None:
         try:
             self.parts = Parts(v1.GraphDef.FromString(graph))
-        except (ValueError, KeyError, TypeError) as error:  # protobuf's DecodeError is a ValueError
+        except (
+            DecodeError,
+            KeyError,
+        ) as error:  # KeyError: a node takes from one that is not there
             raise Unreplayable(f"the graph cannot be read ({error})") from None
         self.rounded: set[str] = set()
         self._is_double = dtype == "float64"
@@ -149,7 +153,12 @@ class _Imported:
         given = {parse(name): tensor for name, tensor in self._feeds.items()}
         self._fetches = [given.get(parse(name), "{}:{}".format(*parse(name))) for name in fetches]
         self._run = [graph.get_operation_by_name(parse(name)[0]) for name in run]
+        fills = [node.name for node in part.node if FILLS.fullmatch(node.op)]
         self._session = v1.Session(graph=graph, config=_config(threads))
+        try:
+            self._session.run([graph.get_operation_by_name(name) for name in fills])
+        except tf.errors.OpError as error:
+            raise Unreplayable(f"a table cannot be filled ({_line(error)})") from None
 
     def run(self, state: Mapping[str, Array], feeds: Mapping[str, Array]) -> list[Array]:
         set_to = {one.given: state[one.name_in(state)] for one in self._variables}
