@@ -349,7 +349,8 @@ def test_a_bar_ends_at_the_middle_where_the_tolerance_is_met(
         (12.0, "12"),
         (3.14e-7, "3.1e-7"),
         (0.0312, "0.031"),
-        (float("nan"), "nan"),
+        (float("nan"), "NaN"),
+        (float("inf"), "inf"),
         (1.5e12, "1.5e12"),
     ],
 )
@@ -390,7 +391,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_line(tmp_path):
 def test_the_facts_of_a_run_are_those_of_its_trace():
     manifest = {
         "script": {"name": "old.py", "sha256": "abc", "arguments": ["--name", "a b"]},
-        "threads": {"cores": 2, "inter": 1, "intra": 1},
+        "threads": {"cores": 2, "inter": 1, "intra": 0},
         "graph_seed": 0,
         "record_steps": None,
         "precision": "float32",
@@ -401,7 +402,7 @@ def test_the_facts_of_a_run_are_those_of_its_trace():
         "arguments": "--name 'a b'",
         "graph's seed": "0",
         "precision": "float32",
-        "threads": "cores 2, inter 1, intra 1",
+        "threads": "cores 2, inter 1, intra default",
         "how it ended": "it was killed",
     }
 

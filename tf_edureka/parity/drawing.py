@@ -20,6 +20,8 @@ def number(value: float | None, digits: int = 2) -> str:
     """A `value` in so many `digits`, such as `3.1e-7`; empty if there is none."""
     if value is None:
         return ""
+    if math.isnan(value):
+        return "NaN"
     if math.isfinite(value) and value == round(value) and abs(value) < 1e6:
         return str(round(value))
     mantissa, e, exponent = f"{value:.{digits}g}".partition("e")
@@ -136,7 +138,7 @@ class _Axis:
         if self.log:
             first, last = round(math.log10(self.low)), round(math.log10(self.high))
             return [10.0**one for one in range(first, last + 1, 1 + (last - first) // 6)]
-        raw = (self.high - self.low) / 4
+        raw = (self.high - self.low) / 5
         unit = 10.0 ** math.floor(math.log10(raw))
         step = next(unit * one for one in (1, 2, 5, 10) if unit * one >= raw * 0.999)
         count = math.floor(self.high / step + 1e-9)

@@ -241,7 +241,7 @@ def facts(manifest: Mapping[str, Any]) -> dict[str, str]:
         "arguments": shlex.join(map(str, script.get("arguments") or [])),
         "graph's seed": "none" if seed is None else seed,
         "precision": manifest.get("precision"),
-        "threads": ", ".join(f"{name} {count}" for name, count in threads.items()),
+        "threads": ", ".join(f"{name} {count or 'default'}" for name, count in threads.items()),
         "recorded steps": manifest.get("record_steps"),
         "how it ended": "it was killed" if ended is None else ended,
     }
