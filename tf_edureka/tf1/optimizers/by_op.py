@@ -19,13 +19,16 @@ class ByOp(keras.optimizers.Optimizer):
         learning_rate: of every step, or a Keras schedule.
         dtype: in which TensorFlow 1 kept rate and numbers: float32 where they were Python numbers,
             whatever the variables were.
-        numbers: the op's scalars, by the names that the op has for them.
+        numbers: the op's scalars, by the names that TensorFlow 1's optimizer had for them, by which
+            they are attributes, too.
         slots: the op's variables and what each starts from, by the names that the op has for them.
         keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
     """
 
     # Of `tf.raw_ops`, without the `Resource` or `ResourceSparse` before it.
     _op: str
+    # By the names that the op has for its scalars those of the arguments.
+    _scalars: Mapping[str, str]
     # Names of slots in Keras, where they are not those of the op.
     _names: Mapping[str, str] = {}
     # What the op takes beside slots and numbers.
@@ -45,12 +48,15 @@ class ByOp(keras.optimizers.Optimizer):
         super().__init__(learning_rate, **keras_arguments)
         rounded = np.dtype(dtype).type
         self._precision = dtype
-        self._numbers = {name: float(rounded(value)) for name, value in numbers.items()}
+        self._arguments = list(numbers)
+        for name, value in numbers.items():
+            setattr(self, name, float(rounded(value)))
         self._starts = dict(slots)
 
     def get_config(self) -> dict[str, Any]:
         """What makes the same optimizer again."""
-        return {**super().get_config(), "dtype": self._precision}
+        numbers = {name: getattr(self, name) for name in self._arguments}
+        return {**super().get_config(), **numbers, "dtype": self._precision}
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
         """Makes the slots of each variable.
@@ -89,7 +95,7 @@ class ByOp(keras.optimizers.Optimizer):
             var=variable.handle,
             **{name: slot.handle for name, slot in self._slots_of(variable).items()},
             lr=rate,
-            **self._numbers,
+            **{name: getattr(self, argument) for name, argument in self._scalars.items()},
             **self._options,
             **gradient,
         )
@@ -141,6 +147,9 @@ def has_sparse_ops(variable: keras.Variable) -> bool:
 
     Args:
         variable: of any dtype and shape.
+
+    Returns:
+        False where a sparse gradient has to be applied by dense ops.
     """
     return "CPU" in variable.device and not _compiled_by_xla()
 
