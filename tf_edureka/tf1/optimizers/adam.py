@@ -21,11 +21,13 @@ class Adam(ByOp):
     `m += (g - m) (1 - beta_1)`, `v += (g^2 - v) (1 - beta_2)`,
     `w -= m a / (sqrt(v) + epsilon)` with `a = rate sqrt(1 - beta_2^t) / (1 - beta_1^t)`
 
-    The formula is Keras' own, for sparse gradients too. Keras has `1 - beta` in double precision
-    and computes the powers anew in each step; TensorFlow 1 had both in the variables' precision and
-    multiplied the powers up. As `1 - beta_2^t` begins at 0.001, a rounding of 6e-8 there moves the
-    first steps by parts in 100,000, more than all other rounding. On MNIST, against TensorFlow
-    1.15.5, the costs of ten steps differ by 2e-7 with this class and by 2e-6 with Keras'.
+    The formula is Keras' own, but for a row that comes several times in a sparse gradient: its `g`
+    is the sum, and Keras takes the sum of squares for `g^2`. Keras has `1 - beta` in double
+    precision and computes the powers anew in each step; TensorFlow 1 had both in the variables'
+    precision and multiplied the powers up. As `1 - beta_2^t` begins at 0.001, a rounding of 6e-8
+    there moves the first steps by parts in 100,000, more than all other rounding. On MNIST, against
+    TensorFlow 1.15.5, the costs of ten steps differ by 2e-7 with this class and by 2e-6 with
+    Keras'.
 
     Args:
         learning_rate: of every step, or a Keras schedule.

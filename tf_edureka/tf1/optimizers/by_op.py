@@ -13,7 +13,10 @@ class ByOp(keras.optimizers.Optimizer):
     """What the optimizers share; each says by which op, with what slots and numbers.
 
     A sparse gradient (`tf.IndexedSlices`, as embeddings have) moves only the rows that it names,
-    and only their slots, as in TensorFlow 1. Keras moves all rows, with 0 as gradient of the rest.
+    and only their slots, as in TensorFlow 1. Keras moves all rows, with 0 as gradient of the rest;
+    and of a row that comes several times in a batch it adds up the squares of the gradients, where
+    TensorFlow 1 squared their sum. Clipped are gradients by TensorFlow's functions of these names,
+    which leave sparse ones sparse.
 
     Args:
         learning_rate: of every step, or a Keras schedule.
@@ -71,6 +74,16 @@ class ByOp(keras.optimizers.Optimizer):
         starts = [_constant(value) for value in self._starts.values()]
         made = self.add_optimizer_variables(variables, names, starts)
         self._slots = dict(zip(self._starts, made, strict=True))
+
+    def _clip_gradients(self, grads: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
+        if self.clipnorm:
+            return [tf.clip_by_norm(gradient, self.clipnorm) for gradient in grads]
+        if self.clipvalue:
+            limit = self.clipvalue
+            return [tf.clip_by_value(gradient, -limit, limit) for gradient in grads]
+        if self.global_clipnorm:
+            return tf.clip_by_global_norm(grads, self.global_clipnorm)[0]
+        return grads
 
     def update_step(
         self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor
