@@ -116,21 +116,46 @@ def test_a_model_with_an_embedding_is_compiled_by_xla_where_keras_likes():
         assert moved.tolist() == [True, True, False, False, False], case
 
 
-def test_sparse_gradients_are_clipped_as_tensorflow_1_clipped_them():
+CLIPS = {
+    "clipnorm": lambda gradient: tf.clip_by_norm(gradient, 0.5),
+    "clipvalue": lambda gradient: tf.clip_by_value(gradient, -0.5, 0.5),
+    "global_clipnorm": lambda gradient: tf.clip_by_global_norm([gradient], 0.5)[0][0],
+}
+
+
+@pytest.mark.parametrize("clip", CLIPS)
+def test_sparse_gradients_are_clipped_as_tensorflow_1_clipped_them(clip):
     start, _, rows, sparse = keras_classes.descent("float32")
+
+    def slices(values, indices):
+        return tf.IndexedSlices(values, indices, tf.constant(SHAPE, tf.int64))
+
     with tf.Graph().as_default(), v1.Session() as session:
         weights = v1.Variable(start, use_resource=False)
-        slices = tf.IndexedSlices(sparse[0], rows[0], tf.constant(SHAPE, tf.int64))
-        (clipped,), _ = tf.clip_by_global_norm([slices], 0.5)
+        values = v1.placeholder(tf.float32, sparse.shape[1:])
+        indices = v1.placeholder(tf.int64, rows.shape[1:])
+        clipped = CLIPS[clip](slices(values, indices))
         step = v1.train.MomentumOptimizer(0.1, 0.9).apply_gradients([(clipped, weights)])
         session.run(v1.global_variables_initializer())
-        session.run(step)
+        for i in range(STEPS):
+            session.run(step, {values: sparse[i], indices: rows[i]})
         expected = session.run(weights)
     variable = keras.Variable(start)
-    optimizer = tf1.Momentum(0.1, 0.9, global_clipnorm=0.5)
-    slices = tf.IndexedSlices(tf.constant(sparse[0]), rows[0], tf.constant(SHAPE, tf.int64))
-    optimizer.apply([slices], [variable])
-    np.testing.assert_allclose(variable.numpy(), expected, rtol=0, atol=1e-6)
+    optimizer = tf1.Momentum(0.1, 0.9, **{clip: 0.5})
+    optimizer.build([variable])
+    step = tf.function(lambda *parts: optimizer.apply([slices(*parts)], [variable]))
+    for i in range(STEPS):
+        step(tf.constant(sparse[i]), tf.constant(rows[i]))
+    np.testing.assert_array_equal(variable.numpy(), expected)
+
+
+def test_keras_squares_a_row_that_comes_twice_before_it_sums():
+    twice = tf.IndexedSlices(tf.constant([[1.0], [2.0]]), [0, 0], tf.constant([1, 1], tf.int64))
+    accumulators = []
+    for optimizer in (tf1.Adagrad(0.1), keras.optimizers.Adagrad(0.1)):
+        optimizer.apply([twice], [keras.Variable(np.ones((1, 1), np.float32))])
+        accumulators.append(float(optimizer.variables[-1].numpy()[0, 0]))
+    np.testing.assert_allclose(accumulators, [0.1 + (1 + 2) ** 2, 0.1 + 1**2 + 2**2], rtol=1e-6)
 
 
 def test_a_step_that_only_gathers_gradients_leaves_adams_powers():

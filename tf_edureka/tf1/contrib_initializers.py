@@ -51,6 +51,9 @@ class ContribVarianceScaling(Seeded):
         Args:
             shape: of the values.
             dtype: float32 (the default) or float64, in which TensorFlow 1 drew others.
+
+        Returns:
+            in that dtype and shape.
         """
         inputs = fan(shape, self.mode.lower())
         if self.uniform:

@@ -34,6 +34,9 @@ class Orthogonal(Seeded):
             shape: of the values, two dimensions at least.
             dtype: float32 (the default) or float64, in which TensorFlow 1 drew others.
 
+        Returns:
+            in that dtype and shape.
+
         Raises:
             InputError: when the shape has fewer dimensions.
         """

@@ -99,6 +99,9 @@ class VarianceScaling(Seeded):
         Args:
             shape: of the values.
             dtype: float32 (the default) or float64, in which TensorFlow 1 drew others.
+
+        Returns:
+            in that dtype and shape.
         """
         scale = self.scale / max(1.0, fan(shape, self.mode))
         if self.distribution == "uniform":

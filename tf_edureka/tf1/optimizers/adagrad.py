@@ -13,7 +13,7 @@ class Adagrad(ByOp):
 
     `s += g^2`, `w -= rate g / sqrt(s)`
 
-    Keras' `Adagrad` adds an epsilon under the root, 1e-7, and has 0.001 as its rate.
+    Keras' `Adagrad` adds an epsilon under the root, 1e-7.
 
     Args:
         learning_rate: of every step, or a Keras schedule.
@@ -26,6 +26,7 @@ class Adagrad(ByOp):
     """
 
     _op = "ApplyAdagrad"
+    _scalars = {}
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class Adadelta(ByOp):
     """
 
     _op = "ApplyAdadelta"
+    _scalars = {"rho": "rho", "epsilon": "epsilon"}
 
     def __init__(
         self,
@@ -88,7 +90,3 @@ class Adadelta(ByOp):
             slots={"accum": 0.0, "accum_update": 0.0},
             **keras_arguments,
         )
-
-    def get_config(self) -> dict[str, Any]:
-        """What makes the same optimizer again."""
-        return {**super().get_config(), **self._numbers}

@@ -13,19 +13,25 @@ class ByOp(keras.optimizers.Optimizer):
     """What the optimizers share; each says by which op, with what slots and numbers.
 
     A sparse gradient (`tf.IndexedSlices`, as embeddings have) moves only the rows that it names,
-    and only their slots, as in TensorFlow 1. Keras moves all rows, with 0 as gradient of the rest.
+    and only their slots, as in TensorFlow 1. Keras moves all rows, with 0 as gradient of the rest;
+    and of a row that comes several times in a batch it adds up the squares of the gradients, where
+    TensorFlow 1 squared their sum. Clipped are gradients by TensorFlow's functions of these names,
+    which leave sparse ones sparse.
 
     Args:
         learning_rate: of every step, or a Keras schedule.
         dtype: in which TensorFlow 1 kept rate and numbers: float32 where they were Python numbers,
             whatever the variables were.
-        numbers: the op's scalars, by the names that the op has for them.
+        numbers: the op's scalars, by the names that TensorFlow 1's optimizer had for them, by which
+            they are attributes, too.
         slots: the op's variables and what each starts from, by the names that the op has for them.
         keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
     """
 
     # Of `tf.raw_ops`, without the `Resource` or `ResourceSparse` before it.
     _op: str
+    # By the names that the op has for its scalars those of the arguments.
+    _scalars: Mapping[str, str]
     # Names of slots in Keras, where they are not those of the op.
     _names: Mapping[str, str] = {}
     # What the op takes beside slots and numbers.
@@ -45,12 +51,15 @@ class ByOp(keras.optimizers.Optimizer):
         super().__init__(learning_rate, **keras_arguments)
         rounded = np.dtype(dtype).type
         self._precision = dtype
-        self._numbers = {name: float(rounded(value)) for name, value in numbers.items()}
+        self._arguments = list(numbers)
+        for name, value in numbers.items():
+            setattr(self, name, float(rounded(value)))
         self._starts = dict(slots)
 
     def get_config(self) -> dict[str, Any]:
         """What makes the same optimizer again."""
-        return {**super().get_config(), "dtype": self._precision}
+        numbers = {name: getattr(self, name) for name in self._arguments}
+        return {**super().get_config(), **numbers, "dtype": self._precision}
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
         """Makes the slots of each variable.
@@ -65,6 +74,16 @@ class ByOp(keras.optimizers.Optimizer):
         starts = [_constant(value) for value in self._starts.values()]
         made = self.add_optimizer_variables(variables, names, starts)
         self._slots = dict(zip(self._starts, made, strict=True))
+
+    def _clip_gradients(self, grads: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
+        if self.clipnorm:
+            return [tf.clip_by_norm(gradient, self.clipnorm) for gradient in grads]
+        if self.clipvalue:
+            limit = self.clipvalue
+            return [tf.clip_by_value(gradient, -limit, limit) for gradient in grads]
+        if self.global_clipnorm:
+            return tf.clip_by_global_norm(grads, self.global_clipnorm)[0]
+        return grads
 
     def update_step(
         self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor
@@ -89,7 +108,7 @@ class ByOp(keras.optimizers.Optimizer):
             var=variable.handle,
             **{name: slot.handle for name, slot in self._slots_of(variable).items()},
             lr=rate,
-            **self._numbers,
+            **{name: getattr(self, argument) for name, argument in self._scalars.items()},
             **self._options,
             **gradient,
         )
@@ -141,6 +160,9 @@ def has_sparse_ops(variable: keras.Variable) -> bool:
 
     Args:
         variable: of any dtype and shape.
+
+    Returns:
+        False where a sparse gradient has to be applied by dense ops.
     """
     return "CPU" in variable.device and not _compiled_by_xla()
 

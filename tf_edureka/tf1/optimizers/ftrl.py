@@ -7,20 +7,12 @@ from tf_edureka._keras import keras
 from tf_edureka.errors import InputError
 from tf_edureka.tf1.optimizers.by_op import ByOp
 
-# By the name of each argument of TensorFlow 1 what its op calls it.
-_ARGUMENTS = {
-    "learning_rate_power": "lr_power",
-    "l1_regularization_strength": "l1",
-    "l2_regularization_strength": "l2",
-    "l2_shrinkage_regularization_strength": "l2_shrinkage",
-}
-
 
 @keras.saving.register_keras_serializable("tf_edureka")
 class Ftrl(ByOp):
     """`tf.train.FtrlOptimizer`, by its own op.
 
-    Keras' `Ftrl` has 0.001 as its rate, and adds half of `beta / rate` to L2.
+    The formula is Keras' own, but for sparse gradients: Keras' moves all rows.
 
     Args:
         learning_rate: of every step, or a Keras schedule.
@@ -35,6 +27,13 @@ class Ftrl(ByOp):
     Raises:
         InputError: when a number is not in its range.
     """
+
+    _op = "ApplyFtrl"
+    _scalars = {
+        "lr_power": "learning_rate_power",
+        "l1": "l1_regularization_strength",
+        "l2": "l2_regularization_strength",
+    }
 
     def __init__(
         self,
@@ -56,25 +55,21 @@ class Ftrl(ByOp):
         if not learning_rate_power <= 0:
             raise InputError(f"learning_rate_power: expected at most 0, got {learning_rate_power}")
         _check({"initial_accumulator_value": initial_accumulator_value, **strengths})
-        shrinks = l2_shrinkage_regularization_strength > 0
-        if not shrinks:
-            del strengths["l2_shrinkage_regularization_strength"]
-        numbers = {"learning_rate_power": learning_rate_power, **strengths}
         super().__init__(
             learning_rate,
             dtype=dtype,
-            numbers={_ARGUMENTS[name]: value for name, value in numbers.items()},
+            numbers={"learning_rate_power": learning_rate_power, **strengths},
             slots={"accum": initial_accumulator_value, "linear": 0.0},
             **keras_arguments,
         )
-        # Without shrinkage TensorFlow 1 called the op that has none.
-        self._op = "ApplyFtrlV2" if shrinks else "ApplyFtrl"
+        if l2_shrinkage_regularization_strength > 0:  # TensorFlow 1 then called another op
+            self._op = "ApplyFtrlV2"
+            shrinkage = {"l2_shrinkage": "l2_shrinkage_regularization_strength"}
+            self._scalars = {**self._scalars, **shrinkage}
 
     def get_config(self) -> dict[str, Any]:
         """What makes the same optimizer again."""
-        numbers = {name: self._numbers.get(short, 0.0) for name, short in _ARGUMENTS.items()}
-        start = {"initial_accumulator_value": self._starts["accum"]}
-        return {**super().get_config(), **numbers, **start}
+        return {**super().get_config(), "initial_accumulator_value": self._starts["accum"]}
 
 
 def _check(numbers: Mapping[str, float]) -> None:

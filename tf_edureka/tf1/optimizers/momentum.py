@@ -24,6 +24,7 @@ class Momentum(ByOp):
     """
 
     _op = "ApplyMomentum"
+    _scalars = {"momentum": "momentum"}
 
     def __init__(
         self,
@@ -45,4 +46,4 @@ class Momentum(ByOp):
 
     def get_config(self) -> dict[str, Any]:
         """What makes the same optimizer again."""
-        return {**super().get_config(), **self._numbers, **self._options}
+        return {**super().get_config(), **self._options}

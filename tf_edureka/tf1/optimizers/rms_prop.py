@@ -13,7 +13,7 @@ class RMSProp(ByOp):
     `s += (g^2 - s) (1 - decay)` from 1, `a = momentum a + rate g / sqrt(s + epsilon)`, `w -= a`;
     centred, with `c += (g - c) (1 - decay)` from 0, the root is of `s - c^2 + epsilon`
 
-    Keras' `RMSprop` has `s` from 0, so that its first steps are longer, and another epsilon.
+    Keras' `RMSprop` has `s` from 0, so that its first steps are longer, and 1e-7 as its epsilon.
 
     Args:
         learning_rate: of every step, or a Keras schedule.
@@ -24,6 +24,8 @@ class RMSProp(ByOp):
         dtype: in which TensorFlow 1 kept rate and numbers; float32 where they were Python numbers.
         keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
     """
+
+    _scalars = {"rho": "decay", "momentum": "momentum", "epsilon": "epsilon"}
 
     def __init__(
         self,
@@ -39,7 +41,7 @@ class RMSProp(ByOp):
         super().__init__(
             learning_rate,
             dtype=dtype,
-            numbers={"rho": decay, "momentum": momentum, "epsilon": epsilon},
+            numbers={"decay": decay, "momentum": momentum, "epsilon": epsilon},
             slots={"ms": 1.0, "mom": 0.0, **({"mg": 0.0} if centered else {})},
             **keras_arguments,
         )
@@ -47,6 +49,4 @@ class RMSProp(ByOp):
 
     def get_config(self) -> dict[str, Any]:
         """What makes the same optimizer again."""
-        numbers = {**self._numbers, "decay": self._numbers["rho"], "centered": "mg" in self._starts}
-        del numbers["rho"]
-        return {**super().get_config(), **numbers}
+        return {**super().get_config(), "centered": "mg" in self._starts}
