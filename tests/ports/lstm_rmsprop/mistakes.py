@@ -38,7 +38,7 @@ class RootFirst(keras.optimizers.Optimizer):
             self.moments = self.add_optimizer_variables(variables, ["momentum"])[0]
 
     def update_step(self, gradient, variable, learning_rate):
-        gradient = keras.ops.convert_to_tensor(gradient, sparse=False)
+        gradient = keras.ops.add(keras.ops.zeros_like(variable), gradient)  # not sparse
         index = self._get_variable_index(variable)
         square, moment = self.squares[index], self.moments[index]
         square.assign(0.95 * square + 0.05 * gradient**2)
