@@ -38,11 +38,12 @@ class RootFirst(keras.optimizers.Optimizer):
             self.moments = self.add_optimizer_variables(variables, ["momentum"])[0]
 
     def update_step(self, gradient, variable, learning_rate):
-        gradient = keras.ops.convert_to_tensor(gradient)
+        gradient = keras.ops.add(keras.ops.zeros_like(variable), gradient)  # not sparse
         index = self._get_variable_index(variable)
         square, moment = self.squares[index], self.moments[index]
         square.assign(0.95 * square + 0.05 * gradient**2)
-        moment.assign(0.8 * moment + learning_rate * gradient / (square**0.5 + 0.01))
+        rate = keras.ops.cast(learning_rate, variable.dtype)
+        moment.assign(0.8 * moment + rate * gradient / (square**0.5 + 0.01))
         variable.assign_sub(moment)
 
 

@@ -10,7 +10,8 @@ class BertAdam(keras.optimizers.Adam):
         m, v = self._momentums[index], self._velocities[index]
         m.assign(self.beta_1 * m + (1 - self.beta_1) * gradient)
         v.assign(self.beta_2 * v + (1 - self.beta_2) * gradient**2)
-        variable.assign_sub(learning_rate * m / (v**0.5 + self.epsilon))
+        rate = keras.ops.cast(learning_rate, variable.dtype)
+        variable.assign_sub(rate * m / (v**0.5 + self.epsilon))
 
 
 def build():"""
@@ -21,11 +22,12 @@ class OwnAdam(keras.optimizers.Adam):
     def update_step(self, gradient, variable, learning_rate):
         index = self._get_variable_index(variable)
         m, v = self._momentums[index], self._velocities[index]
-        t = self.iterations + 1
+        rate = keras.ops.cast(learning_rate, variable.dtype)
+        t = keras.ops.cast(self.iterations + 1, variable.dtype)
         m.assign(self.beta_1 * m + (1 - self.beta_1) * gradient)
         v.assign(self.beta_2 * v + (1 - self.beta_2) * gradient**2)
-        m_hat, v_hat = m / (1 - self.beta_1**float(t)), v / (1 - self.beta_2**float(t))
-        variable.assign_sub(learning_rate * m_hat / (v_hat + self.epsilon) ** 0.5)
+        m_hat, v_hat = m / (1 - self.beta_1**t), v / (1 - self.beta_2**t)
+        variable.assign_sub(rate * m_hat / (v_hat + self.epsilon) ** 0.5)
 
 
 def build():"""
