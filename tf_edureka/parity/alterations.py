@@ -255,21 +255,27 @@ def _activations(layer: Any) -> Iterator[Alteration]:
 
 
 def _gates(port: KerasPort) -> Iterator[Alteration]:
-    """Blocks of the columns of a recurrent kernel in another order; the forget bias not added."""
-    places = [place for link in port.mapping.links for place in link.new if port.gates(place)]
-    for count in (4, 3):
-        own = [place for place in places if port.gates(place) == count]
-        if not own:
-            continue
-        for order in itertools.permutations(range(count)):
+    """Gates in another order, or the other way round; another forget bias."""
+    places = [place for link in port.mapping.links for place in link.new]
+    for count in (4, 3, 2):
+        own = [place for place in places if count in port.gates(place)]
+        orders = itertools.permutations(range(count)) if own else ()
+        for order in orders:
             if order != (*range(count),):
-                says = f"the gates are in another order: {order} instead of {(*range(count),)}"
                 yield Alteration(
                     "gate_order",
-                    says,
+                    f"the original has the port's gates in the order {order}",
                     lambda own=own, order=order: _set(port, "change_state", _permuted(own, order)),
                 )
-    for place in (place for place in places if port.gates(place) == 4):
+        for gate in range(count if own else 0):
+            yield Alteration(
+                "gate_order",
+                f"the original's gate {gate} of {count} is 1 less the port's",
+                lambda own=own, count=count, gate=gate: _set(
+                    port, "change_state", _turned(own, count, gate)
+                ),
+            )
+    for place in (place for place in places if 4 in port.gates(place)):
         for change in (-1.0, 1.0):
             yield Alteration(
                 "forget_bias",
@@ -280,25 +286,44 @@ def _gates(port: KerasPort) -> Iterator[Alteration]:
             )
 
 
-def _permuted(places: Sequence[int], order: Sequence[int]) -> Callable[[Any], Any]:
+def _blocks(
+    places: Sequence[int], count: int, ours: Callable[[list[Array]], list[Array]]
+) -> Callable[[dict[int, Array]], dict[int, Array]]:
+    """Changes the blocks of columns of each place that has so many of the same width."""
+
     def change(state: dict[int, Array]) -> dict[int, Array]:
         changed = dict(state)
         for place in places:
-            if place in state:
-                blocks = np.split(state[place], len(order), axis=-1)
-                changed[place] = np.concatenate([blocks[i] for i in order], axis=-1)
+            if place in state and state[place].shape[-1] % count == 0:
+                blocks = ours(np.split(state[place], count, axis=-1))
+                changed[place] = np.concatenate(blocks, axis=-1)
         return changed
 
     return change
 
 
+def _permuted(places: Sequence[int], order: Sequence[int]) -> Callable[[Any], Any]:
+    return _blocks(places, len(order), lambda blocks: [blocks[i] for i in order])
+
+
+def _turned(places: Sequence[int], count: int, gate: int) -> Callable[[Any], Any]:
+    """`sigmoid(-x)` is `1 - sigmoid(x)`."""
+    return _blocks(
+        places, count, lambda blocks: [-b if i == gate else b for i, b in enumerate(blocks)]
+    )
+
+
 def _forget(place: int, amount: float) -> Callable[[Any], Any]:
+    """Adds to the second of the four gates of a bias, as Keras has them."""
+
     def change(state: dict[int, Array]) -> dict[int, Array]:
         if place not in state or state[place].ndim != 1:
             return state
-        blocks = np.split(state[place].copy(), 4, axis=-1)
-        blocks[1] = blocks[1] + np.asarray(amount, blocks[1].dtype)
-        return {**state, place: np.concatenate(blocks, axis=-1)}
+        return _blocks(
+            [place],
+            4,
+            lambda blocks: [b + b.dtype.type(amount * (i == 1)) for i, b in enumerate(blocks)],
+        )(state)
 
     return change
 

@@ -1,7 +1,8 @@
 """Climbs the ladder with a compiled Keras model."""
 
+import functools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +16,12 @@ from tf_edureka.parity import (
     new_variables,
     optimizer_rung,
     port_rungs,
+    spread,
     structure,
     tolerances,
 )
 from tf_edureka.parity.forward import first_unlike
-from tf_edureka.parity.keras_port import Evaluation, KerasPort, loss_name
+from tf_edureka.parity.keras_port import Evaluation, KerasPort, loss_name, takes_logits
 from tf_edureka.parity.port_ladder import Cause, PortRung
 from tf_edureka.parity.recorded import Recorded, old_variables, random_ops, read
 from tf_edureka.trace import Array, Step, Trace
@@ -69,7 +71,9 @@ class KerasClimb:
             return
         yield first
         self.port = KerasPort(self.model, self.found, random_ops=random_ops(self.trace))
-        yield structure.initial_values(self.trace, self.weights, self.port.values())
+        yield structure.initial_values(
+            self.trace, self.weights, self.port.values(), self._spreads()
+        )
         yield structure.batches(self.trace, self.training, batches)
         self.steps = read(self.trace, self.training)
         self.allowed = tolerances.measured(self.trace, (*(one.step for one in self.steps),))
@@ -80,6 +84,18 @@ class KerasClimb:
         yield self._re_anchored()
         yield from self._free_run()
         yield port_rungs.skipped("final metric", "the trace has no evaluation of the trained network")
+
+    def _spreads(self) -> dict[str, Callable[[], float | None]]:
+        """What gives the standard deviation of initial values, of weights that are one variable."""
+        owners = new_variables.owners(self.model)
+        found: dict[str, Callable[[], float | None]] = {}
+        for link in self.found.links:
+            if len(link.old) == len(link.new) == 1:
+                variable = self.model.variables[link.new[0]]
+                found[link.old[0]] = functools.partial(
+                    spread.of_port, owners.get(id(variable)), variable.name, tuple(variable.shape)
+                )
+        return found
 
     def _choose(self) -> None:
         """How the model is fed, and of equally good mappings the one that gives the loss."""
@@ -104,7 +120,8 @@ class KerasClimb:
 
     def _computed(self, seen: Sequence[Evaluation]) -> Iterator[PortRung]:
         why = self.allowed[0].why
-        worst = port_rungs.worst(port_rungs.forward_items(self.steps, seen, self.allowed))
+        squashed = not takes_logits(self.model.loss)
+        worst = port_rungs.worst(port_rungs.forward_items(self.steps, seen, self.allowed, squashed=squashed))
         forward = port_rungs.rung(
             "forward pass",
             worst,
@@ -168,15 +185,15 @@ class KerasClimb:
         recorded = [one.loss for one in self.steps]
         names = [name for name in self.weights if name in seen[0].gradients]
         batch = len(seen[0].output)
-        name = loss_name(self.model.loss)
+        name, logits = loss_name(self.model.loss), takes_logits(self.model.loss)
         for found in (
             loss_causes.penalties(
                 [{name: one.gradients[name] for name in names} for one in self.steps],
                 [one.gradients for one in seen],
                 [one.state for one in self.steps],
             ),
-            loss_causes.labels_and_logits(recorded, seen, name=name),
             loss_causes.factors(recorded, seen, batch),
+            loss_causes.labels_and_logits(recorded, seen, name=name, from_logits=logits),
         ):
             causes = [*found]
             if causes:
@@ -194,11 +211,10 @@ class KerasClimb:
         self.port.load(start)
         self.port.reset_optimizer(numbers[0])
         if numbers[0]:
-            training = self.trace.trainings[self.training]
-            keras_slots.load(self.model, training, first, start, self.found)
+            self._load_slots(first, start)
         for given in gradients:
             self.port.apply(given)
-            yield self.port.values()
+            yield {**start, **self.port.values()}
 
     def _re_anchored(self) -> PortRung:
         states: list[Mapping[str, Array] | None] = []
@@ -221,10 +237,25 @@ class KerasClimb:
         """All variables after a step of the port's own from the recorded state."""
         seen = self.port.evaluate(one.state, one.batch)
         self.port.reset_optimizer(one.step.number)
-        training = self.trace.trainings[self.training]
-        keras_slots.load(self.model, training, one.step, one.state, self.found)
+        self._load_slots(one.step, one.state)
         self.port.apply(seen.gradients)
         return self.port.values()
+
+    def _load_slots(self, step: Step, state: Mapping[str, Array]) -> None:
+        """Gives the optimizer what the original's remembered before a step."""
+        weights = self.model.trainable_variables
+        places = {id(variable): place for place, variable in enumerate(self.model.variables)}
+        slots = {}
+        for slot, by_weight in self.trace.trainings[self.training].slots.items():
+            old = {weight: state[name] for weight, name in by_weight.items() if name in state}
+            new = self.found.gradients_to_new(old)
+            values = [new.get(places[id(weight)]) for weight in weights]
+            known = [value for value in values if value is not None]
+            if len(known) == len(weights):
+                slots[slot] = known
+        keras_slots.set_slots(
+            self.model.optimizer, weights, slots=slots, hyper=step.hyper, number=step.number
+        )
 
     def _free_run(self) -> Iterator[PortRung]:
         """The first recorded steps in a row, from the first state on."""

@@ -53,23 +53,27 @@ def share_of_largest(one: Array, other: Array) -> float:
     return share if np.isfinite(share) else float("inf")
 
 
-def nearest(output: Array, tensors: Mapping[str, Array]) -> Nearest | None:
+def nearest(
+    output: Array, tensors: Mapping[str, Array], *, squashed: bool = True
+) -> Nearest | None:
     """The recorded tensor that an output is nearest to; None if none has as many numbers.
 
     Args:
         output: of a layer or of the model, float.
-        tensors: of the forward pass, by name. Also tried is their softmax or sigmoid where the
-            output looks like one.
+        tensors: of the forward pass, by name.
+        squashed: whether their softmax or sigmoid is tried, too, where the output looks like one.
     """
     found: Nearest | None = None
-    for name, tensor in _candidates(output, tensors):
+    for name, tensor in _candidates(output, tensors, squashed):
         share = share_of_largest(output.reshape(tensor.shape), tensor)
         if found is None or share <= found.share:
             found = Nearest(name, share)
     return found
 
 
-def _candidates(output: Array, tensors: Mapping[str, Array]) -> Iterator[tuple[str, Array]]:
+def _candidates(
+    output: Array, tensors: Mapping[str, Array], squashed: bool
+) -> Iterator[tuple[str, Array]]:
     alike = {
         name: tensor
         for name, tensor in tensors.items()
@@ -77,7 +81,7 @@ def _candidates(output: Array, tensors: Mapping[str, Array]) -> Iterator[tuple[s
         and tensor.shape[0] == output.shape[0]
     }
     yield from alike.items()
-    if output.size and output.min() >= 0 and output.max() <= 1:
+    if squashed and output.size and output.min() >= 0 and output.max() <= 1:
         for said, function in _BETWEEN.items():
             for name, tensor in alike.items():
                 yield f"{said} of {name}", function(tensor)

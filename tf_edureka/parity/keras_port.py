@@ -16,7 +16,8 @@ from tf_edureka.parity.randomness import Replay, replayed
 from tf_edureka.trace import Array
 
 Arrays = Mapping[str, Array]
-_GATES = {"LSTM": 4, "GRU": 3}
+# By a part of the name of the layer's class.
+_GATES = {"LSTM": (4,), "GRU": (3, 2), "Cell": (4, 3, 2), "RNN": (4, 3, 2)}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,16 +78,13 @@ class KerasPort:
         self._random_ops = random_ops
         self._variables = [*model.variables]
         self._gates = {
-            one.place: count
+            one.place: next((counts for kind, counts in _GATES.items() if kind in one.layer_class), ())
             for one in new_variables.variables_of(model)
-            for kind, count in _GATES.items()
-            if kind in one.layer_class or kind.lower() == one.cell
         }
-        self._start = [np.array(variable) for variable in model.optimizer.variables]
 
-    def gates(self, place: int) -> int:
-        """How many gates a variable is of, side by side; 0 of one that is not a recurrent layer's."""
-        return self._gates.get(place, 0)
+    def gates(self, place: int) -> tuple[int, ...]:
+        """How many gates a variable of a recurrent layer may be of, side by side."""
+        return self._gates.get(place, ())
 
     def load(self, state: Arrays) -> None:
         """Gives the model the original's variables.
@@ -221,6 +219,18 @@ def loss_name(loss: Any) -> str:
     while isinstance(loss, list | tuple | dict):
         loss = next(iter(loss.values() if isinstance(loss, dict) else loss), "")
     return str(getattr(loss, "name", None) or getattr(loss, "__name__", None) or loss).lower()
+
+
+def takes_logits(loss: Any) -> bool | None:
+    """Whether a loss takes logits; None where it does not say so."""
+    while isinstance(loss, list | tuple | dict):
+        loss = next(iter(loss.values() if isinstance(loss, dict) else loss), "")
+    if isinstance(loss, str):
+        return False if "entropy" in loss else None
+    try:
+        return loss.get_config().get("from_logits")
+    except (AttributeError, NotImplementedError, TypeError, ValueError):
+        return None
 
 
 def _and_again(names: Sequence[str]) -> Iterator[str]:

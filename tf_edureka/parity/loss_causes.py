@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from tf_edureka.parity.forward import share_of_largest, sigmoid, softmax
+from tf_edureka.parity.forward import sigmoid, softmax
 from tf_edureka.parity.keras_port import Evaluation
 from tf_edureka.parity.port_ladder import Cause
 from tf_edureka.trace import Array
@@ -97,7 +97,7 @@ def factors(
 
 
 def labels_and_logits(
-    recorded: Sequence[float], seen: Sequence[Evaluation], *, name: str
+    recorded: Sequence[float], seen: Sequence[Evaluation], *, name: str, from_logits: bool | None
 ) -> Iterator[Cause]:
     """Cross-entropies of other labels, or of outputs that are or are not logits.
 
@@ -105,20 +105,21 @@ def labels_and_logits(
         recorded: losses of the original, step by step.
         seen: the port's.
         name: of the port's loss.
+        from_logits: whether it takes logits; None if that is not known.
     """
     pairs = [*zip(recorded, seen, strict=True)]
     if "crossentropy" not in name and "entropy" not in name:
         return
-    for function, said in _READINGS.items():
-        values = [_cross_entropy(one, function, name) for _, one in pairs]
-        goals = [loss - (one.loss - one.data_loss) for loss, one in pairs]
-        if _alike(values, goals):
+    yield from _smoothing(pairs, name)
+    goals = [loss - (one.loss - one.data_loss) for loss, one in pairs]
+    own = {True: "logits", False: "probabilities", None: ""}[from_logits]
+    for reading, said in _READINGS.items():
+        values = [_cross_entropy(one, reading, name) for _, one in pairs]
+        if reading != own and own and _alike(values, goals):
             yield Cause("from_logits", 1.0, f"the original {said}")
             return
-    yield from _smoothing(pairs, name)
     for shift in (1, -1):
         values = [_cross_entropy(one, _best(one), name, shift=shift) for _, one in pairs]
-        goals = [loss - (one.loss - one.data_loss) for loss, one in pairs]
         if _alike(values, goals):
             yield Cause("labels", 1.0, f"the original's classes are the port's shifted by {shift}")
             return
@@ -204,5 +205,3 @@ def _alike(values: Sequence[float], goals: Sequence[float]) -> bool:
 def _joined(arrays: Sequence[Array]) -> Array:
     return np.concatenate([np.ravel(one).astype(np.float64) for one in arrays])
 
-
-__all__ = ["factors", "labels_and_logits", "penalties", "share_of_largest"]

@@ -46,7 +46,7 @@ def _cell(layer: Any, roles: Sequence[str]) -> str:
     return next((kind for name, kind in _CELLS.items() if name in bases), "")
 
 
-def _owners(model: Any) -> dict[int, Any]:
+def owners(model: Any) -> dict[int, Any]:
     """The layer that a variable belongs to, by the variable's identity: of all the smallest."""
     owners: dict[int, Any] = {}
     layers = list(model._flatten_layers())
@@ -65,13 +65,13 @@ def variables_of(model: Any) -> list[NewVariable]:
         A record for each variable of `model.variables`, in this order. Those of random number
         generators and other integers are left out; `place` counts them nevertheless.
     """
-    owners = _owners(model)
+    owned_by = owners(model)
     found = []
     for place, variable in enumerate(model.variables):
         if "int" in str(variable.dtype) or "seed_generator" in variable.path:
             continue
-        layer = owners.get(id(variable), model)
-        own = [one.name for one in layer.variables if owners.get(id(one)) is layer]
+        layer = owned_by.get(id(variable), model)
+        own = [one.name for one in layer.variables if owned_by.get(id(one)) is layer]
         settings = {name: getattr(layer, name) for name in _SETTINGS if hasattr(layer, name)}
         found.append(
             NewVariable(

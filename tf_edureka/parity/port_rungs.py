@@ -47,11 +47,22 @@ def worst(items: Iterator[Worst]) -> Worst | None:
 
 
 def forward_items(
-    steps: Sequence[Recorded], seen: Sequence[Evaluation], allowed: Sequence[Tolerances]
+    steps: Sequence[Recorded],
+    seen: Sequence[Evaluation],
+    allowed: Sequence[Tolerances],
+    *,
+    squashed: bool,
 ) -> Iterator[Worst]:
-    """The model's output on each step beside the tensor that it is nearest to."""
+    """The model's output on each step beside the tensor that it is nearest to.
+
+    Args:
+        steps: of the original.
+        seen: what the model computed on them.
+        allowed: tolerances of each.
+        squashed: whether it may be the softmax or sigmoid of one: the loss does not take logits.
+    """
     for place, (step, one, tolerance) in enumerate(zip(steps, seen, allowed, strict=True)):
-        found = nearest(one.output, step.tensors)
+        found = nearest(one.output, step.tensors, squashed=squashed)
         if found is not None:
             name = found.name.rpartition(" ")[2]
             where = f"the output, beside {found.name}, in step {step.step.number}"

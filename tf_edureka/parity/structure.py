@@ -1,18 +1,20 @@
 """The rungs before anything is computed: structure, initial values, batches."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from tf_edureka.errors import InputError
+from tf_edureka.parity import spread
 from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.parity.port_ladder import Cause, PortRung
 from tf_edureka.parity.port_rungs import skipped
-from tf_edureka.trace import Array, Trace, fingerprint
+from tf_edureka.trace import Array, Trace, Variable, fingerprint
 
 _KS = 2.8  # two samples of one distribution exceed it once in a million
+_SPREAD = 0.03
 _FEW = 20  # numbers, of which the distribution is not compared
 
 
@@ -48,7 +50,10 @@ def structure(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> PortRung:
 
 
 def initial_values(
-    trace: Trace, names: Iterable[str], initial: Mapping[str, Array]
+    trace: Trace,
+    names: Iterable[str],
+    initial: Mapping[str, Array],
+    spreads: Mapping[str, Callable[[], float | None]],
 ) -> PortRung:
     """The port's own initial values beside the original's: the same, or of the same distribution.
 
@@ -56,6 +61,7 @@ def initial_values(
         trace: of the original.
         names: of the weights.
         initial: of the port as it was built, by the old name.
+        spreads: by the old name, what gives the standard deviation that the port draws with.
     """
     measured, where, same, drawn, causes = 0.0, "", 0, 0, []
     for name in names:
@@ -67,24 +73,35 @@ def initial_values(
             same += 1
             continue
         apart, says = _distributions(theirs, ours)
+        if apart <= 1 and name in spreads:
+            apart, says = max((apart, says), _spreads(variable, theirs, spreads[name]()))
         drawn += 1
         if apart > measured:
             measured, where = apart, name
-        if apart > _KS:
+        if apart > 1:
             causes.append(_cause_of_start(name, theirs, ours, says))
     if not same + drawn:
         return skipped("initial values", "the trace has none of the variables' initial values")
     return PortRung(
         rung="initial values",
         compared=f"{same} variables bit-identical, {drawn} by their distribution",
-        unit="Kolmogorov-Smirnov",
+        unit="of what chance explains",
         measured=measured,
-        tolerance=_KS,
-        why="two samples of one distribution are further apart once in a million; what is constant "
-        "has to be the same",
+        tolerance=1.0,
+        why="two samples of one distribution differ more once in a million (Kolmogorov-Smirnov); "
+        f"standard deviations, where they are known, by {_SPREAD:.0%}; what is constant has to be "
+        "the same",
         causes=tuple(causes[:1]),
         first=where if causes else "",
     )
+
+
+def _spreads(variable: Variable, theirs: Array, ours: float | None) -> tuple[float, str]:
+    known = spread.of_original(variable, theirs)
+    if not known or not ours:
+        return 0.0, ""
+    said = f"the original draws with a standard deviation of {known:.3g}, the port with {ours:.3g}"
+    return abs(math.log(ours / known)) / _SPREAD, said
 
 
 def _cause_of_start(name: str, theirs: Array, ours: Array, says: str) -> Cause:
@@ -113,7 +130,7 @@ def _distributions(theirs: Array, ours: Array) -> tuple[float, str]:
         return 0.0, said
     every = np.concatenate([one, other])
     shares = [np.searchsorted(values, every, "right") / values.size for values in (one, other)]
-    scale = math.sqrt(one.size * other.size / (one.size + other.size))
+    scale = math.sqrt(one.size * other.size / (one.size + other.size)) / _KS
     return float(np.abs(shares[0] - shares[1]).max() * scale), said
 
 
