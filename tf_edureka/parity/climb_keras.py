@@ -53,7 +53,7 @@ class KerasClimb:
         best: mapping.Mapping | None = None
         for place, training in enumerate(self.trace.trainings):
             old = old_variables(self.trace, training)
-            found = mapping.find(old, self.new, given=given)
+            found = mapping.find(old, self.new, given=given, trained=training.weights)
             lacks = len(found.missing) + len(found.extra)
             if best is None or lacks < len(best.missing) + len(best.extra):
                 best, self.training = found, place
@@ -115,8 +115,11 @@ class KerasClimb:
         """The mapping that was found, and those that fit as well, among them other forget biases."""
         yield from self.found.alternatives()
         if any(variable.cell == "lstm" for variable in self.new):
-            old = old_variables(self.trace, self.trace.trainings[self.training])
-            yield mapping.find(old, self.new, given=self.given, forget_bias=0.0)
+            training = self.trace.trainings[self.training]
+            old = old_variables(self.trace, training)
+            yield mapping.find(
+                old, self.new, given=self.given, trained=training.weights, forget_bias=0.0
+            )
 
     def _computed(self, seen: Sequence[Evaluation]) -> Iterator[PortRung]:
         why = self.allowed[0].why

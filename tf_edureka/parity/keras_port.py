@@ -81,6 +81,7 @@ class KerasPort:
             one.place: next((counts for kind, counts in _GATES.items() if kind in one.layer_class), ())
             for one in new_variables.variables_of(model)
         }
+        self._start = [np.array(variable) for variable in model.optimizer.variables]
 
     def gates(self, place: int) -> tuple[int, ...]:
         """How many gates a variable of a recurrent layer may be of, side by side."""
@@ -97,9 +98,15 @@ class KerasPort:
 
     def values(self) -> dict[str, Array]:
         """The model's variables by the original's names."""
-        return self.mapping.to_old(
-            {place: np.array(variable) for place, variable in enumerate(self._variables)}
-        )
+        values = {place: np.array(variable) for place, variable in enumerate(self._variables)}
+        for place, value in values.items():
+            variable = self._variables[place]
+            if value.shape != tuple(variable.shape):
+                raise InputError(
+                    f"{variable.path}: expected a value of shape {tuple(variable.shape)}, got "
+                    f"{value.shape} from its initializer"
+                )
+        return self.mapping.to_old(values)
 
     def choose_feeding(self, state: Arrays, batch: Batch, loss: float) -> None:
         """Finds out which arrays are inputs and labels: of those that fit, the nearest loss.

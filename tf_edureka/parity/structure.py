@@ -26,8 +26,13 @@ def structure(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> PortRung:
         shapes: of the old ones, by name.
     """
     lacking = [*found.missing, *found.extra]
-    causes = []
-    if lacking:
+    causes = [
+        Cause("variables", 1.0, f"{', '.join(link.paths)}: {link.how}")
+        for link in found.links
+        if "another computation" in link.how
+    ]
+    lacking += [cause.says for cause in causes]
+    if found.missing or found.extra:
         missing = ", ".join(f"{name} {shapes.get(name, '')}" for name in found.missing) or "nothing"
         extra = ", ".join(found.extra) or "nothing"
         is_bias = found.missing and not found.extra and all(
@@ -36,7 +41,7 @@ def structure(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> PortRung:
         is_extra_bias = not found.missing and all("bias" in name for name in found.extra)
         cause = "missing_bias" if is_bias or is_extra_bias else "variables"
         says = f"the port lacks {missing}; it has in excess {extra}"
-        causes.append(Cause(cause, 1.0, says))
+        causes.insert(0, Cause(cause, 1.0, says))
     return PortRung(
         rung="structure",
         compared=f"{len(shapes)} variables, by shape, order and name",

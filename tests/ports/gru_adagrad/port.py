@@ -7,7 +7,8 @@ from keras import layers
 
 def gate_bias(shape, dtype=None):
     """1 for both gates, 0 for the candidate, as the old cell begins."""
-    return np.repeat([1.0, 1.0, 0.0], shape[0] // 3).astype(dtype or "float32")
+    gates = np.repeat([1.0, 1.0, 0.0], shape[-1] // 3)
+    return np.broadcast_to(gates, shape).astype(dtype or "float32")
 
 
 def build():
