@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ _LONGEST = 150  # steps that causes are tried on
 _NUMBERS = 400_000  # entries times steps that they are tried on
 _FEWER = 100_000  # and for two causes at once
 _ROUNDS = 6
+_PAIRS = 150
 _WORSE = 0.01  # by how much less than the best a cause may explain and be named
 
 
@@ -124,7 +125,7 @@ class _Tried:
     def key(self) -> tuple[float, int, float]:
         """Of those that explain as much, the plainer first."""
         freedom = sum(change.is_fitted + 2 * change.is_general for change in self.changes)
-        return -round(self.explains, 3), freedom, self.left
+        return -round(self.explains, 3), freedom, float(f"{self.left:.1g}")
 
 
 def _norm(values: Doubles) -> float:
@@ -253,11 +254,11 @@ def _rounded(trial: _Trial, best: _Tried) -> _Tried:
 
 
 def _pairs(trial: _Trial, changes: Sequence[Change]) -> Iterator[_Tried]:
-    """Two changes at once, until a pair is certain."""
-    alone = sorted((_try(trial, (change,), 2) for change in changes), key=lambda one: one.left)
-    ordered = [one.changes[0] for one in alone]
+    """Two changes at once, until a pair is certain; first those that leave least alone."""
+    alone = sorted((_try(trial, (change,), 3) for change in changes), key=lambda one: one.left)
+    ordered = [_from_there(one) for one in alone]
     pairs = sorted(itertools.combinations(range(len(ordered)), 2), key=sum)
-    for i, j in pairs:
+    for i, j in pairs[:_PAIRS]:
         # A form comes with scalars of its own, which another change may change again.
         pair = tuple(sorted((ordered[i], ordered[j]), key=lambda change: change.what != "form"))
         if pair[0].what == pair[1].what:
@@ -266,6 +267,12 @@ def _pairs(trial: _Trial, changes: Sequence[Change]) -> Iterator[_Tried]:
         yield tried
         if tried.explains >= CERTAIN:
             return
+
+
+def _from_there(one: _Tried) -> Change:
+    """A change whose fitted value begins at the best alone, or as before."""
+    (change,), (value,) = one.changes, one.values
+    return replace(change, values=(value, *change.values[:1])) if change.is_fitted else change
 
 
 def _named(tried: Sequence[_Tried]) -> list[Cause]:

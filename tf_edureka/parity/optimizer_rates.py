@@ -183,22 +183,26 @@ def decays(stretch: Stretch) -> Iterator[Change]:
     Args:
         stretch: what it is tried on.
     """
-    # By a constant rate the last is the first.
-    for cause, says, is_general, make in (
+    if stretch.original is None:
+        return
+    is_constant = len({hyper["lr"] for hyper in stretch.original.hyper}) == 1
+    for cause, says, is_needed, make in (
         (
             "weight_decay",
             "weight decay: {value} of the weights, times the rate, is taken off in each step",
-            False,
+            True,
             with_weight_decay,
         ),
-        ("l2", "{value} times the weights is added to the gradients (L2)", False, with_l2),
+        ("l2", "{value} times the weights is added to the gradients (L2)", True, with_l2),
         (
             "weight_decay",
             "weight decay: {value} of the weights is taken off in each step",
-            True,
+            not is_constant,  # else it is the first
             lambda rule, value: with_weight_decay(rule, value, times_rate=False),
         ),
     ):
+        if not is_needed:
+            continue
         yield Change(
             what="decay",
             cause=cause,
@@ -207,7 +211,6 @@ def decays(stretch: Stretch) -> Iterator[Change]:
             values=(0.0,),
             nearby=1e-4,
             is_fitted=True,
-            is_general=is_general,
         )
 
 
