@@ -113,6 +113,8 @@ class RecordedGraph:
         Returns:
             what `compute` and what `step` give, of shapes and dtypes as there.
         """
+        if not fetches and not run:
+            return [], dict(state)
         imported = self._import(tuple(fetches), tuple(run), feeds)
         values = imported.run(state, feeds)
         return values, {**state, **(imported.state(state) if run else {})}
