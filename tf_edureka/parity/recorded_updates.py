@@ -22,7 +22,7 @@ _BETWEEN = {
     *("Identity", "Mul", "RealDiv", "Div", "DivNoNan", "Minimum", "Maximum", "ClipByValue"),
     *("Add", "AddV2", "AddN", "Sub", "Neg", "Square", "Sqrt", "Rsqrt", "Pow", "Cast", "Reshape"),
     *("Select", "SelectV2", "Switch", "Merge", "CheckNumerics", "UnsortedSegmentSum"),
-    *("ResourceGather", "GatherV2", "Sign", "Abs", "Assign", "ReadVariableOp"),
+    *("ResourceGather", "GatherV2", "Sign", "Abs", "Assign", "ReadVariableOp", "ScatterAdd"),
 }
 
 
@@ -72,6 +72,9 @@ class Updates:
                 its values; float32.
             state: before that step, as for `RecordedGraph.compute`.
             feeds: of that step, as for `RecordedGraph.compute`.
+
+        Returns:
+            names of tensors and ops; a weight that none was found for is left out.
         """
         places = {
             (weight, op, tensor): None
@@ -88,9 +91,10 @@ class Updates:
             # Of equal ones, such as what clipping leaves as it is, the one before the others.
             if apart < np.inf and apart <= nearest.get(weight, (np.inf,))[0]:
                 nearest[weight] = apart, op, tensor
+        alone = {weight: ops[0] for weight, ops in self._ops.items() if len(ops) == 1}
         return Found(
             {weight: tensor for weight, (_, _, tensor) in nearest.items()},
-            {weight: op for weight, (_, op, _) in nearest.items()},
+            {**alone, **{weight: op for weight, (_, op, _) in nearest.items()}},
         )
 
     def _likely(self, ops: Sequence[str], kind: re.Pattern[str]) -> Sequence[str]:

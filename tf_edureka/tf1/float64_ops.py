@@ -68,7 +68,7 @@ def _cast(function: Any, source: str, kind: int, to: int) -> str:
 
 
 def cast(name: str, source: str, kind: int, to: int) -> Any:
-    """A `NodeDef` that casts from one type to another."""
+    """A `NodeDef` called `name` that casts a `source` of type `kind` `to` another."""
     node = v1.NodeDef(name=name, op="Cast", input=[source])
     node.attr["SrcT"].type, node.attr["DstT"].type = kind, to
     return node

@@ -11,7 +11,7 @@ class Unreplayable(Exception):
 
 
 def parse(name: str) -> tuple[str, int | None]:
-    """Node and output by a tensor's name; None is the output of a control input, `^x`."""
+    """Node and output by the `name` of a tensor; None is the output of a control input, `^x`."""
     if name.startswith("^"):
         return name[1:], None
     node, _, output = name.partition(":")
@@ -19,7 +19,7 @@ def parse(name: str) -> tuple[str, int | None]:
 
 
 def definition(op: str) -> Any:
-    """The definition of an op, an `OpDef`; raises `Unreplayable` where there is no such op."""
+    """The definition of an `op`, an `OpDef`; raises `Unreplayable` where there is none."""
     from tensorflow.python.framework import op_def_registry
 
     found = op_def_registry.get(op)
@@ -29,14 +29,14 @@ def definition(op: str) -> Any:
 
 
 def attribute(node: Any, name: str) -> Any:
-    """An attribute of a node, or its default where the node does not have it."""
+    """The attribute `name` of a `node`, or its default where the node does not have it."""
     if name in node.attr:
         return node.attr[name]
     return next(one for one in definition(node.op).attr if one.name == name).default_value
 
 
 def types_of(node: Any, argument: Any) -> list[int]:
-    """The types of the tensors that an argument of a node's op, an `ArgDef`, stands for."""
+    """The types of the tensors that an `argument` of a `node`, an `ArgDef`, stands for."""
     if argument.type_list_attr:
         return list(attribute(node, argument.type_list_attr).list.type)
     one = attribute(node, argument.type_attr).type if argument.type_attr else argument.type
@@ -44,13 +44,13 @@ def types_of(node: Any, argument: Any) -> list[int]:
 
 
 def output_types(node: Any) -> list[int]:
-    """The types of a node's outputs."""
+    """The types of the outputs of a `node`."""
     arguments = definition(node.op).output_arg
     return [one for argument in arguments for one in types_of(node, argument)]
 
 
 def every_node(graph: Any) -> Iterator[Any]:
-    """The nodes of a graph and of its functions."""
+    """The nodes of a `graph` and of its functions."""
     yield from graph.node
     for function in graph.library.function:
         yield from function.node_def

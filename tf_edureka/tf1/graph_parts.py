@@ -37,7 +37,7 @@ _DROPPED = ("_class", "_output_shapes")
 
 
 def stand_in(name: str) -> str:
-    """The name of the placeholder of a tensor that is given."""
+    """The name of the placeholder of a tensor that is given, by the `name` of that."""
     node, output = parse(name)
     return f"{_GIVEN}{node}/{output}"
 

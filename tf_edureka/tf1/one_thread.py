@@ -48,6 +48,15 @@ class OneThread:
     ) -> tuple[list[Array], dict[str, Array]]:
         """As `RecordedGraph.run`.
 
+        Args:
+            fetches: as for `RecordedGraph.compute`.
+            run: as for `RecordedGraph.step`.
+            state: as for `RecordedGraph.run`.
+            feeds: as for `RecordedGraph.run`.
+
+        Returns:
+            as `RecordedGraph.run`.
+
         Raises:
             Unreplayable: as there, or when the process has ended.
         """

@@ -64,9 +64,9 @@ class RecordedGraph:
 
         Args:
             fetches: names of the tensors, `x`, `x:0` or `x:1`.
-            state: values of variables by name; float ones are cast.
-            feeds: values of tensors by name, of placeholders, iterators and queues, and of random
-                ops; they take the tensor's place.
+            state: values of variables by name, of the variable's shape; float ones are cast.
+            feeds: values of tensors by name, of the tensor's shape, of placeholders, iterators,
+                queues and random ops; float ones are cast. They take the tensor's place.
 
         Returns:
             an array for each of the fetches, of its own shape and dtype.
@@ -104,9 +104,17 @@ class RecordedGraph:
     ) -> tuple[list[Array], dict[str, Array]]:
         """Computes tensors while ops run, as one `Session.run` does.
 
+        Args:
+            fetches: as for `compute`.
+            run: as for `step`.
+            state: values of variables by name, of the variable's shape; float ones are cast.
+            feeds: values of tensors by name, of the tensor's shape; float ones are cast.
+
         Returns:
-            what `compute` and what `step` give.
+            what `compute` and what `step` give, of shapes and dtypes as there.
         """
+        if not fetches and not run:
+            return [], dict(state)
         imported = self._import(tuple(fetches), tuple(run), feeds)
         values = imported.run(state, feeds)
         return values, {**state, **(imported.state(state) if run else {})}
