@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tf_edureka.runner.record import graphs
-from tf_edureka.runner.record.gradients import parts
-from tf_edureka.runner.record.updates import Slices
+from tf_edureka.runner.record.gradients import is_sparse, parts
 
 _HANDED_ON = {"Identity", "NoOp", "Cast", "Reshape"}
 _NORMS = {"L2Loss", "Square", "Sqrt", "Norm"}
@@ -27,10 +26,10 @@ def between(
     ends = {weight: parts(gradient) for weight, gradient in raw.items()}
     every = [part for one in ends.values() for part in one]
     for weight, gradient in applied.items():
-        tensor = gradient.values if isinstance(gradient, Slices) else parts(gradient)[-1]
+        tensor = parts(gradient)[-1]
         ops = [*closure.before(tensor, every)]
         types = {op.type for op in ops}
-        if weight not in ends or isinstance(gradient, Slices) or types <= _HANDED_ON | {"Const"}:
+        if weight not in ends or is_sparse(gradient) or types <= _HANDED_ON | {"Const"}:
             continue
         own = {id(part) for part in ends[weight]}
         met = {id(one) for op in ops for one in op.inputs} & {id(part) for part in every}

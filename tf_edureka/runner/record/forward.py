@@ -1,11 +1,11 @@
 """The forward pass: which tensors are worth keeping, and their values from recorded ones.
 
-They are computed anew in a run of their own, from the state before the step and from what it was fed
-and drew. Fetched in the step itself they would keep TensorFlow from fusing its ops, such as a MatMul,
-a BiasAdd and a Tanh, and other kernels round otherwise.
+They are computed anew in a run of their own, from the state before the step and from what it was
+fed and drew. Fetched in the step itself they would keep TensorFlow from fusing its ops, such as a
+MatMul, a BiasAdd and a Tanh, and other kernels round otherwise.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ class Forward:
     Args:
         losses: tensors whose sum is the loss.
         inputs: tensors that are fed, come from iterators or queues, or are drawn.
+        dead: outputs of ops in branches that are not taken.
 
     Attributes:
         losses: the same.
@@ -41,16 +42,27 @@ class Forward:
         obstacle: name of an op that keeps it from being computed anew; None if nothing does.
     """
 
-    def __init__(self, losses: Sequence[Any], inputs: Iterable[Any]) -> None:
+    def __init__(
+        self, losses: Sequence[Any], inputs: Iterable[Any], dead: Collection[Any] = ()
+    ) -> None:
         inputs = self._inputs = [*inputs]
         self.losses = losses
         whole = graphs.Closure(losses, inputs)
         self._variables = _variable_values(whole)
-        self._closure = graphs.Closure(losses, [*inputs, *self._variables])
-        impure = [op for op in self._closure.ops if not graphs.is_pure(op)]
+        self._gathered = _gathered(whole)
+        cut = [*inputs, *self._variables, *self._gathered]
+        self._closure = graphs.Closure(losses, cut)
+        idle = {tensor.op for tensor in dead}
+        asked = [indices for _, indices in self._gathered.values()]
+        ops = [*self._closure.ops, *graphs.Closure(asked, cut).ops]
+        impure = [op for op in ops if not graphs.is_pure(op) and op not in idle]
         self.obstacle = impure[0].name if impure else None
         reached = _reached(self._closure, inputs)
-        ends = [op for op in self._closure.ops if op in reached and self._is_end(op)]
+        ends = [
+            op
+            for op in self._closure.ops
+            if op in reached and self._is_end(op) and "_grad/" not in op.name  # of a penalty
+        ]
         self.tensors = [
             op.outputs[0] for op in ends if graphs.is_plain(op.outputs[0]) and _is_float(op)
         ]
@@ -93,6 +105,9 @@ class Forward:
         """
         fed = {tensor: state[name] for tensor, name in self._variables.items()}
         fed |= {tensor: known[tensor] for tensor in self._inputs}
+        places = run([indices for _, indices in self._gathered.values()], fed)
+        for (tensor, (name, _)), rows in zip(self._gathered.items(), places, strict=True):
+            fed[tensor] = state[name][rows]
         asked = [*dict.fromkeys([*self.losses, *self.tensors, *self.statistics])]
         found = dict(zip(asked, run(asked, fed), strict=True))
         small = {one: value for one, value in found.items() if value.nbytes <= _LONGEST}
@@ -113,6 +128,17 @@ def _variable_values(closure: graphs.Closure) -> dict[Any, str]:
             variable = graphs.variable_op(op.inputs[0])
             if variable is not None:
                 found[op.outputs[0]] = variable.name
+    return found
+
+
+def _gathered(closure: graphs.Closure) -> dict[Any, tuple[str, Any]]:
+    """Rows that are read of variables, each with the name of its variable and their indices."""
+    found = {}
+    for op in closure.ops:
+        if op.type == "ResourceGather" and not op.get_attr("batch_dims"):
+            variable = graphs.variable_op(op.inputs[0])
+            if variable is not None:
+                found[op.outputs[0]] = (variable.name, op.inputs[1])
     return found
 
 

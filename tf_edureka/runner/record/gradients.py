@@ -19,14 +19,12 @@ class Note:
         losses: tensors; the loss is the sum of all their values.
         weights: ops of the variables, in the script's order.
         raw: of each weight its gradient, a tensor or slices of one; by op.
-        passed_on: the same after what an optimizer's class has done to it; empty if none is known.
-        maker: the object of that class; None if none is known.
+        maker: the optimizer that takes them; None if none is known.
     """
 
     losses: Sequence[Any]
     weights: tuple[Any, ...]
     raw: dict[Any, Any]
-    passed_on: dict[Any, Any] = dataclasses.field(default_factory=dict)
     maker: Any = None
 
 
@@ -42,11 +40,14 @@ def begin(failed: Callable[[Exception], None]) -> None:
         failed: is told of an error of ours, which must not end the script.
     """
 
+    from tf_edureka.runner.record import makers
+
     def noting(original: Any, ys: Any, xs: Any, *given: Any, **named: Any) -> Any:
         found = original(ys, xs, *given, **named)
         try:
             note = _note(ys, xs, found)
             if note is not None:
+                note.maker = makers.calling()
                 graph = note.losses[0].graph
                 setattr(graph, _ATTRIBUTE, [*notes(graph), note])
         except Exception as error:
@@ -92,11 +93,14 @@ def variable_op_of(given: Any) -> Any:
 
 def is_gradient(given: Any) -> bool:
     """Whether it is a tensor, or slices of one."""
-    return hasattr(given, "consumers") or (hasattr(given, "indices") and hasattr(given, "values"))
+    return is_sparse(given) or hasattr(given, "consumers")
+
+
+def is_sparse(given: Any) -> bool:
+    """Whether it is slices of a tensor."""
+    return hasattr(given, "indices") and hasattr(given, "values")
 
 
 def parts(gradient: Any) -> tuple[Any, ...]:
     """The tensors that a gradient consists of."""
-    if hasattr(gradient, "consumers"):
-        return (gradient,)
-    return (gradient.indices, gradient.values)
+    return (gradient.indices, gradient.values) if is_sparse(gradient) else (gradient,)

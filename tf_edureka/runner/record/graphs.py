@@ -17,6 +17,7 @@ _HANDS_ON = (
 )
 # Which give a value of their own at each run, though they are not stateful.
 _OUTSIDE = ("Placeholder", "PlaceholderV2")
+_OF_A_RUN = ("TensorArray", "Stack")  # have a state, which begins and ends with a run
 
 
 class Closure:
@@ -95,7 +96,7 @@ def _number(op: Any) -> int:
 
 
 def variable_op(tensor: Any) -> Any:
-    """The op of the variable that a `tensor` is the value, the reference or the handle of, or None."""
+    """The op of the variable that a `tensor` is value, reference or handle of; None if of none."""
     op = tensor.op
     while op.type in _HANDS_ON and len(op.inputs):
         op = op.inputs[0].op
@@ -110,10 +111,23 @@ def is_alias(tensor: Any) -> bool:
 
 def is_plain(tensor: Any) -> bool:
     """Whether a `tensor` can be fetched: it is in no loop or branch, and NumPy has its dtype."""
-    context = tensor.op._get_control_flow_context()  # noqa: SLF001
-    while context is not None and type(context).__name__ == "XLAControlFlowContext":
+    return branches(tensor.op) == () and has_values(tensor)
+
+
+def branches(op: Any) -> tuple[tuple[Any, bool], ...] | None:
+    """The branches that an op lies in: of each the tensor that decides, and for which value.
+
+    None if it lies in a loop.
+    """
+    found = []
+    context = op._get_control_flow_context()  # noqa: SLF001
+    while context is not None:
+        if context.IsWhileContext():
+            return None
+        if context.IsCondContext():
+            found.append((context.pred, bool(context.branch)))
         context = context.outer_context
-    return context is None and has_values(tensor)
+    return tuple(found)
 
 
 def has_values(tensor: Any) -> bool:
@@ -121,9 +135,9 @@ def has_values(tensor: Any) -> bool:
     return tensor.dtype.base_dtype.name not in ("resource", "variant")
 
 
-def is_pure(op: Any, fed: Collection[Any] = ()) -> bool:
+def is_pure(op: Any) -> bool:
     """Whether an op always gives the same from the same, and changes nothing."""
-    if op.op_def.is_stateful or op.type in _OUTSIDE:
+    if (op.op_def.is_stateful and not op.type.startswith(_OF_A_RUN)) or op.type in _OUTSIDE:
         return False
     return not any(argument.is_ref for argument in op.op_def.input_arg)
 

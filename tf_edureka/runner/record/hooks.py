@@ -58,6 +58,8 @@ class Hooks:
 
     def _run_in(self, session: Any) -> Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]:
         def run(tensors: Sequence[Any], fed: Mapping[Any, Any]) -> list[Any]:
+            if not tensors:
+                return []
             references = {tensor.ref(): value for tensor, value in fed.items()}
             return list(self._do_run(session, None, [], list(tensors), references, None, None))
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tf_edureka.runner.record.arrays import plain
-from tf_edureka.runner.record.plan import Part, tensors_of
+from tf_edureka.runner.record.gradients import is_sparse, parts
+from tf_edureka.runner.record.plan import Part
 from tf_edureka.trace import Array, fingerprint, short
 
 if TYPE_CHECKING:
@@ -78,9 +79,10 @@ class Line:
             }
 
     def _gradient(self, weight: Any, gradient: Any, put: Put) -> Any:
-        if hasattr(gradient, "consumers"):
-            return put(self._known[gradient])
-        indices, values = (put(self._known[one]) for one in tensors_of(gradient))
+        stored = [put(self._known[one]) for one in parts(gradient)]
+        if not is_sparse(gradient):
+            return stored[0]
+        indices, values = stored
         shape = [dimension.size for dimension in weight.get_attr("shape").dim]
         return {"indices": indices, "values": values, "shape": shape}
 
@@ -105,7 +107,7 @@ class Line:
             if variable in begun.before:
                 self.content["hyper"][scalar] = float(begun.before[variable].reshape(()))
         self.inputs(put)
-        forward = self._asked.plan.forward[self._part]
+        forward = self._asked.plan.forward(self._part, begun.dead)
         if forward.obstacle:
             self.remarks.append(
                 f"the forward pass is not recorded: {forward.obstacle} is in its way"

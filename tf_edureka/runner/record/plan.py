@@ -2,10 +2,11 @@
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from tf_edureka.runner.record import clipping, graphs, variables
+from tf_edureka.runner.record import clipping, graphs, makers, variables
 from tf_edureka.runner.record.forward import Forward
 from tf_edureka.runner.record.gradients import Note, parts
 from tf_edureka.runner.record.updates import Found, Slices, trainings, writes
@@ -57,6 +58,7 @@ class Plan:
         written: ops of variables that it writes.
         parts: one for each training that the run takes a step of.
         random: outputs of random ops that can be fetched.
+        branched: of those the ones in branches, each with what decides on its branches.
         hidden_random: names of random ops whose outputs cannot.
         inputs: outputs of iterators, queues and functions, by their kind.
     """
@@ -75,14 +77,13 @@ class Plan:
         self.written = {write.variable for write in writes(closure)}
         self.parts = [self._part(found) for found in trainings(closure, noted)]
         self.random: list[Any] = []
+        self.branched: dict[Any, tuple[tuple[Any, bool], ...]] = {}
         self.hidden_random: list[str] = []
+        self._forward: dict[Any, Forward] = {}
         self.inputs: dict[Any, str] = {}
         for op in closure.ops if self.parts else ():
             if variables.is_random(op):
-                if graphs.is_plain(op.outputs[0]):
-                    self.random.append(op.outputs[0])
-                else:
-                    self.hidden_random.append(op.name)
+                self._add_random(op)
             kind = _source(op.type)
             if kind:
                 self.inputs |= {one: kind for one in op.outputs if graphs.is_plain(one)}
@@ -98,25 +99,50 @@ class Plan:
                 part.unsteady[name] = graphs.variable_op(tensor).name
             elif graphs.is_plain(tensor) and graphs.is_scalar(tensor):
                 part.scalars[name] = tensor
+        if not write.kind and found.note.maker is not None:
+            part.scalars |= makers.scalars(found.note.maker)
         for weight in found.note.weights:
             raw = found.note.raw.get(weight)
             if self._can_fetch(raw):
                 part.raw[weight] = raw
             written = found.writes.get(weight)
-            candidates = [
-                None if written is None else written.gradient,
-                found.note.passed_on.get(weight),
-                raw if written is None or not written.kind else None,
-            ]
-            applied = next((one for one in candidates if one is not None), None)
+            applied = None if written is None else written.gradient
+            if applied is None and not makers.clips(found.note.maker):
+                applied = raw
             if self._can_fetch(applied):
                 part.applied[weight] = applied
         return part
 
+    def _add_random(self, op: Any) -> None:
+        branches = graphs.branches(op)
+        deciding = [graphs.Closure([one], self.fed).ops for one, _ in branches or ()]
+        if branches is None or not all(map(graphs.is_pure, itertools.chain(*deciding))):
+            self.hidden_random.append(op.name)
+            return
+        self.random.append(op.outputs[0])
+        if branches:
+            self.branched[op.outputs[0]] = branches
+
+    def dead(self, run: Callable[[list[Any]], list[Any]]) -> frozenset[Any]:
+        """Outputs of random ops in branches that a run will not take.
+
+        Args:
+            run: gives values of tensors, from what the run is fed.
+        """
+        if not self.branched:
+            return frozenset()
+        deciding = _once(one for branches in self.branched.values() for one, _ in branches)
+        values = dict(zip(deciding, run(deciding), strict=True))
+        return frozenset(
+            tensor
+            for tensor, branches in self.branched.items()
+            if any(bool(values[one]) != branch for one, branch in branches)
+        )
+
     def _can_fetch(self, gradient: Any) -> bool:
         return gradient is not None and all(
             one.op in self.closure and graphs.is_plain(one) and not self.closure.is_fed(one)
-            for one in tensors_of(gradient)
+            for one in parts(gradient)
         )
 
     def clipping(self, part: Part) -> dict[str, Any] | None:
@@ -128,8 +154,8 @@ class Plan:
         found = []
         if part.found.others:
             found.append(
-                "gradients of several losses are applied together: `loss` and `raw_gradients` are of "
-                "the first"
+                "gradients of several losses are applied together: `loss` and `raw_gradients` are "
+                "of the first"
             )
         rates = {id(one.scalars["lr"]) for one in part.found.writes.values() if "lr" in one.scalars}
         if len(rates) > 1:
@@ -139,11 +165,17 @@ class Plan:
             found.append(f"gradients that cannot be fetched: {', '.join(left_out)}")
         return found
 
-    @functools.cached_property
-    def forward(self) -> dict[Part, Forward]:
-        """The forward pass of each training."""
-        inputs = [*self.fed, *self.inputs, *self.random]
-        return {part: Forward(part.note.losses, inputs) for part in self.parts}
+    def forward(self, part: Part, dead: frozenset[Any]) -> Forward:
+        """The forward pass of a training.
+
+        Args:
+            part: what the run does for it.
+            dead: outputs of random ops that do not run.
+        """
+        if (part, dead) not in self._forward:
+            inputs = [*self.fed, *self.inputs, *(one for one in self.random if one not in dead)]
+            self._forward[part, dead] = Forward(part.note.losses, inputs, dead)
+        return self._forward[part, dead]
 
     @functools.cached_property
     def always(self) -> list[Any]:
@@ -155,13 +187,12 @@ class Plan:
         """Tensors that differ from step to step by themselves."""
         return _once([*self.inputs, *self.random, *(origin for origin, _ in self.connections)])
 
-    @functools.cached_property
-    def losses(self) -> list[Any]:
+    def losses(self, dead: frozenset[Any]) -> list[Any]:
         """Tensors of losses that can be had in the run alone, and without disturbing it."""
         return [
             loss
-            for part, forward in self.forward.items()
-            if forward.obstacle and all(map(self._is_safe, part.note.losses))
+            for part in self.parts
+            if self.forward(part, dead).obstacle and all(map(self._is_safe, part.note.losses))
             for loss in part.note.losses
         ]
 
@@ -179,13 +210,8 @@ class Plan:
             tensor
             for part in self.parts
             for gradient in (*part.raw.values(), *part.applied.values())
-            for tensor in tensors_of(gradient)
+            for tensor in parts(gradient)
         )
-
-
-def tensors_of(gradient: Any) -> tuple[Any, ...]:
-    """The tensors that a gradient consists of."""
-    return (gradient.indices, gradient.values) if isinstance(gradient, Slices) else parts(gradient)
 
 
 def _by_worth(write: Any) -> tuple[bool, bool]:
@@ -210,9 +236,11 @@ def optimizer(part: Part) -> Mapping[str, Any]:
             for name, variable in write.slots.items():
                 if variable is not None:
                     slots.setdefault(name, {})[weight.name] = variable.name
+    maker = part.note.maker
+    made = makers.attributes(maker) if maker is not None and not first.kind else {}
     return {
         "optimizer": first.kind,
-        "attributes": dict(first.attributes),
-        "hyper": {name: tensor.name for name, tensor in first.scalars.items()},
+        "attributes": {**first.attributes, **made},
+        "hyper": {name: one.name for name, one in {**first.scalars, **part.scalars}.items()},
         "slots": slots,
     }

@@ -4,7 +4,7 @@ import dataclasses
 import math
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tf_edureka import trace
@@ -50,6 +50,7 @@ class Begun:
         version: of the variables, with what this run changes.
         before: values of the variables before it.
         references: of the same.
+        dead: outputs of random ops that the run will not run.
     """
 
     modes: list[Mode]
@@ -57,6 +58,7 @@ class Begun:
     version: int
     before: Mapping[str, Array]
     references: Mapping[str, str]
+    dead: frozenset[Any]
 
 
 @dataclasses.dataclass(eq=False)
@@ -105,20 +107,18 @@ class Recorder:
                 self._read(asked)
             else:
                 state.values = {}
-            there = {id(one) for one in (*asked.fetches, *plan.fed)}
-            extra = [one for one in self._extra(plan, most) if id(one) not in there]
+            has_sources = most == Mode.FULL or (self._options.every_step and not self._is_full)
+            dead = (
+                plan.dead(lambda some: asked.run(some, asked.fed)) if has_sources else frozenset()
+            )
+            there = {id(one) for one in (*asked.fetches, *plan.fed, *dead)}
+            extra = [*plan.always]
+            extra += plan.gradients if most >= Mode.GRADIENTS else []
+            extra += plan.sources if has_sources else []
+            extra += plan.losses(dead) if most == Mode.FULL else []
+            extra = [one for one in dict.fromkeys(extra) if id(one) not in there]
             state.version += 1
-            return Begun(modes, extra, state.version, state.values, state.references)
-
-    def _extra(self, plan: Plan, most: Mode) -> Iterable[Any]:
-        found = [*plan.always]
-        if most >= Mode.GRADIENTS:
-            found += plan.gradients
-        if most == Mode.FULL or (self._options.every_step and not self._is_full):
-            found += plan.sources
-        if most == Mode.FULL:
-            found += plan.losses
-        return dict.fromkeys(found)
+            return Begun(modes, extra, state.version, state.values, state.references, dead)
 
     def end(self, asked: Asked, begun: Begun, values: Sequence[Any]) -> None:
         """Writes down what a run has given.
@@ -265,7 +265,9 @@ class Recorder:
             if not self.is_on:
                 return
             self.is_on = False
-            import traceback; traceback.print_exception(error)  # XXX
+            import traceback
+
+            traceback.print_exception(error)  # XXX
             reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
             text = f"the recording stopped ({reason})"
             self._manifest.note(text)

@@ -1,0 +1,61 @@
+"""What is known of an optimizer that is written in plain ops, from the object of its class."""
+
+import sys
+from typing import Any
+
+from tf_edureka.runner.record import variables
+from tf_edureka.runner.record.gradients import variable_op_of
+
+_METHODS = ("get_gradients", "compute_gradients")
+_NAMES = {"learning_rate": "lr", "beta_1": "beta1", "beta_2": "beta2"}
+_SCALARS = ("lr", "momentum", "rho", "beta1", "beta2", "decay")
+_FRAMES = 30
+
+
+def calling() -> Any:
+    """The optimizer whose method is taking gradients right now; None if there is none."""
+    frame = sys._getframe(1)
+    for _ in range(_FRAMES):
+        if frame.f_back is None:
+            return None
+        frame = frame.f_back
+        if frame.f_code.co_name in _METHODS and "self" in frame.f_locals:
+            return frame.f_locals["self"]
+    return None
+
+
+def clips(maker: Any) -> bool:
+    """Whether an optimizer clips gradients itself."""
+    return any(getattr(maker, name, None) for name in ("clipnorm", "clipvalue"))
+
+
+def attributes(maker: Any) -> dict[str, Any]:
+    """Class of an optimizer, and the numbers that it was made with."""
+    numbers = {
+        name.lstrip("_"): value
+        for name, value in _members(maker).items()
+        if isinstance(value, int | float | bool)
+    }
+    return {"keras" if _is_of_keras(maker) else "class": type(maker).__name__, **numbers}
+
+
+def scalars(maker: Any) -> dict[str, Any]:
+    """Tensors by which an optimizer's numbers are read that are variables, by name."""
+    found = {}
+    for name, value in _members(maker).items():
+        named = _NAMES.get(name.lstrip("_"), name.lstrip("_"))
+        if named in _SCALARS and hasattr(value, "op") and variable_op_of(value) is not None:
+            tensor = variables.reading(value) if hasattr(value, "initializer") else value
+            if tensor is not None:
+                found[named] = tensor
+    return found
+
+
+def _members(maker: Any) -> dict[str, Any]:
+    own = vars(maker) if hasattr(maker, "__dict__") else {}
+    hyper = own.get("_hyper")
+    return {**own, **(hyper if isinstance(hyper, dict) else {})}
+
+
+def _is_of_keras(maker: Any) -> bool:
+    return any("keras" in kind.__module__ for kind in type(maker).__mro__)
