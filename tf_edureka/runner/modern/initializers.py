@@ -69,7 +69,7 @@ ROWS = {
             "keras.initializers.VarianceScaling(factor**2, distribution='uniform')",
         ),
     ),
-    **_both("identity", renamed("keras.initializers.Identity(gain)")),
+    "tf.initializers.identity": renamed("keras.initializers.Identity(gain)"),
     "tf.initializers.he_normal": renamed(
         "keras.initializers.HeNormal()", "the very numbers: tf_edureka.tf1.HeNormal"
     ),
@@ -82,7 +82,8 @@ ROWS = {
         "keras.initializers.VarianceScaling(1.00587 * factor, mode.lower())",
         "keras.initializers.VarianceScaling()",
         "has factor 1 instead of 2, and is 0.3 % narrower for the same factor; with uniform=True "
-        "write distribution='uniform', and leave 1.00587 out",
+        "write distribution='uniform', and leave 1.00587 out; the very numbers: "
+        "tf_edureka.tf1.ContribVarianceScaling",
     ),
     **dict.fromkeys(
         ("tf.contrib.layers.xavier_initializer", "tf.contrib.layers.xavier_initializer_conv2d"),

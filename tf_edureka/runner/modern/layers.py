@@ -108,7 +108,7 @@ ROWS = {
     ),
     f"{_CONTRIB}batch_norm": numbers(
         "tf_edureka.tf1.BatchNormalization(momentum=decay, epsilon=epsilon, center=center, "
-        "scale=scale)(inputs, training=is_training)",
+        "scale=scale, fused=True)(inputs, training=is_training)",
         "keras.layers.BatchNormalization()(inputs, training=is_training)",
         "has momentum 0.99 and a scale, where momentum=0.999 and scale=False were the defaults",
     ),

@@ -22,7 +22,7 @@ _LOG = (
     "+ (1 - labels) * tf.math.log(1 - predictions + epsilon))"
 )
 
-# Their names and arguments are those of tf.losses and of tf.contrib.losses, in another order.
+# Of tf.losses and of tf.contrib.losses, where the arguments have the same names in another order.
 LOSSES = {
     "softmax_cross_entropy": numbers(
         _SOFTMAX, "keras.losses.CategoricalCrossentropy()(onehot_labels, logits)", _NO_LOGITS
@@ -39,8 +39,6 @@ LOSSES = {
     "absolute_difference": restructured(
         "keras.losses.MeanAbsoluteError()(labels, predictions)", _WITH_WEIGHTS
     ),
-    "huber_loss": restructured("keras.losses.Huber(delta)(labels, predictions)", _WITH_WEIGHTS),
-    "hinge_loss": restructured("keras.losses.Hinge()(labels, logits)", _WITH_WEIGHTS),
     "log_loss": numbers(
         _LOG,
         "keras.losses.BinaryCrossentropy()(labels, predictions)",
@@ -60,6 +58,13 @@ LOSSES = {
 ROWS = {
     **{f"tf.losses.{name}": advice for name, advice in LOSSES.items()},
     **{f"tf.contrib.losses.{name}": advice for name, advice in LOSSES.items()},
+    "tf.losses.huber_loss": restructured(
+        "keras.losses.Huber(delta)(labels, predictions)", _WITH_WEIGHTS
+    ),
+    "tf.losses.hinge_loss": restructured("keras.losses.Hinge()(labels, logits)", _WITH_WEIGHTS),
+    "tf.contrib.losses.hinge_loss": restructured(
+        "tf.maximum(0.0, 1 - (2 * labels - 1) * logits)", "which is no mean, as it was none"
+    ),
     **dict.fromkeys(
         ("tf.losses.get_total_loss", "tf.contrib.losses.get_total_loss"),
         numbers(

@@ -43,10 +43,8 @@ OPTIMIZERS = {
         "keras.optimizers.AdamW(learning_rate, weight_decay)",
         "takes off rate * weight_decay * w in a step instead of weight_decay * w",
     ),
-    "tf.contrib.opt.AdaMaxOptimizer": numbers(
-        "keras.optimizers.Adamax(learning_rate, epsilon=1e-8)",
-        "keras.optimizers.Adamax(learning_rate)",
-        "has epsilon=1e-7",
+    "tf.contrib.opt.AdaMaxOptimizer": renamed(
+        "keras.optimizers.Adamax(learning_rate, epsilon=1e-8)"
     ),
     "tf.contrib.opt.LazyAdamOptimizer": in_words(
         "keras.optimizers.Adam with epsilon=1e-8, which moves rows without a gradient, too"

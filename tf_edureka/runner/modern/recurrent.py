@@ -14,7 +14,7 @@ _LSTM = numbers(
 _GRU = numbers(
     "tf_edureka.tf1.GRUCell(num_units)",
     "keras.layers.GRUCell(num_units)",
-    "has reset_after=True: another function; with reset_after=False the biases of its gates begin "
+    "has reset_after=True, another function; with reset_after=False the biases of its gates begin "
     "at 0 instead of 1",
 )
 _STATIC = in_words(
@@ -27,14 +27,12 @@ CELLS = {
     "tf.nn.rnn_cell.BasicLSTMCell": _LSTM,
     "tf.nn.rnn_cell.LSTMCell": _LSTM,
     "tf.nn.rnn_cell.GRUCell": _GRU,
-    **dict.fromkeys(
-        ("tf.contrib.rnn.LSTMBlockCell", "tf.contrib.rnn.LSTMBlockFusedCell"),
-        _LSTM,
-    ),
-    **dict.fromkeys(("tf.contrib.rnn.GRUBlockCell", "tf.contrib.rnn.GRUBlockCellV2"), _GRU),
-    "tf.nn.rnn_cell.BasicRNNCell": restructured(
+    "tf.contrib.rnn.LSTMBlockCell": _LSTM,
+    "tf.contrib.rnn.GRUBlockCellV2": _GRU,
+    "tf.nn.rnn_cell.BasicRNNCell": numbers(
+        "tf_edureka.tf1.BasicRNNCell(num_units)",
         "keras.layers.SimpleRNNCell(num_units)",
-        "it begins with an orthogonal matrix for the state where both were one Glorot matrix",
+        "begins with an orthogonal matrix for the state where both were one Glorot matrix",
     ),
 }
 
