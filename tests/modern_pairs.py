@@ -79,6 +79,11 @@ _OTHERS = ("glorot_uniform", "glorot_normal", "orthogonal", "uniform_unit_scalin
 INITIALIZERS = {
     **{f"tf.{name}_initializer": Case() for name in (*_SCALES, *_OTHERS)},
     **{f"tf.initializers.{name}": Case() for name in (*_SCALES, *_OTHERS)},
+    **{
+        f"tf.{name}": Case({"value": 0.5} if "constant" in name else {})
+        for kind in ("zeros", "ones", "constant")
+        for name in (f"{kind}_initializer", f"initializers.{kind}")
+    },
     "tf.initializers.identity": Case(),
     "tf.initializers.he_normal": Case(),
     "tf.initializers.he_uniform": Case(),

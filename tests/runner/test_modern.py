@@ -188,6 +188,8 @@ def now(name: str, text: str, then) -> dict[str, np.ndarray]:
 def differences(name: str, found: dict[str, np.ndarray], then) -> list[str]:
     """In what a new side is not the old one."""
     old = {what.partition("|")[2]: then[what] for what in then if what.startswith(f"{name}|")}
+    if name in pairs.INITIALIZERS and np.array_equal(found["out"], old["out"]):
+        return []
     if name in pairs.INITIALIZERS:
         new, was = spread(np.array(found["out"])), spread(old["out"])
         close = np.allclose(new, was, rtol=0.02, atol=0.03)

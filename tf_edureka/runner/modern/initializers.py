@@ -69,6 +69,9 @@ ROWS = {
             "keras.initializers.VarianceScaling(factor**2, distribution='uniform')",
         ),
     ),
+    **_both("zeros", renamed("keras.initializers.Zeros()")),
+    **_both("ones", renamed("keras.initializers.Ones()")),
+    **_both("constant", renamed("keras.initializers.Constant(value)")),
     "tf.initializers.identity": renamed("keras.initializers.Identity(gain)"),
     "tf.initializers.he_normal": renamed(
         "keras.initializers.HeNormal()", "the very numbers: tf_edureka.tf1.HeNormal"

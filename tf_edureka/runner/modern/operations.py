@@ -13,7 +13,8 @@ ROWS = {
     "tf.where": numbers(
         "tf.compat.v1.where(condition, x, y)",
         "tf.where(condition, x, y)",
-        "broadcasts: a vector as condition of matrices picks columns instead of rows",
+        "broadcasts: a vector as condition of matrices picks columns instead of rows; where "
+        "all have one shape it is the same",
     ),
     **dict.fromkeys(
         ("tf.image.resize_images", "tf.image.resize_bilinear"),
@@ -34,6 +35,17 @@ ROWS = {
         f"{_HALF_PIXELS}, and has another kernel",
     ),
     "tf.image.resize_area": renamed("tf.image.resize(images, size, 'area')"),
+    **{
+        f"tf.{old}": renamed(
+            f"tf.random.{today}",
+            f"which draws other numbers from a seed; the very ones: tf_edureka.tf1.{replayed}",
+        )
+        for old, today, replayed in (
+            ("random_normal", "normal", "RandomNormal"),
+            ("random_uniform", "uniform", "RandomUniform"),
+            ("truncated_normal", "truncated_normal", "TruncatedNormal"),
+        )
+    },
     "tf.nn.xw_plus_b": restructured("tf.matmul(x, weights) + biases"),
     "tf.multinomial": restructured("tf.random.categorical(logits, num_samples)"),
     "tf.py_func": restructured("tf.numpy_function(func, inp, Tout)"),

@@ -53,7 +53,8 @@ ROWS = {
         "zero_output_for_mask=True)(inputs, mask=tf.sequence_mask(sequence_length))",
         "keras.layers.RNN(cell, return_sequences=True, return_state=True)"
         "(inputs, mask=tf.sequence_mask(sequence_length))",
-        "repeats the last output after the end of a sequence instead of 0",
+        "repeats the last output after the end of a sequence instead of 0; without "
+        "sequence_length leave the mask out",
     ),
     "tf.nn.bidirectional_dynamic_rnn": restructured(
         "keras.layers.Bidirectional(keras.layers.RNN(cell_fw, return_sequences=True), None, "
