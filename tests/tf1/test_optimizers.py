@@ -60,7 +60,7 @@ def test_50_steps_at_a_falling_rate_are_tensorflow_1s_to_the_last_bit(case, prec
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("case", OPTIMIZERS)
+@pytest.mark.parametrize("case", ONE_EACH)
 def test_xla_takes_the_same_steps(case, kind):
     compiled = trained(
         made(case), "float64", kind, lambda step: tf.function(step, jit_compile=True)
@@ -93,14 +93,15 @@ def test_a_compiled_model_is_saved_and_goes_on_as_before(case, tmp_path):
     model = keras.Sequential([*layers, keras.layers.Dense(1)])
     model.compile(optimizer=optimizer, loss="mse", run_eagerly=True)
     inputs, targets = np.array([[0, 1], [1, 1], [2, 3]]), np.ones((3, 1), np.float32)
-    model.fit(inputs, targets, epochs=3, verbose=0)
+    for _ in range(3):
+        model.train_on_batch(inputs, targets)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     assert loaded.optimizer.get_config() == optimizer.get_config()
     assert loaded.optimizer.clipnorm == 0.5
     before = model.get_weights()
     for each in (model, loaded):
-        each.fit(inputs, targets, epochs=2, verbose=0, shuffle=False)
+        each.train_on_batch(inputs, targets)
     for start, one, other in zip(before, model.get_weights(), loaded.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
         assert (one != start).any()
