@@ -257,17 +257,15 @@ def _activations(layer: Any) -> Iterator[Alteration]:
 def _gates(port: KerasPort) -> Iterator[Alteration]:
     """Gates in another order, or the other way round; another forget bias."""
     places = [place for link in port.mapping.links for place in link.new]
-    for count in (4, 3, 2):
-        own = [place for place in places if count in port.gates(place)]
-        orders = itertools.permutations(range(count)) if own else ()
-        for order in orders:
+    for own, count in _gate_groups(port, places):
+        for order in itertools.permutations(range(count)):
             if order != (*range(count),):
                 yield Alteration(
                     "gate_order",
                     f"the original has the port's gates in the order {order}",
                     lambda own=own, order=order: _set(port, "change_state", _permuted(own, order)),
                 )
-        for gate in range(count if own else 0):
+        for gate in range(count):
             yield Alteration(
                 "gate_order",
                 f"the original's gate {gate} of {count} is 1 less the port's",
@@ -284,6 +282,18 @@ def _gates(port: KerasPort) -> Iterator[Alteration]:
                     port, "change_state", _forget(place, change)
                 ),
             )
+
+
+def _gate_groups(port: KerasPort, places: Sequence[int]) -> Iterator[tuple[list[int], int]]:
+    """Variables of as many columns, and how many gates those may be."""
+    widths: dict[int, list[int]] = {}
+    for place in places:
+        if port.gates(place):
+            widths.setdefault(port.model.variables[place].shape[-1], []).append(place)
+    for width, own in widths.items():
+        for count in port.gates(own[0]):
+            if width % count == 0:
+                yield own, count
 
 
 def _blocks(

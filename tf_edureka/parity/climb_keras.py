@@ -135,7 +135,9 @@ class KerasClimb:
         undone: list[Any] = []
         if worst is not None and not forward.passed:
             step = self.steps[worst.place]
-            causes, undone = diagnosis.of_forward(self.port, step, worst.tolerance)
+            causes, undone = diagnosis.of_forward(
+                self.port, step, worst.tolerance, squashed=squashed
+            )
             layer = first_unlike(seen[worst.place].layers, step.tensors, 1e-3)
             first = f"layer {layer}, step {step.step.number}" if layer else worst.where
             forward = replace(forward, causes=tuple(causes), first=first)

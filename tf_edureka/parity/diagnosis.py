@@ -14,7 +14,7 @@ _WORTH = 0.5  # a mistake undone has to leave at most this share of the differen
 
 
 def of_forward(
-    port: KerasPort, step: Recorded, tolerance: float
+    port: KerasPort, step: Recorded, tolerance: float, *, squashed: bool
 ) -> tuple[list[Cause], list[Alteration]]:
     """What is wrong in a model, by the tensors of the forward pass.
 
@@ -22,11 +22,16 @@ def of_forward(
         port: with its model.
         step: on which it differs.
         tolerance: of the model's output.
+        squashed: whether its output may be the softmax or sigmoid of a tensor.
 
     Returns:
         causes, and what undoes them.
     """
-    return _search(port, step, lambda seen: unlike(seen.layers, step.tensors), tolerance / 10)
+
+    def apart(seen: Evaluation) -> float:
+        return unlike(seen.layers, step.tensors, squashed=squashed)
+
+    return _search(port, step, apart, tolerance / 10)
 
 
 def of_loss(

@@ -83,13 +83,15 @@ def _candidates(
     yield from alike.items()
     if squashed and output.size and output.min() >= 0 and output.max() <= 1:
         for said, function in _BETWEEN.items():
-            for name, tensor in alike.items():
+            for name, tensor in alike.items() if output.shape[-1] > 1 or said == "sigmoid" else ():
                 yield f"{said} of {name}", function(tensor)
 
 
-def unlike(layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array]) -> float:
+def unlike(
+    layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], *, squashed: bool
+) -> float:
     """How unlike the original's the layers are, from 0 to 1: the mean share, at most 1 of each."""
-    shares = [min(1.0, found.share) for found in _of_layers(layers, tensors).values() if found]
+    shares = [min(1.0, found.share) for found in _of_layers(layers, tensors, squashed).values() if found]
     return float(np.mean(shares)) if shares else 0.0
 
 
@@ -98,7 +100,7 @@ def first_unlike(
 ) -> str:
     """The first layer from which on no output is one of the original's; empty if the last is."""
     first = ""
-    for name, found in _of_layers(layers, tensors).items():
+    for name, found in _of_layers(layers, tensors, squashed=True).items():
         if found is not None and found.share <= tolerance:
             first = ""
         elif not first:
@@ -107,10 +109,10 @@ def first_unlike(
 
 
 def _of_layers(
-    layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array]
+    layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], squashed: bool
 ) -> dict[str, Nearest | None]:
     return {
-        name: nearest(output, tensors)
+        name: nearest(output, tensors, squashed=squashed)
         for name, output in layers
         if output.dtype.kind == "f" and output.ndim
     }
