@@ -39,7 +39,8 @@ def set_slots(
 
     Args:
         optimizer: of Keras, or of `tf_edureka.tf1`.
-        variables: those that it trains, in the order in which it was built, or is to be.
+        variables: float32 or float64 ones of any shapes that it trains, in the order in which it
+            was built, or is to be.
         slots: by the op's name of each slot, one float array a variable, in the variable's shape.
         hyper: the original's scalars in the coming step: its rate, and the powers of both betas.
         number: of the coming step: the iterations so far.

@@ -55,8 +55,8 @@ def diagnose(stretch: Stretch, path: Iterable[Mapping[str, Array]]) -> Verdict:
 
     Args:
         stretch: the original's steps.
-        path: the port's weights after each of them, float arrays by name, from the original's
-            weights before the first and its raw gradients.
+        path: the port's weights after each of them, float arrays by name in the original's shapes,
+            from the original's weights before the first and its raw gradients.
 
     Returns:
         the comparison; its numbers are floats.

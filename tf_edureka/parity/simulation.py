@@ -141,26 +141,26 @@ def roundings(start: Floats, path: Floats, unit: float) -> tuple[Doubles, Double
         unit: unit roundoff of what the weights are in.
 
     Returns:
-        float64, shape (steps, entries): the root of the sum of `(unit w)^2`, as these roundings
-        are at random, and the sum of `unit |move|`.
+        float64, shape (steps, entries): the sums of `unit |w|` and of `unit |move|`.
     """
     path = path.astype(np.float64)
     before = np.concatenate([start[None].astype(np.float64), path[:-1]])
     sizes = unit * np.maximum(np.abs(path), np.abs(before))
     moves = unit * np.abs(path - before)
-    return np.sqrt(np.cumsum(sizes**2, axis=0)), np.cumsum(moves, axis=0)
+    return np.cumsum(sizes, axis=0), np.cumsum(moves, axis=0)
 
 
 def tolerance(setup: Setup, owner: npt.NDArray[np.intp], unit: float) -> Doubles:
     """How far the same optimizer may be off by rounding alone.
 
-    Four roundings of the weight in each step, at random, and what the arithmetic makes of the
-    roundings of gradients, slots and scalars. That is measured: the optimizer is run in float64,
-    and four times with random roundings and with some scalars as float32 has them, some as they
-    were written. So whatever enlarges roundings counts: Adam's `1 - beta2`, which float32 has by
-    parts in 100,000 only, or a sum of momentum that cancels. Of these differences an entry may have
-    eight times its own largest so far, or, as four runs may have been lucky there, four times what
-    nine tenths of a weight's entries stay below, measured in roundings of their moves.
+    A rounding of the weight in each step, of both sides: they add up, since where moves are alike,
+    and lost where they are below the last place, each is off the same way. And what the arithmetic
+    makes of the roundings of gradients, slots and scalars. That is measured: the optimizer is run
+    in float64, and four times with random roundings and with some scalars as float32 has them, some
+    as they were written. So whatever enlarges roundings counts: Adam's `1 - beta2`, which float32
+    has by parts in 100,000 only, or a sum of momentum that cancels. Of these differences an entry
+    may have eight times its own largest so far, or, as four runs may have been lucky there, four
+    times what nine tenths of a weight's entries stay below, in roundings of their moves.
 
     Args:
         setup: the optimizer.
@@ -184,4 +184,4 @@ def tolerance(setup: Setup, owner: npt.NDArray[np.intp], unit: float) -> Doubles
         here = owner == weight
         if here.any():
             common[:, here] = np.quantile(relative[:, here], 0.9, axis=1, keepdims=True)
-    return 4 * weights + np.maximum(8 * own, 4 * common * moves) + np.finfo(np.float64).tiny
+    return 2 * weights + np.maximum(8 * own, 4 * common * moves) + np.finfo(np.float64).tiny
