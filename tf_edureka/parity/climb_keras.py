@@ -17,6 +17,7 @@ from tf_edureka.parity import (
     optimizer_rung,
     port_rungs,
     spread,
+    statistics_causes,
     structure,
     tolerances,
 )
@@ -174,7 +175,7 @@ class KerasClimb:
         if not (loss.passed and gradient.passed):
             with diagnosis.corrected(undone):
                 again = [self.port.evaluate(one.state, one.batch) for one in self.steps]
-                causes = [*self._causes_of_loss(again)]
+                causes = [] if self._is_right(again) else self._causes_of_loss(again)
                 bad = worst if worst is not None and not loss.passed else worst_of
                 step = self.steps[bad.place if bad else 0]
                 if not causes and not undone:
@@ -185,6 +186,16 @@ class KerasClimb:
             gradient = replace(gradient, causes=found if not gradient.passed else ())
         yield loss
         yield gradient
+
+    def _is_right(self, seen: Sequence[Evaluation]) -> bool:
+        """Whether losses and gradients are the original's."""
+        items = (
+            *port_rungs.loss_items(self.steps, [one.loss for one in seen], self.allowed),
+            *port_rungs.gradient_items(
+                self.steps, [one.gradients for one in seen], self.allowed
+            ),
+        )
+        return all(one.ratio <= 1 for one in items)
 
     def _causes_of_loss(self, seen: Sequence[Evaluation]) -> list[Cause]:
         recorded = [one.loss for one in self.steps]
@@ -236,7 +247,11 @@ class KerasClimb:
             unit="of the largest",
             why=self.allowed[0].why,
         )
-        return rung
+        if worst is None or rung.passed:
+            return rung
+        one, ours = self.steps[worst.place], states[worst.place] or {}
+        causes = statistics_causes.explain(one.state, one.after, ours, self.weights)
+        return replace(rung, causes=(*causes,))
 
     def _step(self, one: Recorded) -> dict[str, Array]:
         """All variables after a step of the port's own from the recorded state."""

@@ -20,10 +20,12 @@ class Feeding:
     Attributes:
         inputs: a name for each input of the model.
         labels: a name for each of its outputs, or none: then it is to give its inputs again.
+        sparse: whether labels are class numbers.
     """
 
     inputs: tuple[str, ...]
     labels: tuple[str, ...]
+    sparse: bool = False
 
 
 def feedings(model: keras.Model, arrays: Mapping[str, Array]) -> Iterator[Feeding]:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 
@@ -115,7 +115,9 @@ class KerasPort:
             InputError: when nothing that was fed fits the model.
         """
         best, chosen, failed = (2, float("inf")), None, ""
-        for feeding in inputs.feedings(self.model, batch.inputs):
+        ways = [*inputs.feedings(self.model, batch.inputs)]
+        kinds = _are_class_numbers(loss_name(self.model.loss))
+        for feeding in (replace(way, sparse=sparse) for way in ways for sparse in kinds):
             self.feeding = feeding
             try:
                 seen = self.evaluate(state, batch, gradients=False)
@@ -173,7 +175,7 @@ class KerasPort:
     def _labels(self, outputs: Sequence[Any], arrays: Arrays) -> list[Array]:
         names = self.feeding.labels if self.feeding else ()
         names = names or (self.feeding.inputs[:1] if self.feeding else ())
-        sparse = "sparse" in loss_name(self.model.loss)
+        sparse = self.feeding is not None and self.feeding.sparse
         return [
             self.change_labels(inputs.labels_for(np.array(output), arrays[name], sparse=sparse))
             for output, name in zip(outputs, _and_again(names), strict=False)
@@ -228,6 +230,14 @@ def _are_labels(seen: Evaluation) -> bool:
     """Whether there is a label for each output, or one for all classes."""
     outputs = seen.output.size
     return seen.labels.size in (outputs, outputs // max(seen.output.shape[-1:] or (1,)))
+
+
+def _are_class_numbers(name: str) -> tuple[bool, ...]:
+    """What labels of a loss may be: class numbers, or what the outputs are."""
+    if "sparse" in name:
+        return (True,)
+    known = hasattr(keras.losses, name) or hasattr(keras.metrics, name)
+    return (False,) if known else (False, True)
 
 
 def loss_name(loss: Any) -> str:

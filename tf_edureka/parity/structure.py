@@ -1,6 +1,7 @@
 """The rungs before anything is computed: structure, initial values, batches."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from tf_edureka.parity.port_ladder import Cause, PortRung
 from tf_edureka.parity.port_rungs import skipped
 from tf_edureka.trace import Array, Trace, Variable, fingerprint
 
+_OF_NORMALIZATION = re.compile("gamma|beta|moving|scale|offset|mean|variance", re.IGNORECASE)
 _KS = 2.8  # two samples of one distribution exceed it once in a million
 _SPREAD = 0.03
 _FEW = 20  # numbers, of which the distribution is not compared
@@ -36,7 +38,8 @@ def structure(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> PortRung:
         missing = ", ".join(f"{name} {shapes.get(name, '')}" for name in found.missing) or "nothing"
         extra = ", ".join(found.extra) or "nothing"
         is_bias = found.missing and not found.extra and all(
-            len(shapes.get(name, ())) == 1 for name in found.missing
+            len(shapes.get(name, ())) == 1 and not _OF_NORMALIZATION.search(name)
+            for name in found.missing
         )
         is_extra_bias = not found.missing and all("bias" in name for name in found.extra)
         cause = "missing_bias" if is_bias or is_extra_bias else "variables"
