@@ -71,6 +71,7 @@ class KerasClimb:
                 yield port_rungs.skipped(name, "the variables are not the original's")
             return
         yield first
+        self.known = first.causes  # what explains the rungs above, too
         self.port = KerasPort(self.model, self.found, random_ops=random_ops(self.trace))
         yield structure.initial_values(
             self.trace, self.weights, self.port.values(), self._spreads()
@@ -136,9 +137,11 @@ class KerasClimb:
         undone: list[Any] = []
         if worst is not None and not forward.passed:
             step = self.steps[worst.place]
-            causes, undone = diagnosis.of_forward(
-                self.port, step, worst.tolerance, squashed=squashed
-            )
+            causes = [*self.known]
+            if not causes:
+                causes, undone = diagnosis.of_forward(
+                    self.port, step, worst.tolerance, squashed=squashed
+                )
             layer = first_unlike(seen[worst.place].layers, step.tensors, 1e-3)
             first = f"layer {layer}, step {step.step.number}" if layer else worst.where
             forward = replace(forward, causes=tuple(causes), first=first)
@@ -172,7 +175,10 @@ class KerasClimb:
             unit="of the largest",
             why=why,
         )
-        if not (loss.passed and gradient.passed):
+        if self.known:
+            loss = replace(loss, causes=self.known if loss.passed is False else ())
+            gradient = replace(gradient, causes=self.known if gradient.passed is False else ())
+        elif not (loss.passed and gradient.passed):
             with diagnosis.corrected(undone):
                 again = [self.port.evaluate(one.state, one.batch) for one in self.steps]
                 causes = [] if self._is_right(again) else self._causes_of_loss(again)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from tf_edureka._keras import keras
 from tf_edureka.parity.forward import sigmoid, softmax
 from tf_edureka.parity.keras_port import Evaluation
 from tf_edureka.parity.port_ladder import Cause
@@ -108,7 +109,7 @@ def labels_and_logits(
         from_logits: whether it takes logits; None if that is not known.
     """
     pairs = [*zip(recorded, seen, strict=True)]
-    if "crossentropy" not in name and "entropy" not in name:
+    if "entropy" not in name and hasattr(keras.losses, name):
         return
     yield from _smoothing(pairs, name)
     goals = [loss - (one.loss - one.data_loss) for loss, one in pairs]
