@@ -265,9 +265,6 @@ class Recorder:
             if not self.is_on:
                 return
             self.is_on = False
-            import traceback
-
-            traceback.print_exception(error)  # XXX
             reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
             text = f"the recording stopped ({reason})"
             self._manifest.note(text)
