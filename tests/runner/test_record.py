@@ -238,3 +238,139 @@ def test_a_loss_that_is_no_number_is_noted(record):
         )
     )
     assert trace.manifest["notes"][0] == "loss is NaN from step 0 on"
+
+
+RECURRENT = """
+x = tf.placeholder(tf.float32, [None, 4, 3], name="x")
+cell = tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.BasicLSTMCell(5), output_keep_prob=0.8)
+# Or the masks of two time steps may change places, in a plain run, too.
+outputs, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32, parallel_iterations=1)
+loss = tf.reduce_mean(tf.square(tf.layers.dense(outputs[:, -1], 2)))
+train = tf.train.AdamOptimizer(0.01).minimize(loss)
+"""
+ROWS = """
+places = tf.placeholder(tf.int32, [None], name="x")
+with tf.variable_scope("", use_resource=True):
+    table = tf.get_variable("table", [6, 3])
+w = tf.get_variable("w", [6, 3])
+both = tf.nn.embedding_lookup(table, places) + tf.nn.embedding_lookup(w, places)
+train = tf.train.MomentumOptimizer(0.125, 0.5).minimize(tf.reduce_mean(tf.square(tf.tanh(both))))
+"""
+TWO = """
+x = tf.placeholder(tf.float32, [None, 4], name="x")
+def network(name, given, units):
+    with tf.variable_scope(name, reuse=tf.AUTO_REUSE):
+        return tf.layers.dense(tf.layers.dense(given, 8, tf.nn.relu), units)
+made = network("maker", tf.random_uniform([5, 3]), 4)
+judged, real = network("judge", made, 1), network("judge", x, 1)
+penalty = tf.reduce_mean(tf.square(tf.gradients(network("judge", x + made, 1), [made])[0]))
+judge = tf.train.RMSPropOptimizer(0.001).minimize(
+    tf.reduce_mean(judged) - tf.reduce_mean(real) + penalty, var_list=tf.trainable_variables("judge")
+)
+maker = tf.train.AdamOptimizer(0.001).minimize(
+    -tf.reduce_mean(judged), var_list=tf.trainable_variables("maker")
+)
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    for step in range(12):
+        session.run(judge, {x: random.randn(5, 4)})
+        session.run(maker)
+    print(digest(session.run(tf.global_variables())))
+"""
+ESTIMATOR = """
+import tempfile
+tf.logging.set_verbosity(tf.logging.ERROR)
+images = random.randn(64, 5).astype(np.float32)
+def given():
+    data = tf.data.Dataset.from_tensor_slices((images, (images.sum(1) > 0).astype(np.int64)))
+    return data.shuffle(64, seed=1).repeat().batch(8)
+def model(features, labels, mode):
+    training = mode == tf.estimator.ModeKeys.TRAIN
+    hidden = tf.layers.batch_normalization(tf.layers.dense(features, 8), training=training)
+    logits = tf.layers.dense(tf.layers.dropout(hidden, training=training), 2)
+    loss = tf.losses.sparse_softmax_cross_entropy(labels, logits)
+    with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
+        train = tf.train.AdagradOptimizer(0.1).minimize(loss, tf.train.get_global_step())
+    return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=train)
+with tempfile.TemporaryDirectory() as folder:
+    estimator = tf.estimator.Estimator(model, folder, tf.estimator.RunConfig(tf_random_seed=4))
+    estimator.train(given, steps=12)
+    names = estimator.get_variable_names()
+    print(digest(map(estimator.get_variable_value, sorted(names))))
+"""
+KERAS = """
+np.random.seed(1)
+layers = keras.layers
+model = keras.Sequential([
+    layers.Dense(8, activation="relu", input_shape=(5,)), layers.BatchNormalization(),
+    layers.Dropout(0.3), layers.Dense(2, activation="softmax"),
+])
+model.compile("adam", "sparse_categorical_crossentropy")
+images = np.random.randn(48, 5)
+print(model.fit(images, (images.sum(1) > 0).astype(int), 8, 2, verbose=0).history)
+print(digest(model.get_weights()))
+"""
+MONITORED = """
+tf.logging.set_verbosity(tf.logging.ERROR)
+with tf.train.MonitoredTrainingSession(hooks=[tf.train.StopAtStepHook(12)]) as session:
+    while not session.should_stop():
+        print(session.run([train, loss], {x: random.randn(5, 3)})[1])
+"""
+QUEUE = """
+examples = tf.train.input_producer(random.randn(48, 3), seed=1, num_epochs=1).dequeue_many(4)
+w = tf.Variable(tf.truncated_normal([3, 2], dtype=tf.float64), name="w")
+rate = tf.Variable(np.float64(0.125), trainable=False)
+train = tf.train.GradientDescentOptimizer(rate).minimize(tf.reduce_mean(tf.matmul(examples, w) ** 2))
+with tf.Session() as session:
+    session.run([tf.global_variables_initializer(), tf.local_variables_initializer()])
+    coordinator = tf.train.Coordinator()
+    threads = tf.train.start_queue_runners(session, coordinator)
+    try:
+        for step in range(100):
+            session.run(train)
+            if step == 5:
+                rate.load(0.0625, session)
+    except tf.errors.OutOfRangeError:
+        print("no more")
+    coordinator.request_stop()
+    coordinator.join(threads)
+    print(digest(session.run(tf.global_variables())))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("period_packages")
+@pytest.mark.parametrize(
+    ("script", "optimizers", "inputs"),
+    [
+        pytest.param(
+            RECURRENT + LOOP.replace("(5, 3)", "(5, 4, 3)"), ["Adam"], {"x"}, id="recurrent"
+        ),
+        pytest.param(
+            ROWS + LOOP.replace("random.randn(5, 3)", "random.randint(0, 6, 5)"),
+            ["Momentum"],
+            {"x"},
+            id="rows of variables",
+        ),
+        pytest.param(TWO, ["RMSProp", "Adam"], {"x"}, id="two optimizers"),
+        pytest.param(
+            ESTIMATOR, ["Adagrad"], {"IteratorGetNext", "IteratorGetNext:1"}, id="estimator"
+        ),
+        pytest.param("keras = tf.keras\n" + KERAS, ["Adam"], {"dense_input"}, id="tf.keras"),
+        pytest.param("import keras\n" + KERAS, [None], {"dense_1_input"}, id="Keras"),
+        pytest.param(NETWORK + MONITORED, ["Momentum"], {"x"}, id="monitored"),
+        pytest.param(QUEUE, ["GradientDescent"], {"FIFOQueueV2_DequeueMany"}, id="queue"),
+    ],
+)
+def test_each_way_to_train_is_recorded(script, optimizers, inputs, record):
+    trace = record(HEAD + script)
+    assert [training.optimizer for training in trace.trainings] == optimizers
+    assert not [note for note in trace.manifest["notes"] if "stopped" in note]
+    for number, training in enumerate(trace.trainings):
+        steps = [step for step in trace.steps if step.training == number]
+        assert [step.number for step in steps] == [*range(12)]
+        assert [step.number for step in steps if step.is_recorded] == [0, 1, 2, 10]
+        assert steps[0].gradients
+        assert set(steps[0].gradients) <= set(training.weights)
+    assert inputs <= {one["name"] for one in trace.manifest["inputs"]}
+    assert all(one.final for one in trace.variables.values())
