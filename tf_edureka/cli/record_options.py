@@ -21,8 +21,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--record-steps",
         type=_steps,
         metavar="STEPS",
-        help="the training steps that are stored in full, as in 0:3,100 (default: 0, 1, 2, 10, 100, "
-        "1000, and gradients through the first change of the rate)",
+        help="the training steps that are stored in full, as in 0:3,100 (default: 0, 1, 2, 10, "
+        "100, 1000, and gradients through the first change of the rate)",
     )
     parser.add_argument(
         "--max-mb",

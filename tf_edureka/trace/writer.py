@@ -121,10 +121,14 @@ class Writer:
 
 def _plain(value: Any) -> Any:
     """A value as JSON has it: numbers that are none as text."""
-    if isinstance(value, Mapping):
+    if isinstance(value, str):  # the usual kinds first: this is called for each step
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else str(float(value))
+    if isinstance(value, dict | Mapping):
         return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_plain(one) for one in value]
     if isinstance(value, np.generic):
         return _plain(value.item())
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return [_plain(one) for one in value]
+    return value

@@ -7,9 +7,8 @@ import numpy as np
 from tf_edureka.trace import Array
 
 
-def as_stored(value: Any, tensor: Any) -> Array:
-    """What a script feeds into a `tensor`, as the session gets it; text as bytes."""
-    kind = tensor.dtype.base_dtype.as_numpy_dtype
+def as_stored(value: Any, kind: Any) -> Array:
+    """What a script feeds, as the session gets it by a dtype `kind`; text as bytes."""
     array = value if isinstance(value, np.ndarray) else np.asarray(value)
     if kind is not object and array.dtype != kind:
         array = array.astype(kind)

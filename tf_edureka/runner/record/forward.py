@@ -57,7 +57,7 @@ class Forward:
         ops = [*self._closure.ops, *graphs.Closure(asked, cut).ops]
         impure = [op for op in ops if not graphs.is_pure(op) and op not in idle]
         self.obstacle = impure[0].name if impure else None
-        reached = _reached(self._closure, inputs)
+        reached = self._closure.after(inputs)
         ends = [
             op
             for op in self._closure.ops
@@ -140,16 +140,6 @@ def _gathered(closure: graphs.Closure) -> dict[Any, tuple[str, Any]]:
             if variable is not None:
                 found[op.outputs[0]] = (variable.name, op.inputs[1])
     return found
-
-
-def _reached(closure: graphs.Closure, inputs: Iterable[Any]) -> set[Any]:
-    """The ops that values of fed tensors reach, too."""
-    ids = {id(one) for one in inputs}
-    reached: set[Any] = set()
-    for op in closure.ops:  # a loop's ops come before those that lead back into it
-        if any(id(one) in ids or one.op in reached for one in op.inputs):
-            reached.add(op)
-    return reached
 
 
 def _statistics(closure: graphs.Closure) -> list[Any]:

@@ -39,7 +39,6 @@ def begin(failed: Callable[[Exception], None]) -> None:
     Args:
         failed: is told of an error of ours, which must not end the script.
     """
-
     from tf_edureka.runner.record import makers
 
     def noting(original: Any, ys: Any, xs: Any, *given: Any, **named: Any) -> Any:

@@ -64,10 +64,9 @@ class Closure:
         return found
 
     def after(self, tensors: Iterable[Any]) -> set[Any]:
-        """The ops that values of these `tensors` reach, without those that they are of."""
+        """The ops that values of these `tensors` reach."""
         reached: set[Any] = set()
-        given = [tensor for tensor in tensors if not self.is_fed(tensor) and tensor.op in self._set]
-        waiting = [op for tensor in given for op in tensor.consumers() if op in self._set]
+        waiting = [op for tensor in tensors for op in tensor.consumers() if op in self._set]
         while waiting:
             op = waiting.pop()
             if op not in reached:

@@ -1,6 +1,7 @@
 """Puts the recorder into TensorFlow's sessions."""
 
 import atexit
+import functools
 import importlib
 import threading
 import weakref
@@ -175,7 +176,8 @@ class Hooks:
         for session in [*self._sessions]:
             if not session._closed:
                 self._sessions.discard(session)
-                self.guarded(lambda one=session: self.recorder.closing(one, self._run_in(one)))
+                close = functools.partial(self.recorder.closing, session, self._run_in(session))
+                self.guarded(close)
 
     def _calling_begins(self, original: Any, made: Any, session: Any, options: Any) -> None:
         """Instead of `_Callable.__init__`."""

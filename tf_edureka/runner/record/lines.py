@@ -47,17 +47,18 @@ class Line:
             if tensor in known:
                 hyper[name] = float(known[tensor].reshape(()))
         self.rate = hyper.get("lr")
-        scalars = {}
-        for tensor in asked.fetches:
-            value = known[tensor]
-            if getattr(value, "shape", None) == () and value.dtype.kind == "f":
-                scalars[short(tensor.name)] = float(value)
+        scalars = {
+            name: float(known[tensor])
+            for tensor, name in asked.plan.scalars
+            if tensor in known and np.ndim(known[tensor]) == 0
+        }
+        names = asked.plan.fed_names
         self.content: dict[str, Any] = {
             "number": number,
             "training": training,
             "hyper": hyper,
             "scalars": scalars,
-            "fingerprints": {short(one.name): fingerprint(known[one]) for one in asked.fed},
+            "fingerprints": {names[one][0]: fingerprint(known[one]) for one in asked.fed},
         }
         if all(loss in known for loss in part.note.losses):
             self.content["loss"] = _total(known[loss] for loss in part.note.losses)
@@ -70,13 +71,11 @@ class Line:
 
     def gradients(self, put: Put) -> None:
         """Stores the gradients."""
-        for name, gradients in (
-            ("raw_gradients", self._part.raw),
-            ("gradients", self._part.applied),
-        ):
-            self.content[name] = {
-                weight.name: self._gradient(weight, one, put) for weight, one in gradients.items()
-            }
+        self.content["raw_gradients"] = self._gradients(self._part.raw, put)
+        self.content["gradients"] = self._gradients(self._part.applied, put)
+
+    def _gradients(self, gradients: Mapping[Any, Any], put: Put) -> dict[str, Any]:
+        return {weight.name: self._gradient(weight, one, put) for weight, one in gradients.items()}
 
     def _gradient(self, weight: Any, gradient: Any, put: Put) -> Any:
         stored = [put(self._known[one]) for one in parts(gradient)]
@@ -125,4 +124,4 @@ class Line:
 
 
 def _total(values: Any) -> float:
-    return float(sum(np.sum(value, dtype=np.float64) for value in values))
+    return float(sum(float(one) if np.ndim(one) == 0 else np.sum(one, dtype="d") for one in values))

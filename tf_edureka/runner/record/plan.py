@@ -10,6 +10,7 @@ from tf_edureka.runner.record import clipping, graphs, makers, variables
 from tf_edureka.runner.record.forward import Forward
 from tf_edureka.runner.record.gradients import Note, parts
 from tf_edureka.runner.record.updates import Found, Slices, trainings, writes
+from tf_edureka.trace import short
 
 _SOURCES = {
     **dict.fromkeys(("IteratorGetNext", "IteratorGetNextSync"), "iterator"),
@@ -54,6 +55,8 @@ class Plan:
     Attributes:
         fed: tensors whose values come from outside.
         connections: the same pairs.
+        asked: tensors that the script asks for.
+        is_known: whether its inputs have been noted.
         closure: all that the run runs.
         written: ops of variables that it writes.
         parts: one for each training that the run takes a step of.
@@ -72,6 +75,9 @@ class Plan:
     ) -> None:
         self.fed = [*fed, *(to for _, to in connections)]
         self.connections = connections
+        roots = [*roots]
+        self.asked = [one for one in roots if hasattr(one, "consumers")]
+        self.is_known = False
         roots = [*roots, *(origin for origin, _ in connections)]
         closure = self.closure = graphs.Closure(roots, self.fed)
         self.written = {write.variable for write in writes(closure)}
@@ -176,6 +182,20 @@ class Plan:
             inputs = [*self.fed, *self.inputs, *(one for one in self.random if one not in dead)]
             self._forward[part, dead] = Forward(part.note.losses, inputs, dead)
         return self._forward[part, dead]
+
+    @functools.cached_property
+    def fed_names(self) -> dict[Any, tuple[str, Any]]:
+        """Of each tensor that is fed its name and NumPy's dtype."""
+        return {one: (short(one.name), one.dtype.base_dtype.as_numpy_dtype) for one in self.fed}
+
+    @functools.cached_property
+    def scalars(self) -> list[tuple[Any, str]]:
+        """Tensors that the script asks for and that may be a number, each with its name."""
+        return [
+            (one, short(one.name))
+            for one in self.asked
+            if one.dtype.base_dtype.is_floating and one.shape.ndims in (0, None)
+        ]
 
     @functools.cached_property
     def always(self) -> list[Any]:

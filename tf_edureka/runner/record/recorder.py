@@ -131,7 +131,8 @@ class Recorder:
         with self._lock:
             plan, state = asked.plan, session_state.of(asked.session)
             known = dict(zip([*asked.fetches, *begun.extra], values, strict=True))
-            known |= {tensor: as_stored(value, tensor) for tensor, value in asked.fed.items()}
+            kinds = plan.fed_names
+            known |= {one: as_stored(value, kinds[one][1]) for one, value in asked.fed.items()}
             known |= {to: known[origin] for origin, to in plan.connections if origin in known}
             is_alone = state.version == begun.version
             if not is_alone:
@@ -148,8 +149,10 @@ class Recorder:
                 training.schedule.saw(training.steps, line.rate, stored)
                 training.steps += 1
                 self._look(training, line)
-            if self._manifest.inputs(plan):
-                self._manifest.write()
+            if not plan.is_known:
+                plan.is_known = True
+                if self._manifest.inputs(plan):
+                    self._manifest.write()
 
     def _store(self, line: Line, mode: Mode, begun: Begun, after: Mapping[str, str]) -> float:
         """Puts arrays into a line; gives the bytes of the gradients."""
@@ -265,9 +268,6 @@ class Recorder:
             if not self.is_on:
                 return
             self.is_on = False
-            import traceback
-
-            traceback.print_exception(error)  # XXX
             reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
             text = f"the recording stopped ({reason})"
             self._manifest.note(text)

@@ -137,7 +137,7 @@ def of_the_step_alone(
     (now,) = run([reads[0]], {})
 
     def rates(steps: Sequence[int]) -> list[float]:
-        fed = [{read: now + step for read in reads} for step in steps]
+        fed = [{read: now.dtype.type(now + step) for read in reads} for step in steps]
         return [float(run([rate], one)[0]) for one in fed]
 
     return rates

@@ -126,7 +126,8 @@ def trainings(closure: graphs.Closure, noted: Iterable[Note]) -> list[Found]:
     for note in noted:
         if not any(weight in by_variable for weight in note.weights):
             continue
-        reached = closure.after(part for one in note.raw.values() for part in parts(one))
+        taken = [part for one in note.raw.values() for part in parts(one)]
+        reached = closure.after(part for part in taken if not closure.is_fed(part))
         found = {
             weight: _best([one for one in by_variable.get(weight, ()) if one.op in reached])
             for weight in note.weights

@@ -1,0 +1,376 @@
+"""`--record`: what a script trains is written down, and the script computes what it did without."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tf_edureka.runner.record.options import steps
+from tf_edureka.runner.record.schedule import Mode, Schedule, first_change
+from tf_edureka.trace import Trace
+
+HEAD = """
+import hashlib, sys
+import numpy as np
+import tensorflow as tf
+
+one_thread = tf.ConfigProto(inter_op_parallelism_threads=1, intra_op_parallelism_threads=1)
+tf.set_random_seed(1)
+random = np.random.RandomState(1)
+
+def digest(arrays):
+    return hashlib.sha256(b"".join(one.tobytes() for one in arrays)).hexdigest()
+"""
+NETWORK = """
+x = tf.placeholder(tf.float32, [None, 3], name="x")
+hidden = tf.nn.relu(tf.matmul(x, tf.Variable(tf.random_normal([3, 4]), name="w1")))
+hidden = tf.nn.dropout(hidden, 0.5)
+w2 = tf.Variable(tf.random_normal([4, 2]), name="w2")
+loss = tf.reduce_mean(tf.square(tf.matmul(hidden, w2)), name="loss")
+counter = tf.train.get_or_create_global_step()
+rate = tf.train.exponential_decay(0.125, counter, 5, 0.5, staircase=True)
+optimizer = tf.train.MomentumOptimizer(rate, 0.5)
+pairs = optimizer.compute_gradients(loss)
+clipped, _ = tf.clip_by_global_norm([gradient for gradient, _ in pairs], 0.25)
+train = optimizer.apply_gradients(zip(clipped, [one for _, one in pairs]), counter)
+"""
+LOOP = """
+with tf.Session(config=one_thread) as session:
+    session.run(tf.global_variables_initializer())
+    for step in range(12):
+        session.run(train, {x: random.randn(5, 3)})
+    print(digest(session.run(tf.global_variables())))
+"""
+SCRIPT = HEAD + NETWORK + LOOP
+
+
+@pytest.fixture
+def record(start, tmp_path):
+    """Runs a script plainly and recorded; gives the trace once both have printed the same."""
+
+    def records(script, *options, environment=None):
+        plain = start(script, **(environment or {}))
+        done = start(script, options=["--record", "trace", *options], **(environment or {}))
+        assert plain.stdout
+        assert done.stdout == plain.stdout
+        assert done.stderr == plain.stderr
+        assert done.returncode == plain.returncode == 0
+        return Trace(tmp_path / "trace")
+
+    return records
+
+
+def test_steps_are_chosen_as_python_chooses():
+    chosen = steps("0:3,100,10:20:5,1000:")
+    assert [one for one in range(1002) if one in chosen] == [0, 1, 2, 10, 15, 100, 1000, 1001]
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1,", "0:9:0", "1.5"])
+def test_steps_that_are_none_are_refused(text, capsys):
+    from tf_edureka.cli import run
+
+    assert run.main(["--record", "trace", f"--record-steps={text}", "script.py"]) == 2
+    assert capsys.readouterr().err == (
+        "error: argument --record-steps: expected steps from 0 on and ranges of them, as in "
+        f"0:3,100, got {text!r}; --help lists the options\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--float64", "script.py"], "go with --record"),
+        (["--record", "trace", "--max-mb=0", "script.py"], "expected megabytes, more than 0"),
+        (["--record", "trace", "old.ipynb"], "--record is for a script"),
+    ],
+)
+def test_options_that_say_nothing_are_refused(arguments, said, capsys):
+    from tf_edureka.cli import run
+
+    assert run.main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("change", [1, 200, 201, 250, 100_000])
+def test_the_first_change_of_a_rate_is_found(change):
+    assert first_change(lambda steps: [float(step >= change) for step in steps]) == change
+
+
+def test_a_rate_that_never_changes_is_seen():
+    assert first_change(lambda steps: [0.5 for _ in steps]) is None
+
+
+def test_gradients_are_kept_through_the_first_change_and_three_steps():
+    schedule = Schedule(None, 1e9)
+    schedule.expect(None, is_set=False)
+    kept = []
+    for step in range(150):
+        if schedule.mode(step) >= Mode.GRADIENTS:
+            kept.append(step)
+        schedule.saw(step, 0.1 if step < 100 else 0.09, 10)
+    assert kept == [*range(103)]
+
+
+def test_a_change_that_is_far_away_is_stored_in_full():
+    schedule = Schedule(None, 1e9)
+    schedule.expect(lambda steps: [float(step >= 500) for step in steps], is_set=False)
+    full = [step for step in range(1200) if schedule.mode(step) == Mode.FULL]
+    assert full == [0, 1, 2, 10, 100, 498, 499, 500, 501, 502, 1000]
+    assert schedule.mode(3) == Mode.LINE
+
+
+def test_a_recorded_script_computes_what_it_did_without(record):
+    trace = record(SCRIPT)
+    (training,) = trace.trainings
+    assert training.weights == ("w1", "w2")
+    assert (training.loss, training.optimizer) == ("loss", "Momentum")
+    assert training.slots == {"accum": {"w1": "w1/Momentum", "w2": "w2/Momentum"}}
+    assert training.clipping == {"kind": "global_norm", "bound": 0.25}
+    assert [step.hyper["lr"] for step in trace.steps] == [0.125] * 5 + [0.0625] * 5 + [0.03125] * 2
+    assert [step.number for step in trace.steps if step.is_recorded] == [0, 1, 2, 10]
+    # The rate first changes at step 5, and three steps show how.
+    assert [step.number for step in trace.steps if step.gradients] == [*range(8), 10]
+    assert trace.ended == "complete"
+    assert trace.manifest["notes"] == []
+    drawn = {one["name"]: one["op_seed"] for one in trace.manifest["random_ops"]}
+    assert (
+        trace.variables["w1"].initializer["op_seed"] == drawn["random_normal/RandomStandardNormal"]
+    )
+
+
+def test_a_recorded_step_can_be_taken_again(record):
+    trace = record(SCRIPT)
+    for step in (one for one in trace.steps if one.is_recorded):
+        before, after = trace.arrays(step.before), trace.arrays(step.after)
+        gradients = trace.arrays(step.gradients)
+        for name in ("w1", "w2"):
+            slot = np.float32(0.5) * before[f"{name}/Momentum"] + gradients[name]
+            weight = before[name] - np.float32(step.hyper["lr"]) * slot
+            # The kernel may fuse a product and a sum, and so round once less.
+            np.testing.assert_allclose(after[f"{name}/Momentum"], slot, rtol=2e-7, atol=1e-9)
+            np.testing.assert_allclose(after[name], weight, rtol=2e-7, atol=1e-9)
+        assert after["global_step"] == before["global_step"] + 1 == step.number + 1
+        # The loss, by hand: a mask keeps what is drawn from 0.5 on, and doubles it.
+        (drawn,), (images,) = trace.arrays(step.random).values(), trace.arrays(step.inputs).values()
+        hidden = np.maximum(images @ before["w1"], 0) * 2 * (drawn >= 0.5)
+        loss = np.mean((hidden @ before["w2"]) ** 2)
+        np.testing.assert_allclose(step.loss, loss, rtol=1e-5)
+        norm = np.sqrt(sum(np.sum(one**2) for one in trace.arrays(step.raw_gradients).values()))
+        raw = trace.arrays(step.raw_gradients)["w1"]
+        np.testing.assert_allclose(gradients["w1"], raw * 0.25 / max(norm, 0.25), rtol=1e-6)
+
+
+@pytest.mark.slow
+def test_it_works_without_the_period_packages(record, tmp_path):
+    trace = record(SCRIPT, environment={"TF_EDUREKA_PERIOD_DIR": str(tmp_path / "none")})
+    assert (len(trace.steps), trace.trainings[0].optimizer) == (12, "Momentum")
+
+
+@pytest.mark.slow
+def test_the_steps_that_are_asked_for_are_stored_and_no_other(record):
+    trace = record(SCRIPT, "--record-steps", "3,7:9")
+    assert [step.number for step in trace.steps if step.is_recorded] == [3, 7, 8]
+    assert [step.number for step in trace.steps if step.gradients] == [3, 7, 8]
+
+
+@pytest.mark.slow
+def test_inputs_and_masks_of_each_step_are_kept_for_float64(record):
+    trace = record(SCRIPT, "--float64")
+    assert all(step.inputs and step.random for step in trace.steps)
+    assert trace.manifest["float64"] is True
+
+
+@pytest.mark.slow
+def test_lines_go_on_where_the_megabytes_are_used_up(record):
+    trace = record(SCRIPT, "--max-mb", "0.0005")
+    assert len(trace.steps) == 12
+    assert re.search("no arrays are stored: the megabytes", trace.manifest["notes"][0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("ending", "ended"),
+    [
+        ("raise ValueError('bad')", "ValueError: bad"),
+        ("sys.exit(3)", "SystemExit: 3"),
+        ("sys.exit(0)", "complete"),
+    ],
+)
+def test_how_it_ended_is_noted(ending, ended, start, tmp_path):
+    start(SCRIPT + ending, options=["--record", "trace"])
+    trace = Trace(tmp_path / "trace")
+    assert (trace.ended, len(trace.steps)) == (ended, 12)
+
+
+@pytest.mark.slow
+def test_a_killed_run_can_be_read_up_to_there(start, tmp_path):
+    start(
+        SCRIPT.replace("    print(", "    import os; os._exit(9)\n    print("),
+        options=["--record", "trace"],
+    )
+    trace = Trace(tmp_path / "trace")
+    assert (trace.ended, len(trace.steps)) == (None, 12)
+    assert trace.arrays(trace.steps[0].before)["w1"].shape == (3, 4)
+
+
+@pytest.mark.slow
+def test_a_script_that_trains_nothing_is_told_so(start, tmp_path):
+    done = start("print('hello')", options=["--record", "trace"])
+    assert done.stdout == "hello\n"
+    assert "note: no training step was seen, so" in done.stderr
+    assert Trace(tmp_path / "trace").steps == ()
+
+
+@pytest.mark.slow
+def test_an_error_of_the_recorder_does_not_end_the_script(start, tmp_path):
+    broken = "import tf_edureka.runner.record.lines as lines\nlines.Line.gradients = None\n"
+    done = start(broken + SCRIPT, options=["--record", "trace"])
+    assert (done.returncode, done.stdout) == (0, start(SCRIPT).stdout)
+    assert "note: the recording stopped (TypeError" in done.stderr
+    assert "the recording stopped" in Trace(tmp_path / "trace").manifest["notes"][0]
+
+
+@pytest.mark.slow
+def test_a_loss_that_is_no_number_is_noted(record):
+    trace = record(
+        SCRIPT.replace("{x: random", "{x: np.nan * random").replace(
+            "session.run(train,", "session.run([train, loss],"
+        )
+    )
+    assert trace.manifest["notes"][0] == "loss is NaN from step 0 on"
+
+
+RECURRENT = """
+x = tf.placeholder(tf.float32, [None, 4, 3], name="x")
+cell = tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.BasicLSTMCell(5), output_keep_prob=0.8)
+# Or the masks of two time steps may change places, in a plain run, too.
+outputs, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32, parallel_iterations=1)
+loss = tf.reduce_mean(tf.square(tf.layers.dense(outputs[:, -1], 2)))
+train = tf.train.AdamOptimizer(0.01).minimize(loss)
+"""
+ROWS = """
+places = tf.placeholder(tf.int32, [None], name="x")
+with tf.variable_scope("", use_resource=True):
+    table = tf.get_variable("table", [6, 3])
+w = tf.get_variable("w", [6, 3])
+both = tf.nn.embedding_lookup(table, places) + tf.nn.embedding_lookup(w, places)
+train = tf.train.MomentumOptimizer(0.125, 0.5).minimize(tf.reduce_mean(tf.square(tf.tanh(both))))
+"""
+TWO = """
+x = tf.placeholder(tf.float32, [None, 4], name="x")
+def network(name, given, units):
+    with tf.variable_scope(name, reuse=tf.AUTO_REUSE):
+        return tf.layers.dense(tf.layers.dense(given, 8, tf.nn.relu), units)
+made = network("maker", tf.random_uniform([5, 3]), 4)
+judged, real = network("judge", made, 1), network("judge", x, 1)
+penalty = tf.reduce_mean(tf.square(tf.gradients(network("judge", x + made, 1), [made])[0]))
+judge = tf.train.RMSPropOptimizer(0.001).minimize(
+    tf.reduce_mean(judged) - tf.reduce_mean(real) + penalty, var_list=tf.trainable_variables("judge")
+)
+maker = tf.train.AdamOptimizer(0.001).minimize(
+    -tf.reduce_mean(judged), var_list=tf.trainable_variables("maker")
+)
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    for step in range(12):
+        session.run(judge, {x: random.randn(5, 4)})
+        session.run(maker)
+    print(digest(session.run(tf.global_variables())))
+"""
+ESTIMATOR = """
+import tempfile
+tf.logging.set_verbosity(tf.logging.ERROR)
+images = random.randn(64, 5).astype(np.float32)
+def given():
+    data = tf.data.Dataset.from_tensor_slices((images, (images.sum(1) > 0).astype(np.int64)))
+    return data.shuffle(64, seed=1).repeat().batch(8)
+def model(features, labels, mode):
+    training = mode == tf.estimator.ModeKeys.TRAIN
+    hidden = tf.layers.batch_normalization(tf.layers.dense(features, 8), training=training)
+    logits = tf.layers.dense(tf.layers.dropout(hidden, training=training), 2)
+    loss = tf.losses.sparse_softmax_cross_entropy(labels, logits)
+    with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
+        train = tf.train.AdagradOptimizer(0.1).minimize(loss, tf.train.get_global_step())
+    return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=train)
+with tempfile.TemporaryDirectory() as folder:
+    estimator = tf.estimator.Estimator(model, folder, tf.estimator.RunConfig(tf_random_seed=4))
+    estimator.train(given, steps=12)
+    names = estimator.get_variable_names()
+    print(digest(map(estimator.get_variable_value, sorted(names))))
+"""
+KERAS = """
+np.random.seed(1)
+layers = keras.layers
+model = keras.Sequential([
+    layers.Dense(8, activation="relu", input_shape=(5,)), layers.BatchNormalization(),
+    layers.Dropout(0.3), layers.Dense(2, activation="softmax"),
+])
+model.compile("adam", "sparse_categorical_crossentropy")
+images = np.random.randn(48, 5)
+print(model.fit(images, (images.sum(1) > 0).astype(int), 8, 2, verbose=0).history)
+print(digest(model.get_weights()))
+"""
+MONITORED = """
+tf.logging.set_verbosity(tf.logging.ERROR)
+with tf.train.MonitoredTrainingSession(hooks=[tf.train.StopAtStepHook(12)]) as session:
+    while not session.should_stop():
+        print(session.run([train, loss], {x: random.randn(5, 3)})[1])
+"""
+QUEUE = """
+examples = tf.train.input_producer(random.randn(48, 3), seed=1, num_epochs=1).dequeue_many(4)
+w = tf.Variable(tf.truncated_normal([3, 2], dtype=tf.float64), name="w")
+rate = tf.Variable(np.float64(0.125), trainable=False)
+train = tf.train.GradientDescentOptimizer(rate).minimize(tf.reduce_mean(tf.matmul(examples, w) ** 2))
+with tf.Session() as session:
+    session.run([tf.global_variables_initializer(), tf.local_variables_initializer()])
+    coordinator = tf.train.Coordinator()
+    threads = tf.train.start_queue_runners(session, coordinator)
+    try:
+        for step in range(100):
+            session.run(train)
+            if step == 5:
+                rate.load(0.0625, session)
+    except tf.errors.OutOfRangeError:
+        print("no more")
+    coordinator.request_stop()
+    coordinator.join(threads)
+    print(digest(session.run(tf.global_variables())))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("period_packages")
+@pytest.mark.parametrize(
+    ("script", "optimizers", "inputs"),
+    [
+        pytest.param(
+            RECURRENT + LOOP.replace("(5, 3)", "(5, 4, 3)"), ["Adam"], {"x"}, id="recurrent"
+        ),
+        pytest.param(
+            ROWS + LOOP.replace("random.randn(5, 3)", "random.randint(0, 6, 5)"),
+            ["Momentum"],
+            {"x"},
+            id="rows of variables",
+        ),
+        pytest.param(TWO, ["RMSProp", "Adam"], {"x"}, id="two optimizers"),
+        pytest.param(
+            ESTIMATOR, ["Adagrad"], {"IteratorGetNext", "IteratorGetNext:1"}, id="estimator"
+        ),
+        pytest.param("keras = tf.keras\n" + KERAS, ["Adam"], {"dense_input"}, id="tf.keras"),
+        pytest.param("import keras\n" + KERAS, [None], {"dense_1_input"}, id="Keras"),
+        pytest.param(NETWORK + MONITORED, ["Momentum"], {"x"}, id="monitored"),
+        pytest.param(QUEUE, ["GradientDescent"], {"FIFOQueueV2_DequeueMany"}, id="queue"),
+    ],
+)
+def test_each_way_to_train_is_recorded(script, optimizers, inputs, record):
+    trace = record(HEAD + script)
+    assert [training.optimizer for training in trace.trainings] == optimizers
+    assert not [note for note in trace.manifest["notes"] if "stopped" in note]
+    for number, training in enumerate(trace.trainings):
+        steps = [step for step in trace.steps if step.training == number]
+        assert [step.number for step in steps] == [*range(12)]
+        assert [step.number for step in steps if step.is_recorded] == [0, 1, 2, 10]
+        assert steps[0].gradients
+        assert set(steps[0].gradients) <= set(training.weights)
+    assert inputs <= {one["name"] for one in trace.manifest["inputs"]}
+    assert all(one.final for one in trace.variables.values())
