@@ -22,7 +22,7 @@ NAMES = (
     "t10k-labels-idx1-ubyte",
 )
 GOLDENS = ROOT / "tests" / "goldens"
-REFERENCE = PACKAGE / "parity" / "tf1_15_5.json"
+REFERENCE = PACKAGE / "parity" / "article" / "tf1_15_5.json"
 SCRIPTS = ROOT / "scripts"
 
 

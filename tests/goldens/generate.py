@@ -18,7 +18,7 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 # Part of the package, which compares its network with it.
-MLP = HERE.parent.parent / "tf_edureka" / "parity" / "tf1_15_5.json"
+MLP = HERE.parent.parent / "tf_edureka" / "parity" / "article" / "tf1_15_5.json"
 GRAPH_SEEDS = (0, 1, 2, 3, 7, 2019)
 OP_SEEDS = range(41)
 # The article has the first of each, and says that any activation function will do.

@@ -4,8 +4,8 @@ import pytest
 import recorded
 import tensorflow as tf
 
-from tf_edureka.parity import arithmetic
-from tf_edureka.parity.arithmetic import RULES
+from tf_edureka.parity.optimizer import arithmetic
+from tf_edureka.parity.optimizer.arithmetic import RULES
 
 STEPS = 50
 RATES = [recorded.stairs(step, rate=0.01) for step in range(STEPS)]

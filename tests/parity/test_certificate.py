@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from tf_edureka.errors import InputError
-from tf_edureka.parity import certificate
-from tf_edureka.parity.drawing import bar, courses, number
-from tf_edureka.parity.port_ladder import ESSENTIAL, Cause, PortLadder, PortRung, facts
+from tf_edureka.parity.certificate import page as certificate
+from tf_edureka.parity.certificate.drawing import bar, courses, number
+from tf_edureka.parity.certificate.port_ladder import ESSENTIAL, Cause, PortLadder, PortRung, facts
 
 NAMES = ("structure", "initial values", "batches", "forward pass", "loss", "gradients", "optimizer")
 MOMENTUM = Cause("momentum", 0.998, "MomentumOptimizer is not SGD(momentum).")

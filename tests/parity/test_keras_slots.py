@@ -7,7 +7,7 @@ from recorded import Original, gradients, stairs
 
 from tf_edureka import tf1
 from tf_edureka.errors import InputError
-from tf_edureka.parity.keras_slots import set_slots
+from tf_edureka.parity.optimizer.keras_slots import set_slots
 
 K = keras.optimizers
 STEPS, BEGIN = 30, 17

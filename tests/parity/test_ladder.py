@@ -9,8 +9,8 @@ import tensorflow as tf
 from tf_edureka import parity, runtime
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
-from tf_edureka.parity.judge import judge
-from tf_edureka.parity.measure import Measurements, measure
+from tf_edureka.parity.article.judge import judge
+from tf_edureka.parity.article.measure import Measurements, measure
 from tf_edureka.tf1 import layers, optimizers, seeds
 
 CONFIG = MlpConfig.article(epochs=2)

@@ -10,7 +10,7 @@ from networks import STYLES, model_of, old_of, random_layers
 from tf_edureka._keras import keras
 from tf_edureka.errors import InputError
 from tf_edureka.parity.mapping import find
-from tf_edureka.parity.new_variables import NewVariable, variables_of
+from tf_edureka.parity.mapping.new_variables import NewVariable, variables_of
 from tf_edureka.trace import Variable
 
 layers = keras.layers

@@ -7,7 +7,7 @@ from old_networks import Built, Recording, convolution, embedded, record, tensor
 
 from tf_edureka import trace
 from tf_edureka.errors import InputError
-from tf_edureka.parity import noise
+from tf_edureka.parity.noise import noise_of_step as noise
 from tf_edureka.tf1.recorded_graph import RecordedGraph
 
 v1 = tf.compat.v1

@@ -7,9 +7,9 @@ import recorded
 import tensorflow as tf
 from recorded import Original, clipped, gradients, record, stairs
 
-from tf_edureka.parity import arithmetic as a
-from tf_edureka.parity.optimizer_causes import diagnose
-from tf_edureka.parity.stretch_reader import stretches
+from tf_edureka.parity.optimizer import arithmetic as a
+from tf_edureka.parity.optimizer.causes import diagnose
+from tf_edureka.parity.optimizer.stretch_reader import stretches
 
 STEPS = 40
 K = keras.optimizers

@@ -9,7 +9,7 @@ from helpers import ROOT
 
 from tf_edureka import parity
 from tf_edureka.errors import InputError
-from tf_edureka.parity.port_ladder import ESSENTIAL, Cause, PortLadder, PortRung
+from tf_edureka.parity.certificate.port_ladder import ESSENTIAL, Cause, PortLadder, PortRung
 
 pytest_plugins = ("pytester",)
 
@@ -36,7 +36,7 @@ class Trace:
 def run(pytester, monkeypatch):
     """Runs a test of such a body by another pytest in this process."""
     monkeypatch.setattr(parity, "Trace", Trace, raising=False)
-    pytester.makeconftest("from tf_edureka.parity.pytest_plugin import prove_port")
+    pytester.makeconftest("from tf_edureka.parity.certificate.pytest_plugin import prove_port")
 
     def run(body: str) -> pytest.RunResult:
         pytester.makepyfile(f"def test_port(prove_port):\n    {body}\n")
@@ -79,7 +79,5 @@ def test_the_fixture_is_where_pytest_looks_for_it():
 
 def test_it_costs_other_projects_no_import():
     heavy = "{'numpy', 'rich', 'tensorflow', 'keras', 'matplotlib'}"
-    code = (
-        f"import sys, tf_edureka.parity.pytest_plugin; sys.exit(bool({heavy} & {{*sys.modules}}))"
-    )
+    code = f"import sys, tf_edureka.parity.certificate.pytest_plugin; sys.exit(bool({heavy} & {{*sys.modules}}))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -8,9 +8,9 @@ import tensorflow as tf
 from recorded import Original, clipped, gradients, record, stairs
 
 from tf_edureka.errors import InputError
-from tf_edureka.parity.optimizer_causes import diagnose
-from tf_edureka.parity.sampling import sample
-from tf_edureka.parity.stretch_reader import stretches
+from tf_edureka.parity.optimizer.causes import diagnose
+from tf_edureka.parity.optimizer.sampling import sample
+from tf_edureka.parity.optimizer.stretch_reader import stretches
 from tf_edureka.trace.format import reference
 
 STEPS = 30

@@ -6,8 +6,8 @@ import pytest
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.parity.mapping import find
+from tf_edureka.parity.mapping.new_variables import variables_of
 from tf_edureka.parity.mapping.transforms import single
-from tf_edureka.parity.new_variables import variables_of
 from tf_edureka.trace import Variable
 
 layers = keras.layers

@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         from tf_edureka.mlp import plots, train
         from tf_edureka.parity import HEAD as HEAD_OF_RUNGS, Reference, climb
-        from tf_edureka.parity.plots import comparison
+        from tf_edureka.parity.article.plots import comparison
 
         device = runtime.use_device(args.device)
     data = options.load_data(args)

@@ -62,7 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"\n{args.out / 'port.html'}")
     first = ladder.rungs[0]
     if first.passed is False and first.causes and first.causes[0].cause == "variables":
-        raise InputError(f"{args.port}: expected the variables of the original; {first.causes[0].says}")
+        raise InputError(
+            f"{args.port}: expected the variables of the original; {first.causes[0].says}"
+        )
     return 0 if ladder.passed else FAILED
 
 

@@ -5,21 +5,32 @@ from typing import TYPE_CHECKING
 from tf_edureka._lazy import lazy
 
 if TYPE_CHECKING:
-    from tf_edureka.parity.checks import HEAD as HEAD, Rung as Rung, difference as difference
+    from tf_edureka.parity.article.checks import (
+        HEAD as HEAD,
+        Rung as Rung,
+        difference as difference,
+    )
+    from tf_edureka.parity.article.ladder import (
+        Ladder as Ladder,
+        climb as climb,
+        reasons as reasons,
+    )
+    from tf_edureka.parity.article.reference import Reference as Reference
+    from tf_edureka.parity.certificate.port_ladder import (
+        PortLadder as PortLadder,
+        PortRung as PortRung,
+    )
     from tf_edureka.parity.functions import Functions as Functions
-    from tf_edureka.parity.ladder import Ladder as Ladder, climb as climb, reasons as reasons
-    from tf_edureka.parity.port_ladder import PortLadder as PortLadder, PortRung as PortRung
     from tf_edureka.parity.port_trace import Trace as Trace
-    from tf_edureka.parity.reference import Reference as Reference
 else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "checks": "HEAD Rung difference",
+            "article.checks": "HEAD Rung difference",
             "functions": "Functions",
-            "ladder": "Ladder climb reasons",
-            "port_ladder": "PortLadder PortRung",
+            "article.ladder": "Ladder climb reasons",
+            "certificate.port_ladder": "PortLadder PortRung",
             "port_trace": "Trace",
-            "reference": "Reference",
+            "article.reference": "Reference",
         },
     )

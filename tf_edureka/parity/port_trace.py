@@ -13,8 +13,8 @@ from tf_edureka import trace
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
+from tf_edureka.parity.certificate.port_ladder import PortLadder, facts
 from tf_edureka.parity.functions import Functions
-from tf_edureka.parity.port_ladder import PortLadder, facts
 
 
 class Trace(trace.Trace):
@@ -57,8 +57,8 @@ class Trace(trace.Trace):
             InputError: when the port is none, or gives what no loss or gradient can be.
         """
         from tf_edureka import runtime
-        from tf_edureka.parity.climb_functions import FunctionsClimb
-        from tf_edureka.parity.climb_keras import KerasClimb, compiled
+        from tf_edureka.parity.rungs.functions_climb import FunctionsClimb
+        from tf_edureka.parity.rungs.keras_climb import KerasClimb, compiled
 
         is_made = isinstance(port, Functions | keras.Model) or not callable(port)
         built = port if is_made else port()

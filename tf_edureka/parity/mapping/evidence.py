@@ -14,8 +14,8 @@ from tf_edureka.parity.mapping.names import (
     role,
     tokens,
 )
+from tf_edureka.parity.mapping.new_variables import NewVariable
 from tf_edureka.parity.mapping.transforms import Array, Transform, single
-from tf_edureka.parity.new_variables import NewVariable
 from tf_edureka.trace import Variable
 
 # What a piece of evidence is worth beside the order of the variables, which is worth about a half:

@@ -9,8 +9,8 @@ from tf_edureka.parity.mapping.evidence import Problem, Values, gather, transfor
 from tf_edureka.parity.mapping.exchanges import exchanges, groups, told_by
 from tf_edureka.parity.mapping.links import Link, Mapping
 from tf_edureka.parity.mapping.matching import Matching, solve
+from tf_edureka.parity.mapping.new_variables import NewVariable
 from tf_edureka.parity.mapping.transforms import TRANSPOSED
-from tf_edureka.parity.new_variables import NewVariable
 from tf_edureka.trace import Variable
 
 

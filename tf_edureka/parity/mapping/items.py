@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import prod
 
 from tf_edureka.parity.mapping.names import directory, role
+from tf_edureka.parity.mapping.new_variables import NewVariable
 from tf_edureka.parity.mapping.recurrent import LAYOUTS, Layout, fits
-from tf_edureka.parity.new_variables import NewVariable
 from tf_edureka.trace import Variable
 
 Likeness = Callable[[int, int], int]

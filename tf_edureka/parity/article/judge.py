@@ -1,0 +1,262 @@
+"""The comparisons: arithmetic on what was measured, each with its tolerance and its reason."""
+
+import hashlib
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from tf_edureka.config import MlpConfig
+from tf_edureka.parity.article.checks import UNIT_ROUNDOFF, Rung, difference, rounding_of_sums
+from tf_edureka.parity.article.measure import Arrays, Measurements
+from tf_edureka.parity.article.reference import Reference
+from tf_edureka.results import Floats, MlpResult
+
+_BOTH = "legacy, modern"
+
+
+def judge(
+    measured: Measurements, config: MlpConfig, *, steps: int, reference: Reference | None = None
+) -> tuple[Rung, ...]:
+    """Compares both paths, and both with TensorFlow 1.15.5; computes no network.
+
+    Args:
+        measured: what both paths computed.
+        config: what they trained.
+        steps: as for `climb`.
+        reference: as for `climb`.
+
+    Returns:
+        the rungs, from the initial values to whole epochs.
+    """
+    legacy, modern, images = measured.legacy, measured.modern, measured.test_images
+    rungs = [
+        *_initial_values(measured.initial_values, reference),
+        *_batches(measured, reference),
+        *_first_step(measured, config.learning_rate),
+        *_curves(_BOTH, legacy, modern, steps, images),
+    ]
+    if reference is not None:
+        for name, result in (("legacy", legacy), ("modern", modern)):
+            rungs += _curves(f"{name}, {reference.name}", result, reference, steps, images)
+    return (
+        *rungs,
+        _without_xla(legacy, measured.without_xla),
+        *_float64(*measured.double, steps=steps),
+    )
+
+
+def _initial_values(values: tuple[Arrays, Arrays], reference: Reference | None) -> Iterator[Rung]:
+    why = "0: the same kernel draws from the same seeds"
+    count = len(values[0])
+    yield Rung(
+        "initial values",
+        _BOTH,
+        compared=f"each bit of {count} variables",
+        unit="variables",
+        measured=float(sum(not np.array_equal(*pair) for pair in zip(*values, strict=True))),
+        tolerance=0.0,
+        why=why,
+        **difference(*map(_joined, values)),
+    )
+    if reference is None:
+        return
+    for name, arrays in zip(("legacy", "modern"), values, strict=True):
+        digests = [_sha256(array) for array in (*arrays[::2], *arrays[1::2])]
+        differ = sum(a != b for a, b in zip(digests, reference.initial_values, strict=True))
+        yield Rung(
+            "initial values",
+            f"{name}, {reference.name}",
+            compared=f"SHA-256 of {count} variables",
+            unit="variables",
+            measured=float(differ),
+            tolerance=0.0,
+            why=why,
+        )
+
+
+def _batches(measured: Measurements, reference: Reference | None) -> Iterator[Rung]:
+    why = "0: the same generator shuffles, and each pixel is one product"
+    yield Rung(
+        "batches",
+        _BOTH,
+        compared=f"each pixel and label of {measured.batches} batches, two epochs",
+        unit="batches",
+        measured=float(measured.differing_batches),
+        tolerance=0.0,
+        why=why,
+    )
+    if reference is None:
+        return
+    for name, digest in measured.first_epoch.items():
+        yield Rung(
+            "batches",
+            f"{name}, {reference.name}",
+            compared=f"SHA-256 of the {measured.batches // 2} batches of epoch 1",
+            unit="epochs",
+            measured=float(digest != reference.first_epoch_batches),
+            tolerance=0.0,
+            why=why,
+        )
+
+
+def _first_step(measured: Measurements, learning_rate: float) -> Iterator[Rung]:
+    terms = sum(kernel.shape[0] for kernel in measured.initial_values[0][::2])
+    rounding = rounding_of_sums(terms)
+    yield Rung(
+        "forward pass",
+        _BOTH,
+        compared=f"logits of {len(measured.logits[0])} examples",
+        unit="of the largest",
+        measured=_share_of_largest(*measured.logits),
+        tolerance=rounding,
+        why=f"{terms} terms are summed in another order: four times sqrt({terms}) roundings of "
+        "2^-24",
+        **difference(*measured.logits),
+    )
+    gradients = zip(*measured.gradients, strict=True)
+    worst = max(gradients, key=lambda pair: _share_of_largest(*pair))
+    yield Rung(
+        "gradients",
+        _BOTH,
+        compared="each variable's gradient",
+        unit="of the largest",
+        measured=_share_of_largest(*worst),
+        tolerance=2 * rounding,
+        why="twice the forward pass, since they go back through the same sums; examples with a "
+        "hidden unit so near 0 that rounding turns it on or off are left out",
+        **difference(*worst),
+    )
+    apart = difference(*map(_joined, measured.stepped))
+    yield Rung(
+        "optimiser step",
+        _BOTH,
+        compared="one step of Adam from the same gradients",
+        unit="absolute",
+        measured=apart["absolute"],
+        tolerance=learning_rate * 8 * UNIT_ROUNDOFF,
+        why="a step is at most the learning rate, in eight roundings: two moments, two roots, "
+        "their sum with epsilon, two products, a quotient",
+        **apart,
+    )
+
+
+def _curves(
+    between: str, one: MlpResult, other: MlpResult | Reference, steps: int, test_images: int
+) -> Iterator[Rung]:
+    """The costs of the first steps, and whole epochs."""
+    for count in sorted({1, min(10, steps), steps}):
+        apart = difference(one.step_cost[:count], other.step_cost[:count])
+        if count == 1:
+            name, unit, measured, tolerance = "first step", "ulps", apart["ulps"], 8.0
+            why = "eight: sums of 784 and 256 terms in another order; at most three on 60 seeds"
+        else:
+            name, unit, measured = f"{count} steps", "relative", apart["relative"]
+            tolerance = min(1e-4 * max(1, count / 10) ** 2.3, 0.3)
+            why = (
+                "2e-7 at 10 steps, 1e-5 at 100 and 0.07 in all of epoch 1 in the median of 60 "
+                "seeds, and 2e-5, 6e-3 and 0.15 at most: a hidden unit was so near 0 that rounding "
+                "turned it on or off. The tolerance is two to five times that"
+            )
+        yield Rung(
+            name,
+            between,
+            compared="cost of each step",
+            unit=unit,
+            measured=measured,
+            tolerance=tolerance,
+            why=why,
+            **apart,
+        )
+    yield from _epochs(between, one, other, test_images)
+
+
+def _epochs(
+    between: str, one: MlpResult, other: MlpResult | Reference, test_images: int
+) -> Iterator[Rung]:
+    apart = difference(one.cost[:1], other.cost[:1])
+    yield Rung(
+        "epoch 1",
+        between,
+        compared="average cost",
+        unit="relative",
+        measured=apart["relative"],
+        tolerance=1e-3,
+        why="the steps' differences have either sign and average out; at most 6e-4 on 60 seeds",
+        **apart,
+    )
+    epochs = min(len(one.accuracy), len(other.accuracy))
+    apart = difference(one.accuracy[:epochs], other.accuracy[:epochs])
+    yield Rung(
+        f"{epochs} epochs" if epochs > 1 else "1 epoch",
+        between,
+        compared="accuracy after each epoch",
+        unit="absolute",
+        measured=apart["absolute"],
+        tolerance=1 / math.sqrt(test_images),
+        why=f"1/sqrt({test_images} test images): by then the weights no longer agree, and chance "
+        "is left",
+        **apart,
+    )
+
+
+def _without_xla(legacy: MlpResult, modern: MlpResult) -> Rung:
+    """Whole epochs without XLA, so that both sides round alike."""
+    theirs, ours = (_joined([result.step_cost, *result.weights]) for result in (legacy, modern))
+    return Rung(
+        "without XLA",
+        _BOTH,
+        compared=f"each bit of {len(legacy.step_cost)} costs and of all weights after "
+        f"{len(legacy.cost)} epoch(s)",
+        unit="numbers",
+        measured=float((theirs != ours).sum()),
+        tolerance=0.0,
+        why="0: without XLA both have the same kernels compute the same ops, so both are the same "
+        "computation, and all that XLA changes is rounding",
+        **difference(theirs, ours),
+    )
+
+
+def _float64(
+    legacy: MlpResult, modern: MlpResult, without_xla: MlpResult, steps: int
+) -> Iterator[Rung]:
+    """The first epoch in float64, which takes float32's rounding out of the way."""
+    apart = difference(legacy.step_cost[:steps], modern.step_cost[:steps])
+    yield Rung(
+        "float64 steps",
+        _BOTH,
+        compared=f"cost of each of {steps} steps in float64",
+        unit="relative",
+        measured=apart["relative"],
+        tolerance=2e-15 * 10 ** (steps / 45),
+        why="ten roundings, and ten times as many every 45 steps; at most a fifth of it on 24 "
+        "seeds. Float64 rounds 2^29 times finer, which hardly ever turns a unit on or off: if it "
+        "holds, what XLA changes in float32 is rounding and nothing else",
+        **apart,
+    )
+    apart = difference(legacy.cost, without_xla.cost)
+    yield Rung(
+        "float64 epoch",
+        _BOTH,
+        compared="average cost of epoch 1 in float64, without XLA",
+        unit="relative",
+        measured=apart["relative"],
+        tolerance=2 * len(legacy.step_cost) * 2.0**-53,
+        why="the same costs: a division and a sum are rounded for each, on either side in other "
+        "order",
+        **apart,
+    )
+
+
+def _share_of_largest(one: Floats, other: Floats) -> float:
+    share = np.abs(one - other).max() / max(np.abs(one).max(), np.finfo(one.dtype).tiny)
+    return float(np.nan_to_num(share, nan=np.inf))
+
+
+def _joined(arrays: Arrays) -> Floats:
+    return np.concatenate([np.ravel(array) for array in arrays])
+
+
+def _sha256(array: Floats) -> str:
+    values = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    return hashlib.sha256(values.data).hexdigest()

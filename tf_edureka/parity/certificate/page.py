@@ -1,0 +1,253 @@
+"""The certificate of a port: a page of one file that asks for no other, and runs no script."""
+
+import html
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+from tf_edureka.errors import printable
+from tf_edureka.parity.certificate.drawing import bar, courses, number, share
+
+if TYPE_CHECKING:
+    from tf_edureka.parity.certificate.port_ladder import PortLadder, PortRung
+
+_TEMPLATE = Path(__file__).with_name("page.html")
+_MOST_ROWS = 24  # of what is drawn by name
+_BARS = (
+    "Bars: what was measured over its tolerance, on a log scale from a thousandth to a thousand; "
+    "the line in the middle is the tolerance."
+)
+_KEYS = {
+    "original": "original",
+    "port": "port",
+    "difference": "difference",
+    "tolerance": "tolerance",
+    "mark": "first beyond the tolerance",
+}
+
+
+def page(ladder: "PortLadder") -> str:
+    """Makes the page of a `ladder`, in HTML."""
+    content = "\n".join(
+        [
+            *_verdict(ladder),
+            *_first_difference(ladder),
+            *_rungs(ladder),
+            *_others(ladder),
+            *_course(ladder),
+            *_reasons(ladder),
+            *_mapping(ladder),
+            *_ran(ladder),
+        ]
+    )
+    title = _text(f"{ladder.port} and {ladder.script}: {_word(ladder)}")
+    template = Template(_TEMPLATE.read_text(encoding="utf-8"))
+    return template.substitute(title=title, content=content)
+
+
+def _word(ladder: "PortLadder") -> str:
+    if ladder.failing:
+        return "another computation"
+    return "the same computation" if ladder.passed else "not proved"
+
+
+def _verdict(ladder: "PortLadder") -> Iterator[str]:
+    kind = "fails" if ladder.failing else "holds" if ladder.passed else "skipped"
+    yield f'<header class="verdict {kind}"><h1>{_text(ladder.verdict)}</h1>'
+    old, new, trace = map(_code, (ladder.script, ladder.port, ladder.trace))
+    yield f'<p class="quiet">The port {new} against {old}, recorded in {trace}</p></header>'
+
+
+def _first_difference(ladder: "PortLadder") -> Iterator[str]:
+    if not ladder.failing:
+        return
+    rung = ladder.failing[0]
+    yield "<section><h2>The first difference</h2>"
+    yield f"<p>{_differs(rung)}</p>"
+    yield from _causes(rung)
+    yield from _drawn(rung)
+    yield "</section>"
+
+
+def _differs(rung: "PortRung") -> str:
+    measured, tolerance = (number(one) for one in (rung.measured, rung.tolerance))
+    return (
+        f"{_shows(rung)}, "
+        f'<span class="whole">{measured}</span> {_text(rung.unit)}, where '
+        f'<span class="whole">{tolerance}</span> is allowed.'
+    )
+
+
+def _shows(rung: "PortRung") -> str:
+    where = f", at {_text(rung.first)}" if rung.first else ""
+    return f"<b>{_text(rung.rung)}</b>{where}: {_text(rung.compared)}"
+
+
+def _causes(rung: "PortRung") -> Iterator[str]:
+    rows = [(_text(one.cause), share(one.explains), _text(one.says)) for one in rung.causes]
+    if rows:
+        yield from _table(("cause", "explains", "what it is"), rows, numbers={1})
+    else:
+        yield '<p class="quiet">None of the known causes explains it.</p>'
+
+
+def _drawn(rung: "PortRung") -> Iterator[str]:
+    if rung.labels:
+        yield from _by_name(rung)
+        return
+    charts = courses(rung.series)
+    if not charts:
+        return
+    yield '<div class="charts">'
+    for caption, chart in charts:
+        keys = "".join(
+            f'<svg class="key" viewBox="0 0 28 12" aria-hidden="true">'
+            f'<path class="{name}" d="M1 6H27"/></svg>{said}'
+            for name, said in _KEYS.items()
+            if f'class="{name}"' in chart
+        )
+        said = f"{caption[0].upper()}{caption[1:]}, by step"
+        yield f"<figure>{chart}<figcaption>{said}"
+        yield f'<span class="keys">{keys}</span></figcaption></figure>'
+    yield "</div>"
+
+
+def _by_name(rung: "PortRung") -> Iterator[str]:
+    """The differences of layers or variables, around the first that is beyond its tolerance."""
+    series = rung.series
+    if not {"difference", "tolerance"} <= {*series}:
+        return
+    found = [*zip(rung.labels, series["difference"], series["tolerance"], strict=False)]
+    beyond = (place for place, (_, apart, most) in enumerate(found) if not apart <= most)
+    start = max(0, min(next(beyond, 0) - _MOST_ROWS // 2, len(found) - _MOST_ROWS))
+    shown = found[start : start + _MOST_ROWS]
+    rows = [
+        (_code(label), number(apart), number(most), _ended(apart, most))
+        for label, apart, most in shown
+    ]
+    left_out = len(found) - len(shown)
+    more = f" {left_out} more are left out." if left_out else ""
+    head = ("where", "difference", "tolerance", "outcome")
+    yield from _table(head, rows, numbers={1, 2}, caption=f"{_BARS}{more}", kind="many")
+
+
+def _rungs(ladder: "PortLadder") -> Iterator[str]:
+    rows = []
+    for rung in ladder.rungs:
+        if rung.measured is None or rung.tolerance is None:
+            ended = '<span class="ended skipped">skipped</span>'
+        else:
+            ended = _ended(rung.measured, rung.tolerance)
+        name = f"{_text(rung.rung)}<small>{_text(rung.compared)}</small>"
+        rows.append((name, number(rung.measured), number(rung.tolerance), _text(rung.unit), ended))
+    head = ("rung", "measured", "tolerance", "unit", "outcome")
+    yield "<section><h2>The ladder</h2>"
+    yield from _table(head, rows, numbers={1, 2}, caption=_BARS)
+    yield "</section>"
+
+
+def _ended(measured: float, tolerance: float) -> str:
+    kind, word = ("holds", "holds") if measured <= tolerance else ("fails", "FAILS")
+    return f'<div class="ended {kind}">{word}{bar(measured, tolerance)}</div>'
+
+
+def _others(ladder: "PortLadder") -> Iterator[str]:
+    """What is said of the rungs that fail after the first."""
+    if len(ladder.failing) > 1:
+        yield "<section><h2>What fails after it</h2>"
+        for rung in ladder.failing[1:]:
+            yield f"<p>{_differs(rung)}</p>"
+            if rung.causes:
+                yield from _causes(rung)
+        yield "</section>"
+
+
+def _course(ladder: "PortLadder") -> Iterator[str]:
+    """Draws the last rung that can be drawn, where none fails."""
+    if ladder.failing:
+        return
+    for rung in reversed(ladder.rungs):
+        drawn = [*_drawn(rung)]
+        if drawn:
+            yield f"<section><h2>Original and port beside each other</h2><p>{_shows(rung)}</p>"
+            yield from drawn
+            yield "</section>"
+            return
+
+
+def _reasons(ladder: "PortLadder") -> Iterator[str]:
+    """Why the tolerances are what they are, and why rungs were skipped; each reason once."""
+    for skipped, title in ((True, "Skipped"), (False, "Why these tolerances")):
+        named: dict[str, list[str]] = {}
+        for rung in ladder.rungs:
+            if (rung.passed is None) == skipped:
+                named.setdefault(rung.why, []).append(rung.rung)
+        if named:
+            rows = [(", ".join(names), _sentence(why)) for why, names in named.items()]
+            yield f"<section><h2>{title}</h2>{_list(rows)}</section>"
+
+
+def _mapping(ladder: "PortLadder") -> Iterator[str]:
+    if ladder.mapping:
+        yield "<section><h2>Variables</h2>"
+        rows = [(_code(old), _code(new), _text(how)) for old, new, how in ladder.mapping]
+        yield from _table(("original", "port", "how"), rows)
+        yield "</section>"
+
+
+def _ran(ladder: "PortLadder") -> Iterator[str]:
+    versions = ", ".join(f"{name} {version}" for name, version in ladder.versions.items())
+    rows = [
+        ("script", _code(ladder.script)),
+        ("trace", _code(ladder.trace)),
+        ("port", _code(ladder.port)),
+        *((name, _text(one)) for name, one in ladder.ran.items()),
+        ("versions", _text(versions)),
+    ]
+    yield f"<section><h2>What was run</h2>{_list(rows)}</section>"
+    if ladder.notes:
+        items = "".join(f"<li>{_text(note)}</li>" for note in ladder.notes)
+        yield f"<section><h2>Notes</h2><ul>{items}</ul></section>"
+    yield "<footer>Made by <code>tf_edureka.parity</code>. The same for machines: "
+    yield "<code>port.json</code>, beside this page.</footer>"
+
+
+def _table(
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: frozenset[int] | set[int] = frozenset(),
+    caption: str = "",
+    kind: str = "few",
+) -> Iterator[str]:
+    """A table of cells in HTML; the first of each row is its heading."""
+    kinds = [' class="number"' if place in numbers else "" for place in range(len(head))]
+    yield f'<div class="wide"><table class="{kind}">'
+    if caption:
+        yield f"<caption>{caption}</caption>"
+    named = zip(kinds, head, strict=True)
+    cells = (f'<th scope="col"{one}>{name}</th>' for one, name in named)
+    yield f"<thead><tr>{''.join(cells)}</tr></thead><tbody>"
+    for first, *others in rows:
+        cells = (f"<td{one}>{cell}</td>" for one, cell in zip(kinds[1:], others, strict=True))
+        yield f'<tr><th scope="row">{first}</th>{"".join(cells)}</tr>'
+    yield "</tbody></table></div>"
+
+
+def _list(rows: Iterable[tuple[str, str]]) -> str:
+    """A list of names, as texts, each with what is said of it, in HTML."""
+    return "<dl>" + "".join(f"<dt>{_text(a)}</dt><dd>{b}</dd>" for a, b in rows) + "</dl>"
+
+
+def _text(text: str) -> str:
+    """Text from anywhere as HTML that shows it."""
+    return html.escape(printable(text))
+
+
+def _code(text: str) -> str:
+    return f"<code>{_text(text)}</code>"
+
+
+def _sentence(text: str) -> str:
+    return _text(text[:1].upper() + text[1:])

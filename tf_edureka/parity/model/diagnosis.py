@@ -1,0 +1,126 @@
+"""Finds the known mistakes that explain why a Keras model is not the original."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+
+from tf_edureka.parity.cause import Cause
+from tf_edureka.parity.model.alterations import Alteration, all_of, alterations
+from tf_edureka.parity.model.forward import share_of_largest, unlike
+from tf_edureka.parity.model.keras_port import Evaluation, KerasPort
+from tf_edureka.parity.rungs.recorded import Recorded
+
+_MOST_MISTAKES = 3
+_WORTH = 0.5  # a mistake undone has to leave at most this share of the difference
+
+
+def of_forward(
+    port: KerasPort, step: Recorded, tolerance: float, *, squashed: bool
+) -> tuple[list[Cause], list[Alteration]]:
+    """What is wrong in a model, by the tensors of the forward pass.
+
+    Args:
+        port: with its model.
+        step: on which it differs.
+        tolerance: of the model's output.
+        squashed: whether its output may be the softmax or sigmoid of a tensor.
+
+    Returns:
+        causes, and what undoes them.
+    """
+
+    def apart(seen: Evaluation) -> float:
+        return unlike(seen.layers, step.tensors, squashed=squashed)
+
+    return _search(port, step, apart, tolerance / 10)
+
+
+def of_loss(
+    port: KerasPort, step: Recorded, tolerance: float
+) -> tuple[list[Cause], list[Alteration]]:
+    """What is wrong in a model, by its loss and gradients: where no tensor of it was recorded.
+
+    Args:
+        port: with its model.
+        step: on which it differs.
+        tolerance: of the loss.
+    """
+
+    def apart(seen: Evaluation) -> float:
+        return abs(seen.loss - step.loss) / max(abs(step.loss), 1e-30)
+
+    return _search(port, step, apart, tolerance)
+
+
+def of_gradients(
+    port: KerasPort, step: Recorded, tolerance: float
+) -> tuple[list[Cause], list[Alteration]]:
+    """What is wrong in a model whose loss is right but whose gradients are not.
+
+    Args:
+        port: with its model.
+        step: on which it differs.
+        tolerance: of the gradients.
+    """
+
+    def apart(seen: Evaluation) -> float:
+        pairs = [
+            (seen.gradients[name], value)
+            for name, value in step.gradients.items()
+            if name in seen.gradients
+        ]
+        return max((min(1.0, share_of_largest(*pair)) for pair in pairs), default=0.0)
+
+    return _search(port, step, apart, tolerance, gradients=True)
+
+
+def _search(
+    port: KerasPort,
+    step: Recorded,
+    apart: Callable[[Evaluation], float],
+    tolerance: float,
+    *,
+    gradients: bool = False,
+) -> tuple[list[Cause], list[Alteration]]:
+    """Undoes the mistake that explains most, then the next one."""
+    undone: list[Alteration] = []
+    causes: list[Cause] = []
+    start = left = apart(port.evaluate(step.state, step.batch, gradients=gradients))
+    while left > tolerance and len(undone) < _MOST_MISTAKES:
+        best, best_left = None, left * _WORTH
+        with all_of(undone):
+            seen = port.evaluate(step.state, step.batch, gradients=gradients)
+            tried = [*alterations(port, seen)]
+            for one in tried:
+                without = _without(port, step, one, apart, gradients)
+                if without < best_left:
+                    best, best_left = one, without
+                if without <= tolerance:
+                    break
+        if best is None:
+            break
+        undone.append(best)
+        left = best_left
+        causes.append(Cause(best.cause, 1 - left / start if start else 1.0, best.says))
+    return causes, undone
+
+
+def _without(
+    port: KerasPort,
+    step: Recorded,
+    one: Alteration,
+    apart: Callable[[Evaluation], float],
+    gradients: bool,
+) -> float:
+    try:
+        with one.undone():
+            value = apart(port.evaluate(step.state, step.batch, gradients=gradients))
+    except Exception:  # what does not fit the model explains nothing
+        return float("inf")
+    return value if value == value else float("inf")
+
+
+@contextlib.contextmanager
+def corrected(undone: Sequence[Alteration]) -> Iterator[None]:
+    """The model without its mistakes, for the block."""
+    with all_of(undone):
+        yield

@@ -1,0 +1,122 @@
+"""What a port's layers give beside the tensors of the original's forward pass."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tf_edureka.trace import Array
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The tensor of the original that an output is nearest to.
+
+    Attributes:
+        name: of the tensor.
+        share: largest difference, relative to the tensor's largest value.
+    """
+
+    name: str
+    share: float
+
+
+def softmax(values: Array) -> Array:
+    """`exp(x) / sum exp(x)` over the last axis."""
+    raised = np.exp(values - values.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+
+
+def sigmoid(values: Array) -> Array:
+    """`1 / (1 + exp(-x))`."""
+    return np.asarray(0.5 * (1 + np.tanh(values / 2)))
+
+
+# What lies between a recorded tensor and an output: TensorFlow 1's losses take logits.
+_BETWEEN: Mapping[str, Callable[[Array], Array]] = {"softmax": softmax, "sigmoid": sigmoid}
+
+
+def share_of_largest(one: Array, other: Array) -> float:
+    """The largest difference of two arrays, relative to the largest value of the second; inf if NaN.
+
+    Args:
+        one: float, any shape.
+        other: of the same shape.
+    """
+    if not one.size:
+        return 0.0
+    largest = float(np.max(np.abs(other)))
+    apart = float(np.max(np.abs(one.astype(np.float64) - other)))
+    if apart == 0:
+        return 0.0
+    share = apart / max(largest, float(np.finfo(np.float32).tiny))
+    return share if np.isfinite(share) else float("inf")
+
+
+def nearest(
+    output: Array, tensors: Mapping[str, Array], *, squashed: bool = True
+) -> Nearest | None:
+    """The recorded tensor that an output is nearest to; None if none has as many numbers.
+
+    Args:
+        output: of a layer or of the model, float.
+        tensors: of the forward pass, by name.
+        squashed: whether their softmax or sigmoid is tried, too, where the output looks like one.
+    """
+    found: Nearest | None = None
+    for name, tensor in _candidates(output, tensors, squashed):
+        share = share_of_largest(output.reshape(tensor.shape), tensor)
+        if found is None or share <= found.share:
+            found = Nearest(name, share)
+    return found
+
+
+def _candidates(
+    output: Array, tensors: Mapping[str, Array], squashed: bool
+) -> Iterator[tuple[str, Array]]:
+    alike = {
+        name: tensor
+        for name, tensor in tensors.items()
+        if tensor.size == output.size
+        and tensor.dtype.kind == "f"
+        and tensor.ndim
+        and tensor.shape[0] == output.shape[0]
+    }
+    yield from alike.items()
+    if squashed and output.size and output.min() >= 0 and output.max() <= 1:
+        for said, function in _BETWEEN.items():
+            for name, tensor in alike.items() if output.shape[-1] > 1 or said == "sigmoid" else ():
+                yield f"{said} of {name}", function(tensor)
+
+
+def unlike(
+    layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], *, squashed: bool
+) -> float:
+    """How unlike the original's the layers are, from 0 to 1: the mean share, at most 1 of each."""
+    shares = [
+        min(1.0, found.share) for found in _of_layers(layers, tensors, squashed).values() if found
+    ]
+    return float(np.mean(shares)) if shares else 0.0
+
+
+def first_unlike(
+    layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], tolerance: float
+) -> str:
+    """The first layer from which on no output is one of the original's; empty if the last is."""
+    first = ""
+    for name, found in _of_layers(layers, tensors, squashed=True).items():
+        if found is not None and found.share <= tolerance:
+            first = ""
+        elif not first:
+            first = name
+    return first
+
+
+def _of_layers(
+    layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], squashed: bool
+) -> dict[str, Nearest | None]:
+    return {
+        name: nearest(output, tensors, squashed=squashed)
+        for name, output in layers
+        if output.dtype.kind == "f" and output.ndim
+    }

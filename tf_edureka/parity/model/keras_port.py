@@ -1,0 +1,303 @@
+"""A compiled Keras model as a port: its loss, gradients and updates on what was recorded."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest import mock
+
+import numpy as np
+
+from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
+from tf_edureka.errors import InputError
+from tf_edureka.parity import mapping
+from tf_edureka.parity.mapping import new_variables
+from tf_edureka.parity.model import inputs
+from tf_edureka.parity.model.randomness import Replay, replayed
+from tf_edureka.trace import Array
+
+Arrays = Mapping[str, Array]
+# By a part of the name of the layer's class.
+_GATES = {"LSTM": (4,), "GRU": (3, 2), "Cell": (4, 3, 2), "RNN": (4, 3, 2)}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Batch:
+    """What a step of the original was given.
+
+    Attributes:
+        inputs: what was fed, and what iterators and queues gave, by tensor.
+        random: what random ops gave, by tensor.
+    """
+
+    inputs: Arrays
+    random: Arrays
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Evaluation:
+    """What a model computes on a batch.
+
+    Attributes:
+        layers: names of its layers and what they gave, in the order of their calls.
+        output: of the model; of several the first.
+        loss: with all penalties.
+        data_loss: without them.
+        labels: as the loss had them.
+        gradients: of the loss, by the old variable.
+        after: all variables that have a counterpart, by the old name, after the forward pass.
+        replay: what of the recorded random numbers was used.
+    """
+
+    layers: tuple[tuple[str, Array], ...]
+    output: Array
+    loss: float
+    data_loss: float
+    labels: Array
+    gradients: Arrays
+    after: Arrays
+    replay: Replay
+
+
+class KerasPort:
+    """A compiled Keras model beside a trace.
+
+    Args:
+        model: built and compiled.
+        found: which of its variables is which of the original's.
+        random_ops: the kind of each random op of the original, by name.
+    """
+
+    def __init__(
+        self, model: keras.Model, found: mapping.Mapping, *, random_ops: Mapping[str, str]
+    ) -> None:
+        self.model, self.mapping = model, found
+        self.feeding: inputs.Feeding | None = None
+        self.change_inputs: Callable[[Array], Array] = lambda array: array
+        self.change_labels: Callable[[Array], Array] = lambda array: array
+        self.change_state: Callable[[dict[int, Array]], dict[int, Array]] = lambda state: state
+        self._random_ops = random_ops
+        self._variables = [*model.variables]
+        self._gates = {
+            one.place: next(
+                (counts for kind, counts in _GATES.items() if kind in one.layer_class), ()
+            )
+            for one in new_variables.variables_of(model)
+        }
+        self._start = [np.array(variable) for variable in model.optimizer.variables]
+
+    def gates(self, place: int) -> tuple[int, ...]:
+        """How many gates a variable of a recurrent layer may be of, side by side."""
+        return self._gates.get(place, ())
+
+    def load(self, state: Arrays) -> None:
+        """Gives the model the original's variables.
+
+        Args:
+            state: all of them, by name.
+        """
+        for place, value in self.change_state(self.mapping.to_new(state)).items():
+            self._variables[place].assign(value)
+
+    def values(self) -> dict[str, Array]:
+        """The model's variables by the original's names."""
+        values = {place: np.array(variable) for place, variable in enumerate(self._variables)}
+        for place, value in values.items():
+            variable = self._variables[place]
+            if value.shape != tuple(variable.shape):
+                raise InputError(
+                    f"{variable.path}: expected a value of shape {tuple(variable.shape)}, got "
+                    f"{value.shape} from its initializer"
+                )
+        return self.mapping.to_old(values)
+
+    def choose_feeding(self, state: Arrays, batch: Batch, loss: float) -> None:
+        """Finds out which arrays are inputs and labels: of those that fit, the nearest loss.
+
+        Raises:
+            InputError: when nothing that was fed fits the model.
+        """
+        best, chosen, failed = (2, float("inf")), None, ""
+        ways = [*inputs.feedings(self.model, batch.inputs)]
+        kinds = _are_class_numbers(loss_name(self.model.loss))
+        for feeding in (replace(way, sparse=sparse) for way in ways for sparse in kinds):
+            self.feeding = feeding
+            try:
+                seen = self.evaluate(state, batch, gradients=False)
+            except Exception as error:  # a model may raise anything on what is not meant for it
+                failed = str(error)
+                continue
+            apart = abs(seen.loss - loss)
+            # To give the inputs again is what is left where no other array fits the output.
+            rank = (int(not feeding.labels), apart if np.isfinite(apart) else float("inf"))
+            if _are_labels(seen) and (rank < best or chosen is None):
+                best, chosen = rank, feeding
+        self.feeding = chosen
+        if self.feeding is None:
+            shapes = ", ".join(f"{name} {array.shape}" for name, array in batch.inputs.items())
+            raise InputError(
+                f"expected a model for what the original was fed ({shapes or 'nothing'}), got one "
+                f"that takes none of it{f' ({failed.splitlines()[0]})' if failed else ''}"
+            )
+
+    def evaluate(self, state: Arrays, batch: Batch, *, gradients: bool = True) -> Evaluation:
+        """Computes a step without taking it.
+
+        Args:
+            state: the original's variables before it.
+            batch: what the original was given.
+            gradients: whether they are wanted.
+        """
+        if self.feeding is None:
+            raise RuntimeError("how the model is fed has not been chosen")
+        self.load(state)
+        x = inputs.shaped(self.model, self.feeding, batch.inputs)
+        x = self.change_inputs(x) if isinstance(x, np.ndarray) else [*map(self.change_inputs, x)]
+        weights = self.model.trainable_variables
+        with replayed(batch.random, self._random_ops) as replay, _calls() as layers:
+            with tf.GradientTape(watch_accessed_variables=gradients) as tape:
+                outputs = self.model(_as_floats(x), training=True)
+                several = outputs if isinstance(outputs, list | tuple) else [outputs]
+                labels = self._labels([*several], batch.inputs)
+                loss = self.model.compute_loss(
+                    x=x, y=labels if len(several) > 1 else labels[0], y_pred=outputs, training=True
+                )
+            computed = tape.gradient(loss, weights) if gradients else []
+        penalty = sum(float(one) for one in self.model.losses)
+        return Evaluation(
+            layers=tuple(layers),
+            output=np.array(several[0]),
+            loss=float(loss),
+            data_loss=float(loss) - penalty,
+            labels=labels[0],
+            gradients=self._old_gradients(weights, computed),
+            after=self.values(),
+            replay=replay,
+        )
+
+    def _labels(self, outputs: Sequence[Any], arrays: Arrays) -> list[Array]:
+        names = self.feeding.labels if self.feeding else ()
+        names = names or (self.feeding.inputs[:1] if self.feeding else ())
+        sparse = self.feeding is not None and self.feeding.sparse
+        return [
+            self.change_labels(inputs.labels_for(np.array(output), arrays[name], sparse=sparse))
+            for output, name in zip(outputs, _and_again(names), strict=False)
+        ]
+
+    def _old_gradients(self, weights: Sequence[Any], computed: Sequence[Any]) -> dict[str, Array]:
+        places = {id(variable): place for place, variable in enumerate(self._variables)}
+        by_place = {}
+        for variable, gradient in zip(weights, computed, strict=False):
+            if gradient is None:
+                by_place[places[id(variable)]] = np.zeros(variable.shape, "float32")
+            else:
+                by_place[places[id(variable)]] = np.array(tf.convert_to_tensor(gradient))
+        return self.mapping.gradients_to_old(by_place) if by_place else {}
+
+    def reset_optimizer(self, step: int) -> None:
+        """Makes the optimizer as it was built, with so many steps behind it."""
+        optimizer = self.model.optimizer
+        if not optimizer.built:
+            optimizer.build(self.model.trainable_variables)
+        if len(self._start) < len(optimizer.variables):
+            self._start = [np.array(variable) for variable in optimizer.variables]
+        for variable, value in zip(optimizer.variables, self._start, strict=True):
+            variable.assign(value)
+        optimizer.iterations.assign(step)
+
+    def apply(self, gradients: Mapping[str, Any]) -> None:
+        """Takes a step by gradients of the original.
+
+        Args:
+            gradients: by the old variable; an array each, or `tf.IndexedSlices`.
+        """
+        dense = {
+            name: value
+            for name, value in gradients.items()
+            if not isinstance(value, tf.IndexedSlices)
+        }
+        new: dict[int, Any] = dict(self.mapping.gradients_to_new(dense))
+        for link in self.mapping.links:
+            if len(link.old) == len(link.new) == 1 and link.old[0] not in dense:
+                new[link.new[0]] = gradients.get(link.old[0])
+        weights = self.model.trainable_variables
+        places = {id(variable): place for place, variable in enumerate(self._variables)}
+        given = [new.get(places[id(variable)]) for variable in weights]
+        pairs = [
+            (
+                value
+                if isinstance(value, tf.IndexedSlices)
+                else tf.constant(value, variable.dtype),
+                variable,
+            )
+            for value, variable in zip(given, weights, strict=True)
+            if value is not None
+        ]
+        self.model.optimizer.apply_gradients(pairs)
+
+
+def _are_labels(seen: Evaluation) -> bool:
+    """Whether there is a label for each output, or one for all classes."""
+    outputs = seen.output.size
+    return seen.labels.size in (outputs, outputs // max(seen.output.shape[-1:] or (1,)))
+
+
+def _are_class_numbers(name: str) -> tuple[bool, ...]:
+    """What labels of a loss may be: class numbers, or what the outputs are."""
+    if "sparse" in name:
+        return (True,)
+    known = hasattr(keras.losses, name) or hasattr(keras.metrics, name)
+    return (False,) if known else (False, True)
+
+
+def loss_name(loss: Any) -> str:
+    """What a loss is called, however it was given to `compile`."""
+    while isinstance(loss, list | tuple | dict):
+        loss = next(iter(loss.values() if isinstance(loss, dict) else loss), "")
+    return str(getattr(loss, "name", None) or getattr(loss, "__name__", None) or loss).lower()
+
+
+def takes_logits(loss: Any) -> bool | None:
+    """Whether a loss takes logits; None where it does not say so."""
+    while isinstance(loss, list | tuple | dict):
+        loss = next(iter(loss.values() if isinstance(loss, dict) else loss), "")
+    if isinstance(loss, str):
+        return False if "entropy" in loss else None
+    try:
+        return loss.get_config().get("from_logits")
+    except (AttributeError, NotImplementedError, TypeError, ValueError):
+        return None
+
+
+def _and_again(names: Sequence[str]) -> Iterator[str]:
+    """The names, and the last one again and again."""
+    yield from names
+    while True:
+        yield names[-1]
+
+
+def _as_floats(x: Any) -> Any:
+    """Inputs as tensors; float64 as Keras' own precision, as `fit` does."""
+
+    def one(array: Array) -> Any:
+        kind = keras.config.floatx() if array.dtype == np.float64 else None
+        return tf.convert_to_tensor(array.astype(kind) if kind else array)
+
+    return [*map(one, x)] if isinstance(x, list) else one(x)
+
+
+@contextlib.contextmanager
+def _calls() -> Iterator[list[tuple[str, Array]]]:
+    """The layers that are called in the block, and what they give."""
+    seen: list[tuple[str, Array]] = []
+    original = keras.layers.Layer.__call__
+
+    def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        output = original(layer, *args, **kwargs)
+        if tf.is_tensor(output) and hasattr(output, "numpy"):
+            seen.append((layer.name, output.numpy()))
+        return output
+
+    with mock.patch.object(keras.layers.Layer, "__call__", call):
+        yield seen

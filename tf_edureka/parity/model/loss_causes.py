@@ -1,0 +1,208 @@
+"""What explains a loss, or its gradients, where a model's outputs are the original's."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from tf_edureka._keras import keras
+from tf_edureka.parity.cause import Cause
+from tf_edureka.parity.model.forward import sigmoid, softmax
+from tf_edureka.parity.model.keras_port import Evaluation
+from tf_edureka.trace import Array
+
+_SAME = 1e-3  # relative: what counts as explained
+_TINY = 1e-30
+
+
+def penalties(
+    recorded: Sequence[Mapping[str, Array]],
+    computed: Sequence[Mapping[str, Array]],
+    weights: Sequence[Mapping[str, Array]],
+) -> Iterator[Cause]:
+    """L2 (or L1) of which the port has more or less than the original, seen in the gradients.
+
+    The difference of the gradients is then the weight itself, times a factor.
+
+    Args:
+        recorded: gradients of the original, by weight, step by step.
+        computed: the port's.
+        weights: before each step.
+    """
+    factors: dict[str, float] = {}
+    for name in recorded[0]:
+        pairs = zip(recorded, computed, strict=True)
+        apart = _joined([one[name] - other[name] for one, other in pairs])
+        values = _joined([one[name] for one in weights])
+        if not apart.any() or not values.any():
+            continue
+        for kind, penalty in (("l2", values), ("l1", np.sign(values))):
+            factor = float(apart @ penalty / (penalty @ penalty))
+            left = np.linalg.norm(apart - factor * penalty) / np.linalg.norm(apart)
+            if left < 0.05 and np.ptp(values) > 0:
+                factors[f"{kind} {name}"] = factor
+                break
+    if factors:
+        kind = next(iter(factors)).partition(" ")[0]
+        names = ", ".join(key.partition(" ")[2] for key in factors)
+        amounts = sorted({float(f"{value:.3g}") for value in factors.values()})
+        shown = ", ".join(f"{abs(value):.3g}" for value in amounts)
+        more = "has too little" if amounts[0] > 0 else "has too much"
+        yield Cause(
+            kind,
+            1.0,
+            f"the port {more} {kind.upper()} on {names}: the gradient lacks, or has in excess, "
+            f"{shown} times the weight; contrib's l2_regularizer(s) is Keras' L2(s / 2), or "
+            "tf_edureka.tf1.L2(s)",
+        )
+
+
+def factors(recorded: Sequence[float], seen: Sequence[Evaluation], batch: int) -> Iterator[Cause]:
+    """A loss that is the original's times a number: a sum for a mean, or a half.
+
+    Args:
+        recorded: losses of the original, step by step.
+        seen: the port's.
+        batch: examples of a step.
+    """
+    ratios = [
+        (loss - (one.loss - one.data_loss)) / one.data_loss
+        for loss, one in zip(recorded, seen, strict=True)
+        if abs(one.data_loss) > _TINY
+    ]
+    if not ratios or not np.all(np.isfinite(ratios)):
+        return
+    ratio = float(np.median(ratios))
+    if abs(ratio - 1) < 1e-4 or np.ptp(ratios) > _SAME * abs(ratio) or ratio <= 0:
+        return
+    per_example = seen[0].output.size / max(batch, 1)
+    known = {
+        batch: f"sums over the {batch} examples, where the port takes the mean",
+        1 / batch: f"takes the mean of the {batch} examples, where the port sums",
+        per_example: f"sums over the {per_example:g} outputs of an example, where the port takes "
+        "the mean",
+        1 / per_example: f"takes the mean of the {per_example:g} outputs, where the port sums",
+        per_example * batch: "sums over all outputs of all examples, where the port takes the mean",
+        1 / (per_example * batch): "takes the mean of all outputs, where the port sums",
+        0.5: "halves it",
+        2.0: "doubles it, or does not halve it",
+        batch / 2: "is half of the sum over the examples",
+        per_example / 2: "is half of the sum over the outputs",
+        per_example * batch / 2: "is half of the sum (tf.nn.l2_loss)",
+    }
+    for value, said in known.items():
+        if value and abs(ratio / value - 1) < 2 * _SAME:
+            yield Cause("sum_or_mean", 1.0, f"the original {said} (a factor of {ratio:.6g})")
+            return
+    yield Cause("sum_or_mean", 0.95, f"the original's loss is the port's times {ratio:.6g}")
+
+
+def labels_and_logits(
+    recorded: Sequence[float], seen: Sequence[Evaluation], *, name: str, from_logits: bool | None
+) -> Iterator[Cause]:
+    """Cross-entropies of other labels, or of outputs that are or are not logits.
+
+    Args:
+        recorded: losses of the original, step by step.
+        seen: the port's.
+        name: of the port's loss.
+        from_logits: whether it takes logits; None if that is not known.
+    """
+    pairs = [*zip(recorded, seen, strict=True)]
+    if "entropy" not in name and hasattr(keras.losses, name):
+        return
+    yield from _smoothing(pairs, name)
+    goals = [loss - (one.loss - one.data_loss) for loss, one in pairs]
+    own = {True: "logits", False: "probabilities", None: ""}[from_logits]
+    for reading, said in _READINGS.items():
+        values = [_cross_entropy(one, reading, name) for _, one in pairs]
+        if reading != own and own and _alike(values, goals):
+            yield Cause("from_logits", 1.0, f"the original {said}")
+            return
+    for shift in (1, -1):
+        values = [_cross_entropy(one, _best(one), name, shift=shift) for _, one in pairs]
+        if _alike(values, goals):
+            yield Cause("labels", 1.0, f"the original's classes are the port's shifted by {shift}")
+            return
+
+
+_READINGS = {
+    "logits": "takes the outputs as logits",
+    "probabilities": "takes the outputs as probabilities",
+    "twice": "puts a softmax over outputs that are probabilities already",
+}
+
+
+def _best(one: Evaluation) -> str:
+    """Whether the outputs look like probabilities."""
+    output = one.output
+    return "probabilities" if output.min() >= 0 and output.max() <= 1 else "logits"
+
+
+def _cross_entropy(one: Evaluation, reading: str, name: str, *, shift: int = 0) -> float:
+    output = one.output.astype(np.float64)
+    binary = "binary" in name
+    if reading == "logits" or reading == "twice":
+        output = sigmoid(output) if binary else softmax(output)
+    if output.min() < 0 or output.max() > 1:
+        return float("nan")
+    output = np.clip(output, 1e-7, 1 - 1e-7)
+    labels = _one_hot(one)
+    if labels is None:
+        return float("nan")
+    if binary:
+        each = -(labels * np.log(output) + (1 - labels) * np.log(1 - output))
+        return float(each.mean())
+    labels = np.roll(labels, shift, axis=-1)
+    return float(-(labels * np.log(output)).sum(axis=-1).mean())
+
+
+def _one_hot(one: Evaluation) -> Array | None:
+    classes = one.output.shape[-1]
+    labels = one.labels
+    if labels.shape == one.output.shape:
+        return labels.astype(np.float64)
+    if labels.size * classes == one.output.size:
+        inside = np.clip(labels.astype(np.int64), 0, classes - 1)
+        return np.asarray(np.eye(classes)[inside].reshape(one.output.shape))
+    return None
+
+
+def _smoothing(pairs: Sequence[tuple[float, Evaluation]], name: str) -> Iterator[Cause]:
+    """The amount of label smoothing by which the losses differ."""
+    if "binary" in name:
+        return
+    amounts = []
+    for loss, one in pairs:
+        labels = _one_hot(one)
+        if labels is None:
+            return
+        output = one.output.astype(np.float64)
+        logs = np.log(np.clip(softmax(output) if _best(one) == "logits" else output, 1e-7, 1))
+        toward = float(-logs.mean(axis=-1).mean())
+        plain = float(-(labels * logs).sum(axis=-1).mean())
+        if abs(toward - plain) < 1e-6:
+            return
+        goal = loss - (one.loss - one.data_loss)
+        amounts.append(
+            ((one.data_loss - plain) / (toward - plain), (goal - plain) / (toward - plain))
+        )
+    theirs, ours = np.array(amounts).T[::-1]
+    spread = max(float(np.ptp(theirs)), float(np.ptp(ours)))
+    there, here = float(np.median(theirs)), float(np.median(ours))
+    if spread < 0.01 and abs(there - here) > 1e-3 and 0 <= round(there, 3) < 1 and here > -1e-3:
+        yield Cause(
+            "labels",
+            1.0,
+            f"the original's labels are smoothed by {abs(there):.3g}, the port's by {abs(here):.3g}",
+        )
+
+
+def _alike(values: Sequence[float], goals: Sequence[float]) -> bool:
+    values_, goals_ = np.array(values), np.array(goals)
+    if not np.all(np.isfinite(values_)):
+        return False
+    return bool(np.all(np.abs(values_ - goals_) <= _SAME * np.maximum(np.abs(goals_), 1e-6)))
+
+
+def _joined(arrays: Sequence[Array]) -> Array:
+    return np.concatenate([np.ravel(one).astype(np.float64) for one in arrays])

@@ -1,0 +1,70 @@
+"""How widely initial values are spread, known better than from the one sample that a run drew."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tf_edureka.results import Floats
+from tf_edureka.tf1 import initializers
+from tf_edureka.trace import Array, Variable
+
+# Of each random op the initializer that draws its numbers again, and their standard deviation.
+_DRAWN: Mapping[str, tuple[Any, float]] = {
+    "RandomStandardNormal": (initializers.RandomNormal, 1.0),
+    "TruncatedNormal": (initializers.TruncatedNormal, 0.87962566),
+    "RandomUniform": (initializers.RandomUniform, 1 / math.sqrt(12)),
+}
+_ENOUGH = 20_000  # numbers, whose standard deviation is known to half a percent
+
+
+def of_original(variable: Variable, initial: Array) -> float | None:
+    """The standard deviation that the original's initial values were drawn with.
+
+    They are drawn again from their seeds: what was made of the numbers is a factor and a sum.
+
+    Args:
+        variable: of the original.
+        initial: its initial value.
+
+    Returns:
+        None where they are no such numbers.
+    """
+    made = variable.initializer or {}
+    if made.get("op") not in _DRAWN or initial.size < 2 or initial.dtype != np.float32:
+        return None
+    draw, deviation = _DRAWN[made["op"]]
+    graph_seed, op_seed = made.get("graph_seed"), made.get("op_seed")
+    if op_seed is None or not (graph_seed or op_seed):
+        return None
+    drawn = np.ravel(draw(graph_seed, op_seed)(initial.shape)).astype(np.float64)
+    values = np.ravel(initial).astype(np.float64)
+    factor, added = np.polyfit(drawn, values, 1)
+    if np.abs(factor * drawn + added - values).max() > 1e-4 * np.abs(values).max():
+        return None
+    return float(abs(factor) * deviation)
+
+
+def of_port(layer: Any, role: str, shape: tuple[int, ...]) -> float | None:
+    """The standard deviation that a layer of Keras draws initial values with.
+
+    Args:
+        layer: of Keras.
+        role: of the variable in it, such as `kernel`.
+        shape: of the variable.
+
+    Returns:
+        None where the layer does not say how it draws them.
+    """
+    name = f"{role.removesuffix('_kernel') if role == 'recurrent_kernel' else role}_initializer"
+    initializer = getattr(layer, name, None) or getattr(getattr(layer, "cell", None), name, None)
+    if initializer is None or not hasattr(initializer, "from_config"):
+        return None
+    samples: list[Floats] = []
+    while sum(one.size for one in samples) < _ENOUGH and len(samples) < 400:
+        again = type(initializer).from_config(initializer.get_config())  # with a new seed
+        samples.append(np.ravel(np.array(again(shape))))
+        if len(samples) > 1 and np.array_equal(samples[0], samples[1]):
+            break  # it has a seed of its own
+    return float(np.std(np.concatenate(samples)))

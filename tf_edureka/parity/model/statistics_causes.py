@@ -1,0 +1,63 @@
+"""What explains moving averages of batch normalization that are not the original's."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from tf_edureka.parity.cause import Cause
+from tf_edureka.trace import Array
+
+_KNOWN = (0.9, 0.99, 0.999, 0.95, 0.997, 0.9997, 0.98, 0.1, 0.01, 0.001, 0.0)
+
+
+def explain(
+    before: Mapping[str, Array],
+    after: Mapping[str, Array],
+    ours: Mapping[str, Array],
+    weights: Sequence[str],
+) -> Iterator[Cause]:
+    """Compares how far the averages moved: `after - before = (1 - momentum) (batch - before)`.
+
+    Both moved toward the same statistics of the batch, so the one move is the other's times a number.
+
+    Args:
+        before: the original's variables before a step.
+        after: the same after it.
+        ours: the port's variables after it, by the original's names.
+        weights: names of what is trained, and so no average.
+    """
+    for name in ours:
+        if name in weights or name not in after or after[name].shape != ours[name].shape:
+            continue
+        start = before[name].astype(np.float64)
+        theirs, own = (side[name].astype(np.float64) - start for side in (after, ours))
+        if np.allclose(theirs, own, rtol=1e-4, atol=1e-7 * float(np.abs(start).max(initial=1))):
+            continue
+        if not theirs.any():
+            says = f"the original never moves {name}: it does not run its update ops"
+            yield Cause("bn_momentum", 1.0, says)
+        elif not own.any():
+            yield Cause("bn_momentum", 1.0, f"the port never moves {name}; the original does")
+        else:
+            factor = float(np.vdot(theirs, own) / np.vdot(theirs, theirs))
+            left = float(np.linalg.norm(own - factor * theirs) / np.linalg.norm(own - theirs))
+            if left < 0.1:
+                yield Cause("bn_momentum", 1 - left, _said(name, factor))
+        return
+
+
+def _said(name: str, factor: float) -> str:
+    """A factor near 1 is that of the unbiased variance, `n / (n - 1)`; another is a momentum's."""
+    if 0.9 < factor < 1.1 and "variance" in name.lower():
+        return (
+            f"{name} moves {factor:.4g} times as far in the port: one takes the variance by n, the "
+            "other by n - 1 (tf_edureka.tf1.BatchNormalization does as TensorFlow 1 did)"
+        )
+    pairs = [
+        (theirs, own)
+        for theirs in _KNOWN
+        for own in _KNOWN
+        if theirs < 1 and abs((1 - own) / (1 - theirs) / factor - 1) < 1e-2
+    ]
+    known = f", as with a momentum of {pairs[0][1]:g} instead of {pairs[0][0]:g}" if pairs else ""
+    return f"{name} moves {factor:.4g} times as far in the port as in the original{known}"

@@ -1,0 +1,243 @@
+"""How far the original is from itself: the least that may lie between it and a right port.
+
+A recorded step is computed again from the same state, inputs and random numbers: in float64, on one
+thread, and with its inputs and its weights moved by one unit in the last place. Where a unit is as
+near 0 as that it may fall on the other side, and what then changes is part of the noise.
+"""
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tf_edureka import trace
+from tf_edureka.errors import InputError
+from tf_edureka.parity.noise.noise_of_step.recorded_updates import Found, Updates
+from tf_edureka.tf1.one_thread import OneThread
+from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
+from tf_edureka.trace import Array
+
+_DRAWS = 2  # of what is moved, up or down, for each entry
+# What the graph gives must be what was recorded, or it is computed otherwise than in the script.
+_TIMES, _LEAST = 8.0, 2.0**-20
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """How far a value is from itself at most, relative to its largest entry, which may not be 0.
+
+    Attributes:
+        float64: computed in float64.
+        one_thread: computed by one thread.
+        inputs: with float inputs moved by one unit in the last place.
+        weights: with the weights moved by one unit in the last place.
+        again: computed the same way again, from the recorded value.
+    """
+
+    float64: float
+    one_thread: float
+    inputs: float
+    weights: float
+    again: float
+
+    @property
+    def largest(self) -> float:
+        """The largest of them."""
+        return max(self.float64, self.one_thread, self.inputs, self.weights, self.again)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Noise:
+    """How far a step of the original is from itself.
+
+    Attributes:
+        spreads: by kind and name: of the `loss`, whose name is empty; of each recorded `tensor` of
+            the forward pass; of the raw `gradient` of each weight; of each weight `after` the step.
+        exact: the same values in float64, of the shape of the tensor; a sparse gradient's is made
+            dense.
+        unknown: why there is no spread, by kind and name of what was recorded.
+        rounded: names of ops that float32 is used for in float64 too.
+    """
+
+    spreads: Mapping[Key, Spread]
+    exact: Mapping[Key, Array]
+    unknown: Mapping[Key, str]
+    rounded: Sequence[str]
+
+    def of(self, kind: str, name: str = "") -> float | None:
+        """The largest spread of a value, relative to its largest entry.
+
+        Args:
+            kind: `loss`, `tensor`, `gradient` or `after`.
+            name: of the tensor or the weight.
+
+        Returns:
+            None where it could not be computed again; `unknown` says why.
+        """
+        found = self.spreads.get((kind, name))
+        return None if found is None else found.largest
+
+
+def of_step(recorded: trace.Trace, step: trace.Step) -> Noise:
+    """How far a recorded step of the original is from itself.
+
+    Args:
+        recorded: the trace.
+        step: of it, one with the state before it.
+
+    Raises:
+        InputError: when the step cannot be computed again: it is not recorded, or its graph needs
+            what was not recorded or what TensorFlow 2 does not have.
+    """
+    if not step.is_recorded:
+        raise InputError(
+            f"step {step.number}: expected a recorded step, got one without the state before it"
+        )
+    try:
+        return _original(recorded, step.training).noise(step)
+    except Unreplayable as error:
+        raise InputError(
+            f"step {step.number}: expected a step that can be computed again, but {error}"
+        ) from None
+
+
+@functools.lru_cache(maxsize=2)
+def _original(recorded: trace.Trace, training: int) -> "_Original":
+    return _Original(recorded, training)
+
+
+class _Original:
+    """The graph of a trace, in the ways in which a step of a training is computed again."""
+
+    def __init__(self, recorded: trace.Trace, training: int) -> None:
+        content = recorded.graph()
+        if content is None:
+            raise Unreplayable("the graph was not recorded")
+        self._trace = recorded
+        self._training = recorded.trainings[training]
+        self._one_thread = OneThread(content)
+        self._graph = RecordedGraph(content)
+        self._double = RecordedGraph(content, dtype="float64")
+        self._updates = Updates(self._graph.parts, self._training)
+        self._found: Found | None = None
+
+    def noise(self, step: trace.Step) -> Noise:
+        recorded = self._recorded(step)
+        read = self._trace.arrays
+        state, inputs = read(step.before), read(step.inputs)
+        feeds = {**inputs, **read(step.random)}
+        if self._found is None:
+            gradients = {name: one for (kind, name), one in recorded.items() if kind == "gradient"}
+            self._found = self._updates.find(self._graph, gradients, state, feeds)
+        compute = functools.partial(self._values, step)
+        ours, exact = (compute(one, state, feeds) for one in (self._graph, self._double))
+        others = {"one_thread": [compute(self._one_thread, state, feeds)], "float64": [exact]}
+        weights = {name: state[name] for name in self._training.weights}
+        for kind, moving in (("inputs", inputs), ("weights", weights)):
+            others[kind] = [
+                compute(
+                    self._graph,
+                    {**state, **(moved if kind == "weights" else {})},
+                    {**feeds, **(moved if kind == "inputs" else {})},
+                )
+                for moved in (_moved(moving, step.number, draw) for draw in range(_DRAWS))
+            ]
+        spreads, unknown = {}, {}
+        for key, value in recorded.items():
+            found = _spread(key, value, ours, others, exact)
+            if isinstance(found, Spread):
+                spreads[key] = found
+            else:
+                unknown[key] = found
+        exact = {key: exact[key] for key in spreads}
+        for name, stored in step.raw_gradients.items():
+            if not isinstance(stored, str) and ("gradient", name) in exact:
+                dense = np.zeros(stored["shape"])
+                np.add.at(dense, self._trace.array(stored["indices"]), exact["gradient", name])
+                exact["gradient", name] = dense
+        rounded = tuple(sorted(self._double.rounded))
+        return Noise(spreads=spreads, exact=exact, unknown=unknown, rounded=rounded)
+
+    def _recorded(self, step: trace.Step) -> dict[Key, Array]:
+        """What was recorded of the step; of a sparse gradient its values."""
+        found: dict[Key, Array] = {}
+        if step.loss is not None:
+            found["loss", ""] = np.asarray(step.loss)
+        for name, stored in {**step.tensors, **step.statistics}.items():
+            found["tensor", name] = self._trace.array(stored)
+        for name, one in step.raw_gradients.items():
+            found["gradient", name] = self._trace.array(
+                one if isinstance(one, str) else one["values"]
+            )
+        for name in self._training.weights:
+            if name in step.after:
+                found["after", name] = self._trace.array(step.after[name])
+        return found
+
+    def _values(
+        self,
+        step: trace.Step,
+        graph: RecordedGraph | OneThread,
+        state: Mapping[str, Array],
+        feeds: Mapping[str, Array],
+    ) -> dict[Key, Array]:
+        """Computes a step's values: in two runs, as they were recorded in two.
+
+        What is fetched keeps TensorFlow from fusing ops, and that rounds otherwise.
+        """
+        found = self._found or Found({}, {})
+        gradients, after = graph.run(
+            [*found.gradients.values()], [*found.ops.values()], state, feeds
+        )
+        tensors = [*step.tensors, *step.statistics]
+        (loss, *forward), _ = graph.run([self._training.loss, *tensors], (), state, feeds)
+        return {
+            ("loss", ""): np.asarray(np.sum(loss, dtype=np.float64)),
+            **{("tensor", name): one for name, one in zip(tensors, forward, strict=True)},
+            **{
+                ("gradient", name): one
+                for name, one in zip(found.gradients, gradients, strict=True)
+            },
+            **{("after", name): after[name] for name in found.ops},
+        }
+
+
+def _moved(arrays: Mapping[str, Array], *seed: int) -> dict[str, Array]:
+    """Float arrays with each entry moved by one unit in the last place; scalars are settings."""
+    generator = np.random.default_rng(seed)
+    return {
+        name: np.nextafter(one, generator.choice([-np.inf, np.inf], one.shape).astype(one.dtype))
+        for name, one in arrays.items()
+        if one.ndim and one.dtype.kind == "f"
+    }
+
+
+def _spread(
+    key: Key,
+    recorded: Array,
+    ours: Mapping[Key, Array],
+    others: Mapping[str, Iterable[Mapping[Key, Array]]],
+    exact: Mapping[Key, Array],
+) -> Spread | str:
+    """How far a value is from itself, or why that is not known."""
+    if key not in ours:
+        return "the graph has no tensor or op that it is known to come from"
+    if ours[key].shape != recorded.shape:
+        return f"its shape is {recorded.shape}, but {ours[key].shape} when it is computed again"
+    if not np.isfinite(recorded).all():
+        return "it is NaN or infinite"
+    largest = float(np.abs(exact[key]).max(initial=0)) or 1.0
+    apart = {
+        name: max(_difference(one[key], ours[key]) / largest for one in found)
+        for name, found in others.items()
+    }
+    again = _difference(ours[key], recorded) / largest
+    if not again <= _TIMES * max(_LEAST, *apart.values()):
+        return f"computed again it differs by {again:.2g}, more than rounding does"
+    return Spread(again=again, **apart)
+
+
+def _difference(one: Array, other: Array) -> float:
+    return float(np.abs(one.astype(np.float64) - other).max(initial=0))

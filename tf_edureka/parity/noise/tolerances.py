@@ -1,0 +1,55 @@
+"""How far a port may be from the original: as far as the original is from itself, and some."""
+
+import functools
+from dataclasses import dataclass
+
+from tf_edureka.errors import InputError
+from tf_edureka.parity.noise import noise_of_step as noise
+from tf_edureka.trace import Step, Trace
+
+TIMES = 8.0  # of what the original is apart from itself
+# Relative: some roundings of float32, however quiet the original.
+_LEAST = {"loss": 1e-6, "tensor": 2e-6, "gradient": 2e-6, "after": 2.5e-7}
+_UNMEASURED = {"loss": 2e-5, "tensor": 1e-4, "gradient": 1e-3, "after": 1e-5}
+MEASURED_WHY = (
+    f"{TIMES:g} times what the original differs from itself in float64, on one thread, and with "
+    "inputs moved by one unit in the last place"
+)
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """What may be between a port and the original on one step.
+
+    Attributes:
+        noise: of the original; None where its graph could not be run again.
+        why: the reason for all of them.
+    """
+
+    noise: noise.Noise | None
+    why: str
+
+    def of(self, kind: str, name: str = "") -> float:
+        """The tolerance of the `loss`, or by name of a `tensor`, a `gradient` or a weight `after`.
+
+        Returns:
+            relative to the largest value.
+        """
+        if self.noise is None:
+            return _UNMEASURED[kind]
+        found = self.noise.of(kind, name)
+        return _UNMEASURED[kind] if found is None else max(_LEAST[kind], TIMES * found)
+
+
+@functools.lru_cache(maxsize=2)
+def measured(trace: Trace, steps: tuple[Step, ...]) -> tuple[Tolerances, ...]:
+    """Measures the original's own noise on each of the steps."""
+    return tuple(_measured(trace, step) for step in steps)
+
+
+def _measured(trace: Trace, step: Step) -> Tolerances:
+    try:
+        return Tolerances(noise.of_step(trace, step), MEASURED_WHY)
+    except InputError as error:
+        why = f"not measured ({error}), but what float32 explains in most networks"
+        return Tolerances(None, why)

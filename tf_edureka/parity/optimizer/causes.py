@@ -1,0 +1,292 @@
+"""Names what makes a port's optimizer differ: the original's is changed until it goes there."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tf_edureka.parity.cause import Cause
+from tf_edureka.parity.optimizer.changes import Change, forms, scalars
+from tf_edureka.parity.optimizer.others import others
+from tf_edureka.parity.optimizer.rates import decays, frozen, gradients, rates
+from tf_edureka.parity.optimizer.simulation import Doubles, Setup
+from tf_edureka.parity.optimizer.stretch import Stretch
+from tf_edureka.trace import Array
+
+NAMED, GUESSED, CERTAIN = 0.9, 0.5, 0.999
+_LONGEST = 150  # steps that causes are tried on
+_NUMBERS = 400_000  # entries times steps that they are tried on
+_FEWER = 100_000  # and for two causes at once
+_ROUNDS = 6
+_PAIRS = 150
+_WORSE = 0.01  # by how much less than the best a cause may explain and be named
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Verdict:
+    """A port's optimizer against the original's, from the same gradients.
+
+    Attributes:
+        measured: largest difference of a weight, in units of its tolerance.
+        first_step: number of the first step after which a difference is more than rounding; None
+            if none is.
+        weight: that differs most then.
+        rate: the original's rate in that step, and in the one before; None if it has none.
+        causes: what may be the reason, the likeliest first; empty for a right port.
+        note: why the stretch ends where it does; empty if the gradients end there.
+    """
+
+    measured: float
+    first_step: int | None
+    weight: str | None
+    rate: tuple[float | None, float | None]
+    causes: Sequence[Cause]
+    note: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether all differences are rounding."""
+        return self.first_step is None
+
+
+def diagnose(stretch: Stretch, path: Iterable[Mapping[str, Array]]) -> Verdict:
+    """Compares a port's optimizer with the original's, and names why they differ.
+
+    Args:
+        stretch: the original's steps.
+        path: the port's weights after each of them, float arrays by name in the original's shapes,
+            from the original's weights before the first and its raw gradients.
+
+    Returns:
+        the comparison; its numbers are floats.
+
+    Raises:
+        InputError: when a weight or a step is missing, or a shape is another.
+    """
+    port = stretch.sampled(path)
+    limits = stretch.tolerance()
+    with np.errstate(invalid="ignore"):
+        off = np.abs(port - stretch.expected) / limits
+    off[~np.isfinite(off)] = np.inf
+    wrong = np.flatnonzero((off > 1).any(axis=1))
+    if not len(wrong):
+        return Verdict(
+            measured=float(np.max(off, initial=0.0)),
+            first_step=None,
+            weight=None,
+            rate=(None, None),
+            causes=(),
+            note=stretch.note,
+        )
+    first = int(wrong[0])
+    number = stretch.numbers[first]
+    finite = int(np.argmin([*np.isfinite(port).all(axis=1), False]))
+    return Verdict(
+        measured=float(off.max()),
+        first_step=number,
+        weight=stretch.training.weights[stretch.sample.owner[int(np.argmax(off[first]))]],
+        rate=(stretch.rates.get(number - 1), stretch.rates.get(number)),
+        causes=_causes(stretch, port, limits, first, finite),
+        note=stretch.note,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Trial:
+    """Where changes are tried: the original, and what the port does instead."""
+
+    setup: Setup
+    base: Doubles
+    deviation: Doubles
+    limits: Doubles
+
+    def residual(self, setup: Setup) -> Doubles:
+        left = self.deviation - (setup.run() - self.base)
+        return np.where(np.isfinite(left), left, self.deviation * 2)
+
+    def explains(self, residual: Doubles) -> float:
+        """Share of the deviation beyond rounding that is gone."""
+        before = _norm(np.maximum(np.abs(self.deviation) - self.limits, 0))
+        after = _norm(np.maximum(np.abs(residual) - self.limits, 0))
+        return float(max(0.0, 1 - after / before)) if before else 0.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Tried:
+    """Changes with their values, and how much they leave."""
+
+    changes: tuple[Change, ...]
+    values: tuple[float, ...]
+    explains: float
+    left: float
+
+    @property
+    def key(self) -> tuple[float, int, float]:
+        """Of those that explain as much, the plainer first."""
+        freedom = sum(change.is_fitted + 2 * change.is_general for change in self.changes)
+        return -round(self.explains, 3), freedom, float(f"{self.left:.1g}")
+
+
+def _norm(values: Doubles) -> float:
+    """Without BLAS, whose threads wait for each other on a busy machine."""
+    return float(np.sqrt(np.sum(values * values)))
+
+
+def _causes(
+    stretch: Stretch, port: Doubles, limits: Doubles, first: int, finite: int
+) -> list[Cause]:
+    """The likeliest first."""
+    if stretch.original is None or not finite or first >= finite:
+        return []
+    begin = max(0, first - 20) if first + 20 > _LONGEST else 0
+    end = min(finite, begin + _LONGEST)
+    part = stretch.part(begin, end)
+    thin, kept = part.thinned(_NUMBERS // (end - begin))
+    there, allowed = port[begin:end, kept], limits[begin:end, kept]
+    trial = _trial(thin, there, allowed)
+    singles = [*frozen(thin, there), *forms(thin), *scalars(thin), *rates(thin, there)]
+    tried = [_try(trial, (c,)) for c in (*singles, *gradients(thin), *decays(thin))]
+    if not _is_certain(tried):
+        tried += [_try(trial, (change,)) for change in others(thin)]
+    if not _is_certain(tried):
+        thinner, fewer = thin.thinned(_FEWER // (end - begin))
+        small = _trial(thinner, there[:, fewer], allowed[:, fewer])
+        pool = [*forms(thinner), *scalars(thinner), *rates(thinner, there[:, fewer])]
+        tried += list(_pairs(small, [*pool, *gradients(thinner), *decays(thinner)]))
+    return _named(sorted(tried, key=lambda one: one.key))
+
+
+def _trial(stretch: Stretch, port: Doubles, limits: Doubles) -> _Trial:
+    if stretch.original is None:
+        raise ValueError("an optimizer of unknown arithmetic has no causes")
+    return _Trial(
+        setup=stretch.original,
+        base=stretch.original.run().astype(np.float64),
+        deviation=port - stretch.expected,
+        limits=limits,
+    )
+
+
+def _is_certain(tried: Sequence[_Tried]) -> bool:
+    return any(one.explains >= CERTAIN for one in tried)
+
+
+def _try(trial: _Trial, changes: tuple[Change, ...], rounds: int = _ROUNDS) -> _Tried:
+    """Changes with the values that leave least."""
+    best: _Tried | None = None
+    for values in itertools.product(*(change.values or (0.0,) for change in changes)):
+        best = min((x for x in (best, _at(trial, changes, values)) if x), key=lambda one: one.left)
+    if best is None:
+        raise ValueError("there is at least one value of each change")
+    if any(change.is_fitted for change in changes):
+        best = _fit(trial, best, rounds)
+    return best
+
+
+def _at(trial: _Trial, changes: tuple[Change, ...], values: Sequence[float]) -> _Tried:
+    residual = trial.residual(_made(trial.setup, changes, values))
+    return _Tried(
+        changes=changes,
+        values=tuple(values),
+        explains=trial.explains(residual),
+        left=_norm(residual),
+    )
+
+
+def _made(setup: Setup, changes: Sequence[Change], values: Sequence[float]) -> Setup:
+    for change, value in zip(changes, values, strict=True):
+        setup = change.make(setup, value)
+    return setup
+
+
+def _fit(trial: _Trial, best: _Tried, rounds: int) -> _Tried:
+    """Moves the values to where least is left, by Gauss and Newton."""
+    free = [i for i, change in enumerate(best.changes) if change.is_fitted]
+    for _ in range(rounds):
+        here = _made(trial.setup, best.changes, best.values).run()
+        slopes = []
+        for i in free:
+            value, change = best.values[i], best.changes[i]
+            near = 1e-4 * abs(value) or change.nearby
+            near = -near if value + near > change.high else near
+            values = [v + near * (i == j) for j, v in enumerate(best.values)]
+            there = _made(trial.setup, best.changes, values).run()
+            slopes.append(np.nan_to_num((there - here) / near).ravel())
+        left = np.nan_to_num(trial.deviation - (here - trial.base)).ravel()
+        move, *_ = np.linalg.lstsq(np.stack(slopes, axis=1), left, rcond=None)
+        better = _stepped(trial, best, free, move)
+        if better is None:
+            break
+        enough = better.left > 0.999 * best.left
+        best = better
+        if enough:
+            break
+    return _rounded(trial, best)
+
+
+def _stepped(trial: _Trial, best: _Tried, free: Sequence[int], move: Doubles) -> _Tried | None:
+    """The values a step on, of that or a smaller size; None where none leaves less."""
+    for part in (1.0, 0.3, 0.05):
+        values = list(best.values)
+        for i, by in zip(free, move, strict=True):
+            change = best.changes[i]
+            values[i] = float(np.clip(values[i] + part * by, change.low, change.high))
+        moved = _at(trial, best.changes, values)
+        if moved.left < best.left:
+            return moved
+    return None
+
+
+def _rounded(trial: _Trial, best: _Tried) -> _Tried:
+    """With the shortest numbers that explain as much."""
+    for digits in (0, 1, 2, 3):
+        values = [
+            (float(f"{value:.{digits}g}") if digits else 0.0) if change.is_fitted else value
+            for change, value in zip(best.changes, best.values, strict=True)
+        ]
+        if any(v < change.low for v, change in zip(values, best.changes, strict=True)):
+            continue
+        rounded = _at(trial, best.changes, values)
+        if rounded.left <= 1.02 * best.left or rounded.explains >= min(best.explains, 0.9999):
+            return rounded
+    return best
+
+
+def _pairs(trial: _Trial, changes: Sequence[Change]) -> Iterator[_Tried]:
+    """Two changes at once, until a pair is certain; first those that leave least alone."""
+    alone = sorted((_try(trial, (change,), 3) for change in changes), key=lambda one: one.left)
+    ordered = [_from_there(one) for one in alone]
+    pairs = sorted(itertools.combinations(range(len(ordered)), 2), key=sum)
+    for i, j in pairs[:_PAIRS]:
+        # A form comes with scalars of its own, which another change may change again.
+        pair = tuple(sorted((ordered[i], ordered[j]), key=lambda change: change.what != "form"))
+        if pair[0].what == pair[1].what:
+            continue
+        tried = _try(trial, pair, 3)
+        yield tried
+        if tried.explains >= CERTAIN:
+            return
+
+
+def _from_there(one: _Tried) -> Change:
+    """A change whose fitted value begins at the best alone, or as before."""
+    (change,), (value,) = one.changes, one.values
+    return replace(change, values=(value, *change.values[:1])) if change.is_fitted else change
+
+
+def _named(tried: Sequence[_Tried]) -> list[Cause]:
+    """Those that explain enough, each word once."""
+    least = max(NAMED, tried[0].explains - _WORSE) if tried else NAMED
+    enough = [one for one in tried if one.explains >= least]
+    chosen = enough or [one for one in tried[:1] if one.explains >= GUESSED]
+    causes: dict[str, Cause] = {}
+    for one in chosen:
+        said = [
+            change.says.format(value=f"{value:.6g}")
+            for change, value in zip(one.changes, one.values, strict=True)
+        ]
+        for change in one.changes:
+            cause = Cause(change.cause, round(one.explains, 4), "; and ".join(said))
+            causes.setdefault(change.cause, cause)
+    return list(causes.values())

@@ -1,0 +1,245 @@
+"""What a port may do with rate, gradients and weights before its optimizer gets them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tf_edureka.parity.optimizer.arithmetic import Rule, with_l2, with_weight_decay
+from tf_edureka.parity.optimizer.changes import Change
+from tf_edureka.parity.optimizer.simulation import Doubles, Setup
+from tf_edureka.parity.optimizer.stretch import Stretch
+
+_NICE = tuple(m * 10.0**p for p in range(-4, 4) for m in (1.0, 2.5, 5.0))
+
+
+def rates(stretch: Stretch, port: Doubles) -> Iterator[Change]:
+    """Other courses of the rate.
+
+    Args:
+        stretch: what they are tried on.
+        port: the port's weights after each step, float64, shape (steps, entries).
+    """
+    setup, rates = stretch.original, stretch.rates
+    if setup is None:
+        return
+    numbers = stretch.numbers
+    own = [hyper["lr"] for hyper in setup.hyper]
+    first = rates.get(0, own[0])
+    yield Change(
+        what="rate",
+        cause="learning_rate",
+        says="the learning rate is {value} times the original's",
+        make=_times_rate,
+        values=(1.0,),
+        is_fitted=True,
+    )
+    before = [rates.get(number - 1, own[0]) for number in numbers]
+    following = [rates.get(number + 1, own[-1]) for number in numbers]
+    courses = [
+        ("the rate is that of the step before (off by one)", before),
+        ("the rate is that of the step after (off by one)", following),
+        (f"the rate is constant, {first:.6g}", [first] * len(own)),
+        *_smooth(rates, numbers),
+    ]
+    for says, course in courses:
+        if not np.allclose(course, own, rtol=1e-6, atol=0):
+            yield _course(says, course)
+    fitted = _fitted(setup, port)
+    if fitted is not None:
+        yield replace(_course(_described(numbers, own, fitted), fitted), is_general=True)
+
+
+def _course(says: str, course: Sequence[float]) -> Change:
+    def make(setup: Setup, value: float) -> Setup:
+        pairs = zip(setup.hyper, course, strict=True)
+        return replace(setup, hyper=[{**hyper, "lr": rate} for hyper, rate in pairs])
+
+    return Change(what="rate", cause="schedule", says=says, make=make)
+
+
+def _times_rate(setup: Setup, value: float) -> Setup:
+    return replace(setup, hyper=[{**one, "lr": one["lr"] * value} for one in setup.hyper])
+
+
+def _smooth(
+    known: Mapping[int, float], numbers: Sequence[int]
+) -> Iterator[tuple[str, list[float]]]:
+    """Smooth decays between the levels of a staircase."""
+    levels = [n for n in sorted(known) if n - 1 in known and not _same(known[n], known[n - 1])]
+    if 0 not in known or not levels:
+        return
+    every = min(np.diff([0, *levels]))
+    if every < 2:
+        return
+    first, second = known[0], known[levels[0]]
+    at = np.array(numbers) / every
+    ratio = second / first
+    for name, course in (
+        ("exponential", first * ratio**at),
+        ("inverse time", first / (1 + (1 / ratio - 1) * at)),
+        ("linear", first * (1 + (ratio - 1) * at)),
+    ):
+        says = f"the rate falls in each step ({name}), the original's every {every} steps: "
+        yield says + "staircase=True is missing", [float(rate) for rate in course]
+
+
+def _same(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-6 * max(abs(one), abs(other))
+
+
+def _fitted(setup: Setup, port: Doubles) -> list[float] | None:
+    """The rate of each step by which the port's move is the original's; None if none is there."""
+    path = setup.run()
+    moves = np.diff(path, axis=0, prepend=setup.start[None])
+    theirs = np.diff(port, axis=0, prepend=setup.start[None])
+    sizes = (moves * moves).sum(axis=1)
+    if not (sizes > 0).all():
+        return None
+    factors = (moves * theirs).sum(axis=1) / sizes
+    return [float(one["lr"] * factor) for one, factor in zip(setup.hyper, factors, strict=True)]
+
+
+def _described(numbers: Sequence[int], own: Sequence[float], fitted: Sequence[float]) -> str:
+    """Where two courses part, and how the port's goes on."""
+    off = [
+        i for i, (a, b) in enumerate(zip(own, fitted, strict=True)) if abs(a - b) > 1e-3 * abs(a)
+    ]
+    if not off:
+        return "the rates differ by less than a thousandth"
+    some = off[:3] if len(off) > 3 else off
+    listed = ", ".join(
+        f"{fitted[i]:.4g} in step {numbers[i]} (the original: {own[i]:.4g})" for i in some
+    )
+    levels = len({f"{rate:.3g}" for rate in fitted})
+    theirs = len({f"{rate:.3g}" for rate in own})
+    stairs = ": a staircase, the original's is smooth" if levels * 2 < theirs else ""
+    return f"the rates are others from step {numbers[off[0]]} on: {listed}{stairs}"
+
+
+def gradients(stretch: Stretch) -> Iterator[Change]:
+    """Gradients that are clipped in another way, or not.
+
+    Args:
+        stretch: what they are tried on.
+    """
+    setup = stretch.original
+    if setup is None:
+        return
+    own = stretch.training.clipping or {}
+    kind, bound = own.get("kind"), own.get("bound")
+    named = _NAMES.get(str(kind), "the original's way")
+    after = f", the original clips by {named}" + (f" of {bound:.4g}" if bound else "")
+    if not np.array_equal(stretch.raw, setup.gradients):
+        yield Change(
+            what="gradients",
+            cause="clipping",
+            says=f"the port does not clip{after}",
+            make=lambda setup, value: replace(setup, gradients=stretch.raw),
+        )
+    else:
+        after = ", the original does not clip" if not own else after
+    sizes = np.abs(stretch.raw)
+    total = np.sqrt((stretch.norms**2).sum(axis=1))
+    for other, measured in (("global_norm", total), ("norm", stretch.norms), ("value", sizes)):
+        scanned = [*np.quantile(measured, (0.02, 0.25, 0.5, 0.75, 0.98)), *_NICE]
+        most = float(measured.max())
+        bounds = [float(one) for one in scanned if most * 1e-3 <= one < most]
+        if bound and other != kind:
+            bounds.insert(0, float(bound))
+        if bounds:
+            yield Change(
+                what="gradients",
+                cause="clipping",
+                says=f"the port clips by {_NAMES[other]} of {{value}}{after}",
+                make=_clipped(stretch, other),
+                values=tuple(bounds),
+                low=most * 1e-6,
+                is_fitted=True,
+            )
+
+
+_NAMES = {"global_norm": "a global norm", "norm": "a norm of each weight", "value": "a value"}
+
+
+def _clipped(stretch: Stretch, kind: str) -> Callable[[Setup, float], Setup]:
+    def make(setup: Setup, bound: float) -> Setup:
+        raw = stretch.raw.astype(np.float64)
+        if kind == "value":
+            return replace(setup, gradients=np.clip(raw, -bound, bound))
+        norms = stretch.norms
+        if kind == "global_norm":
+            total = np.sqrt((norms**2).sum(axis=1, keepdims=True))
+            norms = np.broadcast_to(total, norms.shape)
+        factors = bound / np.maximum(norms, bound)
+        return replace(setup, gradients=raw * factors[:, stretch.sample.owner])
+
+    return make
+
+
+def decays(stretch: Stretch) -> Iterator[Change]:
+    """Weights that are made smaller by the optimizer.
+
+    Args:
+        stretch: what it is tried on.
+    """
+    if stretch.original is None:
+        return
+    is_constant = len({hyper["lr"] for hyper in stretch.original.hyper}) == 1
+    for cause, says, is_needed, make in (
+        (
+            "weight_decay",
+            "weight decay: {value} of the weights, times the rate, is taken off in each step",
+            True,
+            with_weight_decay,
+        ),
+        ("l2", "{value} times the weights is added to the gradients (L2)", True, with_l2),
+        (
+            "weight_decay",
+            "weight decay: {value} of the weights is taken off in each step",
+            not is_constant,  # else it is the first
+            lambda rule, value: with_weight_decay(rule, value, times_rate=False),
+        ),
+    ):
+        if not is_needed:
+            continue
+        yield Change(
+            what="decay",
+            cause=cause,
+            says=says,
+            make=_decayed(make),
+            values=(0.0,),
+            nearby=1e-4,
+            is_fitted=True,
+        )
+
+
+def _decayed(wrap: Callable[[Rule, float], Rule]) -> Callable[[Setup, float], Setup]:
+    return lambda setup, value: replace(setup, rule=wrap(setup.rule, value))
+
+
+def frozen(stretch: Stretch, port: Doubles) -> Iterator[Change]:
+    """Weights that the port leaves as they are.
+
+    Args:
+        stretch: what it is tried on.
+        port: the port's weights after each step, float64, shape (steps, entries).
+    """
+    still = (port == stretch.start).all(axis=0)
+    moved = (stretch.expected != stretch.start).any(axis=0)
+    owner = stretch.sample.owner
+    held = [
+        index
+        for index in range(len(stretch.training.weights))
+        if still[owner == index].all() and moved[owner == index].any()
+    ]
+    if not held:
+        return
+    named = np.broadcast_to(~np.isin(owner, held), port.shape)
+    names = ", ".join(repr(stretch.training.weights[index]) for index in held)
+
+    def make(setup: Setup, value: float) -> Setup:
+        return replace(setup, touched=named if setup.touched is None else named & setup.touched)
+
+    says = f"the port does not train {names}"
+    yield Change(what="variables", cause="variables", says=says, make=make)

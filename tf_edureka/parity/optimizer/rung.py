@@ -1,0 +1,61 @@
+"""The optimizer by itself: the original's gradients, step by step, and the weights that follow."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tf_edureka.parity.certificate.port_ladder import PortRung
+from tf_edureka.parity.optimizer import causes as optimizer_causes, stretch_reader
+from tf_edureka.parity.optimizer.stretch import Stretch
+from tf_edureka.parity.rungs.items import skipped
+from tf_edureka.trace import Array, Trace
+
+Updates = Callable[
+    [Sequence[int], Mapping[str, Array], Any, Iterable[Mapping[str, Any]]],
+    Iterator[Mapping[str, Array]],
+]
+
+
+def climb(trace: Trace, training: int, updates: Updates, *, applied: bool = False) -> PortRung:
+    """The worst of the trace's unbroken stretches.
+
+    Args:
+        trace: of the original.
+        training: which of its trainings.
+        updates: gives the port's weights after each step, from the numbers of the steps, the
+            variables at their beginning, the first of the steps, and the gradients.
+        applied: whether the port is given the gradients after clipping: its own are clipped.
+    """
+    worst: tuple[float, PortRung] | None = None
+    for one in stretch_reader.stretches(trace, training):
+        state = trace.arrays(one.steps[0].before)
+        path = updates(one.numbers, state, one.steps[0], _gradients(trace, one.steps, applied))
+        verdict = optimizer_causes.diagnose(one, path)
+        if worst is None or not verdict.measured <= worst[0]:
+            worst = verdict.measured, _rung(one, verdict)
+    return worst[1] if worst else skipped("optimizer", "no step with gradients was recorded")
+
+
+def _gradients(trace: Trace, steps: Sequence[Any], applied: bool) -> Iterator[dict[str, Array]]:
+    for step in steps:
+        yield trace.arrays(
+            step.gradients if applied or not step.raw_gradients else step.raw_gradients
+        )
+
+
+def _rung(one: Stretch, verdict: optimizer_causes.Verdict) -> PortRung:
+    first = ""
+    if verdict.first_step is not None:
+        before, now = verdict.rate
+        changed = before is not None and now is not None and before != now
+        first = f"step {verdict.first_step}, in {verdict.weight}"
+        first += f", where the rate goes from {before:.6g} to {now:.6g}" if changed else ""
+    return PortRung(
+        rung="optimizer",
+        compared=f"weights after each of {len(one.numbers)} steps from the original's gradients",
+        unit="of the rounding",
+        measured=verdict.measured,
+        tolerance=1.0,
+        why="what the roundings of the rule and of the weights add up to, each weight by itself",
+        causes=(*verdict.causes,),
+        first=first,
+    )

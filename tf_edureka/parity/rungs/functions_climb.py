@@ -1,0 +1,243 @@
+"""Climbs the ladder with a port that is three functions."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tf_edureka.errors import InputError
+from tf_edureka.parity.certificate.port_ladder import PortRung
+from tf_edureka.parity.functions import Functions
+from tf_edureka.parity.model import loss_causes
+from tf_edureka.parity.model.forward import share_of_largest
+from tf_edureka.parity.noise.noise_of_step import tolerances
+from tf_edureka.parity.optimizer import rung as optimizer_rung
+from tf_edureka.parity.rungs import items as port_rungs, structure
+from tf_edureka.parity.rungs.recorded import Recorded, read
+from tf_edureka.trace import Array, Step, Trace
+
+
+class FunctionsClimb:
+    """A ladder with functions, rung by rung.
+
+    Args:
+        trace: of the original.
+        port: the functions.
+    """
+
+    def __init__(self, trace: Trace, port: Functions) -> None:
+        self.trace, self.port = trace, port
+        self.training = _training(trace, port.names)
+        weights = trace.trainings[self.training].weights
+        self.names = [*(port.names or weights)]
+        self.steps = read(trace, self.training)
+        self.mapping = tuple((name, name, "as it is") for name in self.names)
+
+    def rungs(self, batches: Iterable[Any] | None) -> Iterator[PortRung]:
+        """All of them, in order."""
+        none = "functions have none"
+        yield port_rungs.skipped("structure", f"{none}: they are given the original's weights")
+        yield port_rungs.skipped("initial values", f"{none}: they are given the original's")
+        yield structure.batches(self.trace, self.training, batches)
+        yield port_rungs.skipped("forward pass", f"{none}: it is in the loss")
+        allowed = tolerances.measured(self.trace, (*(one.step for one in self.steps),))
+        losses = [self._loss(one.state, one) for one in self.steps]
+        loss = port_rungs.rung(
+            "loss",
+            port_rungs.worst(port_rungs.loss_items(self.steps, losses, allowed)),
+            compared=f"of {len(losses)} steps",
+            unit="relative",
+            why=allowed[0].why,
+        )
+        gradients = [self._gradients(one.state, one) for one in self.steps]
+        gradient = port_rungs.rung(
+            "gradients",
+            port_rungs.worst(port_rungs.gradient_items(self.steps, gradients, allowed)),
+            compared=f"of {len(self.names)} weights in {len(gradients)} steps",
+            unit="of the largest",
+            why=allowed[0].why,
+        )
+        yield from self._explained(loss, gradient, gradients)
+        applied = self._are_clipped(gradients)
+        yield optimizer_rung.climb(self.trace, self.training, self._updates, applied=applied)
+        yield from self._in_a_row(allowed)
+        yield port_rungs.skipped(
+            "final metric", "the trace has no evaluation of the trained network"
+        )
+
+    def _explained(
+        self, loss: PortRung, gradient: PortRung, gradients: Sequence[Mapping[str, Array]]
+    ) -> Iterator[PortRung]:
+        from dataclasses import replace
+
+        if gradient.passed is False:
+            causes = tuple(
+                loss_causes.penalties(
+                    [{name: one.gradients[name] for name in self.names} for one in self.steps],
+                    gradients,
+                    [one.state for one in self.steps],
+                )
+            )
+            gradient = replace(gradient, causes=causes)
+            loss = replace(loss, causes=causes) if loss.passed is False else loss
+        yield loss
+        yield gradient
+
+    def _weights(self, state: Mapping[str, Array]) -> list[Array]:
+        return [state[name].copy() for name in self.names]
+
+    def _loss(self, state: Mapping[str, Array], one: Recorded) -> float:
+        found = called("loss", self.port.loss, self._weights(state), feeds(one))
+        try:
+            loss = float(np.asarray(found))
+        except (TypeError, ValueError):
+            raise InputError(
+                f"loss of the port: expected a number, got {_described(found)}"
+            ) from None
+        return _valid("loss", loss, one.loss, one.step.number)
+
+    def _gradients(self, state: Mapping[str, Array], one: Recorded) -> dict[str, Array]:
+        found = called("gradients", self.port.gradients, self._weights(state), feeds(one))
+        given = _named("gradients", self.names, found, state)
+        largest = max(float(np.abs(value).max(initial=0)) for value in given.values())
+        theirs = max(float(np.abs(value).max(initial=0)) for value in one.gradients.values())
+        _valid("gradients", largest, theirs, one.step.number)
+        return given
+
+    def _are_clipped(self, gradients: Sequence[Mapping[str, Array]]) -> bool:
+        """Whether the port's gradients are those after clipping."""
+        clipped = [self.trace.arrays(one.step.gradients) for one in self.steps]
+
+        def apart(theirs: Sequence[Mapping[str, Array]]) -> float:
+            return max(
+                share_of_largest(ours[name], one[name])
+                for ours, one in zip(gradients, theirs, strict=True)
+                for name in self.names
+                if name in one
+            )
+
+        return apart(clipped) < apart([one.gradients for one in self.steps])
+
+    def _updates(
+        self,
+        numbers: Sequence[int],
+        start: Mapping[str, Array],
+        first: Step,
+        gradients: Iterable[Mapping[str, Any]],
+    ) -> Iterator[dict[str, Array]]:
+        weights, slots = self._weights(start), None
+        for number, given in zip(numbers, gradients, strict=True):
+            listed = [np.array(given[name]) for name in self.names]
+            weights, slots = self._step(weights, slots, listed, number)
+            yield dict(zip(self.names, weights, strict=True))
+
+    def _step(self, weights: list[Array], slots: Any, gradients: list[Array], number: int) -> Any:
+        found = called("update", self.port.update, weights, slots, gradients, number)
+        if not isinstance(found, tuple | list) or len(found) != 2:
+            raise InputError(
+                f"update of the port: expected weights and slots, got {_described(found)}"
+            )
+        state = dict(zip(self.names, weights, strict=True))
+        given = _named("update", self.names, found[0], state)
+        return [given[name] for name in self.names], found[1]
+
+    def _in_a_row(self, allowed: Sequence[tolerances.Tolerances]) -> Iterator[PortRung]:
+        """Whole steps from step 0 on: functions keep their slots to themselves."""
+        row = [self.steps[0]]
+        for one in self.steps[1:]:
+            if one.step.number == row[-1].step.number + 1:
+                row.append(one)
+        if row[0].step.number:
+            yield port_rungs.skipped("re-anchored steps", "slots of functions begin at step 0")
+            yield port_rungs.skipped("free run", "the first steps were not recorded")
+            return
+        gradients = self._gradients(row[0].state, row[0])
+        weights = self._weights(row[0].state)
+        listed = [gradients[name] for name in self.names]
+        after, slots = self._step(weights, None, listed, 0)
+        state = dict(zip(self.names, after, strict=True))
+        yield port_rungs.rung(
+            "re-anchored steps",
+            port_rungs.worst(port_rungs.after_items(row[:1], [state], allowed[:1], self.names)),
+            compared="all weights after step 0",
+            unit="of the largest",
+            why=allowed[0].why,
+        )
+        losses = [self._loss(row[0].state, row[0])]
+        for one in row[1:]:
+            losses.append(self._loss(state, one))
+            given = self._gradients(state, one)
+            after, slots = self._step(after, slots, [given[n] for n in self.names], one.step.number)
+            state = dict(zip(self.names, after, strict=True))
+        yield port_rungs.free_run(row, losses, allowed)
+
+
+def feeds(one: Recorded) -> dict[str, Array]:
+    """What functions are given of a step: inputs, and what random ops gave."""
+    return {**one.batch.inputs, **one.batch.random}
+
+
+def called(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function of the port gives.
+
+    Raises:
+        InputError: when it raises.
+    """
+    try:
+        return function(*arguments)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise InputError(f"{name} of the port: expected a result, got {reason}") from error
+
+
+def _named(
+    what: str, names: Sequence[str], found: Any, like: Mapping[str, Array]
+) -> dict[str, Array]:
+    try:
+        arrays = [np.asarray(one) for one in found]
+    except TypeError:
+        raise InputError(
+            f"{what} of the port: expected a list of {len(names)} arrays, got {_described(found)}"
+        ) from None
+    if len(arrays) != len(names):
+        raise InputError(
+            f"{what} of the port: expected {len(names)} arrays ({', '.join(names)}), got "
+            f"{len(arrays)}"
+        )
+    for name, array in zip(names, arrays, strict=True):
+        if array.shape != like[name].shape:
+            raise InputError(
+                f"{what} of the port: expected shape {like[name].shape} for {name}, got {array.shape}"
+            )
+    return dict(zip(names, arrays, strict=True))
+
+
+def _valid(what: str, ours: float, theirs: float, step: int) -> float:
+    if not np.isfinite(ours) and np.isfinite(theirs):
+        raise InputError(
+            f"{what} of the port: expected numbers, got NaN or infinity in step {step}, where the "
+            "original has none"
+        )
+    return ours
+
+
+def _described(value: Any) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}"
+
+
+def _training(trace: Trace, names: Sequence[str] | None) -> int:
+    """The training whose weights have these names; without names the only one."""
+    if not trace.trainings:
+        raise InputError(f"{trace.folder}: expected a trace of a training, got one without")
+    if names is None:
+        if len(trace.trainings) > 1:
+            several = " or ".join(str([*one.weights]) for one in trace.trainings)
+            raise InputError(
+                f"expected Functions(names=...) that say which weights are meant, {several}"
+            )
+        return 0
+    for place, training in enumerate(trace.trainings):
+        if set(training.weights) == set(names):
+            return place
+    first = trace.trainings[0].weights
+    raise InputError(f"names of Functions: expected {[*first]}, got {[*names]}")

@@ -1,0 +1,182 @@
+"""The rungs of a port on recorded steps: forward pass, loss, gradients, whole steps."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tf_edureka.errors import InputError
+from tf_edureka.parity.certificate.port_ladder import PortRung
+from tf_edureka.parity.model.forward import nearest, share_of_largest
+from tf_edureka.parity.model.keras_port import Evaluation
+from tf_edureka.parity.noise.noise_of_step.tolerances import Tolerances
+from tf_edureka.parity.rungs.recorded import Recorded
+from tf_edureka.trace import Array
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The item of several that is furthest beyond its tolerance.
+
+    Attributes:
+        measured: how far it is apart.
+        tolerance: how far it may be.
+        where: what it is, in words.
+        place: of its step among the recorded ones.
+    """
+
+    measured: float
+    tolerance: float
+    where: str
+    place: int
+
+    @property
+    def ratio(self) -> float:
+        """Measured to tolerance."""
+        return self.measured / self.tolerance if self.tolerance else float(self.measured > 0)
+
+
+def worst(items: Iterator[Worst]) -> Worst | None:
+    """The one of the largest ratio; None of none."""
+    found: Worst | None = None
+    for one in items:
+        if found is None or one.ratio > found.ratio or math.isnan(one.measured):
+            found = one
+    return found
+
+
+def forward_items(
+    steps: Sequence[Recorded],
+    seen: Sequence[Evaluation],
+    allowed: Sequence[Tolerances],
+    *,
+    squashed: bool,
+) -> Iterator[Worst]:
+    """The model's output on each step beside the tensor that it is nearest to.
+
+    Args:
+        steps: of the original.
+        seen: what the model computed on them.
+        allowed: tolerances of each.
+        squashed: whether it may be the softmax or sigmoid of one: the loss does not take logits.
+    """
+    for place, (step, one, tolerance) in enumerate(zip(steps, seen, allowed, strict=True)):
+        found = nearest(one.output, step.tensors, squashed=squashed)
+        if found is not None:
+            name = found.name.rpartition(" ")[2]
+            where = f"the output, beside {found.name}, in step {step.step.number}"
+            yield Worst(found.share, tolerance.of("tensor", name), where, place)
+
+
+def loss_items(
+    steps: Sequence[Recorded], losses: Sequence[float], allowed: Sequence[Tolerances]
+) -> Iterator[Worst]:
+    """The loss of each step."""
+    for place, (step, loss, tolerance) in enumerate(zip(steps, losses, allowed, strict=True)):
+        if step.step.loss is None:
+            continue
+        apart = abs(loss - step.loss) / max(abs(step.loss), 1e-30)
+        both_invalid = not math.isfinite(loss) and not math.isfinite(step.loss)
+        apart = 0.0 if both_invalid else apart if math.isfinite(apart) else math.inf
+        yield Worst(apart, tolerance.of("loss"), f"step {step.step.number}", place)
+
+
+def gradient_items(
+    steps: Sequence[Recorded],
+    gradients: Sequence[Mapping[str, Array]],
+    allowed: Sequence[Tolerances],
+) -> Iterator[Worst]:
+    """The gradient of each weight in each step, relative to its largest value.
+
+    One that is rounding only, as of a bias before batch normalization, is compared with the largest
+    of all.
+    """
+    for place, (step, ours, tolerance) in enumerate(zip(steps, gradients, allowed, strict=True)):
+        largest = max(
+            (float(np.abs(one).max(initial=0)) for one in step.gradients.values()), default=0
+        )
+        for name, gradient in step.gradients.items():
+            if name not in ours:
+                continue
+            own = ours[name]
+            if own.shape != gradient.shape:
+                raise InputError(
+                    f"expected a gradient of shape {gradient.shape} for {name}, got {own.shape}"
+                )
+            size = float(np.abs(gradient).max(initial=0))
+            if size < 1e-6 * largest:
+                share = float(np.abs(own - gradient).max(initial=0)) / largest
+                allow = 1e-5
+            else:
+                share, allow = share_of_largest(own, gradient), tolerance.of("gradient", name)
+            yield Worst(share, allow, f"{name} in step {step.step.number}", place)
+
+
+def after_items(
+    steps: Sequence[Recorded],
+    states: Sequence[Mapping[str, Array] | None],
+    allowed: Sequence[Tolerances],
+    names: Sequence[str],
+) -> Iterator[Worst]:
+    """Each variable after a step from the recorded state, relative to its largest value."""
+    for place, (step, state, tolerance) in enumerate(zip(steps, states, allowed, strict=True)):
+        if state is None:
+            continue
+        for name in names:
+            if name not in state or name not in step.after:
+                continue
+            share = share_of_largest(state[name], step.after[name])
+            yield Worst(
+                share, tolerance.of("after", name), f"{name} after step {step.step.number}", place
+            )
+
+
+def rung(name: str, found: Worst | None, *, compared: str, unit: str, why: str) -> PortRung:
+    """A rung of what was found; without that, a skipped one."""
+    if found is None:
+        return skipped(name, "nothing that could be compared was recorded")
+    return PortRung(
+        rung=name,
+        compared=compared,
+        unit=unit,
+        measured=found.measured,
+        tolerance=found.tolerance,
+        why=why,
+        first=found.where,
+    )
+
+
+def skipped(name: str, why: str) -> PortRung:
+    """A rung that was not climbed."""
+    return PortRung(rung=name, compared="", unit="", measured=None, tolerance=None, why=why)
+
+
+def free_run(
+    row: Sequence[Recorded], losses: Sequence[float], allowed: Sequence[Tolerances]
+) -> PortRung:
+    """The losses of steps in a row, each of which begins where the port's last one ended."""
+    apart = [
+        abs(loss - one.loss) / max(abs(one.loss), 1e-30)
+        for loss, one in zip(losses, row, strict=True)
+    ]
+    limits = [
+        min(0.3, max(1e-5, tolerance.of("loss")) * 30.0**i)
+        for i, tolerance in zip(range(len(row)), allowed, strict=False)
+    ]
+    place = int(np.argmax([a / b for a, b in zip(apart, limits, strict=True)]))
+    return PortRung(
+        rung="free run",
+        compared=f"the loss of {len(row)} steps in a row",
+        unit="relative",
+        measured=apart[place],
+        tolerance=limits[place],
+        why="thirty times the loss's own tolerance for each step: training enlarges rounding",
+        first=f"step {row[place].step.number}",
+        series={
+            "x": [one.step.number for one in row],
+            "original": [one.loss for one in row],
+            "port": [*losses],
+            "tolerance": limits,
+        },
+    )

@@ -1,0 +1,314 @@
+"""Climbs the ladder with a compiled Keras model."""
+
+import functools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tf_edureka._keras import keras
+from tf_edureka.errors import InputError
+from tf_edureka.parity import mapping
+from tf_edureka.parity.cause import Cause
+from tf_edureka.parity.certificate.port_ladder import PortRung
+from tf_edureka.parity.mapping import new_variables
+from tf_edureka.parity.model import diagnosis, loss_causes, spread, statistics_causes
+from tf_edureka.parity.model.forward import first_unlike
+from tf_edureka.parity.model.keras_port import Evaluation, KerasPort, loss_name, takes_logits
+from tf_edureka.parity.noise.noise_of_step import tolerances
+from tf_edureka.parity.optimizer import keras_slots, rung as optimizer_rung
+from tf_edureka.parity.rungs import items as port_rungs, structure
+from tf_edureka.parity.rungs.recorded import Recorded, old_variables, random_ops, read
+from tf_edureka.trace import Array, Step, Trace
+
+_REST = ("forward pass", "loss", "gradients", "optimizer", "re-anchored steps", "free run")
+
+
+class KerasClimb:
+    """A ladder with a Keras model, rung by rung.
+
+    Args:
+        trace: of the original.
+        model: built and compiled.
+        given: the port's variable of old ones, by name, where it cannot be found.
+    """
+
+    def __init__(self, trace: Trace, model: Any, given: Mapping[str, str]) -> None:
+        self.trace, self.model = trace, model
+        self.training = 0
+        self.new, self.given = new_variables.variables_of(model), given
+        self.found = self._find(given)
+        self.weights = trace.trainings[self.training].weights
+        self.shapes = {
+            one.name: one.shape for one in old_variables(trace, trace.trainings[self.training])
+        }
+
+    def _find(self, given: Mapping[str, str]) -> mapping.Mapping:
+        """Which variable is which, of the training whose weights fit best."""
+        best: mapping.Mapping | None = None
+        for place, training in enumerate(self.trace.trainings):
+            old = old_variables(self.trace, training)
+            found = mapping.find(old, self.new, given=given, trained=training.weights)
+            lacks = len(found.missing) + len(found.extra)
+            if best is None or lacks < len(best.missing) + len(best.extra):
+                best, self.training = found, place
+        if best is None:
+            raise InputError(
+                f"{self.trace.folder}: expected a trace of a training, got one without"
+            )
+        return best
+
+    def rungs(self, batches: Iterable[Any] | None) -> Iterator[PortRung]:
+        """All of them, in order."""
+        first = structure.structure(self.found, self.shapes)
+        if not first.passed and first.causes[0].cause != "missing_bias":
+            yield first
+            for name in ("initial values", "batches", *_REST, "final metric"):
+                yield port_rungs.skipped(name, "the variables are not the original's")
+            return
+        yield first
+        self.known = first.causes  # what explains the rungs above, too
+        self.port = KerasPort(self.model, self.found, random_ops=random_ops(self.trace))
+        yield structure.initial_values(
+            self.trace, self.weights, self.port.values(), self._spreads()
+        )
+        yield structure.batches(self.trace, self.training, batches)
+        self.steps = read(self.trace, self.training)
+        self.allowed = tolerances.measured(self.trace, (*(one.step for one in self.steps),))
+        self._choose()
+        seen = [self.port.evaluate(one.state, one.batch) for one in self.steps]
+        yield from self._computed(seen)
+        yield optimizer_rung.climb(self.trace, self.training, self._updates)
+        yield self._re_anchored()
+        yield from self._free_run()
+        yield port_rungs.skipped(
+            "final metric", "the trace has no evaluation of the trained network"
+        )
+
+    def _spreads(self) -> dict[str, Callable[[], float | None]]:
+        """What gives the standard deviation of initial values, of weights that are one variable."""
+        owners = new_variables.owners(self.model)
+        found: dict[str, Callable[[], float | None]] = {}
+        for link in self.found.links:
+            if len(link.old) == len(link.new) == 1:
+                variable = self.model.variables[link.new[0]]
+                found[link.old[0]] = functools.partial(
+                    spread.of_port, owners.get(id(variable)), variable.name, tuple(variable.shape)
+                )
+        return found
+
+    def _choose(self) -> None:
+        """How the model is fed, and of equally good mappings the one that gives the loss."""
+        first = self.steps[0]
+        best = math.inf
+        for found in self._mappings():
+            port = KerasPort(self.model, found, random_ops=random_ops(self.trace))
+            port.choose_feeding(first.state, first.batch, first.loss)
+            apart = abs(port.evaluate(first.state, first.batch, gradients=False).loss - first.loss)
+            apart = apart if math.isfinite(apart) else math.inf
+            if apart < best or found is self.found:
+                best, self.port, self.found = apart, port, found
+            if best <= self.allowed[0].of("loss") * abs(first.loss):
+                break
+
+    def _mappings(self) -> Iterator[mapping.Mapping]:
+        """The mapping that was found, and those that fit as well, among them other forget biases."""
+        yield from self.found.alternatives()
+        if any(variable.cell == "lstm" for variable in self.new):
+            training = self.trace.trainings[self.training]
+            old = old_variables(self.trace, training)
+            yield mapping.find(
+                old, self.new, given=self.given, trained=training.weights, forget_bias=0.0
+            )
+
+    def _computed(self, seen: Sequence[Evaluation]) -> Iterator[PortRung]:
+        why = self.allowed[0].why
+        squashed = not takes_logits(self.model.loss)
+        worst = port_rungs.worst(
+            port_rungs.forward_items(self.steps, seen, self.allowed, squashed=squashed)
+        )
+        forward = port_rungs.rung(
+            "forward pass",
+            worst,
+            compared=f"the model's output in {len(seen)} steps",
+            unit="of the largest",
+            why=why,
+        )
+        undone: list[Any] = []
+        if worst is not None and not forward.passed:
+            step = self.steps[worst.place]
+            causes = [*self.known]
+            if not causes:
+                causes, undone = diagnosis.of_forward(
+                    self.port, step, worst.tolerance, squashed=squashed
+                )
+            layer = first_unlike(seen[worst.place].layers, step.tensors, 1e-3)
+            first = f"layer {layer}, step {step.step.number}" if layer else worst.where
+            forward = replace(forward, causes=tuple(causes), first=first)
+        yield forward
+        yield from self._loss_and_gradients(seen, undone, why)
+
+    def _loss_and_gradients(
+        self, seen: Sequence[Evaluation], undone: Sequence[Any], why: str
+    ) -> Iterator[PortRung]:
+        losses = [one.loss for one in seen]
+        worst = port_rungs.worst(port_rungs.loss_items(self.steps, losses, self.allowed))
+        loss = port_rungs.rung(
+            "loss", worst, compared=f"of {len(seen)} steps", unit="relative", why=why
+        )
+        loss = replace(
+            loss,
+            series={
+                "x": [one.step.number for one in self.steps],
+                "original": [one.loss for one in self.steps],
+                "port": losses,
+            },
+        )
+        gradients = [one.gradients for one in seen]
+        worst_of = port_rungs.worst(port_rungs.gradient_items(self.steps, gradients, self.allowed))
+        gradient = port_rungs.rung(
+            "gradients",
+            worst_of,
+            compared=f"of {len(self.weights)} weights in {len(seen)} steps",
+            unit="of the largest",
+            why=why,
+        )
+        if self.known:
+            loss = replace(loss, causes=self.known if loss.passed is False else ())
+            gradient = replace(gradient, causes=self.known if gradient.passed is False else ())
+        elif not (loss.passed and gradient.passed):
+            with diagnosis.corrected(undone):
+                again = [self.port.evaluate(one.state, one.batch) for one in self.steps]
+                causes = [] if self._is_right(again) else self._causes_of_loss(again)
+                bad = worst if worst is not None and not loss.passed else worst_of
+                step = self.steps[bad.place if bad else 0]
+                if not causes and not undone:
+                    search = diagnosis.of_loss if not loss.passed else diagnosis.of_gradients
+                    causes, _ = search(self.port, step, bad.tolerance if bad else 0.0)
+            found = tuple([Cause(one.cause, 1.0, one.says) for one in undone] + causes)
+            loss = replace(loss, causes=found if not loss.passed else ())
+            gradient = replace(gradient, causes=found if not gradient.passed else ())
+        yield loss
+        yield gradient
+
+    def _is_right(self, seen: Sequence[Evaluation]) -> bool:
+        """Whether losses and gradients are the original's."""
+        items = (
+            *port_rungs.loss_items(self.steps, [one.loss for one in seen], self.allowed),
+            *port_rungs.gradient_items(self.steps, [one.gradients for one in seen], self.allowed),
+        )
+        return all(one.ratio <= 1 for one in items)
+
+    def _causes_of_loss(self, seen: Sequence[Evaluation]) -> list[Cause]:
+        recorded = [one.loss for one in self.steps]
+        names = [name for name in self.weights if name in seen[0].gradients]
+        batch = len(seen[0].output)
+        name, logits = loss_name(self.model.loss), takes_logits(self.model.loss)
+        for found in (
+            loss_causes.penalties(
+                [{name: one.gradients[name] for name in names} for one in self.steps],
+                [one.gradients for one in seen],
+                [one.state for one in self.steps],
+            ),
+            loss_causes.factors(recorded, seen, batch),
+            loss_causes.labels_and_logits(recorded, seen, name=name, from_logits=logits),
+        ):
+            causes = [*found]
+            if causes:
+                return causes
+        return []
+
+    def _updates(
+        self,
+        numbers: Sequence[int],
+        start: Mapping[str, Array],
+        first: Step,
+        gradients: Iterable[Mapping[str, Any]],
+    ) -> Iterator[dict[str, Array]]:
+        """The weights after each step of a stretch, by gradients of the original."""
+        self.port.load(start)
+        self.port.reset_optimizer(numbers[0])
+        if numbers[0]:
+            self._load_slots(first, start)
+        for given in gradients:
+            self.port.apply(given)
+            yield {**start, **self.port.values()}
+
+    def _re_anchored(self) -> PortRung:
+        states: list[Mapping[str, Array] | None] = []
+        for one in self.steps:
+            states.append(self._step(one))
+        names = [name for link in self.found.links for name in link.old]
+        worst = port_rungs.worst(port_rungs.after_items(self.steps, states, self.allowed, names))
+        rung = port_rungs.rung(
+            "re-anchored steps",
+            worst,
+            compared=f"all variables after each of {len(states)} steps from the recorded state",
+            unit="of the largest",
+            why=self.allowed[0].why,
+        )
+        if worst is None or rung.passed:
+            return rung
+        one, ours = self.steps[worst.place], states[worst.place] or {}
+        causes = statistics_causes.explain(one.state, one.after, ours, self.weights)
+        return replace(rung, causes=(*causes,))
+
+    def _step(self, one: Recorded) -> dict[str, Array]:
+        """All variables after a step of the port's own from the recorded state."""
+        seen = self.port.evaluate(one.state, one.batch)
+        self.port.reset_optimizer(one.step.number)
+        self._load_slots(one.step, one.state)
+        self.port.apply(seen.gradients)
+        return self.port.values()
+
+    def _load_slots(self, step: Step, state: Mapping[str, Array]) -> None:
+        """Gives the optimizer what the original's remembered before a step."""
+        weights = self.model.trainable_variables
+        places = {id(variable): place for place, variable in enumerate(self.model.variables)}
+        slots = {}
+        for slot, by_weight in self.trace.trainings[self.training].slots.items():
+            old = {weight: state[name] for weight, name in by_weight.items() if name in state}
+            new = self.found.gradients_to_new(old)
+            values = [new.get(places[id(weight)]) for weight in weights]
+            known = [value for value in values if value is not None]
+            if len(known) == len(weights):
+                slots[slot] = known
+        keras_slots.set_slots(
+            self.model.optimizer, weights, slots=slots, hyper=step.hyper, number=step.number
+        )
+
+    def _free_run(self) -> Iterator[PortRung]:
+        """The first recorded steps in a row, from the first state on."""
+        row = [self.steps[0]]
+        for one in self.steps[1:]:
+            if one.step.number == row[-1].step.number + 1:
+                row.append(one)
+        if row[0].step.number or len(row) < 2:
+            yield port_rungs.skipped("free run", "the first steps were not recorded")
+            return
+        self.port.reset_optimizer(0)
+        state: Mapping[str, Array] = row[0].state
+        losses = []
+        for one in row:
+            seen = self.port.evaluate({**one.state, **state}, one.batch)
+            losses.append(seen.loss)
+            self.port.apply(seen.gradients)
+            state = self.port.values()
+        yield port_rungs.free_run(row, losses, self.allowed)
+
+
+def compiled(model: Any) -> None:
+    """Expects a compiled Keras model.
+
+    Raises:
+        InputError: when it is something else.
+    """
+    if not isinstance(model, keras.Model):
+        raise InputError(
+            "expected a compiled Keras model or parity.Functions, got "
+            f"{type(model).__module__}.{type(model).__qualname__}"
+        )
+    if getattr(model, "optimizer", None) is None or not model.compiled:
+        raise InputError(
+            "expected a compiled model, got one without: model.compile(optimizer, loss)"
+        )

@@ -1,0 +1,100 @@
+"""The recorded steps of a trace, their arrays read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tf_edureka.errors import InputError
+from tf_edureka.parity.model.keras_port import Batch
+from tf_edureka.trace import Array, Step, Trace, Training
+
+_SLOTS_OF_NO_WEIGHT = ("beta1_power", "beta2_power", "global_step")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Recorded:
+    """A recorded step.
+
+    Attributes:
+        step: as the trace has it.
+        state: all variables before it, by name.
+        after: all variables after it.
+        batch: what it was given.
+        gradients: of the loss, by weight, before any clipping.
+        tensors: of the forward pass, by name, in the order in which they were made.
+    """
+
+    step: Step
+    state: Mapping[str, Array]
+    after: Mapping[str, Array]
+    batch: Batch
+    gradients: Mapping[str, Array]
+    tensors: Mapping[str, Array]
+
+    @property
+    def loss(self) -> float:
+        """Of the original on this step; NaN if it was not recorded."""
+        return float("nan") if self.step.loss is None else self.step.loss
+
+
+def read(trace: Trace, training: int, *, most: int = 8) -> list[Recorded]:
+    """Reads recorded steps with their state; of many the first ones and some up to the last.
+
+    Args:
+        trace: of the run.
+        training: which of its trainings.
+        most: steps that are read.
+
+    Raises:
+        InputError: when there is none.
+    """
+    steps = [one for one in trace.steps if one.training == training and one.is_recorded]
+    if not steps:
+        raise InputError(
+            f"{trace.folder}: expected a trace with recorded training steps, got one without; "
+            f"{'; '.join(trace.manifest.get('notes') or ['the script took none'])}"
+        )
+    if len(steps) > most:
+        places = [round(i * (len(steps) - 4) / (most - 4)) + 3 for i in range(most - 3)]
+        steps = [steps[i] for i in sorted({0, 1, 2, *places}) if i < len(steps)]
+    return [_read(trace, step) for step in steps]
+
+
+def _read(trace: Trace, step: Step) -> Recorded:
+    before = trace.arrays(step.before)
+    return Recorded(
+        step=step,
+        state=before,
+        after=trace.arrays(step.after),
+        batch=Batch(inputs=trace.arrays(step.inputs), random=trace.arrays(step.random)),
+        gradients=trace.arrays(step.raw_gradients),
+        tensors=trace.arrays(step.tensors),
+    )
+
+
+def random_ops(trace: Trace) -> dict[str, str]:
+    """The kind of each random op, by its name."""
+    return {one["name"]: one["op"] for one in trace.manifest.get("random_ops", [])}
+
+
+def old_variables(trace: Trace, training: Training) -> list[Any]:
+    """Weights of a training in their order, then what else a model may have: moving averages."""
+    slots = {name for by_weight in training.slots.values() for name in by_weight.values()}
+    every = {name for one in trace.trainings for name in one.weights}
+    return [
+        *(trace.variables[name] for name in training.weights),
+        *(
+            variable
+            for name, variable in trace.variables.items()
+            if name not in every | slots
+            and variable.dtype.startswith(("float", "double", "half"))
+            and variable.shape
+            and not name.rpartition("/")[2].startswith(_SLOTS_OF_NO_WEIGHT)
+            and not _is_slot(name, every)
+        ),
+    ]
+
+
+def _is_slot(name: str, weights: set[str]) -> bool:
+    """Whether it is named like the slot of a weight: `conv1/kernel/Momentum`."""
+    return any(name.startswith(f"{weight}/") for weight in weights)
