@@ -79,5 +79,6 @@ def test_the_fixture_is_where_pytest_looks_for_it():
 
 def test_it_costs_other_projects_no_import():
     heavy = "{'numpy', 'rich', 'tensorflow', 'keras', 'matplotlib'}"
-    code = f"import sys, tf_edureka.parity.certificate.pytest_plugin; sys.exit(bool({heavy} & {{*sys.modules}}))"
+    module = "tf_edureka.parity.certificate.pytest_plugin"
+    code = f"import sys, {module}; sys.exit(bool({heavy} & {{*sys.modules}}))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

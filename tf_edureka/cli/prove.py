@@ -12,8 +12,8 @@ FAILED = 1
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Compares a port with a recorded TensorFlow 1 run, rung by rung, and says where "
-        "they differ first and why. The exit code is 0 if the port is proved, else 1.",
+        description="Compares a port with a recorded TensorFlow 1 run, rung by rung, and says "
+        "where they differ first and why. The exit code is 0 if the port is proved, else 1.",
         epilog="A run is recorded by: python -m tf_edureka.legacy --record TRACE old.py",
     )
     parser.add_argument("trace", metavar="TRACE", type=options.path, help="the folder of the run")

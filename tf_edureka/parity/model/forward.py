@@ -37,7 +37,7 @@ _BETWEEN: Mapping[str, Callable[[Array], Array]] = {"softmax": softmax, "sigmoid
 
 
 def share_of_largest(one: Array, other: Array) -> float:
-    """The largest difference of two arrays, relative to the largest value of the second; inf if NaN.
+    """The largest difference of two arrays, relative to the second's largest value; inf if NaN.
 
     Args:
         one: float, any shape.

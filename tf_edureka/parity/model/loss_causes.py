@@ -193,7 +193,7 @@ def _smoothing(pairs: Sequence[tuple[float, Evaluation]], name: str) -> Iterator
         yield Cause(
             "labels",
             1.0,
-            f"the original's labels are smoothed by {abs(there):.3g}, the port's by {abs(here):.3g}",
+            f"the original smooths its labels by {abs(there):.2g}, the port by {abs(here):.2g}",
         )
 
 

@@ -1,4 +1,4 @@
-"""The random numbers of the original in the layers of a Keras model: its dropout masks, its noise."""
+"""The original's random numbers in the layers of a Keras model: dropout masks, noise."""
 
 import contextlib
 import importlib

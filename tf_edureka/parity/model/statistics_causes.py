@@ -18,7 +18,7 @@ def explain(
 ) -> Iterator[Cause]:
     """Compares how far the averages moved: `after - before = (1 - momentum) (batch - before)`.
 
-    Both moved toward the same statistics of the batch, so the one move is the other's times a number.
+    Both moved toward the same statistics, so the one move is the other's times a number.
 
     Args:
         before: the original's variables before a step.

@@ -13,7 +13,7 @@ import numpy as np
 
 from tf_edureka import trace
 from tf_edureka.errors import InputError
-from tf_edureka.parity.noise.noise_of_step.recorded_updates import Found, Updates
+from tf_edureka.parity.noise.recorded_updates import Found, Updates
 from tf_edureka.tf1.one_thread import OneThread
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array

@@ -10,7 +10,7 @@ from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.functions import Functions
 from tf_edureka.parity.model import loss_causes
 from tf_edureka.parity.model.forward import share_of_largest
-from tf_edureka.parity.noise.noise_of_step import tolerances
+from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.optimizer import rung as optimizer_rung
 from tf_edureka.parity.rungs import items as port_rungs, structure
 from tf_edureka.parity.rungs.recorded import Recorded, read
@@ -206,9 +206,8 @@ def _named(
         )
     for name, array in zip(names, arrays, strict=True):
         if array.shape != like[name].shape:
-            raise InputError(
-                f"{what} of the port: expected shape {like[name].shape} for {name}, got {array.shape}"
-            )
+            expected = f"expected shape {like[name].shape} for {name}"
+            raise InputError(f"{what} of the port: {expected}, got {array.shape}")
     return dict(zip(names, arrays, strict=True))
 
 

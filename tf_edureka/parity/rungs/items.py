@@ -10,7 +10,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.model.forward import nearest, share_of_largest
 from tf_edureka.parity.model.keras_port import Evaluation
-from tf_edureka.parity.noise.noise_of_step.tolerances import Tolerances
+from tf_edureka.parity.noise.tolerances import Tolerances
 from tf_edureka.parity.rungs.recorded import Recorded
 from tf_edureka.trace import Array
 

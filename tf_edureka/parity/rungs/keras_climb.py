@@ -15,7 +15,7 @@ from tf_edureka.parity.mapping import new_variables
 from tf_edureka.parity.model import diagnosis, loss_causes, spread, statistics_causes
 from tf_edureka.parity.model.forward import first_unlike
 from tf_edureka.parity.model.keras_port import Evaluation, KerasPort, loss_name, takes_logits
-from tf_edureka.parity.noise.noise_of_step import tolerances
+from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.optimizer import keras_slots, rung as optimizer_rung
 from tf_edureka.parity.rungs import items as port_rungs, structure
 from tf_edureka.parity.rungs.recorded import Recorded, old_variables, random_ops, read
@@ -112,7 +112,7 @@ class KerasClimb:
                 break
 
     def _mappings(self) -> Iterator[mapping.Mapping]:
-        """The mapping that was found, and those that fit as well, among them other forget biases."""
+        """The mapping that was found, and those that fit as well; other forget biases, too."""
         yield from self.found.alternatives()
         if any(variable.cell == "lstm" for variable in self.new):
             training = self.trace.trainings[self.training]
