@@ -264,8 +264,9 @@ def network(name, given, units):
 made = network("maker", tf.random_uniform([5, 3]), 4)
 judged, real = network("judge", made, 1), network("judge", x, 1)
 penalty = tf.reduce_mean(tf.square(tf.gradients(network("judge", x + made, 1), [made])[0]))
+distance = tf.reduce_mean(judged) - tf.reduce_mean(real)
 judge = tf.train.RMSPropOptimizer(0.001).minimize(
-    tf.reduce_mean(judged) - tf.reduce_mean(real) + penalty, var_list=tf.trainable_variables("judge")
+    distance + penalty, var_list=tf.trainable_variables("judge")
 )
 maker = tf.train.AdamOptimizer(0.001).minimize(
     -tf.reduce_mean(judged), var_list=tf.trainable_variables("maker")
@@ -320,7 +321,8 @@ QUEUE = """
 examples = tf.train.input_producer(random.randn(48, 3), seed=1, num_epochs=1).dequeue_many(4)
 w = tf.Variable(tf.truncated_normal([3, 2], dtype=tf.float64), name="w")
 rate = tf.Variable(np.float64(0.125), trainable=False)
-train = tf.train.GradientDescentOptimizer(rate).minimize(tf.reduce_mean(tf.matmul(examples, w) ** 2))
+loss = tf.reduce_mean(tf.matmul(examples, w) ** 2)
+train = tf.train.GradientDescentOptimizer(rate).minimize(loss)
 with tf.Session() as session:
     session.run([tf.global_variables_initializer(), tf.local_variables_initializer()])
     coordinator = tf.train.Coordinator()
