@@ -41,6 +41,7 @@ class Training:
         slots: by name of the slot, the slot's variable of each weight: `{"m": {weight: variable}}`.
         clipping: what lies between the gradients and these ops: kind (`global_norm`, `norm`,
             `value`, or `other`) and its bound, None if not known; None where nothing does.
+        tensors: names of those of the forward pass that ends of layers give, as they were made.
     """
 
     loss: str
@@ -50,6 +51,7 @@ class Training:
     hyper: Mapping[str, str] = field(default_factory=dict)
     slots: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     clipping: Mapping[str, Any] | None = None
+    tensors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -52,7 +52,9 @@ class Trace:
                 for one in self.manifest["variables"]
             }
             self.trainings = tuple(
-                Training(**{**one, "weights": tuple(one["weights"])})
+                Training(
+                    **{**one, **{key: tuple(one.get(key, ())) for key in ("weights", "tensors")}}
+                )
                 for one in self.manifest["trainings"]
             )
             self.ended: str | None = self.manifest["ended"]

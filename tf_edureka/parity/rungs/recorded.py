@@ -6,6 +6,7 @@ from typing import Any
 
 from tf_edureka.errors import InputError
 from tf_edureka.parity.model.keras_port import Batch
+from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array, Step, Trace, Training
 
 _SLOTS_OF_NO_WEIGHT = ("beta1_power", "beta2_power", "global_step")
@@ -62,14 +63,30 @@ def read(trace: Trace, training: int, *, most: int = 8) -> list[Recorded]:
 
 def _read(trace: Trace, step: Step) -> Recorded:
     before = trace.arrays(step.before)
+    batch = Batch(inputs=trace.arrays(step.inputs), random=trace.arrays(step.random))
     return Recorded(
         step=step,
         state=before,
         after=trace.arrays(step.after),
-        batch=Batch(inputs=trace.arrays(step.inputs), random=trace.arrays(step.random)),
+        batch=batch,
         gradients=trace.arrays(step.raw_gradients),
-        tensors=trace.arrays(step.tensors),
+        tensors=trace.arrays(step.tensors) or _computed(trace, step.training, before, batch),
     )
+
+
+def _computed(
+    trace: Trace, training: int, state: Mapping[str, Array], batch: Batch
+) -> dict[str, Array]:
+    """The tensors of the forward pass by the recorded graph, if it can be run again."""
+    names, graph = trace.trainings[training].tensors, trace.graph()
+    if not names or graph is None:
+        return {}
+    try:
+        feeds = {**batch.inputs, **batch.random}
+        values = RecordedGraph(graph).compute(names, state, feeds)
+    except Unreplayable:
+        return {}
+    return dict(zip(names, values, strict=True))
 
 
 def random_ops(trace: Trace) -> dict[str, str]:

@@ -120,6 +120,8 @@ def branches(op: Any) -> tuple[tuple[Any, bool], ...] | None:
     """
     found = []
     context = op._get_control_flow_context()  # noqa: SLF001
+    if context is not None and op.type in ("Exit", "RefExit"):  # its value is outside of the loop
+        context = context.outer_context
     while context is not None:
         if context.IsWhileContext():
             return None

@@ -109,7 +109,7 @@ class Line:
         forward = self._asked.plan.forward(self._part, begun.dead)
         if forward.obstacle:
             self.remarks.append(
-                f"the forward pass is not recorded: {forward.obstacle} is in its way"
+                f"the forward pass is not stored, but named: {forward.obstacle} is in its way"
             )
             return
         loss, tensors, statistics = forward.compute(self._asked.run, self._known, begun.before)

@@ -109,6 +109,9 @@ class Manifest:
                     hyper={name: short(tensor) for name, tensor in given["hyper"].items()},
                     slots=given["slots"],
                     clipping=plan.clipping(part),
+                    tensors=tuple(
+                        short(one.name) for one in plan.forward(part, frozenset()).tensors
+                    ),
                 )
             )
         )
