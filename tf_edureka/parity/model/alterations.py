@@ -278,11 +278,11 @@ def _gates(port: KerasPort) -> Iterator[Alteration]:
                 partial(_set, port, "change_state", _turned(own, count, gate)),
             )
     for place in (place for place in places if 4 in port.gates(place)):
-        for change in (-1.0, 1.0):
+        for gate, change in itertools.product((1, 2, 0, 3), (-1.0, 1.0)):
             yield Alteration(
                 "forget_bias",
-                f"the forget bias of the port is off by {-change:+.0f}",
-                partial(_set, port, "change_state", _forget(place, change)),
+                f"the bias of gate {gate} is off by {-change:+.0f} in the port",
+                partial(_set, port, "change_state", _forget(place, gate, change)),
             )
 
 
@@ -325,8 +325,8 @@ def _turned(places: Sequence[int], count: int, gate: int) -> Callable[[Any], Any
     )
 
 
-def _forget(place: int, amount: float) -> Callable[[Any], Any]:
-    """Adds to the second of the four gates of a bias, as Keras has them."""
+def _forget(place: int, gate: int, amount: float) -> Callable[[Any], Any]:
+    """Adds to one of the four gates of a bias."""
 
     def change(state: dict[int, Array]) -> dict[int, Array]:
         if place not in state or state[place].ndim != 1:
@@ -334,7 +334,7 @@ def _forget(place: int, amount: float) -> Callable[[Any], Any]:
         return _blocks(
             [place],
             4,
-            lambda blocks: [b + b.dtype.type(amount * (i == 1)) for i, b in enumerate(blocks)],
+            lambda blocks: [b + b.dtype.type(amount * (i == gate)) for i, b in enumerate(blocks)],
         )(state)
 
     return change

@@ -91,17 +91,33 @@ class KerasPort:
         """How many gates a variable of a recurrent layer may be of, side by side."""
         return self._gates.get(place, ())
 
-    def load(self, state: Arrays) -> None:
+    @property
+    def grains(self) -> dict[str, float]:
+        """What the last place of a forget bias amounts to, by the old variable that lacks it."""
+        added = {
+            name: sum(abs(number) for _, _, number in link.transform.added)
+            for link in self.mapping.links
+            for name in link.old
+        }
+        return {name: 2.0**-22 * number for name, number in added.items() if number}
+
+    def load(self, state: Arrays, *, linear: bool = False) -> None:
         """Gives the model the original's variables.
 
         Args:
             state: all of them, by name.
+            linear: without a forget bias, so that no last place is lost: to try the optimizer.
         """
-        for place, value in self.change_state(self.mapping.to_new(state)).items():
+        to_new = self.mapping.gradients_to_new if linear else self.mapping.to_new
+        for place, value in self.change_state(to_new(state)).items():
             self._variables[place].assign(value)
 
-    def values(self) -> dict[str, Array]:
-        """The model's variables by the original's names."""
+    def values(self, *, linear: bool = False) -> dict[str, Array]:
+        """The model's variables by the original's names.
+
+        Args:
+            linear: as they were loaded.
+        """
         values = {place: np.array(variable) for place, variable in enumerate(self._variables)}
         for place, value in values.items():
             variable = self._variables[place]
@@ -110,7 +126,7 @@ class KerasPort:
                     f"{variable.path}: expected a value of shape {tuple(variable.shape)}, got "
                     f"{value.shape} from its initializer"
                 )
-        return self.mapping.to_old(values)
+        return (self.mapping.gradients_to_old if linear else self.mapping.to_old)(values)
 
     def choose_feeding(self, state: Arrays, batch: Batch, loss: float) -> None:
         """Finds out which arrays are inputs and labels: of those that fit, the nearest loss.

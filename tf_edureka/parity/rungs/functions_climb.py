@@ -158,7 +158,7 @@ class FunctionsClimb:
         state = dict(zip(self.names, after, strict=True))
         yield port_rungs.rung(
             "re-anchored steps",
-            port_rungs.worst(port_rungs.after_items(row[:1], [state], allowed[:1], self.names)),
+            port_rungs.worst(port_rungs.after_items(row[:1], [state], allowed[:1], self.names, {})),
             compared="all weights after step 0",
             unit="of the largest",
             why=allowed[0].why,

@@ -118,8 +118,17 @@ def after_items(
     states: Sequence[Mapping[str, Array] | None],
     allowed: Sequence[Tolerances],
     names: Sequence[str],
+    grains: Mapping[str, float],
 ) -> Iterator[Worst]:
-    """Each variable after a step from the recorded state, relative to its largest value."""
+    """Each variable after a step from the recorded state, relative to its largest value.
+
+    Args:
+        steps: of the original.
+        states: the port's variables after each, by name; None to leave it out.
+        allowed: tolerances of each.
+        names: of the variables.
+        grains: what more a variable may differ by, by name, since the port stores another number.
+    """
     for place, (step, state, tolerance) in enumerate(zip(steps, states, allowed, strict=True)):
         if state is None:
             continue
@@ -127,9 +136,9 @@ def after_items(
             if name not in state or name not in step.after:
                 continue
             share = share_of_largest(state[name], step.after[name])
-            yield Worst(
-                share, tolerance.of("after", name), f"{name} after step {step.step.number}", place
-            )
+            largest = float(np.abs(step.after[name]).max(initial=0)) or 1.0
+            allow = tolerance.of("after", name) + grains.get(name, 0.0) / largest
+            yield Worst(share, allow, f"{name} after step {step.step.number}", place)
 
 
 def rung(name: str, found: Worst | None, *, compared: str, unit: str, why: str) -> PortRung:
