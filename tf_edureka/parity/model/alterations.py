@@ -44,6 +44,12 @@ _SCALES: Mapping[str, Callable[[Array], Array]] = {
     "1 less the input": lambda x: 1 - x,
 }
 
+_LABELS: Mapping[str, Callable[[Array], Array]] = {
+    "the next class": lambda y: y + 1 if y.dtype.kind in "iu" else np.roll(y, 1, axis=-1),
+    "the class before": lambda y: y - 1 if y.dtype.kind in "iu" else np.roll(y, -1, axis=-1),
+    "1 less the label": lambda y: 1 - y,
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Alteration:
@@ -53,11 +59,13 @@ class Alteration:
         cause: its fixed word.
         says: what the port has and what explains the original, in a sentence.
         undone: makes the change for a block.
+        change: that is made, in words that do not name the layer.
     """
 
     cause: str
     says: str
     undone: Callable[[], AbstractContextManager[Any]]
+    change: str = ""
 
 
 def alterations(port: KerasPort, seen: Evaluation) -> Iterator[Alteration]:
@@ -68,12 +76,15 @@ def alterations(port: KerasPort, seen: Evaluation) -> Iterator[Alteration]:
         seen: what the model computed.
     """
     layers = [*_layers(port.model)]
-    for layer in layers:
-        for kind, found in _OF_LAYERS:
-            if isinstance(layer, kind):
-                yield from found(layer)
-    for layer in layers:
-        yield from _activations(layer)
+    singles = [
+        (type(layer), one)
+        for kind, found in _OF_LAYERS
+        for layer in layers
+        if isinstance(layer, kind)
+        for one in found(layer)
+    ]
+    yield from (one for _, one in singles)
+    yield from _of_all(singles)
     yield from _dropout_left_out(layers, seen)
     for says, scale in _SCALES.items():
         yield Alteration(
@@ -82,6 +93,24 @@ def alterations(port: KerasPort, seen: Evaluation) -> Iterator[Alteration]:
             partial(_set, port, "change_inputs", _on_floats(scale)),
         )
     yield from _gates(port)
+    for says, change in _LABELS.items():
+        yield Alteration(
+            "labels", f"the labels are to be {says}", partial(_set, port, "change_labels", change)
+        )
+
+
+def _of_all(singles: Sequence[tuple[type, Alteration]]) -> Iterator[Alteration]:
+    """The same change in all layers of a class, as where a default was not what it was."""
+    groups: dict[tuple[type, str, str], list[Alteration]] = {}
+    for kind, one in singles:
+        groups.setdefault((kind, one.cause, one.change), []).append(one)
+    for (kind, cause, change), several in groups.items():
+        if len(several) > 1 and change:
+            yield Alteration(
+                cause,
+                f"{len(several)} layers {kind.__name__}, such as: {several[0].says}",
+                partial(all_of, several),
+            )
 
 
 def _layers(model: Any) -> Iterator[Any]:
@@ -107,6 +136,7 @@ def _attribute(
                 cause,
                 f"{layer.name} has {said} {getattr(layer, name)}; the original {value}",
                 partial(_set, layer, name, value),
+                f"{name} {value}",
             )
 
 
@@ -164,6 +194,8 @@ def _called(layer: Any, ours: Callable[..., Any]) -> AbstractContextManager[Any]
 
 
 def _convolution(layer: Any) -> Iterator[Alteration]:
+    if len(layer.strides) == 2:
+        yield from _attribute("strides", layer, "strides", ((1, 1), (2, 2)), "strides")
     padding = getattr(layer, "padding", None)
     if padding in ("same", "valid"):
         yield from _attribute("padding", layer, "padding", ("same", "valid"), "padding")
@@ -220,6 +252,7 @@ def _instead(layer: Any) -> Iterator[Alteration]:
             "activation",
             f"{layer.name} is {type(layer).__name__}; the original has {name}",
             partial(_called, layer, partial(_only, function)),
+            f"instead {name}",
         )
 
 
@@ -257,6 +290,7 @@ def _activations(layer: Any) -> Iterator[Alteration]:
                     f"{layer.name} has the activation {getattr(current, '__name__', 'given')}; "
                     f"the original {name}",
                     partial(_set, owner, attribute, function),
+                    f"{attribute} {name}",
                 )
 
 
@@ -341,6 +375,7 @@ def _forget(place: int, gate: int, amount: float) -> Callable[[Any], Any]:
 
 
 _OF_LAYERS: tuple[tuple[Any, Callable[[Any], Iterator[Alteration]]], ...] = (
+    (keras.layers.Layer, _activations),
     (keras.layers.BatchNormalization, _batch_normalization),
     (keras.layers.Dropout, _dropout),
     (keras.layers.LeakyReLU, _slopes),

@@ -10,7 +10,9 @@ from tf_edureka.parity.model.keras_port import Evaluation, KerasPort
 from tf_edureka.parity.rungs.recorded import Recorded
 
 _MOST_MISTAKES = 3
-_WORTH = 0.5  # a mistake undone has to leave at most this share of the difference
+# A mistake undone has to leave at most this share of the difference. A loss is one number, which
+# many a change brings nearer.
+_WORTH, _WORTH_OF_LOSS = 0.5, 0.1
 
 
 def of_forward(
@@ -46,9 +48,10 @@ def of_loss(
     """
 
     def apart(seen: Evaluation) -> float:
-        return abs(seen.loss - step.loss) / max(abs(step.loss), 1e-30)
+        loss = min(1.0, abs(seen.loss - step.loss) / max(abs(step.loss), 1e-30))
+        return max(loss, _gradients_apart(seen, step) / 100)
 
-    return _search(port, step, apart, tolerance)
+    return _search(port, step, apart, tolerance, gradients=True, worth=_WORTH_OF_LOSS)
 
 
 def of_gradients(
@@ -63,14 +66,19 @@ def of_gradients(
     """
 
     def apart(seen: Evaluation) -> float:
-        pairs = [
-            (seen.gradients[name], value)
-            for name, value in step.gradients.items()
-            if name in seen.gradients
-        ]
-        return max((min(1.0, share_of_largest(*pair)) for pair in pairs), default=0.0)
+        return _gradients_apart(seen, step)
 
-    return _search(port, step, apart, tolerance, gradients=True)
+    return _search(port, step, apart, tolerance, gradients=True, worth=_WORTH_OF_LOSS)
+
+
+def _gradients_apart(seen: Evaluation, step: Recorded) -> float:
+    """The largest difference of a gradient, relative to its largest value, at most 1."""
+    pairs = [
+        (seen.gradients[name], value)
+        for name, value in step.gradients.items()
+        if name in seen.gradients and value.any()
+    ]
+    return max((min(1.0, share_of_largest(*pair)) for pair in pairs), default=0.0)
 
 
 def _search(
@@ -80,13 +88,14 @@ def _search(
     tolerance: float,
     *,
     gradients: bool = False,
+    worth: float = _WORTH,
 ) -> tuple[list[Cause], list[Alteration]]:
     """Undoes the mistake that explains most, then the next one."""
     undone: list[Alteration] = []
     causes: list[Cause] = []
     start = left = apart(port.evaluate(step.state, step.batch, gradients=gradients))
     while left > tolerance and len(undone) < _MOST_MISTAKES:
-        best, best_left = None, left * _WORTH
+        best, best_left = None, left * worth
         with all_of(undone):
             seen = port.evaluate(step.state, step.batch, gradients=gradients)
             tried = [*alterations(port, seen)]

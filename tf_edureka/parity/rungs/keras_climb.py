@@ -192,7 +192,7 @@ class KerasClimb:
         yield gradient
 
     def _is_right(self, seen: Sequence[Evaluation]) -> bool:
-        """Whether the losses are the original's. (Gradients may be of gates in another order.)"""
+        """Whether the losses are the original's; gradients may be of gates in another order."""
         losses = [one.loss for one in seen]
         items = port_rungs.loss_items(self.steps, losses, self.allowed)
         return all(one.ratio <= 1 for one in items)
