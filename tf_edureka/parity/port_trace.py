@@ -58,7 +58,7 @@ class Trace(trace.Trace):
         """
         from tf_edureka import runtime
         from tf_edureka.parity.rungs.functions_climb import FunctionsClimb
-        from tf_edureka.parity.rungs.keras_climb import KerasClimb, compiled
+        from tf_edureka.parity.rungs.keras_climb import KerasClimb
 
         is_made = isinstance(port, Functions | keras.Model) or not callable(port)
         built = port if is_made else port()
@@ -69,7 +69,7 @@ class Trace(trace.Trace):
                 rungs = (*climb.rungs(batches),)
                 rows = climb.mapping
             else:
-                compiled(built)
+                _expect_compiled(built)
                 climb = KerasClimb(self, built, given or {})
                 rungs = (*climb.rungs(batches),)
                 rows = (*climb.found.table(),)
@@ -122,3 +122,20 @@ def load(text: str) -> tuple[Callable[[], Any], Callable[[], Iterable[Any]] | No
     if not callable(build):
         raise InputError(f"{path}: expected a function {name!r}, got {type(build).__name__}")
     return build, getattr(module, "batches", None)
+
+
+def _expect_compiled(model: Any) -> None:
+    """Expects a compiled Keras model.
+
+    Raises:
+        InputError: when it is something else.
+    """
+    if not isinstance(model, keras.Model):
+        raise InputError(
+            "expected a compiled Keras model or parity.Functions, got "
+            f"{type(model).__module__}.{type(model).__qualname__}"
+        )
+    if getattr(model, "optimizer", None) is None or not model.compiled:
+        raise InputError(
+            "expected a compiled model, got one without: model.compile(optimizer, loss)"
+        )

@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 
 from tf_edureka.parity.cause import Cause
-from tf_edureka.parity.model.alterations import Alteration, all_of, alterations
+from tf_edureka.parity.model.alteration import Alteration, all_of
+from tf_edureka.parity.model.alterations import alterations
 from tf_edureka.parity.model.forward import share_of_largest, unlike
 from tf_edureka.parity.model.keras_port import Evaluation, KerasPort
 from tf_edureka.parity.rungs.recorded import Recorded

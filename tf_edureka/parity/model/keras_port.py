@@ -13,7 +13,7 @@ from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
 from tf_edureka.parity import mapping
 from tf_edureka.parity.mapping import new_variables
-from tf_edureka.parity.model import inputs
+from tf_edureka.parity.model import inputs, losses
 from tf_edureka.parity.model.randomness import Replay, replayed
 from tf_edureka.trace import Array
 
@@ -136,7 +136,7 @@ class KerasPort:
         """
         best, chosen, failed = (2, float("inf")), None, ""
         ways = [*inputs.feedings(self.model, batch.inputs)]
-        kinds = _are_class_numbers(loss_name(self.model.loss))
+        kinds = losses.class_numbers(self.model.loss)
         for feeding in (replace(way, sparse=sparse) for way in ways for sparse in kinds):
             self.feeding = feeding
             try:
@@ -257,33 +257,6 @@ def _are_labels(seen: Evaluation) -> bool:
     """Whether there is a label for each output, or one for all classes."""
     outputs = seen.output.size
     return seen.labels.size in (outputs, outputs // max(seen.output.shape[-1:] or (1,)))
-
-
-def _are_class_numbers(name: str) -> tuple[bool, ...]:
-    """What labels of a loss may be: class numbers, or what the outputs are."""
-    if "sparse" in name:
-        return (True,)
-    known = hasattr(keras.losses, name) or hasattr(keras.metrics, name)
-    return (False,) if known else (False, True)
-
-
-def loss_name(loss: Any) -> str:
-    """What a loss is called, however it was given to `compile`."""
-    while isinstance(loss, list | tuple | dict):
-        loss = next(iter(loss.values() if isinstance(loss, dict) else loss), "")
-    return str(getattr(loss, "name", None) or getattr(loss, "__name__", None) or loss).lower()
-
-
-def takes_logits(loss: Any) -> bool | None:
-    """Whether a loss takes logits; None where it does not say so."""
-    while isinstance(loss, list | tuple | dict):
-        loss = next(iter(loss.values() if isinstance(loss, dict) else loss), "")
-    if isinstance(loss, str):
-        return False if "entropy" in loss else None
-    try:
-        return loss.get_config().get("from_logits")
-    except (AttributeError, NotImplementedError, TypeError, ValueError):
-        return None
 
 
 def _and_again(names: Sequence[str]) -> Iterator[str]:

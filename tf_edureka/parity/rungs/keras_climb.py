@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tf_edureka._keras import keras
 from tf_edureka.errors import InputError
 from tf_edureka.parity import mapping
 from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.mapping import new_variables
-from tf_edureka.parity.model import diagnosis, loss_causes, spread, statistics_causes
+from tf_edureka.parity.model import diagnosis, loss_causes, losses, spread, statistics_causes
 from tf_edureka.parity.model.forward import first_unlike
-from tf_edureka.parity.model.keras_port import Evaluation, KerasPort, loss_name, takes_logits
+from tf_edureka.parity.model.keras_port import Evaluation, KerasPort
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.optimizer import keras_slots, rung as optimizer_rung
 from tf_edureka.parity.rungs import items as port_rungs, structure
@@ -123,7 +122,7 @@ class KerasClimb:
 
     def _computed(self, seen: Sequence[Evaluation]) -> Iterator[PortRung]:
         why = self.allowed[0].why
-        squashed = not takes_logits(self.model.loss)
+        squashed = not losses.takes_logits(self.model.loss)
         worst = port_rungs.worst(
             port_rungs.forward_items(self.steps, seen, self.allowed, squashed=squashed)
         )
@@ -201,7 +200,7 @@ class KerasClimb:
         recorded = [one.loss for one in self.steps]
         names = [name for name in self.weights if name in seen[0].gradients]
         batch = len(seen[0].output)
-        name, logits = loss_name(self.model.loss), takes_logits(self.model.loss)
+        name, logits = losses.name(self.model.loss), losses.takes_logits(self.model.loss)
         for found in (
             loss_causes.penalties(
                 [{name: one.gradients[name] for name in names} for one in self.steps],
@@ -295,20 +294,3 @@ class KerasClimb:
             self.port.apply(seen.gradients)
             state = self.port.values()
         yield port_rungs.free_run(row, losses, self.allowed)
-
-
-def compiled(model: Any) -> None:
-    """Expects a compiled Keras model.
-
-    Raises:
-        InputError: when it is something else.
-    """
-    if not isinstance(model, keras.Model):
-        raise InputError(
-            "expected a compiled Keras model or parity.Functions, got "
-            f"{type(model).__module__}.{type(model).__qualname__}"
-        )
-    if getattr(model, "optimizer", None) is None or not model.compiled:
-        raise InputError(
-            "expected a compiled model, got one without: model.compile(optimizer, loss)"
-        )

@@ -1,0 +1,52 @@
+"""A change that undoes a porting mistake for as long as it takes to look."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+
+@dataclass(frozen=True, eq=False)
+class Alteration:
+    """A mistake, undone.
+
+    Attributes:
+        cause: its fixed word.
+        says: what the port has and what explains the original, in a sentence.
+        undone: makes the change for a block.
+        change: that is made, in words that do not name the layer.
+    """
+
+    cause: str
+    says: str
+    undone: Callable[[], AbstractContextManager[Any]]
+    change: str = ""
+
+
+@contextlib.contextmanager
+def all_of(several: Sequence[Alteration]) -> Iterator[None]:
+    """All of them at the same time."""
+    with contextlib.ExitStack() as stack:
+        for one in several:
+            stack.enter_context(one.undone())
+        yield
+
+
+def put(owner: Any, name: str, value: Any) -> AbstractContextManager[Any]:
+    """Gives an attribute another value for a block."""
+    return mock.patch.object(owner, name, value)
+
+
+def called(layer: Any, ours: Callable[..., Any]) -> AbstractContextManager[Any]:
+    """Lets `ours(inputs, call)` stand for the call of a layer."""
+    original = layer.call
+
+    def call(inputs: Any, **named: Any) -> Any:
+        def its(value: Any, **changed: Any) -> Any:
+            return original(value, **{**named, **changed})
+
+        return ours(inputs, its)
+
+    return put(layer, "call", call)
