@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         port = build()
         own = batches() if batches else None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"{args.port}: raises {type(error).__name__}: {error}") from error
     ladder = trace.climb(port, batches=own, given=given, name=args.port)
     print(ladder.text())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from google.protobuf.message import DecodeError
 
 from tf_edureka import trace
 from tf_edureka._keras import keras
@@ -62,6 +63,7 @@ class Trace(trace.Trace):
 
         is_made = isinstance(port, Functions | keras.Model) or not callable(port)
         built = port if is_made else port()
+        _expect_graph(self)
         with runtime.tf32(False):
             climb: FunctionsClimb | KerasClimb
             if isinstance(built, Functions):
@@ -93,6 +95,19 @@ class Trace(trace.Trace):
         )
 
 
+def _expect_graph(recorded: trace.Trace) -> None:
+    """Expects the graph to be one, if there is any: else nothing would say why it is not used."""
+    content = recorded.graph()
+    try:
+        is_graph = content is None or tf.compat.v1.GraphDef.FromString(content).node
+    except DecodeError:
+        is_graph = False
+    if not is_graph:
+        raise InputError(
+            f"{recorded.folder}: expected the graph as it was recorded, got a damaged one"
+        )
+
+
 def load(text: str) -> tuple[Callable[[], Any], Callable[[], Iterable[Any]] | None]:
     """The functions that make a port and, if it has one, its batches.
 
@@ -116,7 +131,7 @@ def load(text: str) -> tuple[Callable[[], Any], Callable[[], Iterable[Any]] | No
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"{path}: cannot be run ({type(error).__name__}: {error})") from error
     build = getattr(module, name, None)
     if not callable(build):

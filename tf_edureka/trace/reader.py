@@ -1,12 +1,15 @@
 """Reads a trace, without TensorFlow."""
 
+import dataclasses
 import functools
 import io
 import json
 import os
+import typing
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -26,6 +29,13 @@ from tf_edureka.trace.format import (
 )
 
 LONGEST = 1 << 31  # bytes of a file of a trace
+_Content = TypeVar("_Content", Step, Training, Variable)
+# What else `trace.json` may have, and what that is.
+_KINDS: Mapping[str, Any] = {
+    **dict.fromkeys(("script", "versions", "threads"), dict),
+    **dict.fromkeys(("random_ops", "inputs", "notes"), list),
+    "ended": str | None,
+}
 
 
 class Trace:
@@ -48,18 +58,23 @@ class Trace:
         self.manifest = _manifest(self.folder)
         try:
             self.variables = {
-                one["name"]: Variable(**{**one, "shape": tuple(one["shape"])})
+                one["name"]: _checked(Variable(**{**one, "shape": tuple(one["shape"])}))
                 for one in self.manifest["variables"]
             }
             self.trainings = tuple(
-                Training(
-                    **{**one, **{key: tuple(one.get(key, ())) for key in ("weights", "tensors")}}
+                _checked(
+                    Training(
+                        **{**one, **{k: tuple(one.get(k, ())) for k in ("weights", "tensors")}}
+                    )
                 )
                 for one in self.manifest["trainings"]
             )
             self.ended: str | None = self.manifest["ended"]
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise _damaged(self.folder / MANIFEST, error) from None
+        unknown = {name for one in self.trainings for name in one.weights} - {*self.variables}
+        if unknown:
+            raise _damaged(self.folder / MANIFEST, f"no variable is called {min(unknown)!r}")
 
     @functools.cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -67,8 +82,8 @@ class Trace:
         path = self.folder / STEPS
         lines = _files.read(path, LONGEST, "the steps of a trace").split(b"\n")
         try:
-            return tuple(Step(**_numbers(json.loads(line))) for line in lines[:-1])
-        except (TypeError, ValueError) as error:
+            return tuple(_checked(Step(**_numbers(json.loads(line)))) for line in lines[:-1])
+        except (AttributeError, TypeError, ValueError, RecursionError) as error:
             raise _damaged(path, error) from None
 
     def array(self, stored: str | Mapping[str, Any]) -> Array:
@@ -77,17 +92,17 @@ class Trace:
         Raises:
             InputError: when it is missing, or is not what was stored.
         """
-        if not isinstance(stored, str):
+        if isinstance(stored, Mapping) and {*stored} == {"indices", "values", "shape"}:
             dense = np.zeros(stored["shape"], self.array(stored["values"]).dtype)
             np.add.at(dense, self.array(stored["indices"]), self.array(stored["values"]))
             return dense
-        if not REFERENCE.fullmatch(stored):
+        if not isinstance(stored, str) or not REFERENCE.fullmatch(stored):
             raise _damaged(self.folder / STEPS, f"{stored!r} is no reference")
         path = self.folder / ARRAYS / f"{stored}.npy"
         try:
             content = io.BytesIO(_files.read(path, LONGEST, "an array of a trace"))
             array = np.load(content, allow_pickle=False)
-        except (ValueError, EOFError) as error:
+        except (ValueError, EOFError, MemoryError) as error:  # of a size that its header claims
             raise _damaged(path, error) from None
         if reference(array) != stored:
             raise _damaged(path, "it holds something else than was stored")
@@ -110,6 +125,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads(_files.read(path, LONGEST, "a trace"))
         made_by, version = content["format"], content["version"]
+        for name, kind in _KINDS.items():
+            if name in content and not isinstance(content[name], kind):
+                raise TypeError(f"{name} is {content[name]!r}")
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _damaged(path, error) from None
     if (made_by, version) != (FORMAT, VERSION):
@@ -122,6 +140,24 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def _damaged(path: Path, why: object) -> InputError:
     return InputError(f"{path}: expected a trace as it was recorded, got a damaged one ({why})")
+
+
+def _checked(made: _Content) -> _Content:
+    """Expects each field to be of its kind, or raises a TypeError."""
+    for name, kinds in _kinds(type(made)).items():
+        if not isinstance(getattr(made, name), kinds):
+            raise TypeError(f"{name} is {getattr(made, name)!r}")
+    return made
+
+
+@functools.cache
+def _kinds(content: type[Any]) -> Mapping[str, tuple[Any, ...]]:
+    """Of a class, by field, the classes that its annotation names."""
+    found = {}
+    for one in dataclasses.fields(content):
+        several = typing.get_args(one.type) if isinstance(one.type, UnionType) else (one.type,)
+        found[one.name] = tuple(typing.get_origin(kind) or kind for kind in several)
+    return found
 
 
 def _numbers(step: Any) -> dict[str, Any]:

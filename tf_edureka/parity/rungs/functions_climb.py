@@ -88,12 +88,10 @@ class FunctionsClimb:
 
     def _loss(self, state: Mapping[str, Array], one: Recorded) -> float:
         found = called("loss", self.port.loss, self._weights(state), feeds(one))
-        try:
-            loss = float(np.asarray(found))
-        except (TypeError, ValueError):
-            raise InputError(
-                f"loss of the port: expected a number, got {_described(found)}"
-            ) from None
+        array = _array("loss", found)
+        if array.size != 1:
+            raise InputError(f"loss of the port: expected a number, got shape {array.shape}")
+        loss = float(array.reshape(()))
         return _valid("loss", loss, one.loss, one.step.number)
 
     def _gradients(self, state: Mapping[str, Array], one: Recorded) -> dict[str, Array]:
@@ -139,6 +137,8 @@ class FunctionsClimb:
             )
         state = dict(zip(self.names, weights, strict=True))
         given = _named("update", self.names, found[0], state)
+        for name, value in given.items():
+            _valid("update", float(value.sum()), float(state[name].sum()), number)
         return [given[name] for name in self.names], found[1]
 
     def _in_a_row(self, allowed: Sequence[tolerances.Tolerances]) -> Iterator[PortRung]:
@@ -173,8 +173,8 @@ class FunctionsClimb:
 
 
 def feeds(one: Recorded) -> dict[str, Array]:
-    """What functions are given of a step: inputs, and what random ops gave."""
-    return {**one.batch.inputs, **one.batch.random}
+    """What functions are given of a step: inputs, and what random ops gave; theirs to change."""
+    return {name: a.copy() for name, a in {**one.batch.inputs, **one.batch.random}.items()}
 
 
 def called(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -185,7 +185,7 @@ def called(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
     """
     try:
         return function(*arguments)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise InputError(f"{name} of the port: expected a result, got {reason}") from error
 
@@ -194,11 +194,12 @@ def _named(
     what: str, names: Sequence[str], found: Any, like: Mapping[str, Array]
 ) -> dict[str, Array]:
     try:
-        arrays = [np.asarray(one) for one in found]
+        given = [*found]
     except TypeError:
         raise InputError(
             f"{what} of the port: expected a list of {len(names)} arrays, got {_described(found)}"
         ) from None
+    arrays = [_array(what, one) for one in given]
     if len(arrays) != len(names):
         raise InputError(
             f"{what} of the port: expected {len(names)} arrays ({', '.join(names)}), got "
@@ -209,6 +210,18 @@ def _named(
             expected = f"expected shape {like[name].shape} for {name}"
             raise InputError(f"{what} of the port: {expected}, got {array.shape}")
     return dict(zip(names, arrays, strict=True))
+
+
+def _array(what: str, value: Any) -> Array:
+    """A value as NumPy has it; other frameworks say what is to be done where it cannot be one."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "fiub":
+            return array
+        reason = _described(value)
+    except Exception as error:
+        reason = f"{_described(value)} ({type(error).__name__}: {error})"
+    raise InputError(f"{what} of the port: expected NumPy arrays of numbers, got {reason}")
 
 
 def _valid(what: str, ours: float, theirs: float, step: int) -> float:
