@@ -340,6 +340,34 @@ with tf.Session() as session:
 """
 
 
+BRANCHES = """
+random = np.random.RandomState(1)
+x = tf.placeholder(tf.float32, [None, 3], name="x")
+training = tf.placeholder_with_default(False, [], name="training")
+moving = [tf.Variable([9.0] * 3, trainable=False, use_resource=True) for _ in range(8)]
+means = [tf.cond(training, lambda: tf.reduce_mean(x, 0), one.read_value) for one in moving]
+hidden = [tf.nn.relu(x - mean) for mean in means]
+w = tf.get_variable("w", [3, 1], use_resource=True)
+loss = tf.reduce_mean(tf.square(tf.matmul(tf.add_n(hidden), w) - 1.0))
+train = tf.train.GradientDescentOptimizer(0.01).minimize(loss)
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    for step in range(3):
+        print(session.run([train, loss], {x: random.randn(5, 3), training: True})[1])
+"""
+
+
+def test_a_branch_that_is_not_taken_gives_nothing_to_the_forward_pass(record):
+    trace = record(HEAD + BRANCHES)
+    for step in trace.steps:
+        x = trace.array(step.inputs["x"])
+        wanted = np.maximum(x - x.mean(0), 0)
+        hidden = [trace.array(one) for name, one in step.tensors.items() if "Relu" in name]
+        assert len(hidden) == 8
+        for one in hidden:
+            np.testing.assert_allclose(one, wanted, atol=1e-6)  # a few roundings of numbers near 1
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("period_packages")
 @pytest.mark.parametrize(

@@ -48,14 +48,18 @@ class Forward:
         inputs = self._inputs = [*inputs]
         self.losses = losses
         whole = graphs.Closure(losses, inputs)
-        self._variables = _variable_values(whole)
-        self._gathered = _gathered(whole)
-        cut = [*inputs, *self._variables, *self._gathered]
+        # What is fed in a branch that is not taken would come out of it beside the other's value.
+        self._variables = {
+            one: name for one, name in _variable_values(whole).items() if one not in dead
+        }
+        self._gathered = {
+            one: found for one, found in _gathered(whole).items() if one not in dead
+        }
+        cut = [*inputs, *self._variables, *self._gathered, *dead]
         self._closure = graphs.Closure(losses, cut)
-        idle = {tensor.op for tensor in dead}
         asked = [indices for _, indices in self._gathered.values()]
         ops = [*self._closure.ops, *graphs.Closure(asked, cut).ops]
-        impure = [op for op in ops if not graphs.is_pure(op) and op not in idle]
+        impure = [op for op in ops if not graphs.is_pure(op)]
         self.obstacle = impure[0].name if impure else None
         reached = self._closure.after(inputs)
         ends = [

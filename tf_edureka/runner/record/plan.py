@@ -16,6 +16,7 @@ _SOURCES = {
     **dict.fromkeys(("IteratorGetNext", "IteratorGetNextSync"), "iterator"),
     **dict.fromkeys(("PyFunc", "PyFuncStateless", "EagerPyFunc"), "function"),
 }
+_READS = ("ReadVariableOp", "ResourceGather")
 _QUEUES = ("QueueDequeue", "ReaderRead", "Unstage", "MapUnstage", "Barrier")
 
 
@@ -61,7 +62,8 @@ class Plan:
         written: ops of variables that it writes.
         parts: one for each training that the run takes a step of.
         random: outputs of random ops that can be fetched.
-        branched: of those the ones in branches, each with what decides on its branches.
+        branched: outputs in branches of random ops and of reads, each with what decides on its
+            branches.
         hidden_random: names of random ops whose outputs cannot.
         inputs: outputs of iterators, queues and functions, by their kind.
     """
@@ -90,6 +92,8 @@ class Plan:
         for op in closure.ops if self.parts else ():
             if variables.is_random(op):
                 self._add_random(op)
+            elif op.type in _READS:
+                self._add_branched(op)
             kind = _source(op.type)
             if kind:
                 self.inputs |= {one: kind for one in op.outputs if graphs.is_plain(one)}
@@ -120,17 +124,23 @@ class Plan:
         return part
 
     def _add_random(self, op: Any) -> None:
+        if self._add_branched(op):
+            self.random.append(op.outputs[0])
+        else:
+            self.hidden_random.append(op.name)
+
+    def _add_branched(self, op: Any) -> bool:
+        """Notes the branches of an op; false if it cannot be known whether they are taken."""
         branches = graphs.branches(op)
         deciding = [graphs.Closure([one], self.fed).ops for one, _ in branches or ()]
         if branches is None or not all(map(graphs.is_pure, itertools.chain(*deciding))):
-            self.hidden_random.append(op.name)
-            return
-        self.random.append(op.outputs[0])
+            return False
         if branches:
             self.branched[op.outputs[0]] = branches
+        return True
 
     def dead(self, run: Callable[[list[Any]], list[Any]]) -> frozenset[Any]:
-        """Outputs of random ops in branches that a run will not take.
+        """Outputs of random ops and of reads of variables in branches that a run will not take.
 
         Args:
             run: gives values of tensors, from what the run is fed.
@@ -176,7 +186,7 @@ class Plan:
 
         Args:
             part: what the run does for it.
-            dead: outputs of random ops that do not run.
+            dead: outputs of ops in branches that are not taken.
         """
         if (part, dead) not in self._forward:
             inputs = [*self.fed, *self.inputs, *(one for one in self.random if one not in dead)]

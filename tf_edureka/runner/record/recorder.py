@@ -50,7 +50,7 @@ class Begun:
         version: of the variables, with what this run changes.
         before: values of the variables before it.
         references: of the same.
-        dead: outputs of random ops that the run will not run.
+        dead: outputs of random ops and of reads that the run will not run.
     """
 
     modes: list[Mode]
