@@ -40,11 +40,12 @@ class Evaluation:
     """What a model computes on a batch.
 
     Attributes:
-        layers: names of its layers and what they gave, in the order of their calls.
-        output: of the model; of several the first.
+        layers: names of its layers and what they gave, any dtype and shape, in the order of their
+            calls.
+        output: of the model, any dtype and shape; of several the first.
         loss: with all penalties.
         data_loss: without them.
-        labels: as the loss had them.
+        labels: as the loss had them, any dtype and shape.
         gradients: of the loss, by the old variable.
         after: all variables that have a counterpart, by the old name, after the forward pass.
         replay: what of the recorded random numbers was used.
@@ -88,7 +89,7 @@ class KerasPort:
         self._start = [np.array(variable) for variable in model.optimizer.variables]
 
     def gates(self, place: int) -> tuple[int, ...]:
-        """How many gates a variable of a recurrent layer may be of, side by side."""
+        """How many gates the variable at a `place` may be of, side by side; none if it has none."""
         return self._gates.get(place, ())
 
     @property
@@ -113,10 +114,16 @@ class KerasPort:
             self._variables[place].assign(value)
 
     def values(self, *, linear: bool = False) -> dict[str, Array]:
-        """The model's variables by the original's names.
+        """The model's variables as the original would have them.
 
         Args:
             linear: as they were loaded.
+
+        Returns:
+            by the old name, dtype and shape as the original has them.
+
+        Raises:
+            InputError: when an initializer gave a variable another shape.
         """
         values = {place: np.array(variable) for place, variable in enumerate(self._variables)}
         for place, value in values.items():
@@ -130,6 +137,11 @@ class KerasPort:
 
     def choose_feeding(self, state: Arrays, batch: Batch, loss: float) -> None:
         """Finds out which arrays are inputs and labels: of those that fit, the nearest loss.
+
+        Args:
+            state: the original's variables before a step, by name.
+            batch: what the original was given in that step.
+            loss: of the original on it.
 
         Raises:
             InputError: when nothing that was fed fits the model.
@@ -212,7 +224,7 @@ class KerasPort:
         return self.mapping.gradients_to_old(by_place) if by_place else {}
 
     def reset_optimizer(self, step: int) -> None:
-        """Makes the optimizer as it was built, with so many steps behind it."""
+        """Makes the optimizer as it was built, but for its count of steps, which is `step`."""
         optimizer = self.model.optimizer
         if not optimizer.built:
             optimizer.build(self.model.trainable_variables)
@@ -268,14 +280,14 @@ def _are_class_numbers(name: str) -> tuple[bool, ...]:
 
 
 def loss_name(loss: Any) -> str:
-    """What a loss is called, however it was given to `compile`."""
+    """What a `loss` is called, however it was given to `compile`."""
     while isinstance(loss, list | tuple | dict):
         loss = next(iter(loss.values() if isinstance(loss, dict) else loss), "")
     return str(getattr(loss, "name", None) or getattr(loss, "__name__", None) or loss).lower()
 
 
 def takes_logits(loss: Any) -> bool | None:
-    """Whether a loss takes logits; None where it does not say so."""
+    """Whether a `loss` takes logits; None where it does not say so."""
     while isinstance(loss, list | tuple | dict):
         loss = next(iter(loss.values() if isinstance(loss, dict) else loss), "")
     if isinstance(loss, str):

@@ -59,7 +59,7 @@ class KerasClimb:
         return best
 
     def rungs(self, batches: Iterable[Any] | None) -> Iterator[PortRung]:
-        """All of them, in order."""
+        """All of them, in order, those of the port's own `batches` too; None to leave them out."""
         first = structure.structure(self.found, self.shapes)
         if not first.passed and first.causes[0].cause != "missing_bias":
             yield first
@@ -298,7 +298,7 @@ class KerasClimb:
 
 
 def compiled(model: Any) -> None:
-    """Expects a compiled Keras model.
+    """Expects a `model` of Keras that is compiled.
 
     Raises:
         InputError: when it is something else.
