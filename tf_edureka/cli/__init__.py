@@ -19,6 +19,10 @@ COMMANDS = {
     "launch-workers": ("tf_edureka.cli.launch_workers", "train in several processes"),
     "doctor": ("tf_edureka.cli.doctor", "say what training would run on here"),
     "run": ("tf_edureka.cli.run", "run a TensorFlow 1 script or notebook as it is"),
+    "prove": (
+        "tf_edureka.cli.prove",
+        "prove that a port computes what a recorded TensorFlow 1 run computed",
+    ),
 }
 _USAGE = "usage: tf-edureka [--help] [--version] COMMAND [options of the command]"
 

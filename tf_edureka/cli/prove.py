@@ -12,29 +12,37 @@ FAILED = 1
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Compares a port with a recorded TensorFlow 1 run, rung by rung, and says "
-        "where they differ first and why. The exit code is 0 if the port is proved, else 1.",
-        epilog="A run is recorded by: python -m tf_edureka.legacy --record TRACE old.py",
+        description="Compares a port with a recorded TensorFlow 1 run, rung by rung: variables, "
+        "batches, forward pass, loss, gradients, optimizer, whole steps. Prints the first rung "
+        "that differs and its probable cause. The exit code is 0 if the port is proved, 1 if it "
+        "is not, 2 for wrong input.",
+        epilog="To record a run: python -m tf_edureka.legacy --record TRACE old.py",
     )
-    parser.add_argument("trace", metavar="TRACE", type=options.path, help="the folder of the run")
+    parser.add_argument(
+        "trace", metavar="TRACE", type=options.path, help="the folder that --record wrote"
+    )
     parser.add_argument(
         "port",
-        metavar="PORT",
-        help="the port, as in port.py:build: a file, and its function that gives a compiled Keras "
-        "model or parity.Functions. A function `batches` beside it gives the port's own batches",
+        metavar="FILE:FUNCTION",
+        help="the port, as in port.py:build: a Python file, and a function in it that takes no "
+        "arguments and returns a compiled Keras model or tf_edureka.parity.Functions. If the file "
+        "has a function named batches, what it yields for each step (an array, tuple or dict) is "
+        "compared with what the original was fed",
     )
     parser.add_argument(
         "--out",
         type=options.path,
         metavar="DIR",
-        help="write port.json and the page port.html into this folder (default: print only)",
+        help="write the certificate, port.json and port.html, into this folder (default: print "
+        "only)",
     )
     parser.add_argument(
         "--map",
         action="append",
         default=[],
         metavar="OLD=NEW",
-        help="the old variable OLD is NEW in the port, where that is not found (may be repeated)",
+        help="the original's variable OLD is the port's NEW, as in w1=sequential/dense/kernel, "
+        "where that is not found (may be repeated)",
     )
     return parser.parse_args(argv)
 

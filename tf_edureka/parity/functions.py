@@ -14,6 +14,9 @@ Feeds = Mapping[str, Array]
 class Functions:
     """A port in any framework.
 
+    `feeds` has what was fed to the original, and what its iterators and random ops gave, by the
+    name of the tensor, such as `x` for `x:0`.
+
     Attributes:
         loss: gives the loss of weights on feeds, a number.
         gradients: gives the gradients of that loss, one array for each weight, in its shape.
@@ -21,9 +24,6 @@ class Functions:
             `slots` is what it returned last, None at first; `step` counts from 0.
         names: names of the old variables in the order in which the port has its weights; None for
             the order of the trace.
-
-    `feeds` has what was fed to the original, and what its iterators and random ops gave, by the
-    name of the tensor, such as `x` for `x:0`.
     """
 
     loss: Callable[[Weights, Feeds], float]

@@ -65,7 +65,7 @@ class Writer:
             path.write_text(f"{text}\n", encoding="utf-8")
 
     def graph(self, content: bytes) -> None:
-        """Writes the graph, a serialised `GraphDef`."""
+        """Writes the graph: `content` is a serialised `GraphDef`."""
         with _files.writing(self.folder / GRAPH) as path:
             path.write_bytes(content)
 
@@ -75,7 +75,13 @@ class Writer:
         return self._left
 
     def put(self, array: Array) -> str:
-        """Stores an array, unless it is there already, and gives its reference.
+        """Stores an array, unless it is there already.
+
+        Args:
+            array: any dtype and shape; of objects, which are strings, as bytes.
+
+        Returns:
+            its reference.
 
         Raises:
             FullError: when it does not fit any more.
@@ -103,6 +109,9 @@ class Writer:
 
     def step(self, content: Mapping[str, Any]) -> None:
         """Appends a step.
+
+        Args:
+            content: what the line has, by the names of the fields of `Step`.
 
         Raises:
             FullError: when it cannot be written.

@@ -47,7 +47,7 @@ def _cell(layer: Any, roles: Sequence[str]) -> str:
 
 
 def owners(model: Any) -> dict[int, Any]:
-    """The layer that a variable belongs to, by the variable's identity: of all the smallest."""
+    """The layer of each variable of a `model`, by the variable's identity: of all the smallest."""
     owners: dict[int, Any] = {}
     layers = list(model._flatten_layers())
     for layer in sorted(layers, key=lambda one: len(one.variables), reverse=True):

@@ -27,7 +27,7 @@ class Alteration:
 
 @contextlib.contextmanager
 def all_of(several: Sequence[Alteration]) -> Iterator[None]:
-    """All of them at the same time."""
+    """Undoes `several` alterations at the same time, for the block."""
     with contextlib.ExitStack() as stack:
         for one in several:
             stack.enter_context(one.undone())

@@ -131,6 +131,6 @@ def _without(
 
 @contextlib.contextmanager
 def corrected(undone: Sequence[Alteration]) -> Iterator[None]:
-    """The model without its mistakes, for the block."""
+    """The model with what is to be `undone` undone, for the block."""
     with all_of(undone):
         yield

@@ -22,13 +22,27 @@ class Nearest:
 
 
 def softmax(values: Array) -> Array:
-    """`exp(x) / sum exp(x)` over the last axis."""
+    """`exp(x) / sum exp(x)` over the last axis.
+
+    Args:
+        values: float, shape (..., classes).
+
+    Returns:
+        as `values`, each in [0, 1].
+    """
     raised = np.exp(values - values.max(axis=-1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
 
 
 def sigmoid(values: Array) -> Array:
-    """`1 / (1 + exp(-x))`."""
+    """`1 / (1 + exp(-x))`.
+
+    Args:
+        values: float, any shape.
+
+    Returns:
+        as `values`, each in [0, 1].
+    """
     return np.asarray(0.5 * (1 + np.tanh(values / 2)))
 
 
@@ -41,7 +55,10 @@ def share_of_largest(one: Array, other: Array) -> float:
 
     Args:
         one: float, any shape.
-        other: of the same shape.
+        other: float, of the same shape.
+
+    Returns:
+        0 of empty arrays.
     """
     if not one.size:
         return 0.0
@@ -59,9 +76,12 @@ def nearest(
     """The recorded tensor that an output is nearest to; None if none has as many numbers.
 
     Args:
-        output: of a layer or of the model, float.
-        tensors: of the forward pass, by name.
+        output: of a layer or of the model, float, shape (n, ...).
+        tensors: of the forward pass, by name, any dtype and shape.
         squashed: whether their softmax or sigmoid is tried, too, where the output looks like one.
+
+    Returns:
+        its name and how far it is apart; the last one where several are as near.
     """
     found: Nearest | None = None
     for name, tensor in _candidates(output, tensors, squashed):
@@ -92,7 +112,16 @@ def _candidates(
 def unlike(
     layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], *, squashed: bool
 ) -> float:
-    """How unlike the original's the layers are, from 0 to 1: the mean share, at most 1 of each."""
+    """How unlike the original's the layers are: the mean share, at most 1 of each.
+
+    Args:
+        layers: names and outputs, any dtype, shape (n, ...), in the order of their calls.
+        tensors: as in `nearest`.
+        squashed: as in `nearest`.
+
+    Returns:
+        in [0, 1].
+    """
     shares = [
         min(1.0, found.share) for found in _of_layers(layers, tensors, squashed).values() if found
     ]
@@ -102,7 +131,16 @@ def unlike(
 def first_unlike(
     layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], tolerance: float
 ) -> str:
-    """The first layer from which on no output is one of the original's; empty if the last is."""
+    """The first layer from which on no output is one of the original's.
+
+    Args:
+        layers: as in `unlike`.
+        tensors: as in `nearest`.
+        tolerance: of the share by which an output and a tensor may be apart.
+
+    Returns:
+        its name; empty if the last one's output is one of the original's.
+    """
     first = ""
     for name, found in _of_layers(layers, tensors, squashed=True).items():
         if found is not None and found.share <= tolerance:

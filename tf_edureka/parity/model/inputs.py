@@ -33,7 +33,10 @@ def feedings(model: keras.Model, arrays: Mapping[str, Array]) -> Iterator[Feedin
 
     Args:
         model: a Keras model; one whose inputs are not known yet takes any one array.
-        arrays: what was fed to the original, by name, in its order.
+        arrays: what was fed to the original, by name, in its order, any dtype and shape.
+
+    Returns:
+        at most 48 ways.
     """
     names = [name for name, array in arrays.items() if array.ndim]
     shapes = _shapes(model)
@@ -72,7 +75,16 @@ def _fit(shape: tuple[int | None, ...] | None, array: Array) -> int:
 
 
 def shaped(model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array]) -> Any:
-    """The inputs of a model by its way of feeding: an array, or a list of some."""
+    """The inputs of a model by its way of feeding.
+
+    Args:
+        model: as in `feedings`.
+        feeding: which array is which input.
+        arrays: as in `feedings`.
+
+    Returns:
+        an array in the shape that the model takes, or a list of one for each input.
+    """
     values = []
     for shape, name in zip(_shapes(model), feeding.inputs, strict=True):
         array = arrays[name]
@@ -87,8 +99,13 @@ def labels_for(output: Array, labels: Array, *, sparse: bool) -> Array:
 
     Args:
         output: float, shape (n, ..., classes).
-        labels: whole numbers, one-hot rows, or values; as many examples.
+        labels: whole numbers of shape (n, ...), or one-hot rows or values in the output's shape;
+            any dtype.
         sparse: whether the loss takes whole numbers.
+
+    Returns:
+        the labels in the shape that the loss takes; numbers in the dtype of the output, if the
+        loss does not take whole ones.
     """
     if sparse:
         if labels.shape == output.shape:

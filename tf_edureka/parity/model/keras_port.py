@@ -40,11 +40,12 @@ class Evaluation:
     """What a model computes on a batch.
 
     Attributes:
-        layers: names of its layers and what they gave, in the order of their calls.
-        output: of the model; of several the first.
+        layers: names of its layers and what they gave, any dtype and shape, in the order of their
+            calls.
+        output: of the model, any dtype and shape; of several the first.
         loss: with all penalties.
         data_loss: without them.
-        labels: as the loss had them.
+        labels: as the loss had them, any dtype and shape.
         gradients: of the loss, by the old variable.
         after: all variables that have a counterpart, by the old name, after the forward pass.
         replay: what of the recorded random numbers was used.
@@ -88,7 +89,7 @@ class KerasPort:
         self._start = [np.array(variable) for variable in model.optimizer.variables]
 
     def gates(self, place: int) -> tuple[int, ...]:
-        """How many gates a variable of a recurrent layer may be of, side by side."""
+        """How many gates the variable at a `place` may be of, side by side; none if it has none."""
         return self._gates.get(place, ())
 
     @property
@@ -212,7 +213,7 @@ class KerasPort:
         return self.mapping.gradients_to_old(by_place) if by_place else {}
 
     def reset_optimizer(self, step: int) -> None:
-        """Makes the optimizer as it was built, with so many steps behind it."""
+        """Makes the optimizer as it was built, but for its count of steps, which is `step`."""
         optimizer = self.model.optimizer
         if not optimizer.built:
             optimizer.build(self.model.trainable_variables)

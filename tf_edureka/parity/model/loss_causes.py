@@ -24,9 +24,12 @@ def penalties(
     The difference of the gradients is then the weight itself, times a factor.
 
     Args:
-        recorded: gradients of the original, by weight, step by step.
-        computed: the port's.
-        weights: before each step.
+        recorded: gradients of the original, by weight, step by step, float, in the weight's shape.
+        computed: the port's, as in `recorded`.
+        weights: values before each step, as in `recorded`.
+
+    Returns:
+        at most one cause.
     """
     factors: dict[str, float] = {}
     for name in recorded[0]:

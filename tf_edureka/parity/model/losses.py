@@ -6,13 +6,13 @@ from tf_edureka._keras import keras
 
 
 def name(loss: Any) -> str:
-    """What a loss is called, however it was given to `compile`."""
+    """What a `loss` is called, however it was given to `compile`."""
     first = _first(loss)
     return str(getattr(first, "name", None) or getattr(first, "__name__", None) or first).lower()
 
 
 def takes_logits(loss: Any) -> bool | None:
-    """Whether a loss takes logits; None where it does not say so."""
+    """Whether a `loss` takes logits; None where it does not say so."""
     first = _first(loss)
     if isinstance(first, str):
         return False if "entropy" in first else None
@@ -23,7 +23,7 @@ def takes_logits(loss: Any) -> bool | None:
 
 
 def class_numbers(loss: Any) -> tuple[bool, ...]:
-    """Whether labels may be class numbers, and whether they may be what the outputs are."""
+    """Whether labels of a `loss` may be class numbers, and whether they may be what the outputs are."""
     if "sparse" in name(loss):
         return (True,)
     known = hasattr(keras.losses, name(loss)) or hasattr(keras.metrics, name(loss))

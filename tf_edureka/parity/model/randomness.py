@@ -21,7 +21,9 @@ class Replay:
     """What was recorded, and what of it a model has used.
 
     Attributes:
-        unused: arrays by the name of their op that no layer has asked for yet, as they were made.
+        ops: the kind of each op by its name, such as `RandomUniform`.
+        unused: arrays, any dtype and shape, by the name of their op, that no layer has asked for
+            yet, as they were made.
         missing: shapes that a layer asked for and the trace has no numbers for.
     """
 
@@ -30,7 +32,15 @@ class Replay:
     missing: list[tuple[int, ...]] = field(default_factory=list)
 
     def take(self, kinds: Sequence[str], shape: tuple[int, ...]) -> Array | None:
-        """The next array of these kinds of op that has this shape; None if there is none."""
+        """The next array that an op of some kind gave, in some shape.
+
+        Args:
+            kinds: of op, any of which will do.
+            shape: of the array.
+
+        Returns:
+            float, in that shape; None if there is none.
+        """
         for name, values in self.unused.items():
             if self.ops.get(name) in kinds and values.shape == shape:
                 return self.unused.pop(name)
@@ -46,7 +56,7 @@ def replayed(random: Mapping[str, Array], ops: Mapping[str, str]) -> Iterator[Re
     `1 / (1 - rate)`: the `tf.nn.dropout` of TensorFlow 1.15.
 
     Args:
-        random: what each random op gave, by its name, as they were made.
+        random: what each random op gave, any dtype and shape, by its name, as they were made.
         ops: the kind of each op, such as `RandomUniform`.
 
     Yields:

@@ -25,8 +25,8 @@ def of_original(variable: Variable, initial: Array) -> float | None:
     They are drawn again from their seeds: what was made of the numbers is a factor and a sum.
 
     Args:
-        variable: of the original.
-        initial: its initial value.
+        variable: of the original: its dtype, shape and initializer.
+        initial: its initial value, any dtype and shape.
 
     Returns:
         None where they are no such numbers.

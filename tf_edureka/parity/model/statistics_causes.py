@@ -21,10 +21,13 @@ def explain(
     Both moved toward the same statistics, so the one move is the other's times a number.
 
     Args:
-        before: the original's variables before a step.
-        after: the same after it.
-        ours: the port's variables after it, by the original's names.
+        before: the original's variables before a step, any dtype and shape, by name.
+        after: its variables after the step, as in `before`.
+        ours: the port's variables after the step, as in `before`, by the original's names.
         weights: names of what is trained, and so no average.
+
+    Returns:
+        at most one cause.
     """
     for name in ours:
         if name in weights or name not in after or after[name].shape != ours[name].shape:

@@ -30,7 +30,11 @@ class Tolerances:
     why: str
 
     def of(self, kind: str, name: str = "") -> float:
-        """The tolerance of the `loss`, or by name of a `tensor`, a `gradient` or a weight `after`.
+        """The tolerance of one thing.
+
+        Args:
+            kind: `loss`, `tensor`, `gradient`, or `after` for a variable after the step.
+            name: of the tensor, or of the variable.
 
         Returns:
             relative to the largest value.
@@ -43,7 +47,7 @@ class Tolerances:
 
 @functools.lru_cache(maxsize=2)
 def measured(trace: Trace, steps: tuple[Step, ...]) -> tuple[Tolerances, ...]:
-    """Measures the original's own noise on each of the steps."""
+    """Measures the original's own noise on each of the `steps` of a `trace`."""
     return tuple(_measured(trace, step) for step in steps)
 
 

@@ -34,7 +34,7 @@ class FunctionsClimb:
         self.mapping = tuple((name, name, "as it is") for name in self.names)
 
     def rungs(self, batches: Iterable[Any] | None) -> Iterator[PortRung]:
-        """All of them, in order."""
+        """All of them, in order, those of the port's own `batches` too; None to leave them out."""
         none = "functions have none"
         yield port_rungs.skipped("structure", f"{none}: they are given the original's weights")
         yield port_rungs.skipped("initial values", f"{none}: they are given the original's")
@@ -178,7 +178,7 @@ def feeds(one: Recorded) -> dict[str, Array]:
 
 
 def called(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function of the port gives.
+    """What a `function` of the port, called `name`, gives for its arguments.
 
     Raises:
         InputError: when it raises.

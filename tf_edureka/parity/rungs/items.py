@@ -38,7 +38,7 @@ class Worst:
 
 
 def worst(items: Iterator[Worst]) -> Worst | None:
-    """The one of the largest ratio; None of none."""
+    """The one of `items` with the largest ratio; None of none."""
     found: Worst | None = None
     for one in items:
         if found is None or one.ratio > found.ratio or math.isnan(one.measured):
@@ -72,7 +72,13 @@ def forward_items(
 def loss_items(
     steps: Sequence[Recorded], losses: Sequence[float], allowed: Sequence[Tolerances]
 ) -> Iterator[Worst]:
-    """The loss of each step."""
+    """The loss of each step.
+
+    Args:
+        steps: of the original.
+        losses: of the port on them.
+        allowed: tolerances of each.
+    """
     for place, (step, loss, tolerance) in enumerate(zip(steps, losses, allowed, strict=True)):
         if step.step.loss is None:
             continue
@@ -91,6 +97,17 @@ def gradient_items(
 
     One that is rounding only, as of a bias before batch normalization, is compared with the largest
     of all.
+
+    Args:
+        steps: of the original.
+        gradients: of the port on them, by the old weight, float, in the weight's shape.
+        allowed: tolerances of each.
+
+    Returns:
+        an item for each gradient of each step.
+
+    Raises:
+        InputError: when a gradient has another shape.
     """
     for place, (step, ours, tolerance) in enumerate(zip(steps, gradients, allowed, strict=True)):
         largest = max(
@@ -124,10 +141,14 @@ def after_items(
 
     Args:
         steps: of the original.
-        states: the port's variables after each, by name; None to leave it out.
+        states: the port's variables after each, by the old name, float, any shape; None for a step
+            that it did not take.
         allowed: tolerances of each.
-        names: of the variables.
+        names: of the variables that are compared.
         grains: what more a variable may differ by, by name, since the port stores another number.
+
+    Returns:
+        an item for each variable of each step.
     """
     for place, (step, state, tolerance) in enumerate(zip(steps, states, allowed, strict=True)):
         if state is None:
@@ -142,7 +163,15 @@ def after_items(
 
 
 def rung(name: str, found: Worst | None, *, compared: str, unit: str, why: str) -> PortRung:
-    """A rung of what was found; without that, a skipped one."""
+    """A rung of what was found; without that, a skipped one.
+
+    Args:
+        name: of the rung.
+        found: the item that is furthest beyond its tolerance; None if there is none.
+        compared: what of them was compared.
+        unit: of what was measured.
+        why: the reason for the tolerance.
+    """
     if found is None:
         return skipped(name, "nothing that could be compared was recorded")
     return PortRung(
@@ -157,14 +186,20 @@ def rung(name: str, found: Worst | None, *, compared: str, unit: str, why: str) 
 
 
 def skipped(name: str, why: str) -> PortRung:
-    """A rung that was not climbed."""
+    """A rung by its `name` that was not climbed, and `why`."""
     return PortRung(rung=name, compared="", unit="", measured=None, tolerance=None, why=why)
 
 
 def free_run(
     row: Sequence[Recorded], losses: Sequence[float], allowed: Sequence[Tolerances]
 ) -> PortRung:
-    """The losses of steps in a row, each of which begins where the port's last one ended."""
+    """The losses of steps in a row, each of which begins where the port's last one ended.
+
+    Args:
+        row: the steps of the original.
+        losses: of the port on them.
+        allowed: tolerances of each.
+    """
     apart = [
         abs(loss - one.loss) / max(abs(one.loss), 1e-30)
         for loss, one in zip(losses, row, strict=True)

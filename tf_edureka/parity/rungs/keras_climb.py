@@ -58,7 +58,7 @@ class KerasClimb:
         return best
 
     def rungs(self, batches: Iterable[Any] | None) -> Iterator[PortRung]:
-        """All of them, in order."""
+        """All of them, in order, those of the port's own `batches` too; None to leave them out."""
         first = structure.structure(self.found, self.shapes)
         if not first.passed and first.causes[0].cause != "missing_bias":
             yield first

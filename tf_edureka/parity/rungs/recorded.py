@@ -18,11 +18,12 @@ class Recorded:
 
     Attributes:
         step: as the trace has it.
-        state: all variables before it, by name.
-        after: all variables after it.
+        state: all variables before it, any dtype and shape, by name.
+        after: all variables after it, as in `state`.
         batch: what it was given.
-        gradients: of the loss, by weight, before any clipping.
-        tensors: of the forward pass, by name, in the order in which they were made.
+        gradients: of the loss, by weight, before any clipping; float, in the weight's shape.
+        tensors: of the forward pass, any dtype and shape, by name, in the order in which they were
+            made.
     """
 
     step: Step
@@ -90,12 +91,20 @@ def _computed(
 
 
 def random_ops(trace: Trace) -> dict[str, str]:
-    """The kind of each random op, by its name."""
+    """The kind of each random op of a `trace`, by its name."""
     return {one["name"]: one["op"] for one in trace.manifest.get("random_ops", [])}
 
 
 def old_variables(trace: Trace, training: Training) -> list[Any]:
-    """Weights of a training in their order, then what else a model may have: moving averages."""
+    """The variables that a model may have.
+
+    Args:
+        trace: of the run.
+        training: whose weights are meant.
+
+    Returns:
+        the weights in their order, then others that are no slots, such as moving averages.
+    """
     slots = {name for by_weight in training.slots.values() for name in by_weight.values()}
     every = {name for one in trace.trainings for name in one.weights}
     return [

@@ -73,8 +73,11 @@ def initial_values(
     Args:
         trace: of the original.
         names: of the weights.
-        initial: of the port as it was built, by the old name.
+        initial: values of the port as it was built, by the old name, float, any shape.
         spreads: by the old name, what gives the standard deviation that the port draws with.
+
+    Returns:
+        the rung.
     """
     measured, where, same, drawn, causes = 0.0, "", 0, 0, []
     for name in names:
