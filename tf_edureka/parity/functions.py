@@ -1,7 +1,7 @@
 """A port in any framework, as three functions of NumPy arrays."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from tf_edureka.trace import Array
@@ -29,4 +29,5 @@ class Functions:
     loss: Callable[[Weights, Feeds], float]
     gradients: Callable[[Weights, Feeds], Weights]
     update: Callable[[Weights, Any, Weights, int], tuple[Weights, Any]]
+    _: KW_ONLY
     names: Sequence[str] | None = None

@@ -157,17 +157,17 @@ def _damaged(path: Path, why: object) -> InputError:
 
 def _checked(made: _Content) -> _Content:
     """Expects each field to be of its kind, or raises a TypeError."""
-    for name, kinds in _kinds(type(made)).items():
+    for name, kinds in _kinds(made.__class__.__name__).items():
         if not isinstance(getattr(made, name), kinds):
             raise TypeError(f"{name} is {getattr(made, name)!r}")
     return made
 
 
 @functools.cache
-def _kinds(content: type[Any]) -> Mapping[str, tuple[Any, ...]]:
-    """Of a class, by field, the classes that its annotation names."""
+def _kinds(name: str) -> Mapping[str, tuple[Any, ...]]:
+    """Of a class of contents, by field, the classes that its annotation names."""
     found = {}
-    for one in dataclasses.fields(content):
+    for one in dataclasses.fields({"Step": Step, "Training": Training, "Variable": Variable}[name]):
         several = typing.get_args(one.type) if isinstance(one.type, UnionType) else (one.type,)
         found[one.name] = tuple(typing.get_origin(kind) or kind for kind in several)
     return found

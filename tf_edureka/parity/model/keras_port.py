@@ -118,6 +118,12 @@ class KerasPort:
 
         Args:
             linear: as they were loaded.
+
+        Returns:
+            by the old name, dtype and shape as the original has them.
+
+        Raises:
+            InputError: when an initializer gave a variable another shape.
         """
         values = {place: np.array(variable) for place, variable in enumerate(self._variables)}
         for place, value in values.items():
@@ -131,6 +137,11 @@ class KerasPort:
 
     def choose_feeding(self, state: Arrays, batch: Batch, loss: float) -> None:
         """Finds out which arrays are inputs and labels: of those that fit, the nearest loss.
+
+        Args:
+            state: the original's variables before a step, by name.
+            batch: what the original was given in that step.
+            loss: of the original on it.
 
         Raises:
             InputError: when nothing that was fed fits the model.

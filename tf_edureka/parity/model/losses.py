@@ -23,7 +23,7 @@ def takes_logits(loss: Any) -> bool | None:
 
 
 def class_numbers(loss: Any) -> tuple[bool, ...]:
-    """Whether labels of a `loss` may be class numbers, and whether they may be what the outputs are."""
+    """Whether labels of a `loss` are class numbers (True), like its outputs (False), or both."""
     if "sparse" in name(loss):
         return (True,)
     known = hasattr(keras.losses, name(loss)) or hasattr(keras.metrics, name(loss))
