@@ -35,12 +35,12 @@ def all_of(several: Sequence[Alteration]) -> Iterator[None]:
 
 
 def put(owner: Any, name: str, value: Any) -> AbstractContextManager[Any]:
-    """Gives an attribute another value for a block."""
+    """Gives the attribute `name` of an `owner` another `value`, for a block."""
     return mock.patch.object(owner, name, value)
 
 
 def called(layer: Any, ours: Callable[..., Any]) -> AbstractContextManager[Any]:
-    """Lets `ours(inputs, call)` stand for the call of a layer."""
+    """Lets `ours` be called, as `ours(inputs, call)`, instead of a `layer`, for a block."""
     original = layer.call
 
     def call(inputs: Any, **named: Any) -> Any:

@@ -13,7 +13,7 @@ from tf_edureka.trace import Array
 
 
 def of_gates(port: KerasPort) -> Iterator[Alteration]:
-    """Gates in another order, or the other way round; another forget bias."""
+    """Gates of a `port` in another order, or the other way round; another forget bias."""
     places = [place for link in port.mapping.links for place in link.new]
     for own, count in _gate_groups(port, places):
         for order in itertools.permutations(range(count)):

@@ -118,6 +118,9 @@ class KerasPort:
 
         Args:
             linear: as they were loaded.
+
+        Returns:
+            dtype and shape as the original has them.
         """
         values = {place: np.array(variable) for place, variable in enumerate(self._variables)}
         for place, value in values.items():
@@ -130,7 +133,7 @@ class KerasPort:
         return (self.mapping.gradients_to_old if linear else self.mapping.to_old)(values)
 
     def choose_feeding(self, state: Arrays, batch: Batch, loss: float) -> None:
-        """Finds out which arrays are inputs and labels: of those that fit, the nearest loss.
+        """Finds out how to feed the model: in `state` its loss on `batch` is nearest to `loss`.
 
         Raises:
             InputError: when nothing that was fed fits the model.

@@ -177,7 +177,7 @@ _OF_LAYERS: tuple[tuple[Any, Callable[[Any], Iterator[Alteration]]], ...] = (
 
 
 def of_layer(layer: Any) -> Iterator[Alteration]:
-    """What may have gone wrong in a layer."""
+    """What may have gone wrong in a `layer`."""
     for kind, found in _OF_LAYERS:
         if isinstance(layer, kind):
             yield from found(layer)

@@ -173,7 +173,14 @@ class FunctionsClimb:
 
 
 def feeds(one: Recorded) -> dict[str, Array]:
-    """What functions are given of a step: inputs, and what random ops gave; theirs to change."""
+    """What functions are given of a step, theirs to change.
+
+    Args:
+        one: the step.
+
+    Returns:
+        by tensor what was fed, and what iterators and random ops gave; any dtype and shape.
+    """
     return {name: a.copy() for name, a in {**one.batch.inputs, **one.batch.random}.items()}
 
 
