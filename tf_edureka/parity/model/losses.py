@@ -23,7 +23,7 @@ def takes_logits(loss: Any) -> bool | None:
 
 
 def class_numbers(loss: Any) -> tuple[bool, ...]:
-    """Whether labels of a `loss` may be class numbers, and whether they may be what the outputs are."""
+    """What labels of a `loss` may be: class numbers (True), or what the outputs are (False)."""
     if "sparse" in name(loss):
         return (True,)
     known = hasattr(keras.losses, name(loss)) or hasattr(keras.metrics, name(loss))
