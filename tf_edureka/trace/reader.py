@@ -144,13 +144,12 @@ def _damaged(path: Path, why: object) -> InputError:
 
 def _checked(made: _Content) -> _Content:
     """Expects each field to be of its kind, or raises a TypeError."""
-    for name, kinds in _kinds(type(made)).items():
+    for name, kinds in _FIELDS[type(made)].items():
         if not isinstance(getattr(made, name), kinds):
             raise TypeError(f"{name} is {getattr(made, name)!r}")
     return made
 
 
-@functools.cache
 def _kinds(content: type[Any]) -> Mapping[str, tuple[Any, ...]]:
     """Of a class, by field, the classes that its annotation names."""
     found = {}
@@ -167,3 +166,6 @@ def _numbers(step: Any) -> dict[str, Any]:
     if step.get("loss") is not None:
         step["loss"] = float(step["loss"])
     return dict(step)
+
+
+_FIELDS = {content: _kinds(content) for content in (Step, Training, Variable)}
