@@ -89,12 +89,6 @@ class Trace:
     def array(self, stored: str | Mapping[str, Any]) -> Array:
         """Reads an array by what the trace has for it; a sparse gradient is made dense.
 
-        Args:
-            stored: its reference, or of a sparse gradient `indices`, `values` and `shape`.
-
-        Returns:
-            the array, dtype and shape as they were recorded.
-
         Raises:
             InputError: when it is missing, or is not what was stored.
         """
@@ -115,14 +109,7 @@ class Trace:
         return array
 
     def arrays(self, references: Mapping[str, Any]) -> dict[str, Array]:
-        """Reads several arrays.
-
-        Args:
-            references: by name, what the trace has for each, as in `array`.
-
-        Returns:
-            the arrays by name, dtype and shape as they were recorded.
-        """
+        """Reads arrays by name."""
         return {name: self.array(stored) for name, stored in references.items()}
 
     def graph(self) -> bytes | None:
@@ -157,17 +144,16 @@ def _damaged(path: Path, why: object) -> InputError:
 
 def _checked(made: _Content) -> _Content:
     """Expects each field to be of its kind, or raises a TypeError."""
-    for name, kinds in _kinds(made.__class__.__name__).items():
+    for name, kinds in _FIELDS[type(made)].items():
         if not isinstance(getattr(made, name), kinds):
             raise TypeError(f"{name} is {getattr(made, name)!r}")
     return made
 
 
-@functools.cache
-def _kinds(name: str) -> Mapping[str, tuple[Any, ...]]:
-    """Of a class of contents, by field, the classes that its annotation names."""
+def _kinds(content: type[Any]) -> Mapping[str, tuple[Any, ...]]:
+    """Of a class, by field, the classes that its annotation names."""
     found = {}
-    for one in dataclasses.fields({"Step": Step, "Training": Training, "Variable": Variable}[name]):
+    for one in dataclasses.fields(content):
         several = typing.get_args(one.type) if isinstance(one.type, UnionType) else (one.type,)
         found[one.name] = tuple(typing.get_origin(kind) or kind for kind in several)
     return found
@@ -180,3 +166,6 @@ def _numbers(step: Any) -> dict[str, Any]:
     if step.get("loss") is not None:
         step["loss"] = float(step["loss"])
     return dict(step)
+
+
+_FIELDS = {content: _kinds(content) for content in (Step, Training, Variable)}

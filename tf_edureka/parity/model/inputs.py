@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tf_edureka._keras import keras
+from tf_edureka.errors import InputError
 from tf_edureka.trace import Array
 
 _MOST = 48  # ways to feed a model that are tried
@@ -52,6 +53,33 @@ def feedings(model: keras.Model, arrays: Mapping[str, Array]) -> Iterator[Feedin
                 found.append((-sum(fits) + 1, Feeding(inputs, ())))
     found.sort(key=lambda one: one[0])
     return itertools.islice((feeding for _, feeding in found), _MOST)
+
+
+def build(model: keras.Model, arrays: Mapping[str, Array]) -> None:
+    """Builds a model that waits for its first batch, by calling it on what was fed.
+
+    Args:
+        model: a Keras model, not built yet.
+        arrays: what was fed to the original, by name, in its order: the input before the labels.
+
+    Raises:
+        InputError: when it can be called on none of them.
+    """
+    failed = ""
+    likely = sorted(arrays.values(), key=lambda array: array.dtype.kind != "f")
+    for array in likely:
+        kind = keras.config.floatx() if array.dtype == np.float64 else array.dtype
+        try:
+            model(array.astype(kind), training=False)
+        except Exception as error:  # a model may raise anything on what is not meant for it
+            failed = failed or f"{type(error).__name__}: {error}".splitlines()[0]
+            continue
+        return
+    if failed:
+        raise InputError(
+            "expected a model that is built, or one input of the original that it can be called "
+            f"on, got {failed}; call the model on a batch where it is made"
+        )
 
 
 def _shapes(model: keras.Model) -> list[tuple[int | None, ...] | None]:

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from unittest import mock
 
 import numpy as np
@@ -18,6 +18,7 @@ from tf_edureka.parity.model.randomness import Replay, replayed
 from tf_edureka.trace import Array
 
 Arrays = Mapping[str, Array]
+_Any = TypeVar("_Any")
 # By a part of the name of the layer's class.
 _GATES = {"LSTM": (4,), "GRU": (3, 2), "Cell": (4, 3, 2), "RNN": (4, 3, 2)}
 
@@ -148,7 +149,7 @@ class KerasPort:
         """
         best, chosen, failed = (2, float("inf")), None, ""
         ways = [*inputs.feedings(self.model, batch.inputs)]
-        kinds = losses.class_numbers(self.model.loss)
+        kinds = (False, True) if any(len(one) > 1 for one in self._class_numbers()) else (False,)
         for feeding in (replace(way, sparse=sparse) for way in ways for sparse in kinds):
             self.feeding = feeding
             try:
@@ -186,11 +187,10 @@ class KerasPort:
         with replayed(batch.random, self._random_ops) as replay, _calls() as layers:
             with tf.GradientTape(watch_accessed_variables=gradients) as tape:
                 outputs = self.model(_as_floats(x), training=True)
-                several = outputs if isinstance(outputs, list | tuple) else [outputs]
-                labels = self._labels([*several], batch.inputs)
-                loss = self.model.compute_loss(
-                    x=x, y=labels if len(several) > 1 else labels[0], y_pred=outputs, training=True
-                )
+                several = keras.tree.flatten(outputs)
+                labels = self._labels(several, batch.inputs)
+                y = keras.tree.pack_sequence_as(outputs, labels)
+                loss = self.model.compute_loss(x=x, y=y, y_pred=outputs, training=True)
             computed = tape.gradient(loss, weights) if gradients else []
         penalty = sum(float(one) for one in self.model.losses)
         return Evaluation(
@@ -207,11 +207,27 @@ class KerasPort:
     def _labels(self, outputs: Sequence[Any], arrays: Arrays) -> list[Array]:
         names = self.feeding.labels if self.feeding else ()
         names = names or (self.feeding.inputs[:1] if self.feeding else ())
-        sparse = self.feeding is not None and self.feeding.sparse
+        either = self.feeding is not None and self.feeding.sparse
+        kinds = [one[0] if len(one) == 1 else either for one in self._class_numbers()]
         return [
             self.change_labels(inputs.labels_for(np.array(output), arrays[name], sparse=sparse))
-            for output, name in zip(outputs, _and_again(names), strict=False)
+            for output, name, sparse in zip(
+                outputs, _and_again(names), _and_again(kinds), strict=False
+            )
         ]
+
+    def _class_numbers(self) -> list[tuple[bool, ...]]:
+        """What the labels of each output's loss may be, in the order of the flat outputs."""
+        loss = self.model.loss
+        if isinstance(loss, dict):
+            order = sorted(loss) if isinstance(self._structure(), dict) else self.model.output_names
+            loss = [loss.get(name) for name in order]
+        several = loss if isinstance(loss, list | tuple) and loss else [loss]
+        return [losses.class_numbers(one) for one in several]
+
+    def _structure(self) -> Any:
+        """The model's outputs as it was made; None where it does not say."""
+        return getattr(self.model, "_outputs_struct", None)
 
     def _old_gradients(self, weights: Sequence[Any], computed: Sequence[Any]) -> dict[str, Array]:
         places = {id(variable): place for place, variable in enumerate(self._variables)}
@@ -271,7 +287,7 @@ def _are_labels(seen: Evaluation) -> bool:
     return seen.labels.size in (outputs, outputs // max(seen.output.shape[-1:] or (1,)))
 
 
-def _and_again(names: Sequence[str]) -> Iterator[str]:
+def _and_again(names: Sequence[_Any]) -> Iterator[_Any]:
     """The names, and the last one again and again."""
     yield from names
     while True:

@@ -11,7 +11,14 @@ from tf_edureka.parity import mapping
 from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.mapping import new_variables
-from tf_edureka.parity.model import diagnosis, loss_causes, losses, spread, statistics_causes
+from tf_edureka.parity.model import (
+    diagnosis,
+    inputs,
+    loss_causes,
+    losses,
+    spread,
+    statistics_causes,
+)
 from tf_edureka.parity.model.forward import first_unlike
 from tf_edureka.parity.model.keras_port import Evaluation, KerasPort
 from tf_edureka.parity.noise import tolerances
@@ -35,12 +42,19 @@ class KerasClimb:
     def __init__(self, trace: Trace, model: Any, given: Mapping[str, str]) -> None:
         self.trace, self.model = trace, model
         self.training = 0
+        self._build()
         self.new, self.given = new_variables.variables_of(model), given
         self.found = self._find(given)
         self.weights = trace.trainings[self.training].weights
         self.shapes = {
             one.name: one.shape for one in old_variables(trace, trace.trainings[self.training])
         }
+
+    def _build(self) -> None:
+        """Has a model that waits for its first batch be built, by the first that was recorded."""
+        fed = next((one.inputs for one in self.trace.steps if one.is_recorded and one.inputs), {})
+        if not self.model.built or not self.model.variables:
+            inputs.build(self.model, self.trace.arrays(fed))
 
     def _find(self, given: Mapping[str, str]) -> mapping.Mapping:
         """Which variable is which, of the training whose weights fit best."""

@@ -187,8 +187,11 @@ def batches(trace: Trace, training: int, given: Iterable[Any] | None) -> PortRun
 
 
 def _first(given: Iterable[Any], count: int) -> Iterator[Any]:
-    for _, batch in zip(range(count), given, strict=False):
-        yield batch
+    try:
+        for _, batch in zip(range(count), given, strict=False):
+            yield batch
+    except Exception as error:
+        raise InputError(f"batches: raises {type(error).__name__}: {error}") from error
 
 
 def _arrays(batch: Any) -> list[Array]:
