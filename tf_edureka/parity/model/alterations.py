@@ -12,8 +12,9 @@ import numpy as np
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.parity.model.alteration import Alteration, all_of, called, put
+from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.model.gate_alterations import of_gates
-from tf_edureka.parity.model.keras_port import Evaluation, KerasPort
+from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.model.layer_alterations import RATES, of_layer
 from tf_edureka.trace import Array
 

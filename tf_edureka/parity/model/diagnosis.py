@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.model.alteration import Alteration, all_of
 from tf_edureka.parity.model.alterations import alterations
+from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.model.forward import share_of_largest, unlike
-from tf_edureka.parity.model.keras_port import Evaluation, KerasPort
+from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.rungs.recorded import Recorded
 
 _MOST_MISTAKES = 3

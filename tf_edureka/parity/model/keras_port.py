@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 from unittest import mock
 
@@ -14,52 +14,13 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity import mapping
 from tf_edureka.parity.mapping import new_variables
 from tf_edureka.parity.model import inputs, losses
-from tf_edureka.parity.model.randomness import Replay, replayed
+from tf_edureka.parity.model.evaluation import Arrays, Batch, Evaluation
+from tf_edureka.parity.model.randomness import replayed
 from tf_edureka.trace import Array
 
-Arrays = Mapping[str, Array]
 _Any = TypeVar("_Any")
 # By a part of the name of the layer's class.
 _GATES = {"LSTM": (4,), "GRU": (3, 2), "Cell": (4, 3, 2), "RNN": (4, 3, 2)}
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Batch:
-    """What a step of the original was given.
-
-    Attributes:
-        inputs: what was fed, and what iterators and queues gave, by tensor.
-        random: what random ops gave, by tensor.
-    """
-
-    inputs: Arrays
-    random: Arrays
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Evaluation:
-    """What a model computes on a batch.
-
-    Attributes:
-        layers: names of its layers and what they gave, any dtype and shape, in the order of their
-            calls.
-        output: of the model, any dtype and shape; of several the first.
-        loss: with all penalties.
-        data_loss: without them.
-        labels: as the loss had them, any dtype and shape.
-        gradients: of the loss, by the old variable.
-        after: all variables that have a counterpart, by the old name, after the forward pass.
-        replay: what of the recorded random numbers was used.
-    """
-
-    layers: tuple[tuple[str, Array], ...]
-    output: Array
-    loss: float
-    data_loss: float
-    labels: Array
-    gradients: Arrays
-    after: Arrays
-    replay: Replay
 
 
 class KerasPort:

@@ -6,8 +6,8 @@ import numpy as np
 
 from tf_edureka._keras import keras
 from tf_edureka.parity.cause import Cause
+from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.model.forward import sigmoid, softmax
-from tf_edureka.parity.model.keras_port import Evaluation
 from tf_edureka.trace import Array
 
 _SAME = 1e-3  # relative: what counts as explained

@@ -1,11 +1,13 @@
 """How widely initial values are spread, known better than from the one sample that a run drew."""
 
+import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from tf_edureka.parity.mapping import Mapping as Found, new_variables
 from tf_edureka.results import Floats
 from tf_edureka.tf1 import initializers
 from tf_edureka.trace import Array, Variable
@@ -68,3 +70,21 @@ def of_port(layer: Any, role: str, shape: tuple[int, ...]) -> float | None:
         if len(samples) > 1 and np.array_equal(samples[0], samples[1]):
             break  # it has a seed of its own
     return float(np.std(np.concatenate(samples)))
+
+
+def of_links(model: Any, found: Found) -> dict[str, Callable[[], float | None]]:
+    """What gives the standard deviation of a model's initial values, by the original's name.
+
+    Args:
+        model: of Keras.
+        found: which of its variables is which; those that several old ones go into are left out.
+    """
+    owners = new_variables.owners(model)
+    spreads: dict[str, Callable[[], float | None]] = {}
+    for link in found.links:
+        if len(link.old) == len(link.new) == 1:
+            variable = model.variables[link.new[0]]
+            spreads[link.old[0]] = functools.partial(
+                of_port, owners.get(id(variable)), variable.name, tuple(variable.shape)
+            )
+    return spreads

@@ -8,8 +8,8 @@ import numpy as np
 
 from tf_edureka.errors import InputError
 from tf_edureka.parity.certificate.port_ladder import PortRung
+from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.model.forward import nearest, share_of_largest
-from tf_edureka.parity.model.keras_port import Evaluation
 from tf_edureka.parity.noise.tolerances import Tolerances
 from tf_edureka.parity.rungs.recorded import Recorded
 from tf_edureka.trace import Array

@@ -1,8 +1,7 @@
 """Climbs the ladder with a compiled Keras model."""
 
-import functools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,8 +18,9 @@ from tf_edureka.parity.model import (
     spread,
     statistics_causes,
 )
+from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.model.forward import first_unlike
-from tf_edureka.parity.model.keras_port import Evaluation, KerasPort
+from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.optimizer import keras_slots, rung as optimizer_rung
 from tf_edureka.parity.rungs import items as port_rungs, structure
@@ -83,7 +83,7 @@ class KerasClimb:
         self.known = first.causes  # what explains the rungs above, too
         self.port = KerasPort(self.model, self.found, random_ops=random_ops(self.trace))
         yield structure.initial_values(
-            self.trace, self.weights, self.port.values(), self._spreads()
+            self.trace, self.weights, self.port.values(), spread.of_links(self.model, self.found)
         )
         yield structure.batches(self.trace, self.training, batches)
         self.steps = read(self.trace, self.training)
@@ -97,18 +97,6 @@ class KerasClimb:
         yield port_rungs.skipped(
             "final metric", "the trace has no evaluation of the trained network"
         )
-
-    def _spreads(self) -> dict[str, Callable[[], float | None]]:
-        """What gives the standard deviation of initial values, of weights that are one variable."""
-        owners = new_variables.owners(self.model)
-        found: dict[str, Callable[[], float | None]] = {}
-        for link in self.found.links:
-            if len(link.old) == len(link.new) == 1:
-                variable = self.model.variables[link.new[0]]
-                found[link.old[0]] = functools.partial(
-                    spread.of_port, owners.get(id(variable)), variable.name, tuple(variable.shape)
-                )
-        return found
 
     def _choose(self) -> None:
         """How the model is fed, and of equally good mappings the one that gives the loss."""

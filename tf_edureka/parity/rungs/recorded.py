@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tf_edureka.errors import InputError
-from tf_edureka.parity.model.keras_port import Batch
+from tf_edureka.parity.model.evaluation import Batch
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array, Step, Trace, Training
 
