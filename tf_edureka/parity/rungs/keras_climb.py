@@ -232,23 +232,28 @@ class KerasClimb:
             yield {**start, **self.port.values(linear=True)}
 
     def _re_anchored(self) -> PortRung:
-        states: list[Mapping[str, Array] | None] = []
-        for one in self.steps:
-            states.append(self._step(one))
+        states = [self._step(one) for one in self.steps]
         names = [name for link in self.found.links for name in link.old]
-        worst = port_rungs.worst(
-            port_rungs.after_items(self.steps, states, self.allowed, names, self.port.grains)
+        steps = [one.step for one in self.steps]
+        items = port_rungs.after_items(
+            self.steps,
+            states,
+            self.allowed,
+            names,
+            roundings=optimizer_rung.roundings(self.trace, self.training, steps),
+            grains=self.port.grains,
         )
+        worst = port_rungs.worst(items)
         rung = port_rungs.rung(
             "re-anchored steps",
             worst,
             compared=f"all variables after each of {len(states)} steps from the recorded state",
             unit="of the largest",
-            why=self.allowed[0].why,
+            why=f"{self.allowed[0].why}; {optimizer_rung.WHY}",
         )
         if worst is None or rung.passed:
             return rung
-        one, ours = self.steps[worst.place], states[worst.place] or {}
+        one, ours = self.steps[worst.place], states[worst.place]
         causes = statistics_causes.explain(one.state, one.after, ours, self.weights)
         return replace(rung, causes=(*causes,))
 
