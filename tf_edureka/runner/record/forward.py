@@ -52,9 +52,7 @@ class Forward:
         self._variables = {
             one: name for one, name in _variable_values(whole).items() if one not in dead
         }
-        self._gathered = {
-            one: found for one, found in _gathered(whole).items() if one not in dead
-        }
+        self._gathered = {one: found for one, found in _gathered(whole).items() if one not in dead}
         cut = [*inputs, *self._variables, *self._gathered, *dead]
         self._closure = graphs.Closure(losses, cut)
         asked = [indices for _, indices in self._gathered.values()]
