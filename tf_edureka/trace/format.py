@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import math
 import re
 import zlib
 from typing import Any
@@ -32,7 +33,8 @@ def fingerprint(array: Array) -> str:
         all three as text, such as `float32 64x784 7e9c3ea9`.
     """
     array = np.ascontiguousarray(array)
-    rows = array.reshape(len(array), -1) if array.ndim > 1 else array.reshape(-1, 1)
+    # Not -1 for the width of a row: an empty array does not say it.
+    rows = array.reshape(len(array), math.prod(array.shape[1:]))
     size = rows.dtype.itemsize
     if rows.size and size in (1, 2, 4, 8):
         wide = 8 if rows.shape[1] * size % 8 == 0 else size  # the fewer numbers the faster

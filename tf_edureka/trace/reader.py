@@ -89,6 +89,12 @@ class Trace:
     def array(self, stored: str | Mapping[str, Any]) -> Array:
         """Reads an array by what the trace has for it; a sparse gradient is made dense.
 
+        Args:
+            stored: its reference, or of a sparse gradient `indices`, `values` and `shape`.
+
+        Returns:
+            the array, dtype and shape as they were recorded.
+
         Raises:
             InputError: when it is missing, or is not what was stored.
         """
@@ -109,7 +115,14 @@ class Trace:
         return array
 
     def arrays(self, references: Mapping[str, Any]) -> dict[str, Array]:
-        """Reads arrays by name."""
+        """Reads several arrays.
+
+        Args:
+            references: by name, what the trace has for each, as in `array`.
+
+        Returns:
+            the arrays by name, dtype and shape as they were recorded.
+        """
         return {name: self.array(stored) for name, stored in references.items()}
 
     def graph(self) -> bytes | None:

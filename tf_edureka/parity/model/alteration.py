@@ -40,7 +40,7 @@ def put(owner: Any, name: str, value: Any) -> AbstractContextManager[Any]:
 
 
 def called(layer: Any, ours: Callable[..., Any]) -> AbstractContextManager[Any]:
-    """Lets `ours(inputs, call)` stand for the call of a `layer`."""
+    """Lets `ours(inputs, call)` stand for the call of a `layer`, for a block."""
     original = layer.call
 
     def call(inputs: Any, **named: Any) -> Any:

@@ -60,7 +60,8 @@ def build(model: keras.Model, arrays: Mapping[str, Array]) -> None:
 
     Args:
         model: a Keras model, not built yet.
-        arrays: what was fed to the original, by name, in its order: the input before the labels.
+        arrays: what was fed to the original, by name, any dtype and shape, in its order: the input
+            before the labels.
 
     Raises:
         InputError: when it can be called on none of them.

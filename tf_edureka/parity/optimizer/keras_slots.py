@@ -7,7 +7,9 @@ import numpy as np
 
 from tf_edureka._keras import keras
 from tf_edureka.errors import InputError
+from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.results import Floats
+from tf_edureka.trace import Array, Step, Training
 
 # Which slot of TensorFlow 1's op each of an optimizer's variables has, by the class it is of. The
 # classes of `tf_edureka.tf1` have the ops' own names for them.
@@ -67,6 +69,36 @@ def set_slots(
         else:
             without.append(name)
     return without
+
+
+def load(
+    model: keras.Model,
+    training: Training,
+    step: Step,
+    *,
+    state: Mapping[str, Array],
+    found: Found,
+) -> None:
+    """Gives a model's optimizer what the original's remembered before a step.
+
+    Args:
+        model: with its optimizer.
+        training: of the original.
+        step: that is to be taken.
+        state: the original's variables before it, by name, float or whole numbers, any shape.
+        found: which of the model's variables is which of the original's.
+    """
+    weights = model.trainable_variables
+    places = {id(variable): place for place, variable in enumerate(model.variables)}
+    slots = {}
+    for slot, by_weight in training.slots.items():
+        old = {weight: state[name] for weight, name in by_weight.items() if name in state}
+        new = found.gradients_to_new(old)
+        values = [new.get(places[id(weight)]) for weight in weights]
+        known = [value for value in values if value is not None]
+        if len(known) == len(weights):
+            slots[slot] = known
+    set_slots(model.optimizer, weights, slots=slots, hyper=step.hyper, number=step.number)
 
 
 def _has_rate(optimizer: keras.optimizers.Optimizer) -> bool:

@@ -7,12 +7,13 @@ from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.optimizer import causes as optimizer_causes, stretch_reader
 from tf_edureka.parity.optimizer.stretch import Stretch
 from tf_edureka.parity.rungs.items import skipped
-from tf_edureka.trace import Array, Trace
+from tf_edureka.trace import Array, Step, Trace
 
 Updates = Callable[
     [Sequence[int], Mapping[str, Array], Any, Iterable[Mapping[str, Any]]],
     Iterator[Mapping[str, Array]],
 ]
+WHY = "what the roundings of the rule and of the weights add up to, each weight by itself"
 
 
 def climb(trace: Trace, training: int, updates: Updates, *, applied: bool = False) -> PortRung:
@@ -35,6 +36,20 @@ def climb(trace: Trace, training: int, updates: Updates, *, applied: bool = Fals
     return worst[1] if worst else skipped("optimizer", "no step with gradients was recorded")
 
 
+def roundings(trace: Trace, training: int, steps: Iterable[Step]) -> list[dict[str, float]]:
+    """How far the optimizer's arithmetic may take a weight in each of some single steps.
+
+    Args:
+        trace: of the original.
+        training: which of its trainings.
+        steps: of it, each with the state before and after it.
+
+    Returns:
+        of each step, by weight.
+    """
+    return [stretch_reader.roundings_of_step(trace, training, step) for step in steps]
+
+
 def _gradients(trace: Trace, steps: Sequence[Any], applied: bool) -> Iterator[dict[str, Array]]:
     for step in steps:
         yield trace.arrays(
@@ -55,7 +70,7 @@ def _rung(one: Stretch, verdict: optimizer_causes.Verdict) -> PortRung:
         unit="of the rounding",
         measured=verdict.measured,
         tolerance=1.0,
-        why="what the roundings of the rule and of the weights add up to, each weight by itself",
+        why=WHY,
         causes=(*verdict.causes,),
         first=first,
     )

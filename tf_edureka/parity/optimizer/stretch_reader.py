@@ -43,6 +43,29 @@ def stretches(trace: Trace, training: int = 0) -> list[Stretch]:
     return found
 
 
+def roundings_of_step(trace: Trace, training: int, step: Step) -> dict[str, float]:
+    """How far the optimizer's arithmetic alone may take a weight in one step: its tolerance there.
+
+    Args:
+        trace: the recorded run.
+        training: place of the training among those of the trace.
+        step: of it, with the state before and after it and gradients.
+
+    Returns:
+        by weight the largest of its entries' tolerances; empty where nothing is known of that.
+    """
+    if not (step.before and step.after and step.gradients):
+        return {}
+    found = _stretch(trace, trace.trainings[training], [step], {})
+    if found is None:
+        return {}
+    allowed, owner = found.tolerance()[0], found.sample.owner
+    return {
+        name: float(allowed[owner == place].max(initial=0.0))
+        for place, name in enumerate(found.sample.places)
+    }
+
+
 def _runs(steps: Iterable[Step]) -> Iterator[list[Step]]:
     """Unbroken runs of steps that have gradients, each from its first step with a state on."""
     run: list[Step] = []

@@ -156,12 +156,16 @@ class FunctionsClimb:
         listed = [gradients[name] for name in self.names]
         after, slots = self._step(weights, None, listed, 0)
         state = dict(zip(self.names, after, strict=True))
+        roundings = optimizer_rung.roundings(self.trace, self.training, [row[0].step])
+        items = port_rungs.after_items(
+            row[:1], [state], allowed[:1], self.names, roundings=roundings, grains={}
+        )
         yield port_rungs.rung(
             "re-anchored steps",
-            port_rungs.worst(port_rungs.after_items(row[:1], [state], allowed[:1], self.names, {})),
+            port_rungs.worst(items),
             compared="all weights after step 0",
             unit="of the largest",
-            why=allowed[0].why,
+            why=f"{allowed[0].why}; {optimizer_rung.WHY}",
         )
         losses = [self._loss(row[0].state, row[0])]
         for one in row[1:]:

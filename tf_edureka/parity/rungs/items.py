@@ -132,33 +132,37 @@ def gradient_items(
 
 def after_items(
     steps: Sequence[Recorded],
-    states: Sequence[Mapping[str, Array] | None],
+    states: Sequence[Mapping[str, Array]],
     allowed: Sequence[Tolerances],
     names: Sequence[str],
+    *,
+    roundings: Sequence[Mapping[str, float]],
     grains: Mapping[str, float],
 ) -> Iterator[Worst]:
     """Each variable after a step from the recorded state, relative to its largest value.
 
     Args:
         steps: of the original.
-        states: the port's variables after each, by the old name, float, any shape; None for a step
-            that it did not take.
+        states: the port's variables after each, by the old name, float, any shape.
         allowed: tolerances of each.
         names: of the variables that are compared.
+        roundings: of each what the optimizer's own arithmetic may differ by, by name: the noise of
+            the original is that of its gradients, but its optimizer is written another way.
         grains: what more a variable may differ by, by name, since the port stores another number.
 
     Returns:
         an item for each variable of each step.
     """
-    for place, (step, state, tolerance) in enumerate(zip(steps, states, allowed, strict=True)):
-        if state is None:
-            continue
+    for place, (step, state, tolerance, rounding) in enumerate(
+        zip(steps, states, allowed, roundings, strict=True)
+    ):
         for name in names:
             if name not in state or name not in step.after:
                 continue
             share = share_of_largest(state[name], step.after[name])
             largest = float(np.abs(step.after[name]).max(initial=0)) or 1.0
-            allow = tolerance.of("after", name) + grains.get(name, 0.0) / largest
+            more = grains.get(name, 0.0) + rounding.get(name, 0.0)
+            allow = tolerance.of("after", name) + more / largest
             yield Worst(share, allow, f"{name} after step {step.step.number}", place)
 
 

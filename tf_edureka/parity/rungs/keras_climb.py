@@ -45,7 +45,8 @@ class KerasClimb:
         self._build()
         self.new, self.given = new_variables.variables_of(model), given
         self.found = self._find(given)
-        self.weights = trace.trainings[self.training].weights
+        self._trained = trace.trainings[self.training]
+        self.weights = self._trained.weights
         self.shapes = {
             one.name: one.shape for one in old_variables(trace, trace.trainings[self.training])
         }
@@ -228,29 +229,34 @@ class KerasClimb:
         self.port.load(start, linear=True)
         self.port.reset_optimizer(numbers[0])
         if numbers[0]:
-            self._load_slots(first, start)
+            keras_slots.load(self.model, self._trained, first, state=start, found=self.found)
         for given in gradients:
             self.port.apply(given)
             yield {**start, **self.port.values(linear=True)}
 
     def _re_anchored(self) -> PortRung:
-        states: list[Mapping[str, Array] | None] = []
-        for one in self.steps:
-            states.append(self._step(one))
+        states = [self._step(one) for one in self.steps]
         names = [name for link in self.found.links for name in link.old]
-        worst = port_rungs.worst(
-            port_rungs.after_items(self.steps, states, self.allowed, names, self.port.grains)
+        steps = [one.step for one in self.steps]
+        items = port_rungs.after_items(
+            self.steps,
+            states,
+            self.allowed,
+            names,
+            roundings=optimizer_rung.roundings(self.trace, self.training, steps),
+            grains=self.port.grains,
         )
+        worst = port_rungs.worst(items)
         rung = port_rungs.rung(
             "re-anchored steps",
             worst,
             compared=f"all variables after each of {len(states)} steps from the recorded state",
             unit="of the largest",
-            why=self.allowed[0].why,
+            why=f"{self.allowed[0].why}; {optimizer_rung.WHY}",
         )
         if worst is None or rung.passed:
             return rung
-        one, ours = self.steps[worst.place], states[worst.place] or {}
+        one, ours = self.steps[worst.place], states[worst.place]
         causes = statistics_causes.explain(one.state, one.after, ours, self.weights)
         return replace(rung, causes=(*causes,))
 
@@ -258,25 +264,9 @@ class KerasClimb:
         """All variables after a step of the port's own from the recorded state."""
         seen = self.port.evaluate(one.state, one.batch)
         self.port.reset_optimizer(one.step.number)
-        self._load_slots(one.step, one.state)
+        keras_slots.load(self.model, self._trained, one.step, state=one.state, found=self.found)
         self.port.apply(seen.gradients)
         return self.port.values()
-
-    def _load_slots(self, step: Step, state: Mapping[str, Array]) -> None:
-        """Gives the optimizer what the original's remembered before a step."""
-        weights = self.model.trainable_variables
-        places = {id(variable): place for place, variable in enumerate(self.model.variables)}
-        slots = {}
-        for slot, by_weight in self.trace.trainings[self.training].slots.items():
-            old = {weight: state[name] for weight, name in by_weight.items() if name in state}
-            new = self.found.gradients_to_new(old)
-            values = [new.get(places[id(weight)]) for weight in weights]
-            known = [value for value in values if value is not None]
-            if len(known) == len(weights):
-                slots[slot] = known
-        keras_slots.set_slots(
-            self.model.optimizer, weights, slots=slots, hyper=step.hyper, number=step.number
-        )
 
     def _free_run(self) -> Iterator[PortRung]:
         """The first recorded steps in a row, from the first state on."""
