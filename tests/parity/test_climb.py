@@ -169,7 +169,6 @@ def test_each_output_has_labels_as_its_own_loss_wants_them(trace_of_two, kind):
         return compiled(keras.Model(x, outputs), losses, loss_weights=weights)
 
     assert trace_of_two.climb(port(0.5)).passed
-    assert failing(trace_of_two.climb(port(1.0)))[0][0] == "loss"
 
 
 def test_inputs_are_told_apart_by_their_shapes_in_any_order(tmp_path):
