@@ -7,6 +7,7 @@ import pytest
 
 from tf_edureka.runner import period
 from tf_edureka.runner.period_wheels import FOLDER_VARIABLE
+from tf_edureka.trace import Trace
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +53,19 @@ def run_without(start, tmp_path):
         return start(script, *arguments, **{FOLDER_VARIABLE: str(tmp_path / "none")}, **options)
 
     return runs
+
+
+@pytest.fixture
+def record(start, tmp_path):
+    """Runs a script plainly and recorded; gives the trace once both have printed the same."""
+
+    def records(script, *options, environment=None):
+        plain = start(script, **(environment or {}))
+        done = start(script, options=["--record", "trace", *options], **(environment or {}))
+        assert plain.stdout
+        assert done.stdout == plain.stdout
+        assert done.stderr == plain.stderr
+        assert done.returncode == plain.returncode == 0
+        return Trace(tmp_path / "trace")
+
+    return records

@@ -44,22 +44,6 @@ with tf.Session(config=one_thread) as session:
 SCRIPT = HEAD + NETWORK + LOOP
 
 
-@pytest.fixture
-def record(start, tmp_path):
-    """Runs a script plainly and recorded; gives the trace once both have printed the same."""
-
-    def records(script, *options, environment=None):
-        plain = start(script, **(environment or {}))
-        done = start(script, options=["--record", "trace", *options], **(environment or {}))
-        assert plain.stdout
-        assert done.stdout == plain.stdout
-        assert done.stderr == plain.stderr
-        assert done.returncode == plain.returncode == 0
-        return Trace(tmp_path / "trace")
-
-    return records
-
-
 def test_steps_are_chosen_as_python_chooses():
     chosen = steps("0:3,100,10:20:5,1000:")
     assert [one for one in range(1002) if one in chosen] == [0, 1, 2, 10, 15, 100, 1000, 1001]

@@ -117,7 +117,7 @@ class Writer:
             FullError: when it cannot be written.
         """
         try:
-            self._steps.write(f"{json.dumps(_plain(content))}\n")
+            self._steps.write(f"{_line(content)}\n")
             self._steps.flush()
         except OSError as error:
             raise FullError(f"it cannot be written ({error.strerror})") from None
@@ -128,16 +128,24 @@ class Writer:
             self._steps.close()
 
 
+_quick = json.JSONEncoder(allow_nan=False).encode
+
+
+def _line(content: Mapping[str, Any]) -> str:
+    try:  # what nearly all steps hold JSON has as it is
+        return _quick(content)
+    except (TypeError, ValueError):
+        return _quick(_plain(content))
+
+
 def _plain(value: Any) -> Any:
     """A value as JSON has it: numbers that are none as text."""
-    if isinstance(value, str):  # the usual kinds first: this is called for each step
-        return value
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(float(value))
     if isinstance(value, dict | Mapping):
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, np.generic):
         return _plain(value.item())
-    if isinstance(value, Sequence) and not isinstance(value, bytes):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_plain(one) for one in value]
     return value

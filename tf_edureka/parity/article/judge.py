@@ -10,6 +10,7 @@ from tf_edureka.config import MlpConfig
 from tf_edureka.parity.article.checks import UNIT_ROUNDOFF, Rung, difference, rounding_of_sums
 from tf_edureka.parity.article.measure import Arrays, Measurements
 from tf_edureka.parity.article.reference import Reference
+from tf_edureka.parity.model.forward import share_of_largest
 from tf_edureka.results import Floats, MlpResult
 
 _BOTH = "legacy, modern"
@@ -108,20 +109,20 @@ def _first_step(measured: Measurements, learning_rate: float) -> Iterator[Rung]:
         _BOTH,
         compared=f"logits of {len(measured.logits[0])} examples",
         unit="of the largest",
-        measured=_share_of_largest(*measured.logits),
+        measured=share_of_largest(*measured.logits[::-1]),
         tolerance=rounding,
         why=f"{terms} terms are summed in another order: four times sqrt({terms}) roundings of "
         "2^-24",
         **difference(*measured.logits),
     )
     gradients = zip(*measured.gradients, strict=True)
-    worst = max(gradients, key=lambda pair: _share_of_largest(*pair))
+    worst = max(gradients, key=lambda pair: share_of_largest(*pair[::-1]))
     yield Rung(
         "gradients",
         _BOTH,
         compared="each variable's gradient",
         unit="of the largest",
-        measured=_share_of_largest(*worst),
+        measured=share_of_largest(*worst[::-1]),
         tolerance=2 * rounding,
         why="twice the forward pass, since they go back through the same sums; examples with a "
         "hidden unit so near 0 that rounding turns it on or off are left out",
@@ -246,11 +247,6 @@ def _float64(
         "order",
         **apart,
     )
-
-
-def _share_of_largest(one: Floats, other: Floats) -> float:
-    share = np.abs(one - other).max() / max(np.abs(one).max(), np.finfo(one.dtype).tiny)
-    return float(np.nan_to_num(share, nan=np.inf))
 
 
 def _joined(arrays: Arrays) -> Floats:

@@ -19,6 +19,7 @@ _DRAWN: Mapping[str, tuple[Any, float]] = {
     "RandomUniform": (initializers.RandomUniform, 1 / math.sqrt(12)),
 }
 _ENOUGH = 20_000  # numbers, whose standard deviation is known to half a percent
+_MOST = 1000  # draws
 
 
 def of_original(variable: Variable, initial: Array) -> float | None:
@@ -57,18 +58,23 @@ def of_port(layer: Any, role: str, shape: tuple[int, ...]) -> float | None:
         shape: of the variable.
 
     Returns:
-        None where the layer does not say how it draws them.
+        None where the layer does not say how it draws them, or they are too few to tell.
     """
     name = f"{role.removesuffix('_kernel') if role == 'recurrent_kernel' else role}_initializer"
     initializer = getattr(layer, name, None) or getattr(getattr(layer, "cell", None), name, None)
     if initializer is None or not hasattr(initializer, "from_config"):
         return None
+    if math.prod(shape) * _MOST < _ENOUGH:
+        return None
+    config = initializer.get_config()
+    seeds = [name for name in ("seed", "op_seed") if name in config]
     samples: list[Floats] = []
-    while sum(one.size for one in samples) < _ENOUGH and len(samples) < 400:
-        again = type(initializer).from_config(initializer.get_config())  # with a new seed
+    while sum(one.size for one in samples) < _ENOUGH:
+        # One that has a seed draws the same each time: the spread of few numbers is chance.
+        again = type(initializer).from_config(config | dict.fromkeys(seeds, len(samples)))
         samples.append(np.ravel(np.array(again(shape))))
-        if len(samples) > 1 and np.array_equal(samples[0], samples[1]):
-            break  # it has a seed of its own
+        if len(samples) == 2 and np.array_equal(*samples):
+            return None
     return float(np.std(np.concatenate(samples)))
 
 
