@@ -237,14 +237,11 @@ class KerasClimb:
     def _re_anchored(self) -> PortRung:
         states = [self._step(one) for one in self.steps]
         names = [name for link in self.found.links for name in link.old]
-        steps = [one.step for one in self.steps]
+        roundings = optimizer_rung.roundings(
+            self.trace, self.training, [s.step for s in self.steps]
+        )
         items = port_rungs.after_items(
-            self.steps,
-            states,
-            self.allowed,
-            names,
-            roundings=optimizer_rung.roundings(self.trace, self.training, steps),
-            grains=self.port.grains,
+            self.steps, states, self.allowed, names, roundings=roundings, grains=self.port.grains
         )
         worst = port_rungs.worst(items)
         rung = port_rungs.rung(
