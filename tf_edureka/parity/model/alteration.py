@@ -40,7 +40,12 @@ def put(owner: Any, name: str, value: Any) -> AbstractContextManager[Any]:
 
 
 def called(layer: Any, ours: Callable[..., Any]) -> AbstractContextManager[Any]:
-    """Lets `ours(inputs, call)` stand for the call of a `layer`, for a block."""
+    """Lets a function stand for the call of a layer, for a block.
+
+    Args:
+        layer: of Keras.
+        ours: is given the inputs and the layer's own call.
+    """
     original = layer.call
 
     def call(inputs: Any, **named: Any) -> Any:

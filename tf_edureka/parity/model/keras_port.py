@@ -48,7 +48,7 @@ class KerasPort:
             )
             for one in new_variables.variables_of(model)
         }
-        self._start = [np.array(variable) for variable in model.optimizer.variables]
+        self._start = [variable.numpy() for variable in model.optimizer.variables]
 
     def gates(self, place: int) -> tuple[int, ...]:
         """How many gates the variable at a `place` may be of, side by side; none if it has none."""
@@ -87,7 +87,7 @@ class KerasPort:
         Raises:
             InputError: when an initializer gave a variable another shape.
         """
-        values = {place: np.array(variable) for place, variable in enumerate(self._variables)}
+        values = {place: variable.numpy() for place, variable in enumerate(self._variables)}
         for place, value in values.items():
             variable = self._variables[place]
             if value.shape != tuple(variable.shape):
@@ -206,7 +206,7 @@ class KerasPort:
         if not optimizer.built:
             optimizer.build(self.model.trainable_variables)
         if len(self._start) < len(optimizer.variables):
-            self._start = [np.array(variable) for variable in optimizer.variables]
+            self._start = [variable.numpy() for variable in optimizer.variables]
         for variable, value in zip(optimizer.variables, self._start, strict=True):
             variable.assign(value)
         optimizer.iterations.assign(step)
