@@ -222,5 +222,5 @@ def test_a_port_is_a_file_and_its_function(trace, capsys, port):
 def test_help_says_what_the_exit_code_means_and_how_to_record(capsys):
     assert main(["--help"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "The exit code is 0 if the port is proved, else 1." in printed
+    assert "The exit code is 0 if the port is proved, 1 if it is not, 2 for wrong input." in printed
     assert "python -m tf_edureka.legacy --record TRACE old.py" in printed

@@ -73,7 +73,7 @@ def of_port(layer: Any, role: str, shape: tuple[int, ...]) -> float | None:
         # One that has a seed draws the same each time: the spread of few numbers is chance.
         again = type(initializer).from_config(config | dict.fromkeys(seeds, len(samples)))
         samples.append(np.ravel(np.array(again(shape))))
-        if len(samples) == 2 and np.array_equal(*samples):
+        if len(samples) == 2 and np.array_equal(samples[0], samples[1]):
             return None
     return float(np.std(np.concatenate(samples)))
 
