@@ -198,8 +198,8 @@ def test_a_run_that_was_killed_is_readable_up_to_its_last_whole_line(prove, trac
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "required: TRACE, PORT"),
-        (["trace"], "required: PORT"),
+        ([], "required: TRACE, FILE:FUNCTION"),
+        (["trace"], "required: FILE:FUNCTION"),
         (["trace", "trace", "port.py:build"], "unrecognized arguments"),
         (["trace", "port.py:build", "--map", "old"], "expected OLD=NEW, got 'old'"),
         (["trace", "port.py:build"], "expected the folder of a trace"),

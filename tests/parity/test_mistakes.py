@@ -68,7 +68,7 @@ def test_the_right_port_is_proved(model, recorded):
     assert ladder.passed, ladder.text()
 
 
-@pytest.mark.parametrize(("model", "mistake"), cases())
+@pytest.mark.parametrize(("model", "mistake"), [*cases()])
 def test_a_mistake_is_seen_on_its_rung_and_its_cause_is_named(model, mistake, recorded):
     ladder = recorded(model).climb(mistake.build)
     assert ladder.first in mistake.rungs, ladder.text()
