@@ -48,7 +48,11 @@ def written(recording: Recording, folder, **changes) -> trace.Trace:
     }
     writer.step({**step, **changes})
     training = {"loss": trace.short(built.loss.name), "weights": weights}
-    writer.manifest({"variables": [], "trainings": [training], "ended": "complete"})
+    variables = [
+        {"name": name, "shape": value.shape, "dtype": value.dtype.name}
+        for name, value in recording.before.items()
+    ]
+    writer.manifest({"variables": variables, "trainings": [training], "ended": "complete"})
     writer.close()
     return trace.Trace(folder)
 
