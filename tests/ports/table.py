@@ -1,7 +1,7 @@
 """Tries all mistakes of some models, or of all: `python tests/ports/table.py [MODEL ...]`.
 
-Prints for each the rung on which it was seen first and the causes that were named, and how many were
-right. It takes some minutes a model.
+Prints for each the rung on which it was seen first and the causes that were named, and how many
+were right. It takes some minutes a model.
 """
 
 import importlib
@@ -14,7 +14,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ports import MODELS, mistakes_of
-
 from tf_edureka import parity
 from tf_edureka.errors import InputError
 
