@@ -1,7 +1,7 @@
 """The mistakes in tests/ports: on which rung each is seen first, and whether its cause is named.
 
-They were written by somebody who had not seen the diagnosis. All of one model are tried here, of the
-others every third; `python tests/ports/table.py` tries all.
+They were written by somebody who had not seen the diagnosis. All of one model are tried here, and
+every third of the others; `python tests/ports/table.py` tries all.
 """
 
 import importlib
