@@ -168,9 +168,13 @@ class PortLadder:
 
     def _said(self) -> Iterator[str]:
         yield self.verdict
+        explained: dict[Cause, list[str]] = {}
         for rung in self.failing:
             for cause in rung.causes:
-                yield f"{rung.rung}: {cause.cause} explains {share(cause.explains)}. {cause.says}"
+                explained.setdefault(cause, []).append(rung.rung)
+        for cause, rungs in explained.items():
+            of = ", ".join(rungs)
+            yield f"{of}: {cause.cause} explains {share(cause.explains)}. {cause.says}"
         for rung in self.rungs:
             if rung.passed is None:
                 yield f"{rung.rung}: skipped, {rung.why}"

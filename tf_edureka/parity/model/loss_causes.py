@@ -49,13 +49,13 @@ def penalties(
         names = ", ".join(key.partition(" ")[2] for key in factors)
         amounts = sorted({float(f"{value:.3g}") for value in factors.values()})
         shown = ", ".join(f"{abs(value):.3g}" for value in amounts)
-        more = "has too little" if amounts[0] > 0 else "has too much"
+        has = "lacks" if amounts[0] > 0 else "has in excess"
+        unit = "times the weight" if kind == "l2" else "times its sign"
+        advice = "; contrib's l2_regularizer(s) is Keras' L2(s / 2), or tf_edureka.tf1.L2(s)"
         yield Cause(
             kind,
             1.0,
-            f"the port {more} {kind.upper()} on {names}: the gradient lacks, or has in excess, "
-            f"{shown} times the weight; contrib's l2_regularizer(s) is Keras' L2(s / 2), or "
-            "tf_edureka.tf1.L2(s)",
+            f"the port's gradient of {names} {has} {shown} {unit}{advice if kind == 'l2' else ''}",
         )
 
 

@@ -13,7 +13,7 @@ _LEAST = {"loss": 1e-6, "tensor": 2e-6, "gradient": 2e-6, "after": 2.5e-7}
 _UNMEASURED = {"loss": 2e-5, "tensor": 1e-4, "gradient": 1e-3, "after": 1e-5}
 MEASURED_WHY = (
     f"{TIMES:g} times what the original differs from itself in float64, on one thread, and with "
-    "inputs moved by one unit in the last place"
+    "inputs or weights moved by one unit in the last place"
 )
 
 
