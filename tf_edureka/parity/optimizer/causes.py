@@ -81,7 +81,7 @@ def diagnose(stretch: Stretch, path: Iterable[Mapping[str, Array]]) -> Verdict:
         )
     first = int(wrong[0])
     number = stretch.numbers[first]
-    finite = int(np.argmin([*np.isfinite(port).all(axis=1), False]))
+    finite = int(np.append(np.isfinite(port).all(axis=1), False).argmin())
     return Verdict(
         measured=float(off.max()),
         first_step=number,
@@ -215,7 +215,7 @@ def _fit(trial: _Trial, best: _Tried, rounds: int) -> _Tried:
             slopes.append(np.nan_to_num((there - here) / near).ravel())
         left = np.nan_to_num(trial.deviation - (here - trial.base)).ravel()
         move, *_ = np.linalg.lstsq(np.stack(slopes, axis=1), left, rcond=None)
-        better = _stepped(trial, best, free, move)
+        better = _stepped(trial, best, free, move.astype(np.float64))
         if better is None:
             break
         enough = better.left > 0.999 * best.left
