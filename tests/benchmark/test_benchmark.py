@@ -65,9 +65,11 @@ def test_the_articles_epoch_has_67_billion_operations(data):
 )
 def test_ways_that_take_the_same_batches_come_to_the_same_weights(name, task):
     ours, theirs = (weights_after(WAY[one], task, epochs=2) for one in ("project", name))
-    # 20 steps of at most 0.001; they round in other ways, which Adam makes up to 1e-4 of.
+    # 20 steps of at most 0.001; they round in other ways, which Adam makes up to 1e-4 of. Where
+    # rounding turns a hidden unit on or off, its weights differ by whole steps: on one machine one
+    # unit of 256 in a layer did. Of other batches nearly all weights would.
     for one, other in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(one, other, atol=2e-4)
+        assert (np.abs(one - other) > 2e-4).mean() < 0.02
 
 
 @pytest.mark.slow

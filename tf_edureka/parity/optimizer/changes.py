@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tf_edureka.parity.optimizer import arithmetic as a
-from tf_edureka.parity.optimizer.arithmetic import RULES, Rule
+from tf_edureka.parity.optimizer.arithmetic import RULES, Hyper, Rule
 from tf_edureka.parity.optimizer.simulation import Setup
 from tf_edureka.parity.optimizer.stretch import Stretch
 
@@ -85,8 +85,12 @@ def _from(slot: str) -> Callable[[Setup, float], Setup]:
 
 def _powers(by: int) -> Callable[[Setup, float], Setup]:
     def make(setup: Setup, value: float) -> Setup:
+        def moved(one: Hyper, beta: str) -> float:
+            power = one[f"{beta}_power"]
+            return power * one[beta] ** by if one[beta] else power  # 0 of another cause
+
         hyper = [
-            {**one, **{f"{b}_power": one[f"{b}_power"] * one[b] ** by for b in ("beta1", "beta2")}}
+            {**one, **{f"{beta}_power": moved(one, beta) for beta in ("beta1", "beta2")}}
             for one in setup.hyper
         ]
         return replace(setup, hyper=hyper)

@@ -16,7 +16,14 @@ Updates = Callable[
 WHY = "what the roundings of the rule and of the weights add up to, each weight by itself"
 
 
-def climb(trace: Trace, training: int, updates: Updates, *, applied: bool = False) -> PortRung:
+def climb(
+    trace: Trace,
+    training: int,
+    updates: Updates,
+    *,
+    applied: bool = False,
+    has_slots: bool = True,
+) -> PortRung:
     """The worst of the trace's unbroken stretches.
 
     Args:
@@ -25,15 +32,23 @@ def climb(trace: Trace, training: int, updates: Updates, *, applied: bool = Fals
         updates: gives the port's weights after each step, from the numbers of the steps, the
             variables at their beginning, the first of the steps, and the gradients.
         applied: whether the port is given the gradients after clipping: its own are clipped.
+        has_slots: whether it can be given what the original's optimizer remembered; if not, only a
+            stretch from step 0 on is tried.
     """
     worst: tuple[float, PortRung] | None = None
     for one in stretch_reader.stretches(trace, training):
+        if one.numbers[0] and not has_slots:
+            continue
         state = trace.arrays(one.steps[0].before)
         path = updates(one.numbers, state, one.steps[0], _gradients(trace, one.steps, applied))
         verdict = optimizer_causes.diagnose(one, path)
         if worst is None or not verdict.measured <= worst[0]:
             worst = verdict.measured, _rung(one, verdict)
-    return worst[1] if worst else skipped("optimizer", "no step with gradients was recorded")
+    return (
+        worst[1]
+        if worst
+        else skipped("optimizer", "no stretch of steps was recorded that it can take")
+    )
 
 
 def roundings(trace: Trace, training: int, steps: Iterable[Step]) -> list[dict[str, float]]:

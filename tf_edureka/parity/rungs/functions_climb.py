@@ -59,7 +59,9 @@ class FunctionsClimb:
         )
         yield from self._explained(loss, gradient, gradients)
         applied = self._are_clipped(gradients)
-        yield optimizer_rung.climb(self.trace, self.training, self._updates, applied=applied)
+        yield optimizer_rung.climb(
+            self.trace, self.training, self._updates, applied=applied, has_slots=False
+        )
         yield from self._in_a_row(allowed)
         yield port_rungs.skipped(
             "final metric", "the trace has no evaluation of the trained network"
