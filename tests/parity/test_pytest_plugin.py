@@ -55,7 +55,7 @@ def test_a_port_that_is_another_fails_with_the_first_rung_and_its_cause(run, pyt
     done.assert_outcomes(failed=1)
     said = done.stdout.str()
     assert "First difference: rung loss. Probable cause: momentum." in said
-    assert "loss: momentum explains 99.8%. It is not SGD." in said
+    assert "loss, gradients, optimizer: momentum explains 99.8%. It is not SGD." in said
     assert "Traceback" not in said
     assert "pytest_plugin.py" not in said
     page = pytester.path / re.search("Certificate: (.*)", said)[1]
