@@ -233,11 +233,11 @@ loss = tf.reduce_mean(tf.square(tf.layers.dense(outputs[:, -1], 2)))
 train = tf.train.AdamOptimizer(0.01).minimize(loss)
 """
 ROWS = """
-places = tf.placeholder(tf.int32, [None], name="x")
+x = tf.placeholder(tf.int32, [None], name="x")
 with tf.variable_scope("", use_resource=True):
     table = tf.get_variable("table", [6, 3])
 w = tf.get_variable("w", [6, 3])
-both = tf.nn.embedding_lookup(table, places) + tf.nn.embedding_lookup(w, places)
+both = tf.nn.embedding_lookup(table, x) + tf.nn.embedding_lookup(w, x)
 train = tf.train.MomentumOptimizer(0.125, 0.5).minimize(tf.reduce_mean(tf.square(tf.tanh(both))))
 """
 TWO = """
