@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tf_edureka.cli import options, reporting
+from tf_edureka.errors import InputError
 
 FAILED = 1
 
@@ -52,7 +53,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Climbs the ladder that the arguments ask for, and gives the exit code."""
     args = parse(argv)
     given = dict(_pair(text) for text in args.map)
-    from tf_edureka.errors import InputError
     from tf_edureka.parity import Trace
     from tf_edureka.parity.port_trace import load
 
@@ -77,8 +77,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _pair(text: str) -> tuple[str, str]:
-    from tf_edureka.errors import InputError
-
     old, separator, new = text.partition("=")
     if not separator:
         raise InputError(f"--map: expected OLD=NEW, got {text!r}")

@@ -1,5 +1,7 @@
 """The penalties of `tf.contrib.layers` and slim in Keras."""
 
+from collections.abc import Callable
+
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
@@ -15,10 +17,23 @@ class _Penalty(keras.regularizers.Regularizer):
         InputError: when the scale is below 0.
     """
 
+    _sum: Callable[[tf.Tensor], tf.Tensor]
+
     def __init__(self, scale: float) -> None:
         if not scale >= 0:
             raise InputError(f"scale: expected at least 0, got {scale!r}")
         self.scale = float(scale)
+
+    def __call__(self, x: tf.Tensor) -> tf.Tensor:
+        """The penalty.
+
+        Args:
+            x: weights, float32 or float64, of any shape.
+
+        Returns:
+            in the weights' dtype, a scalar.
+        """
+        return self.scale * self._sum(x)
 
     def get_config(self) -> dict[str, float]:
         """What makes the same penalty again."""
@@ -40,16 +55,9 @@ class L2(_Penalty):
         InputError: when the scale is below 0.
     """
 
-    def __call__(self, x: tf.Tensor) -> tf.Tensor:
-        """The penalty.
-
-        Args:
-            x: weights, float32 or float64, of any shape.
-
-        Returns:
-            in the weights' dtype, a scalar.
-        """
-        return self.scale * tf.nn.l2_loss(x)
+    @staticmethod
+    def _sum(x: tf.Tensor) -> tf.Tensor:
+        return tf.nn.l2_loss(x)
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
@@ -65,13 +73,6 @@ class L1(_Penalty):
         InputError: when the scale is below 0.
     """
 
-    def __call__(self, x: tf.Tensor) -> tf.Tensor:
-        """The penalty.
-
-        Args:
-            x: weights, float32 or float64, of any shape.
-
-        Returns:
-            in the weights' dtype, a scalar.
-        """
-        return self.scale * tf.reduce_sum(tf.abs(x))
+    @staticmethod
+    def _sum(x: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_sum(tf.abs(x))

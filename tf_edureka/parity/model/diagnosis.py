@@ -1,13 +1,12 @@
 """Finds the known mistakes that explain why a Keras model is not the original."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.model.alteration import Alteration, all_of
 from tf_edureka.parity.model.alterations import alterations
 from tf_edureka.parity.model.evaluation import Evaluation
-from tf_edureka.parity.model.forward import share_of_largest, unlike
+from tf_edureka.parity.model.forward import relative, share_of_largest, unlike
 from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.rungs.recorded import Recorded
 
@@ -50,7 +49,7 @@ def of_loss(
     """
 
     def apart(seen: Evaluation) -> float:
-        loss = min(1.0, abs(seen.loss - step.loss) / max(abs(step.loss), 1e-30))
+        loss = min(1.0, relative(seen.loss, step.loss))
         return max(loss, _gradients_apart(seen, step) / 100)
 
     return _search(port, step, apart, tolerance, gradients=True, worth=_WORTH_OF_LOSS)
@@ -128,10 +127,3 @@ def _without(
     except Exception:  # what does not fit the model explains nothing
         return float("inf")
     return value if value == value else float("inf")
-
-
-@contextlib.contextmanager
-def corrected(undone: Sequence[Alteration]) -> Iterator[None]:
-    """The model with what is to be `undone` undone, for the block."""
-    with all_of(undone):
-        yield

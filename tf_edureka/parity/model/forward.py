@@ -50,6 +50,16 @@ def sigmoid(values: Array) -> Array:
 _BETWEEN: Mapping[str, Callable[[Array], Array]] = {"softmax": softmax, "sigmoid": sigmoid}
 
 
+def relative(one: float, other: float) -> float:
+    """How far a number is from an `other`, relative to that; NaN if either is.
+
+    Args:
+        one: of the port.
+        other: of the original.
+    """
+    return abs(one - other) / max(abs(other), 1e-30)
+
+
 def share_of_largest(one: Array, other: Array) -> float:
     """The largest difference of two arrays, relative to the second's largest value; inf if NaN.
 

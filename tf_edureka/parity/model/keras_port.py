@@ -97,13 +97,16 @@ class KerasPort:
                 )
         return (self.mapping.gradients_to_old if linear else self.mapping.to_old)(values)
 
-    def choose_feeding(self, state: Arrays, batch: Batch, loss: float) -> None:
+    def choose_feeding(self, state: Arrays, batch: Batch, loss: float) -> float:
         """Finds out which arrays are inputs and labels: of those that fit, the nearest loss.
 
         Args:
             state: the original's variables before a step, by name.
             batch: what the original was given in that step.
             loss: of the original on it.
+
+        Returns:
+            how far the model's loss is from it then; infinity if that is not finite.
 
         Raises:
             InputError: when nothing that was fed fits the model.
@@ -121,7 +124,7 @@ class KerasPort:
             apart = abs(seen.loss - loss)
             # To give the inputs again is what is left where no other array fits the output.
             rank = (int(not feeding.labels), apart if np.isfinite(apart) else float("inf"))
-            if _are_labels(seen) and (rank < best or chosen is None):
+            if _are_labels(seen) and rank < best:
                 best, chosen = rank, feeding
         self.feeding = chosen
         if self.feeding is None:
@@ -130,6 +133,7 @@ class KerasPort:
                 f"expected a model for what the original was fed ({shapes or 'nothing'}), got one "
                 f"that takes none of it{f' ({failed.splitlines()[0]})' if failed else ''}"
             )
+        return best[1]
 
     def evaluate(self, state: Arrays, batch: Batch, *, gradients: bool = True) -> Evaluation:
         """Computes a step without taking it.
@@ -211,33 +215,18 @@ class KerasPort:
             variable.assign(value)
         optimizer.iterations.assign(step)
 
-    def apply(self, gradients: Mapping[str, Any]) -> None:
+    def apply(self, gradients: Arrays) -> None:
         """Takes a step by gradients of the original.
 
         Args:
-            gradients: by the old variable; an array each, or `tf.IndexedSlices`.
+            gradients: by the old variable, float, in its shape; sparse ones made dense.
         """
-        dense = {
-            name: value
-            for name, value in gradients.items()
-            if not isinstance(value, tf.IndexedSlices)
-        }
-        new: dict[int, Any] = dict(self.mapping.gradients_to_new(dense))
-        for link in self.mapping.links:
-            if len(link.old) == len(link.new) == 1 and link.old[0] not in dense:
-                new[link.new[0]] = gradients.get(link.old[0])
-        weights = self.model.trainable_variables
+        new = self.mapping.gradients_to_new(gradients)
         places = {id(variable): place for place, variable in enumerate(self._variables)}
-        given = [new.get(places[id(variable)]) for variable in weights]
         pairs = [
-            (
-                value
-                if isinstance(value, tf.IndexedSlices)
-                else tf.constant(value, variable.dtype),
-                variable,
-            )
-            for value, variable in zip(given, weights, strict=True)
-            if value is not None
+            (tf.constant(new[places[id(variable)]], variable.dtype), variable)
+            for variable in self.model.trainable_variables
+            if places[id(variable)] in new
         ]
         self.model.optimizer.apply_gradients(pairs)
 

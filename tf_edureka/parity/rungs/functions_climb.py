@@ -1,6 +1,7 @@
 """Climbs the ladder with a port that is three functions."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from tf_edureka.parity.model.forward import share_of_largest
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.optimizer import rung as optimizer_rung
 from tf_edureka.parity.rungs import items as port_rungs, structure
-from tf_edureka.parity.rungs.recorded import Recorded, read
+from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, read
 from tf_edureka.trace import Array, Step, Trace
 
 
@@ -63,15 +64,11 @@ class FunctionsClimb:
             self.trace, self.training, self._updates, applied=applied, has_slots=False
         )
         yield from self._in_a_row(allowed)
-        yield port_rungs.skipped(
-            "final metric", "the trace has no evaluation of the trained network"
-        )
+        yield port_rungs.final_metric()
 
     def _explained(
         self, loss: PortRung, gradient: PortRung, gradients: Sequence[Mapping[str, Array]]
     ) -> Iterator[PortRung]:
-        from dataclasses import replace
-
         if gradient.passed is False:
             causes = tuple(
                 loss_causes.penalties(
@@ -145,10 +142,7 @@ class FunctionsClimb:
 
     def _in_a_row(self, allowed: Sequence[tolerances.Tolerances]) -> Iterator[PortRung]:
         """Whole steps from step 0 on: functions keep their slots to themselves."""
-        row = [self.steps[0]]
-        for one in self.steps[1:]:
-            if one.step.number == row[-1].step.number + 1:
-                row.append(one)
+        row = in_a_row(self.steps)
         if row[0].step.number:
             yield port_rungs.skipped("re-anchored steps", "slots of functions begin at step 0")
             yield port_rungs.skipped("free run", "the first steps were not recorded")

@@ -9,7 +9,7 @@ import numpy as np
 from tf_edureka.errors import InputError
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.model.evaluation import Evaluation
-from tf_edureka.parity.model.forward import nearest, share_of_largest
+from tf_edureka.parity.model.forward import nearest, relative, share_of_largest
 from tf_edureka.parity.noise.tolerances import Tolerances
 from tf_edureka.parity.rungs.recorded import Recorded
 from tf_edureka.trace import Array
@@ -82,7 +82,7 @@ def loss_items(
     for place, (step, loss, tolerance) in enumerate(zip(steps, losses, allowed, strict=True)):
         if step.step.loss is None:
             continue
-        apart = abs(loss - step.loss) / max(abs(step.loss), 1e-30)
+        apart = relative(loss, step.loss)
         both_invalid = not math.isfinite(loss) and not math.isfinite(step.loss)
         apart = 0.0 if both_invalid else apart if math.isfinite(apart) else math.inf
         yield Worst(apart, tolerance.of("loss"), f"step {step.step.number}", place)
@@ -194,6 +194,11 @@ def skipped(name: str, why: str) -> PortRung:
     return PortRung(rung=name, compared="", unit="", measured=None, tolerance=None, why=why)
 
 
+def final_metric() -> PortRung:
+    """The last rung, which no trace has anything for yet."""
+    return skipped("final metric", "the trace has no evaluation of the trained network")
+
+
 def free_run(
     row: Sequence[Recorded], losses: Sequence[float], allowed: Sequence[Tolerances]
 ) -> PortRung:
@@ -204,10 +209,7 @@ def free_run(
         losses: of the port on them.
         allowed: tolerances of each.
     """
-    apart = [
-        abs(loss - one.loss) / max(abs(one.loss), 1e-30)
-        for loss, one in zip(losses, row, strict=True)
-    ]
+    apart = [relative(loss, one.loss) for loss, one in zip(losses, row, strict=True)]
     limits = [
         min(0.3, max(1e-5, tolerance.of("loss")) * 30.0**i)
         for i, tolerance in zip(range(len(row)), allowed, strict=False)

@@ -18,13 +18,14 @@ from tf_edureka.parity.model import (
     spread,
     statistics_causes,
 )
+from tf_edureka.parity.model.alteration import all_of
 from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.model.forward import first_unlike
 from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.optimizer import keras_slots, rung as optimizer_rung
 from tf_edureka.parity.rungs import items as port_rungs, structure
-from tf_edureka.parity.rungs.recorded import Recorded, old_variables, random_ops, read
+from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, old_variables, random_ops, read
 from tf_edureka.trace import Array, Step, Trace
 
 _REST = ("forward pass", "loss", "gradients", "optimizer", "re-anchored steps", "free run")
@@ -47,9 +48,7 @@ class KerasClimb:
         self.found = self._find(given)
         self._trained = trace.trainings[self.training]
         self.weights = self._trained.weights
-        self.shapes = {
-            one.name: one.shape for one in old_variables(trace, trace.trainings[self.training])
-        }
+        self.shapes = {one.name: one.shape for one in old_variables(trace, self._trained)}
 
     def _build(self) -> None:
         """Has a model that waits for its first batch be built, by the first that was recorded."""
@@ -95,9 +94,7 @@ class KerasClimb:
         yield optimizer_rung.climb(self.trace, self.training, self._updates)
         yield self._re_anchored()
         yield from self._free_run()
-        yield port_rungs.skipped(
-            "final metric", "the trace has no evaluation of the trained network"
-        )
+        yield port_rungs.final_metric()
 
     def _choose(self) -> None:
         """How the model is fed, and of equally good mappings the one that gives the loss."""
@@ -105,9 +102,7 @@ class KerasClimb:
         best = math.inf
         for found in self._mappings():
             port = KerasPort(self.model, found, random_ops=random_ops(self.trace))
-            port.choose_feeding(first.state, first.batch, first.loss)
-            apart = abs(port.evaluate(first.state, first.batch, gradients=False).loss - first.loss)
-            apart = apart if math.isfinite(apart) else math.inf
+            apart = port.choose_feeding(first.state, first.batch, first.loss)
             if apart < best or found is self.found:
                 best, self.port, self.found = apart, port, found
             if best <= self.allowed[0].of("loss") * abs(first.loss):
@@ -117,10 +112,9 @@ class KerasClimb:
         """The mapping that was found, and those that fit as well; other forget biases, too."""
         yield from self.found.alternatives()
         if any(variable.cell == "lstm" for variable in self.new):
-            training = self.trace.trainings[self.training]
-            old = old_variables(self.trace, training)
+            old = old_variables(self.trace, self._trained)
             yield mapping.find(
-                old, self.new, given=self.given, trained=training.weights, forget_bias=0.0
+                old, self.new, given=self.given, trained=self.weights, forget_bias=0.0
             )
 
     def _computed(self, seen: Sequence[Evaluation]) -> Iterator[PortRung]:
@@ -179,7 +173,7 @@ class KerasClimb:
             loss = replace(loss, causes=self.known if loss.passed is False else ())
             gradient = replace(gradient, causes=self.known if gradient.passed is False else ())
         elif not (loss.passed and gradient.passed):
-            with diagnosis.corrected(undone):
+            with all_of(undone):
                 again = [self.port.evaluate(one.state, one.batch) for one in self.steps]
                 causes = [] if self._is_right(again) else self._causes_of_loss(again)
                 bad = worst if worst is not None and not loss.passed else worst_of
@@ -267,10 +261,7 @@ class KerasClimb:
 
     def _free_run(self) -> Iterator[PortRung]:
         """The first recorded steps in a row, from the first state on."""
-        row = [self.steps[0]]
-        for one in self.steps[1:]:
-            if one.step.number == row[-1].step.number + 1:
-                row.append(one)
+        row = in_a_row(self.steps)
         if row[0].step.number or len(row) < 2:
             yield port_rungs.skipped("free run", "the first steps were not recorded")
             return

@@ -1,6 +1,6 @@
 """The recorded steps of a trace, their arrays read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,15 @@ def _computed(
     except Unreplayable:
         return {}
     return dict(zip(names, values, strict=True))
+
+
+def in_a_row(steps: Sequence[Recorded]) -> list[Recorded]:
+    """The first of the `steps`, and those that follow it one by one."""
+    row = [*steps[:1]]
+    for one in steps[1:]:
+        if one.step.number == row[-1].step.number + 1:
+            row.append(one)
+    return row
 
 
 def random_ops(trace: Trace) -> dict[str, str]:
