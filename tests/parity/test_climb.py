@@ -272,7 +272,7 @@ def test_functions_may_change_what_they_are_given(trace):
     assert trace.climb(functions(loss=scaling, update=in_place)).passed
 
 
-def test_a_wrong_rule_or_penalty_of_functions_is_named(trace):
+def test_a_wrong_rule_a_penalty_or_a_sum_of_functions_is_named(trace):
     def twice(weights, slots, slopes, step):
         return update(weights, slots, [2 * one for one in slopes], step)
 
@@ -282,6 +282,17 @@ def test_a_wrong_rule_or_penalty_of_functions_is_named(trace):
             for g, w in zip(gradients(weights, feeds), weights, strict=True)
         ]
 
+    def summed(weights, feeds):
+        return 16 * loss(weights, feeds)
+
+    def slopes_of_sum(weights, feeds):
+        return [16 * one for one in gradients(weights, feeds)]
+
+    assert failing(trace.climb(functions(loss=summed)))[0] == ("loss", "sum_or_mean")
+    assert failing(trace.climb(functions(gradients=slopes_of_sum)))[0] == (
+        "gradients",
+        "sum_or_mean",
+    )
     assert failing(trace.climb(functions(update=twice)))[0] == ("optimizer", "learning_rate")
     assert failing(trace.climb(functions(gradients=decayed)))[0] == ("gradients", "l2")
 

@@ -36,7 +36,8 @@ MISTAKES = [
         why="overlooked in the name of the old function",
     ),
     mistake(
-        # Keras sees through a sigmoid that the loss gets at once, and takes what went into it.
+        # Keras sees through a sigmoid that the loss gets at once, and takes what went into it. The
+        # picture is a tensor of the original, too, so the forward pass may hold.
         "sigmoid twice",
         {
             f"logits = {LAST}(hidden)": (
@@ -44,7 +45,7 @@ MISTAKES = [
                 + "    logits = layers.Flatten()(layers.Reshape((8, 8))(picture))"
             )
         },
-        rungs=("forward pass",),
+        rungs=("forward pass", "loss"),
         causes=("activation", "from_logits"),
         why="the picture is the sigmoid of the logits",
     ),

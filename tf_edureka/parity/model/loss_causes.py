@@ -1,5 +1,6 @@
 """What explains a loss, or its gradients, where a model's outputs are the original's."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -59,41 +60,42 @@ def penalties(
         )
 
 
-def factors(recorded: Sequence[float], seen: Sequence[Evaluation], batch: int) -> Iterator[Cause]:
+def factors(
+    recorded: Sequence[float], computed: Sequence[float], *, batch: int, outputs: float = 1.0
+) -> Iterator[Cause]:
     """A loss that is the original's times a number: a sum for a mean, or a half.
 
     Args:
-        recorded: losses of the original, step by step.
-        seen: the port's.
+        recorded: losses of the original, step by step, less those of the port's penalties.
+        computed: the port's, less the same.
         batch: examples of a step.
+        outputs: of the model, for an example.
     """
-    ratios = [
-        (loss - (one.loss - one.data_loss)) / one.data_loss
-        for loss, one in zip(recorded, seen, strict=True)
-        if abs(one.data_loss) > _TINY
-    ]
+    ratios = [a / b for a, b in zip(recorded, computed, strict=True) if abs(b) > _TINY]
     if not ratios or not np.all(np.isfinite(ratios)):
         return
     ratio = float(np.median(ratios))
     if abs(ratio - 1) < 1e-4 or np.ptp(ratios) > _SAME * abs(ratio) or ratio <= 0:
         return
-    per_example = seen[0].output.size / max(batch, 1)
-    known = {
-        batch: f"sums over the {batch} examples, where the port takes the mean",
-        1 / batch: f"takes the mean of the {batch} examples, where the port sums",
-        per_example: f"sums over the {per_example:g} outputs of an example, where the port takes "
-        "the mean",
-        1 / per_example: f"takes the mean of the {per_example:g} outputs, where the port sums",
-        per_example * batch: "sums over all outputs of all examples, where the port takes the mean",
-        1 / (per_example * batch): "takes the mean of all outputs, where the port sums",
-        0.5: "halves it",
-        2.0: "doubles it, or does not halve it",
-        batch / 2: "is half of the sum over the examples",
-        per_example / 2: "is half of the sum over the outputs",
-        per_example * batch / 2: "is half of the sum (tf.nn.l2_loss)",
-    }
-    for value, said in known.items():
-        if value and abs(ratio / value - 1) < 2 * _SAME:
+    every = outputs * batch
+    known = (
+        (batch, f"sums over the {batch} examples, where the port takes the mean"),
+        (1 / batch, f"takes the mean of the {batch} examples, where the port sums"),
+        (
+            outputs,
+            f"sums over the {outputs:g} outputs of an example, where the port takes the mean",
+        ),
+        (1 / outputs, f"takes the mean of the {outputs:g} outputs, where the port sums"),
+        (every, "sums over all outputs of all examples, where the port takes the mean"),
+        (1 / every, "takes the mean of all outputs, where the port sums"),
+        (0.5, "halves it"),
+        (2.0, "doubles it, or does not halve it"),
+        (batch / 2, "is half of the sum over the examples"),
+        (outputs / 2, "is half of the sum over the outputs"),
+        (every / 2, "is half of the sum (tf.nn.l2_loss)"),
+    )
+    for value, said in known:
+        if abs(ratio / value - 1) < 2 * _SAME:
             yield Cause("sum_or_mean", 1.0, f"the original {said} (a factor of {ratio:.6g})")
             return
     yield Cause("sum_or_mean", 0.95, f"the original's loss is the port's times {ratio:.6g}")
@@ -105,34 +107,60 @@ def labels_and_logits(
     """Cross-entropies of other labels, or of outputs that are or are not logits.
 
     Args:
-        recorded: losses of the original, step by step.
+        recorded: losses of the original, step by step, less those of the port's penalties.
         seen: the port's.
         name: of the port's loss.
         from_logits: whether it takes logits; None if that is not known.
     """
-    pairs = [*zip(recorded, seen, strict=True)]
     if "entropy" not in name and hasattr(keras.losses, name):
         return
-    yield from _smoothing(pairs, name)
-    goals = [loss - (one.loss - one.data_loss) for loss, one in pairs]
-    own = {True: "logits", False: "probabilities", None: ""}[from_logits]
-    for reading, said in _READINGS.items():
-        values = [_cross_entropy(one, reading, name) for _, one in pairs]
-        if reading != own and own and _alike(values, goals):
-            yield Cause("from_logits", 1.0, f"the original {said}")
-            return
-    for shift in (1, -1):
-        values = [_cross_entropy(one, _best(one), name, shift=shift) for _, one in pairs]
-        if _alike(values, goals):
-            yield Cause("labels", 1.0, f"the original's classes are the port's shifted by {shift}")
-            return
+    yield from _smoothing([*zip(recorded, seen, strict=True)], name)
+    ours = [one.data_loss for one in seen]
+    known = {True: ("logits",), False: ("probabilities",), None: (*_READINGS,)}[from_logits]
+    kinds = (True, False) if not hasattr(keras.losses, name) else ("binary" in name,)
+    for binary, of_port in itertools.product(kinds, known):
+        factor = _factor(seen, ours, of_port, binary)
+        if factor is None:
+            continue
+        for reading, said in _READINGS.items():
+            if reading != of_port and _is(factor, _factor(seen, recorded, reading, binary)):
+                yield Cause("from_logits", 1.0, f"the original {said}")
+                return
+        for shift in (1, -1) if not binary else ():
+            if _is(factor, _factor(seen, recorded, of_port, binary, shift=shift)):
+                says = f"the original's classes are the port's shifted by {shift}"
+                yield Cause("labels", 1.0, says)
+                return
 
 
 _READINGS = {
     "logits": "takes the outputs as logits",
     "probabilities": "takes the outputs as probabilities",
-    "twice": "puts a softmax over outputs that are probabilities already",
 }
+
+
+def _factor(
+    seen: Sequence[Evaluation],
+    losses: Sequence[float],
+    reading: str,
+    binary: bool,
+    *,
+    shift: int = 0,
+) -> float | None:
+    """What the cross-entropy is to be multiplied by to be the loss; None if that varies.
+
+    A loss may be a sum, and a function of the port's own.
+    """
+    entropies = np.array([_cross_entropy(one, reading, binary, shift) for one in seen])
+    if not np.all(np.isfinite(entropies)) or not np.all(entropies > _TINY):
+        return None
+    ratios = np.array(losses) / entropies
+    middle = float(np.median(ratios))
+    return middle if np.all(np.abs(ratios - middle) <= _SAME * abs(middle)) else None
+
+
+def _is(one: float, other: float | None) -> bool:
+    return other is not None and abs(one - other) <= _SAME * abs(one)
 
 
 def _best(one: Evaluation) -> str:
@@ -141,19 +169,18 @@ def _best(one: Evaluation) -> str:
     return "probabilities" if output.min() >= 0 and output.max() <= 1 else "logits"
 
 
-def _cross_entropy(one: Evaluation, reading: str, name: str, *, shift: int = 0) -> float:
-    output = one.output.astype(np.float64)
-    binary = "binary" in name
-    if reading == "logits" or reading == "twice":
-        output = sigmoid(output) if binary else softmax(output)
-    if output.min() < 0 or output.max() > 1:
-        return float("nan")
-    output = np.clip(output, 1e-7, 1 - 1e-7)
+def _cross_entropy(one: Evaluation, reading: str, binary: bool, shift: int) -> float:
+    """The mean over examples; of independent outputs over these, too."""
+    if reading == "logits":
+        output = one.output.astype(np.float64)
+        output = np.clip(sigmoid(output) if binary else softmax(output), _TINY, 1)
+    else:  # as Keras: in float32, 1 - 1e-7 is not what it is in float64
+        output = np.clip(one.output, 1e-7, 1 - 1e-7).astype(np.float64)
     labels = _one_hot(one)
     if labels is None:
         return float("nan")
     if binary:
-        each = -(labels * np.log(output) + (1 - labels) * np.log(1 - output))
+        each = -(labels * np.log(output) + (1 - labels) * np.log(np.maximum(1 - output, _TINY)))
         return float(each.mean())
     labels = np.roll(labels, shift, axis=-1)
     return float(-(labels * np.log(output)).sum(axis=-1).mean())
@@ -175,7 +202,7 @@ def _smoothing(pairs: Sequence[tuple[float, Evaluation]], name: str) -> Iterator
     if "binary" in name:
         return
     amounts = []
-    for loss, one in pairs:
+    for goal, one in pairs:
         labels = _one_hot(one)
         if labels is None:
             return
@@ -185,7 +212,6 @@ def _smoothing(pairs: Sequence[tuple[float, Evaluation]], name: str) -> Iterator
         plain = float(-(labels * logs).sum(axis=-1).mean())
         if abs(toward - plain) < 1e-6:
             return
-        goal = loss - (one.loss - one.data_loss)
         amounts.append(
             ((one.data_loss - plain) / (toward - plain), (goal - plain) / (toward - plain))
         )
@@ -198,13 +224,6 @@ def _smoothing(pairs: Sequence[tuple[float, Evaluation]], name: str) -> Iterator
             1.0,
             f"the original smooths its labels by {abs(there):.2g}, the port by {abs(here):.2g}",
         )
-
-
-def _alike(values: Sequence[float], goals: Sequence[float]) -> bool:
-    values_, goals_ = np.array(values), np.array(goals)
-    if not np.all(np.isfinite(values_)):
-        return False
-    return bool(np.all(np.abs(values_ - goals_) <= _SAME * np.maximum(np.abs(goals_), 1e-6)))
 
 
 def _joined(arrays: Sequence[Array]) -> Array:

@@ -127,9 +127,11 @@ def gradients(stretch: Stretch) -> Iterator[Change]:
     if setup is None:
         return
     own = stretch.training.clipping or {}
-    kind, bound = own.get("kind"), own.get("bound")
+    kind, bounds = own.get("kind"), np.atleast_1d(own.get("bound") or 0.0)
+    bound = float(np.abs(bounds).max())  # by value there are two, the least and the greatest
     named = _NAMES.get(str(kind), "the original's way")
-    after = f", the original clips by {named}" + (f" of {bound:.4g}" if bound else "")
+    listed = " to ".join(f"{one:.4g}" for one in bounds)
+    after = f", the original clips by {named}" + (f" of {listed}" if bound else "")
     if not np.array_equal(stretch.raw, setup.gradients):
         yield Change(
             what="gradients",
@@ -144,16 +146,16 @@ def gradients(stretch: Stretch) -> Iterator[Change]:
     for other, measured in (("global_norm", total), ("norm", stretch.norms), ("value", sizes)):
         scanned = [*np.quantile(measured, (0.02, 0.25, 0.5, 0.75, 0.98)), *_NICE]
         most = float(measured.max())
-        bounds = [float(one) for one in scanned if most * 1e-3 <= one < most]
+        values = [float(one) for one in scanned if most * 1e-3 <= one < most]
         if bound and other != kind:
-            bounds.insert(0, float(bound))
-        if bounds:
+            values.insert(0, bound)
+        if values:
             yield Change(
                 what="gradients",
                 cause="clipping",
                 says=f"the port clips by {_NAMES[other]} of {{value}}{after}",
                 make=_clipped(stretch, other),
-                values=tuple(bounds),
+                values=tuple(values),
                 low=most * 1e-6,
                 is_fitted=True,
             )

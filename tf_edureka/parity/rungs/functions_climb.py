@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tf_edureka.errors import InputError
+from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.functions import Functions
 from tf_edureka.parity.model import loss_causes
@@ -58,7 +59,7 @@ class FunctionsClimb:
             unit="of the largest",
             why=allowed[0].why,
         )
-        yield from self._explained(loss, gradient, gradients)
+        yield from self._explained(loss, gradient, losses, gradients)
         applied = self._are_clipped(gradients)
         yield optimizer_rung.climb(
             self.trace, self.training, self._updates, applied=applied, has_slots=False
@@ -67,20 +68,35 @@ class FunctionsClimb:
         yield port_rungs.final_metric()
 
     def _explained(
-        self, loss: PortRung, gradient: PortRung, gradients: Sequence[Mapping[str, Array]]
+        self,
+        loss: PortRung,
+        gradient: PortRung,
+        losses: Sequence[float],
+        gradients: Sequence[Mapping[str, Array]],
     ) -> Iterator[PortRung]:
         if gradient.passed is False:
-            causes = tuple(
-                loss_causes.penalties(
-                    [{name: one.gradients[name] for name in self.names} for one in self.steps],
-                    gradients,
-                    [one.state for one in self.steps],
-                )
-            )
-            gradient = replace(gradient, causes=causes)
-            loss = replace(loss, causes=causes) if loss.passed is False else loss
+            gradient = replace(gradient, causes=self._causes(gradients))
+        if loss.passed is False:
+            batch = _examples(self.steps[0].batch.inputs)
+            recorded = [one.loss for one in self.steps]
+            causes = (*loss_causes.factors(recorded, losses, batch=batch),)
+            loss = replace(loss, causes=causes or gradient.causes)
         yield loss
         yield gradient
+
+    def _causes(self, computed: Sequence[Mapping[str, Array]]) -> tuple[Cause, ...]:
+        recorded = [{name: one.gradients[name] for name in self.names} for one in self.steps]
+        states = [one.state for one in self.steps]
+        causes = (*loss_causes.penalties(recorded, computed, states),)
+        if causes:
+            return causes
+        theirs, ours = ([_joined(one, self.names) for one in some] for some in (recorded, computed))
+        along = [float(a @ b) for a, b in zip(theirs, ours, strict=True)]
+        own = [float(b @ b) for b in ours]
+        rest = [float(a @ a) * b - c * c for a, b, c in zip(theirs, own, along, strict=True)]
+        if any(left > 1e-6 * c * c for left, c in zip(rest, along, strict=True)):
+            return ()  # they point elsewhere
+        return (*loss_causes.factors(along, own, batch=_examples(self.steps[0].batch.inputs)),)
 
     def _weights(self, state: Mapping[str, Array]) -> list[Array]:
         return [state[name].copy() for name in self.names]
@@ -217,6 +233,16 @@ def _named(
             expected = f"expected shape {like[name].shape} for {name}"
             raise InputError(f"{what} of the port: {expected}, got {array.shape}")
     return dict(zip(names, arrays, strict=True))
+
+
+def _joined(arrays: Mapping[str, Array], names: Sequence[str]) -> Array:
+    return np.concatenate([arrays[name].astype(np.float64).ravel() for name in names])
+
+
+def _examples(inputs: Mapping[str, Array]) -> int:
+    """Of a step: the length that most of its inputs have."""
+    lengths = [len(one) for one in inputs.values() if np.ndim(one)]
+    return max(set(lengths), key=lengths.count, default=1) or 1
 
 
 def _array(what: str, value: Any) -> Array:

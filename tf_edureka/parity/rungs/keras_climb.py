@@ -195,6 +195,10 @@ class KerasClimb:
 
     def _causes_of_loss(self, seen: Sequence[Evaluation]) -> list[Cause]:
         recorded = [one.loss for one in self.steps]
+        data = [one.data_loss for one in seen]
+        goals = [
+            loss - (one.loss - one.data_loss) for loss, one in zip(recorded, seen, strict=True)
+        ]
         names = [name for name in self.weights if name in seen[0].gradients]
         batch = len(seen[0].output)
         name, logits = losses.name(self.model.loss), losses.takes_logits(self.model.loss)
@@ -204,8 +208,8 @@ class KerasClimb:
                 [one.gradients for one in seen],
                 [one.state for one in self.steps],
             ),
-            loss_causes.factors(recorded, seen, batch),
-            loss_causes.labels_and_logits(recorded, seen, name=name, from_logits=logits),
+            loss_causes.factors(goals, data, batch=batch, outputs=seen[0].output.size / batch),
+            loss_causes.labels_and_logits(goals, seen, name=name, from_logits=logits),
         ):
             causes = [*found]
             if causes:
