@@ -32,7 +32,7 @@ def of_forward(
     """
 
     def apart(seen: Evaluation) -> float:
-        return unlike(seen.layers, step.tensors, squashed=squashed)
+        return unlike(seen.layers, step.tensors, tolerance, squashed=squashed)
 
     return _search(port, step, apart, tolerance / 10)
 

@@ -120,13 +120,21 @@ def _candidates(
 
 
 def unlike(
-    layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], *, squashed: bool
+    layers: Sequence[tuple[str, Array]],
+    tensors: Mapping[str, Array],
+    tolerance: float,
+    *,
+    squashed: bool,
 ) -> float:
     """How unlike the original's the layers are: the mean share, at most 1 of each.
+
+    A layer before one that gives one of the original's tensors counts as like it: what it should
+    give was not recorded.
 
     Args:
         layers: names and outputs, any dtype, shape (n, ...), in the order of their calls.
         tensors: as in `nearest`.
+        tolerance: of the share by which an output and a tensor may be apart.
         squashed: as in `nearest`.
 
     Returns:
@@ -135,7 +143,8 @@ def unlike(
     shares = [
         min(1.0, found.share) for found in _of_layers(layers, tensors, squashed).values() if found
     ]
-    return float(np.mean(shares)) if shares else 0.0
+    like = max((place + 1 for place, one in enumerate(shares) if one <= tolerance), default=0)
+    return sum(shares[like:]) / len(shares) if shares else 0.0
 
 
 def first_unlike(

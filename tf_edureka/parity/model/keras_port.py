@@ -20,7 +20,7 @@ from tf_edureka.trace import Array
 
 _Any = TypeVar("_Any")
 # By a part of the name of the layer's class.
-_GATES = {"LSTM": (4,), "GRU": (3, 2), "Cell": (4, 3, 2), "RNN": (4, 3, 2)}
+_GATES = {"LSTM": (4,), "GRU": (3, 2), "Cell": (2, 3, 4), "RNN": (2, 3, 4)}
 
 
 class KerasPort:

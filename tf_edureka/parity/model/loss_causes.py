@@ -114,22 +114,14 @@ def labels_and_logits(
     """
     if "entropy" not in name and hasattr(keras.losses, name):
         return
-    yield from _smoothing([*zip(recorded, seen, strict=True)], name)
-    ours = [one.data_loss for one in seen]
-    known = {True: ("logits",), False: ("probabilities",), None: (*_READINGS,)}[from_logits]
+    labels = [_one_hot(one) for one in seen]
     kinds = (True, False) if not hasattr(keras.losses, name) else ("binary" in name,)
-    for binary, of_port in itertools.product(kinds, known):
-        factor = _factor(seen, ours, of_port, binary)
-        if factor is None:
-            continue
-        for reading, said in _READINGS.items():
-            if reading != of_port and _is(factor, _factor(seen, recorded, reading, binary)):
-                yield Cause("from_logits", 1.0, f"the original {said}")
-                return
-        for shift in (1, -1) if not binary else ():
-            if _is(factor, _factor(seen, recorded, of_port, binary, shift=shift)):
-                says = f"the original's classes are the port's shifted by {shift}"
-                yield Cause("labels", 1.0, says)
+    readings = {True: ("logits",), False: ("probabilities",), None: (*_READINGS,)}[from_logits]
+    for binary, reading in itertools.product(kinds, readings):
+        for tried in (_smoothing, _another_reading):
+            cause = tried(recorded, seen, labels, reading, binary)
+            if cause:
+                yield cause
                 return
 
 
@@ -139,91 +131,84 @@ _READINGS = {
 }
 
 
-def _factor(
+def _another_reading(
+    recorded: Sequence[float],
     seen: Sequence[Evaluation],
-    losses: Sequence[float],
+    labels: Sequence[Array],
     reading: str,
     binary: bool,
-    *,
-    shift: int = 0,
-) -> float | None:
-    """What the cross-entropy is to be multiplied by to be the loss; None if that varies.
+) -> Cause | None:
+    """Outputs or classes that the original takes for something else, if they are."""
 
-    A loss may be a sum, and a function of the port's own.
-    """
-    entropies = np.array([_cross_entropy(one, reading, binary, shift) for one in seen])
-    if not np.all(np.isfinite(entropies)) or not np.all(entropies > _TINY):
+    def factor(losses: Sequence[float], reading: str, shift: int = 0) -> float:
+        """What the cross-entropy times is the loss; NaN if that varies. It may be a sum."""
+        rolled = [np.roll(one, shift, axis=-1) for one in labels]
+        entropies = [
+            _cross_entropy(one, y, reading, binary) for one, y in zip(seen, rolled, strict=True)
+        ]
+        ratios = np.array(losses) / np.maximum(entropies, _TINY)
+        middle = float(np.median(ratios))
+        return middle if np.all(np.abs(ratios - middle) <= _SAME * abs(middle)) else float("nan")
+
+    ours = factor([one.data_loss for one in seen], reading)
+    ours = 1.0 if np.isnan(ours) else ours  # Keras scales what are no probabilities
+    for other, said in _READINGS.items():
+        if other != reading and abs(factor(recorded, other) - ours) <= _SAME * abs(ours):
+            return Cause("from_logits", 1.0, f"the original {said}")
+    for shift in (1, -1) if not binary else ():
+        if abs(factor(recorded, reading, shift) - ours) <= _SAME * abs(ours):
+            return Cause("labels", 1.0, f"the original's classes are the port's shifted by {shift}")
+    return None
+
+
+def _smoothing(
+    recorded: Sequence[float],
+    seen: Sequence[Evaluation],
+    labels: Sequence[Array],
+    reading: str,
+    binary: bool,
+) -> Cause | None:
+    """The amount of label smoothing by which the losses differ, if they do by that."""
+    theirs, ours = [], []
+    for loss, one, known in zip(recorded, seen, labels, strict=True):
+        plain = _cross_entropy(one, known, reading, binary)
+        even = np.full_like(known, 0.5 if binary else 1 / known.shape[-1])
+        toward = _cross_entropy(one, even, reading, binary) - plain
+        if abs(toward) > 1e-6:  # else no amount of it changes the loss
+            theirs.append((loss - plain) / toward)
+            ours.append((one.data_loss - plain) / toward)
+    if not theirs:
         return None
-    ratios = np.array(losses) / entropies
-    middle = float(np.median(ratios))
-    return middle if np.all(np.abs(ratios - middle) <= _SAME * abs(middle)) else None
+    spread = max(float(np.ptp(theirs)), float(np.ptp(ours)))
+    there, here = float(np.median(theirs)), float(np.median(ours))
+    if spread < 0.01 and abs(there - here) > 1e-3 and 0 <= round(there, 3) < 1 and here > -1e-3:
+        says = f"the original smooths its labels by {abs(there):.2g}, the port by {abs(here):.2g}"
+        return Cause("labels", 1.0, says)
+    return None
 
 
-def _is(one: float, other: float | None) -> bool:
-    return other is not None and abs(one - other) <= _SAME * abs(one)
-
-
-def _best(one: Evaluation) -> str:
-    """Whether the outputs look like probabilities."""
-    output = one.output
-    return "probabilities" if output.min() >= 0 and output.max() <= 1 else "logits"
-
-
-def _cross_entropy(one: Evaluation, reading: str, binary: bool, shift: int) -> float:
+def _cross_entropy(one: Evaluation, labels: Array, reading: str, binary: bool) -> float:
     """The mean over examples; of independent outputs over these, too."""
     if reading == "logits":
         output = one.output.astype(np.float64)
         output = np.clip(sigmoid(output) if binary else softmax(output), _TINY, 1)
     else:  # as Keras: in float32, 1 - 1e-7 is not what it is in float64
         output = np.clip(one.output, 1e-7, 1 - 1e-7).astype(np.float64)
-    labels = _one_hot(one)
-    if labels is None:
-        return float("nan")
     if binary:
         each = -(labels * np.log(output) + (1 - labels) * np.log(np.maximum(1 - output, _TINY)))
         return float(each.mean())
-    labels = np.roll(labels, shift, axis=-1)
     return float(-(labels * np.log(output)).sum(axis=-1).mean())
 
 
-def _one_hot(one: Evaluation) -> Array | None:
-    classes = one.output.shape[-1]
-    labels = one.labels
-    if labels.shape == one.output.shape:
-        return labels.astype(np.float64)
+def _one_hot(one: Evaluation) -> Array:
+    """The labels in the shape of the outputs; NaN where they do not fit."""
+    classes, labels = one.output.shape[-1], one.labels
+    if labels.size == one.output.size:
+        return labels.reshape(one.output.shape).astype(np.float64)
     if labels.size * classes == one.output.size:
         inside = np.clip(labels.astype(np.int64), 0, classes - 1)
         return np.asarray(np.eye(classes)[inside].reshape(one.output.shape))
-    return None
-
-
-def _smoothing(pairs: Sequence[tuple[float, Evaluation]], name: str) -> Iterator[Cause]:
-    """The amount of label smoothing by which the losses differ."""
-    if "binary" in name:
-        return
-    amounts = []
-    for goal, one in pairs:
-        labels = _one_hot(one)
-        if labels is None:
-            return
-        output = one.output.astype(np.float64)
-        logs = np.log(np.clip(softmax(output) if _best(one) == "logits" else output, 1e-7, 1))
-        toward = float(-logs.mean(axis=-1).mean())
-        plain = float(-(labels * logs).sum(axis=-1).mean())
-        if abs(toward - plain) < 1e-6:
-            return
-        amounts.append(
-            ((one.data_loss - plain) / (toward - plain), (goal - plain) / (toward - plain))
-        )
-    theirs, ours = np.array(amounts).T[::-1]
-    spread = max(float(np.ptp(theirs)), float(np.ptp(ours)))
-    there, here = float(np.median(theirs)), float(np.median(ours))
-    if spread < 0.01 and abs(there - here) > 1e-3 and 0 <= round(there, 3) < 1 and here > -1e-3:
-        yield Cause(
-            "labels",
-            1.0,
-            f"the original smooths its labels by {abs(there):.2g}, the port by {abs(here):.2g}",
-        )
+    return np.full(one.output.shape, np.nan)
 
 
 def _joined(arrays: Sequence[Array]) -> Array:

@@ -142,10 +142,10 @@ class KerasClimb:
             first = f"layer {layer}, step {step.step.number}" if layer else worst.where
             forward = replace(forward, causes=tuple(causes), first=first)
         yield forward
-        yield from self._loss_and_gradients(seen, undone, why)
+        yield from self._loss_and_gradients(seen, forward, undone, why)
 
     def _loss_and_gradients(
-        self, seen: Sequence[Evaluation], undone: Sequence[Any], why: str
+        self, seen: Sequence[Evaluation], forward: PortRung, undone: Sequence[Any], why: str
     ) -> Iterator[PortRung]:
         losses = [one.loss for one in seen]
         worst = port_rungs.worst(port_rungs.loss_items(self.steps, losses, self.allowed))
@@ -178,10 +178,10 @@ class KerasClimb:
                 causes = [] if self._is_right(again) else self._causes_of_loss(again)
                 bad = worst if worst is not None and not loss.passed else worst_of
                 step = self.steps[bad.place if bad else 0]
-                if not causes and not undone:
+                if not causes and forward.passed is not False:
                     search = diagnosis.of_loss if not loss.passed else diagnosis.of_gradients
                     causes, _ = search(self.port, step, bad.tolerance if bad else 0.0)
-            found = tuple([Cause(one.cause, 1.0, one.says) for one in undone] + causes)
+            found = (*forward.causes, *causes)
             loss = replace(loss, causes=found if not loss.passed else ())
             gradient = replace(gradient, causes=found if not gradient.passed else ())
         yield loss
