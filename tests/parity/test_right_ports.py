@@ -38,8 +38,9 @@ def failed(ladder):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", ["keras_fit", "slim_nesterov"])
-@pytest.mark.parametrize(("seed", "cores"), [(101, None), (202, {0})])
+@pytest.mark.parametrize(
+    ("model", "seed", "cores"), [("keras_fit", 101, None), ("slim_nesterov", 202, {0})]
+)
 def test_a_right_port_passes_with_another_seed(tmp_path, model, seed, cores):
     ladder = trace_of(tmp_path, model, seed, cores=cores).climb(
         import_module(f"ports.{model}.port").build

@@ -176,7 +176,7 @@ def test_right_ports_pass(tmp_path, kind):
 @pytest.mark.parametrize("scale", [1e-8, 1e-3, 1e3])
 @pytest.mark.parametrize("kind", recorded.OPTIMIZERS)
 def test_right_ports_pass_whatever_the_size_of_the_gradients(tmp_path, kind, scale):
-    assert max(differences(tmp_path, kind, seeds=2, steps=200, scale=scale)) < 1
+    assert max(differences(tmp_path, kind, seeds=1, steps=100, scale=scale)) < 1
 
 
 EQUAL = [

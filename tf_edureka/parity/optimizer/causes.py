@@ -20,6 +20,7 @@ _NUMBERS = 400_000  # entries times steps that they are tried on
 _FEWER = 100_000  # and for two causes at once
 _ROUNDS = 6
 _PAIRS = 150
+_OF_CLASS = ("form", "start")  # what one optimizer class has otherwise than another
 _WORSE = 0.01  # by how much less than the best a cause may explain and be named
 
 
@@ -254,13 +255,21 @@ def _rounded(trial: _Trial, best: _Tried) -> _Tried:
 
 
 def _pairs(trial: _Trial, changes: Sequence[Change]) -> Iterator[_Tried]:
-    """Two changes at once, until a pair is certain; first those that leave least alone."""
+    """Two changes at once, until a pair is certain; first those that leave least alone.
+
+    A form goes first with any other change: another class has other defaults, too, and one that has
+    no form in common with the original's is far away alone.
+    """
     alone = sorted((_try(trial, (change,), 3) for change in changes), key=lambda one: one.left)
-    ordered = [_from_there(one) for one in alone]
-    pairs = sorted(itertools.combinations(range(len(ordered)), 2), key=sum)
-    for i, j in pairs[:_PAIRS]:
+    forms = [one.changes[0].what in _OF_CLASS for one in alone]
+    ranks = [0 if is_form else rank for rank, is_form in enumerate(forms)]
+    pairs = itertools.combinations(range(len(alone)), 2)
+    for i, j in sorted(pairs, key=lambda pair: ranks[pair[0]] + ranks[pair[1]])[:_PAIRS]:
+        starts = 4 if forms[i] or forms[j] else 1
         # A form comes with scalars of its own, which another change may change again.
-        pair = tuple(sorted((ordered[i], ordered[j]), key=lambda change: change.what != "form"))
+        pair = tuple(
+            _from_there(alone[k], starts) for k in sorted((i, j), key=lambda k: not forms[k])
+        )
         if pair[0].what == pair[1].what:
             continue
         tried = _try(trial, pair, 3)
@@ -269,10 +278,10 @@ def _pairs(trial: _Trial, changes: Sequence[Change]) -> Iterator[_Tried]:
             return
 
 
-def _from_there(one: _Tried) -> Change:
+def _from_there(one: _Tried, starts: int) -> Change:
     """A change whose fitted value begins at the best alone, or as before."""
     (change,), (value,) = one.changes, one.values
-    return replace(change, values=(value, *change.values[:1])) if change.is_fitted else change
+    return replace(change, values=(value, *change.values[:starts])) if change.is_fitted else change
 
 
 def _named(tried: Sequence[_Tried]) -> list[Cause]:
