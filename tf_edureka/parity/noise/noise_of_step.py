@@ -6,7 +6,7 @@ near 0 as that it may fall on the other side, and what then changes is part of t
 """
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ _DRAWS = 2  # of what is moved, up or down, for each entry
 # What the graph gives must be what was recorded, or it is computed otherwise than in the script.
 _TIMES, _LEAST = 8.0, 2.0**-20
 Key = tuple[str, str]
+Arrays = Mapping[str, Array]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,7 @@ def of_step(recorded: trace.Trace, step: trace.Step) -> Noise:
             f"step {step.number}: expected a recorded step, got one without the state before it"
         )
     try:
-        return _original(recorded, step.training).noise(step)
+        return original(recorded, step.training).noise(step)
     except Unreplayable as error:
         raise InputError(
             f"step {step.number}: expected a step that can be computed again, but {error}"
@@ -104,12 +105,24 @@ def of_step(recorded: trace.Trace, step: trace.Step) -> Noise:
 
 
 @functools.lru_cache(maxsize=2)
-def _original(recorded: trace.Trace, training: int) -> "_Original":
-    return _Original(recorded, training)
+def original(recorded: trace.Trace, training: int) -> "Original":
+    """The graph of a trace, for one of its trainings; raises `Unreplayable`."""
+    return Original(recorded, training)
 
 
-class _Original:
-    """The graph of a trace, in the ways in which a step of a training is computed again."""
+class Original:
+    """The graph of a trace, in the ways in which a step of a training is computed again.
+
+    Args:
+        recorded: the trace.
+        training: which of its trainings.
+
+    Attributes:
+        graph: as it was recorded.
+
+    Raises:
+        Unreplayable: when there is none, or it cannot be read.
+    """
 
     def __init__(self, recorded: trace.Trace, training: int) -> None:
         content = recorded.graph()
@@ -118,35 +131,25 @@ class _Original:
         self._trace = recorded
         self._training = recorded.trainings[training]
         self._one_thread = OneThread(content)
-        self._graph = RecordedGraph(content)
+        self.graph = RecordedGraph(content)
         self._double = RecordedGraph(content, dtype="float64")
-        self._updates = Updates(self._graph.parts, self._training)
+        self._updates = Updates(self.graph.parts, self._training)
         self._found: Found | None = None
 
     def noise(self, step: trace.Step) -> Noise:
+        """How far a step is from itself, as of `of_step`; raises `Unreplayable`."""
         recorded = self._recorded(step)
         read = self._trace.arrays
-        state, inputs = read(step.before), read(step.inputs)
-        feeds = {**inputs, **read(step.random)}
+        state, inputs, random = read(step.before), read(step.inputs), read(step.random)
         if self._found is None:
             gradients = {name: one for (kind, name), one in recorded.items() if kind == "gradient"}
-            self._found = self._updates.find(self._graph, gradients, state, feeds)
+            feeds = {**inputs, **random}
+            self._found = self._updates.find(self.graph, gradients, state, feeds)
         compute = functools.partial(self._values, step)
-        ours, exact = (compute(one, state, feeds) for one in (self._graph, self._double))
-        others = {"one_thread": [compute(self._one_thread, state, feeds)], "float64": [exact]}
-        weights = {name: state[name] for name in self._training.weights}
-        for kind, moving in (("inputs", inputs), ("weights", weights)):
-            others[kind] = [
-                compute(
-                    self._graph,
-                    {**state, **(moved if kind == "weights" else {})},
-                    {**feeds, **(moved if kind == "inputs" else {})},
-                )
-                for moved in (_moved(moving, step.number, draw) for draw in range(_DRAWS))
-            ]
+        ours, exact, others = self.ways(compute, step.number, state, inputs, random)
         spreads, unknown = {}, {}
         for key, value in recorded.items():
-            found = _spread(key, value, ours, others, exact)
+            found = spread(key, value, ours, others, exact)
             if isinstance(found, Spread):
                 spreads[key] = found
             else:
@@ -159,6 +162,38 @@ class _Original:
                 exact["gradient", name] = dense
         rounded = tuple(sorted(self._double.rounded))
         return Noise(spreads=spreads, exact=exact, unknown=unknown, rounded=rounded)
+
+    def ways(
+        self,
+        compute: Callable[[RecordedGraph | OneThread, Arrays, Arrays], dict[Key, Array]],
+        seed: int,
+        state: Arrays,
+        inputs: Arrays,
+        random: Arrays,
+    ) -> tuple[dict[Key, Array], dict[Key, Array], dict[str, list[dict[Key, Array]]]]:
+        """Computes values in all ways: as they were, in float64, and, by name, in the others.
+
+        Args:
+            compute: takes a graph, a state and what is fed, and gives the values.
+            seed: of what is moved up and what down.
+            state: of the variables, by name.
+            inputs: what was fed, by tensor.
+            random: what random ops gave, by tensor.
+        """
+        feeds = {**inputs, **random}
+        ours, exact = (compute(one, state, feeds) for one in (self.graph, self._double))
+        others = {"one_thread": [compute(self._one_thread, state, feeds)], "float64": [exact]}
+        weights = {name: state[name] for name in self._training.weights if name in state}
+        for kind, moving in (("inputs", inputs), ("weights", weights)):
+            others[kind] = [
+                compute(
+                    self.graph,
+                    {**state, **(moved if kind == "weights" else {})},
+                    {**feeds, **(moved if kind == "inputs" else {})},
+                )
+                for moved in (_moved(moving, seed, draw) for draw in range(_DRAWS))
+            ]
+        return ours, exact, others
 
     def _recorded(self, step: trace.Step) -> dict[Key, Array]:
         """What was recorded of the step; of a sparse gradient its values."""
@@ -214,14 +249,22 @@ def _moved(arrays: Mapping[str, Array], *seed: int) -> dict[str, Array]:
     }
 
 
-def _spread(
+def spread(
     key: Key,
     recorded: Array,
     ours: Mapping[Key, Array],
     others: Mapping[str, Iterable[Mapping[Key, Array]]],
     exact: Mapping[Key, Array],
 ) -> Spread | str:
-    """How far a value is from itself, or why that is not known."""
+    """How far a value is from itself, or why that is not known.
+
+    Args:
+        key: of the value.
+        recorded: what it was, any dtype and shape.
+        ours: values that were computed again, any dtype and shape.
+        others: the same in other ways, by their name, which are the fields of `Spread`.
+        exact: the same in float64.
+    """
     if key not in ours:
         return "the graph has no tensor or op that it is known to come from"
     if ours[key].shape != recorded.shape:
