@@ -56,8 +56,8 @@ def unsquashed(kind: str, output: Array, tensor: Array, tolerance: float) -> Arr
     Args:
         kind: `softmax` or `sigmoid`.
         output: in [0, 1], shape (..., classes).
-        tensor: of the original, in the same shape; where the output is its softmax or sigmoid,
-            it is taken: too little is left of a number near 1.
+        tensor: of the original, float, in the same shape; where the output is its softmax or
+            sigmoid, it is taken: too little is left of a number near 1.
         tolerance: of the output's difference there, absolute.
 
     Returns:

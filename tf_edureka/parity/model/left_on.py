@@ -2,26 +2,17 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 from tf_edureka._keras import keras
 from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.model.alteration import called
 from tf_edureka.parity.model.keras_port import KerasPort
 
-_KINDS = (
-    (
-        "dropout",
-        "drops units when it is used, too",
-        (
-            *(keras.layers.Dropout, keras.layers.GaussianDropout, keras.layers.GaussianNoise),
-            keras.layers.AlphaDropout,
-        ),
-    ),
-    (
-        "bn_momentum",
-        "normalizes by the batch when it is used, too; the original by the moving averages",
-        (keras.layers.BatchNormalization,),
-    ),
+_NOISE = (
+    *(keras.layers.Dropout, keras.layers.AlphaDropout),
+    *(keras.layers.GaussianDropout, keras.layers.GaussianNoise),
 )
 
 
@@ -33,13 +24,21 @@ def causes(port: KerasPort, apart: Callable[[], float]) -> Iterator[Cause]:
         apart: how far the model's output in inference is from the original's.
     """
     start = apart()
-    for cause, says, kinds in _KINDS:
-        layers = [
-            one for one in port.model._flatten_layers(include_self=False) if isinstance(one, kinds)
-        ]
+    layers = [*port.model._flatten_layers(include_self=False)]
+    normalization = keras.layers.BatchNormalization
+    for cause, kinds, off, says in (
+        ("dropout", _NOISE, lambda layer, x, call: x, "drops units"),
+        ("bn_momentum", normalization, _by_averages, "normalizes by the batch"),
+    ):
+        several = [one for one in layers if isinstance(one, kinds)]
         with contextlib.ExitStack() as stack:
-            for layer in layers:
-                stack.enter_context(called(layer, lambda x, call: call(x, training=False)))
-            left = apart() if layers else start
+            for layer in several:
+                stack.enter_context(called(layer, partial(off, layer)))
+            left = apart()
         if left < start / 2:
-            yield Cause(cause, 1 - left / start, f"{layers[0].name} {says}")
+            where = f"{several[0].name} {says} when the model is used, too"
+            yield Cause(cause, 1 - left / start, f"{where}; the original does in training only")
+
+
+def _by_averages(layer: Any, x: Any, call: Any) -> Any:
+    return keras.layers.BatchNormalization.call(layer, x, training=False)

@@ -42,7 +42,17 @@ class Evaluated:
         self.scalars = evaluation.scalars
 
     def behind(self, names: Sequence[str]) -> list[str]:
-        """Those of some tensors that a metric is computed from; raises `Unreplayable`."""
+        """Those of some tensors that a metric is computed from.
+
+        Args:
+            names: of the tensors.
+
+        Returns:
+            some of the names.
+
+        Raises:
+            Unreplayable: when the graph does not have the metric.
+        """
         found = [(one, parse(one)) for one in names]
         behind: set[str] = set()
         for scalar in self.scalars:
@@ -55,6 +65,9 @@ class Evaluated:
 
         Args:
             name: of the tensor.
+
+        Returns:
+            its value, any dtype and shape, and the share.
 
         Raises:
             Unreplayable: when it cannot be computed from what was recorded.
@@ -105,8 +118,11 @@ class Evaluated:
 
         Args:
             name: as in `metrics`.
-            output: the original's.
+            output: the original's, as in `metrics`.
             tolerance: of the output, relative to its largest value.
+
+        Returns:
+            the largest difference, by name.
 
         Raises:
             Unreplayable: as in `metrics`.

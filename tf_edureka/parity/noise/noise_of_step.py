@@ -106,7 +106,15 @@ def of_step(recorded: trace.Trace, step: trace.Step) -> Noise:
 
 @functools.lru_cache(maxsize=2)
 def original(recorded: trace.Trace, training: int) -> "Original":
-    """The graph of a trace, for one of its trainings; raises `Unreplayable`."""
+    """The graph of a trace, for one of its trainings.
+
+    Args:
+        recorded: the trace.
+        training: which of its trainings.
+
+    Raises:
+        Unreplayable: when there is none, or it cannot be read.
+    """
     return Original(recorded, training)
 
 
@@ -137,7 +145,7 @@ class Original:
         self._found: Found | None = None
 
     def noise(self, step: trace.Step) -> Noise:
-        """How far a step is from itself, as of `of_step`; raises `Unreplayable`."""
+        """How far a `step` is from itself, as of `of_step`."""
         recorded = self._recorded(step)
         read = self._trace.arrays
         state, inputs, random = read(step.before), read(step.inputs), read(step.random)
@@ -171,14 +179,19 @@ class Original:
         inputs: Arrays,
         random: Arrays,
     ) -> tuple[dict[Key, Array], dict[Key, Array], dict[str, list[dict[Key, Array]]]]:
-        """Computes values in all ways: as they were, in float64, and, by name, in the others.
+        """Computes values in all ways.
 
         Args:
-            compute: takes a graph, a state and what is fed, and gives the values.
+            compute: takes a graph, a state and what is fed, and gives the values, of any dtype and
+                shape.
             seed: of what is moved up and what down.
             state: of the variables, by name.
             inputs: what was fed, by tensor.
             random: what random ops gave, by tensor.
+
+        Returns:
+            the values as they were, in float64, and, by name, in the ways of `Spread`, each of any
+            dtype and shape.
         """
         feeds = {**inputs, **random}
         ours, exact = (compute(one, state, feeds) for one in (self.graph, self._double))
@@ -262,8 +275,11 @@ def spread(
         key: of the value.
         recorded: what it was, any dtype and shape.
         ours: values that were computed again, any dtype and shape.
-        others: the same in other ways, by their name, which are the fields of `Spread`.
-        exact: the same in float64.
+        others: as `ours`, in other ways, by name, as `Spread` has them.
+        exact: as `ours`, in float64.
+
+    Returns:
+        the spread, or the reason.
     """
     if key not in ours:
         return "the graph has no tensor or op that it is known to come from"

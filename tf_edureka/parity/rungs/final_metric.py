@@ -28,6 +28,9 @@ def final_metric(
         port: with its model.
         step: a recorded one.
         output: of the model in that step, any dtype and shape.
+
+    Returns:
+        the rung; a skipped one where none can be.
     """
     why = "the trace has no evaluation of the trained network; of one in another graph none is kept"
     for evaluation in reversed(trace.evaluations):

@@ -167,15 +167,19 @@ class Plan:
         """
         if not self.branched:
             return frozenset()
-        deciding = _once(one for branches in self.branched.values() for one, _ in branches)
-        values = {one: graphs.constant(one) for one in deciding if not self.closure.is_fed(one)}
-        others = [one for one in deciding if values.get(one) is None]
-        values |= zip(others, run(others), strict=True)
+        others = [one for one, constant in self._deciding.items() if constant is None]
+        values = {**self._deciding, **dict(zip(others, run(others), strict=True))}
         return frozenset(
             tensor
             for tensor, branches in self.branched.items()
             if any(bool(values[one]) != branch for one, branch in branches)
         )
+
+    @functools.cached_property
+    def _deciding(self) -> dict[Any, float | None]:
+        """Tensors that decide on branches, each with its value, or None if that is no constant."""
+        found = _once(one for branches in self.branched.values() for one, _ in branches)
+        return {one: None if self.closure.is_fed(one) else graphs.constant(one) for one in found}
 
     def _can_fetch(self, gradient: Any) -> bool:
         return gradient is not None and all(
