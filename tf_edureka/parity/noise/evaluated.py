@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tf_edureka.parity.noise import noise_of_step as noise
+from tf_edureka.parity.noise.noise_of_step import original
+from tf_edureka.parity.noise.spread import Key, spread
 from tf_edureka.parity.noise.tolerances import TIMES
 from tf_edureka.tf1.graph_nodes import parse
 from tf_edureka.tf1.one_thread import OneThread
@@ -35,7 +36,7 @@ class Evaluated:
     """
 
     def __init__(self, recorded: Trace, training: int, evaluation: Evaluation) -> None:
-        self._original = noise.original(recorded, training)
+        self._original = original(recorded, training)
         self.state = recorded.arrays(evaluation.before)
         self.inputs = recorded.arrays(evaluation.inputs)
         self.random = recorded.arrays(evaluation.random)
@@ -91,7 +92,7 @@ class Evaluated:
         key = ("tensor", name)
         compute = functools.partial(_values, name)
         ours, exact, others = self._original.ways(compute, 0, self.state, inputs, random)
-        found = noise.spread(key, ours[key], ours, others, exact)
+        found = spread(key, ours[key], ours, others, exact)
         if isinstance(found, str):
             raise Unreplayable(found)
         return max(_LEAST["output"], TIMES * found.largest)
@@ -152,7 +153,7 @@ def _values(
     graph: RecordedGraph | OneThread,
     state: Mapping[str, Array],
     feeds: Mapping[str, Array],
-) -> dict[noise.Key, Array]:
+) -> dict[Key, Array]:
     return {("tensor", name): graph.run([name], (), state, feeds)[0][0]}
 
 
