@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from tf_edureka._keras import keras
 from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.model.alteration import called
@@ -27,18 +29,29 @@ def causes(port: KerasPort, apart: Callable[[], float]) -> Iterator[Cause]:
     layers = [*port.model._flatten_layers(include_self=False)]
     normalization = keras.layers.BatchNormalization
     for cause, kinds, off, says in (
-        ("dropout", _NOISE, lambda layer, x, call: x, "drops units"),
+        ("dropout", _NOISE, lambda layer, x: x, "drops units"),
         ("bn_momentum", normalization, _by_averages, "normalizes by the batch"),
     ):
-        several = [one for one in layers if isinstance(one, kinds)]
+        active: dict[str, None] = {}
         with contextlib.ExitStack() as stack:
-            for layer in several:
-                stack.enter_context(called(layer, partial(off, layer)))
+            for layer in layers:
+                if isinstance(layer, kinds):
+                    stack.enter_context(called(layer, partial(_quiet, layer, off, active)))
             left = apart()
         if left < start / 2:
-            where = f"{several[0].name} {says} when the model is used, too"
+            where = f"{', '.join(active)}: {says} when the model is used, too"
             yield Cause(cause, 1 - left / start, f"{where}; the original does in training only")
 
 
-def _by_averages(layer: Any, x: Any, call: Any) -> Any:
+def _quiet(
+    layer: Any, off: Callable[[Any, Any], Any], active: dict[str, None], x: Any, call: Any
+) -> Any:
+    """What a layer gives when it is off, and notes whether it was."""
+    quiet = off(layer, x)
+    if not np.array_equal(call(x), quiet):
+        active[layer.name] = None
+    return quiet
+
+
+def _by_averages(layer: Any, x: Any) -> Any:
     return keras.layers.BatchNormalization.call(layer, x, training=False)
