@@ -115,9 +115,10 @@ def trace(tmp_path_factory):
     return record(tmp_path_factory.mktemp("trace") / "t")
 
 
-def port(dropout=None, activation=None):
+def port(dropout=None, activation=None, first=layers.Identity):
     x = keras.Input((7,))
-    hidden = (dropout or layers.Dropout(RATE))(layers.Dense(20, "relu")(x))
+    hidden = layers.Dense(20, "relu")(first()(x))
+    hidden = (dropout or layers.Dropout(RATE))(hidden)
     model = keras.Model(x, layers.Dense(3, activation)(hidden))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=activation is None)
     model.compile(keras.optimizers.SGD(0.1), loss)
@@ -142,8 +143,18 @@ def test_a_right_port_gives_the_recorded_metric(trace, activation):
     )
 
 
-def test_dropout_that_is_left_on_in_use_fails_there_alone_and_is_named(trace):
-    ladder = trace.climb(port(LeftOn(RATE)))
+@pytest.mark.parametrize(
+    "given",
+    [
+        # The original draws there, too, and keeps all.
+        pytest.param({"dropout": LeftOn(RATE)}, marks=pytest.mark.slow),
+        # The original draws nothing there, so that nothing is dropped until the model is used.
+        {"first": lambda: LeftOn(RATE)},
+    ],
+    ids=["where the original draws", "where it does not"],
+)
+def test_dropout_that_is_left_on_in_use_fails_there_alone_and_is_named(trace, given):
+    ladder = trace.climb(port(**given))
     assert [one.rung for one in ladder.failing] == ["final metric"]
     last = ladder.rungs[-1]
     assert last.first == "the output in inference, beside add_1"
