@@ -388,3 +388,75 @@ def test_each_way_to_train_is_recorded(script, optimizers, inputs, record):
         assert set(steps[0].gradients) <= set(training.weights)
     assert inputs <= {one["name"] for one in trace.manifest["inputs"]}
     assert all(one.final for one in trace.variables.values())
+
+
+EVALUATING = """
+accuracy = tf.reduce_mean(tf.cast(hidden > 0.5, tf.float32), name="accuracy")
+total = tf.reduce_sum(tf.get_variable("no_weight", [2]))
+data = random.randn(9000, 3).astype(np.float32)
+with tf.Session(config=one_thread) as session:
+    session.run(tf.global_variables_initializer())
+    for step in range(40):
+        session.run(train, {x: data[:5]})
+        print(session.run(accuracy, {x: data[step:step + 5]}))
+        session.run([total, w2])
+    END
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("end", "steps", "note"),
+    [
+        ("print(session.run([loss, accuracy], {x: data}))", 40, None),
+        ("[session.run(train, {x: data[:5]}) for _ in range(3)]", 21, None),
+        ("session.run(accuracy, {x: data}); data *= 2", None, "has changed what it fed to x"),
+    ],
+    ids=["at the end", "and trains on", "changed since"],
+)
+def test_the_last_evaluation_is_kept_with_its_state(end, steps, note, record):
+    trace = record(HEAD + NETWORK + EVALUATING.replace("END", end))
+    notes = trace.manifest["notes"]
+    assert len(notes) == (note is not None)
+    if note is not None:
+        assert note in notes[0]
+        assert trace.evaluations == ()
+        return
+    last = trace.evaluations[-1]
+    assert last.steps == steps
+    assert set(last.before) == {"w1", "w2"} if steps == 40 else {"w1"}
+    x, w1 = trace.array(last.inputs["x"]), trace.array(last.before["w1"])
+    assert x.shape == ((9000, 3) if steps == 40 else (5, 3))
+    (drawn,) = trace.arrays(last.random).values()
+    hidden = np.maximum(x @ w1, 0) * 2 * (drawn >= 0.5)
+    # Some may lie on the other side of 0.5, since NumPy sums in another order.
+    assert last.scalars["accuracy"] == pytest.approx(np.mean(hidden > 0.5), abs=1e-4)
+    if steps == 40:
+        assert last.before["w1"] == trace.variables["w1"].final
+        assert last.scalars["loss"] > 0
+
+
+@pytest.mark.slow
+def test_what_a_saved_model_gives_in_another_session_is_an_evaluation(record):
+    other = """
+    saver = tf.train.Saver()
+    saver.save(session, "./model")
+with tf.Session(config=one_thread) as session:
+    saver.restore(session, "./model")
+    print(session.run(loss, {x: random.randn(5, 3)}))
+"""
+    trace = record(HEAD + NETWORK + LOOP + other.lstrip("\n"))
+    (last,) = trace.evaluations
+    assert last.steps == 12
+    assert last.before["w1"] == trace.variables["w1"].final
+
+
+@pytest.mark.slow
+def test_an_evaluation_that_does_not_fit_is_left_out(record):
+    ending = "print(session.run(loss, {x: data}))"
+    trace = record(HEAD + NETWORK + EVALUATING.replace("END", ending), "--max-mb", "0.05")
+    assert trace.evaluations == ()
+    assert trace.manifest["notes"] == [
+        "the last evaluation is not stored: the megabytes that it may have are used up"
+    ]
+    assert trace.steps[10].is_recorded

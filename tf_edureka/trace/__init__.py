@@ -4,7 +4,12 @@
 `arrays/` each array once, named by the SHA-256 of what it holds. docs/proof.md has the fields.
 """
 
-from tf_edureka.trace.content import Step as Step, Training as Training, Variable as Variable
+from tf_edureka.trace.content import (
+    Evaluation as Evaluation,
+    Step as Step,
+    Training as Training,
+    Variable as Variable,
+)
 from tf_edureka.trace.format import Array as Array, fingerprint as fingerprint, short as short
 from tf_edureka.trace.reader import Trace as Trace
 from tf_edureka.trace.writer import FullError as FullError, Writer as Writer

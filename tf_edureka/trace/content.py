@@ -94,3 +94,22 @@ class Step:
     def is_recorded(self) -> bool:
         """Whether the state before it is stored, so that the step can be taken again."""
         return bool(self.before)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Evaluation:
+    """A run that evaluated what is trained, and took no training step.
+
+    Attributes:
+        steps: training steps that had been taken.
+        scalars: what the script fetched, by tensor.
+        inputs: what was fed, and what iterators and queues gave, by tensor.
+        random: what random ops gave, by tensor.
+        before: the variables that it depends on.
+    """
+
+    steps: int
+    scalars: Mapping[str, float] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    random: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ import numpy as np
 
 from tf_edureka import _files
 from tf_edureka.errors import InputError
-from tf_edureka.trace.content import Step, Training, Variable
+from tf_edureka.trace.content import Evaluation, Step, Training, Variable
 from tf_edureka.trace.format import (
     ARRAYS,
     FORMAT,
@@ -29,7 +29,7 @@ from tf_edureka.trace.format import (
 )
 
 LONGEST = 1 << 31  # bytes of a file of a trace
-_Content = TypeVar("_Content", Step, Training, Variable)
+_Content = TypeVar("_Content", Evaluation, Step, Training, Variable)
 # What else `trace.json` may have, and what that is.
 _KINDS: Mapping[str, Any] = {
     **dict.fromkeys(("script", "versions", "threads"), dict),
@@ -47,6 +47,7 @@ class Trace:
     Attributes:
         folder: the same.
         manifest: what `trace.json` holds.
+        evaluations: the last runs that evaluated what is trained.
         ended: how the run ended: `complete`, or what cut it off; None if it was killed.
 
     Raises:
@@ -69,6 +70,10 @@ class Trace:
                 )
                 for one in self.manifest["trainings"]
             )
+            self.evaluations = tuple(
+                _checked(Evaluation(**_numbers(dict(one), "scalars")))
+                for one in self.manifest.get("evaluations", ())  # of none in a trace of before
+            )
             self.ended: str | None = self.manifest["ended"]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise _damaged(self.folder / MANIFEST, error) from None
@@ -82,7 +87,8 @@ class Trace:
         path = self.folder / STEPS
         lines = _files.read(path, LONGEST, "the steps of a trace").split(b"\n")
         try:
-            return tuple(_checked(Step(**_numbers(json.loads(line)))) for line in lines[:-1])
+            found = (_numbers(json.loads(line), "hyper", "scalars") for line in lines[:-1])
+            return tuple(_checked(Step(**one)) for one in found)
         except (AttributeError, TypeError, ValueError, RecursionError) as error:
             raise _damaged(path, error) from None
 
@@ -172,13 +178,13 @@ def _kinds(content: type[Any]) -> Mapping[str, tuple[Any, ...]]:
     return found
 
 
-def _numbers(step: Any) -> dict[str, Any]:
-    """The other way round, where a step has numbers."""
-    for name in ("hyper", "scalars"):
+def _numbers(step: Any, *fields: str) -> dict[str, Any]:
+    """The other way round, where a step or an evaluation has numbers."""
+    for name in fields:
         step[name] = {key: float(value) for key, value in step.get(name, {}).items()}
     if step.get("loss") is not None:
         step["loss"] = float(step["loss"])
     return dict(step)
 
 
-_FIELDS = {content: _kinds(content) for content in (Step, Training, Variable)}
+_FIELDS = {content: _kinds(content) for content in (Evaluation, Step, Training, Variable)}

@@ -2,7 +2,31 @@ from ports import mistakes_in
 
 mistake = mistakes_in(__file__)
 
+LEFT_ON = """class Left(layers.{}):
+    def call(self, x, training=None):
+        return super().call(x, training=True)
+
+
+def build():"""
+
 MISTAKES = [
+    mistake(
+        "dropout left on",
+        {"def build():": LEFT_ON.format("Dropout"), "layers.Dropout(": "Left("},
+        rungs=("final metric",),
+        causes=("dropout",),
+        why="Monte Carlo dropout, from another project",
+    ),
+    mistake(
+        "batch norm by the batch",
+        {
+            "def build():": LEFT_ON.format("BatchNormalization"),
+            "layers.BatchNormalization(": "Left(",
+        },
+        rungs=("final metric",),
+        causes=("bn_momentum",),
+        why="training=True was in the old script, too",
+    ),
     mistake(
         "momentum of Keras",
         {"tf1.Momentum(rate, 0.9": "keras.optimizers.SGD(rate, 0.9"},

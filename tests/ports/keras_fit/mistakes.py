@@ -2,6 +2,12 @@ from ports import mistakes_in
 
 mistake = mistakes_in(__file__)
 
+LEFT_ON = """class Left(layers.{}):
+    def call(self, x, training=None):
+        return super().call(x, training=True)
+
+
+def build():"""
 FIRST_DROPOUT = "            layers.Dropout(0.25),\n"
 REGULARIZER = "                kernel_regularizer=keras.regularizers.L2(0.01),\n"
 
@@ -158,5 +164,22 @@ MISTAKES = [
         rungs=("initial values",),
         causes=("initial_values",),
         why="the default will do",
+    ),
+    mistake(
+        "batch norm by the batch",
+        {
+            "def build():": LEFT_ON.format("BatchNormalization"),
+            "layers.BatchNormalization(": "Left(",
+        },
+        rungs=("final metric",),
+        causes=("bn_momentum",),
+        why="it trains as the old one does",
+    ),
+    mistake(
+        "dropout left on",
+        {"def build():": LEFT_ON.format("Dropout"), "layers.Dropout(0.5)": "Left(0.5)"},
+        rungs=("final metric",),
+        causes=("dropout",),
+        why="it trains as the old one does",
     ),
 ]

@@ -47,7 +47,31 @@ def sigmoid(values: Array) -> Array:
 
 
 # What lies between a recorded tensor and an output: TensorFlow 1's losses take logits.
-_BETWEEN: Mapping[str, Callable[[Array], Array]] = {"softmax": softmax, "sigmoid": sigmoid}
+BETWEEN: Mapping[str, Callable[[Array], Array]] = {"softmax": softmax, "sigmoid": sigmoid}
+
+
+def unsquashed(kind: str, output: Array, tensor: Array, tolerance: float) -> Array:
+    """What an output is the softmax or sigmoid of.
+
+    Args:
+        kind: `softmax` or `sigmoid`.
+        output: in [0, 1], shape (..., classes).
+        tensor: of the original, float, in the same shape; where the output is its softmax or
+            sigmoid, it is taken: too little is left of a number near 1.
+        tolerance: of the output's difference there, absolute.
+
+    Returns:
+        float, shape (..., classes).
+    """
+    shares = np.clip(output.astype(np.float64), np.finfo(np.float32).tiny, 1 - 2.0**-24)
+    if kind == "softmax":
+        largest = tensor.max(axis=-1, keepdims=True)
+        sums = largest + np.log(np.exp(tensor - largest).sum(axis=-1, keepdims=True))
+        found = np.log(shares) + sums
+    else:
+        found = np.log(shares) - np.log1p(-shares)
+    holds = np.abs(BETWEEN[kind](tensor) - output) <= tolerance
+    return np.where(holds, tensor, found).astype(tensor.dtype)
 
 
 def relative(one: float, other: float) -> float:
@@ -114,7 +138,7 @@ def _candidates(
     }
     yield from alike.items()
     if squashed and output.size and output.min() >= 0 and output.max() <= 1:
-        for said, function in _BETWEEN.items():
+        for said, function in BETWEEN.items():
             for name, tensor in alike.items() if output.shape[-1] > 1 or said == "sigmoid" else ():
                 yield f"{said} of {name}", function(tensor)
 

@@ -143,11 +143,8 @@ class KerasPort:
             batch: what the original was given.
             gradients: whether they are wanted.
         """
-        if self.feeding is None:
-            raise RuntimeError("how the model is fed has not been chosen")
         self.load(state)
-        x = inputs.shaped(self.model, self.feeding, batch.inputs)
-        x = self.change_inputs(x) if isinstance(x, np.ndarray) else [*map(self.change_inputs, x)]
+        x = self._inputs(batch)
         weights = self.model.trainable_variables
         with replayed(batch.random, self._random_ops) as replay, _calls() as layers:
             with tf.GradientTape(watch_accessed_variables=gradients) as tape:
@@ -168,6 +165,28 @@ class KerasPort:
             after=self.values(),
             replay=replay,
         )
+
+    def output(self, state: Arrays, batch: Batch, *, training: bool = False) -> Array:
+        """The model's output, of several the first, without labels: as it is used.
+
+        Args:
+            state: the original's variables, by name.
+            batch: what the original was given; what it did not draw, the model draws itself.
+            training: whether it is computed as in training.
+
+        Returns:
+            any dtype and shape.
+        """
+        self.load(state)
+        x = _as_floats(self._inputs(batch))
+        with replayed(batch.random, self._random_ops, draws=True):
+            return np.array(keras.tree.flatten(self.model(x, training=training))[0])
+
+    def _inputs(self, batch: Batch) -> Any:
+        if self.feeding is None:
+            raise RuntimeError("how the model is fed has not been chosen")
+        x = inputs.shaped(self.model, self.feeding, batch.inputs)
+        return self.change_inputs(x) if isinstance(x, np.ndarray) else [*map(self.change_inputs, x)]
 
     def _labels(self, outputs: Sequence[Any], arrays: Arrays) -> list[Array]:
         names = self.feeding.labels if self.feeding else ()

@@ -49,7 +49,9 @@ class Replay:
 
 
 @contextlib.contextmanager
-def replayed(random: Mapping[str, Array], ops: Mapping[str, str]) -> Iterator[Replay]:
+def replayed(
+    random: Mapping[str, Array], ops: Mapping[str, str], *, draws: bool = False
+) -> Iterator[Replay]:
     """Lets Keras' layers take in the block what the original's random ops gave.
 
     A unit is kept where the uniform number is at least `rate`, and kept ones are scaled by
@@ -58,11 +60,15 @@ def replayed(random: Mapping[str, Array], ops: Mapping[str, str]) -> Iterator[Re
     Args:
         random: what each random op gave, any dtype and shape, by its name, as they were made.
         ops: the kind of each op, such as `RandomUniform`.
+        draws: whether a layer for whose numbers there are none draws them, as Keras does; else it
+            drops nothing and adds none.
 
     Yields:
-        what is used of it. A layer for whose numbers there are none drops nothing and adds none.
+        what is used of it.
     """
     replay = Replay(ops, dict(random))
+    module = importlib.import_module("keras.src.backend").random
+    its_dropout, its_normal = module.dropout, module.normal
 
     def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
         shape = tuple(inputs.shape)
@@ -73,7 +79,7 @@ def replayed(random: Mapping[str, Array], ops: Mapping[str, str]) -> Iterator[Re
             )
         uniform = replay.take(_UNIFORM, shape)
         if uniform is None:
-            return inputs
+            return its_dropout(inputs, rate, noise_shape, seed) if draws else inputs
         kept = tf.constant(uniform, inputs.dtype) >= rate
         return inputs * (1 / (1 - rate)) * tf.cast(kept, inputs.dtype)
 
@@ -82,8 +88,9 @@ def replayed(random: Mapping[str, Array], ops: Mapping[str, str]) -> Iterator[Re
     ) -> Any:
         dtype = dtype or keras.config.floatx()
         drawn = replay.take(_NORMAL, tuple(int(size) for size in shape))
+        if drawn is None and draws:
+            return its_normal(shape, mean, stddev, dtype, seed)
         return tf.zeros(shape, dtype) + mean if drawn is None else tf.cast(drawn, dtype) * stddev
 
-    random_module = importlib.import_module("keras.src.backend").random
-    with mock.patch.multiple(random_module, dropout=dropout, normal=normal):
+    with mock.patch.multiple(module, dropout=dropout, normal=normal):
         yield replay

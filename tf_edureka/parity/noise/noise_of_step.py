@@ -6,7 +6,7 @@ near 0 as that it may fall on the other side, and what then changes is part of t
 """
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,38 +14,13 @@ import numpy as np
 from tf_edureka import trace
 from tf_edureka.errors import InputError
 from tf_edureka.parity.noise.recorded_updates import Found, Updates
+from tf_edureka.parity.noise.spread import Key, Spread, spread
 from tf_edureka.tf1.one_thread import OneThread
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array
 
 _DRAWS = 2  # of what is moved, up or down, for each entry
-# What the graph gives must be what was recorded, or it is computed otherwise than in the script.
-_TIMES, _LEAST = 8.0, 2.0**-20
-Key = tuple[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Spread:
-    """How far a value is from itself at most, relative to its largest entry, which may not be 0.
-
-    Attributes:
-        float64: computed in float64.
-        one_thread: computed by one thread.
-        inputs: with float inputs moved by one unit in the last place.
-        weights: with the weights moved by one unit in the last place.
-        again: computed the same way again, from the recorded value.
-    """
-
-    float64: float
-    one_thread: float
-    inputs: float
-    weights: float
-    again: float
-
-    @property
-    def largest(self) -> float:
-        """The largest of them."""
-        return max(self.float64, self.one_thread, self.inputs, self.weights, self.again)
+Arrays = Mapping[str, Array]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,7 +71,7 @@ def of_step(recorded: trace.Trace, step: trace.Step) -> Noise:
             f"step {step.number}: expected a recorded step, got one without the state before it"
         )
     try:
-        return _original(recorded, step.training).noise(step)
+        return original(recorded, step.training).noise(step)
     except Unreplayable as error:
         raise InputError(
             f"step {step.number}: expected a step that can be computed again, but {error}"
@@ -104,12 +79,32 @@ def of_step(recorded: trace.Trace, step: trace.Step) -> Noise:
 
 
 @functools.lru_cache(maxsize=2)
-def _original(recorded: trace.Trace, training: int) -> "_Original":
-    return _Original(recorded, training)
+def original(recorded: trace.Trace, training: int) -> "Original":
+    """The graph of a trace, for one of its trainings.
+
+    Args:
+        recorded: the trace.
+        training: which of its trainings.
+
+    Raises:
+        Unreplayable: when there is none, or it cannot be read.
+    """
+    return Original(recorded, training)
 
 
-class _Original:
-    """The graph of a trace, in the ways in which a step of a training is computed again."""
+class Original:
+    """The graph of a trace, in the ways in which a step of a training is computed again.
+
+    Args:
+        recorded: the trace.
+        training: which of its trainings.
+
+    Attributes:
+        graph: as it was recorded.
+
+    Raises:
+        Unreplayable: when there is none, or it cannot be read.
+    """
 
     def __init__(self, recorded: trace.Trace, training: int) -> None:
         content = recorded.graph()
@@ -118,35 +113,25 @@ class _Original:
         self._trace = recorded
         self._training = recorded.trainings[training]
         self._one_thread = OneThread(content)
-        self._graph = RecordedGraph(content)
+        self.graph = RecordedGraph(content)
         self._double = RecordedGraph(content, dtype="float64")
-        self._updates = Updates(self._graph.parts, self._training)
+        self._updates = Updates(self.graph.parts, self._training)
         self._found: Found | None = None
 
     def noise(self, step: trace.Step) -> Noise:
+        """How far a `step` is from itself, as of `of_step`."""
         recorded = self._recorded(step)
         read = self._trace.arrays
-        state, inputs = read(step.before), read(step.inputs)
-        feeds = {**inputs, **read(step.random)}
+        state, inputs, random = read(step.before), read(step.inputs), read(step.random)
         if self._found is None:
             gradients = {name: one for (kind, name), one in recorded.items() if kind == "gradient"}
-            self._found = self._updates.find(self._graph, gradients, state, feeds)
+            feeds = {**inputs, **random}
+            self._found = self._updates.find(self.graph, gradients, state, feeds)
         compute = functools.partial(self._values, step)
-        ours, exact = (compute(one, state, feeds) for one in (self._graph, self._double))
-        others = {"one_thread": [compute(self._one_thread, state, feeds)], "float64": [exact]}
-        weights = {name: state[name] for name in self._training.weights}
-        for kind, moving in (("inputs", inputs), ("weights", weights)):
-            others[kind] = [
-                compute(
-                    self._graph,
-                    {**state, **(moved if kind == "weights" else {})},
-                    {**feeds, **(moved if kind == "inputs" else {})},
-                )
-                for moved in (_moved(moving, step.number, draw) for draw in range(_DRAWS))
-            ]
+        ours, exact, others = self.ways(compute, step.number, state, inputs, random)
         spreads, unknown = {}, {}
         for key, value in recorded.items():
-            found = _spread(key, value, ours, others, exact)
+            found = spread(key, value, ours, others, exact)
             if isinstance(found, Spread):
                 spreads[key] = found
             else:
@@ -159,6 +144,43 @@ class _Original:
                 exact["gradient", name] = dense
         rounded = tuple(sorted(self._double.rounded))
         return Noise(spreads=spreads, exact=exact, unknown=unknown, rounded=rounded)
+
+    def ways(
+        self,
+        compute: Callable[[RecordedGraph | OneThread, Arrays, Arrays], dict[Key, Array]],
+        seed: int,
+        state: Arrays,
+        inputs: Arrays,
+        random: Arrays,
+    ) -> tuple[dict[Key, Array], dict[Key, Array], dict[str, list[dict[Key, Array]]]]:
+        """Computes values in all ways.
+
+        Args:
+            compute: takes a graph, a state and what is fed, and gives the values, of any dtype and
+                shape.
+            seed: of what is moved up and what down.
+            state: of the variables, by name.
+            inputs: what was fed, by tensor.
+            random: what random ops gave, by tensor.
+
+        Returns:
+            the values as they were, in float64, and, by name, in the ways of `Spread`, each of any
+            dtype and shape.
+        """
+        feeds = {**inputs, **random}
+        ours, exact = (compute(one, state, feeds) for one in (self.graph, self._double))
+        others = {"one_thread": [compute(self._one_thread, state, feeds)], "float64": [exact]}
+        weights = {name: state[name] for name in self._training.weights if name in state}
+        for kind, moving in (("inputs", inputs), ("weights", weights)):
+            others[kind] = [
+                compute(
+                    self.graph,
+                    {**state, **(moved if kind == "weights" else {})},
+                    {**feeds, **(moved if kind == "inputs" else {})},
+                )
+                for moved in (_moved(moving, seed, draw) for draw in range(_DRAWS))
+            ]
+        return ours, exact, others
 
     def _recorded(self, step: trace.Step) -> dict[Key, Array]:
         """What was recorded of the step; of a sparse gradient its values."""
@@ -212,32 +234,3 @@ def _moved(arrays: Mapping[str, Array], *seed: int) -> dict[str, Array]:
         for name, one in arrays.items()
         if one.ndim and one.dtype.kind == "f"
     }
-
-
-def _spread(
-    key: Key,
-    recorded: Array,
-    ours: Mapping[Key, Array],
-    others: Mapping[str, Iterable[Mapping[Key, Array]]],
-    exact: Mapping[Key, Array],
-) -> Spread | str:
-    """How far a value is from itself, or why that is not known."""
-    if key not in ours:
-        return "the graph has no tensor or op that it is known to come from"
-    if ours[key].shape != recorded.shape:
-        return f"its shape is {recorded.shape}, but {ours[key].shape} when it is computed again"
-    if not np.isfinite(recorded).all():
-        return "it is NaN or infinite"
-    largest = float(np.abs(exact[key]).max(initial=0)) or 1.0
-    apart = {
-        name: max(_difference(one[key], ours[key]) / largest for one in found)
-        for name, found in others.items()
-    }
-    again = _difference(ours[key], recorded) / largest
-    if not again <= _TIMES * max(_LEAST, *apart.values()):
-        return f"computed again it differs by {again:.2g}, more than rounding does"
-    return Spread(again=again, **apart)
-
-
-def _difference(one: Array, other: Array) -> float:
-    return float(np.abs(one.astype(np.float64) - other).max(initial=0))

@@ -194,11 +194,6 @@ def skipped(name: str, why: str) -> PortRung:
     return PortRung(rung=name, compared="", unit="", measured=None, tolerance=None, why=why)
 
 
-def final_metric() -> PortRung:
-    """The last rung, which no trace has anything for yet."""
-    return skipped("final metric", "the trace has no evaluation of the trained network")
-
-
 def free_run(
     row: Sequence[Recorded], losses: Sequence[float], allowed: Sequence[Tolerances]
 ) -> PortRung:

@@ -25,6 +25,7 @@ from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.optimizer import keras_slots, rung as optimizer_rung
 from tf_edureka.parity.rungs import items as port_rungs, structure
+from tf_edureka.parity.rungs.final_metric import final_metric
 from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, old_variables, random_ops, read
 from tf_edureka.trace import Array, Step, Trace
 
@@ -94,7 +95,7 @@ class KerasClimb:
         yield optimizer_rung.climb(self.trace, self.training, self._updates)
         yield self._re_anchored()
         yield from self._free_run()
-        yield port_rungs.final_metric()
+        yield final_metric(self.trace, self.training, self.port, self.steps[-1], seen[-1].output)
 
     def _choose(self) -> None:
         """How the model is fed, and of equally good mappings the one that gives the loss."""

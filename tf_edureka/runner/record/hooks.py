@@ -10,10 +10,11 @@ from typing import Any
 
 from tf_edureka import trace
 from tf_edureka.runner.record import gradients
+from tf_edureka.runner.record.asked import Asked, Begun
 from tf_edureka.runner.record.manifest import Manifest
 from tf_edureka.runner.record.options import Options
 from tf_edureka.runner.record.plan import Plan
-from tf_edureka.runner.record.recorder import Asked, Begun, Recorder
+from tf_edureka.runner.record.recorder import Recorder
 from tf_edureka.runner.wrapped import wrap
 
 _MOST_PLANS = 1000
@@ -125,15 +126,15 @@ class Hooks:
         fed: Callable[[], Mapping[Any, Any]],
         own: Callable[[Sequence[Any]], tuple[Any, Sequence[Any]]],
     ) -> Any:
-        """Takes the script's own run, and lets the recorder write down the steps in it."""
-        if plan is None or not plan.parts:
-            if plan is not None and plan.written:
-                self.guarded(lambda: self.recorder.changed(session))
+        """Takes the script's own run, and lets the recorder see the steps or metrics in it."""
+        if plan is not None and plan.written and not plan.parts:
+            self.guarded(lambda: self.recorder.changed(session, plan))
+        if plan is None or not (plan.parts or plan.metrics):
             return own(())[0]
         self._sessions.add(session)
         asked: Asked | None = None
 
-        def begin() -> Begun:
+        def begin() -> Begun | None:
             nonlocal asked
             asked = Asked(session, plan, fetches, fed(), self._run_in(session))
             return self.recorder.begin(asked)

@@ -1,17 +1,15 @@
 """One training step, as a trace has it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tf_edureka.runner.record.arrays import plain
+from tf_edureka.runner.record.asked import Asked, Begun
 from tf_edureka.runner.record.gradients import is_sparse, parts
 from tf_edureka.runner.record.plan import Part
 from tf_edureka.trace import Array, fingerprint, short
-
-if TYPE_CHECKING:
-    from tf_edureka.runner.record.recorder import Asked, Begun
 
 Put = Callable[[Array], str]
 _ARRAYS = (
@@ -37,7 +35,7 @@ class Line:
     """
 
     def __init__(
-        self, asked: "Asked", part: Part, known: Mapping[Any, Any], training: int, number: int
+        self, asked: Asked, part: Part, known: Mapping[Any, Any], training: int, number: int
     ) -> None:
         self._asked, self._part, self._known = asked, part, known
         self.number = number
@@ -99,7 +97,7 @@ class Line:
         known = self._known
         return {short(one.name): put(plain(known[one])) for one in tensors if one in known}
 
-    def all(self, put: Put, begun: "Begun", after: Mapping[str, str]) -> None:
+    def all(self, put: Put, begun: Begun, after: Mapping[str, str]) -> None:
         """Stores all but the gradients."""
         self.content["before"], self.content["after"] = dict(begun.references), dict(after)
         for scalar, variable in self._part.unsteady.items():

@@ -7,15 +7,15 @@ import importlib
 import importlib.metadata
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from tf_edureka import trace
-from tf_edureka.runner.record import variables
+from tf_edureka.runner.record import makers, variables
 from tf_edureka.runner.record.options import Options
-from tf_edureka.runner.record.plan import Part, Plan, optimizer
+from tf_edureka.runner.record.plan import Part, Plan, by_worth
 from tf_edureka.trace import short
 
 
@@ -46,6 +46,8 @@ class Manifest:
         self._writer = writer
         self.notes: list[str] = []
         self.variables: dict[str, dict[str, Any]] = {}
+        self._evaluations: list[dict[str, Any]] = []
+        self._ops: set[str] = set()  # that the stored graph has
         self._trainings: list[dict[str, Any]] = []
         self._random: dict[str, dict[str, Any]] = {}
         self._inputs: dict[str, dict[str, Any]] = {}
@@ -79,10 +81,22 @@ class Manifest:
             "inter": getattr(config, "inter_op_parallelism_threads", 0),
             "intra": getattr(config, "intra_op_parallelism_threads", 0),
         }
+        self._graph(graph)
+
+    def _graph(self, graph: Any) -> None:
+        self._ops = {op.name for op in graph.get_operations()}
         for op in graph.get_operations():
             if variables.is_random(op):
                 self._random[op.name] = {"name": op.name, **variables.random_op(op)}
         self._writer.graph(graph.as_graph_def().SerializeToString())
+
+    def evaluations(self, found: list[dict[str, Any]], graph: Any) -> None:
+        """Takes in the last evaluations in a session, if there are any, and their graph."""
+        if found:
+            self._evaluations = found
+            names = {name.partition(":")[0] for one in found for name in one["scalars"]}
+            if not names <= self._ops:  # they were made after the first step
+                self._graph(graph)
 
     def variable(self, variable: Any, value: Any, initial: str) -> None:
         """Takes in a variable and its initial value."""
@@ -98,7 +112,7 @@ class Manifest:
 
     def training(self, plan: Plan, part: Part) -> int:
         """Takes in a training, and gives its place."""
-        given = optimizer(part)
+        given = _optimizer(part)
         self._trainings.append(
             dataclasses.asdict(
                 trace.Training(
@@ -135,6 +149,7 @@ class Manifest:
             **self._content,
             "variables": [*self.variables.values()],
             "trainings": self._trainings,
+            "evaluations": self._evaluations,
             "random_ops": [*self._random.values()],
             "inputs": [*self._inputs.values()],
             "notes": self.notes,
@@ -150,4 +165,24 @@ def _versions() -> dict[str, str]:
         "numpy": np.__version__,
         "tensorflow": importlib.metadata.version("tensorflow"),
         "names": str(importlib.import_module("tensorflow").__version__),  # 1.15.5
+    }
+
+
+def _optimizer(part: Part) -> Mapping[str, Any]:
+    """What a trace has of the optimizer: its kind, attributes, scalars and slots."""
+    written = sorted(part.found.writes.items(), key=lambda one: by_worth(one[1]))
+    first = written[0][1]
+    slots: dict[str, dict[str, str]] = {}
+    for weight, write in written:
+        if write.kind == first.kind:
+            for name, variable in write.slots.items():
+                if variable is not None:
+                    slots.setdefault(name, {})[weight.name] = variable.name
+    maker = part.note.maker
+    made = makers.attributes(maker) if maker is not None and not first.kind else {}
+    return {
+        "optimizer": first.kind,
+        "attributes": {**first.attributes, **made},
+        "hyper": {name: one.name for name, one in {**first.scalars, **part.scalars}.items()},
+        "slots": slots,
     }

@@ -3,19 +3,20 @@
 import dataclasses
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tf_edureka.runner.record import clipping, graphs, makers, variables
 from tf_edureka.runner.record.forward import Forward
 from tf_edureka.runner.record.gradients import Note, parts
-from tf_edureka.runner.record.updates import Found, Slices, trainings, writes
+from tf_edureka.runner.record.updates import Found, Slices, Write, trainings, writes
 from tf_edureka.trace import short
 
 _SOURCES = {
     **dict.fromkeys(("IteratorGetNext", "IteratorGetNextSync"), "iterator"),
     **dict.fromkeys(("PyFunc", "PyFuncStateless", "EagerPyFunc"), "function"),
 }
+_HANDS_ON = ("Identity", "PlaceholderWithDefault")
 _READS = ("ReadVariableOp", "ResourceGather")
 _QUEUES = ("QueueDequeue", "ReaderRead", "Unstage", "MapUnstage", "Barrier")
 
@@ -61,6 +62,8 @@ class Plan:
         closure: all that the run runs.
         written: ops of variables that it writes.
         parts: one for each training that the run takes a step of.
+        metrics: where it takes none, what it evaluates: scalars that the script asks for, each with
+            the names of the variables that it depends on, of which some are trained.
         random: outputs of random ops that can be fetched.
         branched: outputs in branches of random ops and of reads, each with what decides on its
             branches.
@@ -72,7 +75,7 @@ class Plan:
         self,
         roots: Iterable[Any],
         fed: Sequence[Any],
-        noted: Iterable[Note],
+        noted: Sequence[Note],
         connections: Sequence[tuple[Any, Any]] = (),
     ) -> None:
         self.fed = [*fed, *(to for _, to in connections)]
@@ -84,12 +87,13 @@ class Plan:
         closure = self.closure = graphs.Closure(roots, self.fed)
         self.written = {write.variable for write in writes(closure)}
         self.parts = [self._part(found) for found in trainings(closure, noted)]
+        self.metrics = {} if self.parts else self._metrics(noted)
         self.random: list[Any] = []
         self.branched: dict[Any, tuple[tuple[Any, bool], ...]] = {}
         self.hidden_random: list[str] = []
         self._forward: dict[Any, Forward] = {}
         self.inputs: dict[Any, str] = {}
-        for op in closure.ops if self.parts else ():
+        for op in closure.ops if self.parts or self.metrics else ():
             if variables.is_random(op):
                 self._add_random(op)
             elif op.type in _READS:
@@ -100,7 +104,7 @@ class Plan:
 
     def _part(self, found: Found) -> Part:
         part = Part(found.note, found)
-        write = next(iter(sorted(found.writes.values(), key=_by_worth)))
+        write = next(iter(sorted(found.writes.values(), key=by_worth)))
         for name, tensor in write.scalars.items():
             number = graphs.constant(tensor)
             if number is not None:
@@ -123,6 +127,16 @@ class Plan:
                 part.applied[weight] = applied
         return part
 
+    def _metrics(self, noted: Iterable[Note]) -> dict[Any, frozenset[str]]:
+        weights = {weight for note in noted for weight in note.weights}
+        found = {}
+        for tensor, _ in self.scalars:
+            ops = graphs.Closure([tensor], self.fed).ops
+            read = {op for op in ops if op.type in graphs.VARIABLES}
+            if read & weights and not read & self.written:
+                found[tensor] = frozenset(op.name for op in read)
+        return found
+
     def _add_random(self, op: Any) -> None:
         if self._add_branched(op):
             self.random.append(op.outputs[0])
@@ -136,8 +150,14 @@ class Plan:
         if branches is None or not all(map(graphs.is_pure, itertools.chain(*deciding))):
             return False
         if branches:
-            self.branched[op.outputs[0]] = branches
+            self.branched[op.outputs[0]] = tuple((self._origin(one), to) for one, to in branches)
         return True
+
+    def _origin(self, tensor: Any) -> Any:
+        """The tensor that another has its value from: what is fed need not be asked for."""
+        while not self.closure.is_fed(tensor) and tensor.op.type in _HANDS_ON:
+            tensor = tensor.op.inputs[0]
+        return tensor
 
     def dead(self, run: Callable[[list[Any]], list[Any]]) -> frozenset[Any]:
         """Outputs of random ops and of reads of variables in branches that a run will not take.
@@ -147,13 +167,19 @@ class Plan:
         """
         if not self.branched:
             return frozenset()
-        deciding = _once(one for branches in self.branched.values() for one, _ in branches)
-        values = dict(zip(deciding, run(deciding), strict=True))
+        others = [one for one, constant in self._deciding.items() if constant is None]
+        values = {**self._deciding, **dict(zip(others, run(others), strict=True))}
         return frozenset(
             tensor
             for tensor, branches in self.branched.items()
             if any(bool(values[one]) != branch for one, branch in branches)
         )
+
+    @functools.cached_property
+    def _deciding(self) -> dict[Any, float | None]:
+        """Tensors that decide on branches, each with its value, or None if that is no constant."""
+        found = _once(one for branches in self.branched.values() for one, _ in branches)
+        return {one: None if self.closure.is_fed(one) else graphs.constant(one) for one in found}
 
     def _can_fetch(self, gradient: Any) -> bool:
         return gradient is not None and all(
@@ -244,7 +270,8 @@ class Plan:
         )
 
 
-def _by_worth(write: Any) -> tuple[bool, bool]:
+def by_worth(write: Write) -> tuple[bool, bool]:
+    """What sorts ops that write weights: those of an optimizer first, and dense gradients."""
     return (not write.kind, write.gradient is None or isinstance(write.gradient, Slices))
 
 
@@ -254,23 +281,3 @@ def _once(tensors: Iterable[Any]) -> list[Any]:
 
 def _source(kind: str) -> str | None:
     return _SOURCES.get(kind) or ("queue" if kind.startswith(_QUEUES) else None)
-
-
-def optimizer(part: Part) -> Mapping[str, Any]:
-    """What a trace has of the optimizer: its kind, attributes, scalars and slots."""
-    written = sorted(part.found.writes.items(), key=lambda one: _by_worth(one[1]))
-    first = written[0][1]
-    slots: dict[str, dict[str, str]] = {}
-    for weight, write in written:
-        if write.kind == first.kind:
-            for name, variable in write.slots.items():
-                if variable is not None:
-                    slots.setdefault(name, {})[weight.name] = variable.name
-    maker = part.note.maker
-    made = makers.attributes(maker) if maker is not None and not first.kind else {}
-    return {
-        "optimizer": first.kind,
-        "attributes": {**first.attributes, **made},
-        "hyper": {name: one.name for name, one in {**first.scalars, **part.scalars}.items()},
-        "slots": slots,
-    }

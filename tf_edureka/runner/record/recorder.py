@@ -4,12 +4,16 @@ import dataclasses
 import math
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from tf_edureka import trace
 from tf_edureka.runner.record import session_state, variables
 from tf_edureka.runner.record.arrays import as_stored
+from tf_edureka.runner.record.asked import Asked, Begun, Run
+from tf_edureka.runner.record.evaluations import ChangedError, evaluation
 from tf_edureka.runner.record.gradients import Note
 from tf_edureka.runner.record.lines import Line
 from tf_edureka.runner.record.manifest import Manifest
@@ -17,48 +21,6 @@ from tf_edureka.runner.record.options import Options
 from tf_edureka.runner.record.plan import Part, Plan
 from tf_edureka.runner.record.schedule import Mode, Schedule, of_the_step_alone
 from tf_edureka.trace import Array
-
-Run = Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]
-
-
-@dataclasses.dataclass(eq=False)
-class Asked:
-    """A run of the script's, which takes training steps.
-
-    Attributes:
-        session: that it runs in.
-        plan: of it.
-        fetches: tensors that the script asks for.
-        fed: what it feeds, by tensor.
-        run: takes another run in the same session.
-    """
-
-    session: Any
-    plan: Plan
-    fetches: Sequence[Any]
-    fed: Mapping[Any, Any]
-    run: Run
-
-
-@dataclasses.dataclass(eq=False)
-class Begun:
-    """What is to be written down of a run.
-
-    Attributes:
-        modes: how much, by training.
-        extra: tensors to be fetched besides those of the script.
-        version: of the variables, with what this run changes.
-        before: values of the variables before it.
-        references: of the same.
-        dead: outputs of random ops and of reads that the run will not run.
-    """
-
-    modes: list[Mode]
-    extra: list[Any]
-    version: int
-    before: Mapping[str, Array]
-    references: Mapping[str, str]
-    dead: frozenset[Any]
 
 
 @dataclasses.dataclass(eq=False)
@@ -91,13 +53,17 @@ class Recorder:
         self._is_full = False
         self.is_on = True
 
-    def begin(self, asked: Asked) -> Begun:
-        """What is to be fetched in a run, besides what the script asks for."""
+    def begin(self, asked: Asked) -> Begun | None:
+        """What is to be fetched in a run besides what the script asks for; None to leave it."""
         with self._lock:
             plan, state = asked.plan, session_state.of(asked.session)
+            if not plan.parts:
+                return self._begin_evaluation(asked)
             for part in plan.parts:
                 if part.note not in self._trainings:
                     self._meet(asked, part)
+            state.has_trained = True
+            state.evaluations.end(lambda names: self._some(asked, names))
             ones = [self._trainings[part.note] for part in plan.parts]
             modes = [one.schedule.mode(one.steps) for one in ones]
             if self._is_full:
@@ -131,9 +97,15 @@ class Recorder:
         with self._lock:
             plan, state = asked.plan, session_state.of(asked.session)
             known = dict(zip([*asked.fetches, *begun.extra], values, strict=True))
+            connected = {to: known[origin] for origin, to in plan.connections if origin in known}
+            if not plan.parts:
+                steps = sum(one.steps for one in self._trainings.values())
+                kept = evaluation(plan, asked.fed, {**known, **connected}, steps)
+                state.evaluations.add(plan, kept)
+                return
             kinds = plan.fed_names
             known |= {one: as_stored(value, kinds[one][1]) for one, value in asked.fed.items()}
-            known |= {to: known[origin] for origin, to in plan.connections if origin in known}
+            known |= connected
             is_alone = state.version == begun.version
             if not is_alone:
                 self._manifest.note("other threads train at the same time: a state may hold theirs")
@@ -153,6 +125,14 @@ class Recorder:
                 plan.is_known = True
                 if self._manifest.inputs(plan):
                     self._manifest.write()
+
+    def _begin_evaluation(self, asked: Asked) -> Begun | None:
+        if self._is_full or asked.session.graph is not next(iter(self._met), None):
+            return None
+        dead = asked.plan.dead(lambda some: asked.run(some, asked.fed))
+        there = {id(one) for one in (*asked.fetches, *asked.plan.fed, *dead)}
+        extra = [one for one in asked.plan.sources if id(one) not in there]
+        return Begun([], extra, session_state.of(asked.session).version, {}, {}, dead)
 
     def _store(self, line: Line, mode: Mode, begun: Begun, after: Mapping[str, str]) -> float:
         """Puts arrays into a line; gives the bytes of the gradients."""
@@ -230,9 +210,20 @@ class Recorder:
             if name not in self._manifest.variables:
                 self._manifest.variable(found[name], value, state.references[name])
 
-    def changed(self, session: Any) -> None:
+    def _some(self, asked: Asked, names: frozenset[str]) -> Mapping[str, Array]:
+        """Values of variables of these names, which are not stored yet."""
+        state = session_state.of(asked.session)
+        if state.seen == state.version and names <= state.values.keys():
+            return {name: state.values[name] for name in names}
+        tensors = {n: one for n, one in self._met[asked.session.graph].items() if n in names}
+        values = asked.run([*tensors.values()], {})
+        return {n: np.array(one) for n, one in zip(tensors, values, strict=True)}
+
+    def changed(self, session: Any, plan: Plan) -> None:
         """Takes in that a run which is no training step has changed variables."""
-        session_state.of(session).version += 1
+        state = session_state.of(session)
+        state.version += 1
+        state.evaluations.written(frozenset(op.name for op in plan.written))
 
     def closing(self, session: Any, run: Run) -> None:
         """Takes in the last values in a session."""
@@ -245,8 +236,14 @@ class Recorder:
             except trace.FullError as error:
                 self._give_up_arrays(max(one.steps for one in self._trainings.values()), error)
                 return
-            for name, reference in state.references.items():
+            for name, reference in state.references.items() if state.has_trained else ():
                 self._manifest.variables[name]["final"] = reference
+            try:
+                found = state.evaluations.last(state.references, self._writer.put)
+            except (trace.FullError, ChangedError) as error:
+                self._manifest.note(f"the last evaluation is not stored: {error}")
+            else:
+                self._manifest.evaluations(found, session.graph)
 
     def finish(self, ended: str) -> None:
         """Writes how the script ended."""

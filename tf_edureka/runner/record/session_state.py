@@ -4,6 +4,7 @@ import dataclasses
 import weakref
 from typing import Any
 
+from tf_edureka.runner.record.evaluations import Evaluations
 from tf_edureka.trace import Array
 
 
@@ -18,6 +19,8 @@ class State:
         seen: version at which all were read last.
         values: at that version, by name.
         references: of the same in the trace.
+        has_trained: whether a training step was taken in it.
+        evaluations: the last ones in it.
     """
 
     graph: Any
@@ -26,6 +29,8 @@ class State:
     seen: int = -1
     values: dict[str, Array] = dataclasses.field(default_factory=dict)
     references: dict[str, str] = dataclasses.field(default_factory=dict)
+    has_trained: bool = False
+    evaluations: Evaluations = dataclasses.field(default_factory=Evaluations)
 
 
 _states: "weakref.WeakKeyDictionary[Any, State]" = weakref.WeakKeyDictionary()

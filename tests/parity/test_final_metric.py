@@ -1,0 +1,179 @@
+"""The rung of the trained network in use, on an evaluation that is recorded by hand."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from tf_edureka import parity
+from tf_edureka.parity.noise import noise_of_step as noise
+from tf_edureka.tf1.recorded_graph import RecordedGraph
+from tf_edureka.trace import Writer
+
+v1 = tf.compat.v1
+STEPS, RATE = 3, 0.4
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch):
+    """Spares the process with one thread, which takes seconds to start."""
+    monkeypatch.setattr(noise, "OneThread", RecordedGraph)
+    noise.original.cache_clear()
+
+
+def dense(x, name, units):
+    kernel = v1.get_variable(
+        f"{name}/kernel", [x.shape[1], units], initializer=v1.glorot_uniform_initializer(seed=1)
+    )
+    zeros = v1.zeros_initializer()
+    return tf.matmul(x, kernel) + v1.get_variable(f"{name}/bias", [units], initializer=zeros)
+
+
+def record(folder, rate_in_use=0.0, error=0.0):
+    """A trace of a classifier with dropout, and an evaluation of 40 examples after its training.
+
+    Args:
+        folder: of the trace.
+        rate_in_use: of the dropout in the evaluation.
+        error: by which the recorded accuracy is another than it was.
+    """
+    random = np.random.default_rng(0)
+    writer = Writer(folder, 1e9)
+    put = lambda arrays: {n: writer.put(a) for n, a in arrays.items()}  # noqa: E731
+    with tf.Graph().as_default() as graph, v1.Session() as session:
+        x = v1.placeholder(tf.float32, [None, 7], "x")
+        y = v1.placeholder(tf.int64, [None], "y")
+        rate = v1.placeholder(tf.float32, [], "rate")
+        hidden = tf.nn.relu(dense(x, "a", 20))
+        drawn = v1.random_uniform(tf.shape(hidden), seed=2, name="drawn")
+        hidden *= tf.cast(drawn >= rate, tf.float32) / (1 - rate)
+        logits = dense(hidden, "b", 3)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)
+        loss = tf.reduce_mean(losses, name="loss")
+        is_right = tf.cast(tf.equal(tf.argmax(logits, 1), y), tf.float32)
+        accuracy = tf.reduce_mean(is_right, name="accuracy")
+        weights = {one.op.name: one for one in v1.trainable_variables()}
+        slopes = dict(zip(weights, tf.gradients(loss, [*weights.values()]), strict=True))
+        pairs = [(slopes[n], weights[n]) for n in weights]
+        train = v1.train.GradientDescentOptimizer(0.1).apply_gradients(pairs)
+        uniform = graph.get_operation_by_name("drawn/RandomUniform")
+        session.run(v1.global_variables_initializer())
+        initial = put(session.run(weights))
+
+        def given(count, rate):
+            return {
+                "x": random.normal(size=(count, 7)).astype(np.float32),
+                "y": random.integers(0, 3, count),
+                "rate": np.float32(rate),
+            }
+
+        for step in range(STEPS):
+            fed = given(16, RATE)
+            line = {"number": step, "hyper": {"lr": float(np.float32(0.1))}, "inputs": put(fed)}
+            line["before"] = put(session.run(weights))
+            asked = [loss, slopes, {logits.op.name: logits}, uniform.outputs[0], train]
+            value, taken, tensors, numbers, _ = session.run(
+                asked, {f"{name}:0": one for name, one in fed.items()}
+            )
+            line |= {"loss": float(value), "tensors": put(tensors)}
+            line |= {"random": put({uniform.name: numbers}), "after": put(session.run(weights))}
+            line["gradients"] = line["raw_gradients"] = put(taken)
+            writer.step(line)
+        fed = given(40, rate_in_use)
+        value, numbers = session.run(
+            [accuracy, uniform.outputs[0]], {f"{name}:0": one for name, one in fed.items()}
+        )
+        evaluation = {
+            "steps": STEPS,
+            "scalars": {"accuracy": float(value) + error},
+            "inputs": put(fed),
+            "random": put({uniform.name: numbers}),
+            "before": put(session.run(weights)),
+        }
+        writer.graph(graph.as_graph_def().SerializeToString())
+    variables = [
+        {"name": n, "shape": list(v.shape), "dtype": "float32", "initial": initial[n]}
+        for n, v in weights.items()
+    ]
+    training = {"loss": "loss", "weights": [*weights], "optimizer": "GradientDescent"}
+    writer.manifest(
+        {
+            "variables": variables,
+            "trainings": [training],
+            "evaluations": [evaluation],
+            "random_ops": [{"name": uniform.name, "op": "RandomUniform"}],
+            "ended": "complete",
+        }
+    )
+    writer.close()
+    return parity.Trace(folder)
+
+
+@pytest.fixture(scope="module")
+def trace(tmp_path_factory):
+    return record(tmp_path_factory.mktemp("trace") / "t")
+
+
+def port(dropout=None, activation=None, first=layers.Identity):
+    x = keras.Input((7,))
+    hidden = layers.Dense(20, "relu")(first()(x))
+    hidden = (dropout or layers.Dropout(RATE))(hidden)
+    model = keras.Model(x, layers.Dense(3, activation)(hidden))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=activation is None)
+    model.compile(keras.optimizers.SGD(0.1), loss)
+    return model
+
+
+class LeftOn(layers.Dropout):
+    def call(self, x, training=None):
+        return super().call(x, training=True)
+
+
+@pytest.mark.parametrize("activation", [None, pytest.param("softmax", marks=pytest.mark.slow)])
+def test_a_right_port_gives_the_recorded_metric(trace, activation):
+    ladder = trace.climb(port(activation=activation))
+    assert ladder.passed
+    last = ladder.rungs[-1]
+    assert (last.rung, last.passed, last.unit) == ("final metric", True, "relative")
+    accuracy = trace.evaluations[0].scalars["accuracy"]
+    assert 0.2 < accuracy < 1
+    assert last.compared == (
+        f"accuracy: {accuracy:.6g}, of the port {accuracy:.6g}; the output on 40 examples"
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        # The original draws there, too, and keeps all.
+        pytest.param({"dropout": LeftOn(RATE)}, marks=pytest.mark.slow),
+        # The original draws nothing there, so that nothing is dropped until the model is used.
+        {"first": lambda: LeftOn(RATE)},
+    ],
+    ids=["where the original draws", "where it does not"],
+)
+def test_dropout_that_is_left_on_in_use_fails_there_alone_and_is_named(trace, given):
+    ladder = trace.climb(port(**given))
+    assert [one.rung for one in ladder.failing] == ["final metric"]
+    last = ladder.rungs[-1]
+    assert last.first == "the output in inference, beside add_1"
+    (cause,) = last.causes
+    assert (cause.cause, cause.explains) == ("dropout", pytest.approx(1))
+
+
+@pytest.mark.slow
+def test_an_evaluation_with_dropout_says_nothing_of_the_port_in_use(tmp_path):
+    ladder = record(tmp_path / "trace", rate_in_use=RATE).climb(port)
+    assert ladder.passed
+    assert ladder.rungs[-1].passed is None
+    assert "evaluated as it trains" in ladder.rungs[-1].why
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("examples", "is_compared"), [(1, True), (2, False)])
+def test_one_example_may_be_on_the_other_side_of_a_tie(tmp_path, examples, is_compared):
+    last = record(tmp_path / "trace", error=examples / 40).climb(port).rungs[-1]
+    assert last.passed is (True if is_compared else None)
+    if not is_compared:
+        assert last.why == "accuracy cannot be computed again as recorded"

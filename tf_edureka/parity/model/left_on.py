@@ -1,0 +1,57 @@
+"""What a model does when it is used that belongs to training alone."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tf_edureka._keras import keras
+from tf_edureka.parity.cause import Cause
+from tf_edureka.parity.model.alteration import called
+from tf_edureka.parity.model.keras_port import KerasPort
+
+_NOISE = (
+    *(keras.layers.Dropout, keras.layers.AlphaDropout),
+    *(keras.layers.GaussianDropout, keras.layers.GaussianNoise),
+)
+
+
+def causes(port: KerasPort, apart: Callable[[], float]) -> Iterator[Cause]:
+    """The layers that do in inference what they do in training.
+
+    Args:
+        port: with its model.
+        apart: how far the model's output in inference is from the original's.
+    """
+    start = apart()
+    layers = [*port.model._flatten_layers(include_self=False)]
+    normalization = keras.layers.BatchNormalization
+    for cause, kinds, off, says in (
+        ("dropout", _NOISE, lambda layer, x: x, "drops units"),
+        ("bn_momentum", normalization, _by_averages, "normalizes by the batch"),
+    ):
+        active: dict[str, None] = {}
+        with contextlib.ExitStack() as stack:
+            for layer in layers:
+                if isinstance(layer, kinds):
+                    stack.enter_context(called(layer, partial(_quiet, layer, off, active)))
+            left = apart()
+        if left < start / 2:
+            where = f"{', '.join(active)}: {says} when the model is used, too"
+            yield Cause(cause, 1 - left / start, f"{where}; the original does in training only")
+
+
+def _quiet(
+    layer: Any, off: Callable[[Any, Any], Any], active: dict[str, None], x: Any, call: Any
+) -> Any:
+    """What a layer gives when it is off, and notes whether it was."""
+    quiet = off(layer, x)
+    if not np.array_equal(call(x), quiet):
+        active[layer.name] = None
+    return quiet
+
+
+def _by_averages(layer: Any, x: Any) -> Any:
+    return keras.layers.BatchNormalization.call(layer, x, training=False)

@@ -1,0 +1,164 @@
+"""An evaluation of the original, computed again: its output, its metrics, and their noise."""
+
+import functools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tf_edureka.parity.noise.noise_of_step import original
+from tf_edureka.parity.noise.spread import Key, spread
+from tf_edureka.parity.noise.tolerances import TIMES
+from tf_edureka.tf1.graph_nodes import parse
+from tf_edureka.tf1.one_thread import OneThread
+from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
+from tf_edureka.trace import Array, Evaluation, Trace
+
+_LEAST = {"output": 2e-6, "metric": 1e-6}  # relative: some roundings of float32
+_ROWS = 1000  # examples by which noise is measured
+_DRAWS = 8  # of outputs that are moved
+WHY = (
+    f"{TIMES:g} times what the original's output differs from itself in float64, on one thread, "
+    "and with inputs or weights moved by one unit in the last place; a metric by what it changes "
+    "with an output moved that far, one that counts examples by one of them at least"
+)
+
+
+class Evaluated:
+    """An evaluation of the original.
+
+    Args:
+        recorded: the trace.
+        training: which of its trainings.
+        evaluation: of it.
+
+    Raises:
+        Unreplayable: when it has no graph that can be read.
+    """
+
+    def __init__(self, recorded: Trace, training: int, evaluation: Evaluation) -> None:
+        self._original = original(recorded, training)
+        self.state = recorded.arrays(evaluation.before)
+        self.inputs = recorded.arrays(evaluation.inputs)
+        self.random = recorded.arrays(evaluation.random)
+        self.scalars = evaluation.scalars
+
+    def behind(self, names: Sequence[str]) -> list[str]:
+        """Those of some tensors that a metric is computed from.
+
+        Args:
+            names: of the tensors.
+
+        Returns:
+            some of the names.
+
+        Raises:
+            Unreplayable: when the graph does not have the metric.
+        """
+        found = [(one, parse(one)) for one in names]
+        behind: set[str] = set()
+        for scalar in self.scalars:
+            kept, _ = self._original.graph.parts.needed([scalar])
+            behind |= kept
+        return [name for name, (node, _) in found if node in behind]
+
+    def output(self, name: str) -> tuple[Array, float]:
+        """A tensor, and how far another's may be from it, relative to its largest value.
+
+        Args:
+            name: of the tensor.
+
+        Returns:
+            its value, any dtype and shape, and the share.
+
+        Raises:
+            Unreplayable: when it cannot be computed from what was recorded.
+        """
+        feeds = {**self.inputs, **self.random}
+        (whole,) = self._original.graph.compute([name], self.state, feeds)
+        count = len(whole) if whole.ndim else 0
+        try:
+            tolerance = self._tolerance(name, *(_first(one, count) for one in self._given))
+        except Unreplayable:  # of a graph for so many examples
+            tolerance = self._tolerance(name, *self._given)
+        return whole, tolerance
+
+    @property
+    def _given(self) -> tuple[Mapping[str, Array], Mapping[str, Array]]:
+        return self.inputs, self.random
+
+    def _tolerance(
+        self, name: str, inputs: Mapping[str, Array], random: Mapping[str, Array]
+    ) -> float:
+        key = ("tensor", name)
+        compute = functools.partial(_values, name)
+        ours, exact, others = self._original.ways(compute, 0, self.state, inputs, random)
+        found = spread(key, ours[key], ours, others, exact)
+        if isinstance(found, str):
+            raise Unreplayable(found)
+        return max(_LEAST["output"], TIMES * found.largest)
+
+    def metrics(self, name: str, output: Array) -> dict[str, float]:
+        """The metrics with another output.
+
+        Args:
+            name: of the tensor that the output stands for.
+            output: as the tensor, any dtype and shape.
+
+        Returns:
+            the values, by name.
+
+        Raises:
+            Unreplayable: when they cannot be computed from what was recorded.
+        """
+        feeds = {**self.inputs, **self.random, name: output}
+        values = self._original.graph.compute([*self.scalars], self.state, feeds)
+        return {one: float(value) for one, value in zip(self.scalars, values, strict=True)}
+
+    def spans(self, name: str, output: Array, tolerance: float) -> dict[str, float]:
+        """How far each metric may be from what was recorded, absolute; without those that differ.
+
+        Args:
+            name: as in `metrics`.
+            output: the original's, as in `metrics`.
+            tolerance: of the output, relative to its largest value.
+
+        Returns:
+            the largest difference, by name.
+
+        Raises:
+            Unreplayable: as in `metrics`.
+        """
+        generator = np.random.default_rng(0)
+        far = tolerance * float(np.abs(output).max(initial=0))
+        moved = [
+            (output + far * generator.choice([-1.0, 1.0], output.shape)).astype(output.dtype)
+            for _ in range(_DRAWS)
+        ]
+        again = self.metrics(name, output)
+        drawn = [self.metrics(name, one) for one in moved]
+        found = {}
+        for metric, recorded in self.scalars.items():
+            values = np.array([recorded, again[metric], *(one[metric] for one in drawn)])
+            span = np.abs(values[2:] - values[1]).max() + _LEAST["metric"] * abs(recorded)
+            counted = values * len(output)
+            if np.abs(counted - np.rint(counted)).max() < 1e-2:  # such as an accuracy
+                span = max(span, 1.001 / len(output))
+            if abs(values[1] - recorded) <= span:
+                found[metric] = float(span)
+        return found
+
+
+def _values(
+    name: str,
+    graph: RecordedGraph | OneThread,
+    state: Mapping[str, Array],
+    feeds: Mapping[str, Array],
+) -> dict[Key, Array]:
+    return {("tensor", name): graph.run([name], (), state, feeds)[0][0]}
+
+
+def _first(arrays: Mapping[str, Array], count: int) -> dict[str, Array]:
+    """The first examples of arrays that have `count` of them."""
+    return {
+        name: one[:_ROWS] if one.ndim and len(one) == count else one for name, one in arrays.items()
+    }

@@ -1,0 +1,169 @@
+"""The last evaluations of what is trained, kept in memory until it is known that they are."""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tf_edureka.runner.record.arrays import as_stored, plain
+from tf_edureka.runner.record.plan import Plan
+from tf_edureka.trace import Array, short
+
+_SMALL = 1 << 16  # bytes of an array that is copied at once
+_ROWS = 10  # of a larger one that are looked at again, at most
+_MOST = 8  # evaluations of one state
+_EVERY = 20  # training steps at least between two evaluations whose state is read
+Put = Callable[[Array], str]
+
+
+class ChangedError(Exception):
+    """What was fed has been changed since."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the script has changed what it fed to {name}")
+
+
+class Fed:
+    """An array that was fed: a copy of a small one; a larger one itself, unless it is changed.
+
+    Args:
+        name: of what it was fed to.
+        array: of the script's.
+    """
+
+    def __init__(self, name: str, array: Array) -> None:
+        self._name = name
+        self._array = array.copy() if array.nbytes <= _SMALL else array
+        self._some = b"" if array.nbytes <= _SMALL else self._rows()
+
+    def _rows(self) -> bytes:
+        return self._array[:: -(-len(self._array) // _ROWS)].copy().tobytes()
+
+    def get(self) -> Array:
+        """The array as it was fed; raises `ChangedError` if it is another now."""
+        if self._some and self._rows() != self._some:
+            raise ChangedError(self._name)
+        return self._array
+
+
+@dataclasses.dataclass(eq=False)
+class Evaluation:
+    """A run that evaluates what is trained.
+
+    Attributes:
+        steps: training steps before it.
+        scalars: what it gave, by name.
+        inputs: what was fed, by name.
+        given: what iterators and queues gave.
+        random: what random ops gave.
+        read: names of the variables that it depends on.
+    """
+
+    steps: int
+    scalars: Mapping[str, float]
+    inputs: Mapping[str, Fed]
+    given: Mapping[str, Array]
+    random: Mapping[str, Array]
+    read: frozenset[str]
+
+    def content(self, references: Mapping[str, str], put: Put) -> dict[str, Any]:
+        """What a trace has of it.
+
+        Args:
+            references: of the variables in the state that it was run in, by name.
+            put: stores an array and gives its reference.
+
+        Raises:
+            ChangedError: when the script has changed what it fed.
+        """
+        fed = {name: plain(one.get()) for name, one in self.inputs.items()}
+        return {
+            "steps": self.steps,
+            "scalars": self.scalars,
+            "inputs": {name: put(one) for name, one in {**fed, **self.given}.items()},
+            "random": {name: put(one) for name, one in self.random.items()},
+            "before": {name: one for name, one in references.items() if name in self.read},
+        }
+
+
+def evaluation(
+    plan: Plan, fed: Mapping[Any, Any], known: Mapping[Any, Any], steps: int
+) -> Evaluation:
+    """What is kept of a run.
+
+    Args:
+        plan: of the run.
+        fed: what the script fed, by tensor.
+        known: what the run gave, by tensor, and what was put in the place of others.
+        steps: training steps before it.
+    """
+    kinds = plan.fed_names
+
+    def named(tensors: Sequence[Any]) -> dict[str, Array]:
+        return {short(one.name): plain(known[one]) for one in tensors if one in known}
+
+    connected = [to for _, to in plan.connections]
+    return Evaluation(
+        steps=steps,
+        scalars={
+            short(one.name): float(known[one]) for one in plan.metrics if np.ndim(known[one]) == 0
+        },
+        inputs={
+            kinds[one][0]: Fed(kinds[one][0], as_stored(value, kinds[one][1]))
+            for one, value in fed.items()
+        },
+        given=named([*connected, *plan.inputs]),
+        random=named(plan.random),
+        read=frozenset().union(*plan.metrics.values()),
+    )
+
+
+class Evaluations:
+    """The last evaluations in a session.
+
+    A training step ends the state that they were run in. Then that is read, unless it was read some
+    steps ago: so little is lost where the script ends with training, and little time where it
+    evaluates after each step.
+    """
+
+    def __init__(self) -> None:
+        self._now: dict[Plan, Evaluation] = {}
+        self._earlier: tuple[list[Evaluation], Mapping[str, Array]] = [], {}
+
+    def add(self, plan: Plan, one: Evaluation) -> None:
+        """Takes one in, in place of the one before it of the same plan."""
+        self._now.pop(plan, None)
+        self._now = dict([*self._now.items(), (plan, one)][-_MOST:])
+
+    def written(self, names: frozenset[str]) -> None:
+        """Takes in that a run has written variables of these names."""
+        self._now = {plan: one for plan, one in self._now.items() if not one.read & names}
+
+    def end(self, read: Callable[[frozenset[str]], Mapping[str, Array]]) -> None:
+        """Takes in that a training step is next.
+
+        Args:
+            read: gives the values of variables.
+        """
+        last = [*self._now.values()]
+        self._now = {}
+        before = self._earlier[0]
+        if last and (not before or last[-1].steps >= before[-1].steps + _EVERY):
+            self._earlier = last, read(frozenset().union(*(one.read for one in last)))
+
+    def last(self, references: Mapping[str, str], put: Put) -> list[dict[str, Any]]:
+        """What a trace has of the last ones.
+
+        Args:
+            references: of the last values of the variables, by name.
+            put: stores an array and gives its reference.
+
+        Raises:
+            ChangedError: when the script has changed what it fed.
+        """
+        found = [*self._now.values()]
+        if not found:
+            found, values = self._earlier
+            references = {name: put(one) for name, one in values.items()}
+        return [one.content(references, put) for one in found]
