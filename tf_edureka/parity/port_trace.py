@@ -69,12 +69,12 @@ class Trace(trace.Trace):
             if isinstance(built, Functions):
                 climb = FunctionsClimb(self, built)
                 rungs = (*climb.rungs(batches),)
-                rows = climb.mapping
+                rows, notes = climb.mapping, ()
             else:
                 _expect_compiled(built)
-                climb = KerasClimb(self, built, given or {})
+                climb = KerasClimb(self, built, given or {}, None if is_made else port)
                 rungs = (*climb.rungs(batches),)
-                rows = (*climb.found.table(),)
+                rows, notes = (*climb.found.table(),), (*climb.notes,)
         return PortLadder(
             rungs=rungs,
             trace=self.folder.name,
@@ -91,7 +91,7 @@ class Trace(trace.Trace):
             },
             mapping=rows,
             ran=facts(self.manifest),
-            notes=(*map(str, self.manifest.get("notes", [])),),
+            notes=(*map(str, self.manifest.get("notes", [])), *notes),
         )
 
 

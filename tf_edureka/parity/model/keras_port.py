@@ -50,6 +50,12 @@ class KerasPort:
         }
         self._start = [variable.numpy() for variable in model.optimizer.variables]
 
+    def like(self, model: keras.Model) -> "KerasPort":
+        """The same of another `model` with the same variables."""
+        port = KerasPort(model, self.mapping, random_ops=self._random_ops)
+        port.feeding = self.feeding
+        return port
+
     def gates(self, place: int) -> tuple[int, ...]:
         """How many gates the variable at a `place` may be of, side by side; none if it has none."""
         return self._gates.get(place, ())
@@ -143,19 +149,11 @@ class KerasPort:
             batch: what the original was given.
             gradients: whether they are wanted.
         """
-        if self.feeding is None:
-            raise RuntimeError("how the model is fed has not been chosen")
         self.load(state)
-        x = inputs.shaped(self.model, self.feeding, batch.inputs)
-        x = self.change_inputs(x) if isinstance(x, np.ndarray) else [*map(self.change_inputs, x)]
         weights = self.model.trainable_variables
         with replayed(batch.random, self._random_ops) as replay, _calls() as layers:
             with tf.GradientTape(watch_accessed_variables=gradients) as tape:
-                outputs = self.model(_as_floats(x), training=True)
-                several = keras.tree.flatten(outputs)
-                labels = self._labels(several, batch.inputs)
-                y = keras.tree.pack_sequence_as(outputs, labels)
-                loss = self.model.compute_loss(x=x, y=y, y_pred=outputs, training=True)
+                several, labels, loss = self._computed(batch)
             computed = tape.gradient(loss, weights) if gradients else []
         penalty = sum(float(one) for one in self.model.losses)
         return Evaluation(
@@ -168,6 +166,27 @@ class KerasPort:
             after=self.values(),
             replay=replay,
         )
+
+    def train(self, batch: Batch) -> float:
+        """Takes a step from where the model is, as `fit` does, and gives the loss before it."""
+        weights = self.model.trainable_variables
+        with replayed(batch.random, self._random_ops), tf.GradientTape() as tape:
+            _, _, loss = self._computed(batch)
+        gradients = tape.gradient(loss, weights)
+        self.model.optimizer.apply_gradients([*zip(gradients, weights, strict=True)])
+        return float(loss)
+
+    def _computed(self, batch: Batch) -> tuple[list[Any], list[Array], Any]:
+        """The outputs, the labels and the loss."""
+        if self.feeding is None:
+            raise RuntimeError("how the model is fed has not been chosen")
+        x = inputs.shaped(self.model, self.feeding, batch.inputs)
+        x = self.change_inputs(x) if isinstance(x, np.ndarray) else [*map(self.change_inputs, x)]
+        outputs = self.model(_as_floats(x), training=True)
+        several = keras.tree.flatten(outputs)
+        labels = self._labels(several, batch.inputs)
+        y = keras.tree.pack_sequence_as(outputs, labels)
+        return several, labels, self.model.compute_loss(x=x, y=y, y_pred=outputs, training=True)
 
     def _labels(self, outputs: Sequence[Any], arrays: Arrays) -> list[Array]:
         names = self.feeding.labels if self.feeding else ()

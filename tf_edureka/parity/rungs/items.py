@@ -209,24 +209,46 @@ def free_run(
         losses: of the port on them.
         allowed: tolerances of each.
     """
-    apart = [relative(loss, one.loss) for loss, one in zip(losses, row, strict=True)]
     limits = [
         min(0.3, max(1e-5, tolerance.of("loss")) * 30.0**i)
         for i, tolerance in zip(range(len(row)), allowed, strict=False)
     ]
-    place = int(np.argmax([a / b for a, b in zip(apart, limits, strict=True)]))
+    return run_of(
+        [one.loss for one in row],
+        losses,
+        limits,
+        how="in a row",
+        why="thirty times the loss's own tolerance for each step: training enlarges rounding",
+    )
+
+
+def run_of(
+    original: Sequence[float], port: Sequence[float], limits: Sequence[float], *, how: str, why: str
+) -> PortRung:
+    """The rung of the losses of the first steps.
+
+    Args:
+        original: its losses.
+        port: the port's.
+        limits: how far they may be apart, relative.
+        how: these steps are taken.
+        why: the reason for the limits.
+    """
+    apart = [relative(one, other) for one, other in zip(port, original, strict=True)]
+    ratios = [a / b for a, b in zip(apart, limits, strict=True)]
+    place = next((i for i, ratio in enumerate(ratios) if not ratio <= 1), int(np.argmax(ratios)))
     return PortRung(
         rung="free run",
-        compared=f"the loss of {len(row)} steps in a row",
+        compared=f"the loss of {len(apart)} steps {how}",
         unit="relative",
         measured=apart[place],
         tolerance=limits[place],
-        why="thirty times the loss's own tolerance for each step: training enlarges rounding",
-        first=f"step {row[place].step.number}",
+        why=why,
+        first=f"step {place}",
         series={
-            "x": [one.step.number for one in row],
-            "original": [one.loss for one in row],
-            "port": [*losses],
-            "tolerance": limits,
+            "x": [*range(len(apart))],
+            "original": [*original],
+            "port": [*port],
+            "tolerance": [*limits],
         },
     )
