@@ -64,17 +64,19 @@ class Trace(trace.Trace):
         is_made = isinstance(port, Functions | keras.Model) or not callable(port)
         built = port if is_made else port()
         _expect_graph(self)
+        notes: tuple[str, ...] = ()
         with runtime.tf32(False):
             climb: FunctionsClimb | KerasClimb
             if isinstance(built, Functions):
                 climb = FunctionsClimb(self, built)
                 rungs = (*climb.rungs(batches),)
-                rows, notes = climb.mapping, ()
+                rows = climb.mapping
             else:
                 _expect_compiled(built)
                 climb = KerasClimb(self, built, given or {}, None if is_made else port)
                 rungs = (*climb.rungs(batches),)
-                rows, notes = (*climb.found.table(),), (*climb.notes,)
+                rows = (*climb.found.table(),)
+                notes = (*climb.notes,)
         return PortLadder(
             rungs=rungs,
             trace=self.folder.name,

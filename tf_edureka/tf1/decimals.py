@@ -30,15 +30,14 @@ def written(values: npt.NDArray[np.float32]) -> tuple[Doubles, Doubles]:
     slack = np.zeros(values.shape)
     if values.size <= _MOST:
         for place in np.ndindex(values.shape):
-            found[place], slack[place] = _written(values[place])
+            found[place], slack[place] = _written(float(values[place]))
     return found, slack
 
 
-def _written(value: np.float32) -> tuple[float, float]:
-    number = float(value)
+def _written(number: float) -> tuple[float, float]:
     decimal = float(f"{number:.5g}")
-    if np.float32(decimal) == value:
+    if np.float32(decimal) == number:
         return decimal, 0.0
     is_exact = number.is_integer() or (float(np.frexp(number)[0]) * _BITS).is_integer()
     is_known = is_exact or not np.isfinite(number)
-    return number, 0.0 if is_known else float(np.spacing(abs(value))) / 2
+    return number, 0.0 if is_known else float(np.spacing(np.float32(abs(number)))) / 2

@@ -63,11 +63,7 @@ class Trace:
                 for one in self.manifest["variables"]
             }
             self.trainings = tuple(
-                _checked(
-                    Training(
-                        **{**one, **{k: tuple(one.get(k, ())) for k in _TUPLES}}
-                    )
-                )
+                _checked(Training(**{**one, **{k: tuple(one.get(k, ())) for k in _TUPLES}}))
                 for one in self.manifest["trainings"]
             )
             self.ended: str | None = self.manifest["ended"]

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from unittest import mock
 
-import numpy as np
-
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.parity.model import inputs
@@ -93,6 +91,9 @@ def _float64() -> Iterator[list[Any]]:
             dtype = tf.float64
         return convert(value, dtype, *rest, **named)
 
+    def leaking(x: Any, alpha: float = 0.2, name: str | None = None) -> Any:
+        return tf.where(x > 0, x, alpha * x)
+
     def making(optimizer: ByOp, rate: Any, *, dtype: str, **named: Any) -> None:
         make(optimizer, rate, dtype=FLOAT64, **named)
 
@@ -101,6 +102,7 @@ def _float64() -> Iterator[list[Any]]:
     try:
         with (
             mock.patch.multiple(tf, cast=casting, convert_to_tensor=converting),
+            mock.patch.object(tf.nn, "leaky_relu", leaking),
             mock.patch.object(ByOp, "__init__", making),
         ):
             yield narrowed

@@ -168,7 +168,7 @@ class KerasPort:
         )
 
     def train(self, batch: Batch) -> float:
-        """Takes a step from where the model is, as `fit` does, and gives the loss before it."""
+        """Takes a step on a `batch` from where the model is, as `fit` does; gives its loss."""
         weights = self.model.trainable_variables
         with replayed(batch.random, self._random_ops), tf.GradientTape() as tape:
             _, _, loss = self._computed(batch)

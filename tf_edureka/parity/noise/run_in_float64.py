@@ -3,6 +3,7 @@
 Rounding starts at 1e-16 there, so that what training makes of it stays small for long.
 """
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ def batch(trace: Trace, step: Step) -> Batch:
     return Batch(inputs=_wide(trace.arrays(step.inputs))[0], random=trace.arrays(step.random))
 
 
+@functools.lru_cache(maxsize=2)
 def of_training(trace: Trace, training: int) -> DoubleRun:
     """Takes the run of a training again.
 
