@@ -176,6 +176,7 @@ def test_in_float64_the_step_is_seen_at_which_the_rate_falls(trace):
     assert max(apart[: FALLS + 1]) < LITTLE < 1e-6 < min(apart[FALLS + 1 :])
 
 
+@pytest.mark.slow
 def test_an_epsilon_that_float32_hides_is_seen_in_float64(tmp_path):
     trace = record(tmp_path / "t", adam)
     ports = [port(lambda e=e: keras.optimizers.Adam(0.01, epsilon=e)) for e in (1e-8, 1e-7)]
@@ -213,12 +214,14 @@ def test_why_a_port_is_not_in_float64_is_said(trace, build, why):
     assert (keras.config.floatx(), keras.config.dtype_policy().name) == ("float32", "float32")
 
 
+@pytest.mark.slow
 def test_a_port_that_is_not_in_float64_runs_in_float32(trace):
     ladder = trace.climb(only_in_float32)
     assert free_run(ladder).compared == "the loss of 3 steps in a row"
     assert "free run: in float32, since the port cannot" in ladder.text()
 
 
+@pytest.mark.slow
 def test_a_number_that_nobody_wrote_may_be_off_by_what_float32_rounds(tmp_path):
     third = record(tmp_path / "t", momentum, scale=1 / 3)
     run = run_in_float64.of_training(third, 0)

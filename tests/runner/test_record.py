@@ -171,7 +171,7 @@ def test_what_a_step_consists_of_is_named_and_no_more(record):
     apart = """
 with tf.control_dependencies([train]):
     count = tf.assign_add(counter, 1, name="count")
-    other = tf.assign_add(tf.Variable(0), 1, name="other")
+other = tf.assign_add(tf.Variable(0), 1, name="other")
 """
     network = NETWORK.replace("in pairs]), counter)", "in pairs]))") + apart
     loop = LOOP.replace("run(train,", "run([train, count, other],")
