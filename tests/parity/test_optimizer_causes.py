@@ -91,7 +91,7 @@ MISTAKES = [
         lambda: K.RMSprop(epsilon=1e-10, momentum=0.9, rho=0.99),
         None,
         "rmsprop",
-        "the mean square begins at 0, TensorFlow 1's at 1 (tf_edureka.tf1.RMSProp); and rho is 0.99",
+        "begins at 0, TensorFlow 1's at 1 (tf_edureka.tf1.RMSProp); and rho is 0.99",
     ),
     ("Adagrad", CONSTANT, {}, lambda: K.Adagrad(epsilon=0.01), None, "epsilon", "is 0.01"),
     (

@@ -162,6 +162,20 @@ def test_inputs_and_masks_of_each_step_are_kept_for_float64(record):
     trace = record(SCRIPT, "--float64")
     assert all(step.inputs and step.random for step in trace.steps)
     assert trace.manifest["float64"] is True
+    assert trace.trainings[0].run == ("Momentum",)
+
+
+@pytest.mark.slow
+def test_what_a_step_consists_of_is_named_and_no_more(record):
+    """A count that the rate depends on is part of it, one that nothing depends on is not."""
+    apart = """
+with tf.control_dependencies([train]):
+    count = tf.assign_add(counter, 1, name="count")
+other = tf.assign_add(tf.Variable(0), 1, name="other")
+"""
+    network = NETWORK.replace("in pairs]), counter)", "in pairs]))") + apart
+    loop = LOOP.replace("run(train,", "run([train, count, other],")
+    assert {*record(HEAD + network + loop).trainings[0].run} == {"Momentum", "count"}
 
 
 @pytest.mark.slow

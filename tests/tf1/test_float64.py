@@ -136,6 +136,14 @@ def test_constants_keep_the_value_that_they_had():
     assert y[0, 0] != 0.1
 
 
+def test_numbers_of_ops_are_as_they_were_written():
+    _, (y, slope), graph = compute(lambda x: tf.nn.leaky_relu(-tf.abs(x) - 1, 0.1), 2, 2)
+    assert not graph.rounded
+    x = np.random.default_rng(1).normal(size=(2, 2)).astype(np.float32).astype(np.float64)
+    np.testing.assert_allclose(y, 0.1 * (-np.abs(x) - 1), **ROUNDING)
+    np.testing.assert_allclose(np.abs(slope), 0.2 * np.abs(y), **ROUNDING)
+
+
 def test_bits_stay_those_of_float32():
     """What is drawn by a seed in the graph, and what takes numbers for bits."""
 

@@ -1,8 +1,9 @@
 """Proves that a port computes what a recorded TensorFlow 1 run computed."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from tf_edureka.cli import options, reporting
 from tf_edureka.errors import InputError
@@ -58,12 +59,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     trace = Trace(args.trace)
     build, batches = load(args.port)
-    try:
-        port = build()
-        own = batches() if batches else None
-    except (Exception, SystemExit) as error:
-        raise InputError(f"{args.port}: raises {type(error).__name__}: {error}") from error
-    ladder = trace.climb(port, batches=own, given=given, name=args.port)
+
+    def made(make: Callable[[], Any]) -> Any:
+        try:
+            return make()
+        except (Exception, SystemExit) as error:
+            raise InputError(f"{args.port}: raises {type(error).__name__}: {error}") from error
+
+    own = made(batches) if batches else None
+    ladder = trace.climb(lambda: made(build), batches=own, given=given, name=args.port)
     print(ladder.text())
     if args.out:
         ladder.write(Path(args.out))

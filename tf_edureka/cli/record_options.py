@@ -33,7 +33,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--float64",
         action="store_true",
-        help="store what each step was fed and drew, so that the run can be taken again in float64",
+        help="store what each step was fed and drew, so that the proof can take the run again in "
+        "float64, original and port, where rounding hides next to nothing",
     )
 
 

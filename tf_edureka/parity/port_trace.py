@@ -64,6 +64,7 @@ class Trace(trace.Trace):
         is_made = isinstance(port, Functions | keras.Model) or not callable(port)
         built = port if is_made else port()
         _expect_graph(self)
+        notes: tuple[str, ...] = ()
         with runtime.tf32(False):
             climb: FunctionsClimb | KerasClimb
             if isinstance(built, Functions):
@@ -72,9 +73,10 @@ class Trace(trace.Trace):
                 rows = climb.mapping
             else:
                 _expect_compiled(built)
-                climb = KerasClimb(self, built, given or {})
+                climb = KerasClimb(self, built, given or {}, None if is_made else port)
                 rungs = (*climb.rungs(batches),)
                 rows = (*climb.found.table(),)
+                notes = (*climb.notes,)
         return PortLadder(
             rungs=rungs,
             trace=self.folder.name,
@@ -91,7 +93,7 @@ class Trace(trace.Trace):
             },
             mapping=rows,
             ran=facts(self.manifest),
-            notes=(*map(str, self.manifest.get("notes", [])),),
+            notes=(*map(str, self.manifest.get("notes", [])), *notes),
         )
 
 

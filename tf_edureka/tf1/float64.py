@@ -1,6 +1,7 @@
 """A recorded graph in float64: the same ops in twice the precision, to tell rounding from mistakes.
 
-Constants keep the value that they have in float32: 0.1 becomes 0.100000001490116, not 0.1.
+Constants keep the value that they have in float32: 0.1 becomes 0.100000001490116, not 0.1. Numbers
+that belong to ops are as they were written, since float32 has no say in them.
 """
 
 import functools
@@ -130,7 +131,7 @@ def _widen_tensor(tensor: Any) -> None:
 
 def _is_plain(node: Any, wide: Any) -> bool:
     """Whether a node computes the same with the attributes of its wide copy."""
-    if _is_of_float32(node.op):
+    if _is_of_float32(node.op) or (node.op in COMPOSITES and wide != node):
         return False
     is_of_bits = node.op in _BITS or node.op.startswith(_DRAWS)
     return wide == node or (not is_of_bits and _has_kernel(wide))

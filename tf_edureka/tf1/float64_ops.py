@@ -1,10 +1,16 @@
-"""What stands in for the ops that TensorFlow has in float32 only: functions of the same outputs."""
+"""What stands in for ops that TensorFlow has in float32 only: functions of the same outputs.
+
+So too where an op has a number of its own, which it keeps in float32 whatever it computes in.
+"""
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from tf_edureka._tensorflow import tf
+from tf_edureka.tf1.decimals import written
 from tf_edureka.tf1.graph_nodes import attribute, definition, types_of
 
 v1 = tf.compat.v1
@@ -124,6 +130,8 @@ def _set_apart(function: Any) -> None:
 
 def _plain(value: Any) -> Any:
     kind = value.WhichOneof("value")
+    if kind == "f":
+        return float(written(np.asarray(value.f, np.float32))[0])
     return value.s.decode() if kind == "s" else getattr(value, kind)
 
 
@@ -169,6 +177,18 @@ def _axes(data_format: str) -> tuple[list[int], list[int]]:
     return axes, [-1 if axis == channel else 1 for axis in range(len(data_format))]
 
 
+def _leaky_relu(inputs: _Tensors, of: Mapping[str, Any]) -> _Tensors:
+    """`LeakyRelu`."""
+    (x,) = inputs
+    return (tf.where(x > 0, x, of["alpha"] * x),)
+
+
+def _leaky_relu_gradient(inputs: _Tensors, of: Mapping[str, Any]) -> _Tensors:
+    """`LeakyReluGrad`."""
+    gradient, x = inputs
+    return (tf.where(x > 0, gradient, of["alpha"] * gradient),)
+
+
 def _response_norm(inputs: _Tensors, of: Mapping[str, Any]) -> _Tensors:
     """`LRN`."""
     (x,) = inputs
@@ -201,6 +221,8 @@ COMPOSITES: Mapping[str, Callable[[_Tensors, Mapping[str, Any]], _Tensors]] = {
         ("FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3"),
         _batch_norm_gradient,
     ),
+    "LeakyRelu": _leaky_relu,
+    "LeakyReluGrad": _leaky_relu_gradient,
     "LRN": _response_norm,
     "LRNGrad": _response_norm_gradient,
 }

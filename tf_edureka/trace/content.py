@@ -42,6 +42,8 @@ class Training:
         clipping: what lies between the gradients and these ops: kind (`global_norm`, `norm`,
             `value`, or `other`) and its bound, None if not known; None where nothing does.
         tensors: names of those of the forward pass that ends of layers give, as they were made.
+        run: names of the ops that the script asked for and that write the weights, or what their
+            updates depend on, such as a count of steps.
     """
 
     loss: str
@@ -52,6 +54,7 @@ class Training:
     slots: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     clipping: Mapping[str, Any] | None = None
     tensors: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

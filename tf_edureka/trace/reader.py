@@ -30,6 +30,7 @@ from tf_edureka.trace.format import (
 
 LONGEST = 1 << 31  # bytes of a file of a trace
 _Content = TypeVar("_Content", Evaluation, Step, Training, Variable)
+_TUPLES = ("weights", "tensors", "run")  # of a training
 # What else `trace.json` may have, and what that is.
 _KINDS: Mapping[str, Any] = {
     **dict.fromkeys(("script", "versions", "threads"), dict),
@@ -63,11 +64,7 @@ class Trace:
                 for one in self.manifest["variables"]
             }
             self.trainings = tuple(
-                _checked(
-                    Training(
-                        **{**one, **{k: tuple(one.get(k, ())) for k in ("weights", "tensors")}}
-                    )
-                )
+                _checked(Training(**{**one, **{k: tuple(one.get(k, ())) for k in _TUPLES}}))
                 for one in self.manifest["trainings"]
             )
             self.evaluations = tuple(

@@ -76,6 +76,7 @@ def _differs(rung: "PortRung") -> str:
         f"{_shows(rung)}, "
         f'<span class="whole">{measured}</span> {_text(rung.unit)}, where '
         f'<span class="whole">{tolerance}</span> is allowed.'
+        + (f" {_text(_sentence(rung.float64))}" if rung.float64 else "")
     )
 
 

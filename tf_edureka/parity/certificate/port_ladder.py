@@ -39,6 +39,7 @@ class PortRung:
         why: the reason for the tolerance, or for why it was skipped.
         causes: why it may fail, the most probable first.
         first: where the first difference is, in words, such as `step 101` or `layer bn1`.
+        float64: how far original and port are there from what float64 gives, in words.
         series: what is drawn of it, by name: numbers of `original` and `port`, or their
             `difference`, and the `tolerance` of each, all in one unit; and `x`, such as the steps,
             from 0 if it is left out.
@@ -53,6 +54,7 @@ class PortRung:
     why: str
     causes: tuple[Cause, ...] = ()
     first: str = ""
+    float64: str = ""
     series: Mapping[str, Sequence[float]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
 
@@ -85,6 +87,7 @@ class PortRung:
             "compared": self.compared,
             "why": self.why,
             "first": self.first or None,
+            "float64": self.float64 or None,
             "causes": [vars(one) | {"explains": _finite(one.explains)} for one in self.causes],
         }
 
@@ -175,6 +178,9 @@ class PortLadder:
         for cause, rungs in explained.items():
             of = ", ".join(rungs)
             yield f"{of}: {cause.cause} explains {share(cause.explains)}. {cause.says}"
+        for rung in self.failing:
+            if rung.float64:
+                yield f"{rung.rung}: {rung.float64}"
         for rung in self.rungs:
             if rung.passed is None:
                 yield f"{rung.rung}: skipped, {rung.why}"

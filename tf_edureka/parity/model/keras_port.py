@@ -50,6 +50,12 @@ class KerasPort:
         }
         self._start = [variable.numpy() for variable in model.optimizer.variables]
 
+    def like(self, model: keras.Model) -> "KerasPort":
+        """The same of another `model` with the same variables."""
+        port = KerasPort(model, self.mapping, random_ops=self._random_ops)
+        port.feeding = self.feeding
+        return port
+
     def gates(self, place: int) -> tuple[int, ...]:
         """How many gates the variable at a `place` may be of, side by side; none if it has none."""
         return self._gates.get(place, ())
@@ -113,7 +119,7 @@ class KerasPort:
         """
         best, chosen, failed = (2, float("inf")), None, ""
         ways = [*inputs.feedings(self.model, batch.inputs)]
-        kinds = (False, True) if any(len(one) > 1 for one in self._class_numbers()) else (False,)
+        kinds = (False, True) if any(len(one) > 1 for one in losses.class_numbers_of(self.model)) else (False,)
         for feeding in (replace(way, sparse=sparse) for way in ways for sparse in kinds):
             self.feeding = feeding
             try:
@@ -144,15 +150,10 @@ class KerasPort:
             gradients: whether they are wanted.
         """
         self.load(state)
-        x = self._inputs(batch)
         weights = self.model.trainable_variables
         with replayed(batch.random, self._random_ops) as replay, _calls() as layers:
             with tf.GradientTape(watch_accessed_variables=gradients) as tape:
-                outputs = self.model(_as_floats(x), training=True)
-                several = keras.tree.flatten(outputs)
-                labels = self._labels(several, batch.inputs)
-                y = keras.tree.pack_sequence_as(outputs, labels)
-                loss = self.model.compute_loss(x=x, y=y, y_pred=outputs, training=True)
+                several, labels, loss = self._computed(batch)
             computed = tape.gradient(loss, weights) if gradients else []
         penalty = sum(float(one) for one in self.model.losses)
         return Evaluation(
@@ -182,6 +183,24 @@ class KerasPort:
         with replayed(batch.random, self._random_ops, draws=True):
             return np.array(keras.tree.flatten(self.model(x, training=training))[0])
 
+    def train(self, batch: Batch) -> float:
+        """Takes a step on a `batch` from where the model is, as `fit` does; gives its loss."""
+        weights = self.model.trainable_variables
+        with replayed(batch.random, self._random_ops), tf.GradientTape() as tape:
+            _, _, loss = self._computed(batch)
+        gradients = tape.gradient(loss, weights)
+        self.model.optimizer.apply_gradients([*zip(gradients, weights, strict=True)])
+        return float(loss)
+
+    def _computed(self, batch: Batch) -> tuple[list[Any], list[Array], Any]:
+        """The outputs, the labels and the loss."""
+        x = self._inputs(batch)
+        outputs = self.model(_as_floats(x), training=True)
+        several = keras.tree.flatten(outputs)
+        labels = self._labels(several, batch.inputs)
+        y = keras.tree.pack_sequence_as(outputs, labels)
+        return several, labels, self.model.compute_loss(x=x, y=y, y_pred=outputs, training=True)
+
     def _inputs(self, batch: Batch) -> Any:
         if self.feeding is None:
             raise RuntimeError("how the model is fed has not been chosen")
@@ -192,26 +211,13 @@ class KerasPort:
         names = self.feeding.labels if self.feeding else ()
         names = names or (self.feeding.inputs[:1] if self.feeding else ())
         either = self.feeding is not None and self.feeding.sparse
-        kinds = [one[0] if len(one) == 1 else either for one in self._class_numbers()]
+        kinds = [one[0] if len(one) == 1 else either for one in losses.class_numbers_of(self.model)]
         return [
             self.change_labels(inputs.labels_for(np.array(output), arrays[name], sparse=sparse))
             for output, name, sparse in zip(
                 outputs, _and_again(names), _and_again(kinds), strict=False
             )
         ]
-
-    def _class_numbers(self) -> list[tuple[bool, ...]]:
-        """What the labels of each output's loss may be, in the order of the flat outputs."""
-        loss = self.model.loss
-        if isinstance(loss, dict):
-            order = sorted(loss) if isinstance(self._structure(), dict) else self.model.output_names
-            loss = [loss.get(name) for name in order]
-        several = loss if isinstance(loss, list | tuple) and loss else [loss]
-        return [losses.class_numbers(one) for one in several]
-
-    def _structure(self) -> Any:
-        """The model's outputs as it was made; None where it does not say."""
-        return getattr(self.model, "_outputs_struct", None)
 
     def _old_gradients(self, weights: Sequence[Any], computed: Sequence[Any]) -> dict[str, Array]:
         places = {id(variable): place for place, variable in enumerate(self._variables)}

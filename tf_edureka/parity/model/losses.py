@@ -30,6 +30,16 @@ def class_numbers(loss: Any) -> tuple[bool, ...]:
     return (False,) if known else (False, True)
 
 
+def class_numbers_of(model: Any) -> list[tuple[bool, ...]]:
+    """What labels of each output of a compiled `model` may be, in the order of the flat outputs."""
+    loss = model.loss
+    if isinstance(loss, dict):
+        is_dict = isinstance(getattr(model, "_outputs_struct", None), dict)
+        loss = [loss.get(name) for name in (sorted(loss) if is_dict else model.output_names)]
+    several = loss if isinstance(loss, list | tuple) and loss else [loss]
+    return [class_numbers(one) for one in several]
+
+
 def _first(loss: Any) -> Any:
     """The loss of the first output."""
     while isinstance(loss, list | tuple | dict):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tf_edureka.errors import InputError
 from tf_edureka.parity.noise import noise_of_step as noise
-from tf_edureka.trace import Step, Trace
+from tf_edureka.trace import Array, Step, Trace
 
 TIMES = 8.0  # of what the original is apart from itself
 # Relative: some roundings of float32, however quiet the original.
@@ -43,6 +43,20 @@ class Tolerances:
             return _UNMEASURED[kind]
         found = self.noise.of(kind, name)
         return _UNMEASURED[kind] if found is None else max(_LEAST[kind], TIMES * found)
+
+    def exact(self, kind: str, name: str = "") -> Array | None:
+        """What float64 gives for one thing of the original.
+
+        Args:
+            kind: as in `of`.
+            name: as in `of`.
+
+        Returns:
+            float64, of its shape; None where that is not known.
+        """
+        if self.noise is None or self.noise.rounded:
+            return None
+        return self.noise.exact.get((kind, name))
 
 
 @functools.lru_cache(maxsize=2)

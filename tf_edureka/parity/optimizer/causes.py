@@ -10,15 +10,15 @@ from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.optimizer.changes import Change, forms, scalars
 from tf_edureka.parity.optimizer.others import others
 from tf_edureka.parity.optimizer.rates import decays, frozen, gradients, rates
-from tf_edureka.parity.optimizer.simulation import Doubles, Setup
+from tf_edureka.parity.optimizer.simulation import Doubles
 from tf_edureka.parity.optimizer.stretch import Stretch
+from tf_edureka.parity.optimizer.trial import Trial, Tried
 from tf_edureka.trace import Array
 
 NAMED, GUESSED, CERTAIN = 0.9, 0.5, 0.999
 _LONGEST = 150  # steps that causes are tried on
 _NUMBERS = 400_000  # entries times steps that they are tried on
 _FEWER = 100_000  # and for two causes at once
-_ROUNDS = 6
 _PAIRS = 150
 _OF_CLASS = ("form", "start")  # what one optimizer class has otherwise than another
 _WORSE = 0.01  # by how much less than the best a cause may explain and be named
@@ -93,47 +93,6 @@ def diagnose(stretch: Stretch, path: Iterable[Mapping[str, Array]]) -> Verdict:
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Trial:
-    """Where changes are tried: the original, and what the port does instead."""
-
-    setup: Setup
-    base: Doubles
-    deviation: Doubles
-    limits: Doubles
-
-    def residual(self, setup: Setup) -> Doubles:
-        left = self.deviation - (setup.run() - self.base)
-        return np.where(np.isfinite(left), left, self.deviation * 2)
-
-    def explains(self, residual: Doubles) -> float:
-        """Share of the deviation beyond rounding that is gone."""
-        before = _norm(np.maximum(np.abs(self.deviation) - self.limits, 0))
-        after = _norm(np.maximum(np.abs(residual) - self.limits, 0))
-        return float(max(0.0, 1 - after / before)) if before else 0.0
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Tried:
-    """Changes with their values, and how much they leave."""
-
-    changes: tuple[Change, ...]
-    values: tuple[float, ...]
-    explains: float
-    left: float
-
-    @property
-    def key(self) -> tuple[float, int, float]:
-        """Of those that explain as much, the plainer first."""
-        freedom = sum(change.is_fitted + 2 * change.is_general for change in self.changes)
-        return -round(self.explains, 3), freedom, float(f"{self.left:.1g}")
-
-
-def _norm(values: Doubles) -> float:
-    """Without BLAS, whose threads wait for each other on a busy machine."""
-    return float(np.sqrt(np.sum(values * values)))
-
-
 def _causes(
     stretch: Stretch, port: Doubles, limits: Doubles, first: int, finite: int
 ) -> list[Cause]:
@@ -147,9 +106,9 @@ def _causes(
     there, allowed = port[begin:end, kept], limits[begin:end, kept]
     trial = _trial(thin, there, allowed)
     singles = [*frozen(thin, there), *forms(thin), *scalars(thin), *rates(thin, there)]
-    tried = [_try(trial, (c,)) for c in (*singles, *gradients(thin), *decays(thin))]
+    tried = [trial.best((c,)) for c in (*singles, *gradients(thin), *decays(thin))]
     if not _is_certain(tried):
-        tried += [_try(trial, (change,)) for change in others(thin)]
+        tried += [trial.best((change,)) for change in others(thin)]
     if not _is_certain(tried):
         thinner, fewer = thin.thinned(_FEWER // (end - begin))
         small = _trial(thinner, there[:, fewer], allowed[:, fewer])
@@ -158,10 +117,10 @@ def _causes(
     return _named(sorted(tried, key=lambda one: one.key))
 
 
-def _trial(stretch: Stretch, port: Doubles, limits: Doubles) -> _Trial:
+def _trial(stretch: Stretch, port: Doubles, limits: Doubles) -> Trial:
     if stretch.original is None:
         raise ValueError("an optimizer of unknown arithmetic has no causes")
-    return _Trial(
+    return Trial(
         setup=stretch.original,
         base=stretch.original.run().astype(np.float64),
         deviation=port - stretch.expected,
@@ -169,98 +128,17 @@ def _trial(stretch: Stretch, port: Doubles, limits: Doubles) -> _Trial:
     )
 
 
-def _is_certain(tried: Sequence[_Tried]) -> bool:
+def _is_certain(tried: Sequence[Tried]) -> bool:
     return any(one.explains >= CERTAIN for one in tried)
 
 
-def _try(trial: _Trial, changes: tuple[Change, ...], rounds: int = _ROUNDS) -> _Tried:
-    """Changes with the values that leave least."""
-    best: _Tried | None = None
-    for values in itertools.product(*(change.values or (0.0,) for change in changes)):
-        best = min((x for x in (best, _at(trial, changes, values)) if x), key=lambda one: one.left)
-    if best is None:
-        raise ValueError("there is at least one value of each change")
-    if any(change.is_fitted for change in changes):
-        best = _fit(trial, best, rounds)
-    return best
-
-
-def _at(trial: _Trial, changes: tuple[Change, ...], values: Sequence[float]) -> _Tried:
-    residual = trial.residual(_made(trial.setup, changes, values))
-    return _Tried(
-        changes=changes,
-        values=tuple(values),
-        explains=trial.explains(residual),
-        left=_norm(residual),
-    )
-
-
-def _made(setup: Setup, changes: Sequence[Change], values: Sequence[float]) -> Setup:
-    for change, value in zip(changes, values, strict=True):
-        setup = change.make(setup, value)
-    return setup
-
-
-def _fit(trial: _Trial, best: _Tried, rounds: int) -> _Tried:
-    """Moves the values to where least is left, by Gauss and Newton."""
-    free = [i for i, change in enumerate(best.changes) if change.is_fitted]
-    for _ in range(rounds):
-        here = _made(trial.setup, best.changes, best.values).run()
-        slopes = []
-        for i in free:
-            value, change = best.values[i], best.changes[i]
-            near = 1e-4 * abs(value) or change.nearby
-            near = -near if value + near > change.high else near
-            values = [v + near * (i == j) for j, v in enumerate(best.values)]
-            there = _made(trial.setup, best.changes, values).run()
-            slopes.append(np.nan_to_num((there - here) / near).ravel())
-        left = np.nan_to_num(trial.deviation - (here - trial.base)).ravel()
-        move, *_ = np.linalg.lstsq(np.stack(slopes, axis=1), left, rcond=None)
-        better = _stepped(trial, best, free, move.astype(np.float64))
-        if better is None:
-            break
-        enough = better.left > 0.999 * best.left
-        best = better
-        if enough:
-            break
-    return _rounded(trial, best)
-
-
-def _stepped(trial: _Trial, best: _Tried, free: Sequence[int], move: Doubles) -> _Tried | None:
-    """The values a step on, of that or a smaller size; None where none leaves less."""
-    for part in (1.0, 0.3, 0.05):
-        values = list(best.values)
-        for i, by in zip(free, move, strict=True):
-            change = best.changes[i]
-            values[i] = float(np.clip(values[i] + part * by, change.low, change.high))
-        moved = _at(trial, best.changes, values)
-        if moved.left < best.left:
-            return moved
-    return None
-
-
-def _rounded(trial: _Trial, best: _Tried) -> _Tried:
-    """With the shortest numbers that explain as much."""
-    for digits in (0, 1, 2, 3):
-        values = [
-            (float(f"{value:.{digits}g}") if digits else 0.0) if change.is_fitted else value
-            for change, value in zip(best.changes, best.values, strict=True)
-        ]
-        if any(v < change.low for v, change in zip(values, best.changes, strict=True)):
-            continue
-        rounded = _at(trial, best.changes, values)
-        if rounded.left <= 1.02 * best.left or rounded.explains >= min(best.explains, 0.9999):
-            return rounded
-    return best
-
-
-def _pairs(trial: _Trial, changes: Sequence[Change]) -> Iterator[_Tried]:
+def _pairs(trial: Trial, changes: Sequence[Change]) -> Iterator[Tried]:
     """Two changes at once, until a pair is certain; first those that leave least alone.
 
     A form goes first with any other change: another class has other defaults, too, and one that has
     no form in common with the original's is far away alone.
     """
-    alone = sorted((_try(trial, (change,), 3) for change in changes), key=lambda one: one.left)
+    alone = sorted((trial.best((change,), 3) for change in changes), key=lambda one: one.left)
     forms = [one.changes[0].what in _OF_CLASS for one in alone]
     ranks = [0 if is_form else rank for rank, is_form in enumerate(forms)]
     pairs = itertools.combinations(range(len(alone)), 2)
@@ -272,19 +150,19 @@ def _pairs(trial: _Trial, changes: Sequence[Change]) -> Iterator[_Tried]:
         )
         if pair[0].what == pair[1].what:
             continue
-        tried = _try(trial, pair, 3)
+        tried = trial.best(pair, 3)
         yield tried
         if tried.explains >= CERTAIN:
             return
 
 
-def _from_there(one: _Tried, starts: int) -> Change:
+def _from_there(one: Tried, starts: int) -> Change:
     """A change whose fitted value begins at the best alone, or as before."""
     (change,), (value,) = one.changes, one.values
     return replace(change, values=(value, *change.values[:starts])) if change.is_fitted else change
 
 
-def _named(tried: Sequence[_Tried]) -> list[Cause]:
+def _named(tried: Sequence[Tried]) -> list[Cause]:
     """Those that explain enough, each word once."""
     least = max(NAMED, tried[0].explains - _WORSE) if tried else NAMED
     enough = [one for one in tried if one.explains >= least]

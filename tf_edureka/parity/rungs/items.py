@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tf_edureka.errors import InputError
+from tf_edureka.parity.certificate.drawing import number
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.model.forward import nearest, relative, share_of_largest
@@ -24,12 +25,14 @@ class Worst:
         tolerance: how far it may be.
         where: what it is, in words.
         place: of its step among the recorded ones.
+        float64: how far both are from what float64 gives, in words, where it is beyond.
     """
 
     measured: float
     tolerance: float
     where: str
     place: int
+    float64: str = ""
 
     @property
     def ratio(self) -> float:
@@ -85,7 +88,13 @@ def loss_items(
         apart = relative(loss, step.loss)
         both_invalid = not math.isfinite(loss) and not math.isfinite(step.loss)
         apart = 0.0 if both_invalid else apart if math.isfinite(apart) else math.inf
-        yield Worst(apart, tolerance.of("loss"), f"step {step.step.number}", place)
+        allow, said = tolerance.of("loss"), ""
+        exact = tolerance.exact("loss")
+        if exact is not None and apart > allow:
+            by = [number(relative(one, float(exact)), 1) for one in (step.step.loss, loss)]
+            said = f"float64 gives {exact:.8g}; the original differs from it by {by[0]}, the port "
+            said += f"by {by[1]}"
+        yield Worst(apart, allow, f"step {step.step.number}", place, said)
 
 
 def gradient_items(
@@ -121,13 +130,18 @@ def gradient_items(
                 raise InputError(
                     f"expected a gradient of shape {gradient.shape} for {name}, got {own.shape}"
                 )
-            size = float(np.abs(gradient).max(initial=0))
+            size, said = float(np.abs(gradient).max(initial=0)), ""
             if size < 1e-6 * largest:
                 share = float(np.abs(own - gradient).max(initial=0)) / largest
                 allow = 1e-5
             else:
                 share, allow = share_of_largest(own, gradient), tolerance.of("gradient", name)
-            yield Worst(share, allow, f"{name} in step {step.step.number}", place)
+                exact = tolerance.exact("gradient", name)
+                if exact is not None and share > allow:
+                    by = [number(share_of_largest(one, exact), 1) for one in (gradient, own)]
+                    said = f"from the gradient of {name} in float64 the original differs by {by[0]}"
+                    said += f" of the largest, the port by {by[1]}"
+            yield Worst(share, allow, f"{name} in step {step.step.number}", place, said)
 
 
 def after_items(
@@ -186,6 +200,7 @@ def rung(name: str, found: Worst | None, *, compared: str, unit: str, why: str) 
         tolerance=found.tolerance,
         why=why,
         first=found.where,
+        float64=found.float64,
     )
 
 
@@ -204,24 +219,46 @@ def free_run(
         losses: of the port on them.
         allowed: tolerances of each.
     """
-    apart = [relative(loss, one.loss) for loss, one in zip(losses, row, strict=True)]
     limits = [
         min(0.3, max(1e-5, tolerance.of("loss")) * 30.0**i)
         for i, tolerance in zip(range(len(row)), allowed, strict=False)
     ]
-    place = int(np.argmax([a / b for a, b in zip(apart, limits, strict=True)]))
+    return run_of(
+        [one.loss for one in row],
+        losses,
+        limits,
+        how="in a row",
+        why="thirty times the loss's own tolerance for each step: training enlarges rounding",
+    )
+
+
+def run_of(
+    original: Sequence[float], port: Sequence[float], limits: Sequence[float], *, how: str, why: str
+) -> PortRung:
+    """The rung of the losses of the first steps.
+
+    Args:
+        original: its losses.
+        port: the port's.
+        limits: how far they may be apart, relative.
+        how: these steps are taken.
+        why: the reason for the limits.
+    """
+    apart = [relative(one, other) for one, other in zip(port, original, strict=True)]
+    ratios = [a / b for a, b in zip(apart, limits, strict=True)]
+    place = next((i for i, ratio in enumerate(ratios) if not ratio <= 1), int(np.argmax(ratios)))
     return PortRung(
         rung="free run",
-        compared=f"the loss of {len(row)} steps in a row",
+        compared=f"the loss of {len(apart)} steps {how}",
         unit="relative",
         measured=apart[place],
         tolerance=limits[place],
-        why="thirty times the loss's own tolerance for each step: training enlarges rounding",
-        first=f"step {row[place].step.number}",
+        why=why,
+        first=f"step {place}",
         series={
-            "x": [one.step.number for one in row],
-            "original": [one.loss for one in row],
-            "port": [*losses],
-            "tolerance": limits,
+            "x": [*range(len(apart))],
+            "original": [*original],
+            "port": [*port],
+            "tolerance": [*limits],
         },
     )

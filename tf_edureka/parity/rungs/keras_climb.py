@@ -1,7 +1,7 @@
 """Climbs the ladder with a compiled Keras model."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,8 +23,9 @@ from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.model.forward import first_unlike
 from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.noise import tolerances
+from tf_edureka.parity.noise.run_in_float64 import NotInFloat64
 from tf_edureka.parity.optimizer import keras_slots, rung as optimizer_rung
-from tf_edureka.parity.rungs import items as port_rungs, structure
+from tf_edureka.parity.rungs import double_run, items as port_rungs, structure
 from tf_edureka.parity.rungs.final_metric import final_metric
 from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, old_variables, random_ops, read
 from tf_edureka.trace import Array, Step, Trace
@@ -39,10 +40,21 @@ class KerasClimb:
         trace: of the original.
         model: built and compiled.
         given: the port's variable of old ones, by name, where it cannot be found.
+        build: makes the model again; None if that is not known.
+
+    Attributes:
+        notes: what else there is to know, in sentences.
     """
 
-    def __init__(self, trace: Trace, model: Any, given: Mapping[str, str]) -> None:
-        self.trace, self.model = trace, model
+    def __init__(
+        self,
+        trace: Trace,
+        model: Any,
+        given: Mapping[str, str],
+        build: Callable[[], Any] | None = None,
+    ) -> None:
+        self.trace, self.model, self._make = trace, model, build
+        self.notes: list[str] = []
         self.training = 0
         self._build()
         self.new, self.given = new_variables.variables_of(model), given
@@ -265,7 +277,13 @@ class KerasClimb:
         return self.port.values()
 
     def _free_run(self) -> Iterator[PortRung]:
-        """The first recorded steps in a row, from the first state on."""
+        """The first recorded steps in a row, from the first state on; in float64 if they can be."""
+        if self.trace.manifest.get("float64"):
+            try:
+                yield double_run.climb(self.trace, self.training, self.port, self._make)
+                return
+            except NotInFloat64 as error:
+                self.notes.append(f"free run: in float32, since {error}")
         row = in_a_row(self.steps)
         if row[0].step.number or len(row) < 2:
             yield port_rungs.skipped("free run", "the first steps were not recorded")

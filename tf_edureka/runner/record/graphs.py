@@ -35,7 +35,7 @@ class Closure:
         fed = {id(tensor) for tensor in cut}
         self._fed = [*cut]  # so that no other object gets one of these ids
         found: dict[Any, None] = {}
-        waiting = [_op(root) for root in roots if id(root) not in fed]
+        waiting = [op_of(root) for root in roots if id(root) not in fed]
         while waiting:
             op = waiting.pop()
             if op not in found:
@@ -86,7 +86,8 @@ class Closure:
                 waiting += one.op.inputs
 
 
-def _op(root: Any) -> Any:
+def op_of(root: Any) -> Any:
+    """The op that a `root` is or, of a tensor, that gives it."""
     return root if hasattr(root, "outputs") else root.op
 
 

@@ -126,6 +126,7 @@ class Manifest:
                     tensors=tuple(
                         short(one.name) for one in plan.forward(part, frozenset()).tensors
                     ),
+                    run=tuple(plan.run(part)),
                 )
             )
         )

@@ -82,6 +82,7 @@ class Plan:
         self.connections = connections
         roots = [*roots]
         self.asked = [one for one in roots if hasattr(one, "consumers")]
+        self._roots = roots
         self.is_known = False
         roots = [*roots, *(origin for origin, _ in connections)]
         closure = self.closure = graphs.Closure(roots, self.fed)
@@ -190,6 +191,17 @@ class Plan:
     def clipping(self, part: Part) -> dict[str, Any] | None:
         """What lies between the gradients and the ops that apply them."""
         return clipping.between(self.closure, part.note.raw, part.applied)
+
+    def run(self, part: Part) -> list[str]:
+        """Names of the ops that the script asks for and that write what the updates depend on."""
+        updates = [write.op for write in part.found.writes.values()]
+        depends = {*graphs.Closure(updates, self.fed).ops}
+        found = (
+            one
+            for one in self._roots
+            if any(write.variable in depends for write in writes(graphs.Closure([one], self.fed)))
+        )
+        return [*dict.fromkeys(graphs.op_of(one).name for one in found)]
 
     def remarks(self, part: Part) -> list[str]:
         """What a reader has to know of a training."""
