@@ -54,7 +54,7 @@ class Writer:
                     (folder / old).unlink(missing_ok=True)
                 shutil.rmtree(folder / ARRAYS, ignore_errors=True)
             (folder / ARRAYS).mkdir(parents=True, exist_ok=True)
-            self._steps = (folder / STEPS).open("a", encoding="utf-8")
+            self._steps = (folder / STEPS).open("ab", buffering=0)
         except OSError as error:
             raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
 
@@ -117,8 +117,7 @@ class Writer:
             FullError: when it cannot be written.
         """
         try:
-            self._steps.write(f"{_line(content)}\n")
-            self._steps.flush()
+            self._steps.write(f"{_line(content)}\n".encode())
         except OSError as error:
             raise FullError(f"it cannot be written ({error.strerror})") from None
 

@@ -19,6 +19,7 @@ from tf_edureka.runner.record.schedule import Mode, Schedule, of_the_step_alone
 from tf_edureka.trace import Array
 
 Run = Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]
+_NOTHING: frozenset[Any] = frozenset()
 
 
 @dataclasses.dataclass(eq=False)
@@ -29,14 +30,14 @@ class Asked:
         session: that it runs in.
         plan: of it.
         fetches: tensors that the script asks for.
-        fed: what it feeds, by tensor.
+        fed: the values that it feeds, in the order of the plan's tensors.
         run: takes another run in the same session.
     """
 
     session: Any
     plan: Plan
     fetches: Sequence[Any]
-    fed: Mapping[Any, Any]
+    fed: Sequence[Any]
     run: Run
 
 
@@ -46,6 +47,8 @@ class Begun:
 
     Attributes:
         modes: how much, by training.
+        fed: what is fed, as NumPy stores it.
+        fingerprints: of the same, by name.
         extra: tensors to be fetched besides those of the script.
         version: of the variables, with what this run changes.
         before: values of the variables before it.
@@ -54,6 +57,8 @@ class Begun:
     """
 
     modes: list[Mode]
+    fed: list[Array]
+    fingerprints: dict[str, str]
     extra: list[Any]
     version: int
     before: Mapping[str, Array]
@@ -108,17 +113,34 @@ class Recorder:
             else:
                 state.values = {}
             has_sources = most == Mode.FULL or (self._options.every_step and not self._is_full)
-            dead = (
-                plan.dead(lambda some: asked.run(some, asked.fed)) if has_sources else frozenset()
-            )
-            there = {id(one) for one in (*asked.fetches, *plan.fed, *dead)}
-            extra = [*plan.always]
-            extra += plan.gradients if most >= Mode.GRADIENTS else []
-            extra += plan.sources if has_sources else []
-            extra += plan.losses(dead) if most == Mode.FULL else []
-            extra = [one for one in dict.fromkeys(extra) if id(one) not in there]
+            extra, dead = plan.always, _NOTHING
+            if has_sources or most >= Mode.GRADIENTS:
+                extra, dead = self._more(asked, most, has_sources)
+            # Before the run, since what the script has just made is still in the processor's cache.
+            kinds = [*zip(plan.fed_names, asked.fed, strict=False)]  # others come by connections
+            fed = [as_stored(value, dtype) for (_, dtype), value in kinds]
+            prints = {
+                name: trace.fingerprint(one) for ((name, _), _), one in zip(kinds, fed, strict=True)
+            }
             state.version += 1
-            return Begun(modes, extra, state.version, state.values, state.references, dead)
+            return Begun(
+                modes, fed, prints, extra, state.version, state.values, state.references, dead
+            )
+
+    @staticmethod
+    def _more(asked: Asked, most: Mode, has_sources: bool) -> tuple[list[Any], frozenset[Any]]:
+        """What is to be fetched where more is stored than a line, and what is dead in the run."""
+        plan = asked.plan
+        dead = _NOTHING
+        if has_sources:
+            fed = dict(zip(plan.fed, asked.fed, strict=False))
+            dead = plan.dead(lambda some: asked.run(some, fed))
+        there = {id(one) for one in (*asked.fetches, *plan.fed, *dead)}
+        extra = [*plan.always]
+        extra += plan.gradients if most >= Mode.GRADIENTS else []
+        extra += plan.sources if has_sources else []
+        extra += plan.losses(dead) if most == Mode.FULL else []
+        return [one for one in dict.fromkeys(extra) if id(one) not in there], dead
 
     def end(self, asked: Asked, begun: Begun, values: Sequence[Any]) -> None:
         """Writes down what a run has given.
@@ -130,10 +152,11 @@ class Recorder:
         """
         with self._lock:
             plan, state = asked.plan, session_state.of(asked.session)
-            known = dict(zip([*asked.fetches, *begun.extra], values, strict=True))
-            kinds = plan.fed_names
-            known |= {one: as_stored(value, kinds[one][1]) for one, value in asked.fed.items()}
-            known |= {to: known[origin] for origin, to in plan.connections if origin in known}
+            known = dict(zip(map(id, [*asked.fetches, *begun.extra]), values, strict=True))
+            known |= zip(map(id, plan.fed), begun.fed, strict=False)
+            for origin, to in plan.connections:
+                if id(origin) in known:
+                    known[id(to)] = known[id(origin)]
             is_alone = state.version == begun.version
             if not is_alone:
                 self._manifest.note("other threads train at the same time: a state may hold theirs")
@@ -143,8 +166,9 @@ class Recorder:
                 after = state.references
             for part, mode in zip(plan.parts, begun.modes, strict=True):
                 training = self._trainings[part.note]
-                line = Line(asked, part, known, training.place, training.steps)
-                stored = self._store(line, mode, begun, after)
+                line = Line(asked, begun, part, known, training.place, training.steps)
+                is_more = mode > Mode.LINE or self._options.every_step
+                stored = self._store(line, mode, after) if is_more else 0
                 self._writer.step(line.content)
                 training.schedule.saw(training.steps, line.rate, stored)
                 training.steps += 1
@@ -154,7 +178,7 @@ class Recorder:
                 if self._manifest.inputs(plan):
                     self._manifest.write()
 
-    def _store(self, line: Line, mode: Mode, begun: Begun, after: Mapping[str, str]) -> float:
+    def _store(self, line: Line, mode: Mode, after: Mapping[str, str]) -> float:
         """Puts arrays into a line; gives the bytes of the gradients."""
         had = self._writer.left
         try:
@@ -163,7 +187,7 @@ class Recorder:
             spent = had - self._writer.left
             every = self._options.every_step and not self._is_full
             if mode == Mode.FULL and not self._is_full:
-                line.all(self._writer.put, begun, after)
+                line.all(self._writer.put, after)
             elif every:
                 line.inputs(self._writer.put)
         except trace.FullError as error:
@@ -232,12 +256,13 @@ class Recorder:
 
     def changed(self, session: Any) -> None:
         """Takes in that a run which is no training step has changed variables."""
-        session_state.of(session).version += 1
+        with self._lock:
+            session_state.of(session).version += 1
 
     def closing(self, session: Any, run: Run) -> None:
         """Takes in the last values in a session."""
         with self._lock:
-            state = session_state.known(session)
+            state = session_state.forget(session)
             if state is None or session.graph not in self._met or self._is_full:
                 return
             try:
