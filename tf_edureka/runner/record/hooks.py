@@ -3,6 +3,7 @@
 import atexit
 import functools
 import importlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -92,6 +93,8 @@ class Hooks:
         *rest: Any,
     ) -> Any:
         """Instead of `BaseSession._do_run`."""
+        if self.recorder.is_on and handle is not None and gradients.notes(session.graph):
+            self.recorder.in_parts(session)
         if not self.recorder.is_on or handle is not None:
             return original(session, handle, targets, fetches, fed, *rest)
 
@@ -232,6 +235,8 @@ def begin(options: Options, *, name: str, source: bytes, arguments: Sequence[str
     gradients.begin(failed)
     _hooks = Hooks(Recorder(writer, options, manifest))
     atexit.register(_end)
+    if hasattr(os, "register_at_fork"):  # a child has no part in the trace
+        os.register_at_fork(after_in_child=_leave)
 
 
 def ended_by(error: BaseException) -> None:
@@ -246,6 +251,13 @@ def failed(error: Exception) -> None:
     """Stops recording, since it raised an `error`."""
     if _hooks is not None:
         _hooks.recorder.failed(error)
+
+
+def _leave() -> None:
+    global _hooks
+    if _hooks is not None:
+        _hooks.recorder.is_on = False
+        _hooks = None
 
 
 def _end() -> None:

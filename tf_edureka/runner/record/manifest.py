@@ -84,15 +84,14 @@ class Manifest:
                 self._random[op.name] = {"name": op.name, **variables.random_op(op)}
         self._writer.graph(graph.as_graph_def().SerializeToString())
 
-    def variable(self, variable: Any, value: Any, initial: str) -> None:
-        """Takes in a variable and its initial value."""
+    def variable(self, variable: Any, value: Any) -> None:
+        """Takes in a variable by its first value."""
         self.variables[variable.op.name] = dataclasses.asdict(
             trace.Variable(
                 name=variable.op.name,
                 shape=value.shape,
                 dtype=value.dtype.name,
                 initializer=variables.initializer(variable),
-                initial=initial,
             )
         )
 

@@ -248,16 +248,23 @@ class Recorder:
                 else:
                     tensors[name] = reading
         state.values = variables.values(tensors, lambda some: asked.run(some, {}), state.missing)
+        new = [name for name in state.values if name not in self._manifest.variables]
+        for name in new:
+            self._manifest.variable(found[name], state.values[name])
         state.references = {name: self._writer.put(one) for name, one in state.values.items()}
         state.seen = state.version
-        for name, value in state.values.items():
-            if name not in self._manifest.variables:
-                self._manifest.variable(found[name], value, state.references[name])
+        for name in new:
+            self._manifest.variables[name]["initial"] = state.references[name]
 
     def changed(self, session: Any) -> None:
         """Takes in that a run which is no training step has changed variables."""
         with self._lock:
             session_state.of(session).version += 1
+
+    def in_parts(self, session: Any) -> None:
+        """Takes in that a run is taken by `partial_run`, of which no line is written."""
+        self.changed(session)
+        self._manifest.note("a run in parts, by partial_run, is not recorded")
 
     def closing(self, session: Any, run: Run) -> None:
         """Takes in the last values in a session."""
