@@ -9,10 +9,11 @@ from typing import Any
 
 from tf_edureka import trace
 from tf_edureka.runner.record import gradients, session_state
+from tf_edureka.runner.record.asked import Asked, Begun
 from tf_edureka.runner.record.manifest import Manifest
 from tf_edureka.runner.record.options import Options
 from tf_edureka.runner.record.plan import Plan
-from tf_edureka.runner.record.recorder import Asked, Begun, Recorder
+from tf_edureka.runner.record.recorder import Recorder
 from tf_edureka.runner.wrapped import wrap
 
 _MOST_PLANS = 1000

@@ -1,17 +1,15 @@
 """One training step, as a trace has it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tf_edureka.runner.record.arrays import plain
+from tf_edureka.runner.record.asked import Asked, Begun
 from tf_edureka.runner.record.gradients import is_sparse, parts
 from tf_edureka.runner.record.plan import Part
 from tf_edureka.trace import Array, short
-
-if TYPE_CHECKING:
-    from tf_edureka.runner.record.recorder import Asked, Begun
 
 Put = Callable[[Array], str]
 _ARRAYS = (
@@ -39,8 +37,8 @@ class Line:
 
     def __init__(
         self,
-        asked: "Asked",
-        begun: "Begun",
+        asked: Asked,
+        begun: Begun,
         part: Part,
         known: Mapping[int, Any],
         training: int,

@@ -4,66 +4,21 @@ import dataclasses
 import math
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tf_edureka import trace
 from tf_edureka.runner.record import session_state, variables
 from tf_edureka.runner.record.arrays import as_stored
+from tf_edureka.runner.record.asked import Asked, Begun, Run
 from tf_edureka.runner.record.gradients import Note
 from tf_edureka.runner.record.lines import Line
 from tf_edureka.runner.record.manifest import Manifest
 from tf_edureka.runner.record.options import Options
-from tf_edureka.runner.record.plan import Part, Plan
+from tf_edureka.runner.record.plan import Part
 from tf_edureka.runner.record.schedule import Mode, Schedule, of_the_step_alone
-from tf_edureka.trace import Array
 
-Run = Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]
 _NOTHING: frozenset[Any] = frozenset()
-
-
-@dataclasses.dataclass(eq=False)
-class Asked:
-    """A run of the script's, which takes training steps.
-
-    Attributes:
-        session: that it runs in.
-        plan: of it.
-        fetches: tensors that the script asks for.
-        fed: the values that it feeds, in the order of the plan's tensors.
-        run: takes another run in the same session.
-    """
-
-    session: Any
-    plan: Plan
-    fetches: Sequence[Any]
-    fed: Sequence[Any]
-    run: Run
-
-
-@dataclasses.dataclass(eq=False)
-class Begun:
-    """What is to be written down of a run.
-
-    Attributes:
-        modes: how much, by training.
-        fed: what is fed, as NumPy stores it.
-        fingerprints: of the same, by name.
-        extra: tensors to be fetched besides those of the script.
-        version: of the variables, with what this run changes.
-        before: values of the variables before it.
-        references: of the same.
-        dead: outputs of random ops and of reads that the run will not run.
-    """
-
-    modes: list[Mode]
-    fed: list[Array]
-    fingerprints: dict[str, str]
-    extra: list[Any]
-    version: int
-    before: Mapping[str, Array]
-    references: Mapping[str, str]
-    dead: frozenset[Any]
 
 
 @dataclasses.dataclass(eq=False)
