@@ -120,6 +120,8 @@ class Manifest:
 
     def inputs(self, plan: Plan) -> bool:
         """Takes in what a run is fed and what it takes from elsewhere; gives whether it is new."""
+        for name in plan.hidden_random:
+            self._random.get(name, {})["hidden"] = True
         known = len(self._inputs)
         for tensor, kind in (*((one, "placeholder") for one in plan.fed), *plan.inputs.items()):
             shape = tensor.shape.as_list() if tensor.shape.ndims is not None else None
