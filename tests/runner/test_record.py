@@ -211,6 +211,30 @@ def test_a_killed_run_can_be_read_up_to_there(start, tmp_path):
     assert trace.arrays(trace.steps[0].before)["w1"].shape == (3, 4)
 
 
+FORK = """
+import os
+with tf.Session(config=one_thread) as session:
+    session.run(tf.global_variables_initializer())
+    handle = session.partial_run_setup([pairs[0][0], loss], [x])
+    print(session.partial_run(handle, loss, {x: random.randn(5, 3)}))
+    session.run(train, {x: random.randn(5, 3)})
+    child = os.fork()
+    if not child:
+        sys.exit(3)
+    print(os.waitpid(child, 0)[1] >> 8)
+    session.run(train, {x: random.randn(5, 3)})
+    print(digest(session.run(tf.global_variables())))
+"""
+
+
+@pytest.mark.slow
+def test_neither_a_child_nor_a_run_in_parts_gets_into_the_trace(record):
+    trace = record(HEAD + NETWORK + FORK)
+    assert [step.number for step in trace.steps] == [0, 1]
+    assert trace.ended == "complete"
+    assert trace.manifest["notes"] == ["a run in parts, by partial_run, is not recorded"]
+
+
 @pytest.mark.slow
 def test_a_script_that_trains_nothing_is_told_so(start, tmp_path):
     done = start("print('hello')", options=["--record", "trace"])

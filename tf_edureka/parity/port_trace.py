@@ -14,8 +14,12 @@ from tf_edureka import trace
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
-from tf_edureka.parity.certificate.port_ladder import PortLadder, facts
+from tf_edureka.parity.certificate.port_ladder import PortLadder, PortRung, facts
 from tf_edureka.parity.functions import Functions
+from tf_edureka.parity.rungs.items import skipped
+
+# What depends on the random numbers of a step.
+_DRAWN = ("forward pass", "loss", "gradients", "re-anchored steps", "free run")
 
 
 class Trace(trace.Trace):
@@ -78,7 +82,7 @@ class Trace(trace.Trace):
                 rows = (*climb.found.table(),)
                 notes = (*climb.notes,)
         return PortLadder(
-            rungs=rungs,
+            rungs=(*(_unless_drawn(self.manifest, one) for one in rungs),),
             trace=self.folder.name,
             port=name or getattr(port, "__qualname__", type(port).__name__),
             script=str(self.manifest.get("script", {}).get("name", "the script")),
@@ -95,6 +99,15 @@ class Trace(trace.Trace):
             ran=facts(self.manifest),
             notes=(*map(str, self.manifest.get("notes", [])), *notes),
         )
+
+
+def _unless_drawn(manifest: Mapping[str, Any], rung: PortRung) -> PortRung:
+    """The rung; skipped if it fails for want, perhaps, of random numbers that no port can get."""
+    hidden = [one["name"] for one in manifest.get("random_ops", []) if one.get("hidden")]
+    if rung.passed is not False or rung.rung not in _DRAWN or not hidden:
+        return rung
+    why = f"what random ops in loops gave was not recorded ({', '.join(hidden)})"
+    return skipped(rung.rung, f"{why}, so the loss cannot be computed again")
 
 
 def _expect_graph(recorded: trace.Trace) -> None:

@@ -23,6 +23,8 @@ from tf_edureka.trace.format import (
     reference,
 )
 
+_RESERVE = 1 << 16  # bytes that are kept free for the last `trace.json` on a full disk
+
 
 class FullError(Exception):
     """What is to be stored does not fit: into the megabytes that were allowed, or onto the disk."""
@@ -43,20 +45,38 @@ class Writer:
         self.folder = folder
         self._left = most
         self._stored: set[str] = set()
+        self._reserve = folder / f"{_files.PARTIAL}reserve"
         try:
-            if folder.exists() and any(folder.iterdir()):
-                if not (folder / MANIFEST).exists():
-                    raise InputError(
-                        f"{folder}: expected a new folder, or one of a trace, which is replaced; "
-                        "got one with other files in it"
-                    )
-                for old in (MANIFEST, STEPS, GRAPH):
-                    (folder / old).unlink(missing_ok=True)
-                shutil.rmtree(folder / ARRAYS, ignore_errors=True)
-            (folder / ARRAYS).mkdir(parents=True, exist_ok=True)
-            self._steps = (folder / STEPS).open("a", encoding="utf-8")
+            if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
+                raise InputError(
+                    f"{folder}: expected a new folder, or one of a trace, which is replaced; "
+                    "got one with other files in it"
+                )
+            folder.mkdir(parents=True, exist_ok=True)
+            self._open()
+            self._steps.truncate(0)
+            for old in (MANIFEST, GRAPH):
+                (folder / old).unlink(missing_ok=True)
+            shutil.rmtree(folder / ARRAYS, ignore_errors=True)
+            (folder / ARRAYS).mkdir(exist_ok=True)
+            self._reserve.write_bytes(bytes(_RESERVE))
         except OSError as error:
             raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
+
+    def _open(self) -> None:
+        """Opens the file of the steps, and expects to be the only one who does."""
+        self._steps = (self.folder / STEPS).open("ab", buffering=0)
+        try:
+            import fcntl
+
+            fcntl.flock(self._steps, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"{self.folder}: expected a folder of its own, got one that another run is "
+                "being recorded into"
+            ) from None
+        except (ImportError, OSError):
+            pass  # a system or a disk without locks
 
     def manifest(self, content: Mapping[str, Any]) -> None:
         """Writes `trace.json` anew: `content` under the format's name and version."""
@@ -102,7 +122,7 @@ class Writer:
         except OSError as error:
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)
-            raise FullError(f"it cannot be written ({error.strerror})") from None
+            raise self._full(error) from None
         self._left -= array.nbytes
         self._stored.add(name)
         return name
@@ -117,15 +137,24 @@ class Writer:
             FullError: when it cannot be written.
         """
         try:
-            self._steps.write(f"{_line(content)}\n")
-            self._steps.flush()
+            line = f"{_line(content)}\n".encode()
+            written = self._steps.write(line)
+            if written < len(line):  # the rest tells why
+                self._steps.write(line[written:])
         except OSError as error:
-            raise FullError(f"it cannot be written ({error.strerror})") from None
+            raise self._full(error) from None
+
+    def _full(self, error: OSError) -> FullError:
+        """What to raise where the disk is full; gives room for `trace.json` to say it."""
+        with contextlib.suppress(OSError):
+            self._reserve.unlink(missing_ok=True)
+        return FullError(f"it cannot be written ({error.strerror or error})")
 
     def close(self) -> None:
         """Closes the file of the steps."""
         with contextlib.suppress(OSError):
             self._steps.close()
+            self._reserve.unlink(missing_ok=True)
 
 
 _quick = json.JSONEncoder(allow_nan=False).encode

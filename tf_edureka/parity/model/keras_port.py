@@ -119,7 +119,11 @@ class KerasPort:
         """
         best, chosen, failed = (2, float("inf")), None, ""
         ways = [*inputs.feedings(self.model, batch.inputs)]
-        kinds = (False, True) if any(len(one) > 1 for one in losses.class_numbers_of(self.model)) else (False,)
+        kinds = (
+            (False, True)
+            if any(len(one) > 1 for one in losses.class_numbers_of(self.model))
+            else (False,)
+        )
         for feeding in (replace(way, sparse=sparse) for way in ways for sparse in kinds):
             self.feeding = feeding
             try:

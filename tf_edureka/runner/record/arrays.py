@@ -7,11 +7,11 @@ import numpy as np
 from tf_edureka.trace import Array
 
 
-def as_stored(value: Any, kind: Any) -> Array:
-    """What a script feeds, as the session gets it by a dtype `kind`; text as bytes."""
+def as_stored(value: Any, dtype: np.dtype[Any]) -> Array:
+    """What a script feeds, as the session gets it by a `dtype`; text as bytes."""
     array = value if isinstance(value, np.ndarray) else np.asarray(value)
-    if kind is not object and array.dtype != kind:
-        array = array.astype(kind)
+    if array.dtype != dtype and dtype.kind != "O":
+        array = array.astype(dtype)
     return plain(array)
 
 

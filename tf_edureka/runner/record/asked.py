@@ -19,14 +19,14 @@ class Asked:
         session: that it runs in.
         plan: of it.
         fetches: tensors that the script asks for.
-        fed: what it feeds, by tensor.
+        fed: the values that it feeds, in the order of the plan's tensors.
         run: takes another run in the same session.
     """
 
     session: Any
     plan: Plan
     fetches: Sequence[Any]
-    fed: Mapping[Any, Any]
+    fed: Sequence[Any]
     run: Run
 
 
@@ -36,6 +36,8 @@ class Begun:
 
     Attributes:
         modes: how much, by training.
+        fed: what is fed, as NumPy stores it.
+        fingerprints: of the same, by name.
         extra: tensors to be fetched besides those of the script.
         version: of the variables, with what this run changes.
         before: values of the variables before it.
@@ -44,6 +46,8 @@ class Begun:
     """
 
     modes: list[Mode]
+    fed: list[Array]
+    fingerprints: dict[str, str]
     extra: list[Any]
     version: int
     before: Mapping[str, Array]

@@ -87,31 +87,28 @@ class Evaluation:
         }
 
 
-def evaluation(
-    plan: Plan, fed: Mapping[Any, Any], known: Mapping[Any, Any], steps: int
-) -> Evaluation:
+def evaluation(plan: Plan, fed: Sequence[Any], known: Mapping[int, Any], steps: int) -> Evaluation:
     """What is kept of a run.
 
     Args:
         plan: of the run.
-        fed: what the script fed, by tensor.
-        known: what the run gave, by tensor, and what was put in the place of others.
+        fed: what the script fed, in the order of the plan's tensors.
+        known: what the run gave, by the identity of the tensor, and what was put in the place of
+            others.
         steps: training steps before it.
     """
-    kinds = plan.fed_names
 
     def named(tensors: Sequence[Any]) -> dict[str, Array]:
-        return {short(one.name): plain(known[one]) for one in tensors if one in known}
+        return {short(one.name): plain(known[id(one)]) for one in tensors if id(one) in known}
 
+    scalars = {short(one.name): known[id(one)] for one in plan.metrics}
     connected = [to for _, to in plan.connections]
     return Evaluation(
         steps=steps,
-        scalars={
-            short(one.name): float(known[one]) for one in plan.metrics if np.ndim(known[one]) == 0
-        },
+        scalars={name: float(one) for name, one in scalars.items() if np.ndim(one) == 0},
         inputs={
-            kinds[one][0]: Fed(kinds[one][0], as_stored(value, kinds[one][1]))
-            for one, value in fed.items()
+            name: Fed(name, as_stored(value, dtype))
+            for (name, dtype), value in zip(plan.fed_names, fed, strict=False)
         },
         given=named([*connected, *plan.inputs]),
         random=named(plan.random),

@@ -93,20 +93,20 @@ class Forward:
         return id(tensor) in known
 
     def compute(
-        self, run: Run, known: Mapping[Any, Array], state: Mapping[str, Array]
+        self, run: Run, known: Mapping[int, Array], state: Mapping[str, Array]
     ) -> tuple[float, dict[Any, Array], dict[Any, Array]]:
         """Computes it anew.
 
         Args:
             run: takes tensors and what is fed, and gives their values.
-            known: values of the inputs, and perhaps of others, by tensor.
+            known: values of the inputs, and perhaps of others, by the tensor's id.
             state: values of the variables, by name.
 
         Returns:
             loss, values of the tensors, and of the statistics.
         """
         fed = {tensor: state[name] for tensor, name in self._variables.items()}
-        fed |= {tensor: known[tensor] for tensor in self._inputs}
+        fed |= {tensor: known[id(tensor)] for tensor in self._inputs}
         places = run([indices for _, indices in self._gathered.values()], fed)
         for (tensor, (name, _)), rows in zip(self._gathered.items(), places, strict=True):
             fed[tensor] = state[name][rows]

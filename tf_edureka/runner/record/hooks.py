@@ -3,13 +3,12 @@
 import atexit
 import functools
 import importlib
-import threading
-import weakref
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tf_edureka import trace
-from tf_edureka.runner.record import gradients
+from tf_edureka.runner.record import gradients, session_state
 from tf_edureka.runner.record.asked import Asked, Begun
 from tf_edureka.runner.record.manifest import Manifest
 from tf_edureka.runner.record.options import Options
@@ -33,8 +32,6 @@ class Hooks:
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
-        self._inside = threading.local()  # runs of the recorder's own
-        self._sessions: weakref.WeakSet[Any] = weakref.WeakSet()
         module = importlib.import_module("tensorflow.python.client.session")
         self._session = module.BaseSession
         self._do_run = self._session._do_run
@@ -44,19 +41,13 @@ class Hooks:
         wrap(self._session._Callable, "__init__", self._calling_begins)
         wrap(self._session._Callable, "__call__", self._calling)
 
-    def _is_idle(self) -> bool:
-        return not self.recorder.is_on or getattr(self._inside, "yes", False)
-
     def guarded(self, call: Callable[[], Any]) -> Any:
         """What a `call` of the recorder's gives; if it fails, the script goes on unrecorded."""
-        self._inside.yes = True
         try:
             return call()
         except Exception as error:
             self.recorder.failed(error)
             return None
-        finally:
-            self._inside.yes = False
 
     def _run_in(self, session: Any) -> Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]:
         def run(tensors: Sequence[Any], fed: Mapping[Any, Any]) -> list[Any]:
@@ -79,9 +70,10 @@ class Hooks:
         noted = gradients.notes(graph)
         if not noted:
             return None
-        if not hasattr(graph, _ATTRIBUTE):
-            setattr(graph, _ATTRIBUTE, {})
-        plans = getattr(graph, _ATTRIBUTE)
+        plans = getattr(graph, _ATTRIBUTE, None)
+        if plans is None:
+            plans = {}
+            setattr(graph, _ATTRIBUTE, plans)
         pairs = tuple(id(one) for pair in connections for one in pair)
         key = (tuple(map(id, roots)), tuple(map(id, fed)), pairs, len(noted))
         if key not in plans:
@@ -102,47 +94,54 @@ class Hooks:
         *rest: Any,
     ) -> Any:
         """Instead of `BaseSession._do_run`."""
-        if self._is_idle() or handle is not None:
+        if self.recorder.is_on and handle is not None and gradients.notes(session.graph):
+            self.recorder.in_parts(session)
+        if not self.recorder.is_on or handle is not None:
             return original(session, handle, targets, fetches, fed, *rest)
 
         def own(extra: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
             values = original(session, handle, targets, [*fetches, *extra], fed, *rest)
             return values[: len(fetches)], values
 
-        def planned() -> Plan | None:
+        def planned() -> tuple[Plan | None, Sequence[Any], Sequence[Any]]:
             tensors = [reference.deref() for reference in fed]
-            return self._plan(session.graph, [*fetches, *targets], tensors)
+            plan = self._plan(session.graph, [*fetches, *targets], tensors)
+            return plan, fetches, [*fed.values()]
 
-        def by_tensor() -> Mapping[Any, Any]:
-            return {reference.deref(): value for reference, value in fed.items()}
-
-        return self._take(session, self.guarded(planned), fetches, by_tensor, own)
+        return self._take(session, planned, own)
 
     def _take(
         self,
         session: Any,
-        plan: Plan | None,
-        fetches: Sequence[Any],
-        fed: Callable[[], Mapping[Any, Any]],
+        planned: Callable[[], tuple[Plan | None, Sequence[Any], Sequence[Any]]],
         own: Callable[[Sequence[Any]], tuple[Any, Sequence[Any]]],
     ) -> Any:
-        """Takes the script's own run, and lets the recorder see the steps or metrics in it."""
-        if plan is not None and plan.written and not plan.parts:
-            self.guarded(lambda: self.recorder.changed(session, plan))
-        if plan is None or not (plan.parts or plan.metrics):
+        """Takes the script's own run, and lets the recorder see the steps or metrics in it.
+
+        Args:
+            session: that it runs in.
+            planned: gives its plan, what the script fetches, and the values that it feeds.
+            own: takes it, with further fetches; gives its result, and the values of all fetches.
+        """
+
+        def begin() -> tuple[Asked, Begun] | None:
+            plan, fetches, fed = planned()
+            if plan is None:
+                return None
+            if plan.written and not plan.parts:
+                self.recorder.changed(session, plan)
+            if not (plan.parts or plan.metrics):
+                return None
+            asked = Asked(session, plan, fetches, fed, self._run_in(session))
+            begun = self.recorder.begin(asked)
+            return (asked, begun) if begun else None
+
+        step = self.guarded(begin)
+        if step is None:
             return own(())[0]
-        self._sessions.add(session)
-        asked: Asked | None = None
-
-        def begin() -> Begun | None:
-            nonlocal asked
-            asked = Asked(session, plan, fetches, fed(), self._run_in(session))
-            return self.recorder.begin(asked)
-
-        begun = self.guarded(begin)
-        result, values = own(begun.extra if begun else ())
-        if begun and asked:
-            self.guarded(lambda: self.recorder.end(asked, begun, values))
+        asked, begun = step
+        result, values = own(begun.extra)
+        self.guarded(lambda: self.recorder.end(asked, begun, values))
         return result
 
     def _making(
@@ -156,11 +155,11 @@ class Hooks:
     ) -> Any:
         """Instead of `BaseSession.make_callable`: one of a training goes through `run`."""
         made = original(session, fetches, feed_list, *rest, **named)
-        if self._is_idle() or feed_list is not None:
+        if not self.recorder.is_on or feed_list is not None:
             return made
 
         def call(*given: Any, **options: Any) -> Any:
-            if self._is_idle() or not gradients.notes(session.graph):
+            if not self.recorder.is_on or not gradients.notes(session.graph):
                 return made(*given, **options)
             return session.run(fetches, None, *given, **options)
 
@@ -168,16 +167,14 @@ class Hooks:
 
     def _closing(self, original: Any, session: Any) -> Any:
         """Instead of `BaseSession.close`."""
-        if not self._is_idle() and session in self._sessions:
-            self._sessions.discard(session)
+        if self.recorder.is_on:
             self.guarded(lambda: self.recorder.closing(session, self._run_in(session)))
         return original(session)
 
     def close_all(self) -> None:
         """Takes in the last values in the sessions that are still open."""
-        for session in [*self._sessions]:
+        for session in session_state.known():
             if not session._closed:
-                self._sessions.discard(session)
                 close = functools.partial(self.recorder.closing, session, self._run_in(session))
                 self.guarded(close)
 
@@ -188,23 +185,21 @@ class Hooks:
 
     def _calling(self, original: Any, made: Any, *given: Any, **named: Any) -> Any:
         """Instead of `_Callable.__call__`, by which Keras runs."""
-        if self._is_idle() or not gradients.notes(made._session.graph):
+        if not self.recorder.is_on or not gradients.notes(made._session.graph):
             return original(made, *given, **named)
         options, others, _ = made._tf_edureka
         session, graph = made._session, made._session.graph
         tensor = graph.get_tensor_by_name
-        fetches: list[Any] = []
-        fed: list[Any] = []
 
-        def planned() -> Plan | None:
-            fetches[:] = [tensor(name) for name in options.fetch]
-            fed[:] = [tensor(name) for name in options.feed]
+        def planned() -> tuple[Plan | None, Sequence[Any], Sequence[Any]]:
+            fetches = [tensor(name) for name in options.fetch]
+            fed = [tensor(name) for name in options.feed]
             targets = [graph.as_graph_element(name) for name in options.target]
             pairs = [
                 (tensor(one.from_tensor), tensor(one.to_tensor))
                 for one in options.tensor_connection
             ]
-            return self._plan(graph, [*fetches, *targets], fed, pairs)
+            return self._plan(graph, [*fetches, *targets], fed, pairs), fetches, given
 
         def own(extra: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
             if not extra:
@@ -219,8 +214,7 @@ class Hooks:
             values = original(others[key], *given, **named)
             return values[: len(options.fetch)], values
 
-        plan = self.guarded(planned)
-        return self._take(session, plan, fetches, lambda: dict(zip(fed, given, strict=True)), own)
+        return self._take(session, planned, own)
 
 
 _hooks: Hooks | None = None
@@ -245,6 +239,8 @@ def begin(options: Options, *, name: str, source: bytes, arguments: Sequence[str
     gradients.begin(failed)
     _hooks = Hooks(Recorder(writer, options, manifest))
     atexit.register(_end)
+    if hasattr(os, "register_at_fork"):  # a child has no part in the trace
+        os.register_at_fork(after_in_child=_leave)
 
 
 def ended_by(error: BaseException) -> None:
@@ -259,6 +255,13 @@ def failed(error: Exception) -> None:
     """Stops recording, since it raised an `error`."""
     if _hooks is not None:
         _hooks.recorder.failed(error)
+
+
+def _leave() -> None:
+    global _hooks
+    if _hooks is not None:
+        _hooks.recorder.is_on = False
+        _hooks = None
 
 
 def _end() -> None:

@@ -9,7 +9,7 @@ from tf_edureka.runner.record.arrays import plain
 from tf_edureka.runner.record.asked import Asked, Begun
 from tf_edureka.runner.record.gradients import is_sparse, parts
 from tf_edureka.runner.record.plan import Part
-from tf_edureka.trace import Array, fingerprint, short
+from tf_edureka.trace import Array, short
 
 Put = Callable[[Array], str]
 _ARRAYS = (
@@ -22,8 +22,9 @@ class Line:
 
     Args:
         asked: the run that took it.
+        begun: what was to be written down of it.
         part: what the run did for this training.
-        known: values of tensors of the run.
+        known: values of tensors of the run, by the tensor's id.
         training: place of the training.
         number: of the step.
 
@@ -35,31 +36,36 @@ class Line:
     """
 
     def __init__(
-        self, asked: Asked, part: Part, known: Mapping[Any, Any], training: int, number: int
+        self,
+        asked: Asked,
+        begun: Begun,
+        part: Part,
+        known: Mapping[int, Any],
+        training: int,
+        number: int,
     ) -> None:
-        self._asked, self._part, self._known = asked, part, known
+        self._asked, self._begun, self._part, self._known = asked, begun, part, known
         self.number = number
         self.remarks: list[str] = []
         hyper = {**part.constants}
         for name, tensor in part.scalars.items():
-            if tensor in known:
-                hyper[name] = float(known[tensor].reshape(()))
+            if id(tensor) in known:
+                hyper[name] = float(known[id(tensor)].reshape(()))
         self.rate = hyper.get("lr")
         scalars = {
-            name: float(known[tensor])
+            name: float(known[id(tensor)])
             for tensor, name in asked.plan.scalars
-            if tensor in known and np.ndim(known[tensor]) == 0
+            if id(tensor) in known and known[id(tensor)].ndim == 0
         }
-        names = asked.plan.fed_names
         self.content: dict[str, Any] = {
             "number": number,
             "training": training,
             "hyper": hyper,
             "scalars": scalars,
-            "fingerprints": {names[one][0]: fingerprint(known[one]) for one in asked.fed},
+            "fingerprints": begun.fingerprints,
         }
-        if all(loss in known for loss in part.note.losses):
-            self.content["loss"] = _total(known[loss] for loss in part.note.losses)
+        if all(id(loss) in known for loss in part.note.losses):
+            self.content["loss"] = _total(known[id(loss)] for loss in part.note.losses)
 
     def floats(self) -> Iterator[tuple[str, float]]:
         """The loss and what the script fetched, by name."""
@@ -76,7 +82,7 @@ class Line:
         return {weight.name: self._gradient(weight, one, put) for weight, one in gradients.items()}
 
     def _gradient(self, weight: Any, gradient: Any, put: Put) -> Any:
-        stored = [put(self._known[one]) for one in parts(gradient)]
+        stored = [put(self._known[id(one)]) for one in parts(gradient)]
         if not is_sparse(gradient):
             return stored[0]
         indices, values = stored
@@ -95,10 +101,11 @@ class Line:
 
     def _put_all(self, tensors: Any, put: Put) -> dict[str, str]:
         known = self._known
-        return {short(one.name): put(plain(known[one])) for one in tensors if one in known}
+        return {short(one.name): put(plain(known[id(one)])) for one in tensors if id(one) in known}
 
-    def all(self, put: Put, begun: Begun, after: Mapping[str, str]) -> None:
+    def all(self, put: Put, after: Mapping[str, str]) -> None:
         """Stores all but the gradients."""
+        begun = self._begun
         self.content["before"], self.content["after"] = dict(begun.references), dict(after)
         for scalar, variable in self._part.unsteady.items():
             if variable in begun.before:
@@ -122,4 +129,4 @@ class Line:
 
 
 def _total(values: Any) -> float:
-    return float(sum(float(one) if np.ndim(one) == 0 else np.sum(one, dtype="d") for one in values))
+    return float(sum(float(one) if one.ndim == 0 else np.sum(one, dtype="d") for one in values))

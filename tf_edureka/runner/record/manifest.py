@@ -15,7 +15,8 @@ import numpy as np
 from tf_edureka import trace
 from tf_edureka.runner.record import makers, variables
 from tf_edureka.runner.record.options import Options
-from tf_edureka.runner.record.plan import Part, Plan, by_worth
+from tf_edureka.runner.record.plan import Part, Plan
+from tf_edureka.runner.record.updates import by_worth
 from tf_edureka.trace import short
 
 
@@ -98,15 +99,14 @@ class Manifest:
             if not names <= self._ops:  # they were made after the first step
                 self._graph(graph)
 
-    def variable(self, variable: Any, value: Any, initial: str) -> None:
-        """Takes in a variable and its initial value."""
+    def variable(self, variable: Any, value: Any) -> None:
+        """Takes in a variable by its first value."""
         self.variables[variable.op.name] = dataclasses.asdict(
             trace.Variable(
                 name=variable.op.name,
                 shape=value.shape,
                 dtype=value.dtype.name,
                 initializer=variables.initializer(variable),
-                initial=initial,
             )
         )
 
@@ -136,6 +136,8 @@ class Manifest:
 
     def inputs(self, plan: Plan) -> bool:
         """Takes in what a run is fed and what it takes from elsewhere; gives whether it is new."""
+        for name in plan.hidden_random:
+            self._random.get(name, {})["hidden"] = True
         known = len(self._inputs)
         for tensor, kind in (*((one, "placeholder") for one in plan.fed), *plan.inputs.items()):
             shape = tensor.shape.as_list() if tensor.shape.ndims is not None else None

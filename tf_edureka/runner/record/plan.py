@@ -6,10 +6,12 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from tf_edureka.runner.record import clipping, graphs, makers, variables
 from tf_edureka.runner.record.forward import Forward
 from tf_edureka.runner.record.gradients import Note, parts
-from tf_edureka.runner.record.updates import Found, Slices, Write, trainings, writes
+from tf_edureka.runner.record.updates import Found, by_worth, trainings, writes
 from tf_edureka.trace import short
 
 _SOURCES = {
@@ -232,9 +234,11 @@ class Plan:
         return self._forward[part, dead]
 
     @functools.cached_property
-    def fed_names(self) -> dict[Any, tuple[str, Any]]:
+    def fed_names(self) -> list[tuple[str, np.dtype[Any]]]:
         """Of each tensor that is fed its name and NumPy's dtype."""
-        return {one: (short(one.name), one.dtype.base_dtype.as_numpy_dtype) for one in self.fed}
+        return [
+            (short(one.name), np.dtype(one.dtype.base_dtype.as_numpy_dtype)) for one in self.fed
+        ]
 
     @functools.cached_property
     def scalars(self) -> list[tuple[Any, str]]:
@@ -247,8 +251,10 @@ class Plan:
 
     @functools.cached_property
     def always(self) -> list[Any]:
-        """Tensors that are fetched at each step."""
-        return _once(tensor for part in self.parts for tensor in part.scalars.values())
+        """Tensors that are fetched at each step, besides those that the script asks for."""
+        there = {id(one) for one in (*self.asked, *self.fed)}
+        scalars = _once(tensor for part in self.parts for tensor in part.scalars.values())
+        return [one for one in scalars if id(one) not in there]
 
     @functools.cached_property
     def sources(self) -> list[Any]:
@@ -280,11 +286,6 @@ class Plan:
             for gradient in (*part.raw.values(), *part.applied.values())
             for tensor in parts(gradient)
         )
-
-
-def by_worth(write: Write) -> tuple[bool, bool]:
-    """What sorts ops that write weights: those of an optimizer first, and dense gradients."""
-    return (not write.kind, write.gradient is None or isinstance(write.gradient, Slices))
 
 
 def _once(tensors: Iterable[Any]) -> list[Any]:

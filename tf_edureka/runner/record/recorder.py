@@ -22,6 +22,8 @@ from tf_edureka.runner.record.plan import Part, Plan
 from tf_edureka.runner.record.schedule import Mode, Schedule, of_the_step_alone
 from tf_edureka.trace import Array
 
+_NOTHING: frozenset[Any] = frozenset()
+
 
 @dataclasses.dataclass(eq=False)
 class _Training:
@@ -74,17 +76,34 @@ class Recorder:
             else:
                 state.values = {}
             has_sources = most == Mode.FULL or (self._options.every_step and not self._is_full)
-            dead = (
-                plan.dead(lambda some: asked.run(some, asked.fed)) if has_sources else frozenset()
-            )
-            there = {id(one) for one in (*asked.fetches, *plan.fed, *dead)}
-            extra = [*plan.always]
-            extra += plan.gradients if most >= Mode.GRADIENTS else []
-            extra += plan.sources if has_sources else []
-            extra += plan.losses(dead) if most == Mode.FULL else []
-            extra = [one for one in dict.fromkeys(extra) if id(one) not in there]
+            extra, dead = plan.always, _NOTHING
+            if has_sources or most >= Mode.GRADIENTS:
+                extra, dead = self._more(asked, most, has_sources)
+            # Before the run, since what the script has just made is still in the processor's cache.
+            kinds = [*zip(plan.fed_names, asked.fed, strict=False)]  # others come by connections
+            fed = [as_stored(value, dtype) for (_, dtype), value in kinds]
+            prints = {
+                name: trace.fingerprint(one) for ((name, _), _), one in zip(kinds, fed, strict=True)
+            }
             state.version += 1
-            return Begun(modes, extra, state.version, state.values, state.references, dead)
+            return Begun(
+                modes, fed, prints, extra, state.version, state.values, state.references, dead
+            )
+
+    @staticmethod
+    def _more(asked: Asked, most: Mode, has_sources: bool) -> tuple[list[Any], frozenset[Any]]:
+        """What is to be fetched where more is stored than a line, and what is dead in the run."""
+        plan = asked.plan
+        dead = _NOTHING
+        if has_sources:
+            fed = dict(zip(plan.fed, asked.fed, strict=False))
+            dead = plan.dead(lambda some: asked.run(some, fed))
+        there = {id(one) for one in (*asked.fetches, *plan.fed, *dead)}
+        extra = [*plan.always]
+        extra += plan.gradients if most >= Mode.GRADIENTS else []
+        extra += plan.sources if has_sources else []
+        extra += plan.losses(dead) if most == Mode.FULL else []
+        return [one for one in dict.fromkeys(extra) if id(one) not in there], dead
 
     def end(self, asked: Asked, begun: Begun, values: Sequence[Any]) -> None:
         """Writes down what a run has given.
@@ -96,16 +115,15 @@ class Recorder:
         """
         with self._lock:
             plan, state = asked.plan, session_state.of(asked.session)
-            known = dict(zip([*asked.fetches, *begun.extra], values, strict=True))
-            connected = {to: known[origin] for origin, to in plan.connections if origin in known}
+            known = dict(zip(map(id, [*asked.fetches, *begun.extra]), values, strict=True))
+            known |= zip(map(id, plan.fed), begun.fed, strict=False)
+            for origin, to in plan.connections:
+                if id(origin) in known:
+                    known[id(to)] = known[id(origin)]
             if not plan.parts:
                 steps = sum(one.steps for one in self._trainings.values())
-                kept = evaluation(plan, asked.fed, {**known, **connected}, steps)
-                state.evaluations.add(plan, kept)
+                state.evaluations.add(plan, evaluation(plan, asked.fed, known, steps))
                 return
-            kinds = plan.fed_names
-            known |= {one: as_stored(value, kinds[one][1]) for one, value in asked.fed.items()}
-            known |= connected
             is_alone = state.version == begun.version
             if not is_alone:
                 self._manifest.note("other threads train at the same time: a state may hold theirs")
@@ -115,8 +133,9 @@ class Recorder:
                 after = state.references
             for part, mode in zip(plan.parts, begun.modes, strict=True):
                 training = self._trainings[part.note]
-                line = Line(asked, part, known, training.place, training.steps)
-                stored = self._store(line, mode, begun, after)
+                line = Line(asked, begun, part, known, training.place, training.steps)
+                is_more = mode > Mode.LINE or self._options.every_step
+                stored = self._store(line, mode, after) if is_more else 0
                 self._writer.step(line.content)
                 training.schedule.saw(training.steps, line.rate, stored)
                 training.steps += 1
@@ -129,12 +148,10 @@ class Recorder:
     def _begin_evaluation(self, asked: Asked) -> Begun | None:
         if self._is_full or asked.session.graph is not next(iter(self._met), None):
             return None
-        dead = asked.plan.dead(lambda some: asked.run(some, asked.fed))
-        there = {id(one) for one in (*asked.fetches, *asked.plan.fed, *dead)}
-        extra = [one for one in asked.plan.sources if id(one) not in there]
-        return Begun([], extra, session_state.of(asked.session).version, {}, {}, dead)
+        extra, dead = self._more(asked, Mode.LINE, has_sources=True)
+        return Begun([], [], {}, extra, session_state.of(asked.session).version, {}, {}, dead)
 
-    def _store(self, line: Line, mode: Mode, begun: Begun, after: Mapping[str, str]) -> float:
+    def _store(self, line: Line, mode: Mode, after: Mapping[str, str]) -> float:
         """Puts arrays into a line; gives the bytes of the gradients."""
         had = self._writer.left
         try:
@@ -143,7 +160,7 @@ class Recorder:
             spent = had - self._writer.left
             every = self._options.every_step and not self._is_full
             if mode == Mode.FULL and not self._is_full:
-                line.all(self._writer.put, begun, after)
+                line.all(self._writer.put, after)
             elif every:
                 line.inputs(self._writer.put)
         except trace.FullError as error:
@@ -204,11 +221,13 @@ class Recorder:
                 else:
                     tensors[name] = reading
         state.values = variables.values(tensors, lambda some: asked.run(some, {}), state.missing)
+        new = [name for name in state.values if name not in self._manifest.variables]
+        for name in new:
+            self._manifest.variable(found[name], state.values[name])
         state.references = {name: self._writer.put(one) for name, one in state.values.items()}
         state.seen = state.version
-        for name, value in state.values.items():
-            if name not in self._manifest.variables:
-                self._manifest.variable(found[name], value, state.references[name])
+        for name in new:
+            self._manifest.variables[name]["initial"] = state.references[name]
 
     def _some(self, asked: Asked, names: frozenset[str]) -> Mapping[str, Array]:
         """Values of variables of these names, which are not stored yet."""
@@ -221,14 +240,21 @@ class Recorder:
 
     def changed(self, session: Any, plan: Plan) -> None:
         """Takes in that a run which is no training step has changed variables."""
-        state = session_state.of(session)
-        state.version += 1
-        state.evaluations.written(frozenset(op.name for op in plan.written))
+        with self._lock:
+            state = session_state.of(session)
+            state.version += 1
+            state.evaluations.written(frozenset(op.name for op in plan.written))
+
+    def in_parts(self, session: Any) -> None:
+        """Takes in that a run is taken by `partial_run`, of which no line is written."""
+        with self._lock:
+            session_state.of(session).version += 1
+            self._manifest.note("a run in parts, by partial_run, is not recorded")
 
     def closing(self, session: Any, run: Run) -> None:
         """Takes in the last values in a session."""
         with self._lock:
-            state = session_state.known(session)
+            state = session_state.forget(session)
             if state is None or session.graph not in self._met or self._is_full:
                 return
             try:

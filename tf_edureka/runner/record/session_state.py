@@ -33,16 +33,28 @@ class State:
     evaluations: Evaluations = dataclasses.field(default_factory=Evaluations)
 
 
-_states: "weakref.WeakKeyDictionary[Any, State]" = weakref.WeakKeyDictionary()
+_ATTRIBUTE = "_tf_edureka_state"
+_sessions: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
 def of(session: Any) -> State:
     """The state of a `session`."""
-    if session not in _states:
-        _states[session] = State(session.graph)
-    return _states[session]
+    state: State | None = getattr(session, _ATTRIBUTE, None)
+    if state is None:
+        state = State(session.graph)
+        setattr(session, _ATTRIBUTE, state)
+        _sessions.add(session)
+    return state
 
 
-def known(session: Any) -> State | None:
-    """The same; None if nothing is known."""
-    return _states.get(session)
+def forget(session: Any) -> State | None:
+    """The same for the last time; None if nothing is known."""
+    if session not in _sessions:
+        return None
+    _sessions.discard(session)
+    return of(session)
+
+
+def known() -> list[Any]:
+    """The sessions of which something is known."""
+    return [*_sessions]

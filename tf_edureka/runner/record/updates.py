@@ -186,3 +186,8 @@ def _without_gradients(
         if written and not any(_overlap(Found(note, written), one) for one in found):
             found.append(Found(note, written))
     return found
+
+
+def by_worth(write: Write) -> tuple[bool, bool]:
+    """What sorts ops that write weights: those of an optimizer first, and dense gradients."""
+    return (not write.kind, write.gradient is None or isinstance(write.gradient, Slices))

@@ -1,0 +1,49 @@
+"""A trace is written by one run at a time, and says that the disk was full."""
+
+import numpy as np
+import pytest
+
+from tf_edureka.errors import InputError
+from tf_edureka.trace import FullError, Trace, Writer
+
+EMPTY = {"variables": [], "trainings": [], "ended": None}
+
+
+def test_two_runs_are_not_recorded_into_one_folder(tmp_path):
+    pytest.importorskip("fcntl")
+    first = Writer(tmp_path, 1e6)
+    first.step({"number": 0})
+    first.manifest(EMPTY)
+    with pytest.raises(InputError, match="that another run is being recorded into"):
+        Writer(tmp_path, 1e6)
+    first.close()
+    assert len(Trace(tmp_path).steps) == 1  # the second took nothing of it away
+    Writer(tmp_path, 1e6).close()
+
+
+def test_a_full_disk_leaves_whole_steps_and_room_to_say_so(tmp_path):
+    resource = pytest.importorskip("resource")
+    writer = Writer(tmp_path, 1e6)
+    (reserve,) = tmp_path.glob("*reserve")
+    assert reserve.stat().st_size
+    writer.step({"number": 0})
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:  # as if the disk had room for a part of the second line
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20, most))
+        with pytest.raises(FullError, match="cannot be written"):
+            writer.step({"number": 1})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert (tmp_path / "steps.jsonl").stat().st_size == 20
+    assert not reserve.exists()
+    writer.manifest(EMPTY)
+    writer.close()
+    assert [step.number for step in Trace(tmp_path).steps] == [0]
+
+
+def test_nothing_but_the_trace_is_left_behind(tmp_path):
+    writer = Writer(tmp_path, 1e6)
+    writer.put(np.ones(3))
+    writer.manifest(EMPTY)
+    writer.close()
+    assert {one.name for one in tmp_path.iterdir()} == {"arrays", "steps.jsonl", "trace.json"}
