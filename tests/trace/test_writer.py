@@ -47,3 +47,12 @@ def test_nothing_but_the_trace_is_left_behind(tmp_path):
     writer.manifest(EMPTY)
     writer.close()
     assert {one.name for one in tmp_path.iterdir()} == {"arrays", "steps.jsonl", "trace.json"}
+
+
+def test_a_run_that_was_killed_before_its_first_step_is_in_nobodys_way(tmp_path):
+    Writer(tmp_path, 1e6).close()
+    assert {one.name for one in tmp_path.iterdir()} == {"arrays", "steps.jsonl"}
+    Writer(tmp_path, 1e6).close()
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match="got one with other files in it"):
+        Writer(tmp_path, 1e6)

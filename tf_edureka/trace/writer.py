@@ -47,7 +47,9 @@ class Writer:
         self._stored: set[str] = set()
         self._reserve = folder / f"{_files.PARTIAL}reserve"
         try:
-            if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
+            names = {one.name for one in folder.iterdir()} if folder.exists() else set[str]()
+            # A run that was killed before its first step has left no `trace.json`.
+            if MANIFEST not in names and not names <= {STEPS, ARRAYS, self._reserve.name}:
                 raise InputError(
                     f"{folder}: expected a new folder, or one of a trace, which is replaced; "
                     "got one with other files in it"
