@@ -118,11 +118,13 @@ def labels_and_logits(
     kinds = (True, False) if not hasattr(keras.losses, name) else ("binary" in name,)
     readings = {True: ("logits",), False: ("probabilities",), None: (*_READINGS,)}[from_logits]
     for binary, reading in itertools.product(kinds, readings):
-        for tried in (_smoothing, _another_reading):
-            cause = tried(recorded, seen, labels, reading, binary)
-            if cause:
-                yield cause
-                return
+        cause = _smoothing(recorded, seen, labels, reading, binary)
+        cause = cause or _another_reading(
+            recorded, seen, labels, reading, binary, is_sure=from_logits is not None
+        )
+        if cause:
+            yield cause
+            return
 
 
 _READINGS = {
@@ -137,6 +139,8 @@ def _another_reading(
     labels: Sequence[Array],
     reading: str,
     binary: bool,
+    *,
+    is_sure: bool,
 ) -> Cause | None:
     """Outputs or classes that the original takes for something else, if they are."""
 
@@ -151,7 +155,8 @@ def _another_reading(
         return middle if np.all(np.abs(ratios - middle) <= _SAME * abs(middle)) else float("nan")
 
     ours = factor([one.data_loss for one in seen], reading)
-    ours = 1.0 if np.isnan(ours) else ours  # Keras scales what are no probabilities
+    if is_sure and np.isnan(ours):
+        ours = 1.0  # Keras scales what are no probabilities
     for other, said in _READINGS.items():
         if other != reading and abs(factor(recorded, other) - ours) <= _SAME * abs(ours):
             return Cause("from_logits", 1.0, f"the original {said}")
