@@ -54,5 +54,21 @@ def mistakes_in(mistakes_file: str) -> Callable[..., Mistake]:
     return partial(Mistake, Path(mistakes_file).with_name("port.py"))
 
 
+def left_on(layer: str, made: str) -> dict[str, str]:
+    """Edits of a port that has layers do in inference what they do in training.
+
+    Args:
+        layer: their class, such as `Dropout`.
+        made: the text in which the port makes them, from `layers.` on.
+    """
+    left = f"""class Left(layers.{layer}):
+    def call(self, x, training=None):
+        return super().call(x, training=True)
+
+
+def build():"""
+    return {"def build():": left, made: made.replace(f"layers.{layer}", "Left")}
+
+
 def mistakes_of(model: str) -> list[Mistake]:
     return import_module(f"ports.{model}.mistakes").MISTAKES

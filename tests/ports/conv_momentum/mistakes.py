@@ -1,28 +1,18 @@
-from ports import mistakes_in
+from ports import left_on, mistakes_in
 
 mistake = mistakes_in(__file__)
-
-LEFT_ON = """class Left(layers.{}):
-    def call(self, x, training=None):
-        return super().call(x, training=True)
-
-
-def build():"""
 
 MISTAKES = [
     mistake(
         "dropout left on",
-        {"def build():": LEFT_ON.format("Dropout"), "layers.Dropout(": "Left("},
+        left_on("Dropout", "layers.Dropout("),
         rungs=("final metric",),
         causes=("dropout",),
         why="Monte Carlo dropout, from another project",
     ),
     mistake(
         "batch norm by the batch",
-        {
-            "def build():": LEFT_ON.format("BatchNormalization"),
-            "layers.BatchNormalization(": "Left(",
-        },
+        left_on("BatchNormalization", "layers.BatchNormalization("),
         rungs=("final metric",),
         causes=("bn_momentum",),
         why="training=True was in the old script, too",

@@ -1,13 +1,7 @@
-from ports import mistakes_in
+from ports import left_on, mistakes_in
 
 mistake = mistakes_in(__file__)
 
-LEFT_ON = """class Left(layers.{}):
-    def call(self, x, training=None):
-        return super().call(x, training=True)
-
-
-def build():"""
 FIRST_DROPOUT = "            layers.Dropout(0.25),\n"
 REGULARIZER = "                kernel_regularizer=keras.regularizers.L2(0.01),\n"
 
@@ -167,17 +161,14 @@ MISTAKES = [
     ),
     mistake(
         "batch norm by the batch",
-        {
-            "def build():": LEFT_ON.format("BatchNormalization"),
-            "layers.BatchNormalization(": "Left(",
-        },
+        left_on("BatchNormalization", "layers.BatchNormalization("),
         rungs=("final metric",),
         causes=("bn_momentum",),
         why="it trains as the old one does",
     ),
     mistake(
         "dropout left on",
-        {"def build():": LEFT_ON.format("Dropout"), "layers.Dropout(0.5)": "Left(0.5)"},
+        left_on("Dropout", "layers.Dropout(0.5)"),
         rungs=("final metric",),
         causes=("dropout",),
         why="it trains as the old one does",

@@ -101,6 +101,29 @@ def factors(
     yield Cause("sum_or_mean", 0.95, f"the original's loss is the port's times {ratio:.6g}")
 
 
+def factors_of_gradients(
+    recorded: Sequence[Mapping[str, Array]], computed: Sequence[Mapping[str, Array]], *, batch: int
+) -> Iterator[Cause]:
+    """The same, seen in gradients that are all the original's times a number.
+
+    Args:
+        recorded: gradients of the original, by weight, step by step, float, in the weight's shape.
+        computed: the port's, as in `recorded`.
+        batch: examples of a step.
+
+    Returns:
+        at most one cause.
+    """
+    along, own = [], []
+    for one, other in zip(recorded, computed, strict=True):
+        theirs, ours = _joined([*one.values()]), _joined([other[name] for name in one])
+        along.append(float(theirs @ ours))
+        own.append(float(ours @ ours))
+        if float(theirs @ theirs) * own[-1] - along[-1] ** 2 > 1e-6 * along[-1] ** 2:
+            return  # they point elsewhere
+    yield from factors(along, own, batch=batch)
+
+
 def labels_and_logits(
     recorded: Sequence[float], seen: Sequence[Evaluation], *, name: str, from_logits: bool | None
 ) -> Iterator[Cause]:

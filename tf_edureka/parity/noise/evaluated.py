@@ -7,13 +7,12 @@ import numpy as np
 
 from tf_edureka.parity.noise.noise_of_step import original
 from tf_edureka.parity.noise.spread import Key, spread
-from tf_edureka.parity.noise.tolerances import TIMES
+from tf_edureka.parity.noise.tolerances import LEAST, TIMES
 from tf_edureka.tf1.graph_nodes import parse
 from tf_edureka.tf1.one_thread import OneThread
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array, Evaluation, Trace
 
-_LEAST = {"output": 2e-6, "metric": 1e-6}  # relative: some roundings of float32
 _ROWS = 1000  # examples by which noise is measured
 _DRAWS = 8  # of outputs that are moved
 WHY = (
@@ -95,7 +94,7 @@ class Evaluated:
         found = spread(key, ours[key], ours, others, exact)
         if isinstance(found, str):
             raise Unreplayable(found)
-        return max(_LEAST["output"], TIMES * found.largest)
+        return max(LEAST["tensor"], TIMES * found.largest)
 
     def metrics(self, name: str, output: Array) -> dict[str, float]:
         """The metrics with another output.
@@ -139,7 +138,7 @@ class Evaluated:
         found = {}
         for metric, recorded in self.scalars.items():
             values = np.array([recorded, again[metric], *(one[metric] for one in drawn)])
-            span = np.abs(values[2:] - values[1]).max() + _LEAST["metric"] * abs(recorded)
+            span = np.abs(values[2:] - values[1]).max() + LEAST["loss"] * abs(recorded)
             counted = values * len(output)
             if np.abs(counted - np.rint(counted)).max() < 1e-2:  # such as an accuracy
                 span = max(span, 1.001 / len(output))

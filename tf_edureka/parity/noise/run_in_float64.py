@@ -12,7 +12,7 @@ import numpy as np
 
 from tf_edureka._tensorflow import tf
 from tf_edureka.parity.model.evaluation import Batch
-from tf_edureka.parity.noise.tolerances import TIMES
+from tf_edureka.parity.noise.tolerances import FURTHEST, LEAST, TIMES
 from tf_edureka.tf1.decimals import written
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array, Step, Trace
@@ -22,8 +22,7 @@ from tf_edureka.trace import Array, Step, Trace
 MOST = 200
 _DRAWS = 2  # of what is moved, up or down, for each entry
 _UNIT = 2.0**-52
-_LEAST = 1e-6 * 2.0**-29  # what `tolerances` has at least for a loss, in roundings of float64
-_FURTHEST = 0.3  # beyond that two runs have nothing to do with each other
+_LEAST = LEAST["loss"] * 2.0**-29  # in roundings of float64
 _SAME_RATE = 1e-4  # relative; float32 keeps any by less
 WHY = (
     f"{TIMES:g} times what the original differs from itself in float64 with inputs and variables "
@@ -149,7 +148,7 @@ class _Original:
             moved = self._losses(np.random.default_rng(draw))
             for step, (other, one) in enumerate(zip(losses, moved, strict=False)):
                 apart[step] = max(apart[step], abs(one - other) / max(abs(other), 1e-30))
-        limits = np.clip(TIMES * np.maximum.accumulate(apart), _LEAST, _FURTHEST)
+        limits = np.clip(TIMES * np.maximum.accumulate(apart), _LEAST, FURTHEST)
         unknown = {*self._constants[1], *self._start[1]}
         more = f", and {', '.join(sorted(unknown))} by what float32 rounds" if unknown else ""
         return DoubleRun(

@@ -9,7 +9,8 @@ from tf_edureka.trace import Array, Step, Trace
 
 TIMES = 8.0  # of what the original is apart from itself
 # Relative: some roundings of float32, however quiet the original.
-_LEAST = {"loss": 1e-6, "tensor": 2e-6, "gradient": 2e-6, "after": 2.5e-7}
+LEAST = {"loss": 1e-6, "tensor": 2e-6, "gradient": 2e-6, "after": 2.5e-7}
+FURTHEST = 0.3  # relative, of losses: beyond that two runs have nothing to do with each other
 _UNMEASURED = {"loss": 2e-5, "tensor": 1e-4, "gradient": 1e-3, "after": 1e-5}
 MEASURED_WHY = (
     f"{TIMES:g} times what the original differs from itself in float64, on one thread, and with "
@@ -42,7 +43,7 @@ class Tolerances:
         if self.noise is None:
             return _UNMEASURED[kind]
         found = self.noise.of(kind, name)
-        return _UNMEASURED[kind] if found is None else max(_LEAST[kind], TIMES * found)
+        return _UNMEASURED[kind] if found is None else max(LEAST[kind], TIMES * found)
 
     def exact(self, kind: str, name: str = "") -> Array | None:
         """What float64 gives for one thing of the original.

@@ -90,13 +90,8 @@ class FunctionsClimb:
         causes = (*loss_causes.penalties(recorded, computed, states),)
         if causes:
             return causes
-        theirs, ours = ([_joined(one, self.names) for one in some] for some in (recorded, computed))
-        along = [float(a @ b) for a, b in zip(theirs, ours, strict=True)]
-        own = [float(b @ b) for b in ours]
-        rest = [float(a @ a) * b - c * c for a, b, c in zip(theirs, own, along, strict=True)]
-        if any(left > 1e-6 * c * c for left, c in zip(rest, along, strict=True)):
-            return ()  # they point elsewhere
-        return (*loss_causes.factors(along, own, batch=_examples(self.steps[0].batch.inputs)),)
+        batch = _examples(self.steps[0].batch.inputs)
+        return (*loss_causes.factors_of_gradients(recorded, computed, batch=batch),)
 
     def _weights(self, state: Mapping[str, Array]) -> list[Array]:
         return [state[name].copy() for name in self.names]
@@ -233,10 +228,6 @@ def _named(
             expected = f"expected shape {like[name].shape} for {name}"
             raise InputError(f"{what} of the port: {expected}, got {array.shape}")
     return dict(zip(names, arrays, strict=True))
-
-
-def _joined(arrays: Mapping[str, Array], names: Sequence[str]) -> Array:
-    return np.concatenate([arrays[name].astype(np.float64).ravel() for name in names])
 
 
 def _examples(inputs: Mapping[str, Array]) -> int:

@@ -11,7 +11,7 @@ from tf_edureka.parity.certificate.drawing import number
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.model.forward import nearest, relative, share_of_largest
-from tf_edureka.parity.noise.tolerances import Tolerances
+from tf_edureka.parity.noise.tolerances import FURTHEST, Tolerances
 from tf_edureka.parity.rungs.recorded import Recorded
 from tf_edureka.trace import Array
 
@@ -220,7 +220,7 @@ def free_run(
         allowed: tolerances of each.
     """
     limits = [
-        min(0.3, max(1e-5, tolerance.of("loss")) * 30.0**i)
+        min(FURTHEST, max(1e-5, tolerance.of("loss")) * 30.0**i)
         for i, tolerance in zip(range(len(row)), allowed, strict=False)
     ]
     return run_of(

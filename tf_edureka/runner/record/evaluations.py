@@ -1,4 +1,4 @@
-"""The last evaluations of what is trained, kept in memory until it is known that they are."""
+"""The last evaluations of a network that is trained, in memory until no later one may follow."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -119,9 +119,9 @@ def evaluation(plan: Plan, fed: Sequence[Any], known: Mapping[int, Any], steps: 
 class Evaluations:
     """The last evaluations in a session.
 
-    A training step ends the state that they were run in. Then that is read, unless it was read some
-    steps ago: so little is lost where the script ends with training, and little time where it
-    evaluates after each step.
+    Before a training step changes the variables that an evaluation was run with, their values are
+    read, but once in 20 steps at most: reading them takes time where a script evaluates after each
+    step. So if it ends with training, the trace has its last evaluation or one shortly before.
     """
 
     def __init__(self) -> None:

@@ -181,13 +181,13 @@ class Hooks:
     def _calling_begins(self, original: Any, made: Any, session: Any, options: Any) -> None:
         """Instead of `_Callable.__init__`."""
         original(made, session, options)
-        made._tf_edureka = [options, {}, None]
+        made._tf_edureka = options, {}
 
     def _calling(self, original: Any, made: Any, *given: Any, **named: Any) -> Any:
         """Instead of `_Callable.__call__`, by which Keras runs."""
         if not self.recorder.is_on or not gradients.notes(made._session.graph):
             return original(made, *given, **named)
-        options, others, _ = made._tf_edureka
+        options, others = made._tf_edureka
         session, graph = made._session, made._session.graph
         tensor = graph.get_tensor_by_name
 
