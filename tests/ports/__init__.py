@@ -1,11 +1,17 @@
 """Old programs, their ports to Keras 3, and mistakes that people make when they port them."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from tf_edureka import parity
 
 HERE = Path(__file__).parent
 MODELS = {path.parent.name: path.parent for path in sorted(HERE.glob("*/mistakes.py"))}
@@ -72,3 +78,38 @@ def build():"""
 
 def mistakes_of(model: str) -> list[Mistake]:
     return import_module(f"ports.{model}.mistakes").MISTAKES
+
+
+def record(
+    folder: Path,
+    model: str,
+    seed: int,
+    edits: Mapping[str, str] | None = None,
+    cores: set[int] | None = None,
+) -> parity.Trace:
+    """Records an old program that begins with another seed.
+
+    Args:
+        folder: where it and its trace are written.
+        model: a name in `MODELS`.
+        seed: of TensorFlow and of NumPy.
+        edits: texts of the program, each of which stands there once, and what they become.
+        cores: that it may use; None for all.
+    """
+    source = (MODELS[model] / "old.py").read_text(encoding="utf-8")
+    for old, new in (edits or {}).items():
+        assert source.count(old) == 1
+        source = source.replace(old, new)
+    source, count = re.subn(
+        r"(set_random_seed|random\.seed|RandomState)\(\d+\)", rf"\1({seed})", source
+    )
+    assert count == 2
+    (folder / "old.py").write_text(source, encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-m", "tf_edureka.legacy", "--record", "trace", "old.py"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        preexec_fn=cores and (lambda: os.sched_setaffinity(0, cores)),
+    )
+    return parity.Trace(folder / "trace")
