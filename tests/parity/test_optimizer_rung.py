@@ -1,5 +1,7 @@
 """The rung of the optimizer, on traces made by hand."""
 
+import functools
+
 import numpy as np
 import pytest
 from recorded import Original, gradients, record
@@ -9,11 +11,16 @@ from tf_edureka.parity.optimizer import rung
 STEPS = 6
 
 
-def momentum(numbers, start, first, given):
+def momentum(trace):
     """TensorFlow 1's momentum 0.9 at a rate of 0.1, which remembers from the first step on."""
+    return functools.partial(_momentum, trace)
+
+
+def _momentum(trace, steps, start):
     weights = {name: start[name] for name in ("kernel", "bias", "out/kernel", "out/bias")}
     gathered = dict.fromkeys(weights, np.float32(0))
-    for gradient in given:
+    for step in steps:
+        gradient = trace.arrays(step.gradients)
         for name in weights:
             gathered[name] = np.float32(0.9) * gathered[name] + gradient[name]
             weights[name] = weights[name] - np.float32(0.1) * gathered[name]
@@ -29,8 +36,8 @@ def original():
 def test_without_its_slots_a_port_is_tried_from_step_0_only(original, tmp_path):
     trained, given = original
     whole = record(tmp_path / "whole", trained, given)
-    assert rung.climb(whole, 0, momentum, has_slots=False).passed
+    assert rung.climb(whole, 0, momentum(whole), has_slots=False).passed
     late = record(tmp_path / "late", trained, given, begin=3, states=(3,))
-    assert rung.climb(late, 0, momentum, has_slots=False).passed is None
+    assert rung.climb(late, 0, momentum(late), has_slots=False).passed is None
     # What is remembered of three steps is lacking in the fourth.
-    assert rung.climb(late, 0, momentum).passed is False
+    assert rung.climb(late, 0, momentum(late)).passed is False

@@ -138,6 +138,14 @@ def test_sparse_gradients_move_what_they_name(tmp_path, kind):
     write_lines(folder, lines)
     (stretch,) = stretches(type(trace)(folder))
     assert diagnose(stretch, path).passed
+    for one, indices, values in zip(dense, rows, parts, strict=True):
+        one["embedding"][indices] = values
+    of_all_rows = diagnose(stretch, Original(kind, [0.1] * 15, dense, start).states[1:])
+    if kind == "Adam":
+        assert of_all_rows.passed
+    else:
+        assert not of_all_rows.passed
+        assert "moves all rows" in of_all_rows.causes[0].says
 
 
 def trace_lines(folder):

@@ -49,7 +49,7 @@ def test_steps_are_chosen_as_python_chooses():
     assert [one for one in range(1002) if one in chosen] == [0, 1, 2, 10, 15, 100, 1000, 1001]
 
 
-@pytest.mark.parametrize("text", ["", "x", "-1", "1,", "0:9:0", "1.5"])
+@pytest.mark.parametrize("text", ["", "x", "-1", "1,", "0:9:0", "1.5", "3:1"])
 def test_steps_that_are_none_are_refused(text, capsys):
     from tf_edureka.cli import run
 

@@ -150,7 +150,8 @@ def load(text: str) -> tuple[Callable[[], Any], Callable[[], Iterable[Any]] | No
         raise InputError(f"{path}: cannot be run ({type(error).__name__}: {error})") from error
     build = getattr(module, name, None)
     if not callable(build):
-        raise InputError(f"{path}: expected a function {name!r}, got {type(build).__name__}")
+        got = "none" if build is None else type(build).__name__
+        raise InputError(f"{path}: expected a function {name!r}, got {got}")
     return build, getattr(module, "batches", None)
 
 

@@ -83,11 +83,13 @@ class Trace:
         """All training steps; a last line that a killed run left unfinished is left out."""
         path = self.folder / STEPS
         lines = _files.read(path, LONGEST, "the steps of a trace").split(b"\n")
+        found = []
         try:
-            found = (_numbers(json.loads(line), "hyper", "scalars") for line in lines[:-1])
-            return tuple(_checked(Step(**one)) for one in found)
+            for line in lines[:-1]:
+                found.append(_checked(Step(**_numbers(json.loads(line), "hyper", "scalars"))))
         except (AttributeError, TypeError, ValueError, RecursionError) as error:
-            raise _damaged(path, error) from None
+            raise _damaged(path, f"its line {len(found) + 1}: {error}") from None
+        return tuple(found)
 
     def array(self, stored: str | Mapping[str, Any]) -> Array:
         """Reads an array by what the trace has for it; a sparse gradient is made dense.

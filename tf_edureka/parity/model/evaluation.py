@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tf_edureka.parity.model.randomness import Replay
+from tf_edureka.parity.model.slices import Slices
 from tf_edureka.trace import Array
 
 Arrays = Mapping[str, Array]
@@ -33,7 +34,8 @@ class Evaluation:
         loss: with all penalties.
         data_loss: without them.
         labels: as the loss had them, any dtype and shape.
-        gradients: of the loss, by the old variable.
+        gradients: of the loss, by the old variable; sparse ones made dense.
+        slices: the sparse ones, as they are.
         after: all variables that have a counterpart, by the old name, after the forward pass.
         replay: what of the recorded random numbers was used.
     """
@@ -44,5 +46,6 @@ class Evaluation:
     data_loss: float
     labels: Array
     gradients: Arrays
+    slices: Mapping[str, Slices]
     after: Arrays
     replay: Replay

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
 from tf_edureka.trace import Array
 
@@ -149,3 +150,13 @@ def labels_for(output: Array, labels: Array, *, sparse: bool) -> Array:
 
 def _fills(array: Array, shape: Sequence[int]) -> bool:
     return array.size == int(np.prod(shape))
+
+
+def as_tensors(x: Any) -> Any:
+    """Inputs as tensors; float64 as Keras' own precision, as `fit` does."""
+
+    def one(array: Array) -> Any:
+        kind = keras.config.floatx() if array.dtype == np.float64 else None
+        return tf.convert_to_tensor(array.astype(kind) if kind else array)
+
+    return [*map(one, x)] if isinstance(x, list) else one(x)

@@ -1,10 +1,9 @@
 """A compiled Keras model as a port: its loss, gradients and updates on what was recorded."""
 
-import contextlib
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
-from unittest import mock
 
 import numpy as np
 
@@ -13,7 +12,9 @@ from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
 from tf_edureka.parity import mapping
 from tf_edureka.parity.mapping import new_variables
-from tf_edureka.parity.model import inputs, losses
+from tf_edureka.parity.mapping.transforms import AS_IT_IS
+from tf_edureka.parity.model import inputs, losses, slices
+from tf_edureka.parity.model.called_layers import called_layers
 from tf_edureka.parity.model.evaluation import Arrays, Batch, Evaluation
 from tf_edureka.parity.model.randomness import replayed
 from tf_edureka.trace import Array
@@ -49,6 +50,7 @@ class KerasPort:
             for one in new_variables.variables_of(model)
         }
         self._start = [variable.numpy() for variable in model.optimizer.variables]
+        self._slices: dict[int, slices.Slices] = {}  # of the last evaluation, by place
 
     def like(self, model: keras.Model) -> "KerasPort":
         """The same of another `model` with the same variables."""
@@ -69,6 +71,11 @@ class KerasPort:
             for name in link.old
         }
         return {name: 2.0**-22 * number for name, number in added.items() if number}
+
+    @functools.cached_property
+    def _same(self) -> dict[int, str]:
+        """The old variable of each new one that has its rows."""
+        return {one.new[0]: one.old[0] for one in self.mapping.links if one.transform == AS_IT_IS}
 
     def load(self, state: Arrays, *, linear: bool = False) -> None:
         """Gives the model the original's variables.
@@ -155,7 +162,7 @@ class KerasPort:
         """
         self.load(state)
         weights = self.model.trainable_variables
-        with replayed(batch.random, self._random_ops) as replay, _calls() as layers:
+        with replayed(batch.random, self._random_ops) as replay, called_layers() as layers:
             with tf.GradientTape(watch_accessed_variables=gradients) as tape:
                 several, labels, loss = self._computed(batch)
             computed = tape.gradient(loss, weights) if gradients else []
@@ -167,6 +174,7 @@ class KerasPort:
             data_loss=float(loss) - penalty,
             labels=labels[0],
             gradients=self._old_gradients(weights, computed),
+            slices={self._same[place]: one for place, one in self._slices.items()},
             after=self.values(),
             replay=replay,
         )
@@ -183,7 +191,7 @@ class KerasPort:
             any dtype and shape.
         """
         self.load(state)
-        x = _as_floats(self._inputs(batch))
+        x = inputs.as_tensors(self._inputs(batch))
         with replayed(batch.random, self._random_ops, draws=True):
             return np.array(keras.tree.flatten(self.model(x, training=training))[0])
 
@@ -199,7 +207,7 @@ class KerasPort:
     def _computed(self, batch: Batch) -> tuple[list[Any], list[Array], Any]:
         """The outputs, the labels and the loss."""
         x = self._inputs(batch)
-        outputs = self.model(_as_floats(x), training=True)
+        outputs = self.model(inputs.as_tensors(x), training=True)
         several = keras.tree.flatten(outputs)
         labels = self._labels(several, batch.inputs)
         y = keras.tree.pack_sequence_as(outputs, labels)
@@ -227,10 +235,13 @@ class KerasPort:
         places = {id(variable): place for place, variable in enumerate(self._variables)}
         by_place = {}
         for variable, gradient in zip(weights, computed, strict=False):
+            place = places[id(variable)]
             if gradient is None:
-                by_place[places[id(variable)]] = np.zeros(variable.shape, "float32")
+                by_place[place] = np.zeros(variable.shape, "float32")
             else:
-                by_place[places[id(variable)]] = np.array(tf.convert_to_tensor(gradient))
+                by_place[place] = np.array(tf.convert_to_tensor(gradient))
+            if isinstance(gradient, tf.IndexedSlices) and place in self._same:
+                self._slices[place] = slices.of(gradient)
         return self.mapping.gradients_to_old(by_place) if by_place else {}
 
     def reset_optimizer(self, step: int) -> None:
@@ -244,19 +255,23 @@ class KerasPort:
             variable.assign(value)
         optimizer.iterations.assign(step)
 
-    def apply(self, gradients: Arrays) -> None:
+    def apply(self, gradients: Arrays, sparse: Mapping[str, slices.Slices]) -> None:
         """Takes a step by gradients of the original.
 
         Args:
             gradients: by the old variable, float, in its shape; sparse ones made dense.
+            sparse: the sparse ones, which the optimizer gets where the model's own is sparse.
         """
         new = self.mapping.gradients_to_new(gradients)
         places = {id(variable): place for place, variable in enumerate(self._variables)}
-        pairs = [
-            (tf.constant(new[places[id(variable)]], variable.dtype), variable)
-            for variable in self.model.trainable_variables
-            if places[id(variable)] in new
-        ]
+        pairs = []
+        for variable in self.model.trainable_variables:
+            place = places[id(variable)]
+            if place in self._slices and self._same[place] in sparse:
+                given = slices.for_variable(sparse[self._same[place]], variable)
+                pairs.append((given, variable))
+            elif place in new:
+                pairs.append((tf.constant(new[place], variable.dtype), variable))
         self.model.optimizer.apply_gradients(pairs)
 
 
@@ -271,29 +286,3 @@ def _and_again(names: Sequence[_Any]) -> Iterator[_Any]:
     yield from names
     while True:
         yield names[-1]
-
-
-def _as_floats(x: Any) -> Any:
-    """Inputs as tensors; float64 as Keras' own precision, as `fit` does."""
-
-    def one(array: Array) -> Any:
-        kind = keras.config.floatx() if array.dtype == np.float64 else None
-        return tf.convert_to_tensor(array.astype(kind) if kind else array)
-
-    return [*map(one, x)] if isinstance(x, list) else one(x)
-
-
-@contextlib.contextmanager
-def _calls() -> Iterator[list[tuple[str, Array]]]:
-    """The layers that are called in the block, and what they give."""
-    seen: list[tuple[str, Array]] = []
-    original = keras.layers.Layer.__call__
-
-    def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-        output = original(layer, *args, **kwargs)
-        if tf.is_tensor(output) and hasattr(output, "numpy"):
-            seen.append((layer.name, output.numpy()))
-        return output
-
-    with mock.patch.object(keras.layers.Layer, "__call__", call):
-        yield seen

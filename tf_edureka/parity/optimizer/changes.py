@@ -117,6 +117,14 @@ def forms(stretch: Stretch) -> Iterator[Change]:
     for kinds, cause, says, rule, scalars in _FORMS:
         if kind in kinds:
             yield Change(what="form", cause=cause, says=says, make=_with_rule(rule, **scalars))
+    if setup.touched is not None:
+        yield Change(
+            what="rows",
+            cause=next((c for k, c in CAUSE_OF.items() if kind.startswith(k)), "learning_rate"),
+            says="a sparse gradient moves all rows, TensorFlow 1's only those that it names; so do "
+            "the optimizers of tf_edureka.tf1",
+            make=lambda setup, value: replace(setup, touched=None),
+        )
     if kind == "Adam":
         for by, says in ((1, "one step too far"), (-1, "one step behind")):
             if at_first and by < 0:

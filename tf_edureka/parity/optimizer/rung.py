@@ -1,7 +1,6 @@
 """The optimizer by itself: the original's gradients, step by step, and the weights that follow."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.optimizer import causes as optimizer_causes, stretch_reader
@@ -9,10 +8,7 @@ from tf_edureka.parity.optimizer.stretch import Stretch
 from tf_edureka.parity.rungs.items import skipped
 from tf_edureka.trace import Array, Step, Trace
 
-Updates = Callable[
-    [Sequence[int], Mapping[str, Array], Any, Iterable[Mapping[str, Any]]],
-    Iterator[Mapping[str, Array]],
-]
+Updates = Callable[[Sequence[Step], Mapping[str, Array]], Iterator[Mapping[str, Array]]]
 WHY = "what the roundings of the rule and of the weights add up to, each weight by itself"
 
 
@@ -21,7 +17,6 @@ def climb(
     training: int,
     updates: Updates,
     *,
-    applied: bool = False,
     has_slots: bool = True,
 ) -> PortRung:
     """The worst of the trace's unbroken stretches.
@@ -29,9 +24,8 @@ def climb(
     Args:
         trace: of the original.
         training: which of its trainings.
-        updates: gives the port's weights after each step, from the numbers of the steps, the
-            variables at their beginning, the first of the steps, and the gradients.
-        applied: whether the port is given the gradients after clipping: its own are clipped.
+        updates: gives the port's weights after each step, from the recorded steps, whose gradients
+            it takes, and the variables before the first.
         has_slots: whether it can be given what the original's optimizer remembered; if not, only a
             stretch from step 0 on is tried.
     """
@@ -40,8 +34,7 @@ def climb(
         if one.numbers[0] and not has_slots:
             continue
         state = trace.arrays(one.steps[0].before)
-        path = updates(one.numbers, state, one.steps[0], _gradients(trace, one.steps, applied))
-        verdict = optimizer_causes.diagnose(one, path)
+        verdict = optimizer_causes.diagnose(one, updates(one.steps, state))
         if worst is None or not verdict.measured <= worst[0]:
             worst = verdict.measured, _rung(one, verdict)
     return (
@@ -63,13 +56,6 @@ def roundings(trace: Trace, training: int, steps: Iterable[Step]) -> list[dict[s
         of each step, by weight.
     """
     return [stretch_reader.roundings_of_step(trace, training, step) for step in steps]
-
-
-def _gradients(trace: Trace, steps: Sequence[Any], applied: bool) -> Iterator[dict[str, Array]]:
-    for step in steps:
-        yield trace.arrays(
-            step.gradients if applied or not step.raw_gradients else step.raw_gradients
-        )
 
 
 def _rung(one: Stretch, verdict: optimizer_causes.Verdict) -> PortRung:

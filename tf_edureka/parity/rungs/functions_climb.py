@@ -14,7 +14,7 @@ from tf_edureka.parity.model import loss_causes
 from tf_edureka.parity.model.forward import share_of_largest
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.optimizer import rung as optimizer_rung
-from tf_edureka.parity.rungs import items as port_rungs, structure
+from tf_edureka.parity.rungs import finite, items as port_rungs, structure
 from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, read
 from tf_edureka.trace import Array, Step, Trace
 
@@ -60,10 +60,8 @@ class FunctionsClimb:
             why=allowed[0].why,
         )
         yield from self._explained(loss, gradient, losses, gradients)
-        applied = self._are_clipped(gradients)
-        yield optimizer_rung.climb(
-            self.trace, self.training, self._updates, applied=applied, has_slots=False
-        )
+        self._clips = self._are_clipped(gradients)
+        yield optimizer_rung.climb(self.trace, self.training, self._updates, has_slots=False)
         yield from self._in_a_row(allowed)
         yield port_rungs.skipped("final metric", "functions give a loss, but no output")
 
@@ -102,14 +100,14 @@ class FunctionsClimb:
         if array.size != 1:
             raise InputError(f"loss of the port: expected a number, got shape {array.shape}")
         loss = float(array.reshape(()))
-        return _valid("loss", loss, one.loss, one.step.number)
+        return finite.valid("loss", loss, one.loss, one.step.number)
 
     def _gradients(self, state: Mapping[str, Array], one: Recorded) -> dict[str, Array]:
         found = called("gradients", self.port.gradients, self._weights(state), feeds(one))
         given = _named("gradients", self.names, found, state)
         largest = max(float(np.abs(value).max(initial=0)) for value in given.values())
         theirs = max(float(np.abs(value).max(initial=0)) for value in one.gradients.values())
-        _valid("gradients", largest, theirs, one.step.number)
+        finite.valid("gradients", largest, theirs, one.step.number)
         return given
 
     def _are_clipped(self, gradients: Sequence[Mapping[str, Array]]) -> bool:
@@ -127,16 +125,14 @@ class FunctionsClimb:
         return apart(clipped) < apart([one.gradients for one in self.steps])
 
     def _updates(
-        self,
-        numbers: Sequence[int],
-        start: Mapping[str, Array],
-        first: Step,
-        gradients: Iterable[Mapping[str, Any]],
+        self, steps: Sequence[Step], start: Mapping[str, Array]
     ) -> Iterator[dict[str, Array]]:
         weights, slots = self._weights(start), None
-        for number, given in zip(numbers, gradients, strict=True):
+        for step in steps:
+            raw = {} if self._clips else step.raw_gradients
+            given = self.trace.arrays(raw or step.gradients)
             listed = [np.array(given[name]) for name in self.names]
-            weights, slots = self._step(weights, slots, listed, number)
+            weights, slots = self._step(weights, slots, listed, step.number)
             yield dict(zip(self.names, weights, strict=True))
 
     def _step(self, weights: list[Array], slots: Any, gradients: list[Array], number: int) -> Any:
@@ -148,7 +144,7 @@ class FunctionsClimb:
         state = dict(zip(self.names, weights, strict=True))
         given = _named("update", self.names, found[0], state)
         for name, value in given.items():
-            _valid("update", float(value.sum()), float(state[name].sum()), number)
+            finite.valid("update", float(value.sum()), float(state[name].sum()), number)
         return [given[name] for name in self.names], found[1]
 
     def _in_a_row(self, allowed: Sequence[tolerances.Tolerances]) -> Iterator[PortRung]:
@@ -246,15 +242,6 @@ def _array(what: str, value: Any) -> Array:
     except Exception as error:
         reason = f"{_described(value)} ({type(error).__name__}: {error})"
     raise InputError(f"{what} of the port: expected NumPy arrays of numbers, got {reason}")
-
-
-def _valid(what: str, ours: float, theirs: float, step: int) -> float:
-    if not np.isfinite(ours) and np.isfinite(theirs):
-        raise InputError(
-            f"{what} of the port: expected numbers, got NaN or infinity in step {step}, where the "
-            "original has none"
-        )
-    return ours
 
 
 def _described(value: Any) -> str:

@@ -15,6 +15,7 @@ from tf_edureka.parity.model import (
     inputs,
     loss_causes,
     losses,
+    slices,
     spread,
     statistics_causes,
 )
@@ -25,7 +26,7 @@ from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.noise.run_in_float64 import NotInFloat64
 from tf_edureka.parity.optimizer import keras_slots, rung as optimizer_rung
-from tf_edureka.parity.rungs import double_run, items as port_rungs, structure
+from tf_edureka.parity.rungs import double_run, finite, items as port_rungs, structure
 from tf_edureka.parity.rungs.final_metric import final_metric
 from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, old_variables, random_ops, read
 from tf_edureka.trace import Array, Step, Trace
@@ -103,6 +104,7 @@ class KerasClimb:
         self.allowed = tolerances.measured(self.trace, (*(one.step for one in self.steps),))
         self._choose()
         seen = [self.port.evaluate(one.state, one.batch) for one in self.steps]
+        finite.check(self.steps, seen)
         yield from self._computed(seen)
         yield optimizer_rung.climb(self.trace, self.training, self._updates)
         yield self._re_anchored()
@@ -230,19 +232,16 @@ class KerasClimb:
         return []
 
     def _updates(
-        self,
-        numbers: Sequence[int],
-        start: Mapping[str, Array],
-        first: Step,
-        gradients: Iterable[Mapping[str, Any]],
+        self, steps: Sequence[Step], start: Mapping[str, Array]
     ) -> Iterator[dict[str, Array]]:
         """The weights after each step of a stretch, by gradients of the original."""
         self.port.load(start, linear=True)
-        self.port.reset_optimizer(numbers[0])
-        if numbers[0]:
-            keras_slots.load(self.model, self._trained, first, state=start, found=self.found)
-        for given in gradients:
-            self.port.apply(given)
+        self.port.reset_optimizer(steps[0].number)
+        if steps[0].number:
+            keras_slots.load(self.model, self._trained, steps[0], state=start, found=self.found)
+        for step in steps:
+            given = step.raw_gradients or step.gradients
+            self.port.apply(self.trace.arrays(given), slices.recorded(self.trace, given))
             yield {**start, **self.port.values(linear=True)}
 
     def _re_anchored(self) -> PortRung:
@@ -273,7 +272,7 @@ class KerasClimb:
         seen = self.port.evaluate(one.state, one.batch)
         self.port.reset_optimizer(one.step.number)
         keras_slots.load(self.model, self._trained, one.step, state=one.state, found=self.found)
-        self.port.apply(seen.gradients)
+        self.port.apply(seen.gradients, seen.slices)
         return self.port.values()
 
     def _free_run(self) -> Iterator[PortRung]:
@@ -294,6 +293,6 @@ class KerasClimb:
         for one in row:
             seen = self.port.evaluate({**one.state, **state}, one.batch)
             losses.append(seen.loss)
-            self.port.apply(seen.gradients)
+            self.port.apply(seen.gradients, seen.slices)
             state = self.port.values()
         yield port_rungs.free_run(row, losses, self.allowed)

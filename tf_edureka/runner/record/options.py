@@ -59,13 +59,12 @@ def steps(text: str) -> Steps:
     found = []
     for part in text.split(","):
         match = _RANGE.fullmatch(part.strip())
-        first, end, stride = match.groups() if match else ("", None, None)
-        if not match or not part.strip() or stride == "0":
+        first, end, stride = match.groups() if match and part.strip() else ("", "0", None)
+        start = int(first or 0)
+        stop = start + 1 if end is None else int(end) if end else None
+        if stride == "0" or (stop is not None and stop <= start):
             raise InputError(
                 f"expected steps from 0 on and ranges of them, as in 0:3,100, got {text!r}"
             )
-        if ":" in part:
-            found.append((int(first or 0), int(end) if end else None, int(stride or 1)))
-        else:
-            found.append((int(first), int(first) + 1, 1))
+        found.append((start, stop, int(stride or 1)))
     return Steps(text, tuple(found))

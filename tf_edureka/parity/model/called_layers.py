@@ -1,0 +1,26 @@
+"""What each layer of a model gives while the model is called."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
+from tf_edureka.trace import Array
+
+
+@contextlib.contextmanager
+def called_layers() -> Iterator[list[tuple[str, Array]]]:
+    """The layers that are called in the block, and what they give."""
+    seen: list[tuple[str, Array]] = []
+    original = keras.layers.Layer.__call__
+
+    def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        output = original(layer, *args, **kwargs)
+        if tf.is_tensor(output) and hasattr(output, "numpy"):
+            seen.append((layer.name, output.numpy()))
+        return output
+
+    with mock.patch.object(keras.layers.Layer, "__call__", call):
+        yield seen
