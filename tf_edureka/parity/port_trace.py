@@ -20,6 +20,10 @@ from tf_edureka.parity.rungs.items import skipped
 
 # What depends on the random numbers of a step.
 _DRAWN = ("forward pass", "loss", "gradients", "re-anchored steps", "free run")
+_SAID = {
+    **{"python": "Python", "numpy": "NumPy", "tensorflow": "TensorFlow"},
+    "names": "the names of TensorFlow",
+}
 
 
 class Trace(trace.Trace):
@@ -88,7 +92,7 @@ class Trace(trace.Trace):
             script=str(self.manifest.get("script", {}).get("name", "the script")),
             versions={
                 **{
-                    f"recorded with {key}": str(value)
+                    f"recorded with {_SAID.get(key, key)}": str(value)
                     for key, value in self.manifest.get("versions", {}).items()
                 },
                 "Python": platform.python_version(),

@@ -200,7 +200,7 @@ def _grid(across: _Axis, up: _Axis) -> Iterator[str]:
         text = "0" if up.log and value == up.low else number(value, 4)
         yield f'<path class="grid" d="M{_LEFT} {at:.1f}H{_RIGHT}"/>'
         yield f'<text x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{text}</text>'
-    for value in across.ticks():
+    for value in filter(float.is_integer, across.ticks()):  # steps
         at, label = across.place(value), number(value, 4)
         yield f'<path class="grid" d="M{at:.1f} {_BOTTOM}v4"/>'
         yield f'<text x="{at:.1f}" y="{_BOTTOM + 18}" text-anchor="middle">{label}</text>'
