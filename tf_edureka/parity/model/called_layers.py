@@ -12,7 +12,12 @@ from tf_edureka.trace import Array
 
 @contextlib.contextmanager
 def called_layers() -> Iterator[list[tuple[str, Array]]]:
-    """The layers that are called in the block, and what they give."""
+    """The layers that are called in the block.
+
+    Returns:
+        by the block's end their names and what they gave, any dtype and shape, in the order of
+        their calls.
+    """
     seen: list[tuple[str, Array]] = []
     original = keras.layers.Layer.__call__
 

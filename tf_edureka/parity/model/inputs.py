@@ -153,7 +153,15 @@ def _fills(array: Array, shape: Sequence[int]) -> bool:
 
 
 def as_tensors(x: Any) -> Any:
-    """Inputs as tensors; float64 as Keras' own precision, as `fit` does."""
+    """Inputs as tensors.
+
+    Args:
+        x: an array or a list of them, any dtype and shape; float64 becomes Keras' own precision, as
+            in `fit`.
+
+    Returns:
+        a tensor, or a list of them.
+    """
 
     def one(array: Array) -> Any:
         kind = keras.config.floatx() if array.dtype == np.float64 else None
