@@ -7,13 +7,11 @@ from typing import Any
 
 from tf_edureka.errors import InputError
 from tf_edureka.parity import mapping
-from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.mapping import new_variables
 from tf_edureka.parity.model import (
     diagnosis,
     inputs,
-    loss_causes,
     losses,
     slices,
     spread,
@@ -26,7 +24,13 @@ from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.noise.run_in_float64 import NotInFloat64
 from tf_edureka.parity.optimizer import keras_slots, rung as optimizer_rung
-from tf_edureka.parity.rungs import double_run, finite, items as port_rungs, structure
+from tf_edureka.parity.rungs import (
+    double_run,
+    finite,
+    items as port_rungs,
+    loss_explained,
+    structure,
+)
 from tf_edureka.parity.rungs.final_metric import final_metric
 from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, old_variables, random_ops, read
 from tf_edureka.trace import Array, Step, Trace
@@ -146,7 +150,14 @@ class KerasClimb:
             why=why,
         )
         undone: list[Any] = []
-        if worst is not None and not forward.passed:
+        if forward.passed is False and loss_explained.is_right(
+            self.steps, seen, self.allowed, gradients=True
+        ):
+            forward = port_rungs.skipped(
+                "forward pass",
+                "no recorded tensor is the output; it gives the loss and its gradients",
+            )
+        elif worst is not None and not forward.passed:
             step = self.steps[worst.place]
             causes = [*self.known]
             if not causes:
@@ -190,7 +201,9 @@ class KerasClimb:
         elif not (loss.passed and gradient.passed):
             with all_of(undone):
                 again = [self.port.evaluate(one.state, one.batch) for one in self.steps]
-                causes = [] if self._is_right(again) else self._causes_of_loss(again)
+                causes = loss_explained.causes(
+                    self.steps, again, self.allowed, self.weights, self.model.loss
+                )
                 bad = worst if worst is not None and not loss.passed else worst_of
                 step = self.steps[bad.place if bad else 0]
                 if not causes and forward.passed is not False:
@@ -201,35 +214,6 @@ class KerasClimb:
             gradient = replace(gradient, causes=found if not gradient.passed else ())
         yield loss
         yield gradient
-
-    def _is_right(self, seen: Sequence[Evaluation]) -> bool:
-        """Whether the losses are the original's; gradients may be of gates in another order."""
-        losses = [one.loss for one in seen]
-        items = port_rungs.loss_items(self.steps, losses, self.allowed)
-        return all(one.ratio <= 1 for one in items)
-
-    def _causes_of_loss(self, seen: Sequence[Evaluation]) -> list[Cause]:
-        recorded = [one.loss for one in self.steps]
-        data = [one.data_loss for one in seen]
-        goals = [
-            loss - (one.loss - one.data_loss) for loss, one in zip(recorded, seen, strict=True)
-        ]
-        names = [name for name in self.weights if name in seen[0].gradients]
-        batch = len(seen[0].output)
-        name, logits = losses.name(self.model.loss), losses.takes_logits(self.model.loss)
-        for found in (
-            loss_causes.penalties(
-                [{name: one.gradients[name] for name in names} for one in self.steps],
-                [one.gradients for one in seen],
-                [one.state for one in self.steps],
-            ),
-            loss_causes.factors(goals, data, batch=batch, outputs=seen[0].output.size / batch),
-            loss_causes.labels_and_logits(goals, seen, name=name, from_logits=logits),
-        ):
-            causes = [*found]
-            if causes:
-                return causes
-        return []
 
     def _updates(
         self, steps: Sequence[Step], start: Mapping[str, Array]

@@ -5,7 +5,7 @@ fed and drew. Fetched in the step itself they would keep TensorFlow from fusing 
 MatMul, a BiasAdd and a Tanh, and other kernels round otherwise.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ _PRODUCTS = {
 }
 _NORMALIZATIONS = {"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"}
 _SUMS = {"Add", "AddV2"}
+_AS_IT_IS = {"Identity", "Reshape", "Squeeze", "ExpandDims", "StopGradient", "PreventGradient"}
 _LONGEST = 32 << 20  # bytes of a tensor that is kept
 Run = Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]
 
@@ -37,7 +38,8 @@ class Forward:
 
     Attributes:
         losses: the same.
-        tensors: of layers' ends, in the order in which they were made.
+        tensors: where layers end, and what is made of the last ones, in the order in which they
+            were made.
         statistics: mean and variance of a batch, of batch normalization.
         obstacle: name of an op that keeps it from being computed anew; None if nothing does.
     """
@@ -59,18 +61,27 @@ class Forward:
         ops = [*self._closure.ops, *graphs.Closure(asked, cut).ops]
         impure = [op for op in ops if not graphs.is_pure(op)]
         self.obstacle = impure[0].name if impure else None
-        reached = self._closure.after(inputs)
-        ends = [
-            op
-            for op in self._closure.ops
-            if op in reached and self._is_end(op) and "_grad/" not in op.name  # of a penalty
-        ]
         self.tensors = [
-            op.outputs[0] for op in ends if graphs.is_plain(op.outputs[0]) and _is_float(op)
+            op.outputs[0]
+            for op in self._ends_and_after()
+            if graphs.is_plain(op.outputs[0]) and _is_float(op) and op.outputs[0].shape.rank != 0
         ]
         self.statistics = [
             tensor for tensor in _statistics(self._closure) if graphs.is_plain(tensor)
         ]
+
+    def _ends_and_after(self) -> Iterator[Any]:
+        """Where layers end, and what is made of the last ones: the output may be a sum of them."""
+        reached = self._closure.after(self._inputs)
+        learned = self._closure.after([*self._variables, *self._gathered])
+        ends, before = set(), set()
+        for op in reversed(self._closure.ops):
+            if op in reached and self._is_end(op) and "_grad/" not in op.name:  # of a penalty
+                ends.add(op)
+            if any(one in ends or one in before for one in self._closure.consumers[op]):
+                before.add(op)
+        after = {op for op in reached & learned - before if op.type not in _AS_IT_IS}
+        yield from (op for op in self._closure.ops if op in ends | after)
 
     def _is_end(self, op: Any) -> bool:
         if op.type in _ACTIVATIONS | _NORMALIZATIONS:
