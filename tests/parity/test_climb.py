@@ -125,6 +125,20 @@ def test_a_right_port_is_proved(trace):
     assert {one.rung for one in ladder.rungs if one.passed is None} == {"batches", "final metric"}
 
 
+def test_an_output_that_was_not_recorded_does_not_fail_a_right_loss(trace):
+    """A port that gives the logits with another sign, and whose loss takes them so."""
+    network = [layers.Dense(5, "relu"), layers.Dense(3), layers.Rescaling(-1.0)]
+    ladder = trace.climb(
+        compiled(keras.Sequential([keras.Input((7,)), *network]), lambda y, p: CROSS_ENTROPY(y, -p))
+    )
+    assert ladder.passed
+    (forward,) = (one for one in ladder.rungs if one.rung == "forward pass")
+    assert (forward.passed, forward.why) == (
+        None,
+        "no recorded tensor is the output; it gives the loss and its gradients",
+    )
+
+
 def test_a_wrong_rate_is_found_by_the_optimizer_and_nothing_before(trace):
     ladder = trace.climb(sequential(rate=0.2))
     assert not ladder.passed

@@ -110,6 +110,8 @@ def test_a_recorded_script_computes_what_it_did_without(record):
     assert (training.loss, training.optimizer) == ("loss", "Momentum")
     assert training.slots == {"accum": {"w1": "w1/Momentum", "w2": "w2/Momentum"}}
     assert training.clipping == {"kind": "global_norm", "bound": 0.25}
+    # Of the last layer also what the loss makes of it, since that may be the output.
+    assert training.tensors == ("MatMul", "Relu", "MatMul_1", "Square")
     assert [step.hyper["lr"] for step in trace.steps] == [0.125] * 5 + [0.0625] * 5 + [0.03125] * 2
     assert [step.number for step in trace.steps if step.is_recorded] == [0, 1, 2, 10]
     # The rate first changes at step 5, and three steps show how.
