@@ -146,7 +146,7 @@ def in_float64(trace, build):
     model = port()()
     own = KerasPort(model, KerasClimb(trace, model, {}).found, random_ops=random_ops(trace))
     first = read(trace, 0)[0]
-    own.choose_feeding(first.state, first.batch, first.loss)
+    own.choose_feeding(first.state, first.batch, first.loss, first.tensors)
     return double_run.climb(trace, 0, own, build)
 
 

@@ -1,6 +1,6 @@
 """The mistakes in tests/ports: on which rung each is seen first, and whether its cause is named.
 
-All but four were written by somebody who had not seen the diagnosis. Tried here are those whose
+Who wrote them had not seen the diagnosis, but for ten, which `tests/ports/README.md` names. Tried here are those whose
 rung or cause no mistake before them has; `python tests/ports/table.py` tries all.
 """
 

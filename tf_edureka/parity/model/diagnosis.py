@@ -1,5 +1,6 @@
 """Finds the known mistakes that explain why a Keras model is not the original."""
 
+import warnings
 from collections.abc import Callable
 
 from tf_edureka.parity.cause import Cause
@@ -9,11 +10,13 @@ from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.model.forward import relative, share_of_largest, unlike
 from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.rungs.recorded import Recorded
+from tf_edureka.trace import Array
 
 _MOST_MISTAKES = 3
 # A mistake undone has to leave at most this share of the difference. A loss is one number, which
 # many a change brings nearer.
 _WORTH, _WORTH_OF_LOSS = 0.5, 0.1
+_SAME_OUTPUT = 1e-4  # of the largest
 
 
 def of_forward(
@@ -38,17 +41,20 @@ def of_forward(
 
 
 def of_loss(
-    port: KerasPort, step: Recorded, tolerance: float
+    port: KerasPort, step: Recorded, tolerance: float, right: Array | None = None
 ) -> tuple[list[Cause], list[Alteration]]:
-    """What is wrong in a model, by its loss and gradients: where no tensor of it was recorded.
+    """What is wrong in a model, by its loss and gradients.
 
     Args:
         port: with its model.
         step: on which it differs.
         tolerance: of the loss.
+        right: its output, where that is the original's, any dtype and shape: no cause changes it.
     """
 
     def apart(seen: Evaluation) -> float:
+        if _is_other(seen.output, right):
+            return float("inf")
         loss = min(1.0, relative(seen.loss, step.loss))
         return max(loss, _gradients_apart(seen, step) / 100)
 
@@ -56,7 +62,7 @@ def of_loss(
 
 
 def of_gradients(
-    port: KerasPort, step: Recorded, tolerance: float
+    port: KerasPort, step: Recorded, tolerance: float, right: Array | None = None
 ) -> tuple[list[Cause], list[Alteration]]:
     """What is wrong in a model whose loss is right but whose gradients are not.
 
@@ -64,12 +70,19 @@ def of_gradients(
         port: with its model.
         step: on which it differs.
         tolerance: of the gradients.
+        right: as in `of_loss`.
     """
 
     def apart(seen: Evaluation) -> float:
-        return _gradients_apart(seen, step)
+        return float("inf") if _is_other(seen.output, right) else _gradients_apart(seen, step)
 
     return _search(port, step, apart, tolerance, gradients=True, worth=_WORTH_OF_LOSS)
+
+
+def _is_other(output: Array, right: Array | None) -> bool:
+    if right is None:
+        return False
+    return output.shape != right.shape or share_of_largest(output, right) > _SAME_OUTPUT
 
 
 def _gradients_apart(seen: Evaluation, step: Recorded) -> float:
@@ -122,7 +135,8 @@ def _without(
     gradients: bool,
 ) -> float:
     try:
-        with one.undone():
+        with warnings.catch_warnings(), one.undone():
+            warnings.simplefilter("ignore")  # Keras warns of what is tried here
             value = apart(port.evaluate(step.state, step.batch, gradients=gradients))
     except Exception:  # what does not fit the model explains nothing
         return float("inf")

@@ -7,6 +7,9 @@ import numpy as np
 
 from tf_edureka.trace import Array
 
+# A tensor of another first dimension, as of all steps of all words, counts where it is as near.
+_RESHAPED = 0.1
+
 
 @dataclass(frozen=True)
 class Nearest:
@@ -120,6 +123,8 @@ def nearest(
     found: Nearest | None = None
     for name, tensor in _candidates(output, tensors, squashed):
         share = share_of_largest(output.reshape(tensor.shape), tensor)
+        if tensor.shape[0] != output.shape[0] and share > _RESHAPED:
+            continue
         if found is None or share <= found.share:
             found = Nearest(name, share)
     return found
@@ -134,7 +139,7 @@ def _candidates(
         if tensor.size == output.size
         and tensor.dtype.kind == "f"
         and tensor.ndim
-        and tensor.shape[0] == output.shape[0]
+        and (tensor.shape[0] == output.shape[0] or tensor.shape[-1] == output.shape[-1])
     }
     yield from alike.items()
     if squashed and output.size and output.min() >= 0 and output.max() <= 1:

@@ -16,10 +16,12 @@ from tf_edureka.parity.mapping.transforms import AS_IT_IS
 from tf_edureka.parity.model import inputs, losses, slices
 from tf_edureka.parity.model.called_layers import called_layers
 from tf_edureka.parity.model.evaluation import Arrays, Batch, Evaluation
+from tf_edureka.parity.model.forward import nearest
 from tf_edureka.parity.model.randomness import replayed
 from tf_edureka.trace import Array
 
 _Any = TypeVar("_Any")
+_SAME = 1e-3  # of the largest
 # By a part of the name of the layer's class.
 _GATES = {"LSTM": (4,), "GRU": (3, 2), "Cell": (2, 3, 4), "RNN": (2, 3, 4)}
 
@@ -110,27 +112,28 @@ class KerasPort:
                 )
         return (self.mapping.gradients_to_old if linear else self.mapping.to_old)(values)
 
-    def choose_feeding(self, state: Arrays, batch: Batch, loss: float) -> float:
+    def choose_feeding(
+        self, state: Arrays, batch: Batch, loss: float, tensors: Arrays
+    ) -> tuple[bool, float]:
         """Finds out which arrays are inputs and labels: of those that fit, the nearest loss.
 
         Args:
             state: the original's variables before a step, by name.
             batch: what the original was given in that step.
             loss: of the original on it.
+            tensors: of its forward pass, by name: an output that is one of them goes first.
 
         Returns:
-            how far the model's loss is from it then; infinity if that is not finite.
+            whether the model's output is none of them then, and how far its loss is from the
+            original's; infinity if that is not finite.
 
         Raises:
             InputError: when nothing that was fed fits the model.
         """
-        best, chosen, failed = (2, float("inf")), None, ""
+        best, chosen, failed = (2, True, float("inf")), None, ""
         ways = [*inputs.feedings(self.model, batch.inputs)]
-        kinds = (
-            (False, True)
-            if any(len(one) > 1 for one in losses.class_numbers_of(self.model))
-            else (False,)
-        )
+        is_open = any(len(one) > 1 for one in losses.class_numbers_of(self.model))
+        kinds = (False, True) if is_open else (False,)
         for feeding in (replace(way, sparse=sparse) for way in ways for sparse in kinds):
             self.feeding = feeding
             try:
@@ -140,17 +143,25 @@ class KerasPort:
                 continue
             apart = abs(seen.loss - loss)
             # To give the inputs again is what is left where no other array fits the output.
-            rank = (int(not feeding.labels), apart if np.isfinite(apart) else float("inf"))
+            found = nearest(seen.output, tensors)
+            rank = (
+                int(not feeding.labels),
+                found is None or found.share > _SAME,
+                apart if np.isfinite(apart) else float("inf"),
+            )
             if _are_labels(seen) and rank < best:
                 best, chosen = rank, feeding
         self.feeding = chosen
         if self.feeding is None:
             shapes = ", ".join(f"{name} {array.shape}" for name, array in batch.inputs.items())
+            single = not any(array.ndim for array in batch.inputs.values())
+            why = failed.splitlines()[0] if failed else ""
+            why = "a Keras model takes batches; parity.Functions take numbers" if single else why
             raise InputError(
                 f"expected a model for what the original was fed ({shapes or 'nothing'}), got one "
-                f"that takes none of it{f' ({failed.splitlines()[0]})' if failed else ''}"
+                f"that takes none of it{f' ({why})' if why else ''}"
             )
-        return best[1]
+        return best[1:]
 
     def evaluate(self, state: Arrays, batch: Batch, *, gradients: bool = True) -> Evaluation:
         """Computes a step without taking it.

@@ -47,6 +47,10 @@ def _batch_normalization(layer: Any) -> Iterator[Alteration]:
     )
 
 
+def _normalization(layer: Any) -> Iterator[Alteration]:
+    yield from _attribute("epsilon", layer, "epsilon", _EPSILONS, "epsilon")
+
+
 def _dropout(layer: Any) -> Iterator[Alteration]:
     rates = (round(1 - layer.rate, 6), *RATES)
     yield from _attribute("dropout", layer, "rate", rates, "rate")
@@ -161,6 +165,7 @@ def _activations(layer: Any) -> Iterator[Alteration]:
 _OF_LAYERS: tuple[tuple[Any, Callable[[Any], Iterator[Alteration]]], ...] = (
     (keras.layers.Layer, _activations),
     (keras.layers.BatchNormalization, _batch_normalization),
+    ((keras.layers.LayerNormalization, keras.layers.GroupNormalization), _normalization),
     (keras.layers.Dropout, _dropout),
     (keras.layers.LeakyReLU, _slopes),
     (keras.layers.ReLU, _slopes),

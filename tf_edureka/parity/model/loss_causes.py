@@ -12,6 +12,7 @@ from tf_edureka.parity.model.forward import sigmoid, softmax
 from tf_edureka.trace import Array
 
 _SAME = 1e-3  # relative: what counts as explained
+_SURE = 0.1  # of what a factor is from 1: how much it may vary
 _TINY = 1e-30
 
 
@@ -75,7 +76,8 @@ def factors(
     if not ratios or not np.all(np.isfinite(ratios)):
         return
     ratio = float(np.median(ratios))
-    if abs(ratio - 1) < 1e-4 or np.ptp(ratios) > _SAME * abs(ratio) or ratio <= 0:
+    varies = float(np.ptp(ratios))
+    if ratio <= 0 or varies > _SAME * ratio or varies > _SURE * abs(ratio - 1):
         return
     every = outputs * batch
     known = (

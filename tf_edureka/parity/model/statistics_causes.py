@@ -62,5 +62,6 @@ def _said(name: str, factor: float) -> str:
         for own in _KNOWN
         if theirs < 1 and abs((1 - own) / (1 - theirs) / factor - 1) < 1e-2
     ]
-    known = f", as with a momentum of {pairs[0][1]:g} instead of {pairs[0][0]:g}" if pairs else ""
+    one = len(pairs) == 1
+    known = f", as with a momentum of {pairs[0][1]:g} instead of {pairs[0][0]:g}" if one else ""
     return f"{name} moves {factor:.4g} times as far in the port as in the original{known}"

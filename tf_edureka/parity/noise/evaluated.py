@@ -129,9 +129,13 @@ class Evaluated:
         """
         generator = np.random.default_rng(0)
         far = tolerance * float(np.abs(output).max(initial=0))
+        moves = (far * generator.choice([-1.0, 1.0], output.shape) for _ in range(_DRAWS))
+        # None is moved across 0: of what is never negative there may be a root.
         moved = [
-            (output + far * generator.choice([-1.0, 1.0], output.shape)).astype(output.dtype)
-            for _ in range(_DRAWS)
+            (output + np.where(np.abs(output) > far, move, np.copysign(move, output))).astype(
+                output.dtype
+            )
+            for move in moves
         ]
         again = self.metrics(name, output)
         drawn = [self.metrics(name, one) for one in moved]

@@ -78,7 +78,7 @@ def load(
     *,
     state: Mapping[str, Array],
     found: Found,
-) -> None:
+) -> list[str]:
     """Gives a model's optimizer what the original's remembered before a step.
 
     Args:
@@ -87,6 +87,10 @@ def load(
         step: that is to be taken.
         state: the original's variables before it, by name, float or whole numbers, any shape.
         found: which of the model's variables is which of the original's.
+
+    Returns:
+        what the optimizer keeps of each variable, and the trace does not have of all: that stays as
+        it is.
     """
     weights = model.trainable_variables
     places = {id(variable): place for place, variable in enumerate(model.variables)}
@@ -98,7 +102,7 @@ def load(
         known = [value for value in values if value is not None]
         if len(known) == len(weights):
             slots[slot] = known
-    set_slots(model.optimizer, weights, slots=slots, hyper=step.hyper, number=step.number)
+    return set_slots(model.optimizer, weights, slots=slots, hyper=step.hyper, number=step.number)
 
 
 def _has_rate(optimizer: keras.optimizers.Optimizer) -> bool:
@@ -118,7 +122,9 @@ def _kept(
     found: dict[str, list[Any]] = {}
     for variable in optimizer.variables:
         if variable.name not in ("iteration", "learning_rate"):
-            names = [variable.name.removeprefix(f"{path}_") for path in of]
+            # A layer's `beta` is no reason to cut `beta_1_power`.
+            cut = of if variable.name not in _POWERS else ()
+            names = [variable.name, *(variable.name.removeprefix(f"{path}_") for path in cut)]
             found.setdefault(min(names, key=len), []).append(variable)
     return found
 

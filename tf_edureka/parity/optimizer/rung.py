@@ -58,6 +58,10 @@ def roundings(trace: Trace, training: int, steps: Iterable[Step]) -> list[dict[s
     return [stretch_reader.roundings_of_step(trace, training, step) for step in steps]
 
 
+def _steps(numbers: Sequence[int]) -> str:
+    return f"each of {len(numbers)} steps" if len(numbers) > 1 else f"step {numbers[0]}"
+
+
 def _rung(one: Stretch, verdict: optimizer_causes.Verdict) -> PortRung:
     first = ""
     if verdict.first_step is not None:
@@ -67,7 +71,7 @@ def _rung(one: Stretch, verdict: optimizer_causes.Verdict) -> PortRung:
         first += f", where the rate goes from {before:.6g} to {now:.6g}" if changed else ""
     return PortRung(
         rung="optimizer",
-        compared=f"weights after each of {len(one.numbers)} steps from the original's gradients",
+        compared=f"weights after {_steps(one.numbers)} from the original's gradients",
         unit="of the rounding",
         measured=verdict.measured,
         tolerance=1.0,

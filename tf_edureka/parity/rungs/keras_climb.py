@@ -110,21 +110,28 @@ class KerasClimb:
         seen = [self.port.evaluate(one.state, one.batch) for one in self.steps]
         finite.check(self.steps, seen)
         yield from self._computed(seen)
-        yield optimizer_rung.climb(self.trace, self.training, self._updates)
-        yield self._re_anchored()
+        self.port.reset_optimizer(0)
+        lacking = self._load_slots(self.steps[-1])
+        yield optimizer_rung.climb(self.trace, self.training, self._updates, has_slots=not lacking)
+        yield self._re_anchored([one for one in self.steps if not (lacking and one.step.number)])
+        if lacking:
+            self.notes.append(
+                "after step 0 the optimizer is not tried: of what it gathers the trace lacks "
+                f"{', '.join(lacking)}"
+            )
         yield from self._free_run()
         yield final_metric(self.trace, self.training, self.port, self.steps[-1], seen[-1].output)
 
     def _choose(self) -> None:
         """How the model is fed, and of equally good mappings the one that gives the loss."""
         first = self.steps[0]
-        best = math.inf
+        best = (True, math.inf)
         for found in self._mappings():
             port = KerasPort(self.model, found, random_ops=random_ops(self.trace))
-            apart = port.choose_feeding(first.state, first.batch, first.loss)
+            apart = port.choose_feeding(first.state, first.batch, first.loss, first.tensors)
             if apart < best or found is self.found:
                 best, self.port, self.found = apart, port, found
-            if best <= self.allowed[0].of("loss") * abs(first.loss):
+            if best[1] <= self.allowed[0].of("loss") * abs(first.loss):
                 break
 
     def _mappings(self) -> Iterator[mapping.Mapping]:
@@ -208,7 +215,8 @@ class KerasClimb:
                 step = self.steps[bad.place if bad else 0]
                 if not causes and forward.passed is not False:
                     search = diagnosis.of_loss if not loss.passed else diagnosis.of_gradients
-                    causes, _ = search(self.port, step, bad.tolerance if bad else 0.0)
+                    right = again[bad.place if bad else 0].output if forward.passed else None
+                    causes, _ = search(self.port, step, bad.tolerance if bad else 0.0, right)
             found = (*forward.causes, *causes)
             loss = replace(loss, causes=found if not loss.passed else ())
             gradient = replace(gradient, causes=found if not gradient.passed else ())
@@ -228,14 +236,15 @@ class KerasClimb:
             self.port.apply(self.trace.arrays(given), slices.recorded(self.trace, given))
             yield {**start, **self.port.values(linear=True)}
 
-    def _re_anchored(self) -> PortRung:
-        states = [self._step(one) for one in self.steps]
+    def _re_anchored(self, steps: Sequence[Recorded]) -> PortRung:
+        if not steps:
+            return port_rungs.skipped("re-anchored steps", "none can be taken from its beginning")
+        states = [self._step(one) for one in steps]
         names = [name for link in self.found.links for name in link.old]
-        roundings = optimizer_rung.roundings(
-            self.trace, self.training, [s.step for s in self.steps]
-        )
+        allowed = self.allowed[: len(steps)]  # of all, or of step 0
+        roundings = optimizer_rung.roundings(self.trace, self.training, [s.step for s in steps])
         items = port_rungs.after_items(
-            self.steps, states, self.allowed, names, roundings=roundings, grains=self.port.grains
+            steps, states, allowed, names, roundings=roundings, grains=self.port.grains
         )
         worst = port_rungs.worst(items)
         rung = port_rungs.rung(
@@ -255,9 +264,13 @@ class KerasClimb:
         """All variables after a step of the port's own from the recorded state."""
         seen = self.port.evaluate(one.state, one.batch)
         self.port.reset_optimizer(one.step.number)
-        keras_slots.load(self.model, self._trained, one.step, state=one.state, found=self.found)
+        self._load_slots(one)
         self.port.apply(seen.gradients, seen.slices)
         return self.port.values()
+
+    def _load_slots(self, one: Recorded) -> list[str]:
+        state, step = one.state, one.step
+        return keras_slots.load(self.model, self._trained, step, state=state, found=self.found)
 
     def _free_run(self) -> Iterator[PortRung]:
         """The first recorded steps in a row, from the first state on; in float64 if they can be."""

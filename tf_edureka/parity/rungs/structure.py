@@ -88,6 +88,9 @@ def initial_values(
         if np.array_equal(theirs, ours):
             same += 1
             continue
+        if theirs.size == 1 and variable.initializer:  # of one draw there is nothing to tell
+            drawn += 1
+            continue
         apart, says = _distributions(theirs, ours)
         if apart <= 1 and name in spreads:
             apart, says = max((apart, says), _spreads(variable, theirs, spreads[name]()))

@@ -9,6 +9,7 @@ from tf_edureka.runner.record import graphs
 from tf_edureka.runner.wrapped import wrap
 
 _ATTRIBUTE = "_tf_edureka_gradients"
+_APPLIED = "_tf_edureka_applied"
 
 
 @dataclasses.dataclass(eq=False)
@@ -33,6 +34,27 @@ def notes(graph: Any) -> list[Note]:
     return getattr(graph, _ATTRIBUTE, [])
 
 
+@dataclasses.dataclass(eq=False)
+class Applied:
+    """A gradient that an optimizer of TensorFlow 1 was told to apply.
+
+    Attributes:
+        gradient: a tensor or slices of one.
+        optimizer: object of a class of `tf.train`.
+        variable: object of a class of TensorFlow's.
+    """
+
+    gradient: Any
+    optimizer: Any
+    variable: Any
+
+
+def applied(weight: Any) -> list[Applied]:
+    """What optimizers were told to apply to a `weight`, the op of a variable, the last first."""
+    found: dict[Any, list[Applied]] = getattr(weight.graph, _APPLIED, {})
+    return found.get(weight, [])
+
+
 def begin(failed: Callable[[Exception], None]) -> None:
     """From now on gradients are noted.
 
@@ -53,8 +75,30 @@ def begin(failed: Callable[[Exception], None]) -> None:
             failed(error)
         return found
 
+    def applying(
+        original: Any, optimizer: Any, grads_and_vars: Any, *given: Any, **named: Any
+    ) -> Any:
+        pairs = [*grads_and_vars]
+        try:
+            for gradient, variable in pairs:
+                _note_applied(Applied(gradient, optimizer, variable))
+        except Exception as error:
+            failed(error)
+        return original(optimizer, pairs, *given, **named)
+
     module = importlib.import_module("tensorflow.python.ops.gradients_util")
     wrap(module, "_GradientsHelper", noting)
+    module = importlib.import_module("tensorflow.python.training.optimizer")
+    wrap(module.Optimizer, "apply_gradients", applying)
+
+
+def _note_applied(one: Applied) -> None:
+    weight = variable_op_of(one.variable)
+    if weight is None or not is_gradient(one.gradient):
+        return
+    if not hasattr(weight.graph, _APPLIED):
+        setattr(weight.graph, _APPLIED, {})
+    getattr(weight.graph, _APPLIED).setdefault(weight, []).insert(0, one)
 
 
 def _note(ys: Any, xs: Any, found: Sequence[Any]) -> Note | None:

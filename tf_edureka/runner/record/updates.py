@@ -2,11 +2,11 @@
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from tf_edureka.runner.record import graphs
-from tf_edureka.runner.record.gradients import Note, parts
+from tf_edureka.runner.record import graphs, variables
+from tf_edureka.runner.record.gradients import Note, applied, is_sparse, parts
 
 _WRITES = re.compile(r"(Resource)?(Sparse)?(Apply|Assign|Scatter|StridedSliceAssign)\w*")
 _APPLY = re.compile(r"(?:Resource)?(?:Sparse)?Apply(\w+?)(?:V2)?")
@@ -105,6 +105,36 @@ def _write(op: Any) -> Write | None:
     return Write(op, variable, match[1], gradient, scalars, slots, attributes)
 
 
+def _told(write: Write, reached: Collection[Any]) -> Write:
+    """A `write` as it is; Adam's of a sparse gradient, in plain ops, by what Adam was told.
+
+    Args:
+        write: of a weight.
+        reached: what the gradients of the loss reach.
+    """
+    for one in () if write.kind else applied(write.variable):
+        kinds = {kind.__name__ for kind in type(one.optimizer).__mro__}
+        if "AdamOptimizer" in kinds and "LazyAdamOptimizer" not in kinds and write.op in reached:
+            slots = {name: one.optimizer.get_slot(one.variable, name) for name in ("m", "v")}
+            names = {"lr": "_lr_t", **{n: f"_{n}_t" for n in ("beta1", "beta2", "epsilon")}}
+            powers = zip(
+                ("beta1_power", "beta2_power"), one.optimizer._get_beta_accumulators(), strict=True
+            )
+            scalars = {
+                **{name: getattr(one.optimizer, its) for name, its in names.items()},
+                **{name: variables.reading(power) for name, power in powers},
+            }
+            return dataclasses.replace(
+                write,
+                kind="Adam",
+                gradient=one.gradient,
+                scalars={name: tensor for name, tensor in scalars.items() if tensor is not None},
+                slots={name: slot.op for name, slot in slots.items() if slot is not None},
+                attributes={"use_nesterov": False},
+            )
+    return write
+
+
 def _factor(tensor: Any) -> Any:
     """The number that a tensor is a product with; None if it is no such product."""
     if tensor.op.type != "Mul":
@@ -132,7 +162,9 @@ def trainings(closure: graphs.Closure, noted: Iterable[Note]) -> list[Found]:
             weight: _best([one for one in by_variable.get(weight, ()) if one.op in reached])
             for weight in note.weights
         }
-        written = {weight: write for weight, write in found.items() if write is not None}
+        written = {
+            weight: _told(write, reached) for weight, write in found.items() if write is not None
+        }
         if written:
             candidates.append((Found(note, written), reached))
     chosen = [
@@ -190,4 +222,4 @@ def _without_gradients(
 
 def by_worth(write: Write) -> tuple[bool, bool]:
     """What sorts ops that write weights: those of an optimizer first, and dense gradients."""
-    return (not write.kind, write.gradient is None or isinstance(write.gradient, Slices))
+    return (not write.kind, write.gradient is None or is_sparse(write.gradient))
