@@ -10,6 +10,9 @@ from keras import layers
 
 from tf_edureka import parity
 from tf_edureka.errors import InputError
+from tf_edureka.parity.model import loss_causes
+from tf_edureka.parity.model.forward import Nearest, nearest
+from tf_edureka.parity.rungs import structure
 from tf_edureka.trace import Writer, fingerprint
 
 v1 = tf.compat.v1
@@ -137,6 +140,39 @@ def test_an_output_that_was_not_recorded_does_not_fail_a_right_loss(trace):
         None,
         "no recorded tensor is the output; it gives the loss and its gradients",
     )
+
+
+def test_where_the_output_is_right_no_layer_is_blamed_for_the_loss(trace):
+    ladder = trace.climb(sequential(loss=lambda y, p: CROSS_ENTROPY(y, p) ** 1.5))
+    assert failing(ladder)[:2] == [("loss", None), ("gradients", None)]
+
+
+def test_the_output_of_each_step_of_a_sequence_is_found_among_rows():
+    values = _random.normal(size=(12, 5))
+    assert nearest(values.reshape(3, 4, 5), {"rows": values}) == Nearest("rows", 0.0)
+    assert nearest(values.reshape(3, 4, 5), {"others": values[::-1]}) is None
+
+
+def test_a_factor_that_is_next_to_1_and_varies_is_no_cause():
+    computed = [1.0, 2.0, 3.0]
+    varied, exact = [0.9998, 1.9999, 2.9996], [1.7, 3.4, 5.1]
+    assert [*loss_causes.factors(varied, computed, batch=4)] == []
+    (cause,) = loss_causes.factors(exact, computed, batch=4)
+    assert cause.says == "the original's loss is the port's times 1.7"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "passed"), [({"op": "RandomStandardNormal"}, True), (None, False)]
+)
+def test_one_random_number_may_be_another(trace, tmp_path, drawn, passed):
+    """Of one draw there is nothing to tell; a constant has to be the same."""
+    writer = Writer(tmp_path / "t", 1e6)
+    variable = {"name": "b", "shape": [1], "dtype": "float32", "initializer": drawn}
+    variable["initial"] = writer.put(np.float32([0.5]))
+    writer.manifest({"variables": [variable], "trainings": [], "ended": "complete"})
+    written = parity.Trace(tmp_path / "t")
+    rung = structure.initial_values(written, ["b"], {"b": np.float32([-1.5])}, {})
+    assert rung.passed is passed
 
 
 def test_a_wrong_rate_is_found_by_the_optimizer_and_nothing_before(trace):

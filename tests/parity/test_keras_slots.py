@@ -85,3 +85,13 @@ def test_slots_are_found_in_a_model_and_with_a_schedule():
     slots = {"accum": [values[0].T, *values[1:]]}
     with pytest.raises(InputError, match=r"expected shape \(3, 2\), got \(2, 3\)"):
         set_slots(optimizer, variables, slots=slots, hyper={"lr": 0.5}, number=20)
+
+
+def test_a_variable_called_beta_does_not_hide_the_powers_of_the_betas():
+    variables = [keras.Variable([1.0, 2.0], name="gamma"), keras.Variable([0.0, 0.0], name="beta")]
+    optimizer = tf1.Adam(0.01)
+    hyper = {"lr": 0.01, "beta1_power": 0.25, "beta2_power": 0.75}
+    moments = [np.ones(2), np.ones(2)]
+    set_slots(optimizer, variables, slots={"m": moments, "v": moments}, hyper=hyper, number=3)
+    powers = {v.name: float(v) for v in optimizer.variables if v.name.endswith("_power")}
+    assert powers == {"beta_1_power": 0.25, "beta_2_power": 0.75}

@@ -1,7 +1,8 @@
 """The mistakes in tests/ports: on which rung each is seen first, and whether its cause is named.
 
-Who wrote them had not seen the diagnosis, but for ten, which `tests/ports/README.md` names. Tried here are those whose
-rung or cause no mistake before them has; `python tests/ports/table.py` tries all.
+Who wrote them had not seen the diagnosis, but for ten, which `tests/ports/README.md` names. Tried
+here are those whose rung or cause no mistake before them has; `python tests/ports/table.py` tries
+all.
 """
 
 import importlib

@@ -50,6 +50,9 @@ def of_loss(
         step: on which it differs.
         tolerance: of the loss.
         right: its output, where that is the original's, any dtype and shape: no cause changes it.
+
+    Returns:
+        as `of_forward`.
     """
 
     def apart(seen: Evaluation) -> float:
@@ -71,6 +74,9 @@ def of_gradients(
         step: on which it differs.
         tolerance: of the gradients.
         right: as in `of_loss`.
+
+    Returns:
+        as `of_forward`.
     """
 
     def apart(seen: Evaluation) -> float:
