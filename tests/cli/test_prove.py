@@ -104,7 +104,7 @@ def test_a_port_with_other_variables_gives_2(prove):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("def other(): pass", "expected a function 'build', got NoneType"),
+        ("def other(): pass", "expected a function 'build', got none"),
         ("build = 3", "expected a function 'build', got int"),
         ("def build(:", "cannot be run (SyntaxError"),
         ("import no_such_module", "cannot be run (ModuleNotFoundError"),

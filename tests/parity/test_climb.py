@@ -164,7 +164,7 @@ def test_a_factor_that_is_next_to_1_and_varies_is_no_cause():
 @pytest.mark.parametrize(
     ("drawn", "passed"), [({"op": "RandomStandardNormal"}, True), (None, False)]
 )
-def test_one_random_number_may_be_another(trace, tmp_path, drawn, passed):
+def test_one_random_number_may_be_another(tmp_path, drawn, passed):
     """Of one draw there is nothing to tell; a constant has to be the same."""
     writer = Writer(tmp_path / "t", 1e6)
     variable = {"name": "b", "shape": [1], "dtype": "float32", "initializer": drawn}
