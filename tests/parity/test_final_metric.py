@@ -8,6 +8,7 @@ from keras import layers
 
 from tf_edureka import parity
 from tf_edureka.parity.noise import noise_of_step as noise
+from tf_edureka.parity.noise.evaluated import moved
 from tf_edureka.tf1.recorded_graph import RecordedGraph
 from tf_edureka.trace import Writer
 
@@ -128,6 +129,13 @@ def port(dropout=None, activation=None, first=layers.Identity):
 class LeftOn(layers.Dropout):
     def call(self, x, training=None):
         return super().call(x, training=True)
+
+
+def test_an_output_is_moved_both_ways_but_not_across_0():
+    output = np.float32([0, 1e-4, -1e-4, *[8.0] * 20])
+    apart = moved(output, 0.125, np.random.default_rng(0)) - output
+    np.testing.assert_array_equal(apart[:3] > 0, [True, True, False])
+    assert {*apart[3:].tolist()} == {-0.125, 0.125}
 
 
 @pytest.mark.parametrize("activation", [None, pytest.param("softmax", marks=pytest.mark.slow)])

@@ -129,16 +129,8 @@ class Evaluated:
         """
         generator = np.random.default_rng(0)
         far = tolerance * float(np.abs(output).max(initial=0))
-        moves = (far * generator.choice([-1.0, 1.0], output.shape) for _ in range(_DRAWS))
-        # None is moved across 0: of what is never negative there may be a root.
-        moved = [
-            (output + np.where(np.abs(output) > far, move, np.copysign(move, output))).astype(
-                output.dtype
-            )
-            for move in moves
-        ]
         again = self.metrics(name, output)
-        drawn = [self.metrics(name, one) for one in moved]
+        drawn = [self.metrics(name, moved(output, far, generator)) for _ in range(_DRAWS)]
         found = {}
         for metric, recorded in self.scalars.items():
             values = np.array([recorded, again[metric], *(one[metric] for one in drawn)])
@@ -149,6 +141,22 @@ class Evaluated:
             if abs(values[1] - recorded) <= span:
                 found[metric] = float(span)
         return found
+
+
+def moved(output: Array, far: float, generator: np.random.Generator) -> Array:
+    """An output, each number of it moved; none across 0, since there may be a root of it.
+
+    Args:
+        output: float, any shape.
+        far: by how much, at least 0.
+        generator: draws the directions.
+
+    Returns:
+        as `output`.
+    """
+    moves = far * generator.choice([-1.0, 1.0], output.shape)
+    away = np.copysign(moves, output)
+    return np.asarray(output + np.where(np.abs(output) > far, moves, away), output.dtype)
 
 
 def _values(
