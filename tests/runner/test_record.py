@@ -269,7 +269,9 @@ x = tf.placeholder(tf.float32, [None, 4, 3], name="x")
 cell = tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.BasicLSTMCell(5), output_keep_prob=0.8)
 # Or the masks of two time steps may change places, in a plain run, too.
 outputs, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32, parallel_iterations=1)
-loss = tf.reduce_mean(tf.square(tf.layers.dense(outputs[:, -1], 2)))
+last = tf.layers.dense(outputs[:, -1], 2)
+with tf.control_dependencies([tf.Assert(tf.reduce_all(tf.abs(last) < 1e6), [last])]):
+    loss = tf.reduce_mean(tf.square(last))
 train = tf.train.AdamOptimizer(0.01).minimize(loss)
 """
 ROWS = """

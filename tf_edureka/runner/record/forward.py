@@ -80,7 +80,7 @@ class Forward:
                 ends.add(op)
             if any(one in ends or one in before for one in self._closure.consumers[op]):
                 before.add(op)
-        after = {op for op in reached & learned - before if op.type not in _AS_IT_IS}
+        after = {op for op in reached & learned - before if op.outputs and op.type not in _AS_IT_IS}
         yield from (op for op in self._closure.ops if op in ends | after)
 
     def _is_end(self, op: Any) -> bool:
