@@ -4,6 +4,7 @@ from importlib import import_module
 
 import pytest
 from ports import MODELS, record
+from ports.gan import port as gan
 
 ZERO = {"tf.constant(0.1, shape=shape)": "tf.zeros(shape)"}
 
@@ -37,3 +38,13 @@ def test_biases_that_begin_at_0_pass_with_adam(tmp_path):
     port = {}
     exec(source.replace("keras.initializers.Constant(0.1)", '"zeros"'), port)
     assert failed(record(tmp_path, "mlp_adam", 7, ZERO).climb(port["build"])) == []
+
+
+@pytest.mark.slow
+def test_both_halves_of_a_gan_are_proved(tmp_path):
+    """A half's loss comes from the other half's weights, which that one's own steps move."""
+    trace = record(tmp_path, "gan", 6)
+    for half in (gan.generator, gan.discriminator):
+        ladder = trace.climb(half)
+        assert failed(ladder) == []
+        assert ladder.passed

@@ -91,12 +91,12 @@ def record(
 
     Args:
         folder: where it and its trace are written.
-        model: a name in `MODELS`.
+        model: its folder.
         seed: of TensorFlow and of NumPy.
         edits: texts of the program, each of which stands there once, and what they become.
         cores: that it may use; None for all.
     """
-    source = (MODELS[model] / "old.py").read_text(encoding="utf-8")
+    source = (HERE / model / "old.py").read_text(encoding="utf-8")
     for old, new in (edits or {}).items():
         assert source.count(old) == 1
         source = source.replace(old, new)

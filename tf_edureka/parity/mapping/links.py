@@ -1,6 +1,6 @@
 """A mapping of variables: what belongs together, and values that go over and back."""
 
-from collections.abc import Callable, Iterator, Mapping as AnyMapping
+from collections.abc import Callable, Collection, Iterator, Mapping as AnyMapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -114,6 +114,19 @@ class Mapping:
             Gradients in the shapes of the old variables and the dtype of the new ones.
         """
         return self._back(new, linear=True)
+
+    def lacks(self, weights: Collection[str], trained: Collection[int]) -> tuple[int, int]:
+        """How badly it fits a training.
+
+        Args:
+            weights: names of the old variables that are trained.
+            trained: places of the new ones that are.
+
+        Returns:
+            variables without a counterpart, and links of which one side alone is trained.
+        """
+        apart = [({*a.old} <= {*weights}) != ({*a.new} <= {*trained}) for a in self.links]
+        return len(self.missing) + len(self.extra), sum(apart)
 
     def table(self) -> list[tuple[str, str, str]]:
         """Rows for printing: old names, new paths, and how the values go over."""

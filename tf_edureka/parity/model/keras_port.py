@@ -231,15 +231,16 @@ class KerasPort:
         return self.change_inputs(x) if isinstance(x, np.ndarray) else [*map(self.change_inputs, x)]
 
     def _labels(self, outputs: Sequence[Any], arrays: Arrays) -> list[Array]:
-        names = self.feeding.labels if self.feeding else ()
-        names = names or (self.feeding.inputs[:1] if self.feeding else ())
-        either = self.feeding is not None and self.feeding.sparse
-        kinds = [one[0] if len(one) == 1 else either for one in losses.class_numbers_of(self.model)]
+        feeding = self.feeding or inputs.Feeding((), ())
+        given = [arrays[name] for name in feeding.labels or feeding.inputs[:1]]
+        if not feeding.labels and given[0].size != outputs[0].numpy().size:
+            given = [np.zeros(one.shape, one.dtype.as_numpy_dtype) for one in outputs]  # not read
+        several = losses.class_numbers_of(self.model)
+        kinds = [one[0] if len(one) == 1 else feeding.sparse for one in several]
+        each = zip(outputs, _and_again(given), _and_again(kinds), strict=False)
         return [
-            self.change_labels(inputs.labels_for(np.array(output), arrays[name], sparse=sparse))
-            for output, name, sparse in zip(
-                outputs, _and_again(names), _and_again(kinds), strict=False
-            )
+            self.change_labels(inputs.labels_for(np.array(output), one, sparse=sparse))
+            for output, one, sparse in each
         ]
 
     def _old_gradients(self, weights: Sequence[Any], computed: Sequence[Any]) -> dict[str, Array]:

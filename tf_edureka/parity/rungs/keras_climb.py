@@ -76,13 +76,14 @@ class KerasClimb:
 
     def _find(self, given: Mapping[str, str]) -> mapping.Mapping:
         """Which variable is which, of the training whose weights fit best."""
-        best: mapping.Mapping | None = None
+        best, least = None, (math.inf, math.inf)
+        trained = {variable.place for variable in self.new if variable.trainable}
         for place, training in enumerate(self.trace.trainings):
             old = old_variables(self.trace, training)
             found = mapping.find(old, self.new, given=given, trained=training.weights)
-            lacks = len(found.missing) + len(found.extra)
-            if best is None or lacks < len(best.missing) + len(best.extra):
-                best, self.training = found, place
+            lacks = found.lacks(training.weights, trained)
+            if lacks < least:
+                best, self.training, least = found, place, lacks
         if best is None:
             raise InputError(
                 f"{self.trace.folder}: expected a trace of a training, got one without"
@@ -285,11 +286,13 @@ class KerasClimb:
             yield port_rungs.skipped("free run", "the first steps were not recorded")
             return
         self.port.reset_optimizer(0)
+        others = {n for one in self.trace.trainings for n in one.weights} - {*self.weights}
         state: Mapping[str, Array] = row[0].state
         losses = []
         for one in row:
             seen = self.port.evaluate({**one.state, **state}, one.batch)
             losses.append(seen.loss)
             self.port.apply(seen.gradients, seen.slices)
-            state = self.port.values()
+            # The weights of a GAN's other half are moved by its own steps.
+            state = {n: value for n, value in self.port.values().items() if n not in others}
         yield port_rungs.free_run(row, losses, self.allowed)

@@ -112,22 +112,39 @@ def old_variables(trace: Trace, training: Training) -> list[Any]:
         training: whose weights are meant.
 
     Returns:
-        the weights in their order, then others that are no slots, such as moving averages.
+        the weights in their order, then others that are no slots, such as moving averages, and such
+        as the weights of a GAN's other half.
     """
-    slots = {name for by_weight in training.slots.values() for name in by_weight.values()}
     every = {name for one in trace.trainings for name in one.weights}
+    slots = {
+        name
+        for one in trace.trainings
+        for by_weight in one.slots.values()
+        for name in by_weight.values()
+    }
+    others = every - _needed(trace, training) if len(trace.trainings) > 1 else every
+    no_others = {*training.weights, *others, *slots}
     return [
         *(trace.variables[name] for name in training.weights),
         *(
             variable
             for name, variable in trace.variables.items()
-            if name not in every | slots
+            if name not in no_others
             and variable.dtype.startswith(("float", "double", "half"))
             and variable.shape
             and not name.rpartition("/")[2].startswith(_SLOTS_OF_NO_WEIGHT)
             and not _is_slot(name, every)
         ),
     ]
+
+
+def _needed(trace: Trace, training: Training) -> set[str]:
+    """Names of what the loss of a training comes from; none where that is not known."""
+    graph = trace.graph()
+    try:
+        return RecordedGraph(graph).parts.needed([training.loss])[0] if graph else set()
+    except Unreplayable:
+        return set()
 
 
 def _is_slot(name: str, weights: set[str]) -> bool:
