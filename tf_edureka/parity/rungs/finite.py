@@ -14,11 +14,11 @@ def valid(what: str, ours: float, theirs: float, step: int, of: str = "the port"
     """What a port gives, if it is a number wherever the original's is one.
 
     Args:
-        what: it is.
-        ours: of the port.
-        theirs: of the original.
-        step: in which both are.
-        of: what gave it.
+        what: name of the value for the message, such as `loss`.
+        ours: the port's value.
+        theirs: the original's value, or one that is finite exactly if that is.
+        step: number of the step that both were computed in.
+        of: what computed the value, for the message.
 
     Raises:
         InputError: when it is NaN or infinite where the original's is not.

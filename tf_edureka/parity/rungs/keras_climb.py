@@ -213,11 +213,13 @@ class KerasClimb:
                     self.steps, again, self.allowed, self.weights, self.model.loss
                 )
                 bad = worst if worst is not None and not loss.passed else worst_of
-                step = self.steps[bad.place if bad else 0]
+                place = bad.place if bad else 0
                 if not causes and forward.passed is not False:
                     search = diagnosis.of_loss if not loss.passed else diagnosis.of_gradients
-                    right = again[bad.place if bad else 0].output if forward.passed else None
-                    causes, _ = search(self.port, step, bad.tolerance if bad else 0.0, right)
+                    right = again[place].output if forward.passed else None
+                    causes, _ = search(
+                        self.port, self.steps[place], bad.tolerance if bad else 0.0, right
+                    )
             found = (*forward.causes, *causes)
             loss = replace(loss, causes=found if not loss.passed else ())
             gradient = replace(gradient, causes=found if not gradient.passed else ())
