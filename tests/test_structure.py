@@ -42,7 +42,10 @@ MAY_IMPORT = {
     ),
     **dict.fromkeys(
         ("parity", "benchmark"),
-        {"mlp", "legacy", "runs", "perceptron", "data", "tf1", "trace", "runtime", *LEAVES},
+        {
+            *("mlp", "legacy", "runs", "perceptron", "data", "tf1", "trace", "runtime", *LEAVES),
+            "runner.record",  # which can record what this process trains
+        },
     ),
 }
 

@@ -9,6 +9,8 @@ from tf_edureka.cli.compare import main
 from tf_edureka.config import MlpConfig
 from tf_edureka.legacy import mlp as legacy_mlp
 from tf_edureka.mlp import training
+from tf_edureka.parity import PortLadder
+from tf_edureka.parity.article import measure
 from tf_edureka.results import MlpResult
 
 FILES = {"compare.json", "compare.png", "overview.md", "overview.png"}
@@ -75,9 +77,13 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(compare, capsys):
 def trained(monkeypatch):
     """The modules and configurations of what would have been trained.
 
-    Each training by the article's recipe comes to what TensorFlow 1.15.5 did.
+    Each training by the article's recipe comes to what TensorFlow 1.15.5 did, and nothing is
+    recorded.
     """
     seen = []
+    start = [np.zeros(1, np.float32)] * 6
+    port = PortLadder(rungs=(), trace="", port="", script="", versions={})
+    monkeypatch.setattr(measure, "as_a_port", lambda *_, **__: ((start, start), port))
 
     def result(config) -> MlpResult:
         cost, accuracy, steps = np.linspace(3, 2, 15), np.full(15, 0.5), np.zeros(15)
@@ -101,8 +107,8 @@ def trained(monkeypatch):
     return seen
 
 
-@alike
-@pytest.mark.usefixtures("trained", "other_batches")
+@pytest.mark.slow
+@pytest.mark.usefixtures("other_batches")
 def test_a_rung_that_fails_is_named_and_gives_exit_code_1(compare, capsys):
     assert compare() == 1
     captured = capsys.readouterr()

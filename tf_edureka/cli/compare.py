@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise InputError(f"steps: expected 1 to {steps}, those of epoch 1, got {args.steps}")
     reference = Reference.read(config) if data.is_mnist else None
     title = f"{data.title}, seed {config.seed}"
-    with folder.claimed(), EpochDisplay(4 * config.epochs + 3) as display:
+    with folder.claimed(), EpochDisplay(4 * config.epochs + 5) as display:
         against = reference.name if reference else "no numbers of TensorFlow 1"
         where = f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source})"
         display.line(f"{where}, seed {config.seed}, against {against}")

@@ -50,9 +50,9 @@ def prepare(
     if report:
         atexit.register(_print_report, script)
     if record:
-        from tf_edureka.runner.record import hooks
+        from tf_edureka.runner.record import recording
 
-        hooks.begin(record, name=script.name, source=script.source, arguments=arguments[1:])
+        recording.begin(record, name=script.name, source=script.source, arguments=arguments[1:])
 
 
 def run(script: Script, *, needed: str = "", limit: stop.Limit | None = None) -> None:
@@ -64,7 +64,7 @@ def run(script: Script, *, needed: str = "", limit: stop.Limit | None = None) ->
         limit: When to stop it; None to let it run.
     """
     from tf_edureka.runner import modules
-    from tf_edureka.runner.record import gradients, hooks
+    from tf_edureka.runner.record import gradients, recording
 
     main = sys.modules["__main__"] = types.ModuleType("__main__")
     vars(main).update(script.names)
@@ -77,7 +77,7 @@ def run(script: Script, *, needed: str = "", limit: stop.Limit | None = None) ->
                 stop.begin(limit)
             exec(script.code, vars(main))
         except BaseException as error:
-            hooks.ended_by(error)
+            recording.ended_by(error)
             if stop.is_by_us(error):
                 stop.end()
             hook = getattr(sys, "excepthook", sys.__excepthook__)  # the script may have its own

@@ -5,8 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 
-def wrap(owner: Any, name: str, ours: Callable[..., Any]) -> None:
-    """Puts `ours`, which is given the original first, in the place of a function of `owner`."""
+def wrap(owner: Any, name: str, ours: Callable[..., Any]) -> Callable[[], None]:
+    """Puts `ours`, which is given the original first, in the place of a function of `owner`.
+
+    Args:
+        owner: module or class.
+        name: of the function.
+        ours: that is called instead.
+
+    Returns:
+        a function that puts the original back.
+    """
     original = getattr(owner, name)
 
     @functools.wraps(original)
@@ -14,3 +23,4 @@ def wrap(owner: Any, name: str, ours: Callable[..., Any]) -> None:
         return ours(original, *arguments, **named)
 
     setattr(owner, name, function)
+    return functools.partial(setattr, owner, name, original)

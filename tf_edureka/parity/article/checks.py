@@ -10,7 +10,6 @@ from tf_edureka.results import Floats
 
 # Of a table with `Rung.row`.
 HEAD = ("rung", "between", "measured", "tolerance", "unit", "")
-UNIT_ROUNDOFF = 2.0**-24
 
 
 @dataclass(frozen=True)
@@ -96,8 +95,3 @@ def difference(one: Floats, other: Floats) -> Difference:
         "relative": float(np.divide(apart, larger, where=apart != 0, out=0 * apart).max()),
         "ulps": float((apart / np.spacing(larger)).max()),
     }
-
-
-def rounding_of_sums(terms: int) -> float:
-    """How far two float32 sums of the same `terms` may be apart, relative to the terms' sizes."""
-    return 4 * math.sqrt(terms) * UNIT_ROUNDOFF

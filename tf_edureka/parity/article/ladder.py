@@ -51,7 +51,7 @@ def climb(
         steps: of the first epoch, for the rung of many steps.
         reference: the numbers of TensorFlow 1.15.5 for this configuration and MNIST, if there are.
         on_epoch: called with the name of what has just trained for one more epoch; there are
-            `3 * config.epochs + 3` of them.
+            `3 * config.epochs + 5` of them.
 
     Returns:
         the ladder.
@@ -64,7 +64,7 @@ def climb(
     steps = whole_number("steps", steps, 1, most)
     with runtime.tf32(False):
         measured = measure(config, data, on_epoch=on_epoch)
-    rungs = judge(measured, config, steps=steps, reference=reference)
+    rungs = judge(measured, steps=steps, reference=reference)
     return Ladder(rungs, measured.legacy, modern=measured.modern)
 
 

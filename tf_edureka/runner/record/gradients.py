@@ -55,11 +55,14 @@ def applied(weight: Any) -> list[Applied]:
     return found.get(weight, [])
 
 
-def begin(failed: Callable[[Exception], None]) -> None:
+def begin(failed: Callable[[Exception], None]) -> list[Callable[[], None]]:
     """From now on gradients are noted.
 
     Args:
         failed: is told of an error of ours, which must not end the script.
+
+    Returns:
+        functions that end it.
     """
     from tf_edureka.runner.record import makers
 
@@ -86,10 +89,12 @@ def begin(failed: Callable[[Exception], None]) -> None:
             failed(error)
         return original(optimizer, pairs, *given, **named)
 
-    module = importlib.import_module("tensorflow.python.ops.gradients_util")
-    wrap(module, "_GradientsHelper", noting)
-    module = importlib.import_module("tensorflow.python.training.optimizer")
-    wrap(module.Optimizer, "apply_gradients", applying)
+    gradients_util = importlib.import_module("tensorflow.python.ops.gradients_util")
+    optimizer = importlib.import_module("tensorflow.python.training.optimizer")
+    return [
+        wrap(gradients_util, "_GradientsHelper", noting),
+        wrap(optimizer.Optimizer, "apply_gradients", applying),
+    ]
 
 
 def _note_applied(one: Applied) -> None:

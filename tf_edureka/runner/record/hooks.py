@@ -1,17 +1,12 @@
 """Puts the recorder into TensorFlow's sessions."""
 
-import atexit
 import functools
 import importlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tf_edureka import trace
 from tf_edureka.runner.record import gradients, session_state
 from tf_edureka.runner.record.asked import Asked, Begun
-from tf_edureka.runner.record.manifest import Manifest
-from tf_edureka.runner.record.options import Options
 from tf_edureka.runner.record.plan import Plan
 from tf_edureka.runner.record.recorder import Recorder
 from tf_edureka.runner.wrapped import wrap
@@ -35,11 +30,19 @@ class Hooks:
         module = importlib.import_module("tensorflow.python.client.session")
         self._session = module.BaseSession
         self._do_run = self._session._do_run
-        wrap(self._session, "_do_run", self._running)
-        wrap(self._session, "make_callable", self._making)
-        wrap(self._session, "close", self._closing)
-        wrap(self._session._Callable, "__init__", self._calling_begins)
-        wrap(self._session._Callable, "__call__", self._calling)
+        self._undo = [
+            *gradients.begin(self.recorder.failed),
+            wrap(self._session, "_do_run", self._running),
+            wrap(self._session, "make_callable", self._making),
+            wrap(self._session, "close", self._closing),
+            wrap(self._session._Callable, "__init__", self._calling_begins),
+            wrap(self._session._Callable, "__call__", self._calling),
+        ]
+
+    def undo(self) -> None:
+        """Puts TensorFlow's own functions back."""
+        for undo in reversed(self._undo):
+            undo()
 
     def guarded(self, call: Callable[[], Any]) -> Any:
         """What a `call` of the recorder's gives; if it fails, the script goes on unrecorded."""
@@ -215,56 +218,3 @@ class Hooks:
             return values[: len(options.fetch)], values
 
         return self._take(session, planned, own)
-
-
-_hooks: Hooks | None = None
-_ended = "complete"
-
-
-def begin(options: Options, *, name: str, source: bytes, arguments: Sequence[str]) -> None:
-    """From now on this process, which is one of TensorFlow 1, is recorded.
-
-    Args:
-        options: what is to be recorded.
-        name: of the script.
-        source: of it.
-        arguments: of it.
-
-    Raises:
-        InputError: when the folder cannot be written, or has other files in it.
-    """
-    global _hooks
-    writer = trace.Writer(options.folder, options.megabytes * 1e6)
-    manifest = Manifest(writer, options, name=name, source=source, arguments=arguments)
-    gradients.begin(failed)
-    _hooks = Hooks(Recorder(writer, options, manifest))
-    atexit.register(_end)
-    if hasattr(os, "register_at_fork"):  # a child has no part in the trace
-        os.register_at_fork(after_in_child=_leave)
-
-
-def ended_by(error: BaseException) -> None:
-    """Takes in what ended the script."""
-    global _ended
-    is_usual = isinstance(error, SystemExit) and error.code in (None, 0)
-    text = f"{type(error).__name__}: {error}".removesuffix(": ")
-    _ended = "complete" if is_usual else text.splitlines()[0]
-
-
-def failed(error: Exception) -> None:
-    """Stops recording, since it raised an `error`."""
-    if _hooks is not None:
-        _hooks.recorder.failed(error)
-
-
-def _leave() -> None:
-    global _hooks
-    if _hooks is not None:
-        _hooks.recorder.is_on = False
-        _hooks = None
-
-
-def _end() -> None:
-    if _hooks is not None:
-        _hooks.close_all()
-        _hooks.recorder.finish(_ended)
