@@ -12,6 +12,9 @@ import pytest
 from helpers import GOLDENS
 from PIL import Image
 
+from tf_edureka import runtime
+from tf_edureka.runner import modules, process
+
 CHECKS = Path(__file__).parent / "checks"
 
 
@@ -37,6 +40,16 @@ def test_a_script_leaves_gpu_memory_that_it_does_not_need_to_others(run):
     script = "import os; print(os.environ['TF_FORCE_GPU_ALLOW_GROWTH'])"
     assert run(script).stdout == "true\n"
     assert run(script, TF_FORCE_GPU_ALLOW_GROWTH="false").stdout == "false\n"
+
+
+def test_cuda_is_looked_for_before_tensorflow_is_imported(monkeypatch):
+    order = []
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    monkeypatch.setattr(runtime, "help_tensorflow_find_cuda", lambda: order.append("cuda"))
+    monkeypatch.setattr(modules, "install", lambda *_, **__: order.append("tensorflow"))
+    process.become_one_of_tensorflow_1(None)
+    assert order == ["cuda", "tensorflow"]
 
 
 def test_the_perceptron_and_op_seeds_are_those_of_1_15_to_each_bit(run):
