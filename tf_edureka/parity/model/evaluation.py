@@ -49,3 +49,9 @@ class Evaluation:
     slices: Mapping[str, Slices]
     after: Arrays
     replay: Replay
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether there is a label for each output, or one for all classes."""
+        outputs = self.output.size
+        return self.labels.size in (outputs, outputs // max(self.output.shape[-1:] or (1,)))

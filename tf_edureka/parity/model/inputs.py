@@ -113,7 +113,7 @@ def shaped(model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array]) ->
         arrays: as in `feedings`.
 
     Returns:
-        an array in the shape that the model takes, or a list of one for each input.
+        an array in the shape that the model takes, or a list or dict of one for each input.
     """
     values = []
     for shape, name in zip(_shapes(model), feeding.inputs, strict=True):
@@ -121,7 +121,10 @@ def shaped(model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array]) ->
         if shape is not None and None not in shape[1:] and array.shape[1:] != shape[1:]:
             array = array.reshape(len(array), *shape[1:])
         values.append(array)
-    return values if len(values) > 1 else values[0]
+    try:
+        return keras.tree.pack_sequence_as(model.input, values)
+    except (AttributeError, ValueError):  # of a class of one's own
+        return values if len(values) > 1 else values[0]
 
 
 def labels_for(output: Array, labels: Array, *, sparse: bool) -> Array:
@@ -156,15 +159,15 @@ def as_tensors(x: Any) -> Any:
     """Inputs as tensors.
 
     Args:
-        x: an array or a list of them, any dtype and shape; float64 becomes Keras' own precision, as
-            in `fit`.
+        x: an array, or a list or dict of them, any dtype and shape; float64 becomes Keras' own
+            precision, as in `fit`.
 
     Returns:
-        a tensor, or a list of them.
+        a tensor, or a list or dict of them.
     """
 
     def one(array: Array) -> Any:
         kind = keras.config.floatx() if array.dtype == np.float64 else None
         return tf.convert_to_tensor(array.astype(kind) if kind else array)
 
-    return [*map(one, x)] if isinstance(x, list) else one(x)
+    return keras.tree.map_structure(one, x)

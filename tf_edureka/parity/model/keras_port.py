@@ -1,9 +1,10 @@
 """A compiled Keras model as a port: its loss, gradients and updates on what was recorded."""
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -15,12 +16,12 @@ from tf_edureka.parity.mapping import new_variables
 from tf_edureka.parity.mapping.transforms import AS_IT_IS
 from tf_edureka.parity.model import inputs, losses, slices
 from tf_edureka.parity.model.called_layers import called_layers
+from tf_edureka.parity.model.carried import Carried
 from tf_edureka.parity.model.evaluation import Arrays, Batch, Evaluation
 from tf_edureka.parity.model.forward import nearest
 from tf_edureka.parity.model.randomness import replayed
 from tf_edureka.trace import Array
 
-_Any = TypeVar("_Any")
 _SAME = 1e-3  # of the largest
 # By a part of the name of the layer's class.
 _GATES = {"LSTM": (4,), "GRU": (3, 2), "Cell": (2, 3, 4), "RNN": (2, 3, 4)}
@@ -43,6 +44,7 @@ class KerasPort:
         self.change_inputs: Callable[[Array], Array] = lambda array: array
         self.change_labels: Callable[[Array], Array] = lambda array: array
         self.change_state: Callable[[dict[int, Array]], dict[int, Array]] = lambda state: state
+        self.carried = Carried(model)
         self._random_ops = random_ops
         self._variables = [*model.variables]
         self._gates = {
@@ -58,6 +60,7 @@ class KerasPort:
         """The same of another `model` with the same variables."""
         port = KerasPort(model, self.mapping, random_ops=self._random_ops)
         port.feeding = self.feeding
+        port.carried.take_parts_of(self.carried)
         return port
 
     def gates(self, place: int) -> tuple[int, ...]:
@@ -89,11 +92,16 @@ class KerasPort:
         to_new = self.mapping.gradients_to_new if linear else self.mapping.to_new
         for place, value in self.change_state(to_new(state)).items():
             self._variables[place].assign(value)
+        self.carried.reset()
+        self.carried.take(state)
 
-    def values(self, *, linear: bool = False) -> dict[str, Array]:
+    def values(
+        self, given: Sequence[Array] | None = None, *, linear: bool = False
+    ) -> dict[str, Array]:
         """The model's variables by the original's names.
 
         Args:
+            given: their values, each in its dtype and shape; None for those that they have now.
             linear: as they were loaded.
 
         Returns:
@@ -102,15 +110,17 @@ class KerasPort:
         Raises:
             InputError: when an initializer gave a variable another shape.
         """
-        values = {place: variable.numpy() for place, variable in enumerate(self._variables)}
-        for place, value in values.items():
+        values = [one.numpy() for one in self._variables] if given is None else given
+        for place, value in enumerate(values):
             variable = self._variables[place]
             if value.shape != tuple(variable.shape):
                 raise InputError(
                     f"{variable.path}: expected a value of shape {tuple(variable.shape)}, got "
                     f"{value.shape} from its initializer"
                 )
-        return (self.mapping.gradients_to_old if linear else self.mapping.to_old)(values)
+        return (self.mapping.gradients_to_old if linear else self.mapping.to_old)(
+            dict(enumerate(values))
+        )
 
     def choose_feeding(
         self, state: Arrays, batch: Batch, loss: float, tensors: Arrays
@@ -149,7 +159,7 @@ class KerasPort:
                 found is None or found.share > _SAME,
                 apart if np.isfinite(apart) else float("inf"),
             )
-            if _are_labels(seen) and rank < best:
+            if seen.has_labels and rank < best:
                 best, chosen = rank, feeding
         self.feeding = chosen
         if self.feeding is None:
@@ -227,8 +237,9 @@ class KerasPort:
     def _inputs(self, batch: Batch) -> Any:
         if self.feeding is None:
             raise RuntimeError("how the model is fed has not been chosen")
+        self.carried.take(batch.inputs)
         x = inputs.shaped(self.model, self.feeding, batch.inputs)
-        return self.change_inputs(x) if isinstance(x, np.ndarray) else [*map(self.change_inputs, x)]
+        return keras.tree.map_structure(self.change_inputs, x)
 
     def _labels(self, outputs: Sequence[Any], arrays: Arrays) -> list[Array]:
         feeding = self.feeding or inputs.Feeding((), ())
@@ -237,7 +248,8 @@ class KerasPort:
             given = [np.zeros(one.shape, one.dtype.as_numpy_dtype) for one in outputs]  # not read
         several = losses.class_numbers_of(self.model)
         kinds = [one[0] if len(one) == 1 else feeding.sparse for one in several]
-        each = zip(outputs, _and_again(given), _and_again(kinds), strict=False)
+        ever = [itertools.chain(those, itertools.repeat(those[-1])) for those in (given, kinds)]
+        each = zip(outputs, *ever, strict=False)
         return [
             self.change_labels(inputs.labels_for(np.array(output), one, sparse=sparse))
             for output, one, sparse in each
@@ -285,16 +297,3 @@ class KerasPort:
             elif place in new:
                 pairs.append((tf.constant(new[place], variable.dtype), variable))
         self.model.optimizer.apply_gradients(pairs)
-
-
-def _are_labels(seen: Evaluation) -> bool:
-    """Whether there is a label for each output, or one for all classes."""
-    outputs = seen.output.size
-    return seen.labels.size in (outputs, outputs // max(seen.output.shape[-1:] or (1,)))
-
-
-def _and_again(names: Sequence[_Any]) -> Iterator[_Any]:
-    """The names, and the last one again and again."""
-    yield from names
-    while True:
-        yield names[-1]

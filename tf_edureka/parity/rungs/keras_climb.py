@@ -1,17 +1,13 @@
 """Climbs the ladder with a compiled Keras model."""
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tf_edureka.errors import InputError
 from tf_edureka.parity import mapping
 from tf_edureka.parity.certificate.port_ladder import PortRung
-from tf_edureka.parity.mapping import new_variables
 from tf_edureka.parity.model import (
     diagnosis,
-    inputs,
     losses,
     slices,
     spread,
@@ -20,7 +16,6 @@ from tf_edureka.parity.model import (
 from tf_edureka.parity.model.alteration import all_of
 from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.model.forward import first_unlike
-from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.noise.run_in_float64 import NotInFloat64
 from tf_edureka.parity.optimizer import keras_slots, rung as optimizer_rung
@@ -32,7 +27,8 @@ from tf_edureka.parity.rungs import (
     structure,
 )
 from tf_edureka.parity.rungs.final_metric import final_metric
-from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, old_variables, random_ops, read
+from tf_edureka.parity.rungs.matched import Matched
+from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, old_variables, read
 from tf_edureka.trace import Array, Step, Trace
 
 _REST = ("forward pass", "loss", "gradients", "optimizer", "re-anchored steps", "free run")
@@ -60,35 +56,16 @@ class KerasClimb:
     ) -> None:
         self.trace, self.model, self._make = trace, model, build
         self.notes: list[str] = []
-        self.training = 0
-        self._build()
-        self.new, self.given = new_variables.variables_of(model), given
-        self.found = self._find(given)
+        self._matched = Matched(trace, model, given)
+        self.training = self._matched.place
         self._trained = trace.trainings[self.training]
         self.weights = self._trained.weights
         self.shapes = {one.name: one.shape for one in old_variables(trace, self._trained)}
 
-    def _build(self) -> None:
-        """Has a model that waits for its first batch be built, by the first that was recorded."""
-        fed = next((one.inputs for one in self.trace.steps if one.is_recorded and one.inputs), {})
-        if not self.model.built or not self.model.variables:
-            inputs.build(self.model, self.trace.arrays(fed))
-
-    def _find(self, given: Mapping[str, str]) -> mapping.Mapping:
-        """Which variable is which, of the training whose weights fit best."""
-        best, least = None, (math.inf, math.inf)
-        trained = {variable.place for variable in self.new if variable.trainable}
-        for place, training in enumerate(self.trace.trainings):
-            old = old_variables(self.trace, training)
-            found = mapping.find(old, self.new, given=given, trained=training.weights)
-            lacks = found.lacks(training.weights, trained)
-            if lacks < least:
-                best, self.training, least = found, place, lacks
-        if best is None:
-            raise InputError(
-                f"{self.trace.folder}: expected a trace of a training, got one without"
-            )
-        return best
+    @property
+    def found(self) -> mapping.Mapping:
+        """Which variable is which."""
+        return self._matched.found
 
     def rungs(self, batches: Iterable[Any] | None) -> Iterator[PortRung]:
         """All of them, in order, those of the port's own `batches` too; None to leave them out."""
@@ -100,14 +77,17 @@ class KerasClimb:
             return
         yield first
         self.known = first.causes  # what explains the rungs above, too
-        self.port = KerasPort(self.model, self.found, random_ops=random_ops(self.trace))
-        yield structure.initial_values(
-            self.trace, self.weights, self.port.values(), spread.of_links(self.model, self.found)
-        )
-        yield structure.batches(self.trace, self.training, batches)
         self.steps = read(self.trace, self.training)
         self.allowed = tolerances.measured(self.trace, (*(one.step for one in self.steps),))
-        self._choose()
+        start = [variable.numpy() for variable in self.model.variables]
+        self.port = self._matched.port(self.steps, self.allowed[0].of("loss"))
+        yield structure.initial_values(
+            self.trace,
+            self.weights,
+            self.port.values(start),
+            spread.of_links(self.model, self.found),
+        )
+        yield structure.batches(self.trace, self.training, batches)
         seen = [self.port.evaluate(one.state, one.batch) for one in self.steps]
         finite.check(self.steps, seen)
         yield from self._computed(seen)
@@ -122,27 +102,6 @@ class KerasClimb:
             )
         yield from self._free_run()
         yield final_metric(self.trace, self.training, self.port, self.steps[-1], seen[-1].output)
-
-    def _choose(self) -> None:
-        """How the model is fed, and of equally good mappings the one that gives the loss."""
-        first = self.steps[0]
-        best = (True, math.inf)
-        for found in self._mappings():
-            port = KerasPort(self.model, found, random_ops=random_ops(self.trace))
-            apart = port.choose_feeding(first.state, first.batch, first.loss, first.tensors)
-            if apart < best or found is self.found:
-                best, self.port, self.found = apart, port, found
-            if best[1] <= self.allowed[0].of("loss") * abs(first.loss):
-                break
-
-    def _mappings(self) -> Iterator[mapping.Mapping]:
-        """The mapping that was found, and those that fit as well; other forget biases, too."""
-        yield from self.found.alternatives()
-        if any(variable.cell == "lstm" for variable in self.new):
-            old = old_variables(self.trace, self._trained)
-            yield mapping.find(
-                old, self.new, given=self.given, trained=self.weights, forget_bias=0.0
-            )
 
     def _computed(self, seen: Sequence[Evaluation]) -> Iterator[PortRung]:
         why = self.allowed[0].why

@@ -1,0 +1,189 @@
+"""Recurrent layers whose state goes on in the next batch, and inputs that have names."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from tf_edureka import parity
+from tf_edureka.parity.model.carried import Carried
+from tf_edureka.runner.record import recording
+from tf_edureka.runner.record.options import Options
+
+v1 = tf.compat.v1
+BATCH, STEPS, FEATURES, UNITS = 5, 3, 2, 4
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """Records what a function trains in a session in the graph that it makes."""
+
+    def run(train) -> parity.Trace:
+        with (
+            recording.within(Options(tmp_path / "trace"), name="the original"),
+            tf.Graph().as_default(),
+            v1.Session() as session,
+        ):
+            v1.set_random_seed(1)
+            train(session, np.random.default_rng(2))
+        return parity.Trace(tmp_path / "trace")
+
+    return run
+
+
+def variable(shape, name):
+    return v1.Variable(v1.random_normal(shape, seed=len(name)), use_resource=False, name=name)
+
+
+def unrolled(x, c, h):
+    """An LSTM's last state, its gates in Keras' order; the forget gate's bias is not 1 larger."""
+    kernel = variable([FEATURES, 4 * UNITS], "kernel")
+    recurrent = variable([UNITS, 4 * UNITS], "recurrent")
+    bias = variable([4 * UNITS], "bias")
+    for step in range(STEPS):
+        z = tf.matmul(x[:, step], kernel) + tf.matmul(h, recurrent) + bias
+        i, f, new, o = tf.split(z, 4, axis=1)
+        c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(new)
+        h = tf.sigmoid(o) * tf.tanh(c)
+    return c, h
+
+
+def fed(session, random):
+    x = v1.placeholder(tf.float32, [BATCH, STEPS, FEATURES], "x")
+    y = v1.placeholder(tf.float32, [BATCH, UNITS], "y")
+    start = [v1.placeholder(tf.float32, [BATCH, UNITS], name) for name in ("c", "h")]
+    end = unrolled(x, *start)
+    loss = tf.reduce_mean(tf.square(end[1] - y))
+    step = v1.train.GradientDescentOptimizer(0.1).minimize(loss)
+    session.run(v1.global_variables_initializer())
+    state = [np.zeros((BATCH, UNITS))] * 2
+    for _ in range(12):
+        feed = {x: random.normal(size=x.shape), y: random.normal(size=y.shape)}
+        _, _, state = session.run(
+            [step, loss, end], {**feed, **dict(zip(start, state, strict=True))}
+        )
+
+
+def kept_in_variables(session, random):
+    x = v1.placeholder(tf.float32, [BATCH, STEPS, FEATURES], "x")
+    y = v1.placeholder(tf.float32, [BATCH, UNITS], "y")
+    start = [
+        v1.Variable(tf.zeros([BATCH, UNITS]), trainable=False, use_resource=False, name=name)
+        for name in ("c", "h")
+    ]
+    end = unrolled(x, *start)
+    loss = tf.reduce_mean(tf.square(end[1] - y))
+    step = v1.train.GradientDescentOptimizer(0.1).minimize(loss)
+    with tf.control_dependencies([loss]):
+        goes_on = [v1.assign(*pair) for pair in zip(start, end, strict=True)]
+    session.run(v1.global_variables_initializer())
+    for _ in range(12):
+        feed = {x: random.normal(size=x.shape), y: random.normal(size=y.shape)}
+        session.run([step, loss, goes_on], feed)
+
+
+def lstm(**options) -> keras.Model:
+    """A layer alone, whose initial values differ from the original's."""
+    x = keras.Input((STEPS, FEATURES), batch_size=BATCH)
+    model = keras.Model(x, layers.LSTM(UNITS, **options)(x))
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    return model
+
+
+def failing(ladder: parity.PortLadder) -> list[str]:
+    return [rung.rung for rung in ladder.failing if rung.rung != "initial values"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("original", [fed, kept_in_variables])
+def test_a_stateful_layer_goes_on_where_the_original_does(recorded, original):
+    ladder = recorded(original).climb(lambda: lstm(stateful=True, unit_forget_bias=False))
+    assert failing(ladder) == []
+    assert not ladder.lacking
+
+
+def test_states_may_be_fed_in_one_array():
+    """The cell's first, as TensorFlow 1 has them; Keras has the output first."""
+    model = lstm(stateful=True)
+    cell, output = np.random.default_rng(0).normal(size=(2, BATCH, UNITS)).astype("float32")
+    found = Carried(model)
+    fed = {"x": np.zeros((BATCH, STEPS, FEATURES)), "state": np.stack([cell, output])}
+
+    def apart():
+        found.take(fed)
+        return sum(
+            float(np.abs(one.numpy() - wanted).sum())
+            for one, wanted in zip(model.layers[1].states, (output, cell), strict=True)
+        )
+
+    found.choose(fed, apart)
+    assert apart() == 0
+    found.reset()
+    assert not any(one.numpy().any() for one in model.layers[1].states)
+
+
+@pytest.mark.slow
+def test_a_layer_that_begins_anew_each_time_differs_from_the_second_step_on(recorded):
+    ladder = recorded(fed).climb(lambda: lstm(unit_forget_bias=False))
+    assert failing(ladder)[:2] == ["forward pass", "loss"]
+    (loss,) = (rung for rung in ladder.rungs if rung.rung == "loss")
+    apart = np.subtract(loss.series["original"], loss.series["port"])
+    assert abs(apart[0]) < 1e-6 < min(abs(apart[1:]))
+
+
+@pytest.mark.slow
+def test_an_initial_forget_bias_is_compared_as_the_layer_has_it(recorded):
+    """The original adds none: a bias of 0 is 0, and Keras' bias of 1 is not."""
+
+    def zero(session, random):
+        x = v1.placeholder(tf.float32, [None, STEPS, FEATURES], "x")
+        y = v1.placeholder(tf.float32, [None, UNITS], "y")
+        zeros = tf.zeros([BATCH, UNITS])
+        _, h = unrolled(x, zeros, zeros)
+        (bias,) = (one for one in v1.trainable_variables() if one.op.name == "bias")
+        loss = tf.reduce_mean(tf.square(h - y))
+        step = v1.train.GradientDescentOptimizer(0.1).minimize(loss)
+        session.run(v1.global_variables_initializer())
+        session.run(v1.assign(bias, tf.zeros(bias.shape)))
+        for _ in range(4):
+            feed = {x: random.normal(size=[BATCH, STEPS, FEATURES])}
+            session.run([step, loss], {**feed, y: random.normal(size=[BATCH, UNITS])})
+
+    trace = recorded(zero)
+    found = {}
+    for unit in (False, True):
+        ladder = trace.climb(lambda unit=unit: lstm(unit_forget_bias=unit))
+        (rung,) = (rung for rung in ladder.rungs if rung.rung == "initial values")
+        found[unit] = "bias" in rung.first
+    assert found == {False: False, True: True}
+
+
+def named(session, random):
+    user = v1.placeholder(tf.int32, [None], "user")
+    item = v1.placeholder(tf.int32, [None], "item")
+    y = v1.placeholder(tf.float32, [None, 1], "y")
+    users, items = variable([7, 3], "users"), variable([9, 3], "items")
+    both = [tf.gather(users, user), tf.gather(items, item)]
+    score = tf.matmul(tf.concat(both, 1), variable([6, 1], "kernel"))
+    loss = tf.reduce_mean(tf.square(score - y))
+    step = v1.train.GradientDescentOptimizer(0.1).minimize(loss)
+    session.run(v1.global_variables_initializer())
+    for _ in range(4):
+        feed = {user: random.integers(0, 7, 8), item: random.integers(0, 9, 8)}
+        session.run([step, loss], {**feed, y: random.normal(size=(8, 1))})
+
+
+@pytest.mark.slow
+def test_inputs_may_be_a_dict(recorded):
+    def build():
+        user, item = (keras.Input((), dtype="int32", name=name) for name in ("user", "item"))
+        both = [layers.Embedding(7, 3)(user), layers.Embedding(9, 3)(item)]
+        score = layers.Dense(1, use_bias=False)(layers.Concatenate()(both))
+        model = keras.Model({"user": user, "item": item}, score)
+        model.compile(keras.optimizers.SGD(0.1), "mse")
+        return model
+
+    ladder = recorded(named).climb(build)
+    assert failing(ladder) == []
+    assert not ladder.lacking

@@ -1,0 +1,108 @@
+"""Which variable is which, how a model is fed, what it carries: found before it is compared."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tf_edureka.errors import InputError
+from tf_edureka.parity import mapping
+from tf_edureka.parity.mapping import new_variables
+from tf_edureka.parity.model import inputs
+from tf_edureka.parity.model.carried import carried_shapes
+from tf_edureka.parity.model.keras_port import KerasPort
+from tf_edureka.parity.rungs.recorded import Recorded, old_variables, random_ops
+from tf_edureka.trace import Trace, Training
+
+
+class Matched:
+    """A model beside the training of a trace whose weights fit it best.
+
+    Args:
+        trace: of the original.
+        model: compiled; one that waits for its first batch is built by the first that was recorded.
+        given: the port's variable of old ones, by name, where it cannot be found.
+
+    Attributes:
+        place: of the training in the trace.
+        found: which variable is which.
+
+    Raises:
+        InputError: when there is no training, or the model cannot be built.
+    """
+
+    def __init__(self, trace: Trace, model: Any, given: Mapping[str, str]) -> None:
+        self._trace, self._model, self._given = trace, model, given
+        if not model.built or not model.variables:
+            recorded = (one.inputs for one in trace.steps if one.is_recorded and one.inputs)
+            inputs.build(model, trace.arrays(next(recorded, {})))
+        self._new = new_variables.variables_of(model)
+        self._states = carried_shapes(model)
+        self.place, self.found = self._find()
+
+    def _find(self) -> tuple[int, mapping.Mapping]:
+        best, least = None, (math.inf, math.inf)
+        trained = {variable.place for variable in self._new if variable.trainable}
+        for place, training in enumerate(self._trace.trainings):
+            found = self._mapping(training)
+            lacks = found.lacks(training.weights, trained)
+            if lacks < least:
+                best, least = (place, found), lacks
+        if best is None:
+            raise InputError(
+                f"{self._trace.folder}: expected a trace of a training, got one without"
+            )
+        return best
+
+    def _mapping(self, training: Training, forget_bias: float = 1.0) -> mapping.Mapping:
+        old = [one for one in self._old(training) if not self._is_carried(one, training)]
+        return mapping.find(
+            old, self._new, given=self._given, trained=training.weights, forget_bias=forget_bias
+        )
+
+    def _old(self, training: Training) -> list[Any]:
+        return old_variables(self._trace, training)
+
+    def _is_carried(self, old: Any, training: Training) -> bool:
+        """Whether a variable of the original may be what the model's layers carry."""
+        return old.name not in training.weights and tuple(old.shape) in self._states
+
+    def port(self, steps: Sequence[Recorded], tolerance: float) -> KerasPort:
+        """The model, fed so that its loss is nearest to the original's.
+
+        Args:
+            steps: recorded ones, one at least; what the model carries is seen in the last.
+            tolerance: of the loss of the first step, relative: the first mapping that holds is
+                taken.
+
+        Raises:
+            InputError: when nothing that was fed fits the model.
+        """
+        first, last = steps[0], steps[-1]
+        best, port = (True, math.inf), None
+        for found in self._mappings():
+            one = KerasPort(self._model, found, random_ops=random_ops(self._trace))
+            apart = one.choose_feeding(first.state, first.batch, first.loss, first.tensors)
+            if port is None or apart < best:
+                best, port, self.found = apart, one, found
+            if best[1] <= tolerance * abs(first.loss):
+                break
+        if port is None:
+            raise RuntimeError("there is no mapping")
+        self._choose_carried(port, last)
+        return port
+
+    def _choose_carried(self, port: KerasPort, step: Recorded) -> None:
+        def apart() -> float:
+            seen = port.evaluate(step.state, step.batch, gradients=False)
+            return abs(seen.loss - step.loss)
+
+        training = self._trace.trainings[self.place]
+        held = [one.name for one in self._old(training) if self._is_carried(one, training)]
+        there = {name: step.state[name] for name in held if name in step.state}
+        port.carried.choose({**there, **step.batch.inputs}, apart)
+
+    def _mappings(self) -> Iterator[mapping.Mapping]:
+        """The mapping that was found, and those that fit as well; other forget biases, too."""
+        yield from self.found.alternatives()
+        if any(variable.cell == "lstm" for variable in self._new):
+            yield self._mapping(self._trace.trainings[self.place], forget_bias=0.0)
