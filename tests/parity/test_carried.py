@@ -1,4 +1,4 @@
-"""Recurrent layers whose state goes on in the next batch, and inputs that have names."""
+"""Recurrent layers whose state goes on in the next batch."""
 
 import keras
 import numpy as np
@@ -8,28 +8,9 @@ from keras import layers
 
 from tf_edureka import parity
 from tf_edureka.parity.model.carried import Carried
-from tf_edureka.runner.record import recording
-from tf_edureka.runner.record.options import Options
 
 v1 = tf.compat.v1
 BATCH, STEPS, FEATURES, UNITS = 5, 3, 2, 4
-
-
-@pytest.fixture
-def recorded(tmp_path):
-    """Records what a function trains in a session in the graph that it makes."""
-
-    def run(train) -> parity.Trace:
-        with (
-            recording.within(Options(tmp_path / "trace"), name="the original"),
-            tf.Graph().as_default(),
-            v1.Session() as session,
-        ):
-            v1.set_random_seed(1)
-            train(session, np.random.default_rng(2))
-        return parity.Trace(tmp_path / "trace")
-
-    return run
 
 
 def variable(shape, name):
@@ -157,33 +138,3 @@ def test_an_initial_forget_bias_is_compared_as_the_layer_has_it(recorded):
         (rung,) = (rung for rung in ladder.rungs if rung.rung == "initial values")
         found[unit] = "bias" in rung.first
     assert found == {False: False, True: True}
-
-
-def named(session, random):
-    user = v1.placeholder(tf.int32, [None], "user")
-    item = v1.placeholder(tf.int32, [None], "item")
-    y = v1.placeholder(tf.float32, [None, 1], "y")
-    users, items = variable([7, 3], "users"), variable([9, 3], "items")
-    both = [tf.gather(users, user), tf.gather(items, item)]
-    score = tf.matmul(tf.concat(both, 1), variable([6, 1], "kernel"))
-    loss = tf.reduce_mean(tf.square(score - y))
-    step = v1.train.GradientDescentOptimizer(0.1).minimize(loss)
-    session.run(v1.global_variables_initializer())
-    for _ in range(4):
-        feed = {user: random.integers(0, 7, 8), item: random.integers(0, 9, 8)}
-        session.run([step, loss], {**feed, y: random.normal(size=(8, 1))})
-
-
-@pytest.mark.slow
-def test_inputs_may_be_a_dict(recorded):
-    def build():
-        user, item = (keras.Input((), dtype="int32", name=name) for name in ("user", "item"))
-        both = [layers.Embedding(7, 3)(user), layers.Embedding(9, 3)(item)]
-        score = layers.Dense(1, use_bias=False)(layers.Concatenate()(both))
-        model = keras.Model({"user": user, "item": item}, score)
-        model.compile(keras.optimizers.SGD(0.1), "mse")
-        return model
-
-    ladder = recorded(named).climb(build)
-    assert failing(ladder) == []
-    assert not ladder.lacking

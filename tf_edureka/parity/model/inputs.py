@@ -10,6 +10,7 @@ import numpy as np
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
+from tf_edureka.parity.model import losses
 from tf_edureka.trace import Array
 
 _MOST = 48  # ways to feed a model that are tried
@@ -22,12 +23,14 @@ class Feeding:
     Attributes:
         inputs: a name for each input of the model.
         labels: a name for each of its outputs, or none: then it is to give its inputs again.
-        sparse: whether labels are class numbers.
+        sparse: whether labels are class numbers, or are taken as they are.
+        weights: name of the array with a weight for each example, as `fit` takes it; none if empty.
     """
 
     inputs: tuple[str, ...]
     labels: tuple[str, ...]
     sparse: bool = False
+    weights: str = ""
 
 
 def feedings(model: keras.Model, arrays: Mapping[str, Array]) -> Iterator[Feeding]:
@@ -50,6 +53,8 @@ def feedings(model: keras.Model, arrays: Mapping[str, Array]) -> Iterator[Feedin
             rest = [name for name in names if name not in inputs]
             for labels in itertools.permutations(rest, min(outputs, len(rest))):
                 found.append((-sum(fits), Feeding(inputs, labels)))
+                others = (name for name in rest if name not in labels and _is_row(arrays[name]))
+                found += [(-sum(fits) + 1, Feeding(inputs, labels, weights=one)) for one in others]
             if rest:
                 found.append((-sum(fits) + 1, Feeding(inputs, ())))
     found.sort(key=lambda one: one[0])
@@ -127,6 +132,46 @@ def shaped(model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array]) ->
         return values if len(values) > 1 else values[0]
 
 
+def labels(
+    model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array], *, outputs: Sequence[Array]
+) -> list[Array]:
+    """The labels of each output of a model by its way of feeding.
+
+    Args:
+        model: as in `feedings`.
+        feeding: which array is which label; without any the first input is, as in `fit(x, x)`.
+        arrays: as in `feedings`.
+        outputs: of the model, float, any shape.
+
+    Returns:
+        an array for each output, in the shape that its loss takes, any dtype; zeros for a loss
+        that reads none.
+    """
+    several = losses.class_numbers_of(model)
+    kinds = [one[0] if len(one) == 1 else feeding.sparse for one in several]
+    given = [arrays[name] for name in feeding.labels or feeding.inputs[:1]]
+    if not (feeding.labels or kinds[0]) and given[0].size != outputs[0].size:
+        given = [np.zeros(one.shape, one.dtype) for one in outputs]
+    ever = [itertools.chain(those, itertools.repeat(those[-1])) for those in (given, kinds)]
+    return [
+        labels_for(output, one, sparse=sparse)
+        for output, one, sparse in zip(outputs, *ever, strict=False)
+    ]
+
+
+def weights(feeding: Feeding, arrays: Mapping[str, Array]) -> Array | None:
+    """The weight of each example by a way of feeding; None if there are none.
+
+    Args:
+        feeding: which array they are.
+        arrays: as in `feedings`.
+
+    Returns:
+        float, shape (n,), any range.
+    """
+    return arrays[feeding.weights].reshape(-1) if feeding.weights else None
+
+
 def labels_for(output: Array, labels: Array, *, sparse: bool) -> Array:
     """Labels as a loss wants them for an output.
 
@@ -149,6 +194,11 @@ def labels_for(output: Array, labels: Array, *, sparse: bool) -> Array:
     elif labels.dtype.kind in "iu" and _fills(labels, output.shape[:-1]):
         labels = np.eye(output.shape[-1])[labels.reshape(output.shape[:-1])]
     return labels.astype(output.dtype) if labels.dtype.kind in "iufb" else labels
+
+
+def _is_row(array: Array) -> bool:
+    """Whether it has a number for each example."""
+    return array.dtype.kind == "f" and array.shape[1:] in ((), (1,))
 
 
 def _fills(array: Array, shape: Sequence[int]) -> bool:

@@ -1,7 +1,6 @@
 """A compiled Keras model as a port: its loss, gradients and updates on what was recorded."""
 
 import functools
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -159,7 +158,7 @@ class KerasPort:
                 found is None or found.share > _SAME,
                 apart if np.isfinite(apart) else float("inf"),
             )
-            if seen.has_labels and rank < best:
+            if (not feeding.labels or seen.has_labels) and rank < best:
                 best, chosen = rank, feeding
         self.feeding = chosen
         if self.feeding is None:
@@ -230,9 +229,18 @@ class KerasPort:
         x = self._inputs(batch)
         outputs = self.model(inputs.as_tensors(x), training=True)
         several = keras.tree.flatten(outputs)
-        labels = self._labels(several, batch.inputs)
-        y = keras.tree.pack_sequence_as(outputs, labels)
-        return several, labels, self.model.compute_loss(x=x, y=y, y_pred=outputs, training=True)
+        feeding = self.feeding or inputs.Feeding((), ())
+        arrays = [np.array(one) for one in several]
+        given = inputs.labels(self.model, feeding, batch.inputs, outputs=arrays)
+        labels = [*map(self.change_labels, given)]
+        loss = self.model.compute_loss(
+            x=x,
+            y=keras.tree.pack_sequence_as(outputs, labels),
+            y_pred=outputs,
+            sample_weight=inputs.weights(feeding, batch.inputs),
+            training=True,
+        )
+        return several, labels, loss
 
     def _inputs(self, batch: Batch) -> Any:
         if self.feeding is None:
@@ -240,20 +248,6 @@ class KerasPort:
         self.carried.take(batch.inputs)
         x = inputs.shaped(self.model, self.feeding, batch.inputs)
         return keras.tree.map_structure(self.change_inputs, x)
-
-    def _labels(self, outputs: Sequence[Any], arrays: Arrays) -> list[Array]:
-        feeding = self.feeding or inputs.Feeding((), ())
-        given = [arrays[name] for name in feeding.labels or feeding.inputs[:1]]
-        if not feeding.labels and given[0].size != outputs[0].numpy().size:
-            given = [np.zeros(one.shape, one.dtype.as_numpy_dtype) for one in outputs]  # not read
-        several = losses.class_numbers_of(self.model)
-        kinds = [one[0] if len(one) == 1 else feeding.sparse for one in several]
-        ever = [itertools.chain(those, itertools.repeat(those[-1])) for those in (given, kinds)]
-        each = zip(outputs, *ever, strict=False)
-        return [
-            self.change_labels(inputs.labels_for(np.array(output), one, sparse=sparse))
-            for output, one, sparse in each
-        ]
 
     def _old_gradients(self, weights: Sequence[Any], computed: Sequence[Any]) -> dict[str, Array]:
         places = {id(variable): place for place, variable in enumerate(self._variables)}

@@ -117,7 +117,10 @@ class KerasClimb:
             why=why,
         )
         undone: list[Any] = []
-        if forward.passed is False and loss_explained.is_right(
+        if worst is None and any(one.tensors for one in self.steps):
+            why_not = "the port's output is none of the recorded tensors"
+            forward = port_rungs.skipped("forward pass", why_not)
+        elif forward.passed is False and loss_explained.is_right(
             self.steps, seen, self.allowed, gradients=True
         ):
             forward = port_rungs.skipped(

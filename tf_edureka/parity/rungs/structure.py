@@ -168,9 +168,12 @@ def batches(trace: Trace, training: int, given: Iterable[Any] | None) -> PortRun
     """
     if given is None:
         return skipped("batches", "the port gives none; a function `batches` beside `build` would")
-    steps = [one for one in trace.steps if one.training == training and one.fingerprints]
+    mine = [one for one in trace.steps if one.training == training]
+    steps = [one for one in mine if _arrays_of(one.fingerprints)]
     if not steps:
-        return skipped("batches", "nothing was fed to the original")
+        return skipped(
+            "batches", "no arrays were fed to the original, as where a dataset gives them"
+        )
     theirs = [sorted(_arrays_of(one.fingerprints)) for one in steps]
     ours = [
         [_fingerprint(array, wanted) for array in _arrays(batch)]
