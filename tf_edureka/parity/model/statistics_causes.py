@@ -7,6 +7,10 @@ import numpy as np
 from tf_edureka.parity.cause import Cause
 from tf_edureka.trace import Array
 
+_BY_ONE_LESS = (
+    "one takes the variance of the batch by n, the other by n - 1 "
+    "(tf_edureka.tf1.BatchNormalization does as TensorFlow 1 did)"
+)
 _KNOWN = (0.9, 0.99, 0.999, 0.95, 0.997, 0.9997, 0.98, 0.1, 0.01, 0.001, 0.0)
 
 
@@ -18,7 +22,7 @@ def explain(
 ) -> Iterator[Cause]:
     """Compares how far the averages moved: `after - before = (1 - momentum) (batch - before)`.
 
-    Both moved toward the same statistics, so the one move is the other's times a number.
+    If both moved toward the same statistics, the one move is the other's times a number.
 
     Args:
         before: the original's variables before a step, any dtype and shape, by name.
@@ -39,23 +43,37 @@ def explain(
         if not theirs.any():
             says = f"the original never moves {name}: it does not run its update ops"
             yield Cause("bn_momentum", 1.0, says)
-        elif not own.any():
+            return
+        if not own.any():
             yield Cause("bn_momentum", 1.0, f"the port never moves {name}; the original does")
-        else:
-            factor = float(np.vdot(theirs, own) / np.vdot(theirs, theirs))
-            left = float(np.linalg.norm(own - factor * theirs) / np.linalg.norm(own - theirs))
-            if left < 0.1:
-                yield Cause("bn_momentum", 1 - left, _said(name, factor))
-        return
+            return
+        if "variance" in name.lower() and _is_by_one_less(start, theirs, own):
+            yield Cause("bn_momentum", 1.0, f"{name}: {_BY_ONE_LESS}")
+            return
+        factor = float(np.vdot(theirs, own) / np.vdot(theirs, theirs))
+        left = float(np.linalg.norm(own - factor * theirs) / np.linalg.norm(own - theirs))
+        if left < 0.1:  # else it is rounding, and the next one may say more
+            yield Cause("bn_momentum", 1 - left, _said(name, factor))
+            return
+
+
+def _is_by_one_less(start: Array, theirs: Array, own: Array) -> bool:
+    """Whether one side's variance of the batch is the other's times `n / (n - 1)`.
+
+    With `own = (1 - m) (v - start)` and `theirs = (1 - m) (v + c v - start)` their difference is
+    `c own + c (1 - m) start`, with `c = 1 / (n - 1)`; `-1 / n` where the port divides by `n - 1`.
+    """
+    if own.size < 3:  # any two numbers fit
+        return False
+    columns = np.stack([own.ravel(), start.ravel()], axis=1)
+    apart = (theirs - own).ravel()
+    (c, d), *_ = np.linalg.lstsq(columns, apart, rcond=None)
+    left = np.linalg.norm(apart - columns @ (c, d)) / np.linalg.norm(apart)
+    return bool(left < 0.1 and 0 < abs(c) <= 0.5 and 5e-4 < d / c < 1)
 
 
 def _said(name: str, factor: float) -> str:
-    """A factor near 1 is that of the unbiased variance, `n / (n - 1)`; another is a momentum's."""
-    if 0.9 < factor < 1.1 and "variance" in name.lower():
-        return (
-            f"{name} moves {factor:.4g} times as far in the port: one takes the variance by n, the "
-            "other by n - 1 (tf_edureka.tf1.BatchNormalization does as TensorFlow 1 did)"
-        )
+    """A factor that belongs to one pair of usual momentums is theirs."""
     pairs = [
         (theirs, own)
         for theirs in _KNOWN
