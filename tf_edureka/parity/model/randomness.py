@@ -2,7 +2,7 @@
 
 import contextlib
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
@@ -14,6 +14,8 @@ from tf_edureka.trace import Array
 # Of the ops of TensorFlow 1 that sample, those that a layer's noise comes from.
 _UNIFORM = ("RandomUniform", "StatelessRandomUniform", "StatelessRandomUniformV2")
 _NORMAL = ("RandomStandardNormal", "StatelessRandomNormal", "StatelessRandomNormalV2")
+# Of classes, as word2vec's losses do; each gives the classes and two arrays of expected counts.
+_SAMPLER = "_candidate_sampler"
 
 
 @dataclass(eq=False)
@@ -47,12 +49,28 @@ class Replay:
         self.missing.append(shape)
         return None
 
+    def take_sampled(self, kind: str) -> list[Array]:
+        """What the next op of some kind gave that samples classes.
+
+        Args:
+            kind: of op, such as `LogUniformCandidateSampler`.
+
+        Returns:
+            the classes, whole numbers, then how often the true and these ones are expected, float
+            from 0 on, in any shape; nothing if there is no such op.
+        """
+        for name in self.unused:
+            if self.ops.get(name) == kind:
+                outputs = (name, f"{name}:1", f"{name}:2")
+                return [self.unused.pop(one) for one in outputs if one in self.unused]
+        return []
+
 
 @contextlib.contextmanager
 def replayed(
     random: Mapping[str, Array], ops: Mapping[str, str], *, draws: bool = False
 ) -> Iterator[Replay]:
-    """Lets Keras' layers take in the block what the original's random ops gave.
+    """Lets Keras' layers and TensorFlow's samplers take what the original's random ops gave.
 
     A unit is kept where the uniform number is at least `rate`, and kept ones are scaled by
     `1 / (1 - rate)`: the `tf.nn.dropout` of TensorFlow 1.15.
@@ -92,5 +110,25 @@ def replayed(
             return its_normal(shape, mean, stddev, dtype, seed)
         return tf.zeros(shape, dtype) + mean if drawn is None else tf.cast(drawn, dtype) * stddev
 
-    with mock.patch.multiple(module, dropout=dropout, normal=normal):
+    with mock.patch.multiple(module, dropout=dropout, normal=normal), _sampling(replay):
         yield replay
+
+
+@contextlib.contextmanager
+def _sampling(replay: Replay) -> Iterator[None]:
+    """Has TensorFlow's samplers of classes give in the block what was recorded."""
+    module = importlib.import_module("tensorflow.python.ops.gen_candidate_sampling_ops")
+
+    def replaying(name: str) -> Callable[..., Any]:
+        its_own = getattr(module, name)
+        kind = "".join(part.capitalize() for part in name.split("_"))
+
+        def sampler(*given: Any, **named: Any) -> Any:
+            return [*map(tf.constant, replay.take_sampled(kind))] or its_own(*given, **named)
+
+        return sampler
+
+    names = [name for name in vars(module) if name.endswith(_SAMPLER) and name[0] != "_"]
+    samplers: dict[str, Any] = {name: replaying(name) for name in names}
+    with mock.patch.multiple(module, **samplers):
+        yield

@@ -142,7 +142,7 @@ class Plan:
 
     def _add_random(self, op: Any) -> None:
         if self._add_branched(op):
-            self.random.append(op.outputs[0])
+            self.random += op.outputs  # a sampler of classes has three
         else:
             self.hidden_random.append(op.name)
 
@@ -153,7 +153,8 @@ class Plan:
         if branches is None or not all(map(graphs.is_pure, itertools.chain(*deciding))):
             return False
         if branches:
-            self.branched[op.outputs[0]] = tuple((self._origin(one), to) for one, to in branches)
+            deciding_of = tuple((self._origin(one), to) for one, to in branches)
+            self.branched |= dict.fromkeys(op.outputs, deciding_of)
         return True
 
     def _origin(self, tensor: Any) -> Any:
