@@ -56,7 +56,7 @@ def kept_in_variables(session, random):
     end = unrolled(x, *start)
     loss = tf.reduce_mean(tf.square(end[1] - y))
     step = v1.train.GradientDescentOptimizer(0.1).minimize(loss)
-    with tf.control_dependencies([loss]):
+    with tf.control_dependencies([step]):  # which reads them
         goes_on = [v1.assign(*pair) for pair in zip(start, end, strict=True)]
     session.run(v1.global_variables_initializer())
     for _ in range(12):

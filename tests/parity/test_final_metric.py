@@ -1,5 +1,7 @@
 """The rung of the trained network in use, on an evaluation that is recorded by hand."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import tensorflow as tf
 from keras import layers
 
 from tf_edureka import parity
+from tf_edureka.parity.model import left_on
 from tf_edureka.parity.noise import noise_of_step as noise
 from tf_edureka.parity.noise.evaluated import moved
 from tf_edureka.tf1.recorded_graph import RecordedGraph
@@ -168,6 +171,12 @@ def test_dropout_that_is_left_on_in_use_fails_there_alone_and_is_named(trace, gi
     assert last.first == "the output in inference, beside add_1"
     (cause,) = last.causes
     assert (cause.cause, cause.explains) == ("dropout", pytest.approx(1))
+
+
+def test_an_output_that_is_nearer_by_chance_has_no_cause_without_such_layers():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    apart = iter([1.0, 0.1, 0.1])
+    assert not [*left_on.causes(SimpleNamespace(model=model), lambda: next(apart))]
 
 
 @pytest.mark.slow

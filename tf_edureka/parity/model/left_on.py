@@ -38,7 +38,7 @@ def causes(port: KerasPort, apart: Callable[[], float]) -> Iterator[Cause]:
                 if isinstance(layer, kinds):
                     stack.enter_context(called(layer, partial(_quiet, layer, off, active)))
             left = apart()
-        if left < start / 2:
+        if active and left < start / 2:  # by chance it may be small without
             where = f"{', '.join(active)}: {says} when the model is used, too"
             yield Cause(cause, 1 - left / start, f"{where}; the original does in training only")
 
