@@ -31,7 +31,6 @@ class MlpGraph:
         logits: of that dtype, shape (n, 10); `pred`.
         cost: scalar, in nats.
         train: the op that takes a step; `optimizer`.
-        gradients: of the cost, in order, shape and dtype of `variables`.
         init: the op that sets the initial values.
         variables: kernel and bias of each layer, from the input on, as in `MlpResult.weights`.
     """
@@ -42,7 +41,6 @@ class MlpGraph:
     logits: tf.Tensor
     cost: tf.Tensor
     train: tf.Operation
-    gradients: tuple[tf.Tensor, ...]
     init: tf.Operation
     variables: tuple[tf.compat.v1.Variable, ...]
 
@@ -82,10 +80,7 @@ def build_graph(config: MlpConfig) -> MlpGraph:
         train = _adam(config).minimize(cost)
         init = v1.global_variables_initializer()
     variables = tuple(itertools.chain(*zip(kernels, biases, strict=True)))
-    steps = [op for op in graph.get_operations() if op.type == "ApplyAdam"]
-    gradient_of = {op.inputs[0].op.name: op.inputs[9] for op in steps}
-    gradients = tuple(gradient_of[variable.op.name] for variable in variables)
-    return MlpGraph(graph, pixels, labels, logits, cost, train, gradients, init, variables)
+    return MlpGraph(graph, pixels, labels, logits, cost, train, init, variables)
 
 
 def add_accuracy(built: MlpGraph) -> tf.Tensor:

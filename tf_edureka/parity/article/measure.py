@@ -1,12 +1,14 @@
 """What both paths compute, side by side: the trainings and arrays that `judge` compares."""
 
 import hashlib
+import itertools
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from tf_edureka import mlp
 from tf_edureka.config import CLASSES, MlpConfig
@@ -109,21 +111,25 @@ def as_a_port(
             legacy_mlp.train(config, data, on_epoch=on_epoch)
         trace = Trace(options.folder)
         start = trace.arrays(trace.steps[0].before)
-        port = trace.climb(model, batches=_batches(config, data), name="the modern path")
+        one_hot = np.eye(CLASSES, dtype=config.dtype)
+        batches = ((images, one_hot[labels]) for images, labels in _batches(config, data))
+        port = trace.climb(model, batches=batches, name="the modern path")
     return ([start[name] for name in trace.names], [*values[::2], *values[1::2]]), port
 
 
-def _batches(config: MlpConfig, data: Mnist) -> Iterator[tuple[Floats, Floats]]:
-    """Pixels and one-hot labels of each batch as the modern path has them."""
-    one_hot = np.eye(CLASSES, dtype=config.dtype)
+def _batches(
+    config: MlpConfig, data: Mnist
+) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]]:
+    """Pixels and class numbers of each batch as the modern path has them."""
     for order in mlp.epoch_orders(config, len(data.train.labels)):
         for chosen in order:
-            yield pixels(data.train.images[chosen]).numpy(), one_hot[data.train.labels[chosen]]
+            yield pixels(data.train.images[chosen]).numpy(), data.train.labels[chosen]
 
 
 def _first_epoch(config: MlpConfig, data: Mnist) -> str:
     digest = hashlib.sha256()
-    for chosen in next(mlp.epoch_orders(config, len(data.train.labels))):
-        digest.update(pixels(data.train.images[chosen]).numpy())
-        digest.update(data.train.labels[chosen])
+    steps = config.steps_per_epoch(len(data.train.labels))
+    for images, labels in itertools.islice(_batches(config, data), steps):
+        digest.update(images.data)
+        digest.update(labels.data)
     return digest.hexdigest()

@@ -73,7 +73,7 @@ def _is_by_one_less(start: Array, theirs: Array, own: Array) -> bool:
 
 
 def _said(name: str, factor: float) -> str:
-    """A factor that belongs to one pair of usual momentums is theirs."""
+    """How far the port moves, and the two momentums where one usual pair alone gives that."""
     pairs = [
         (theirs, own)
         for theirs in _KNOWN

@@ -54,13 +54,14 @@ class Matched:
         return best
 
     def _mapping(self, training: Training, forget_bias: float = 1.0) -> mapping.Mapping:
-        old = [one for one in self._old(training) if not self._is_carried(one, training)]
+        old = [
+            one
+            for one in old_variables(self._trace, training)
+            if not self._is_carried(one, training)
+        ]
         return mapping.find(
             old, self._new, given=self._given, trained=training.weights, forget_bias=forget_bias
         )
-
-    def _old(self, training: Training) -> list[Any]:
-        return old_variables(self._trace, training)
 
     def _is_carried(self, old: Any, training: Training) -> bool:
         """Whether a variable of the original may be what the model's layers carry."""
@@ -97,7 +98,11 @@ class Matched:
             return abs(seen.loss - step.loss)
 
         training = self._trace.trainings[self.place]
-        held = [one.name for one in self._old(training) if self._is_carried(one, training)]
+        held = [
+            one.name
+            for one in old_variables(self._trace, training)
+            if self._is_carried(one, training)
+        ]
         there = {name: step.state[name] for name in held if name in step.state}
         port.carried.choose({**there, **step.batch.inputs}, apart)
 
