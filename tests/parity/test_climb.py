@@ -13,7 +13,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity.model import loss_causes
 from tf_edureka.parity.model.forward import Nearest, nearest
 from tf_edureka.parity.rungs import structure
-from tf_edureka.trace import Writer, fingerprint
+from tf_edureka.trace import Fingerprint, Writer
 
 v1 = tf.compat.v1
 RATE, STEPS = 0.1, 3
@@ -67,7 +67,7 @@ def record(folder, network, feeds):
             line |= {"loss": float(value), "tensors": put(forward), "inputs": put(given)}
             line["after"] = put(session.run(weights))
             line["gradients"] = line["raw_gradients"] = put(gradients)
-            line["fingerprints"] = {n: fingerprint(array) for n, array in given.items()}
+            line["fingerprints"] = {n: Fingerprint(array) for n, array in given.items()}
             writer.step(line)
     variables = [
         {"name": n, "shape": list(v.shape), "dtype": "float32", "initial": initial[n]}

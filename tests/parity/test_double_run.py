@@ -16,7 +16,7 @@ from tf_edureka.parity.rungs import double_run
 from tf_edureka.parity.rungs.keras_climb import KerasClimb
 from tf_edureka.parity.rungs.recorded import random_ops, read
 from tf_edureka.tf1.recorded_graph import RecordedGraph
-from tf_edureka.trace import Writer, fingerprint, short
+from tf_edureka.trace import Fingerprint, Writer, short
 
 v1 = tf.compat.v1
 STEPS, FALLS = 30, 20  # after so many the rate falls
@@ -72,7 +72,7 @@ def record(folder, optimizer, scale=SCALE):
                 "number": number,
                 "hyper": {"lr": float(got["lr"])},
                 "loss": float(got["loss"]),
-                "fingerprints": {name: fingerprint(one) for name, one in given.items()},
+                "fingerprints": {name: Fingerprint(one) for name, one in given.items()},
                 "inputs": put(given),
                 "random": put({short(uniform.name): got["drawn"]}),
             }

@@ -204,12 +204,11 @@ def test_how_it_ended_is_noted(ending, ended, start, tmp_path):
 
 @pytest.mark.slow
 def test_a_killed_run_can_be_read_up_to_there(start, tmp_path):
-    start(
-        SCRIPT.replace("    print(", "    import os; os._exit(9)\n    print("),
-        options=["--record", "trace"],
-    )
+    late = "import os, time; time.sleep(0.05); session.run(train, {x: [[1, 2, 3]]}); os._exit(9)"
+    killed = SCRIPT.replace("    print(", f"    {late}\n    print(")
+    start(killed, options=["--record", "trace"])
     trace = Trace(tmp_path / "trace")
-    assert (trace.ended, len(trace.steps)) == (None, 12)
+    assert (trace.ended, len(trace.steps)) == (None, 13)
     assert trace.arrays(trace.steps[0].before)["w1"].shape == (3, 4)
 
 

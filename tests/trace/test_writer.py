@@ -12,7 +12,7 @@ EMPTY = {"variables": [], "trainings": [], "ended": None}
 def test_two_runs_are_not_recorded_into_one_folder(tmp_path):
     pytest.importorskip("fcntl")
     first = Writer(tmp_path, 1e6)
-    first.step({"number": 0})
+    first.step({"number": 0})  # the first one is written at once
     first.manifest(EMPTY)
     with pytest.raises(InputError, match="that another run is being recorded into"):
         Writer(tmp_path, 1e6)
@@ -30,8 +30,9 @@ def test_a_full_disk_leaves_whole_steps_and_room_to_say_so(tmp_path):
     _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:  # as if the disk had room for a part of the second line
         resource.setrlimit(resource.RLIMIT_FSIZE, (20, most))
+        writer.step({"number": 1})
         with pytest.raises(FullError, match="cannot be written"):
-            writer.step({"number": 1})
+            writer.flush()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     assert (tmp_path / "steps.jsonl").stat().st_size == 20
@@ -39,6 +40,21 @@ def test_a_full_disk_leaves_whole_steps_and_room_to_say_so(tmp_path):
     writer.manifest(EMPTY)
     writer.close()
     assert [step.number for step in Trace(tmp_path).steps] == [0]
+
+
+def test_steps_that_follow_at_once_are_written_together_but_soon(tmp_path, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr("tf_edureka.trace.writer.time.monotonic", lambda: now)
+    writer = Writer(tmp_path, 1e6)
+    writer.manifest(EMPTY)
+    seen = []
+    for milliseconds in (0, 5, 14, 21, 22):
+        now = 100 + milliseconds / 1000
+        writer.step({"number": milliseconds})
+        seen.append([step.number for step in Trace(tmp_path).steps])
+    assert seen == [[0], [0], [0], [0, 5, 14, 21], [0, 5, 14, 21]]
+    writer.flush()
+    assert [step.number for step in Trace(tmp_path).steps][-1] == 22
 
 
 def test_nothing_but_the_trace_is_left_behind(tmp_path):

@@ -10,6 +10,6 @@ from tf_edureka.trace.content import (
     Training as Training,
     Variable as Variable,
 )
-from tf_edureka.trace.format import Array as Array, fingerprint as fingerprint, short as short
+from tf_edureka.trace.format import Array as Array, Fingerprint as Fingerprint, short as short
 from tf_edureka.trace.reader import Trace as Trace
 from tf_edureka.trace.writer import FullError as FullError, Writer as Writer

@@ -1,6 +1,5 @@
 """What both who writes a trace and who reads it have to know."""
 
-import functools
 import hashlib
 import re
 import zlib
@@ -22,33 +21,36 @@ def short(name: str) -> str:
     return name.removesuffix(":0")
 
 
-def fingerprint(array: Array) -> str:
+class Fingerprint:
     """A cheap fingerprint, equal for equal arrays: dtype, shape, and CRC-32 of sums by row.
 
-    Args:
-        array: any dtype and shape.
+    Its text, such as `float32 64x784 7e9c3ea9`, is made when it is asked for, since in the midst of
+    a training that takes as long as the sums.
 
-    Returns:
-        all three as text, such as `float32 64x784 7e9c3ea9`.
+    Args:
+        array: any dtype and shape; may be changed afterwards.
     """
-    array = np.ascontiguousarray(array)
-    content: Any = array
-    if array.size and array.itemsize in _UNSIGNED:
-        rows = array if array.ndim == 2 else array.reshape(len(array), -1)
-        # The fewer numbers the faster.
-        wide = 8 if rows.shape[1] * rows.itemsize % 8 == 0 else rows.itemsize
-        content = np.add.reduce(rows.view(_UNSIGNED[wide]), axis=1, dtype=_UNSIGNED[8])
-    else:
-        content = array.tobytes()
-    return f"{_kind(array.dtype, array.shape)} {zlib.crc32(content):08x}"
+
+    __slots__ = ("_content", "_dtype", "_shape")
+
+    def __init__(self, array: Array) -> None:
+        array = np.ascontiguousarray(array)
+        self._dtype, self._shape = array.dtype, array.shape
+        self._content: Any
+        if array.size and array.itemsize in _UNSIGNED:
+            rows = array if array.ndim == 2 else array.reshape(len(array), -1)
+            # The fewer numbers the faster.
+            wide = 8 if rows.shape[1] * rows.itemsize % 8 == 0 else rows.itemsize
+            self._content = np.add.reduce(rows.view(_UNSIGNED[wide]), axis=1, dtype=_UNSIGNED[8])
+        else:
+            self._content = array.tobytes()
+
+    def __str__(self) -> str:
+        shape = "x".join(map(str, self._shape))
+        return f"{self._dtype.name} {shape} {zlib.crc32(self._content):08x}"
 
 
 _UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
-
-
-@functools.lru_cache
-def _kind(dtype: np.dtype[Any], shape: tuple[int, ...]) -> str:
-    return f"{dtype.name} {'x'.join(map(str, shape))}"
 
 
 def reference(array: Array) -> str:

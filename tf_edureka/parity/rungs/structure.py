@@ -13,7 +13,7 @@ from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.parity.model import spread
 from tf_edureka.parity.rungs.items import skipped
-from tf_edureka.trace import Array, Trace, Variable, fingerprint
+from tf_edureka.trace import Array, Fingerprint, Trace, Variable
 
 _OF_NORMALIZATION = re.compile("gamma|beta|moving|scale|offset|mean|variance", re.IGNORECASE)
 _KS = 2.8  # two samples of one distribution exceed it once in a million
@@ -209,9 +209,9 @@ def _fingerprint(array: Array, wanted: Sequence[str]) -> str:
         dtype = one.split(" ")[0]
         if array.dtype.kind in "iub" and dtype.startswith(("int", "uint")):
             cast = array.astype(dtype)
-            if np.array_equal(cast, array) and fingerprint(cast) == one:
+            if np.array_equal(cast, array) and str(Fingerprint(cast)) == one:
                 return one
-    return fingerprint(array)
+    return str(Fingerprint(array))
 
 
 def _arrays(batch: Any) -> list[Array]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tf_edureka.runner.record.plan import Plan
 from tf_edureka.runner.record.schedule import Mode
-from tf_edureka.trace import Array
+from tf_edureka.trace import Array, Fingerprint
 
 Run = Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]
 
@@ -47,7 +47,7 @@ class Begun:
 
     modes: list[Mode]
     fed: list[Array]
-    fingerprints: dict[str, str]
+    fingerprints: dict[str, Fingerprint]
     extra: list[Any]
     version: int
     before: Mapping[str, Array]

@@ -7,10 +7,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from tf_edureka import trace
-from tf_edureka.runner.record import session_state, variables
+from tf_edureka.runner.record import session_state
 from tf_edureka.runner.record.arrays import as_stored
 from tf_edureka.runner.record.asked import Asked, Begun, Run
 from tf_edureka.runner.record.evaluations import ChangedError, evaluation
@@ -19,8 +17,8 @@ from tf_edureka.runner.record.lines import Line
 from tf_edureka.runner.record.manifest import Manifest
 from tf_edureka.runner.record.options import Options
 from tf_edureka.runner.record.plan import Part, Plan
+from tf_edureka.runner.record.readings import Readings
 from tf_edureka.runner.record.schedule import Mode, Schedule, of_the_step_alone
-from tf_edureka.trace import Array
 
 _NOTHING: frozenset[Any] = frozenset()
 
@@ -50,7 +48,7 @@ class Recorder:
         self._options = options
         self._manifest = manifest
         self._trainings: dict[Note, _Training] = {}
-        self._met: dict[Any, dict[str, Any]] = {}  # by graph its variables' reading tensors
+        self._readings = Readings(writer, manifest)
         self._lock = threading.RLock()
         self._is_full = False
         self.is_on = True
@@ -58,21 +56,21 @@ class Recorder:
     def begin(self, asked: Asked) -> Begun | None:
         """What is to be fetched in a run besides what the script asks for; None to leave it."""
         with self._lock:
-            plan, state = asked.plan, session_state.of(asked.session)
+            session, plan, state = asked.session, asked.plan, session_state.of(asked.session)
             if not plan.parts:
                 return self._begin_evaluation(asked)
             for part in plan.parts:
                 if part.note not in self._trainings:
                     self._meet(asked, part)
             state.has_trained = True
-            state.evaluations.end(lambda names: self._some(asked, names))
+            state.evaluations.end(lambda names: self._readings.some(session, asked.run, names))
             ones = [self._trainings[part.note] for part in plan.parts]
             modes = [one.schedule.mode(one.steps) for one in ones]
             if self._is_full:
                 modes = [Mode.LINE for _ in modes]
             most = max(modes)
             if most == Mode.FULL:
-                self._read(asked)
+                self._readings.all(asked.session, asked.run)
             else:
                 state.values = {}
             has_sources = most == Mode.FULL or (self._options.every_step and not self._is_full)
@@ -83,7 +81,7 @@ class Recorder:
             kinds = [*zip(plan.fed_names, asked.fed, strict=False)]  # others come by connections
             fed = [as_stored(value, dtype) for (_, dtype), value in kinds]
             prints = {
-                name: trace.fingerprint(one) for ((name, _), _), one in zip(kinds, fed, strict=True)
+                name: trace.Fingerprint(one) for ((name, _), _), one in zip(kinds, fed, strict=True)
             }
             state.version += 1
             return Begun(
@@ -129,7 +127,7 @@ class Recorder:
                 self._manifest.note("other threads train at the same time: a state may hold theirs")
             after: Mapping[str, str] = {}
             if max(begun.modes) == Mode.FULL and not self._is_full:
-                self._read(asked)
+                self._readings.all(asked.session, asked.run)
                 after = state.references
             for part, mode in zip(plan.parts, begun.modes, strict=True):
                 training = self._trainings[part.note]
@@ -146,7 +144,7 @@ class Recorder:
                     self._manifest.write()
 
     def _begin_evaluation(self, asked: Asked) -> Begun | None:
-        if self._is_full or asked.session.graph is not next(iter(self._met), None):
+        if self._is_full or asked.session.graph not in self._readings.graphs[:1]:
             return None
         extra, dead = self._more(asked, Mode.LINE, has_sources=True)
         return Begun([], [], {}, extra, session_state.of(asked.session).version, {}, {}, dead)
@@ -188,10 +186,10 @@ class Recorder:
         """Takes in a training at its first step."""
         if not self._trainings:
             self._manifest.first(asked.session)
-        elif asked.session.graph not in self._met:
+        elif asked.session.graph not in self._readings.graphs:
             self._manifest.note("it trains in several graphs; the graph of the first is stored")
         try:
-            self._read(asked)
+            self._readings.all(asked.session, asked.run)
         except trace.FullError as error:
             self._give_up_arrays(0, error)
         place = self._manifest.training(asked.plan, part)
@@ -205,38 +203,6 @@ class Recorder:
         self._trainings[part.note] = _Training(place, schedule)
         self._manifest.inputs(asked.plan)
         self._manifest.write()
-
-    def _read(self, asked: Asked) -> None:
-        """Reads and stores all variables, unless they are known to be as they were."""
-        state = session_state.of(asked.session)
-        if state.seen == state.version and state.values:
-            return
-        found = variables.all_of(asked.session.graph)
-        tensors = self._met.setdefault(asked.session.graph, {})
-        for name, variable in found.items():
-            if name not in tensors:
-                reading = variables.reading(variable)
-                if reading is None:
-                    self._manifest.note(f"{name} cannot be read without adding an op")
-                else:
-                    tensors[name] = reading
-        state.values = variables.values(tensors, lambda some: asked.run(some, {}), state.missing)
-        new = [name for name in state.values if name not in self._manifest.variables]
-        for name in new:
-            self._manifest.variable(found[name], state.values[name])
-        state.references = {name: self._writer.put(one) for name, one in state.values.items()}
-        state.seen = state.version
-        for name in new:
-            self._manifest.variables[name]["initial"] = state.references[name]
-
-    def _some(self, asked: Asked, names: frozenset[str]) -> Mapping[str, Array]:
-        """Values of variables of these names, which are not stored yet."""
-        state = session_state.of(asked.session)
-        if state.seen == state.version and names <= state.values.keys():
-            return {name: state.values[name] for name in names}
-        tensors = {n: one for n, one in self._met[asked.session.graph].items() if n in names}
-        values = asked.run([*tensors.values()], {})
-        return {n: np.array(one) for n, one in zip(tensors, values, strict=True)}
 
     def changed(self, session: Any, plan: Plan) -> None:
         """Takes in that a run which is no training step has changed variables."""
@@ -255,10 +221,10 @@ class Recorder:
         """Takes in the last values in a session."""
         with self._lock:
             state = session_state.forget(session)
-            if state is None or session.graph not in self._met or self._is_full:
+            if state is None or session.graph not in self._readings.graphs or self._is_full:
                 return
             try:
-                self._read(Asked(session, None, [], {}, run))  # type: ignore[arg-type]
+                self._readings.all(session, run)
             except trace.FullError as error:
                 self._give_up_arrays(max(one.steps for one in self._trainings.values()), error)
                 return
@@ -279,6 +245,7 @@ class Recorder:
             if ended != "complete":
                 for one in self._manifest.variables.values():
                     one["final"] = None
+            self._flush()
             self._manifest.write()
             self._writer.close()
             if not any(one.steps for one in self._trainings.values()) and sys.stderr is not None:
@@ -296,4 +263,11 @@ class Recorder:
             self._manifest.note(text)
             if sys.stderr is not None:
                 print(f"note: {text}; the script goes on", file=sys.stderr, flush=True)
+            self._flush()
             self._manifest.write()
+
+    def _flush(self) -> None:
+        try:
+            self._writer.flush()
+        except trace.FullError as error:
+            self._manifest.note(f"the last steps are not stored: {error}")
