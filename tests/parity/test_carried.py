@@ -5,16 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from originals import failing, variable
 
-from tf_edureka import parity
 from tf_edureka.parity.model.carried import Carried
 
 v1 = tf.compat.v1
 BATCH, STEPS, FEATURES, UNITS = 5, 3, 2, 4
-
-
-def variable(shape, name):
-    return v1.Variable(v1.random_normal(shape, seed=len(name)), use_resource=False, name=name)
 
 
 def unrolled(x, c, h):
@@ -70,10 +66,6 @@ def lstm(**options) -> keras.Model:
     model = keras.Model(x, layers.LSTM(UNITS, **options)(x))
     model.compile(keras.optimizers.SGD(0.1), "mse")
     return model
-
-
-def failing(ladder: parity.PortLadder) -> list[str]:
-    return [rung.rung for rung in ladder.failing if rung.rung != "initial values"]
 
 
 @pytest.mark.slow

@@ -5,27 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from originals import failing, train, variable
 
 from tf_edureka import parity
 
 v1 = tf.compat.v1
-
-
-def variable(shape, name):
-    return v1.Variable(v1.random_normal(shape, seed=len(name)), use_resource=False, name=name)
-
-
-def train(session, loss, feeds) -> None:
-    """Four steps, on what `feeds` gives."""
-    step = v1.train.GradientDescentOptimizer(0.1).minimize(loss)
-    session.run(v1.global_variables_initializer())
-    for _ in range(4):
-        session.run([step, loss], feeds())
-
-
-def failing(ladder: parity.PortLadder) -> list[str]:
-    assert not ladder.lacking
-    return [rung.rung for rung in ladder.failing if rung.rung != "initial values"]
 
 
 def named(session, random):
@@ -103,6 +87,36 @@ def test_an_array_may_be_the_weight_of_each_example(recorded):
     trace = recorded(weighted)
     assert failing(trace.climb(build)) == []
     assert "loss" in failing(trace.climb(lambda: build("mae")))
+
+
+def linear(session, random):
+    """The line of many tutorials, which is fed one point at a time."""
+    x, y = v1.placeholder(tf.float32, name="x"), v1.placeholder(tf.float32, name="y")
+    start = {"initial_value": random.normal(), "dtype": tf.float32, "use_resource": False}
+    line = x * v1.Variable(**start, name="weight") + v1.Variable(**start, name="bias")
+    loss = tf.reduce_sum(tf.square(line - y)) / 20
+    train(session, loss, lambda: {x: random.normal(), y: random.normal()})
+
+
+@pytest.mark.slow
+def test_numbers_are_batches_of_one(recorded):
+    def build(share=20, start="normal"):
+        model = keras.Sequential(
+            [keras.Input((1,)), layers.Dense(1, kernel_initializer=start, bias_initializer=start)]
+        )
+
+        def loss(labels, outputs):
+            return keras.ops.sum(keras.ops.square(labels - outputs)) / share
+
+        model.compile(keras.optimizers.SGD(0.1), loss)
+        return model
+
+    trace = recorded(linear)
+    ladder = trace.climb(build)
+    assert ladder.passed
+    assert {one.rung for one in ladder.rungs if not one.passed} == {"batches", "final metric"}
+    assert {"loss", "gradients"} <= {*failing(trace.climb(lambda: build(share=40)))}
+    assert trace.climb(lambda: build(start="ones")).first == "initial values"
 
 
 @pytest.mark.slow

@@ -39,7 +39,7 @@ def _link(
         )
     transform = found[0]
     shape = new[0].shape
-    is_square = len(old) == 1 and len(shape) == 2 and shape[0] == shape[1]
+    is_square = old[0].shape == shape and len(shape) == 2 and shape[0] == shape[1]
     if turned and is_square and new[0].role == "kernel":
         transform = TRANSPOSED
     return Link(

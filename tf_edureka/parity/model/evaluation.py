@@ -22,6 +22,13 @@ class Batch:
     inputs: Arrays
     random: Arrays
 
+    @property
+    def examples(self) -> Arrays:
+        """The inputs as a model takes them: where only numbers were fed, each is a batch of one."""
+        if any(one.ndim for one in self.inputs.values()):
+            return self.inputs
+        return {name: one.reshape(1) for name, one in self.inputs.items()}
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evaluation:

@@ -57,7 +57,7 @@ def losses(
 def _built(port: KerasPort, build: Callable[[], Any], batch: Batch) -> KerasPort:
     model = build()
     if not model.built or not model.variables:
-        inputs.build(model, batch.inputs)
+        inputs.build(model, batch.examples)
     shapes = [[one.shape for one in each.variables] for each in (model, port.model)]
     if shapes[0] != shapes[1]:
         raise NotInFloat64("the port has other variables when it is built again")

@@ -140,7 +140,7 @@ class KerasPort:
             InputError: when nothing that was fed fits the model.
         """
         best, chosen, failed = (2, True, float("inf")), None, ""
-        ways = [*inputs.feedings(self.model, batch.inputs)]
+        ways = [*inputs.feedings(self.model, batch.examples)]
         is_open = any(len(one) > 1 for one in losses.class_numbers_of(self.model))
         kinds = (False, True) if is_open else (False,)
         for feeding in (replace(way, sparse=sparse) for way in ways for sparse in kinds):
@@ -163,9 +163,7 @@ class KerasPort:
         self.feeding = chosen
         if self.feeding is None:
             shapes = ", ".join(f"{name} {array.shape}" for name, array in batch.inputs.items())
-            single = not any(array.ndim for array in batch.inputs.values())
             why = failed.splitlines()[0] if failed else ""
-            why = "a Keras model takes batches; parity.Functions take numbers" if single else why
             raise InputError(
                 f"expected a model for what the original was fed ({shapes or 'nothing'}), got one "
                 f"that takes none of it{f' ({why})' if why else ''}"
@@ -231,13 +229,13 @@ class KerasPort:
         several = keras.tree.flatten(outputs)
         feeding = self.feeding or inputs.Feeding((), ())
         arrays = [np.array(one) for one in several]
-        given = inputs.labels(self.model, feeding, batch.inputs, outputs=arrays)
+        given = inputs.labels(self.model, feeding, batch.examples, outputs=arrays)
         labels = [*map(self.change_labels, given)]
         loss = self.model.compute_loss(
             x=x,
             y=keras.tree.pack_sequence_as(outputs, labels),
             y_pred=outputs,
-            sample_weight=inputs.weights(feeding, batch.inputs),
+            sample_weight=inputs.weights(feeding, batch.examples),
             training=True,
         )
         return several, labels, loss
@@ -246,7 +244,7 @@ class KerasPort:
         if self.feeding is None:
             raise RuntimeError("how the model is fed has not been chosen")
         self.carried.take(batch.inputs)
-        x = inputs.shaped(self.model, self.feeding, batch.inputs)
+        x = inputs.shaped(self.model, self.feeding, batch.examples)
         return keras.tree.map_structure(self.change_inputs, x)
 
     def _old_gradients(self, weights: Sequence[Any], computed: Sequence[Any]) -> dict[str, Array]:

@@ -58,13 +58,12 @@ def of_port(layer: Any, role: str, shape: tuple[int, ...]) -> float | None:
         shape: of the variable.
 
     Returns:
-        None where the layer does not say how it draws them, or they are too few to tell.
+        None where the layer does not say how it draws them, or draws none; NaN where they are too
+        few to tell.
     """
     name = f"{role.removesuffix('_kernel') if role == 'recurrent_kernel' else role}_initializer"
     initializer = getattr(layer, name, None) or getattr(getattr(layer, "cell", None), name, None)
     if initializer is None or not hasattr(initializer, "from_config"):
-        return None
-    if math.prod(shape) * _MOST < _ENOUGH:
         return None
     config = initializer.get_config()
     seeds = [name for name in ("seed", "op_seed") if name in config]
@@ -75,6 +74,8 @@ def of_port(layer: Any, role: str, shape: tuple[int, ...]) -> float | None:
         samples.append(np.ravel(np.array(again(shape))))
         if len(samples) == 2 and np.array_equal(samples[0], samples[1]):
             return None
+        if len(samples) == 2 and math.prod(shape) * _MOST < _ENOUGH:
+            return math.nan
     return float(np.std(np.concatenate(samples)))
 
 

@@ -88,7 +88,8 @@ def initial_values(
         if np.array_equal(theirs, ours):
             same += 1
             continue
-        if theirs.size == 1 and variable.initializer:  # of one draw there is nothing to tell
+        is_drawn = variable.initializer or (name in spreads and spreads[name]())
+        if theirs.size == 1 and is_drawn:  # of one draw there is nothing to tell
             drawn += 1
             continue
         apart, says = _distributions(theirs, ours)
@@ -117,7 +118,7 @@ def initial_values(
 
 def _spreads(variable: Variable, theirs: Array, ours: float | None) -> tuple[float, str]:
     known = spread.of_original(variable, theirs)
-    if not known or not ours:
+    if not known or not ours or math.isnan(ours):
         return 0.0, ""
     said = f"the original draws with a standard deviation of {known:.3g}, the port with {ours:.3g}"
     return abs(math.log(ours / known)) / _SPREAD, said
