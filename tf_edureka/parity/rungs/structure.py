@@ -88,13 +88,13 @@ def initial_values(
         if np.array_equal(theirs, ours):
             same += 1
             continue
-        is_drawn = variable.initializer or (name in spreads and spreads[name]())
-        if theirs.size == 1 and is_drawn:  # of one draw there is nothing to tell
+        draws = spreads.get(name, lambda: None)
+        if theirs.size == 1 and (variable.initializer or draws()):  # one draw says nothing
             drawn += 1
             continue
         apart, says = _distributions(theirs, ours)
-        if apart <= 1 and name in spreads:
-            apart, says = max((apart, says), _spreads(variable, theirs, spreads[name]()))
+        if apart <= 1:
+            apart, says = max((apart, says), _spreads(variable, theirs, draws()))
         drawn += 1
         if apart > measured:
             measured, where = apart, name
