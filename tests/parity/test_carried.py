@@ -1,5 +1,7 @@
 """Recurrent layers whose state goes on in the next batch."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -130,3 +132,34 @@ def test_an_initial_forget_bias_is_compared_as_the_layer_has_it(recorded):
         (rung,) = (rung for rung in ladder.rungs if rung.rung == "initial values")
         found[unit] = "bias" in rung.first
     assert found == {False: False, True: True}
+
+
+def basic_lstm_cell(session, random, forget_bias):
+    """The arithmetic and the names of TensorFlow 1's own cell."""
+    x = v1.placeholder(tf.float32, [None, STEPS, FEATURES], "x")
+    y = v1.placeholder(tf.float32, [None, UNITS], "y")
+    kernel = variable([FEATURES + UNITS, 4 * UNITS], "rnn/basic_lstm_cell/kernel")
+    bias = v1.Variable(tf.zeros(4 * UNITS), use_resource=False, name="rnn/basic_lstm_cell/bias")
+    c = h = tf.zeros([BATCH, UNITS])
+    for step in range(STEPS):
+        z = tf.matmul(tf.concat([x[:, step], h], 1), kernel) + bias
+        i, new, f, o = tf.split(z, 4, axis=1)
+        c = tf.sigmoid(f + forget_bias) * c + tf.sigmoid(i) * tf.tanh(new)
+        h = tf.sigmoid(o) * tf.tanh(c)
+    loss = tf.reduce_mean(tf.square(h - y))
+    step = v1.train.GradientDescentOptimizer(0.1).minimize(loss)
+    session.run(v1.global_variables_initializer())
+    for _ in range(4):
+        feed = {x: random.normal(size=[BATCH, STEPS, FEATURES])}
+        session.run([step, loss], {**feed, y: random.normal(size=[BATCH, UNITS])})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("forget_bias", [0.0, 1.0])
+def test_a_port_that_is_wrong_elsewhere_keeps_its_forget_bias(recorded, forget_bias):
+    trace = recorded(functools.partial(basic_lstm_cell, forget_bias=forget_bias))
+    for activation in ("relu", "sigmoid", "softsign"):
+        ladder = trace.climb(lstm(unit_forget_bias=forget_bias == 1, activation=activation))
+        (rung,) = (one for one in ladder.rungs if one.rung == "initial values")
+        assert rung.compared.startswith("1 variables bit-identical")
+        assert failing(ladder)[0] == "forward pass"
