@@ -36,7 +36,7 @@ class FullError(Exception):
 
 
 class Writer:
-    """Writes a trace: steps are appended, at most 20 ms late; `trace.json` is replaced.
+    """Writes a trace: steps are appended, those of 20 ms at once; `trace.json` is replaced.
 
     Args:
         folder: of the trace; one that holds a trace is emptied, another must be empty or absent.
