@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from originals import failing, variable
+from originals import failing, train, variable
 
 from tf_edureka.parity.model.carried import Carried
 
@@ -146,12 +146,12 @@ def basic_lstm_cell(session, random, forget_bias):
         i, new, f, o = tf.split(z, 4, axis=1)
         c = tf.sigmoid(f + forget_bias) * c + tf.sigmoid(i) * tf.tanh(new)
         h = tf.sigmoid(o) * tf.tanh(c)
-    loss = tf.reduce_mean(tf.square(h - y))
-    step = v1.train.GradientDescentOptimizer(0.1).minimize(loss)
-    session.run(v1.global_variables_initializer())
-    for _ in range(4):
-        feed = {x: random.normal(size=[BATCH, STEPS, FEATURES])}
-        session.run([step, loss], {**feed, y: random.normal(size=[BATCH, UNITS])})
+
+    def feeds():
+        sequences = random.normal(size=[BATCH, STEPS, FEATURES])
+        return {x: sequences, y: random.normal(size=[BATCH, UNITS])}
+
+    train(session, tf.reduce_mean(tf.square(h - y)), feeds)
 
 
 @pytest.mark.slow

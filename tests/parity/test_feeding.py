@@ -100,10 +100,9 @@ def linear(session, random):
 
 @pytest.mark.slow
 def test_numbers_are_batches_of_one(recorded):
-    def build(share=20, start="normal"):
-        model = keras.Sequential(
-            [keras.Input((1,)), layers.Dense(1, kernel_initializer=start, bias_initializer=start)]
-        )
+    def build(share=20, start="normal", has_input=True):
+        line = layers.Dense(1, kernel_initializer=start, bias_initializer=start)
+        model = keras.Sequential([keras.Input((1,)), line] if has_input else [line])
 
         def loss(labels, outputs):
             return keras.ops.sum(keras.ops.square(labels - outputs)) / share
@@ -115,6 +114,7 @@ def test_numbers_are_batches_of_one(recorded):
     ladder = trace.climb(build)
     assert ladder.passed
     assert {one.rung for one in ladder.rungs if not one.passed} == {"batches", "final metric"}
+    assert trace.climb(lambda: build(has_input=False)).passed  # which is built by what was fed
     assert {"loss", "gradients"} <= {*failing(trace.climb(lambda: build(share=40)))}
     assert trace.climb(lambda: build(start="ones")).first == "initial values"
 

@@ -26,8 +26,8 @@ from tf_edureka.trace.format import (
 )
 
 _RESERVE = 1 << 16  # bytes that are kept free for the last `trace.json` on a full disk
-# Between two writings of steps: those of some milliseconds are written several at once, which takes
-# a third of the time, as the processor's caches hold little of this code after a step.
+# Between two writings of steps: short ones are written together, which takes a third of the time,
+# since after a step the processor's caches hold little of this code.
 _SECONDS = 0.02
 
 
@@ -36,7 +36,7 @@ class FullError(Exception):
 
 
 class Writer:
-    """Writes a trace: steps are appended, those of 20 ms at once; `trace.json` is replaced.
+    """Writes a trace: steps are appended, those of 20 ms together; `trace.json` is replaced.
 
     Args:
         folder: of the trace; one that holds a trace is emptied, another must be empty or absent.
@@ -201,8 +201,6 @@ def _line(content: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> Any:
     """A value as JSON has it: numbers that are none as text."""
-    if isinstance(value, Fingerprint):
-        return str(value)
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(float(value))
     if isinstance(value, dict | Mapping):

@@ -24,10 +24,13 @@ class Batch:
 
     @property
     def examples(self) -> Arrays:
-        """The inputs as a model takes them: where only numbers were fed, each is a batch of one."""
+        """The inputs as a model takes them: where only numbers were fed, each is a batch of one.
+
+        Such a batch has the shape (1, 1).
+        """
         if any(one.ndim for one in self.inputs.values()):
             return self.inputs
-        return {name: one.reshape(1) for name, one in self.inputs.items()}
+        return {name: one.reshape(1, 1) for name, one in self.inputs.items()}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

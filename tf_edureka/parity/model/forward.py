@@ -142,8 +142,11 @@ def _candidates(
         and (tensor.shape[0] == output.shape[0] or tensor.shape[-1] == output.shape[-1])
     }
     if not alike and output.size == 1:  # an example alone, which the original was fed as numbers
-        numbers = {n: one for n, one in tensors.items() if not one.ndim and one.dtype.kind == "f"}
-        alike = {name: one.reshape(1) for name, one in numbers.items()}
+        alike = {
+            name: tensor.reshape(1)
+            for name, tensor in tensors.items()
+            if not tensor.ndim and tensor.dtype.kind == "f"
+        }
     yield from alike.items()
     if squashed and output.size and output.min() >= 0 and output.max() <= 1:
         for said, function in BETWEEN.items():

@@ -79,12 +79,11 @@ class KerasClimb:
         self.known = first.causes  # what explains the rungs above, too
         self.steps = read(self.trace, self.training)
         self.allowed = tolerances.measured(self.trace, (*(one.step for one in self.steps),))
-        start = [variable.numpy() for variable in self.model.variables]
         self.port = self._matched.port(self.steps, self.allowed[0].of("loss"))
         yield structure.initial_values(
             self.trace,
             self.weights,
-            self.port.values(start),
+            self.port.values(self._matched.start),
             spread.of_links(self.model, self.found),
         )
         yield structure.batches(self.trace, self.training, batches)

@@ -11,6 +11,7 @@ from tf_edureka.parity import mapping
 from tf_edureka.parity.mapping import new_variables
 from tf_edureka.parity.model import inputs
 from tf_edureka.parity.model.carried import carried_shapes
+from tf_edureka.parity.model.evaluation import Batch
 from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.rungs.recorded import Recorded, old_variables, random_ops
 from tf_edureka.trace import Trace, Training
@@ -27,6 +28,7 @@ class Matched:
     Attributes:
         place: of the training in the trace.
         found: which variable is which.
+        start: the values that the model's variables begin with, each in its dtype and shape.
 
     Raises:
         InputError: when there is no training, or the model cannot be built.
@@ -36,8 +38,9 @@ class Matched:
         self._trace, self._model, self._given = trace, model, given
         if not model.built or not model.variables:
             recorded = (one.inputs for one in trace.steps if one.is_recorded and one.inputs)
-            inputs.build(model, trace.arrays(next(recorded, {})))
-        self._start = [variable.numpy() for variable in model.variables]
+            batch = Batch(inputs=trace.arrays(next(recorded, {})), random={})
+            inputs.build(model, batch.examples)
+        self.start = [variable.numpy() for variable in model.variables]
         self._new = new_variables.variables_of(model)
         self._states = carried_shapes(model)
         self.place, self.found = self._find()
@@ -127,7 +130,7 @@ class Matched:
 
     def _begin_alike(self, found: mapping.Mapping) -> int:
         """How many variables have the same initial value in port and original."""
-        mine = found.to_old(dict(enumerate(self._start)))
+        mine = found.to_old(dict(enumerate(self.start)))
         initial = {name: self._trace.variables[name].initial for name in mine}
         return sum(
             reference is not None and np.array_equal(mine[name], self._trace.array(reference))

@@ -70,7 +70,7 @@ class Recorder:
                 modes = [Mode.LINE for _ in modes]
             most = max(modes)
             if most == Mode.FULL:
-                self._readings.all(asked.session, asked.run)
+                self._readings.all(session, asked.run)
             else:
                 state.values = {}
             has_sources = most == Mode.FULL or (self._options.every_step and not self._is_full)
