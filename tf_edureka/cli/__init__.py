@@ -23,6 +23,10 @@ COMMANDS = {
         "tf_edureka.cli.prove",
         "prove that a port computes what a recorded TensorFlow 1 run computed",
     ),
+    "checkpoint": (
+        "tf_edureka.cli.checkpoint",
+        "list an old checkpoint, or load it into a new model",
+    ),
 }
 _USAGE = "usage: tf-edureka [--help] [--version] COMMAND [options of the command]"
 

@@ -1,11 +1,10 @@
 """Proves that a port computes what a recorded TensorFlow 1 run computed."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from tf_edureka.cli import options, reporting
+from tf_edureka.cli import options, port, reporting
 from tf_edureka.errors import InputError
 
 FAILED = 1
@@ -26,10 +25,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "port",
         metavar="FILE:FUNCTION",
-        help="the port, as in port.py:build: a Python file, and a function in it that takes no "
-        "arguments and returns a compiled Keras model or tf_edureka.parity.Functions. If the file "
-        "has a function named batches, what it yields for each step (an array, tuple or dict) is "
-        "compared with what the original was fed",
+        help=f"the port, {port.HELP}a compiled Keras model or tf_edureka.parity.Functions. If the "
+        "file has a function named batches, what it yields for each step (an array, tuple or dict) "
+        "is compared with what the original was fed",
     )
     parser.add_argument(
         "--out",
@@ -53,21 +51,16 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Climbs the ladder that the arguments ask for, and gives the exit code."""
     args = parse(argv)
-    given = dict(_pair(text) for text in args.map)
+    given = dict(port.pair(text) for text in args.map)
     from tf_edureka.parity import Trace
     from tf_edureka.parity.port_trace import load
 
     trace = Trace(args.trace)
     build, batches = load(args.port)
-
-    def made(make: Callable[[], Any]) -> Any:
-        try:
-            return make()
-        except (Exception, SystemExit) as error:
-            raise InputError(f"{args.port}: raises {type(error).__name__}: {error}") from error
-
-    own = made(batches) if batches else None
-    ladder = trace.climb(lambda: made(build), batches=own, given=given, name=args.port)
+    own = port.made(args.port, batches) if batches else None
+    ladder = trace.climb(
+        lambda: port.made(args.port, build), batches=own, given=given, name=args.port
+    )
     print(ladder.text())
     if args.out:
         ladder.write(Path(args.out))
@@ -78,10 +71,3 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"{args.port}: expected the variables of the original; {first.causes[0].says}"
         )
     return 0 if ladder.passed else FAILED
-
-
-def _pair(text: str) -> tuple[str, str]:
-    old, separator, new = text.partition("=")
-    if not separator:
-        raise InputError(f"--map: expected OLD=NEW, got {text!r}")
-    return old, new

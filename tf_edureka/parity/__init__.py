@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         PortRung as PortRung,
     )
     from tf_edureka.parity.functions import Functions as Functions
+    from tf_edureka.parity.loading.load import Loaded as Loaded, load_into as load_into
     from tf_edureka.parity.port_trace import Trace as Trace
 else:
     __getattr__, __dir__, __all__ = lazy(
@@ -30,6 +31,7 @@ else:
             "functions": "Functions",
             "article.ladder": "Ladder climb reasons",
             "certificate.port_ladder": "PortLadder PortRung",
+            "loading.load": "Loaded load_into",
             "port_trace": "Trace",
             "article.reference": "Reference",
         },

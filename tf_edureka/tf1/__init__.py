@@ -1,10 +1,11 @@
-"""TensorFlow 1's arithmetic in plain TensorFlow 2: no graph, no session."""
+"""TensorFlow 1's arithmetic and files in plain TensorFlow 2."""
 
 from typing import TYPE_CHECKING
 
 from tf_edureka._lazy import lazy
 
 if TYPE_CHECKING:
+    from tf_edureka.tf1 import checkpoint as checkpoint
     from tf_edureka.tf1.cells import BasicRNNCell as BasicRNNCell, GRUCell as GRUCell
     from tf_edureka.tf1.contrib_initializers import (
         ContribVarianceScaling as ContribVarianceScaling,

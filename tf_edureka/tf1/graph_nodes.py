@@ -7,7 +7,16 @@ from tf_edureka._tensorflow import tf
 
 
 class Unreplayable(Exception):
-    """Why a recorded graph, or a value of it, cannot be computed again."""
+    """Why a recorded graph, or a value of it, cannot be computed again.
+
+    Args:
+        message: it in words.
+        node: name of the node whose op failed; empty where none did.
+    """
+
+    def __init__(self, message: str, node: str = "") -> None:
+        super().__init__(message)
+        self.node = node
 
 
 def parse(name: str) -> tuple[str, int | None]:
@@ -16,6 +25,20 @@ def parse(name: str) -> tuple[str, int | None]:
         return name[1:], None
     node, _, output = name.partition(":")
     return node, int(output or 0)
+
+
+_GIVEN = "given/"
+
+
+def stand_in(name: str) -> str:
+    """The name of the placeholder of a tensor that is given, by the `name` of that."""
+    node, output = parse(name)
+    return f"{_GIVEN}{node}/{output}"
+
+
+def is_given(name: str) -> bool:
+    """Whether a `name` is that of such a placeholder."""
+    return name.startswith(_GIVEN)
 
 
 def definition(op: str) -> Any:
@@ -63,7 +86,7 @@ def depths(nodes: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
         nodes: all nodes of a graph by name.
     """
     found: dict[str, tuple[int, int]] = {}
-    for name in _inputs_first(nodes):
+    for name in inputs_first(nodes):
         node = nodes[name]
         ops = [nodes[parse(one)[0]].op for one in node.input]
         before = [found[source] for one in node.input if (source := parse(one)[0]) in found]
@@ -82,8 +105,8 @@ def depths(nodes: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _inputs_first(nodes: Mapping[str, Any]) -> Iterator[str]:
-    """The names of nodes in an order in which what a node takes, but around a loop, precedes it."""
+def inputs_first(nodes: Mapping[str, Any]) -> Iterator[str]:
+    """The names of `nodes` so that what a node takes, but around a loop, precedes it."""
     seen: set[str] = set()
     for start in nodes:
         todo = [(start, False)]

@@ -1,7 +1,7 @@
 """Parts of a recorded graph: what a value is computed from, and what is given in its place."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tf_edureka._tensorflow import tf
@@ -10,11 +10,14 @@ from tf_edureka.tf1.graph_nodes import (
     definition,
     depths,
     every_node,
+    is_given,
     output_types,
     parse,
+    stand_in,
 )
 
 v1 = tf.compat.v1
+Refuses = Callable[[Any], str | None]
 
 # Ops with a state that is a variable's, which is given, or that begins anew with each run, or that
 # changes no value.
@@ -30,16 +33,9 @@ FILLS = re.compile(
     "(InitializeTable|LookupTableImport).*"
 )  # with what a table holds from the start
 _RANDOM = re.compile(".*(Random|TruncatedNormal|Multinomial|Sampler|Distorted|Stateful).*")
-_GIVEN = "given/"
 _SILENT = {"Print": "Identity", "PrintV2": "NoOp"}
 # What names nodes that are left out, or is of no use.
 _DROPPED = ("_class", "_output_shapes")
-
-
-def stand_in(name: str) -> str:
-    """The name of the placeholder of a tensor that is given, by the `name` of that."""
-    node, output = parse(name)
-    return f"{_GIVEN}{node}/{output}"
 
 
 class Parts:
@@ -47,6 +43,8 @@ class Parts:
 
     Args:
         graph: a `GraphDef`.
+        refuses: why a node cannot or must not be run, and None where it can: of a recorded graph,
+            unless it is said otherwise.
 
     Attributes:
         graph: the same.
@@ -54,8 +52,9 @@ class Parts:
         depths: how many loops and branches each of them is inside of.
     """
 
-    def __init__(self, graph: Any) -> None:
+    def __init__(self, graph: Any, refuses: Refuses | None = None) -> None:
         self.graph = graph
+        self._refuses = refuses or _unknown_state
         self.nodes = {node.name: node for node in graph.node}
         self.depths = depths(self.nodes)
         self._fills = {
@@ -100,7 +99,7 @@ class Parts:
         functions = {one.signature.name for one in result.library.function}
         for node in every_node(result):
             _tidy(node)
-            reason = None if node.op in functions else _unknown_state(node)
+            reason = None if node.op in functions else self._refuses(node)
             if reason and not self._fails_when_run(node):
                 raise Unreplayable(reason)
         return result
@@ -218,8 +217,7 @@ def _tidy(node: Any) -> None:
 def _unknown_state(node: Any) -> str | None:
     """Why it is not known what a node gives; None where it is known, or computed."""
     if node.op == "Placeholder":
-        is_given = node.name.startswith(_GIVEN)
-        return None if is_given else f"what was fed to {node.name} was not recorded"
+        return None if is_given(node.name) else f"what was fed to {node.name} was not recorded"
     if not definition(node.op).is_stateful or _KNOWN_STATE.fullmatch(node.op):
         return None
     what = "drew" if _RANDOM.fullmatch(node.op) else "gave"

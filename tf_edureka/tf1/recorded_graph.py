@@ -9,8 +9,8 @@ from google.protobuf.message import DecodeError
 
 from tf_edureka._tensorflow import tf
 from tf_edureka.tf1.float64 import in_float64
-from tf_edureka.tf1.graph_nodes import Unreplayable, parse
-from tf_edureka.tf1.graph_parts import FILLS, Parts, stand_in
+from tf_edureka.tf1.graph_nodes import Unreplayable, parse, stand_in
+from tf_edureka.tf1.graph_parts import FILLS, Parts, Refuses
 
 v1 = tf.compat.v1
 Array = npt.NDArray[Any]
@@ -34,6 +34,7 @@ class RecordedGraph:
             float32, in constants (which keep their value), variables and ops.
         threads: of an op, and how many ops at a time; None: as many as TensorFlow takes. Of an op
             the first session of a process decides, for all that follow: see `one_thread`.
+        refuses: as for `Parts`.
 
     Attributes:
         parts: of the graph as it was recorded.
@@ -44,9 +45,16 @@ class RecordedGraph:
         Unreplayable: when it is no graph, or one of ops that TensorFlow 2 does not have.
     """
 
-    def __init__(self, graph: bytes, *, dtype: str = "float32", threads: int | None = None) -> None:
+    def __init__(
+        self,
+        graph: bytes,
+        *,
+        dtype: str = "float32",
+        threads: int | None = None,
+        refuses: Refuses | None = None,
+    ) -> None:
         try:
-            self.parts = Parts(v1.GraphDef.FromString(graph))
+            self.parts = Parts(v1.GraphDef.FromString(graph), refuses)
         except (
             DecodeError,
             KeyError,
@@ -175,7 +183,8 @@ class _Imported:
             self._session.run([one.set for one in self._variables], set_to)
             values, _ = self._session.run((self._fetches, self._run), fed)
         except (tf.errors.OpError, ValueError, TypeError) as error:
-            raise Unreplayable(f"the graph cannot be run ({_line(error)})") from None
+            node = getattr(getattr(error, "node_def", None), "name", "")
+            raise Unreplayable(f"the graph cannot be run ({_line(error)})", node) from None
         return [np.asarray(value) for value in values]
 
     def state(self, before: Mapping[str, Array]) -> dict[str, Array]:

@@ -39,12 +39,16 @@ def _owners(
 ) -> dict[int, tuple[int, float]]:
     """The kernel that a vector belongs to, and what that is worth.
 
-    It is the kernel of its layer, else the last one before it.
+    It is the kernel of its layer, else the last one of the layers within that, else the last one
+    before it.
     """
     kernel_of: dict[str, tuple[int, float]] = {}
+    within: dict[str, int] = {}
     for place, item in enumerate(side):
         if is_kernel(item.first) and layer(item.first):
             kernel_of.setdefault(layer(item.first), (place, _LAYER))
+            scopes = layer(item.first).partition("#")[0].split("/")
+            within |= {"/".join(scopes[:end]): place for end in range(1, len(scopes))}
     owners: dict[int, tuple[int, float]] = {}
     last = None
     for place, item in enumerate(side):
@@ -53,6 +57,8 @@ def _owners(
             last = place
         elif own in kernel_of:
             owners[place] = kernel_of[own]
+        elif own.partition("#")[0] in within and not is_late(item.first):
+            owners[place] = within[own.partition("#")[0]], _NEAR
         elif last is not None and not is_late(item.first):
             owners[place] = last, _NEAR
             if own:

@@ -11,20 +11,20 @@ from tf_edureka.trace import Array
 
 
 @contextlib.contextmanager
-def called_layers() -> Iterator[list[tuple[str, Array]]]:
+def called_layers() -> Iterator[list[tuple[keras.layers.Layer, Array]]]:
     """The layers that are called in the block.
 
     Returns:
-        by the block's end their names and what they gave, any dtype and shape, in the order of
+        by the block's end they and what they gave, any dtype and shape, in the order of
         their calls.
     """
-    seen: list[tuple[str, Array]] = []
+    seen: list[tuple[keras.layers.Layer, Array]] = []
     original = keras.layers.Layer.__call__
 
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         output = original(layer, *args, **kwargs)
         if tf.is_tensor(output) and hasattr(output, "numpy"):
-            seen.append((layer.name, output.numpy()))
+            seen.append((layer, output.numpy()))
         return output
 
     with mock.patch.object(keras.layers.Layer, "__call__", call):

@@ -44,11 +44,11 @@ def feedings(model: keras.Model, arrays: Mapping[str, Array]) -> Iterator[Feedin
         at most 48 ways.
     """
     names = [name for name, array in arrays.items() if array.ndim]
-    shapes = _shapes(model)
+    wanted = shapes(model)
     outputs = len(getattr(model, "outputs", None) or [None])
     found = []
-    for inputs in itertools.permutations(names, len(shapes)):
-        fits = [_fit(shape, arrays[name]) for shape, name in zip(shapes, inputs, strict=True)]
+    for inputs in itertools.permutations(names, len(wanted)):
+        fits = [_fit(shape, arrays[name]) for shape, name in zip(wanted, inputs, strict=True)]
         if all(fits):
             rest = [name for name in names if name not in inputs]
             for labels in itertools.permutations(rest, min(outputs, len(rest))):
@@ -89,12 +89,22 @@ def build(model: keras.Model, arrays: Mapping[str, Array]) -> None:
         )
 
 
-def _shapes(model: keras.Model) -> list[tuple[int | None, ...] | None]:
-    try:
-        tensors = model.inputs
-    except (AttributeError, ValueError):
-        tensors = None
+def shapes(model: keras.Model) -> list[tuple[int | None, ...] | None]:
+    """The shape of each input of a `model`; of one whose inputs are not known yet a single None."""
+    tensors = _inputs(model)
     return [tuple(tensor.shape) for tensor in tensors] if tensors else [None]
+
+
+def kinds(model: keras.Model) -> list[str]:
+    """NumPy's kind of each input of a `model`, such as `f`; empty where they are not known yet."""
+    return [np.dtype(str(one.dtype)).kind for one in _inputs(model)] or [""]
+
+
+def _inputs(model: keras.Model) -> list[Any]:
+    try:
+        return list(model.inputs or [])
+    except (AttributeError, ValueError):
+        return []
 
 
 def _fit(shape: tuple[int | None, ...] | None, array: Array) -> int:
@@ -121,7 +131,7 @@ def shaped(model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array]) ->
         an array in the shape that the model takes, or a list or dict of one for each input.
     """
     values = []
-    for shape, name in zip(_shapes(model), feeding.inputs, strict=True):
+    for shape, name in zip(shapes(model), feeding.inputs, strict=True):
         array = arrays[name]
         if shape is not None and None not in shape[1:] and array.shape[1:] != shape[1:]:
             array = array.reshape(len(array), *shape[1:])

@@ -186,7 +186,7 @@ class KerasPort:
             computed = tape.gradient(loss, weights) if gradients else []
         penalty = sum(float(one) for one in self.model.losses)
         return Evaluation(
-            layers=tuple(layers),
+            layers=tuple((layer.name, given) for layer, given in layers),
             output=np.array(several[0]),
             loss=float(loss),
             data_loss=float(loss) - penalty,

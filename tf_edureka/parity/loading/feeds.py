@@ -1,0 +1,185 @@
+"""What to feed an old graph and a new model, so that both compute the same: random arrays."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from tf_edureka._keras import keras
+from tf_edureka.parity.loading.old_network import OldNetwork
+from tf_edureka.parity.loading.sources import Source
+from tf_edureka.parity.model import inputs
+from tf_edureka.tf1.checkpoint.content import Array
+
+# Activations that saturate are told from others by large inputs, what is added to a small number
+# by small ones.
+SCALES = (1.0, 100.0, 0.01)
+_MOST = 24  # ways that are tried
+_BATCH = 6
+_STEPS = 7  # where the number of time steps is open
+_PIXELS = 32
+
+Shape = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A way to feed both.
+
+    Attributes:
+        feeding: which sources are the model's inputs.
+        shapes: of these sources, with all sizes.
+    """
+
+    feeding: inputs.Feeding
+    shapes: Mapping[str, tuple[int, ...]]
+
+    @property
+    def batch(self) -> int:
+        """How many examples there are."""
+        return next((shape[0] for shape in self.shapes.values() if shape), _BATCH)
+
+    @property
+    def steps(self) -> int:
+        """How many time steps there are, if the inputs are sequences."""
+        return next((shape[1] for shape in self.shapes.values() if len(shape) > 1), _STEPS)
+
+
+def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
+    """The ways in which an old graph's sources can be a model's inputs, the likeliest first.
+
+    Args:
+        model: whose inputs are known, or that takes one of any shape.
+        sources: of the graph.
+    """
+    wanted = inputs.shapes(model)
+    kinds = inputs.kinds(model)
+    candidates = [one for one in sources if one.shape != () and not _is_setting(one)]
+    if len(candidates) < len(wanted):
+        candidates = [one for one in sources if one.shape != ()]
+    batch = next((one.shape[0] for one in candidates if one.shape and one.shape[0]), _BATCH)
+    found: list[tuple[int, int, Way]] = []
+    for chosen in itertools.permutations(candidates, len(wanted)):
+        shapes = [
+            _merged(one.shape, shape, batch) for one, shape in zip(chosen, wanted, strict=True)
+        ]
+        made = {one.name: shape for one, shape in zip(chosen, shapes, strict=True) if shape}
+        if len(made) == len(wanted):
+            unlike = sum(
+                (np.dtype(one.dtype).kind == "f") != (kind == "f")
+                for one, kind in zip(chosen, kinds, strict=True)
+                if kind
+            )
+            way = Way(feeding=inputs.Feeding((*made,), ()), shapes=made)
+            found.append((unlike, len(found), way))
+    return [way for _, _, way in sorted(found, key=lambda one: one[:2])][:_MOST]
+
+
+def _is_setting(source: Source) -> bool:
+    """Whether a source is a number that sets something, such as what dropout keeps."""
+    if source.shape is None:
+        return source.dtype in ("bool", "float32") and source.default is None
+    return source.shape == ()
+
+
+def _merged(old: Shape | None, new: Shape | None, batch: int) -> tuple[int, ...] | None:
+    """A shape that fits a source, and an input as it is or reshaped; None if there is none."""
+    if old is None:
+        if new is None:
+            return None
+        old = (None,) * len(new)
+    if not old:
+        return None
+    rest: list[int | None] = [*old[1:]]
+    if new is not None and len(new) == len(old):
+        pairs = [*zip(old[1:], new[1:], strict=True)]
+        if all(None in pair or pair[0] == pair[1] for pair in pairs):
+            rest = [one if other is None else other for one, other in pairs]
+            return (old[0] or batch, *_filled(rest))
+    if new is None:
+        return (old[0] or batch, *_filled(rest))
+    if _size(new[1:]) is None or _size(new[1:]) != _size(rest):
+        return None
+    return (old[0] or batch, *_filled(rest))
+
+
+def _size(sizes: Sequence[int | None]) -> int | None:
+    known = [one for one in sizes if one is not None]
+    return prod(known) if len(known) == len(sizes) else None
+
+
+def _filled(sizes: Sequence[int | None]) -> Iterator[int]:
+    usual = _PIXELS if len(sizes) > 2 else _STEPS
+    yield from (usual if one is None else one for one in sizes)
+
+
+def arrays(
+    way: Way, network: OldNetwork, scale: float, random: np.random.Generator
+) -> dict[str, Array]:
+    """Random values of the sources that are the model's inputs.
+
+    Args:
+        way: how both are fed.
+        network: the old one.
+        scale: standard deviation of float ones.
+        random: what they are drawn from.
+
+    Returns:
+        by source, in its dtype and shape. Whole numbers that choose rows are below their number,
+        others 0 or 1; of pixels of 8 bits all values.
+    """
+    kinds = {one.name: np.dtype(one.dtype) for one in network.sources}
+    found = {}
+    for name, shape in way.shapes.items():
+        kind = kinds[name]
+        if kind.kind == "f":
+            value: Array = random.normal(scale=scale, size=shape)
+        elif kind.kind == "b":
+            value = random.integers(0, 2, shape)
+        else:
+            most = 256 if kind == np.uint8 else network.walk.rows_read(name, network.state) or 2
+            value = random.integers(0, most, shape)
+        found[name] = value.astype(kind)
+    return found
+
+
+def settings(way: Way, network: OldNetwork, needed: set[str]) -> Iterator[dict[str, Array]]:
+    """Values of the other sources, as a network that is used has them: the likeliest first.
+
+    Args:
+        way: how both are fed.
+        network: the old one.
+        needed: names of sources that are looked for.
+    """
+    others = [one for one in network.sources if one.name in needed and one.name not in way.shapes]
+    options = [[*_values(one, way)] for one in others]
+    every = itertools.islice(itertools.product(*options), _MOST)
+    # What sets the same thing, such as shares to keep, is most often set to the same.
+    for values in sorted(every, key=lambda one: len({str(value) for value in one})):
+        yield {one.name: value for one, value in zip(others, values, strict=True)}
+
+
+def _values(source: Source, way: Way) -> Iterator[Array]:
+    """What a source may be: its default, no training, nothing dropped, all steps."""
+    dtype = np.dtype(source.dtype)
+    numbers: tuple[float, ...]
+    if dtype.kind == "b":
+        numbers = (False, True)
+    elif dtype.kind == "f":
+        is_share = "rate" in source.name.lower() or "drop" in source.name.lower()
+        numbers = (0.0, 1.0) if is_share and "keep" not in source.name.lower() else (1.0, 0.0)
+    else:
+        numbers = (way.steps, way.batch, 1)
+    shape: tuple[int, ...] = ()
+    if source.shape:
+        rest = source.shape[1:]
+        shape = (source.shape[0] or way.batch, *(one or way.steps for one in rest))
+        numbers = (*numbers, 0) if dtype.kind == "i" else numbers
+    if source.default is not None:
+        yield source.default
+    for number in numbers:
+        value = np.full(shape, number, dtype)
+        if source.default is None or not np.array_equal(value, source.default):
+            yield value

@@ -1,0 +1,182 @@
+"""Loads an old checkpoint into a new model."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tf_edureka import runtime
+from tf_edureka.errors import InputError, printable
+from tf_edureka.parity import mapping
+from tf_edureka.parity.loading import optimizer
+from tf_edureka.parity.loading.new_network import NewNetwork
+from tf_edureka.parity.loading.old_network import OldNetwork
+from tf_edureka.parity.loading.proof import Prover
+from tf_edureka.parity.mapping import Mapping as Found, new_variables
+from tf_edureka.parity.mapping.names import directory, is_statistic, role
+from tf_edureka.parity.mapping.transforms import AS_IT_IS
+from tf_edureka.tf1 import checkpoint as files
+from tf_edureka.tf1.checkpoint import Checkpoint
+from tf_edureka.tf1.checkpoint.content import WEIGHT
+from tf_edureka.tf1.checkpoint.roles import natural
+from tf_edureka.tf1.graph_nodes import Unreplayable
+from tf_edureka.trace import Variable
+
+_ROLES = ("kernel", "recurrent_kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What was loaded, and how it was proved.
+
+    Attributes:
+        mapping: for each variable its old name, its new path, and how the values go over.
+        is_proved: whether the old graph and the model were seen to give the same outputs.
+        says: how far apart they were, or why it is not proved.
+        unseen: paths of variables that do not move the outputs, so that nothing is known of them.
+        left: names of old variables that the model has no use for, and its outputs do not need.
+        optimizer: what became of the optimizer's slots; empty where there are none.
+    """
+
+    mapping: tuple[tuple[str, str, str], ...]
+    is_proved: bool
+    says: str
+    unseen: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    optimizer: str = ""
+
+    def text(self) -> str:
+        """The mapping, a line for each variable, and what is proved of it."""
+        width = max((len(old) for old, _, _ in self.mapping), default=0)
+        rows = [
+            f"  {old:<{width}}  ->  {new}" + (f"  ({how})" if how != AS_IT_IS.how else "")
+            for old, new, how in self.mapping
+        ]
+        rows.append(f"{'proved' if self.is_proved else 'NOT PROVED'}: {self.says}")
+        if self.unseen:
+            rows.append(f"not proved of {', '.join(self.unseen)}: the outputs do not depend on it")
+        if self.left:
+            rows.append(f"left out: {', '.join(self.left)}: the outputs do not need it")
+        if self.optimizer:
+            rows.append(f"optimizer: {self.optimizer}")
+        return "\n".join(map(printable, rows))
+
+
+def load_into(
+    model: Any,
+    path: str | os.PathLike[str],
+    *,
+    given: Mapping[str, str] | None = None,
+) -> Loaded:
+    """Gives a Keras model the values of an old checkpoint, and proves that each is in its place.
+
+    Which variable is which is found by shape, name and order, with the known transpositions. Where
+    there is a graph, it is run beside the model on random inputs, and only an assignment by which
+    the outputs agree is taken; what shapes and names do not tell, as layers of the same shape, is
+    tried. Of a compiled model the optimizer gets the slots.
+
+    Args:
+        model: a Keras model, built or with known inputs; compiled, if it is to be trained further.
+        path: as for `tf1.checkpoint.read`.
+        given: by the name of an old variable the path of the new one, where it is not found.
+
+    Returns:
+        what went where, and how that was proved.
+
+    Raises:
+        InputError: when the checkpoint cannot be read, the model has other variables, or the
+            outputs do not agree. The model has its own values then.
+    """
+    checkpoint = files.read(path)
+    with runtime.tf32(False):
+        return _loaded(model, checkpoint, given or {})
+
+
+def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loaded:
+    old, why = None, "there is no graph beside it"
+    values = {one.variable: checkpoint[one.name] for one in checkpoint.of_role(WEIGHT)}
+    if checkpoint.graph:
+        try:
+            old = OldNetwork(checkpoint)
+        except Unreplayable as error:
+            why = str(error)
+    new = NewNetwork(model)
+    own = [variable.numpy() for variable in model.variables]
+    try:
+        found, proof = _found(new, checkpoint, values, old, given)
+        new.load(found, values)
+        taken = optimizer.take(new, checkpoint, found, old)
+    except BaseException:
+        new.take(dict(enumerate(own)))
+        raise
+    return Loaded(
+        mapping=tuple(
+            (", ".join(link.old), ", ".join(link.paths), link.how) for link in found.links
+        ),
+        is_proved=proof is not None and proof.holds,
+        says=proof.says if proof else why,
+        unseen=proof.unseen if proof else (),
+        left=found.missing,
+        optimizer=taken.says,
+    )
+
+
+def _variables(checkpoint: Checkpoint) -> tuple[list[Variable], list[str] | None]:
+    """What is to be mapped, in the likeliest order, and what of it is trained."""
+    found = [
+        Variable(name=one.variable, shape=one.shape, dtype=one.dtype)
+        for one in checkpoint.of_role(WEIGHT)
+    ]
+    if checkpoint.is_ordered:
+        return found, [*checkpoint.trained] if checkpoint.trained is not None else None
+    # By names: within a layer in Keras' order, moving averages after all that is trained.
+    found.sort(key=lambda one: (natural(directory(one.name)), _rank(one.name), natural(one.name)))
+    trained = [one.name for one in found if not is_statistic(role(one.name))]
+    return sorted(found, key=lambda one: one.name not in trained), trained
+
+
+def _rank(name: str) -> int:
+    return _ROLES.index(role(name)) if role(name) in _ROLES else len(_ROLES)
+
+
+def _found(
+    new: NewNetwork,
+    checkpoint: Checkpoint,
+    values: Mapping[str, Any],
+    old: OldNetwork | None,
+    given: Mapping[str, str],
+) -> tuple[Found, Any]:
+    variables, trained = _variables(checkpoint)
+    described = new_variables.variables_of(new.model)
+    biases = (1.0, 0.0) if any(one.cell == "lstm" for one in described) else (1.0,)
+    mappings = [
+        mapping.find(variables, described, given=given, trained=trained, forget_bias=bias)
+        for bias in biases
+    ]
+    found = mappings[0]
+    shapes = {one.name: list(one.shape) for one in variables}
+    if found.extra:
+        new_shapes = {one.path: list(one.shape) for one in described}
+        lacking = ", ".join(f"{path} {new_shapes[path]}" for path in found.extra[:3])
+        free = ", ".join(f"{name} {shapes[name]}" for name in found.missing[:3])
+        raise InputError(
+            f"{checkpoint.path}: expected values for all of the model's variables, got none for "
+            f"{lacking}{' ...' if len(found.extra) > 3 else ''}; left in it: {free or 'nothing'}"
+        )
+    proof = None
+    if old is not None:
+        spare = [(name, tuple(shapes[name])) for name in found.missing]
+        proof = Prover(new, old, values).prove(mappings, spare)
+        if proof.was_run and not proof.holds:
+            raise InputError(
+                f"{checkpoint.path}: expected a model that computes what the graph "
+                f"does, got another: {proof.says}"
+            )
+        found = proof.found
+    if found.missing and (proof is None or not proof.holds):
+        some = ", ".join(f"{name} {shapes[name]}" for name in found.missing[:3])
+        raise InputError(
+            f"{checkpoint.path}: expected a model with all of its {len(variables)} variables, got "
+            f"one without {some}{' ...' if len(found.missing) > 3 else ''}"
+        )
+    return found, proof

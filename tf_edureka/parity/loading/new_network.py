@@ -1,0 +1,102 @@
+"""A Keras model beside an old graph: given values, called, its layers watched."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tf_edureka._keras import keras
+from tf_edureka._tensorflow import tf
+from tf_edureka.parity.mapping import Mapping as Found
+from tf_edureka.parity.model import inputs
+from tf_edureka.parity.model.called_layers import called_layers
+from tf_edureka.tf1.checkpoint.content import Array
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Called:
+    """What a model gave.
+
+    Attributes:
+        outputs: of it, any dtype and shape.
+        layers: each layer that was called, and what it gave, in the order of the calls.
+    """
+
+    outputs: list[Array]
+    layers: list[tuple[Any, Array]]
+
+
+class NewNetwork:
+    """A model, given values and called.
+
+    Args:
+        model: built.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self.model = model
+        self.variables = [*model.variables]
+
+    def take(self, values: Mapping[int, Array]) -> None:
+        """Assigns `values`, by place in `model.variables`."""
+        for place, value in values.items():
+            self.variables[place].assign(value)
+
+    def load(self, found: Found, old: Mapping[str, Array]) -> None:
+        """Assigns `old` values, by their names, as a mapping `found` has them."""
+        self.take(found.to_new(old))
+
+    def call(
+        self, feeding: inputs.Feeding, arrays: Mapping[str, Array], *, training: bool
+    ) -> Called:
+        """Calls the model.
+
+        Args:
+            feeding: which of the arrays are its inputs.
+            arrays: by name, any dtype and shape.
+            training: whether as in training.
+        """
+        x = self._inputs(feeding, arrays)
+        with called_layers() as layers:
+            outputs = self.model(x, training=training)
+        return Called(outputs=[np.array(one) for one in keras.tree.flatten(outputs)], layers=layers)
+
+    def moves(
+        self, feeding: inputs.Feeding, arrays: Mapping[str, Array], *, training: bool
+    ) -> dict[int, float]:
+        """How far each variable moves the outputs, about, if it changes by its own size.
+
+        Args:
+            feeding: as for `call`.
+            arrays: as for `call`.
+            training: as for `call`.
+
+        Returns:
+            by place of the variable, as a share of the outputs' size; those without a gradient are
+            left out.
+        """
+        values = [one.value for one in self.variables]
+        with tf.GradientTape() as tape:
+            tape.watch(values)
+            outputs = keras.tree.flatten(
+                self.model(self._inputs(feeding, arrays), training=training)
+            )
+            floats = [one for one in outputs if one.dtype.is_floating]
+            # Signs at random, or a softmax would sum up to 1.
+            signs = [tf.sign(tf.random.stateless_normal(one.shape, (0, 1))) for one in floats]
+            total = sum(
+                tf.reduce_sum(a * tf.cast(b, a.dtype)) for a, b in zip(floats, signs, strict=True)
+            )
+        size = float(sum(tf.reduce_sum(tf.abs(one)) for one in floats))
+        found = {}
+        for place, gradient in enumerate(tape.gradient(total, values)):
+            if gradient is not None and size:
+                own = np.array(values[place])
+                unit = max(float(np.max(np.abs(own), initial=0.0)), 1.0)
+                whole = np.array(tf.convert_to_tensor(gradient))
+                found[place] = float(np.linalg.norm(whole)) * unit / size
+        return found
+
+    def _inputs(self, feeding: inputs.Feeding, arrays: Mapping[str, Array]) -> Any:
+        return inputs.as_tensors(inputs.shaped(self.model, feeding, arrays))

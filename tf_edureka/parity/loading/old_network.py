@@ -1,0 +1,165 @@
+"""The network in an old graph: what it is fed, and what it computes of that."""
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+
+from tf_edureka._tensorflow import tf
+from tf_edureka.parity.loading import sources
+from tf_edureka.parity.loading.updates import Update
+from tf_edureka.parity.loading.walk import Walk
+from tf_edureka.tf1.checkpoint import Checkpoint, graphs
+from tf_edureka.tf1.checkpoint.content import Array
+from tf_edureka.tf1.foreign_graph import ForeignGraph
+from tf_edureka.tf1.graph_nodes import Unreplayable, parse
+from tf_edureka.tf1.graph_parts import Parts
+
+_MOST_FAILURES = 20
+_SIZE = "sizes/"
+
+
+class OldNetwork:
+    """The forward pass of a checkpoint's graph.
+
+    Args:
+        checkpoint: with its graph.
+
+    Attributes:
+        graph: its `GraphDef`.
+        nodes: of the graph, by name.
+        state: values of its variables, by the names of their nodes.
+        sources: what can be fed.
+        walk: the graph, walked from these on.
+
+    Raises:
+        Unreplayable: when the graph cannot be read.
+    """
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.graph = tf.compat.v1.GraphDef.FromString(checkpoint.graph or b"")
+        try:
+            parts = Parts(self.graph)
+        except KeyError as error:
+            raise Unreplayable(f"the graph has no {error}, which a node of it takes") from None
+        self.nodes = parts.nodes
+        self.state = graphs.state(self.graph, checkpoint)
+        self.sources = [*sources.of_graph(self.graph, self.nodes)]
+        self._saved = graphs.saved_as(self.graph)
+        weights = {one.name for one in checkpoint.entries} & {*self.nodes}
+        weights |= {node.name for node in graphs.variables(self.graph)}
+        fed = [one.name for one in self.sources]
+        self.walk = Walk(self.graph, self.nodes, parts.depths, fed, weights)
+        self._tensors = [
+            name
+            for node in self.graph.node
+            if self.walk.is_forward(node)
+            for name, kind in sources.outputs(node)
+            if tf.as_dtype(kind).is_floating
+        ]
+        self._foreign = ForeignGraph(_with_sizes(self.graph, self._tensors), self.state)
+        self.taken_by_loss = functools.cache(self.walk.taken_by_loss)
+
+    def saved_as(self, variable: str) -> tuple[str, str]:
+        """The name in the checkpoint, and the slice of that, of a `variable`'s node."""
+        return self._saved.get(variable, (variable, ""))
+
+    def tensors(self, fed: Iterable[str]) -> list[str]:
+        """Names of the float tensors that are computed from weights and from these sources alone.
+
+        Args:
+            fed: names of sources.
+        """
+        given = {*fed}
+        return [name for name in self._tensors if self.needed([name]) <= given]
+
+    def needed(self, tensors: Iterable[str]) -> set[str]:
+        """Names of the sources that some `tensors` are computed from."""
+        return {one for name in tensors for one in self.walk.fed_by(parse(name)[0]) or frozenset()}
+
+    def sizes(self, names: Sequence[str], feeds: Mapping[str, Array]) -> dict[str, int]:
+        """How many numbers tensors have, of those that can be computed.
+
+        Args:
+            names: of them.
+            feeds: by source, in its dtype and shape.
+
+        Returns:
+            by name.
+
+        Raises:
+            Unreplayable: when too much fails.
+        """
+        asked = {name: f"{_SIZE}{self._tensors.index(name)}" for name in names}
+        for _ in range(_MOST_FAILURES):
+            try:
+                values, _ = self._foreign.run([*asked.values()], feeds)
+            except Unreplayable as error:
+                after = self.walk.after(error.node) if error.node else set()
+                left = {n: of for n, of in asked.items() if parse(n)[0] not in after}
+                if len(left) == len(asked) or not left:
+                    raise
+                asked = left
+            else:
+                return {name: int(one) for name, one in zip(asked, values, strict=True)}
+        raise Unreplayable("too many of the graph's ops fail on random inputs")
+
+    def run(
+        self, names: Sequence[str], feeds: Mapping[str, Array], *, dtype: str = "float32"
+    ) -> dict[str, Array]:
+        """Computes tensors.
+
+        Args:
+            names: of them.
+            feeds: by source, in its dtype and shape.
+            dtype: `float32` or `float64`: what it computes in.
+
+        Returns:
+            them by name, any shape.
+
+        Raises:
+            Unreplayable: when they cannot be computed.
+        """
+        values, _ = self._foreign.run(names, feeds, dtype=dtype)
+        return dict(zip(names, values, strict=True))
+
+    def applied(
+        self, updates: Sequence[Update], gradients: Mapping[str, Array]
+    ) -> tuple[dict[str, float], dict[str, Array]]:
+        """Runs the ops that apply gradients, on gradients that are given.
+
+        Args:
+            updates: these ops, of one optimizer.
+            gradients: by op, in the shape and dtype of its variable.
+
+        Returns:
+            the scalars that they took, by the op's names for them, and all variables after it by
+            the names of their nodes.
+
+        Raises:
+            Unreplayable: when they cannot be run.
+        """
+        alone = tf.compat.v1.GraphDef.FromString(self.graph.SerializeToString())
+        for node in alone.node:
+            # What they wait for, as moving averages do, needs inputs.
+            node.input[:] = [
+                one
+                for one in node.input
+                if not (one.startswith("^") and self.walk.fed_by(one[1:]) != frozenset())
+            ]
+        graph = ForeignGraph(alone.SerializeToString(), self.state)
+        names = updates[0].scalars
+        values, _ = graph.run([*names.values()], {})
+        feeds = {one.gradient: gradients[one.op] for one in updates}
+        _, after = graph.run([], feeds, ops=[one.op for one in updates])
+        return {n: float(v) for n, v in zip(names, values, strict=True)}, after
+
+
+def _with_sizes(graph: tf.compat.v1.GraphDef, tensors: Sequence[str]) -> bytes:
+    """The graph with ops that give the number of entries of tensors."""
+    sizes = tf.compat.v1.GraphDef()
+    nodes = {node.name: node for node in graph.node}
+    for place, name in enumerate(tensors):
+        node = sizes.node.add(name=f"{_SIZE}{place}", op="Size", input=[name])
+        kinds = dict(sources.outputs(nodes[parse(name)[0]]))
+        node.attr["T"].type = kinds[name]
+        node.attr["out_type"].type = tf.int64.as_datatype_enum
+    return bytes(graph.SerializeToString() + sizes.SerializeToString())

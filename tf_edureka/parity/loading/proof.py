@@ -1,0 +1,241 @@
+"""Runs an old graph beside a new model on the same random inputs, and says whether they agree."""
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tf_edureka.parity.loading import feeds
+from tf_edureka.parity.loading.new_network import Called, NewNetwork
+from tf_edureka.parity.loading.old_network import OldNetwork
+from tf_edureka.parity.loading.search import Search, Seen, owned
+from tf_edureka.parity.loading.setting import Setting, Way
+from tf_edureka.parity.mapping import Mapping as Found
+from tf_edureka.tf1.checkpoint.content import Array
+from tf_edureka.tf1.graph_nodes import Unreplayable
+
+_SEED = 2019
+_MOVES = 1e-3  # by how much of its size an output moves that clearly depends on a variable
+_SEARCHED = 3  # ways to feed both in which assignments are looked for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What became of running both.
+
+    Attributes:
+        found: the mapping by which they agree, or the one by which most layers do.
+        holds: whether the outputs agree.
+        says: what was compared and how far apart it was, or why it could not be compared.
+        unseen: paths of the model's variables that do not move its outputs.
+        was_run: whether there was anything to compare.
+    """
+
+    found: Found
+    holds: bool
+    says: str
+    unseen: tuple[str, ...] = ()
+    was_run: bool = True
+
+
+class Prover:
+    """Compares a model with an old network.
+
+    Args:
+        new: the model.
+        old: the old network.
+        values: of the checkpoint, by name.
+    """
+
+    def __init__(self, new: NewNetwork, old: OldNetwork, values: Mapping[str, Array]) -> None:
+        self._new, self._old, self._values = new, old, values
+        self._why = ""
+
+    def prove(
+        self, mappings: Sequence[Found], spare: Sequence[tuple[str, tuple[int, ...]]]
+    ) -> Proof:
+        """Looks for the assignment by which the model's outputs are tensors of the old network.
+
+        Args:
+            mappings: likely ones, the likeliest first.
+            spare: old variables without a counterpart, with their shapes.
+        """
+        tried: list[tuple[Seen, Setting, Found]] = []
+        for setting in self._settings(mappings[0]):
+            for found in mappings:
+                seen = self._look(setting, found)
+                if seen.agrees:
+                    return self._proved(setting, found)
+                tried.append((seen, setting, found))
+        if not tried:
+            return Proof(found=mappings[0], holds=False, says=self._not_run(), was_run=False)
+        tried.sort(key=lambda one: one[0].worth)
+        nearest = tried[0][1:]
+        for place, (_, setting, found) in enumerate(tried[:_SEARCHED]):
+            search = Search(found, spare, functools.partial(self._look, setting))
+            held = search.run()
+            if held is not None:
+                return self._proved(setting, held)
+            if not place and search.best:
+                nearest = setting, search.mapping(search.best[1])
+            for one in found.alternatives():
+                if self._look(setting, one).agrees:
+                    return self._proved(setting, one)
+        return Proof(found=nearest[1], holds=False, says=self._failed(*nearest))
+
+    def _settings(self, found: Found) -> Iterator[Setting]:
+        """Ways to feed both by which both can be computed."""
+        for training in (False, True):
+            for way in feeds.ways(self._new.model, self._old.sources):
+                yield from self._of_way(way, found, training)
+
+    def _of_way(self, way: feeds.Way, found: Found, training: bool) -> Iterator[Setting]:
+        random = np.random.default_rng(_SEED)
+        inputs = [feeds.arrays(way, self._old, scale, random) for scale in feeds.SCALES]
+        called = self._called(way, inputs[0], found, training)
+        if called is None:
+            return
+        # Numbers that set something are given; other arrays, as labels, only if nothing else helps.
+        numbers = {one.name for one in self._old.sources if not one.shape}
+        for fed in (numbers | {*way.shapes}, {one.name for one in self._old.sources}):
+            names = self._old.tensors(fed)
+            for others in feeds.settings(way, self._old, self._old.needed(names)) if names else ():
+                try:
+                    yield self._setting(way, inputs, others, called, names, training)
+                except Unreplayable as error:
+                    self._why = str(error)
+            if names:
+                return
+
+    def _called(
+        self, way: feeds.Way, arrays: Mapping[str, Array], found: Found, training: bool
+    ) -> Called | None:
+        """What the model gives; None if it raises."""
+        self._new.load(found, self._values)
+        try:
+            return self._new.call(way.feeding, arrays, training=training)
+        except Exception as error:  # a model may raise anything on what is not meant for it
+            self._why = f"the model raises {type(error).__name__}: {error}".splitlines()[0]
+            return None
+
+    def _setting(
+        self,
+        way: feeds.Way,
+        inputs: Sequence[Mapping[str, Array]],
+        others: Mapping[str, Array],
+        called: Called,
+        names: Sequence[str],
+        training: bool,
+    ) -> Setting:
+        sizes = self._old.sizes(names, {**inputs[0], **others})
+        of_outputs = {one.size for one in called.outputs}
+        wanted = [name for name, size in sizes.items() if size in of_outputs]
+        return Setting(
+            old=self._old,
+            way=way,
+            others=others,
+            training=training,
+            inputs=inputs,
+            tensors=[self._old.run(wanted, {**one, **others}) for one in inputs],
+            layer_sizes={given.size for _, given in called.layers},
+            sizes=sizes,
+        )
+
+    def _call(self, setting: Setting, scale: int) -> Called:
+        return self._new.call(setting.way.feeding, setting.inputs[scale], training=setting.training)
+
+    def _look(self, setting: Setting, found: Found) -> Seen:
+        """What the model computes with a mapping, beside the old network."""
+        self._new.load(found, self._values)
+        called = self._call(setting, 0)
+        nearest = [min(setting.shares(0, one).values(), default=np.inf) for one in called.outputs]
+        return Seen(
+            agrees=bool(self._agreeing(setting, called)),
+            look=lambda: self._layers(setting, called),
+            apart=float(max(nearest)),
+        )
+
+    def _agreeing(self, setting: Setting, first: Called | None = None) -> list[Way]:
+        """The tensors that the outputs are for all inputs; empty if one of them is none."""
+        same: list[set[Way]] = []
+        for scale in range(len(setting.inputs)):
+            called = first if first is not None and not scale else self._call(setting, scale)
+            now = [{*setting.same(scale, one)} for one in called.outputs]
+            same = [a & b for a, b in zip(same, now, strict=True)] if scale else now
+            same = [{one for one in ways if setting.is_telling(one[0])} for ways in same]
+            if not all(same):
+                return []
+        return [min(ways) for ways in same]
+
+    def _layers(self, setting: Setting, called: Called) -> list[tuple[frozenset[int], bool]]:
+        places = {id(one): place for place, one in enumerate(self._new.variables)}
+        given: dict[int, list[Array]] = {}
+        for layer, value in called.layers:
+            given.setdefault(id(layer), []).append(value)
+        of_layer = owned([*{id(one): one for one, _ in called.layers}.values()], places)
+        return [
+            (of_layer[one], all(map(setting.is_among, values)))
+            for one, values in given.items()
+            if of_layer[one]
+        ]
+
+    def _proved(self, setting: Setting, found: Found) -> Proof:
+        self._new.load(found, self._values)
+        called = self._call(setting, 0)
+        ways = self._agreeing(setting, called)
+        shares = [
+            setting.shares(0, one)[way] for one, way in zip(called.outputs, ways, strict=True)
+        ]
+        allowed = [setting.allowed(0, way) for way in ways]
+        names = [f"{kind} of {name}" if kind else name for name, kind in ways]
+        count = len(setting.inputs) * setting.way.batch
+        is_plural = len(names) > 1
+        return Proof(
+            found=found,
+            holds=True,
+            says=f"on {count} random examples {'the outputs are' if is_plural else 'the output is'}"
+            f" the old graph's {', '.join(names)}, {max(shares):.1e} of the largest value apart "
+            f"(rounding may be {max(allowed):.1e})"
+            + (", both as in training" if setting.training else ""),
+            unseen=self._unseen(setting, found),
+        )
+
+    def _unseen(self, setting: Setting, found: Found) -> tuple[str, ...]:
+        """The variables that do not move the outputs, so that nothing is known of them."""
+        own = found.to_new(self._values)
+        random = np.random.default_rng(_SEED)
+        moves = self._new.moves(setting.way.feeding, setting.inputs[0], training=setting.training)
+        unseen = []
+        for link in found.links:
+            for place, path in zip(link.new, link.paths, strict=True):
+                if moves.get(place, 0.0) > _MOVES:
+                    continue
+                # A gradient may be 0 where there is none. Upwards, so that a variance stays one.
+                value = own[place]
+                size = max(float(np.max(np.abs(value), initial=0.0)), 1.0)
+                by = size * np.asarray(random.uniform(0.5, 1.0, value.shape), value.dtype)
+                self._new.take({place: value + by})
+                if self._agreeing(setting):
+                    unseen.append(path)
+                self._new.take({place: value})
+        return tuple(unseen)
+
+    def _failed(self, setting: Setting, found: Found) -> str:
+        self._new.load(found, self._values)
+        called = self._call(setting, 0)
+        first = ""
+        for layer, given in called.layers:
+            if setting.is_among(given):
+                first = ""
+            elif not first and given.dtype.kind == "f":
+                first = layer.name
+        said = f"; from its layer {first} on it computes something else" if first else ""
+        nearest = [min(setting.shares(0, one).values(), default=np.inf) for one in called.outputs]
+        if not np.isfinite(max(nearest)):
+            return f"no tensor of the old graph has as many numbers as its output{said}"
+        return f"its output is {max(nearest):.1e} of the largest value from the nearest{said}"
+
+    def _not_run(self) -> str:
+        reasons = [*self._old.walk.refusals[:1], *filter(None, [self._why])]
+        return "; ".join(reasons) or "the graph has no input that fits the model"

@@ -1,0 +1,187 @@
+"""Which old variables a model's layers have, told by what the layers compute."""
+
+import functools
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tf_edureka.parity.mapping import Link, Mapping as Found
+
+MOST_CALLS = 2000  # of the model
+_MOST_OF_LAYER = 200  # ways to give one layer its variables
+
+Old = tuple[str, ...]
+
+
+Layers = Sequence[tuple[frozenset[int], bool]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Seen:
+    """What a model computes with some assignment.
+
+    Attributes:
+        agrees: whether its outputs are the old network's.
+        apart: how far the outputs are from the old network's, as a share of the largest value.
+        look: finds out what `layers` gives.
+    """
+
+    agrees: bool
+    apart: float
+    look: Callable[[], Layers]
+
+    @functools.cached_property
+    def layers(self) -> Layers:
+        """Each layer that was called and has variables, in the order of the calls.
+
+        Places of its own variables, and whether it gave a tensor of the old network.
+        """
+        return self.look()
+
+    @property
+    def worth(self) -> tuple[int, float]:
+        """What sorts assignments, the likeliest first: by how many layers match."""
+        return -sum(is_matched for _, is_matched in self.layers), self.apart
+
+
+class OutOfCalls(Exception):
+    """The model has been called as often as it may be."""
+
+
+class Search:
+    """Looks for the assignment of old variables to new ones by which the outputs agree.
+
+    Layer by layer, in the order in which they are called: each is given in turn the old variables
+    of its shapes that no layer before it has, until it gives a tensor of the old network.
+
+    Args:
+        found: the likeliest mapping, from which it begins.
+        spare: old variables without a counterpart, by their shape.
+        look: calls the model with a mapping.
+    """
+
+    def __init__(
+        self,
+        found: Found,
+        spare: Sequence[tuple[str, tuple[int, ...]]],
+        look: Callable[[Found], Seen],
+    ) -> None:
+        self._links = found.links
+        self._found = found
+        self._spare = [((name,), (shape,)) for name, shape in spare]
+        self._look = look
+        self._calls = 0
+        self._seen: dict[tuple[Old, ...], Seen] = {}
+        self.best: tuple[tuple[int, float], tuple[Old, ...]] | None = None
+
+    def run(self) -> Found | None:
+        """The first assignment whose outputs agree; None if none is found."""
+        start = tuple(link.old for link in self._links)
+        for is_strict in (True, False):
+            try:
+                for one in self._descend(start, frozenset(), is_strict=is_strict):
+                    if self._at(one).agrees:
+                        return self.mapping(one)
+            except OutOfCalls:
+                break
+        return None
+
+    def _descend(
+        self, held: tuple[Old, ...], done: frozenset[int], *, is_strict: bool
+    ) -> Iterator[tuple[Old, ...]]:
+        """Assignments to be judged, from one where the layers of some links are done."""
+        seen = self._at(held)
+        if seen.agrees:
+            yield held
+            return
+        for places, is_matched in seen.layers:
+            own = [
+                i for i, link in enumerate(self._links) if i not in done and {*link.new} & places
+            ]
+            if not own:
+                continue
+            fixed = done | {*own}
+            ways = [*self._ways(held, done, own)]
+            is_known = len(ways) == 1 and is_strict
+            for one in ways:  # the present one first
+                if self._is_matched(one, places):
+                    is_known = False
+                    yield from self._descend(one, fixed, is_strict=is_strict)
+                    is_matched = True
+            if not is_matched and (is_known or not is_strict):
+                yield from self._descend(held, fixed, is_strict=is_strict)
+            return
+
+    def _is_matched(self, held: tuple[Old, ...], places: frozenset[int]) -> bool:
+        return any(own == places and matched for own, matched in self._at(held).layers)
+
+    def _ways(
+        self, held: tuple[Old, ...], done: frozenset[int], own: Sequence[int]
+    ) -> Iterator[tuple[Old, ...]]:
+        """Ways to give some links other old variables, the present one first."""
+        options = []
+        for i in own:
+            shapes, new = self._links[i].old_shapes, self._links[i].transform.how
+            others = [
+                k
+                for k, link in enumerate(self._links)
+                if k not in done
+                and k != i
+                and link.old_shapes == shapes
+                and link.transform.how == new
+            ]
+            spare = [s for s, (name, its) in enumerate(self._spare) if its == shapes]
+            options.append([(i, i), *((i, k) for k in others), *((i, ~s) for s in spare)])
+        for chosen in itertools.islice(itertools.product(*options), _MOST_OF_LAYER):
+            now = list(held)
+            is_possible = True
+            for i, k in chosen:
+                if k < 0:
+                    now[i] = self._spare[~k][0]
+                else:
+                    now[i], now[k] = now[k], now[i]
+            for i, k in chosen:  # two links of one layer cannot both have what one had
+                is_possible &= k < 0 or now[i] == held[k]
+            if is_possible and len({*now}) == len(now):
+                yield tuple(now)
+
+    def _at(self, held: tuple[Old, ...]) -> Seen:
+        if held not in self._seen:
+            if self._calls >= MOST_CALLS:
+                raise OutOfCalls
+            self._calls += 1
+            self._seen[held] = seen = self._look(self.mapping(held))
+            if self.best is None or seen.worth < self.best[0]:
+                self.best = seen.worth, held
+        return self._seen[held]
+
+    def mapping(self, held: Sequence[Old]) -> Found:
+        """The mapping of an assignment: for each link its old variables."""
+        links: list[Link] = []
+        for link, old in zip(self._links, held, strict=True):
+            links.append(link if link.old == old else replace(link, old=old, by="output"))
+        used = {name for link in links for name in link.old}
+        all_old = {*self._found.missing, *(name for link in self._links for name in link.old)}
+        missing = [name for name in self._found.missing if name not in used]
+        missing += sorted(all_old - used - {*missing})
+        return replace(self._found, links=tuple(links), missing=tuple(missing), ambiguous=())
+
+
+def owned(layers: Sequence[Any], places: Mapping[int, int]) -> dict[int, frozenset[int]]:
+    """Which variables each layer has that was called: each belongs to the smallest of its layers.
+
+    Args:
+        layers: of Keras.
+        places: of each variable in `model.variables`, by its identity.
+
+    Returns:
+        places by the identity of the layer.
+    """
+    owner: dict[int, int] = {}
+    for layer in sorted(layers, key=lambda one: len(one.variables), reverse=True):
+        owner.update((id(one), id(layer)) for one in layer.variables)
+    return {
+        id(layer): frozenset(place for one, place in places.items() if owner.get(one) == id(layer))
+        for layer in layers
+    }

@@ -1,0 +1,127 @@
+"""One way to feed an old network and a new model, and whether the one's outputs are the other's."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tf_edureka.parity.loading import feeds
+from tf_edureka.parity.loading.old_network import OldNetwork
+from tf_edureka.parity.model.forward import BETWEEN, share_of_largest
+from tf_edureka.tf1.checkpoint.content import Array
+from tf_edureka.tf1.graph_nodes import Unreplayable
+
+SAME = 1e-3  # of the largest value: beyond that rounding hides what is to be seen
+_FLOOR = 2.0**-20  # of the largest value: some units in the last place of float32
+_TIMES = 8  # as far as rounding moves the old network's tensor from that in float64
+
+Way = tuple[str, str]  # name of a tensor, and what a loss makes of it: nothing, softmax, sigmoid
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Setting:
+    """One way to feed both, and what the old network computes of it.
+
+    Attributes:
+        old: the old network.
+        way: how both are fed.
+        others: values of the old network's other sources.
+        training: whether the model is called as in training.
+        inputs: of the model, for each scale.
+        tensors: of the old network, for each scale, by name: those of as many numbers as the
+            model's outputs.
+        layer_sizes: how many numbers the outputs of the model's layers have.
+        sizes: how many numbers each tensor of the old network has.
+    """
+
+    old: OldNetwork
+    way: feeds.Way
+    others: Mapping[str, Array]
+    training: bool
+    inputs: Sequence[Mapping[str, Array]]
+    tensors: Sequence[Mapping[str, Array]]
+    layer_sizes: set[int]
+    sizes: Mapping[str, int]
+    _allowed: dict[tuple[int, Way], float] = field(default_factory=dict, repr=False)
+
+    def shares(self, scale: int, output: Array) -> dict[Way, float]:
+        """How far an output is from each tensor of as many numbers, as a share of the largest.
+
+        Args:
+            scale: place of the inputs that it was computed of.
+            output: of the model, float, any shape.
+        """
+        found = {}
+        for name, tensor in self.tensors[scale].items():
+            if tensor.size != output.size:
+                continue
+            between = self.old.taken_by_loss(name)
+            for kind in ("", between) if between else ("",):
+                value = BETWEEN[kind](tensor) if kind else tensor
+                found[name, kind] = share_of_largest(output.reshape(value.shape), value)
+        return found
+
+    def same(self, scale: int, output: Array) -> dict[Way, float]:
+        """The tensors that an output is but for rounding, with how far it is from each.
+
+        Args:
+            scale: as for `shares`.
+            output: as for `shares`.
+
+        Returns:
+            in units of what is allowed, at most 1.
+        """
+        near = {one: share for one, share in self.shares(scale, output).items() if share <= SAME}
+        found = {one: share / self.allowed(scale, one) for one, share in near.items()}
+        return {one: apart for one, apart in found.items() if apart <= 1}
+
+    def allowed(self, scale: int, one: Way) -> float:
+        """How far an output may be from a tensor, as a share of the largest value.
+
+        Eight times as far as the old network's own rounding moves that, which is measured: by the
+        same graph in float64.
+
+        Args:
+            scale: as for `shares`.
+            one: the tensor.
+        """
+        key = scale, one
+        if key not in self._allowed:
+            name, kind = one
+            tensor = self.tensors[scale][name]
+            rounding = 0.0
+            try:
+                given = {**self.inputs[scale], **self.others}
+                exact = self.old.run([name], given, dtype="float64")[name]
+                if kind:
+                    tensor, exact = BETWEEN[kind](tensor), BETWEEN[kind](exact)
+                rounding = share_of_largest(tensor, exact)
+            except Unreplayable:
+                pass
+            self._allowed[key] = min(max(_TIMES * rounding, _FLOOR), SAME)
+        return self._allowed[key]
+
+    def is_telling(self, name: str) -> bool:
+        """Whether a tensor is no constant for some inputs, as it is where all units are dead."""
+        tensors = (by_name[name] for by_name in self.tensors if name in by_name)
+        return any(np.ptp(one) > 0 for one in tensors)
+
+    def is_among(self, output: Array) -> bool:
+        """Whether a layer's output, of the first inputs, is one of the tensors, about.
+
+        Args:
+            output: float, any shape.
+        """
+        return output.dtype.kind == "f" and any(
+            one.size == output.size
+            and np.ptp(one) > 0
+            and share_of_largest(output.reshape(one.shape), one) <= SAME
+            for one in self.of_layers.values()
+        )
+
+    @functools.cached_property
+    def of_layers(self) -> Mapping[str, Array]:
+        """Tensors of the old network, of the first inputs, that a layer's output may be."""
+        names = [name for name, size in self.sizes.items() if size in self.layer_sizes]
+        return self.old.run(names, {**self.inputs[0], **self.others})

@@ -1,0 +1,107 @@
+"""What an old graph's optimizer does, read off the ops that apply its gradients."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tf_edureka.tf1.graph_nodes import attribute, definition, parse
+
+_APPLY = re.compile(r"(?:Resource)?Apply(\w+?)(?:V2)?")
+_SPARSE = re.compile(r"(?:Resource)?SparseApply(\w+?)(?:V2)?")
+_GRADIENTS = ("grad", "delta")
+_NAMES = {"alpha": "lr"}
+_VARIABLES = ("Variable", "VariableV2", "VarHandleOp")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """An op that applies a gradient.
+
+    Attributes:
+        op: its name.
+        kind: of optimizer, such as `Momentum`.
+        weight: name of the variable's node that it moves.
+        slots: names of the variables' nodes that it keeps of it, by the op's names for them.
+        scalars: names of the tensors of its scalars, by the op's names for them.
+        gradient: name of the tensor that it is given.
+        settings: attributes that change what it computes, such as `use_nesterov`.
+        is_sparse: whether the gradient names rows.
+    """
+
+    op: str
+    kind: str
+    weight: str
+    slots: Mapping[str, str]
+    scalars: Mapping[str, str]
+    gradient: str
+    settings: Mapping[str, bool] = field(default_factory=dict)
+    is_sparse: bool = False
+
+
+def find(nodes: Mapping[str, Any]) -> list[Update]:
+    """The updates of a graph, in its order.
+
+    Args:
+        nodes: of it, by name.
+    """
+    found = []
+    for node in nodes.values():
+        dense, sparse = _APPLY.fullmatch(node.op), _SPARSE.fullmatch(node.op)
+        match = dense or sparse
+        if match:
+            update = _update(node, match[1], nodes, is_sparse=dense is None)
+            if update is not None:
+                found.append(update)
+    return found
+
+
+def _update(node: Any, kind: str, nodes: Mapping[str, Any], *, is_sparse: bool) -> Update | None:
+    described = definition(node.op)
+    arguments = [str(one.name) for one in described.input_arg]
+    given = [one for one in node.input if not one.startswith("^")]
+    if len(arguments) != len(given):
+        return None
+    named = dict(zip(arguments, given, strict=True))
+    variables = {name: _variable(nodes, tensor) for name, tensor in named.items()}
+    references = [one.name for one in described.input_arg if one.is_ref or one.type == _RESOURCE]
+    if not references or not all(variables[one] for one in references):
+        return None
+    gradient = next((named[one] for one in _GRADIENTS if one in named), "")
+    left_out = {*references, *_GRADIENTS, "indices", "global_step"}
+    return Update(
+        op=str(node.name),
+        kind=kind,
+        weight=variables[references[0]],
+        slots={name: variables[name] for name in references[1:]},
+        scalars={_NAMES.get(n, n): tensor for n, tensor in named.items() if n not in left_out},
+        gradient=gradient,
+        settings={
+            str(one.name): bool(attribute(node, one.name).b)
+            for one in described.attr
+            if one.type == "bool" and one.name != "use_locking"
+        },
+        is_sparse=is_sparse,
+    )
+
+
+_RESOURCE = 20  # DT_RESOURCE
+
+
+def _variable(nodes: Mapping[str, Any], tensor: str) -> str:
+    name = parse(tensor)[0]
+    return name if name in nodes and nodes[name].op in _VARIABLES else ""
+
+
+def of_weights(updates: Sequence[Update], weights: Collection[str]) -> list[Update]:
+    """The updates of some weights, of one optimizer: that which moves most of them.
+
+    Args:
+        updates: all of a graph.
+        weights: names of their nodes.
+    """
+    kinds: dict[tuple[str, tuple[tuple[str, str], ...]], list[Update]] = {}
+    for one in updates:
+        if one.weight in weights:
+            kinds.setdefault((one.kind, (*sorted(one.scalars.items()),)), []).append(one)
+    return max(kinds.values(), key=len, default=[])

@@ -1,0 +1,70 @@
+"""Reads a checkpoint, whatever it is, in a process that may end by it."""
+
+import functools
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tf_edureka.errors import InputError
+from tf_edureka.tf1 import apart
+from tf_edureka.tf1.checkpoint import bundles, frozen, graphs, hdf5, places
+from tf_edureka.tf1.checkpoint.content import Array, Checkpoint
+
+_SECONDS = 600.0  # that reading the names, or one value, may take
+
+
+def read(path: str | os.PathLike[str]) -> Checkpoint:
+    """Reads what a TensorFlow 1 program, or Keras 2, has left.
+
+    No graph is built and nothing in the file is run. Another process reads, since a file that is
+    damaged on purpose can end TensorFlow's reader.
+
+    Args:
+        path: a checkpoint's prefix (`model.ckpt-100`) or one of its files, of version 1 or 2; a
+            frozen graph; the folder of a SavedModel, or one with a single checkpoint or a file
+            `checkpoint` that names the latest; or an HDF5 file of Keras 2 or `tf.keras`.
+
+    Returns:
+        a mapping of names to arrays, which are read when they are asked for, with a record for each
+        tensor in `entries`.
+
+    Raises:
+        InputError: when it cannot be read: none there, a part missing, or a damaged one.
+    """
+    path = Path(path)
+    found: Checkpoint = _call(path, "described", str(path))
+    return replace(found, reader=lambda name: _call(path, "value", str(path), name))
+
+
+def _call(path: Path, function: str, *arguments: Any) -> Any:
+    name = f"tf1.checkpoint.reading:{function}"
+    try:
+        return apart.shared.call(name, *arguments, seconds=_SECONDS)
+    except apart.EndedError as error:
+        raise InputError(f"{path}: cannot be read, it is damaged ({error})") from None
+
+
+def described(path: str) -> Checkpoint:
+    """What the other process gives for a checkpoint at `path`: it without its values."""
+    _opened.cache_clear()  # the files may have changed
+    return replace(_opened(path), reader=None)
+
+
+def value(path: str, name: str) -> Array:
+    """What the other process gives for a `name` in a checkpoint at `path`."""
+    return _opened(path)[name]
+
+
+@functools.lru_cache(maxsize=2)
+def _opened(text: str) -> Checkpoint:
+    path = Path(text)
+    place = places.find(path)
+    if place.kind == "hdf5":
+        return hdf5.read(path, place)
+    if place.kind == "graph":
+        return frozen.read(path, place)
+    if place.kind == "saved_model":
+        graph = graphs.of_saved_model(place.path)
+        return bundles.read(path, places.of_saved_model(place.path), graph)
+    return bundles.read(path, place)
