@@ -10,7 +10,7 @@ from tf_edureka.cli import options, port, reporting
 from tf_edureka.errors import InputError, printable
 from tf_edureka.runs.console import counted
 
-_MODEL = ".keras"
+_MODEL, _WEIGHTS = ".keras", ".weights.h5"
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -45,7 +45,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "optimizer gets the slots",
     )
     parser.add_argument(
-        "--out", type=options.path, metavar="MODEL.keras", help="write that model into this file"
+        "--out",
+        type=options.path,
+        metavar="MODEL.keras",
+        help=f"write that model into this file; a name that ends in {_WEIGHTS} is for its weights "
+        "alone, as where it has classes of its own that Keras cannot make again",
     )
     parser.add_argument(
         "--map",
@@ -60,8 +64,10 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         raise InputError("expected --into and --out together, got one of them")
     if args.map and args.into is None:
         raise InputError("--map: expected --into, too")
-    if args.out and args.out.suffix != _MODEL:
-        raise InputError(f"--out: expected a name that ends in {_MODEL}, got {args.out}")
+    if args.out and not args.out.name.endswith((_MODEL, _WEIGHTS)):
+        raise InputError(
+            f"--out: expected a name that ends in {_MODEL} or {_WEIGHTS}, got {args.out}"
+        )
     return args
 
 
@@ -106,7 +112,13 @@ def _load(args: argparse.Namespace) -> None:
 def _save(model: Any, path: Path) -> None:
     try:
         with _files.writing(path) as partial:
-            model.save(partial)
+            (model.save_weights if _is_weights(path) else model.save)(partial)
     except (OSError, ValueError, TypeError, NotImplementedError) as error:
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path}: the model cannot be written ({said})") from None
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        said = lines[0] if lines else type(error).__name__
+        advice = "" if _is_weights(path) else f"; an --out that ends in {_WEIGHTS} needs less"
+        raise InputError(f"{path}: the model cannot be written ({said}){advice}") from None
+
+
+def _is_weights(path: Path) -> bool:
+    return path.name.endswith(_WEIGHTS)

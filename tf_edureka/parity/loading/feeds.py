@@ -155,10 +155,12 @@ def settings(way: Way, network: OldNetwork, needed: set[str]) -> Iterator[dict[s
     """
     others = [one for one in network.sources if one.name in needed and one.name not in way.shapes]
     options = [[*_values(one, way)] for one in others]
+    # Dropout that is written into the graph is turned off.
+    off = {name: np.array(value, np.float32) for name, value in network.walk.dropped().items()}
     every = itertools.islice(itertools.product(*options), _MOST)
     # What sets the same thing, such as shares to keep, is most often set to the same.
     for values in sorted(every, key=lambda one: len({str(value) for value in one})):
-        yield {one.name: value for one, value in zip(others, values, strict=True)}
+        yield {**off, **{one.name: value for one, value in zip(others, values, strict=True)}}
 
 
 def _values(source: Source, way: Way) -> Iterator[Array]:

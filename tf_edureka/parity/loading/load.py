@@ -178,5 +178,6 @@ def _found(
         raise InputError(
             f"{checkpoint.path}: expected a model with all of its {len(variables)} variables, got "
             f"one without {some}{' ...' if len(found.missing) > 3 else ''}"
+            + (f"; whether it needs them is not known: {proof.says}" if proof else "")
         )
     return found, proof

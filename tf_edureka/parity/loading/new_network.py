@@ -76,23 +76,30 @@ class NewNetwork:
             by place of the variable, as a share of the outputs' size; those without a gradient are
             left out.
         """
-        values = [one.value for one in self.variables]
+        floats = {
+            place: one.value
+            for place, one in enumerate(self.variables)
+            if one.value.dtype.is_floating
+        }
+        values = [*floats.values()]
         with tf.GradientTape() as tape:
             tape.watch(values)
             outputs = keras.tree.flatten(
                 self.model(self._inputs(feeding, arrays), training=training)
             )
-            floats = [one for one in outputs if one.dtype.is_floating]
+            given = [one for one in outputs if one.dtype.is_floating]
             # Signs at random, or a softmax would sum up to 1.
-            signs = [tf.sign(tf.random.stateless_normal(one.shape, (0, 1))) for one in floats]
+            signs = [tf.sign(tf.random.stateless_normal(one.shape, (0, 1))) for one in given]
             total = sum(
-                tf.reduce_sum(a * tf.cast(b, a.dtype)) for a, b in zip(floats, signs, strict=True)
+                tf.reduce_sum(a * tf.cast(b, a.dtype)) for a, b in zip(given, signs, strict=True)
             )
-        size = float(sum(tf.reduce_sum(tf.abs(one)) for one in floats))
+        size = float(sum(tf.reduce_sum(tf.abs(one)) for one in given))
         found = {}
-        for place, gradient in enumerate(tape.gradient(total, values)):
+        for (place, value), gradient in zip(
+            floats.items(), tape.gradient(total, values), strict=True
+        ):
             if gradient is not None and size:
-                own = np.array(values[place])
+                own = np.array(value)
                 unit = max(float(np.max(np.abs(own), initial=0.0)), 1.0)
                 whole = np.array(tf.convert_to_tensor(gradient))
                 found[place] = float(np.linalg.norm(whole)) * unit / size

@@ -11,6 +11,7 @@ from tf_edureka.parity.loading.new_network import Called, NewNetwork
 from tf_edureka.parity.loading.old_network import OldNetwork
 from tf_edureka.parity.loading.search import Search, Seen, owned
 from tf_edureka.parity.loading.setting import Setting, Way
+from tf_edureka.parity.loading.walk import is_backward
 from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.graph_nodes import Unreplayable
@@ -72,7 +73,9 @@ class Prover:
             return Proof(found=mappings[0], holds=False, says=self._not_run(), was_run=False)
         tried.sort(key=lambda one: one[0].worth)
         nearest = tried[0][1:]
-        for place, (_, setting, found) in enumerate(tried[:_SEARCHED]):
+        # Where no tensor has as many numbers as an output, no assignment helps.
+        likely = [one for one in tried if np.isfinite(one[0].apart)][:_SEARCHED]
+        for place, (_, setting, found) in enumerate(likely):
             search = Search(found, spare, functools.partial(self._look, setting))
             held = search.run()
             if held is not None:
@@ -187,7 +190,7 @@ class Prover:
         shares = [
             setting.shares(0, one)[way] for one, way in zip(called.outputs, ways, strict=True)
         ]
-        allowed = [setting.allowed(0, way) for way in ways]
+        allowed = setting.allowed(0, ways).values()
         names = [f"{kind} of {name}" if kind else name for name, kind in ways]
         count = len(setting.inputs) * setting.way.batch
         is_plural = len(names) > 1
@@ -237,5 +240,7 @@ class Prover:
         return f"its output is {max(nearest):.1e} of the largest value from the nearest{said}"
 
     def _not_run(self) -> str:
-        reasons = [*self._old.walk.refusals[:1], *filter(None, [self._why])]
-        return "; ".join(reasons) or "the graph has no input that fits the model"
+        if self._why:
+            return self._why
+        reasons = [one for one in self._old.walk.refusals if not is_backward(one)]
+        return reasons[0] if reasons else "the graph has no input that fits the model"

@@ -8,7 +8,7 @@ from typing import Any
 
 from tf_edureka.parity.mapping import Link, Mapping as Found
 
-MOST_CALLS = 2000  # of the model
+MOST_CALLS = 1000  # of the model
 _MOST_OF_LAYER = 200  # ways to give one layer its variables
 
 Old = tuple[str, ...]

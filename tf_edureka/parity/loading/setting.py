@@ -1,5 +1,6 @@
 """One way to feed an old network and a new model, and whether the one's outputs are the other's."""
 
+import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -73,34 +74,35 @@ class Setting:
             in units of what is allowed, at most 1.
         """
         near = {one: share for one, share in self.shares(scale, output).items() if share <= SAME}
-        found = {one: share / self.allowed(scale, one) for one, share in near.items()}
+        allowed = self.allowed(scale, [*near])
+        found = {one: share / allowed[one] for one, share in near.items()}
         return {one: apart for one, apart in found.items() if apart <= 1}
 
-    def allowed(self, scale: int, one: Way) -> float:
-        """How far an output may be from a tensor, as a share of the largest value.
+    def allowed(self, scale: int, ways: Sequence[Way]) -> dict[Way, float]:
+        """How far an output may be from tensors, as a share of the largest value.
 
-        Eight times as far as the old network's own rounding moves that, which is measured: by the
+        Eight times as far as the old network's own rounding moves them, which is measured: by the
         same graph in float64.
 
         Args:
             scale: as for `shares`.
-            one: the tensor.
+            ways: these tensors.
         """
-        key = scale, one
-        if key not in self._allowed:
-            name, kind = one
-            tensor = self.tensors[scale][name]
-            rounding = 0.0
-            try:
+        new = [one for one in ways if (scale, one) not in self._allowed]
+        names = [*dict.fromkeys(name for name, _ in new)]
+        exact: Mapping[str, Array] = {}
+        if names:
+            with contextlib.suppress(Unreplayable):  # not all ops have float64
                 given = {**self.inputs[scale], **self.others}
-                exact = self.old.run([name], given, dtype="float64")[name]
-                if kind:
-                    tensor, exact = BETWEEN[kind](tensor), BETWEEN[kind](exact)
-                rounding = share_of_largest(tensor, exact)
-            except Unreplayable:
-                pass
-            self._allowed[key] = min(max(_TIMES * rounding, _FLOOR), SAME)
-        return self._allowed[key]
+                exact = self.old.run(names, given, dtype="float64")
+        for name, kind in new:
+            rounding = 0.0
+            if name in exact:
+                pair = self.tensors[scale][name], exact[name]
+                single, double = map(BETWEEN[kind], pair) if kind else pair
+                rounding = share_of_largest(single, double)
+            self._allowed[scale, (name, kind)] = min(max(_TIMES * rounding, _FLOOR), SAME)
+        return {one: self._allowed[scale, one] for one in ways}
 
     def is_telling(self, name: str) -> bool:
         """Whether a tensor is no constant for some inputs, as it is where all units are dead."""

@@ -16,7 +16,7 @@ _ONLY_MOVES = {
     *("ReverseSequence", "ReverseV2", "StopGradient", "Maximum", "Minimum"),
 }
 _GATHERS = ("GatherV2", "Gather", "ResourceGather")
-_BACKWARD = re.compile(r"(^|/)gradients(_\d+)?(/|$)")
+_BACKWARD = re.compile(r"(^|/)(gradients|save)(_\d+)?(/|$)")
 _NO_VALUE = re.compile(
     r"Variable(V2)?|VarHandleOp|(Resource)?(Sparse)?(Apply|Scatter)\w+|\w*Assign\w*|Const"
 )
@@ -46,28 +46,53 @@ class Walk:
     ) -> None:
         self._graph, self._nodes, self._depths = graph, nodes, depths
         self.refusals: list[str] = []
-        self._fed_by: dict[str, frozenset[str]] = {}
+        self._fed_by: Mapping[str, frozenset[str]] = {}
         self._has_weights: set[str] = set()
         of_node: dict[str, set[str]] = {}
         for one in fed:
             of_node.setdefault(parse(one)[0], set()).add(one)
-        functions = {one.signature.name for one in graph.library.function}
-        for name in inputs_first(nodes):
-            node = nodes[name]
-            taken = [parse(one)[0] for one in node.input]
-            if name in of_node:
-                self._fed_by[name] = frozenset(of_node[name])
+        self._of_node = of_node
+        self._functions = {one.signature.name for one in graph.library.function}
+        self._order = [*inputs_first(nodes)]
+        before = None
+        while before != self._fed_by:  # what a loop is computed from comes back to its beginning
+            before = self._fed_by
+            self._pass(before, weights)
+
+    def _pass(self, before: Mapping[str, frozenset[str]], weights: Collection[str]) -> None:
+        """Finds out what each node is computed from; what may not be run has no entry then.
+
+        Args:
+            before: what was found so far; empty at first.
+            weights: names of nodes that are weights.
+        """
+        found: dict[str, frozenset[str]] = {}
+        self.refusals = []
+        for name in self._order:
+            node = self._nodes[name]
+            if name in self._of_node:
+                found[name] = frozenset(self._of_node[name])
                 continue
-            known = [one for one in taken if one in self._fed_by]
-            if any(one not in known and not _is_loop(nodes[one]) for one in taken):
-                continue  # it takes what is not run
-            why = None if node.op in functions else _refused(node)
+            taken = [parse(one)[0] for one in node.input]
+            sets = [self._taken(one, found, before) for one in taken]
+            if None in sets:
+                continue
+            why = None if node.op in self._functions else _refused(node)
             if why:
                 self.refusals.append(why)
                 continue
-            self._fed_by[name] = frozenset().union(*(self._fed_by[one] for one in known))
-            if name in weights or any(one in self._has_weights for one in known):
+            found[name] = frozenset().union(*(one for one in sets if one is not None))
+            if name in weights or any(one in self._has_weights for one in taken):
                 self._has_weights.add(name)
+        self._fed_by = found
+
+    def _taken(
+        self, name: str, found: Mapping[str, frozenset[str]], before: Mapping[str, frozenset[str]]
+    ) -> frozenset[str] | None:
+        """What an input is computed from; None if that may not be run."""
+        if name in found or not self._nodes[name].op.endswith("NextIteration"):
+            return found.get(name)
+        return before.get(name) if before else frozenset()
 
     def fed_by(self, node: str) -> frozenset[str] | None:
         """What a `node` is computed from of what is given; None if it is not run."""
@@ -79,7 +104,7 @@ class Walk:
             self._fed_by.get(node.name)
             and node.name in self._has_weights
             and not any(self._depths[node.name])
-            and not _BACKWARD.search(node.name)
+            and not is_backward(node.name)
             and not _NO_VALUE.fullmatch(node.op)
         )
 
@@ -91,6 +116,35 @@ class Walk:
                 reached.add(name)
         return reached
 
+    def dropped(self) -> dict[str, float]:
+        """What turns dropout off that is written into the graph, as in one made for training.
+
+        Returns:
+            by the name of a constant, what it has to be: 1 for a share that is kept, 0 for a rate.
+        """
+        off = {}
+        for node in self._graph.node:
+            taken = [parse(one)[0] for one in node.input]
+            if node.op == "Floor" and self._nodes[taken[0]].op in ("Add", "AddV2"):
+                taken = [parse(one)[0] for one in self._nodes[taken[0]].input]
+                value = 1.0
+            elif node.op == "GreaterEqual":
+                value = 0.0
+            else:
+                continue
+            constants = [one for one in taken if self._nodes[one].op == "Const"]
+            others = [one for one in taken if one not in constants]
+            if len(constants) == 1 and len(others) == 1 and self._is_drawn(others[0]):
+                off[constants[0]] = value
+        return off
+
+    def _is_drawn(self, name: str) -> bool:
+        """Whether a tensor is a uniform random number, moved and stretched perhaps."""
+        node = self._nodes[name]
+        if node.op in ("Add", "AddV2", "Mul"):
+            return any(self._is_drawn(parse(one)[0]) for one in node.input)
+        return bool(node.op == "RandomUniform")
+
     def rows_read(self, source: str, state: Mapping[str, Array]) -> int | None:
         """How many rows the whole numbers of a source choose among: the rows of an embedding.
 
@@ -101,20 +155,21 @@ class Walk:
         Returns:
             None if they choose none.
         """
-        reached = {parse(source)[0]}
-        for name in inputs_first(self._nodes):
+        given, moved = parse(source), set[str]()
+        for name in self._order:
             node = self._nodes[name]
-            taken = [parse(one)[0] for one in node.input]
-            if node.op in _GATHERS and taken[1] in reached:
-                rows = self._rows(taken[0], state)
+            taken = [*map(parse, node.input)]
+            reached = [one == given or one[0] in moved for one in taken]
+            if node.op in _GATHERS and reached[1]:
+                rows = self._rows(taken[0][0], state)
                 if rows:
                     return rows
-            if node.op == "OneHot" and taken[0] in reached:
-                depth = self._nodes[taken[1]]
+            if node.op == "OneHot" and reached[0]:
+                depth = self._nodes[taken[1][0]]
                 if depth.op == "Const":
                     return int(tf.make_ndarray(depth.attr["value"].tensor))
-            if node.op in _ONLY_MOVES and any(one in reached for one in taken):
-                reached.add(name)
+            if node.op in _ONLY_MOVES and any(reached):
+                moved.add(name)
         return None
 
     def _rows(self, name: str, state: Mapping[str, Array]) -> int | None:
@@ -143,8 +198,9 @@ class Walk:
         return "sigmoid" if consumers >= {"GreaterEqual", "Neg", "Mul"} else ""
 
 
-def _is_loop(node: Any) -> bool:
-    return bool(node.op.endswith("NextIteration"))
+def is_backward(name: str) -> bool:
+    """Whether a node of this `name` computes a gradient, or saves."""
+    return _BACKWARD.search(name) is not None
 
 
 def _refused(node: Any) -> str | None:
