@@ -60,6 +60,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "where that is not found (may be repeated)",
     )
     args = parser.parse_args(argv)
+    _expect_together(args)
+    return args
+
+
+def _expect_together(args: argparse.Namespace) -> None:
     if (args.into is None) != (args.out is None):
         raise InputError("expected --into and --out together, got one of them")
     if args.map and args.into is None:
@@ -68,7 +73,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         raise InputError(
             f"--out: expected a name that ends in {_MODEL} or {_WEIGHTS}, got {args.out}"
         )
-    return args
 
 
 @reporting.reports_errors

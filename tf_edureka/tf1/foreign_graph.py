@@ -89,7 +89,7 @@ def computed(
     Args:
         key: of the graph.
         dtype: as for `ForeignGraph.run`.
-        given: fetches, ops and feeds of `ForeignGraph.run`.
+        given: fetches, ops and feeds, as for `ForeignGraph.run`.
 
     Returns:
         as `ForeignGraph.run`.

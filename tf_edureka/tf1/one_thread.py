@@ -61,7 +61,7 @@ def computed(
 
     Args:
         graph: as for `OneThread`, in the first call; None in others.
-        given: the arguments of `OneThread.run`.
+        given: the arguments, as for `OneThread.run`.
 
     Returns:
         as `RecordedGraph.run`.

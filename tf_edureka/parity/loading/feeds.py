@@ -152,6 +152,9 @@ def settings(way: Way, network: OldNetwork, needed: set[str]) -> Iterator[dict[s
         way: how both are fed.
         network: the old one.
         needed: names of sources that are looked for.
+
+    Yields:
+        by source, in its dtype and shape; by the name of a constant, what turns dropout off.
     """
     others = [one for one in network.sources if one.name in needed and one.name not in way.shapes]
     options = [[*_values(one, way)] for one in others]

@@ -5,16 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from tf_edureka import runtime
+from tf_edureka._keras import keras
 from tf_edureka.errors import InputError, printable
 from tf_edureka.parity import mapping
-from tf_edureka.parity.loading import optimizer
+from tf_edureka.parity.loading import feeds, optimizer
 from tf_edureka.parity.loading.new_network import NewNetwork
 from tf_edureka.parity.loading.old_network import OldNetwork
 from tf_edureka.parity.loading.proof import Prover
 from tf_edureka.parity.mapping import Mapping as Found, new_variables
 from tf_edureka.parity.mapping.names import directory, is_statistic, role
 from tf_edureka.parity.mapping.transforms import AS_IT_IS
+from tf_edureka.parity.model import inputs
 from tf_edureka.tf1 import checkpoint as files
 from tf_edureka.tf1.checkpoint import Checkpoint
 from tf_edureka.tf1.checkpoint.content import WEIGHT
@@ -93,6 +97,10 @@ def load_into(
 
 
 def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loaded:
+    if not isinstance(model, keras.Model):
+        raise InputError(
+            f"expected a Keras model, got {type(model).__module__}.{type(model).__name__}"
+        )
     old, why = None, "there is no graph beside it"
     values = {one.variable: checkpoint[one.name] for one in checkpoint.of_role(WEIGHT)}
     if checkpoint.graph:
@@ -100,6 +108,8 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
             old = OldNetwork(checkpoint)
         except Unreplayable as error:
             why = str(error)
+    if not model.built or not model.variables:
+        _build(model, old)
     new = NewNetwork(model)
     own = [variable.numpy() for variable in model.variables]
     try:
@@ -118,6 +128,25 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
         unseen=proof.unseen if proof else (),
         left=found.missing,
         optimizer=taken.says,
+    )
+
+
+def _build(model: keras.Model, old: OldNetwork | None) -> None:
+    """Builds a model that waits for its first batch, by what the old graph is fed."""
+    failed = ""
+    if old is not None:
+        for way in feeds.ways(model, old.sources):
+            given = feeds.arrays(way, old, 1.0, np.random.default_rng(0))
+            x = inputs.as_tensors(inputs.shaped(model, way.feeding, given))
+            try:
+                model(x, training=False)
+            except Exception as error:  # a model may raise anything on what is not meant for it
+                failed = failed or f" ({type(error).__name__}: {error})".splitlines()[0]
+            else:
+                return
+    raise InputError(
+        f"expected a model that is built, got one that waits for its first batch{failed}; begin it "
+        "with keras.Input, or call it on a batch where it is made"
     )
 
 

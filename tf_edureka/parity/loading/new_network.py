@@ -20,7 +20,8 @@ class Called:
 
     Attributes:
         outputs: of it, any dtype and shape.
-        layers: each layer that was called, and what it gave, in the order of the calls.
+        layers: each layer that was called, and what it gave, any dtype and shape, in the order of
+            the calls.
     """
 
     outputs: list[Array]
@@ -39,12 +40,21 @@ class NewNetwork:
         self.variables = [*model.variables]
 
     def take(self, values: Mapping[int, Array]) -> None:
-        """Assigns `values`, by place in `model.variables`."""
+        """Assigns values.
+
+        Args:
+            values: by place in `model.variables`, of the variable's shape, any dtype.
+        """
         for place, value in values.items():
             self.variables[place].assign(value)
 
     def load(self, found: Found, old: Mapping[str, Array]) -> None:
-        """Assigns `old` values, by their names, as a mapping `found` has them."""
+        """Assigns old values.
+
+        Args:
+            found: which of the old variables is which of the model's.
+            old: values by name, of the old variable's shape, any dtype.
+        """
         self.take(found.to_new(old))
 
     def call(
@@ -56,9 +66,13 @@ class NewNetwork:
             feeding: which of the arrays are its inputs.
             arrays: by name, any dtype and shape.
             training: whether as in training.
+
+        Returns:
+            what it gave.
         """
         x = self._inputs(feeding, arrays)
-        with called_layers() as layers:
+        # The old graph is computed on the CPU; a GPU would add up in another order.
+        with tf.device("CPU:0"), called_layers() as layers:
             outputs = self.model(x, training=training)
         return Called(outputs=[np.array(one) for one in keras.tree.flatten(outputs)], layers=layers)
 
@@ -82,7 +96,7 @@ class NewNetwork:
             if one.value.dtype.is_floating
         }
         values = [*floats.values()]
-        with tf.GradientTape() as tape:
+        with tf.device("CPU:0"), tf.GradientTape() as tape:
             tape.watch(values)
             outputs = keras.tree.flatten(
                 self.model(self._inputs(feeding, arrays), training=training)

@@ -113,7 +113,7 @@ class OldNetwork:
             dtype: `float32` or `float64`: what it computes in.
 
         Returns:
-            them by name, any shape.
+            them by name, any shape, in that dtype where they are float.
 
         Raises:
             Unreplayable: when they cannot be computed.
@@ -131,8 +131,8 @@ class OldNetwork:
             gradients: by op, in the shape and dtype of its variable.
 
         Returns:
-            the scalars that they took, by the op's names for them, and all variables after it by
-            the names of their nodes.
+            the scalars that they took, by the op's names for them, and all variables after it, in
+            their dtypes and shapes, by the names of their nodes.
 
         Raises:
             Unreplayable: when they cannot be run.

@@ -46,7 +46,7 @@ class Prover:
     Args:
         new: the model.
         old: the old network.
-        values: of the checkpoint, by name.
+        values: of the checkpoint, by name, any dtype and shape.
     """
 
     def __init__(self, new: NewNetwork, old: OldNetwork, values: Mapping[str, Array]) -> None:
@@ -71,7 +71,7 @@ class Prover:
                 tried.append((seen, setting, found))
         if not tried:
             return Proof(found=mappings[0], holds=False, says=self._not_run(), was_run=False)
-        tried.sort(key=lambda one: one[0].worth)
+        tried.sort(key=lambda one: one[0].worth[0])  # what is as likely stays in its order
         nearest = tried[0][1:]
         # Where no tensor has as many numbers as an output, no assignment helps.
         likely = [one for one in tried if np.isfinite(one[0].apart)][:_SEARCHED]
@@ -88,28 +88,33 @@ class Prover:
         return Proof(found=nearest[1], holds=False, says=self._failed(*nearest))
 
     def _settings(self, found: Found) -> Iterator[Setting]:
-        """Ways to feed both by which both can be computed."""
-        for training in (False, True):
-            for way in feeds.ways(self._new.model, self._old.sources):
-                yield from self._of_way(way, found, training)
+        """Ways to feed both by which both can be computed, the likeliest first."""
+        ways = feeds.ways(self._new.model, self._old.sources)
+        # Numbers that set something are given; other arrays, as labels, only if nothing else helps.
+        numbers = {one.name for one in self._old.sources if not one.shape}
+        every = {one.name for one in self._old.sources}
+        for others in [numbers, every] if len(numbers) < len(every) else [numbers]:
+            for training in (False, True):
+                for way in ways:
+                    yield from self._of_way(way, others | {*way.shapes}, found, training)
 
-    def _of_way(self, way: feeds.Way, found: Found, training: bool) -> Iterator[Setting]:
+    def _of_way(
+        self, way: feeds.Way, fed: set[str], found: Found, training: bool
+    ) -> Iterator[Setting]:
+        names = self._old.tensors(fed)
+        needed = self._old.needed(names)
+        if not {*way.shapes} <= needed:
+            return
         random = np.random.default_rng(_SEED)
         inputs = [feeds.arrays(way, self._old, scale, random) for scale in feeds.SCALES]
         called = self._called(way, inputs[0], found, training)
         if called is None:
             return
-        # Numbers that set something are given; other arrays, as labels, only if nothing else helps.
-        numbers = {one.name for one in self._old.sources if not one.shape}
-        for fed in (numbers | {*way.shapes}, {one.name for one in self._old.sources}):
-            names = self._old.tensors(fed)
-            for others in feeds.settings(way, self._old, self._old.needed(names)) if names else ():
-                try:
-                    yield self._setting(way, inputs, others, called, names, training)
-                except Unreplayable as error:
-                    self._why = str(error)
-            if names:
-                return
+        for others in feeds.settings(way, self._old, needed):
+            try:
+                yield self._setting(way, inputs, others, called, names, training)
+            except Unreplayable as error:
+                self._why = str(error)
 
     def _called(
         self, way: feeds.Way, arrays: Mapping[str, Array], found: Found, training: bool
@@ -237,6 +242,9 @@ class Prover:
         nearest = [min(setting.shares(0, one).values(), default=np.inf) for one in called.outputs]
         if not np.isfinite(max(nearest)):
             return f"no tensor of the old graph has as many numbers as its output{said}"
+        again = setting.old.run([*setting.tensors[0]], {**setting.inputs[0], **setting.others})
+        if not any(np.array_equal(again[name], one) for name, one in setting.tensors[0].items()):
+            said += "; what the old graph draws at random makes its own outputs differ, too"
         return f"its output is {max(nearest):.1e} of the largest value from the nearest{said}"
 
     def _not_run(self) -> str:

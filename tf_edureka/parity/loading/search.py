@@ -157,7 +157,11 @@ class Search:
         return self._seen[held]
 
     def mapping(self, held: Sequence[Old]) -> Found:
-        """The mapping of an assignment: for each link its old variables."""
+        """The mapping of an assignment.
+
+        Args:
+            held: for each link the names of its old variables.
+        """
         links: list[Link] = []
         for link, old in zip(self._links, held, strict=True):
             links.append(link if link.old == old else replace(link, old=old, by="output"))

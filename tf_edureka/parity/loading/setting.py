@@ -3,7 +3,7 @@
 import contextlib
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,11 +27,11 @@ class Setting:
     Attributes:
         old: the old network.
         way: how both are fed.
-        others: values of the old network's other sources.
+        others: values of the old network's other sources, in their dtypes and shapes.
         training: whether the model is called as in training.
-        inputs: of the model, for each scale.
-        tensors: of the old network, for each scale, by name: those of as many numbers as the
-            model's outputs.
+        inputs: of the model, for each scale, by source, in its dtype and shape.
+        tensors: of the old network, for each scale, by name, float, any shape: those of as many
+            numbers as the model's outputs.
         layer_sizes: how many numbers the outputs of the model's layers have.
         sizes: how many numbers each tensor of the old network has.
     """
@@ -44,7 +44,11 @@ class Setting:
     tensors: Sequence[Mapping[str, Array]]
     layer_sizes: set[int]
     sizes: Mapping[str, int]
-    _allowed: dict[tuple[int, Way], float] = field(default_factory=dict, repr=False)
+
+    @functools.cached_property
+    def _allowed(self) -> dict[tuple[int, Way], float]:
+        """What `allowed` has found so far."""
+        return {}
 
     def shares(self, scale: int, output: Array) -> dict[Way, float]:
         """How far an output is from each tensor of as many numbers, as a share of the largest.
@@ -52,6 +56,9 @@ class Setting:
         Args:
             scale: place of the inputs that it was computed of.
             output: of the model, float, any shape.
+
+        Returns:
+            by tensor.
         """
         found = {}
         for name, tensor in self.tensors[scale].items():
@@ -105,7 +112,11 @@ class Setting:
         return {one: self._allowed[scale, one] for one in ways}
 
     def is_telling(self, name: str) -> bool:
-        """Whether a tensor is no constant for some inputs, as it is where all units are dead."""
+        """Whether a tensor is not constant, as it is where all units are dead, for some inputs.
+
+        Args:
+            name: of the tensor.
+        """
         tensors = (by_name[name] for by_name in self.tensors if name in by_name)
         return any(np.ptp(one) > 0 for one in tensors)
 
@@ -114,6 +125,9 @@ class Setting:
 
         Args:
             output: float, any shape.
+
+        Returns:
+            False of constants, too.
         """
         return output.dtype.kind == "f" and any(
             one.size == output.size
@@ -124,6 +138,6 @@ class Setting:
 
     @functools.cached_property
     def of_layers(self) -> Mapping[str, Array]:
-        """Tensors of the old network, of the first inputs, that a layer's output may be."""
+        """Tensors that a layer's output may be, of the first inputs: by name, float, any shape."""
         names = [name for name, size in self.sizes.items() if size in self.layer_sizes]
         return self.old.run(names, {**self.inputs[0], **self.others})

@@ -24,7 +24,7 @@ class Source:
         name: of it, such as `x` or `iterator:1`.
         dtype: NumPy's name of it.
         shape: of it, with None for what is not known; None if not even the rank is.
-        default: what it is if it is not fed; None if it has to be.
+        default: what it is if it is not fed, in its dtype and shape; None if it has to be.
     """
 
     name: str

@@ -150,7 +150,7 @@ class Walk:
 
         Args:
             source: its name.
-            state: values of variables, by the names of their nodes.
+            state: values of variables, any dtype and shape, by the names of their nodes.
 
         Returns:
             None if they choose none.

@@ -61,7 +61,8 @@ class Checkpoint(Mapping[str, Array]):
         graph: a serialised `GraphDef` that computes with these values; None if there is none.
         is_ordered: whether the order is that of the graph or of the layers.
         trained: names of the variables that the graph trains; None if that is not known.
-        reader: gives the value of a name; None where there is only a description.
+        reader: gives the value of a name, in its entry's dtype and shape; None where there is only
+            a description.
     """
 
     path: Path

@@ -124,12 +124,12 @@ def constants(graph: Any) -> Iterator[tuple[str, Any]]:
 
 
 def shape_of(tensor: Any) -> tuple[int, ...]:
-    """The shape of a `TensorProto`."""
+    """The shape of a `tensor`, a `TensorProto`."""
     return tuple(dim.size for dim in tensor.tensor_shape.dim)
 
 
 def variables(graph: Any) -> list[Any]:
-    """The nodes of the variables of a `GraphDef`, in the order in which they were made."""
+    """The nodes of the variables of a `graph`, a `GraphDef`, in the order of their making."""
     return [node for node in graph.node if node.op in _VARIABLES]
 
 
@@ -208,7 +208,8 @@ def state(graph: Any, checkpoint: Mapping[str, Array]) -> dict[str, Array]:
         checkpoint: values by the name in the checkpoint, any dtype and shape.
 
     Returns:
-        values by the name of the variable's node, of those that the checkpoint has.
+        values by the name of the variable's node, in its dtype and shape, of those that the
+            checkpoint has.
     """
     saved, found = saved_as(graph), {}
     for node in variables(graph):

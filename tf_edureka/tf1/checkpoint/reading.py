@@ -52,7 +52,15 @@ def described(path: str) -> Checkpoint:
 
 
 def value(path: str, name: str) -> Array:
-    """What the other process gives for a `name` in a checkpoint at `path`."""
+    """What the other process gives for a name in a checkpoint.
+
+    Args:
+        path: as for `read`.
+        name: of a tensor in it.
+
+    Returns:
+        its value, in the dtype and shape of its entry.
+    """
     return _opened(path)[name]
 
 
@@ -66,5 +74,6 @@ def _opened(text: str) -> Checkpoint:
         return frozen.read(path, place)
     if place.kind == "saved_model":
         graph = graphs.of_saved_model(place.path)
-        return bundles.read(path, places.of_saved_model(place.path), graph)
+        found = bundles.read(path, places.of_saved_model(place.path), graph)
+        return replace(found, format="SavedModel")
     return bundles.read(path, place)

@@ -73,6 +73,11 @@ def _with_role(entry: Entry, by_name: dict[str, Entry]) -> Entry:
 
 
 def slots_of(entries: Sequence[Entry], variable: str) -> list[Entry]:
-    """The slots of a `variable`, in the order in which its optimizer made them."""
+    """The slots of a variable, in the order in which its optimizer made them.
+
+    Args:
+        entries: all of a checkpoint.
+        variable: its name.
+    """
     found = [one for one in entries if one.role == SLOT and one.of == variable]
     return sorted(found, key=lambda one: natural(one.slot))
