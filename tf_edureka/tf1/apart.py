@@ -24,7 +24,7 @@ _RAISED = (InputError, Unreplayable)  # in the other process, and here
 
 
 class EndedError(Exception):
-    """The other process has ended instead of answering.
+    """The other process has ended instead of answering, or what it called failed.
 
     Args:
         message: why, in words.
@@ -57,11 +57,12 @@ class Apart:
             what it returns.
 
         Raises:
-            EndedError: when the process has ended, or was ended.
+            EndedError: when the process has ended, or was ended, or the function raises another
+                exception.
             InputError: when the function raises it.
             Unreplayable: when the function raises it.
         """
-        process = self._started()
+        process = self.started()
         late = threading.Event()
 
         def end() -> None:
@@ -76,7 +77,7 @@ class Apart:
             with contextlib.suppress(OSError):  # then there is no answer either
                 pickle.dump((function, arguments), _pipe(process.stdin), pickle.HIGHEST_PROTOCOL)
                 _pipe(process.stdin).flush()
-            kind, answer = pickle.load(_pipe(process.stdout))
+            is_raised, answer = pickle.load(_pipe(process.stdout))
         except (EOFError, pickle.UnpicklingError, OSError):
             self._process = None
             code = process.wait()
@@ -90,11 +91,12 @@ class Apart:
         finally:
             if timer:
                 timer.cancel()
-        if kind is not None:
+        if is_raised:
             raise answer
         return answer
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def started(self) -> subprocess.Popen[bytes]:
+        """The process; it is started if there is none."""
         if self._process is None or self._process.poll() is not None:
             paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
             self._process = subprocess.Popen(
@@ -122,11 +124,13 @@ def serve() -> None:
         while True:
             function, arguments = pickle.load(given)
             module, _, name = function.partition(":")
-            answer: tuple[Any, Any]
+            answer: tuple[bool, Any]
             try:
-                answer = None, getattr(import_module(f"tf_edureka.{module}"), name)(*arguments)
+                answer = False, getattr(import_module(f"tf_edureka.{module}"), name)(*arguments)
             except _RAISED as error:
-                answer = type(error).__name__, error
+                answer = True, error
+            except Exception as error:  # of a library, on what it was not made for
+                answer = True, EndedError(f"{type(error).__name__}: {error}".splitlines()[0])
             pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
 

@@ -25,6 +25,7 @@ class ForeignGraph:
         self._graph, self._state = graph, state
         self._key = next(_count)
         self._held_by = -1
+        self._ended = ""
 
     def run(
         self,
@@ -48,9 +49,12 @@ class ForeignGraph:
         Raises:
             Unreplayable: when it cannot be run, an op of it may not be, or it does not end.
         """
+        if self._ended:  # it would end the process again
+            raise Unreplayable(self._ended)
         given = [*fetches], [*ops], dict(feeds)
+        process = apart.shared
         try:
-            process = apart.shared
+            process.started()
             if self._held_by != process.starts:
                 process.call("tf1.foreign_graph:hold", self._key, self._graph, self._state)
                 self._held_by = process.starts
@@ -58,7 +62,8 @@ class ForeignGraph:
                 "tf1.foreign_graph:computed", self._key, dtype, given, seconds=SECONDS
             )
         except apart.EndedError as error:
-            raise Unreplayable(f"the graph cannot be run: {error}") from None
+            self._ended = f"the graph cannot be run: {error}"
+            raise Unreplayable(self._ended) from None
 
 
 def hold(key: int, graph: bytes, state: Mapping[str, Array]) -> None:

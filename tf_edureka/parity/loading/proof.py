@@ -114,7 +114,7 @@ class Prover:
             try:
                 yield self._setting(way, inputs, others, called, names, training)
             except Unreplayable as error:
-                self._why = str(error)
+                self._why = self._why or str(error)
 
     def _called(
         self, way: feeds.Way, arrays: Mapping[str, Array], found: Found, training: bool
