@@ -1,7 +1,7 @@
 """Loads an old checkpoint into a new model."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,18 +14,19 @@ from tf_edureka.parity import mapping
 from tf_edureka.parity.loading import feeds, optimizer
 from tf_edureka.parity.loading.new_network import NewNetwork
 from tf_edureka.parity.loading.old_network import OldNetwork
-from tf_edureka.parity.loading.proof import Prover
+from tf_edureka.parity.loading.proof import Proof, Prover
 from tf_edureka.parity.mapping import Mapping as Found, new_variables
 from tf_edureka.parity.mapping.names import directory, is_statistic, role
 from tf_edureka.parity.mapping.transforms import AS_IT_IS
 from tf_edureka.parity.model import inputs
 from tf_edureka.tf1 import checkpoint as files
 from tf_edureka.tf1.checkpoint import Checkpoint
-from tf_edureka.tf1.checkpoint.content import WEIGHT
+from tf_edureka.tf1.checkpoint.content import WEIGHT, Array
 from tf_edureka.tf1.checkpoint.roles import natural
 from tf_edureka.tf1.graph_nodes import Unreplayable
 from tf_edureka.trace import Variable
 
+_NAMED = 4  # names in a message
 _ROLES = ("kernel", "recurrent_kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance")
 
 
@@ -124,7 +125,7 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
             (", ".join(link.old), ", ".join(link.paths), link.how) for link in found.links
         ),
         is_proved=proof is not None and proof.holds,
-        says=proof.says if proof else why,
+        says=proof.says if proof else why + _by_order(found),
         unseen=proof.unseen if proof else (),
         left=found.missing,
         optimizer=taken.says,
@@ -171,42 +172,55 @@ def _rank(name: str) -> int:
 def _found(
     new: NewNetwork,
     checkpoint: Checkpoint,
-    values: Mapping[str, Any],
+    values: Mapping[str, Array],
     old: OldNetwork | None,
     given: Mapping[str, str],
-) -> tuple[Found, Any]:
+) -> tuple[Found, Proof | None]:
+    """The mapping, and its proof where there is a graph."""
     variables, trained = _variables(checkpoint)
     described = new_variables.variables_of(new.model)
+    # What an LSTM adds to its forget gate is in the graph, and not among its variables.
     biases = (1.0, 0.0) if any(one.cell == "lstm" for one in described) else (1.0,)
     mappings = [
         mapping.find(variables, described, given=given, trained=trained, forget_bias=bias)
         for bias in biases
     ]
-    found = mappings[0]
-    shapes = {one.name: list(one.shape) for one in variables}
+    found, proof = mappings[0], None
+    old_shapes = {one.name: one.shape for one in variables}
     if found.extra:
-        new_shapes = {one.path: list(one.shape) for one in described}
-        lacking = ", ".join(f"{path} {new_shapes[path]}" for path in found.extra[:3])
-        free = ", ".join(f"{name} {shapes[name]}" for name in found.missing[:3])
+        lacking = _some(found.extra, {one.path: one.shape for one in described})
         raise InputError(
             f"{checkpoint.path}: expected values for all of the model's variables, got none for "
-            f"{lacking}{' ...' if len(found.extra) > 3 else ''}; left in it: {free or 'nothing'}"
+            f"{lacking}; left in it: {_some(found.missing, old_shapes) or 'nothing'}"
         )
-    proof = None
     if old is not None:
-        spare = [(name, tuple(shapes[name])) for name in found.missing]
+        spare = [(name, old_shapes[name]) for name in found.missing]
         proof = Prover(new, old, values).prove(mappings, spare)
         if proof.was_run and not proof.holds:
             raise InputError(
-                f"{checkpoint.path}: expected a model that computes what the graph "
-                f"does, got another: {proof.says}"
+                f"{checkpoint.path}: expected a model that computes what the graph does, got "
+                f"another: {proof.says}"
             )
         found = proof.found
-    if found.missing and (proof is None or not proof.holds):
-        some = ", ".join(f"{name} {shapes[name]}" for name in found.missing[:3])
+    if found.missing and not (proof and proof.holds):
         raise InputError(
             f"{checkpoint.path}: expected a model with all of its {len(variables)} variables, got "
-            f"one without {some}{' ...' if len(found.missing) > 3 else ''}"
+            f"one without {_some(found.missing, old_shapes)}"
             + (f"; whether it needs them is not known: {proof.says}" if proof else "")
         )
     return found, proof
+
+
+def _some(names: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> str:
+    """The first few of some names, with their shapes."""
+    said = ", ".join(f"{name} {list(shapes[name])}" for name in names[:_NAMED])
+    return said + (" ..." if len(names) > _NAMED else "")
+
+
+def _by_order(found: Found) -> str:
+    """What is to be said of variables that only their order tells apart."""
+    names = [name for group in found.ambiguous for link in group for name in link.old]
+    if not names:
+        return ""
+    some = ", ".join(names[:_NAMED]) + (" ..." if len(names) > _NAMED else "")
+    return f"; only their order tells apart: {some}"
