@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from tf_edureka import _files
 from tf_edureka.cli import options, port, reporting
 from tf_edureka.errors import InputError, printable
@@ -107,7 +109,8 @@ def _load(args: argparse.Namespace) -> None:
         raise InputError(f"{args.out}: expected a folder {args.out.parent}, got none")
     build, _ = load(args.into)
     model = port.made(args.into, build)
-    loaded = load_into(model, args.path, given=given)
+    with Console(stderr=True).status("comparing with the old graph"):  # on a terminal alone
+        loaded = load_into(model, args.path, given=given)
     _save(model, args.out)
     print(loaded.text())
     print(args.out)

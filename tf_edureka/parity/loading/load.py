@@ -102,13 +102,13 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
         raise InputError(
             f"expected a Keras model, got {type(model).__module__}.{type(model).__name__}"
         )
-    old, why = None, "there is no graph beside it"
+    old = None
     values = {one.variable: checkpoint[one.name] for one in checkpoint.of_role(WEIGHT)}
     if checkpoint.graph:
         try:
             old = OldNetwork(checkpoint)
         except Unreplayable as error:
-            why = str(error)
+            raise InputError(f"{checkpoint.path}: its graph is damaged ({error})") from None
     if not model.built or not model.variables:
         _build(model, old)
     new = NewNetwork(model)
@@ -125,7 +125,7 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
             (", ".join(link.old), ", ".join(link.paths), link.how) for link in found.links
         ),
         is_proved=proof is not None and proof.holds,
-        says=proof.says if proof else why + _by_order(found),
+        says=proof.says if proof else f"there is no graph beside it{_by_order(found)}",
         unseen=proof.unseen if proof else (),
         left=found.missing,
         optimizer=taken.says,
