@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from tf_edureka import runtime
-from tf_edureka.errors import InputError
-from tf_edureka.tf1.graph_nodes import Unreplayable
 
 _PACKAGES = Path(__file__).parents[2]
 _CODE = "from tf_edureka.tf1 import apart; apart.serve()"
-_RAISED = (InputError, Unreplayable)  # in the other process, and here
+_OWN = __name__.partition(".")[0]  # this package, whose exceptions are raised here as well
 
 
 class EndedError(Exception):
@@ -59,8 +57,7 @@ class Apart:
         Raises:
             EndedError: when the process has ended, or was ended, or the function raises another
                 exception.
-            InputError: when the function raises it.
-            Unreplayable: when the function raises it.
+            InputError: when the function raises it, and so with other exceptions of the package.
         """
         process = self.started()
         late = threading.Event()
@@ -127,10 +124,10 @@ def serve() -> None:
             answer: tuple[bool, Any]
             try:
                 answer = False, getattr(import_module(f"tf_edureka.{module}"), name)(*arguments)
-            except _RAISED as error:
-                answer = True, error
-            except Exception as error:  # of a library, on what it was not made for
-                answer = True, EndedError(f"{type(error).__name__}: {error}".splitlines()[0])
+            except Exception as error:
+                is_own = type(error).__module__.partition(".")[0] == _OWN
+                said = f"{type(error).__name__}: {error}".splitlines()[0]
+                answer = True, error if is_own else EndedError(said)
             pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
 

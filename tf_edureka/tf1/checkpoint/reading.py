@@ -1,6 +1,5 @@
 """Reads a checkpoint, whatever it is, in a process that may end by it."""
 
-import functools
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +7,7 @@ from typing import Any
 
 from tf_edureka.errors import InputError
 from tf_edureka.tf1 import apart
-from tf_edureka.tf1.checkpoint import bundles, frozen, graphs, hdf5, places
-from tf_edureka.tf1.checkpoint.content import Array, Checkpoint
+from tf_edureka.tf1.checkpoint.content import Checkpoint
 
 _SECONDS = 600.0  # that reading the names, or one value, may take
 
@@ -38,42 +36,8 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
 
 
 def _call(path: Path, function: str, *arguments: Any) -> Any:
-    name = f"tf1.checkpoint.reading:{function}"
+    name = f"tf1.checkpoint.opened:{function}"
     try:
         return apart.shared.call(name, *arguments, seconds=_SECONDS)
     except apart.EndedError as error:
         raise InputError(f"{path}: cannot be read, it is damaged ({error})") from None
-
-
-def described(path: str) -> Checkpoint:
-    """What the other process gives for a checkpoint at `path`: it without its values."""
-    _opened.cache_clear()  # the files may have changed
-    return replace(_opened(path), reader=None)
-
-
-def value(path: str, name: str) -> Array:
-    """What the other process gives for a name in a checkpoint.
-
-    Args:
-        path: as for `read`.
-        name: of a tensor in it.
-
-    Returns:
-        its value, in the dtype and shape of its entry.
-    """
-    return _opened(path)[name]
-
-
-@functools.lru_cache(maxsize=2)
-def _opened(text: str) -> Checkpoint:
-    path = Path(text)
-    place = places.find(path)
-    if place.kind == "hdf5":
-        return hdf5.read(path, place)
-    if place.kind == "graph":
-        return frozen.read(path, place)
-    if place.kind == "saved_model":
-        graph = graphs.of_saved_model(place.path)
-        found = bundles.read(path, places.of_saved_model(place.path), graph)
-        return replace(found, format="SavedModel")
-    return bundles.read(path, place)

@@ -1,0 +1,42 @@
+"""What the process that reads checkpoints does: opens one, and gives its names and values."""
+
+import functools
+from dataclasses import replace
+from pathlib import Path
+
+from tf_edureka.tf1.checkpoint import bundles, frozen, graphs, hdf5, places
+from tf_edureka.tf1.checkpoint.content import Array, Checkpoint
+
+
+def described(path: str) -> Checkpoint:
+    """A checkpoint at `path`, without its values."""
+    _opened.cache_clear()  # the files may have changed
+    return replace(_opened(path), reader=None)
+
+
+def value(path: str, name: str) -> Array:
+    """A value of a checkpoint.
+
+    Args:
+        path: of it, as for `read`.
+        name: of a tensor in it.
+
+    Returns:
+        its value, in the dtype and shape of its entry.
+    """
+    return _opened(path)[name]
+
+
+@functools.lru_cache(maxsize=2)
+def _opened(text: str) -> Checkpoint:
+    path = Path(text)
+    place = places.find(path)
+    if place.kind == "hdf5":
+        return hdf5.read(path, place)
+    if place.kind == "graph":
+        return frozen.read(path, place)
+    if place.kind == "saved_model":
+        graph = graphs.of_saved_model(place.path)
+        found = bundles.read(path, places.of_saved_model(place.path), graph)
+        return replace(found, format="SavedModel")
+    return bundles.read(path, place)
