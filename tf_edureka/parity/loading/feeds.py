@@ -19,7 +19,8 @@ SCALES = (1.0, 100.0, 0.01)
 _MOST = 24  # ways that are tried
 _BATCH = 6
 _STEPS = 7  # where the number of time steps is open
-_PIXELS = 32
+# Odd and unlike, so that padding and the order of axes show; then what halves well.
+_PIXELS = ((33, 29, 31), (32, 32, 32))
 
 Shape = tuple[int | None, ...]
 
@@ -59,11 +60,14 @@ def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
     candidates = [one for one in sources if one.shape != () and not _is_setting(one)]
     if len(candidates) < len(wanted):
         candidates = [one for one in sources if one.shape != ()]
+    names = inputs.names(model)
     batch = next((one.shape[0] for one in candidates if one.shape and one.shape[0]), _BATCH)
-    found: list[tuple[int, int, Way]] = []
-    for chosen in itertools.permutations(candidates, len(wanted)):
+    found: list[tuple[int, int, int, Way]] = []
+    tries = itertools.product(itertools.permutations(candidates, len(wanted)), _PIXELS)
+    for chosen, pixels in tries:
         shapes = [
-            _merged(one.shape, shape, batch) for one, shape in zip(chosen, wanted, strict=True)
+            _merged(one.shape, shape, batch, pixels)
+            for one, shape in zip(chosen, wanted, strict=True)
         ]
         made = {one.name: shape for one, shape in zip(chosen, shapes, strict=True) if shape}
         if len(made) == len(wanted):
@@ -73,8 +77,19 @@ def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
                 if kind
             )
             way = Way(feeding=inputs.Feeding((*made,), ()), shapes=made)
-            found.append((unlike, len(found), way))
-    return [way for _, _, way in sorted(found, key=lambda one: one[:2])][:_MOST]
+            if way not in [one for *_, one in found]:
+                misnamed = sum(map(_is_misnamed, made, names, itertools.repeat(names)))
+                found.append((misnamed, unlike, len(found), way))
+    # Inputs that have the names of sources are these sources.
+    least = min((one[0] for one in found), default=0)
+    likely = sorted((one for one in found if one[0] == least), key=lambda one: one[:3])
+    return [way for *_, way in likely][:_MOST]
+
+
+def _is_misnamed(source: str, name: str, names: Sequence[str]) -> bool:
+    """Whether an input has another name than its source, whose name it, or another one, has."""
+    own = source.partition(":")[0]
+    return name != own and own in names
 
 
 def _is_setting(source: Source) -> bool:
@@ -84,7 +99,9 @@ def _is_setting(source: Source) -> bool:
     return source.shape == ()
 
 
-def _merged(old: Shape | None, new: Shape | None, batch: int) -> tuple[int, ...] | None:
+def _merged(
+    old: Shape | None, new: Shape | None, batch: int, pixels: Sequence[int]
+) -> tuple[int, ...] | None:
     """A shape that fits a source, and an input as it is or reshaped; None if there is none."""
     if old is None:
         if new is None:
@@ -97,12 +114,12 @@ def _merged(old: Shape | None, new: Shape | None, batch: int) -> tuple[int, ...]
         pairs = [*zip(old[1:], new[1:], strict=True)]
         if all(None in pair or pair[0] == pair[1] for pair in pairs):
             rest = [one if other is None else other for one, other in pairs]
-            return (old[0] or batch, *_filled(rest))
+            return (old[0] or batch, *_filled(rest, pixels))
     if new is None:
-        return (old[0] or batch, *_filled(rest))
+        return (old[0] or batch, *_filled(rest, pixels))
     if _size(new[1:]) is None or _size(new[1:]) != _size(rest):
         return None
-    return (old[0] or batch, *_filled(rest))
+    return (old[0] or batch, *_filled(rest, pixels))
 
 
 def _size(sizes: Sequence[int | None]) -> int | None:
@@ -110,9 +127,9 @@ def _size(sizes: Sequence[int | None]) -> int | None:
     return prod(known) if len(known) == len(sizes) else None
 
 
-def _filled(sizes: Sequence[int | None]) -> Iterator[int]:
-    usual = _PIXELS if len(sizes) > 2 else _STEPS
-    yield from (usual if one is None else one for one in sizes)
+def _filled(sizes: Sequence[int | None], pixels: Sequence[int]) -> Iterator[int]:
+    usual = iter(pixels) if len(sizes) > 2 else itertools.repeat(_STEPS)
+    yield from (next(usual, _STEPS) if one is None else one for one in sizes)
 
 
 def arrays(
@@ -127,8 +144,8 @@ def arrays(
         random: what they are drawn from.
 
     Returns:
-        by source, in its dtype and shape. Whole numbers that choose rows are below their number,
-        others 0 or 1; of pixels of 8 bits all values.
+        by source, in its dtype and shape. Whole numbers that choose rows are below their number;
+        one for each example is a length; others are 0 or 1, pixels of 8 bits all values.
     """
     kinds = {one.name: np.dtype(one.dtype) for one in network.sources}
     found = {}
@@ -139,8 +156,11 @@ def arrays(
         elif kind.kind == "b":
             value = random.integers(0, 2, shape)
         else:
-            most = 256 if kind == np.uint8 else network.walk.rows_read(name, network.state) or 2
-            value = random.integers(0, most, shape)
+            rows = 256 if kind == np.uint8 else network.walk.rows_read(name, network.state)
+            if len(shape) == 1 and not rows:  # a length of each example
+                value = random.integers(1, way.steps + 1, shape)
+            else:
+                value = random.integers(0, rows or 2, shape)
         found[name] = value.astype(kind)
     return found
 

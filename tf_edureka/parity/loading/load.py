@@ -38,6 +38,7 @@ class Loaded:
         mapping: for each variable its old name, its new path, and how the values go over.
         is_proved: whether the old graph and the model were seen to give the same outputs.
         says: how far apart they were, or why it is not proved.
+        fed: by what both were fed, in words; empty where nothing was.
         unseen: paths of variables that do not move the outputs, so that nothing is known of them.
         left: names of old variables that the model has no use for, and its outputs do not need.
         optimizer: what became of the optimizer's slots; empty where there are none.
@@ -46,6 +47,7 @@ class Loaded:
     mapping: tuple[tuple[str, str, str], ...]
     is_proved: bool
     says: str
+    fed: str = ""
     unseen: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     optimizer: str = ""
@@ -58,6 +60,8 @@ class Loaded:
             for old, new, how in self.mapping
         ]
         rows.append(f"{'proved' if self.is_proved else 'NOT PROVED'}: {self.says}")
+        if self.fed:
+            rows.append(f"fed: {self.fed}")
         if self.unseen:
             rows.append(f"not proved of {', '.join(self.unseen)}: the outputs do not depend on it")
         if self.left:
@@ -126,6 +130,7 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
         ),
         is_proved=proof is not None and proof.holds,
         says=proof.says if proof else f"there is no graph beside it{_by_order(found)}",
+        fed=proof.fed if proof else "",
         unseen=proof.unseen if proof else (),
         left=found.missing,
         optimizer=taken.says,

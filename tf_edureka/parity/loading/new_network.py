@@ -1,6 +1,7 @@
 """A Keras model beside an old graph: given values, called, its layers watched."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.parity.model import inputs
 from tf_edureka.parity.model.called_layers import called_layers
 from tf_edureka.tf1.checkpoint.content import Array
+
+_DROPS = (keras.layers.Dropout, keras.layers.SpatialDropout1D, keras.layers.SpatialDropout2D)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,7 +75,7 @@ class NewNetwork:
         """
         x = self._inputs(feeding, arrays)
         # The old graph is computed on the CPU; a GPU would add up in another order.
-        with tf.device("CPU:0"), called_layers() as layers:
+        with tf.device("CPU:0"), self._nothing_dropped(), called_layers() as layers:
             outputs = self.model(x, training=training)
         return Called(outputs=[np.array(one) for one in keras.tree.flatten(outputs)], layers=layers)
 
@@ -96,7 +99,7 @@ class NewNetwork:
             if one.value.dtype.is_floating
         }
         values = [*floats.values()]
-        with tf.device("CPU:0"), tf.GradientTape() as tape:
+        with tf.device("CPU:0"), self._nothing_dropped(), tf.GradientTape() as tape:
             tape.watch(values)
             outputs = keras.tree.flatten(
                 self.model(self._inputs(feeding, arrays), training=training)
@@ -118,6 +121,19 @@ class NewNetwork:
                 whole = np.array(tf.convert_to_tensor(gradient))
                 found[place] = float(np.linalg.norm(whole)) * unit / size
         return found
+
+    @contextlib.contextmanager
+    def _nothing_dropped(self) -> Iterator[None]:
+        """Has layers that drop something at random drop nothing, also as in training."""
+        layers = [one for one in self.model._flatten_layers() if isinstance(one, _DROPS)]
+        rates = [layer.rate for layer in layers]
+        try:
+            for layer in layers:
+                layer.rate = 0.0
+            yield
+        finally:
+            for layer, rate in zip(layers, rates, strict=True):
+                layer.rate = rate
 
     def _inputs(self, feeding: inputs.Feeding, arrays: Mapping[str, Array]) -> Any:
         return inputs.as_tensors(inputs.shaped(self.model, feeding, arrays))

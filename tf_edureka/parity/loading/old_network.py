@@ -14,6 +14,7 @@ from tf_edureka.tf1.graph_nodes import Unreplayable, parse
 from tf_edureka.tf1.graph_parts import Parts
 
 _MOST_FAILURES = 20
+_SAME_NUMBERS = ("Identity", "Reshape", "Squeeze", "ExpandDims", "Shape", "Size", "Rank", "Cast")
 _SIZE = "sizes/"
 
 
@@ -74,6 +75,27 @@ class OldNetwork:
     def needed(self, tensors: Iterable[str]) -> set[str]:
         """Names of the sources that some `tensors` are computed from."""
         return {one for name in tensors for one in self.walk.fed_by(parse(name)[0]) or frozenset()}
+
+    def computed_of(self, tensor: str, fed: Iterable[str]) -> list[str]:
+        """What is computed of a tensor at once, and from these sources alone.
+
+        Args:
+            tensor: its name.
+            fed: names of sources.
+
+        Returns:
+            the tensors' names, each with its op; those of a loss and of mere reshaping are left
+            out.
+        """
+        here, given = parse(tensor)[0], {*fed}
+        return [
+            f"{node.name} ({node.op})"
+            for node in self.graph.node
+            if any(parse(one)[0] == here for one in node.input)
+            and self.walk.is_forward(node)
+            and self.needed([node.name]) <= given
+            and node.op not in _SAME_NUMBERS
+        ]
 
     def sizes(self, names: Sequence[str], feeds: Mapping[str, Array]) -> dict[str, int]:
         """How many numbers tensors have, of those that can be computed.

@@ -30,6 +30,7 @@ class Proof:
         holds: whether the outputs agree.
         says: what was compared and how far apart it was, or why it could not be compared.
         unseen: paths of the model's variables that do not move its outputs.
+        fed: by what both were fed, in words.
         was_run: whether there was anything to compare.
     """
 
@@ -37,6 +38,7 @@ class Proof:
     holds: bool
     says: str
     unseen: tuple[str, ...] = ()
+    fed: str = ""
     was_run: bool = True
 
 
@@ -95,8 +97,13 @@ class Prover:
         every = {one.name for one in self._old.sources}
         for others in [numbers, every] if len(numbers) < len(every) else [numbers]:
             for training in (False, True):
+                done: set[tuple[str, ...]] = set()
                 for way in ways:
-                    yield from self._of_way(way, others | {*way.shapes}, found, training)
+                    if way.feeding.inputs in done:  # of other sizes, which were not needed
+                        continue
+                    for setting in self._of_way(way, others | {*way.shapes}, found, training):
+                        done.add(way.feeding.inputs)
+                        yield setting
 
     def _of_way(
         self, way: feeds.Way, fed: set[str], found: Found, training: bool
@@ -141,6 +148,7 @@ class Prover:
         wanted = [name for name, size in sizes.items() if size in of_outputs]
         return Setting(
             old=self._old,
+            model=self._new.model,
             way=way,
             others=others,
             training=training,
@@ -205,9 +213,17 @@ class Prover:
             says=f"on {count} random examples {'the outputs are' if is_plural else 'the output is'}"
             f" the old graph's {', '.join(names)}, {max(shares):.1e} of the largest value apart "
             f"(rounding may be {max(allowed):.1e})"
-            + (", both as in training" if setting.training else ""),
+            + (", both as in training" if setting.training else "")
+            + self._beyond(ways, setting),
             unseen=self._unseen(setting, found),
+            fed=setting.said(),
         )
+
+    def _beyond(self, ways: Sequence[Way], setting: Setting) -> str:
+        """What the old graph computes of these tensors, and no loss, without another input."""
+        fed = {*setting.way.shapes, *setting.others}
+        taken = [one for way in ways for one in self._old.computed_of(way[0], fed)]
+        return f"; the old graph computes on from there: {', '.join(taken[:4])}" if taken else ""
 
     def _unseen(self, setting: Setting, found: Found) -> tuple[str, ...]:
         """The variables that do not move the outputs, so that nothing is known of them."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tf_edureka._keras import keras
 from tf_edureka.parity.loading import feeds
 from tf_edureka.parity.loading.old_network import OldNetwork
+from tf_edureka.parity.model import inputs
 from tf_edureka.parity.model.forward import BETWEEN, share_of_largest
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.graph_nodes import Unreplayable
@@ -26,6 +28,7 @@ class Setting:
 
     Attributes:
         old: the old network.
+        model: the model.
         way: how both are fed.
         others: values of the old network's other sources, in their dtypes and shapes.
         training: whether the model is called as in training.
@@ -37,6 +40,7 @@ class Setting:
     """
 
     old: OldNetwork
+    model: keras.Model
     way: feeds.Way
     others: Mapping[str, Array]
     training: bool
@@ -110,6 +114,17 @@ class Setting:
                 rounding = share_of_largest(single, double)
             self._allowed[scale, (name, kind)] = min(max(_TIMES * rounding, _FLOOR), SAME)
         return {one: self._allowed[scale, one] for one in ways}
+
+    def said(self) -> str:
+        """By what both are fed, in words."""
+        names = inputs.names(self.model)
+        pairs = zip(names, self.way.feeding.inputs, strict=True)
+        said = [f"{name} = {source}" for name, source in pairs if name != source]
+        said *= len(names) > 1
+        for name, value in self.others.items():
+            told = str(value.flat[0]) if len(np.unique(value)) == 1 else "random"
+            said.append(f"{name} {told}")
+        return ", ".join(said)
 
     def is_telling(self, name: str) -> bool:
         """Whether a tensor is not constant, as it is where all units are dead, for some inputs.

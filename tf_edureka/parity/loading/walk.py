@@ -74,7 +74,7 @@ class Walk:
                 found[name] = frozenset(self._of_node[name])
                 continue
             taken = [parse(one)[0] for one in node.input]
-            sets = [self._taken(one, found, before) for one in taken]
+            sets = [self._taken(one, found, before) for one in node.input]
             if None in sets:
                 continue
             why = None if node.op in self._functions else _refused(node)
@@ -87,9 +87,13 @@ class Walk:
         self._fed_by = found
 
     def _taken(
-        self, name: str, found: Mapping[str, frozenset[str]], before: Mapping[str, frozenset[str]]
+        self, tensor: str, found: Mapping[str, frozenset[str]], before: Mapping[str, frozenset[str]]
     ) -> frozenset[str] | None:
         """What an input is computed from; None if that may not be run."""
+        name, output = parse(tensor)
+        if name in self._of_node and output is not None:  # of an iterator each output by itself
+            own = f"{name}:{output}" if output else name
+            return frozenset({own} & self._of_node[name])
         if name in found or not self._nodes[name].op.endswith("NextIteration"):
             return found.get(name)
         return before.get(name) if before else frozenset()

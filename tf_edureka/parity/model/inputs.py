@@ -100,6 +100,11 @@ def kinds(model: keras.Model) -> list[str]:
     return [np.dtype(str(one.dtype)).kind for one in _inputs(model)] or [""]
 
 
+def names(model: keras.Model) -> list[str]:
+    """The name of each input of a `model`; empty where they are not known yet."""
+    return [str(one.name) for one in _inputs(model)] or [""]
+
+
 def _inputs(model: keras.Model) -> list[Any]:
     try:
         return list(model.inputs or [])
