@@ -1,7 +1,7 @@
 """What to feed an old graph and a new model, so that both compute the same: random arrays."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -17,6 +17,7 @@ from tf_edureka.tf1.checkpoint.content import Array
 # by small ones.
 SCALES = (1.0, 100.0, 0.01)
 _MOST = 24  # ways that are tried
+_MOST_ORDERS = 1000
 _BATCH = 6
 _STEPS = 7  # where the number of time steps is open
 # Odd and unlike, so that padding and the order of axes show; then what halves well.
@@ -63,7 +64,13 @@ def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
     names = inputs.names(model)
     batch = next((one.shape[0] for one in candidates if one.shape and one.shape[0]), _BATCH)
     found: list[tuple[int, int, int, Way]] = []
-    tries = itertools.product(itertools.permutations(candidates, len(wanted)), _PIXELS)
+    by_name = {one.name.partition(":")[0]: one for one in candidates}
+    if {*names} <= {*by_name}:  # inputs that have the names of sources are these sources
+        orders: Iterable[tuple[Source, ...]] = [tuple(by_name[name] for name in names)]
+    else:
+        every = itertools.permutations(candidates, len(wanted))
+        orders = itertools.islice(every, _MOST_ORDERS)
+    tries = itertools.product(orders, _PIXELS)
     for chosen, pixels in tries:
         shapes = [
             _merged(one.shape, shape, batch, pixels)
@@ -80,7 +87,6 @@ def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
             if way not in [one for *_, one in found]:
                 misnamed = sum(map(_is_misnamed, made, names, itertools.repeat(names)))
                 found.append((misnamed, unlike, len(found), way))
-    # Inputs that have the names of sources are these sources.
     least = min((one[0] for one in found), default=0)
     likely = sorted((one for one in found if one[0] == least), key=lambda one: one[:3])
     return [way for *_, way in likely][:_MOST]
@@ -200,7 +206,9 @@ def _values(source: Source, way: Way) -> Iterator[Array]:
     shape: tuple[int, ...] = ()
     if source.shape:
         rest = source.shape[1:]
-        shape = (source.shape[0] or way.batch, *(one or way.steps for one in rest))
+        # Of [layers, None, units] it is the examples that are open, of [None, None] the steps, too.
+        usual = way.batch if source.shape[0] else way.steps
+        shape = (source.shape[0] or way.batch, *(one or usual for one in rest))
         numbers = (*numbers, 0) if dtype.kind == "i" else numbers
     if source.default is not None:
         yield source.default

@@ -20,7 +20,7 @@ from tf_edureka.parity.mapping.names import directory, is_statistic, role
 from tf_edureka.parity.mapping.transforms import AS_IT_IS
 from tf_edureka.parity.model import inputs
 from tf_edureka.tf1 import checkpoint as files
-from tf_edureka.tf1.checkpoint import Checkpoint
+from tf_edureka.tf1.checkpoint import Checkpoint, Entry
 from tf_edureka.tf1.checkpoint.content import WEIGHT, Array
 from tf_edureka.tf1.checkpoint.roles import natural
 from tf_edureka.tf1.graph_nodes import Unreplayable
@@ -107,18 +107,20 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
             f"expected a Keras model, got {type(model).__module__}.{type(model).__name__}"
         )
     old = None
-    values = {one.variable: checkpoint[one.name] for one in checkpoint.of_role(WEIGHT)}
     if checkpoint.graph:
         try:
             old = OldNetwork(checkpoint)
         except Unreplayable as error:
             raise InputError(f"{checkpoint.path}: its graph is damaged ({error})") from None
+    kept = old.kept_by_optimizers() if old else set()
+    weights = [one for one in checkpoint.of_role(WEIGHT) if one.name not in kept]
+    values = {one.variable: checkpoint[one.name] for one in weights}
     if not model.built or not model.variables:
         _build(model, old)
     new = NewNetwork(model)
     own = [variable.numpy() for variable in model.variables]
     try:
-        found, proof = _found(new, checkpoint, values, old, given)
+        found, proof = _found(new, checkpoint, weights, values, old, given)
         new.load(found, values)
         taken = optimizer.take(new, checkpoint, found, old)
     except BaseException:
@@ -156,12 +158,11 @@ def _build(model: keras.Model, old: OldNetwork | None) -> None:
     )
 
 
-def _variables(checkpoint: Checkpoint) -> tuple[list[Variable], list[str] | None]:
+def _variables(
+    checkpoint: Checkpoint, weights: Sequence[Entry]
+) -> tuple[list[Variable], list[str] | None]:
     """What is to be mapped, in the likeliest order, and what of it is trained."""
-    found = [
-        Variable(name=one.variable, shape=one.shape, dtype=one.dtype)
-        for one in checkpoint.of_role(WEIGHT)
-    ]
+    found = [Variable(name=one.variable, shape=one.shape, dtype=one.dtype) for one in weights]
     if checkpoint.is_ordered:
         return found, [*checkpoint.trained] if checkpoint.trained is not None else None
     # By names: within a layer in Keras' order, moving averages after all that is trained.
@@ -177,12 +178,13 @@ def _rank(name: str) -> int:
 def _found(
     new: NewNetwork,
     checkpoint: Checkpoint,
+    weights: Sequence[Entry],
     values: Mapping[str, Array],
     old: OldNetwork | None,
     given: Mapping[str, str],
 ) -> tuple[Found, Proof | None]:
     """The mapping, and its proof where there is a graph."""
-    variables, trained = _variables(checkpoint)
+    variables, trained = _variables(checkpoint, weights)
     described = new_variables.variables_of(new.model)
     # What an LSTM adds to its forget gate is in the graph, and not among its variables.
     biases = (1.0, 0.0) if any(one.cell == "lstm" for one in described) else (1.0,)

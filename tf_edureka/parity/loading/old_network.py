@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 
 from tf_edureka._tensorflow import tf
-from tf_edureka.parity.loading import sources
+from tf_edureka.parity.loading import sources, updates
 from tf_edureka.parity.loading.updates import Update
 from tf_edureka.parity.loading.walk import Walk
 from tf_edureka.tf1.checkpoint import Checkpoint, graphs
@@ -14,7 +14,10 @@ from tf_edureka.tf1.graph_nodes import Unreplayable, parse
 from tf_edureka.tf1.graph_parts import Parts
 
 _MOST_FAILURES = 20
-_SAME_NUMBERS = ("Identity", "Reshape", "Squeeze", "ExpandDims", "Shape", "Size", "Rank", "Cast")
+_ACTIVATIONS = (
+    *("Elu", "Exp", "LeakyRelu", "LogSoftmax", "Relu", "Relu6", "Selu", "Sigmoid", "Softmax"),
+    *("Softplus", "Softsign", "Tanh"),
+)
 _SIZE = "sizes/"
 
 
@@ -63,6 +66,11 @@ class OldNetwork:
         """The name in the checkpoint, and the slice of that, of a `variable`'s node."""
         return self._saved.get(variable, (variable, ""))
 
+    def kept_by_optimizers(self) -> set[str]:
+        """Names in the checkpoint of what the graph's optimizers keep of its weights."""
+        slots = (one.slots.values() for one in updates.find(self.nodes))
+        return {self.saved_as(node)[0] for nodes in slots for node in nodes}
+
     def tensors(self, fed: Iterable[str]) -> list[str]:
         """Names of the float tensors that are computed from weights and from these sources alone.
 
@@ -84,9 +92,11 @@ class OldNetwork:
             fed: names of sources.
 
         Returns:
-            the tensors' names, each with its op; those of a loss and of mere reshaping are left
-            out.
+            the tensors' names, each with its op, of what a port may lack at its end: an activation
+            that no loss computes anyhow.
         """
+        if self.taken_by_loss(tensor):
+            return []
         here, given = parse(tensor)[0], {*fed}
         return [
             f"{node.name} ({node.op})"
@@ -94,7 +104,7 @@ class OldNetwork:
             if any(parse(one)[0] == here for one in node.input)
             and self.walk.is_forward(node)
             and self.needed([node.name]) <= given
-            and node.op not in _SAME_NUMBERS
+            and node.op in _ACTIVATIONS
         ]
 
     def sizes(self, names: Sequence[str], feeds: Mapping[str, Array]) -> dict[str, int]:
@@ -144,12 +154,12 @@ class OldNetwork:
         return dict(zip(names, values, strict=True))
 
     def applied(
-        self, updates: Sequence[Update], gradients: Mapping[str, Array]
+        self, applying: Sequence[Update], gradients: Mapping[str, Array]
     ) -> tuple[dict[str, float], dict[str, Array]]:
         """Runs the ops that apply gradients, on gradients that are given.
 
         Args:
-            updates: these ops, of one optimizer.
+            applying: these ops, of one optimizer.
             gradients: by op, in the shape and dtype of its variable.
 
         Returns:
@@ -168,10 +178,10 @@ class OldNetwork:
                 if not (one.startswith("^") and self.walk.fed_by(one[1:]) != frozenset())
             ]
         graph = ForeignGraph(alone.SerializeToString(), self.state)
-        names = updates[0].scalars
+        names = applying[0].scalars
         values, _ = graph.run([*names.values()], {})
-        feeds = {one.gradient: gradients[one.op] for one in updates}
-        _, after = graph.run([], feeds, ops=[one.op for one in updates])
+        feeds = {one.gradient: gradients[one.op] for one in applying}
+        _, after = graph.run([], feeds, ops=[one.op for one in applying])
         return {n: float(v) for n, v in zip(names, values, strict=True)}, after
 
 

@@ -18,7 +18,7 @@ from tf_edureka.tf1.graph_nodes import Unreplayable
 
 _SEED = 2019
 _MOVES = 1e-3  # by how much of its size an output moves that clearly depends on a variable
-_SEARCHED = 3  # ways to feed both in which assignments are looked for
+_SEARCHED = 2  # ways to feed both in which assignments are looked for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,11 +165,17 @@ class Prover:
         """What the model computes with a mapping, beside the old network."""
         self._new.load(found, self._values)
         called = self._call(setting, 0)
-        nearest = [min(setting.shares(0, one).values(), default=np.inf) for one in called.outputs]
         return Seen(
             agrees=bool(self._agreeing(setting, called)),
             look=lambda: self._layers(setting, called),
-            apart=float(max(nearest)),
+            apart=self._nearest(setting, 0, called),
+        )
+
+    def _nearest(self, setting: Setting, scale: int, called: Called | None = None) -> float:
+        """How far the outputs are from the nearest tensors, as a share of the largest value."""
+        outputs = (called or self._call(setting, scale)).outputs
+        return float(
+            max(min(setting.shares(scale, one).values(), default=np.inf) for one in outputs)
         )
 
     def _agreeing(self, setting: Setting, first: Called | None = None) -> list[Way]:
@@ -255,13 +261,15 @@ class Prover:
             elif not first and given.dtype.kind == "f":
                 first = layer.name
         said = f"; from its layer {first} on it computes something else" if first else ""
-        nearest = [min(setting.shares(0, one).values(), default=np.inf) for one in called.outputs]
-        if not np.isfinite(max(nearest)):
+        shares = [self._nearest(setting, scale) for scale in range(len(setting.inputs))]
+        if not np.isfinite(shares[0]):
             return f"no tensor of the old graph has as many numbers as its output{said}"
         again = setting.old.run([*setting.tensors[0]], {**setting.inputs[0], **setting.others})
         if not any(np.array_equal(again[name], one) for name, one in setting.tensors[0].items()):
             said += "; what the old graph draws at random makes its own outputs differ, too"
-        return f"its output is {max(nearest):.1e} of the largest value from the nearest{said}"
+        at = int(np.argmax([share if np.isfinite(share) else -1.0 for share in shares]))
+        size = f" for inputs of size {feeds.SCALES[at]:g}" if at else ""
+        return f"its output is {shares[at]:.1e} of the largest value from the nearest{size}{said}"
 
     def _not_run(self) -> str:
         if self._why:

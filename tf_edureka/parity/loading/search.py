@@ -8,7 +8,7 @@ from typing import Any
 
 from tf_edureka.parity.mapping import Link, Mapping as Found
 
-MOST_CALLS = 1000  # of the model
+MOST_CALLS = 600  # of the model
 _MOST_OF_LAYER = 200  # ways to give one layer its variables
 
 Old = tuple[str, ...]
@@ -96,13 +96,12 @@ class Search:
             yield held
             return
         for places, is_matched in seen.layers:
-            own = [
-                i for i, link in enumerate(self._links) if i not in done and {*link.new} & places
-            ]
+            own = self._links_of(places, done)
             if not own:
                 continue
             fixed = done | {*own}
-            ways = [*self._ways(held, done, own)]
+            groups = [self._links_of(those, done) for those, _ in seen.layers]
+            ways = [*dict.fromkeys(self._ways(held, done, own, groups))]
             is_known = len(ways) == 1 and is_strict
             for one in ways:  # the present one first
                 if self._is_matched(one, places):
@@ -113,13 +112,31 @@ class Search:
                 yield from self._descend(held, fixed, is_strict=is_strict)
             return
 
+    def _links_of(self, places: frozenset[int], done: frozenset[int]) -> list[int]:
+        return [i for i, link in enumerate(self._links) if i not in done and {*link.new} & places]
+
     def _is_matched(self, held: tuple[Old, ...], places: frozenset[int]) -> bool:
         return any(own == places and matched for own, matched in self._at(held).layers)
 
     def _ways(
-        self, held: tuple[Old, ...], done: frozenset[int], own: Sequence[int]
+        self,
+        held: tuple[Old, ...],
+        done: frozenset[int],
+        own: Sequence[int],
+        groups: Sequence[Sequence[int]],
     ) -> Iterator[tuple[Old, ...]]:
-        """Ways to give some links other old variables, the present one first."""
+        """Ways to give a layer's links other old variables, the present one first.
+
+        Then those that another layer of the same shapes has, all of them together.
+        """
+        yield held
+        mine = [self._links[i].old_shapes for i in own]
+        for others in groups:
+            if others != own and [self._links[k].old_shapes for k in others] == mine:
+                exchanged = list(held)
+                for i, k in zip(own, others, strict=True):
+                    exchanged[i], exchanged[k] = exchanged[k], exchanged[i]
+                yield tuple(exchanged)
         options = []
         for i in own:
             shapes, new = self._links[i].old_shapes, self._links[i].transform.how

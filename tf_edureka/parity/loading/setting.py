@@ -84,9 +84,13 @@ class Setting:
         Returns:
             in units of what is allowed, at most 1.
         """
-        near = {one: share for one, share in self.shares(scale, output).items() if share <= SAME}
+        shares = self.shares(scale, output)
+        near = {one: share for one, share in shares.items() if share <= SAME}
         allowed = self.allowed(scale, [*near])
         found = {one: share / allowed[one] for one, share in near.items()}
+        if scale:  # what overflows in the old network says nothing
+            tensors = self.tensors[scale]
+            found |= {one: 0.0 for one in shares if not np.isfinite(tensors[one[0]]).all()}
         return {one: apart for one, apart in found.items() if apart <= 1}
 
     def allowed(self, scale: int, ways: Sequence[Way]) -> dict[Way, float]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tf_edureka.tf1.graph_nodes import attribute, definition, parse
+from tf_edureka.tf1.graph_nodes import Unreplayable, attribute, definition, parse
 
 _APPLY = re.compile(r"(?:Resource)?Apply(\w+?)(?:V2)?")
 _SPARSE = re.compile(r"(?:Resource)?SparseApply(\w+?)(?:V2)?")
@@ -49,11 +49,19 @@ def find(nodes: Mapping[str, Any]) -> list[Update]:
     for node in nodes.values():
         dense, sparse = _APPLY.fullmatch(node.op), _SPARSE.fullmatch(node.op)
         match = dense or sparse
-        if match:
+        if match and is_known(node.op):
             update = _update(node, match[1], nodes, is_sparse=dense is None)
             if update is not None:
                 found.append(update)
     return found
+
+
+def is_known(op: str) -> bool:
+    """Whether TensorFlow 2 has an `op`."""
+    try:
+        return definition(op) is not None
+    except Unreplayable:
+        return False
 
 
 def _update(node: Any, kind: str, nodes: Mapping[str, Any], *, is_sparse: bool) -> Update | None:
