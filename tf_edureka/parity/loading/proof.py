@@ -18,6 +18,7 @@ from tf_edureka.tf1.graph_nodes import Unreplayable
 
 _SEED = 2019
 _MOVES = 1e-3  # by how much of its size an output moves that clearly depends on a variable
+_MOST_CALLS = 400  # of the model, to try assignments
 _SEARCHED = 2  # ways to feed both in which assignments are looked for
 
 
@@ -77,9 +78,11 @@ class Prover:
         nearest = tried[0][1:]
         # Where no tensor has as many numbers as an output, no assignment helps.
         likely = [one for one in tried if np.isfinite(one[0].apart)][:_SEARCHED]
+        left = _MOST_CALLS
         for place, (_, setting, found) in enumerate(likely):
-            search = Search(found, spare, functools.partial(self._look, setting))
+            search = Search(found, spare, functools.partial(self._look, setting), left)
             held = search.run()
+            left -= search.calls
             if held is not None:
                 return self._proved(setting, held)
             if not place and search.best:
@@ -262,6 +265,8 @@ class Prover:
                 first = layer.name
         said = f"; from its layer {first} on it computes something else" if first else ""
         shares = [self._nearest(setting, scale) for scale in range(len(setting.inputs))]
+        if any(one.dtype.kind in "iu" for one in called.outputs):
+            return "an output of it is whole numbers, which tell too little: give what they are of"
         if not np.isfinite(shares[0]):
             return f"no tensor of the old graph has as many numbers as its output{said}"
         again = setting.old.run([*setting.tensors[0]], {**setting.inputs[0], **setting.others})

@@ -8,8 +8,7 @@ from typing import Any
 
 from tf_edureka.parity.mapping import Link, Mapping as Found
 
-MOST_CALLS = 600  # of the model
-_MOST_OF_LAYER = 200  # ways to give one layer its variables
+_MOST_OF_LAYER = 64  # ways to give one layer its variables
 
 Old = tuple[str, ...]
 
@@ -59,6 +58,11 @@ class Search:
         found: the likeliest mapping, from which it begins.
         spare: old variables without a counterpart, by their shape.
         look: calls the model with a mapping.
+        most: how often it may be called.
+
+    Attributes:
+        calls: how often it was called.
+        best: the assignment by which most layers match, with its worth; None at first.
     """
 
     def __init__(
@@ -66,12 +70,13 @@ class Search:
         found: Found,
         spare: Sequence[tuple[str, tuple[int, ...]]],
         look: Callable[[Found], Seen],
+        most: int,
     ) -> None:
         self._links = found.links
         self._found = found
         self._spare = [((name,), (shape,)) for name, shape in spare]
         self._look = look
-        self._calls = 0
+        self.calls, self._most = 0, most
         self._seen: dict[tuple[Old, ...], Seen] = {}
         self.best: tuple[tuple[int, float], tuple[Old, ...]] | None = None
 
@@ -165,9 +170,9 @@ class Search:
 
     def _at(self, held: tuple[Old, ...]) -> Seen:
         if held not in self._seen:
-            if self._calls >= MOST_CALLS:
+            if self.calls >= self._most:
                 raise OutOfCalls
-            self._calls += 1
+            self.calls += 1
             self._seen[held] = seen = self._look(self.mapping(held))
             if self.best is None or seen.worth < self.best[0]:
                 self.best = seen.worth, held
