@@ -55,11 +55,8 @@ def test_the_listing_has_adams_powers_and_what_keras_keeps(checkpoints, capsys):
     assert main([str(checkpoints / "v1")]) == 0
     printed = capsys.readouterr().out
     assert "v1: checkpoint of version 1, 14 tensors, 572 B, with its graph\n" in printed
-    powers = (
-        known(checkpoints, "v1")["values/beta1_power"],
-        known(checkpoints, "v1")["values/beta2_power"],
-    )
-    assert f"powers of Adam's betas: beta1_power {powers[0]}, beta2_power {powers[1]}\n" in printed
+    powers = "beta1_power 0.43046713, beta2_power 0.99202806"  # 0.9 and 0.999 to the eighth
+    assert f"powers of Adam's betas: {powers}\n" in printed
     assert "global step" not in printed
     assert main([str(checkpoints / "keras_tf")]) == 0
     printed = capsys.readouterr().out
@@ -135,6 +132,7 @@ def test_a_right_model_is_proved_and_written_and_gives_the_outputs(checkpoints, 
         assert same(own, slots[f"{old}/Momentum"])
 
 
+@pytest.mark.slow
 def test_weights_alone_are_written_too(checkpoints, load):
     code, printed, errors, out = load(out="model.weights.h5")
     assert (code, errors) == (0, "")
@@ -157,6 +155,7 @@ def test_without_a_graph_it_says_that_nothing_is_proved(checkpoints, tmp_path, l
     assert out.exists()
 
 
+@pytest.mark.slow
 def test_names_can_be_given(load):
     code, printed, _, _ = load(RIGHT, "--map", "hidden/weights=sequential/hidden/kernel")
     assert code == 0
@@ -223,7 +222,9 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize("how", ["list", "to", "into"])
+@pytest.mark.parametrize(
+    "how", ["list", *(pytest.param(one, marks=pytest.mark.slow) for one in ("to", "into"))]
+)
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_checkpoint_gives_2_and_one_line_and_writes_nothing(
     copies, tmp_path, capsys, load, damage, how
@@ -271,6 +272,7 @@ def test_wrong_arguments_give_2_and_one_line_and_write_nothing(
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.slow
 def test_a_file_that_is_there_is_kept_where_the_model_is_wrong(load, tmp_path):
     (tmp_path / "model.keras").write_text("mine")
     code, *_ = load(WRONG["another activation"][0])

@@ -16,12 +16,12 @@ LAST_PLACE = 2.0**-23
 
 # File or prefix of a golden, the network in Keras, and whether it is in the core of the tests.
 CASES = [
-    *(("article", "article", True), ("conv", "conv", True), ("lstm", "lstm", True)),
+    *(("article", "article", True), ("conv", "conv", False), ("lstm", "lstm", False)),
     *(("lstm", "lstm_cell", False), ("embedding", "embedding", False)),
     *(("adadelta", "adadelta", False), ("ftrl", "ftrl", False), ("centered", "centered", False)),
     *(("nesterov", "nesterov", False), ("sharded", "sharded", False), ("v1", "v1", False)),
     *(("v1_sharded", "v1_sharded", False), ("five", "five", False), ("queue", "queue", False)),
-    *(("branches", "branches", True), ("ema", "ema", False), ("frozen.pb", "frozen", False)),
+    *(("branches", "branches", False), ("ema", "ema", False), ("frozen.pb", "frozen", False)),
     *(("saved_model", "saved_model", False), ("saved_model_fixed", "saved_model_fixed", False)),
     *(("article_without_graph", "article", False), ("keras.h5", "tf_keras", True)),
     *(("keras_weights.h5", "tf_keras", False), ("keras_tf/weights", "tf_keras", False)),
@@ -166,7 +166,7 @@ def new_slots(name, slots):
 
 def test_a_step_from_there_is_that_of_tensorflow_1(case):
     if "next_loss" not in case.known:
-        assert case.models[0].optimizer is None
+        assert getattr(case.models[0], "optimizer", None) is None
         return
     before, after = below(case.known, "values"), below(case.known, "after")
     x, y, *_ = below(case.known, "next").values()
