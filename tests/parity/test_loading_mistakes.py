@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from checkpoint_files import known
 from keras import layers
 
 from tf_edureka import parity
@@ -315,3 +316,12 @@ def test_a_graph_that_writes_a_file_elsewhere_is_proved_without_it(tmp_path):
     path = save(tmp_path, make, 6)
     assert parity.load_into(made((6,), two("relu")), path).is_proved
     assert not (tmp_path / "out").exists()
+
+
+def test_a_model_without_an_input_is_built_by_the_graph(checkpoints):
+    model = keras.Sequential([layers.Dense(5, activation="tanh"), layers.Dense(2)])
+    loaded = parity.load_into(model, checkpoints / "nesterov")
+    assert loaded.is_proved
+    expected = known(checkpoints, "nesterov")
+    outputs = np.array(model(expected["x"]))
+    np.testing.assert_allclose(outputs, expected["outputs"], rtol=0, atol=8 * 2.0**-23)

@@ -469,3 +469,14 @@ def test_a_pipe_is_not_waited_for(checkpoints, tmp_path):
     assert "got none" in refused(path)
     os.mkfifo(tmp_path / "pipe")
     assert "got none" in refused(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("damage", ["half", "garbage"])
+@pytest.mark.parametrize("file", ["nesterov", "sharded"])
+def test_values_that_end_too_early_are_not_the_end_of_the_reader(
+    checkpoints, tmp_path, file, damage
+):
+    shutil.copytree(checkpoints, tmp_path / "all")
+    (last,) = [*(tmp_path / "all").glob(f"{file}.data-*")][-1:]
+    DAMAGES[damage](last)
+    assert "its process" not in refused(tmp_path / "all" / file)

@@ -304,3 +304,15 @@ def test_what_does_more_than_compute_is_not_among_them():
         r"Collective|Debug|Dump|Summary|TPU|Xla|Table|Socket|Abort|Sleep|Checkpoint|Remote|Decode"
     )
     assert {name for name in ALLOWED if words.search(name)} == set()
+
+
+@pytest.mark.slow
+def test_a_graph_whose_process_has_ended_is_run_in_the_next(monkeypatch):
+    endless = graph_of(lambda x: tf.while_loop(lambda y: True, lambda y: y + 1, (x,))[0])
+    graph = ForeignGraph(graph_of(lambda x: 3 * x).SerializeToString(), {})
+    assert graph.run(["y"], {"x": X})[0][0].tolist() == [3, 6]
+    monkeypatch.setattr(foreign_graph, "SECONDS", 1.5)
+    with pytest.raises(Unreplayable, match=r"it took more than 1\.5 s"):
+        run(endless)
+    monkeypatch.undo()
+    assert graph.run(["y"], {"x": X})[0][0].tolist() == [3, 6]
