@@ -4,11 +4,12 @@ import signal
 import socket
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 import hypothesis
 import pytest
-from helpers import ROOT, write_folder
+from helpers import GOLDENS, ROOT, write_folder
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tf_edureka.data import mnist as mnist_data, rendered
@@ -84,6 +85,15 @@ def data(digits) -> Mnist:
         source="rendered",
         title="drawn for a test",
     )
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory) -> Path:
+    """The folder with what TensorFlow 1.15.5 left of some networks: `goldens/checkpoints.py`."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    with zipfile.ZipFile(GOLDENS / "checkpoints.zip") as archive:
+        archive.extractall(folder)
+    return folder
 
 
 @pytest.fixture
