@@ -325,3 +325,26 @@ def test_a_model_without_an_input_is_built_by_the_graph(checkpoints):
     expected = known(checkpoints, "nesterov")
     outputs = np.array(model(expected["x"]))
     np.testing.assert_allclose(outputs, expected["outputs"], rtol=0, atol=8 * 2.0**-23)
+
+
+@pytest.mark.parametrize("name", ["v1", "saved_model", "five"])
+def test_another_epsilon_is_named_where_the_gradients_are_not_large(checkpoints, name):
+    model = getattr(checkpoint_networks, name)()
+    model.compile(keras.optimizers.Adam(0.01), "mse")
+    assert "epsilon is 1e-07" in parity.load_into(model, checkpoints / name).optimizer
+
+
+def test_a_graph_that_writes_a_file_between_its_layers_is_not_run_and_nothing_is_proved(tmp_path):
+    def make(x):
+        x = layer(x, "one", 5)
+        with tf.control_dependencies([tf.io.write_file(str(tmp_path / "out"), "written")]):
+            return layer(tf.nn.relu(x), "two", 3)
+
+    path = save(tmp_path, make, 6)
+    loaded = parity.load_into(model := made((6,), two("relu")), path)
+    assert not loaded.is_proved
+    assert "WriteFile" in loaded.says
+    assert not (tmp_path / "out").exists()
+    x = np.ones((1, 6), np.float32)
+    assert np.array(model(x)) == pytest.approx(outputs_of(path, x), rel=1e-5)
+    assert (tmp_path / "out").read_text() == "written"  # as TensorFlow itself does

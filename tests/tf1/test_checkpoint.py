@@ -231,8 +231,7 @@ def test_safetensors_has_all_values_to_the_bit(tmp_path):
     assert checkpoint.write(read, tmp_path / "all.safetensors") == ["text"]
     written = safetensors.load_file(tmp_path / "all.safetensors")
     assert {*written} == {*values, "bfloat16"}
-    numbers = [name for name in values if name != "scalar"]
-    assert [name for name in numbers if not same(written[name], values[name])] == []
+    assert [name for name in values if not same(written[name], values[name])] == []
     assert written["bfloat16"].astype(np.float32) == [1.5]
 
 
@@ -480,3 +479,12 @@ def test_values_that_end_too_early_are_not_the_end_of_the_reader(
     (last,) = [*(tmp_path / "all").glob(f"{file}.data-*")][-1:]
     DAMAGES[damage](last)
     assert "its process" not in refused(tmp_path / "all" / file)
+
+
+def test_a_relative_path_is_where_this_process_is_now(checkpoints, tmp_path, monkeypatch):
+    copied(checkpoints, tmp_path)
+    expected = checkpoint.read(checkpoints / "nesterov")  # after which there is another process
+    monkeypatch.chdir(tmp_path)
+    read = checkpoint.read("model")
+    assert {*read} == {*expected}
+    assert all(same(read[name], expected[name]) for name in expected)

@@ -306,3 +306,13 @@ def test_a_loop_that_does_not_end_is_ended_and_the_next_run_is_right(monkeypatch
         run(endless)
     monkeypatch.undo()
     assert graph.run(["y"], {"x": X})[0][0].tolist() == [3, 6]
+
+
+def test_several_graphs_are_run_in_turn():
+    graphs = [
+        ForeignGraph(graph_of(lambda x, n=n: n * x).SerializeToString(), {})
+        for n in (2.0, 3.0, 4.0)
+    ]
+    for _ in range(2):
+        results = [one.run(["y"], {"x": X})[0][0].tolist() for one in graphs]
+        assert results == [[2, 4], [3, 6], [4, 8]]
