@@ -11,49 +11,47 @@ from tf_edureka.tf1.graph_nodes import is_given
 
 _KINDS = {
     "arrays": """
-        BatchMatrixBandPart BatchMatrixDiag BatchMatrixDiagPart BatchMatrixSetDiag
-        BatchToSpace BatchToSpaceND Bitcast BroadcastArgs BroadcastGradientArgs BroadcastTo
-        CheckNumerics CheckNumericsV2 Concat ConcatOffset ConcatV2 ConjugateTranspose Const
-        DepthToSpace Dequantize Diag DiagPart EditDistance Empty EnsureShape ExpandDims
-        ExtractImagePatches ExtractVolumePatches FakeQuantWithMinMaxArgs
-        FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel Fill Gather GatherNd
-        GatherV2 GuaranteeConst Identity IdentityN InvertPermutation ListDiff LowerBound
-        MatrixBandPart MatrixDiag MatrixDiagPart MatrixDiagPartV2 MatrixDiagPartV3
-        MatrixDiagV2 MatrixDiagV3 MatrixSetDiag MatrixSetDiagV2 MatrixSetDiagV3 MirrorPad
-        OneHot OnesLike Pack Pad PadV2 ParallelConcat PlaceholderWithDefault PreventGradient
-        QuantizeAndDequantize QuantizeAndDequantizeV2 QuantizeAndDequantizeV3 QuantizeV2 Rank
-        RefIdentity Reshape Reverse ReverseSequence ReverseV2 Roll ScatterNd
-        ScatterNdNonAliasingAdd Shape ShapeN Size Slice Snapshot SpaceToBatch SpaceToBatchND
-        SpaceToDepth Split SplitV Squeeze StopGradient StridedSlice TensorScatterAdd
-        TensorScatterMax TensorScatterMin TensorScatterSub TensorScatterUpdate
+        BatchMatrixBandPart BatchMatrixDiag BatchMatrixDiagPart BatchMatrixSetDiag BatchToSpace
+        BatchToSpaceND Bitcast BroadcastArgs BroadcastGradientArgs BroadcastTo CheckNumerics
+        CheckNumericsV2 Concat ConcatOffset ConcatV2 ConjugateTranspose Const DepthToSpace
+        Dequantize Diag DiagPart EditDistance Empty EnsureShape ExpandDims ExtractImagePatches
+        ExtractVolumePatches FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars
+        FakeQuantWithMinMaxVarsPerChannel Fill Gather GatherNd GatherV2 GuaranteeConst Identity
+        IdentityN InvertPermutation ListDiff LowerBound MatrixBandPart MatrixDiag MatrixDiagPart
+        MatrixDiagPartV2 MatrixDiagPartV3 MatrixDiagV2 MatrixDiagV3 MatrixSetDiag
+        MatrixSetDiagV2 MatrixSetDiagV3 MirrorPad OneHot OnesLike Pack Pad PadV2 ParallelConcat
+        PlaceholderWithDefault PreventGradient QuantizeAndDequantize QuantizeAndDequantizeV2
+        QuantizeAndDequantizeV3 QuantizeV2 Rank RefIdentity Reshape Reverse ReverseSequence
+        ReverseV2 Roll ScatterNd ScatterNdNonAliasingAdd Shape ShapeN Size Slice Snapshot
+        SpaceToBatch SpaceToBatchND SpaceToDepth Split SplitV Squeeze StopGradient StridedSlice
+        TensorScatterAdd TensorScatterMax TensorScatterMin TensorScatterSub TensorScatterUpdate
         TensorStridedSliceUpdate Tile Transpose Unique UniqueV2 UniqueWithCounts
         UniqueWithCountsV2 Unpack UnravelIndex UpperBound Where ZerosLike DynamicPartition
         DynamicStitch ParallelDynamicStitch""",
     "arithmetic": """
-        Abs AccumulateNV2 Acos Acosh Add AddN AddV2 All Angle Any ApproximateEqual ArgMax
-        ArgMin Asin Asinh Atan Atan2 Atanh BatchMatMul BatchMatMulV2 BatchMatMulV3 Betainc
-        Bincount Bucketize Cast Ceil ClipByValue Complex ComplexAbs Conj Cos Cosh Cross
-        Cumprod Cumsum CumulativeLogsumexp DenseBincount Digamma Div DivNoNan Equal Erf Erfc
-        Erfinv EuclideanNorm Exp Expm1 Floor FloorDiv FloorMod Greater GreaterEqual
-        HistogramFixedWidth Igamma Igammac Imag Inv IsFinite IsInf IsNan Less LessEqual Lgamma
-        LinSpace Log Log1p LogicalAnd LogicalNot LogicalOr MatMul Max Maximum Mean Min Minimum
-        Mod Mul MulNoNan Ndtri Neg NextAfter NotEqual Polygamma Pow Prod Range Real RealDiv
-        Reciprocal Rint Round Rsqrt SegmentMax SegmentMean SegmentMin SegmentProd SegmentSum
-        Select SelectV2 Sigmoid Sign Sin Sinh SparseMatMul SparseSegmentMean
-        SparseSegmentMeanWithNumSegments SparseSegmentSqrtN SparseSegmentSqrtNWithNumSegments
-        SparseSegmentSum SparseSegmentSumWithNumSegments Sqrt Square SquaredDifference Sub Sum
-        Tan Tanh TruncateDiv TruncateMod UnsortedSegmentMax UnsortedSegmentMin
-        UnsortedSegmentProd UnsortedSegmentSum Xdivy Xlog1py Xlogy Zeta BitwiseAnd BitwiseOr
-        BitwiseXor Invert LeftShift PopulationCount RightShift BesselI0 BesselI0e BesselI1
-        BesselI1e""",
+        Abs AccumulateNV2 Acos Acosh Add AddN AddV2 All Angle Any ApproximateEqual ArgMax ArgMin
+        Asin Asinh Atan Atan2 Atanh BatchMatMul BatchMatMulV2 BatchMatMulV3 Betainc Bincount
+        Bucketize Cast Ceil ClipByValue Complex ComplexAbs Conj Cos Cosh Cross Cumprod Cumsum
+        CumulativeLogsumexp DenseBincount Digamma Div DivNoNan Equal Erf Erfc Erfinv
+        EuclideanNorm Exp Expm1 Floor FloorDiv FloorMod Greater GreaterEqual HistogramFixedWidth
+        Igamma Igammac Imag Inv IsFinite IsInf IsNan Less LessEqual Lgamma LinSpace Log Log1p
+        LogicalAnd LogicalNot LogicalOr MatMul Max Maximum Mean Min Minimum Mod Mul MulNoNan
+        Ndtri Neg NextAfter NotEqual Polygamma Pow Prod Range Real RealDiv Reciprocal Rint Round
+        Rsqrt SegmentMax SegmentMean SegmentMin SegmentProd SegmentSum Select SelectV2 Sigmoid
+        Sign Sin Sinh SparseMatMul SparseSegmentMean SparseSegmentMeanWithNumSegments
+        SparseSegmentSqrtN SparseSegmentSqrtNWithNumSegments SparseSegmentSum
+        SparseSegmentSumWithNumSegments Sqrt Square SquaredDifference Sub Sum Tan Tanh
+        TruncateDiv TruncateMod UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd
+        UnsortedSegmentSum Xdivy Xlog1py Xlogy Zeta BitwiseAnd BitwiseOr BitwiseXor Invert
+        LeftShift PopulationCount RightShift BesselI0 BesselI0e BesselI1 BesselI1e""",
     "networks": """
         AvgPool AvgPool3D BatchNormWithGlobalNormalization BiasAdd BiasAddV1 Conv2D
         Conv2DBackpropInput Conv3D Conv3DBackpropInputV2 DataFormatDimMap DataFormatVecPermute
-        DepthwiseConv2dNative Dilation2D Elu FractionalAvgPool FractionalMaxPool
-        FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3 InTopK InTopKV2 L2Loss LRN LeakyRelu
-        LogSoftmax MaxPool MaxPool3D MaxPoolV2 MaxPoolWithArgmax NthElement Relu Relu6 Selu
-        Softmax SoftmaxCrossEntropyWithLogits Softplus Softsign
-        SparseSoftmaxCrossEntropyWithLogits TopK TopKV2 BlockLSTM GRUBlockCell LSTMBlockCell""",
+        DepthwiseConv2dNative Dilation2D Elu FractionalAvgPool FractionalMaxPool FusedBatchNorm
+        FusedBatchNormV2 FusedBatchNormV3 InTopK InTopKV2 L2Loss LRN LeakyRelu LogSoftmax
+        MaxPool MaxPool3D MaxPoolV2 MaxPoolWithArgmax NthElement Relu Relu6 Selu Softmax
+        SoftmaxCrossEntropyWithLogits Softplus Softsign SparseSoftmaxCrossEntropyWithLogits TopK
+        TopKV2 BlockLSTM GRUBlockCell LSTMBlockCell""",
     "linear algebra": """
         BatchCholesky BatchMatrixDeterminant BatchMatrixInverse BatchMatrixSolve
         BatchMatrixTriangularSolve Cholesky Einsum LogMatrixDeterminant MatrixDeterminant
@@ -66,9 +64,9 @@ _KINDS = {
         SparseSlice SparseSoftmax SparseSplit SparseTensorDenseAdd SparseTensorDenseMatMul
         SparseToDense""",
     "images": """
-        AdjustContrast AdjustContrastv2 AdjustHue AdjustSaturation CropAndResize
-        ExtractGlimpse HSVToRGB NonMaxSuppression NonMaxSuppressionV2 NonMaxSuppressionV3
-        RGBToHSV ResizeArea ResizeBicubic ResizeBilinear ResizeNearestNeighbor""",
+        AdjustContrast AdjustContrastv2 AdjustHue AdjustSaturation CropAndResize ExtractGlimpse
+        HSVToRGB NonMaxSuppression NonMaxSuppressionV2 NonMaxSuppressionV3 RGBToHSV ResizeArea
+        ResizeBicubic ResizeBilinear ResizeNearestNeighbor""",
     "random numbers": """
         Multinomial ParameterizedTruncatedNormal RandomGamma RandomPoisson RandomPoissonV2
         RandomShuffle RandomStandardNormal RandomUniform RandomUniformInt StatelessMultinomial
@@ -77,26 +75,26 @@ _KINDS = {
     "control flow": """
         Assert Case ControlTrigger Enter Exit FakeParam If LoopCond Merge NextIteration NoOp
         PartitionedCall Print PrintV2 RefEnter RefExit RefMerge RefNextIteration RefSelect
-        RefSwitch StatefulPartitionedCall StatelessCase StatelessIf StatelessWhile Switch
-        While""",
+        RefSwitch StatefulPartitionedCall StatelessCase StatelessIf StatelessWhile StringFormat
+        Switch While""",
     "lists": """
         EmptyTensorList TensorListConcat TensorListConcatV2 TensorListElementShape
         TensorListFromTensor TensorListGather TensorListGetItem TensorListLength
         TensorListPopBack TensorListPushBack TensorListReserve TensorListResize
-        TensorListScatter TensorListScatterV2 TensorListSetItem TensorListSplit
-        TensorListStack TensorArray TensorArrayClose TensorArrayCloseV2 TensorArrayCloseV3
-        TensorArrayConcat TensorArrayConcatV2 TensorArrayConcatV3 TensorArrayGather
-        TensorArrayGatherV2 TensorArrayGatherV3 TensorArrayPack TensorArrayRead
-        TensorArrayReadV2 TensorArrayReadV3 TensorArrayScatter TensorArrayScatterV2
-        TensorArrayScatterV3 TensorArraySize TensorArraySizeV2 TensorArraySizeV3
-        TensorArraySplit TensorArraySplitV2 TensorArraySplitV3 TensorArrayUnpack TensorArrayV2
-        TensorArrayV3 TensorArrayWrite TensorArrayWriteV2 TensorArrayWriteV3 Stack StackClose
-        StackCloseV2 StackPop StackPopV2 StackPush StackPushV2 StackV2""",
+        TensorListScatter TensorListScatterV2 TensorListSetItem TensorListSplit TensorListStack
+        TensorArray TensorArrayClose TensorArrayCloseV2 TensorArrayCloseV3 TensorArrayConcat
+        TensorArrayConcatV2 TensorArrayConcatV3 TensorArrayGather TensorArrayGatherV2
+        TensorArrayGatherV3 TensorArrayPack TensorArrayRead TensorArrayReadV2 TensorArrayReadV3
+        TensorArrayScatter TensorArrayScatterV2 TensorArrayScatterV3 TensorArraySize
+        TensorArraySizeV2 TensorArraySizeV3 TensorArraySplit TensorArraySplitV2
+        TensorArraySplitV3 TensorArrayUnpack TensorArrayV2 TensorArrayV3 TensorArrayWrite
+        TensorArrayWriteV2 TensorArrayWriteV3 Stack StackClose StackCloseV2 StackPop StackPopV2
+        StackPush StackPushV2 StackV2""",
     "variables": """
         Assign AssignAdd AssignAddVariableOp AssignSub AssignSubVariableOp AssignVariableOp
         IsVariableInitialized ReadVariableOp ResourceGather ResourceGatherNd VarHandleOp
-        VarIsInitializedOp Variable VariableShape VariableV2 ScatterAdd ScatterSub
-        ScatterUpdate ResourceScatterAdd ResourceScatterSub ResourceScatterUpdate""",
+        VarIsInitializedOp Variable VariableShape VariableV2 ScatterAdd ScatterSub ScatterUpdate
+        ResourceScatterAdd ResourceScatterSub ResourceScatterUpdate""",
     "optimizers": """
         ApplyAdaMax ApplyAdadelta ApplyAdagrad ApplyAdagradV2 ApplyAdam ApplyCenteredRMSProp
         ApplyFtrl ApplyFtrlV2 ApplyGradientDescent ApplyMomentum ApplyRMSProp

@@ -11,6 +11,8 @@ Held = tuple[dict[str, RecordedGraph], Mapping[str, Array]]
 
 _held: dict[int, Held] = {}  # of the other process: graphs by precision, and values of variables
 _count = iter(range(2**62))
+_kept: list[int] = []  # keys of the graphs that the other process holds
+_MOST = 2
 
 
 class ForeignGraph:
@@ -55,9 +57,10 @@ class ForeignGraph:
         process = apart.shared
         try:
             process.started()
-            if self._held_by != process.starts:
+            if self._held_by != process.starts or self._key not in _kept:
                 process.call("tf1.foreign_graph:hold", self._key, self._graph, self._state)
                 self._held_by = process.starts
+                _kept[:] = [*(one for one in _kept if one != self._key), self._key][-_MOST:]
             return process.call(
                 "tf1.foreign_graph:computed", self._key, dtype, given, seconds=SECONDS
             )
@@ -79,9 +82,10 @@ def hold(key: int, graph: bytes, state: Mapping[str, Array]) -> None:
     """
     kinds = ("float32", "float64")
     graphs = {kind: RecordedGraph(graph, dtype=kind, refuses=refused) for kind in kinds}
-    while len(_held) > 1:
-        _held.pop(next(iter(_held)))
+    _held.pop(key, None)
     _held[key] = graphs, state
+    while len(_held) > _MOST:
+        _held.pop(next(iter(_held)))
 
 
 def computed(

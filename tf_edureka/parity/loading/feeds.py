@@ -100,6 +100,8 @@ def _is_misnamed(source: str, name: str, names: Sequence[str]) -> bool:
 
 def _is_setting(source: Source) -> bool:
     """Whether a source is a number that sets something, such as what dropout keeps."""
+    if not source.is_placeholder:
+        return False
     if source.shape is None:
         return source.dtype in ("bool", "float32") and source.default is None
     return source.shape == ()
@@ -151,14 +153,18 @@ def arrays(
 
     Returns:
         by source, in its dtype and shape. Whole numbers that choose rows are below their number;
-        one for each example is a length; others are 0 or 1, pixels of 8 bits all values.
+        one for each example is a length; others are 0 or 1, or below 100; pixels of 8 bits have all
+        values. Beside another input floats are 0 or 1 in the last scale, as masks are.
     """
     kinds = {one.name: np.dtype(one.dtype) for one in network.sources}
-    found = {}
+    found: dict[str, Array] = {}
     for name, shape in way.shapes.items():
         kind = kinds[name]
         if kind.kind == "f":
+            is_mask = bool(found) and scale == SCALES[-1]  # perhaps: beside another input
             value: Array = random.normal(scale=scale, size=shape)
+            if is_mask:
+                value = random.integers(0, 2, shape).astype(kind)
         elif kind.kind == "b":
             value = random.integers(0, 2, shape)
         else:
@@ -166,7 +172,9 @@ def arrays(
             if len(shape) == 1 and not rows:  # a length of each example
                 value = random.integers(1, way.steps + 1, shape)
             else:
-                value = random.integers(0, rows or 2, shape)
+                value = random.integers(0, rows or (100 if scale > 1 else 2), shape)
+            if kind == np.uint8 and scale > 1:  # as of pictures, where large parts are alike
+                value[::3], value[1::3] = 255, 0
         if scale == SCALES[-1]:
             _pad(value)
         found[name] = value.astype(kind)
@@ -179,31 +187,41 @@ def _pad(value: Array) -> None:
         value[-(-2 * len(value) // 3) :, -(value.shape[1] // 3) or None :] = 0
 
 
-def settings(way: Way, network: OldNetwork, needed: set[str]) -> Iterator[dict[str, Array]]:
+def settings(
+    way: Way, network: OldNetwork, needed: set[str], *, training: bool
+) -> Iterator[dict[str, Array]]:
     """Values of the other sources, as a network that is used has them: the likeliest first.
 
     Args:
         way: how both are fed.
         network: the old one.
         needed: names of sources that are looked for.
+        training: whether what is called training is on.
 
     Yields:
         by source, in its dtype and shape; by the name of a constant, what turns dropout off.
     """
     others = [one for one in network.sources if one.name in needed and one.name not in way.shapes]
-    options = [[*_values(one, way)] for one in others]
+    options = [[*_values(one, way, training)] for one in others]
     # Dropout that is written into the graph is turned off.
     off = {name: np.array(value, np.float32) for name, value in network.walk.dropped().items()}
-    every = itertools.islice(itertools.product(*options), _MOST)
     # What sets the same thing, such as shares to keep, is most often set to the same.
-    for values in sorted(every, key=lambda one: len({str(value) for value in one})):
+    alike = [
+        tuple(next((one for one in each if str(one) == text), each[0]) for each in options)
+        for text in dict.fromkeys(str(one) for each in options for one in each)
+    ]
+    every = itertools.islice(itertools.product(*options), _MOST)
+    for values in {str(one): one for one in (*alike, *every)}.values():
         yield {**off, **{one.name: value for one, value in zip(others, values, strict=True)}}
 
 
-def _values(source: Source, way: Way) -> Iterator[Array]:
+def _values(source: Source, way: Way, training: bool) -> Iterator[Array]:
     """What a source may be: its default, no training, nothing dropped, all steps."""
     dtype = np.dtype(source.dtype)
     numbers: tuple[float, ...]
+    if dtype.kind == "b" and not source.shape and "train" in source.name.lower():
+        yield np.array(training)
+        return
     if dtype.kind == "b":
         numbers = (False, True)
     elif dtype.kind == "f":

@@ -12,7 +12,7 @@ from tf_edureka._keras import keras
 from tf_edureka.errors import InputError, printable
 from tf_edureka.parity import mapping
 from tf_edureka.parity.loading import feeds, optimizer
-from tf_edureka.parity.loading.new_network import NewNetwork
+from tf_edureka.parity.loading.new_network import NewNetwork, cause
 from tf_edureka.parity.loading.old_network import OldNetwork
 from tf_edureka.parity.loading.proof import Proof, Prover
 from tf_edureka.parity.mapping import Mapping as Found, new_variables
@@ -149,7 +149,7 @@ def _build(model: keras.Model, old: OldNetwork | None) -> None:
             try:
                 model(x, training=False)
             except Exception as error:  # a model may raise anything on what is not meant for it
-                failed = failed or f" ({type(error).__name__}: {error})".splitlines()[0]
+                failed = failed or f" ({type(error).__name__}: {cause(error)})"
             else:
                 return
     raise InputError(

@@ -1,6 +1,7 @@
 """A Keras model beside an old graph: given values, called, its layers watched."""
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,14 @@ class Called:
 
     outputs: list[Array]
     layers: list[tuple[Any, Array]]
+
+
+def cause(error: Exception) -> str:
+    """What an `error` of Keras says, in a line: first it says where it was."""
+    plain = re.sub(r"\x1b\[\d*m", "", str(error))
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    rest = [line for line in lines if not line.startswith("Exception encountered")]
+    return (rest or lines or [type(error).__name__])[0]
 
 
 class NewNetwork:

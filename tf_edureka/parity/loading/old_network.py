@@ -3,6 +3,8 @@
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from tf_edureka._tensorflow import tf
 from tf_edureka.parity.loading import sources, updates
 from tf_edureka.parity.loading.updates import Update
@@ -51,7 +53,7 @@ class OldNetwork:
         weights = {one.name for one in checkpoint.entries} & {*self.nodes}
         weights |= {node.name for node in graphs.variables(self.graph)}
         fed = [one.name for one in self.sources]
-        self.walk = Walk(self.graph, self.nodes, parts.depths, fed, weights)
+        self.walk = Walk(self.graph, self.nodes, parts.depths, fed, weights, self.state)
         self._tensors = [
             name
             for node in self.graph.node
@@ -154,13 +156,14 @@ class OldNetwork:
         return dict(zip(names, values, strict=True))
 
     def applied(
-        self, applying: Sequence[Update], gradients: Mapping[str, Array]
+        self, applying: Sequence[Update], gradients: Mapping[str, Array], rate: float
     ) -> tuple[dict[str, float], dict[str, Array]]:
         """Runs the ops that apply gradients, on gradients that are given.
 
         Args:
             applying: these ops, of one optimizer.
             gradients: by op, in the shape and dtype of its variable.
+            rate: what a learning rate is that the old program fed, float32.
 
         Returns:
             the scalars that they took, by the op's names for them, and all variables after it, in
@@ -179,8 +182,13 @@ class OldNetwork:
             ]
         graph = ForeignGraph(alone.SerializeToString(), self.state)
         names = applying[0].scalars
-        values, _ = graph.run([*names.values()], {})
-        feeds = {one.gradient: gradients[one.op] for one in applying}
+        rates = {
+            one.name: np.array(rate, one.dtype)
+            for one in self.sources
+            if one.is_placeholder and not one.shape and one.dtype.startswith("float")
+        }
+        values, _ = graph.run([*names.values()], rates)
+        feeds = {**rates, **{one.gradient: gradients[one.op] for one in applying}}
         _, after = graph.run([], feeds, ops=[one.op for one in applying])
         return {n: float(v) for n, v in zip(names, values, strict=True)}, after
 

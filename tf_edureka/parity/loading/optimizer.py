@@ -41,6 +41,14 @@ _ALONE = {
     **{"m": "m", "v": "v", "adam_m": "m", "adam_v": "v", "momentum": "accum"},
     **{"accumulator": "accum", "rms": "ms"},
 }
+# By what Keras, and the classes of `tf1`, call an op's scalars.
+_NUMBERS = {
+    "beta1": ("beta_1",),
+    "beta2": ("beta_2",),
+    "epsilon": ("epsilon",),
+    "momentum": ("momentum",),
+    "rho": ("rho", "decay"),
+}
 _MOST_ENTRIES = 20_000
 _SEED = 2019
 
@@ -196,7 +204,7 @@ def _compared(
     parts = {one.op: old.saved_as(one.weight)[1] for one in dense}
     given = {op: gradients[name][place_of(parts[op])] for op, name in names.items()}
     try:
-        hyper, state = old.applied(dense, given)
+        hyper, state = old.applied(dense, given, float(np.array(new.model.optimizer.learning_rate)))
     except Unreplayable as error:
         return Taken(says=f"{said}, by the graph; a step of it could not be run ({error})")
     after = {name: value.copy() for name, value in weights.items()}
@@ -209,6 +217,9 @@ def _compared(
     }
     scalars = {**hyper, **{n: float(v) for n, v in dense[0].settings.items()}, "t": number + 1.0}
     stretch = _stretch(dense[0].kind, number, scalars, weights, slots, gradients, after)
+    other = _other_numbers(new.model.optimizer, hyper)
+    if other:
+        return Taken(says=f"{said}; it is not the old graph's: {other}", holds=False)
     verdict = optimizer_causes.diagnose(stretch, [mine])
     if verdict.passed:
         of = f"{verdict.measured:.2g} of the rounding apart"
@@ -219,6 +230,16 @@ def _compared(
     return Taken(
         says=f"{said}; a step by random gradients is not the old graph's: {why}", holds=False
     )
+
+
+def _other_numbers(optimizer: Any, hyper: Mapping[str, float]) -> str:
+    """Numbers of an optimizer that are not those of the old graph: one step may not show them."""
+    found = []
+    for name, attributes in _NUMBERS.items():
+        own = next((getattr(optimizer, one) for one in attributes if hasattr(optimizer, one)), None)
+        if isinstance(own, float) and name in hyper and abs(own - hyper[name]) > 1e-6 * abs(own):
+            found.append(f"{name} is {own:g}, the graph's {hyper[name]:g}")
+    return ", ".join(found)
 
 
 def _gradient(random: np.random.Generator, weight: Array) -> Array:

@@ -1,5 +1,6 @@
 """Runs an old graph beside a new model on the same random inputs, and says whether they agree."""
 
+import contextlib
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tf_edureka.parity.loading import feeds
-from tf_edureka.parity.loading.new_network import Called, NewNetwork
+from tf_edureka.parity.loading.new_network import Called, NewNetwork, cause
 from tf_edureka.parity.loading.old_network import OldNetwork
 from tf_edureka.parity.loading.search import Search, Seen, owned
 from tf_edureka.parity.loading.setting import Setting, Way
@@ -65,15 +66,36 @@ class Prover:
             mappings: likely ones, the likeliest first.
             spare: old variables without a counterpart, with their shapes.
         """
+        failed = None
+        for training in (False, True):
+            proof = self._prove(mappings, spare, training)
+            if proof is None:
+                continue
+            if proof.holds:
+                return proof
+            failed = failed or proof
+        return failed or Proof(found=mappings[0], holds=False, says=self._not_run(), was_run=False)
+
+    def _prove(
+        self,
+        mappings: Sequence[Found],
+        spare: Sequence[tuple[str, tuple[int, ...]]],
+        training: bool,
+    ) -> Proof | None:
+        """The proof with the model called in one of its two ways; None if nothing could be run."""
         tried: list[tuple[Seen, Setting, Found]] = []
-        for setting in self._settings(mappings[0]):
+        for setting in self._settings(mappings[0], training):
             for found in mappings:
                 seen = self._look(setting, found)
                 if seen.agrees:
                     return self._proved(setting, found)
                 tried.append((seen, setting, found))
+        refusals = [one for one in self._old.walk.refusals if not is_backward(one)]
+        if refusals and not any(np.isfinite(seen.apart) for seen, *_ in tried):
+            self._why = self._why or refusals[0]
+            return None
         if not tried:
-            return Proof(found=mappings[0], holds=False, says=self._not_run(), was_run=False)
+            return None
         tried.sort(key=lambda one: one[0].worth[0])  # what is as likely stays in its order
         nearest = tried[0][1:]
         # Where no tensor has as many numbers as an output, no assignment helps.
@@ -92,21 +114,20 @@ class Prover:
                     return self._proved(setting, one)
         return Proof(found=nearest[1], holds=False, says=self._failed(*nearest))
 
-    def _settings(self, found: Found) -> Iterator[Setting]:
+    def _settings(self, found: Found, training: bool) -> Iterator[Setting]:
         """Ways to feed both by which both can be computed, the likeliest first."""
         ways = feeds.ways(self._new.model, self._old.sources)
         # Numbers that set something are given; other arrays, as labels, only if nothing else helps.
         numbers = {one.name for one in self._old.sources if not one.shape}
         every = {one.name for one in self._old.sources}
         for others in [numbers, every] if len(numbers) < len(every) else [numbers]:
-            for training in (False, True):
-                done: set[tuple[str, ...]] = set()
-                for way in ways:
-                    if way.feeding.inputs in done:  # of other sizes, which were not needed
-                        continue
-                    for setting in self._of_way(way, others | {*way.shapes}, found, training):
-                        done.add(way.feeding.inputs)
-                        yield setting
+            done: set[tuple[str, ...]] = set()
+            for way in ways:
+                if way.feeding.inputs in done:  # of other sizes, which were not needed
+                    continue
+                for setting in self._of_way(way, others | {*way.shapes}, found, training):
+                    done.add(way.feeding.inputs)
+                    yield setting
 
     def _of_way(
         self, way: feeds.Way, fed: set[str], found: Found, training: bool
@@ -120,7 +141,7 @@ class Prover:
         called = self._called(way, inputs[0], found, training)
         if called is None:
             return
-        for others in feeds.settings(way, self._old, needed):
+        for others in feeds.settings(way, self._old, needed, training=training):
             try:
                 yield self._setting(way, inputs, others, called, names, training)
             except Unreplayable as error:
@@ -134,7 +155,7 @@ class Prover:
         try:
             return self._new.call(way.feeding, arrays, training=training)
         except Exception as error:  # a model may raise anything on what is not meant for it
-            self._why = f"the model raises {type(error).__name__}: {error}".splitlines()[0]
+            self._why = f"the model raises {type(error).__name__}: {cause(error)}"
             return None
 
     def _setting(
@@ -149,14 +170,18 @@ class Prover:
         sizes = self._old.sizes(names, {**inputs[0], **others})
         of_outputs = {one.size for one in called.outputs}
         wanted = [name for name, size in sizes.items() if size in of_outputs]
+        tensors = [self._old.run(wanted, {**inputs[0], **others})]
+        with contextlib.suppress(Unreplayable):  # not all numbers are good for all graphs
+            for one in inputs[1:]:
+                tensors.append(self._old.run(wanted, {**one, **others}))
         return Setting(
             old=self._old,
             model=self._new.model,
             way=way,
             others=others,
             training=training,
-            inputs=inputs,
-            tensors=[self._old.run(wanted, {**one, **others}) for one in inputs],
+            inputs=inputs[: len(tensors)],
+            tensors=tensors,
             layer_sizes={given.size for _, given in called.layers},
             sizes=sizes,
         )

@@ -83,9 +83,10 @@ class Search:
     def run(self) -> Found | None:
         """The first assignment whose outputs agree; None if none is found."""
         start = tuple(link.old for link in self._links)
+        given = frozenset(i for i, link in enumerate(self._links) if link.by == "given")
         for is_strict in (True, False):
             try:
-                for one in self._descend(start, frozenset(), is_strict=is_strict):
+                for one in self._descend(start, given, is_strict=is_strict):
                     if self._at(one).agrees:
                         return self.mapping(one)
             except OutOfCalls:

@@ -4,6 +4,7 @@ import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -66,12 +67,12 @@ class Setting:
         """
         found = {}
         for name, tensor in self.tensors[scale].items():
-            if tensor.size != output.size:
+            if not _fits(output.shape, tensor.shape):
                 continue
             between = self.old.taken_by_loss(name)
             for kind in ("", between) if between else ("",):
                 value = BETWEEN[kind](tensor) if kind else tensor
-                found[name, kind] = share_of_largest(output.reshape(value.shape), value)
+                found[name, kind] = _share(output.reshape(value.shape), value)
         return found
 
     def same(self, scale: int, output: Array) -> dict[Way, float]:
@@ -115,7 +116,7 @@ class Setting:
             if name in exact:
                 pair = self.tensors[scale][name], exact[name]
                 single, double = map(BETWEEN[kind], pair) if kind else pair
-                rounding = share_of_largest(single, double)
+                rounding = _share(single, double)
             self._allowed[scale, (name, kind)] = min(max(_TIMES * rounding, _FLOOR), SAME)
         return {one: self._allowed[scale, one] for one in ways}
 
@@ -160,3 +161,25 @@ class Setting:
         """Tensors that a layer's output may be, of the first inputs: by name, float, any shape."""
         names = [name for name, size in self.sizes.items() if size in self.layer_sizes]
         return self.old.run(names, {**self.inputs[0], **self.others})
+
+
+def _fits(output: tuple[int, ...], tensor: tuple[int, ...]) -> bool:
+    """Whether an output may be a tensor: but for axes of 1, or with its first axes joined."""
+    if prod(output) != prod(tensor):
+        return False
+    one, other = ([size for size in shape if size != 1] for shape in (output, tensor))
+    return one == other or bool(one and other) and one[-1] == other[-1]
+
+
+def _share(one: Array, other: Array) -> float:
+    """The largest difference, of each column relative to its largest value; inf if NaN."""
+    if other.ndim < 2:
+        return share_of_largest(one, other)
+    with np.errstate(all="ignore"):
+        apart = np.abs(one.astype(np.float64) - other).reshape(-1, other.shape[-1]).max(axis=0)
+        columns = np.abs(other).reshape(-1, other.shape[-1]).max(axis=0).astype(np.float64)
+        # Of a column that is nothing beside the others it is their rounding.
+        sizes = np.maximum(columns, _FLOOR * columns.max(initial=0.0))
+        shares = np.where(apart == 0, 0.0, apart / np.maximum(sizes, np.finfo(np.float32).tiny))
+    worst = float(shares.max(initial=0.0))
+    return worst if np.isfinite(worst) else float("inf")

@@ -12,7 +12,9 @@ from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.graph_nodes import Unreplayable, output_types, parse
 
 _PLACEHOLDERS = ("Placeholder", "PlaceholderV2", "PlaceholderWithDefault")
-_FED = re.compile(r"Placeholder(V2|WithDefault)?|IteratorGetNext(Sync)?|QueueDequeue\w*")
+_FED = re.compile(
+    r"Placeholder(V2|WithDefault)?|IteratorGetNext(Sync)?|QueueDequeue\w*|Parse(Single)?Example(V2)?"
+)
 _FIRST_WITH_SCALARS = 24  # before this version of graphs no size meant that the shape is not known
 
 
@@ -24,12 +26,15 @@ class Source:
         name: of it, such as `x` or `iterator:1`.
         dtype: NumPy's name of it.
         shape: of it, with None for what is not known; None if not even the rank is.
+        is_placeholder: whether the old program fed it; else it came from a queue, a dataset or
+            parsed examples.
         default: what it is if it is not fed, in its dtype and shape; None if it has to be.
     """
 
     name: str
     dtype: str
     shape: tuple[int | None, ...] | None
+    is_placeholder: bool = True
     default: Array | None = None
 
 
@@ -52,6 +57,9 @@ def of_graph(graph: Any, nodes: Mapping[str, Any]) -> Iterator[Source]:
             constant = nodes[parse(node.input[0])[0]] if node.input else None
             if constant is not None and constant.op == "Const":
                 default = tf.make_ndarray(constant.attr["value"].tensor)
+        if "dense_shapes" in node.attr:  # after what is sparse, of which no shape is known
+            dense = [_batch_of(one) for one in node.attr["dense_shapes"].list.shape]
+            shapes = [_UNKNOWN] * (len([*outputs(node)]) - len(dense)) + dense
         for place, (name, kind) in enumerate(outputs(node)):
             dtype = tf.as_dtype(kind)
             if dtype.is_floating or dtype.is_integer or dtype.is_bool:
@@ -59,6 +67,7 @@ def of_graph(graph: Any, nodes: Mapping[str, Any]) -> Iterator[Source]:
                     name=name,
                     dtype=str(np.dtype(dtype.as_numpy_dtype)),
                     shape=_known(shapes[place]) if place < len(shapes) else None,
+                    is_placeholder=node.op in _PLACEHOLDERS,
                     default=default,
                 )
 
@@ -73,6 +82,13 @@ def outputs(node: Any) -> Iterator[tuple[str, int]]:
         if place and node.op.startswith("FusedBatchNorm"):  # what only its gradient is for
             return
         yield (f"{node.name}:{place}" if place else str(node.name)), kind
+
+
+_UNKNOWN = tf.TensorShape(None).as_proto()
+
+
+def _batch_of(shape: Any) -> Any:
+    return tf.TensorShape([None]).concatenate(tf.TensorShape(shape)).as_proto()
 
 
 def _known(shape: Any) -> tuple[int | None, ...] | None:

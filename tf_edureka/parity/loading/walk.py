@@ -15,6 +15,7 @@ _ONLY_MOVES = {
     *("ConcatV2", "Pack", "Unpack", "Split", "SplitV", "Tile", "Pad", "PadV2", "Unique"),
     *("ReverseSequence", "ReverseV2", "StopGradient", "Maximum", "Minimum"),
 }
+_VARIABLES = ("Variable", "VariableV2", "VarHandleOp")
 _GATHERS = ("GatherV2", "Gather", "ResourceGather")
 _BACKWARD = re.compile(r"(^|/)(gradients|save)(_\d+)?(/|$)")
 _NO_VALUE = re.compile(
@@ -31,6 +32,7 @@ class Walk:
         depths: how many loops and branches each is inside of.
         fed: names of the tensors that are given.
         weights: names of nodes that are weights.
+        known: names of the variables whose value is known.
 
     Attributes:
         refusals: why some nodes are not run, in the order of the graph.
@@ -43,7 +45,9 @@ class Walk:
         depths: Mapping[str, tuple[int, int]],
         fed: Iterable[str],
         weights: Collection[str],
+        known: Collection[str],
     ) -> None:
+        self._known = known
         self._graph, self._nodes, self._depths = graph, nodes, depths
         self.refusals: list[str] = []
         self._fed_by: Mapping[str, frozenset[str]] = {}
@@ -78,6 +82,8 @@ class Walk:
             if None in sets:
                 continue
             why = None if node.op in self._functions else _refused(node)
+            if node.op in _VARIABLES and name not in self._known:
+                why = f"the checkpoint has no value of {name}"
             if why:
                 self.refusals.append(why)
                 continue

@@ -61,4 +61,4 @@ def _safetensors(values: dict[str, Array], path: Path) -> None:
             f"{path.suffix}: expected the package safetensors, got none; pip install safetensors, "
             "or write .npz"
         ) from None
-    save_file({name: np.ascontiguousarray(value) for name, value in values.items()}, path)
+    save_file({name: np.asarray(value, order="C") for name, value in values.items()}, path)

@@ -1,6 +1,7 @@
 """What the process that reads checkpoints does: opens one, and gives its names and values."""
 
 import functools
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,22 +9,25 @@ from tf_edureka.tf1.checkpoint import bundles, frozen, graphs, hdf5, places
 from tf_edureka.tf1.checkpoint.content import Array, Checkpoint
 
 
-def described(path: str) -> Checkpoint:
-    """A checkpoint at `path`, without its values."""
+def described(folder: str, path: str) -> Checkpoint:
+    """A checkpoint at `path`, from a `folder` on if it is relative, without its values."""
+    os.chdir(folder)
     _opened.cache_clear()  # the files may have changed
     return replace(_opened(path), reader=None)
 
 
-def value(path: str, name: str) -> Array:
+def value(folder: str, path: str, name: str) -> Array:
     """A value of a checkpoint.
 
     Args:
+        folder: from which on a relative path leads to it.
         path: of it, as for `read`.
         name: of a tensor in it.
 
     Returns:
         its value, in the dtype and shape of its entry.
     """
+    os.chdir(folder)
     return _opened(path)[name]
 
 

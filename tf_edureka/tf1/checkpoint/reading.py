@@ -38,6 +38,7 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
 def _call(path: Path, function: str, *arguments: Any) -> Any:
     name = f"tf1.checkpoint.opened:{function}"
     try:
-        return apart.shared.call(name, *arguments, seconds=_SECONDS)
+        # There a relative path is to mean what it means here.
+        return apart.shared.call(name, os.getcwd(), *arguments, seconds=_SECONDS)
     except apart.EndedError as error:
         raise InputError(f"{path}: cannot be read, it is damaged ({error})") from None
