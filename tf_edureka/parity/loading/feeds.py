@@ -62,7 +62,8 @@ def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
     if len(candidates) < len(wanted):
         candidates = [one for one in sources if one.shape != ()]
     names = inputs.names(model)
-    batch = next((one.shape[0] for one in candidates if one.shape and one.shape[0]), _BATCH)
+    said = (one.examples or (one.shape or (None,))[0] for one in candidates)
+    batch = next((count for count in said if count), _BATCH)
     found: list[tuple[int, int, int, Way]] = []
     by_name = {one.name.partition(":")[0]: one for one in candidates}
     if {*names} <= {*by_name}:  # inputs that have the names of sources are these sources
@@ -215,11 +216,16 @@ def settings(
         yield {**off, **{one.name: value for one, value in zip(others, values, strict=True)}}
 
 
+def is_training(source: Source) -> bool:
+    """Whether a `source` says if the network is being trained."""
+    return source.dtype == "bool" and not source.shape and "train" in source.name.lower()
+
+
 def _values(source: Source, way: Way, training: bool) -> Iterator[Array]:
     """What a source may be: its default, no training, nothing dropped, all steps."""
     dtype = np.dtype(source.dtype)
     numbers: tuple[float, ...]
-    if dtype.kind == "b" and not source.shape and "train" in source.name.lower():
+    if is_training(source):
         yield np.array(training)
         return
     if dtype.kind == "b":

@@ -74,6 +74,8 @@ class Prover:
             if proof.holds:
                 return proof
             failed = failed or proof
+            if any(feeds.is_training(one) for one in self._old.sources):
+                break  # it was run as it is used, and there the model has to agree
         return failed or Proof(found=mappings[0], holds=False, says=self._not_run(), was_run=False)
 
     def _prove(
@@ -118,7 +120,8 @@ class Prover:
         """Ways to feed both by which both can be computed, the likeliest first."""
         ways = feeds.ways(self._new.model, self._old.sources)
         # Numbers that set something are given; other arrays, as labels, only if nothing else helps.
-        numbers = {one.name for one in self._old.sources if not one.shape}
+        placeholders = [one for one in self._old.sources if one.is_placeholder]
+        numbers = {one.name for one in placeholders if not one.shape}
         every = {one.name for one in self._old.sources}
         for others in [numbers, every] if len(numbers) < len(every) else [numbers]:
             done: set[tuple[str, ...]] = set()

@@ -26,6 +26,7 @@ class Source:
         name: of it, such as `x` or `iterator:1`.
         dtype: NumPy's name of it.
         shape: of it, with None for what is not known; None if not even the rank is.
+        examples: how many there are in a batch, where a queue says so; else None.
         is_placeholder: whether the old program fed it; else it came from a queue, a dataset or
             parsed examples.
         default: what it is if it is not fed, in its dtype and shape; None if it has to be.
@@ -34,6 +35,7 @@ class Source:
     name: str
     dtype: str
     shape: tuple[int | None, ...] | None
+    examples: int | None = None
     is_placeholder: bool = True
     default: Array | None = None
 
@@ -67,9 +69,18 @@ def of_graph(graph: Any, nodes: Mapping[str, Any]) -> Iterator[Source]:
                     name=name,
                     dtype=str(np.dtype(dtype.as_numpy_dtype)),
                     shape=_known(shapes[place]) if place < len(shapes) else None,
+                    examples=_examples(node, nodes),
                     is_placeholder=node.op in _PLACEHOLDERS,
                     default=default,
                 )
+
+
+def _examples(node: Any, nodes: Mapping[str, Any]) -> int | None:
+    """How many examples a node takes out of a queue at once."""
+    if "DequeueMany" not in node.op or len(node.input) < 2:
+        return None
+    count = nodes[parse(node.input[1])[0]]
+    return int(tf.make_ndarray(count.attr["value"].tensor)) if count.op == "Const" else None
 
 
 def outputs(node: Any) -> Iterator[tuple[str, int]]:
