@@ -1,21 +1,20 @@
 """Runs an old graph beside a new model on the same random inputs, and says whether they agree."""
 
-import contextlib
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tf_edureka.parity.loading import feeds
-from tf_edureka.parity.loading.new_network import Called, NewNetwork, cause
+from tf_edureka.parity.loading.new_network import Called, NewNetwork
 from tf_edureka.parity.loading.old_network import OldNetwork
 from tf_edureka.parity.loading.search import Search, Seen, owned
 from tf_edureka.parity.loading.setting import Setting, Way
+from tf_edureka.parity.loading.settings import Settings
 from tf_edureka.parity.loading.walk import is_backward
 from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.tf1.checkpoint.content import Array
-from tf_edureka.tf1.graph_nodes import Unreplayable
 
 _SEED = 2019
 _MOVES = 1e-3  # by how much of its size an output moves that clearly depends on a variable
@@ -55,7 +54,7 @@ class Prover:
 
     def __init__(self, new: NewNetwork, old: OldNetwork, values: Mapping[str, Array]) -> None:
         self._new, self._old, self._values = new, old, values
-        self._why = ""
+        self._settings = Settings(new, old, values)
 
     def prove(
         self, mappings: Sequence[Found], spare: Sequence[tuple[str, tuple[int, ...]]]
@@ -86,7 +85,7 @@ class Prover:
     ) -> Proof | None:
         """The proof with the model called in one of its two ways; None if nothing could be run."""
         tried: list[tuple[Seen, Setting, Found]] = []
-        for setting in self._settings(mappings[0], training):
+        for setting in self._settings.all(mappings[0], training=training):
             for found in mappings:
                 seen = self._look(setting, found)
                 if seen.agrees:
@@ -94,7 +93,7 @@ class Prover:
                 tried.append((seen, setting, found))
         refusals = [one for one in self._old.walk.refusals if not is_backward(one)]
         if refusals and not any(np.isfinite(seen.apart) for seen, *_ in tried):
-            self._why = self._why or refusals[0]
+            self._settings.why = self._settings.why or refusals[0]
             return None
         if not tried:
             return None
@@ -115,79 +114,6 @@ class Prover:
                 if self._look(setting, one).agrees:
                     return self._proved(setting, one)
         return Proof(found=nearest[1], holds=False, says=self._failed(*nearest))
-
-    def _settings(self, found: Found, training: bool) -> Iterator[Setting]:
-        """Ways to feed both by which both can be computed, the likeliest first."""
-        ways = feeds.ways(self._new.model, self._old.sources)
-        # Numbers that set something are given; other arrays, as labels, only if nothing else helps.
-        placeholders = [one for one in self._old.sources if one.is_placeholder]
-        numbers = {one.name for one in placeholders if not one.shape}
-        every = {one.name for one in self._old.sources}
-        for others in [numbers, every] if len(numbers) < len(every) else [numbers]:
-            done: set[tuple[str, ...]] = set()
-            for way in ways:
-                if way.feeding.inputs in done:  # of other sizes, which were not needed
-                    continue
-                for setting in self._of_way(way, others | {*way.shapes}, found, training):
-                    done.add(way.feeding.inputs)
-                    yield setting
-
-    def _of_way(
-        self, way: feeds.Way, fed: set[str], found: Found, training: bool
-    ) -> Iterator[Setting]:
-        names = self._old.tensors(fed)
-        needed = self._old.needed(names)
-        if not {*way.shapes} <= needed:
-            return
-        random = np.random.default_rng(_SEED)
-        inputs = [feeds.arrays(way, self._old, scale, random) for scale in feeds.SCALES]
-        called = self._called(way, inputs[0], found, training)
-        if called is None:
-            return
-        for others in feeds.settings(way, self._old, needed, training=training):
-            try:
-                yield self._setting(way, inputs, others, called, names, training)
-            except Unreplayable as error:
-                self._why = self._why or str(error)
-
-    def _called(
-        self, way: feeds.Way, arrays: Mapping[str, Array], found: Found, training: bool
-    ) -> Called | None:
-        """What the model gives; None if it raises."""
-        self._new.load(found, self._values)
-        try:
-            return self._new.call(way.feeding, arrays, training=training)
-        except Exception as error:  # a model may raise anything on what is not meant for it
-            self._why = f"the model raises {type(error).__name__}: {cause(error)}"
-            return None
-
-    def _setting(
-        self,
-        way: feeds.Way,
-        inputs: Sequence[Mapping[str, Array]],
-        others: Mapping[str, Array],
-        called: Called,
-        names: Sequence[str],
-        training: bool,
-    ) -> Setting:
-        sizes = self._old.sizes(names, {**inputs[0], **others})
-        of_outputs = {one.size for one in called.outputs}
-        wanted = [name for name, size in sizes.items() if size in of_outputs]
-        tensors = [self._old.run(wanted, {**inputs[0], **others})]
-        with contextlib.suppress(Unreplayable):  # not all numbers are good for all graphs
-            for one in inputs[1:]:
-                tensors.append(self._old.run(wanted, {**one, **others}))
-        return Setting(
-            old=self._old,
-            model=self._new.model,
-            way=way,
-            others=others,
-            training=training,
-            inputs=inputs[: len(tensors)],
-            tensors=tensors,
-            layer_sizes={given.size for _, given in called.layers},
-            sizes=sizes,
-        )
 
     def _call(self, setting: Setting, scale: int) -> Called:
         return self._new.call(setting.way.feeding, setting.inputs[scale], training=setting.training)
@@ -305,7 +231,7 @@ class Prover:
         return f"its output is {shares[at]:.1e} of the largest value from the nearest{size}{said}"
 
     def _not_run(self) -> str:
-        if self._why:
-            return self._why
+        if self._settings.why:
+            return self._settings.why
         reasons = [one for one in self._old.walk.refusals if not is_backward(one)]
         return reasons[0] if reasons else "the graph has no input that fits the model"

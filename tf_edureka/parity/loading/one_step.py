@@ -1,0 +1,188 @@
+"""One step of an old optimizer and of a Keras model's, from the same gradients."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tf_edureka._tensorflow import tf
+from tf_edureka.parity.loading.new_network import NewNetwork
+from tf_edureka.parity.loading.old_network import OldNetwork
+from tf_edureka.parity.loading.updates import Update
+from tf_edureka.parity.mapping import Mapping as Found
+from tf_edureka.parity.optimizer import causes as optimizer_causes
+from tf_edureka.parity.optimizer.arithmetic import RULES
+from tf_edureka.parity.optimizer.sampling import sample
+from tf_edureka.parity.optimizer.simulation import Setup
+from tf_edureka.parity.optimizer.stretch import Stretch
+from tf_edureka.tf1.checkpoint import Checkpoint
+from tf_edureka.tf1.checkpoint.content import Array
+from tf_edureka.tf1.checkpoint.graphs import place_of
+from tf_edureka.tf1.graph_nodes import Unreplayable
+from tf_edureka.trace import Step, Training
+
+# By what Keras, and the classes of `tf1`, call an op's scalars.
+_NUMBERS = {
+    "beta1": ("beta_1",),
+    "beta2": ("beta_2",),
+    "epsilon": ("epsilon",),
+    "momentum": ("momentum",),
+    "rho": ("rho", "decay"),
+}
+_MOST_ENTRIES = 20_000
+_SEED = 2019
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What became of the optimizer.
+
+    Attributes:
+        says: it, in a sentence; empty where there was nothing to take.
+        holds: whether one step from there was found to be the same; None if that was not seen.
+    """
+
+    says: str
+    holds: bool | None = None
+
+
+def compared(
+    new: NewNetwork,
+    checkpoint: Checkpoint,
+    found: Found,
+    old: OldNetwork,
+    of_graph: Sequence[Update],
+    *,
+    number: int,
+    said: str,
+) -> Taken:
+    """Takes one step of both by random gradients, and puts the model back to where it was.
+
+    Args:
+        new: the model, with the weights and the slots.
+        checkpoint: they are from.
+        found: which of its variables is which of the model's.
+        old: its graph.
+        of_graph: the ops that apply gradients to the weights.
+        number: of the step.
+        said: the optimizer in words.
+
+    Returns:
+        what became of it.
+    """
+    dense = [one for one in of_graph if not one.is_sparse and one.kind in RULES]
+    if len(dense) < len(of_graph) or not dense:
+        return Taken(says=f"{said}, by the graph; its sparse updates were not run")
+    names = {one.op: old.saved_as(one.weight)[0] for one in dense}
+    weights = {name: checkpoint[name] for name in dict.fromkeys(names.values())}
+    random = np.random.default_rng(_SEED)
+    gradients = {name: _gradient(random, value) for name, value in weights.items()}
+    parts = {one.op: old.saved_as(one.weight)[1] for one in dense}
+    given = {op: gradients[name][place_of(parts[op])] for op, name in names.items()}
+    try:
+        hyper, state = old.applied(dense, given, float(np.array(new.model.optimizer.learning_rate)))
+    except Unreplayable as error:
+        return Taken(says=f"{said}, by the graph; a step of it could not be run ({error})")
+    after = {name: value.copy() for name, value in weights.items()}
+    for one in dense:
+        after[names[one.op]][place_of(parts[one.op])] = state[one.weight]
+    mine = _moved(new, found, gradients, weights)
+    slots = {
+        slot: {names[one.op]: checkpoint[old.saved_as(one.slots[slot])[0]] for one in dense}
+        for slot in dense[0].slots
+    }
+    scalars = {**hyper, **{n: float(v) for n, v in dense[0].settings.items()}, "t": number + 1.0}
+    stretch = _stretch(dense[0].kind, number, scalars, weights, slots, gradients, after)
+    other = _other_numbers(new.model.optimizer, hyper)
+    if other:
+        return Taken(says=f"{said}; it is not the old graph's: {other}", holds=False)
+    verdict = optimizer_causes.diagnose(stretch, [mine])
+    if verdict.passed:
+        of = f"{verdict.measured:.2g} of the rounding apart"
+        return Taken(
+            says=f"{said}; a step by random gradients is the old graph's ({of})", holds=True
+        )
+    why = verdict.causes[0].says if verdict.causes else "the cause is not known"
+    return Taken(
+        says=f"{said}; a step by random gradients is not the old graph's: {why}", holds=False
+    )
+
+
+def _other_numbers(optimizer: Any, hyper: Mapping[str, float]) -> str:
+    """Numbers of an optimizer that are not those of the old graph: one step may not show them."""
+    found = []
+    for name, attributes in _NUMBERS.items():
+        own = next((getattr(optimizer, one) for one in attributes if hasattr(optimizer, one)), None)
+        if isinstance(own, float) and name in hyper and abs(own - hyper[name]) > 1e-6 * abs(own):
+            found.append(f"{name} is {own:g}, the graph's {hyper[name]:g}")
+    return ", ".join(found)
+
+
+def _gradient(random: np.random.Generator, weight: Array) -> Array:
+    """A random gradient, of all sizes from 1e-8 to 1: small ones show an epsilon."""
+    sizes = 10.0 ** random.uniform(-8, 0, weight.shape)
+    return np.asarray(sizes * random.choice([-1.0, 1.0], weight.shape), weight.dtype)
+
+
+def _moved(
+    new: NewNetwork, found: Found, gradients: Mapping[str, Array], weights: Mapping[str, Array]
+) -> dict[str, Array]:
+    """The weights after a step of the model's optimizer, which is put back then."""
+    model, optimizer = new.model, new.model.optimizer
+    variables = [*model.variables, *optimizer.variables]
+    before = [np.array(one) for one in variables]
+    limits = {n: getattr(optimizer, n, None) for n in ("clipnorm", "clipvalue", "global_clipnorm")}
+    new.take(found.gradients_to_new(weights))  # without a forget bias, which costs a last place
+    moved = found.gradients_to_new(gradients)
+    places = {id(one): place for place, one in enumerate(model.variables)}
+    try:
+        for name in limits:
+            setattr(optimizer, name, None)
+        optimizer.apply_gradients(
+            [
+                (tf.constant(moved[places[id(one)]], one.dtype), one)
+                for one in model.trainable_variables
+                if places[id(one)] in moved
+            ]
+        )
+        values = {place: np.array(one) for place, one in enumerate(model.variables)}
+    finally:
+        for name, value in limits.items():
+            setattr(optimizer, name, value)
+        for variable, value in zip(variables, before, strict=True):
+            variable.assign(value)
+    return found.gradients_to_old(values)
+
+
+def _stretch(
+    kind: str,
+    number: int,
+    scalars: Mapping[str, float],
+    weights: Mapping[str, Array],
+    slots: Mapping[str, Mapping[str, Array]],
+    gradients: Mapping[str, Array],
+    after: Mapping[str, Array],
+) -> Stretch:
+    """The old graph's step, as the proof of ports takes one."""
+    chosen = sample({name: value.shape for name, value in weights.items()}, _MOST_ENTRIES)
+    start, row = chosen.flat(weights), chosen.flat(gradients)[None]
+    return Stretch(
+        training=Training(loss="", weights=(*weights,), optimizer=kind),
+        steps=[Step(number=number, hyper=scalars)],
+        sample=chosen,
+        start=start,
+        original=Setup(
+            rule=RULES[kind],
+            start=start,
+            slots={slot: chosen.flat(values) for slot, values in slots.items()},
+            gradients=row,
+            hyper=[scalars],
+        ),
+        raw=row,
+        norms=np.array([[np.linalg.norm(one.astype(np.float64)) for one in gradients.values()]]),
+        rates={number: scalars["lr"]} if "lr" in scalars else {},
+        expected=chosen.flat(after)[None],
+        recorded=np.array([True]),
+        unit=float(np.finfo(start.dtype).eps) / 2,
+    )
