@@ -154,8 +154,8 @@ def arrays(
 
     Returns:
         by source, in its dtype and shape. Whole numbers that choose rows are below their number;
-        one for each example is a length; others are 0 or 1, or below 100; pixels of 8 bits have all
-        values. Beside another input floats are 0 or 1 in the last scale, as masks are.
+        one for each example is a length; others are 0 or 1, of the first input also below 100;
+        pixels of 8 bits have all values. Floats of others are 0 or 1 in the last scale, as masks.
     """
     kinds = {one.name: np.dtype(one.dtype) for one in network.sources}
     found: dict[str, Array] = {}
@@ -173,7 +173,9 @@ def arrays(
             if len(shape) == 1 and not rows:  # a length of each example
                 value = random.integers(1, way.steps + 1, shape)
             else:
-                value = random.integers(0, rows or (100 if scale > 1 else 2), shape)
+                # Beside another input they are a mask, perhaps.
+                most = 100 if scale > 1 and not found else 2
+                value = random.integers(0, rows or most, shape)
             if kind == np.uint8 and scale > 1:  # as of pictures, where large parts are alike
                 value[::3], value[1::3] = 255, 0
         if scale == SCALES[-1]:

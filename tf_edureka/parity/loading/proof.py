@@ -19,6 +19,7 @@ from tf_edureka.tf1.checkpoint.content import Array
 _SEED = 2019
 _MOVES = 1e-3  # by how much of its size an output moves that clearly depends on a variable
 _MOST_CALLS = 400  # of the model, to try assignments
+_SECONDS = 60.0  # that trying them may take in one way to feed both
 _SEARCHED = 2  # ways to feed both in which assignments are looked for
 
 
@@ -103,7 +104,7 @@ class Prover:
         likely = [one for one in tried if np.isfinite(one[0].apart)][:_SEARCHED]
         left = _MOST_CALLS
         for place, (_, setting, found) in enumerate(likely):
-            search = Search(found, spare, functools.partial(self._look, setting), left)
+            search = Search(found, spare, functools.partial(self._look, setting), left, _SECONDS)
             held = search.run()
             left -= search.calls
             if held is not None:

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -45,7 +46,7 @@ class Seen:
 
 
 class OutOfCalls(Exception):
-    """The model has been called as often as it may be."""
+    """The model has been called as often, or as long, as it may be."""
 
 
 class Search:
@@ -59,6 +60,7 @@ class Search:
         spare: old variables without a counterpart, by their shape.
         look: calls the model with a mapping.
         most: how often it may be called.
+        seconds: after which no more is tried.
 
     Attributes:
         calls: how often it was called.
@@ -71,12 +73,14 @@ class Search:
         spare: Sequence[tuple[str, tuple[int, ...]]],
         look: Callable[[Found], Seen],
         most: int,
+        seconds: float,
     ) -> None:
         self._links = found.links
         self._found = found
         self._spare = [((name,), (shape,)) for name, shape in spare]
         self._look = look
         self.calls, self._most = 0, most
+        self._end = time.monotonic() + seconds
         self._seen: dict[tuple[Old, ...], Seen] = {}
         self.best: tuple[tuple[int, float], tuple[Old, ...]] | None = None
 
@@ -171,7 +175,7 @@ class Search:
 
     def _at(self, held: tuple[Old, ...]) -> Seen:
         if held not in self._seen:
-            if self.calls >= self._most:
+            if self.calls >= self._most or time.monotonic() > self._end:
                 raise OutOfCalls
             self.calls += 1
             self._seen[held] = seen = self._look(self.mapping(held))
