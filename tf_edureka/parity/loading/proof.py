@@ -93,15 +93,14 @@ class Prover:
                     return self._proved(setting, found)
                 tried.append((seen, setting, found))
         refusals = [one for one in self._old.walk.refusals if not is_backward(one)]
-        if refusals and not any(np.isfinite(seen.apart) for seen, *_ in tried):
+        if refusals and not any(seen.is_comparable for seen, *_ in tried):
             self._settings.why = self._settings.why or refusals[0]
             return None
         if not tried:
             return None
         tried.sort(key=lambda one: one[0].worth[0])  # what is as likely stays in its order
         nearest = tried[0][1:]
-        # Where no tensor has as many numbers as an output, no assignment helps.
-        likely = [one for one in tried if np.isfinite(one[0].apart)][:_SEARCHED]
+        likely = [one for one in tried if one[0].is_comparable][:_SEARCHED]
         left = _MOST_CALLS
         for place, (_, setting, found) in enumerate(likely):
             search = Search(found, spare, functools.partial(self._look, setting), left, _SECONDS)
@@ -127,6 +126,7 @@ class Prover:
             agrees=bool(self._agreeing(setting, called)),
             look=lambda: self._layers(setting, called),
             apart=self._nearest(setting, 0, called),
+            is_comparable=all(setting.shares(0, one) for one in called.outputs),
         )
 
     def _nearest(self, setting: Setting, scale: int, called: Called | None = None) -> float:
@@ -222,8 +222,10 @@ class Prover:
         shares = [self._nearest(setting, scale) for scale in range(len(setting.inputs))]
         if any(one.dtype.kind in "iu" for one in called.outputs):
             return "an output of it is whole numbers, which tell too little: give what they are of"
+        if not all(setting.shares(0, one) for one in called.outputs):
+            return f"no tensor of the old graph has the shape of its output{said}"
         if not np.isfinite(shares[0]):
-            return f"no tensor of the old graph has as many numbers as its output{said}"
+            return f"its output is NaN or infinite, the old graph's is not{said}"
         again = setting.old.run([*setting.tensors[0]], {**setting.inputs[0], **setting.others})
         if not any(np.array_equal(again[name], one) for name, one in setting.tensors[0].items()):
             said += "; what the old graph draws at random makes its own outputs differ, too"

@@ -24,11 +24,13 @@ class Seen:
     Attributes:
         agrees: whether its outputs are the old network's.
         apart: how far the outputs are from the old network's, as a share of the largest value.
+        is_comparable: whether the old network has tensors of their shapes.
         look: finds out what `layers` gives.
     """
 
     agrees: bool
     apart: float
+    is_comparable: bool
     look: Callable[[], Layers]
 
     @functools.cached_property
