@@ -186,8 +186,8 @@ def arrays(
 
 def _pad(value: Array) -> None:
     """Ends some sequences early by zeros, which old code often masks."""
-    if value.ndim == (2 if value.dtype.kind in "iu" else 3):
-        value[-(-2 * len(value) // 3) :, -(value.shape[1] // 3) or None :] = 0
+    if value.ndim == (2 if value.dtype.kind in "iu" else 3) and value.shape[1] > 2:
+        value[len(value) * 2 // 3 :, value.shape[1] * 2 // 3 :] = 0
 
 
 def settings(
