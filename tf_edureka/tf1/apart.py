@@ -41,6 +41,7 @@ class Apart:
 
     def __init__(self) -> None:
         self.starts = 0
+        self._one_at_a_time = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
     def call(self, function: str, *arguments: Any, seconds: float | None = None) -> Any:
@@ -59,6 +60,13 @@ class Apart:
                 exception.
             InputError: when the function raises it, and so with other exceptions of the package.
         """
+        with self._one_at_a_time:
+            is_raised, answer = self._asked(function, arguments, seconds)
+        if is_raised:
+            raise answer
+        return answer
+
+    def _asked(self, function: str, arguments: Any, seconds: float | None) -> tuple[bool, Any]:
         process = self.started()
         late = threading.Event()
 
@@ -74,7 +82,8 @@ class Apart:
             with contextlib.suppress(OSError):  # then there is no answer either
                 pickle.dump((function, arguments), _pipe(process.stdin), pickle.HIGHEST_PROTOCOL)
                 _pipe(process.stdin).flush()
-            is_raised, answer = pickle.load(_pipe(process.stdout))
+            answer: tuple[bool, Any] = pickle.load(_pipe(process.stdout))
+            return answer
         except (EOFError, pickle.UnpicklingError, OSError):
             self._process = None
             code = process.wait()
@@ -85,12 +94,13 @@ class Apart:
                 if code < 0
                 else f"its process ended with exit code {code}"
             ) from None
+        except BaseException:  # Ctrl-C: or the next call would get the answer to this one
+            self._process = None
+            process.kill()
+            raise
         finally:
             if timer:
                 timer.cancel()
-        if is_raised:
-            raise answer
-        return answer
 
     def started(self) -> subprocess.Popen[bytes]:
         """The process; it is started if there is none."""
