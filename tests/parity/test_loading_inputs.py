@@ -73,6 +73,7 @@ def test_a_column_that_is_small_beside_another_is_compared_too(tmp_path):
     expect_refused(port("hard_sigmoid"), path)
 
 
+@pytest.mark.slow
 def test_an_output_has_to_have_the_shape_of_the_tensor(tmp_path):
     def build():
         tf.reshape(layer(placeholder("x", 4), 6), [-1, 3, 2])
@@ -85,6 +86,7 @@ def test_an_output_has_to_have_the_shape_of_the_tensor(tmp_path):
     expect_refused(port((2, 3)), path)
 
 
+@pytest.mark.slow
 def test_whole_numbers_that_choose_no_rows_are_also_larger_than_one(tmp_path):
     def build():
         counts = placeholder("counts", 4, dtype=tf.int32)
@@ -100,6 +102,7 @@ def test_whole_numbers_that_choose_no_rows_are_also_larger_than_one(tmp_path):
     expect_refused(port(1), path)
 
 
+@pytest.mark.slow
 def test_some_sequences_end_early_so_that_a_mask_shows(tmp_path):
     def build():
         ids = placeholder("ids", 6, dtype=tf.int32)
@@ -141,6 +144,7 @@ class OfTheBatch(layers.Layer):
         return self.gamma * (x - mean) * ops.rsqrt(variance + 1e-3) + self.beta
 
 
+@pytest.mark.slow
 def test_a_network_that_says_if_it_is_trained_is_compared_as_it_is_used(tmp_path):
     def build():
         with v1.variable_scope("", use_resource=False):
@@ -171,6 +175,7 @@ def test_a_network_that_says_if_it_is_trained_is_compared_as_it_is_used(tmp_path
     expect_refused(port(OfTheBatch()), path)
 
 
+@pytest.mark.slow
 def test_what_the_old_graph_computes_on_from_an_output_is_said(tmp_path):
     path = saved(tmp_path, lambda: tf.tanh(layer(placeholder("x", 4), 3), name="steer"))
     model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
