@@ -27,6 +27,7 @@ def parse(name: str) -> tuple[str, int | None]:
     return node, int(output or 0)
 
 
+VARIABLES = ("Variable", "VariableV2", "VarHandleOp")  # ops that are a variable
 _GIVEN = "given/"
 
 

@@ -9,12 +9,11 @@ from google.protobuf.message import DecodeError
 
 from tf_edureka._tensorflow import tf
 from tf_edureka.tf1.float64 import in_float64
-from tf_edureka.tf1.graph_nodes import Unreplayable, parse, stand_in
+from tf_edureka.tf1.graph_nodes import VARIABLES, Unreplayable, parse, stand_in
 from tf_edureka.tf1.graph_parts import FILLS, Parts, Refuses
 
 v1 = tf.compat.v1
 Array = npt.NDArray[Any]
-_VARIABLES = ("VariableV2", "Variable", "VarHandleOp")
 _AROUND = ("Graph execution error", "Detected at node", "Node:", "\t [[")
 _KEPT = 4  # imported parts that are kept for the next call
 
@@ -162,7 +161,7 @@ class _Imported:
             self._variables = [
                 _Variable(graph.get_tensor_by_name(f"{node.name}:0"), node)
                 for node in part.node
-                if node.op in _VARIABLES
+                if node.op in VARIABLES
             ]
         names = {node.name for node in part.node}
         self._feeds = {name: f"{stand_in(name)}:0" for name in feeds if stand_in(name) in names}

@@ -68,9 +68,14 @@ class OldNetwork:
         """The name in the checkpoint, and the slice of that, of a `variable`'s node."""
         return self._saved.get(variable, (variable, ""))
 
+    @functools.cached_property
+    def updates(self) -> list[Update]:
+        """The ops of the graph that apply gradients."""
+        return updates.find(self.nodes)
+
     def kept_by_optimizers(self) -> set[str]:
         """Names in the checkpoint of what the graph's optimizers keep of its weights."""
-        slots = (one.slots.values() for one in updates.find(self.nodes))
+        slots = (one.slots.values() for one in self.updates)
         return {self.saved_as(node)[0] for nodes in slots for node in nodes}
 
     def tensors(self, fed: Iterable[str]) -> list[str]:

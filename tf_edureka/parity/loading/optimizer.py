@@ -17,7 +17,6 @@ from tf_edureka.runs.console import counted
 from tf_edureka.tf1.checkpoint import Checkpoint
 from tf_edureka.tf1.checkpoint.content import POWER, SLOT, STEP, WEIGHT, Array
 from tf_edureka.tf1.checkpoint.roles import slots_of
-from tf_edureka.tf1.graph_nodes import Unreplayable
 
 # By what TensorFlow 1 and tf.keras call their slots, the op's names for them, in their order.
 _BY_NAME: Mapping[str, tuple[str, ...]] = {
@@ -88,10 +87,7 @@ def take(new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork 
 def _of_graph(old: OldNetwork, found: Found) -> list[updates.Update]:
     names = {name for link in found.links for name in link.old}
     weights = {node for node in old.state if old.saved_as(node)[0] in names}
-    try:
-        return updates.of_weights(updates.find(old.nodes), weights)
-    except Unreplayable:
-        return []
+    return updates.of_weights(old.updates, weights)
 
 
 def _of_updates(

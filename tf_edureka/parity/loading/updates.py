@@ -5,13 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tf_edureka.tf1.graph_nodes import Unreplayable, attribute, definition, parse
+from tf_edureka.tf1.graph_nodes import VARIABLES, Unreplayable, attribute, definition, parse
 
 _APPLY = re.compile(r"(?:Resource)?Apply(\w+?)(?:V2)?")
 _SPARSE = re.compile(r"(?:Resource)?SparseApply(\w+?)(?:V2)?")
 _GRADIENTS = ("grad", "delta")
 _NAMES = {"alpha": "lr"}
-_VARIABLES = ("Variable", "VariableV2", "VarHandleOp")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +97,7 @@ _RESOURCE = 20  # DT_RESOURCE
 
 def _variable(nodes: Mapping[str, Any], tensor: str) -> str:
     name = parse(tensor)[0]
-    return name if name in nodes and nodes[name].op in _VARIABLES else ""
+    return name if name in nodes and nodes[name].op in VARIABLES else ""
 
 
 def of_weights(updates: Sequence[Update], weights: Collection[str]) -> list[Update]:

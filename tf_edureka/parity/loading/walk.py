@@ -8,14 +8,13 @@ from tf_edureka._tensorflow import tf
 from tf_edureka.tf1.allowed_ops import refused
 from tf_edureka.tf1.checkpoint import graphs
 from tf_edureka.tf1.checkpoint.content import Array
-from tf_edureka.tf1.graph_nodes import Unreplayable, inputs_first, parse
+from tf_edureka.tf1.graph_nodes import VARIABLES, Unreplayable, inputs_first, parse
 
 _ONLY_MOVES = {
     *("Cast", "Identity", "Reshape", "ExpandDims", "Squeeze", "Transpose", "Slice", "StridedSlice"),
     *("ConcatV2", "Pack", "Unpack", "Split", "SplitV", "Tile", "Pad", "PadV2", "Unique"),
     *("ReverseSequence", "ReverseV2", "StopGradient", "Maximum", "Minimum"),
 }
-_VARIABLES = ("Variable", "VariableV2", "VarHandleOp")
 _GATHERS = ("GatherV2", "Gather", "ResourceGather")
 _BACKWARD = re.compile(r"(^|/)(gradients|save)(_\d+)?(/|$)")
 _NO_VALUE = re.compile(
@@ -82,7 +81,7 @@ class Walk:
             if None in sets:
                 continue
             why = None if node.op in self._functions else _refused(node)
-            if node.op in _VARIABLES and name not in self._known:
+            if node.op in VARIABLES and name not in self._known:
                 why = f"the checkpoint has no value of {name}"
             if why:
                 self.refusals.append(why)
@@ -121,7 +120,7 @@ class Walk:
     def after(self, node: str) -> set[str]:
         """A `node` and all that is computed from it."""
         reached = {node}
-        for name in inputs_first(self._nodes):
+        for name in self._order:
             if any(parse(one)[0] in reached for one in self._nodes[name].input):
                 reached.add(name)
         return reached

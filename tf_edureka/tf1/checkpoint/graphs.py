@@ -13,11 +13,10 @@ from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.checkpoint.places import EXPECTED
-from tf_edureka.tf1.graph_nodes import parse
+from tf_edureka.tf1.graph_nodes import VARIABLES, parse
 
 v1 = tf.compat.v1
 _MOST = 2**31 - 1  # bytes of a protocol buffer
-_VARIABLES = ("VariableV2", "Variable", "VarHandleOp")
 # Of a save op: where names, slices and tensors stand among its inputs.
 _SAVES = {"SaveV2": (1, 2, 3), "SaveSlices": (1, 2, 3), "Save": (1, None, 2)}
 _SCALAR = 1
@@ -130,7 +129,7 @@ def shape_of(tensor: Any) -> tuple[int, ...]:
 
 def variables(graph: Any) -> list[Any]:
     """The nodes of the variables of a `graph`, a `GraphDef`, in the order of their making."""
-    return [node for node in graph.node if node.op in _VARIABLES]
+    return [node for node in graph.node if node.op in VARIABLES]
 
 
 def saved_as(graph: Any) -> dict[str, tuple[str, str]]:
@@ -176,7 +175,7 @@ def _variable(nodes: Mapping[str, Any], name: str) -> str:
         node = nodes.get(parse(name)[0])
         if node is None:
             return ""
-        if node.op in _VARIABLES:
+        if node.op in VARIABLES:
             return str(node.name)
         if node.op not in ("Identity", "ReadVariableOp") or not node.input:
             return ""

@@ -47,9 +47,7 @@ def find(path: Path) -> Place:
     if path.is_dir():
         return _in_folder(path)
     found = _OF_BUNDLE.fullmatch(str(path))
-    if found and path.is_file():
-        return _of_prefix(Path(found[1]))
-    return _of_prefix(path)
+    return _of_prefix(Path(found[1]) if found and path.is_file() else path)
 
 
 def of_saved_model(path: Path) -> Place:

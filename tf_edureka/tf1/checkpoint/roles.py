@@ -41,7 +41,7 @@ def with_roles(entries: Iterable[Entry]) -> list[Entry]:
         entries: all of a checkpoint.
 
     Returns:
-        them in the same order; those that have a role already keep it.
+        them in the same order; what no name tells stays a weight.
     """
     given = list(entries)
     by_name = {one.name: one for one in given}
