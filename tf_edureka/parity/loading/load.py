@@ -135,7 +135,7 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
         fed=proof.fed if proof else "",
         unseen=proof.unseen if proof else (),
         left=found.missing,
-        optimizer=taken.says,
+        optimizer=taken,
     )
 
 

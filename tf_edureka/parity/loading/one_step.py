@@ -1,7 +1,6 @@
 """One step of an old optimizer and of a Keras model's, from the same gradients."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,19 +33,6 @@ _MOST_ENTRIES = 20_000
 _SEED = 2019
 
 
-@dataclass(frozen=True, kw_only=True)
-class Taken:
-    """What became of the optimizer.
-
-    Attributes:
-        says: it, in a sentence; empty where there was nothing to take.
-        holds: whether one step from there was found to be the same; None if that was not seen.
-    """
-
-    says: str
-    holds: bool | None = None
-
-
 def compared(
     new: NewNetwork,
     checkpoint: Checkpoint,
@@ -56,7 +42,7 @@ def compared(
     *,
     number: int,
     said: str,
-) -> Taken:
+) -> str:
     """Takes one step of both by random gradients, and puts the model back to where it was.
 
     Args:
@@ -69,11 +55,11 @@ def compared(
         said: the optimizer in words.
 
     Returns:
-        what became of it.
+        what became of it, in a sentence.
     """
     dense = [one for one in of_graph if not one.is_sparse and one.kind in RULES]
     if len(dense) < len(of_graph) or not dense:
-        return Taken(says=f"{said}, by the graph; its sparse updates were not run")
+        return f"{said}, by the graph; its sparse updates were not run"
     names = {one.op: old.saved_as(one.weight)[0] for one in dense}
     weights = {name: checkpoint[name] for name in dict.fromkeys(names.values())}
     random = np.random.default_rng(_SEED)
@@ -83,7 +69,7 @@ def compared(
     try:
         hyper, state = old.applied(dense, given, float(np.array(new.model.optimizer.learning_rate)))
     except Unreplayable as error:
-        return Taken(says=f"{said}, by the graph; a step of it could not be run ({error})")
+        return f"{said}, by the graph; a step of it could not be run ({error})"
     after = {name: value.copy() for name, value in weights.items()}
     for one in dense:
         after[names[one.op]][place_of(parts[one.op])] = state[one.weight]
@@ -96,17 +82,13 @@ def compared(
     stretch = _stretch(dense[0].kind, number, scalars, weights, slots, gradients, after)
     other = _other_numbers(new.model.optimizer, hyper)
     if other:
-        return Taken(says=f"{said}; it is not the old graph's: {other}", holds=False)
+        return f"{said}; it is not the old graph's: {other}"
     verdict = optimizer_causes.diagnose(stretch, [mine])
     if verdict.passed:
         of = f"{verdict.measured:.2g} of the rounding apart"
-        return Taken(
-            says=f"{said}; a step by random gradients is the old graph's ({of})", holds=True
-        )
+        return f"{said}; a step by random gradients is the old graph's ({of})"
     why = verdict.causes[0].says if verdict.causes else "the cause is not known"
-    return Taken(
-        says=f"{said}; a step by random gradients is not the old graph's: {why}", holds=False
-    )
+    return f"{said}; a step by random gradients is not the old graph's: {why}"
 
 
 def _other_numbers(optimizer: Any, hyper: Mapping[str, float]) -> str:

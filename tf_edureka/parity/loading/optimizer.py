@@ -10,7 +10,6 @@ import numpy as np
 from tf_edureka.parity.loading import one_step, updates
 from tf_edureka.parity.loading.new_network import NewNetwork
 from tf_edureka.parity.loading.old_network import OldNetwork
-from tf_edureka.parity.loading.one_step import Taken
 from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.parity.optimizer import keras_slots
 from tf_edureka.runs.console import counted
@@ -35,7 +34,7 @@ _ALONE = {
 }
 
 
-def take(new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork | None) -> Taken:
+def take(new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork | None) -> str:
     """Gives a model's optimizer the slots, and compares a step where there is a graph.
 
     Args:
@@ -43,13 +42,16 @@ def take(new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork 
         checkpoint: with the slots.
         found: which of its variables is which of the model's.
         old: the checkpoint's graph; None without.
+
+    Returns:
+        what became of the optimizer, in a sentence; empty where there was nothing to take.
     """
     optimizer = getattr(new.model, "optimizer", None)
     there = checkpoint.of_role(SLOT, POWER)
     if not checkpoint.of_role(SLOT, POWER, STEP):
-        return Taken(says="")
+        return ""
     if optimizer is None:
-        return Taken(says=f"{counted(len(there), 'slot')} left out: the model is not compiled")
+        return f"{counted(len(there), 'slot')} left out: the model is not compiled"
     of_graph = _of_graph(old, found) if old else []
     if of_graph and old:
         slots, powers = _of_updates(of_graph, old, checkpoint)
@@ -73,14 +75,11 @@ def take(new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork 
     said = type(optimizer).__name__
     said += f" at step {number}" if counted_steps is not None else ", the steps are not counted"
     if without:
-        return Taken(
-            says=f"{said}; not in the checkpoint for all weights: {', '.join(sorted(without))}",
-            holds=None,
-        )
+        return f"{said}; not in the checkpoint for all weights: {', '.join(sorted(without))}"
     if there and not given:
-        return Taken(says=f"{said}; it keeps nothing of what the checkpoint has of its optimizer")
+        return f"{said}; it keeps nothing of what the checkpoint has of its optimizer"
     if not of_graph or old is None:
-        return Taken(says=f"{said}, by the names of the slots, not compared with a graph")
+        return f"{said}, by the names of the slots, not compared with a graph"
     return one_step.compared(new, checkpoint, found, old, of_graph, number=number, said=said)
 
 
