@@ -1,0 +1,33 @@
+// The page's state in its address, after the #, so that a link opens it as it is.
+
+const address = {
+  listeners: [],
+
+  // What the address says now, by name.
+  read() {
+    return Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  },
+
+  // Adds to the address; what is null or undefined goes from it.
+  write(changes) {
+    const all = {...address.read(), ...changes};
+    const kept = Object.entries(all).filter(([, value]) => value !== null && value !== undefined && value !== "");
+    const text = kept.map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3B/g, ";")}`).join("&");
+    if (`#${text}` === location.hash || (!text && !location.hash)) return;
+    address.written = `#${text}`;
+    try {
+      history.replaceState(null, "", `#${text}`);
+    } catch {
+      location.replace(`#${text}`); // where a file may not change its history
+    }
+  },
+
+  // Calls back when somebody else than the page itself has changed the address.
+  onChange(listener) {
+    address.listeners.push(listener);
+  },
+};
+
+addEventListener("hashchange", () => {
+  if (location.hash !== address.written) for (const listener of address.listeners) listener(address.read());
+});

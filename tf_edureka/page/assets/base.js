@@ -1,0 +1,107 @@
+"use strict";
+// What all other parts use: texts, numbers, elements of the page.
+
+const TEXT = JSON.parse(document.getElementById("text").textContent);
+const DATA = JSON.parse(document.getElementById("data").textContent);
+
+// A text by its name, as in say("neuron.epoch", {epoch: 3}); what is in braces is filled in.
+function say(name, values = {}) {
+  const [part, key] = name.split(".");
+  return TEXT[part][key].replace(/\{(\w+)\}/g, (_, word) => values[word]);
+}
+
+const byId = (id) => document.getElementById(id);
+
+// An element with attributes and children; what begins with "on" is a listener.
+function make(tag, attributes = {}, ...children) {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+// The same for what is drawn within an <svg>.
+function draw(tag, attributes = {}, ...children) {
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function filled(element, attributes, children) {
+  change(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+function change(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === null || value === false) element.removeAttribute(name);
+    else element.setAttribute(name, value);
+  }
+}
+
+// A float32 in as few digits as tell it from all others, as NumPy and the article print it.
+function shortest(number) {
+  const single = Math.fround(number);
+  if (!Number.isFinite(single)) return String(single).replace("Infinity", "inf").replace("NaN", "nan");
+  for (let digits = 1; digits < 9; digits++) {
+    const text = single.toPrecision(digits);
+    if (Math.fround(text) === single) return trimmed(text);
+  }
+  return trimmed(single.toPrecision(9));
+}
+
+function trimmed(text) {
+  const number = Number(text);
+  const plain = Math.abs(number) >= 1e-4 && Math.abs(number) < 1e16 ? String(number) : number.toExponential();
+  const [digits, power] = plain.split("e");
+  const exponent = power ? `e${power[0]}${power.slice(1).padStart(2, "0")}` : "";
+  return (digits.includes(".") || exponent ? digits : `${digits}.0`) + exponent;
+}
+
+// For people to read: three digits that matter, and a true minus.
+function rounded(number, digits = 3) {
+  if (!Number.isFinite(number)) return shortest(number);
+  const text = Math.abs(number) < 1e-4 && number !== 0 ? number.toExponential(1) : String(Number(number.toPrecision(digits)));
+  return text.replace(/-/g, "\u2212");
+}
+
+const percent = (share) => `${(100 * share).toFixed(share > 0.9995 || share < 0.0005 ? 0 : 1)} %`;
+
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+// Float32Array from the bytes of little-endian float16.
+function halves(bytes) {
+  const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  const table = HALVES.length ? HALVES : fillHalves();
+  const numbers = new Float32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) numbers[i] = table[bits[i]];
+  return numbers;
+}
+
+const HALVES = [];
+
+function fillHalves() {
+  for (let bits = 0; bits < 65536; bits++) {
+    const sign = bits & 0x8000 ? -1 : 1, power = (bits >> 10) & 31, fraction = bits & 1023;
+    if (power === 31) HALVES.push(fraction ? NaN : sign * Infinity);
+    else HALVES.push(sign * (power ? 2 ** (power - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024)));
+  }
+  return HALVES;
+}
+
+// Calls `work` when nothing has asked for it any more for so many milliseconds.
+function later(work, milliseconds) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(work, milliseconds);
+  };
+}
+
+// A file that the page makes, saved by the reader.
+function save(name, content) {
+  const link = make("a", {download: name, href: URL.createObjectURL(new Blob([content]))});
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}

@@ -1,0 +1,1 @@
+// Begins what is there.
