@@ -1,47 +1,74 @@
 """A page in Chromium, by Playwright, for the tests that need to see one."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_running: list[Any] = []
 
 
 @contextmanager
-def opened(path: Path, **how: object) -> Iterator[object]:
+def browser() -> Iterator[Any]:
+    """Chromium; the one that runs already, if one does.
+
+    It has to end with the tests of its module: while it runs, nothing else can use asyncio.
+    """
+    if _running:
+        yield _running[0]
+        return
+    api = pytest.importorskip("playwright.sync_api", reason="needs the extra 'browser'")
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium (on Debian: apt install chromium)")
+    with api.sync_playwright() as playwright:
+        _running.append(playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]))
+        try:
+            yield _running[0]
+        finally:
+            _running.pop().close()
+
+
+@contextmanager
+def opened(path: Path, **how: object) -> Iterator[Any]:
     """A tab that shows the file at `path`; at its end there must be no error and no request.
 
     `how` is what Playwright's `new_context` takes, as a size or `has_touch`.
     """
-    api = pytest.importorskip("playwright.sync_api", reason="needs the extra 'browser'")
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium (Debian: apt install chromium)")
     faults: list[str] = []
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+    def asked(request: Any) -> None:
+        if not request.url.startswith(("file:", "data:", "blob:")):
+            faults.append(request.url)
+
+    def said(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            faults.append(message.text)
+
+    with browser() as chromium:
+        context = chromium.new_context(**how)
         try:
-            context = browser.new_context(**how)
             tab = context.new_page()
-            tab.on(
-                "console",
-                lambda said: (
-                    faults.append(said.text) if said.type in ("error", "warning") else None
-                ),
-            )
+            tab.on("console", said)
             tab.on("pageerror", lambda error: faults.append(str(error)))
-            tab.on(
-                "request",
-                lambda asked: (
-                    None
-                    if asked.url.startswith(("file:", "data:", "blob:"))
-                    else faults.append(asked.url)
-                ),
-            )
+            tab.on("request", asked)
             tab.goto(path.as_uri())
             yield tab
-            assert faults == []
         finally:
-            browser.close()
+            context.close()
+        assert faults == []
+
+
+def until(tab: Any, condition: str, seconds: float = 30) -> None:
+    """Waits until an expression of JavaScript is true.
+
+    Playwright's own `wait_for_function` evaluates text in the page, which the page forbids.
+    """
+    end = time.monotonic() + seconds
+    while not tab.evaluate(condition):
+        assert time.monotonic() < end, f"never true: {condition}"
+        tab.wait_for_timeout(20)

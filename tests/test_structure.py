@@ -38,7 +38,8 @@ MAY_IMPORT = {
     },
     "runner": {"legacy.input_data", "tf1", "trace", "runtime", *LEAVES},
     **dict.fromkeys(
-        ("doctor", "notebook", "page"), {"mlp", "runs", "perceptron", "data", "tf1", "runtime", *LEAVES}
+        ("doctor", "notebook", "page"),
+        {"mlp", "runs", "perceptron", "data", "tf1", "runtime", *LEAVES},
     ),
     **dict.fromkeys(
         ("parity", "benchmark"),

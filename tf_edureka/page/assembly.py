@@ -16,7 +16,8 @@ _ASSETS = resources.files("tf_edureka.page") / "assets"
 # In the order in which they need one another.
 SCRIPTS = (
     *("base.js", "random.js", "perceptron.js", "outcome.js"),
-    *("address.js", "drawing.js", "diagram.js", "plane.js", "lottery.js", "neuron.js"),
+    *("address.js", "drawing.js", "diagram.js", "plane.js", "lottery.js"),
+    *("loss_curve.js", "own_points.js", "keras_code.js", "neuron.js", "neuron_view.js"),
     # Of the network.
     "main.js",
 )

@@ -14,11 +14,11 @@ const address = {
     const kept = Object.entries(all).filter(([, value]) => value !== null && value !== undefined && value !== "");
     const text = kept.map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3B/g, ";")}`).join("&");
     if (`#${text}` === location.hash || (!text && !location.hash)) return;
-    address.written = `#${text}`;
     try {
       history.replaceState(null, "", `#${text}`);
     } catch {
-      location.replace(`#${text}`); // where a file may not change its history
+      address.written = `#${text}`;
+      location.replace(address.written); // where a file may not change its history
     }
   },
 
@@ -29,5 +29,7 @@ const address = {
 };
 
 addEventListener("hashchange", () => {
-  if (location.hash !== address.written) for (const listener of address.listeners) listener(address.read());
+  const own = location.hash === address.written;
+  address.written = null;
+  if (!own) for (const listener of address.listeners) listener(address.read());
 });

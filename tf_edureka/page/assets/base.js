@@ -42,15 +42,14 @@ function shortest(number) {
   if (!Number.isFinite(single)) return String(single).replace("Infinity", "inf").replace("NaN", "nan");
   for (let digits = 1; digits < 9; digits++) {
     const text = single.toPrecision(digits);
-    if (Math.fround(text) === single) return trimmed(text);
+    if (Math.fround(text) === single) return asPython(Number(text), single);
   }
-  return trimmed(single.toPrecision(9));
+  return asPython(Number(single.toPrecision(9)), single);
 }
 
-function trimmed(text) {
-  const number = Number(text);
-  const plain = Math.abs(number) >= 1e-4 && Math.abs(number) < 1e16 ? String(number) : number.toExponential();
-  const [digits, power] = plain.split("e");
+function asPython(number, single) {
+  const size = Math.abs(single);
+  const [digits, power] = (size && (size < 1e-4 || size >= 1e16) ? number.toExponential() : String(number)).split("e");
   const exponent = power ? `e${power[0]}${power.slice(1).padStart(2, "0")}` : "";
   return (digits.includes(".") || exponent ? digits : `${digits}.0`) + exponent;
 }

@@ -1,1 +1,204 @@
-// To come.
+// A neuron, or three of them, as they are drawn: inputs, links with a weight each, sum and function.
+
+const KNOB = {width: 86, height: 28};
+const PER_UNIT = 60; // how far a weight is dragged to change by 1
+
+// Where everything is. A link is named by its two ends and how far along its knob is.
+const ONE_NEURON = {
+  view: "0 0 440 250",
+  inputs: [{at: [28, 40], name: "x1"}, {at: [28, 125], name: "x2"}, {at: [28, 210], name: "1"}],
+  units: [{at: [292, 125], name: "neuron"}],
+  links: [
+    {input: 0, to: 0, name: "w1", along: 0.36},
+    {input: 1, to: 0, name: "w2", along: 0.36},
+    {input: 2, to: 0, name: "b", along: 0.36},
+  ],
+  result: [400, 125],
+};
+const TWO_HIDDEN = {
+  view: "0 0 740 330",
+  inputs: [
+    {at: [28, 50], name: "x1"},
+    {at: [28, 165], name: "x2"},
+    {at: [28, 280], name: "1"},
+    {at: [400, 296], name: "1"},
+  ],
+  units: [
+    {at: [336, 75], name: "A"},
+    {at: [336, 235], name: "B"},
+    {at: [598, 155], name: "output"},
+  ],
+  links: [
+    {input: 0, to: 0, name: "A1", along: 0.28},
+    {input: 0, to: 1, name: "B1", along: 0.28},
+    {input: 1, to: 0, name: "A2", along: 0.28},
+    {input: 1, to: 1, name: "B2", along: 0.28},
+    {input: 2, to: 0, name: "A0", along: 0.28},
+    {input: 2, to: 1, name: "B0", along: 0.28},
+    {unit: 0, to: 2, name: "v1", along: 0.42},
+    {unit: 1, to: 2, name: "v2", along: 0.42},
+    {input: 3, to: 2, name: "v0", along: 0.42},
+  ],
+  result: [700, 155],
+};
+
+// Draws into an <svg>; `changed` is told of a weight, by number and new value, when it is dragged.
+class Diagram {
+  constructor(svg, changed) {
+    this.svg = svg;
+    this.changed = changed;
+  }
+
+  lay(model) {
+    const layout = model.size === 3 ? ONE_NEURON : TWO_HIDDEN;
+    if (this.layout === layout) return;
+    this.layout = layout;
+    this.svg.setAttribute("viewBox", layout.view);
+    this.svg.replaceChildren();
+    this.lines = layout.links.map((link) => this.line(link));
+    this.inputs = layout.inputs.map((input) => this.circle(input.at, 26));
+    this.units = layout.units.map((unit) => this.unit(unit));
+    const [x, y] = layout.result, last = layout.units.at(-1).at;
+    this.svg.append(draw("line", {class: "wire", x1: last[0] + 52, y1: last[1], x2: x - 30, y2: y}));
+    this.result = this.words(x, y + 5, "result");
+    this.target = this.words(x, y + 24, "quiet-text");
+    this.knobs = layout.links.map((link, index) => this.knob(link, index));
+  }
+
+  // Where a link begins and ends.
+  ends({input, unit, to}) {
+    const [toX, toY] = this.layout.units[to].at;
+    if (unit === undefined) return [this.layout.inputs[input].at, [toX - 50, toY]];
+    const [x, y] = this.layout.units[unit].at;
+    return [[x + 52, y], [toX - 50, toY]];
+  }
+
+  line(link) {
+    const [[x1, y1], [x2, y2]] = this.ends(link);
+    return this.svg.appendChild(draw("line", {x1, y1, x2, y2}));
+  }
+
+  circle([x, y], r) {
+    this.svg.append(draw("circle", {class: "node", cx: x, cy: y, r}));
+    return {name: this.words(x, y - 3, "quiet-text"), value: this.words(x, y + 13, "node-value")};
+  }
+
+  // A box: on the left the sum, on the right the function with a small curve of it.
+  unit({at: [x, y], name}) {
+    this.svg.append(
+      draw("rect", {class: "node", x: x - 50, y: y - 34, width: 102, height: 68, rx: 12}),
+      draw("line", {class: "rule", x1: x, y1: y - 34, x2: x, y2: y + 34}),
+    );
+    const curve = this.svg.appendChild(draw("path", {class: "curve"}));
+    const mark = this.svg.appendChild(draw("circle", {class: "curve-mark", r: 3}));
+    const sum = this.words(x - 25, y - 14, "quiet-text");
+    sum.textContent = name.length === 1 ? `${name}: \u03a3` : "\u03a3";
+    return {curve, mark, z: this.words(x - 25, y + 8, "node-value"), y: this.words(x + 26, y + 26, "node-value"), at: [x, y]};
+  }
+
+  words(x, y, name) {
+    return this.svg.appendChild(draw("text", {class: name, x, y, "text-anchor": "middle"}));
+  }
+
+  // What one drags: the weight in figures, with an arrow for where the next step moves it.
+  knob(link, index) {
+    const [[x1, y1], [x2, y2]] = this.ends(link);
+    const x = x1 + (x2 - x1) * link.along, y = y1 + (y2 - y1) * link.along;
+    const group = draw("g", {class: "knob drag", tabindex: 0, role: "slider", "aria-orientation": "vertical", "data-weight": link.name});
+    const text = draw("text", {x, y: y + 5, "text-anchor": "middle"});
+    group.append(
+      draw("rect", {x: x - KNOB.width / 2, y: y - KNOB.height / 2, width: KNOB.width, height: KNOB.height, rx: 13}),
+      text,
+    );
+    const arrow = this.svg.appendChild(draw("path", {class: "gradient"}));
+    const figure = this.svg.appendChild(draw("text", {class: "gradient-text", x: x + KNOB.width / 2 + 17, y: y + 5}));
+    this.svg.append(group);
+    const knob = {group, text, arrow, figure, at: [x + KNOB.width / 2 + 8, y]};
+    let start = 0;
+    dragged(group, {
+      begin: ([, from]) => void (start = from / PER_UNIT + this.weights[index]),
+      move: ([, to]) => this.changed(index, Math.round((start - to / PER_UNIT) * 100) / 100),
+    });
+    group.addEventListener("keydown", (event) => {
+      const by = {ArrowUp: 0.05, ArrowRight: 0.05, ArrowDown: -0.05, ArrowLeft: -0.05, PageUp: 0.5, PageDown: -0.5}[event.key];
+      if (by === undefined) return;
+      event.preventDefault();
+      this.changed(index, Math.round((this.weights[index] + by) * 100) / 100);
+    });
+    return knob;
+  }
+
+  // Shows what a model computes for a point. `gradient` is of all points; of one neuron with `figures`
+  // in numbers, too.
+  show(model, weights, point, gradient, figures) {
+    this.lay(model);
+    this.weights = weights;
+    const there = model.explain(weights, point);
+    const values = [point.x1, point.x2, 1, 1];
+    this.inputs.forEach((input, i) => {
+      const {name} = this.layout.inputs[i];
+      input.name.textContent = name === "1" ? say("neuron.bias") : name;
+      input.value.textContent = rounded(values[i]);
+    });
+    there.units.forEach((unit, i) => this.showUnit(this.units[i], unit, i === this.units.length - 1 ? model.last : model.activation));
+    this.result.textContent = rounded(there.output);
+    this.target.textContent = say("neuron.wanted", {target: rounded(point.target)});
+    this.knobs.forEach((knob, i) => this.showKnob(knob, i, weights[i], gradient[i], figures));
+    this.svg.setAttribute("aria-label", this.spoken(model, there, point));
+  }
+
+  showUnit(unit, {z, y}, activation) {
+    const [x, at] = unit.at;
+    unit.z.textContent = rounded(z);
+    unit.y.textContent = rounded(y);
+    unit.curve.setAttribute("d", curveOf(activation, x + 4, at - 28, 44, 40));
+    const place = placeOnCurve(activation, z, x + 4, at - 28, 44, 40);
+    change(unit.mark, {cx: place[0], cy: place[1]});
+  }
+
+  showKnob(knob, index, weight, slope, figures) {
+    const {name} = this.layout.links[index];
+    knob.text.textContent = `${name} ${rounded(weight)}`;
+    change(knob.group, {
+      "aria-label": say("neuron.weight_named", {name}),
+      "aria-valuenow": Number.isFinite(weight) ? weight : 0,
+      "aria-valuemin": -10,
+      "aria-valuemax": 10,
+      "aria-valuetext": say("neuron.weight_and_gradient", {weight: rounded(weight), gradient: rounded(slope)}),
+    });
+    const thickness = Math.min(9, 1 + 2 * Math.abs(weight || 0));
+    change(this.lines[index], {class: weight < 0 ? "link negative" : "link", "stroke-width": thickness});
+    const [x, y] = knob.at, length = (30 * Math.abs(slope)) / (1 + Math.abs(slope));
+    knob.arrow.setAttribute("d", slope && Number.isFinite(slope) ? arrow(x, y, slope > 0 ? length : -length) : "");
+    knob.figure.textContent = figures && this.layout === ONE_NEURON ? rounded(slope, 2) : "";
+  }
+
+  spoken(model, there, point) {
+    const values = {x1: rounded(point.x1), x2: rounded(point.x2), output: rounded(there.output), target: rounded(point.target)};
+    return say(model.size === 3 ? "neuron.drawn" : "neuron.drawn_two", {...values, z: rounded(there.units.at(-1).z)});
+  }
+}
+
+// Down by so much, or up: the way the weight goes in the next step.
+function arrow(x, y, length) {
+  const way = Math.sign(length), tip = y + length / 2 + way * 4, start = y - length / 2 - way * 4;
+  return `M${x} ${start}V${tip}M${x - 4} ${tip - way * 5}L${x} ${tip}L${x + 4} ${tip - way * 5}`;
+}
+
+const CURVE_REACH = 3; // z from -3 to 3
+
+function placeOnCurve(activation, z, x, y, width, height) {
+  const at = Math.max(-CURVE_REACH, Math.min(CURVE_REACH, z || 0));
+  const value = ACTIVATIONS[activation].of(at);
+  const [low, high] = activation === "identity" || activation === "relu" ? [-3, 3] : [-1.2, 1.2];
+  return [x + ((at + CURVE_REACH) / (2 * CURVE_REACH)) * width, y + height - ((value - low) / (high - low)) * height];
+}
+
+function curveOf(activation, x, y, width, height) {
+  const places = [];
+  for (let i = 0; i <= 40; i++) {
+    const z = CURVE_REACH * (i / 20 - 1);
+    places.push(placeOnCurve(activation, z, x, y, width, height).map((number) => number.toFixed(1)).join(" "));
+  }
+  return `M${places.join("L")}`;
+}

@@ -1,1 +1,3 @@
 // Begins what is there.
+
+neuron.begin();

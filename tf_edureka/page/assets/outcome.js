@@ -1,1 +1,61 @@
-// To come.
+// What became of a training, and why: whether it learned its points, or what keeps it from it.
+
+// In the order in which they are looked for.
+const OUTCOMES = ["diverged", "learned", "dead", "stuck", "no_line", "not_yet"];
+// Descent lowers the loss in each step, if the step is not too large; rounding moves it by far less.
+const RISE = 1.01;
+
+const isRight = (output, target) => (target > 0.5 ? output >= 0.5 : output < 0.5);
+
+// Whether a line parts the points to be 1 from those to be 0. If one does, one of these directions is
+// across it: from a point to another, or square to that.
+function separable(points) {
+  const [ones, zeros] = [points.filter((point) => point.target > 0.5), points.filter((point) => point.target <= 0.5)];
+  if (!ones.length || !zeros.length) return true;
+  const parts = (a, b) => {
+    const along = (point) => a * point.x1 + b * point.x2;
+    const [high, low] = [ones.map(along), zeros.map(along)];
+    return Math.min(...high) > Math.max(...low) || Math.max(...high) < Math.min(...low);
+  };
+  return points.some((p) => points.some((q) => parts(q.x1 - p.x1, q.x2 - p.x2) || parts(q.x2 - p.x2, p.x1 - q.x1)));
+}
+
+// One of OUTCOMES. `first` and `least` are losses: before the training, and the least in it.
+function outcomeOf(training, first, least, hasLine) {
+  const {model, rows, outputs, weights, loss} = training;
+  let right = true, dead = true, stuck = true, finite = Number.isFinite(loss);
+  for (let i = 0; i < rows.count; i++) {
+    const correct = isRight(outputs[i], rows.targets[i]);
+    const flat = model.slopeAt && model.slopeAt(weights, rows.x1[i], rows.x2[i]) === 0;
+    right = right && correct;
+    dead = dead && flat;
+    stuck = stuck && (flat || correct);
+  }
+  for (const weight of weights) finite = finite && Number.isFinite(weight);
+  if (!model.slopeAt) {
+    model.gradient(weights, rows, outputs, training.gradient);
+    dead = training.gradient.every((part) => part === 0);
+    stuck = dead;
+  }
+  const byGradient = model.size !== 3 || model.activation !== "step";
+  if (!byGradient) dead = stuck = false;
+  const rises = byGradient && loss > RISE * Math.min(least, first);
+  if (!finite || (rises && !(right || dead || stuck))) return "diverged";
+  if (right) return "learned";
+  if (dead) return "dead";
+  if (stuck) return "stuck";
+  return model.size === 3 && !hasLine ? "no_line" : "not_yet";
+}
+
+// Trains from one seed, without drawing anything.
+function resultOf(model, rows, seed, rate, epochs, hasLine) {
+  const training = new Training(model, rows, normals(model.size, seed), rate);
+  const first = training.loss;
+  let least = Infinity;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    training.epoch();
+    if (training.loss < least) least = training.loss;
+    if (!Number.isFinite(training.loss)) break;
+  }
+  return {outcome: outcomeOf(training, first, least, hasLine), loss: training.loss};
+}

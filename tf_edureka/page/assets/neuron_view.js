@@ -1,0 +1,151 @@
+// What is shown of the neuron's state.
+
+Object.assign(neuron, {
+  showControls() {
+    const {state} = neuron, two = state.net === "2";
+    const values = {"n-gate": state.gate, "n-net": state.net, "n-f": state.f, "n-rate": state.rate, "n-seed": state.seed, "n-epochs": state.epochs};
+    for (const [id, value] of Object.entries(values)) byId(id).value = value;
+    byId("n-hidden-panel").hidden = !two;
+    byId("n-plane-help").textContent = say(two ? "neuron.plane_help_two" : "neuron.plane_help");
+    byId("n-lottery-help").textContent = say("neuron.lottery_help", {seeds: SEEDS, epochs: state.epochs.toLocaleString(TEXT.page.language)});
+    byId("n-own").disabled = state.gate === "own";
+    byId("n-add").disabled = state.gate !== "own" || neuron.points.length >= MOST_POINTS;
+    if (state.gate === "own") editPoints(byId("n-own-points"), neuron.points, neuron.changePoints);
+    else byId("n-own-points").replaceChildren();
+    neuron.showButtons();
+  },
+
+  showButtons() {
+    byId("n-train").textContent = say(neuron.running ? "neuron.pause" : "neuron.train");
+  },
+
+  showSpeed() {
+    const speed = SPEEDS[byId("n-speed").value];
+    byId("n-speed").setAttribute("aria-valuetext", speed > 1000 ? say("neuron.speed_most") : say("neuron.speed_said", {speed}));
+  },
+
+  // Shows all that changes with the weights.
+  show() {
+    const {model, training, points, chosen} = neuron, {weights, outputs} = training;
+    model.gradient(weights, training.rows, outputs, training.gradient);
+    neuron.diagram.show(model, weights, points[chosen], training.gradient, byId("n-backward").open);
+    neuron.showPlane();
+    if (model.size === 9) neuron.showHidden();
+    neuron.showPoints();
+    if (byId("n-backward").open) neuron.showBackward();
+    drawLoss(byId("n-loss"), neuron.losses);
+    neuron.showLines();
+    neuron.showSums();
+    byId("n-keras").textContent = kerasCode(model, points, neuron.start, neuron.state.rate, training.epochs || neuron.state.epochs);
+  },
+
+  // From the least to the largest coordinate, with a margin; of a gate from -0.5 to 1.5.
+  range() {
+    const all = neuron.points.flatMap((point) => [point.x1, point.x2]);
+    return [Math.min(-0.5, Math.min(...all) * 1.1 - 0.2), Math.max(1.5, Math.max(...all) * 1.1 + 0.2)];
+  },
+
+  labels() {
+    return neuron.points.map((point, i) => {
+      const output = neuron.training.outputs[i];
+      return {text: rounded(output, 2), wrong: !isRight(output, point.target)};
+    });
+  },
+
+  showPlane() {
+    const {model, training: {weights}, points, state} = neuron;
+    const names = model.lines.length === 1 ? [say("neuron.line")] : [say("neuron.line_of", {name: "A"}), say("neuron.line_of", {name: "B"})];
+    const half = model.lines.length === 1 ? ACTIVATIONS[model.activation].half : 0;
+    const lines = model.lines.map(([a, b, c], i) => ({a: weights[a], b: weights[b], c: weights[c], half, name: names[i]}));
+    const output = (x1, x2) => model.output(weights, x1, x2);
+    neuron.plane.show({range: neuron.range(), output, lines, points, labels: neuron.labels(), names: ["x1", "x2"], editable: state.gate === "own"});
+  },
+
+  showHidden() {
+    const {model, training: {weights}} = neuron;
+    const points = neuron.points.map(({x1, x2, target}) => {
+      const [first, second] = model.hidden(weights, x1, x2);
+      return {x1: first, x2: second, target};
+    });
+    const all = points.flatMap((point) => [point.x1, point.x2]).filter(Number.isFinite);
+    const low = Math.min(model.activation === "tanh" ? -1 : 0, ...all), high = Math.max(1, ...all), rim = 0.15 * (high - low);
+    const line = {a: weights[6], b: weights[7], c: weights[8], half: 0, name: ""};
+    const output = (first, second) => model.fromHidden(weights, first, second);
+    neuron.hidden.show({range: [low - rim, high + rim], output, lines: [line], points, labels: neuron.labels(), names: ["A", "B"], editable: false});
+  },
+
+  showPoints() {
+    const {model, training, points} = neuron;
+    const body = byId("n-points");
+    const rows = points.map((point, i) => {
+      const output = training.outputs[i], {units} = model.explain(training.weights, point);
+      return [rounded(point.target), rounded(units.at(-1).z), rounded(output), rounded((output - point.target) ** 2)];
+    });
+    if (body.childElementCount !== points.length) body.replaceChildren(...points.map((_, i) => neuron.pointRow(i)));
+    rows.forEach((cells, i) => {
+      const [head, ...rest] = body.children[i].children, button = head.firstChild;
+      button.textContent = `${rounded(points[i].x1)}, ${rounded(points[i].x2)}`;
+      change(button, {"aria-pressed": String(i === neuron.chosen), "aria-label": say("neuron.show_point", {x1: rounded(points[i].x1), x2: rounded(points[i].x2)})});
+      cells.forEach((text, j) => (rest[j].textContent = text));
+      body.children[i].className = isRight(training.outputs[i], points[i].target) ? "" : "wrong";
+    });
+  },
+
+  pointRow(index) {
+    const choose = () => {
+      neuron.chosen = index;
+      neuron.show();
+    };
+    const cells = Array.from({length: 4}, () => make("td", {class: "number"}));
+    return make("tr", {}, make("th", {scope: "row"}, make("button", {type: "button", onclick: choose})), ...cells);
+  },
+
+  // What backpropagation computes, point by point, and the sums that move the weights.
+  showBackward() {
+    const {model, training, points, state} = neuron, {weights, gradient} = training;
+    const names = neuron.diagram.layout.links.map((link) => link.name);
+    const head = ["x1, x2", say("neuron.output"), say("neuron.error"), "f\u2032(z)", "\u03b4", ...names.map((name) => `\u2202/\u2202${name}`)];
+    const rows = points.map((point) => {
+      const {units, output, shares} = model.explain(weights, point), last = units.at(-1);
+      return [`${rounded(point.x1)}, ${rounded(point.x2)}`, output, output - point.target, last.slope, last.delta, ...shares].map(shown);
+    });
+    const sums = [say("neuron.sum"), "", "", "", "", ...gradient].map(shown);
+    const rosenblatt = model.size === 3 && model.activation === "step";
+    const steps = [say("neuron.next_step"), "", "", "", "", ...Array.from(gradient, (part) => (rosenblatt ? "" : -state.rate * part))].map(shown);
+    const row = (cells) => make("tr", {}, ...cells.map((cell, i) => (i ? make("td", {class: "number"}, cell) : make("th", {scope: "row"}, cell))));
+    const headRow = make("tr", {}, ...head.map((cell, i) => make("th", {scope: "col", class: i ? "number" : null}, cell)));
+    byId("n-backward-table").replaceChildren(make("thead", {}, headRow), make("tbody", {}, ...[...rows, sums, steps].map(row)));
+  },
+
+  // The article's lines, of the last hundred epochs; and what became of the training.
+  showLines() {
+    const {training, losses, state} = neuron, epochs = training.epochs;
+    const line = (epoch) => `Epoch-- ${epoch} --loss-- ${shortest(losses[epoch + 1])}`;
+    byId("n-line").textContent = epochs ? line(epochs - 1) : say("neuron.untrained", {loss: shortest(losses[0])});
+    const from = Math.max(0, epochs - 100), lines = Array.from({length: epochs - from}, (_, i) => line(from + i));
+    if (!neuron.running || byId("n-log").closest("details").open) byId("n-log").textContent = lines.join("\n") || say("neuron.no_lines");
+    if (neuron.running) return;
+    const right = training.outputs.reduce((count, output, i) => count + isRight(output, neuron.points[i].target), 0);
+    const counts = {right, points: neuron.points.length};
+    if (!epochs) byId("n-verdict").textContent = say("neuron.verdict_untrained", counts);
+    else {
+      const least = losses.slice(1).reduce((low, loss) => (loss < low ? loss : low), Infinity);
+      const outcome = outcomeOf(training, losses[0], least, separable(neuron.points));
+      const reason = say(`neuron.${outcome}${state.net === "2" && outcome === "not_yet" ? "_two" : ""}`);
+      byId("n-verdict").textContent = say("neuron.verdict", {...counts, reason});
+    }
+  },
+
+  // Why no line parts XOR, with this neuron's own numbers.
+  showSums() {
+    const {model, training: {weights}} = neuron;
+    byId("n-why").hidden = model.size !== 3;
+    if (model.size !== 3) return;
+    const z = (x1, x2) => weightedSum(weights, 0, 1, 2, x1, x2);
+    const values = {z00: z(0, 0), z11: z(1, 1), z01: z(0, 1), z10: z(1, 0)};
+    const sums = {same: values.z00 + values.z11, other: values.z01 + values.z10};
+    byId("n-sums").textContent = say("neuron.sums", Object.fromEntries(Object.entries({...values, ...sums}).map(([name, value]) => [name, rounded(value)])));
+  },
+});
+
+const shown = (value) => (typeof value === "number" ? rounded(value) : value ?? "");

@@ -1,0 +1,66 @@
+// Points of the reader's own: a list to edit by keyboard, and JSON to export and import.
+
+const MOST_POINTS = 60;
+
+// Points from the text of a JSON file: {"points": [{"x1": 0, "x2": 1, "target": 1}, ...]}.
+// Throws an Error with a text to show.
+function readPoints(json) {
+  let found;
+  try {
+    found = JSON.parse(json).points;
+  } catch {
+    throw new Error(say("neuron.import_no_json"));
+  }
+  if (!Array.isArray(found) || !found.length || found.length > MOST_POINTS) {
+    throw new Error(say("neuron.import_no_points", {most: MOST_POINTS}));
+  }
+  return found.map((point, i) => {
+    const numbers = [point?.x1, point?.x2, point?.target];
+    const fits = numbers.every((number) => typeof number === "number" && Math.abs(number) <= 1000) && [0, 1].includes(numbers[2]);
+    if (!fits) throw new Error(say("neuron.import_bad_point", {number: i + 1, got: JSON.stringify(point)}));
+    return {x1: numbers[0], x2: numbers[1], target: numbers[2]};
+  });
+}
+
+function writePoints(points) {
+  return `${JSON.stringify({points}, null, 1)}\n`;
+}
+
+// Points in the address: x1,x2,target;...
+function pointsToText(points) {
+  return points.map((point) => [point.x1, point.x2, point.target].join(",")).join(";");
+}
+
+function pointsFromText(text) {
+  const points = text.split(";").map((point) => point.split(",").map(Number)).map(([x1, x2, target]) => ({x1, x2, target}));
+  try {
+    return readPoints(JSON.stringify({points}));
+  } catch {
+    return null;
+  }
+}
+
+// Fills `list` with a line for each point; `changed` is told of the points after each change.
+function editPoints(list, points, changed) {
+  const kept = list.children.length === points.length && list.contains(document.activeElement);
+  if (!kept) list.replaceChildren(...points.map((_, i) => pointLine(list, i)));
+  list.points = points;
+  list.changed = changed;
+  points.forEach((point, i) => {
+    for (const input of list.children[i].querySelectorAll("input")) {
+      if (input.type === "checkbox") input.checked = point.target > 0.5;
+      else if (input !== document.activeElement) input.value = point[input.dataset.part];
+    }
+  });
+}
+
+function pointLine(list, index) {
+  const renewed = (changes) => list.changed(list.points.map((point, i) => (i === index ? {...point, ...changes} : point)));
+  const number = (part) => make("input", {
+    type: "number", step: 0.1, "data-part": part, "aria-label": say("neuron.own_coordinate", {part, number: index + 1}),
+    oninput: (event) => Number.isFinite(event.target.valueAsNumber) && Math.abs(event.target.valueAsNumber) <= 1000 && renewed({[part]: event.target.valueAsNumber}),
+  });
+  const target = make("input", {type: "checkbox", onchange: (event) => renewed({target: event.target.checked ? 1 : 0})});
+  const away = make("button", {type: "button", "aria-label": say("neuron.own_remove", {number: index + 1}), onclick: () => list.changed(list.points.filter((_, i) => i !== index))}, "\u00d7");
+  return make("div", {class: "own-point"}, number("x1"), number("x2"), make("label", {class: "beside"}, target, say("neuron.own_one")), away);
+}
