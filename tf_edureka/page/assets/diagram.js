@@ -53,7 +53,7 @@ class Diagram {
     const layout = model.size === 3 ? ONE_NEURON : TWO_HIDDEN;
     if (this.layout === layout) return;
     this.layout = layout;
-    this.svg.setAttribute("viewBox", layout.view);
+    change(this.svg, {viewBox: layout.view, class: layout === TWO_HIDDEN ? "two" : null});
     this.svg.replaceChildren();
     this.lines = layout.links.map((link) => this.line(link));
     this.inputs = layout.inputs.map((input) => this.circle(input.at, 26));
