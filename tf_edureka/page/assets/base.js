@@ -61,7 +61,7 @@ function rounded(number, digits = 3) {
   return text.replace(/-/g, "\u2212");
 }
 
-const percent = (share) => `${(100 * share).toFixed(share > 0.9995 || share < 0.0005 ? 0 : 1)} %`;
+const percent = (share) => `${(100 * share).toFixed(share > 0.9995 || share < 0.0005 ? 0 : 1)}\u00a0%`;
 
 function bytesOf(base64) {
   const characters = atob(base64), bytes = new Uint8Array(characters.length);
