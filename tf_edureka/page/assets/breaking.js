@@ -67,10 +67,14 @@ function showBreaking() {
   byId("net-biases").querySelectorAll("input").forEach((box, layer) => (box.checked = shown.unbiased.includes(layer)));
   byId("net-noise").value = Math.round(100 * shown.noise);
   byId("net-noise-size").textContent = say("network.noise_size", {percent: Math.round(100 * shown.noise)});
-  const buttons = shown.silenced.map(([layer, unit]) => make("button", {onclick: () => toggleSilence(layer, unit)},
-    say("network.unsilence", {name: layerName(layer), number: unit})));
+  const buttons = shown.silenced.map(([layer, unit]) => {
+    const speak = () => {
+      toggleSilence(layer, unit);
+      (byId("net-silenced").firstChild ?? byId("net-noise")).focus(); // since this button is gone
+    };
+    return make("button", {onclick: speak}, say("network.unsilence", {name: layerName(layer), number: unit}));
+  });
   byId("net-silenced").replaceChildren(...buttons);
-  byId("net-mend").disabled = !isBroken();
 }
 
 const isBroken = () => shown.unbiased.length > 0 || shown.noise > 0 || shown.silenced.length > 0;

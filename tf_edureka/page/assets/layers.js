@@ -30,7 +30,7 @@ function showLayers(verdict) {
   grids.forEach(({canvas, mark, caption}, layer) => {
     const isLast = layer === grids.length - 1, {outputs} = verdict.layers[layer];
     const numbers = isLast ? verdict.shares : outputs;
-    paintAmounts(canvas, numbers, Math.max(...numbers));
+    paintAmounts(canvas, numbers, isLast ? 1 : Math.max(...numbers));
     const firing = outputs.filter((output) => output > 0).length;
     caption.textContent = isLast ? say("network.digits_layer", {name: layerName(layer)})
       : say("network.firing", {name: layerName(layer), firing, count: outputs.length});

@@ -56,7 +56,11 @@ function show(changes, isToBeWritten = true) {
   if (has("which")) showChosenNetwork();
   if (has("image")) takeImage();
   showAll();
-  if (has("unbiased", "noise", "silenced", "epoch", "which")) countRight();
+  if (has("which", "epoch", "unbiased", "noise", "silenced")) {
+    showBreaking();
+    showReplay();
+    countRight();
+  }
   if (isToBeWritten) writeLater();
 }
 
@@ -90,8 +94,6 @@ function showAll() {
   showAnswers(shown.pixels ? verdicts : verdicts.map(() => null));
   showLayers(within);
   showUnit(shown.inputs, within);
-  showBreaking();
-  showReplay();
   sayAnswers();
   occludeLater();
 }
