@@ -19,6 +19,9 @@ SCRIPTS = (
     *("address.js", "drawing.js", "diagram.js", "plane.js", "lottery.js"),
     *("loss_curve.js", "own_points.js", "keras_code.js", "neuron.js", "neuron_view.js"),
     # Of the network.
+    *("network.js", "certainty.js", "form.js", "pixels.js", "pad.js", "answer.js", "layers.js"),
+    *("unit.js", "occlusion.js", "breaking.js", "replay.js", "mistakes.js"),
+    *("network_address.js", "network_view.js"),
     "main.js",
 )
 STYLES = ("page.css", "neuron.css", "network.css")

@@ -1,3 +1,4 @@
 // Begins what is there.
 
 neuron.begin();
+if (DATA) beginNetwork();

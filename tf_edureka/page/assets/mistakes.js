@@ -1,0 +1,39 @@
+// Images as buttons: an example of each digit, and the test images that the network gets wrong.
+
+const MORE = 40; // shown at a time
+
+function imageButton(index, text) {
+  const canvas = make("canvas", {"aria-hidden": "true"});
+  paintInk(canvas, images[index]);
+  redrawnInTheDark(() => paintInk(canvas, images[index]));
+  return make("button", {class: "net-thumb", "data-image": index, onclick: () => show({image: index})}, canvas, make("span", {}, text));
+}
+
+function makeExamples() {
+  byId("net-examples").replaceChildren(...DATA.examples.map((index, digit) => imageButton(index, String(digit))));
+}
+
+// Anew for each network that is looked into.
+function makeMistakes() {
+  const wrong = DATA.mistakes[shown.which], total = DATA.mistakes_in_all[shown.which], gallery = byId("net-mistakes");
+  const more = byId("net-more"), trained = shown.trained[shown.which];
+  gallery.replaceChildren();
+  byId("net-mistakes-count").textContent = say(wrong.length < total ? "network.mistakes_some" : "network.mistakes_all",
+    {count: total, shown: wrong.length});
+  const add = () => {
+    const at = gallery.children.length;
+    for (const index of wrong.slice(at, at + MORE)) {
+      const read = largest(logitsOf(trained, images[index]));
+      gallery.append(imageButton(index, say("network.read_as", {label: DATA.images.labels[index], read})));
+    }
+    more.hidden = gallery.children.length >= wrong.length;
+  };
+  more.onclick = add;
+  add();
+}
+
+function markChosenImage() {
+  for (const button of byId("network").querySelectorAll("[data-image]")) {
+    change(button, {"aria-pressed": String(Number(button.dataset.image) === shown.image)});
+  }
+}

@@ -1,0 +1,102 @@
+// Ties the network's parts together: what is shown, and what follows when it changes.
+
+const shown = {
+  which: 0, epoch: null, layer: 0, unit: 0, // what is looked at; the epoch is null for the trained network
+  image: null, // index into `images`; null where something is drawn
+  ...MENDED,
+  trained: [], // the networks as they come
+  whole: null, network: null, // the one looked into: of its epoch, and as it is broken
+  pixels: null, inputs: null, // what the networks get; the pixels are null where nothing is drawn
+  verdict: null, // of `network`; null where nothing is drawn
+};
+let images = null; // null until they are unpacked
+let pad = null;
+
+function beginNetwork() {
+  lookUpShades();
+  redrawnInTheDark(lookUpShades);
+  shown.trained = DATA.networks.map(trainedNetwork);
+  pad = padOn(byId("net-pad"), () => show({image: null}));
+  byId("net-undo").addEventListener("click", pad.undo);
+  byId("net-clear").addEventListener("click", pad.clear);
+  makeNetworkChoice();
+  for (const part of [makeAnswers, makeUnit, makeBreaking, makeReplay]) part();
+  openAddress();
+  redrawnInTheDark(() => show({}));
+  address.onChange(openAddress);
+  unpackedImages(DATA.images).then((unpacked) => {
+    images = unpacked;
+    change(byId("net-no-images"), {hidden: images ? "" : null});
+    if (!images) return;
+    makeExamples();
+    makeMistakes();
+    if (address.read()["net-image"]) openAddress();
+    countRight();
+  });
+}
+
+function openAddress() {
+  const {strokes, changes} = readNetworkAddress();
+  pad.set(strokes);
+  show(changes, false);
+}
+
+function makeNetworkChoice() {
+  const choice = byId("net-which");
+  choice.append(...DATA.networks.map(({title}, i) => make("option", {value: i}, title)));
+  choice.addEventListener("change", () => show({which: Number(choice.value), epoch: null, layer: 0, unit: 0, ...MENDED}));
+  change(byId("net-which-label"), {hidden: DATA.networks.length > 1 ? null : ""});
+}
+
+// Takes over what has changed, by the names in `shown`, and brings all that depends on it up to date.
+function show(changes, isToBeWritten = true) {
+  Object.assign(shown, changes);
+  const has = (...names) => names.some((name) => name in changes);
+  if (has("which", "epoch", "unbiased", "noise", "silenced")) remakeNetwork(has("which", "epoch"));
+  if (has("which")) showChosenNetwork();
+  if (has("image")) takeImage();
+  showAll();
+  if (has("which", "epoch", "unbiased", "noise", "silenced")) {
+    showBreaking();
+    showReplay();
+    countRight();
+  }
+  if (isToBeWritten) writeLater();
+}
+
+function remakeNetwork(isOther) {
+  if (isOther) shown.whole = networkAt(shown.which, shown.epoch);
+  shown.network = brokenNetwork(shown.whole, shown);
+}
+
+function showChosenNetwork() {
+  byId("net-which").value = shown.which;
+  byId("net-facts").textContent = DATA.networks.map((entry) => say("network.facts", {
+    title: entry.title, layers: entry.layers.join("-"), accuracy: `${(100 * entry.accuracy).toFixed(2)} %`, source: entry.source,
+  })).join(" ");
+  for (const part of [makeLayers, makeUnitChoice, makeBiasChoice, makeCurves]) part();
+  if (images) makeMistakes();
+}
+
+function takeImage() {
+  if (shown.image !== null) pad.set([], images[shown.image]);
+  shown.pixels = shown.image === null ? formed(pad.ink) : images[shown.image];
+  shown.inputs = scaled(shown.pixels ?? new Uint8Array(784));
+  paintInk(byId("net-input"), shown.pixels ?? shown.inputs);
+  markChosenImage();
+}
+
+function showAll() {
+  const pixels = shown.pixels ?? new Uint8Array(784);
+  const verdicts = shown.trained.map((trained, i) => judged(i === shown.which ? shown.network : trained, pixels));
+  const within = verdicts[shown.which];
+  shown.verdict = shown.pixels && within;
+  showAnswers(shown.pixels ? verdicts : verdicts.map(() => null));
+  showLayers(within);
+  showUnit(shown.inputs, within);
+  sayAnswers();
+  occludeLater();
+}
+
+const occludeLater = later(showOcclusion, 200);
+const writeLater = later(writeNetworkAddress, 300);

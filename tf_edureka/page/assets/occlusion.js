@@ -1,0 +1,72 @@
+// Which ink spoke for the answer: what becomes of its odds where a small patch of ink is taken away.
+
+const PATCH = 2; // pixels to each side of the middle: 5 x 5
+
+// By how much the log odds of `answer` fall, for a patch around each of the 784 pixels.
+function oddsLost(network, inputs, answer) {
+  const kernel = network.kernels[0], whole = sums(kernel, network.biases[0], inputs);
+  const odds = logOdds(passedOn(network, 0, whole).at(-1).z, answer);
+  return Float64Array.from(inputs, (_, place) => {
+    const inked = patch(place).filter((i) => inputs[i] !== 0);
+    if (!inked.length) return 0;
+    const z = Float64Array.from(whole); // only what the patch brought is taken from the first sums
+    for (const i of inked) addRow(z, kernel, i, -inputs[i]);
+    return odds - logOdds(passedOn(network, 0, z).at(-1).z, answer);
+  });
+}
+
+function patch(place) {
+  const pixels = [], middle = [place % 28, Math.floor(place / 28)];
+  for (let y = Math.max(0, middle[1] - PATCH); y <= Math.min(27, middle[1] + PATCH); y++) {
+    for (let x = Math.max(0, middle[0] - PATCH); x <= Math.min(27, middle[0] + PATCH); x++) pixels.push(y * 28 + x);
+  }
+  return pixels;
+}
+
+// Of one against all others together, by natural logarithm.
+function logOdds(logits, answer) {
+  const others = Array.from(logits).filter((_, digit) => digit !== answer), most = Math.max(...others);
+  return logits[answer] - most - Math.log(others.reduce((sum, logit) => sum + Math.exp(logit - most), 0));
+}
+
+function showOcclusion() {
+  const {verdict, inputs, pixels, network} = shown;
+  if (!verdict) {
+    paintInk(byId("net-spoke"), new Uint8Array(784));
+    byId("net-spoke-words").textContent = say("network.nothing");
+    return;
+  }
+  const lost = oddsLost(network, inputs, verdict.answer);
+  paintOcclusion(byId("net-spoke"), pixels, lost);
+  byId("net-spoke-words").textContent = occlusionInWords(lost);
+}
+
+function paintOcclusion(canvas, pixels, lost) {
+  const most = Math.max(...lost.map(Math.abs)) || 1;
+  paintPixels(canvas, 28, 28, (i) => {
+    const ink = mixed(shade.pageRgb, shade.textRgb, (0.6 * pixels[i]) / 255);
+    return mixed(ink, lost[i] < 0 ? shade.negativeRgb : shade.positiveRgb, (0.85 * Math.abs(lost[i])) / most);
+  });
+}
+
+function occlusionInWords(lost) {
+  const {network, inputs, verdict: {answer}} = shown;
+  const strongest = largest(lost), against = largest(lost.map((number) => -number)), words = [];
+  const told = (place) => {
+    const left = Float32Array.from(inputs);
+    for (const i of patch(place)) left[i] = 0;
+    const shares = softmax(passed(network, left).at(-1).z);
+    return {
+      place: say(`network.place_${third(Math.floor(place / 28))}${third(place % 28)}`),
+      digit: answer, before: percent(shown.verdict.shares[answer]), after: percent(shares[answer]), instead: largest(shares),
+    };
+  };
+  const most = told(strongest);
+  words.push(say("network.spoke", most));
+  if (most.instead !== answer) words.push(say("network.spoke_instead", most));
+  if (lost[against] < -0.1) words.push(say("network.spoke_against", told(against)));
+  return words.join(" ");
+}
+
+// Of the 20 x 20 pixels that a digit fills: 0, 1 or 2.
+const third = (place) => (place < 11 ? 0 : place < 17 ? 1 : 2);

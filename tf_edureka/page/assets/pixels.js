@@ -1,0 +1,48 @@
+// Pictures of numbers: ink, weights, what neurons say. Colours are looked up once, since painting goes on in a stroke.
+
+const shade = {};
+
+function lookUpShades() {
+  for (const name of ["page", "text", "accent", "positive", "negative"]) {
+    shade[name] = colour(name);
+    shade[`${name}Rgb`] = rgb(name);
+  }
+}
+
+// 784 pixels from 0 to 255, or inputs from 0 to 1.
+function paintInk(canvas, pixels, most = 255) {
+  paintPixels(canvas, 28, 28, (i) => mixed(shade.pageRgb, shade.textRgb, pixels[i] / most));
+}
+
+// Numbers above 0, the most of them in full colour.
+function paintAmounts(canvas, numbers, most) {
+  paintCells(canvas, numbers.length, (i) => mixed(shade.pageRgb, shade.positiveRgb, Math.min(1, numbers[i] / (most || 1))));
+}
+
+// Blue above 0, red below.
+function paintSigned(canvas, numbers) {
+  let most = 0;
+  for (const number of numbers) most = Math.max(most, Math.abs(number));
+  paintCells(canvas, numbers.length, (i) => {
+    const full = numbers[i] < 0 ? shade.negativeRgb : shade.positiveRgb;
+    return mixed(shade.pageRgb, full, Math.abs(numbers[i]) / (most || 1));
+  });
+}
+
+// A cell for each number, in rows; what is left of the last row is paper.
+function paintCells(canvas, count, paint) {
+  const columns = columnsOf(count);
+  paintPixels(canvas, columns, Math.ceil(count / columns), (i) => (i < count ? paint(i) : shade.pageRgb));
+}
+
+function columnsOf(count) {
+  return count <= 16 ? count : Math.ceil(Math.sqrt(count));
+}
+
+// The images of the page, 784 pixels each; null where the browser cannot unpack them.
+async function unpackedImages(stored) {
+  if (typeof DecompressionStream === "undefined") return null;
+  const packed = new Blob([bytesOf(stored.pixels)]).stream();
+  const all = new Uint8Array(await new Response(packed.pipeThrough(new DecompressionStream("deflate"))).arrayBuffer());
+  return Array.from({length: stored.count}, (_, i) => all.subarray(784 * i, 784 * (i + 1)));
+}

@@ -1,0 +1,102 @@
+// The run's training: the network as it was after each epoch that was kept, and the curves with a mark.
+
+const CURVE = {width: 300, height: 110, left: 8, right: 8, top: 8, bottom: 20};
+
+// As it was; kept in 8 bits, with one scale for each neuron's weights and one for each bias.
+function snapshotNetwork(layers, snapshot) {
+  const scales = new Float32Array(bytesOf(snapshot.scales).buffer), small = new Int8Array(bytesOf(snapshot.weights).buffer);
+  const numbers = new Float32Array(small.length);
+  let at = 0, scale = 0;
+  for (let i = 1; i < layers.length; i++) {
+    const units = layers[i], end = at + layers[i - 1] * units;
+    for (let unit = 0; at < end; at++, unit = (unit + 1) % units) numbers[at] = small[at] * scales[scale + unit];
+    scale += units;
+    for (const biasEnd = at + units; at < biasEnd; at++) numbers[at] = small[at] * scales[scale];
+    scale += 1;
+  }
+  return networkOf(layers, numbers);
+}
+
+// The epochs of which there is a network, the last being that of the trained one.
+function epochsOf(entry) {
+  return [...entry.snapshots.map(({epoch}) => epoch), entry.cost.length];
+}
+
+// The network of an epoch; null for the trained one.
+function networkAt(which, epoch) {
+  const entry = DATA.networks[which], snapshot = entry.snapshots.find((one) => one.epoch === epoch);
+  return snapshot ? snapshotNetwork(entry.layers, snapshot) : shown.trained[which];
+}
+
+let playing = 0;
+
+function makeReplay() {
+  byId("net-epoch").addEventListener("input", (event) => {
+    stopPlaying();
+    showEpoch(Number(event.target.value));
+  });
+  byId("net-play").addEventListener("click", () => (playing ? stopPlaying() : play()));
+}
+
+function showEpoch(i) {
+  const entry = DATA.networks[shown.which], epoch = epochsOf(entry)[i];
+  show({epoch: epoch === entry.cost.length ? null : epoch});
+}
+
+function play() {
+  const slider = byId("net-epoch"), last = Number(slider.max);
+  if (Number(slider.value) === last) showEpoch(0);
+  playing = setInterval(() => {
+    showEpoch(Number(slider.value) + 1);
+    if (Number(slider.value) === last) stopPlaying();
+  }, Math.max(150, Math.min(700, 10000 / (last + 1))));
+  byId("net-play").textContent = say("network.stop");
+}
+
+function stopPlaying() {
+  clearInterval(playing);
+  playing = 0;
+  byId("net-play").textContent = say("network.play");
+}
+
+// Anew for each network that is looked into.
+function makeCurves() {
+  const entry = DATA.networks[shown.which], has = entry.snapshots.length > 0;
+  change(byId("net-replay-controls"), {hidden: has ? null : ""});
+  change(byId("net-no-snapshots"), {hidden: has ? "" : null});
+  byId("net-epoch").max = entry.snapshots.length;
+  const logs = entry.cost.map((cost) => Math.log10(Math.max(cost, 1e-12)));
+  byId("net-curves").replaceChildren(curve("cost", logs), curve("accuracy", entry.accuracies));
+}
+
+// One line over the epochs, from 1 on; the mark is moved by `showReplay`.
+function curve(name, numbers) {
+  const {width, height, left, right, top, bottom} = CURVE, low = Math.min(...numbers), high = Math.max(...numbers);
+  const y = (number) => top + ((height - top - bottom) * (high - number)) / (high - low || 1);
+  const points = numbers.map((number, i) => `${epochPlace(i + 1, numbers.length)},${y(number)}`).join(" ");
+  const mark = draw("line", {class: "net-now", y1: top, y2: height - bottom});
+  const picture = draw("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": say(`network.${name}_curve`)},
+    draw("line", {class: "net-axis", x1: left, x2: width - right, y1: height - bottom, y2: height - bottom}),
+    draw("polyline", {class: "net-line", points}), mark,
+    draw("text", {x: left, y: height - 4}, "0"),
+    draw("text", {x: width - right, y: height - 4, "text-anchor": "end"}, say("network.epoch_axis", {epoch: numbers.length})));
+  return make("figure", {}, make("figcaption", {}, say(`network.${name}_curve`)), picture, make("figcaption", {class: "number"}));
+}
+
+function epochPlace(epoch, last) {
+  return CURVE.left + ((CURVE.width - CURVE.left - CURVE.right) * epoch) / last;
+}
+
+function showReplay() {
+  const entry = DATA.networks[shown.which], epochs = epochsOf(entry), last = epochs.at(-1), epoch = shown.epoch ?? last;
+  byId("net-epoch").value = epochs.indexOf(epoch);
+  const told = say(epoch === last ? "network.epoch_last" : "network.epoch", {epoch, last});
+  byId("net-epoch-now").textContent = told;
+  change(byId("net-epoch"), {"aria-valuetext": told});
+  const numbers = epoch ? [rounded(entry.cost[epoch - 1]), percent(entry.accuracies[epoch - 1])] : ["", ""];
+  byId("net-curves").querySelectorAll("figure").forEach((figure, i) => {
+    const x = epochPlace(epoch, last);
+    change(figure.querySelector(".net-now"), {x1: x, x2: x});
+    figure.lastChild.textContent = epoch ? say("network.after_epoch", {epoch, number: numbers[i]}) : say("network.before_training");
+  });
+}

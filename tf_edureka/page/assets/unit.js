@@ -1,0 +1,77 @@
+// The arithmetic of one neuron: what comes in, with which weights, and what it makes of it.
+
+const TERMS = 6; // that are written out
+
+function makeUnit() {
+  byId("net-layer").addEventListener("change", (event) => show({layer: Number(event.target.value), unit: 0}));
+  byId("net-unit").addEventListener("input", (event) => {
+    const unit = Number(event.target.value);
+    if (event.target.value !== "" && Number.isInteger(unit) && unit >= 0 && unit < unitsOf(shown.layer)) show({unit});
+  });
+  byId("net-silence").addEventListener("click", () => toggleSilence(shown.layer, shown.unit));
+}
+
+const unitsOf = (layer) => shown.network.layers[layer + 1];
+const isOutput = (layer) => layer === shown.network.kernels.length - 1;
+
+// Anew for each network that is looked into.
+function makeUnitChoice() {
+  const options = shown.network.kernels.map((_, layer) => make("option", {value: layer}, layerName(layer)));
+  byId("net-layer").replaceChildren(...options);
+}
+
+function showUnit(inputs, verdict) {
+  const {layer, unit, network} = shown, count = unitsOf(layer), kernel = network.kernels[layer];
+  const incoming = layer ? verdict.layers[layer - 1].outputs : inputs;
+  const weights = Float64Array.from(incoming, (_, i) => kernel[i * count + unit]);
+  const products = weights.map((weight, i) => weight * incoming[i]);
+  byId("net-layer").value = layer;
+  change(byId("net-unit"), {max: count - 1});
+  if (document.activeElement !== byId("net-unit")) byId("net-unit").value = unit;
+  paintSigned(byId("net-weights"), weights);
+  if (layer) paintAmounts(byId("net-incoming"), incoming, Math.max(...incoming));
+  else paintInk(byId("net-incoming"), incoming, 1);
+  paintSigned(byId("net-products"), products);
+  showTerms(weights, incoming, products);
+  showSum(products.reduce((a, b) => a + b, 0), verdict);
+  showSilence();
+}
+
+function showTerms(weights, incoming, products) {
+  const order = Array.from(products.keys()).sort((a, b) => Math.abs(products[b]) - Math.abs(products[a]));
+  const told = order.slice(0, TERMS).filter((i) => products[i] !== 0);
+  const rows = told.map((i) => numberRow(inputName(i), weights[i], incoming[i], products[i]));
+  const rest = products.reduce((sum, product, i) => (told.includes(i) ? sum : sum + product), 0);
+  const others = products.filter((product) => product !== 0).length - told.length;
+  if (others) rows.push(numberRow(say("network.other_terms", {count: others}), null, null, rest));
+  byId("net-terms").replaceChildren(...rows);
+}
+
+function numberRow(name, ...numbers) {
+  const cells = numbers.map((number) => make("td", {class: "number"}, number === null ? "" : rounded(number, 4)));
+  return make("tr", {}, make("th", {scope: "row"}, name), ...cells);
+}
+
+function inputName(i) {
+  if (shown.layer === 0) return say("network.pixel", {row: Math.floor(i / 28) + 1, column: (i % 28) + 1});
+  return say("network.neuron_name", {number: i});
+}
+
+function showSum(sum, verdict) {
+  const {layer, unit, network} = shown, {z, outputs} = verdict.layers[layer];
+  const rows = [
+    numberRow(say("network.sum"), sum), numberRow(say("network.bias"), network.biases[layer][unit]),
+    numberRow(say(isOutput(layer) ? "network.logit" : "network.z"), z[unit]),
+  ];
+  if (isOutput(layer)) rows.push(make("tr", {}, make("th", {scope: "row"}, say("network.softmax")),
+    make("td", {class: "number"}, percent(verdict.shares[unit]))));
+  else rows.push(numberRow(say(network.silenced[layer].includes(unit) ? "network.kept_silent" : "network.relu"), outputs[unit]));
+  byId("net-sum").replaceChildren(...rows);
+}
+
+function showSilence() {
+  const {layer, unit, network} = shown, isSilent = network.silenced[layer].includes(unit);
+  change(byId("net-silence"), {hidden: isOutput(layer) ? "" : null, "aria-pressed": String(isSilent)});
+  byId("net-unit-name").textContent = isOutput(layer) ? say("network.digit_title", {digit: unit})
+    : say("network.neuron_title", {name: layerName(layer), number: unit});
+}
