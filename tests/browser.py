@@ -60,7 +60,7 @@ def opened(path: Path, **how: object) -> Iterator[Any]:
             yield tab
         finally:
             context.close()
-        assert faults == []
+        assert faults == [], faults
 
 
 def until(tab: Any, condition: str, seconds: float = 30) -> None:

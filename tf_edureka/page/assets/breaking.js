@@ -12,7 +12,7 @@ function brokenNetwork(whole, {unbiased, noise, silenced}) {
 }
 
 function noisy(kernel, noise, layer) {
-  const off = normals(layer, kernel.length), size = noise * deviation(kernel);
+  const off = noiseOf(layer, kernel.length), size = noise * deviation(kernel);
   return kernel.map((weight, i) => weight + size * off[i]);
 }
 
@@ -21,21 +21,12 @@ function deviation(numbers) {
   return Math.sqrt(numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / numbers.length);
 }
 
-const NORMALS = [];
+const NOISE = [];
 
-// Normally distributed, and the same each time: mulberry32, then Box and Muller.
-function normals(seed, count) {
-  if (NORMALS[seed]?.length === count) return NORMALS[seed];
-  let state = seed + 1;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mix = Math.imul(state ^ (state >>> 15), state | 1);
-    mix ^= mix + Math.imul(mix ^ (mix >>> 7), mix | 61);
-    return (((mix ^ (mix >>> 14)) >>> 0) + 1) / 4294967297;
-  };
-  NORMALS[seed] = Float32Array.from({length: count}, () =>
-    Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()));
-  return NORMALS[seed];
+// Normally distributed, and the same each time.
+function noiseOf(layer, count) {
+  if (NOISE[layer]?.length !== count) NOISE[layer] = normals(count, layer);
+  return NOISE[layer];
 }
 
 function makeBreaking() {

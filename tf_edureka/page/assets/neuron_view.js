@@ -107,11 +107,11 @@ Object.assign(neuron, {
     const head = ["x1, x2", say("neuron.output"), say("neuron.error"), "f\u2032(z)", "\u03b4", ...names.map((name) => `\u2202/\u2202${name}`)];
     const rows = points.map((point) => {
       const {units, output, shares} = model.explain(weights, point), last = units.at(-1);
-      return [`${rounded(point.x1)}, ${rounded(point.x2)}`, output, output - point.target, last.slope, last.delta, ...shares].map(shown);
+      return [`${rounded(point.x1)}, ${rounded(point.x2)}`, output, output - point.target, last.slope, last.delta, ...shares].map(inWords);
     });
-    const sums = [say("neuron.sum"), "", "", "", "", ...gradient].map(shown);
+    const sums = [say("neuron.sum"), "", "", "", "", ...gradient].map(inWords);
     const rosenblatt = model.size === 3 && model.activation === "step";
-    const steps = [say("neuron.next_step"), "", "", "", "", ...Array.from(gradient, (part) => (rosenblatt ? "" : -state.rate * part))].map(shown);
+    const steps = [say("neuron.next_step"), "", "", "", "", ...Array.from(gradient, (part) => (rosenblatt ? "" : -state.rate * part))].map(inWords);
     const row = (cells) => make("tr", {}, ...cells.map((cell, i) => (i ? make("td", {class: "number"}, cell) : make("th", {scope: "row"}, cell))));
     const headRow = make("tr", {}, ...head.map((cell, i) => make("th", {scope: "col", class: i ? "number" : null}, cell)));
     byId("n-backward-table").replaceChildren(make("thead", {}, headRow), make("tbody", {}, ...[...rows, sums, steps].map(row)));
@@ -148,4 +148,4 @@ Object.assign(neuron, {
   },
 });
 
-const shown = (value) => (typeof value === "number" ? rounded(value) : value ?? "");
+const inWords = (value) => (typeof value === "number" ? rounded(value) : value ?? "");
