@@ -164,7 +164,7 @@ def test_a_link_opens_gate_seed_weights_and_epochs(fresh):
 @pytest.mark.parametrize(
     "state",
     [
-        "gate=nor&seed=x&rate=-1&epochs=7&f=gelu&net=3",
+        "gate=nor&seed=x&rate=-1&epochs=7&f=gelu&hidden=3",
         "w=1,2",
         "gate=own",
         "trained=-3",
@@ -189,7 +189,7 @@ def test_a_weight_is_dragged_by_mouse_and_moved_by_keys(fresh):
     fresh.mouse.up()
     dragged = fresh.evaluate("neuron.training.weights[1]")
     assert dragged > before + 0.2
-    assert "w=" in fresh.evaluate("location.hash")
+    until(fresh, "location.hash.includes('w=')")
     knob.focus()
     fresh.keyboard.press("ArrowDown")
     assert fresh.evaluate("neuron.training.weights[1]") == pytest.approx(dragged - 0.05, abs=0.006)
@@ -222,6 +222,7 @@ def test_the_gradient_is_shown_as_arrows_and_in_numbers(fresh):
     show(fresh, "w=0.5,0.25,1")
     if not fresh.evaluate("document.getElementById('n-backward').open"):
         fresh.click("#n-backward summary")
+    until(fresh, "document.querySelectorAll('#n-backward-table tr').length === 7")
     # By hand: outputs 1, 1.25, 1.5, 1.75; errors 1, 0.25, 0.5, 0.75; twice that is delta.
     sums = (
         fresh.locator("#n-backward-table tr", has_text="gradient").locator("td").all_text_contents()
@@ -293,6 +294,7 @@ def test_own_points_are_placed_moved_exported_and_imported(fresh, tmp_path):
     saved = tmp_path / "points.json"
     download.value.save_as(saved)
     assert json.loads(saved.read_text())["points"] == fresh.evaluate("neuron.points")
+    until(fresh, "location.hash.includes('-0.25,0.5,0')")
     link = fresh.evaluate("location.hash")
     show(fresh, "")
     show(fresh, link)
@@ -326,7 +328,7 @@ def test_whether_a_line_parts_points(tab, points, expected):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "state", ["seed=15", "gate=xor&net=2&f=tanh&rate=0.1&seed=1", "gate=and&f=sigmoid&rate=1"]
+    "state", ["seed=15", "gate=xor&hidden=2&f=tanh&rate=0.1&seed=1", "gate=and&f=sigmoid&rate=1"]
 )
 def test_the_exported_lines_of_keras_come_to_the_same_weights(fresh, state):
     show(fresh, state)
@@ -349,7 +351,7 @@ def test_it_fits_the_screen_and_axe_finds_nothing_serious(file, scheme, width, t
         "axe_playwright_python.sync_playwright", reason="needs the extra 'browser'"
     )
     with opened(file, color_scheme=scheme, **how) as tab:
-        for state in ("", "gate=xor&net=2&f=tanh", "gate=own&points=0,0,0;1,1,1"):
+        for state in ("", "gate=xor&hidden=2&f=tanh", "gate=own&points=0,0,0;1,1,1"):
             show(tab, state)
             until(tab, "neuron.lottery.outcomes.length === 1000")
             if not tab.evaluate("document.getElementById('n-backward').open"):

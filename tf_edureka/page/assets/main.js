@@ -1,4 +1,22 @@
 // Begins what is there.
 
 neuron.begin();
-if (DATA) beginNetwork();
+if (DATA) {
+  beginNetwork();
+  showParts();
+}
+
+// A button for each part of the page; a link would take the state's place in the address.
+function showParts() {
+  const parts = ["neuron", "network"].map(byId);
+  byId("parts").hidden = false;
+  byId("parts").append(...parts.map((part) => {
+    const go = () => {
+      part.scrollIntoView();
+      part.querySelector("h2").focus({preventScroll: true});
+    };
+    part.querySelector("h2").tabIndex = -1;
+    return make("button", {type: "button", onclick: go}, part.querySelector("h2").textContent);
+  }));
+  if (Object.keys(address.read()).some((name) => name.startsWith("net"))) parts[1].scrollIntoView();
+}

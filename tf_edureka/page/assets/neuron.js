@@ -1,16 +1,16 @@
 // The neuron's part of the page: its state, what its controls do, and what is shown of it.
 //
-// In the address: gate, net (1 or 2: hidden neurons), f, rate, seed, epochs, trained (how many epochs
-// so far), w (weights to begin with, where they are not the seed's), points (the reader's own).
+// In the address: gate, hidden (0 or 2 neurons), f, rate, seed, epochs, trained (how many epochs so far),
+// w (weights to begin with, where they are not the seed's), points (the reader's own).
 
-const NEURON_DEFAULTS = {gate: "or", net: "1", f: "relu", rate: 0.01, seed: 15, epochs: 100};
+const NEURON_DEFAULTS = {gate: "or", hidden: "0", f: "relu", rate: 0.01, seed: 15, epochs: 100};
 const EPOCHS = [100, 1000, 10000];
 const SPEEDS = [1, 3, 10, 30, 100, 1000, 1e9]; // epochs a second
 const PRESETS = [
   {key: "preset_article", state: {}},
   {key: "preset_dead", state: {seed: 5}},
   {key: "preset_xor", state: {gate: "xor", f: "sigmoid", rate: 0.1, epochs: 1000}},
-  {key: "preset_xor_two", state: {gate: "xor", net: "2", f: "tanh", rate: 0.1, epochs: 1000, seed: 1}},
+  {key: "preset_xor_two", state: {gate: "xor", hidden: "2", f: "tanh", rate: 0.1, epochs: 1000, seed: 1}},
 ];
 const LARGEST_TRAINED = 1000000;
 
@@ -23,13 +23,14 @@ const neuron = {
   begin() {
     const {state} = neuron;
     fillSelect("n-gate", [...Object.keys(GATES), "own"], (name) => say(`neuron.gate_${name}`));
-    fillSelect("n-net", ["1", "2"], (name) => say(`neuron.net_${name}`));
+    fillSelect("n-net", ["0", "2"], (name) => say(`neuron.hidden_${name}`));
     fillSelect("n-f", Object.keys(ACTIVATIONS), (name) => say(`neuron.f_${name}`));
     fillSelect("n-epochs", EPOCHS, (count) => count.toLocaleString(TEXT.page.language));
     neuron.diagram = new Diagram(byId("n-diagram"), neuron.weightMoved);
     const moves = {moved: neuron.lineMoved, pointed: neuron.placed, pointMoved: neuron.pointMoved};
     neuron.plane = new Plane(byId("n-plane"), moves);
     neuron.hidden = new Plane(byId("n-hidden"), {});
+    neuron.written = later(neuron.write, 200); // some browsers refuse a hundred at once
     const parts = {canvas: byId("n-lottery"), legend: byId("n-legend"), told: byId("n-lottery-told")};
     neuron.lottery = new Lottery(parts, (seed) => neuron.set({seed}));
     neuron.drawLots = later(() => neuron.lottery.run(neuron.model, neuron.points, state.rate, state.epochs), 250);
@@ -43,7 +44,7 @@ const neuron = {
   listen() {
     const {set, state} = neuron;
     byId("n-gate").addEventListener("change", (event) => neuron.chooseGate(event.target.value));
-    byId("n-net").addEventListener("change", (event) => set({net: event.target.value}));
+    byId("n-net").addEventListener("change", (event) => set({hidden: event.target.value}));
     byId("n-f").addEventListener("change", (event) => set({f: event.target.value}));
     byId("n-epochs").addEventListener("change", (event) => set({epochs: Number(event.target.value)}, true));
     byId("n-rate").addEventListener("change", ({target}) => set({rate: positive(target, state.rate)}, true));
@@ -52,7 +53,10 @@ const neuron = {
     byId("n-step").addEventListener("click", () => neuron.advance(1));
     byId("n-reset").addEventListener("click", () => set({}));
     byId("n-speed").addEventListener("input", () => neuron.showSpeed());
-    byId("n-link").addEventListener("click", (event) => copied(event.target, location.href));
+    byId("n-link").addEventListener("click", (event) => {
+      neuron.write();
+      copied(event.target, location.href);
+    });
     byId("n-copy-keras").addEventListener("click", (event) => copied(event.target, byId("n-keras").textContent));
     byId("n-backward").addEventListener("toggle", () => neuron.show());
     byId("n-presets").replaceChildren(...PRESETS.map(({key, state: asked}) =>
@@ -84,13 +88,13 @@ const neuron = {
   // Makes model and training anew, at the weights that the state says.
   renew() {
     const {state} = neuron;
-    neuron.model = (state.net === "2" ? twoHidden : oneNeuron)(state.f);
+    neuron.model = (state.hidden === "2" ? twoHidden : oneNeuron)(state.f);
     neuron.start = state.w?.length === neuron.model.size ? Float32Array.from(state.w) : normals(neuron.model.size, state.seed);
     neuron.training = new Training(neuron.model, rowsOf(neuron.points), Float32Array.from(neuron.start), state.rate);
     neuron.training.epochs = 0;
     neuron.losses = [neuron.training.loss];
     neuron.chosen = Math.min(neuron.chosen, neuron.points.length - 1);
-    const asked = JSON.stringify([state.gate, state.net, state.f, state.rate, state.epochs, neuron.points]);
+    const asked = JSON.stringify([state.gate, state.hidden, state.f, state.rate, state.epochs, neuron.points]);
     if (asked !== neuron.drawn) neuron.drawLots();
     else neuron.lottery.show(state.seed);
     neuron.drawn = asked;
@@ -102,7 +106,7 @@ const neuron = {
   // Takes what an address says; what it does not say is as at first.
   open(said) {
     const {state} = neuron, taken = {...NEURON_DEFAULTS, w: null};
-    const choices = {gate: [...Object.keys(GATES), "own"], net: ["1", "2"], f: Object.keys(ACTIVATIONS)};
+    const choices = {gate: [...Object.keys(GATES), "own"], hidden: ["0", "2"], f: Object.keys(ACTIVATIONS)};
     for (const [name, values] of Object.entries(choices)) if (values.includes(said[name])) taken[name] = said[name];
     if (Number(said.rate) >= 0 && Number(said.rate) <= 100 && said.rate) taken.rate = Number(said.rate);
     if (isSeed(Number(said.seed)) && said.seed) taken.seed = Number(said.seed);
@@ -119,7 +123,7 @@ const neuron = {
     if (Number.isInteger(trained) && trained > 0) neuron.advance(Math.min(trained, LARGEST_TRAINED), false);
   },
 
-  written() {
+  write() {
     const {state, training} = neuron;
     const changed = Object.fromEntries(Object.entries(NEURON_DEFAULTS).map(([name, value]) => [name, state[name] === value ? null : state[name]]));
     const own = state.gate === "own" ? pointsToText(neuron.points) : null;

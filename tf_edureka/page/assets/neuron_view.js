@@ -2,8 +2,8 @@
 
 Object.assign(neuron, {
   showControls() {
-    const {state} = neuron, two = state.net === "2";
-    const values = {"n-gate": state.gate, "n-net": state.net, "n-f": state.f, "n-rate": state.rate, "n-seed": state.seed, "n-epochs": state.epochs};
+    const {state} = neuron, two = state.hidden === "2";
+    const values = {"n-gate": state.gate, "n-net": state.hidden, "n-f": state.f, "n-rate": state.rate, "n-seed": state.seed, "n-epochs": state.epochs};
     for (const [id, value] of Object.entries(values)) byId(id).value = value;
     byId("n-hidden-panel").hidden = !two;
     byId("n-plane-help").textContent = say(two ? "neuron.plane_help_two" : "neuron.plane_help");
@@ -131,7 +131,7 @@ Object.assign(neuron, {
     else {
       const least = losses.slice(1).reduce((low, loss) => (loss < low ? loss : low), Infinity);
       const outcome = outcomeOf(training, losses[0], least, separable(neuron.points));
-      const reason = say(`neuron.${outcome}${state.net === "2" && outcome === "not_yet" ? "_two" : ""}`);
+      const reason = say(`neuron.${outcome}${state.hidden === "2" && outcome === "not_yet" ? "_two" : ""}`);
       byId("n-verdict").textContent = say("neuron.verdict", {...counts, reason});
     }
   },
