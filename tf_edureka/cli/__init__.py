@@ -15,6 +15,7 @@ COMMANDS = {
     "train-perceptron": ("tf_edureka.cli.train_perceptron", "train the article's perceptron"),
     "compare": ("tf_edureka.cli.compare", "prove that the legacy and the modern path are the same"),
     "predict": ("tf_edureka.cli.predict", "say which digits pictures show"),
+    "page": ("tf_edureka.cli.page", "make a page of one file: a neuron, and a run's network"),
     "benchmark": ("tf_edureka.cli.benchmark", "time this project beside other ways to train"),
     "launch-workers": ("tf_edureka.cli.launch_workers", "train in several processes"),
     "doctor": ("tf_edureka.cli.doctor", "say what training would run on here"),

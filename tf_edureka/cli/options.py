@@ -97,6 +97,12 @@ def add_implementation_option(parser: argparse.ArgumentParser, what: str) -> Non
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
     """Adds to `parser` the options that say what to train on; `load_data` reads them."""
+    add_digit_options(parser)
+    parser.add_argument("--limit", type=int, metavar="N", help="train on the first N examples only")
+
+
+def add_digit_options(parser: argparse.ArgumentParser) -> None:
+    """Adds to `parser` the same but for `--limit`, of which nothing is trained."""
     from tf_edureka.data import mnist  # which needs NumPy; the doctor starts without
 
     parser.add_argument(
@@ -113,7 +119,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         help="the MNIST folder, with the four official files (default: "
         f"${mnist.MNIST_FOLDER_VARIABLE})",
     )
-    parser.add_argument("--limit", type=int, metavar="N", help="train on the first N examples only")
+    parser.set_defaults(limit=None)
 
 
 def add_run_options(parser: argparse.ArgumentParser, default: str) -> None:

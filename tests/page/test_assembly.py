@@ -1,0 +1,145 @@
+"""The page's file: what it may do, what it says, and that it needs nothing else."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from helpers import PACKAGE
+
+from tf_edureka.page import assemble, texts
+
+ASSETS = PACKAGE / "page" / "assets"
+PICTURE = "http://www.w3.org/2000/svg"  # a name, not an address: nothing is loaded from there
+SHOWN = ("aria-label", "aria-description", "title", "alt", "placeholder", "content")
+DATA = {"networks": [{"title": "</script><img src=x onerror=alert(1)><!--\u2028"}]}
+
+
+class Page(HTMLParser):
+    """A page taken apart as a browser does: its elements, what it says, what its scripts hold."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.said: list[str] = []
+        self.scripts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.elements.append((tag, attributes))
+        if tag == "script":
+            self.scripts.append("")
+        if tag != "meta" or attributes.get("name") == "description":
+            self.said += [attributes[name] for name in SHOWN if name in attributes]
+
+    def handle_data(self, data):
+        if self.cdata_elem == "script":
+            self.scripts[-1] += data
+        elif self.cdata_elem != "style":
+            self.said.append(data)
+
+    def embedded(self, name: str):
+        scripts = [attributes for tag, attributes in self.elements if tag == "script"]
+        (place,) = [i for i, attributes in enumerate(scripts) if attributes.get("id") == name]
+        return json.loads(self.scripts[place])
+
+
+def sources(*endings: str) -> str:
+    files = sorted(path for path in ASSETS.iterdir() if path.suffix in endings)
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def translated() -> dict[str, dict[str, str]]:
+    """Every text is another one, that says what its braces say and has no word of English."""
+    return {
+        part: {key: "".join(["«", *re.findall(r"\{\w+\}", text), "»"]) for key, text in of.items()}
+        for part, of in texts().items()
+    }
+
+
+@pytest.mark.parametrize("data", [None, DATA], ids=["neuron alone", "with data"])
+def test_only_its_own_script_may_run_and_nothing_may_be_asked_for(data):
+    page = Page(assemble(data))
+    (rule,) = [
+        attributes["content"]
+        for _, attributes in page.elements
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+    digest = hashlib.sha256(page.scripts[-1].encode()).digest()
+    rules = dict(one.strip().split(" ", 1) for one in rule.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == f"'sha256-{base64.b64encode(digest).decode()}'"
+    assert rules["img-src"] == "data:"
+    assert not {"connect-src", "font-src", "frame-src"} & set(rules)
+
+
+@pytest.mark.parametrize("data", [None, DATA], ids=["neuron alone", "with data"])
+def test_it_refers_to_nothing_outside(data):
+    text = assemble(data).replace(PICTURE, "")
+    assert re.findall(r"https?:|(?:src|href)=\"?/|@import|url\((?!\"?data:)", text) == []
+
+
+def test_all_parts_are_filled_in():
+    page = assemble(DATA)
+    assert re.findall(r"\{\{\w|\$\w+\$", re.sub(r"<script>.*", "", page, flags=re.DOTALL)) == []
+    assert 'id="network"' in page
+    assert 'id="network"' not in assemble()
+    assert Page(assemble()).embedded("data") is None
+
+
+def test_a_text_from_outside_ends_no_element():
+    page, plain = Page(assemble(DATA)), Page(assemble({"networks": [{"title": ""}]}))
+    assert page.embedded("data") == DATA
+    assert [tag for tag, _ in page.elements] == [tag for tag, _ in plain.elements]
+    hostile = {part: {key: "</script><b>&\"'" for key in of} for part, of in texts().items()}
+    assert [tag for tag, _ in Page(assemble(DATA, text=hostile)).elements] == [
+        tag for tag, _ in plain.elements
+    ]
+
+
+def test_a_translated_page_has_no_english_in_it():
+    """All that its HTML says comes from the texts."""
+    page = Page(assemble(DATA, text=translated()))
+    assert page.embedded("text") == translated()
+    said = [re.sub(r"«[^»]*»", "", one) for one in page.said]
+    # What is left are signs, the digits, and single letters as names of numbers.
+    assert [one for one in said if re.search(r"[A-Za-z]{2}", one)] == []
+    for part, of in texts().items():
+        for key, text in of.items():
+            if len(text) > 2:  # "en", say, is in many words
+                shown = html.escape(text)
+                assert not [one for one in page.said if shown in one or text in one], (part, key)
+
+
+def test_each_text_is_used_and_each_that_is_used_is_there():
+    script, markup = sources(".js"), sources(".html")
+    there = {f"{part}.{key}" for part, of in texts().items() for key in of}
+    parts = "|".join(texts())
+    named = set(re.findall(r"\{\{(\w+\.\w+)\}\}", markup))
+    named |= set(re.findall(rf"[\"'`]((?:{parts})\.\w+)[\"'`]", re.sub(r"//.*", "", script)))
+    # What stands in ${...} is one of the script's words, or nothing; another ` ends the name.
+    word = f"(?:{'|'.join(sorted(set(re.findall(r'[A-Za-z0-9_]+', script))))})?"
+    for template in re.findall(rf"`((?:{parts})\.[^`]*\$\{{.*)", script):
+        pattern = re.sub(r"\$\{[^}]*\}", "\0", template).split("`")[0]
+        pattern = re.escape(pattern).replace(re.escape("\0"), word)
+        used = {key for key in there if re.fullmatch(pattern, key)}
+        assert used, template
+        named |= used
+    assert there - named == set()
+    assert named - there == set()
+
+
+def test_what_a_text_has_in_braces_is_given():
+    """Each name in braces stands in the script, as what is to be filled in."""
+    script = sources(".js")
+    names = {
+        name
+        for of in texts().values()
+        for text in of.values()
+        for name in re.findall(r"\{(\w+)\}", text)
+    }
+    assert [name for name in names if not re.search(rf"\b{name}\b", script)] == []

@@ -1,0 +1,101 @@
+"""The page's data: networks with their training, and images to show them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tf_edureka.data.examples import Split
+from tf_edureka.errors import InputError, printable
+from tf_edureka.mlp.certainty import SURE, with_certainty
+from tf_edureka.page import encoding, shown
+from tf_edureka.page.history import MODEL
+from tf_edureka.page.trained import Trained
+
+_MOST = 8_000_000  # characters that the page may have
+_REST = 170_000  # of those, what is neither weights nor pixels
+
+
+def of_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
+    """Makes the page's data of trained networks.
+
+    Of many epochs as many are taken as the page has room for, evenly, the first among them.
+
+    Args:
+        runs: one or more networks; the first is the one that the page is about.
+        test: the test images.
+
+    Returns:
+        what JSON can hold: `"networks"`, `"images"`, `"examples"`, `"sample"`, `"mistakes"`,
+        `"mistakes_in_all"` and `"sure"`. `docs/page.md` says what is in each.
+
+    Raises:
+        InputError: when weights or answers are no numbers, or weights too large for float16.
+    """
+    rounded, answers = [], []
+    for run in runs:
+        try:
+            rounded.append(encoding.rounded(run.weights))
+            answers.append(shown.logits(rounded[-1], test.images))
+        except InputError as error:
+            raise InputError(f"{run.history.folder / MODEL}: {error}") from None
+    _, certainty = with_certainty(
+        lambda images: shown.softmax(shown.logits(rounded[0], images)), test.images
+    )
+    data = shown.chosen(answers, certainty, test)
+    networks = [
+        _network(run, weights, float(np.mean(of_one.argmax(axis=1) == test.labels)))
+        for run, weights, of_one in zip(runs, rounded, answers, strict=True)
+    ]
+    room = _MOST - _REST - len(data["images"]["pixels"])
+    room -= sum(len(network["weights"]) for network in networks)
+    scrubbed = [pair for pair in zip(runs, networks, strict=True) if pair[0].snapshots]
+    for run, network in scrubbed:
+        network["snapshots"] = _snapshots(run, room // len(scrubbed))
+    return {"networks": networks, **data, "sure": SURE}
+
+
+def _network(
+    run: Trained, weights: Sequence[npt.NDArray[np.float16]], accuracy: float
+) -> dict[str, Any]:
+    history = run.history
+    return {
+        "name": history.recipe,
+        "title": history.title,
+        "source": printable(str(history.folder)),
+        "layers": [len(weights[0]), *map(len, weights[1::2])],
+        "weights": encoding.encoded(weights),
+        "accuracy": accuracy,
+        "cost": list(history.cost),
+        "accuracies": list(history.accuracies),
+        "snapshots": [],
+    }
+
+
+def _snapshots(run: Trained, room: int) -> list[dict[str, Any]]:
+    """As many snapshots as there is `room` for, in characters."""
+    epochs = sorted(run.snapshots)
+    first = {"epoch": run.epochs, **encoding.quantized(run.snapshots[epochs[0]])}
+    most = max(0, room // len(json.dumps(first)))
+    return [
+        {"epoch": epoch, **encoding.quantized(run.snapshots[epoch])}
+        for epoch in evenly([*epochs, run.epochs], most)
+    ]
+
+
+def evenly(epochs: Sequence[int], most: int) -> list[int]:
+    """Chooses epochs, the first among them; of the last the network itself is there.
+
+    Args:
+        epochs: those that there are, in their order.
+        most: how many to choose.
+
+    Returns:
+        at most so many, which lie evenly between the first and the last.
+    """
+    count = min(most + 1, len(epochs))
+    if count < 2:
+        return []
+    return [epochs[round(i * (len(epochs) - 1) / (count - 1))] for i in range(count - 1)]

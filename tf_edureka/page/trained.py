@@ -1,0 +1,106 @@
+"""The network of a run, and how it came about."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tf_edureka._keras import keras
+from tf_edureka.config import CLASSES, PIXELS
+from tf_edureka.errors import InputError, InputWarning
+from tf_edureka.mlp.model_file import load_model
+from tf_edureka.page.history import MODEL, History
+from tf_edureka.runs import snapshots
+
+Weights = Sequence[npt.NDArray[np.float32]]
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A network with its history.
+
+    Attributes:
+        history: of its run.
+        weights: float32, kernel and bias of each layer, shapes (inputs, units) and (units,).
+        snapshots: the same after earlier epochs, by epoch; 0 for the initial ones.
+    """
+
+    history: History
+    weights: Weights
+    snapshots: Mapping[int, Weights]
+
+    @property
+    def epochs(self) -> int:
+        """After how many epochs the weights are what they are, as far as it is known."""
+        return len(self.history.cost) or max(self.snapshots, default=-1) + 1
+
+
+def read(history: History) -> Trained:
+    """Reads the network of a run and the snapshots of its training.
+
+    Args:
+        history: of the run, as `history.read` gives it.
+
+    Returns:
+        the network.
+
+    Raises:
+        InputError: when the model cannot be read, or is no plain stack of layers.
+
+    Warns:
+        InputWarning: when there are snapshots, but not those of its training.
+    """
+    path = history.folder / MODEL
+    model = load_model(path)
+    if not _is_plain(model):
+        layers = ", ".join(map(_named, model.layers))
+        raise InputError(
+            f"{path}: expected a stack of Dense layers with relu, the last one linear, from "
+            f"{PIXELS} pixels to {CLASSES} logits, as train-mnist writes it, got a "
+            f"{type(model).__name__} model of {layers:.200}"
+        )
+    weights = [np.asarray(one, np.float32) for one in model.get_weights()]
+    return Trained(history, weights, _snapshots(history, weights))
+
+
+def _is_plain(model: keras.Model) -> bool:
+    """Whether it is a `Sequential` as `mlp.network` makes it, of any widths."""
+    if not isinstance(model, keras.Sequential) or model.input_shape != (None, PIXELS):
+        return False
+    wanted = [keras.activations.relu] * (len(model.layers) - 1) + [keras.activations.linear]
+    return all(
+        type(layer) is keras.layers.Dense and layer.use_bias and layer.activation is activation
+        for layer, activation in zip(model.layers, wanted, strict=True)
+    )
+
+
+def _named(layer: keras.layers.Layer) -> str:
+    activation = getattr(getattr(layer, "activation", None), "__name__", "")
+    bias = "" if getattr(layer, "use_bias", True) else "without bias"
+    return " ".join(filter(None, (type(layer).__name__, activation, bias)))
+
+
+def _snapshots(history: History, weights: Weights) -> dict[int, Weights]:
+    """Those of the epochs before the last, which gave the weights."""
+    folder = history.folder
+    try:
+        found = dict(snapshots.read(folder))
+    except InputError as error:
+        warnings.warn(InputWarning(f"{error}; the page does without snapshots"), stacklevel=3)
+        return {}
+    if not found:
+        return {}
+    last = len(history.cost) or max(found)
+    # That of the last epoch is the network, unless a training ended within its next epoch.
+    if not _alike(weights, found.get(last, next(iter(found.values()))), exactly=last in found):
+        said = f"{folder}: its snapshots are of another training; the page does without them"
+        warnings.warn(InputWarning(said), stacklevel=3)
+        return {}
+    return {epoch: one for epoch, one in found.items() if epoch < last}
+
+
+def _alike(ours: Weights, theirs: Weights, *, exactly: bool) -> bool:
+    same = [one.shape for one in ours] == [one.shape for one in theirs]
+    return same and (not exactly or all(map(np.array_equal, ours, theirs)))
