@@ -32,21 +32,21 @@ function showAnswers(verdicts) {
       share: percent(verdict.shares[verdict.answer]), slanted: percent(verdict.slantedShare), sure: percent(DATA.sure),
     }) : "";
   });
-  showAnswerElsewhere(verdicts[shown.which]);
+  showAnswerElsewhere(verdicts[view.which]);
 }
 
 // With what has been done to it.
 function networkTitle(which) {
-  const state = which !== shown.which ? [] : [
-    ...(shown.epoch === null ? [] : [say("network.at_epoch", {epoch: shown.epoch})]), ...(isBroken() ? [say("network.broken")] : []),
+  const state = which !== view.which ? [] : [
+    ...(view.epoch === null ? [] : [say("network.at_epoch", {epoch: view.epoch})]), ...(isBroken() ? [say("network.broken")] : []),
   ];
   return [DATA.networks[which].title, ...state].join(", ");
 }
 
 // Where the bars are out of sight.
 function showAnswerElsewhere(verdict) {
-  const told = say(shown.image === null ? "network.drawing_now" : "network.image_now", {
-    number: DATA.images.numbers[shown.image], label: DATA.images.labels[shown.image], answer: answerInWords(verdict),
+  const told = say(view.image === null ? "network.drawing_now" : "network.image_now", {
+    number: DATA.images.numbers[view.image], label: DATA.images.labels[view.image], answer: answerInWords(verdict),
     share: verdict ? say("network.answer_share", {share: percent(verdict.shares[verdict.answer])}) : "",
   });
   for (const place of byId("network").querySelectorAll(".net-now-words")) place.textContent = told;

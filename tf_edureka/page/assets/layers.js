@@ -3,14 +3,14 @@
 const grids = []; // of each layer: {canvas, mark, caption}
 
 function layerName(layer) {
-  return layer === shown.network.kernels.length - 1 ? say("network.output_layer") : say("network.hidden_layer", {number: layer + 1});
+  return layer === view.network.kernels.length - 1 ? say("network.output_layer") : say("network.hidden_layer", {number: layer + 1});
 }
 
 // Anew for each network that is looked into.
 function makeLayers() {
   grids.length = 0;
-  const figures = shown.network.kernels.map((_, layer) => {
-    const count = shown.network.layers[layer + 1], columns = columnsOf(count);
+  const figures = view.network.kernels.map((_, layer) => {
+    const count = view.network.layers[layer + 1], columns = columnsOf(count);
     const canvas = make("canvas", {role: "img", "aria-label": layerName(layer)}), mark = make("span", {class: "net-mark"});
     const rows = Math.ceil(count / columns), caption = make("figcaption");
     const cells = make("div", {class: "net-cells", style: `aspect-ratio: ${columns} / ${rows}`}, canvas, mark);
@@ -34,9 +34,9 @@ function showLayers(verdict) {
     const firing = outputs.filter((output) => output > 0).length;
     caption.textContent = isLast ? say("network.digits_layer", {name: layerName(layer)})
       : say("network.firing", {name: layerName(layer), firing, count: outputs.length});
-    mark.hidden = layer !== shown.layer;
+    mark.hidden = layer !== view.layer;
     const columns = columnsOf(outputs.length), rows = Math.ceil(outputs.length / columns);
-    mark.style.left = `${(100 * (shown.unit % columns)) / columns}%`;
-    mark.style.top = `${(100 * Math.floor(shown.unit / columns)) / rows}%`;
+    mark.style.left = `${(100 * (view.unit % columns)) / columns}%`;
+    mark.style.top = `${(100 * Math.floor(view.unit / columns)) / rows}%`;
   });
 }

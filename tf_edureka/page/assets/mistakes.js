@@ -15,8 +15,8 @@ function makeExamples() {
 
 // Anew for each network that is looked into.
 function makeMistakes() {
-  const wrong = DATA.mistakes[shown.which], total = DATA.mistakes_in_all[shown.which], gallery = byId("net-mistakes");
-  const more = byId("net-more"), trained = shown.trained[shown.which];
+  const wrong = DATA.mistakes[view.which], total = DATA.mistakes_in_all[view.which], gallery = byId("net-mistakes");
+  const more = byId("net-more"), trained = view.trained[view.which];
   gallery.replaceChildren();
   byId("net-mistakes-count").textContent = say(wrong.length < total ? "network.mistakes_some" : "network.mistakes_all",
     {count: total, shown: wrong.length});
@@ -34,6 +34,6 @@ function makeMistakes() {
 
 function markChosenImage() {
   for (const button of byId("network").querySelectorAll("[data-image]")) {
-    change(button, {"aria-pressed": String(Number(button.dataset.image) === shown.image)});
+    change(button, {"aria-pressed": String(Number(button.dataset.image) === view.image)});
   }
 }

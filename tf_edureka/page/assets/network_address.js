@@ -1,5 +1,5 @@
 // The network's part of the address:
-//   net           the network that is looked into, from 0      net-epoch     after which epoch
+//   network       the network that is looked into, from 0      net-epoch     after which epoch
 //   net-image     number of a test image                       net-layer     from 0, the first hidden layer
 //   net-ink       what is drawn: four characters a point (x and y in base 36), a full stop between strokes
 //   net-unit      number of the neuron, from 0                 net-unbiased  layers without biases, as 0,2
@@ -9,9 +9,9 @@
 const SEVEN = [[[75, 65], [205, 65], [165, 135], [130, 220]]]; // drawn at the start
 
 function writeNetworkAddress() {
-  const {which, epoch, image, layer, unit, unbiased, noise, silenced} = shown, ink = inkText(pad.strokes);
+  const {which, epoch, image, layer, unit, unbiased, noise, silenced} = view, ink = inkText(pad.strokes);
   address.write({
-    net: which || null,
+    network: which || null,
     "net-epoch": epoch,
     "net-image": image === null ? null : DATA.images.numbers[image],
     "net-ink": image !== null || ink === inkText(SEVEN) ? null : ink,
@@ -26,7 +26,7 @@ function writeNetworkAddress() {
 // What `show` takes, and the strokes; what is no such thing is as at the start.
 function readNetworkAddress() {
   const said = address.read();
-  const which = within(said.net, DATA.networks.length) ?? 0, entry = DATA.networks[which], layers = entry.layers.slice(1);
+  const which = within(said.network, DATA.networks.length) ?? 0, entry = DATA.networks[which], layers = entry.layers.slice(1);
   const layer = within(said["net-layer"], layers.length) ?? 0, epoch = within(said["net-epoch"], entry.cost.length);
   const silenced = (said["net-silent"] ?? "").split(",").map((one) => one.split("."))
     .map(([one, unit]) => [within(one, layers.length - 1), within(unit, layers[one])]);

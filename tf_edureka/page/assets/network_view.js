@@ -1,6 +1,6 @@
 // Ties the network's parts together: what is shown, and what follows when it changes.
 
-const shown = {
+const view = {
   which: 0, epoch: null, layer: 0, unit: 0, // what is looked at; the epoch is null for the trained network
   image: null, // index into `images`; null where something is drawn
   ...MENDED,
@@ -15,7 +15,7 @@ let pad = null;
 function beginNetwork() {
   lookUpShades();
   redrawnInTheDark(lookUpShades);
-  shown.trained = DATA.networks.map(trainedNetwork);
+  view.trained = DATA.networks.map(trainedNetwork);
   pad = padOn(byId("net-pad"), () => show({image: null}));
   byId("net-undo").addEventListener("click", pad.undo);
   byId("net-clear").addEventListener("click", pad.clear);
@@ -48,9 +48,9 @@ function makeNetworkChoice() {
   change(byId("net-which-label"), {hidden: DATA.networks.length > 1 ? null : ""});
 }
 
-// Takes over what has changed, by the names in `shown`, and brings all that depends on it up to date.
+// Takes over what has changed, by the names in `view`, and brings all that depends on it up to date.
 function show(changes, isToBeWritten = true) {
-  Object.assign(shown, changes);
+  Object.assign(view, changes);
   const has = (...names) => names.some((name) => name in changes);
   if (has("which", "epoch", "unbiased", "noise", "silenced")) remakeNetwork(has("which", "epoch"));
   if (has("which")) showChosenNetwork();
@@ -65,12 +65,12 @@ function show(changes, isToBeWritten = true) {
 }
 
 function remakeNetwork(isOther) {
-  if (isOther) shown.whole = networkAt(shown.which, shown.epoch);
-  shown.network = brokenNetwork(shown.whole, shown);
+  if (isOther) view.whole = networkAt(view.which, view.epoch);
+  view.network = brokenNetwork(view.whole, view);
 }
 
 function showChosenNetwork() {
-  byId("net-which").value = shown.which;
+  byId("net-which").value = view.which;
   byId("net-facts").textContent = DATA.networks.map((entry) => say("network.facts", {
     title: entry.title, layers: entry.layers.join("-"), accuracy: `${(100 * entry.accuracy).toFixed(2)} %`, source: entry.source,
   })).join(" ");
@@ -79,21 +79,21 @@ function showChosenNetwork() {
 }
 
 function takeImage() {
-  if (shown.image !== null) pad.set([], images[shown.image]);
-  shown.pixels = shown.image === null ? formed(pad.ink) : images[shown.image];
-  shown.inputs = scaled(shown.pixels ?? new Uint8Array(784));
-  paintInk(byId("net-input"), shown.pixels ?? shown.inputs);
+  if (view.image !== null) pad.set([], images[view.image]);
+  view.pixels = view.image === null ? formed(pad.ink) : images[view.image];
+  view.inputs = scaled(view.pixels ?? new Uint8Array(784));
+  paintInk(byId("net-input"), view.pixels ?? view.inputs);
   markChosenImage();
 }
 
 function showAll() {
-  const pixels = shown.pixels ?? new Uint8Array(784);
-  const verdicts = shown.trained.map((trained, i) => judged(i === shown.which ? shown.network : trained, pixels));
-  const within = verdicts[shown.which];
-  shown.verdict = shown.pixels && within;
-  showAnswers(shown.pixels ? verdicts : verdicts.map(() => null));
+  const pixels = view.pixels ?? new Uint8Array(784);
+  const verdicts = view.trained.map((trained, i) => judged(i === view.which ? view.network : trained, pixels));
+  const within = verdicts[view.which];
+  view.verdict = view.pixels && within;
+  showAnswers(view.pixels ? verdicts : verdicts.map(() => null));
   showLayers(within);
-  showUnit(shown.inputs, within);
+  showUnit(view.inputs, within);
   sayAnswers();
   occludeLater();
 }

@@ -30,7 +30,7 @@ function logOdds(logits, answer) {
 }
 
 function showOcclusion() {
-  const {verdict, inputs, pixels, network} = shown;
+  const {verdict, inputs, pixels, network} = view;
   if (!verdict) {
     paintInk(byId("net-spoke"), new Uint8Array(784));
     byId("net-spoke-words").textContent = say("network.nothing");
@@ -50,7 +50,7 @@ function paintOcclusion(canvas, pixels, lost) {
 }
 
 function occlusionInWords(lost) {
-  const {network, inputs, verdict: {answer}} = shown;
+  const {network, inputs, verdict: {answer}} = view;
   const strongest = largest(lost), against = largest(lost.map((number) => -number)), words = [];
   const told = (place) => {
     const left = Float32Array.from(inputs);
@@ -58,7 +58,7 @@ function occlusionInWords(lost) {
     const shares = softmax(passed(network, left).at(-1).z);
     return {
       place: say(`network.place_${third(Math.floor(place / 28))}${third(place % 28)}`),
-      digit: answer, before: percent(shown.verdict.shares[answer]), after: percent(shares[answer]), instead: largest(shares),
+      digit: answer, before: percent(view.verdict.shares[answer]), after: percent(shares[answer]), instead: largest(shares),
     };
   };
   const most = told(strongest);

@@ -25,7 +25,7 @@ function epochsOf(entry) {
 // The network of an epoch; null for the trained one.
 function networkAt(which, epoch) {
   const entry = DATA.networks[which], snapshot = entry.snapshots.find((one) => one.epoch === epoch);
-  return snapshot ? snapshotNetwork(entry.layers, snapshot) : shown.trained[which];
+  return snapshot ? snapshotNetwork(entry.layers, snapshot) : view.trained[which];
 }
 
 let playing = 0;
@@ -39,7 +39,7 @@ function makeReplay() {
 }
 
 function showEpoch(i) {
-  const entry = DATA.networks[shown.which], epoch = epochsOf(entry)[i];
+  const entry = DATA.networks[view.which], epoch = epochsOf(entry)[i];
   show({epoch: epoch === entry.cost.length ? null : epoch});
 }
 
@@ -61,7 +61,7 @@ function stopPlaying() {
 
 // Anew for each network that is looked into.
 function makeCurves() {
-  const entry = DATA.networks[shown.which], has = entry.snapshots.length > 0;
+  const entry = DATA.networks[view.which], has = entry.snapshots.length > 0;
   change(byId("net-replay-controls"), {hidden: has ? null : ""});
   change(byId("net-no-snapshots"), {hidden: has ? "" : null});
   byId("net-epoch").max = entry.snapshots.length;
@@ -88,7 +88,7 @@ function epochPlace(epoch, last) {
 }
 
 function showReplay() {
-  const entry = DATA.networks[shown.which], epochs = epochsOf(entry), last = epochs.at(-1), epoch = shown.epoch ?? last;
+  const entry = DATA.networks[view.which], epochs = epochsOf(entry), last = epochs.at(-1), epoch = view.epoch ?? last;
   byId("net-epoch").value = epochs.indexOf(epoch);
   const told = say(epoch === last ? "network.epoch_last" : "network.epoch", {epoch, last});
   byId("net-epoch-now").textContent = told;

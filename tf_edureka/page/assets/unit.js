@@ -6,22 +6,22 @@ function makeUnit() {
   byId("net-layer").addEventListener("change", (event) => show({layer: Number(event.target.value), unit: 0}));
   byId("net-unit").addEventListener("input", (event) => {
     const unit = Number(event.target.value);
-    if (event.target.value !== "" && Number.isInteger(unit) && unit >= 0 && unit < unitsOf(shown.layer)) show({unit});
+    if (event.target.value !== "" && Number.isInteger(unit) && unit >= 0 && unit < unitsOf(view.layer)) show({unit});
   });
-  byId("net-silence").addEventListener("click", () => toggleSilence(shown.layer, shown.unit));
+  byId("net-silence").addEventListener("click", () => toggleSilence(view.layer, view.unit));
 }
 
-const unitsOf = (layer) => shown.network.layers[layer + 1];
-const isOutput = (layer) => layer === shown.network.kernels.length - 1;
+const unitsOf = (layer) => view.network.layers[layer + 1];
+const isOutput = (layer) => layer === view.network.kernels.length - 1;
 
 // Anew for each network that is looked into.
 function makeUnitChoice() {
-  const options = shown.network.kernels.map((_, layer) => make("option", {value: layer}, layerName(layer)));
+  const options = view.network.kernels.map((_, layer) => make("option", {value: layer}, layerName(layer)));
   byId("net-layer").replaceChildren(...options);
 }
 
 function showUnit(inputs, verdict) {
-  const {layer, unit, network} = shown, count = unitsOf(layer), kernel = network.kernels[layer];
+  const {layer, unit, network} = view, count = unitsOf(layer), kernel = network.kernels[layer];
   const incoming = layer ? verdict.layers[layer - 1].outputs : inputs;
   const weights = Float64Array.from(incoming, (_, i) => kernel[i * count + unit]);
   const products = weights.map((weight, i) => weight * incoming[i]);
@@ -53,12 +53,12 @@ function numberRow(name, ...numbers) {
 }
 
 function inputName(i) {
-  if (shown.layer === 0) return say("network.pixel", {row: Math.floor(i / 28) + 1, column: (i % 28) + 1});
+  if (view.layer === 0) return say("network.pixel", {row: Math.floor(i / 28) + 1, column: (i % 28) + 1});
   return say("network.neuron_name", {number: i});
 }
 
 function showSum(sum, verdict) {
-  const {layer, unit, network} = shown, {z, outputs} = verdict.layers[layer];
+  const {layer, unit, network} = view, {z, outputs} = verdict.layers[layer];
   const rows = [
     numberRow(say("network.sum"), sum), numberRow(say("network.bias"), network.biases[layer][unit]),
     numberRow(say(isOutput(layer) ? "network.logit" : "network.z"), z[unit]),
@@ -70,7 +70,7 @@ function showSum(sum, verdict) {
 }
 
 function showSilence() {
-  const {layer, unit, network} = shown, isSilent = network.silenced[layer].includes(unit);
+  const {layer, unit, network} = view, isSilent = network.silenced[layer].includes(unit);
   change(byId("net-silence"), {hidden: isOutput(layer) ? "" : null, "aria-pressed": String(isSilent)});
   byId("net-unit-name").textContent = isOutput(layer) ? say("network.digit_title", {digit: unit})
     : say("network.neuron_title", {name: layerName(layer), number: unit});
