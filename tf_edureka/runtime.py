@@ -155,6 +155,15 @@ def help_tensorflow_find_cuda() -> Path | None:
     return None
 
 
+def no_autotuning() -> None:
+    """Keeps cuDNN from timing its algorithms for a convolution, as they round differently.
+
+    The quickest is another one in another process. For this process and those that it starts,
+    unless TF_CUDNN_USE_AUTOTUNE is set. To be called before anything is computed.
+    """
+    os.environ.setdefault("TF_CUDNN_USE_AUTOTUNE", "0")
+
+
 @contextlib.contextmanager
 def tf32(allowed: bool) -> Iterator[None]:
     """Says by `allowed` whether GPUs may multiply float32 in TF32 within the block."""

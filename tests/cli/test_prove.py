@@ -83,6 +83,18 @@ def test_a_wrong_port_gives_1_and_says_where_and_why(prove):
     assert causes[0]["cause"] == "learning_rate"
 
 
+@pytest.mark.parametrize(("own", "seen"), [(None, "0"), ("1", "1")])
+def test_cudnn_tries_no_algorithms_in_a_proof_unless_the_user_says_so(
+    prove, monkeypatch, own, seen
+):
+    monkeypatch.setenv("TF_CUDNN_USE_AUTOTUNE", own or "")
+    if own is None:
+        monkeypatch.delenv("TF_CUDNN_USE_AUTOTUNE")
+    # The port's file is run before anything is computed.
+    _, _, errors = prove("import os\nraise ValueError(os.environ.get('TF_CUDNN_USE_AUTOTUNE'))")
+    assert f"(ValueError: {seen})" in errors
+
+
 OTHER = """
 import keras
 

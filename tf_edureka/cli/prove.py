@@ -52,6 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Climbs the ladder that the arguments ask for, and gives the exit code."""
     args = parse(argv)
     given = dict(port.pair(text) for text in args.map)
+    from tf_edureka import runtime
+
+    runtime.no_autotuning()
     from tf_edureka.parity import Trace
     from tf_edureka.parity.port_trace import load
 
