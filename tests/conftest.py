@@ -18,8 +18,10 @@ from tf_edureka.doctor.cuda import VISIBLE, Driver
 from tf_edureka.runs.console import EpochDisplay
 from tf_edureka.tf1 import seeds
 
-# The numbers that tests expect are the CPU's, to the bit; what is about a GPU asks for it.
-CUDA_DEVICES = os.environ.get(VISIBLE)
+# The numbers that tests expect are the CPU's, to the bit; what is about a GPU asks for it. What the
+# user shows is kept for it, also for the workers of pytest-xdist, which inherit this environment.
+SHOWN, ALL = "TF_EDUREKA_TESTS_SHOWN_GPUS", "all"
+os.environ.setdefault(SHOWN, os.environ.get(VISIBLE, ALL))
 os.environ[VISIBLE] = "-1"
 
 hypothesis.settings.register_profile("no time limit", deadline=None)
@@ -41,10 +43,10 @@ def with_gpu(monkeypatch) -> None:
     """Shows processes that a test starts the GPUs of this machine; the test is skipped without."""
     if Driver().error is None:
         pytest.skip("no GPU: there is no driver for one")
-    if CUDA_DEVICES is None:
+    if os.environ[SHOWN] == ALL:
         monkeypatch.delenv(VISIBLE)
     else:
-        monkeypatch.setenv(VISIBLE, CUDA_DEVICES)
+        monkeypatch.setenv(VISIBLE, os.environ[SHOWN])
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,12 @@
+import os
 import re
+import runpy
 import subprocess
 import sys
 
 import pytest
 import tensorflow as tf
-from helpers import SCRIPTS
+from helpers import ROOT, SCRIPTS
 
 from tf_edureka import runtime
 from tf_edureka.cli import gpu_check, gpu_checks
@@ -21,6 +23,16 @@ def check(folder, *arguments) -> subprocess.CompletedProcess:
 def test_the_gpu_computes_what_the_cpu_does(drawn_folder):
     done = check(drawn_folder)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("shown", ["3", ""])
+def test_which_gpus_the_user_shows_is_known_where_the_tests_have_hidden_them(monkeypatch, shown):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", shown)
+    monkeypatch.delenv("TF_EDUREKA_TESTS_SHOWN_GPUS")
+    for _ in range(2):  # in a worker of pytest-xdist it is run a second time
+        runpy.run_path(str(ROOT / "tests" / "conftest.py"))
+        assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1"
+        assert os.environ["TF_EDUREKA_TESTS_SHOWN_GPUS"] == shown
 
 
 @pytest.mark.slow
