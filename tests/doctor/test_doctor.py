@@ -163,7 +163,9 @@ def wheels(monkeypatch, tmp_path):
     return put
 
 
-def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(wheels, monkeypatch):
+def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(
+    wheels, installed, monkeypatch
+):
     errors = {
         "libcudnn.so.9": "libcudnn.so.9: cannot open shared object file: No such file",
         "libcusparse.so.12": "libnvJitLink.so.12: cannot open shared object file: No such file",
@@ -178,11 +180,12 @@ def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(wheels, m
     for name in cuda.LIBRARIES:
         wheels(f"nvidia/lib/{name}")
     monkeypatch.setattr(ctypes, "CDLL", load)
+    installed(nvidia_cufft_cu12="11.2.3.61", nvidia_nvjitlink_cu12=None, nvidia_cudnn_cu12=None)
     found = [(each.what, each.advice) for each in problems(cuda.libraries(cuda.opened(True)))]
     assert found == [
         (
             "libcufft.so.11 cannot be loaded: /nvidia/cufft/lib/libcufft.so.11: file too short",
-            "pip install nvidia-cufft-cu12",
+            "pip install --force-reinstall nvidia-cufft-cu12",  # it is there, and damaged
         ),
         (
             "libcusparse.so.12 cannot be loaded: libnvJitLink.so.12, which it needs, is missing",
