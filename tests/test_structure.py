@@ -156,7 +156,7 @@ def test_scripts_only_call_a_command():
         ]
 
 
-WINGS = ("data", "perceptron", "mlp", "mlp.distribution", "tf1", "legacy", "parity", "runs")
+WINGS = ("data", "perceptron", "mlp", "mlp.distribution", "tf1", "legacy", "parity", "runs", "page")
 
 
 @pytest.mark.parametrize("module", ["tf_edureka", *(f"tf_edureka.{wing}" for wing in WINGS)])
