@@ -21,12 +21,12 @@ function deviation(numbers) {
   return Math.sqrt(numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / numbers.length);
 }
 
-const NOISE = [];
+const noises = []; // of each layer
 
 // Normally distributed, and the same each time.
 function noiseOf(layer, count) {
-  if (NOISE[layer]?.length !== count) NOISE[layer] = normals(count, layer);
-  return NOISE[layer];
+  if (noises[layer]?.length !== count) noises[layer] = normals(count, layer);
+  return noises[layer];
 }
 
 function makeBreaking() {
@@ -38,8 +38,8 @@ const MENDED = {unbiased: [], noise: 0, silenced: []};
 
 // Anew for each network that is looked into.
 function makeBiasChoice() {
-  const boxes = shown.network.kernels.map((_, layer) => {
-    const box = make("input", {type: "checkbox", onchange: () => show({unbiased: toggled(shown.unbiased, layer)})});
+  const boxes = view.network.kernels.map((_, layer) => {
+    const box = make("input", {type: "checkbox", onchange: () => show({unbiased: toggled(view.unbiased, layer)})});
     return make("label", {class: "beside"}, box, layerName(layer));
   });
   byId("net-biases").replaceChildren(...boxes);
@@ -50,15 +50,15 @@ function toggled(list, item) {
 }
 
 function toggleSilence(layer, unit) {
-  const others = shown.silenced.filter((one) => one[0] !== layer || one[1] !== unit);
-  show({silenced: others.length < shown.silenced.length ? others : [...others, [layer, unit]]});
+  const others = view.silenced.filter((one) => one[0] !== layer || one[1] !== unit);
+  show({silenced: others.length < view.silenced.length ? others : [...others, [layer, unit]]});
 }
 
 function showBreaking() {
-  byId("net-biases").querySelectorAll("input").forEach((box, layer) => (box.checked = shown.unbiased.includes(layer)));
-  byId("net-noise").value = Math.round(100 * shown.noise);
-  byId("net-noise-size").textContent = say("network.noise_size", {percent: Math.round(100 * shown.noise)});
-  const buttons = shown.silenced.map(([layer, unit]) => {
+  byId("net-biases").querySelectorAll("input").forEach((box, layer) => (box.checked = view.unbiased.includes(layer)));
+  byId("net-noise").value = Math.round(100 * view.noise);
+  byId("net-noise-size").textContent = say("network.noise_size", {percent: Math.round(100 * view.noise)});
+  const buttons = view.silenced.map(([layer, unit]) => {
     const speak = () => {
       toggleSilence(layer, unit);
       (byId("net-silenced").firstChild ?? byId("net-noise")).focus(); // since this button is gone
@@ -68,11 +68,11 @@ function showBreaking() {
   byId("net-silenced").replaceChildren(...buttons);
 }
 
-const isBroken = () => shown.unbiased.length > 0 || shown.noise > 0 || shown.silenced.length > 0;
+const isBroken = () => view.unbiased.length > 0 || view.noise > 0 || view.silenced.length > 0;
 
 // How many of the sample images are read right; a few at a time, so that nothing waits. Gives up for a newer count.
 const countRight = later(async () => {
-  const mine = (countRight.latest = {}), output = byId("net-right"), {whole, network} = shown;
+  const mine = (countRight.latest = {}), output = byId("net-right"), {whole, network} = view;
   if (!images) return;
   const counts = [];
   for (const one of isBroken() ? [whole, network] : [network]) {

@@ -1,0 +1,492 @@
+import base64
+import statistics
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+from browser import opened, until
+from PIL import Image
+
+from tf_edureka import page
+from tf_edureka.config import MlpConfig
+from tf_edureka.data import picture, rendered
+from tf_edureka.mlp import SURE, certainty, from_weights, with_certainty
+
+_, _, IMAGES, LABELS = rendered.digits(1, 300)
+LAYERS = ([784, 32, 10], [784, 24, 12, 16, 10])
+EPOCHS = 3  # of the first network, of which two are kept in 8 bits
+# Half a circle with a foot, a 2; an 8 that is not quite closed; a 5 in one stroke.
+DRAWN = [
+    [[[90, 90], [120, 60], [170, 60], [195, 95], [170, 140], [85, 220], [205, 215]]],
+    [[[150, 60], [110, 80], [115, 120], [165, 160], [170, 205], [120, 220], [100, 180], [170, 80]]],
+    [[[190, 55], [100, 60], [95, 130], [150, 130], [180, 170], [150, 220], [90, 215]]],
+    [[[110, 50], [80, 150], [200, 150]], [[170, 80], [165, 235]]],
+]
+
+
+def encoded(array):
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
+
+
+def weights_of(layers, seed):
+    """As a page holds them: rounded to float16."""
+    rng = np.random.default_rng(seed)
+    for inputs, units in zip(layers, layers[1:], strict=False):
+        for shape in ((inputs, units), (units,)):
+            yield rng.normal(0, 2 / np.sqrt(inputs), shape).astype(np.float16).astype(np.float32)
+
+
+WEIGHTS = [list(weights_of(layers, seed)) for seed, layers in enumerate(LAYERS)]
+
+
+def logits_of(weights, images):
+    outputs = images.reshape(len(images), -1) / np.float32(255)
+    for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
+        logits = outputs.astype(float) @ kernel + bias
+        outputs = np.maximum(logits, 0)
+    return logits
+
+
+def softmax(logits):
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def kept(epoch):
+    """The first network's weights of an epoch, and how they are kept in 8 bits."""
+    weights = [weight * np.float32((epoch + 1) / 4) for weight in WEIGHTS[0]]
+    scales = [np.atleast_1d(np.abs(one).max(axis=0) / 127).astype(np.float32) for one in weights]
+    small = [
+        np.round(one / scale).astype(np.int8) for one, scale in zip(weights, scales, strict=True)
+    ]
+    snapshot = {
+        "epoch": epoch,
+        "scales": encoded(np.concatenate(scales)),
+        "weights": encoded(np.concatenate([one.ravel() for one in small])),
+    }
+    return snapshot, [one * scale for one, scale in zip(small, scales, strict=True)]
+
+
+def data_of(weights, snapshots=()):
+    answers = [logits_of(one, IMAGES).argmax(axis=1) for one in weights]
+    wrong = [np.flatnonzero(answer != LABELS).tolist() for answer in answers]
+    return {
+        "networks": [
+            {
+                "name": f"network-{i}",
+                "title": f"network {i}",
+                "source": f"runs/{i}",
+                "layers": [784, *(bias.size for bias in one[1::2])],
+                "weights": encoded(np.concatenate([part.ravel() for part in one]).astype("<f2")),
+                "accuracy": 1 - len(wrong[i]) / len(LABELS),
+                "cost": [2.5, 0.75, 0.25],
+                "accuracies": [0.5, 0.75, 0.875],
+                "snapshots": [] if i else list(snapshots),
+            }
+            for i, one in enumerate(weights)
+        ],
+        "images": {
+            "count": len(IMAGES),
+            "pixels": base64.b64encode(zlib.compress(IMAGES.tobytes())).decode(),
+            "labels": LABELS.tolist(),
+            "numbers": [2 * i + 7 for i in range(len(IMAGES))],
+        },
+        "examples": [int(np.flatnonzero(digit == LABELS)[0]) for digit in range(10)],
+        "sample": list(range(100)),
+        "mistakes": [one[:90] for one in wrong],
+        "mistakes_in_all": [len(one) for one in wrong],
+        "sure": SURE,
+    }
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    data = data_of(WEIGHTS, [kept(epoch)[0] for epoch in range(EPOCHS - 1)])
+    path.write_text(page.assemble(data), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def tab(file):
+    with opened(file, viewport={"width": 1280, "height": 900}) as tab:
+        yield tab
+
+
+@pytest.fixture
+def fresh(tab):
+    """The page as it opens; a test changes what it likes."""
+    tab.goto(tab.url.split("#")[0] + "?")  # so that the browser does load it
+    until(tab, "images !== null")
+    return tab
+
+
+def link(tab, state):
+    tab.evaluate("state => { location.hash = state; }", state)
+    tab.wait_for_timeout(50)
+
+
+def of_all(tab, expression, images, which=0):
+    """What `expression` makes of each image: of `network` and `image`."""
+    return np.array(
+        tab.evaluate(
+            f"""([all, which]) => {{
+              const bytes = bytesOf(all), network = view.trained[which], made = [];
+              for (let i = 0; i < bytes.length; i += 784) {{
+                const image = bytes.subarray(i, i + 784);
+                made.push({expression});
+              }}
+              return made;
+            }}""",
+            [encoded(images), which],
+        )
+    )
+
+
+def words(tab, which=0):
+    return tab.locator(".net-words").nth(which).text_content()
+
+
+def shares(tab, which=0):
+    """The percents beside the bars."""
+    bars = tab.locator(".net-bars").nth(which).locator(".number").all_text_contents()
+    return np.array([float(bar.split()[0]) for bar in bars])
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_logits_are_those_of_numpy(tab, which):
+    expected = logits_of(WEIGHTS[which], IMAGES)
+    found = of_all(tab, "[...logitsOf(network, image)]", IMAGES, which)
+    # Both add up in float64.
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
+
+
+@pytest.mark.slow
+def test_logits_of_10_000_images_are_those_of_keras(tmp_path):
+    images = rendered.digits(1, 10_000)[2]
+    weights = list(weights_of([784, 256, 256, 10], 5))
+    path = tmp_path / "page.html"
+    path.write_text(page.assemble(data_of([weights])), encoding="utf-8")
+    with opened(path) as tab:
+        found = of_all(tab, "[...logitsOf(network, image)]", images)
+    model = from_weights(MlpConfig.tuned(), weights)
+    expected = np.asarray(model(images.reshape(-1, 784) / np.float32(255)))
+    # Keras adds up in float32.
+    errors = np.abs(found - expected).max(axis=1) / np.abs(expected).max(axis=1)
+    assert errors.max() < 1e-5
+
+
+def test_the_slanted_image_is_pillow_s(tab):
+    found = of_all(tab, "[...slanted(image)]", IMAGES)
+    expected = [certainty._slanted(image).ravel() for image in IMAGES]
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_it_is_as_sure_as_python_is(tab, which):
+    found = of_all(tab, "judged(network, image).certainty", IMAGES, which)
+    _, expected = with_certainty(lambda images: softmax(logits_of(WEIGHTS[which], images)), IMAGES)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+    assert 0 < np.mean(expected >= SURE) < 1  # of both kinds
+
+
+@pytest.mark.parametrize("strokes", DRAWN)
+def test_a_drawing_is_brought_into_the_form_that_python_gives_it(fresh, strokes):
+    ink, found = fresh.evaluate(
+        "strokes => { pad.set(strokes); return [[...pad.ink], [...formed(pad.ink)]]; }", strokes
+    )
+    drawn = np.array(ink, np.float32).reshape(280, 280)
+    found = np.array(found, int).reshape(28, 28)
+    placed = picture._placed(Image.fromarray(drawn).crop(Image.fromarray(drawn > 0).getbbox()))
+    assert np.abs(found - placed).max() <= 1  # a rounding of float32
+    # Python takes the drawing for a photograph, whose edges it smooths.
+    assert np.abs(found - picture.formed(255 * drawn)).max() <= 5
+
+
+def test_nothing_drawn_is_no_digit(fresh):
+    fresh.click("#net-clear")
+    assert words(fresh) == "Nothing is drawn"
+    assert fresh.locator(".net-bars .number").first.text_content() == ""
+
+
+def draw(tab, points):
+    tab.locator("#net-pad").scroll_into_view_if_needed()
+    box = tab.locator("#net-pad").bounding_box()
+    places = [
+        [
+            box[a] + box[b] * part
+            for a, b, part in zip("xy", ("width", "height"), point, strict=True)
+        ]
+        for point in points
+    ]
+    tab.mouse.move(*places[0])
+    tab.mouse.down()
+    for place in places[1:]:
+        tab.mouse.move(*place)
+    tab.mouse.up()
+
+
+CIRCLE = [
+    (0.5 + 0.3 * np.cos(angle), 0.5 + 0.35 * np.sin(angle)) for angle in np.linspace(0, 6.2, 60)
+]
+
+
+def test_bars_follow_the_pen_within_the_event_in_16_milliseconds(fresh):
+    fresh.click("#net-clear")
+    fresh.evaluate("""() => {
+      window.seen = [];
+      let begin = 0;
+      addEventListener("pointermove", () => (begin = performance.now()), true);
+      addEventListener("pointermove", () => {
+        const bars = [...document.querySelectorAll(".net-bars .number")].map((bar) => bar.textContent);
+        seen.push([performance.now() - begin, bars.join()]);
+      });
+    }""")
+    draw(fresh, CIRCLE)
+    seen = fresh.evaluate("seen")[1:]
+    assert len({bars for _, bars in seen}) > 30
+    assert statistics.median(took for took, _ in seen) < 16
+    expected = softmax(logits_of(WEIGHTS[1], np.uint8([fresh.evaluate("[...view.pixels]")])))
+    np.testing.assert_allclose(shares(fresh, 1), 100 * expected[0], atol=0.0501)
+    fresh.click("#net-undo")
+    assert words(fresh) == "Nothing is drawn"
+
+
+def test_one_can_draw_by_keys(fresh):
+    fresh.click("#net-clear")
+    fresh.focus("#net-pad")
+    for key in ["ArrowLeft", " ", *["ArrowDown"] * 12, " ", *["ArrowRight"] * 5]:
+        fresh.keyboard.press(key)
+    strokes = fresh.evaluate("pad.strokes")
+    assert len(strokes) == 1
+    assert len(strokes[0]) == 13
+    assert strokes[0][0][0] == strokes[0][-1][0]
+    assert strokes[0][-1][1] - strokes[0][0][1] == 12 * 7
+    assert words(fresh) != "Nothing is drawn"
+    fresh.keyboard.press("Escape")
+    assert words(fresh) == "Nothing is drawn"
+
+
+def test_a_finger_draws_and_does_not_move_the_page(file):
+    how: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+    with opened(file, is_mobile=True, **how) as tab:
+        tab.locator("#net-pad").scroll_into_view_if_needed()
+        box, before = tab.locator("#net-pad").bounding_box(), tab.evaluate("scrollY")
+        touch = tab.context.new_cdp_session(tab)
+        for kind, share in (("Start", 0.3), ("Move", 0.5), ("Move", 0.8), ("End", None)):
+            at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] * (share or 0)}
+            points = [] if share is None else [at]
+            touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+        assert tab.evaluate("pad.strokes.length") == 2  # with what is drawn at the start
+        assert tab.evaluate("pad.strokes[1].at(-1)[1]") == pytest.approx(224, abs=2)
+        assert tab.evaluate("scrollY") == before
+
+
+def test_ink_speaks_for_the_answer_where_the_network_looks(tab):
+    # It looks at one pixel only: with its ink, digit 3 has the logit 2, all others 0.
+    lost = tab.evaluate("""() => {
+      const kernels = [new Float32Array(784), new Float32Array(10)], inputs = new Float32Array(784).fill(0.5);
+      kernels[0][10 * 28 + 12] = 4;
+      kernels[1][3] = 1;
+      const biases = [new Float32Array(1), new Float32Array(10)];
+      return [...oddsLost({layers: [784, 1, 10], kernels, biases, silenced: [[], []]}, inputs, 3)];
+    }""")
+    expected = np.zeros((28, 28))
+    expected[8:13, 10:15] = 2  # of log odds: the pixel is in the patch around these
+    np.testing.assert_allclose(np.reshape(lost, (28, 28)), expected, atol=1e-12)
+
+
+def test_what_each_spot_of_ink_says_is_the_difference_that_it_makes(fresh):
+    found = of_all(fresh, "[...oddsLost(network, scaled(image), 3)]", IMAGES[:2], 1)
+    for image, lost in zip(IMAGES[:2], found, strict=True):
+        spots = [(9, 9), (14, 14), (20, 12), (0, 27)]
+        images = np.repeat(image[np.newaxis], 1 + len(spots), axis=0)
+        for one, (y, x) in zip(images[1:], spots, strict=True):
+            one[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3] = 0
+        share = softmax(logits_of(WEIGHTS[1], images))[:, 3]
+        odds = np.log(share / (1 - share))
+        expected = odds[0] - odds[1:]
+        np.testing.assert_allclose([lost[28 * y + x] for y, x in spots], expected, atol=1e-6)
+
+
+def test_a_neuron_s_terms_add_up_to_what_it_says(fresh):
+    link(fresh, "network=1&net-layer=1&net-unit=5&net-image=27")
+    image = IMAGES[10]  # number 27
+    kernel, bias, second, second_bias = WEIGHTS[1][:4]
+    first = np.maximum(image.ravel() / np.float32(255) @ kernel.astype(float) + bias, 0)
+    z = first @ second[:, 5] + second_bias[5]
+    cells = fresh.locator("#net-sum td").all_text_contents()
+    found = [float(cell.replace("−", "-")) for cell in cells]
+    expected = [first @ second[:, 5], second_bias[5], z, max(z, 0)]
+    np.testing.assert_allclose(found, expected, rtol=1e-3)  # four digits are shown
+    rows = fresh.locator("#net-terms tr").all_text_contents()
+    assert rows[0].startswith(f"neuron {np.abs(first * second[:, 5]).argmax()}")
+    terms = [
+        float(row.replace("−", "-"))
+        for row in fresh.locator("#net-terms td:last-child").all_text_contents()
+    ]
+    assert sum(terms) == pytest.approx(expected[0], abs=0.002)
+    fresh.select_option("#net-layer", "3")
+    fresh.fill("#net-unit", "7")
+    assert fresh.text_content("#net-unit-name") == "Output neuron of the digit 7"
+    share = softmax(logits_of(WEIGHTS[1], image[np.newaxis]))[0, 7]
+    told = fresh.locator("#net-sum td").last.text_content()
+    assert float(told.split()[0]) == pytest.approx(100 * share, abs=0.0501)
+
+
+def test_a_click_on_a_cell_chooses_its_neuron(fresh):
+    cells = fresh.locator(".net-cells").first
+    cells.scroll_into_view_if_needed()
+    box = cells.bounding_box()
+    # 32 neurons in rows of six.
+    fresh.mouse.click(box["x"] + box["width"] * 2.5 / 6, box["y"] + box["height"] * 3.5 / 6)
+    assert fresh.text_content("#net-unit-name") == "Hidden layer 1, neuron 20"
+
+
+def test_earlier_epochs_are_read_from_8_bits(fresh):
+    link(fresh, "net-image=27")
+    for epoch in range(EPOCHS - 1):
+        fresh.fill("#net-epoch", str(epoch))
+        snapshot, weights = kept(epoch)
+        found = fresh.evaluate("[...logitsOf(view.network, view.pixels)]")
+        # The page has the products of scale and whole number in float32, as they are here.
+        expected = logits_of([one.astype(np.float32) for one in weights], IMAGES[10:11])[0]
+        np.testing.assert_allclose(found, expected, rtol=1e-9)
+        assert f"epoch {epoch}" in fresh.locator("#net-answers h4").first.text_content()
+    assert (
+        fresh.text_content("#net-curves figure:first-child figcaption:last-child") == "Epoch 1: 2.5"
+    )
+    fresh.click("#net-play")
+    until(fresh, "view.epoch === null")
+    found = fresh.evaluate("[...logitsOf(view.network, view.pixels)]")
+    np.testing.assert_allclose(found, logits_of(WEIGHTS[0], IMAGES[10:11])[0], rtol=1e-9)
+    until(fresh, "!playing")
+
+
+def test_without_snapshots_it_says_how_to_have_them(fresh):
+    assert not fresh.is_visible("#net-no-snapshots")
+    fresh.select_option("#net-which", "1")
+    assert fresh.is_visible("#net-no-snapshots")
+    assert not fresh.is_visible("#net-epoch")
+
+
+def test_a_broken_network_is_broken_as_said_and_mended(fresh):
+    link(fresh, "network=1&net-unbiased=0,3&net-silent=1.4,0.2&net-noise=50&net-image=27")
+    noisy = fresh.evaluate("view.network.kernels.map((kernel) => [...kernel])")
+    weights = [one.copy() for one in WEIGHTS[1]]
+    for layer, kernel in enumerate(noisy):
+        off = np.reshape(kernel, weights[2 * layer].shape) - weights[2 * layer]
+        # As much as 160 random numbers allow.
+        assert off.std() / weights[2 * layer].std() == pytest.approx(0.5, rel=0.2)
+        weights[2 * layer] += off
+    for layer in (0, 3):
+        weights[2 * layer + 1][:] = 0
+    weights[2][:, 4] = weights[3][4] = 0
+    weights[4][4] = 0  # what comes from neuron 4 of layer 1
+    weights[2][2] = 0  # from neuron 2 of layer 0
+    found = fresh.evaluate("[...view.verdict.layers.at(-1).z]")
+    np.testing.assert_allclose(found, logits_of(weights, IMAGES[10:11])[0], rtol=1e-5, atol=1e-6)
+    right = (logits_of(WEIGHTS[1], IMAGES[:100]).argmax(axis=1) == LABELS[:100]).sum()
+    until(fresh, "document.getElementById('net-right').textContent.includes('unbroken')")
+    now = (logits_of(weights, IMAGES[:100]).argmax(axis=1) == LABELS[:100]).sum()
+    expected = f"It reads {now} of 100 test images right; unbroken {right}."
+    assert fresh.text_content("#net-right") == expected
+    fresh.locator("#net-silenced button").first.click()
+    assert fresh.evaluate("view.silenced") == [[0, 2]]
+    fresh.click("#net-mend")
+    found = fresh.evaluate("[...view.verdict.layers.at(-1).z]")
+    np.testing.assert_allclose(found, logits_of(WEIGHTS[1], IMAGES[10:11])[0], rtol=1e-9)
+    until(fresh, "!document.getElementById('net-right').textContent.includes('unbroken')")
+    assert f"{right} of 100" in fresh.text_content("#net-right")
+
+
+def test_mistakes_are_the_network_s_own_and_a_click_away(fresh):
+    answers = logits_of(WEIGHTS[0], IMAGES).argmax(axis=1)
+    wrong = np.flatnonzero(answers != LABELS)
+    buttons = fresh.locator("#net-mistakes button")
+    assert buttons.count() == 40
+    fresh.click("#net-more")
+    fresh.click("#net-more")
+    assert buttons.count() == 90
+    assert not fresh.is_visible("#net-more")
+    assert fresh.text_content("#net-mistakes-count").startswith(f"{len(wrong)} in all, of which 90")
+    chosen = wrong[50]
+    told = f"{LABELS[chosen]}, read as {answers[chosen]}"
+    assert buttons.nth(50).text_content() == told
+    buttons.nth(50).click()
+    assert fresh.evaluate("[...view.pixels]") == IMAGES[chosen].ravel().tolist()
+    assert words(fresh).endswith(str(answers[chosen]))
+    assert buttons.nth(50).get_attribute("aria-pressed") == "true"
+    fresh.locator("#net-examples button").nth(6).click()
+    assert LABELS[fresh.evaluate("view.image")] == 6
+
+
+def test_a_link_opens_what_was_there(fresh):
+    fresh.select_option("#net-layer", "1")
+    fresh.fill("#net-unit", "3")
+    fresh.fill("#net-epoch", "1")
+    fresh.fill("#net-noise", "12")
+    fresh.locator("#net-biases input").first.check()
+    fresh.select_option("#net-layer", "0")
+    fresh.fill("#net-unit", "9")
+    fresh.click("#net-silence")
+    draw(fresh, CIRCLE)
+    before = [shares(fresh, which).tolist() for which in (0, 1)]
+    strokes = fresh.evaluate("pad.strokes")
+    until(fresh, "location.hash.includes('net-silent')")
+    fresh.wait_for_timeout(400)
+    fresh.reload()
+    assert fresh.evaluate("pad.strokes") == strokes
+    assert [shares(fresh, which).tolist() for which in (0, 1)] == before
+    state = fresh.evaluate("({...view, trained: 0, whole: 0, network: 0})")
+    assert [
+        state[name] for name in ("epoch", "noise", "unbiased", "silenced", "layer", "unit")
+    ] == [*(1, 0.12, [0], [[0, 9]], 0, 9)]
+    link(fresh, "net-image=27")
+    assert fresh.evaluate("view.image") == 10
+    assert fresh.evaluate("isBroken()") is False
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "network=7&net-layer=9&net-unit=99&net-epoch=-1&net-image=1e9&net-noise=900",
+        "net-ink=xx&net-silent=a.b,0,9.9,0.x&net-unbiased=x",
+        "net-unit=1.5&net-silent=1.3",  # the output layer
+        "%%%",
+    ],
+)
+def test_an_address_that_makes_no_sense_opens_the_network_as_it_is(fresh, state):
+    before = shares(fresh).tolist()
+    link(fresh, state)
+    assert shares(fresh).tolist() == before
+    assert fresh.text_content("#net-unit-name") == "Hidden layer 1, neuron 0"
+    assert fresh.evaluate("isBroken()") is False
+
+
+def test_where_images_cannot_be_unpacked_it_says_so_and_reads_drawings(file):
+    with opened(file) as tab:
+        tab.add_init_script("delete window.DecompressionStream")
+        tab.goto(tab.url + "#net-image=27")
+        tab.reload()
+        until(tab, "!document.getElementById('net-no-images').hidden")
+        tab.click("#net-clear")
+        draw(tab, CIRCLE)
+        assert words(tab) != "Nothing is drawn"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "touch"), [(1280, False), (360, True)])
+def test_it_fits_the_screen_and_axe_finds_nothing_serious(file, scheme, width, touch):
+    how = {"viewport": {"width": width, "height": 844}, "has_touch": touch, "is_mobile": touch}
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="needs the extra 'browser'"
+    )
+    with opened(file, color_scheme=scheme, **how) as tab:
+        until(tab, "images !== null")
+        link(tab, "net-silent=0.3&net-unit=3&net-image=27&net-epoch=1")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        found = axe.Axe().run(tab, context="#network").response["violations"]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert [(one["id"], one["nodes"][0]["html"][:200]) for one in serious] == []
