@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tf_edureka.cli import out, run_record, train_mnist, train_perceptron
+from tf_edureka.cli import out, run_record, train_arguments, train_perceptron
 from tf_edureka.errors import InputError
 
 
@@ -51,11 +51,11 @@ def test_a_file_where_the_folder_would_be_is_said_and_not_gone_round():
 @pytest.mark.parametrize(
     ("command", "options", "folder"),
     [
-        (train_mnist, "", "mnist"),
-        (train_mnist, "--implementation legacy", "mnist-legacy"),
-        (train_mnist, "--recipe article", "mnist-article"),
-        (train_mnist, "--augment --seeds 3", "mnist-augmented-seeds"),
-        (train_mnist, "--strategy mirrored --replicas 2", "mnist-mirrored"),
+        (train_arguments, "", "mnist"),
+        (train_arguments, "--implementation legacy", "mnist-legacy"),
+        (train_arguments, "--recipe article", "mnist-article"),
+        (train_arguments, "--augment --seeds 3", "mnist-augmented-seeds"),
+        (train_arguments, "--strategy mirrored --replicas 2", "mnist-mirrored"),
         (train_perceptron, "", "perceptron"),
         (train_perceptron, "--gate xor --activation tanh --sweep 5", "perceptron-xor-tanh-sweep"),
         (train_perceptron, "--implementation legacy", "perceptron-legacy"),
@@ -64,7 +64,7 @@ def test_a_file_where_the_folder_would_be_is_said_and_not_gone_round():
 )
 def test_each_kind_of_run_has_a_folder(command, options, folder):
     args = command.parse(options.split())
-    kind = run_record.kind(args) if command is train_mnist else train_perceptron.kind(args)
+    kind = run_record.kind(args) if command is train_arguments else train_perceptron.kind(args)
     assert out.default(kind) == Path("runs", folder)
 
 
@@ -73,7 +73,7 @@ def test_resume_goes_on_with_the_last_run_of_its_kind():
     hold("runs/mnist", "runs/mnist-legacy")
     hold("runs/mnist-2", name=checkpoint)
     hold("runs/mnist-legacy-2", name=checkpoint)
-    args = train_mnist.parse(["--resume"])
+    args = train_arguments.parse(["--resume"])
     assert run_record.run_folder(args).path == Path("runs/mnist-2") == args.out
-    args = train_mnist.parse(["--resume", "--recipe", "article"])
+    args = train_arguments.parse(["--resume", "--recipe", "article"])
     assert run_record.run_folder(args).path == Path("runs/mnist-article")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tf_edureka.cli import options, reporting, run_record, signals, train_mnist
+from tf_edureka.cli import options, reporting, run_record, signals, train_arguments
 from tf_edureka.cli.supervised import LOST_WORKER
 from tf_edureka.cli.workers import GOES_ON, Attempt, newest
 from tf_edureka.doctor.cuda import VISIBLE, Driver
@@ -55,11 +55,11 @@ def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Name
         raise InputError(f"--timeout: expected seconds from above 0 to 1e6, got {args.timeout:g}")
     if args.restarts < 0:
         raise InputError(f"--restarts: expected at least 0, got {args.restarts}")
-    training = train_mnist.parse(args.options)
+    training = train_arguments.parse(args.options)
     _expect_several_processes(training)
     training.strategy = "multiworker"
     args.options += ["--strategy", "multiworker"]
-    train_mnist.configure(training)
+    train_arguments.configure(training)
     named = training.out is not None
     run_record.run_folder(training)
     if not named:
