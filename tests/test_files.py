@@ -86,6 +86,7 @@ def test_an_archive_is_taken_apart():
         (listed(b"one", b"one"), "two files of one name"),
         (listed(b"one", b"six"), "announces more than it holds"),
         (listed(b"one", b"two", b"six"), "more than 2 files"),
+        (archive()[:-12] + b"\3\0" + archive()[-10:], "its list of files is damaged"),
         (b"no archive", "not a zip file"),
     ],
 )

@@ -133,6 +133,10 @@ def members(archive: bytes, most: int) -> dict[str, bytes]:
             raise ValueError("it is compressed")
         if len({member.filename for member in found}) != len(found):
             raise ValueError("it has two files of one name in it")
+        end = len(archive) - len(file.comment)
+        count = int.from_bytes(archive[end - 12 : end - 10], "little")
+        if len(found) != count:  # which zipfile does not ask
+            raise ValueError("its list of files is damaged")
         if sum(member.file_size for member in found) > len(archive):
             raise ValueError("it announces more than it holds")
         return {member.filename: file.read(member) for member in found}

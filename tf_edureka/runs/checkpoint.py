@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import hashlib
-import io
 import json
 import math
 import os
@@ -17,6 +16,7 @@ import numpy as np
 
 from tf_edureka import _files
 from tf_edureka.errors import InputError, InputWarning
+from tf_edureka.runs import arrays
 from tf_edureka.runs.folder import RunFolder
 from tf_edureka.runs.state import Array, TrainingState, differences, listed
 
@@ -159,17 +159,15 @@ def newest_first(folder: Path) -> list[Path]:
 
 def to_bytes(state: TrainingState, conditions: Mapping[str, object]) -> bytes:
     """The content of a checkpoint's file: `state` and `conditions`, an .npz without pickles."""
-    arrays = {
+    parts = {
         field.name: getattr(state, field.name)
         for field in dataclasses.fields(state)
         if field.name not in ("variables", "training")
     }
-    arrays |= {f"variable_{i}": value for i, value in enumerate(state.variables)}
+    parts |= {f"variable_{i}": value for i, value in enumerate(state.variables)}
     for name, content in (("training", state.training), ("conditions", conditions)):
-        arrays[name] = np.array(json.dumps(content))
-    file = io.BytesIO()
-    np.savez(file, **arrays)
-    return file.getvalue()
+        parts[name] = np.array(json.dumps(content))
+    return arrays.to_bytes(parts)
 
 
 def from_bytes(path: Path | str, content: bytes) -> tuple[TrainingState, Conditions]:
@@ -179,12 +177,11 @@ def from_bytes(path: Path | str, content: bytes) -> tuple[TrainingState, Conditi
         InputError: when it is not one of this version.
     """
     try:
-        members = _files.members(content, _MAX_MEMBERS)
-        arrays = {name.removesuffix(".npy"): _array(npy) for name, npy in members.items()}
-        conditions, training = (_json(arrays.pop(name)) for name in ("conditions", "training"))
-        count = sum(name.startswith("variable_") for name in arrays)
-        variables = tuple(arrays.pop(f"variable_{i}") for i in range(count))
-        state = TrainingState(variables, **arrays, training=training)
+        parts = arrays.from_bytes(content, _MAX_MEMBERS)
+        conditions, training = (_json(parts.pop(name)) for name in ("conditions", "training"))
+        count = sum(name.startswith("variable_") for name in parts)
+        variables = tuple(parts.pop(f"variable_{i}") for i in range(count))
+        state = TrainingState(variables, **parts, training=training)
         for name, kind in _PARTS.items():
             may_lack = name in ("command", "earlier")
             if not isinstance(conditions.get(name, kind() if may_lack else None), kind):
@@ -192,21 +189,8 @@ def from_bytes(path: Path | str, content: bytes) -> tuple[TrainingState, Conditi
         if not all(isinstance(one, dict) for one in conditions.get("earlier", [])):
             raise ValueError("it does not say who trained earlier")
         return state, conditions
-    except Exception as error:  # NumPy and zipfile have many ways to say that it is none
+    except Exception as error:  # an array that is missing or too many, a text that is not JSON ...
         raise _unlike(path, str(error) or type(error).__name__) from None
-
-
-def _array(npy: bytes) -> Array:
-    """The array in a file as `numpy.save` writes it, if it has as many bytes as it announces."""
-    file = io.BytesIO(npy)
-    np.lib.format.read_magic(file)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")  # it has what to mend in headers that NumPy does not write
-        shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
-    values = file.read()
-    if len(values) != math.prod(shape) * dtype.itemsize:
-        raise ValueError("it has an array of another size than announced")
-    return np.ndarray(shape, dtype, values, order="F" if by_columns else "C")
 
 
 def _json(text: Array) -> Any:
