@@ -20,6 +20,8 @@ from pathlib import Path
 
 from helpers import SCRIPTS
 
+from tf_edureka.runs import snapshots
+
 SCRIPT = SCRIPTS / "train_mnist.py"
 PICTURES = ("cost.png", "accuracy.png", "predictions.png", "weights.png")
 # What differs between two runs that are the same.
@@ -83,6 +85,8 @@ def outcome(out: Path) -> dict[str, object]:
     model = keras.saving.load_model(out / "model.keras")
     found = {name: value for name, value in history.items() if name not in TIMES}
     found["weights"] = [array.tobytes() for array in model.get_weights()]
+    for epoch, weights in snapshots.read(out).items():
+        found[f"snapshot {epoch}"] = [array.tobytes() for array in weights]
     return found | {name: (out / name).read_bytes() for name in PICTURES}
 
 
@@ -90,6 +94,8 @@ def where_it_stood(out: Path) -> str:
     """What a kill left behind, in words."""
     if any(out.glob(".partial-checkpoint*")):
         return "inside a checkpoint's write"
+    if any(out.glob(".partial-snapshot*")):
+        return "inside a snapshot's write"
     if any(out.glob(".partial-*")) or (out / "model.keras").exists():
         return "while the results were written"
     checkpoints = [path.name.split("-") for path in out.glob("checkpoint-*")]

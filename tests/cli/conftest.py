@@ -23,15 +23,22 @@ def train_mnist(drawn_folder, tmp_path):
 
 @pytest.fixture
 def no_training(monkeypatch):
-    """`mlp.train` trains nothing: epoch n has the cost 1 / n, the accuracy 1 - 0.9 / n."""
+    """`mlp.train` trains nothing: epoch n has the cost 1 / n, the accuracy 1 - 0.9 / n.
+
+    Each weight after it is n, and a thousand more for each seed.
+    """
 
     def pretend(config, data, *, on_epoch, start, save, **_):
         sizes = [PIXELS, *config.hidden_units, CLASSES]
-        shapes = itertools.chain(*(((i, o), (o,)) for i, o in itertools.pairwise(sizes)))
-        weights = [np.zeros(shape, np.float32) for shape in shapes]
+        shapes = [*itertools.chain(*(((i, o), (o,)) for i, o in itertools.pairwise(sizes)))]
         steps = config.steps_per_epoch(len(data.train.labels))
         training = identity("modern", config, data)
         progress, stop = TrainingProgress(start, save, training=training, steps=steps), False
+
+        def weights():
+            value = 1000 * config.seed + progress.epoch
+            return [np.full(shape, value, np.float32) for shape in shapes]
+
         while not stop and progress.goes_on():
             epoch = progress.epoch
             cost, accuracy = 1 / (epoch + 1), 1 - 0.9 / (epoch + 1)
@@ -39,8 +46,8 @@ def no_training(monkeypatch):
             progress.steps_done([cost] * steps)
             progress.epoch_ended(cost, accuracy)
             stop = asks_to_stop(on_epoch(epoch, cost, accuracy))
-            stop = progress.checkpoint(lambda: weights) or stop
-        return progress.result(weights)
+            stop = progress.checkpoint(weights) or stop
+        return progress.result(weights())
 
     monkeypatch.setattr("tf_edureka.mlp.training.train", pretend)
 

@@ -15,6 +15,7 @@ from helpers import SCRIPTS, processes
 from tf_edureka.cli import launch_workers
 from tf_edureka.cli.launch_workers import main
 from tf_edureka.errors import InputError
+from tf_edureka.runs import snapshots
 
 TRAINING = ("--epochs", "5", "--batch-size", "10")
 # In each worker the process that trains holds a lock for as long as it lives, then runs its code;
@@ -94,10 +95,12 @@ def last_weights(out: Path) -> np.ndarray:
 @pytest.mark.slow
 def test_a_killed_worker_costs_nothing_but_time(launch, drawn_folder):
     mirrored = [sys.executable, SCRIPTS / "train_mnist.py", "--strategy", "mirrored", "--replicas"]
-    unbroken = [*mirrored, "2", *TRAINING, "--data-dir", drawn_folder, "--out", launch.out]
+    training = (*TRAINING, "--snapshots")
+    unbroken = [*mirrored, "2", *training, "--data-dir", drawn_folder, "--out", launch.out]
     assert subprocess.run(unbroken, capture_output=True).returncode == 0
     wanted, weights = history(launch.out), last_weights(launch.out)
-    launcher = launch(options=(*TRAINING, "--overwrite"), codes={1: DIES})
+    of_epochs = snapshots.read(launch.out)
+    launcher = launch(options=(*training, "--overwrite"), codes={1: DIES})
     said = launcher.communicate(timeout=200)[1]
     assert launcher.returncode == 0
     assert "note: worker 1: killed by SIGKILL; all start again from the last checkpoint" in said
@@ -108,6 +111,8 @@ def test_a_killed_worker_costs_nothing_but_time(launch, drawn_folder):
     assert [before["epochs"] for before in found["earlier"]] in ([2], [3])
     assert (found["strategy"], found["replicas"]) == ("multiworker", 2)
     np.testing.assert_array_equal(last_weights(launch.out), weights)
+    assert list(of_epochs) == [0, 1, 2, 3, 4, 5]
+    np.testing.assert_equal(snapshots.read(launch.out), of_epochs)
 
 
 @pytest.mark.slow

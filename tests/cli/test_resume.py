@@ -104,17 +104,23 @@ def test_the_state_of_another_training_is_refused_by_what_differs(data, train, c
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("implementation", ["modern", "legacy"])
-def test_a_training_killed_while_it_writes_checkpoints_comes_to_the_same_files(
-    drawn_folder, tmp_path, implementation
+@pytest.mark.parametrize(
+    ("options", "written"),
+    [
+        (["--snapshots"], ["checkpoint-1-", "snapshot-0007"]),
+        (["--implementation", "legacy"], ["checkpoint-1-", "checkpoint-15"]),
+    ],
+    ids=["modern", "legacy"],
+)
+def test_a_training_killed_while_it_writes_comes_to_the_same_files(
+    drawn_folder, tmp_path, options, written
 ):
-    arguments = ["--data-dir", str(drawn_folder), "--epochs", "40"]
-    arguments += ["--implementation", implementation]
+    arguments = ["--data-dir", str(drawn_folder), "--epochs", "40", *options]
     kill_and_resume.finish(tmp_path / "whole", *arguments)
     broken = tmp_path / "broken"
-    for write in (1, 15):
+    for write, name in zip((1, 15), written, strict=True):
         assert kill_and_resume.kill_in_write(broken, write, *arguments)
-        assert [path.name[:20] for path in broken.glob(".partial*")] == [".partial-checkpoint-"]
+        assert [path.name[:22] for path in broken.glob(".partial*")] == [f".partial-{name}"]
         assert not (broken / "history.json").exists()
     assert "damaged" not in kill_and_resume.finish(broken, *arguments)
     assert not list(broken.glob(".partial*"))

@@ -47,7 +47,7 @@ def test_it_gives_mean_and_spread_of_the_seeds(train_mnist, capsys):
 
 @pytest.mark.usefixtures("pretended", "no_training", "no_pictures")
 def test_a_run_of_seeds_and_a_run_of_one_replace_each_other_whole(train_mnist, capsys):
-    assert train_mnist("--epochs", "1") == 0
+    assert train_mnist("--epochs", "1", "--snapshots") == 0
     assert train_mnist("--seeds", "1", "--epochs", "1") == 2
     assert "already holds a run" in capsys.readouterr().err
     assert train_mnist("--seeds", "1", "--epochs", "1", "--overwrite") == 0
@@ -64,6 +64,7 @@ def test_a_run_of_seeds_and_a_run_of_one_replace_each_other_whole(train_mnist, c
         (["--seeds", "0"], "expected 1 to 1000 networks, got 0"),
         (["--seeds", "1001"], "expected 1 to 1000 networks, got 1001"),
         (["--seeds", "2", "--resume"], "leave --implementation"),
+        (["--seeds", "2", "--snapshots"], "--snapshots and --show out"),
         (["--seeds", "2", "--implementation", "legacy"], "leave --implementation"),
         (["--seeds", "2", "--strategy", "mirrored"], "leave --implementation"),
         (["--seeds", "2", "--seed", str(2**31 - 1)], "give a lower --seed"),

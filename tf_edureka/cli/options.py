@@ -40,6 +40,8 @@ ADVICE = {
     "checkpoint of another version": "give --overwrite instead of --resume to begin anew",
     "checkpoint of another training": "give the same to go on with it, --overwrite instead of "
     "--resume to begin anew, or --out for another folder",
+    "no whole snapshot": "delete it to do without this epoch, or train anew with --snapshots "
+    "--overwrite",
     "no period packages": "tf-edureka run --fetch-period fetches them",
     "period packages damaged": "tf-edureka run --fetch-period fetches them again",
     "no gradient": "leave --activation or --implementation out",

@@ -10,7 +10,7 @@ from tf_edureka.cli import out, reporting, signals
 from tf_edureka.config import MlpConfig
 from tf_edureka.data.mnist import Mnist
 from tf_edureka.results import MlpResult
-from tf_edureka.runs import checkpoint
+from tf_edureka.runs import checkpoint, snapshots
 from tf_edureka.runs.folder import RunFolder
 from tf_edureka.runs.state import identity
 
@@ -43,7 +43,7 @@ def run_folder(args: argparse.Namespace) -> RunFolder:
             "it has no checkpoint to go on from; give --overwrite instead of --resume to replace "
             "it, or --out for another folder"
         )
-    files = sorted({*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN})
+    files = sorted({*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN, snapshots.PATTERN})
     with reporting.advising("folder holds a run", lambda: advice):
         if args.resume and goes_on:
             return RunFolder(args.out, files, overwrite=True)

@@ -35,6 +35,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "checkpoint, to the numbers that it would have come to; begins where there is none",
     )
     parser.add_argument(
+        "--snapshots",
+        action="store_true",
+        help="keep the weights before the training and after each epoch, in files of their own, to "
+        "see later how they came about; changes no number",
+    )
+    parser.add_argument(
         "--deterministic",
         action="store_true",
         help="only TensorFlow ops that give the same bits in every run, on GPUs too; they round in "
@@ -181,10 +187,11 @@ def _expect_seeds(args: argparse.Namespace) -> None:
         raise InputError(f"--seeds: expected 1 to {MOST_SEEDS} networks, got {args.seeds}")
     if args.seed + args.seeds > 2**31:
         raise InputError(f"--seeds: expected seeds under {2**31}; give a lower --seed")
-    if args.implementation == "legacy" or args.strategy != "none" or args.resume or args.show:
+    of_one = args.resume or args.snapshots or args.show
+    if args.implementation == "legacy" or args.strategy != "none" or of_one:
         raise InputError(
             "--seeds trains many networks in one compiled epoch, without checkpoints; leave "
-            "--implementation, --strategy, --resume and --show out"
+            "--implementation, --strategy, --resume, --snapshots and --show out"
         )
 
 

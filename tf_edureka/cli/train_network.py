@@ -11,10 +11,11 @@ import numpy as np
 from tf_edureka import mlp
 from tf_edureka.cli import options, reporting, run_record
 from tf_edureka.cli.run_record import RESUME, Run
+from tf_edureka.cli.train_snapshots import Snapshots
 from tf_edureka.legacy import mlp as legacy_mlp
 from tf_edureka.mlp import plots
 from tf_edureka.results import MlpResult
-from tf_edureka.runs import environment
+from tf_edureka.runs import environment, snapshots
 from tf_edureka.runs.checkpoint import Checkpoints
 from tf_edureka.runs.console import EpochDisplay, counted, epoch_line
 from tf_edureka.runs.folder import RunFolder
@@ -39,6 +40,7 @@ def train(run: Run, seconds: dict[str, float]) -> int:
     conditions = {**record, "machine": machine}
     checkpoints = Checkpoints(run.folder, conditions) if run.folder else None
     start = place.agree(conditions, _start(run, checkpoints))
+    kept = Snapshots(run, run.folder, start) if run.folder else None
     quiet = args.quiet or checkpoints is None
     with EpochDisplay(config.epochs, quiet, done=start.epoch if start else 0) as display:
         what = [f"seed {config.seed}"] + (["legacy"] if legacy else [])
@@ -46,7 +48,7 @@ def train(run: Run, seconds: dict[str, float]) -> int:
         what += [f"goes on after {_position(start)}"] if start else []
         display.line(run.headline(", ".join(what)))
         modern = functools.partial(mlp.train, strategy=place.strategy)
-        with _saving(checkpoints, display) as save:
+        with _saving(checkpoints, kept, display) as save:
             result = (legacy_mlp.train if legacy else modern)(
                 config,
                 run.data,
@@ -64,7 +66,7 @@ def train(run: Run, seconds: dict[str, float]) -> int:
                 if start:
                     record["earlier"] = checkpoints.earlier
                 _write(run, run.folder, result, record | machine, seconds)
-                display.line(_last_lines(run.folder, result, seconds))
+                display.line(_last_lines(run, run.folder, result, seconds))
     if args.show and len(result.cost) and not plots.show_curves(result, run.data.title):
         print("note: --show needs a screen, and there is none", file=sys.stderr)
     if fault:
@@ -74,18 +76,20 @@ def train(run: Run, seconds: dict[str, float]) -> int:
 
 @contextlib.contextmanager
 def _saving(
-    checkpoints: Checkpoints | None, display: EpochDisplay
+    checkpoints: Checkpoints | None, kept: Snapshots | None, display: EpochDisplay
 ) -> Iterator[Callable[[TrainingState], bool] | None]:
     """What saves each state; an error of writing in the block says how to resume from the last."""
-    if checkpoints is None:
+    if checkpoints is None or kept is None:
         yield None
         return
     advice = options.ADVICE[_UNWRITABLE]
 
     def save(state: TrainingState) -> bool:
         nonlocal advice
+        kept.make_way()
         checkpoints.save(state)
         advice = f"when that is mended, {RESUME} goes on after {_position(state)}"
+        kept.save(state)
         return display.interrupted != 0
 
     with reporting.advising(_UNWRITABLE, lambda: advice):
@@ -108,12 +112,13 @@ def _position(state: TrainingState) -> str:
     return f"{epochs} and {state.step} steps" if state.step else epochs
 
 
-def _last_lines(folder: RunFolder, result: MlpResult, seconds: dict[str, float]) -> str:
+def _last_lines(run: Run, folder: RunFolder, result: MlpResult, seconds: dict[str, float]) -> str:
+    files = [*run_record.FILES, *([snapshots.PATTERN] if run.args.snapshots else [])]
     parts = ", ".join(f"{name} {share:.1f}" for name, share in seconds.items())
     return (
         f"Accuracy: {np.float32(result.accuracy[-1])!s}\n"
         f"{sum(seconds.values()):.1f} s: {parts}\n"
-        f"Written to {folder.path}: {', '.join(run_record.FILES)}"
+        f"Written to {folder.path}: {', '.join(files)}"
     )
 
 

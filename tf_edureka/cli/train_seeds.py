@@ -10,7 +10,7 @@ from tf_edureka.cli import run_record
 from tf_edureka.cli.run_record import Run
 from tf_edureka.mlp import ensemble, plots
 from tf_edureka.results import MlpResult
-from tf_edureka.runs import checkpoint, environment
+from tf_edureka.runs import checkpoint, environment, snapshots
 from tf_edureka.runs.console import EpochDisplay, counted, epoch_line
 from tf_edureka.runs.folder import RunFolder
 
@@ -65,7 +65,8 @@ def _write(run: Run, folder: RunFolder, results: Sequence[MlpResult], mean: MlpR
     machine = environment.describe(run.place.device, xla=True)
     # What an earlier run left would not belong to these files.
     folder.delete(set(run_record.FILES) - set(run_record.FILES_OF_SEEDS))
-    folder.delete(path.name for path in checkpoint.newest_first(folder.path))
+    others = (*checkpoint.newest_first(folder.path), *snapshots.paths(folder.path).values())
+    folder.delete(path.name for path in others)
     folder.write_json("history.json", record | machine)
     folder.write_figure("seeds.png", plots.seed_curves(results, run.data.title))
 

@@ -1,0 +1,129 @@
+"""Snapshots: the weights of each epoch in files of their own, to see later how they came about."""
+
+import contextlib
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tf_edureka import _files
+from tf_edureka.errors import InputError
+from tf_edureka.results import Floats
+from tf_edureka.runs import arrays
+from tf_edureka.runs.folder import RunFolder
+from tf_edureka.runs.state import Array, TrainingState
+
+PATTERN = "snapshot-*.npz"
+_MAX_BYTES = 2**27  # of the article's network 1 million
+_MAX_ARRAYS = 1000
+_MAX_SHOWN = 100  # characters
+Weights = tuple[npt.NDArray[np.float32], ...]
+
+
+def write(folder: RunFolder, epoch: int, weights: Sequence[Floats]) -> None:
+    """Writes a snapshot, whole or not at all; one that is there already stays as it is.
+
+    Args:
+        folder: of the run.
+        epoch: after which the weights were so; 0 for the initial ones.
+        weights: order and shapes as in `MlpResult`; kept in float32.
+
+    Raises:
+        InputError: when it cannot be written.
+    """
+    name = _name(epoch)
+    if (folder.path / name).exists():
+        return
+    kept = [np.asarray(one, np.float32) for one in weights]
+    content = arrays.to_bytes(dict(zip(_parts(len(kept)), kept, strict=True)))
+    with folder.write(name) as path:
+        path.write_bytes(content)
+
+
+def weights_in(state: TrainingState, layers: int) -> tuple[Floats, ...]:
+    """Takes the weights out of a state, in which they come first.
+
+    Args:
+        state: modern's has them layer by layer, legacy's all kernels and then all biases.
+        layers: how many there are with weights.
+
+    Returns:
+        the weights as in `MlpResult`.
+    """
+    first = state.variables[: 2 * layers]
+    kernels, biases = ([one for one in first if one.ndim == axes] for axes in (2, 1))
+    return tuple(itertools.chain(*zip(kernels, biases, strict=True)))
+
+
+def paths(folder: Path) -> dict[int, Path]:
+    """The snapshots in `folder` by epoch; none if there is no folder or it is closed."""
+    found = {}
+    with contextlib.suppress(OSError):
+        for path in folder.glob(PATTERN):
+            number = path.stem.removeprefix("snapshot-")
+            if number.isdecimal() and path.name == _name(int(number)):
+                found[int(number)] = path
+    return dict(sorted(found.items()))
+
+
+def read(folder: Path) -> dict[int, Weights]:
+    """Reads all snapshots in a run's folder.
+
+    Args:
+        folder: of the run.
+
+    Returns:
+        the weights by epoch, of the epochs that are there, in their order: float32, shapes as in
+        `MlpResult`; not to be written to.
+
+    Raises:
+        InputError: when one is no snapshot, is damaged, or is of a network of other sizes than the
+            first.
+    """
+    found: dict[int, Weights] = {}
+    for epoch, path in paths(folder).items():
+        content = _files.read(path, _MAX_BYTES, "a snapshot")
+        try:
+            found[epoch] = weights = _weights(arrays.from_bytes(content, _MAX_ARRAYS))
+        except ValueError as error:
+            raise _unlike(path, f"kernel and bias of each layer in float32 ({error})") from None
+        first = next(iter(found))
+        if (here := _sizes(weights)) != (there := _sizes(found[first])):
+            raise _unlike(path, f"a network {there} as in {_name(first)}, got {here}")
+    return found
+
+
+def _weights(named: Mapping[str, Array]) -> Weights:
+    """The arrays of a file in their order; a ValueError says why they are no network's weights."""
+    parts = _parts(len(named))
+    if not named or set(named) != set(parts):
+        raise ValueError(f"it has the arrays {', '.join(sorted(named))}"[:_MAX_SHOWN])
+    weights = tuple(named[part] for part in parts)
+    if others := [str(one.dtype) for one in weights if one.dtype != np.float32]:
+        raise ValueError(f"it has {others[0]}"[:_MAX_SHOWN])
+    shapes = [one.shape for one in weights]
+    units = [shape[-1:] for shape in shapes[1::2]]
+    inputs = [shapes[0][:1], *units[:-1]]
+    wanted = itertools.chain(*((i + o, o) for i, o in zip(inputs, units, strict=True)))
+    if shapes != list(wanted):
+        raise ValueError(f"it has the shapes {', '.join(map(str, shapes))}"[:_MAX_SHOWN])
+    return weights
+
+
+def _sizes(weights: Weights) -> str:
+    """The sizes of the layers, as in 784-256-256-10."""
+    return "-".join(map(str, (len(weights[0]), *map(len, weights[1::2]))))[:_MAX_SHOWN]
+
+
+def _parts(count: int) -> list[str]:
+    return [f"{part}_{i}" for i in range(1, count // 2 + 1) for part in ("kernel", "bias")]
+
+
+def _name(epoch: int) -> str:
+    return f"snapshot-{epoch:04}.npz"
+
+
+def _unlike(path: Path, expected: str) -> InputError:
+    return InputError(f"{path}: expected a snapshot, {expected}", topic="no whole snapshot")
