@@ -64,8 +64,8 @@ def data_of(weights, snapshots=()):
                 "layers": [784, *(bias.size for bias in one[1::2])],
                 "weights": encoding.encoded(encoding.rounded(one)),
                 "accuracy": 1 - len(wrong[i]) / len(LABELS),
-                "cost": [2.5, 0.75, 0.25],
-                "accuracies": [0.5, 0.75, 0.875],
+                "cost": [] if i else [2.5, None, 0.25],
+                "accuracies": [] if i else [0.5, None, 0.875],
                 "snapshots": [] if i else list(snapshots),
             }
             for i, one in enumerate(weights)
@@ -165,10 +165,11 @@ def test_logits_of_10_000_images_are_those_of_keras(tmp_path):
 
 
 def test_the_slanted_image_is_pillow_s(tab):
-    found = of_all(tab, "[...slanted(image)]", IMAGES)
+    some = IMAGES[:50]
+    found = of_all(tab, "[...slanted(image)]", some)
     asked = []
-    with_certainty(lambda images: asked.append(images) or np.eye(len(images), 10), IMAGES)
-    np.testing.assert_array_equal(found.reshape(IMAGES.shape), asked[1])
+    with_certainty(lambda images: asked.append(images) or np.eye(len(images), 10), some)
+    np.testing.assert_array_equal(found.reshape(some.shape), asked[1])
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -291,8 +292,8 @@ def test_what_each_spot_of_ink_says_is_the_difference_that_it_makes(fresh):
         images = np.repeat(image[np.newaxis], 1 + len(spots), axis=0)
         for one, (y, x) in zip(images[1:], spots, strict=True):
             one[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3] = 0
-        share = softmax(logits_of(WEIGHTS[1], images))[:, 3]
-        odds = np.log(share / (1 - share))
+        logits = logits_of(WEIGHTS[1], images)
+        odds = logits[:, 3] - np.logaddexp.reduce(np.delete(logits, 3, axis=1), axis=1)
         expected = odds[0] - odds[1:]
         np.testing.assert_allclose([lost[28 * y + x] for y, x in spots], expected, atol=1e-6)
 
@@ -468,8 +469,9 @@ def test_where_images_cannot_be_unpacked_it_says_so_and_reads_drawings(file):
         assert words(tab) != "Nothing is drawn"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "touch"), [(1280, False), (360, True)])
+@pytest.mark.parametrize(
+    ("scheme", "width", "touch"), [("light", 1280, False), ("dark", 360, True)]
+)
 def test_it_fits_the_screen_and_axe_finds_nothing_serious(file, scheme, width, touch):
     how = {"viewport": {"width": width, "height": 844}, "has_touch": touch, "is_mobile": touch}
     axe = pytest.importorskip(
