@@ -9,7 +9,7 @@ function makeAnswers() {
       const row = make("li", {}, make("span", {}, String(digit)), make("span", {class: "net-track"}, fill), share);
       return {row, fill, share};
     });
-    const title = make("h4", {}, entry.title), words = make("p", {class: "net-words"}), explained = make("p", {class: "quiet"});
+    const title = make("h4"), words = make("p", {class: "net-words"}), explained = make("p", {class: "quiet"});
     const list = make("ul", {class: "net-bars"}, ...rows.map(({row}) => row));
     byId("net-answers").append(make("div", {}, title, words, list, explained));
     bars.push({title, words, explained, rows});
@@ -37,10 +37,10 @@ function showAnswers(verdicts) {
 
 // With what has been done to it.
 function networkTitle(which) {
-  const state = which !== view.which ? [] : [
-    ...(view.epoch === null ? [] : [say("network.at_epoch", {epoch: view.epoch})]), ...(isBroken() ? [say("network.broken")] : []),
-  ];
-  return [DATA.networks[which].title, ...state].join(", ");
+  const said = [DATA.networks[which].title];
+  if (which === view.which && view.epoch !== null) said.push(say("network.at_epoch", {epoch: view.epoch}));
+  if (which === view.which && isBroken()) said.push(say("network.broken"));
+  return said.join(", ");
 }
 
 // Where the bars are out of sight.

@@ -2,22 +2,25 @@
 
 const grids = []; // of each layer: {canvas, mark, caption}
 
+const unitsOf = (layer) => view.network.layers[layer + 1];
+const isOutput = (layer) => layer === view.network.kernels.length - 1;
+
 function layerName(layer) {
-  return layer === view.network.kernels.length - 1 ? say("network.output_layer") : say("network.hidden_layer", {number: layer + 1});
+  return isOutput(layer) ? say("network.output_layer") : say("network.hidden_layer", {number: layer + 1});
 }
 
 // Anew for each network that is looked into.
 function makeLayers() {
   grids.length = 0;
   const figures = view.network.kernels.map((_, layer) => {
-    const count = view.network.layers[layer + 1], columns = columnsOf(count);
-    const canvas = make("canvas", {role: "img", "aria-label": layerName(layer)}), mark = make("span", {class: "net-mark"});
-    const rows = Math.ceil(count / columns), caption = make("figcaption");
+    const count = unitsOf(layer), columns = columnsOf(count);
+    const canvas = make("canvas", {role: "img", "aria-label": layerName(layer)});
+    const rows = Math.ceil(count / columns), mark = make("span", {class: "net-mark"}), caption = make("figcaption");
     const cells = make("div", {class: "net-cells", style: `aspect-ratio: ${columns} / ${rows}`}, canvas, mark);
     Object.assign(mark.style, {width: `${100 / columns}%`, height: `${100 / rows}%`});
     cells.addEventListener("click", (event) => {
-      const [x, y] = placeOn(cells, event), unit = Math.floor((x / cells.clientWidth) * columns)
-        + columns * Math.floor((y / cells.clientHeight) * rows);
+      const [x, y] = placeOn(cells, event), row = Math.floor((y / cells.clientHeight) * rows);
+      const unit = row * columns + Math.floor((x / cells.clientWidth) * columns);
       if (unit < count) show({layer, unit});
     });
     grids.push({canvas, mark, caption});
@@ -28,7 +31,7 @@ function makeLayers() {
 
 function showLayers(verdict) {
   grids.forEach(({canvas, mark, caption}, layer) => {
-    const isLast = layer === grids.length - 1, {outputs} = verdict.layers[layer];
+    const isLast = isOutput(layer), {outputs} = verdict.layers[layer];
     const numbers = isLast ? verdict.shares : outputs;
     paintAmounts(canvas, numbers, isLast ? 1 : Math.max(...numbers));
     const firing = outputs.filter((output) => output > 0).length;

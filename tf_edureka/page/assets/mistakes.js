@@ -6,7 +6,8 @@ function imageButton(index, text) {
   const canvas = make("canvas", {"aria-hidden": "true"});
   paintInk(canvas, images[index]);
   redrawnInTheDark(() => paintInk(canvas, images[index]));
-  return make("button", {class: "net-thumb", "data-image": index, onclick: () => show({image: index})}, canvas, make("span", {}, text));
+  const take = () => show({image: index});
+  return make("button", {class: "net-thumb", "data-image": index, onclick: take}, canvas, make("span", {}, text));
 }
 
 function makeExamples() {

@@ -26,8 +26,9 @@ function writeNetworkAddress() {
 // What `show` takes, and the strokes; what is no such thing is as at the start.
 function readNetworkAddress() {
   const said = address.read();
-  const which = within(said.network, DATA.networks.length) ?? 0, entry = DATA.networks[which], layers = entry.layers.slice(1);
-  const layer = within(said["net-layer"], layers.length) ?? 0, epoch = within(said["net-epoch"], entry.cost.length);
+  const which = within(said.network, DATA.networks.length) ?? 0;
+  const entry = DATA.networks[which], layers = entry.layers.slice(1);
+  const layer = within(said["net-layer"], layers.length) ?? 0, epoch = within(said["net-epoch"], lastEpoch(entry));
   const silenced = (said["net-silent"] ?? "").split(",").map((one) => one.split("."))
     .map(([one, unit]) => [within(one, layers.length - 1), within(unit, layers[one])]);
   const image = DATA.images.numbers.indexOf(Number(said["net-image"] ?? NaN));
@@ -37,7 +38,7 @@ function readNetworkAddress() {
       which, layer, unit: within(said["net-unit"], layers[layer]) ?? 0,
       epoch: epochsOf(entry).includes(epoch) ? epoch : null,
       image: image < 0 || !images ? null : image,
-      unbiased: layers.map((_, one) => one).filter((one) => (said["net-unbiased"] ?? "").split(",").includes(String(one))),
+      unbiased: [...layers.keys()].filter((one) => (said["net-unbiased"] ?? "").split(",").includes(String(one))),
       noise: (within(said["net-noise"], 101) ?? 0) / 100,
       silenced: silenced.filter(([one, unit]) => one !== null && unit !== null),
     },
@@ -57,6 +58,6 @@ function inkText(strokes) {
 function strokesOf(text) {
   if (text === "-") return [];
   if (!/^([0-9a-z]{4})+(\.([0-9a-z]{4})+)*$/.test(text ?? "")) return SEVEN;
-  const places = (stroke) => stroke.match(/..../g).map((four) => four.match(/../g).map((two) => Math.min(PAD - 1, parseInt(two, 36))));
-  return text.split(".").map(places);
+  const number = (two) => Math.min(PAD - 1, parseInt(two, 36));
+  return text.split(".").map((stroke) => stroke.match(/..../g).map((point) => point.match(/../g).map(number)));
 }

@@ -8,6 +8,7 @@ const view = {
   whole: null, network: null, // the one looked into: of its epoch, and as it is broken
   pixels: null, inputs: null, // what the networks get; the pixels are null where nothing is drawn
   verdict: null, // of `network`; null where nothing is drawn
+  curves: [], // of the training
 };
 let images = null; // null until they are unpacked
 let pad = null;
@@ -44,7 +45,8 @@ function openAddress() {
 function makeNetworkChoice() {
   const choice = byId("net-which");
   choice.append(...DATA.networks.map(({title}, i) => make("option", {value: i}, title)));
-  choice.addEventListener("change", () => show({which: Number(choice.value), epoch: null, layer: 0, unit: 0, ...MENDED}));
+  const asTrained = {epoch: null, layer: 0, unit: 0, ...MENDED};
+  choice.addEventListener("change", () => show({which: Number(choice.value), ...asTrained}));
   change(byId("net-which-label"), {hidden: DATA.networks.length > 1 ? null : ""});
 }
 
@@ -71,9 +73,8 @@ function remakeNetwork(isOther) {
 
 function showChosenNetwork() {
   byId("net-which").value = view.which;
-  byId("net-facts").textContent = DATA.networks.map((entry) => say("network.facts", {
-    title: entry.title, layers: entry.layers.join("-"), accuracy: `${(100 * entry.accuracy).toFixed(2)} %`, source: entry.source,
-  })).join(" ");
+  byId("net-facts").textContent = DATA.networks.map(({title, source, layers, accuracy}) => say("network.facts",
+    {title, source, layers: layers.join("-"), accuracy: `${(100 * accuracy).toFixed(2)}\u00a0%`})).join(" ");
   for (const part of [makeLayers, makeUnitChoice, makeBiasChoice, makeCurves]) part();
   if (images) makeMistakes();
 }

@@ -57,8 +57,8 @@ function occlusionInWords(lost) {
     for (const i of patch(place)) left[i] = 0;
     const shares = softmax(passed(network, left).at(-1).z);
     return {
-      place: say(`network.place_${third(Math.floor(place / 28))}${third(place % 28)}`),
-      digit: answer, before: percent(view.verdict.shares[answer]), after: percent(shares[answer]), instead: largest(shares),
+      place: say(`network.place_${third(Math.floor(place / 28))}${third(place % 28)}`), digit: answer,
+      before: percent(view.verdict.shares[answer]), after: percent(shares[answer]), instead: largest(shares),
     };
   };
   const most = told(strongest);

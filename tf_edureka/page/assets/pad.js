@@ -38,7 +38,7 @@ function padOn(canvas, changed) {
 
   // Draws strokes instead of what is there; without any, a picture (784 pixels) may be seen behind.
   pad.set = (strokes, backdrop = null) => {
-    pad.strokes = strokes;
+    pad.strokes = [...strokes];
     pad.backdrop = backdrop;
     pad.ink.fill(0);
     for (const stroke of strokes) stroke.forEach((point, i) => inkLine(pad.ink, stroke[i - 1] ?? point, point));

@@ -16,7 +16,8 @@ function paintInk(canvas, pixels, most = 255) {
 
 // Numbers above 0, the most of them in full colour.
 function paintAmounts(canvas, numbers, most) {
-  paintCells(canvas, numbers.length, (i) => mixed(shade.pageRgb, shade.positiveRgb, Math.min(1, numbers[i] / (most || 1))));
+  const share = (i) => Math.min(1, numbers[i] / (most || 1));
+  paintCells(canvas, numbers.length, (i) => mixed(shade.pageRgb, shade.positiveRgb, share(i)));
 }
 
 // Blue above 0, red below.

@@ -4,7 +4,8 @@ const CURVE = {width: 300, height: 110, left: 8, right: 8, top: 8, bottom: 20};
 
 // As it was; kept in 8 bits, with one scale for each neuron's weights and one for each bias.
 function snapshotNetwork(layers, snapshot) {
-  const scales = new Float32Array(bytesOf(snapshot.scales).buffer), small = new Int8Array(bytesOf(snapshot.weights).buffer);
+  const scales = new Float32Array(bytesOf(snapshot.scales).buffer);
+  const small = new Int8Array(bytesOf(snapshot.weights).buffer);
   const numbers = new Float32Array(small.length);
   let at = 0, scale = 0;
   for (let i = 1; i < layers.length; i++) {
@@ -17,9 +18,14 @@ function snapshotNetwork(layers, snapshot) {
   return networkOf(layers, numbers);
 }
 
-// The epochs of which there is a network, the last being that of the trained one.
+// After how many epochs the trained network is what it is; its course may not be known.
+function lastEpoch(entry) {
+  return entry.cost.length || (entry.snapshots.at(-1)?.epoch ?? -1) + 1;
+}
+
+// The epochs of which there is a network.
 function epochsOf(entry) {
-  return [...entry.snapshots.map(({epoch}) => epoch), entry.cost.length];
+  return [...entry.snapshots.map(({epoch}) => epoch), lastEpoch(entry)];
 }
 
 // The network of an epoch; null for the trained one.
@@ -40,7 +46,7 @@ function makeReplay() {
 
 function showEpoch(i) {
   const entry = DATA.networks[view.which], epoch = epochsOf(entry)[i];
-  show({epoch: epoch === entry.cost.length ? null : epoch});
+  show({epoch: epoch === lastEpoch(entry) ? null : epoch});
 }
 
 function play() {
@@ -65,26 +71,38 @@ function makeCurves() {
   change(byId("net-replay-controls"), {hidden: has ? null : ""});
   change(byId("net-no-snapshots"), {hidden: has ? "" : null});
   byId("net-epoch").max = entry.snapshots.length;
-  const logs = entry.cost.map((cost) => Math.log10(Math.max(cost, 1e-12)));
-  byId("net-curves").replaceChildren(curve("cost", logs), curve("accuracy", entry.accuracies));
+  const logs = entry.cost.map((cost) => (cost === null ? null : Math.log10(Math.max(cost, 1e-12))));
+  view.curves = !entry.cost.length ? [] : [
+    curve("cost", logs, (epoch) => rounded(entry.cost[epoch - 1])),
+    curve("accuracy", entry.accuracies, (epoch) => percent(entry.accuracies[epoch - 1])),
+  ];
+  byId("net-curves").replaceChildren(...view.curves.map(({figure}) => figure));
 }
 
-// One line over the epochs, from 1 on; the mark is moved by `showReplay`.
-function curve(name, numbers) {
-  const {width, height, left, right, top, bottom} = CURVE, low = Math.min(...numbers), high = Math.max(...numbers);
+// One line over the epochs, from 1 on; null stands for what is no number. `mark` shows an epoch on it, whose number
+// `told` says.
+function curve(name, numbers, told) {
+  const {width, height, left, right, top, bottom} = CURVE, known = numbers.filter((number) => number !== null);
+  const low = Math.min(...known), high = Math.max(...known);
+  const x = (epoch) => left + ((width - left - right) * epoch) / numbers.length;
   const y = (number) => top + ((height - top - bottom) * (high - number)) / (high - low || 1);
-  const points = numbers.map((number, i) => `${epochPlace(i + 1, numbers.length)},${y(number)}`).join(" ");
-  const mark = draw("line", {class: "net-now", y1: top, y2: height - bottom});
-  const picture = draw("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": say(`network.${name}_curve`)},
+  const points = numbers.flatMap((number, i) => (number === null ? [] : [`${x(i + 1)},${y(number)}`])).join(" ");
+  const line = draw("line", {class: "net-now", y1: top, y2: height - bottom});
+  const dot = draw("circle", {class: "net-dot", r: 4}), caption = make("figcaption", {class: "number"});
+  const title = say(`network.${name}_curve`), end = say("network.epoch_axis", {epoch: numbers.length});
+  const picture = draw("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title},
     draw("line", {class: "net-axis", x1: left, x2: width - right, y1: height - bottom, y2: height - bottom}),
-    draw("polyline", {class: "net-line", points}), mark,
+    draw("polyline", {class: "net-line", points}), line, dot,
     draw("text", {x: left, y: height - 4}, "0"),
-    draw("text", {x: width - right, y: height - 4, "text-anchor": "end"}, say("network.epoch_axis", {epoch: numbers.length})));
-  return make("figure", {}, make("figcaption", {}, say(`network.${name}_curve`)), picture, make("figcaption", {class: "number"}));
-}
-
-function epochPlace(epoch, last) {
-  return CURVE.left + ((CURVE.width - CURVE.left - CURVE.right) * epoch) / last;
+    draw("text", {x: width - right, y: height - 4, "text-anchor": "end"}, end));
+  const mark = (epoch) => {
+    change(line, {x1: x(epoch), x2: x(epoch)});
+    const number = numbers[epoch - 1] ?? null;
+    change(dot, number === null ? {visibility: "hidden"} : {cx: x(epoch), cy: y(number), visibility: "visible"});
+    const spoken = number === null ? "nan" : told(epoch);
+    caption.textContent = epoch ? say("network.after_epoch", {epoch, number: spoken}) : say("network.before_training");
+  };
+  return {figure: make("figure", {}, make("figcaption", {}, title), picture, caption), mark};
 }
 
 function showReplay() {
@@ -93,10 +111,5 @@ function showReplay() {
   const told = say(epoch === last ? "network.epoch_last" : "network.epoch", {epoch, last});
   byId("net-epoch-now").textContent = told;
   change(byId("net-epoch"), {"aria-valuetext": told});
-  const numbers = epoch ? [rounded(entry.cost[epoch - 1]), percent(entry.accuracies[epoch - 1])] : ["", ""];
-  byId("net-curves").querySelectorAll("figure").forEach((figure, i) => {
-    const x = epochPlace(epoch, last);
-    change(figure.querySelector(".net-now"), {x1: x, x2: x});
-    figure.lastChild.textContent = epoch ? say("network.after_epoch", {epoch, number: numbers[i]}) : say("network.before_training");
-  });
+  for (const {mark} of view.curves) mark(epoch);
 }

@@ -11,9 +11,6 @@ function makeUnit() {
   byId("net-silence").addEventListener("click", () => toggleSilence(view.layer, view.unit));
 }
 
-const unitsOf = (layer) => view.network.layers[layer + 1];
-const isOutput = (layer) => layer === view.network.kernels.length - 1;
-
 // Anew for each network that is looked into.
 function makeUnitChoice() {
   const options = view.network.kernels.map((_, layer) => make("option", {value: layer}, layerName(layer)));
@@ -63,9 +60,13 @@ function showSum(sum, verdict) {
     numberRow(say("network.sum"), sum), numberRow(say("network.bias"), network.biases[layer][unit]),
     numberRow(say(isOutput(layer) ? "network.logit" : "network.z"), z[unit]),
   ];
-  if (isOutput(layer)) rows.push(make("tr", {}, make("th", {scope: "row"}, say("network.softmax")),
-    make("td", {class: "number"}, percent(verdict.shares[unit]))));
-  else rows.push(numberRow(say(network.silenced[layer].includes(unit) ? "network.kept_silent" : "network.relu"), outputs[unit]));
+  if (isOutput(layer)) {
+    const share = make("td", {class: "number"}, percent(verdict.shares[unit]));
+    rows.push(make("tr", {}, make("th", {scope: "row"}, say("network.softmax")), share));
+  } else {
+    const isSilent = network.silenced[layer].includes(unit);
+    rows.push(numberRow(say(isSilent ? "network.kept_silent" : "network.relu"), outputs[unit]));
+  }
   byId("net-sum").replaceChildren(...rows);
 }
 
