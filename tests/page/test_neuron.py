@@ -331,14 +331,13 @@ def test_whether_a_line_parts_points(tab, points, expected):
     "state", ["seed=15", "gate=xor&hidden=2&f=tanh&rate=0.1&seed=1", "gate=and&f=sigmoid&rate=1"]
 )
 def test_the_exported_lines_of_keras_come_to_the_same_weights(fresh, state):
-    show(fresh, state)
-    trained(fresh)
+    show(fresh, f"{state}&trained=20")
     code = text(fresh, "keras")
     assert len(code.splitlines()) == 8
     names: dict[str, Any] = {}
     exec(code, names)
     found = np.concatenate([weights.ravel() for weights in names["model"].get_weights()])
-    # A hundred steps of rounding.
+    # Twenty steps of rounding.
     expected = fresh.evaluate("[...neuron.training.weights]")
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
