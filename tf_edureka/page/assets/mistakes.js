@@ -5,13 +5,19 @@ const MORE = 40; // shown at a time
 function imageButton(index, text) {
   const canvas = make("canvas", {"aria-hidden": "true"});
   paintInk(canvas, images[index]);
-  redrawnInTheDark(() => paintInk(canvas, images[index]));
   const take = () => show({image: index});
   return make("button", {class: "net-thumb", "data-image": index, onclick: take}, canvas, make("span", {}, text));
 }
 
+function imageButtons() {
+  return byId("network").querySelectorAll("[data-image]");
+}
+
 function makeExamples() {
   byId("net-examples").replaceChildren(...DATA.examples.map((index, digit) => imageButton(index, String(digit))));
+  redrawnInTheDark(() => {
+    for (const button of imageButtons()) paintInk(button.firstChild, images[button.dataset.image]);
+  });
 }
 
 // Anew for each network that is looked into.
@@ -34,7 +40,7 @@ function makeMistakes() {
 }
 
 function markChosenImage() {
-  for (const button of byId("network").querySelectorAll("[data-image]")) {
+  for (const button of imageButtons()) {
     change(button, {"aria-pressed": String(Number(button.dataset.image) === view.image)});
   }
 }

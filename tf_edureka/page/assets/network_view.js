@@ -72,6 +72,7 @@ function remakeNetwork(isOther) {
 }
 
 function showChosenNetwork() {
+  stopPlaying();
   byId("net-which").value = view.which;
   byId("net-facts").textContent = DATA.networks.map(({title, source, layers, accuracy}) => say("network.facts",
     {title, source, layers: layers.join("-"), accuracy: `${(100 * accuracy).toFixed(2)}\u00a0%`})).join(" ");

@@ -8,6 +8,7 @@ function makeUnit() {
     const unit = Number(event.target.value);
     if (event.target.value !== "" && Number.isInteger(unit) && unit >= 0 && unit < unitsOf(view.layer)) show({unit});
   });
+  byId("net-unit").addEventListener("blur", () => show({})); // instead of a number that no neuron has
   byId("net-silence").addEventListener("click", () => toggleSilence(view.layer, view.unit));
 }
 
