@@ -1,4 +1,5 @@
 import statistics
+import time
 from typing import Any
 
 import numpy as np
@@ -104,8 +105,8 @@ def tab(file):
 @pytest.fixture
 def fresh(tab):
     """The page as it opens; a test changes what it likes."""
-    tab.goto(tab.url.split("#")[0] + "?")  # so that the browser does load it
     until(tab, "images !== null")
+    link(tab, f"other={time.monotonic()}")
     return tab
 
 
@@ -415,6 +416,7 @@ def test_mistakes_are_the_network_s_own_and_a_click_away(fresh):
     assert LABELS[fresh.evaluate("view.image")] == 6
 
 
+@pytest.mark.slow
 def test_a_link_opens_what_was_there(fresh):
     fresh.select_option("#net-layer", "1")
     fresh.fill("#net-unit", "3")
@@ -458,6 +460,7 @@ def test_an_address_that_makes_no_sense_opens_the_network_as_it_is(fresh, state)
     assert fresh.evaluate("isBroken()") is False
 
 
+@pytest.mark.slow
 def test_where_images_cannot_be_unpacked_it_says_so_and_reads_drawings(file):
     with opened(file) as tab:
         tab.add_init_script("delete window.DecompressionStream")
