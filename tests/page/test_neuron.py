@@ -207,7 +207,12 @@ def test_the_line_is_dragged_and_turned(fresh):
     fresh.mouse.up()
     w1, w2, b = fresh.evaluate("[...neuron.training.weights]")
     assert [w1, w2] == [1, 1]
-    assert b > -0.4  # nearer to the origin, so that more is above it
+    x1, x2 = fresh.evaluate(
+        "([x, y]) => neuron.plane.from(placeOn(neuron.plane.svg, {clientX: x, clientY: y}))",
+        [x - 30, y + 30],
+    )
+    assert x1 + x2 + b == pytest.approx(0.5, abs=1e-5)  # it goes through where it was dragged to
+    assert b > 0.1  # nearer to the origin, so that more is above it
     turn.focus()
     for _ in range(9):  # of 5 degrees
         fresh.keyboard.press("ArrowUp")
