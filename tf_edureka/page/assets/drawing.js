@@ -48,10 +48,10 @@ function diverging(most) {
 // Lets `element` be dragged by mouse, pen or finger: `move` gets each place, in the units of the
 // <svg> or in CSS pixels of another element; `begin` may refuse by giving false.
 function dragged(element, {begin = () => true, move, end = () => {}}) {
-  const surface = element.ownerSVGElement ?? element;
+  const place = (event) => placeOn(element.ownerSVGElement ?? element, event);
   let active = null;
   element.addEventListener("pointerdown", (event) => {
-    if (active !== null || event.button || begin(placeOn(surface, event), event) === false) return;
+    if (active !== null || event.button || begin(place(event), event) === false) return;
     active = event.pointerId;
     element.setPointerCapture(active);
     event.preventDefault();
@@ -60,7 +60,7 @@ function dragged(element, {begin = () => true, move, end = () => {}}) {
   element.addEventListener("pointermove", (event) => {
     if (event.pointerId !== active) return;
     const all = event.getCoalescedEvents?.() ?? [];
-    for (const one of all.length ? all : [event]) move(placeOn(surface, one), one);
+    for (const one of all.length ? all : [event]) move(place(one), one);
   });
   for (const name of ["pointerup", "pointercancel"]) {
     element.addEventListener(name, (event) => {
