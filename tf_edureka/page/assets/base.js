@@ -57,7 +57,8 @@ function asPython(number, single) {
 // For people to read: three digits that matter, and a true minus.
 function rounded(number, digits = 3) {
   if (!Number.isFinite(number)) return shortest(number);
-  const text = Math.abs(number) < 1e-4 && number !== 0 ? number.toExponential(1) : String(Number(number.toPrecision(digits)));
+  const size = Math.abs(number), isPlain = number === 0 || (size >= 1e-4 && size < 1e6);
+  const text = isPlain ? String(Number(number.toPrecision(digits))) : number.toExponential(digits - 1);
   return text.replace(/-/g, "\u2212");
 }
 

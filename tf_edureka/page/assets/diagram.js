@@ -59,7 +59,7 @@ class Diagram {
     this.inputs = layout.inputs.map((input) => this.circle(input.at, 26));
     this.units = layout.units.map((unit) => this.unit(unit));
     const [x, y] = layout.result, last = layout.units.at(-1).at;
-    this.svg.append(draw("line", {class: "wire", x1: last[0] + 52, y1: last[1], x2: x - 30, y2: y}));
+    this.svg.append(draw("line", {class: "wire", x1: last[0] + 58, y1: last[1], x2: x - 30, y2: y}));
     this.result = this.words(x, y + 5, "result");
     this.target = this.words(x, y + 24, "quiet-text");
     this.knobs = layout.links.map((link, index) => this.knob(link, index));
@@ -68,9 +68,9 @@ class Diagram {
   // Where a link begins and ends.
   ends({input, unit, to}) {
     const [toX, toY] = this.layout.units[to].at;
-    if (unit === undefined) return [this.layout.inputs[input].at, [toX - 50, toY]];
+    if (unit === undefined) return [this.layout.inputs[input].at, [toX - 58, toY]];
     const [x, y] = this.layout.units[unit].at;
-    return [[x + 52, y], [toX - 50, toY]];
+    return [[x + 58, y], [toX - 58, toY]];
   }
 
   line(link) {
@@ -86,14 +86,14 @@ class Diagram {
   // A box: on the left the sum, on the right the function with a small curve of it.
   unit({at: [x, y], name}) {
     this.svg.append(
-      draw("rect", {class: "node", x: x - 50, y: y - 34, width: 102, height: 68, rx: 12}),
+      draw("rect", {class: "node", x: x - 58, y: y - 34, width: 116, height: 68, rx: 12}),
       draw("line", {class: "rule", x1: x, y1: y - 34, x2: x, y2: y + 34}),
     );
     const curve = this.svg.appendChild(draw("path", {class: "curve"}));
     const mark = this.svg.appendChild(draw("circle", {class: "curve-mark", r: 3}));
-    const sum = this.words(x - 25, y - 14, "quiet-text");
+    const sum = this.words(x - 29, y - 14, "quiet-text");
     sum.textContent = name.length === 1 ? `${name}: \u03a3` : "\u03a3";
-    return {curve, mark, z: this.words(x - 25, y + 8, "node-value"), y: this.words(x + 26, y + 26, "node-value"), at: [x, y]};
+    return {curve, mark, z: this.words(x - 29, y + 8, "node-value"), y: this.words(x + 29, y + 27, "node-value"), at: [x, y]};
   }
 
   words(x, y, name) {
@@ -107,6 +107,7 @@ class Diagram {
     const group = draw("g", {class: "knob drag", tabindex: 0, role: "slider", "aria-orientation": "vertical", "data-weight": link.name});
     const text = draw("text", {x, y: y + 5, "text-anchor": "middle"});
     group.append(
+      draw("rect", {class: "reach", x: x - KNOB.width / 2, y: y - 19, width: KNOB.width, height: 38}),
       draw("rect", {x: x - KNOB.width / 2, y: y - KNOB.height / 2, width: KNOB.width, height: KNOB.height, rx: 13}),
       text,
     );
@@ -128,9 +129,9 @@ class Diagram {
     return knob;
   }
 
-  // Shows what a model computes for a point. `gradient` is of all points; of one neuron with `figures`
-  // in numbers, too.
-  show(model, weights, point, gradient, figures) {
+  // Shows what a model computes for a point. `pull` is what the next step takes from the weights; of
+  // one neuron with `figures` in numbers, too.
+  show(model, weights, point, pull, figures) {
     this.lay(model);
     this.weights = weights;
     const there = model.explain(weights, point);
@@ -143,7 +144,7 @@ class Diagram {
     there.units.forEach((unit, i) => this.showUnit(this.units[i], unit, i === this.units.length - 1 ? model.last : model.activation));
     this.result.textContent = rounded(there.output);
     this.target.textContent = say("neuron.wanted", {target: rounded(point.target)});
-    this.knobs.forEach((knob, i) => this.showKnob(knob, i, weights[i], gradient[i], figures));
+    this.knobs.forEach((knob, i) => this.showKnob(knob, i, weights[i], pull[i], figures));
     this.svg.setAttribute("aria-label", this.spoken(model, there, point));
   }
 
@@ -151,12 +152,12 @@ class Diagram {
     const [x, at] = unit.at;
     unit.z.textContent = rounded(z);
     unit.y.textContent = rounded(y);
-    unit.curve.setAttribute("d", curveOf(activation, x + 4, at - 28, 44, 40));
-    const place = placeOnCurve(activation, z, x + 4, at - 28, 44, 40);
+    unit.curve.setAttribute("d", curveOf(activation, x + 7, at - 29, 44, 38));
+    const place = placeOnCurve(activation, z, x + 7, at - 29, 44, 38);
     change(unit.mark, {cx: place[0], cy: place[1]});
   }
 
-  showKnob(knob, index, weight, slope, figures) {
+  showKnob(knob, index, weight, pull, figures) {
     const {name} = this.layout.links[index];
     knob.text.textContent = `${name} ${rounded(weight)}`;
     change(knob.group, {
@@ -164,13 +165,13 @@ class Diagram {
       "aria-valuenow": Number.isFinite(weight) ? weight : 0,
       "aria-valuemin": -10,
       "aria-valuemax": 10,
-      "aria-valuetext": say("neuron.weight_and_gradient", {weight: rounded(weight), gradient: rounded(slope)}),
+      "aria-valuetext": say("neuron.weight_and_gradient", {weight: rounded(weight), gradient: rounded(pull)}),
     });
     const thickness = Math.min(9, 1 + 2 * Math.abs(weight || 0));
     change(this.lines[index], {class: weight < 0 ? "link negative" : "link", "stroke-width": thickness});
-    const [x, y] = knob.at, length = (30 * Math.abs(slope)) / (1 + Math.abs(slope));
-    knob.arrow.setAttribute("d", slope && Number.isFinite(slope) ? arrow(x, y, slope > 0 ? length : -length) : "");
-    knob.figure.textContent = figures && this.layout === ONE_NEURON ? rounded(slope, 2) : "";
+    const [x, y] = knob.at, length = 4 + 22 * Math.min(1, Math.log1p(Math.abs(pull)) / Math.log1p(10));
+    knob.arrow.setAttribute("d", pull && Number.isFinite(pull) ? arrow(x, y, pull > 0 ? length : -length) : "");
+    knob.figure.textContent = figures && this.layout === ONE_NEURON ? rounded(pull, 2) : "";
   }
 
   spoken(model, there, point) {

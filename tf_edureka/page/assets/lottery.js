@@ -60,8 +60,7 @@ class Lottery {
   }
 
   reason(outcome) {
-    const named = `neuron.${outcome}${this.model.size === 9 && outcome === "not_yet" ? "_two" : ""}`;
-    return say(named);
+    return say(`neuron.${reasonFor(this.model, outcome)}`);
   }
 
   // A button for each outcome: how many, why, and a click to the next seed of its kind.

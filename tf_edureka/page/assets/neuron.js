@@ -5,14 +5,14 @@
 
 const NEURON_DEFAULTS = {gate: "or", hidden: "0", f: "relu", rate: 0.01, seed: 15, epochs: 100};
 const EPOCHS = [100, 1000, 10000];
-const SPEEDS = [1, 3, 10, 30, 100, 1000, 1e9]; // epochs a second
+const SPEEDS = [1, 3, 10, 30, 100, 300, 1000, 1e9]; // epochs a second
 const PRESETS = [
-  {key: "preset_article", state: {}},
-  {key: "preset_dead", state: {seed: 5}},
-  {key: "preset_xor", state: {gate: "xor", f: "sigmoid", rate: 0.1, epochs: 1000}},
-  {key: "preset_xor_two", state: {gate: "xor", hidden: "2", f: "tanh", rate: 0.1, epochs: 1000, seed: 1}},
+  {key: "preset_article", state: {}, speed: 3},
+  {key: "preset_dead", state: {seed: 5}, speed: 3},
+  {key: "preset_xor", state: {gate: "xor", f: "sigmoid", rate: 0.1, epochs: 1000}, speed: 5},
+  {key: "preset_xor_two", state: {gate: "xor", hidden: "2", f: "tanh", rate: 0.1, epochs: 1000, seed: 1}, speed: 5},
 ];
-const LARGEST_TRAINED = 1000000;
+const LARGEST_TRAINED = 1000000, LARGEST_WEIGHT = 1000000;
 
 const neuron = {
   state: {...NEURON_DEFAULTS},
@@ -47,8 +47,16 @@ const neuron = {
     byId("n-net").addEventListener("change", (event) => set({hidden: event.target.value}));
     byId("n-f").addEventListener("change", (event) => set({f: event.target.value}));
     byId("n-epochs").addEventListener("change", (event) => set({epochs: Number(event.target.value)}, true));
-    byId("n-rate").addEventListener("change", ({target}) => set({rate: positive(target, state.rate)}, true));
-    byId("n-seed").addEventListener("change", ({target}) => set({seed: wholeSeed(target, state.seed)}));
+    byId("n-rate").addEventListener("change", ({target: {valueAsNumber: rate}}) => {
+      const fits = rate >= 0 && rate <= 100;
+      set({rate: fits ? rate : state.rate}, true);
+      byId("n-told").textContent = fits ? "" : say("neuron.bad_rate");
+    });
+    byId("n-seed").addEventListener("change", ({target: {valueAsNumber: seed}}) => {
+      const fits = isSeed(seed);
+      set({seed: fits ? seed : state.seed});
+      byId("n-told").textContent = fits ? "" : say("neuron.bad_seed", {most: LARGEST_SEED});
+    });
     byId("n-train").addEventListener("click", () => (neuron.running ? neuron.stop() : neuron.train()));
     byId("n-step").addEventListener("click", () => neuron.advance(1));
     byId("n-reset").addEventListener("click", () => set({}));
@@ -59,10 +67,19 @@ const neuron = {
     });
     byId("n-copy-keras").addEventListener("click", (event) => copied(event.target, byId("n-keras").textContent));
     byId("n-backward").addEventListener("toggle", () => neuron.show());
-    byId("n-presets").replaceChildren(...PRESETS.map(({key, state: asked}) =>
-      make("button", {type: "button", onclick: () => neuron.chooseGate(asked.gate ?? "or", {...NEURON_DEFAULTS, ...asked})}, say(`neuron.${key}`))));
-    byId("n-own").addEventListener("click", () => neuron.chooseGate("own"));
-    byId("n-add").addEventListener("click", () => neuron.placed([0.5, 0.5]));
+    byId("n-presets").replaceChildren(...PRESETS.map(({key, state: asked, speed}) => {
+      const choose = () => {
+        byId("n-speed").value = speed;
+        neuron.showSpeed();
+        neuron.chooseGate(asked.gate ?? "or", {...NEURON_DEFAULTS, ...asked});
+      };
+      return make("button", {type: "button", onclick: choose}, say(`neuron.${key}`));
+    }));
+    byId("n-own").addEventListener("click", () => {
+      neuron.chooseGate("own");
+      byId("n-add").focus(); // this button is of no use any more
+    });
+    byId("n-add").addEventListener("click", () => neuron.addPoint());
     byId("n-export").addEventListener("click", () => save("points.json", writePoints(neuron.points)));
     byId("n-import").addEventListener("click", () => byId("n-file").click());
     byId("n-file").addEventListener("change", ({target}) => neuron.importFile(target));
@@ -89,7 +106,8 @@ const neuron = {
   renew() {
     const {state} = neuron;
     neuron.model = (state.hidden === "2" ? twoHidden : oneNeuron)(state.f);
-    neuron.start = state.w?.length === neuron.model.size ? Float32Array.from(state.w) : normals(neuron.model.size, state.seed);
+    if (state.w?.length !== neuron.model.size) state.w = null;
+    neuron.start = state.w ? Float32Array.from(state.w) : normals(neuron.model.size, state.seed);
     neuron.training = new Training(neuron.model, rowsOf(neuron.points), Float32Array.from(neuron.start), state.rate);
     neuron.training.epochs = 0;
     neuron.losses = [neuron.training.loss];
@@ -114,7 +132,7 @@ const neuron = {
     const own = taken.gate === "own" && pointsFromText(said.points ?? "");
     if (taken.gate === "own" && !own) taken.gate = "or";
     const weights = said.w?.split(",").map(Number);
-    if (weights?.every(Number.isFinite)) taken.w = weights;
+    if (weights?.every((weight) => Math.abs(weight) <= LARGEST_WEIGHT)) taken.w = weights;
     neuron.stop();
     Object.assign(state, taken);
     neuron.points = own || pointsOf(state.gate);
@@ -190,15 +208,28 @@ const neuron = {
 
   // A click into the plane: chooses a point that is near, or places one of the reader's own.
   placed([x1, x2]) {
-    const near = neuron.points.findIndex((point) => Math.hypot(point.x1 - x1, point.x2 - x2) < 0.1);
-    if (near >= 0 && neuron.points.length >= 1) {
+    const near = neuron.points.findIndex((point) => Math.hypot(point.x1 - x1, point.x2 - x2) < NEAR);
+    if (near >= 0) {
       neuron.chosen = near;
       neuron.show();
-      if (neuron.state.gate !== "own" || neuron.points.length >= MOST_POINTS) return;
+    } else if (neuron.state.gate === "own") neuron.newPoint(x1, x2);
+  },
+
+  // At the first place of a sequence that spreads over the square, where no point is near.
+  addPoint() {
+    const isFree = ([x, y]) => neuron.points.every((point) => Math.hypot(point.x1 - x, point.x2 - y) >= NEAR);
+    const places = Array.from({length: 1000}, (_, i) => [(0.5 + 0.7549 * i) % 1, (0.5 + 0.5698 * i) % 1].map(tidy));
+    neuron.newPoint(...(places.find(isFree) ?? places[0]));
+  },
+
+  newPoint(x1, x2) {
+    const point = {x1: tidy(x1), x2: tidy(x2), target: byId("n-new-target").checked ? 1 : 0}, told = byId("n-own-told");
+    if (neuron.points.length >= MOST_POINTS) {
+      told.textContent = say("neuron.own_full", {most: MOST_POINTS});
+      return;
     }
-    if (neuron.state.gate !== "own" || neuron.points.length >= MOST_POINTS || near >= 0) return;
-    const target = byId("n-new-target").checked ? 1 : 0;
-    neuron.changePoints([...neuron.points, {x1: tidy(x1), x2: tidy(x2), target}]);
+    neuron.changePoints([...neuron.points, point]);
+    told.textContent = say("neuron.own_added", {number: neuron.points.length, x1: point.x1, x2: point.x2});
   },
 
   pointMoved(index, [x1, x2]) {
@@ -224,18 +255,9 @@ const neuron = {
   },
 };
 
+const NEAR = 0.1; // of a place to a point, so that it is meant
 const tidy = (number) => Math.round(number * 100) / 100;
 const isSeed = (number) => Number.isInteger(number) && number >= 0 && number <= LARGEST_SEED;
-
-// What a field says, or what was there before where it says no such number.
-function positive(field, before) {
-  const value = field.valueAsNumber;
-  return value >= 0 && value <= 100 ? value : before;
-}
-
-function wholeSeed(field, before) {
-  return isSeed(field.valueAsNumber) ? field.valueAsNumber : before;
-}
 
 function fillSelect(id, values, name) {
   byId(id).replaceChildren(...values.map((value) => make("option", {value}, name(value))));

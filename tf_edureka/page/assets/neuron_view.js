@@ -6,10 +6,15 @@ Object.assign(neuron, {
     const values = {"n-gate": state.gate, "n-net": state.hidden, "n-f": state.f, "n-rate": state.rate, "n-seed": state.seed, "n-epochs": state.epochs};
     for (const [id, value] of Object.entries(values)) byId(id).value = value;
     byId("n-hidden-panel").hidden = !two;
-    byId("n-plane-help").textContent = say(two ? "neuron.plane_help_two" : "neuron.plane_help");
+    const kind = two ? "_two" : state.f === "step" ? "_step" : "";
+    byId("n-diagram-help").textContent = say(`neuron.diagram_help${kind}`);
+    byId("n-backward-help").textContent = say(`neuron.backward_help${kind}`);
+    byId("n-why").hidden = two;
+    byId("n-how").hidden = !two;
+    byId("n-told").textContent = "";
     byId("n-lottery-help").textContent = say("neuron.lottery_help", {seeds: SEEDS, epochs: state.epochs.toLocaleString(TEXT.page.language)});
     byId("n-own").disabled = state.gate === "own";
-    byId("n-add").disabled = state.gate !== "own" || neuron.points.length >= MOST_POINTS;
+    byId("n-add").disabled = state.gate !== "own";
     if (state.gate === "own") editPoints(byId("n-own-points"), neuron.points, neuron.changePoints);
     else byId("n-own-points").replaceChildren();
     neuron.showButtons();
@@ -21,22 +26,29 @@ Object.assign(neuron, {
 
   showSpeed() {
     const speed = SPEEDS[byId("n-speed").value];
-    byId("n-speed").setAttribute("aria-valuetext", speed > 1000 ? say("neuron.speed_most") : say("neuron.speed_said", {speed}));
+    byId("n-speed-said").textContent = speed > 1000 ? say("neuron.speed_most") : say("neuron.speed_said", {speed});
+    byId("n-speed").setAttribute("aria-valuetext", byId("n-speed-said").textContent);
   },
 
   // Shows all that changes with the weights.
   show() {
-    const {model, training, points, chosen} = neuron, {weights, outputs} = training;
-    model.gradient(weights, training.rows, outputs, training.gradient);
-    neuron.diagram.show(model, weights, points[chosen], training.gradient, byId("n-backward").open);
+    const {model, training, points, chosen} = neuron, {weights} = training;
+    neuron.diagram.show(model, weights, points[chosen], training.pull(), byId("n-backward").open);
     neuron.showPlane();
     if (model.size === 9) neuron.showHidden();
     neuron.showPoints();
     if (byId("n-backward").open) neuron.showBackward();
     drawLoss(byId("n-loss"), neuron.losses);
     neuron.showLines();
-    neuron.showSums();
-    byId("n-keras").textContent = kerasCode(model, points, neuron.start, neuron.state.rate, training.epochs || neuron.state.epochs);
+    if (model.size === 3) neuron.showSums();
+    else neuron.showHow();
+    neuron.showKeras();
+  },
+
+  showKeras() {
+    const {model, training: {epochs}, points, state, start} = neuron;
+    byId("n-keras").textContent = kerasCode(model, points, start, state.rate, epochs || state.epochs);
+    byId("n-keras-help").textContent = say(epochs ? "neuron.keras_help" : "neuron.keras_help_untrained", {epochs: state.epochs});
   },
 
   // From the least to the largest coordinate, with a margin; of a gate from -0.5 to 1.5.
@@ -59,6 +71,9 @@ Object.assign(neuron, {
     const lines = model.lines.map(([a, b, c], i) => ({a: weights[a], b: weights[b], c: weights[c], half, name: names[i]}));
     const output = (x1, x2) => model.output(weights, x1, x2);
     neuron.plane.show({range: neuron.range(), output, lines, points, labels: neuron.labels(), names: ["x1", "x2"], editable: state.gate === "own"});
+    const help = [say(model.lines.length === 1 ? "neuron.plane_help" : "neuron.plane_help_two")];
+    if (lines.some((line) => neuron.plane.isOutside(line))) help.push(say("neuron.line_outside"));
+    byId("n-plane-help").textContent = help.join(" ");
   },
 
   showHidden() {
@@ -72,6 +87,8 @@ Object.assign(neuron, {
     const line = {a: weights[6], b: weights[7], c: weights[8], half: 0, name: ""};
     const output = (first, second) => model.fromHidden(weights, first, second);
     neuron.hidden.show({range: [low - rim, high + rim], output, lines: [line], points, labels: neuron.labels(), names: ["A", "B"], editable: false});
+    const parts = neuron.labels().every((label) => !label.wrong);
+    byId("n-hidden-help").textContent = say(parts ? "neuron.hidden_help" : "neuron.hidden_help_not_yet");
   },
 
   showPoints() {
@@ -102,16 +119,15 @@ Object.assign(neuron, {
 
   // What backpropagation computes, point by point, and the sums that move the weights.
   showBackward() {
-    const {model, training, points, state} = neuron, {weights, gradient} = training;
+    const {model, training, points, state} = neuron, {weights} = training, pull = training.pull();
     const names = neuron.diagram.layout.links.map((link) => link.name);
     const head = ["x1, x2", say("neuron.output"), say("neuron.error"), "f\u2032(z)", "\u03b4", ...names.map((name) => `\u2202/\u2202${name}`)];
     const rows = points.map((point) => {
       const {units, output, shares} = model.explain(weights, point), last = units.at(-1);
       return [`${rounded(point.x1)}, ${rounded(point.x2)}`, output, output - point.target, last.slope, last.delta, ...shares].map(inWords);
     });
-    const sums = [say("neuron.sum"), "", "", "", "", ...gradient].map(inWords);
-    const rosenblatt = model.size === 3 && model.activation === "step";
-    const steps = [say("neuron.next_step"), "", "", "", "", ...Array.from(gradient, (part) => (rosenblatt ? "" : -state.rate * part))].map(inWords);
+    const sums = [say("neuron.sum"), "", "", "", "", ...training.gradient].map(inWords);
+    const steps = [say("neuron.next_step"), "", "", "", "", ...Array.from(pull, (part) => -state.rate * part)].map(inWords);
     const row = (cells) => make("tr", {}, ...cells.map((cell, i) => (i ? make("td", {class: "number"}, cell) : make("th", {scope: "row"}, cell))));
     const headRow = make("tr", {}, ...head.map((cell, i) => make("th", {scope: "col", class: i ? "number" : null}, cell)));
     byId("n-backward-table").replaceChildren(make("thead", {}, headRow), make("tbody", {}, ...[...rows, sums, steps].map(row)));
@@ -121,17 +137,18 @@ Object.assign(neuron, {
   showLines() {
     const {training, losses, state} = neuron, epochs = training.epochs;
     const line = (epoch) => `Epoch-- ${epoch} --loss-- ${shortest(losses[epoch + 1])}`;
-    byId("n-line").textContent = epochs ? line(epochs - 1) : say("neuron.untrained", {loss: shortest(losses[0])});
+    const untrained = state.w ? "neuron.by_hand" : "neuron.untrained";
+    byId("n-line").textContent = epochs ? line(epochs - 1) : say(untrained, {loss: shortest(losses[0])});
     const from = Math.max(0, epochs - 100), lines = Array.from({length: epochs - from}, (_, i) => line(from + i));
     if (!neuron.running || byId("n-log").closest("details").open) byId("n-log").textContent = lines.join("\n") || say("neuron.no_lines");
-    if (neuron.running) return;
     const right = training.outputs.reduce((count, output, i) => count + isRight(output, neuron.points[i].target), 0);
     const counts = {right, points: neuron.points.length};
-    if (!epochs) byId("n-verdict").textContent = say("neuron.verdict_untrained", counts);
+    byId("n-verdict").setAttribute("aria-live", neuron.running ? "off" : "polite"); // not each epoch aloud
+    if (!epochs || neuron.running) byId("n-verdict").textContent = say("neuron.verdict_untrained", counts);
     else {
       const least = losses.slice(1).reduce((low, loss) => (loss < low ? loss : low), Infinity);
       const outcome = outcomeOf(training, losses[0], least, separable(neuron.points));
-      const reason = say(`neuron.${outcome}${state.hidden === "2" && outcome === "not_yet" ? "_two" : ""}`);
+      const reason = say(`neuron.${reasonFor(neuron.model, outcome)}`);
       byId("n-verdict").textContent = say("neuron.verdict", {...counts, reason});
     }
   },
@@ -139,12 +156,18 @@ Object.assign(neuron, {
   // Why no line parts XOR, with this neuron's own numbers.
   showSums() {
     const {model, training: {weights}} = neuron;
-    byId("n-why").hidden = model.size !== 3;
-    if (model.size !== 3) return;
     const z = (x1, x2) => weightedSum(weights, 0, 1, 2, x1, x2);
     const values = {z00: z(0, 0), z11: z(1, 1), z01: z(0, 1), z10: z(1, 0)};
     const sums = {same: values.z00 + values.z11, other: values.z01 + values.z10};
     byId("n-sums").textContent = say("neuron.sums", Object.fromEntries(Object.entries({...values, ...sums}).map(([name, value]) => [name, rounded(value)])));
+  },
+
+  // How two hidden neurons do it, with their numbers for the chosen point.
+  showHow() {
+    const {model, training: {weights}, points, chosen} = neuron, point = points[chosen];
+    const [a, b, last] = model.explain(weights, point).units;
+    const values = {x1: point.x1, x2: point.x2, a: a.y, b: b.y, v1: weights[6], v2: weights[7], v0: weights[8], z: last.z, y: last.y};
+    byId("n-how-sums").textContent = say("neuron.how_sums", Object.fromEntries(Object.entries(values).map(([name, value]) => [name, rounded(value)])));
   },
 });
 

@@ -37,7 +37,7 @@ function outcomeOf(training, first, least, hasLine) {
     dead = training.gradient.every((part) => part === 0);
     stuck = dead;
   }
-  const byGradient = model.size !== 3 || model.activation !== "step";
+  const byGradient = !training.usesRosenblatt;
   if (!byGradient) dead = stuck = false;
   const rises = byGradient && loss > RISE * Math.min(least, first);
   if (!finite || (rises && !(right || dead || stuck))) return "diverged";
@@ -45,6 +45,13 @@ function outcomeOf(training, first, least, hasLine) {
   if (dead) return "dead";
   if (stuck) return "stuck";
   return model.size === 3 && !hasLine ? "no_line" : "not_yet";
+}
+
+// The name of the text that gives the reason. What some functions can never do is said instead.
+function reasonFor(model, outcome) {
+  if (model.size === 3) return model.activation === "softmax" && outcome !== "learned" ? "always_one" : outcome;
+  if (outcome !== "not_yet") return outcome;
+  return {identity: "two_identity", softmax: "two_softmax", step: "two_step"}[model.activation] ?? "not_yet_two";
 }
 
 // Trains from one seed, without drawing anything.

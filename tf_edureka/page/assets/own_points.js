@@ -1,6 +1,6 @@
 // Points of the reader's own: a list to edit by keyboard, and JSON to export and import.
 
-const MOST_POINTS = 60;
+const MOST_POINTS = 60, LARGEST_PLACE = 1000;
 
 // Points from the text of a JSON file: {"points": [{"x1": 0, "x2": 1, "target": 1}, ...]}.
 // Throws an Error with a text to show.
@@ -16,7 +16,7 @@ function readPoints(json) {
   }
   return found.map((point, i) => {
     const numbers = [point?.x1, point?.x2, point?.target];
-    const fits = numbers.every((number) => typeof number === "number" && Math.abs(number) <= 1000) && [0, 1].includes(numbers[2]);
+    const fits = numbers.every((number) => typeof number === "number" && Math.abs(number) <= LARGEST_PLACE) && [0, 1].includes(numbers[2]);
     if (!fits) throw new Error(say("neuron.import_bad_point", {number: i + 1, got: JSON.stringify(point)}));
     return {x1: numbers[0], x2: numbers[1], target: numbers[2]};
   });
@@ -58,9 +58,18 @@ function pointLine(list, index) {
   const renewed = (changes) => list.changed(list.points.map((point, i) => (i === index ? {...point, ...changes} : point)));
   const number = (part) => make("input", {
     type: "number", step: 0.1, "data-part": part, "aria-label": say("neuron.own_coordinate", {part, number: index + 1}),
-    oninput: (event) => Number.isFinite(event.target.valueAsNumber) && Math.abs(event.target.valueAsNumber) <= 1000 && renewed({[part]: event.target.valueAsNumber}),
+    oninput: ({target: {valueAsNumber: value}}) => {
+      const fits = Math.abs(value) <= LARGEST_PLACE;
+      if (fits) renewed({[part]: value});
+      byId("n-own-told").textContent = fits ? "" : say("neuron.bad_place");
+    },
   });
   const target = make("input", {type: "checkbox", onchange: (event) => renewed({target: event.target.checked ? 1 : 0})});
-  const away = make("button", {type: "button", "aria-label": say("neuron.own_remove", {number: index + 1}), onclick: () => list.changed(list.points.filter((_, i) => i !== index))}, "\u00d7");
+  const removed = () => {
+    if (list.points.length === 1) return;
+    list.changed(list.points.filter((_, i) => i !== index));
+    list.children[Math.min(index, list.children.length - 1)].querySelector("button").focus();
+  };
+  const away = make("button", {type: "button", "aria-label": say("neuron.own_remove", {number: index + 1}), onclick: removed}, "\u00d7");
   return make("div", {class: "own-point"}, number("x1"), number("x2"), make("label", {class: "beside"}, target, say("neuron.own_one")), away);
 }

@@ -174,6 +174,10 @@ class Training {
     this.refresh();
   }
 
+  get usesRosenblatt() {
+    return this.model.size === 3 && this.model.activation === "step";
+  }
+
   // Computes anew what follows from the weights.
   refresh() {
     this.model.outputs(this.weights, this.rows, this.outputs);
@@ -183,7 +187,7 @@ class Training {
   // One step on all points, by gradient descent; a neuron with the step function, which has no
   // gradient, learns by Rosenblatt's rule.
   epoch() {
-    if (this.model.size === 3 && this.model.activation === "step") this.followRosenblatt();
+    if (this.usesRosenblatt) this.followRosenblatt();
     else {
       this.model.gradient(this.weights, this.rows, this.outputs, this.gradient);
       for (let j = 0; j < this.weights.length; j++) {
@@ -193,8 +197,18 @@ class Training {
     this.refresh();
   }
 
-  followRosenblatt() {
-    const {weights, rows, rate} = this;
+  // What the next step takes from each weight, without the learning rate: the gradient, or what
+  // Rosenblatt's rule has in its place.
+  pull() {
+    this.model.gradient(this.weights, this.rows, this.outputs, this.gradient);
+    if (!this.usesRosenblatt) return this.gradient;
+    const moved = Float32Array.from(this.weights);
+    this.followRosenblatt(moved, 1);
+    return this.weights.map((weight, i) => weight - moved[i]);
+  }
+
+  followRosenblatt(weights = this.weights, rate = this.rate) {
+    const {rows} = this;
     for (let i = 0; i < rows.count; i++) {
       const error = single(rows.targets[i] - this.model.output(weights, rows.x1[i], rows.x2[i]));
       weights[0] += single(rate * single(rows.x1[i] * error));

@@ -67,6 +67,13 @@ class Plane {
     return [draw("line", {class: "halo", x1, y1, x2, y2}), draw("line", {class: `decision line-${index}`, x1, y1, x2, y2})];
   }
 
+  // Whether no part of a line can be seen.
+  isOutside({a, b, c, half}) {
+    const [low, high] = this.range, corners = [[low, low], [low, high], [high, low], [high, high]];
+    const sides = corners.map(([x, y]) => Math.sign(a * x + b * y + c - half));
+    return half !== null && Math.hypot(a, b) > 1e-9 && sides.every((side) => side === sides[0]);
+  }
+
   // The place of the line that is nearest to the middle of the drawing.
   footOf({a, b, c, half}) {
     const middle = (this.range[0] + this.range[1]) / 2, far = a * middle + b * middle + c - half;
@@ -79,12 +86,14 @@ class Plane {
       this.editable = editable;
       group.replaceChildren(...points.map((_, i) => this.point(i, editable)));
     }
+    const places = points.map((point) => this.to([point.x1, point.x2]));
     points.forEach((point, i) => {
-      const [x, y] = this.to([point.x1, point.x2]), left = x > SIDE - 60;
+      const [x, y] = places[i], left = x > SIDE - 60;
+      const below = places.slice(0, i).filter((other) => Math.hypot(other[0] - x, other[1] - y) < 14).length;
       const [mark, text] = group.children[i].children;
       const kind = `point target-${point.target > 0.5 ? 1 : 0}${labels[i].wrong ? " wrong" : ""}`;
       change(mark, {class: kind, cx: x, cy: y});
-      change(text, {x: x + (left ? -14 : 14), y: y + 5, "text-anchor": left ? "end" : "start"});
+      change(text, {x: x + (left ? -14 : 14), y: y + 5 + 15 * below, "text-anchor": left ? "end" : "start"});
       text.textContent = labels[i].text;
     });
   }
@@ -107,6 +116,7 @@ class Plane {
       if (!place) return;
       const [x, y] = this.to(place);
       change(handle, {transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`, "aria-valuenow": i % 2 ? angleOf(line) : Number(line.c.toFixed(2))});
+      handle.setAttribute("aria-valuetext", i % 2 ? `${angleOf(line)}\u00b0` : `b ${rounded(line.c)}`);
       handle.setAttribute("aria-label", say(i % 2 ? "neuron.turn_line" : "neuron.shift_line", {name: line.name}));
     });
   }
