@@ -1,9 +1,12 @@
+import io
+import re
 import time
 from typing import Any
 
 import numpy as np
 import pytest
 from browser import opened, until
+from PIL import Image
 
 from tf_edureka import page
 from tf_edureka.config import MlpConfig
@@ -42,6 +45,11 @@ def logits_of(weights, images):
     return logits
 
 
+def number_right(weights):
+    """Of the sample."""
+    return (logits_of(weights, IMAGES[:100]).argmax(axis=1) == LABELS[:100]).sum()
+
+
 def softmax(logits):
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
@@ -58,7 +66,7 @@ def data_of(weights, snapshots=()):
     return {
         "networks": [
             {
-                "name": f"network-{i}",
+                "name": "other" if i else "tuned",
                 "title": f"network {i}",
                 "source": f"runs/{i}",
                 "layers": [784, *(bias.size for bias in one[1::2])],
@@ -262,6 +270,10 @@ def test_a_finger_draws_and_does_not_move_the_page(file):
         assert tab.evaluate("pad.strokes.length") == 2  # with what is drawn at the start
         assert tab.evaluate("pad.strokes[1].at(-1)[1]") == pytest.approx(224, abs=2)
         assert tab.evaluate("scrollY") == before
+        # The hand draws on the pad, the eye is at the bars.
+        bars = tab.locator(".net-bars").first.bounding_box()
+        top = tab.locator(".net-draw").bounding_box()["y"]
+        assert bars["y"] + bars["height"] - top <= 844
 
 
 def test_ink_speaks_for_the_answer_where_the_network_looks(tab):
@@ -290,6 +302,82 @@ def test_what_each_spot_of_ink_says_is_the_difference_that_it_makes(fresh):
         odds = logits[:, 3] - np.logaddexp.reduce(np.delete(logits, 3, axis=1), axis=1)
         expected = odds[0] - odds[1:]
         np.testing.assert_allclose([lost[28 * y + x] for y, x in spots], expected, atol=1e-6)
+
+
+def test_where_the_answer_stays_certain_it_tells_the_logit_s_lead(fresh):
+    """As it is with the article's recipe: 100 % with the spot and without."""
+    link(fresh, "net-image=27")
+    fresh.evaluate("""() => {
+      const {kernels, biases} = view.network, answer = view.verdict.answer;
+      const last = kernels.at(-1).map((weight) => 1000 * weight);
+      const bias = biases.at(-1).map((number, digit) => (digit === answer ? 10_000 : number));
+      view.network = {...view.network, kernels: [kernels[0], last], biases: [biases[0], bias]};
+      view.verdict = judged(view.network, view.pixels);
+      showOcclusion();
+    }""")
+    kernel, bias, last, last_bias = WEIGHTS[0]
+    images = np.repeat(IMAGES[10:11], 785, axis=0)
+    for place, image in enumerate(images[1:]):
+        y, x = divmod(place, 28)
+        image[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3] = 0
+    answer = logits_of(WEIGHTS[0], images[:1])[0].argmax()
+    last_bias = np.where(np.arange(10) == answer, 10_000, last_bias)
+    logits = logits_of([kernel, bias, 1000 * last, last_bias], images)
+    lead = logits[:, answer] - np.delete(logits, answer, axis=1).max(axis=1)
+    said = fresh.text_content("#net-spoke-words")
+    assert said.startswith("Explained is network 0. The ink ")
+    told = [float(number) for number in re.findall(r"(?:from|to) ([\d.]+?)(?=\.? |\.$)", said)]
+    # Three digits are shown.
+    np.testing.assert_allclose(told, [lead[0], lead.min(), lead[0], lead.max()], rtol=0.005)
+
+
+def test_a_pad_full_of_ink_is_no_digit(fresh):
+    fresh.evaluate("pad.ink.fill(1); show({image: null})")
+    assert [words(fresh, which) for which in (0, 1)] == ["Not sure; more ink than any digit"] * 2
+    link(fresh, "net-image=27")
+    assert "ink" not in words(fresh)
+
+
+def test_it_says_how_certain_a_network_of_a_known_recipe_is(fresh):
+    notes = fresh.locator("#net-answers p:last-child").all_text_contents()
+    assert "smoothed" in notes[0]
+    assert notes[1] == ""
+
+
+def test_bars_are_seen_where_the_reader_s_system_chooses_colours(fresh):
+    link(fresh, "net-image=27")
+    fresh.emulate_media(forced_colors="active")
+    picture = Image.open(io.BytesIO(fresh.locator(".net-best .net-track").first.screenshot()))
+    fresh.emulate_media(forced_colors="none")
+    bar = np.asarray(picture.convert("L"))[picture.height // 2]
+    share = fresh.evaluate("Math.max(...view.verdict.shares)")
+    # Of black and white, but for the edges.
+    assert np.mean(bar < 128) == pytest.approx(share, abs=0.1)
+
+
+def test_a_number_that_no_neuron_has_does_not_stay(fresh):
+    link(fresh, "net-unit=7")
+    for wrong in ("999", "-3"):
+        fresh.fill("#net-unit", wrong)
+        fresh.press("#net-unit", "Enter")
+        assert fresh.input_value("#net-unit") == "7"
+    assert fresh.text_content("#net-unit-label") == "Neuron (0 to 31)"
+    fresh.evaluate("show({layer: 1, unit: 0})")  # while one is in the field
+    assert fresh.input_value("#net-unit") == "0"
+
+
+def test_other_noise_is_as_much_and_stays_in_the_address(fresh):
+    weights = "[...view.networks[1].kernels[0]]"
+    before = np.array(fresh.evaluate(weights))
+    fresh.fill("#net-noise", "50")
+    first = np.array(fresh.evaluate(weights)) - before
+    fresh.click("#net-other-noise")
+    second = np.array(fresh.evaluate(weights)) - before
+    assert second.std() == pytest.approx(first.std(), rel=0.05)  # of 18,816 numbers
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.05
+    until(fresh, "location.hash.includes('net-seed=1')")
+    link(fresh, "net-noise=50&net-seed=1&again")
+    np.testing.assert_array_equal(np.array(fresh.evaluate(weights)) - before, second)
 
 
 def test_a_neuron_s_terms_add_up_to_what_it_says(fresh):
@@ -344,6 +432,8 @@ def test_earlier_epochs_are_read_from_8_bits(fresh):
     assert (
         fresh.text_content("#net-curves figure:first-child figcaption:last-child") == "Epoch 1: 2.5"
     )
+    ends = fresh.locator("#net-curves svg text").all_text_contents()
+    assert {"0.25", "2.5", "50.0\u00a0%", "87.5\u00a0%"} <= set(ends)
     fresh.click("#net-play")
     until(fresh, "view.epoch === null")
     found = fresh.evaluate("[...logitsOf(view.network, view.pixels)]")
@@ -374,18 +464,27 @@ def test_a_broken_network_is_broken_as_said_and_mended(fresh):
     weights[2][2] = 0  # from neuron 2 of layer 0
     found = fresh.evaluate("[...view.verdict.layers.at(-1).z]")
     np.testing.assert_allclose(found, logits_of(weights, IMAGES[10:11])[0], rtol=1e-5, atol=1e-6)
-    right = (logits_of(WEIGHTS[1], IMAGES[:100]).argmax(axis=1) == LABELS[:100]).sum()
+    # The other network is without its first and last biases, and has noise; its neurons speak.
+    others = fresh.evaluate("view.networks[0].kernels.map((kernel) => [...kernel])")
+    other = [one.copy() for one in WEIGHTS[0]]
+    for layer, kernel in enumerate(others):
+        assert not np.array_equal(kernel, other[2 * layer].ravel())
+        other[2 * layer][:] = np.reshape(kernel, other[2 * layer].shape)
+        other[2 * layer + 1][:] = 0
+    before = [number_right(WEIGHTS[0]), number_right(WEIGHTS[1])]
+    now = [number_right(other), number_right(weights)]
     until(fresh, "document.getElementById('net-right').textContent.includes('unbroken')")
-    now = (logits_of(weights, IMAGES[:100]).argmax(axis=1) == LABELS[:100]).sum()
-    expected = f"It reads {now} of 100 test images right; unbroken {right}."
-    assert fresh.text_content("#net-right") == expected
+    assert fresh.locator("#net-right p").all_text_contents() == [
+        f"network {i}, broken: {now[i]} of 100 test images right; unbroken {before[i]}."
+        for i in (0, 1)
+    ]
     fresh.locator("#net-silenced button").first.click()
     assert fresh.evaluate("view.silenced") == [[0, 2]]
     fresh.click("#net-mend")
     found = fresh.evaluate("[...view.verdict.layers.at(-1).z]")
     np.testing.assert_allclose(found, logits_of(WEIGHTS[1], IMAGES[10:11])[0], rtol=1e-9)
     until(fresh, "!document.getElementById('net-right').textContent.includes('unbroken')")
-    assert f"{right} of 100" in fresh.text_content("#net-right")
+    assert f"network 1: {before[1]} of 100" in fresh.text_content("#net-right")
 
 
 def test_mistakes_are_the_network_s_own_and_a_click_away(fresh):
@@ -397,6 +496,8 @@ def test_mistakes_are_the_network_s_own_and_a_click_away(fresh):
     fresh.click("#net-more")
     assert buttons.count() == 90
     assert not fresh.is_visible("#net-more")
+    # The focus goes on, from the button that is gone.
+    assert fresh.evaluate("Number(document.activeElement.dataset.image)") == wrong[80]
     assert fresh.text_content("#net-mistakes-count").startswith(f"{len(wrong)} in all")
     chosen = wrong[50]
     told = f"{LABELS[chosen]}, read as {answers[chosen]}"

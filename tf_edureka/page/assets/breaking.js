@@ -2,39 +2,49 @@
 
 // A network like `whole` without the biases of the layers in `unbiased`, with weights that are off by `noise` standard
 // deviations of their layer, and with silenced neurons, as [layer, number].
-function brokenNetwork(whole, {unbiased, noise, silenced}) {
+function brokenNetwork(whole, {unbiased, noise, seed, silenced}) {
   return {
     layers: whole.layers,
-    kernels: whole.kernels.map((kernel, layer) => (noise ? noisy(kernel, noise, layer) : kernel)),
+    kernels: whole.kernels.map((kernel, layer) => (noise ? noisy(kernel, noise, noiseOf(seed, layer, kernel.length)) : kernel)),
     biases: whole.biases.map((bias, layer) => (unbiased.includes(layer) ? new Float32Array(bias.length) : bias)),
     silenced: whole.silenced.map((_, layer) => silenced.filter((one) => one[0] === layer).map((one) => one[1])),
   };
 }
 
-function noisy(kernel, noise, layer) {
-  const off = noiseOf(layer, kernel.length), size = noise * deviation(kernel);
+// Silenced neurons are of the network that is looked into; all else is done to each, which may have other layers.
+function brokenAsViewed(which, whole) {
+  if (which === view.which) return brokenNetwork(whole, view);
+  const output = view.whole.kernels.length - 1, last = whole.kernels.length - 1;
+  const unbiased = view.unbiased.map((layer) => (layer === output ? last : layer < last ? layer : null));
+  return brokenNetwork(whole, {...view, unbiased, silenced: []});
+}
+
+function noisy(kernel, noise, off) {
+  const size = noise * deviation(kernel);
   return kernel.map((weight, i) => weight + size * off[i]);
 }
 
 function deviation(numbers) {
-  const mean = numbers.reduce((a, b) => a + b, 0) / numbers.length;
+  const mean = meanOf(numbers);
   return Math.sqrt(numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / numbers.length);
 }
 
-const noises = []; // of each layer
+const NOISES = 1000; // of noise
+const noises = {seed: 0, known: {}}; // of one seed, by layer and count
 
-// Normally distributed, and the same each time.
-function noiseOf(layer, count) {
-  if (noises[layer]?.length !== count) noises[layer] = normals(count, layer);
-  return noises[layer];
+// Normally distributed.
+function noiseOf(seed, layer, count) {
+  if (noises.seed !== seed) Object.assign(noises, {seed, known: {}});
+  return (noises.known[`${layer}.${count}`] ??= normals(count, layer * NOISES + seed));
 }
 
 function makeBreaking() {
   byId("net-noise").addEventListener("input", (event) => show({noise: event.target.value / 100}));
+  byId("net-other-noise").addEventListener("click", () => show({seed: (view.seed + 1) % NOISES}));
   byId("net-mend").addEventListener("click", () => show(MENDED));
 }
 
-const MENDED = {unbiased: [], noise: 0, silenced: []};
+const MENDED = {unbiased: [], noise: 0, seed: 0, silenced: []};
 
 // Anew for each network that is looked into.
 function makeBiasChoice() {
@@ -57,6 +67,7 @@ function toggleSilence(layer, unit) {
 function showBreaking() {
   byId("net-biases").querySelectorAll("input").forEach((box, layer) => (box.checked = view.unbiased.includes(layer)));
   byId("net-noise").value = Math.round(100 * view.noise);
+  byId("net-other-noise").disabled = !view.noise;
   byId("net-noise-size").textContent = say("network.noise_size", {percent: Math.round(100 * view.noise)});
   const buttons = view.silenced.map(([layer, unit]) => {
     const speak = () => {
@@ -68,22 +79,30 @@ function showBreaking() {
   byId("net-silenced").replaceChildren(...buttons);
 }
 
-const isBroken = () => view.unbiased.length > 0 || view.noise > 0 || view.silenced.length > 0;
+function isBroken(which) {
+  return view.unbiased.length > 0 || view.noise > 0 || (which === view.which && view.silenced.length > 0);
+}
 
-// How many of the sample images are read right; a few at a time, so that nothing waits. Gives up for a newer count.
+// How many of the sample images each network reads right; a few at a time, so that nothing waits. Gives up for a newer
+// count.
 const countRight = later(async () => {
-  const mine = (countRight.latest = {}), output = byId("net-right"), {whole, network} = view;
+  const mine = (countRight.latest = {}), lines = [];
   if (!images) return;
-  const counts = [];
-  for (const one of isBroken() ? [whole, network] : [network]) {
+  const count = async (network) => {
     let right = 0;
     for (const [done, i] of DATA.sample.entries()) {
-      if (largest(logitsOf(one, images[i])) === DATA.images.labels[i]) right++;
+      if (largest(logitsOf(network, images[i])) === DATA.images.labels[i]) right++;
       if (done % 20 === 19) await new Promise((resolve) => setTimeout(resolve));
-      if (countRight.latest !== mine) return;
+      if (countRight.latest !== mine) return null;
     }
-    counts.push(right);
+    return right;
+  };
+  for (const [which, network] of view.networks.entries()) {
+    const now = await count(network);
+    const before = isBroken(which) && now !== null ? await count(which === view.which ? view.whole : view.trained[which]) : now;
+    if (countRight.latest !== mine) return;
+    const name = isBroken(which) ? "network.right_broken" : "network.right";
+    lines.push(say(name, {title: networkTitle(which), before, now, count: DATA.sample.length}));
   }
-  output.textContent = say(counts.length > 1 ? "network.right_broken" : "network.right",
-    {before: counts[0], now: counts.at(-1), count: DATA.sample.length});
+  byId("net-right").replaceChildren(...lines.map((line) => make("p", {}, line)));
 }, 120);

@@ -24,7 +24,8 @@ function makeLayers() {
       if (unit < count) show({layer, unit});
     });
     grids.push({canvas, mark, caption});
-    return make("figure", {}, cells, caption);
+    const digits = Array.from({length: isOutput(layer) ? count : 0}, (_, digit) => make("span", {}, String(digit)));
+    return make("figure", {}, cells, make("div", {class: "net-digits", "aria-hidden": "true"}, ...digits), caption);
   });
   byId("net-layers").replaceChildren(...figures);
 }

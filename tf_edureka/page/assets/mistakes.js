@@ -35,7 +35,11 @@ function makeMistakes() {
     }
     more.hidden = gallery.children.length >= wrong.length;
   };
-  more.onclick = add;
+  more.onclick = () => {
+    const at = gallery.children.length;
+    add();
+    if (more.hidden) gallery.children[at].focus(); // since the button is gone
+  };
   add();
 }
 

@@ -66,6 +66,8 @@ function softmax(logits) {
   return powers.map((power) => power / sum);
 }
 
+const meanOf = (numbers) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
+
 function largest(numbers) {
   let best = 0;
   for (let i = 1; i < numbers.length; i++) if (numbers[i] > numbers[best]) best = i;

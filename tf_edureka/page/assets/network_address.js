@@ -4,12 +4,13 @@
 //   net-ink       what is drawn: four characters a point (x and y in base 36), a full stop between strokes
 //   net-unit      number of the neuron, from 0                 net-unbiased  layers without biases, as 0,2
 //   net-noise     percent of a layer's standard deviation      net-silent    silenced neurons, as 0.17,1.3
+//   net-seed      which noise, from 0
 // What is not there is as at the start.
 
 const SEVEN = [[[75, 65], [205, 65], [165, 135], [130, 220]]]; // drawn at the start
 
 function writeNetworkAddress() {
-  const {which, epoch, image, layer, unit, unbiased, noise, silenced} = view, ink = inkText(pad.strokes);
+  const {which, epoch, image, layer, unit, unbiased, noise, seed, silenced} = view, ink = inkText(pad.strokes);
   address.write({
     network: which || null,
     "net-epoch": epoch,
@@ -19,6 +20,7 @@ function writeNetworkAddress() {
     "net-unit": unit || null,
     "net-unbiased": unbiased.join(","),
     "net-noise": noise ? Math.round(100 * noise) : null,
+    "net-seed": seed || null,
     "net-silent": silenced.map((one) => one.join(".")).join(","),
   });
 }
@@ -40,6 +42,7 @@ function readNetworkAddress() {
       image: image < 0 || !images ? null : image,
       unbiased: [...layers.keys()].filter((one) => (said["net-unbiased"] ?? "").split(",").includes(String(one))),
       noise: (within(said["net-noise"], 101) ?? 0) / 100,
+      seed: within(said["net-seed"], NOISES) ?? 0,
       silenced: silenced.filter(([one, unit]) => one !== null && unit !== null),
     },
   };

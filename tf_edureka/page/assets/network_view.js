@@ -6,6 +6,7 @@ const view = {
   ...MENDED,
   trained: [], // the networks as they come
   whole: null, network: null, // the one looked into: of its epoch, and as it is broken
+  networks: [], // all of them, as they are broken
   pixels: null, inputs: null, // what the networks get; the pixels are null where nothing is drawn
   verdict: null, // of `network`; null where nothing is drawn
   curves: [], // of the training
@@ -21,6 +22,7 @@ function beginNetwork() {
   byId("net-undo").addEventListener("click", pad.undo);
   byId("net-clear").addEventListener("click", pad.clear);
   makeNetworkChoice();
+  byId("net-how-sure").textContent = say("network.how_sure", {sure: percent(DATA.sure)});
   for (const part of [makeAnswers, makeUnit, makeBreaking, makeReplay]) part();
   openAddress();
   redrawnInTheDark(() => show({}));
@@ -47,18 +49,20 @@ function makeNetworkChoice() {
   choice.append(...DATA.networks.map(({title}, i) => make("option", {value: i}, title)));
   const asTrained = {epoch: null, layer: 0, unit: 0, ...MENDED};
   choice.addEventListener("change", () => show({which: Number(choice.value), ...asTrained}));
-  change(byId("net-which-label"), {hidden: DATA.networks.length > 1 ? null : ""});
+  for (const id of ["net-which-label", "net-broken-both"]) change(byId(id), {hidden: DATA.networks.length > 1 ? null : ""});
 }
+
+const MAKE = ["which", "epoch", "unbiased", "noise", "seed", "silenced"]; // what makes the networks
 
 // Takes over what has changed, by the names in `view`, and brings all that depends on it up to date.
 function show(changes, isToBeWritten = true) {
   Object.assign(view, changes);
   const has = (...names) => names.some((name) => name in changes);
-  if (has("which", "epoch", "unbiased", "noise", "silenced")) remakeNetwork(has("which", "epoch"));
+  if (has(...MAKE)) remakeNetworks(has("which", "epoch"));
   if (has("which")) showChosenNetwork();
   if (has("image")) takeImage();
   showAll();
-  if (has("which", "epoch", "unbiased", "noise", "silenced")) {
+  if (has(...MAKE)) {
     showBreaking();
     showReplay();
     countRight();
@@ -66,18 +70,28 @@ function show(changes, isToBeWritten = true) {
   if (isToBeWritten) writeLater();
 }
 
-function remakeNetwork(isOther) {
+function remakeNetworks(isOther) {
   if (isOther) view.whole = networkAt(view.which, view.epoch);
-  view.network = brokenNetwork(view.whole, view);
+  view.networks = view.trained.map((trained, i) => brokenAsViewed(i, i === view.which ? view.whole : trained));
+  view.network = view.networks[view.which];
 }
 
 function showChosenNetwork() {
   stopPlaying();
   byId("net-which").value = view.which;
-  byId("net-facts").textContent = DATA.networks.map(({title, source, layers, accuracy}) => say("network.facts",
-    {title, source, layers: layers.join("-"), accuracy: `${(100 * accuracy).toFixed(2)}\u00a0%`})).join(" ");
+  const facts = DATA.networks.map(({title, source, layers, accuracy}) => say("network.facts",
+    {title, source, layers: layers.join("-"), accuracy: `${(100 * accuracy).toFixed(2)}\u00a0%`}));
+  const shapes = new Map(DATA.networks.map(({layers}) => [layers.join("-"), layersInWords(layers)]));
+  byId("net-facts").textContent = [...facts, ...shapes.values()].join("\n");
   for (const part of [makeLayers, makeUnitChoice, makeBiasChoice, makeCurves]) part();
   if (images) makeMistakes();
+}
+
+function layersInWords(layers) {
+  const [pixels, ...hidden] = layers, digits = hidden.pop();
+  return say("network.layers_are", {
+    layers: layers.join("-"), pixels, digits, hidden: hidden.map((count) => say("network.hidden_count", {count})).join(""),
+  });
 }
 
 function takeImage() {
@@ -90,7 +104,7 @@ function takeImage() {
 
 function showAll() {
   const pixels = view.pixels ?? new Uint8Array(784);
-  const verdicts = view.trained.map((trained, i) => judged(i === view.which ? view.network : trained, pixels));
+  const verdicts = view.networks.map((network) => judged(network, pixels));
   const within = verdicts[view.which];
   view.verdict = view.pixels && within;
   showAnswers(view.pixels ? verdicts : verdicts.map(() => null));

@@ -29,6 +29,9 @@ function logOdds(logits, answer) {
   return logits[answer] - most - Math.log(others.reduce((sum, logit) => sum + Math.exp(logit - most), 0));
 }
 
+// By how much the logit of one leads the next.
+const leadOf = (logits, answer) => logits[answer] - Math.max(...Array.from(logits).filter((_, digit) => digit !== answer));
+
 function showOcclusion() {
   const {verdict, inputs, pixels, network} = view;
   if (!verdict) {
@@ -49,23 +52,28 @@ function paintOcclusion(canvas, pixels, lost) {
   });
 }
 
+const LITTLE = 0.1; // of log odds: what hardly matters
+
 function occlusionInWords(lost) {
-  const {network, inputs, verdict: {answer}} = view;
   const strongest = largest(lost), against = largest(lost.map((number) => -number)), words = [];
-  const told = (place) => {
-    const left = Float32Array.from(inputs);
-    for (const i of patch(place)) left[i] = 0;
-    const shares = softmax(passed(network, left).at(-1).z);
-    return {
-      place: say(`network.place_${third(Math.floor(place / 28))}${third(place % 28)}`), digit: answer,
-      before: percent(view.verdict.shares[answer]), after: percent(shares[answer]), instead: largest(shares),
-    };
-  };
-  const most = told(strongest);
-  words.push(say("network.spoke", most));
-  if (most.instead !== answer) words.push(say("network.spoke_instead", most));
-  if (lost[against] < -0.1) words.push(say("network.spoke_against", told(against)));
-  return words.join(" ");
+  if (DATA.networks.length > 1) words.push(say("network.explained", {title: networkTitle(view.which)}));
+  if (lost[strongest] > LITTLE) words.push(withoutSpot("network.spoke", strongest));
+  if (lost[against] < -LITTLE) words.push(withoutSpot("network.spoke_against", against));
+  return [...words, ...(lost.some((number) => Math.abs(number) > LITTLE) ? [] : [say("network.spoke_none")])].join(" ");
+}
+
+// What becomes of the answer: told in percent, or by logits where that is the same percent.
+function withoutSpot(name, place) {
+  const {network, inputs, verdict: {answer, shares, layers}} = view, left = Float32Array.from(inputs);
+  for (const i of patch(place)) left[i] = 0;
+  const z = passed(network, left).at(-1).z, after = softmax(z), instead = largest(after);
+  const where = say(`network.place_${third(Math.floor(place / 28))}${third(place % 28)}`);
+  const percents = [percent(shares[answer]), percent(after[answer])];
+  const leads = [leadOf(layers.at(-1).z, answer), leadOf(z, answer)].map((lead) => rounded(lead));
+  const becomes = percents[0] === percents[1] ? say("network.change_lead", {before: leads[0], after: leads[1]})
+    : say("network.change_share", {before: percents[0], after: percents[1]});
+  const words = say(name, {place: where, digit: answer, becomes});
+  return instead === answer ? words : `${words} ${say("network.spoke_instead", {instead})}`;
 }
 
 // Of the 20 x 20 pixels that a digit fills: 0, 1 or 2.

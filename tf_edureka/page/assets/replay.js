@@ -1,6 +1,6 @@
 // The run's training: the network as it was after each epoch that was kept, and the curves with a mark.
 
-const CURVE = {width: 300, height: 110, left: 8, right: 8, top: 8, bottom: 20};
+const CURVE = {width: 300, height: 120, left: 56, right: 8, top: 8, bottom: 20};
 
 // As it was; kept in 8 bits, with one scale for each neuron's weights and one for each bias.
 function snapshotNetwork(layers, snapshot) {
@@ -70,6 +70,7 @@ function makeCurves() {
   const entry = DATA.networks[view.which], has = entry.snapshots.length > 0;
   change(byId("net-replay-controls"), {hidden: has ? null : ""});
   change(byId("net-no-snapshots"), {hidden: has ? "" : null});
+  byId("net-epochs-kept").textContent = epochsInWords(epochsOf(entry));
   byId("net-epoch").max = entry.snapshots.length;
   const logs = entry.cost.map((cost) => (cost === null ? null : Math.log10(Math.max(cost, 1e-12))));
   view.curves = !entry.cost.length ? [] : [
@@ -77,6 +78,11 @@ function makeCurves() {
     curve("accuracy", entry.accuracies, (epoch) => percent(entry.accuracies[epoch - 1])),
   ];
   byId("net-curves").replaceChildren(...view.curves.map(({figure}) => figure));
+}
+
+function epochsInWords(epochs) {
+  const [first, last] = [epochs[0], epochs.at(-1)], isAll = last - first === epochs.length - 1;
+  return say(isAll ? "network.all_kept" : "network.some_kept", {count: epochs.length, first, last});
 }
 
 // One line over the epochs, from 1 on; null stands for what is no number. `mark` shows an epoch on it, whose number
@@ -87,11 +93,13 @@ function curve(name, numbers, told) {
   const x = (epoch) => left + ((width - left - right) * epoch) / numbers.length;
   const y = (number) => top + ((height - top - bottom) * (high - number)) / (high - low || 1);
   const points = numbers.flatMap((number, i) => (number === null ? [] : [`${x(i + 1)},${y(number)}`])).join(" ");
+  const ends = !known.length ? [] : [low, high].map((number) => draw("text",
+    {x: left - 6, y: y(number) + 5, "text-anchor": "end"}, told(numbers.indexOf(number) + 1)));
   const line = draw("line", {class: "net-now", y1: top, y2: height - bottom});
   const dot = draw("circle", {class: "net-dot", r: 4}), caption = make("figcaption", {class: "number"});
   const title = say(`network.${name}_curve`), end = say("network.epoch_axis", {epoch: numbers.length});
   const picture = draw("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title},
-    draw("line", {class: "net-axis", x1: left, x2: width - right, y1: height - bottom, y2: height - bottom}),
+    draw("path", {class: "net-axis", d: `M${left} ${top}V${height - bottom}H${width - right}`}), ...ends,
     draw("polyline", {class: "net-line", points}), line, dot,
     draw("text", {x: left, y: height - 4}, "0"),
     draw("text", {x: width - right, y: height - 4, "text-anchor": "end"}, end));
@@ -99,7 +107,7 @@ function curve(name, numbers, told) {
     change(line, {x1: x(epoch), x2: x(epoch)});
     const number = numbers[epoch - 1] ?? null;
     change(dot, number === null ? {visibility: "hidden"} : {cx: x(epoch), cy: y(number), visibility: "visible"});
-    const spoken = number === null ? "nan" : told(epoch);
+    const spoken = number === null ? shortest(NaN) : told(epoch);
     caption.textContent = epoch ? say("network.after_epoch", {epoch, number: spoken}) : say("network.before_training");
   };
   return {figure: make("figure", {}, make("figcaption", {}, title), picture, caption), mark};

@@ -8,7 +8,8 @@ function makeUnit() {
     const unit = Number(event.target.value);
     if (event.target.value !== "" && Number.isInteger(unit) && unit >= 0 && unit < unitsOf(view.layer)) show({unit});
   });
-  byId("net-unit").addEventListener("blur", () => show({})); // instead of a number that no neuron has
+  // Instead of a number that no neuron has.
+  for (const name of ["change", "blur"]) byId("net-unit").addEventListener(name, () => (byId("net-unit").value = view.unit));
   byId("net-silence").addEventListener("click", () => toggleSilence(view.layer, view.unit));
 }
 
@@ -24,8 +25,10 @@ function showUnit(inputs, verdict) {
   const weights = Float64Array.from(incoming, (_, i) => kernel[i * count + unit]);
   const products = weights.map((weight, i) => weight * incoming[i]);
   byId("net-layer").value = layer;
-  change(byId("net-unit"), {max: count - 1});
-  if (document.activeElement !== byId("net-unit")) byId("net-unit").value = unit;
+  byId("net-unit-label").textContent = say("network.number", {last: count - 1});
+  const field = byId("net-unit");
+  change(field, {max: count - 1});
+  if (field.value === "" || Number(field.value) !== unit) field.value = unit; // "07" stays while it is typed
   paintSigned(byId("net-weights"), weights);
   if (layer) paintAmounts(byId("net-incoming"), incoming, Math.max(...incoming));
   else paintInk(byId("net-incoming"), incoming, 1);
