@@ -143,3 +143,19 @@ def test_what_a_text_has_in_braces_is_given():
         for name in re.findall(r"\{(\w+)\}", text)
     }
     assert [name for name in names if not re.search(rf"\b{name}\b", script)] == []
+
+
+def test_no_two_scripts_declare_the_same_name():
+    """They share one scope, in which the second of two functions would replace the first."""
+    declared = re.findall(
+        r"^(?:async )?(?:const|let|function|class) (?:\[?\{?)(\w+)", sources(".js"), re.MULTILINE
+    )
+    assert len(declared) > 100
+    assert sorted(declared) == sorted(set(declared))
+
+
+def test_a_script_has_at_most_300_lines_of_120_characters():
+    for script in ASSETS.glob("*.js"):
+        lines = script.read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= 300, script
+        assert max(map(len, lines)) <= 120, script

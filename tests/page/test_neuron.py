@@ -281,7 +281,7 @@ def test_xor_is_learned_by_two_hidden_neurons_and_not_by_one(fresh):
     trained(fresh)
     assert text(fresh, "verdict").startswith("4 of 4 points right: learned")
     assert fresh.is_visible("#n-hidden-panel")
-    assert fresh.locator("#n-hidden .decision").count() == 1
+    assert fresh.locator("#n-hidden-plane .decision").count() == 1
 
 
 def test_own_points_are_placed_moved_exported_and_imported(fresh, tmp_path):

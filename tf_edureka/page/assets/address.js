@@ -12,7 +12,8 @@ const address = {
   write(changes) {
     const all = {...address.read(), ...changes};
     const kept = Object.entries(all).filter(([, value]) => value !== null && value !== undefined && value !== "");
-    const text = kept.map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3B/g, ";")}`).join("&");
+    const readable = (value) => encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3B/g, ";");
+    const text = kept.map(([name, value]) => `${name}=${readable(value)}`).join("&");
     if (`#${text}` === location.hash || (!text && !location.hash)) return;
     try {
       history.replaceState(null, "", `#${text}`);

@@ -54,6 +54,11 @@ function asPython(number, single) {
   return (digits.includes(".") || exponent ? digits : `${digits}.0`) + exponent;
 }
 
+// An object with the same names, and of each value what `change` makes of it.
+function mapped(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value, name)]));
+}
+
 // For people to read: three digits that matter, and a true minus.
 function rounded(number, digits = 3) {
   if (!Number.isFinite(number)) return shortest(number);

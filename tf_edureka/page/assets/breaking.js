@@ -5,7 +5,8 @@
 function brokenNetwork(whole, {unbiased, noise, seed, silenced}) {
   return {
     layers: whole.layers,
-    kernels: whole.kernels.map((kernel, layer) => (noise ? noisy(kernel, noise, noiseOf(seed, layer, kernel.length)) : kernel)),
+    kernels: whole.kernels.map((kernel, layer) =>
+      (noise ? noisy(kernel, noise, noiseOf(seed, layer, kernel.length)) : kernel)),
     biases: whole.biases.map((bias, layer) => (unbiased.includes(layer) ? new Float32Array(bias.length) : bias)),
     silenced: whole.silenced.map((_, layer) => silenced.filter((one) => one[0] === layer).map((one) => one[1])),
   };
@@ -99,7 +100,8 @@ const countRight = later(async () => {
   };
   for (const [which, network] of view.networks.entries()) {
     const now = await count(network);
-    const before = isBroken(which) && now !== null ? await count(which === view.which ? view.whole : view.trained[which]) : now;
+    const whole = which === view.which ? view.whole : view.trained[which];
+    const before = isBroken(which) && now !== null ? await count(whole) : now;
     if (countRight.latest !== mine) return;
     const name = isBroken(which) ? "network.right_broken" : "network.right";
     lines.push(say(name, {title: networkTitle(which), before, now, count: DATA.sample.length}));

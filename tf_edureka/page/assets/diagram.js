@@ -1,6 +1,7 @@
 // A neuron, or three of them, as they are drawn: inputs, links with a weight each, sum and function.
 
 const KNOB = {width: 86, height: 28};
+const KNOB_KEYS = {ArrowUp: 0.05, ArrowRight: 0.05, ArrowDown: -0.05, ArrowLeft: -0.05, PageUp: 0.5, PageDown: -0.5};
 const PER_UNIT = 60; // how far a weight is dragged to change by 1
 
 // Where everything is. A link is named by its two ends and how far along its knob is.
@@ -93,7 +94,8 @@ class Diagram {
     const mark = this.svg.appendChild(draw("circle", {class: "curve-mark", r: 3}));
     const sum = this.words(x - 29, y - 14, "quiet-text");
     sum.textContent = name.length === 1 ? `${name}: \u03a3` : "\u03a3";
-    return {curve, mark, z: this.words(x - 29, y + 8, "node-value"), y: this.words(x + 29, y + 27, "node-value"), at: [x, y]};
+    const value = (dx, dy) => this.words(x + dx, y + dy, "node-value");
+    return {curve, mark, z: value(-29, 8), y: value(29, 27), at: [x, y]};
   }
 
   words(x, y, name) {
@@ -104,7 +106,9 @@ class Diagram {
   knob(link, index) {
     const [[x1, y1], [x2, y2]] = this.ends(link);
     const x = x1 + (x2 - x1) * link.along, y = y1 + (y2 - y1) * link.along;
-    const group = draw("g", {class: "knob drag", tabindex: 0, role: "slider", "aria-orientation": "vertical", "data-weight": link.name});
+    const group = draw("g", {
+      class: "knob drag", tabindex: 0, role: "slider", "aria-orientation": "vertical", "data-weight": link.name,
+    });
     const text = draw("text", {x, y: y + 5, "text-anchor": "middle"});
     group.append(
       draw("rect", {class: "reach", x: x - KNOB.width / 2, y: y - 19, width: KNOB.width, height: 38}),
@@ -121,7 +125,7 @@ class Diagram {
       move: ([, to]) => this.changed(index, Math.round((start - to / PER_UNIT) * 100) / 100),
     });
     group.addEventListener("keydown", (event) => {
-      const by = {ArrowUp: 0.05, ArrowRight: 0.05, ArrowDown: -0.05, ArrowLeft: -0.05, PageUp: 0.5, PageDown: -0.5}[event.key];
+      const by = KNOB_KEYS[event.key];
       if (by === undefined) return;
       event.preventDefault();
       this.changed(index, Math.round((this.weights[index] + by) * 100) / 100);
@@ -141,7 +145,8 @@ class Diagram {
       input.name.textContent = name === "1" ? say("neuron.bias") : name;
       input.value.textContent = rounded(values[i]);
     });
-    there.units.forEach((unit, i) => this.showUnit(this.units[i], unit, i === this.units.length - 1 ? model.last : model.activation));
+    const last = this.units.length - 1;
+    there.units.forEach((unit, i) => this.showUnit(this.units[i], unit, i === last ? model.last : model.activation));
     this.result.textContent = rounded(there.output);
     this.target.textContent = say("neuron.wanted", {target: rounded(point.target)});
     this.knobs.forEach((knob, i) => this.showKnob(knob, i, weights[i], pull[i], figures));
@@ -175,8 +180,8 @@ class Diagram {
   }
 
   spoken(model, there, point) {
-    const values = {x1: rounded(point.x1), x2: rounded(point.x2), output: rounded(there.output), target: rounded(point.target)};
-    return say(model.size === 3 ? "neuron.drawn" : "neuron.drawn_two", {...values, z: rounded(there.units.at(-1).z)});
+    const values = {...point, output: there.output, z: there.units.at(-1).z};
+    return say(model.size === 3 ? "neuron.drawn" : "neuron.drawn_two", mapped(values, (value) => rounded(value)));
   }
 }
 

@@ -9,10 +9,12 @@ function drawLoss(svg, losses) {
   const y = (loss) => PLOT.bottom - ((PLOT.bottom - PLOT.top) * Math.min(loss, most)) / most;
   const every = Math.max(1, Math.floor(losses.length / 600)), places = [];
   losses.forEach((loss, epoch) => {
-    if ((epoch % every === 0 || epoch === losses.length - 1) && Number.isFinite(loss)) places.push(`${x(epoch).toFixed(1)} ${y(loss).toFixed(1)}`);
+    const isDrawn = epoch % every === 0 || epoch === losses.length - 1;
+    if (isDrawn && Number.isFinite(loss)) places.push(`${x(epoch).toFixed(1)} ${y(loss).toFixed(1)}`);
   });
   const [height, end] = [y(losses.at(-1)), x(losses.length - 1)];
-  const words = (at, text, anchor) => draw("text", {class: "quiet-text", x: at[0], y: at[1], "text-anchor": anchor}, text);
+  const words = ([left, top], text, anchor) =>
+    draw("text", {class: "quiet-text", x: left, y: top, "text-anchor": anchor}, text);
   svg.replaceChildren(
     draw("path", {class: "axis", d: `M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}`}),
     draw("path", {class: "loss", d: places.length ? `M${places.join("L")}` : ""}),
@@ -21,5 +23,6 @@ function drawLoss(svg, losses) {
     words([PLOT.left - 6, PLOT.bottom + 4], "0", "end"),
     words([PLOT.right, PLOT.bottom + 18], say("neuron.epoch_number", {epoch: losses.length - 1}), "end"),
   );
-  svg.setAttribute("aria-label", say("neuron.loss_drawn", {first: rounded(losses[0]), last: rounded(losses.at(-1)), epochs: losses.length - 1}));
+  const told = {first: rounded(losses[0]), last: rounded(losses.at(-1)), epochs: losses.length - 1};
+  svg.setAttribute("aria-label", say("neuron.loss_drawn", told));
 }

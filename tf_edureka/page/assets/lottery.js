@@ -40,7 +40,8 @@ class Lottery {
 
   show(seed) {
     this.seed = seed;
-    const context = this.canvas.getContext("2d"), colours = Object.fromEntries(OUTCOMES.map((name) => [name, colour(name)]));
+    const context = this.canvas.getContext("2d");
+    const colours = Object.fromEntries(OUTCOMES.map((name) => [name, colour(name)]));
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.outcomes.forEach((outcome, i) => {
       context.fillStyle = colours[outcome];
@@ -70,7 +71,8 @@ class Lottery {
       if (!count) return "";
       const swatch = make("span", {class: "swatch", style: `background: var(--${outcome})`});
       const text = say("neuron.outcome_count", {count, share: percent(count / SEEDS), outcome: this.reason(outcome)});
-      return make("button", {type: "button", "data-outcome": outcome, onclick: () => this.chosen(this.next(outcome))}, swatch, text);
+      const choose = () => this.chosen(this.next(outcome));
+      return make("button", {type: "button", "data-outcome": outcome, onclick: choose}, swatch, text);
     });
     this.legend.replaceChildren(...buttons);
     const learned = this.outcomes.filter((one) => one === "learned").length;

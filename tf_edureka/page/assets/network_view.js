@@ -49,7 +49,8 @@ function makeNetworkChoice() {
   choice.append(...DATA.networks.map(({title}, i) => make("option", {value: i}, title)));
   const asTrained = {epoch: null, layer: 0, unit: 0, ...MENDED};
   choice.addEventListener("change", () => show({which: Number(choice.value), ...asTrained}));
-  for (const id of ["net-which-label", "net-broken-both"]) change(byId(id), {hidden: DATA.networks.length > 1 ? null : ""});
+  const hidden = DATA.networks.length > 1 ? null : "";
+  for (const id of ["net-which-label", "net-broken-both"]) change(byId(id), {hidden});
 }
 
 const MAKE = ["which", "epoch", "unbiased", "noise", "seed", "silenced"]; // what makes the networks
@@ -90,7 +91,8 @@ function showChosenNetwork() {
 function layersInWords(layers) {
   const [pixels, ...hidden] = layers, digits = hidden.pop();
   return say("network.layers_are", {
-    layers: layers.join("-"), pixels, digits, hidden: hidden.map((count) => say("network.hidden_count", {count})).join(""),
+    layers: layers.join("-"), pixels, digits,
+    hidden: hidden.map((count) => say("network.hidden_count", {count})).join(""),
   });
 }
 

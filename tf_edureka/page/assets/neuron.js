@@ -23,13 +23,13 @@ const neuron = {
   begin() {
     const {state} = neuron;
     fillSelect("n-gate", [...Object.keys(GATES), "own"], (name) => say(`neuron.gate_${name}`));
-    fillSelect("n-net", ["0", "2"], (name) => say(`neuron.hidden_${name}`));
+    fillSelect("n-hidden", ["0", "2"], (name) => say(`neuron.hidden_${name}`));
     fillSelect("n-f", Object.keys(ACTIVATIONS), (name) => say(`neuron.f_${name}`));
     fillSelect("n-epochs", EPOCHS, (count) => count.toLocaleString(TEXT.page.language));
     neuron.diagram = new Diagram(byId("n-diagram"), neuron.weightMoved);
     const moves = {moved: neuron.lineMoved, pointed: neuron.placed, pointMoved: neuron.pointMoved};
     neuron.plane = new Plane(byId("n-plane"), moves);
-    neuron.hidden = new Plane(byId("n-hidden"), {});
+    neuron.hidden = new Plane(byId("n-hidden-plane"), {});
     neuron.written = later(neuron.write, 200); // some browsers refuse a hundred at once
     const parts = {canvas: byId("n-lottery"), legend: byId("n-legend"), told: byId("n-lottery-told")};
     neuron.lottery = new Lottery(parts, (seed) => neuron.set({seed}));
@@ -44,7 +44,7 @@ const neuron = {
   listen() {
     const {set, state} = neuron;
     byId("n-gate").addEventListener("change", (event) => neuron.chooseGate(event.target.value));
-    byId("n-net").addEventListener("change", (event) => set({hidden: event.target.value}));
+    byId("n-hidden").addEventListener("change", (event) => set({hidden: event.target.value}));
     byId("n-f").addEventListener("change", (event) => set({f: event.target.value}));
     byId("n-epochs").addEventListener("change", (event) => set({epochs: Number(event.target.value)}, true));
     byId("n-rate").addEventListener("change", ({target: {valueAsNumber: rate}}) => {
@@ -109,7 +109,6 @@ const neuron = {
     if (state.w?.length !== neuron.model.size) state.w = null;
     neuron.start = state.w ? Float32Array.from(state.w) : normals(neuron.model.size, state.seed);
     neuron.training = new Training(neuron.model, rowsOf(neuron.points), Float32Array.from(neuron.start), state.rate);
-    neuron.training.epochs = 0;
     neuron.losses = [neuron.training.loss];
     neuron.chosen = Math.min(neuron.chosen, neuron.points.length - 1);
     const asked = JSON.stringify([state.gate, state.hidden, state.f, state.rate, state.epochs, neuron.points]);
@@ -143,16 +142,16 @@ const neuron = {
 
   write() {
     const {state, training} = neuron;
-    const changed = Object.fromEntries(Object.entries(NEURON_DEFAULTS).map(([name, value]) => [name, state[name] === value ? null : state[name]]));
-    const own = state.gate === "own" ? pointsToText(neuron.points) : null;
-    address.write({...changed, w: state.w && state.w.map(shortest).join(","), points: own, trained: training.epochs || null});
+    const changed = mapped(NEURON_DEFAULTS, (value, name) => (state[name] === value ? null : state[name]));
+    const points = state.gate === "own" ? pointsToText(neuron.points) : null;
+    const w = state.w && state.w.map(shortest).join(",");
+    address.write({...changed, w, points, trained: training.epochs || null});
   },
 
   advance(epochs, write = true) {
     const {training} = neuron;
     for (let i = 0; i < epochs && Number.isFinite(training.loss); i++) {
       training.epoch();
-      training.epochs += 1;
       neuron.losses.push(training.loss);
     }
     neuron.show();
@@ -233,7 +232,8 @@ const neuron = {
   },
 
   pointMoved(index, [x1, x2]) {
-    neuron.changePoints(neuron.points.map((point, i) => (i === index ? {...point, x1: tidy(x1), x2: tidy(x2)} : point)));
+    const place = {x1: tidy(x1), x2: tidy(x2)};
+    neuron.changePoints(neuron.points.map((point, i) => (i === index ? {...point, ...place} : point)));
   },
 
   changePoints(points) {

@@ -3,8 +3,7 @@
 Object.assign(neuron, {
   showControls() {
     const {state} = neuron, two = state.hidden === "2";
-    const values = {"n-gate": state.gate, "n-net": state.hidden, "n-f": state.f, "n-rate": state.rate, "n-seed": state.seed, "n-epochs": state.epochs};
-    for (const [id, value] of Object.entries(values)) byId(id).value = value;
+    for (const name of ["gate", "hidden", "f", "rate", "seed", "epochs"]) byId(`n-${name}`).value = state[name];
     byId("n-hidden-panel").hidden = !two;
     const kind = two ? "_two" : state.f === "step" ? "_step" : "";
     byId("n-diagram-help").textContent = say(`neuron.diagram_help${kind}`);
@@ -12,7 +11,8 @@ Object.assign(neuron, {
     byId("n-why").hidden = two;
     byId("n-how").hidden = !two;
     byId("n-told").textContent = "";
-    byId("n-lottery-help").textContent = say("neuron.lottery_help", {seeds: SEEDS, epochs: state.epochs.toLocaleString(TEXT.page.language)});
+    const epochs = state.epochs.toLocaleString(TEXT.page.language);
+    byId("n-lottery-help").textContent = say("neuron.lottery_help", {seeds: SEEDS, epochs});
     byId("n-own").disabled = state.gate === "own";
     byId("n-add").disabled = state.gate !== "own";
     if (state.gate === "own") editPoints(byId("n-own-points"), neuron.points, neuron.changePoints);
@@ -48,7 +48,8 @@ Object.assign(neuron, {
   showKeras() {
     const {model, training: {epochs}, points, state, start} = neuron;
     byId("n-keras").textContent = kerasCode(model, points, start, state.rate, epochs || state.epochs);
-    byId("n-keras-help").textContent = say(epochs ? "neuron.keras_help" : "neuron.keras_help_untrained", {epochs: state.epochs});
+    const help = epochs ? "neuron.keras_help" : "neuron.keras_help_untrained";
+    byId("n-keras-help").textContent = say(help, {epochs: state.epochs});
   },
 
   // From the least to the largest coordinate, with a margin; of a gate from -0.5 to 1.5.
@@ -66,12 +67,18 @@ Object.assign(neuron, {
 
   showPlane() {
     const {model, training: {weights}, points, state} = neuron;
-    const names = model.lines.length === 1 ? [say("neuron.line")] : [say("neuron.line_of", {name: "A"}), say("neuron.line_of", {name: "B"})];
-    const half = model.lines.length === 1 ? ACTIVATIONS[model.activation].half : 0;
-    const lines = model.lines.map(([a, b, c], i) => ({a: weights[a], b: weights[b], c: weights[c], half, name: names[i]}));
+    const isOne = model.lines.length === 1, half = isOne ? ACTIVATIONS[model.activation].half : 0;
+    const names = isOne ? [say("neuron.line")] : ["A", "B"].map((name) => say("neuron.line_of", {name}));
+    const lines = model.lines.map((places, i) => {
+      const [a, b, c] = places.map((place) => weights[place]);
+      return {a, b, c, half, name: names[i]};
+    });
     const output = (x1, x2) => model.output(weights, x1, x2);
-    neuron.plane.show({range: neuron.range(), output, lines, points, labels: neuron.labels(), names: ["x1", "x2"], editable: state.gate === "own"});
-    const help = [say(model.lines.length === 1 ? "neuron.plane_help" : "neuron.plane_help_two")];
+    neuron.plane.show({
+      range: neuron.range(), output, lines, points, labels: neuron.labels(), names: ["x1", "x2"],
+      editable: state.gate === "own",
+    });
+    const help = [say(isOne ? "neuron.plane_help" : "neuron.plane_help_two")];
     if (lines.some((line) => neuron.plane.isOutside(line))) help.push(say("neuron.line_outside"));
     byId("n-plane-help").textContent = help.join(" ");
   },
@@ -83,11 +90,13 @@ Object.assign(neuron, {
       return {x1: first, x2: second, target};
     });
     const all = points.flatMap((point) => [point.x1, point.x2]).filter(Number.isFinite);
-    const low = Math.min(model.activation === "tanh" ? -1 : 0, ...all), high = Math.max(1, ...all), rim = 0.15 * (high - low);
+    const low = Math.min(model.activation === "tanh" ? -1 : 0, ...all), high = Math.max(1, ...all);
+    const rim = 0.15 * (high - low), range = [low - rim, high + rim];
     const line = {a: weights[6], b: weights[7], c: weights[8], half: 0, name: ""};
     const output = (first, second) => model.fromHidden(weights, first, second);
-    neuron.hidden.show({range: [low - rim, high + rim], output, lines: [line], points, labels: neuron.labels(), names: ["A", "B"], editable: false});
-    const parts = neuron.labels().every((label) => !label.wrong);
+    const labels = neuron.labels();
+    neuron.hidden.show({range, output, lines: [line], points, labels, names: ["A", "B"], editable: false});
+    const parts = labels.every((label) => !label.wrong);
     byId("n-hidden-help").textContent = say(parts ? "neuron.hidden_help" : "neuron.hidden_help_not_yet");
   },
 
@@ -102,7 +111,8 @@ Object.assign(neuron, {
     rows.forEach((cells, i) => {
       const [head, ...rest] = body.children[i].children, button = head.firstChild;
       button.textContent = `${rounded(points[i].x1)}, ${rounded(points[i].x2)}`;
-      change(button, {"aria-pressed": String(i === neuron.chosen), "aria-label": say("neuron.show_point", {x1: rounded(points[i].x1), x2: rounded(points[i].x2)})});
+      const named = say("neuron.show_point", mapped(points[i], (value) => rounded(value)));
+      change(button, {"aria-pressed": String(i === neuron.chosen), "aria-label": named});
       cells.forEach((text, j) => (rest[j].textContent = text));
       body.children[i].className = isRight(training.outputs[i], points[i].target) ? "" : "wrong";
     });
@@ -120,17 +130,22 @@ Object.assign(neuron, {
   // What backpropagation computes, point by point, and the sums that move the weights.
   showBackward() {
     const {model, training, points, state} = neuron, {weights} = training, pull = training.pull();
-    const names = neuron.diagram.layout.links.map((link) => link.name);
-    const head = ["x1, x2", say("neuron.output"), say("neuron.error"), "f\u2032(z)", "\u03b4", ...names.map((name) => `\u2202/\u2202${name}`)];
+    const slopes = neuron.diagram.layout.links.map((link) => `\u2202/\u2202${link.name}`);
+    const head = ["x1, x2", say("neuron.output"), say("neuron.error"), "f\u2032(z)", "\u03b4", ...slopes];
     const rows = points.map((point) => {
       const {units, output, shares} = model.explain(weights, point), last = units.at(-1);
-      return [`${rounded(point.x1)}, ${rounded(point.x2)}`, output, output - point.target, last.slope, last.delta, ...shares].map(inWords);
+      const place = `${rounded(point.x1)}, ${rounded(point.x2)}`;
+      return [place, output, output - point.target, last.slope, last.delta, ...shares].map(inWords);
     });
-    const sums = [say("neuron.sum"), "", "", "", "", ...training.gradient].map(inWords);
-    const steps = [say("neuron.next_step"), "", "", "", "", ...Array.from(pull, (part) => -state.rate * part)].map(inWords);
-    const row = (cells) => make("tr", {}, ...cells.map((cell, i) => (i ? make("td", {class: "number"}, cell) : make("th", {scope: "row"}, cell))));
-    const headRow = make("tr", {}, ...head.map((cell, i) => make("th", {scope: "col", class: i ? "number" : null}, cell)));
-    byId("n-backward-table").replaceChildren(make("thead", {}, headRow), make("tbody", {}, ...[...rows, sums, steps].map(row)));
+    const empty = ["", "", "", ""], next = Array.from(pull, (part) => -state.rate * part);
+    rows.push([say("neuron.sum"), ...empty, ...training.gradient].map(inWords));
+    rows.push([say("neuron.next_step"), ...empty, ...next].map(inWords));
+    const cell = (text, i) => (i ? make("td", {class: "number"}, text) : make("th", {scope: "row"}, text));
+    const heading = (text, i) => make("th", {scope: "col", class: i ? "number" : null}, text);
+    byId("n-backward-table").replaceChildren(
+      make("thead", {}, make("tr", {}, ...head.map(heading))),
+      make("tbody", {}, ...rows.map((texts) => make("tr", {}, ...texts.map(cell)))),
+    );
   },
 
   // The article's lines, of the last hundred epochs; and what became of the training.
@@ -139,8 +154,9 @@ Object.assign(neuron, {
     const line = (epoch) => `Epoch-- ${epoch} --loss-- ${shortest(losses[epoch + 1])}`;
     const untrained = state.w ? "neuron.by_hand" : "neuron.untrained";
     byId("n-line").textContent = epochs ? line(epochs - 1) : say(untrained, {loss: shortest(losses[0])});
-    const from = Math.max(0, epochs - 100), lines = Array.from({length: epochs - from}, (_, i) => line(from + i));
-    if (!neuron.running || byId("n-log").closest("details").open) byId("n-log").textContent = lines.join("\n") || say("neuron.no_lines");
+    const from = Math.max(0, epochs - 100), log = byId("n-log");
+    const lines = Array.from({length: epochs - from}, (_, i) => line(from + i));
+    if (!neuron.running || log.closest("details").open) log.textContent = lines.join("\n") || say("neuron.no_lines");
     const right = training.outputs.reduce((count, output, i) => count + isRight(output, neuron.points[i].target), 0);
     const counts = {right, points: neuron.points.length};
     byId("n-verdict").setAttribute("aria-live", neuron.running ? "off" : "polite"); // not each epoch aloud
@@ -159,15 +175,15 @@ Object.assign(neuron, {
     const z = (x1, x2) => weightedSum(weights, 0, 1, 2, x1, x2);
     const values = {z00: z(0, 0), z11: z(1, 1), z01: z(0, 1), z10: z(1, 0)};
     const sums = {same: values.z00 + values.z11, other: values.z01 + values.z10};
-    byId("n-sums").textContent = say("neuron.sums", Object.fromEntries(Object.entries({...values, ...sums}).map(([name, value]) => [name, rounded(value)])));
+    byId("n-sums").textContent = say("neuron.sums", mapped({...values, ...sums}, (value) => rounded(value)));
   },
 
   // How two hidden neurons do it, with their numbers for the chosen point.
   showHow() {
     const {model, training: {weights}, points, chosen} = neuron, point = points[chosen];
     const [a, b, last] = model.explain(weights, point).units;
-    const values = {x1: point.x1, x2: point.x2, a: a.y, b: b.y, v1: weights[6], v2: weights[7], v0: weights[8], z: last.z, y: last.y};
-    byId("n-how-sums").textContent = say("neuron.how_sums", Object.fromEntries(Object.entries(values).map(([name, value]) => [name, rounded(value)])));
+    const [v1, v2, v0] = weights.slice(6), values = {...point, a: a.y, b: b.y, v1, v2, v0, z: last.z, y: last.y};
+    byId("n-how-sums").textContent = say("neuron.how_sums", mapped(values, (value) => rounded(value)));
   },
 });
 

@@ -30,7 +30,9 @@ function logOdds(logits, answer) {
 }
 
 // By how much the logit of one leads the next.
-const leadOf = (logits, answer) => logits[answer] - Math.max(...Array.from(logits).filter((_, digit) => digit !== answer));
+function leadOf(logits, answer) {
+  return logits[answer] - Math.max(...Array.from(logits).filter((_, digit) => digit !== answer));
+}
 
 function showOcclusion() {
   const {verdict, inputs, pixels, network} = view;

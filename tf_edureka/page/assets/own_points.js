@@ -16,8 +16,10 @@ function readPoints(json) {
   }
   return found.map((point, i) => {
     const numbers = [point?.x1, point?.x2, point?.target];
-    const fits = numbers.every((number) => typeof number === "number" && Math.abs(number) <= LARGEST_PLACE) && [0, 1].includes(numbers[2]);
-    if (!fits) throw new Error(say("neuron.import_bad_point", {number: i + 1, got: JSON.stringify(point)}));
+    const fit = numbers.every((number) => typeof number === "number" && Math.abs(number) <= LARGEST_PLACE);
+    if (!fit || ![0, 1].includes(numbers[2])) {
+      throw new Error(say("neuron.import_bad_point", {number: i + 1, got: JSON.stringify(point)}));
+    }
     return {x1: numbers[0], x2: numbers[1], target: numbers[2]};
   });
 }
@@ -32,7 +34,10 @@ function pointsToText(points) {
 }
 
 function pointsFromText(text) {
-  const points = text.split(";").map((point) => point.split(",").map(Number)).map(([x1, x2, target]) => ({x1, x2, target}));
+  const points = text.split(";").map((point) => {
+    const [x1, x2, target] = point.split(",").map(Number);
+    return {x1, x2, target};
+  });
   try {
     return readPoints(JSON.stringify({points}));
   } catch {
@@ -55,7 +60,8 @@ function editPoints(list, points, changed) {
 }
 
 function pointLine(list, index) {
-  const renewed = (changes) => list.changed(list.points.map((point, i) => (i === index ? {...point, ...changes} : point)));
+  const renewed = (changes) =>
+    list.changed(list.points.map((point, i) => (i === index ? {...point, ...changes} : point)));
   const number = (part) => make("input", {
     type: "number", step: 0.1, "data-part": part, "aria-label": say("neuron.own_coordinate", {part, number: index + 1}),
     oninput: ({target: {valueAsNumber: value}}) => {
@@ -64,12 +70,14 @@ function pointLine(list, index) {
       byId("n-own-told").textContent = fits ? "" : say("neuron.bad_place");
     },
   });
-  const target = make("input", {type: "checkbox", onchange: (event) => renewed({target: event.target.checked ? 1 : 0})});
+  const target = make("input", {type: "checkbox", onchange: () => renewed({target: target.checked ? 1 : 0})});
   const removed = () => {
     if (list.points.length === 1) return;
     list.changed(list.points.filter((_, i) => i !== index));
     list.children[Math.min(index, list.children.length - 1)].querySelector("button").focus();
   };
-  const away = make("button", {type: "button", "aria-label": say("neuron.own_remove", {number: index + 1}), onclick: removed}, "\u00d7");
-  return make("div", {class: "own-point"}, number("x1"), number("x2"), make("label", {class: "beside"}, target, say("neuron.own_one")), away);
+  const label = say("neuron.own_remove", {number: index + 1});
+  const away = make("button", {type: "button", "aria-label": label, onclick: removed}, "\u00d7");
+  const beside = make("label", {class: "beside"}, target, say("neuron.own_one"));
+  return make("div", {class: "own-point"}, number("x1"), number("x2"), beside, away);
 }

@@ -168,7 +168,7 @@ function twoHidden(activation) {
 // A training that goes on epoch by epoch; `weights` is changed in place.
 class Training {
   constructor(model, rows, weights, rate) {
-    Object.assign(this, {model, rows, weights, rate: single(rate)});
+    Object.assign(this, {model, rows, weights, rate: single(rate), epochs: 0});
     this.outputs = new Float32Array(rows.count);
     this.gradient = new Float32Array(model.size);
     this.refresh();
@@ -194,6 +194,7 @@ class Training {
         this.weights[j] = single(this.weights[j] - single(this.rate * this.gradient[j]));
       }
     }
+    this.epochs += 1;
     this.refresh();
   }
 

@@ -53,8 +53,8 @@ class Plane {
         draw("text", {class: "quiet-text", x: 4, y: y - 4}, String(number)),
       ];
     });
-    const [right, top] = [draw("text", {class: "axis-name", x: SIDE - 22, y: SIDE - 6}, names[0]), draw("text", {class: "axis-name", x: 6, y: 15}, names[1])];
-    this.layers[0].replaceChildren(...marks, right, top);
+    const name = (x, y, text) => draw("text", {class: "axis-name", x, y}, text);
+    this.layers[0].replaceChildren(...marks, name(SIDE - 22, SIDE - 6, names[0]), name(6, 15, names[1]));
   }
 
   // The line a x + b y + c = half from one rim of the drawing to the other.
@@ -64,7 +64,7 @@ class Plane {
     const [x, y] = this.footOf({a, b, c, half}), reach = 10 * (this.range[1] - this.range[0]);
     const [x1, y1] = this.to([x - (b / size) * reach, y + (a / size) * reach]);
     const [x2, y2] = this.to([x + (b / size) * reach, y - (a / size) * reach]);
-    return [draw("line", {class: "halo", x1, y1, x2, y2}), draw("line", {class: `decision line-${index}`, x1, y1, x2, y2})];
+    return ["halo", `decision line-${index}`].map((name) => draw("line", {class: name, x1, y1, x2, y2}));
   }
 
   // Whether no part of a line can be seen.
@@ -115,9 +115,13 @@ class Plane {
       change(handle, {visibility: place ? "visible" : "hidden", tabindex: place ? 0 : -1});
       if (!place) return;
       const [x, y] = this.to(place);
-      change(handle, {transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`, "aria-valuenow": i % 2 ? angleOf(line) : Number(line.c.toFixed(2))});
-      handle.setAttribute("aria-valuetext", i % 2 ? `${angleOf(line)}\u00b0` : `b ${rounded(line.c)}`);
-      handle.setAttribute("aria-label", say(i % 2 ? "neuron.turn_line" : "neuron.shift_line", {name: line.name}));
+      const turns = i % 2, angle = angleOf(line);
+      change(handle, {
+        transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
+        "aria-valuenow": turns ? angle : Number(line.c.toFixed(2)),
+        "aria-valuetext": turns ? `${angle}\u00b0` : `b ${rounded(line.c)}`,
+        "aria-label": say(turns ? "neuron.turn_line" : "neuron.shift_line", {name: line.name}),
+      });
     });
   }
 
@@ -139,22 +143,22 @@ class Plane {
     const turns = number % 2, which = () => this.lines[number >> 1];
     const shape = turns ? draw("circle", {r: 8}) : draw("rect", {x: -9, y: -9, width: 18, height: 18, rx: 4});
     const wide = draw("circle", {class: "reach", r: 20});
-    const handle = draw("g", {class: "handle drag", tabindex: 0, role: "slider", "aria-valuemin": -360, "aria-valuemax": 360}, wide, shape);
+    const role = {role: "slider", "aria-valuemin": -360, "aria-valuemax": 360};
+    const handle = draw("g", {class: "handle drag", tabindex: 0, ...role}, wide, shape);
+    const go = (line) => this.moved(number >> 1, line);
     let foot = null;
     dragged(handle, {
       begin: () => void (foot = this.footOf(which())),
-      move: (place) => this.moved(number >> 1, turns ? turned(which(), foot, this.from(place)) : shifted(which(), this.from(place))),
+      move: (place) => go(turns ? turned(which(), foot, this.from(place)) : shifted(which(), this.from(place))),
     });
     handle.addEventListener("keydown", (event) => {
       const by = {ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1}[event.key];
       if (!by) return;
       event.preventDefault();
       const line = which(), [x, y] = this.footOf(line), size = Math.hypot(line.a, line.b);
-      if (!turns) this.moved(number >> 1, shifted(line, [x - (by * 0.04 * line.a) / size, y - (by * 0.04 * line.b) / size]));
-      else {
-        const angle = Math.atan2(-line.a, line.b) + (by * Math.PI) / 36;
-        this.moved(number >> 1, turned(line, [x, y], [x + Math.cos(angle), y + Math.sin(angle)]));
-      }
+      const far = (0.04 * by) / size, angle = Math.atan2(-line.a, line.b) + (by * Math.PI) / 36;
+      if (turns) go(turned(line, [x, y], [x + Math.cos(angle), y + Math.sin(angle)]));
+      else go(shifted(line, [x - far * line.a, y - far * line.b]));
     });
     return this.layers[3].appendChild(handle);
   }

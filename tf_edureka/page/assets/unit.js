@@ -9,7 +9,8 @@ function makeUnit() {
     if (event.target.value !== "" && Number.isInteger(unit) && unit >= 0 && unit < unitsOf(view.layer)) show({unit});
   });
   // Instead of a number that no neuron has.
-  for (const name of ["change", "blur"]) byId("net-unit").addEventListener(name, () => (byId("net-unit").value = view.unit));
+  const corrected = () => (byId("net-unit").value = view.unit);
+  for (const name of ["change", "blur"]) byId("net-unit").addEventListener(name, corrected);
   byId("net-silence").addEventListener("click", () => toggleSilence(view.layer, view.unit));
 }
 
