@@ -98,13 +98,17 @@ const countRight = later(async () => {
     }
     return right;
   };
-  for (const [which, network] of view.networks.entries()) {
+  // As they are now: while they are counted, the reader may change them.
+  const counted = view.networks.map((network, which) => ({
+    network, title: networkTitle(which),
+    whole: !isBroken(which) ? null : which === view.which ? view.whole : view.trained[which],
+  }));
+  for (const {network, title, whole} of counted) {
     const now = await count(network);
-    const whole = which === view.which ? view.whole : view.trained[which];
-    const before = isBroken(which) && now !== null ? await count(whole) : now;
+    const before = whole && now !== null ? await count(whole) : now;
     if (countRight.latest !== mine) return;
-    const name = isBroken(which) ? "network.right_broken" : "network.right";
-    lines.push(say(name, {title: networkTitle(which), before, now, count: DATA.sample.length}));
+    const name = whole ? "network.right_broken" : "network.right";
+    lines.push(say(name, {title, before, now, count: DATA.sample.length}));
   }
   byId("net-right").replaceChildren(...lines.map((line) => make("p", {}, line)));
 }, 120);
