@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from browser import opened
 
 from tf_edureka.page.history import History
 from tf_edureka.page.trained import Trained
@@ -35,3 +36,10 @@ def some_network(tmp_path_factory):
         return Trained(history, list(weights()), {e: list(weights()) for e in range(epochs)})
 
     return make
+
+
+@pytest.fixture(scope="module")
+def tab(file):
+    """The page of the module's `file`, at the size of a desktop."""
+    with opened(file, viewport={"width": 1280, "height": 900}) as tab:
+        yield tab

@@ -22,12 +22,6 @@ def file(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module")
-def tab(file):
-    with opened(file, viewport={"width": 1280, "height": 900}) as tab:
-        yield tab
-
-
 @pytest.fixture
 def fresh(tab):
     """The page as it opens; a test changes what it likes."""

@@ -28,6 +28,19 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   for (const work of redraws) work();
 });
 
+// Those that are painted with, looked up once, since painting goes on in a stroke.
+const shade = {};
+
+function lookUpShades() {
+  for (const name of ["page", "text", "accent", "positive", "negative"]) {
+    shade[name] = colour(name);
+    shade[`${name}Rgb`] = rgb(name);
+  }
+}
+
+lookUpShades();
+redrawnInTheDark(lookUpShades);
+
 // Paints numbers onto a canvas of as many pixels; `paint` gives red, green and blue of the i-th.
 function paintPixels(canvas, width, height, paint) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, {width, height});
@@ -41,8 +54,8 @@ function paintPixels(canvas, width, height, paint) {
 
 // Red below 0, blue above, paper at 0; `most` is full colour.
 function diverging(most) {
-  const paper = rgb("page"), below = rgb("negative"), above = rgb("positive");
-  return (number) => mixed(paper, number < 0 ? below : above, Math.min(1, Math.abs(number) / (most || 1)));
+  const full = (number) => (number < 0 ? shade.negativeRgb : shade.positiveRgb);
+  return (number) => mixed(shade.pageRgb, full(number), Math.min(1, Math.abs(number) / (most || 1)));
 }
 
 // Lets `element` be dragged by mouse, pen or finger: `move` gets each place, in the units of the

@@ -15,8 +15,6 @@ let images = null; // null until they are unpacked
 let pad = null;
 
 function beginNetwork() {
-  lookUpShades();
-  redrawnInTheDark(lookUpShades);
   view.trained = DATA.networks.map(trainedNetwork);
   pad = padOn(byId("net-pad"), () => show({image: null}));
   byId("net-undo").addEventListener("click", pad.undo);

@@ -1,13 +1,4 @@
-// Pictures of numbers: ink, weights, what neurons say. Colours are looked up once, since painting goes on in a stroke.
-
-const shade = {};
-
-function lookUpShades() {
-  for (const name of ["page", "text", "accent", "positive", "negative"]) {
-    shade[name] = colour(name);
-    shade[`${name}Rgb`] = rgb(name);
-  }
-}
+// Pictures of numbers: ink, weights, what neurons say.
 
 // 784 pixels from 0 to 255, or inputs from 0 to 1.
 function paintInk(canvas, pixels, most = 255) {
@@ -24,10 +15,8 @@ function paintAmounts(canvas, numbers, most) {
 function paintSigned(canvas, numbers) {
   let most = 0;
   for (const number of numbers) most = Math.max(most, Math.abs(number));
-  paintCells(canvas, numbers.length, (i) => {
-    const full = numbers[i] < 0 ? shade.negativeRgb : shade.positiveRgb;
-    return mixed(shade.pageRgb, full, Math.abs(numbers[i]) / (most || 1));
-  });
+  const shadeOf = diverging(most);
+  paintCells(canvas, numbers.length, (i) => shadeOf(numbers[i]));
 }
 
 // A cell for each number, in rows; what is left of the last row is paper.
