@@ -18,6 +18,12 @@ LABELS = np.array([3, 1, 4, 1, 5], np.uint8)
 IMAGES = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
 
 
+def test_what_is_written_is_the_format():
+    # Two zero bytes, 8 for bytes, 1 dimension, its length 3, and the values.
+    assert idx.encode(np.array([7, 0, 255], np.uint8)) == bytes((0, 0, 8, 1, 0, 0, 0, 3, 7, 0, 255))
+    assert idx.encode(IMAGES) == idx_bytes(IMAGES)
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
 def test_reads_what_was_written(tmp_path, pack):
     path = tmp_path / "file"  # whether it is gzipped is not told by the name

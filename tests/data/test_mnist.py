@@ -227,6 +227,20 @@ def test_a_limit_keeps_the_first_training_examples_and_all_others(folder):
     assert (len(data.validation.labels), len(data.test.labels)) == (5000, 4)
 
 
+def test_written_files_are_read_as_the_same_examples(folder, tmp_path):
+    data = mnist.load("idx", folder)
+    written = tmp_path / "written"
+    written.mkdir()
+    data.write(written)
+    assert sorted(path.name for path in written.iterdir()) == sorted(NAMES)
+    assert mnist.load("idx", written).fingerprint == data.fingerprint
+
+
+def test_examples_that_cannot_be_written_are_an_error_of_the_user(data, tmp_path):
+    with pytest.raises(InputError, match="train-images-idx3-ubyte: cannot be written"):
+        data.write(tmp_path / "absent")
+
+
 def test_the_fingerprint_tells_apart_how_the_same_bytes_are_shared_out():
     def black(train: int, test: int) -> mnist.Mnist:
         parts = [

@@ -2,12 +2,15 @@
 
 import functools
 import hashlib
+import os
 from dataclasses import KW_ONLY, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tf_edureka import _files
 from tf_edureka._numbers import whole_number
 from tf_edureka.data import idx, published
 from tf_edureka.errors import InputError
@@ -104,6 +107,31 @@ class Mnist:
         """
         count = whole_number("limit", examples, 1, len(self.train.labels))
         return replace(self, train=self.train.first(count))
+
+    def write(self, folder: str | os.PathLike[str]) -> None:
+        """Writes the examples as MNIST's four files, which old programs read.
+
+        The examples for validation come first in the training files, as in the published ones.
+
+        Args:
+            folder: that is there; files of these names in it are replaced.
+
+        Raises:
+            InputError: when a file cannot be written.
+        """
+        arrays = (
+            np.concatenate([self.validation.images, self.train.images]),
+            np.concatenate([self.validation.labels, self.train.labels]),
+            self.test.images,
+            self.test.labels,
+        )
+        for name, array in zip(published.FILES, arrays, strict=True):
+            path = Path(folder, name)
+            try:
+                with _files.writing(path) as partial:
+                    partial.write_bytes(idx.encode(array))
+            except OSError as error:
+                raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def expect_images(images: npt.NDArray[Any]) -> None:

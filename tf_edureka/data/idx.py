@@ -1,4 +1,4 @@
-"""The IDX file format, in which MNIST is published: read and checked.
+"""The IDX file format, in which MNIST is published: read and checked, and written.
 
 A file is a header (two zero bytes, a type, the number of dimensions, then each dimension as a
 big-endian 32-bit number) and the values, all of it gzipped or not.
@@ -26,6 +26,19 @@ _MAX_EXAMPLES = 10**6
 # in blocks of 64 kB would have 10,000 of EMNIST's largest file.
 _MAX_MEMBERS = 10**5
 _CHUNK = 2**16
+
+
+def encode(array: Bytes) -> bytes:
+    """Makes an IDX file.
+
+    Args:
+        array: uint8, of any shape.
+
+    Returns:
+        the content of the file, not gzipped.
+    """
+    header = bytes((0, 0, _UINT8, array.ndim)) + np.array(array.shape, ">u4").tobytes()
+    return header + array.tobytes()
 
 
 def read(path: Path, rank: int) -> Bytes:
