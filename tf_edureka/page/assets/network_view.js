@@ -25,6 +25,7 @@ function beginNetwork() {
   openAddress();
   redrawnInTheDark(() => show({}));
   address.onChange(openAddress);
+  change(byId("net-examples-title"), {hidden: DATA.images ? null : ""});
   if (DATA.images) {
     unpackedImages(DATA.images).then((unpacked) => {
       images = unpacked;
