@@ -2,7 +2,9 @@ import io
 
 import matplotlib
 import numpy as np
+import pytest
 from matplotlib import colors
+from PIL import Image
 
 from tf_edureka.mlp import plots
 from tf_edureka.results import MlpResult
@@ -13,6 +15,11 @@ def drawn(figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, dpi=60)
     return buffer.getvalue()
+
+
+def pixels(figure) -> np.ndarray:
+    """The same as numbers from 0 to 255, shape (height, width, 3)."""
+    return np.asarray(Image.open(io.BytesIO(drawn(figure))).convert("RGB")).astype(int)
 
 
 def texts(figure) -> list[str]:
@@ -71,25 +78,82 @@ def test_drawing_leaves_matplotlib_as_it_was():
     assert dict(matplotlib.rcParams) == before
 
 
-def test_courses_lie_upon_each_other_the_first_one_widest():
-    nothing = np.zeros(2)
-    one = MlpResult(
-        np.array([2.0, 1.0]),
-        np.array([0.5, 0.75]),
-        step_cost=nothing,
-        epoch_seconds=nothing,
-        weights=(),
-    )
-    figure = plots.courses({"old": one, "new": one}, "drawn")
+def course(cost, accuracy):
+    nothing = np.zeros(0)
+    values = np.array(cost, float), np.array(accuracy, float)
+    return MlpResult(*values, step_cost=nothing, epoch_seconds=nothing, weights=())
+
+
+def test_courses_of_trainings_that_agree_are_all_seen():
+    one = course(2.0 ** -np.arange(15), np.linspace(0.5, 0.75, 15))
+    figure = plots.courses(dict.fromkeys(("first", "second", "third", "last"), one), "x")
+    lines, *_ = (axes.get_lines() for axes in figure.axes)
+    for mark in (*figure.legends, *lines[0].axes.spines.values(), lines[0].axes.xaxis):
+        mark.set_visible(False)
+    for line in lines:
+        line.set(marker="", linewidth=6)  # so that few pixels are of two colours
+    figure.delaxes(figure.axes[1])
+    seen = pixels(figure).reshape(-1, 3)
+    ofs = [np.round(255 * np.array(colors.to_rgb(line.get_color()))) for line in lines]
+    counts = [(np.abs(seen - colour).max(axis=1) < 8).sum() for colour in ofs]
+    assert min(counts) > 0.5 * max(counts)
+
+
+def test_courses_are_told_apart_without_colours_and_none_is_wider():
+    names = ["original", "legacy", "modern", "tuned"]
+    one = course(2.0 ** -np.arange(15), np.linspace(0.5, 0.75, 15))
+    figure = plots.courses(dict.fromkeys(names, one), "x")
     left, right = figure.axes
-    wide, thin = left.get_lines()
-    assert wide.get_linewidth() > thin.get_linewidth()
-    assert wide.get_ydata().tolist() == thin.get_ydata().tolist() == [2, 1]
-    assert left.get_yscale() == "log"
-    assert {tuple(line.get_ydata()) for line in right.get_lines()} == {(0.5, 0.75)}
+    for lines in (left.get_lines(), right.get_lines()):
+        assert {line.get_linewidth() for line in lines} == {2}
+        assert len({line.get_marker() for line in lines}) == 4
+        epochs = [set(range(15)[start::step]) for start, step in (x.get_markevery() for x in lines)]
+        assert set().union(*epochs) == set(range(15))
+        assert sum(map(len, epochs)) == 15  # nowhere two marks upon each other
+        # Matplotlib gives dashes in points away nowhere else.
+        dashes = [line._unscaled_dash_pattern[1] for line in lines]  # noqa: SLF001
+        assert dashes[0] is None
+        # Of the lowest all is drawn, of the topmost a quarter: a quarter of each is not covered.
+        assert [on / (on + off) for on, off in dashes[1:]] == [0.75, 0.5, 0.25]
     (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["old: 75.00%", "new: 75.00%"]
-    assert drawn(plots.courses({"$\\frac$": one}, "$\\frac$"))
+    assert [text.get_text() for text in legend.get_texts()] == [f"{x}: 75.00%" for x in names]
+    assert [line.get_marker() for line in legend.get_lines()] == [
+        line.get_marker() for line in reversed(left.get_lines())
+    ]
+
+
+def test_courses_of_one_epoch_and_of_any_title_are_drawn():
+    figure = plots.courses({"$\\frac$": course([2], [0.5]), "b": course([1], [0.75])}, "$\\frac$")
+    left, right = figure.axes
+    assert left.get_yscale() == "log"
+    assert [line.get_ydata().tolist() for line in left.get_lines()] == [[1], [2]]
+    assert [line.get_ydata().tolist() for line in right.get_lines()] == [[0.75], [0.5]]
+    assert [line.get_markevery()[0] for line in left.get_lines()] == [0, 0]
+    assert drawn(figure)
+
+
+@pytest.mark.parametrize("count", [3, 23, 500])
+def test_pictures_of_digits_end_where_the_digits_end(data, count):
+    test = data.test.first(count)
+    seen = pixels(plots.predictions(test, np.eye(10)[test.labels], "x"))
+    weights = pixels(plots.first_layer(np.ones((784, min(count, 60))), "x"))
+    for shown in (seen, weights):
+        rows = np.flatnonzero((shown < 128).any(axis=(1, 2)))
+        assert rows[0] < 10
+        assert len(shown) - 1 - rows[-1] < 18  # 0.3 inches
+
+
+def test_weights_get_darker_from_against_to_for_so_that_grey_tells_the_sign():
+    (image, *_) = plots.first_layer(np.linspace(-1, 1, 784)[:, None], "x").axes[0].images
+    assert image.norm(0) == 0.5
+    red, green, blue = image.cmap(np.linspace(0, 1, 52))[:, :3].T
+    grey = 0.299 * red + 0.587 * green + 0.114 * blue  # as Pillow's "L"
+    assert (np.diff(grey) < -0.01).all()
+    assert grey[0] > 0.9
+    assert 0.5 < image.cmap(0.5)[0] < 0.6
+    assert grey[-1] < 0.2
+    assert (blue[:23] > red[:23] + 0.03).all()  # against: blue
+    assert (red[-23:] > blue[-23:] + 0.03).all()  # for: red
 
 
 def test_confusions_count_each_answer_to_each_digit():
