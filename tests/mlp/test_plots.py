@@ -1,4 +1,5 @@
 import io
+import itertools
 
 import matplotlib
 import numpy as np
@@ -6,6 +7,8 @@ import pytest
 from matplotlib import colors
 from PIL import Image
 
+from tf_edureka import mlp
+from tf_edureka.config import MlpConfig
 from tf_edureka.mlp import plots
 from tf_edureka.results import MlpResult
 
@@ -176,3 +179,56 @@ def test_an_answer_has_a_bar_for_each_digit():
     assert len({bar.get_facecolor() for bar in right.patches[:4]}) == 1
     assert right.patches[4].get_facecolor()[:3] == colors.to_rgb("tab:red")
     assert left.images[0].cmap(255)[:3] == (0, 0, 0)  # ink is black
+
+
+def test_a_network_at_work_shows_each_neurons_output_and_each_digits_probability():
+    # Two hidden neurons: the sum of the ink, 2, and its negative, which relu makes 0.
+    kernel = np.tile(np.float32([1, -1]), (784, 1))
+    output = np.zeros((2, 10), np.float32)
+    output[0, 7] = 1
+    weights = [kernel, np.zeros(2, np.float32), output, np.full(10, np.float32(0.5))]
+    image = np.zeros((28, 28), np.uint8)
+    image[3, 4:6] = 255
+    figure = plots.network(weights, image, "tiny $")
+    shown, first, hidden, second, digits = figure.axes
+    np.testing.assert_array_equal(shown.images[0].get_array(), image)
+    assert hidden.images[0].get_array().tolist() == [[2, 0]]
+    assert hidden.get_xlabel() == "1 above 0, up to 2"
+    assert [text.get_text() for text in first.texts][1:] == ["784 x 2\nweights", "+ 2\nbiases"]
+    assert [text.get_text() for text in second.texts][1:] == ["2 x 10\nweights", "+ 10\nbiases"]
+    # Logits 2.5 and nine times 0.5: e^2 / (e^2 + 9) = 0.4508.
+    assert digits.get_title() == "it is 7: 45.1%"
+    assert [bar.get_width() for bar in digits.patches] == pytest.approx(
+        [0.06102] * 7 + [0.45085] + [0.06102] * 2, abs=1e-4
+    )
+    assert [text.get_text() for text in digits.texts][6:9] == ["0.5", "2.5", "0.5"]
+    assert figure.get_suptitle() == "tiny $: 1,600 weights and biases"  # 784 * 2 + 2 + 2 * 10 + 10
+    assert drawn(figure)
+
+
+@pytest.mark.parametrize(
+    "sizes", [(784, 10), (784, 7, 10), (784, 256, 256, 10), (784, 9, 5, 3, 10)]
+)
+def test_a_network_of_any_widths_is_drawn(sizes, data):
+    random = np.random.default_rng(1)
+    weights = []
+    for inputs, units in itertools.pairwise(sizes):
+        weights += [
+            random.normal(size=(inputs, units)).astype(np.float32),
+            np.zeros(units, np.float32),
+        ]
+    figure = plots.network(weights, data.test.images[0], "x")
+    squares = [axes.images[0].get_array() for axes in figure.axes if axes.images][1:]
+    assert [int(np.isfinite(one.filled(np.nan)).sum()) for one in squares] == [*sizes[1:-1]]
+    assert all(one.shape[0] in (one.shape[1], one.shape[1] - 1) for one in squares)
+    assert drawn(figure)
+    assert drawn(plots.network([0 * one for one in weights], data.test.images[0], "x"))
+    assert drawn(plots.network([np.nan * one for one in weights], data.test.images[0], "x"))
+
+
+def test_a_network_at_work_says_what_the_model_says(data):
+    model = mlp.network(MlpConfig.tuned())
+    figure = plots.network(model.get_weights(), data.test.images[0], "x")
+    (expected,) = mlp.probabilities(model, data.test.images[:1])
+    bars = [bar.get_width() for bar in figure.axes[-1].patches]
+    np.testing.assert_allclose(bars, expected, rtol=1e-4)  # float32, summed in another order
