@@ -38,9 +38,10 @@ MAY_IMPORT = {
     },
     "runner": {"legacy.input_data", "tf1", "trace", "runtime", *LEAVES},
     **dict.fromkeys(
-        ("doctor", "notebook", "page"),
+        ("doctor", "page"),
         {"mlp", "runs", "perceptron", "data", "tf1", "runtime", *LEAVES},
     ),
+    "notebook": {"page", "perceptron", "data", *LEAVES},
     **dict.fromkeys(
         ("parity", "benchmark"),
         {

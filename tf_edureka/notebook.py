@@ -1,192 +1,149 @@
-"""What one drags and draws in a notebook; where its widgets are not installed, a still picture."""
+"""What one drags and draws in a notebook: parts of the page, which need neither kernel nor network.
 
-import base64
-import io
+Each is a frame that holds all it needs, so that it works in Jupyter, Colab and VS Code, and in a
+notebook that was exported as HTML.
+"""
+
+import html
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-from matplotlib.figure import Figure
-from PIL import Image, ImageDraw
 
-from tf_edureka import mlp, perceptron
 from tf_edureka._keras import keras
-from tf_edureka.data import picture
-from tf_edureka.mlp.plots import answer
-from tf_edureka.perceptron import Gate
-from tf_edureka.perceptron.plots import decision
+from tf_edureka._numbers import take_numbers, whole_number
+from tf_edureka.config import ActivationName, PerceptronConfig
+from tf_edureka.data import Split
+from tf_edureka.errors import InputError, printable
+from tf_edureka.page import assembly, networks, trained
+from tf_edureka.perceptron import GATES, Gate
 
-if TYPE_CHECKING:
-    import ipywidgets
-
-# A box whose parts keep their shape and go below each other where it is narrow.
-_ROW = {"flex_flow": "row wrap", "align_items": "flex-start"}
-# Side of the pad and width of its pen, in pixels: as wide as MNIST's pens were.
-_PAD, _PEN = 280, 22
-# A seven: what the pad shows before anybody draws.
-_EXAMPLE: list[tuple[float, float]] = [(75, 65), (205, 65), (165, 135), (130, 220)]
+_MOST_RATE = 100  # of what the page takes
+_MOST_WEIGHT = 1_000_000
+_WEIGHTS = {0: 3, 2: 9}  # by the count of hidden neurons
 
 
-class Interactive:
-    """A picture with a widget that changes it: a notebook shows the widget if it can.
+class _Framed:
+    """A part of the page, in a frame.
 
-    Attributes:
-        picture: PNG, as it is now.
-        widget: of ipywidgets; None where that is not installed.
+    A notebook shows what `_repr_html_` gives; elsewhere the line `words` says what it is.
     """
 
-    picture = b""
-    widget: "ipywidgets.HBox | None" = None
+    def __init__(self, page: str, title: str, *, height: int, words: str) -> None:
+        # The page takes the height that it needs; this one is for the time before.
+        self._html = (
+            f'<iframe title="{html.escape(title)}" srcdoc="{html.escape(page)}" '
+            f'style="width: 100%; height: {height}px; border: 0; color-scheme: light"></iframe>'
+        )
+        self._words = words
 
-    def _show(self, figure: Figure) -> None:
-        file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=80)
-        self.picture = file.getvalue()
-        if self.widget is not None:
-            self.widget.children[1].value = self.picture
+    def _repr_html_(self) -> str:
+        return self._html
 
-    def _put_beside(self, controls: "ipywidgets.Widget") -> None:
-        """Makes the widget: `controls`, which are of ipywidgets, and the picture beside them."""
-        import ipywidgets
-
-        shown = ipywidgets.Image(value=self.picture)
-        self.widget = ipywidgets.HBox([controls, shown], layout=_ROW)
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
-        still: dict[str, object] = {"image/png": base64.b64encode(self.picture).decode()}
-        return still if self.widget is None else still | self.widget._repr_mimebundle_()
+    def __repr__(self) -> str:
+        return self._words
 
 
-class Neuron(Interactive):
-    """A neuron whose weights one drags: the decision line follows.
+class Neuron(_Framed):
+    """A neuron to train and to drag, by its weights or by its line.
 
     `z = w1 x1 + w2 x2 + b`, `output = f(z)`
 
     Source: "Perceptron and Artificial Neural Networks" of the article, which tells it in words.
 
-    Args:
-        activation: name of f.
-        gate: whose rows it should tell apart.
-        weights: w1, w2 and b, to begin with.
+    All arguments are what it begins with; gate, f, learning rate, seed and epochs can be chosen.
 
-    Attributes:
-        sliders: of w1, w2 and b; empty where ipywidgets is not installed.
+    Args:
+        activation: name of f; with hidden neurons it is theirs, and the output's is the sigmoid.
+        gate: whose rows it should tell apart, one of `GATES`.
+        weights: w1, w2 and b; of two hidden neurons the nine of `xor_network`, in their order. None
+            for those of the seed.
+        seed: op seed of the initial weights.
+        learning_rate: of gradient descent, up to 100.
+        epochs: that a press on "Train" takes.
+        hidden: 0 for one neuron, or 2 for two hidden ones before it.
+
+    Raises:
+        InputError: when a value is out of its range.
     """
 
-    sliders: "list[ipywidgets.FloatSlider]"
+    def __init__(
+        self,
+        activation: ActivationName = "relu",
+        gate: Gate = GATES["or"],
+        weights: Sequence[float] | None = None,
+        *,
+        seed: int = 15,
+        learning_rate: float = 0.01,
+        epochs: int = 100,
+        hidden: int = 0,
+    ) -> None:
+        config = PerceptronConfig(learning_rate, epochs, seed=seed, activation=activation)
+        take_numbers(config, learning_rate=(0, _MOST_RATE))
+        hidden = whole_number("hidden", hidden, 0, 2)
+        if hidden not in _WEIGHTS:
+            raise InputError(f"hidden: expected 0 or 2 hidden neurons, got {hidden}")
+        state = {
+            "gate": _named(gate),
+            "hidden": hidden,
+            "f": activation,
+            "rate": config.learning_rate,
+            "seed": config.seed,
+            "epochs": config.epochs,
+        }
+        if weights is not None:
+            state["w"] = ",".join(map(str, _numbers(weights, _WEIGHTS[hidden])))
+        title = assembly.texts()["neuron"]["title"]
+        words = f"Neuron({activation}, {state['gate']}): a notebook shows it, to train and drag"
+        super().__init__(
+            assembly.assemble_part("neuron", state=state), title, height=680, words=words
+        )
 
-    def __init__(self, activation: str, gate: Gate, weights: Sequence[float]) -> None:
-        self._activation, self._gate = activation, gate
-        self.sliders = []
-        self._draw(*weights)
-        try:
-            import ipywidgets
-        except ImportError:
-            return
-        reach = max(3, *map(abs, weights))
-        self.sliders = [
-            ipywidgets.FloatSlider(value, min=-reach, max=reach, step=0.1, description=name)
-            for name, value in zip(("w1", "w2", "b"), weights, strict=True)
-        ]
-        for slider in self.sliders:
-            slider.observe(self._dragged, "value")
-        self._put_beside(ipywidgets.VBox(self.sliders))
 
-    def _dragged(self, _: object) -> None:
-        self._draw(*(slider.value for slider in self.sliders))
-
-    def _draw(self, *weights: float) -> None:
-        activation, gate, kernel = self._activation, self._gate, np.array(weights, np.float32)
-        outputs = perceptron.outputs(activation, gate.inputs, kernel=kernel[:, np.newaxis])
-        loss = float(np.square(outputs - gate.targets).sum())
-        formula = "$z = {:.1f}\\, x_1 {:+.1f}\\, x_2 {:+.1f}$".format(*weights)
-        title = f"{formula}, {activation}, loss {loss:.3g}"
-        self._show(decision(activation, gate, kernel, title))
-
-
-class DigitPad(Interactive):
+class DigitPad(_Framed):
     """A pad to draw a digit on, and what a network takes it for.
+
+    The weights are in it as they are now; that the network is trained further changes nothing.
 
     Args:
         network: from pixels to logits, as `mlp.from_weights` gives it.
+        test: examples to put into the network instead, of each digit one that it is right about if
+            the first 1,000 have such; None for none.
 
-    Attributes:
-        strokes: of the pen, each a list of places (x, y) in pixels from the upper left corner of
-            280 x 280; at first an example.
+    Raises:
+        InputError: when the network is of another kind, or its weights or answers are no numbers.
     """
 
-    def __init__(self, network: keras.Model) -> None:
-        self._network = network
-        self._drawing = False
-        self.strokes = [list(_EXAMPLE)]
-        self._ask()
+    def __init__(self, network: keras.Model, test: Split | None = None) -> None:
         try:
-            import ipycanvas
-            import ipywidgets
-        except ImportError:
-            return
-        self._canvas = ipycanvas.Canvas(width=_PAD, height=_PAD, layout={"border": "1px solid"})
-        self._other = ipycanvas.Canvas(width=1, height=1)
-        self._redraw()
-        self._canvas.on_client_ready(self._redraw)
-        self._canvas.on_mouse_down(self.press)
-        self._canvas.on_mouse_move(self.move)
-        self._canvas.on_mouse_up(self.lift)
-        self._canvas.on_mouse_out(self.lift)
-        clear = ipywidgets.Button(description="clear")
-        clear.on_click(lambda _: self.clear())
-        self._put_beside(ipywidgets.VBox([self._canvas, clear]))
+            data = networks.of_network(trained.weights_of(network), test)
+        except InputError as error:
+            raise InputError(f"network: {error}") from None
+        title = assembly.texts()["network"]["draw"]
+        layers = "-".join(map(str, data["networks"][0]["layers"]))
+        words = f"DigitPad({layers}): a notebook shows it, to draw on"
+        super().__init__(
+            assembly.assemble_part("network", data, state={}), title, height=620, words=words
+        )
 
-    def press(self, x: float, y: float) -> None:
-        """Begins a stroke at `x` and `y`, in pixels."""
-        self.strokes.append([(x, y)])
-        self._drawing = True
-        self.move(x, y)
 
-    def move(self, x: float, y: float) -> None:
-        """Draws on to `x` and `y`, in pixels, if a stroke has begun."""
-        if self._drawing:
-            stroke = self.strokes[-1]
-            stroke.append((x, y))
-            if self.widget is not None:
-                self._canvas.stroke_line(*stroke[-2], x, y)
+def _named(gate: Gate) -> str:
+    """The page's name of a gate."""
+    for name, known in GATES.items():
+        rows = ((known.inputs, gate.inputs), (known.targets, gate.targets))
+        if all(np.array_equal(*both) for both in rows):
+            return name
+    raise InputError(f"gate: expected one of {', '.join(GATES)}, got {printable(gate.name)}")
 
-    def lift(self, *_: float) -> None:
-        """Ends the stroke, if one has begun, and asks the network."""
-        if self._drawing:
-            self._drawing = False
-            self._ask()
 
-    def _ask(self) -> None:
-        image = picture.formed(self._ink())
-        if image is not None:
-            self._show(answer(image, mlp.probabilities(self._network, image[np.newaxis])[0]))
-
-    def clear(self) -> None:
-        """Takes all strokes away; the last answer stays until the next stroke ends."""
-        self.strokes, self._drawing = [], False
-        if self.widget is not None:
-            self._redraw()
-
-    def _redraw(self) -> None:
-        """Draws all on white paper, which a dark notebook would not have."""
-        # A reloaded page has forgotten which canvas is drawn on, and ipycanvas says so only when
-        # it changes (its issue 322).
-        self._other.clear()
-        self._canvas.fill_style = "white"
-        self._canvas.fill_rect(0, 0, _PAD, _PAD)
-        self._canvas.line_width, self._canvas.line_cap = _PEN, "round"
-        for stroke in self.strokes:
-            for start, end in zip(stroke, stroke[1:], strict=False):
-                self._canvas.stroke_line(*start, *end)
-
-    def _ink(self) -> npt.NDArray[np.float32]:
-        """What is drawn: float32, shape (280, 280), 0 for paper, 255 for ink."""
-        picture = Image.new("L", (_PAD, _PAD))
-        pen = ImageDraw.Draw(picture)
-        for stroke in self.strokes:
-            pen.line(stroke, fill=255, width=_PEN)
-            for x, y in stroke:  # round ends and corners
-                pen.ellipse((x - _PEN / 2, y - _PEN / 2, x + _PEN / 2, y + _PEN / 2), fill=255)
-        return np.asarray(picture, np.float32)
+def _numbers(weights: Sequence[float], count: int) -> list[float]:
+    """The weights, each as float32 has it."""
+    try:
+        numbers = np.asarray(weights, np.float32).ravel()
+    except (TypeError, ValueError):
+        numbers = np.array([], np.float32)
+    if len(numbers) != count or not (np.abs(numbers) <= _MOST_WEIGHT).all():
+        raise InputError(
+            f"weights: expected {count} numbers from {-_MOST_WEIGHT} to {_MOST_WEIGHT}, got "
+            f"{weights!r:.100}"
+        )
+    return numbers.tolist()

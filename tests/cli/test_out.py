@@ -19,7 +19,7 @@ def hold(*folders: str, name: str = "model.keras") -> None:
 
 
 def arguments(**given) -> argparse.Namespace:
-    return argparse.Namespace(**{"out": None, "overwrite": False} | given)
+    return argparse.Namespace(**{"out": None, "overwrite": False, "pictures": "110dpi"} | given)
 
 
 def test_a_folder_that_holds_a_run_is_left_alone_and_another_is_taken_and_said(capsys):

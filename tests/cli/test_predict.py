@@ -105,6 +105,15 @@ def test_the_steps_to_what_the_network_got_become_a_picture(model, pictures, cap
     assert re.fullmatch(r"error: .*cannot be written \(No such file or directory\)\n", captured.err)
 
 
+def test_the_steps_are_an_svg_where_the_name_says_so(model, pictures, tmp_path):
+    out = tmp_path / "steps.SVG"
+    assert main([str(model), str(pictures[0][0]), "--picture", str(out)]) == 0
+    content = out.read_bytes()
+    assert content.startswith(b"<?xml")
+    assert b"<image" in content
+    assert len(content) < 500_000
+
+
 @pytest.mark.slow
 def test_a_name_that_no_terminal_shows_is_shown_otherwise(model, pictures, tmp_path):
     name = os.fsencode(tmp_path) + b"/a\xff\n\x1b[31m\xe2\x80\xae.png"

@@ -301,6 +301,21 @@ def test_a_finished_run_resumed_gives_the_same_files_again(train_mnist, capsys):
         assert (train_mnist.out / name).read_bytes() == before[name]
 
 
+@pytest.mark.usefixtures("no_training")
+def test_pictures_are_of_one_format_also_after_resuming_and_overwriting(train_mnist, capsys):
+    svg = {name.replace(".png", ".svg") for name in FILES}
+    assert train_mnist("--epochs", "1", "--pictures", "svg") == 0
+    assert results(train_mnist.out) == svg
+    assert "cost.svg, accuracy.svg, predictions.svg, weights.svg" in capsys.readouterr().out
+    assert all(path.stat().st_size < 500_000 for path in train_mnist.out.glob("*.svg"))
+    assert train_mnist("--epochs", "1") == 2
+    assert "already holds a run" in capsys.readouterr().err
+    assert train_mnist("--epochs", "1", "--resume") == 0
+    assert results(train_mnist.out) == FILES
+    assert train_mnist("--epochs", "1", "--overwrite", "--pictures", "svg") == 0
+    assert results(train_mnist.out) == svg
+
+
 def test_resume_where_there_is_nothing_begins_and_says_so(train, capsys):
     assert train("--epochs", "1", "--resume") == 0
     assert "has no checkpoint; begins at epoch 1" in capsys.readouterr().err

@@ -53,6 +53,30 @@ def test_the_animation_is_written_where_it_is_asked_for(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (["--epochs", "2"], {"history.json", "loss.svg", "decision.svg"}),
+        (["--sweep", "3"], {"sweep.json", "sweep.svg"}),
+        (
+            ["--limits", "--sweep", "2", "--epochs", "2"],
+            {"limits.json", "activations.svg", "xor.svg"},
+        ),
+    ],
+)
+def test_pictures_can_be_svg_and_replace_those_of_the_other_format(
+    arguments, names, tmp_path, capsys
+):
+    out = ["--out", str(tmp_path)]
+    assert main([*arguments, *out]) == 0
+    assert main([*arguments, *out, "--pictures", "svg"]) == 2  # holds a run
+    capsys.readouterr()
+    assert main([*arguments, *out, "--pictures", "svg", "--overwrite"]) == 0
+    assert written(tmp_path) == names
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert set(last.partition(": ")[2].split(", ")) == names
+
+
+@pytest.mark.parametrize(
     "implementation", ["modern", pytest.param("legacy", marks=pytest.mark.slow)]
 )
 def test_a_sweep_says_how_many_seeds_learn_and_why_the_others_do_not(

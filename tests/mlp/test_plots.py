@@ -1,9 +1,14 @@
 import io
+import itertools
 
 import matplotlib
 import numpy as np
+import pytest
 from matplotlib import colors
+from PIL import Image
 
+from tf_edureka import mlp
+from tf_edureka.config import MlpConfig
 from tf_edureka.mlp import plots
 from tf_edureka.results import MlpResult
 
@@ -13,6 +18,11 @@ def drawn(figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, dpi=60)
     return buffer.getvalue()
+
+
+def pixels(figure) -> np.ndarray:
+    """The same as numbers from 0 to 255, shape (height, width, 3)."""
+    return np.asarray(Image.open(io.BytesIO(drawn(figure))).convert("RGB")).astype(int)
 
 
 def texts(figure) -> list[str]:
@@ -71,25 +81,82 @@ def test_drawing_leaves_matplotlib_as_it_was():
     assert dict(matplotlib.rcParams) == before
 
 
-def test_courses_lie_upon_each_other_the_first_one_widest():
-    nothing = np.zeros(2)
-    one = MlpResult(
-        np.array([2.0, 1.0]),
-        np.array([0.5, 0.75]),
-        step_cost=nothing,
-        epoch_seconds=nothing,
-        weights=(),
-    )
-    figure = plots.courses({"old": one, "new": one}, "drawn")
+def course(cost, accuracy):
+    nothing = np.zeros(0)
+    values = np.array(cost, float), np.array(accuracy, float)
+    return MlpResult(*values, step_cost=nothing, epoch_seconds=nothing, weights=())
+
+
+def test_courses_of_trainings_that_agree_are_all_seen():
+    one = course(2.0 ** -np.arange(15), np.linspace(0.5, 0.75, 15))
+    figure = plots.courses(dict.fromkeys(("first", "second", "third", "last"), one), "x")
+    lines, *_ = (axes.get_lines() for axes in figure.axes)
+    for mark in (*figure.legends, *lines[0].axes.spines.values(), lines[0].axes.xaxis):
+        mark.set_visible(False)
+    for line in lines:
+        line.set(marker="", linewidth=6)  # so that few pixels are of two colours
+    figure.delaxes(figure.axes[1])
+    seen = pixels(figure).reshape(-1, 3)
+    ofs = [np.round(255 * np.array(colors.to_rgb(line.get_color()))) for line in lines]
+    counts = [(np.abs(seen - colour).max(axis=1) < 8).sum() for colour in ofs]
+    assert min(counts) > 0.5 * max(counts)
+
+
+def test_courses_are_told_apart_without_colours_and_none_is_wider():
+    names = ["original", "legacy", "modern", "tuned"]
+    one = course(2.0 ** -np.arange(15), np.linspace(0.5, 0.75, 15))
+    figure = plots.courses(dict.fromkeys(names, one), "x")
     left, right = figure.axes
-    wide, thin = left.get_lines()
-    assert wide.get_linewidth() > thin.get_linewidth()
-    assert wide.get_ydata().tolist() == thin.get_ydata().tolist() == [2, 1]
-    assert left.get_yscale() == "log"
-    assert {tuple(line.get_ydata()) for line in right.get_lines()} == {(0.5, 0.75)}
+    for lines in (left.get_lines(), right.get_lines()):
+        assert {line.get_linewidth() for line in lines} == {2}
+        assert len({line.get_marker() for line in lines}) == 4
+        epochs = [set(range(15)[start::step]) for start, step in (x.get_markevery() for x in lines)]
+        assert set().union(*epochs) == set(range(15))
+        assert sum(map(len, epochs)) == 15  # nowhere two marks upon each other
+        # Matplotlib gives dashes in points away nowhere else.
+        dashes = [line._unscaled_dash_pattern[1] for line in lines]  # noqa: SLF001
+        assert dashes[0] is None
+        # Of the lowest all is drawn, of the topmost a quarter: a quarter of each is not covered.
+        assert [on / (on + off) for on, off in dashes[1:]] == [0.75, 0.5, 0.25]
     (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["old: 75.00%", "new: 75.00%"]
-    assert drawn(plots.courses({"$\\frac$": one}, "$\\frac$"))
+    assert [text.get_text() for text in legend.get_texts()] == [f"{x}: 75.00%" for x in names]
+    assert [line.get_marker() for line in legend.get_lines()] == [
+        line.get_marker() for line in reversed(left.get_lines())
+    ]
+
+
+def test_courses_of_one_epoch_and_of_any_title_are_drawn():
+    figure = plots.courses({"$\\frac$": course([2], [0.5]), "b": course([1], [0.75])}, "$\\frac$")
+    left, right = figure.axes
+    assert left.get_yscale() == "log"
+    assert [line.get_ydata().tolist() for line in left.get_lines()] == [[1], [2]]
+    assert [line.get_ydata().tolist() for line in right.get_lines()] == [[0.75], [0.5]]
+    assert [line.get_markevery()[0] for line in left.get_lines()] == [0, 0]
+    assert drawn(figure)
+
+
+@pytest.mark.parametrize("count", [3, 23, 500])
+def test_pictures_of_digits_end_where_the_digits_end(data, count):
+    test = data.test.first(count)
+    seen = pixels(plots.predictions(test, np.eye(10)[test.labels], "x"))
+    weights = pixels(plots.first_layer(np.ones((784, min(count, 60))), "x"))
+    for shown in (seen, weights):
+        rows = np.flatnonzero((shown < 128).any(axis=(1, 2)))
+        assert rows[0] < 10
+        assert len(shown) - 1 - rows[-1] < 18  # 0.3 inches
+
+
+def test_weights_get_darker_from_against_to_for_so_that_grey_tells_the_sign():
+    (image, *_) = plots.first_layer(np.linspace(-1, 1, 784)[:, None], "x").axes[0].images
+    assert image.norm(0) == 0.5
+    red, green, blue = image.cmap(np.linspace(0, 1, 52))[:, :3].T
+    grey = 0.299 * red + 0.587 * green + 0.114 * blue  # as Pillow's "L"
+    assert (np.diff(grey) < -0.01).all()
+    assert grey[0] > 0.9
+    assert 0.5 < image.cmap(0.5)[0] < 0.6
+    assert grey[-1] < 0.2
+    assert (blue[:23] > red[:23] + 0.03).all()  # against: blue
+    assert (red[-23:] > blue[-23:] + 0.03).all()  # for: red
 
 
 def test_confusions_count_each_answer_to_each_digit():
@@ -112,3 +179,56 @@ def test_an_answer_has_a_bar_for_each_digit():
     assert len({bar.get_facecolor() for bar in right.patches[:4]}) == 1
     assert right.patches[4].get_facecolor()[:3] == colors.to_rgb("tab:red")
     assert left.images[0].cmap(255)[:3] == (0, 0, 0)  # ink is black
+
+
+def test_a_network_at_work_shows_each_neurons_output_and_each_digits_probability():
+    # Two hidden neurons: the sum of the ink, 2, and its negative, which relu makes 0.
+    kernel = np.tile(np.float32([1, -1]), (784, 1))
+    output = np.zeros((2, 10), np.float32)
+    output[0, 7] = 1
+    weights = [kernel, np.zeros(2, np.float32), output, np.full(10, np.float32(0.5))]
+    image = np.zeros((28, 28), np.uint8)
+    image[3, 4:6] = 255
+    figure = plots.network(weights, image, "tiny $")
+    shown, first, hidden, second, digits = figure.axes
+    np.testing.assert_array_equal(shown.images[0].get_array(), image)
+    assert hidden.images[0].get_array().tolist() == [[2, 0]]
+    assert hidden.get_xlabel() == "1 above 0, up to 2"
+    assert [text.get_text() for text in first.texts][1:] == ["784 x 2\nweights", "+ 2\nbiases"]
+    assert [text.get_text() for text in second.texts][1:] == ["2 x 10\nweights", "+ 10\nbiases"]
+    # Logits 2.5 and nine times 0.5: e^2 / (e^2 + 9) = 0.4508.
+    assert digits.get_title() == "it is 7: 45.1%"
+    assert [bar.get_width() for bar in digits.patches] == pytest.approx(
+        [0.06102] * 7 + [0.45085] + [0.06102] * 2, abs=1e-4
+    )
+    assert [text.get_text() for text in digits.texts][6:9] == ["0.5", "2.5", "0.5"]
+    assert figure.get_suptitle() == "tiny $: 1,600 weights and biases"  # 784 * 2 + 2 + 2 * 10 + 10
+    assert drawn(figure)
+
+
+@pytest.mark.parametrize(
+    "sizes", [(784, 10), (784, 7, 10), (784, 256, 256, 10), (784, 9, 5, 3, 10)]
+)
+def test_a_network_of_any_widths_is_drawn(sizes, data):
+    random = np.random.default_rng(1)
+    weights = []
+    for inputs, units in itertools.pairwise(sizes):
+        weights += [
+            random.normal(size=(inputs, units)).astype(np.float32),
+            np.zeros(units, np.float32),
+        ]
+    figure = plots.network(weights, data.test.images[0], "x")
+    squares = [axes.images[0].get_array() for axes in figure.axes if axes.images][1:]
+    assert [int(np.isfinite(one.filled(np.nan)).sum()) for one in squares] == [*sizes[1:-1]]
+    assert all(one.shape[0] in (one.shape[1], one.shape[1] - 1) for one in squares)
+    assert drawn(figure)
+    assert drawn(plots.network([0 * one for one in weights], data.test.images[0], "x"))
+    assert drawn(plots.network([np.nan * one for one in weights], data.test.images[0], "x"))
+
+
+def test_a_network_at_work_says_what_the_model_says(data):
+    model = mlp.network(MlpConfig.tuned())
+    figure = plots.network(model.get_weights(), data.test.images[0], "x")
+    (expected,) = mlp.probabilities(model, data.test.images[:1])
+    bars = [bar.get_width() for bar in figure.axes[-1].patches]
+    np.testing.assert_allclose(bars, expected, rtol=1e-4)  # float32, summed in another order

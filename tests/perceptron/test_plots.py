@@ -166,3 +166,37 @@ def test_a_dollar_in_a_title_is_a_dollar():
     ]
     for figure in figures:
         drawn(figure)
+
+
+def arrows_of(axes):
+    return [text.arrow_patch for text in axes.texts if text.get_text() == ""]
+
+
+def test_a_neuron_is_drawn_with_all_its_numbers():
+    # 0.5 * 1 - 2 * 1 + 1 = -0.5, of which relu makes 0
+    axes = plots.neuron("relu", [1, 1], [0.5, -2, 1], "by hand").axes[0]
+    said = labels_of(axes)
+    assert {"1", "$w_1$ = 0.5", "$w_2$ = -2", "$b$ = 1", "sum\n$z$ = -0.5", "0"} <= set(said)
+    (function,) = axes.child_axes
+    (point,) = [line for line in function.lines if line.get_marker() == "o"]
+    assert (*point.get_xdata(), *point.get_ydata()) == (-0.5, 0)
+    assert axes.get_title() == "by hand"
+
+
+def test_a_neurons_arrows_are_wider_for_larger_weights_and_dashed_for_negative_ones():
+    first, second, bias, *others = arrows_of(
+        plots.neuron("tanh", [0, 1], [3, -3, 0.1], "x").axes[0]
+    )
+    assert first.get_linewidth() == second.get_linewidth() > bias.get_linewidth()
+    assert [one.get_linestyle() for one in (first, second, bias)] == ["-", "--", "-"]
+    assert [one.get_linestyle() for one in others] == ["-", "-"]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_neuron_of_each_activation_and_of_any_number_is_drawn(activation):
+    row = GATES["and"].inputs[2]  # 1, 0 and the constant
+    figure = plots.neuron(activation, row, np.float32([2, 5, -0.5]), r"$\frac{$")
+    assert "sum\n$z$ = 1.5" in labels_of(figure.axes[0])
+    assert drawn(figure).any()
+    for weight in (np.nan, np.inf, 1e38):
+        assert drawn(plots.neuron(activation, row, np.float32([weight, 1, -1]), "x")).any()

@@ -1,7 +1,8 @@
 """The pictures of the benchmark."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tf_edureka.benchmark.growth import Point
@@ -13,21 +14,26 @@ def epochs(entrants: Sequence[Entrant], least: float, title: str) -> Figure:
 
     The quickest first; a bar is the quickest epoch, a mark the median.
     """
-    figure = Figure(figsize=(9, 1.6 + 0.34 * len(entrants)), layout="constrained")
-    axes = figure.add_subplot()
-    entrants = sorted(entrants, key=lambda entrant: entrant.least, reverse=True)
-    places = range(len(entrants))
-    colours = ["tab:orange" if one.way.name == "project" else "tab:blue" for one in entrants]
-    axes.barh(places, [one.least for one in entrants], color=colours)
-    axes.scatter([one.median for one in entrants], places, color="black", s=14, zorder=3)
-    for place, one in zip(places, entrants, strict=True):
-        text = f"  {one.least:.3f} s"
-        axes.text(max(one.least, one.median), place, text, va="center", fontsize=9)
-    axes.axvline(least, color="tab:red", linestyle="--")
-    axes.set_yticks(places, [one.way.title for one in entrants])
+    quickest = {one.way.title: one.least for one in entrants}
+    medians = {one.way.title: one.median for one in entrants}
+    ours = [one.way.title for one in entrants if one.way.name == "project"]
+    figure, axes = _bars(quickest, medians, ours)
+    for place, name in enumerate(_slowest_first(quickest)):
+        axes.plot(medians[name], place, "o", color="black", markersize=4)
+    axes.axvline(least, color="black", linestyle="--")
     axes.set(xlabel="seconds per epoch: quickest (bar), median (dot), the arithmetic alone (line)")
-    axes.margins(x=0.12)
     axes.set_title(f"An epoch of the same network and batches\n{title}", parse_math=False)
+    return figure
+
+
+def speeds(seconds: Mapping[str, float], title: str) -> Figure:
+    """Draws the `seconds` of each name as a bar, the quickest on top, below a `title`.
+
+    At its end they are written, and how many times those of the quickest they are.
+    """
+    figure, axes = _bars(seconds, seconds)
+    axes.set(xlabel="seconds")
+    axes.set_title(title, parse_math=False)
     return figure
 
 
@@ -77,3 +83,26 @@ def growth(points: Sequence[Point], title: str) -> Figure:
         axes.legend()
     figure.suptitle(f"How an epoch grows\n{title}", parse_math=False)
     return figure
+
+
+def _bars(
+    seconds: Mapping[str, float], ends: Mapping[str, float], ours: Sequence[str] = ()
+) -> tuple[Figure, Axes]:
+    """A bar for each name, in orange for `ours`, with its seconds where both it and `ends` end."""
+    figure = Figure(figsize=(9, 1.6 + 0.34 * len(seconds)), layout="constrained")
+    axes = figure.add_subplot()
+    names = _slowest_first(seconds)
+    colours = ["tab:orange" if name in ours else "#9ecae1" for name in names]
+    axes.barh(range(len(names)), [seconds[name] for name in names], color=colours)
+    for place, name in enumerate(names):
+        text = f"  {seconds[name]:.3f} s, x {seconds[name] / seconds[names[-1]]:.1f}"
+        axes.text(max(seconds[name], ends[name]), place, text, va="center", fontsize=9)
+    axes.set_yticks(range(len(names)))
+    axes.set_yticklabels(names, parse_math=False)
+    axes.margins(x=0.18)
+    return figure, axes
+
+
+def _slowest_first(seconds: Mapping[str, float]) -> list[str]:
+    """The names from below to the top."""
+    return sorted(seconds, key=lambda name: seconds[name], reverse=True)

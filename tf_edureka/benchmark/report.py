@@ -153,7 +153,8 @@ class Report:
         self.folder.write_json(f"{name}.json", record)
         if figure:
             self.folder.write_figure(f"{name}.png", figure)
-        display.line(f"Written to {self.folder.path}: {name}.json" + f", {name}.png" * bool(figure))
+        files = [f"{name}.json", *([f"{name}.png"] if figure else [])]
+        display.line(f"Written to {self.folder.path}: {self.folder.written(files)}")
 
     def _show_rates(self, display: EpochDisplay, rates: dict[str, float]) -> float:
         """Prints what the machine can do; gives the seconds that an epoch's arithmetic takes."""

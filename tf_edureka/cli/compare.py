@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with folder.write("overview.md") as path:
             path.write_text(text, encoding="utf-8")
         folder.write_figure("overview.png", plots.courses(results, f"784-256-256-10 on {title}"))
-        display.line(f"Written to {folder.path}: {', '.join(FILES)}")
+        display.line(f"Written to {folder.path}: {folder.written()}")
     for rung in ladder.rungs:
         if not rung.passed:
             expected = f"expected at most {rung.tolerance:.2g}, got {rung.measured:.2g}"

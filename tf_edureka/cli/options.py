@@ -129,7 +129,8 @@ def add_run_options(parser: argparse.ArgumentParser, default: str) -> None:
 
     `args.out` is None if no folder is named; `out.run_folder` finds one then.
     """
-    from tf_edureka.runtime import DEVICES  # as above
+    from tf_edureka.runs.figures import FORMATS  # as above
+    from tf_edureka.runtime import DEVICES
 
     parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
     parser.add_argument(
@@ -139,6 +140,13 @@ def add_run_options(parser: argparse.ArgumentParser, default: str) -> None:
         help=f"folder for the results (default: {default}, with a number if that holds a run)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
+    parser.add_argument(
+        "--pictures",
+        choices=FORMATS,
+        default=FORMATS[0],
+        help="PNG of so many dots per inch, or SVG, whose lines and letters are sharp in any size "
+        "(default: %(default)s)",
+    )
 
 
 def load_data(args: argparse.Namespace) -> "Mnist":

@@ -17,10 +17,10 @@ def run_folder(args: argparse.Namespace, kind: str, names: Sequence[str]) -> Run
     that is said, and `args.out` set.
     """
     if args.out is not None:
-        return RunFolder(args.out, names, overwrite=args.overwrite)
+        return _opened(args.out, args, names)
     for out in numbered(kind):
         try:
-            folder = RunFolder(out, names, overwrite=args.overwrite)
+            folder = _opened(out, args, names)
         except InputError as error:
             if error.topic != "folder holds a run":
                 raise
@@ -30,6 +30,10 @@ def run_folder(args: argparse.Namespace, kind: str, names: Sequence[str]) -> Run
         args.out = out
         break
     return folder
+
+
+def _opened(path: Path, args: argparse.Namespace, names: Sequence[str]) -> RunFolder:
+    return RunFolder(path, names, overwrite=args.overwrite, pictures=args.pictures)
 
 
 def default(kind: str) -> Path:

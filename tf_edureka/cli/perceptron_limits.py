@@ -52,7 +52,7 @@ def show(args: argparse.Namespace, config: PerceptronConfig, folder: RunFolder, 
             "right",
         )
         folder.write_figure("xor.png", figure)
-        display.line(f"Written to {folder.path}: {', '.join(folder.names)}")
+        display.line(f"Written to {folder.path}: {folder.written()}")
     return 0
 
 

@@ -14,6 +14,7 @@ from tf_edureka.cli import options, reporting
 from tf_edureka.data import picture
 from tf_edureka.errors import InputError, InputWarning, printable
 from tf_edureka.results import Floats
+from tf_edureka.runs import figures
 
 UNSURE = "not sure"
 
@@ -44,7 +45,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--picture",
         type=options.path,
         metavar="OUT.png",
-        help="write a picture of the steps that led to what the network got",
+        help="write a picture of the steps that led to what the network got: as SVG if its name "
+        "ends in .svg, else as PNG",
     )
     return parser.parse_args(argv)
 
@@ -107,7 +109,8 @@ def write_steps(path: Path, read: dict[Path, picture.Steps], answers: Sequence[s
         f"{printable(name.name)}: {answer}" for name, answer in zip(read, answers, strict=True)
     ]
     content = io.BytesIO()
-    picture_steps([*read.values()], titles).savefig(content, format="png", dpi=110)
+    chosen = "svg" if path.suffix.lower() == ".svg" else "110dpi"
+    figures.save(picture_steps([*read.values()], titles), content, chosen)
     try:
         path.write_bytes(content.getvalue())
     except OSError as error:

@@ -19,8 +19,6 @@ from tf_edureka.runs.folder import RunFolder
 NOTEBOOKS = Path("notebooks")
 CELL_FAILED = 1
 SECONDS = 600  # for a cell
-# Without widgets: a page has no kernel to answer them, so that it shows the pictures beside them.
-SHOWN = ("text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain")
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -65,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from nbclient.exceptions import CellExecutionError, CellTimeoutError
     except ImportError as error:
         raise InputError(f"{error}; pip install -e '.[notebooks]' brings what is needed") from None
-    exporter = nbconvert.HTMLExporter(config={"NbConvertBase": {"display_data_priority": SHOWN}})
+    exporter = nbconvert.HTMLExporter()
     pages = [f"{path.stem}.html" for path in args.notebooks]
     if len(set(pages)) < len(pages):
         raise InputError(f"expected notebooks of different names, got {', '.join(sorted(pages))}")

@@ -46,7 +46,7 @@ def run_folder(args: argparse.Namespace) -> RunFolder:
     files = sorted({*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN, snapshots.PATTERN})
     with reporting.advising("folder holds a run", lambda: advice):
         if args.resume and goes_on:
-            return RunFolder(args.out, files, overwrite=True)
+            return RunFolder(args.out, files, overwrite=True, pictures=args.pictures)
         return out.run_folder(args, kind(args), files)
 
 

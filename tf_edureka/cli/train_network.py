@@ -118,7 +118,7 @@ def _last_lines(run: Run, folder: RunFolder, result: MlpResult, seconds: dict[st
     return (
         f"Accuracy: {np.float32(result.accuracy[-1])!s}\n"
         f"{sum(seconds.values()):.1f} s: {parts}\n"
-        f"Written to {folder.path}: {', '.join(files)}"
+        f"Written to {folder.path}: {folder.written(files)}"
     )
 
 

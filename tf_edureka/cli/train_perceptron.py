@@ -202,7 +202,7 @@ def train(
                 )
         else:
             (folder.path / ANIMATION).unlink(missing_ok=True)  # it would show an earlier run
-        display.line(f"Written to {folder.path}: {', '.join(folder.names)}")
+        display.line(f"Written to {folder.path}: {folder.written()}")
     if ended == diagnosis.Outcome.DIVERGED:
         print(
             f"error: the loss went from {result.loss[0]:.4g} to {result.loss[-1]:.4g} in epoch "
@@ -256,7 +256,7 @@ def sweep(
         folder.write_json("sweep.json", result.to_json() | ends | _conditions(args, config, device))
         heading = f"{gate.name.upper()}: {title}, {config.epochs} epochs"
         folder.write_figure("sweep.png", plots.sweep(result.loss, outcomes, heading))
-        display.line(f"Written to {folder.path}: {', '.join(folder.names)}")
+        display.line(f"Written to {folder.path}: {folder.written()}")
     return 0
 
 

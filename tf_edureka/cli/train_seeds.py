@@ -44,7 +44,7 @@ def train_seeds(run: Run, folder: RunFolder) -> int:
             f"{result.seconds_per_epoch:.2f} s per epoch for all, "
             f"{result.seconds_per_epoch / len(seeds):.2f} s for each"
         )
-        display.line(f"Written to {folder.path}: {', '.join(run_record.FILES_OF_SEEDS)}")
+        display.line(f"Written to {folder.path}: {folder.written(run_record.FILES_OF_SEEDS)}")
     if fault:
         print(fault, file=sys.stderr)
     return code

@@ -5,26 +5,37 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlencode
 
 Texts = Mapping[str, Mapping[str, str]]
 """All that the page says, by part of the page and by name."""
+Part = Literal["neuron", "network"]
 
 _ASSETS = resources.files("tf_edureka.page") / "assets"
-# In the order in which they need one another.
-SCRIPTS = (
-    *("base.js", "random.js", "perceptron.js", "outcome.js"),
-    *("address.js", "drawing.js", "diagram.js", "plane.js", "lottery.js"),
-    *("loss_curve.js", "own_points.js", "keras_code.js", "neuron.js", "neuron_view.js"),
-    # Of the network.
-    *("network.js", "certainty.js", "form.js", "pixels.js", "pad.js", "answer.js", "layers.js"),
-    *("unit.js", "occlusion.js", "breaking.js", "replay.js", "mistakes.js"),
-    *("network_address.js", "network_view.js"),
-    "main.js",
+# Each in the order in which they need one another.
+_BASE = ("base.js", "address.js", "drawing.js")
+_NEURON = (
+    *("random.js", "perceptron.js", "outcome.js", "diagram.js", "plane.js", "loss_curve.js"),
+    *("neuron.js", "neuron_view.js"),
 )
-STYLES = ("page.css", "neuron.css", "network.css")
+_NETWORK = (
+    *("network.js", "certainty.js", "form.js", "pixels.js", "pad.js", "images.js", "answer.js"),
+    *("occlusion.js", "network_address.js", "network_view.js"),
+)
+# What only the whole page has.
+_NEURON_MORE = ("lottery.js", "own_points.js", "keras_code.js", "neuron_more.js")
+_NETWORK_MORE = (
+    *("layers.js", "unit.js", "breaking.js", "replay.js", "mistakes.js", "network_inside.js"),
+)
+_PAGE = (*_BASE, *_NEURON, *_NEURON_MORE, *_NETWORK, *_NETWORK_MORE, "main.js")
+_PARTS: Mapping[Part, Sequence[str]] = {
+    "neuron": (*_BASE, *_NEURON, "main.js", "frame.js"),
+    "network": (*_BASE, *_NETWORK, "main.js", "frame.js"),
+}
+_STYLES = ("page.css", "neuron.css", "network.css")
 
 
 def texts() -> Texts:
@@ -52,20 +63,60 @@ def assemble(data: Mapping[str, Any] | None = None, *, text: Texts | None = None
         the content of the HTML file.
     """
     text = text or texts()
+    markup = _asset("page.html"), _asset("neuron.html"), _asset("network.html") if data else ""
+    return _filled(markup, data, text, _PAGE, (*_STYLES, "dark.css"))
+
+
+def assemble_part(
+    part: Part, data: Mapping[str, Any] | None = None, *, state: Mapping[str, object]
+) -> str:
+    """Makes a page of one part alone, to be the `srcdoc` of a frame, as in a notebook.
+
+    It is light, as high as what it holds, and keeps its state in its frame.
+
+    Args:
+        part: `"neuron"` or `"network"`, without what only the whole page has beside it.
+        data: for `"network"`, as `networks.of_network` gives it.
+        state: to begin with, by the names of the page's address.
+
+    Returns:
+        the content of the HTML file.
+    """
+    document, panels = (_PAGE_ONLY.sub("", _asset(f"{name}.html")) for name in ("page", part))
+    markup = (document, panels, "") if part == "neuron" else (document, "", panels)
+    text = {name: texts()[name] for name in ("page", part)}
+    return _filled(markup, data, text, _PARTS[part], ("page.css", f"{part}.css", "part.css"), state)
+
+
+_PAGE_ONLY = re.compile("<!--page-->.*?<!--/page-->", re.DOTALL)
+
+
+def _filled(
+    markup: tuple[str, str, str],
+    data: Mapping[str, Any] | None,
+    text: Texts,
+    scripts: Sequence[str],
+    styles: Sequence[str],
+    state: Mapping[str, object] | None = None,
+) -> str:
+    """A document with a neuron and a network, all of which may be only in part."""
+    document, neuron, network = (_said(one, text) for one in markup)
     # Without lines of comment: a tenth of it, and the page is to stay below a megabyte.
-    script = re.sub(r"^ *//.*\n", "", "\n".join(map(_asset, SCRIPTS)), flags=re.MULTILINE)
+    script = re.sub(r"^ *//.*\n", "", "\n".join(map(_asset, scripts)), flags=re.MULTILINE)
     digest = base64.b64encode(hashlib.sha256(f"\n{script}\n".encode()).digest()).decode()
+    begins = "" if state is None else f' data-state="{html.escape(urlencode(state))}"'
     parts = {
-        "style": "\n".join(_asset(name) for name in STYLES),
+        "schemes": "light dark" if state is None else "light",
+        "style": "\n".join(map(_asset, styles)),
+        "state": begins,
         "script_hash": digest,
         "script": script,
         "text": _embedded(text),
         "data": _embedded(data),
-        "neuron": _said(_asset("neuron.html"), text),
-        "network": _said(_asset("network.html"), text) if data else "",
+        "neuron": neuron,
+        "network": network,
     }
-    page = _said(_asset("page.html"), text)
-    return re.sub(r"\$(\w+)\$", lambda found: parts[found[1]], page)
+    return re.sub(r"\$(\w+)\$", lambda found: parts[found[1]], document)
 
 
 def _asset(name: str) -> str:

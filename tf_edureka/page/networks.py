@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from tf_edureka.data.examples import Split
 from tf_edureka.errors import InputError, printable
-from tf_edureka.mlp.certainty import SURE, with_certainty
+from tf_edureka.mlp.certainty import SURE
 from tf_edureka.page import encoding, shown
-from tf_edureka.page.history import MODEL
-from tf_edureka.page.trained import Trained
+from tf_edureka.page.history import MODEL, History
+from tf_edureka.page.trained import Trained, Weights
 
 _MOST = 8_000_000  # characters that the page may have
 _REST = 170_000  # of those, what is neither weights nor pixels
@@ -41,12 +41,10 @@ def of_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
             answers.append(shown.logits(rounded[-1], test.images))
         except InputError as error:
             raise InputError(f"{run.history.folder / MODEL}: {error}") from None
-    _, certainty = with_certainty(
-        lambda images: shown.softmax(shown.logits(rounded[0], images)), test.images
-    )
+    _, certainty = shown.judged(rounded[0], test.images)
     data = shown.chosen(answers, certainty, test)
     networks = [
-        _network(run, weights, float(np.mean(of_one.argmax(axis=1) == test.labels)))
+        _of_run(run, weights, float(np.mean(of_one.argmax(axis=1) == test.labels)))
         for run, weights, of_one in zip(runs, rounded, answers, strict=True)
     ]
     room = _MOST - _REST - len(data["images"]["pixels"])
@@ -57,7 +55,31 @@ def of_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
     return {"networks": networks, **data, "sure": SURE}
 
 
-def _network(
+def of_network(weights: Weights, test: Split | None = None) -> dict[str, Any]:
+    """Makes the data of a network of which nothing else is known.
+
+    Args:
+        weights: float32, kernel and bias of each layer, shapes (inputs, units) and (units,).
+        test: images, of which an example of each digit is taken; None for none.
+
+    Returns:
+        what JSON can hold: `"networks"` and `"sure"`, and with images `"images"` and `"examples"`.
+
+    Raises:
+        InputError: when weights or answers are no numbers, or weights too large for float16.
+    """
+    rounded = encoding.rounded(weights)
+    network = {"name": History.recipe, "title": History.title, **_encoded(rounded)}
+    data = shown.examples(rounded, test) if test and len(test.labels) else {}
+    return {"networks": [network], **data, "sure": SURE}
+
+
+def _encoded(weights: Sequence[npt.NDArray[np.float16]]) -> dict[str, Any]:
+    layers = [len(weights[0]), *map(len, weights[1::2])]
+    return {"layers": layers, "weights": encoding.encoded(weights)}
+
+
+def _of_run(
     run: Trained, weights: Sequence[npt.NDArray[np.float16]], accuracy: float
 ) -> dict[str, Any]:
     history = run.history
@@ -65,8 +87,7 @@ def _network(
         "name": history.recipe,
         "title": history.title,
         "source": printable(str(history.folder)),
-        "layers": [len(weights[0]), *map(len, weights[1::2])],
-        "weights": encoding.encoded(weights),
+        **_encoded(weights),
         "accuracy": accuracy,
         "cost": list(history.cost),
         "accuracies": list(history.accuracies),

@@ -10,7 +10,7 @@ from tf_edureka.config import CLASSES
 from tf_edureka.data.examples import Split
 from tf_edureka.data.idx import Bytes
 from tf_edureka.errors import InputError
-from tf_edureka.mlp.certainty import SURE
+from tf_edureka.mlp.certainty import SURE, with_certainty
 from tf_edureka.page import encoding
 from tf_edureka.results import Floats
 
@@ -20,6 +20,7 @@ _MISTAKES = 150  # of each network; the tuned one makes 120 or so
 # take 718,192, and all else but the images 150,000.
 _ROOM = 126_000
 _SEED = 1
+_ENOUGH = 1000  # images to find examples in
 Numbers = npt.NDArray[np.int64]
 Logits = npt.NDArray[np.float32]
 
@@ -62,6 +63,24 @@ def softmax(of_one: Logits) -> Logits:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+def judged(
+    weights: Sequence[npt.NDArray[np.floating[Any]]], images: Bytes
+) -> tuple[Floats, Floats]:
+    """What a network takes images for, and how sure that is.
+
+    Args:
+        weights: float, kernel and bias of each layer, shapes (inputs, units) and (units,).
+        images: uint8, shape (n, 28, 28).
+
+    Returns:
+        as `mlp.with_certainty`: float, shapes (n, 10) and (n,), in [0, 1].
+
+    Raises:
+        InputError: when it comes to what is no number.
+    """
+    return with_certainty(lambda given: softmax(logits(weights, given)), images)
+
+
 def chosen(answers: Sequence[Logits], certainty: Floats, test: Split) -> dict[str, Any]:
     """Chooses images: a sample, an example of each digit, and what the networks get wrong.
 
@@ -92,16 +111,42 @@ def chosen(answers: Sequence[Logits], certainty: Floats, test: Split) -> dict[st
         most //= 2  # noise takes room
     places = [np.searchsorted(numbers, one).tolist() for one in lists]
     return {
-        "images": {
-            "count": len(numbers),
-            "pixels": pixels,
-            "labels": test.labels[numbers].tolist(),
-            "numbers": numbers.tolist(),
-        },
+        "images": _images(numbers, pixels, test),
         "sample": places[0],
         "examples": places[1],
         "mistakes": places[2:],
         "mistakes_in_all": [len(of_one) for of_one in wrong],
+    }
+
+
+def examples(weights: Sequence[npt.NDArray[np.floating[Any]]], test: Split) -> dict[str, Any]:
+    """Chooses an example of each digit that there is, one that the network is right and sure of.
+
+    Args:
+        weights: float, kernel and bias of each layer, shapes (inputs, units) and (units,).
+        test: one or more images, of which the first 1,000 are enough to choose from.
+
+    Returns:
+        `"images"` and `"examples"` of the page's data.
+
+    Raises:
+        InputError: when the network's answers are no numbers.
+    """
+    test = test.first(_ENOUGH)
+    shares, certainty = judged(weights, test.images)
+    sure = (shares.argmax(axis=1) == test.labels) & (certainty >= SURE)
+    there = np.unique(test.labels)
+    numbers = _examples(sure, test.labels, np.array([], int))[there]
+    images = _images(numbers, encoding.packed(test.images[numbers]), test)
+    return {"images": images, "examples": list(range(len(numbers)))}
+
+
+def _images(numbers: Numbers, pixels: str, test: Split) -> dict[str, Any]:
+    return {
+        "count": len(numbers),
+        "pixels": pixels,
+        "labels": test.labels[numbers].tolist(),
+        "numbers": numbers.tolist(),
     }
 
 

@@ -53,16 +53,33 @@ def read(history: History) -> Trained:
         InputWarning: when there are snapshots, but not those of its training.
     """
     path = history.folder / MODEL
-    model = load_model(path)
-    if not _is_plain(model):
-        layers = ", ".join(map(_named, model.layers))
-        raise InputError(
-            f"{path}: expected a stack of Dense layers with relu, the last one linear, from "
-            f"{PIXELS} pixels to {CLASSES} logits, as train-mnist writes it, got a "
-            f"{type(model).__name__} model of {layers:.200}"
-        )
-    weights = [np.asarray(one, np.float32) for one in model.get_weights()]
+    try:
+        weights = weights_of(load_model(path))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
     return Trained(history, weights, _snapshots(history, weights))
+
+
+def weights_of(model: keras.Model) -> Weights:
+    """Gives the weights of a network that the page can show.
+
+    Args:
+        model: from pixels to logits, as `mlp.from_weights` gives it.
+
+    Returns:
+        float32, kernel and bias of each layer, shapes (inputs, units) and (units,).
+
+    Raises:
+        InputError: when it is no plain stack of layers.
+    """
+    if not _is_plain(model):
+        layers = ", ".join(map(_named, getattr(model, "layers", [])))
+        raise InputError(
+            "expected a stack of Dense layers with relu, the last one linear, from "
+            f"{PIXELS} pixels to {CLASSES} logits, as train-mnist writes it, got "
+            + (f"a {type(model).__name__} model of {layers:.200}" if layers else f"{model!r:.200}")
+        )
+    return [np.asarray(one, np.float32) for one in model.get_weights()]
 
 
 def _is_plain(model: keras.Model) -> bool:

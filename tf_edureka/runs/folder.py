@@ -12,6 +12,7 @@ import filelock
 
 from tf_edureka import _files
 from tf_edureka.errors import InputError
+from tf_edureka.runs import figures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,8 +23,9 @@ class RunFolder:
 
     Args:
         path: the folder. It need not exist.
-        names: the files that the run will write, or patterns of them.
+        names: the files that the run will write, or patterns of them; pictures as PNG.
         overwrite: whether an earlier run's files in it may be replaced. They stay until then.
+        pictures: of `figures.FORMATS`, in which pictures are written.
 
     Raises:
         InputError: when the folder holds one of the files and `overwrite` is false, or the path
@@ -31,12 +33,21 @@ class RunFolder:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], names: Sequence[str], *, overwrite: bool = False
+        self,
+        path: str | os.PathLike[str],
+        names: Sequence[str],
+        *,
+        overwrite: bool = False,
+        pictures: str = figures.FORMATS[0],
     ) -> None:
         self.path = Path(path)
-        self.names = tuple(names)
-        self._overwrite = overwrite
+        self._names, self._overwrite, self._format = tuple(names), overwrite, pictures
         self._expect_free()
+
+    def written(self, names: Iterable[str] | None = None) -> str:
+        """What the files of these `names`, or all of the run, are called, with commas between."""
+        chosen = self._names if names is None else names
+        return ", ".join(figures.name_in(self._format, name) for name in chosen)
 
     @contextlib.contextmanager
     def claimed(self) -> Iterator[None]:
@@ -91,20 +102,27 @@ class RunFolder:
             path.write_text(json.dumps(content, indent=1) + "\n")
 
     def write_figure(self, name: str, figure: "Figure") -> None:
-        """Writes the picture `figure` to the file `name`, as `write` does.
+        """Writes the picture `figure`, whose PNG is called `name`, as `write` does.
+
+        A picture of that name in the other format, which would be of an earlier run, is deleted.
 
         Raises:
             InputError: when the file cannot be written.
         """
-        with self.write(name) as path:
-            figure.savefig(path, dpi=110)
+        written = figures.name_in(self._format, name)
+        with self.write(written) as path:
+            figures.save(figure, path, self._format)
+        self._unlink(other for other in figures.in_any_format(name) if other != written)
 
     def delete(self, names: Iterable[str]) -> None:
-        """Deletes the files of these `names`.
+        """Deletes the files of these `names`, pictures in whatever format.
 
         Raises:
             InputError: when one cannot be deleted.
         """
+        self._unlink(one for name in names for one in figures.in_any_format(name))
+
+    def _unlink(self, names: Iterable[str]) -> None:
         with self._explained():
             for name in names:
                 (self.path / name).unlink(missing_ok=True)
@@ -114,7 +132,8 @@ class RunFolder:
         with self._explained():
             if path.exists() and not path.is_dir():
                 raise InputError(f"{path}: expected a folder to write to, got a file; name another")
-            held = [found for name in self.names for found in sorted(path.glob(name))]
+            patterns = [one for name in self._names for one in figures.in_any_format(name)]
+            held = [found for one in patterns for found in sorted(path.glob(one))]
             folders = [found for found in held if found.is_dir()]
         if held and not self._overwrite:
             raise InputError(

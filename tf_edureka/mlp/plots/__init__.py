@@ -2,6 +2,7 @@
 
 from tf_edureka.mlp.plots.curves import accuracy_curve, cost_curve, courses, seed_curves
 from tf_edureka.mlp.plots.digits import answer, confusions, first_layer, predictions
+from tf_edureka.mlp.plots.network import network
 from tf_edureka.mlp.plots.run import of_run, show_curves
 from tf_edureka.mlp.plots.steps import picture_steps
 
@@ -12,6 +13,7 @@ __all__ = [
     "cost_curve",
     "courses",
     "first_layer",
+    "network",
     "of_run",
     "picture_steps",
     "predictions",

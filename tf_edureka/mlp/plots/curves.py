@@ -1,7 +1,7 @@
 """Cost and accuracy of trainings, epoch by epoch."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,16 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from tf_edureka.results import Floats, MlpResult
+
+_LOOKS = (  # colours that differ for eyes that see no red or no green, too, and markers
+    ("#0072b2", "o"),
+    ("#e69f00", "^"),
+    ("black", "s"),
+    ("#a0418c", "D"),
+    ("#d55e00", "v"),
+    ("#009e73", "P"),
+)
+_DASH = 2.0  # the shortest, in widths of the line
 
 
 class _Course(Protocol):
@@ -65,24 +75,20 @@ def accuracy_curve(
 def courses(results: Mapping[str, _Course], title: str) -> Figure:
     """Draws cost and accuracy of all `results` over each other, below a `title` for all of them.
 
-    The first is the widest: where trainings agree, each is seen around the one that is drawn upon
-    it. The keys are what the legend says of each.
+    All lines are equally wide. The last is solid, those before it have ever shorter dashes and are
+    drawn upon it, each with its own marks at epochs of its own: where trainings agree, every one is
+    seen, without colours too. The keys are what the legend says of each.
     """
     figure, left, right = _panels(title, 4.6, "cost while training (nats)")
-    for depth, (name, result) in enumerate(results.items()):
-        width, colour = 2 + 3 * (len(results) - 1 - depth), f"C{depth}"
-        places = range(1, len(result.cost) + 1)
-        left.plot(places, result.cost, linewidth=width, color=colour, solid_capstyle="round")
-        right.plot(
-            places,
-            result.accuracy,
-            linewidth=width,
-            color=colour,
-            solid_capstyle="round",
-            label=f"{name}: {result.accuracy[-1]:.2%}",
-        )
+    for depth, result in enumerate([*results.values()][::-1]):
+        left.plot(*_places(result.cost), **_look(depth, len(results), len(result.cost)))
+        look = _look(depth, len(results), len(result.accuracy))
+        right.plot(*_places(result.accuracy), **look)
+    names = [f"{name}: {result.accuracy[-1]:.2%}" for name, result in results.items()]
     left.set_yscale("log")
-    for text in figure.legend(loc="outside lower center", ncols=2).get_texts():
+    lines = right.get_lines()[::-1]
+    legend = figure.legend(lines, names, loc="outside lower center", ncols=2, handlelength=5)
+    for text in legend.get_texts():
         text.set_parse_math(False)
     return figure
 
@@ -125,6 +131,31 @@ def _panels(title: str, height: float, label: str) -> tuple[Figure, Axes, Axes]:
     right.yaxis.set_major_formatter(PercentFormatter(1.0))
     figure.suptitle(title, parse_math=False)
     return figure, left, right
+
+
+def _places(values: Floats) -> tuple[Sequence[int], Floats]:
+    """The epochs, from 1 on, and the values after them."""
+    return range(1, len(values) + 1), values
+
+
+def _look(depth: int, curves: int, epochs: int) -> dict[str, Any]:
+    """How one of so many `curves` is drawn: `depth` is 0 for the lowest, which is solid.
+
+    Along a line that all share, each is the topmost for equally long.
+    """
+    colour, marker = _LOOKS[depth % len(_LOOKS)]
+    apart = max(1, epochs // (4 * curves))
+    dashes = (0, (_DASH * (curves - depth), _DASH * depth))
+    return {
+        "linestyle": dashes if depth else "-",
+        "dash_capstyle": "butt",
+        "linewidth": 2,
+        "color": colour,
+        "marker": marker,
+        "markevery": (depth * apart % epochs, curves * apart),
+        "markersize": 8,
+        "markeredgecolor": "white",
+    }
 
 
 def _by_epoch(axes: Axes, label: str) -> None:

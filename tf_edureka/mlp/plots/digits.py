@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -13,6 +14,10 @@ from tf_edureka.data.mnist import Split
 from tf_edureka.results import Floats
 
 _WRONG_SHOWN, _TILES, _TILES_WIDE = 20, 50, 10
+# The hue tells the sign; the lightness falls from end to end, so that grey tells it as well.
+_AGAINST_TO_FOR = LinearSegmentedColormap.from_list(
+    "against to for", ["#d9f1ff", "#90c8f0", "#8e8e8e", "#a2423c", "#6b0010"]
+)
 
 
 def predictions(test: Split, probabilities: Floats, title: str) -> Figure:
@@ -27,14 +32,13 @@ def predictions(test: Split, probabilities: Floats, title: str) -> Figure:
         the figure; under each digit the prediction and its probability, in red with the truth
         where it is wrong.
     """
-    figure = Figure(figsize=(10, 6.0), layout="constrained")
     answers = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(answers != test.labels)
     right = np.flatnonzero(answers == test.labels)
     shown_wrong = wrong[: max(_WRONG_SHOWN, _TILES - len(right))]
     shown = np.concatenate([shown_wrong, right])[:_TILES]
     side = 38  # of a tile, with room for the text
-    axes = _mosaic(figure, test.images[shown], side, "gray_r", limits=(0, 255))
+    figure, axes = _mosaic(test.images[shown], side, "gray_r", limits=(0, 255))
     for tile, index in enumerate(shown):
         row, column = divmod(tile, _TILES_WIDE)
         answer, truth = answers[index], test.labels[index]
@@ -107,17 +111,24 @@ def first_layer(kernel: Floats, title: str) -> Figure:
         title: what the network was trained on.
 
     Returns:
-        the figure with the 50 units of the largest weights; ink where it is red speaks for the
-        unit, where it is blue against it.
+        the figure with the 50 units of the largest weights: ink where it is dark (red) speaks for
+        the unit, ink where it is light (blue) against it, the grey between is 0.
     """
-    figure = Figure(figsize=(10, 5.0), layout="constrained")
     # A training that went wrong has numbers that are none, or whose square is none in float32.
     kernel = np.nan_to_num(kernel.astype(np.float64), posinf=0, neginf=0)
     shown = np.argsort(-np.linalg.norm(kernel, axis=0), kind="stable")[:_TILES]
     limit = float(np.quantile(np.abs(kernel[:, shown]), 0.995)) or 1.0
     pictures = kernel.T[shown].reshape(-1, 28, 28)
-    axes = _mosaic(figure, pictures, 30, "RdBu_r", limits=(-limit, limit))
-    figure.colorbar(axes.images[0], ax=axes, shrink=0.8, label="weight")
+    figure, axes = _mosaic(pictures, 30, _AGAINST_TO_FOR, limits=(-limit, limit), room=0.65)
+    figure.colorbar(
+        axes.images[0],
+        ax=axes,
+        orientation="horizontal",
+        shrink=0.5,
+        aspect=40,
+        pad=0.02,
+        label="weight: ink on light speaks against the unit, ink on dark for it",
+    )
     axes.set_title(
         f"First hidden layer: the {len(shown)} of {kernel.shape[1]} units with the largest "
         f"weights\n{title}",
@@ -127,19 +138,23 @@ def first_layer(kernel: Floats, title: str) -> Figure:
 
 
 def _mosaic(
-    figure: Figure,
     pictures: npt.NDArray[np.number[Any]],
     side: int,
-    colours: str,
+    colours: str | Colormap,
     limits: tuple[float, float],
-) -> Axes:
-    """Draws all pictures as one image, which is far quicker than an axes for each."""
+    room: float = 0,
+) -> tuple[Figure, Axes]:
+    """Draws all pictures as one image, which is far quicker than an axes for each.
+
+    The figure is as high as their rows and the title, and `room` inches below them.
+    """
     rows = -(-len(pictures) // _TILES_WIDE)
     canvas = np.full((rows * side, _TILES_WIDE * side), np.nan, np.float32)
     row, column = np.divmod(np.arange(len(pictures)), _TILES_WIDE)
     canvas.reshape(rows, side, _TILES_WIDE, side)[row, :28, column, :28] = pictures
+    figure = Figure(figsize=(10, 9.9 / _TILES_WIDE * rows + 0.55 + room), layout="constrained")
     axes = figure.add_subplot()
     least, most = limits
     axes.imshow(canvas, interpolation="nearest", cmap=colours, vmin=least, vmax=most)
     axes.axis("off")
-    return axes
+    return figure, axes

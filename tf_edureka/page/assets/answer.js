@@ -19,6 +19,7 @@ function makeAnswers() {
     byId("net-answers").append(make("div", {}, title, words, list, explained, note));
     bars.push({title, words, explained, rows});
   }
+  byId("net-how-sure").textContent = say("network.how_sure", {sure: percent(DATA.sure)});
 }
 
 // Recipes of which it is known how certain their networks are.
@@ -40,24 +41,11 @@ function showAnswers(verdicts) {
       share: percent(verdict.shares[verdict.answer]), slanted: percent(verdict.slantedShare),
     }) : "";
   });
-  showAnswerElsewhere(verdicts[view.which]);
 }
 
 // With what has been done to it.
 function networkTitle(which) {
-  const said = [DATA.networks[which].title];
-  if (which === view.which && view.epoch !== null) said.push(say("network.at_epoch", {epoch: view.epoch}));
-  if (isBroken(which)) said.push(say("network.broken"));
-  return said.join(", ");
-}
-
-// Where the bars are out of sight.
-function showAnswerElsewhere(verdict) {
-  const told = say(view.image === null ? "network.drawing_now" : "network.image_now", {
-    number: DATA.images.numbers[view.image], label: DATA.images.labels[view.image], answer: answerInWords(verdict),
-    share: verdict ? say("network.answer_share", {share: percent(verdict.shares[verdict.answer])}) : "",
-  });
-  for (const place of byId("network").querySelectorAll(".net-now-words")) place.textContent = told;
+  return [DATA.networks[which].title, ...(inside?.done(which) ?? [])].join(", ");
 }
 
 function answerInWords(verdict) {

@@ -1,10 +1,8 @@
 // Begins what is there.
 
-neuron.begin();
-if (DATA) {
-  beginNetwork();
-  showParts();
-}
+if (byId("neuron")) neuron.begin();
+if (byId("network")) beginNetwork();
+if (byId("neuron") && byId("network")) showParts();
 
 // A button for each part of the page; a link would take the state's place in the address.
 function showParts() {

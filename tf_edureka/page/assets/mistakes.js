@@ -1,24 +1,6 @@
-// Images as buttons: an example of each digit, and the test images that the network gets wrong.
+// The test images that the network gets wrong.
 
 const MORE = 40; // shown at a time
-
-function imageButton(index, text) {
-  const canvas = make("canvas", {"aria-hidden": "true"});
-  paintInk(canvas, images[index]);
-  const take = () => show({image: index});
-  return make("button", {class: "net-thumb", "data-image": index, onclick: take}, canvas, make("span", {}, text));
-}
-
-function imageButtons() {
-  return byId("network").querySelectorAll("[data-image]");
-}
-
-function makeExamples() {
-  byId("net-examples").replaceChildren(...DATA.examples.map((index, digit) => imageButton(index, String(digit))));
-  redrawnInTheDark(() => {
-    for (const button of imageButtons()) paintInk(button.firstChild, images[button.dataset.image]);
-  });
-}
 
 // Anew for each network that is looked into.
 function makeMistakes() {
@@ -41,10 +23,4 @@ function makeMistakes() {
     if (more.hidden) gallery.children[at].focus(); // since the button is gone
   };
   add();
-}
-
-function markChosenImage() {
-  for (const button of imageButtons()) {
-    change(button, {"aria-pressed": String(Number(button.dataset.image) === view.image)});
-  }
 }

@@ -5,13 +5,6 @@
 
 const NEURON_DEFAULTS = {gate: "or", hidden: "0", f: "relu", rate: 0.01, seed: 15, epochs: 100};
 const EPOCHS = [100, 1000, 10000];
-const SPEEDS = [1, 3, 10, 30, 100, 300, 1000, 1e9]; // epochs a second
-const PRESETS = [
-  {key: "preset_article", state: {}, speed: 3},
-  {key: "preset_dead", state: {seed: 5}, speed: 3},
-  {key: "preset_xor", state: {gate: "xor", f: "sigmoid", rate: 0.1, epochs: 1000}, speed: 5},
-  {key: "preset_xor_two", state: {gate: "xor", hidden: "2", f: "tanh", rate: 0.1, epochs: 1000, seed: 1}, speed: 5},
-];
 const LARGEST_TRAINED = 1000000, LARGEST_WEIGHT = 1000000;
 
 const neuron = {
@@ -19,26 +12,23 @@ const neuron = {
   points: pointsOf("or"),
   chosen: 1, // the point whose numbers the diagram shows
   running: null,
+  gates: Object.keys(GATES), // to choose from
+  more: null, // what only the page has, as neuron_more.js says
 
   begin() {
-    const {state} = neuron;
-    fillSelect("n-gate", [...Object.keys(GATES), "own"], (name) => say(`neuron.gate_${name}`));
+    fillSelect("n-gate", neuron.gates, (name) => say(`neuron.gate_${name}`));
     fillSelect("n-hidden", ["0", "2"], (name) => say(`neuron.hidden_${name}`));
     fillSelect("n-f", Object.keys(ACTIVATIONS), (name) => say(`neuron.f_${name}`));
-    fillSelect("n-epochs", EPOCHS, (count) => count.toLocaleString(TEXT.page.language));
     neuron.diagram = new Diagram(byId("n-diagram"), neuron.weightMoved);
     const moves = {moved: neuron.lineMoved, pointed: neuron.placed, pointMoved: neuron.pointMoved};
     neuron.plane = new Plane(byId("n-plane"), moves);
     neuron.hidden = new Plane(byId("n-hidden-plane"), {});
     neuron.written = later(neuron.write, 200); // some browsers refuse a hundred at once
-    const parts = {canvas: byId("n-lottery"), legend: byId("n-legend"), told: byId("n-lottery-told")};
-    neuron.lottery = new Lottery(parts, (seed) => neuron.set({seed}));
-    neuron.drawLots = later(() => neuron.lottery.run(neuron.model, neuron.points, state.rate, state.epochs), 250);
     neuron.listen();
+    neuron.more?.begin();
     neuron.open(address.read());
     address.onChange(neuron.open);
     redrawnInTheDark(() => neuron.show());
-    redrawnInTheDark(() => neuron.lottery.show(state.seed));
   },
 
   listen() {
@@ -60,30 +50,6 @@ const neuron = {
     byId("n-train").addEventListener("click", () => (neuron.running ? neuron.stop() : neuron.train()));
     byId("n-step").addEventListener("click", () => neuron.advance(1));
     byId("n-reset").addEventListener("click", () => set({}));
-    byId("n-speed").addEventListener("input", () => neuron.showSpeed());
-    byId("n-link").addEventListener("click", (event) => {
-      neuron.write();
-      copied(event.target, location.href);
-    });
-    byId("n-copy-keras").addEventListener("click", (event) => copied(event.target, byId("n-keras").textContent));
-    byId("n-backward").addEventListener("toggle", () => neuron.show());
-    byId("n-presets").replaceChildren(...PRESETS.map(({key, state: asked, speed}) => {
-      const choose = () => {
-        byId("n-speed").value = speed;
-        neuron.showSpeed();
-        neuron.chooseGate(asked.gate ?? "or", {...NEURON_DEFAULTS, ...asked});
-      };
-      return make("button", {type: "button", onclick: choose}, say(`neuron.${key}`));
-    }));
-    byId("n-own").addEventListener("click", () => {
-      neuron.chooseGate("own");
-      byId("n-add").focus(); // this button is of no use any more
-    });
-    byId("n-add").addEventListener("click", () => neuron.addPoint());
-    byId("n-export").addEventListener("click", () => save("points.json", writePoints(neuron.points)));
-    byId("n-import").addEventListener("click", () => byId("n-file").click());
-    byId("n-file").addEventListener("change", ({target}) => neuron.importFile(target));
-    neuron.showSpeed();
   },
 
   // Changes the state and begins anew from the seed; or, if asked, from the weights as they are.
@@ -111,23 +77,20 @@ const neuron = {
     neuron.training = new Training(neuron.model, rowsOf(neuron.points), Float32Array.from(neuron.start), state.rate);
     neuron.losses = [neuron.training.loss];
     neuron.chosen = Math.min(neuron.chosen, neuron.points.length - 1);
-    const asked = JSON.stringify([state.gate, state.hidden, state.f, state.rate, state.epochs, neuron.points]);
-    if (asked !== neuron.drawn) neuron.drawLots();
-    else neuron.lottery.show(state.seed);
-    neuron.drawn = asked;
-    neuron.lottery.seed = state.seed;
     neuron.showControls();
+    neuron.more?.renewed();
     neuron.show();
   },
 
   // Takes what an address says; what it does not say is as at first.
   open(said) {
     const {state} = neuron, taken = {...NEURON_DEFAULTS, w: null};
-    const choices = {gate: [...Object.keys(GATES), "own"], hidden: ["0", "2"], f: Object.keys(ACTIVATIONS)};
+    const choices = {gate: neuron.gates, hidden: ["0", "2"], f: Object.keys(ACTIVATIONS)};
     for (const [name, values] of Object.entries(choices)) if (values.includes(said[name])) taken[name] = said[name];
     if (Number(said.rate) >= 0 && Number(said.rate) <= 100 && said.rate) taken.rate = Number(said.rate);
     if (isSeed(Number(said.seed)) && said.seed) taken.seed = Number(said.seed);
-    if (EPOCHS.includes(Number(said.epochs))) taken.epochs = Number(said.epochs);
+    const epochs = Number(said.epochs);
+    if (Number.isInteger(epochs) && epochs > 0 && epochs <= LARGEST_TRAINED) taken.epochs = epochs;
     const own = taken.gate === "own" && pointsFromText(said.points ?? "");
     if (taken.gate === "own" && !own) taken.gate = "or";
     const weights = said.w?.split(",").map(Number);
@@ -158,13 +121,16 @@ const neuron = {
     if (write && !neuron.running) neuron.written();
   },
 
+  // Epochs a second: a training takes three seconds, unless the page lets its reader choose.
+  speed: () => neuron.state.epochs / 3,
+
   train() {
     const until = neuron.training.epochs + neuron.state.epochs;
     let before = performance.now(), owed = 0;
     const tick = (now) => {
       if (!neuron.running) return;
-      const left = until - neuron.training.epochs, speed = SPEEDS[byId("n-speed").value];
-      owed = Math.min(left, owed + (Math.max(0, now - before) * speed) / 1000);
+      const left = until - neuron.training.epochs;
+      owed = Math.min(left, owed + (Math.max(0, now - before) * neuron.speed()) / 1000);
       before = now;
       const steps = Math.min(Math.floor(owed), 4000);
       owed -= steps;
@@ -214,45 +180,6 @@ const neuron = {
     } else if (neuron.state.gate === "own") neuron.newPoint(x1, x2);
   },
 
-  // At the first place of a sequence that spreads over the square, where no point is near.
-  addPoint() {
-    const isFree = ([x, y]) => neuron.points.every((point) => Math.hypot(point.x1 - x, point.x2 - y) >= NEAR);
-    const places = Array.from({length: 1000}, (_, i) => [(0.5 + 0.7549 * i) % 1, (0.5 + 0.5698 * i) % 1].map(tidy));
-    neuron.newPoint(...(places.find(isFree) ?? places[0]));
-  },
-
-  newPoint(x1, x2) {
-    const point = {x1: tidy(x1), x2: tidy(x2), target: byId("n-new-target").checked ? 1 : 0}, told = byId("n-own-told");
-    if (neuron.points.length >= MOST_POINTS) {
-      told.textContent = say("neuron.own_full", {most: MOST_POINTS});
-      return;
-    }
-    neuron.changePoints([...neuron.points, point]);
-    told.textContent = say("neuron.own_added", {number: neuron.points.length, x1: point.x1, x2: point.x2});
-  },
-
-  pointMoved(index, [x1, x2]) {
-    const place = {x1: tidy(x1), x2: tidy(x2)};
-    neuron.changePoints(neuron.points.map((point, i) => (i === index ? {...point, ...place} : point)));
-  },
-
-  changePoints(points) {
-    if (!points.length) return;
-    neuron.points = points;
-    neuron.set({gate: "own"}, true);
-  },
-
-  async importFile(input) {
-    const [file] = input.files, told = byId("n-own-told");
-    if (!file) return;
-    try {
-      neuron.changePoints(readPoints(await file.text()));
-      told.textContent = say("neuron.imported", {count: neuron.points.length});
-    } catch (error) {
-      told.textContent = error.message;
-    }
-    input.value = "";
-  },
 };
 
 const NEAR = 0.1; // of a place to a point, so that it is meant
@@ -261,20 +188,4 @@ const isSeed = (number) => Number.isInteger(number) && number >= 0 && number <= 
 
 function fillSelect(id, values, name) {
   byId(id).replaceChildren(...values.map((value) => make("option", {value}, name(value))));
-}
-
-async function copied(button, text) {
-  const before = button.textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const field = make("textarea", {class: "hidden-text"});
-    field.value = text;
-    button.after(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-  }
-  button.textContent = say("page.copied");
-  setTimeout(() => (button.textContent = before), 1500);
 }

@@ -3,20 +3,13 @@
 Object.assign(neuron, {
   showControls() {
     const {state} = neuron, two = state.hidden === "2";
+    const counts = [...new Set([...EPOCHS, state.epochs])].sort((a, b) => a - b);
+    fillSelect("n-epochs", counts, (count) => count.toLocaleString(TEXT.page.language));
     for (const name of ["gate", "hidden", "f", "rate", "seed", "epochs"]) byId(`n-${name}`).value = state[name];
     byId("n-hidden-panel").hidden = !two;
     const kind = two ? "_two" : state.f === "step" ? "_step" : "";
     byId("n-diagram-help").textContent = say(`neuron.diagram_help${kind}`);
-    byId("n-backward-help").textContent = say(`neuron.backward_help${kind}`);
-    byId("n-why").hidden = two;
-    byId("n-how").hidden = !two;
     byId("n-told").textContent = "";
-    const epochs = state.epochs.toLocaleString(TEXT.page.language);
-    byId("n-lottery-help").textContent = say("neuron.lottery_help", {seeds: SEEDS, epochs});
-    byId("n-own").disabled = state.gate === "own";
-    byId("n-add").disabled = state.gate !== "own";
-    if (state.gate === "own") editPoints(byId("n-own-points"), neuron.points, neuron.changePoints);
-    else byId("n-own-points").replaceChildren();
     neuron.showButtons();
   },
 
@@ -24,32 +17,16 @@ Object.assign(neuron, {
     byId("n-train").textContent = say(neuron.running ? "neuron.pause" : "neuron.train");
   },
 
-  showSpeed() {
-    const speed = SPEEDS[byId("n-speed").value];
-    byId("n-speed-said").textContent = speed > 1000 ? say("neuron.speed_most") : say("neuron.speed_said", {speed});
-    byId("n-speed").setAttribute("aria-valuetext", byId("n-speed-said").textContent);
-  },
-
   // Shows all that changes with the weights.
   show() {
     const {model, training, points, chosen} = neuron, {weights} = training;
-    neuron.diagram.show(model, weights, points[chosen], training.pull(), byId("n-backward").open);
+    neuron.diagram.show(model, weights, points[chosen], training.pull(), byId("n-backward")?.open);
     neuron.showPlane();
     if (model.size === 9) neuron.showHidden();
     neuron.showPoints();
-    if (byId("n-backward").open) neuron.showBackward();
     drawLoss(byId("n-loss"), neuron.losses);
-    neuron.showLines();
-    if (model.size === 3) neuron.showSums();
-    else neuron.showHow();
-    neuron.showKeras();
-  },
-
-  showKeras() {
-    const {model, training: {epochs}, points, state, start} = neuron;
-    byId("n-keras").textContent = kerasCode(model, points, start, state.rate, epochs || state.epochs);
-    const help = epochs ? "neuron.keras_help" : "neuron.keras_help_untrained";
-    byId("n-keras-help").textContent = say(help, {epochs: state.epochs});
+    neuron.showLine();
+    neuron.more?.show();
   },
 
   // From the least to the largest coordinate, with a margin; of a gate from -0.5 to 1.5.
@@ -127,36 +104,13 @@ Object.assign(neuron, {
     return make("tr", {}, make("th", {scope: "row"}, make("button", {type: "button", onclick: choose})), ...cells);
   },
 
-  // What backpropagation computes, point by point, and the sums that move the weights.
-  showBackward() {
-    const {model, training, points, state} = neuron, {weights} = training, pull = training.pull();
-    const slopes = neuron.diagram.layout.links.map((link) => `\u2202/\u2202${link.name}`);
-    const head = ["x1, x2", say("neuron.output"), say("neuron.error"), "f\u2032(z)", "\u03b4", ...slopes];
-    const rows = points.map((point) => {
-      const {units, output, shares} = model.explain(weights, point), last = units.at(-1);
-      const place = `${rounded(point.x1)}, ${rounded(point.x2)}`;
-      return [place, output, output - point.target, last.slope, last.delta, ...shares].map(inWords);
-    });
-    const empty = ["", "", "", ""], next = Array.from(pull, (part) => -state.rate * part);
-    rows.push([say("neuron.sum"), ...empty, ...training.gradient].map(inWords));
-    rows.push([say("neuron.next_step"), ...empty, ...next].map(inWords));
-    const cell = (text, i) => (i ? make("td", {class: "number"}, text) : make("th", {scope: "row"}, text));
-    const heading = (text, i) => make("th", {scope: "col", class: i ? "number" : null}, text);
-    byId("n-backward-table").replaceChildren(
-      make("thead", {}, make("tr", {}, ...head.map(heading))),
-      make("tbody", {}, ...rows.map((texts) => make("tr", {}, ...texts.map(cell)))),
-    );
-  },
+  line: (epoch) => `Epoch-- ${epoch} --loss-- ${shortest(neuron.losses[epoch + 1])}`,
 
-  // The article's lines, of the last hundred epochs; and what became of the training.
-  showLines() {
+  // The article's line of this epoch, and what became of the training.
+  showLine() {
     const {training, losses, state} = neuron, epochs = training.epochs;
-    const line = (epoch) => `Epoch-- ${epoch} --loss-- ${shortest(losses[epoch + 1])}`;
     const untrained = state.w ? "neuron.by_hand" : "neuron.untrained";
-    byId("n-line").textContent = epochs ? line(epochs - 1) : say(untrained, {loss: shortest(losses[0])});
-    const from = Math.max(0, epochs - 100), log = byId("n-log");
-    const lines = Array.from({length: epochs - from}, (_, i) => line(from + i));
-    if (!neuron.running || log.closest("details").open) log.textContent = lines.join("\n") || say("neuron.no_lines");
+    byId("n-line").textContent = epochs ? neuron.line(epochs - 1) : say(untrained, {loss: shortest(losses[0])});
     const right = training.outputs.reduce((count, output, i) => count + isRight(output, neuron.points[i].target), 0);
     const counts = {right, points: neuron.points.length};
     byId("n-verdict").setAttribute("aria-live", neuron.running ? "off" : "polite"); // not each epoch aloud
@@ -168,23 +122,4 @@ Object.assign(neuron, {
       byId("n-verdict").textContent = say("neuron.verdict", {...counts, reason});
     }
   },
-
-  // Why no line parts XOR, with this neuron's own numbers.
-  showSums() {
-    const {model, training: {weights}} = neuron;
-    const z = (x1, x2) => weightedSum(weights, 0, 1, 2, x1, x2);
-    const values = {z00: z(0, 0), z11: z(1, 1), z01: z(0, 1), z10: z(1, 0)};
-    const sums = {same: values.z00 + values.z11, other: values.z01 + values.z10};
-    byId("n-sums").textContent = say("neuron.sums", mapped({...values, ...sums}, (value) => rounded(value)));
-  },
-
-  // How two hidden neurons do it, with their numbers for the chosen point.
-  showHow() {
-    const {model, training: {weights}, points, chosen} = neuron, point = points[chosen];
-    const [a, b, last] = model.explain(weights, point).units;
-    const [v1, v2, v0] = weights.slice(6), values = {...point, a: a.y, b: b.y, v1, v2, v0, z: last.z, y: last.y};
-    byId("n-how-sums").textContent = say("neuron.how_sums", mapped(values, (value) => rounded(value)));
-  },
 });
-
-const inWords = (value) => (typeof value === "number" ? rounded(value) : value ?? "");

@@ -5,6 +5,15 @@ its hatching, and shading gets darker with the output.
 """
 
 from tf_edureka.perceptron.plots.curves import activations, loss_curve, sweep
+from tf_edureka.perceptron.plots.neuron import neuron
 from tf_edureka.perceptron.plots.plane import animate_decision, decision, hidden_space
 
-__all__ = ["activations", "animate_decision", "decision", "hidden_space", "loss_curve", "sweep"]
+__all__ = [
+    "activations",
+    "animate_decision",
+    "decision",
+    "hidden_space",
+    "loss_curve",
+    "neuron",
+    "sweep",
+]

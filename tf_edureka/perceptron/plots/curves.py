@@ -62,9 +62,9 @@ def activations() -> Figure:
         function, label = activation.function, "$f(z)$"
         if name == "softmax":
             function, label = _first_of_two, "$f(z)$, two outputs, the other 0"
-        axes.plot(z, _with_gaps(function(z)), color="black", linewidth=2, label=label)
+        axes.plot(z, with_gaps(function(z)), color="black", linewidth=2, label=label)
         derivative = f"$f'(z) = {activation.derivative}$"
-        axes.plot(z, _with_gaps(slope(function, z)), "--", color="tab:red", label=derivative)
+        axes.plot(z, with_gaps(slope(function, z)), "--", color="tab:red", label=derivative)
         if name == "softmax":
             axes.plot(z, tf.ones_like(z), color="0.5", linestyle=":", label="$f(z)$, one output")
         axes.set(xlabel="weighted sum $z$", ylabel="output, slope", ylim=(-1.4, 2.9))
@@ -124,13 +124,20 @@ def sweep(loss: npt.NDArray[np.float32], outcomes: npt.NDArray[np.str_], title: 
     return figure
 
 
-def _first_of_two(z: tf.Tensor) -> tf.Tensor:
-    """The first output of a softmax over z and 0."""
-    return tf.nn.softmax(tf.stack([z, tf.zeros_like(z)], axis=1))[:, 0]
+def with_gaps(outputs: tf.Tensor) -> npt.NDArray[np.float32]:
+    """The outputs of an activation function with a gap where they jump: no line is to cross it.
 
+    Args:
+        outputs: float32, shape (n,), at neighbouring places.
 
-def _with_gaps(outputs: tf.Tensor) -> npt.NDArray[np.float32]:
-    """The outputs with a gap where they jump, over which no line is to be drawn."""
+    Returns:
+        float32, shape (n,): the same, NaN behind each jump.
+    """
     values = outputs.numpy()
     values[1:][np.abs(np.diff(values)) > 0.5] = np.nan
     return values
+
+
+def _first_of_two(z: tf.Tensor) -> tf.Tensor:
+    """The first output of a softmax over z and 0."""
+    return tf.nn.softmax(tf.stack([z, tf.zeros_like(z)], axis=1))[:, 0]

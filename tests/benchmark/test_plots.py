@@ -1,0 +1,49 @@
+import io
+
+from matplotlib import colors
+
+from tf_edureka.benchmark import plots, race
+
+
+def bars_of(figure) -> dict[str, tuple[float, str]]:
+    """From below to the top: each name's length and text; drawing it is part of what is tested."""
+    figure.savefig(io.BytesIO())
+    (axes,) = figure.axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    rows = zip(axes.patches, axes.texts, strict=True)
+    return dict(zip(names, [(bar.get_width(), text.get_text()) for bar, text in rows], strict=True))
+
+
+def test_speeds_are_bars_with_the_quickest_on_top_and_as_many_times_as_it():
+    figure = plots.speeds({"quick": 0.25, "$\\frac$": 1.0, "middle": 0.5}, "An epoch")
+    assert list(bars_of(figure).items()) == [
+        ("$\\frac$", (1.0, "  1.000 s, x 4.0")),
+        ("middle", (0.5, "  0.500 s, x 2.0")),
+        ("quick", (0.25, "  0.250 s, x 1.0")),
+    ]
+    assert figure.axes[0].get_title() == "An epoch"
+
+
+def test_epochs_show_the_quickest_and_the_median_of_each_way_and_the_least_there_could_be():
+    ways = {way.name: way for way in race.WAYS}
+    entrants = [
+        race.Entrant(ways["keras"], epoch_seconds=[1.0, 3.0, 2.0]),
+        race.Entrant(ways["project"], epoch_seconds=[0.25, 0.25, 0.5]),
+    ]
+    figure = plots.epochs(entrants, 0.125, "drawn")
+    bars = bars_of(figure)
+    assert bars == {
+        "Keras fit": (1.0, "  1.000 s, x 4.0"),
+        "this project": (0.25, "  0.250 s, x 1.0"),
+    }
+    (axes,) = figure.axes
+    assert [text.get_position()[0] for text in axes.texts] == [2.0, 0.25]
+    *medians, least = axes.lines
+    assert [line.get_xdata()[0] for line in medians] == [2.0, 0.25]
+    assert least.get_xdata()[0] == 0.125
+    # In greyscale: both lines are seen upon the bars, and this project's bar among the others.
+    theirs, ours = (colors.to_rgb(bar.get_facecolor()) for bar in axes.patches)
+    greys = [0.299 * red + 0.587 * green + 0.114 * blue for red, green, blue in (theirs, ours)]
+    assert greys[0] - greys[1] > 0.1
+    assert min(greys) > 0.5
+    assert {line.get_color() for line in axes.lines} == {"black"}

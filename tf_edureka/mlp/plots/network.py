@@ -1,0 +1,104 @@
+"""The whole network at work on one image."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tf_edureka.results import Floats
+
+
+def network(
+    model_weights: Sequence[npt.NDArray[np.float32]], image: npt.NDArray[np.uint8], title: str
+) -> Figure:
+    """Draws what each layer of the network makes of one image.
+
+    Args:
+        model_weights: as `model.get_weights()` gives them: float32, a kernel of shape
+            (inputs, units) and a bias of shape (units,) for each layer, relu between them.
+        image: uint8, shape (28, 28).
+        title: what was trained, or what is shown.
+
+    Returns:
+        the figure: the image, a square for each hidden neuron, darker the higher its output is (in
+        rows from the first neuron on), and a bar for the probability of each digit with its logit;
+        between them how many weights lead from one to the next.
+    """
+    kernels, biases = model_weights[::2], model_weights[1::2]
+    outputs, logits = _forward(kernels, biases, image)
+    figure = Figure(figsize=(2.5 * (len(kernels) + 1), 3.2), layout="constrained")
+    widths = [1, *[0.62, 1] * len(kernels)]
+    panels = figure.subplots(1, len(widths), width_ratios=widths)
+    _draw_squares(panels[0], image, 255)
+    panels[0].set_title("the image", fontsize=10)
+    panels[0].set_xlabel(f"{image.size} pixels", fontsize=9)
+    for axes, output in zip(panels[2:-1:2], outputs, strict=True):
+        _draw_squares(axes, _in_rows(output), output.max())
+        axes.set_title(f"{len(output)} hidden neurons", fontsize=10)
+        axes.set_xlabel(f"{(output > 0).sum()} above 0, up to {output.max():.3g}", fontsize=9)
+    for axes, kernel, bias in zip(panels[1::2], kernels, biases, strict=True):
+        _draw_arrow(axes, kernel, bias)
+    _draw_digits(panels[-1], logits)
+    count = sum(one.size for one in model_weights)
+    figure.suptitle(f"{title}: {count:,} weights and biases", parse_math=False)
+    return figure
+
+
+def _forward(
+    kernels: Sequence[npt.NDArray[np.float32]],
+    biases: Sequence[npt.NDArray[np.float32]],
+    image: npt.NDArray[np.uint8],
+) -> tuple[list[Floats], Floats]:
+    """The outputs of each hidden layer, and the logits."""
+    values: Floats = image.reshape(-1) / np.float32(255)
+    outputs: list[Floats] = []
+    for kernel, bias in zip(kernels, biases, strict=True):
+        sums = values @ kernel + bias
+        values = np.maximum(sums, 0)
+        outputs.append(values)
+    return outputs[:-1], sums
+
+
+def _in_rows(output: Floats) -> Floats:
+    """The numbers in the rows of a square, which they may not fill: then with NaN at the end."""
+    side = int(np.ceil(np.sqrt(len(output))))
+    rows = -(-len(output) // side)
+    filled = np.full(rows * side, np.nan, np.float32)
+    filled[: len(output)] = output
+    return filled.reshape(rows, side)
+
+
+def _draw_squares(axes: Axes, values: npt.NDArray[np.number], darkest: float) -> None:
+    axes.imshow(values, cmap="gray_r", vmin=0, vmax=darkest if 0 < darkest < np.inf else 1)
+    axes.patch.set(hatch="xxxx", edgecolor="0.5")  # is seen where there is no neuron
+    axes.set(xticks=[], yticks=[])
+
+
+def _draw_arrow(axes: Axes, kernel: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]) -> None:
+    axes.axis("off")
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    look = {"arrowstyle": "-|>", "linewidth": 1.5, "color": "black", "mutation_scale": 16}
+    axes.annotate("", (1, 0.5), (0, 0.5), arrowprops=look)
+    inputs, units = kernel.shape
+    axes.text(0.5, 0.54, f"{inputs} x {units}\nweights", ha="center", va="bottom", fontsize=9)
+    axes.text(0.5, 0.46, f"+ {len(bias)}\nbiases", ha="center", va="top", fontsize=9)
+
+
+def _draw_digits(axes: Axes, logits: Floats) -> None:
+    """A bar for the probability of each digit, the most probable black, and the logits as text."""
+    powers = np.exp(logits - logits.max())
+    shares = powers / powers.sum()
+    most = int(shares.argmax())
+    digits = range(len(logits))
+    axes.barh(digits, shares, color=["black" if one == most else "0.6" for one in digits])
+    for digit, logit in zip(digits, logits, strict=True):
+        text = f"{round(float(logit), 1) + 0.0:.1f}"  # no minus before a zero
+        axes.text(1.58, digit, text, ha="right", va="center", fontsize=8)
+    axes.text(1.58, -1, "logit", ha="right", va="center", fontsize=8)
+    axes.set(xlim=(0, 1.64), ylim=(-1.6, 9.6), xticks=[0, 1], yticks=digits)
+    axes.set_xticklabels(["0", "100%"], fontsize=8)
+    axes.set_xlabel("probability", fontsize=9)
+    axes.invert_yaxis()
+    axes.set_title(f"it is {most}: {shares[most]:.1%}", fontsize=10)
