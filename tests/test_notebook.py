@@ -381,6 +381,7 @@ def test_weights_may_be_arrays_of_any_shape():
         ({"weights": [1.0, 2.0]}, "weights: expected 3 numbers"),
         ({"weights": [1.0, 2.0, 3.0], "hidden": 2}, "weights: expected 9 numbers"),
         ({"weights": [1.0, 2.0, float("nan")]}, "weights: expected 3 numbers"),
+        ({"weights": [1.0, 2.0, 1e300]}, "weights: expected 3 numbers from -1000000 to 1000000"),
         ({"weights": "abc"}, "weights: expected 3 numbers"),
         (
             {"gate": Gate("never", GATES["or"].inputs, targets=0 * GATES["or"].targets)},
@@ -457,9 +458,8 @@ def test_in_an_exported_page_both_work_without_a_network(small, tmp_path):
 
 @pytest.mark.slow
 def test_in_jupyterlab_both_work_without_a_kernel_and_are_there_after_a_reload(small, tmp_path):
-    (own := tmp_path / "own").mkdir()
     with (
-        jupyterlab(small.parent, own) as address,
+        jupyterlab(small.parent, tmp_path / "own") as address,
         opened_notebook(address, small.name, has_touch=True) as tab,
     ):
         run_all(tab)
