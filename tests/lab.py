@@ -94,7 +94,6 @@ def opened_notebook(address: str, name: str, **how: object) -> Iterator[Any]:
 
 def until_ready(tab: Any) -> None:
     """Waits until the notebook is shown and its kernel answers, as after a reload."""
-    # In turn: until the page is there, there is no `jupyterapp`, and until the notebook, no panel.
     until(tab, f"!!window.jupyterapp?.shell && !!{PANEL}?.sessionContext", SECONDS)
     tab.evaluate(f"async () => {{ await {PANEL}.context.ready; await {PANEL}.revealed; }}")
     until_idle(tab, SECONDS)
@@ -107,7 +106,6 @@ def until_idle(tab: Any, seconds: float = 600) -> None:
 
 def run_all(tab: Any, seconds: float = 600) -> None:
     """Runs all cells, and waits for the last; a cell that fails ends the test."""
-    tab.set_default_timeout(1000 * seconds)
     ran = tab.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
     until_idle(tab, seconds)
     errors = tab.locator(".jp-Notebook [data-mime-type='application/vnd.jupyter.error']")

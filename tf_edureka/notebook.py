@@ -138,12 +138,12 @@ def _named(gate: Gate) -> str:
 def _numbers(weights: Sequence[float], count: int) -> list[float]:
     """The weights, each as float32 has it."""
     try:
-        numbers = np.asarray(weights, np.float32).ravel()
+        numbers = np.asarray(weights, np.float64).ravel()
     except (TypeError, ValueError):
-        numbers = np.array([], np.float32)
+        numbers = np.array([])
     if len(numbers) != count or not (np.abs(numbers) <= _MOST_WEIGHT).all():
         raise InputError(
             f"weights: expected {count} numbers from {-_MOST_WEIGHT} to {_MOST_WEIGHT}, got "
             f"{weights!r:.100}"
         )
-    return numbers.tolist()
+    return numbers.astype(np.float32).tolist()

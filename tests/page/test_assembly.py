@@ -11,6 +11,7 @@ import pytest
 from helpers import PACKAGE
 
 from tf_edureka.page import assemble, texts
+from tf_edureka.page.assembly import assemble_part
 
 ASSETS = PACKAGE / "page" / "assets"
 PICTURE = "http://www.w3.org/2000/svg"  # a name, not an address: nothing is loaded from there
@@ -61,9 +62,21 @@ def translated() -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize("data", [None, DATA], ids=["neuron alone", "with data"])
-def test_only_its_own_script_may_run_and_nothing_may_be_asked_for(data):
-    page = Page(assemble(data))
+PAGES = pytest.mark.parametrize(
+    "text",
+    [
+        assemble(),
+        assemble(DATA),
+        assemble_part("neuron", state={"gate": "and"}),
+        assemble_part("network", DATA, state={}),
+    ],
+    ids=["neuron alone", "with data", "part: neuron", "part: network"],
+)
+
+
+@PAGES
+def test_only_its_own_script_may_run_and_nothing_may_be_asked_for(text):
+    page = Page(text)
     (rule,) = [
         attributes["content"]
         for _, attributes in page.elements
@@ -77,15 +90,42 @@ def test_only_its_own_script_may_run_and_nothing_may_be_asked_for(data):
     assert not {"connect-src", "font-src", "frame-src"} & set(rules)
 
 
-@pytest.mark.parametrize("data", [None, DATA], ids=["neuron alone", "with data"])
-def test_it_refers_to_nothing_outside(data):
-    text = assemble(data).replace(PICTURE, "")
+@PAGES
+def test_it_refers_to_nothing_outside(text):
+    text = text.replace(PICTURE, "")
     assert re.findall(r"https?:|(?:src|href)=\"?/|@import|url\((?!\"?data:)", text) == []
 
 
-def test_all_parts_are_filled_in():
+@PAGES
+def test_all_is_filled_in(text):
+    assert re.findall(r"\{\{\w|\$\w+\$", re.sub(r"<script>.*", "", text, flags=re.DOTALL)) == []
+
+
+def test_a_part_has_no_more_than_its_own_and_says_how_it_begins():
+    page = Page(assemble_part("neuron", state={"gate": "and", "w": "1,-2,0.5", "f": "<&\"'"}))
+    (body,) = [attributes for tag, attributes in page.elements if tag == "body"]
+    assert body["data-state"] == "gate=and&w=1%2C-2%2C0.5&f=%3C%26%22%27"
+    assert [*page.embedded("text")] == ["page", "neuron"]
+    names = {attributes.get("id") for _, attributes in page.elements}
+    assert {"neuron", "n-train"} <= names
+    assert not {"network", "parts", "n-lottery"} & names
+    assert "class Lottery" not in page.scripts[-1]
+    assert not [tag for tag, _ in page.elements if tag in ("header", "footer", "h1", "h2")]
+
+
+def test_what_only_the_page_has_is_marked_in_whole_elements():
+    """Whatever is left out of a part ends what it begins."""
+    for path in ASSETS.glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        pieces = re.findall("<!--page-->(.*?)<!--/page-->", text, flags=re.DOTALL)
+        assert 2 * len(pieces) == len(re.findall("<!--/?page-->", text)), path
+        for piece in pieces:
+            for tag in ("div", "section", "details", "header", "footer", "p", "label"):
+                assert len(re.findall(rf"<{tag}\b", piece)) == piece.count(f"</{tag}>"), piece
+
+
+def test_the_network_is_there_if_there_is_one():
     page = assemble(DATA)
-    assert re.findall(r"\{\{\w|\$\w+\$", re.sub(r"<script>.*", "", page, flags=re.DOTALL)) == []
     assert 'id="network"' in page
     assert 'id="network"' not in assemble()
     assert Page(assemble()).embedded("data") is None

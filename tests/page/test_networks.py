@@ -11,7 +11,7 @@ from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.page import assemble, networks, shown
 from tf_edureka.page.history import History
-from tf_edureka.page.networks import evenly, of_runs
+from tf_edureka.page.networks import evenly, of_network, of_runs
 from tf_edureka.page.trained import Trained
 
 SCRIPTS = 150_000  # bytes that the page's own parts may take
@@ -144,6 +144,24 @@ def test_of_more_epochs_than_fit_an_even_choice_is_there(some_network, data, mon
 )
 def test_epochs_are_chosen_evenly(epochs, most, chosen):
     assert evenly(epochs, most) == chosen
+
+
+def test_a_network_of_which_nothing_else_is_known_has_weights_and_examples(
+    some_network, linear, data
+):
+    made = of_network(some_network(20, 15).weights, None)
+    assert made.keys() == {"networks", "sure"}
+    (network,) = made["networks"]
+    assert network["layers"] == [784, 20, 15, 10]
+    for there, here in zip(weights_of(network), some_network(20, 15).weights, strict=True):
+        np.testing.assert_array_equal(there, here.astype(np.float16), strict=True)
+    made = of_network(linear, data.test)
+    images = images_of(made)[made["examples"]]
+    np.testing.assert_array_equal(images, data.test.images[made["images"]["numbers"]])
+    assert made["images"]["labels"] == list(range(10))
+    shares, certainty = shown.judged(linear, images)
+    assert shares.argmax(axis=1).tolist() == list(range(10))
+    assert certainty.min() >= mlp.SURE
 
 
 @pytest.mark.parametrize("wrong", [1e5, -1e5, np.nan, np.inf])

@@ -134,6 +134,14 @@ def test_the_article_s_neuron_goes_from_2_07_to_0_27(fresh):
     assert text(fresh, "line").startswith("Not trained yet: loss 2.53")
 
 
+def test_a_link_may_ask_for_any_count_of_epochs(fresh):
+    show(fresh, "epochs=40")
+    counts = fresh.locator("#n-epochs option").all_text_contents()
+    assert counts == ["40", "100", "1,000", "10,000"]
+    trained(fresh)
+    assert text(fresh, "line").startswith("Epoch-- 39 ")
+
+
 def test_a_training_can_be_paused(fresh):
     fresh.fill("#n-speed", "0")
     fresh.click("#n-train")
