@@ -5,6 +5,10 @@ from typing import TYPE_CHECKING
 from tf_edureka._lazy import lazy
 
 if TYPE_CHECKING:
+    from tf_edureka.parity.article.bits import (
+        FirstDifference as FirstDifference,
+        first_difference as first_difference,
+    )
     from tf_edureka.parity.article.checks import (
         HEAD as HEAD,
         Rung as Rung,
@@ -27,6 +31,7 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
+            "article.bits": "FirstDifference first_difference",
             "article.checks": "HEAD Rung difference",
             "functions": "Functions",
             "article.ladder": "Ladder climb reasons",
