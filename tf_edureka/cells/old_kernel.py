@@ -43,6 +43,8 @@ class OldKernel:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        provisioner: Any = self._manager.provisioner
+        self._process: subprocess.Popen[bytes] = provisioner.process
         atexit.register(self.end)
         self._client = self._manager.client()
         self._client.start_channels()
@@ -84,8 +86,11 @@ class OldKernel:
     def end(self) -> None:
         """Ends it at once."""
         atexit.unregister(self.end)
+        # By itself: no event loop runs any more where this process ends.
+        self._process.kill()
+        self._process.wait()
         self._client.stop_channels()
-        self._manager.shutdown_kernel(now=True)
+        self._manager.cleanup_connection_file()
 
     def _next(self, get: Callable[..., _Message], asked: str, interrupts: list[int]) -> _Message:
         while True:
@@ -102,10 +107,8 @@ class OldKernel:
                     return message
 
     def _ended(self) -> KernelEnded:
-        provisioner: Any = self._manager.provisioner
-        code = provisioner.process.returncode
         self.end()
-        return KernelEnded(kernel.ending(code))
+        return KernelEnded(kernel.ending(self._process.returncode))
 
 
 @contextlib.contextmanager
