@@ -41,7 +41,13 @@ class _Colours(Style):
 
 
 class Beside:
-    """What `beside` gives: a notebook shows it as a table, all else as two columns of text."""
+    """What `beside` gives: a notebook shows it as a table, all else as two columns of text.
+
+    Args:
+        old: as `beside` takes it.
+        new: likewise.
+        titles: likewise.
+    """
 
     def __init__(self, old: str, new: str, titles: tuple[str, str]) -> None:
         self._programs, self._titles = [_lines(old), _lines(new)], titles
