@@ -34,7 +34,7 @@ def anchors(text):
 
 def broken_links(text, folder):
     broken = []
-    for target in re.findall(r"\]\(([^)]*)\)", text):
+    for target in re.findall(r"\]\((?!https://)([^)]*)\)", text):
         file, _, anchor = target.partition("#")
         there = folder / file
         found = anchor and there.exists() and anchors(there.read_text() if file else text)

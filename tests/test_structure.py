@@ -37,6 +37,7 @@ MAY_IMPORT = {
         "cli.extension",  # as IPython asks the package itself for what it loads
     },
     "runner": {"legacy.input_data", "tf1", "trace", "runtime", *LEAVES},
+    "cells": {"runner", *LEAVES},
     **dict.fromkeys(
         ("doctor", "page"),
         {"mlp", "runs", "perceptron", "data", "tf1", "runtime", *LEAVES},
@@ -157,7 +158,18 @@ def test_scripts_only_call_a_command():
         ]
 
 
-WINGS = ("data", "perceptron", "mlp", "mlp.distribution", "tf1", "legacy", "parity", "runs", "page")
+WINGS = (
+    "data",
+    "perceptron",
+    "mlp",
+    "mlp.distribution",
+    "tf1",
+    "legacy",
+    "parity",
+    "runs",
+    "page",
+    "cells",
+)
 
 
 @pytest.mark.parametrize("module", ["tf_edureka", *(f"tf_edureka.{wing}" for wing in WINGS)])

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -45,3 +46,18 @@ def install() -> Path:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "kernel.json").write_text(json.dumps(spec(), indent=1), encoding="utf-8")
         return Path(KernelSpecManager().install_kernel_spec(folder, NAME, user=True))
+
+
+def has_failed(name: str, value: str) -> bool:
+    """Whether a cell that ended by an exception of this `name` and `value` has failed.
+
+    SystemExit with one of these is how `tf.app.run()` ends.
+    """
+    return name != "SystemExit" or value not in ("", "0", "None")
+
+
+def ending(code: int) -> str:
+    """How a kernel has ended, by the exit `code` of its process as `subprocess` gives it."""
+    if code == -signal.SIGKILL:
+        return "by signal 9, as where memory runs out"
+    return f"with exit code {code}" if code >= 0 else f"by signal {-code}"

@@ -15,7 +15,6 @@ from typing import Any
 import nbclient
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellExecutionError
 
@@ -23,6 +22,7 @@ from tf_edureka import _files
 from tf_edureka.errors import InputError, printable
 from tf_edureka.runner import kernel
 from tf_edureka.runner.extension import SEEDS_VARIABLE
+from tf_edureka.runner.kernel_specs import KernelSpecs
 
 _Handler = Callable[[int, types.FrameType | None], object]
 _Handled = Callable[[_Handler], contextlib.AbstractContextManager[None]]
@@ -101,13 +101,6 @@ def _language(metadata: Any) -> str:
     return language or {"ir": "R"}.get(of_kernel.get("name"), "python")
 
 
-class _Kernels(KernelSpecManager):
-    """Knows the kernel without its being installed."""
-
-    def get_kernel_spec(self, kernel_name: str) -> Any:
-        return KernelSpec(**kernel.spec())
-
-
 class _Client(nbclient.NotebookClient):
     """Prints what cells print when it comes, and keeps it for the notebook."""
 
@@ -148,7 +141,7 @@ class Execution:
         self._folder = folder
         self._seeds = seeds
         self._handled = handled
-        self._manager = AsyncKernelManager(kernel_spec_manager=_Kernels())
+        self._manager = AsyncKernelManager(kernel_spec_manager=KernelSpecs())
         self.cell = 0
         self.failed = 0
         self.died = ""
@@ -191,8 +184,7 @@ class Execution:
             try:
                 await client.async_execute_cell(cell, place)
             except CellExecutionError as error:
-                # SystemExit with one of these is how tf.app.run() ends, and has not failed.
-                if error.ename != "SystemExit" or error.evalue not in ("", "0", "None"):
+                if kernel.has_failed(error.ename, error.evalue):
                     self.failed += 1
                     if not keep_going:
                         break
@@ -201,11 +193,7 @@ class Execution:
 
     async def _death(self) -> str:
         code = await self._manager.provisioner.poll() if self._manager.provisioner else None
-        if code is None:  # it lives
-            return ""
-        if code == -signal.SIGKILL:
-            return "by signal 9, as where memory runs out"
-        return f"with exit code {code}" if code >= 0 else f"by signal {-code}"
+        return "" if code is None else kernel.ending(code)  # None while it lives
 
     @contextlib.contextmanager
     def _taking_signals(self) -> Iterator[None]:

@@ -1,0 +1,135 @@
+import re
+from html.parser import HTMLParser
+
+from hypothesis import given, strategies as st
+
+from tf_edureka.cells import beside
+from tf_edureka.cells.table import Beside
+
+OLD = """import tensorflow as tf
+
+# Inputs
+x = tf.placeholder(tf.float32, [None, 3])
+y = "a < b"
+
+# Session
+with tf.Session() as session:
+    for epoch in range(100):
+        # A step
+        session.run(step, {x: inputs})
+        # Say it
+        print(session.run(loss))
+"""
+NEW = """import keras
+
+# Inputs
+x = inputs
+# Model
+model = keras.Sequential([
+
+    keras.layers.Dense(1)])
+for epoch in range(100):
+    # A step
+    step(x)
+    # Say it
+    print(loss)
+"""
+
+
+class Table(HTMLParser):
+    """The rows of a table: each the texts of its cells, None for one of code that has none."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.rows: list[list[str | None]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append(None if tag == "td" else "")
+        elif tag == "pre":
+            self.rows[-1][-1] = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.rows[-1][-1] is None:
+            assert data == "nothing"
+        else:
+            self.rows[-1][-1] += data
+
+
+def rows(made: Beside) -> list[list[str | None]]:
+    return Table(made._repr_html_()).rows
+
+
+def test_steps_of_the_same_words_stand_in_a_row_and_keep_their_indentation():
+    inputs, session = OLD.split("\n")[3:5], OLD.split("\n")[7:9]
+    assert rows(beside(OLD, NEW)) == [
+        [None, "TensorFlow 1", "TensorFlow 2"],
+        ["", "import tensorflow as tf", "import keras"],
+        ["Inputs", "\n".join(inputs), "x = inputs"],
+        ["Model", None, "\n".join(NEW.split("\n")[5:9])],
+        ["Session", "\n".join(session), None],
+        ["A step", "        session.run(step, {x: inputs})", "    step(x)"],
+        ["Say it", "        print(session.run(loss))", "    print(loss)"],
+    ]
+
+
+def test_as_text_it_has_both_columns():
+    assert repr(beside("# A\nx = 1\ny = 2\n", "# A\n# B\nz = 3 |\n", titles=("old", "new"))) == (
+        """old       | new
+# A
+x = 1
+y = 2
+# B
+(nothing) | z = 3 |"""
+    )
+
+
+def test_a_program_without_steps_is_one_row():
+    assert rows(beside("x = 1\n\ny = 2", "z = 3\r\n"))[1:] == [["", "x = 1\n\ny = 2", "z = 3"]]
+    assert rows(beside("", "")) == [[None, "TensorFlow 1", "TensorFlow 2"]]
+
+
+def test_steps_of_the_same_words_in_one_program_stay_apart():
+    (_, *found) = rows(beside("# A\n1\n# A\n2", "# A\n3\n# B\n# A\n4"))
+    assert found == [["A", "1", "3"], ["B", None, ""], ["A", "2", "4"]]
+
+
+def test_what_is_no_comment_of_words_on_its_line_begins_no_step():
+    program = "x = 1  # one\n#two\n# ----\n#!three\n#    \nx = 2"
+    assert rows(beside(program, "x"))[1:] == [["", program, "x"]]
+
+
+def test_titles_and_code_are_no_html():
+    made = beside("# a <b>\nx = '<i>'", "x", titles=("<u>", "&amp;"))
+    assert rows(made)[0] == [None, "<u>", "&amp;"]
+    assert ["a <b>", "x = '<i>'", None] in rows(made)
+
+
+LINES = st.one_of(
+    st.sampled_from(
+        ["", "  ", "# A", "# B", "    # A", "for x in y:", "    x = 1", "\tx", '"""', "nothing"]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n")),
+)
+PROGRAMS = st.lists(LINES).map("\n".join)
+
+
+def without_blanks(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]
+
+
+@given(PROGRAMS, PROGRAMS)
+def test_no_line_of_either_is_lost_or_there_twice(old, new):
+    found = rows(beside(old, new))[1:]
+    for column, program in ((1, old), (2, new)):
+        lines = without_blanks(program)
+        comments = [line for line in lines if re.fullmatch(r"\s*# (\w.*)", line)]
+        code = [
+            line for row in found if row[column] is not None for line in without_blanks(row[column])
+        ]
+        words = [row[0] for row in found if row[column] is not None and row[0]]
+        assert sorted(code) == sorted(line for line in lines if line not in comments)
+        assert sorted(words) == sorted(line.strip()[2:].strip() for line in comments)

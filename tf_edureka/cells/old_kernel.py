@@ -1,0 +1,125 @@
+"""A kernel "TensorFlow 1" that this process starts, and that ends with it."""
+
+import atexit
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from jupyter_client.manager import KernelManager
+
+from tf_edureka.runner import kernel
+from tf_edureka.runner.kernel_specs import KernelSpecs
+
+# How long to wait for a message before one looks whether the kernel still lives.
+_SECONDS = 0.2
+# How long to wait, after a cell's end, for what its processes and TensorFlow's core have printed:
+# ipykernel reads that in a thread, and sends it 0.2 seconds later.
+_LATE_SECONDS = 0.3
+_Message = dict[str, Any]  # as jupyter_client has it
+
+
+class KernelEnded(Exception):
+    """The kernel has ended by itself; the message says how."""
+
+
+class OldKernel:
+    """A kernel of TensorFlow 1, started in the working directory.
+
+    Raises:
+        KernelEnded: when it ends before it is ready.
+    """
+
+    def __init__(self) -> None:
+        self._manager = KernelManager(kernel_spec_manager=KernelSpecs())
+        self._manager.start_kernel(
+            cwd=os.getcwd(),
+            extra_arguments=["--log-level=CRITICAL"],  # a cell that fails says so itself
+            # What processes print there comes as messages, too.
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        provisioner: Any = self._manager.provisioner
+        self._process: subprocess.Popen[bytes] = provisioner.process
+        atexit.register(self.end)
+        self._client = self._manager.client()
+        self._client.start_channels()
+        try:
+            self._client.wait_for_ready()
+        except KeyboardInterrupt:
+            self.end()
+            raise
+        except RuntimeError:  # as jupyter_client says that it has ended
+            raise self._ended() from None
+
+    def run(self, code: str, show: Callable[[_Message], None]) -> _Message:
+        """Runs a cell. An interrupt of this process, meanwhile, interrupts the cell.
+
+        Args:
+            code: of the cell.
+            show: is called with each message that comes of it, at once.
+
+        Returns:
+            the content of Jupyter's `execute_reply`.
+
+        Raises:
+            KernelEnded: when the kernel ends meanwhile.
+        """
+        # With `stop_on_error` the next cell would come to nothing if it follows an error at once.
+        asked = self._client.execute(code, allow_stdin=False, stop_on_error=False)
+        with _interrupts() as interrupts:
+            busy = True
+            while busy:
+                message = self._next(self._client.get_iopub_msg, asked, interrupts)
+                show(message)
+                busy = message["content"].get("execution_state") != "idle"
+            end = time.monotonic() + _LATE_SECONDS
+            with contextlib.suppress(queue.Empty):
+                while (left := end - time.monotonic()) > 0:
+                    show(self._client.get_iopub_msg(timeout=left))
+            return self._next(self._client.get_shell_msg, asked, interrupts)["content"]
+
+    def end(self) -> None:
+        """Ends it at once."""
+        atexit.unregister(self.end)
+        # By itself: no event loop runs any more where this process ends.
+        self._process.kill()
+        self._process.wait()
+        self._client.stop_channels()
+        self._manager.cleanup_connection_file()
+
+    def _next(self, get: Callable[..., _Message], asked: str, interrupts: list[int]) -> _Message:
+        while True:
+            if interrupts:
+                interrupts.clear()
+                self._manager.interrupt_kernel()
+            try:
+                message = get(timeout=_SECONDS)
+            except queue.Empty:
+                if not self._manager.is_alive():
+                    raise self._ended() from None
+            else:
+                if message["parent_header"].get("msg_id") == asked:
+                    return message
+
+    def _ended(self) -> KernelEnded:
+        self.end()
+        return KernelEnded(kernel.ending(self._process.returncode))
+
+
+@contextlib.contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Collects the interrupts that come in the block.
+
+    One that raised there would lose the message that is being read.
+    """
+    caught: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
+    try:
+        yield caught
+    finally:
+        signal.signal(signal.SIGINT, before)
