@@ -4,17 +4,18 @@ It runs in an environment that has all packages of this one but that, with a `pi
 what it is asked for, and installs a stand-in where it is to succeed.
 """
 
-import os
-import re
+import contextlib
 import site
-import subprocess
-import sys
 import venv
 from pathlib import Path
+from typing import ClassVar
 
 import nbclient
 import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellExecutionError
 
 from tf_edureka.cli import first_cell
 
@@ -23,15 +24,14 @@ PIP = """
 import os, sys, sysconfig
 from pathlib import Path
 Path(os.environ["ASKED"]).write_text(" ".join(sys.argv[1:]))
-if os.environ["SUCCEEDS"]:
-    package = Path(sysconfig.get_path("purelib"), "tf_edureka")
-    package.mkdir()
-    (package / "__init__.py").write_text("__version__ = 'installed'")
-else:
+if not os.environ["SUCCEEDS"]:
     sys.exit("ERROR: no network")
+package = Path(sysconfig.get_path("purelib"), "tf_edureka")
+package.mkdir()
+(package / "__init__.py").write_text("print('installed')")
 """
-IMPORTS = "import tf_edureka; print(tf_edureka.__version__)"
 IN_COLAB = "import sys; sys.modules['google.colab'] = sys"
+ADDRESS = "https://github.com/OWNER/tf_edureka"
 HOW = (
     f"tf_edureka is not installed: run `pip install git+{ADDRESS}`, or `pip install .` in a copy "
     "of the project, then restart the kernel"
@@ -39,31 +39,97 @@ HOW = (
 
 
 @pytest.fixture
-def run(tmp_path):
-    """Runs the cell between others; gives what came of each, and what pip was asked for."""
-    environment = tmp_path / "environment"
-    venv.create(environment, with_pip=False, symlinks=True)
-    packages = next(environment.glob("lib/python*/site-packages"))
-    # The `.pth` files there, and so the package that one of them leads to, do not count here.
+def run(tmp_path, monkeypatch):
+    """Runs the cell between others in a folder; gives their outputs, and what pip was asked for."""
+    if any(Path(folder, "tf_edureka").exists() for folder in site.getsitepackages()):
+        pytest.skip("tf_edureka is installed other than with pip install -e")
+    environment, asked = tmp_path / "environment", tmp_path / "asked"
+    venv.create(environment)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    # A `.pth` file in what this one leads to is not read: so what is installed to be edited is not.
     (packages / "shared.pth").write_text("\n".join(site.getsitepackages()))
-    (tmp_path / "stub" / "pip").mkdir(parents=True)
-    (tmp_path / "stub" / "pip" / "__main__.py").write_text(PIP)
-    python = environment / "bin" / "python"
-    find = "from importlib.util import find_spec; print(find_spec('tf_edureka'))"
-    asked = tmp_path / "asked"
-    variables = {
-        **os.environ,
-        "PYTHONPATH": str(tmp_path / "stub"),
-        "ASKED": str(asked),
-    }
-    found = subprocess.run([python, "-c", find], env=variables, capture_output=True, text=True)
-    if found.stdout != "None\n":
-        pytest.skip("tf_edureka is installed, and not as one edits it")
+    pip = tmp_path / "stub" / "pip"
+    pip.mkdir(parents=True)
+    (pip / "__init__.py").touch()
+    (pip / "__main__.py").write_text(PIP)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "stub"))
+    monkeypatch.setenv("ASKED", str(asked))
+    python = [str(environment / "bin" / "python"), "-m", "ipykernel_launcher"]
+    monkeypatch.setattr(KernelSpecs, "argv", [*python, "-f", "{connection_file}"])
 
-    def run(folder, *cells, succeeds=False):
-        folder.mkdir(exist_ok=True)
-        made = [nbformat.v4.new_code_cell(cell) for cell in cells]
-        notebook = nbformat.v4.new_notebook(cells=made)
-        ...
+    def run(folder, *before, succeeds=False):
+        monkeypatch.setenv("SUCCEEDS", "yes" if succeeds else "")
+        cells = [*before, first_cell.of(ADDRESS), "import tf_edureka"]
+        notebook = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, cells)])
+        manager = AsyncKernelManager(kernel_spec_manager=KernelSpecs())
+        client = nbclient.NotebookClient(
+            notebook,
+            km=manager,
+            resources={"metadata": {"path": str(folder)}},
+            extra_arguments=["--log-level=CRITICAL"],
+        )
+        with contextlib.suppress(CellExecutionError):
+            client.execute()
+        *_, first, last = notebook.cells
+        return first, last, asked.read_text() if asked.exists() else None
 
     return run
+
+
+class KernelSpecs(KernelSpecManager):
+    """Starts the kernel of that environment."""
+
+    argv: ClassVar[list[str]] = []
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        return KernelSpec(argv=self.argv, language="python")
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The folder of the notebooks in a copy of the project."""
+    (tmp_path / "project" / "notebooks").mkdir(parents=True)
+    (tmp_path / "project" / "tf_edureka").mkdir()
+    (tmp_path / "project" / "pyproject.toml").touch()
+    return tmp_path / "project" / "notebooks"
+
+
+def expect_one_line(first, last):
+    """Asserts that the cell has failed with one line that says what to do, and ended the run."""
+    *printed, error = first.outputs
+    assert (error.output_type, error.traceback) == ("error", [HOW])
+    assert last.execution_count is None
+    assert "Traceback" not in "".join(one.text for one in printed)
+
+
+@pytest.mark.slow
+def test_elsewhere_a_line_says_what_to_do_and_the_cells_after_it_do_not_run(run, tmp_path):
+    first, last, asked = run(tmp_path)
+    assert asked is None
+    assert len(first.outputs) == 1
+    expect_one_line(first, last)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("in_colab", [False, True])
+def test_in_a_copy_of_the_project_it_installs_that(run, project, in_colab):
+    first, last, asked = run(project, *[IN_COLAB] * in_colab, succeeds=True)
+    assert asked == "install --quiet .."
+    assert [one.output_type for one in first.outputs] == ["stream"]
+    assert last.outputs[0].text == "installed\n"
+
+
+@pytest.mark.slow
+def test_in_colab_it_installs_from_the_address(run, tmp_path):
+    _, last, asked = run(tmp_path, IN_COLAB, succeeds=True)
+    assert asked == f"install --quiet git+{ADDRESS}"
+    assert last.outputs[0].text == "installed\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("in_colab", [False, True])
+def test_where_installing_fails_a_line_says_what_to_do(run, tmp_path, project, in_colab):
+    first, last, asked = run(*(tmp_path, IN_COLAB) if in_colab else (project,))
+    assert asked
+    assert "ERROR: no network" in first.outputs[0].text
+    expect_one_line(first, last)
