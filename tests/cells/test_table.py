@@ -37,7 +37,7 @@ for epoch in range(100):
 
 
 class Table(HTMLParser):
-    """The rows of a table: each the texts of its cells, None for one of code that has none."""
+    """The rows of a table: each the texts of its cells; None for code where there is "nothing"."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -48,25 +48,39 @@ class Table(HTMLParser):
         if tag == "tr":
             self.rows.append([])
         elif tag in ("td", "th"):
-            self.rows[-1].append(None if tag == "td" else "")
+            self.rows[-1].append("")
+            self.in_code = False
         elif tag == "pre":
-            self.rows[-1][-1] = ""
+            self.in_code = True
 
     def handle_data(self, data: str) -> None:
-        if self.rows[-1][-1] is None:
-            assert data == "nothing"
+        if data == "nothing" and not self.in_code:
+            self.rows[-1][-1] = None
         else:
             self.rows[-1][-1] += data
 
 
 def rows(made: Beside) -> list[list[str | None]]:
-    return Table(made._repr_html_()).rows
+    """The steps: their words, and the lines of either program, which stand in rows of their own."""
+    titles, *found = Table(made._repr_html_()).rows
+    steps = []
+    for row in found:
+        if len(row) == 3:  # a step begins, and its words have a row of their own
+            steps.append([row[0], [row[1]], [row[2]]])
+        else:
+            columns = [column for column in steps[-1][1:] if column[0] is not None]
+            for column, line in zip(columns, row, strict=True):
+                column.append(line)
+    return [titles] + [
+        [words, *(None if lines[0] is None else "\n".join(lines).rstrip("\n") for lines in both)]
+        for words, *both in steps
+    ]
 
 
 def test_steps_of_the_same_words_stand_in_a_row_and_keep_their_indentation():
     inputs, session = OLD.split("\n")[3:5], OLD.split("\n")[7:9]
     assert rows(beside(OLD, NEW)) == [
-        [None, "TensorFlow 1", "TensorFlow 2"],
+        ["", "TensorFlow 1", "TensorFlow 2"],
         ["", "import tensorflow as tf", "import keras"],
         ["Inputs", "\n".join(inputs), "x = inputs"],
         ["Model", None, "\n".join(NEW.split("\n")[5:9])],
@@ -74,6 +88,11 @@ def test_steps_of_the_same_words_stand_in_a_row_and_keep_their_indentation():
         ["A step", "        session.run(step, {x: inputs})", "    step(x)"],
         ["Say it", "        print(session.run(loss))", "    print(loss)"],
     ]
+
+
+def test_each_line_stands_beside_its_line():
+    table = Table(beside("# A\n1\n2\n3\n# B\n4\n5", "# A\n6\n7")._repr_html_())
+    assert table.rows[1:] == [["A", "1", "6"], ["2", "7"], ["3", ""], ["B", "4", None], ["5"]]
 
 
 def test_as_text_it_has_both_columns():
@@ -89,7 +108,7 @@ y = 2
 
 def test_a_program_without_steps_is_one_row():
     assert rows(beside("x = 1\n\ny = 2", "z = 3\r\n"))[1:] == [["", "x = 1\n\ny = 2", "z = 3"]]
-    assert rows(beside("", "")) == [[None, "TensorFlow 1", "TensorFlow 2"]]
+    assert rows(beside("", "")) == [["", "TensorFlow 1", "TensorFlow 2"]]
 
 
 def test_steps_of_the_same_words_in_one_program_stay_apart():
@@ -104,7 +123,7 @@ def test_what_is_no_comment_of_words_on_its_line_begins_no_step():
 
 def test_titles_and_code_are_no_html():
     made = beside("# a <b>\nx = '<i>'", "x", titles=("<u>", "&amp;"))
-    assert rows(made)[0] == [None, "<u>", "&amp;"]
+    assert rows(made)[0] == ["", "<u>", "&amp;"]
     assert ["a <b>", "x = '<i>'", None] in rows(made)
 
 

@@ -17,14 +17,16 @@ _NOTHING = "nothing"
 _COLOURS = "background:#fff;color:#1a1a1a"
 _SCROLLS = f"{_COLOURS};overflow-x:auto"
 _TABLE = f"{_COLOURS};table-layout:auto;border-collapse:collapse;margin:0;font-size:13px"
-_ROW = f"{_COLOURS};border-top:1px solid #bbb"
-_CELL = "text-align:left;vertical-align:top;padding:4px 12px;white-space:normal;max-width:none"
+_ROW, _FIRST = _COLOURS, f"{_COLOURS};border-top:1px solid #bbb"
+_CELL = "text-align:left;vertical-align:top;padding:1px 12px;white-space:normal;max-width:none"
 _TITLE = f"{_CELL};{_COLOURS};white-space:nowrap"
 _WORDS = f"{_CELL};{_COLOURS};min-width:6em;max-width:9em"
-_NONE = f"{_CELL};color:#595959;font-style:italic"
+_NONE = "color:#595959;font-style:italic"
+# Where a line is too long for its column it goes on below, further in.
 _CODE = (
-    f"{_COLOURS};margin:0;padding:0;border:0;white-space:pre;tab-size:4;max-width:440px;"
-    "overflow-x:auto;font:12px/1.45 Menlo,Consolas,'DejaVu Sans Mono',monospace"
+    f"{_COLOURS};margin:0;padding:0 0 0 3em;text-indent:-3em;border:0;white-space:pre-wrap;"
+    "overflow-wrap:anywhere;overflow:visible;tab-size:4;"
+    "font:11px/1.4 Menlo,Consolas,'DejaVu Sans Mono',monospace"
 )
 
 
@@ -72,9 +74,15 @@ class Beside:
         )
         rows = [f'<tr style="{_ROW}"><td style="{_WORDS}"></td>{titles}</tr>']
         for words, *places in self._rows:
-            cells = map(_cell, programs, places)
-            named = f'<th scope="row" style="{_WORDS}">{html.escape(words)}</th>'
-            rows.append(f'<tr style="{_ROW}">{named}{"".join(cells)}</tr>')
+            height = max(place.stop - place.start for place in places if place) or 1
+            columns = [_column(*one, height) for one in zip(programs, places, strict=True)]
+            named = (
+                f'<th scope="rowgroup" rowspan="{height}" style="{_WORDS}">'
+                f"{html.escape(words)}</th>"
+            )
+            for n, cells in enumerate(zip(*columns, strict=True)):
+                first = (_FIRST, named) if n == 0 else (_ROW, "")
+                rows.append(f'<tr style="{first[0]}">{first[1]}{"".join(cells)}</tr>')
         table = f'<table style="{_TABLE}"><tbody>{"".join(rows)}</tbody></table>'
         return f'<div style="{_SCROLLS}">{table}</div>'
 
@@ -82,7 +90,7 @@ class Beside:
 def beside(
     old: str, new: str, *, titles: tuple[str, str] = ("TensorFlow 1", "TensorFlow 2")
 ) -> Beside:
-    """Puts two programs beside each other, in full; steps of the same words stand in one row.
+    """Puts two programs beside each other, in full, with steps of the same words in line.
 
     A comment line of the form `# words` begins a step. The order is the old program's; steps that
     only the new one has come after the one that precedes them there.
@@ -98,12 +106,14 @@ def beside(
     return Beside(old, new, titles)
 
 
-def _cell(lines: list[str], place: slice | None) -> str:
-    """A cell of the table with those of the lines, in HTML, that are at `place`."""
+def _column(lines: list[str], place: slice | None, height: int) -> list[str]:
+    """The cells, `height` of them, with those of the lines, in HTML, that are at `place`."""
     if place is None:
-        return f'<td style="{_NONE}">{_NOTHING}</td>'
-    code = "\n".join(lines[place])
-    return f'<td style="{_CELL}"><pre style="{_CODE}">{code}</pre></td>'
+        nothing = f'<td rowspan="{height}" style="{_CELL};{_NONE}">{_NOTHING}</td>'
+        return [nothing, *[""] * (height - 1)]
+    code = [f'<pre style="{_CODE}">{line}</pre>' for line in lines[place]]
+    code += [""] * (height - len(code))
+    return [f'<td style="{_CELL}">{line}</td>' for line in code]
 
 
 def _lines(program: str) -> list[str]:
