@@ -199,4 +199,6 @@ def test_a_neuron_of_each_activation_and_of_any_number_is_drawn(activation):
     assert "sum\n$z$ = 1.5" in labels_of(figure.axes[0])
     assert drawn(figure).any()
     for weight in (np.nan, np.inf, 1e38):
-        assert drawn(plots.neuron(activation, row, np.float32([weight, 1, -1]), "x")).any()
+        figure = plots.neuron(activation, row, np.float32([weight, 1, -1]), "x")
+        assert 0 < arrows_of(figure.axes[0])[0].get_linewidth() < 5
+        assert drawn(figure).any()
