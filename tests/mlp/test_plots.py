@@ -155,8 +155,8 @@ def test_weights_get_darker_from_against_to_for_so_that_grey_tells_the_sign():
     assert grey[0] > 0.9
     assert 0.5 < image.cmap(0.5)[0] < 0.6
     assert grey[-1] < 0.2
-    assert (blue[:23] > red[:23] + 0.03).all()  # against: blue
-    assert (red[-23:] > blue[-23:] + 0.03).all()  # for: red
+    assert (red[:23] > blue[:23] + 0.03).all()  # against: red
+    assert (blue[-23:] > red[-23:] + 0.03).all()  # for: blue
 
 
 def test_confusions_count_each_answer_to_each_digit():

@@ -14,9 +14,10 @@ from tf_edureka.data.mnist import Split
 from tf_edureka.results import Floats
 
 _WRONG_SHOWN, _TILES, _TILES_WIDE = 20, 50, 10
-# The hue tells the sign; the lightness falls from end to end, so that grey tells it as well.
+# The hue tells the sign, blue for and red against as on the page; the lightness falls from end to
+# end, so that grey tells it as well.
 _AGAINST_TO_FOR = LinearSegmentedColormap.from_list(
-    "against to for", ["#d9f1ff", "#90c8f0", "#8e8e8e", "#a2423c", "#6b0010"]
+    "against to for", ["#ffe6d6", "#f2ad8c", "#8e8e8e", "#2f5fa3", "#08204f"]
 )
 
 
@@ -111,8 +112,8 @@ def first_layer(kernel: Floats, title: str) -> Figure:
         title: what the network was trained on.
 
     Returns:
-        the figure with the 50 units of the largest weights: ink where it is dark (red) speaks for
-        the unit, ink where it is light (blue) against it, the grey between is 0.
+        the figure with the 50 units of the largest weights: ink where it is dark (blue) speaks for
+        the unit, ink where it is light (red) against it, the grey between is 0.
     """
     # A training that went wrong has numbers that are none, or whose square is none in float32.
     kernel = np.nan_to_num(kernel.astype(np.float64), posinf=0, neginf=0)
