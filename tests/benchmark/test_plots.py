@@ -17,9 +17,9 @@ def bars_of(figure) -> dict[str, tuple[float, str]]:
 def test_speeds_are_bars_with_the_quickest_on_top_and_as_many_times_as_it():
     figure = plots.speeds({"quick": 0.25, "$\\frac$": 1.0, "middle": 0.5}, "An epoch")
     assert list(bars_of(figure).items()) == [
-        ("$\\frac$", (1.0, "  1.000 s, x 4.0")),
-        ("middle", (0.5, "  0.500 s, x 2.0")),
-        ("quick", (0.25, "  0.250 s, x 1.0")),
+        ("$\\frac$", (1.0, "  1.000 s, 4.0 times as long")),
+        ("middle", (0.5, "  0.500 s, 2.0 times as long")),
+        ("quick", (0.25, "  0.250 s")),
     ]
     assert figure.axes[0].get_title() == "An epoch"
 
@@ -33,8 +33,8 @@ def test_epochs_show_the_quickest_and_the_median_of_each_way_and_the_least_there
     figure = plots.epochs(entrants, 0.125, "drawn")
     bars = bars_of(figure)
     assert bars == {
-        "Keras fit": (1.0, "  1.000 s, x 4.0"),
-        "this project": (0.25, "  0.250 s, x 1.0"),
+        "Keras fit": (1.0, "  1.000 s, 4.0 times as long"),
+        "this project": (0.25, "  0.250 s"),
     }
     (axes,) = figure.axes
     assert [text.get_position()[0] for text in axes.texts] == [2.0, 0.25]

@@ -95,11 +95,13 @@ def _bars(
     colours = ["tab:orange" if name in ours else "#9ecae1" for name in names]
     axes.barh(range(len(names)), [seconds[name] for name in names], color=colours)
     for place, name in enumerate(names):
-        text = f"  {seconds[name]:.3f} s, x {seconds[name] / seconds[names[-1]]:.1f}"
+        text = f"  {seconds[name]:.3f} s"
+        if name != names[-1]:
+            text += f", {seconds[name] / seconds[names[-1]]:.1f} times as long"
         axes.text(max(seconds[name], ends[name]), place, text, va="center", fontsize=9)
     axes.set_yticks(range(len(names)))
     axes.set_yticklabels(names, parse_math=False)
-    axes.margins(x=0.18)
+    axes.margins(x=0.3)
     return figure, axes
 
 

@@ -128,10 +128,10 @@ def first_layer(kernel: Floats, title: str) -> Figure:
         shrink=0.5,
         aspect=40,
         pad=0.02,
-        label="weight: ink on light speaks against the unit, ink on dark for it",
+        label="weight: ink on light speaks against the neuron, ink on dark for it",
     )
     axes.set_title(
-        f"First hidden layer: the {len(shown)} of {kernel.shape[1]} units with the largest "
+        f"First hidden layer: the {len(shown)} of {kernel.shape[1]} neurons with the largest "
         f"weights\n{title}",
         parse_math=False,
     )

@@ -35,7 +35,8 @@ class Plane {
     paintPixels(this.canvas, SHADES, SHADES, (i) => {
       const at = (share) => low + ((high - low) * (share + 0.5)) / SHADES;
       const value = output(at(i % SHADES), at(SHADES - 1 - Math.floor(i / SHADES)));
-      return shade(Number.isFinite(value) ? 0.7 * Math.max(-0.5, Math.min(0.5, value - 0.5)) : 0);
+      const above = Number.isFinite(value) ? Math.max(-0.5, Math.min(0.5, value - 0.5)) : 0;
+      return shade((above > 0 ? 0.8 : 0.4) * above); // darker where it is above, also without colours
     });
     this.showAxes(names);
     this.layers[1].replaceChildren(...lines.flatMap((line, i) => this.lineOf(line, i)));

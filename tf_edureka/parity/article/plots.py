@@ -46,8 +46,8 @@ def growth(old: npt.NDArray[np.float32], new: npt.NDArray[np.float32], title: st
     Returns:
         the figure by step, of which the first is 0: on the left the share of the numbers that
         differ in any bit, on the right the largest and the median relative difference (to the
-        larger of both numbers), where it is not 0. Rounding to float32 once changes a number by at
-        most 2^-24 of itself: that is the line.
+        larger of both numbers), where it is not 0; the median is 0 until half of them differ.
+        Rounding to float32 once changes a number by at most 2^-24 of itself: that is the line.
 
     Raises:
         InputError: when the arrays are no such pair.
@@ -61,9 +61,9 @@ def growth(old: npt.NDArray[np.float32], new: npt.NDArray[np.float32], title: st
     left.set(ylabel="numbers that differ in any bit", ylim=(-0.03, 1.03))
     left.yaxis.set_major_formatter(PercentFormatter(1.0))
     values = {"largest": relative.max(axis=1), "median": np.median(relative, axis=1)}
-    for (name, each), look in zip(values.items(), ("-", "--"), strict=True):
+    for (name, each), colour in zip(values.items(), ("black", "tab:orange"), strict=True):
         shown = np.where(each > 0, each, np.nan)  # a logarithm has no 0
-        right.plot(steps, shown, color="black", linestyle=look, marker=".", label=name)
+        right.plot(steps, shown, color=colour, marker=".", label=name)
     right.axhline(2.0**-24, color="0.55", linewidth=3, zorder=1, label="$2^{-24}$: rounded once")
     right.set(yscale="log", ylabel="relative difference")
     right.legend()

@@ -53,7 +53,10 @@ def penalties(
         shown = ", ".join(f"{abs(value):.3g}" for value in amounts)
         has = "lacks" if amounts[0] > 0 else "has in excess"
         unit = "times the weight" if kind == "l2" else "times its sign"
-        advice = "; contrib's l2_regularizer(s) is Keras' L2(s / 2), or tf_edureka.tf1.L2(s)"
+        advice = (
+            "; what l2_loss and contrib's l2_regularizer make of s is Keras' L2(s / 2), or "
+            "tf_edureka.tf1.L2(s)"
+        )
         yield Cause(
             kind,
             1.0,
