@@ -38,6 +38,7 @@ def compare(drawn_folder, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_it_prints_ladder_and_table_and_writes_both_with_pictures(compare, capsys):
     assert compare() == 0
     printed = capsys.readouterr().out

@@ -301,6 +301,7 @@ def test_a_finished_run_resumed_gives_the_same_files_again(train_mnist, capsys):
         assert (train_mnist.out / name).read_bytes() == before[name]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_training")
 def test_pictures_are_of_one_format_also_after_resuming_and_overwriting(train_mnist, capsys):
     svg = {name.replace(".png", ".svg") for name in FILES}

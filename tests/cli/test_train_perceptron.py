@@ -56,10 +56,11 @@ def test_the_animation_is_written_where_it_is_asked_for(tmp_path):
     ("arguments", "names"),
     [
         (["--epochs", "2"], {"history.json", "loss.svg", "decision.svg"}),
-        (["--sweep", "3"], {"sweep.json", "sweep.svg"}),
-        (
+        pytest.param(["--sweep", "3"], {"sweep.json", "sweep.svg"}, marks=pytest.mark.slow),
+        pytest.param(
             ["--limits", "--sweep", "2", "--epochs", "2"],
             {"limits.json", "activations.svg", "xor.svg"},
+            marks=pytest.mark.slow,
         ),
     ],
 )

@@ -126,7 +126,8 @@ MODELS = {
 SHOWN_BY_OTHERS = {
     *("28 x 28", "standardized", "an activation layer", "log softmax", "nested"),
     *("softmax of nested", "dictionaries", "bytes", "dark bytes", "rescaling to [-1, 1]"),
-    *("a list", "division", "from -1 to 1"),
+    *("a list", "division", "from -1 to 1", "dark whole bytes", "whole bytes", "augmentation"),
+    *("nested softmax", "a softmax layer", "dictionaries and softmax"),
 }
 
 

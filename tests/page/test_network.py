@@ -112,8 +112,15 @@ def fresh(tab):
 
 
 def link(tab, state):
-    tab.evaluate("state => { location.hash = state; }", state)
-    tab.wait_for_timeout(50)
+    """Goes to an address, and waits until the page has heard of it."""
+    tab.evaluate(
+        """state => new Promise((done) => {
+             if (location.hash.slice(1) === state) return done();
+             addEventListener("hashchange", () => setTimeout(done), {once: true});
+             location.hash = state;
+           })""",
+        state,
+    )
 
 
 def of_all(tab, expression, images, which=0):

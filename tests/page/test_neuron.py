@@ -436,8 +436,14 @@ def test_the_exported_lines_of_keras_come_to_the_same_weights(fresh, state):
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "touch"), [(1280, False), (390, True)])
+@pytest.mark.parametrize(
+    ("scheme", "width", "touch"),
+    [
+        *(("light", 1280, False), ("dark", 390, True)),
+        pytest.param("light", 390, True, marks=pytest.mark.slow),
+        pytest.param("dark", 1280, False, marks=pytest.mark.slow),
+    ],
+)
 def test_it_fits_the_screen_and_axe_finds_nothing_serious(file, scheme, width, touch):
     how = {"viewport": {"width": width, "height": 844}, "has_touch": touch, "is_mobile": touch}
     axe = pytest.importorskip(

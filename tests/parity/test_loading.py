@@ -192,9 +192,9 @@ def test_a_step_from_there_is_that_of_tensorflow_1(case):
 def expect_step(found, after, before, floor):
     """Asserts that a variable has made the same step."""
     # What is stored is rounded, here and there. Gradients are sums of up to some hundred products
-    # in another order.
+    # in another order, and their squares, which some slots gather, are twice as far apart.
     limit = (
-        LAST_PLACE * np.abs(after).max() + 100 * LAST_PLACE * np.abs(after - before).max() + floor
+        LAST_PLACE * np.abs(after).max() + 200 * LAST_PLACE * np.abs(after - before).max() + floor
     )
     np.testing.assert_allclose(found, after, rtol=0, atol=limit)
 

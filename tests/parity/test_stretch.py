@@ -208,7 +208,10 @@ def keras_path(optimizer, start, given, rates=None):
     return steps
 
 
-@pytest.mark.parametrize(("kind", "make"), EQUAL)
+@pytest.mark.parametrize(
+    ("kind", "make"),
+    [*EQUAL[:2], *(pytest.param(*one, marks=pytest.mark.slow) for one in EQUAL[2:])],
+)
 def test_keras_classes_of_the_same_arithmetic_pass(tmp_path, kind, make):
     for seed in range(2):
         given = gradients(STEPS, seed=seed)

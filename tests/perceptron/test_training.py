@@ -40,7 +40,13 @@ def test_41_seeds_at_once_end_as_in_tensorflow_1_and_12_near_the_best_loss():
     assert (result.loss < 0.35).sum() == 12  # least squares has 0.25
 
 
-@pytest.mark.parametrize("activation", WITH_GRADIENT)
+@pytest.mark.parametrize(
+    "activation",
+    [
+        pytest.param(name, marks=[] if name in ("relu", "sigmoid") else [pytest.mark.slow])
+        for name in WITH_GRADIENT
+    ],
+)
 def test_with_each_activation_on_each_gate_41_seeds_are_trained_as_in_tensorflow_1(activation):
     content = golden("activations.json")
     for gate, expected in content["ends"][activation].items():
