@@ -101,7 +101,8 @@ def _bars(
         axes.text(max(seconds[name], ends[name]), place, text, va="center", fontsize=9)
     axes.set_yticks(range(len(names)))
     axes.set_yticklabels(names, parse_math=False)
-    axes.margins(x=0.3)
+    axes.margins(x=0.4)
+    axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
 

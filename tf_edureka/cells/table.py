@@ -1,6 +1,7 @@
 """Two programs beside each other, step by step."""
 
 import html
+import re
 from itertools import zip_longest
 
 from pygments import highlight
@@ -25,9 +26,11 @@ _NONE = "color:#595959;font-style:italic"
 # Where a line is too long for its column it goes on below, further in.
 _CODE = (
     f"{_COLOURS};margin:0;padding:0 0 0 3em;text-indent:-3em;border:0;white-space:pre-wrap;"
-    "overflow-wrap:break-word;overflow:visible;tab-size:4;"
+    "word-break:normal;overflow-wrap:anywhere;overflow:visible;tab-size:4;"
     "font:11px/1.4 Menlo,Consolas,'DejaVu Sans Mono',monospace"
 )
+# After what a long line may go on below: a bracket, a dot or a comma that is not within a tag.
+_BREAKS = re.compile(r"([(\[.,])(?![^<]*>)")
 
 
 class _Colours(Style):
@@ -124,4 +127,5 @@ def _highlighted(lines: list[str]) -> list[str]:
     """The lines in HTML, each whole in itself."""
     lexer = PythonLexer(stripnl=False, ensurenl=False)
     formatter = HtmlFormatter(nowrap=True, noclasses=True, style=_Colours)
-    return highlight("\n".join(lines), lexer, formatter).split("\n")
+    made = highlight("\n".join(lines), lexer, formatter)
+    return _BREAKS.sub(r"\1<wbr>", made).split("\n")
