@@ -25,7 +25,7 @@ _NONE = "color:#595959;font-style:italic"
 # Where a line is too long for its column it goes on below, further in.
 _CODE = (
     f"{_COLOURS};margin:0;padding:0 0 0 3em;text-indent:-3em;border:0;white-space:pre-wrap;"
-    "overflow-wrap:anywhere;overflow:visible;tab-size:4;"
+    "overflow-wrap:anywhere;word-break:normal;overflow:visible;tab-size:4;"
     "font:11px/1.4 Menlo,Consolas,'DejaVu Sans Mono',monospace"
 )
 
