@@ -187,8 +187,8 @@ def test_what_is_drawn_is_read_and_what_is_cleared_is_gone(tab, frames, network,
     *_, pad = frames
     assert pad.evaluate("pad.strokes.length") == 1  # the example
     pad.click("#net-clear")
-    for empty in (".net-words", "#net-spoke-words"):
-        assert pad.text_content(empty) == "Nothing is drawn"  # at once
+    assert pad.text_content(".net-words") == "Nothing is drawn"  # at once
+    assert pad.text_content("#net-spoke-words") == ""  # and not while the next one is drawn
     assert pad.evaluate("view.pixels") is None
     assert "".join(pad.locator(".net-bars .number").all_text_contents()) == ""
     assert pad.locator(".net-best").count() == 0
@@ -246,6 +246,14 @@ def test_the_height_is_that_of_the_content(tab, frames):
     tab.set_viewport_size({"width": WIDE, "height": 900})
     tab.wait_for_timeout(300)
     assert heights(tab) == wide
+
+
+@pytest.mark.parametrize("width", [NARROW, 740, 850, 960, WIDE])
+def test_the_table_of_points_is_nowhere_cut_off(tab, frames, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+    for frame in frames[:2]:
+        table = frame.locator(".wide:has(#n-points)")
+        assert table.evaluate("(one) => one.scrollWidth - one.clientWidth") == 0
 
 
 def test_a_scroll_bar_that_comes_and_goes_with_the_height_does_not_go_on_for_ever(tab, frames):
@@ -383,6 +391,7 @@ def test_weights_may_be_arrays_of_any_shape():
         ({"weights": [1.0, 2.0, float("nan")]}, "weights: expected 3 numbers"),
         ({"weights": [1.0, 2.0, 1e300]}, "weights: expected 3 numbers from -1000000 to 1000000"),
         ({"weights": "abc"}, "weights: expected 3 numbers"),
+        ({"gate": "or"}, r"gate: expected a Gate, as GATES\['or'\], got 'or'"),
         (
             {"gate": Gate("never", GATES["or"].inputs, targets=0 * GATES["or"].targets)},
             "gate: expected one of or, and, nand, xor, got never",

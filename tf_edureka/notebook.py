@@ -128,6 +128,8 @@ class DigitPad(_Framed):
 
 def _named(gate: Gate) -> str:
     """The page's name of a gate."""
+    if not isinstance(gate, Gate):
+        raise InputError(f"gate: expected a Gate, as GATES['or'], got {gate!r:.100}")
     for name, known in GATES.items():
         rows = ((known.inputs, gate.inputs), (known.targets, gate.targets))
         if all(np.array_equal(*both) for both in rows):

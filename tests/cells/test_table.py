@@ -1,6 +1,7 @@
 import re
 from html.parser import HTMLParser
 
+from browser import opened
 from hypothesis import given, strategies as st
 
 from tf_edureka.cells import beside
@@ -125,6 +126,34 @@ def test_titles_and_code_are_no_html():
     made = beside("# a <b>\nx = '<i>'", "x", titles=("<u>", "&amp;"))
     assert rows(made)[0] == ["", "<u>", "&amp;"]
     assert ["a <b>", "x = '<i>'", None] in rows(made)
+
+
+# As JupyterLab has them for what a cell gives.
+JUPYTERLAB = "pre { word-break: break-all; overflow-wrap: break-word; white-space: pre-wrap }"
+
+
+def test_a_long_line_goes_on_below_between_words(tmp_path):
+    line = "tested = " + " + ".join(["many_words"] * 20)
+    page = tmp_path / "page.html"
+    text = beside(line, "x")._repr_html_()
+    page.write_text(f"<style>{JUPYTERLAB}</style>{text}", encoding="utf-8")
+    with opened(page, viewport={"width": 600, "height": 400}) as tab:
+        broken = tab.evaluate(
+            """() => {
+              const range = document.createRange(), pre = document.querySelector("pre");
+              const lines = new Set(), texts = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT);
+              let broken = 0;
+              while (texts.nextNode()) {
+                range.selectNodeContents(texts.currentNode);
+                const tops = [...range.getClientRects()].map((one) => one.top);
+                tops.forEach((top) => lines.add(top));
+                if (/^\\w+$/.test(range.toString())) broken += new Set(tops).size > 1;
+              }
+              return [lines.size, broken];
+            }"""
+        )
+    assert broken[0] > 2  # else it would show nothing
+    assert broken[1] == 0
 
 
 LINES = st.one_of(

@@ -148,6 +148,12 @@ def test_what_is_not_finite_is_null_in_the_json_and_numbers_of_numpy_are_numbers
     assert (optimizer["measured"], optimizer["tolerance"]) == (0.5, None)
 
 
+def test_in_a_notebook_too_the_text_is_only_given(monkeypatch, capsys):
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    assert "optimizer" in ladder(fails("optimizer")).text()
+    assert capsys.readouterr().out == ""
+
+
 def test_the_text_has_table_verdict_causes_and_what_was_skipped_in_100_columns():
     long = "each of the many weights of this network after each of very many steps, one by one"
     made = ladder(

@@ -38,7 +38,7 @@ function showOcclusion() {
   const {verdict, inputs, pixels, network} = view;
   if (!verdict) {
     paintInk(byId("net-spoke"), new Uint8Array(784));
-    byId("net-spoke-words").textContent = say("network.nothing");
+    byId("net-spoke-words").textContent = ""; // that nothing is drawn stands with the answers
     return;
   }
   const lost = oddsLost(network, inputs, verdict.answer);

@@ -158,7 +158,7 @@ class PortLadder:
 
     def text(self) -> str:
         """The ladder as a table of at most 100 columns, and below it what to know of it."""
-        console = Console(file=io.StringIO(), width=_WIDTH, color_system=None)
+        console = Console(file=io.StringIO(), width=_WIDTH, color_system=None, force_jupyter=False)
         with console.capture() as captured:
             console.print(table(HEAD, [rung.row for rung in self.rungs]))
         rows = [line.rstrip() for line in captured.get().splitlines()]
