@@ -409,6 +409,11 @@ def test_what_is_no_such_network_is_refused(wrong):
         notebook.DigitPad(wrong)
 
 
+def test_a_network_without_inputs_is_refused():
+    with pytest.raises(InputError, match="network: expected a stack .*, got a Sequential model of"):
+        notebook.DigitPad(keras.Sequential([keras.layers.Dense(10)]))
+
+
 def test_a_network_whose_weights_are_no_numbers_is_refused():
     weights = mlp.network(CONFIG).get_weights()
     weights[0][3, 4] = np.nan

@@ -158,7 +158,7 @@ def test_a_cell_of_tensorflow_2_is_numbered_as_it_stands_and_its_text_kept_thoug
 
 
 def test_what_is_no_name_is_refused(run):
-    for number, outputs in enumerate(run("%%tensorflow1 a b\n1", "%%tensorflow2 1a\n1"), 1):
+    for number, outputs in enumerate(run("%%tensorflow1 class\n1", "%%tensorflow2 1a\n1"), 1):
         said = printed(outputs, "stderr")
         assert said.startswith(f"UsageError: expected %%tensorflow{number} NAME, with the name")
         assert len(outputs) == 1

@@ -185,10 +185,10 @@ def test_a_neuron_is_drawn_with_all_its_numbers():
 
 def test_a_neurons_arrows_are_wider_for_larger_weights_and_dashed_for_negative_ones():
     first, second, bias, *others = arrows_of(
-        plots.neuron("tanh", [0, 1], [3, -3, 0.1], "x").axes[0]
+        plots.neuron("tanh", [0, 1], [3, -3, -0.1], "x").axes[0]
     )
     assert first.get_linewidth() == second.get_linewidth() > bias.get_linewidth()
-    assert [one.get_linestyle() for one in (first, second, bias)] == ["-", "--", "-"]
+    assert [one.get_linestyle() for one in (first, second, bias)] == ["-", "--", "--"]
     assert [one.get_linestyle() for one in others] == ["-", "-"]
 
 

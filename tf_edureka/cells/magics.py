@@ -1,6 +1,7 @@
 """The cell magics `%%tensorflow1` and `%%tensorflow2`."""
 
 import functools
+import keyword
 import re
 import sys
 from typing import Any, NoReturn
@@ -33,7 +34,7 @@ class _InTensorFlow1:
         The first such cell starts the kernel. It keeps its variables until this notebook's ends.
         """
         if name := line.strip():
-            if not name.isidentifier():
+            if not name.isidentifier() or keyword.iskeyword(name):
                 _refuse("tensorflow1", name)
             self._shell.user_ns[name] = cell
         try:

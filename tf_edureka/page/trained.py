@@ -84,7 +84,9 @@ def weights_of(model: keras.Model) -> Weights:
 
 def _is_plain(model: keras.Model) -> bool:
     """Whether it is a `Sequential` as `mlp.network` makes it, of any widths."""
-    if not isinstance(model, keras.Sequential) or model.input_shape != (None, PIXELS):
+    if not isinstance(model, keras.Sequential) or not model.built:
+        return False
+    if model.input_shape != (None, PIXELS):
         return False
     wanted = [keras.activations.relu] * (len(model.layers) - 1) + [keras.activations.linear]
     return all(
