@@ -4,6 +4,7 @@ import html.parser
 import subprocess
 import sys
 
+import keras
 import nbformat
 import numpy as np
 import pytest
