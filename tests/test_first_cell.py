@@ -31,7 +31,6 @@ package.mkdir()
 (package / "__init__.py").write_text("print('installed')")
 """
 IN_COLAB = "import sys; sys.modules['google.colab'] = sys"
-ADDRESS = "https://github.com/OWNER/tf_edureka"
 HOW = (
     f"tf_edureka is not installed: run `pip install git+{ADDRESS}`, or `pip install .` in a copy "
     "of the project, then restart the kernel"
@@ -68,6 +67,7 @@ def run(tmp_path, monkeypatch):
             resources={"metadata": {"path": str(folder)}},
             extra_arguments=["--log-level=CRITICAL"],
         )
+        client.owns_km = True  # so that it ends the kernel, too
         with contextlib.suppress(CellExecutionError):
             client.execute()
         *_, first, last = notebook.cells
