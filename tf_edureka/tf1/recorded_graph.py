@@ -169,7 +169,8 @@ class _Imported:
         self._fetches = [given.get(parse(name), "{}:{}".format(*parse(name))) for name in fetches]
         self._run = [graph.get_operation_by_name(parse(name)[0]) for name in run]
         fills = [node.name for node in part.node if FILLS.fullmatch(node.op)]
-        self._session = v1.Session(graph=graph, config=_config(threads))
+        has_sigmoid = any(node.op == "Sigmoid" for node in part.node)
+        self._session = v1.Session(graph=graph, config=_config(threads, fuses=not has_sigmoid))
         try:
             self._session.run([graph.get_operation_by_name(name) for name in fills])
         except tf.errors.OpError as error:
@@ -213,8 +214,13 @@ class _Variable:
         raise Unreplayable(f"the value of the variable {self._names[0]} was not recorded")
 
 
-def _config(threads: int | None) -> Any:
+def _config(threads: int | None, *, fuses: bool) -> Any:
     config = v1.ConfigProto(device_count={"GPU": 0})
+    if not fuses:
+        # With oneDNN, as on Intel's processors, z * sigmoid(z) becomes one op even where sigmoid(z)
+        # is fetched, which then is not in the graph.
+        options = config.graph_options.rewrite_options
+        options.remapping = options.OFF
     if threads:
         config.intra_op_parallelism_threads = config.inter_op_parallelism_threads = threads
     return config
