@@ -1,7 +1,7 @@
 """What one drags and draws in a notebook: parts of the page, which need neither kernel nor network.
 
-Each is a frame that holds all it needs, so that it works in Jupyter, Colab and VS Code, and in a
-notebook that was exported as HTML.
+Each is a frame that holds all it needs, so that it works in JupyterLab and in a notebook that was
+exported as HTML.
 """
 
 import html
@@ -55,8 +55,8 @@ class Neuron(_Framed):
     Args:
         activation: name of f; with hidden neurons it is theirs, and the output's is the sigmoid.
         gate: whose rows it should tell apart, one of `GATES`.
-        weights: w1, w2 and b; of two hidden neurons the nine of `xor_network`, in their order. None
-            for those of the seed.
+        weights: float, shape (3,): w1, w2 and b; with two hidden neurons shape (9,), in the order
+            of `xor_network`. None for the initial weights of the seed.
         seed: op seed of the initial weights.
         learning_rate: of gradient descent, up to 100.
         epochs: that a press on "Train" takes.

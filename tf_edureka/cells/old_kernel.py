@@ -60,8 +60,8 @@ class OldKernel:
         """Runs a cell. An interrupt of this process, meanwhile, interrupts the cell.
 
         Args:
-            code: of the cell.
-            show: is called with each message that comes of it, at once.
+            code: text of the cell, in Python.
+            show: called at once with each message that the cell causes.
 
         Returns:
             the content of Jupyter's `execute_reply`.

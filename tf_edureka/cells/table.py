@@ -49,9 +49,9 @@ class Beside:
     """What `beside` gives: a notebook shows it as a table, all else as two columns of text.
 
     Args:
-        old: as `beside` takes it.
-        new: likewise.
-        titles: likewise.
+        old: text of a program in Python.
+        new: text of another.
+        titles: headings of the two columns.
     """
 
     def __init__(self, old: str, new: str, titles: tuple[str, str]) -> None:
@@ -101,7 +101,7 @@ def beside(
     Args:
         old: text of a program in Python.
         new: text of another.
-        titles: of both.
+        titles: headings of the two columns.
 
     Returns:
         what a notebook shows as a table, and `print` as two columns.

@@ -7,6 +7,8 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from tf_edureka._tensorflow import tf
+from tf_edureka.mlp.model import pixels
 from tf_edureka.results import Floats
 
 
@@ -52,7 +54,7 @@ def _forward(
     image: npt.NDArray[np.uint8],
 ) -> tuple[list[Floats], Floats]:
     """The outputs of each hidden layer, and the logits."""
-    values: Floats = image.reshape(-1) / np.float32(255)
+    values: Floats = pixels(image[np.newaxis]).numpy()[0]
     outputs: list[Floats] = []
     for kernel, bias in zip(kernels, biases, strict=True):
         sums = values @ kernel + bias
@@ -88,8 +90,7 @@ def _draw_arrow(axes: Axes, kernel: npt.NDArray[np.float32], bias: npt.NDArray[n
 
 def _draw_digits(axes: Axes, logits: Floats) -> None:
     """A bar for the probability of each digit, the most probable black, and the logits as text."""
-    powers = np.exp(logits - logits.max())
-    shares = powers / powers.sum()
+    shares = tf.nn.softmax(logits).numpy()
     most = int(shares.argmax())
     digits = range(len(logits))
     axes.barh(digits, shares, color=["black" if one == most else "0.6" for one in digits])

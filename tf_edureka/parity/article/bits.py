@@ -79,8 +79,8 @@ def differing(old: npt.NDArray[np.float32], new: npt.NDArray[np.float32]) -> npt
     """Which numbers differ in any bit: 0.0 and -0.0 do, NaN and the same NaN do not.
 
     Args:
-        old: as in `first_difference`.
-        new: as in `first_difference`.
+        old: float32, shape (steps, n): numbers of a training, such as its weights, after each step.
+        new: float32, shape (steps, n): the same numbers of the other training.
 
     Returns:
         bool, shape (steps, n).
