@@ -1,5 +1,8 @@
 """The docstrings of all public names are complete: parameters, fields, results, shapes and dtypes.
 
+Each description is a phrase that stands alone, as an editor shows it: "The learning rate.", and not
+one that continues the parameter's name, as "rate: of the optimizer." does.
+
 The modules are parsed and not imported, since some of them need PyTorch or JAX. Those of `cli` are
 commands and no interface: what their functions do in a line is enough.
 """
@@ -12,14 +15,19 @@ import pytest
 from helpers import PACKAGE
 
 ARRAY = re.compile(r"\b(NDArray|ndarray|Floats?|Bytes|Array|Tensor|Variable)\b")
-ELSEWHERE = r"\bas (in |for |of )?(an? )?`"  # "as in `load`": it is said there
 SAYS = {
-    "shape": re.compile(rf"\bshapes?\b|\bscalar\b|{ELSEWHERE}"),
+    "shape": re.compile(r"\bshapes?\b|\bscalars?\b"),
     "dtype, unit or range": re.compile(
         r"\b([Ff]loat(32|64)?|u?int(8|32|64)|bool|str|dtypes?|precision|nats|seconds|indices)\b"
-        rf"|\bin \[|{ELSEWHERE}"
+        r"|\bin \["
     ),
 }
+# A description that begins so is the end of a sentence whose beginning is the parameter's name, or
+# sends the reader elsewhere.
+CONTINUES = re.compile(
+    r"(as|by|from|how|in|likewise|of|that|the same|what|where|which|who|whose|with|within)\b",
+    re.IGNORECASE,
+)
 
 
 def split_at(pattern: str, text: str) -> dict[str, str]:
@@ -33,9 +41,10 @@ def is_array(annotation: ast.expr | None) -> bool:
 
 
 def unsaid(name: str, annotation: ast.expr | None, text: str) -> list[str]:
-    """What the text about something lacks, if that is annotated as an array."""
+    """What the text about something lacks: a beginning and, of an array, its shape and dtype."""
     lacks = [what for what, pattern in SAYS.items() if not pattern.search(text)]
-    return [f"{name}: no {what}" for what in lacks if is_array(annotation)]
+    lacks = [f"no {what}" for what in lacks if is_array(annotation)]
+    return [f"{name}: {what}" for what in [*["no phrase"] * bool(CONTINUES.match(text)), *lacks]]
 
 
 def entry_faults(section: str, wanted: dict[str, ast.expr | None], doc: dict) -> list[str]:
@@ -108,7 +117,7 @@ def scaled(images: np.ndarray, by: float) -> np.ndarray:
         by: the factor.
 
     Returns:
-        as `images`, in another range.
+        the scaled images: float64, shape (n, 784).
     """
 @dataclass
 class Pair:
@@ -128,7 +137,7 @@ class Scale:
     """Scales.
 
     Args:
-        by: as in `scaled`.
+        by: the factor: float32, shape (1,).
     """
     def __init__(self, by: tf.Variable) -> None:
         self.by = by
@@ -139,24 +148,34 @@ def test_a_complete_source_passes():
     assert not faults_of(ast.parse(COMPLETE))
 
 
+SCALED = "    Returns:\n        the scaled images: float64, shape (n, 784).\n"
+
+
 @pytest.mark.parametrize(
     ("what", "by", "fault"),
     [
-        (", shape (n, 784)", "", "scaled: images: no shape"),
-        ("float32, ", "", "scaled: images: no dtype, unit or range"),
+        ("images: float32, shape (n, 784)", "images: float32", "scaled: images: no shape"),
+        ("images: float32, ", "images: ", "scaled: images: no dtype, unit or range"),
         ("        by: the factor.\n", "", "scaled: by: not in Args"),
-        ("    Returns:\n        as `images`, in another range.\n", "", "scaled: no Returns"),
-        ("as `images`, in another range", "float32", "scaled: result: no shape"),
+        ("by: the factor.", "by: which to multiply.", "scaled: by: no phrase"),
+        (SCALED, "", "scaled: no Returns"),
+        (
+            "the scaled images: float64, shape",
+            "the scaled images: float64,",
+            "scaled: result: no shape",
+        ),
+        ("the scaled images: float64", "as `images`: float64", "scaled: result: no phrase"),
         ('"""A module."""', "", "module: no docstring"),
         ("both: float64", "each: float64", "Pair: both: not in Attributes"),
+        ("both: float64", "both: of float64", "Pair: both: no phrase"),
         ('"""The first `count` of them."""', "return 1", "Pair.limited: no docstring"),
         ("`count`", "so many", "Pair.limited: count: not in Args"),
         (", a scalar", "", "Pair.sum: result: no shape"),
-        ("by: as in", "how: as in", "Scale: by: not in Args"),
-        ("as in `scaled`.", "float32, by `scaled`.", "Scale: by: no shape"),
+        ("by: the factor: float32", "how: the factor: float32", "Scale: by: not in Args"),
+        ("factor: float32, shape (1,)", "factor: float32", "Scale: by: no shape"),
     ],
 )
-def test_what_is_missing_is_named(what, by, fault):
+def test_each_missing_part_of_a_docstring_is_reported(what, by, fault):
     assert what in COMPLETE
     source = ast.parse(COMPLETE.replace(what, by))
     assert faults_of(source) == [fault]
