@@ -58,7 +58,7 @@ def run(tmp_path, monkeypatch):
 
     def run(folder, *before, succeeds=False):
         monkeypatch.setenv("SUCCEEDS", "yes" if succeeds else "")
-        cells = [*before, first_cell.of(ADDRESS), "import tf_edureka"]
+        cells = [*before, first_cell.source(ADDRESS), "import tf_edureka"]
         notebook = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, cells)])
         manager = AsyncKernelManager(kernel_spec_manager=KernelSpecs())
         client = nbclient.NotebookClient(

@@ -117,7 +117,7 @@ def test_a_cell_that_fails_there_fails_here_with_the_traceback_of_there(run):
     assert (error.ename, error.evalue) == ("ZeroDivisionError", "division by zero")
     lines = plain(error)
     assert "In[1], line 2" in lines or "Input In [1], line 2" in lines, lines
-    assert "old_kernel" not in lines
+    assert "tensorflow1_kernel" not in lines
     assert "%no_such_magic" in printed(unknown, "stderr")
     assert unknown[-1].output_type == "error"
     assert ends[-1].ename == "SystemExit"

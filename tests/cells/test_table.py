@@ -5,7 +5,7 @@ from browser import opened
 from hypothesis import given, strategies as st
 
 from tf_edureka.cells import beside
-from tf_edureka.cells.table import Beside
+from tf_edureka.cells.table import SideBySide
 
 OLD = """import tensorflow as tf
 
@@ -61,7 +61,7 @@ class Table(HTMLParser):
             self.rows[-1][-1] += data
 
 
-def rows(made: Beside) -> list[list[str | None]]:
+def rows(made: SideBySide) -> list[list[str | None]]:
     """The steps: their words, and the lines of either program, which stand in rows of their own."""
     titles, *found = Table(made._repr_html_()).rows
     steps = []

@@ -29,7 +29,7 @@ def recorded(tmp_path_factory):
     """Traces of the old programs, each recorded once."""
     from tf_edureka.runner import period
 
-    if not period.is_here():
+    if not period.exists():
         pytest.skip("TensorFlow 1.15.5's own Python is not here: tf-edureka run --fetch-period")
     folder, traces = tmp_path_factory.mktemp("traces"), {}
 

@@ -13,7 +13,7 @@ from tf_edureka.trace import Trace
 @pytest.fixture(scope="session")
 def period_packages() -> Path:
     """The Python files of TensorFlow 1.15.5; tests of what they do are skipped without them."""
-    if not period.is_here():
+    if not period.exists():
         pytest.skip("TensorFlow 1.15.5's own Python is not here: tf-edureka run --fetch-period")
     return period.folder()
 

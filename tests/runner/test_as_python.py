@@ -16,7 +16,7 @@ import contextlib, sys
 from unittest import mock
 nothing = lambda *_: None
 hidden = mock.Mock(
-    hidden_frames=lambda *_: contextlib.nullcontext(), refusal=nothing, advice=nothing
+    hidden_frames=lambda *_: contextlib.nullcontext(), explanation=nothing, advice=nothing
 )
 sys.modules["tf_edureka.runner.modules"] = hidden
 sys.modules["tensorflow"] = mock.Mock()

@@ -15,7 +15,7 @@ from jupyter_client.manager import start_new_kernel
 
 from tf_edureka.cli import run as command
 from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
-from tf_edureka.runner import installs, kernel, notebook
+from tf_edureka.runner import install_commands, kernel, notebook
 from tf_edureka.runner.period_wheels import FOLDER_VARIABLE
 
 CHECKS = Path(__file__).parent / "checks"
@@ -236,7 +236,9 @@ def test_any_ipython_has_tensorflow_1_once_it_is_loaded(period_packages):
     ],
 )
 def test_what_is_here_already_is_not_installed_over(written, run):
-    changed = "".join(installs.without_ours(written.splitlines(keepends=True)))
+    changed = "".join(
+        install_commands.without_protected_packages(written.splitlines(keepends=True))
+    )
     changed = changed.replace("echo 'note:", "NOTE")
     assert changed.replace(": left as it is in this environment'", "") == run
 

@@ -154,13 +154,13 @@ def expect_nothing_left(store: Path) -> None:
 
 def test_the_python_files_and_the_licences_are_kept_and_nothing_else(source, store):
     told = []
-    assert not period.is_here()
+    assert not period.exists()
     assert period.fetch(lambda *what: told.append(what)) == store
     found = files_in(store)
     del found[LIST]
     assert found == {name: content(name) for name in KEPT}
     assert period.folder() == store
-    assert period.is_here()
+    assert period.exists()
     total = sum(wheel.size for wheel in period.WHEELS)
     assert {all_ for what, _, all_ in told if what.startswith("downloading")} == {total}
     assert max(done for _, done, _ in told) <= total
@@ -200,7 +200,7 @@ def test_a_damaged_store_is_named_and_mended(fetched, wheels, monkeypatch, name,
     with pytest.raises(InputError, match=told) as error:
         period.folder()
     assert error.value.topic == "period packages damaged"
-    assert period.is_here()
+    assert period.exists()
     with web.serving(index(wheels)) as address:
         monkeypatch.setenv("PIP_INDEX_URL", f"{address}simple")
         period.fetch()
@@ -209,7 +209,7 @@ def test_a_damaged_store_is_named_and_mended(fetched, wheels, monkeypatch, name,
 
 def test_a_file_that_was_changed_and_is_as_long_is_mended(fetched, wheels, monkeypatch):
     (fetched / LAYERS).write_bytes(content(LAYERS)[::-1])
-    assert not period.is_whole()
+    assert not period.is_intact()
     with web.serving(index(wheels)) as address:
         monkeypatch.setenv("PIP_INDEX_URL", f"{address}simple")
         period.fetch()
@@ -338,7 +338,7 @@ def test_what_a_kill_has_left_is_not_taken_for_the_store_and_goes(source, store)
     left = store.parent / ".store.partial"
     left.mkdir()
     (left / "half").write_bytes(b"half")
-    assert not period.is_here()
+    assert not period.exists()
     period.fetch()
     assert not left.exists()
 
@@ -402,7 +402,7 @@ def test_the_store_is_among_the_users_caches(monkeypatch, system, variables, exp
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert period.place() == Path(expected, "period-1.15.5")
+    assert period.location() == Path(expected, "period-1.15.5")
 
 
 def test_without_a_home_folder_the_variable_is_asked_for(monkeypatch):
@@ -412,7 +412,7 @@ def test_without_a_home_folder_the_variable_is_asked_for(monkeypatch):
     monkeypatch.delenv("TF_EDUREKA_PERIOD_DIR", raising=False)
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", no_home)
-    assert not period.is_here()
+    assert not period.exists()
     with pytest.raises(InputError, match="name a folder for them in TF_EDUREKA_PERIOD_DIR"):
         period.folder()
 
@@ -459,7 +459,7 @@ def test_a_script_or_the_option_is_needed(capsys):
 
 
 def test_the_sizes_that_are_said_are_those_of_the_real_files(period_packages):
-    assert period.is_whole()
+    assert period.is_intact()
     store = period.folder()
     listed = (store / LIST).read_text().splitlines()
     kept = sum(int(line.split()[1]) for line in listed) + (store / LIST).stat().st_size

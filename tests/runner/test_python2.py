@@ -59,14 +59,14 @@ def error_of(text):
 
 @pytest.mark.parametrize(("text", "what"), {**SOURCES, **USES}.items())
 def test_what_only_python_2_has_is_named(text, what):
-    said = python2.refusal(error_of(text))
+    said = python2.explanation(error_of(text))
     assert said.startswith(f"this is Python 2 ({what}); ")
     assert CONVERT in said or "the command expand makes spaces of tabs" in said
 
 
 @pytest.mark.parametrize("text", OTHERS)
 def test_another_error_is_not_said_to_be_python_2(text):
-    assert python2.refusal(error_of(text)) is None
+    assert python2.explanation(error_of(text)) is None
 
 
 @pytest.mark.parametrize(

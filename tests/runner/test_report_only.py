@@ -11,7 +11,7 @@ import pytest
 
 import tf_edureka
 from tf_edureka.cli import run as command
-from tf_edureka.runner import beside, source
+from tf_edureka.runner import local_modules, source
 from tf_edureka.runner.period_wheels import FOLDER_VARIABLE
 
 OLD = "import tensorflow as tf\ntf.log(1)\nraise SystemExit('it was run')\n"
@@ -26,7 +26,7 @@ def write(folder: Path, **files: str) -> None:
 
 
 def names(given: Path | str) -> list[str]:
-    return [name.replace(os.sep, "/") for name, _ in beside.read(str(given))]
+    return [name.replace(os.sep, "/") for name, _ in local_modules.read(str(given))]
 
 
 def test_a_script_and_its_modules_are_reported_on_and_not_run(tmp_path, capsys):

@@ -119,7 +119,7 @@ def test_mutated_sources_are_judged_as_python_judges_them(tmp_path, capfd):
 
 
 def test_a_script_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(source, "MOST", 10)
+    monkeypatch.setattr(source, "MAX_BYTES", 10)
     path = tmp_path / "script.py"
     path.write_text("x = 12345\n")
     assert source.read(str(path)).source == b"x = 12345\n"

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from IPython.core.error import UsageError
 from IPython.display import clear_output, publish_display_data
 
-from tf_edureka.cells.old_kernel import KernelEnded, OldKernel
+from tf_edureka.cells.tensorflow1_kernel import KernelEnded, TensorFlow1Kernel
 from tf_edureka.runner import kernel
 
 _HERE = re.compile(r"\s*%%tensorflow2(?:[ \t]+(?P<name>[^\W\d]\w*))?[ \t]*(?:\n|$)")
@@ -26,7 +26,7 @@ def load(shell: Any) -> None:
 class _InTensorFlow1:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
-        self._kernel: OldKernel | None = None
+        self._kernel: TensorFlow1Kernel | None = None
 
     def tensorflow1(self, line: str, cell: str) -> None:
         """Runs the cell in a kernel of TensorFlow 1; `%%tensorflow1 NAME` keeps its text in NAME.
@@ -38,7 +38,7 @@ class _InTensorFlow1:
                 _refuse("tensorflow1", name)
             self._shell.user_ns[name] = cell
         try:
-            self._kernel = self._kernel or OldKernel()
+            self._kernel = self._kernel or TensorFlow1Kernel()
             reply = self._kernel.run(cell, _show)
         except KernelEnded as ended:
             self._kernel = None

@@ -10,7 +10,7 @@ Steps = dict[Key, slice]
 _COMMENT = re.compile(r"\s*# (\w.*?)\s*")
 
 
-def divided(lines: Sequence[str]) -> Steps:
+def split_steps(lines: Sequence[str]) -> Steps:
     """Divides a program into steps: a comment line of the form `# words` begins one.
 
     Args:
@@ -33,11 +33,11 @@ def divided(lines: Sequence[str]) -> Steps:
     return steps
 
 
-def paired(old: Steps, new: Steps) -> Iterator[tuple[str, slice | None, slice | None]]:
+def pair_steps(old: Steps, new: Steps) -> Iterator[tuple[str, slice | None, slice | None]]:
     """Puts steps of the same words together.
 
     Args:
-        old: steps as `divided` gives them, which give the order.
+        old: steps as `split_steps` gives them, which give the order.
         new: others; a step that `old` has not comes after the one that precedes it here.
 
     Yields:

@@ -10,7 +10,7 @@ from pygments.lexers import PythonLexer
 from pygments.style import Style
 from pygments.token import Comment, Keyword, Number, Operator, String
 
-from tf_edureka.cells.steps import divided, paired
+from tf_edureka.cells.steps import pair_steps, split_steps
 
 _NOTHING = "nothing"
 # White on a dark page, too. Jupyter's own rules for tables are overruled, each where it applies:
@@ -45,7 +45,7 @@ class _Colours(Style):
     }
 
 
-class Beside:
+class SideBySide:
     """What `beside` gives: a notebook shows it as a table, all else as two columns of text.
 
     Args:
@@ -56,7 +56,7 @@ class Beside:
 
     def __init__(self, old: str, new: str, titles: tuple[str, str]) -> None:
         self._programs, self._titles = [_lines(old), _lines(new)], titles
-        self._rows = [*paired(*map(divided, self._programs))]
+        self._rows = [*pair_steps(*map(split_steps, self._programs))]
 
     def __repr__(self) -> str:
         pairs: list[tuple[str, ...]] = [self._titles]
@@ -92,7 +92,7 @@ class Beside:
 
 def beside(
     old: str, new: str, *, titles: tuple[str, str] = ("TensorFlow 1", "TensorFlow 2")
-) -> Beside:
+) -> SideBySide:
     """Puts two programs beside each other, in full, with steps of the same words in line.
 
     A comment line of the form `# words` begins a step. The order is the old program's; steps that
@@ -106,7 +106,7 @@ def beside(
     Returns:
         what a notebook shows as a table, and `print` as two columns.
     """
-    return Beside(old, new, titles)
+    return SideBySide(old, new, titles)
 
 
 def _column(lines: list[str], place: slice | None, height: int) -> list[str]:

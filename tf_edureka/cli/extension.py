@@ -15,8 +15,8 @@ def load(shell: Any) -> None:
     note = functools.partial(_say, shell)
     try:
         found = store.find(note)
-        needed = "" if found else store.needed(" may have it")
-        extension.prepare(shell, store=found, needed=needed)
+        fetch_advice = "" if found else store.fetch_advice(" may have it")
+        extension.prepare(shell, store=found, fetch_advice=fetch_advice)
     except InputError as error:
         if not extension.is_starting(shell):
             from IPython.core.error import UsageError

@@ -21,6 +21,6 @@ if not importlib.util.find_spec("tf_edureka"):
 %matplotlib inline"""
 
 
-def of(address: str) -> str:
+def source(address: str) -> str:
     """The cell for a project with this `address`."""
     return TEMPLATE.replace("{address}", address)

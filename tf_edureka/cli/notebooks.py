@@ -31,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 @contextlib.contextmanager
-def needing_jupyter() -> Iterator[None]:
+def requiring_jupyter() -> Iterator[None]:
     """Says in the block how to get what is missing of Jupyter."""
     try:
         yield
@@ -41,7 +41,7 @@ def needing_jupyter() -> Iterator[None]:
 
 def install_kernel() -> None:
     """Installs the kernel "TensorFlow 1", and says where it is and how to remove it."""
-    with needing_jupyter():
+    with requiring_jupyter():
         try:
             folder = kernel.install()
         except OSError as error:
@@ -57,12 +57,12 @@ def run(args: argparse.Namespace) -> int:
     """Runs the notebook that the `args` of `tf-edureka run` name, and gives the exit code."""
     if args.figures is not None:
         raise InputError("--figures: a notebook has its figures in itself; leave it out")
-    with needing_jupyter():
+    with requiring_jupyter():
         from tf_edureka.runner import notebook
 
         if args.html:
             import nbconvert as nbconvert
-    if period.is_here():
+    if period.exists():
         period.folder()  # one that is damaged is to be said here, not in a cell
     path = Path(args.command[0])
     found = notebook.read(path)

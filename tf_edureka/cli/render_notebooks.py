@@ -83,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                     timeout=SECONDS,
                     resources={"metadata": {"path": str(path.parent)}},
                     extra_arguments=["--log-level=CRITICAL"],  # a failed cell says so itself
-                    on_notebook_start=end_on_signals(signals),
+                    on_notebook_start=cancel_on_signals(signals),
                 ).execute()
             except NoSuchKernel as error:
                 raise InputError(f"{path}: {error}; it is not installed") from None
@@ -101,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def end_on_signals(signals: list[int]) -> Callable[[object], None]:
+def cancel_on_signals(signals: list[int]) -> Callable[[object], None]:
     """What makes Ctrl-C and SIGTERM cancel an execution, and notes which of them came in `signals`.
 
     By itself nbclient would stop its kernel and go on to wait for it.

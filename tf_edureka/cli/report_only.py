@@ -7,7 +7,7 @@ from pathlib import Path
 from tf_edureka import _files
 from tf_edureka.cli import notebooks, reporting
 from tf_edureka.errors import InputError, printable
-from tf_edureka.runner import beside, report
+from tf_edureka.runner import local_modules, report
 
 
 @reporting.reports_errors
@@ -18,7 +18,7 @@ def run(args: argparse.Namespace) -> int:
         print(report.text_of_cells(printable(Path(given).name), _cells(Path(given))), flush=True)
         return 0
     code = 0
-    for number, (name, script) in enumerate(beside.read(given)):
+    for number, (name, script) in enumerate(local_modules.read(given)):
         if isinstance(script, InputError):
             reporting.print_error(script)
             code = reporting.USER_ERROR
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _cells(path: Path) -> list[str]:
     """The code of a notebook's cells as Python, read by hand: to import nbformat takes seconds."""
-    with notebooks.needing_jupyter():
+    with notebooks.requiring_jupyter():
         from IPython.core.inputtransformer2 import TransformerManager
     _files.expect_file(path, "a notebook")
     try:

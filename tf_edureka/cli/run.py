@@ -161,8 +161,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         reporting.print_error(error)
         return reporting.USER_ERROR
     # From here on signals and streams are the script's.
-    needed = "" if found else store.needed(" may have it")
-    script.run(program, needed=needed, limit=args.stop_after)
+    fetch_advice = "" if found else store.fetch_advice(" may have it")
+    script.run(program, fetch_advice=fetch_advice, limit=args.stop_after)
     return 0
 
 

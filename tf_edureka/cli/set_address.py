@@ -97,7 +97,7 @@ def _notebook(path: Path, text: str, address: str) -> tuple[str, str]:
     first["source"] = shown.splitlines(keepends=True)
     if "%pip install" not in "".join(notebook["cells"][place]["source"]):
         notebook["cells"].insert(place, {"cell_type": "code", **_NEW, "source": []})
-    notebook["cells"][place]["source"] = first_cell.of(address).splitlines(keepends=True)
+    notebook["cells"][place]["source"] = first_cell.source(address).splitlines(keepends=True)
     if notebook != json.loads(text):
         text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
     return text, title[1]

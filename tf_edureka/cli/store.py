@@ -12,16 +12,16 @@ from tf_edureka.runner import period
 
 def find(note: Callable[[str], None]) -> Path | None:
     """The folder of the period packages; None where there is none, of which `note` is told."""
-    if period.is_here():
+    if period.exists():
         return period.folder()
     note(
         "note: this runs on tf.compat.v1, which has not all of TensorFlow 1; for the rest there "
-        f"are {needed()}"
+        f"are {fetch_advice()}"
     )
     return None
 
 
-def needed(verb: str = "") -> str:
+def fetch_advice(verb: str = "") -> str:
     """What to say where they are `needed`, with how to fetch them."""
     advice = options.ADVICE["no period packages"]
     return f"TensorFlow 1.15.5's own Python files{verb}: {advice} ({period.sizes()})"
@@ -29,8 +29,8 @@ def needed(verb: str = "") -> str:
 
 def fetch(to: TextIO) -> None:
     """Fetches the period packages, and says where they are and under which licences."""
-    if period.is_whole():
-        print(f"{period.place()} has the Python files of TensorFlow 1.15.5 already", file=to)
+    if period.is_intact():
+        print(f"{period.location()} has the Python files of TensorFlow 1.15.5 already", file=to)
     else:
         said = f"fetching the Python files of TensorFlow 1.15.5 ({period.sizes()})"
         print(said, file=sys.stderr, flush=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tf_edureka.errors import InputError
-from tf_edureka.runner import installs, process, python2
+from tf_edureka.runner import install_commands, process, python2
 from tf_edureka.runner.wrapped import wrap
 
 # Which seeds an op without one gets: `tf1` or `tf2`.
@@ -24,13 +24,13 @@ def is_starting(shell: Any) -> bool:
     return hasattr(shell, "kernel") and not shell.parent_header
 
 
-def prepare(shell: Any, *, store: Path | None, needed: str) -> None:
+def prepare(shell: Any, *, store: Path | None, fetch_advice: str) -> None:
     """Makes the process of an IPython `shell` one of TensorFlow 1.
 
     Args:
         shell: its `InteractiveShell`.
         store: the folder of the period packages; None to do without.
-        needed: what to say where a cell fails for want of them; empty if they are there.
+        fetch_advice: what to say where a cell fails for want of them; empty if they are there.
 
     Raises:
         InputError: when TensorFlow, of whatever version, has been imported already.
@@ -41,14 +41,14 @@ def prepare(shell: Any, *, store: Path | None, needed: str) -> None:
             "kernel and load tf_edureka.legacy first"
         )
     replay_seeds = os.environ.get(SEEDS_VARIABLE) != "tf2"
-    process.become_one_of_tensorflow_1(store, replay_seeds=replay_seeds)
+    process.switch_to_tensorflow_1(store, replay_seeds=replay_seeds)
     if is_starting(shell):
         del sys.argv[3:]  # a kernel of then had no more than `-f` and its file
     shell.register_magic_function(tensorflow_version)
     if not hasattr(shell, "magic"):  # what nbconvert wrote for a magic line
         shell.magic = lambda line: shell.run_line_magic(*line.partition(" ")[::2])
-    shell.input_transformers_cleanup.append(installs.without_ours)
-    wrap(shell, "_showtraceback", functools.partial(_show_traceback, needed))
+    shell.input_transformers_cleanup.append(install_commands.without_protected_packages)
+    wrap(shell, "_showtraceback", functools.partial(_show_traceback, fetch_advice))
     _name_cells(shell)
 
 
@@ -63,7 +63,7 @@ def tensorflow_version(asked: str) -> None:
 
 
 def _show_traceback(
-    needed: str,
+    fetch_advice: str,
     show: Callable[..., None],
     kind: type[BaseException],
     error: BaseException,
@@ -72,7 +72,7 @@ def _show_traceback(
     """Shows a traceback, at whose end is a line on what is gone, and on Python 2."""
     from tf_edureka.runner import modules
 
-    reason = python2.refusal(error, in_cell=True) or modules.refusal(error, needed)
+    reason = python2.explanation(error, in_cell=True) or modules.explanation(error, fetch_advice)
     advice = modules.advice(error)
     more = [f"error: {reason}"] if reason else [f"note: {advice}"] if advice else []
     show(kind, error, [*lines, *more])

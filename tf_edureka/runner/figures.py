@@ -75,11 +75,11 @@ def save_figures() -> None:
     atexit.unregister(save_figures)
     for manager in Gcf.get_all_fig_managers():
         path = Path(f"{os.environ[FIGURES_VARIABLE]}-{next(_numbers)}.png")
-        said = f"figure: {_shown(path)}"
+        said = f"figure: {_display_path(path)}"
         try:
             with contextlib.suppress(FileExistsError):
                 path.parent.mkdir(parents=True)
-            with open(path, "wb", opener=_without_waiting) as file:
+            with open(path, "wb", opener=_open_nonblocking) as file:
                 manager.canvas.figure.savefig(file, format="png")
         except OSError as error:
             said += f" cannot be written ({error.strerror or error})"
@@ -88,13 +88,13 @@ def save_figures() -> None:
                 print(said, file=sys.stderr, flush=True)
 
 
-def _shown(path: Path) -> str:
+def _display_path(path: Path) -> str:
     try:
         return os.path.relpath(path)
     except OSError:  # the current folder has been deleted
         return str(path)
 
 
-def _without_waiting(path: str, flags: int) -> int:
+def _open_nonblocking(path: str, flags: int) -> int:
     """Opens a file; if it is a pipe that nobody reads, it is an error instead of a wait."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)

@@ -21,9 +21,9 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
-from tf_edureka.runner import generated, installed
-from tf_edureka.runner.installed import OLD
-from tf_edureka.runner.lost import Lost
+from tf_edureka.runner import installed, protobuf_modules
+from tf_edureka.runner.fallback_names import FallbackNames
+from tf_edureka.runner.installed import ORIGINAL
 from tf_edureka.runner.shims import registered
 
 # What the installed TensorFlow serves, without `tensorflow.`: a name and all below it.
@@ -49,7 +49,7 @@ INSTALLED_PARTS = (
     "python.util",
 )
 # What is 1.15.5's own all the same.
-OLD_PARTS = (
+ORIGINAL_PARTS = (
     "core.protobuf.trackable_object_graph_pb2",  # a field of a checkpoint's is gone
     "python.eager.backprop",  # gradients with respect to its own kinds of variables
     "python.eager.imperative_grad",
@@ -75,7 +75,7 @@ RENAMED = {
     "python.pywrap_tensorflow_internal": "python.pywrap_tensorflow",
 }
 # Modules of this package that stand for 1.15.5's.
-OURS = {"examples.tutorials.mnist.input_data": "tf_edureka.legacy.input_data"}
+REPLACEMENTS = {"examples.tutorials.mnist.input_data": "tf_edureka.legacy.input_data"}
 # Packages that import a hundred others, of which a script needs few.
 LAZY = ("contrib",)
 
@@ -86,10 +86,10 @@ def install(folder: Path) -> None:
     Args:
         folder: where its files are.
     """
-    sys.meta_path[:0] = [_OldFinder(folder), installed.Finder(), generated.Finder()]
+    sys.meta_path[:0] = [_OriginalFinder(folder), installed.Finder(), protobuf_modules.Finder()]
 
 
-class _OldFinder(importlib.abc.MetaPathFinder):
+class _OriginalFinder(importlib.abc.MetaPathFinder):
     """Finds the modules of TensorFlow 1.15.5: its own files, or the installed ones that serve."""
 
     def __init__(self, folder: Path) -> None:
@@ -99,16 +99,16 @@ class _OldFinder(importlib.abc.MetaPathFinder):
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
         """The module `name`, where it is one of them."""
-        if name != OLD and not name.startswith(f"{OLD}."):
+        if name != ORIGINAL and not name.startswith(f"{ORIGINAL}."):
             return None
         part = _part_of(name)
-        if part in OURS:
-            return ModuleSpec(name, _SharedLoader(name, OURS[part]))
+        if part in REPLACEMENTS:
+            return ModuleSpec(name, _SharedLoader(name, REPLACEMENTS[part]))
         file = self._folder.joinpath(*part.split("."))
         package, module = file / "__init__.py", file.with_name(f"{file.name}.py")
         is_package = package.is_file()
         if _is_installed(part) and not (is_package and not _is_below(part, SHARED_PACKAGES)):
-            twin = f"{installed.NAME}.{RENAMED.get(part, part)}"
+            twin = f"{installed.INSTALLED}.{RENAMED.get(part, part)}"
             try:
                 spec = importlib.util.find_spec(twin)
             except ModuleNotFoundError:  # its package
@@ -122,7 +122,7 @@ class _OldFinder(importlib.abc.MetaPathFinder):
         if not is_package and not module.is_file():
             return None
         found = str(package if is_package else module)
-        kind = _LazyLoader if part in LAZY else _OldLoader
+        kind = _LazyLoader if part in LAZY else _OriginalLoader
         return importlib.util.spec_from_file_location(
             name,
             found,
@@ -133,12 +133,12 @@ class _OldFinder(importlib.abc.MetaPathFinder):
 
 def _part_of(name: str) -> str:
     """The name of a module without `tensorflow.`; empty for `tensorflow` itself."""
-    return name.removeprefix(OLD).lstrip(".")
+    return name.removeprefix(ORIGINAL).lstrip(".")
 
 
 def _is_installed(part: str) -> bool:
     """Whether the installed TensorFlow serves the module of that name, without `tensorflow.`."""
-    if part in OLD_PARTS:
+    if part in ORIGINAL_PARTS:
         return False
     return part.endswith("_pb2") or _is_below(part, INSTALLED_PARTS)
 
@@ -159,7 +159,7 @@ class _SharedLoader(importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         if self._file and "__getattr__" not in vars(module):
             if self._file.is_file():
-                vars(module)["__getattr__"] = Lost(module, self._file)
+                vars(module)["__getattr__"] = FallbackNames(module, self._file)
             elif self._file.is_dir():
                 vars(module)["__getattr__"] = self._find_lost_module
         registered.apply(self._name, module)
@@ -171,7 +171,7 @@ class _SharedLoader(importlib.abc.Loader):
         raise AttributeError(f"module {self._name!r} has no attribute {name!r}")
 
 
-class _OldLoader(importlib.machinery.SourceFileLoader):
+class _OriginalLoader(importlib.machinery.SourceFileLoader):
     """Runs a file of 1.15.5."""
 
     def get_code(self, fullname: str) -> types.CodeType | None:
@@ -179,7 +179,9 @@ class _OldLoader(importlib.machinery.SourceFileLoader):
         part = _part_of(fullname)
         changed: Any
         if part.endswith("_pb2"):
-            changed = generated.renewed(self.get_source(fullname) or "", is_twin=part in OLD_PARTS)
+            changed = protobuf_modules.regenerated(
+                self.get_source(fullname) or "", is_twin=part in ORIGINAL_PARTS
+            )
         elif part in READ_DOCSTRINGS:
             changed = _with_docstrings(self.get_data(self.path))
         else:
@@ -191,7 +193,7 @@ class _OldLoader(importlib.machinery.SourceFileLoader):
         registered.apply(self.name, module)
 
 
-class _LazyLoader(_OldLoader):
+class _LazyLoader(_OriginalLoader):
     """Runs nothing of a package that only imports others: they are imported when they are used."""
 
     def exec_module(self, module: types.ModuleType) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from typing import Any
 
-OLD, NAME = "tensorflow", "tensorflow_installed"
+ORIGINAL, INSTALLED = "tensorflow", "tensorflow_installed"
 
 
 def module(name: str) -> Any:
@@ -20,7 +20,7 @@ def module(name: str) -> Any:
     Where nothing has put 1.15.5's in its place, it is the one that everybody knows.
     """
     has_both = any(isinstance(finder, Finder) for finder in sys.meta_path)
-    return importlib.import_module(f"{NAME if has_both else OLD}.{name}")
+    return importlib.import_module(f"{INSTALLED if has_both else ORIGINAL}.{name}")
 
 
 def owns(candidate: object) -> bool:
@@ -38,15 +38,15 @@ class Finder(importlib.abc.MetaPathFinder):
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
         """The module `name`, where it is one of them."""
-        if name == NAME:
-            found = importlib.machinery.PathFinder.find_spec(OLD)
+        if name == INSTALLED:
+            found = importlib.machinery.PathFinder.find_spec(ORIGINAL)
             if found is None or found.submodule_search_locations is None:
-                raise ModuleNotFoundError("No module named 'tensorflow'", name=OLD)
+                raise ModuleNotFoundError("No module named 'tensorflow'", name=ORIGINAL)
             # Its API is not needed: only what lies below is imported.
             spec = ModuleSpec(name, None, is_package=True)
             spec.submodule_search_locations = list(found.submodule_search_locations)
             return spec
-        if not name.startswith(f"{NAME}."):
+        if not name.startswith(f"{INSTALLED}."):
             return None
         found = importlib.machinery.PathFinder.find_spec(name, path)
         if found is not None and isinstance(found.loader, importlib.machinery.SourceFileLoader):
@@ -63,7 +63,7 @@ class _InstalledLoader(importlib.machinery.SourceFileLoader):
         vars(module)["__builtins__"] = _BUILTINS
         is_own = self.is_package(self.name) or "._pywrap" in self.name  # looked up by its name
         if not is_own:  # what it defines has the name that users know
-            module.__name__ = OLD + self.name.removeprefix(NAME)
+            module.__name__ = ORIGINAL + self.name.removeprefix(INSTALLED)
         exec(code, vars(module))
 
 
@@ -77,24 +77,24 @@ def _import(
     """What an import statement does in a module of the installed TensorFlow."""
     if name == "importlib" and not fromlist:
         return _IMPORTLIB
-    if level or (name != OLD and not name.startswith(f"{OLD}.")):
+    if level or (name != ORIGINAL and not name.startswith(f"{ORIGINAL}.")):
         return builtins.__import__(name, globals, locals, fromlist or (), level)
     module = _import_module(name)
     if not fromlist:
-        return sys.modules[NAME]
+        return sys.modules[INSTALLED]
     for child in fromlist:
         if child != "*" and child not in vars(module) and hasattr(module, "__path__"):
             try:
                 _import_module(f"{name}.{child}")
             except ModuleNotFoundError as error:
-                if error.name != f"{NAME}{name.removeprefix(OLD)}.{child}":
+                if error.name != f"{INSTALLED}{name.removeprefix(ORIGINAL)}.{child}":
                     raise
     return module
 
 
 def _import_module(name: str, package: str | None = None) -> types.ModuleType:
-    if name == OLD or name.startswith(f"{OLD}."):
-        name = NAME + name.removeprefix(OLD)
+    if name == ORIGINAL or name.startswith(f"{ORIGINAL}."):
+        name = INSTALLED + name.removeprefix(ORIGINAL)
     return importlib.import_module(name, package)
 
 

@@ -56,7 +56,7 @@ def has_failed(name: str, value: str) -> bool:
     return name != "SystemExit" or value not in ("", "0", "None")
 
 
-def ending(code: int) -> str:
+def exit_description(code: int) -> str:
     """How a kernel has ended, by the exit `code` of its process as `subprocess` gives it."""
     if code == -signal.SIGKILL:
         return "by signal 9, as where memory runs out"

@@ -13,8 +13,8 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from tf_edureka.runner import eras, finder, offline, period, private
-from tf_edureka.runner.eras import of_numpy
+from tf_edureka.runner import finder, offline, period, private, removed_apis
+from tf_edureka.runner.removed_apis import for_numpy
 from tf_edureka.runner.shims import core, graphs, registered
 
 # What TensorFlow says of an op that it does not have, or not any more.
@@ -31,7 +31,7 @@ def install(store: Path | None, *, replay_seeds: bool = True) -> None:
         store: the folder of the period packages; None to do without.
         replay_seeds: whether an op without a seed gets the one that TensorFlow 1.15 gave it.
     """
-    eras.restore()
+    removed_apis.restore()
     if store is None:
         offline.install(replay_seeds=replay_seeds)
         return
@@ -40,21 +40,21 @@ def install(store: Path | None, *, replay_seeds: bool = True) -> None:
     warnings.filterwarnings("ignore", category=SyntaxWarning, module=re.escape(str(store)))
     finder.install(store / "tensorflow_core")
     if not replay_seeds:
-        registered.shim("framework.random_seed")(graphs.seeds_of_today)
-    core.begin()
+        registered.shim("framework.random_seed")(graphs.use_tensorflow_2_seeds)
+    core.before_loading()
     importlib.import_module("tensorflow")
-    core.end()
+    core.after_loading()
 
 
-def refusal(error: BaseException, needed: str) -> str | None:
+def explanation(error: BaseException, fetch_advice: str) -> str | None:
     """Why an `error` ended a script, if by something of TensorFlow 1 that cannot be had here.
 
     Args:
         error: what ended it.
-        needed: what to say where the period packages would have it.
+        fetch_advice: what to say where the period packages would have it.
     """
-    if needed and offline.needs_more(error):
-        return f"{error}; {needed}"
+    if fetch_advice and offline.lacks_period_packages(error):
+        return f"{error}; {fetch_advice}"
     found = _GONE.search(str(error))
     if found:
         op = found[1] or found[2]
@@ -64,7 +64,7 @@ def refusal(error: BaseException, needed: str) -> str | None:
 
 def advice(error: BaseException) -> str | None:
     """What to install where an `error` that ended a script would not have with another NumPy."""
-    return of_numpy.advice(error)
+    return for_numpy.advice(error)
 
 
 @contextlib.contextmanager
@@ -76,7 +76,7 @@ def hidden_frames(*files: str) -> Iterator[None]:
     Args:
         *files: as Python names them in a traceback.
     """
-    hidden = frozenset({*files, *_files_of_then()})
+    hidden = frozenset({*files, *_period_files()})
 
     class Filter(private.use("util.tf_stack:StackTraceFilter")):  # type: ignore[misc]
         def get_filtered_filenames(self) -> frozenset[str]:
@@ -86,9 +86,9 @@ def hidden_frames(*files: str) -> Iterator[None]:
         yield
 
 
-def _files_of_then() -> Iterator[str]:
-    if period.is_here():
-        for folder, _, names in os.walk(period.place()):
+def _period_files() -> Iterator[str]:
+    if period.exists():
+        for folder, _, names in os.walk(period.location()):
             yield from (os.path.join(folder, name) for name in names)
     for name in ("deprecation", "traceback_utils"):
         yield private.use(f"util.{name}:__file__")

@@ -110,7 +110,7 @@ class _Client(nbclient.NotebookClient):
             to = sys.stdout if content["name"] == "stdout" else sys.stderr
             print(content["text"], end="", file=to, flush=True)
         elif msg["msg_type"] == "error":
-            print(_shown("\n".join(content["traceback"])), file=sys.stderr, flush=True)
+            print(_for_stderr("\n".join(content["traceback"])), file=sys.stderr, flush=True)
         made = super().output(outs, msg, display_id, cell_index)
         kinds = [(one.output_type, one.get("name")) for one in outs[-2:]]
         if made and kinds == [("stream", content.get("name"))] * 2:
@@ -153,7 +153,7 @@ class Execution:
             asyncio.run(self._run(keep_going))
 
     async def _run(self, keep_going: bool) -> None:
-        with self._taking_signals():
+        with self._handling_signals():
             await self._manager.start_kernel(
                 cwd=str(self._folder),
                 env={**os.environ, SEEDS_VARIABLE: self._seeds},
@@ -193,10 +193,10 @@ class Execution:
 
     async def _death(self) -> str:
         code = await self._manager.provisioner.poll() if self._manager.provisioner else None
-        return "" if code is None else kernel.ending(code)  # None while it lives
+        return "" if code is None else kernel.exit_description(code)  # None while it lives
 
     @contextlib.contextmanager
-    def _taking_signals(self) -> Iterator[None]:
+    def _handling_signals(self) -> Iterator[None]:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
         def end(number: int) -> None:
@@ -210,7 +210,7 @@ class Execution:
             yield
 
 
-def _shown(traceback: str) -> str:
+def _for_stderr(traceback: str) -> str:
     """A traceback as stderr shows it: in colours on a terminal only."""
     lines = _COLOURS.sub("", traceback)
     if sys.stderr is not None and sys.stderr.isatty():

@@ -69,7 +69,7 @@ def install(*, replay_seeds: bool) -> None:
     sys.modules.update({"keras": None, "tensorflow.keras": None})  # type: ignore[dict-item]
 
 
-def needs_more(error: BaseException) -> bool:
+def lacks_period_packages(error: BaseException) -> bool:
     """Whether an `error` that ended a script is for want of the period packages."""
     if isinstance(error, ImportError):
         return (error.name or "").partition(".")[0] in ("tensorflow", "keras", "tf_keras")

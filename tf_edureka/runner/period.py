@@ -68,7 +68,7 @@ LICENCES = "period-licences"  # a name that nobody can import
 _LIST = "period-files.txt"  # a line for each file: SHA-256, bytes, name
 
 
-def place() -> Path:
+def location() -> Path:
     """The folder of the files, whether it is there or not.
 
     Raises:
@@ -78,20 +78,20 @@ def place() -> Path:
     return Path(os.path.realpath(named or _caches() / "tf_edureka" / "period-1.15.5"))
 
 
-def is_here() -> bool:
+def exists() -> bool:
     """Whether there is a folder of the files; `folder` says what is wrong with it."""
     with contextlib.suppress(InputError, OSError):
-        return place().is_dir()
+        return location().is_dir()
     return False
 
 
-def is_whole() -> bool:
+def is_intact() -> bool:
     """Whether each byte of each file is as it was published.
 
     Raises:
         InputError: when nothing says where the folder could be.
     """
-    return _flaw(place(), thoroughly=True) is None
+    return _damage(location(), thoroughly=True) is None
 
 
 def folder() -> Path:
@@ -103,9 +103,9 @@ def folder() -> Path:
     Raises:
         InputError: when it is not there, or damaged.
     """
-    found = place()
-    flaw = _flaw(found)
-    if flaw is None:
+    found = location()
+    damage = _damage(found)
+    if damage is None:
         return found
     if not found.is_dir():
         raise InputError(
@@ -113,7 +113,7 @@ def folder() -> Path:
             topic="no period packages",
         )
     raise InputError(
-        f"{found}: expected the Python files of TensorFlow 1.15.5, but {flaw}",
+        f"{found}: expected the Python files of TensorFlow 1.15.5, but {damage}",
         topic="period packages damaged",
     )
 
@@ -136,15 +136,15 @@ def fetch(progress: Report | None = None) -> Path:
     Raises:
         InputError: when the files cannot be had, or not be written.
     """
-    wanted, report = place(), progress or (lambda what, done, total: None)
-    if _flaw(wanted, thoroughly=True) is None:
+    wanted, report = location(), progress or (lambda what, done, total: None)
+    if _damage(wanted, thoroughly=True) is None:
         return wanted
-    with _explained(wanted):
+    with _errors_explained(wanted):
         wanted.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(wanted, report):
-            if _flaw(wanted, thoroughly=True) is not None:  # nobody has fetched it meanwhile
-                _expect_ours(wanted)
-                _make(wanted, report)
+        with _locked(wanted, report):
+            if _damage(wanted, thoroughly=True) is not None:  # nobody has fetched it meanwhile
+                _check_replaceable(wanted)
+                _build(wanted, report)
     return wanted
 
 
@@ -166,7 +166,7 @@ def _caches() -> Path:
         ) from None
 
 
-def _flaw(found: Path, thoroughly: bool = False) -> str | None:
+def _damage(found: Path, thoroughly: bool = False) -> str | None:
     """What is wrong with the folder; None if nothing is."""
     try:
         listed = (found / _LIST).read_bytes()
@@ -188,7 +188,7 @@ def _flaw(found: Path, thoroughly: bool = False) -> str | None:
     return None
 
 
-def _expect_ours(found: Path) -> None:
+def _check_replaceable(found: Path) -> None:
     """Refuses to replace a folder that is not one of these files alone, or empty."""
     marks = {_LIST, LICENCES}
     ours = {*marks, *(wheel.package for wheel in WHEELS), "__pycache__", ".DS_Store"}
@@ -202,7 +202,7 @@ def _expect_ours(found: Path) -> None:
 
 
 @contextlib.contextmanager
-def _explained(wanted: Path) -> Iterator[None]:
+def _errors_explained(wanted: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, NotImplementedError) as error:  # the latter of file systems without locks
@@ -215,7 +215,7 @@ def _explained(wanted: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _alone(wanted: Path, report: Report) -> Iterator[None]:
+def _locked(wanted: Path, report: Report) -> Iterator[None]:
     """Waits until no other process fetches into this folder, and keeps others out."""
     import filelock  # which a start that fetches nothing does not wait for
 
@@ -231,7 +231,7 @@ def _alone(wanted: Path, report: Report) -> Iterator[None]:
         lock.release()
 
 
-def _make(wanted: Path, report: Report) -> None:
+def _build(wanted: Path, report: Report) -> None:
     """Makes the folder beside its place, and puts it there when it is whole."""
     workplace = wanted.with_name(f".{wanted.name}.partial")
     shutil.rmtree(workplace, ignore_errors=True)  # left by a kill
@@ -243,9 +243,9 @@ def _make(wanted: Path, report: Report) -> None:
         rows = sorted(row for wheel in WHEELS for row in _unpack(wheel, wheels / wheel.file, made))
         lines = (f"{sha256} {size} {name}\n" for name, size, sha256 in rows)
         (made / _LIST).write_bytes("".join(lines).encode())
-        flaw = _flaw(made)
-        if flaw is not None:
-            raise OSError(errno.EIO, flaw)
+        damage = _damage(made)
+        if damage is not None:
+            raise OSError(errno.EIO, damage)
         if wanted.exists():
             wanted.rename(workplace / "replaced")
         made.rename(wanted)
@@ -257,7 +257,7 @@ def _unpack(wheel: Wheel, file: Path, made: Path) -> Iterator[tuple[str, int, st
     """Unpacks what is kept of a wheel, and gives each file's name, bytes and SHA-256."""
     with zipfile.ZipFile(file) as archive:
         for member in archive.namelist():
-            name = _kept_as(wheel, PurePosixPath(member))
+            name = _target_path(wheel, PurePosixPath(member))
             if name is not None:
                 content = archive.read(member)
                 (made / name).parent.mkdir(parents=True, exist_ok=True)
@@ -265,7 +265,7 @@ def _unpack(wheel: Wheel, file: Path, made: Path) -> Iterator[tuple[str, int, st
                 yield str(name), len(content), hashlib.sha256(content).hexdigest()
 
 
-def _kept_as(wheel: Wheel, member: PurePosixPath) -> PurePosixPath | None:
+def _target_path(wheel: Wheel, member: PurePosixPath) -> PurePosixPath | None:
     """Where a file of a wheel is kept, if it is."""
     top, *inner = member.parts
     if top == wheel.package and member.suffix == ".py" and inner[0] != "include":

@@ -23,8 +23,8 @@ _PIP = (
     *("--python-version=3.7", "--implementation=cp", "--abi=cp37m", "--abi=none"),
     *("--platform=manylinux2010_x86_64", "--platform=any"),
 )
-_SECONDS = (10, 30)  # to connect, and from one piece to the next
-_PIECE = 2**16
+_TIMEOUTS = (10, 30)  # to connect, and from one piece to the next
+_CHUNK_BYTES = 2**16
 
 Report = Callable[[str, int, int], object]
 """What a download is told to: what it does, how many bytes have come, and how many will."""
@@ -152,7 +152,7 @@ def _by_pip(wheels: Sequence[Wheel], target: Path, report: Report) -> None:
         process.kill()
         process.wait()
     if process.returncode != 0:
-        raise _Failure(f"pip: {_complaint(said.decode(errors='replace'), process.returncode)}")
+        raise _Failure(f"pip: {_pip_error(said.decode(errors='replace'), process.returncode)}")
 
 
 def _bytes_in(folder: Path) -> int:
@@ -165,7 +165,7 @@ def _bytes_in(folder: Path) -> int:
     return size
 
 
-def _complaint(said: str, code: int) -> str:
+def _pip_error(said: str, code: int) -> str:
     """What pip says of what went wrong, in one line."""
     other = re.search(
         r"^ +(\S+) from .*\n +Expected sha256 +(\w+)\n +Got +(\w+)", said, re.MULTILINE
@@ -200,7 +200,7 @@ def _pieces(session: Any, wheel: Wheel) -> Iterator[bytes]:
     left = wheel.size
     try:
         with _answer(session, _url(session, wheel), stream=True) as answer:
-            for piece in answer.iter_content(_PIECE):
+            for piece in answer.iter_content(_CHUNK_BYTES):
                 yield piece[:left]
                 left -= len(piece)
                 if left <= 0:
@@ -227,7 +227,7 @@ def _url(session: Any, wheel: Wheel) -> str:
 
 
 def _answer(session: Any, url: str, **how: Any) -> Any:
-    answer = session.get(url, timeout=_SECONDS, **how)
+    answer = session.get(url, timeout=_TIMEOUTS, **how)
     if not answer.ok:
         raise _Failure(f"{_host(url)}: HTTP status {answer.status_code} {answer.reason}".rstrip())
     return answer

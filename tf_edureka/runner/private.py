@@ -140,12 +140,12 @@ def _home(name: str) -> tuple[Any, str]:
     return functools.reduce(getattr, owners, installed.module(f"python.{module}")), attribute
 
 
-def lost() -> list[str]:
+def missing() -> list[str]:
     """The names that the installed TensorFlow does not have."""
-    missing = []
+    found = []
     for name in NAMES:
         try:
             use(name)
         except (ImportError, AttributeError):
-            missing.append(name)
-    return missing
+            found.append(name)
+    return found

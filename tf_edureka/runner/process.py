@@ -9,7 +9,7 @@ from tf_edureka import runtime
 from tf_edureka.errors import InputError
 
 
-def become_one_of_tensorflow_1(store: Path | None, *, replay_seeds: bool = True) -> None:
+def switch_to_tensorflow_1(store: Path | None, *, replay_seeds: bool = True) -> None:
     """Makes `import tensorflow` give TensorFlow 1 from now on.
 
     Args:

@@ -71,7 +71,7 @@ _IN_MODULES = {
 _OF_MAPPINGS = {"has_key", "iteritems", "iterkeys", "itervalues", "viewitems", "viewkeys"}
 
 
-def refusal(error: BaseException, *, in_cell: bool = False) -> str | None:
+def explanation(error: BaseException, *, in_cell: bool = False) -> str | None:
     """Why an `error` ended a script, or a cell, if because that is Python 2; else None."""
     found = _found(error)
     if found is None:
@@ -87,7 +87,7 @@ def refusal(error: BaseException, *, in_cell: bool = False) -> str | None:
     return f"this is Python 2 ({found}); {todo}"
 
 
-def place(error: BaseException) -> str | None:
+def location(error: BaseException) -> str | None:
     """Where an `error` was found before anything was run; None where it was not."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}, line {error.lineno}"

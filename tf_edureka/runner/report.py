@@ -10,7 +10,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.runner import copies
 from tf_edureka.runner.modern import names as modern
 from tf_edureka.runner.modern.advice import KINDS, Advice
-from tf_edureka.runner.old_names import Names
+from tf_edureka.runner.tensorflow_names import Names
 
 _Use = tuple[str, str, Advice]  # place, name as it is reported, what to write today
 _PlacedRow = tuple[str, ...]

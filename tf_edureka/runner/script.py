@@ -46,7 +46,7 @@ def prepare(
     if not getattr(sys.flags, "safe_path", sys.flags.isolated):
         sys.path[0] = script.folders[0]
     sys.argv = [*arguments]
-    process.become_one_of_tensorflow_1(store, replay_seeds=replay_seeds)
+    process.switch_to_tensorflow_1(store, replay_seeds=replay_seeds)
     if report:
         atexit.register(_print_report, script)
     if record:
@@ -55,12 +55,13 @@ def prepare(
         recording.begin(record, name=script.name, source=script.source, arguments=arguments[1:])
 
 
-def run(script: Script, *, needed: str = "", limit: stop.Limit | None = None) -> None:
+def run(script: Script, *, fetch_advice: str = "", limit: stop.Limit | None = None) -> None:
     """Runs a `script` in this process, which has been prepared for it, and may end by it.
 
     Args:
         script: What is to be run.
-        needed: What to say where it ends for want of the period packages; empty if they are there.
+        fetch_advice: how to fetch the period packages, for errors caused by their absence; empty if
+            they exist.
         limit: When to stop it; None to let it run.
     """
     from tf_edureka.runner import modules
@@ -74,21 +75,23 @@ def run(script: Script, *, needed: str = "", limit: stop.Limit | None = None) ->
     with modules.hidden_frames(*callers):
         try:
             if limit is not None:
-                stop.begin(limit)
+                stop.start(limit)
             exec(script.code, vars(main))
         except BaseException as error:
             recording.ended_by(error)
-            if stop.is_by_us(error):
-                stop.end()
+            if stop.caused(error):
+                stop.exit_process()
             hook = getattr(sys, "excepthook", sys.__excepthook__)  # the script may have its own
             is_usual = hook in (usual, sys.__excepthook__)
-            sys.excepthook = functools.partial(_print_exception, script, needed, hook, is_usual)
+            sys.excepthook = functools.partial(
+                _print_exception, script, fetch_advice, hook, is_usual
+            )
             raise
 
 
 def _print_exception(
     script: Script,
-    needed: str,
+    fetch_advice: str,
     hook: _Hook,
     is_usual: bool,
     kind: type[BaseException],
@@ -106,12 +109,12 @@ def _print_exception(
         trace = trace.tb_next
     sys.last_traceback = trace
     own = [frame for frame in traceback.extract_tb(trace) if script.owns(frame.filename)]
-    refused = python2.refusal(error) or modules.refusal(error, needed)
+    refused = python2.explanation(error) or modules.explanation(error, fetch_advice)
     reason = str(error) if isinstance(error, InputError) else refused
     if not (own and is_usual):
         hook(kind, error.with_traceback(trace), trace)
     elif reason:
-        place = python2.place(error) or f"{own[-1].filename}, line {own[-1].lineno}"
+        place = python2.location(error) or f"{own[-1].filename}, line {own[-1].lineno}"
         _say(printable(f"error: {place}: {reason}"), sys.stderr)
     else:
         hook(kind, error.with_traceback(trace), trace)

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from tf_edureka.errors import InputError, printable
-from tf_edureka.runner import places, python2
+from tf_edureka.runner import python2, script_files
 
 STANDARD_INPUT = "-"
-MOST = 100_000_000  # bytes of a script: there are files without end, such as /dev/zero
+MAX_BYTES = 100_000_000  # bytes of a script: there are files without end, such as /dev/zero
 _FILE_INPUT = 257  # what Python's C interface calls a whole file (`Py_file_input`)
 
 
@@ -49,7 +49,7 @@ class Script:
         """
         module = Path(file)
         is_below = any(module.is_relative_to(folder) for folder in self.folders if folder)
-        is_own = module.suffix == ".py" and is_below and not places.is_library(module)
+        is_own = module.suffix == ".py" and is_below and not script_files.is_library(module)
         return file == self.name or is_own
 
     def short(self, file: str) -> str:
@@ -72,18 +72,18 @@ def read(given: str) -> Script:
         InputError: when the script has no end.
     """
     if given == STANDARD_INPUT:
-        return _of_standard_input()
+        return _from_standard_input()
     path = os.path.join(_current_folder(), given)
     importer = pkgutil.get_importer(path)
     if importer is not None:
-        return _of_folder(importer, path)
+        return _from_folder(importer, path)
     try:
-        return _of_file(path)
+        return _from_file(path)
     except OSError as error:
-        _end(f"can't open file {path!r}: [Errno {error.errno}] {error.strerror}", 2)
+        _exit_like_python(f"can't open file {path!r}: [Errno {error.errno}] {error.strerror}", 2)
 
 
-def _of_standard_input() -> Script:
+def _from_standard_input() -> Script:
     name, loader = "<stdin>", importlib.machinery.BuiltinImporter
     # Where it is closed, Python finds nothing in it.
     with open(os.devnull if sys.stdin is None else os.dup(0), "rb") as file:
@@ -93,7 +93,7 @@ def _of_standard_input() -> Script:
     )
 
 
-def _of_file(path: str) -> Script:
+def _from_file(path: str) -> Script:
     loader = importlib.machinery.SourceFileLoader("__main__", path)
     folders = os.path.dirname(os.path.realpath(path)), os.path.dirname(path)
     # Tracebacks show lines of a file: if that is a pipe they would wait for somebody to write it.
@@ -103,15 +103,15 @@ def _of_file(path: str) -> Script:
     return Script(name, Path(path).stem, folders, source, code, _names(file=path, loader=loader))
 
 
-def _of_folder(importer: Any, path: str) -> Script:
+def _from_folder(importer: Any, path: str) -> Script:
     """The `__main__.py` of a folder, or of an archive."""
     spec = importer.find_spec("__main__")
     if spec is None or spec.loader is None:
-        _end(f"can't find '__main__' module in {path!r}", 1)
+        _exit_like_python(f"can't find '__main__' module in {path!r}", 1)
     try:
         code = spec.loader.get_code("__main__")
     except Exception as error:
-        _end_by(error)
+        _exit_with_error(error)
     names = vars(importlib.util.module_from_spec(spec))
     names.update(__annotations__={}, __builtins__=builtins)
     source = spec.loader.get_data(spec.origin)
@@ -134,9 +134,11 @@ def _read(file: BinaryIO, name: str) -> tuple[bytes, types.CodeType]:
     """The text and the code of a script."""
     is_seekable = file.seekable()
     begin = file.tell() if is_seekable else 0
-    source = file.read(MOST + 1)
-    if len(source) > MOST:
-        raise InputError(f"{name}: expected a script of at most {MOST} bytes, got a longer one")
+    source = file.read(MAX_BYTES + 1)
+    if len(source) > MAX_BYTES:
+        raise InputError(
+            f"{name}: expected a script of at most {MAX_BYTES} bytes, got a longer one"
+        )
     if is_seekable:
         os.lseek(file.fileno(), begin, os.SEEK_SET)
         return source, _code(file.fileno(), name)
@@ -146,7 +148,7 @@ def _read(file: BinaryIO, name: str) -> tuple[bytes, types.CodeType]:
         return source, _code(copy.fileno(), name)
 
 
-class _Begun(BaseException):
+class _ScriptStarted(BaseException):
     """Stops a script before its first line, and brings its code."""
 
 
@@ -163,7 +165,7 @@ def _code(file: int, name: str) -> types.CodeType:
 
     def stop(frame: types.FrameType, *_: object) -> None:
         if frame.f_code.co_filename == name:  # else it is a codec
-            raise _Begun(frame.f_code)
+            raise _ScriptStarted(frame.f_code)
 
     namespace: ctypes.py_object[dict[str, object]] = ctypes.py_object({})
     libc = ctypes.CDLL(None)
@@ -175,10 +177,10 @@ def _code(file: int, name: str) -> types.CodeType:
         ctypes.pythonapi.PyRun_FileExFlags(
             stream, os.fsencode(name), _FILE_INPUT, namespace, namespace, True, None
         )
-    except _Begun as begun:
+    except _ScriptStarted as begun:
         return begun.args[0]
     except Exception as error:
-        _end_by(error)
+        _exit_with_error(error)
     finally:
         sys.settrace(tracer)
     raise AssertionError(f"{name} has run before it was to")
@@ -191,20 +193,20 @@ def _current_folder() -> str:
         return ""
 
 
-def _end(reason: str, code: int) -> NoReturn:
+def _exit_like_python(reason: str, code: int) -> NoReturn:
     if sys.stderr is not None:
         print(f"{sys.executable}: {reason}", file=sys.stderr)
     sys.exit(code)
 
 
-def _end_by(error: Exception) -> NoReturn:
+def _exit_with_error(error: Exception) -> NoReturn:
     """Ends the process by an `error` before the first line of the script, as Python does.
 
     That it is Python 2 is said in a line.
     """
-    reason = python2.refusal(error)
+    reason = python2.explanation(error)
     if reason is None:
         sys.excepthook(type(error), error.with_traceback(None), None)
     elif sys.stderr is not None:
-        print(printable(f"error: {python2.place(error)}: {reason}"), file=sys.stderr)
+        print(printable(f"error: {python2.location(error)}: {reason}"), file=sys.stderr)
     sys.exit(1)

@@ -30,7 +30,7 @@ class Limit:
     unit: str
 
 
-def begin(limit: Limit) -> None:
+def start(limit: Limit) -> None:
     """From now on the script has until its `limit`."""
     # In the background of a shell Python leaves it ignored.
     if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, signal.SIG_DFL):
@@ -65,12 +65,12 @@ def _interrupt(limit: Limit) -> None:
         _thread.interrupt_main()
 
 
-def is_by_us(error: BaseException) -> bool:
+def caused(error: BaseException) -> bool:
     """Whether what ended the script is the `limit`, which it has not handled."""
     return isinstance(error, KeyboardInterrupt) and _stopped.is_set()
 
 
-def end() -> NoReturn:
+def exit_process() -> NoReturn:
     """Ends the process with exit code 0; threads of the script's that go on do not keep it."""
     others = [
         thread for thread in threading.enumerate() if thread is not threading.current_thread()

@@ -76,7 +76,7 @@ def _names(name: str) -> Iterator[str]:
 @functools.cache
 def renames() -> Mapping[str, str]:
     """TensorFlow's own table, read from its files: to import them takes seconds."""
-    found = importlib.machinery.PathFinder.find_spec(installed.OLD)
+    found = importlib.machinery.PathFinder.find_spec(installed.ORIGINAL)
     if found is None or not found.submodule_search_locations:
         return {}
     folder = Path(found.submodule_search_locations[0], "tools", "compatibility")

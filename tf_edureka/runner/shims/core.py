@@ -26,7 +26,7 @@ _LOOKED_UP = ("framework.tensor",)
 _LOOKED_UP_FIRST = ("types.core", "ops.resource_variable_ops")
 
 
-def begin() -> None:
+def before_loading() -> None:
     """Loads the core of the installed TensorFlow, and makes it behave as version 1 did."""
     private.put("util.tf_export:api_export.export_constant", lambda *_: None)
     private.put("util.deprecation:_PRINT_DEPRECATION_WARNINGS", False)
@@ -39,7 +39,7 @@ def begin() -> None:
         installed.module(f"python.{name}")
     for name in _LOOKED_UP_FIRST:
         del sys.modules[f"tensorflow.python.{name}"]
-    _change_tensors()
+    _adapt_tensors()
     for switch in (
         "tf2:disable",
         "framework.ops:disable_eager_execution",
@@ -51,10 +51,10 @@ def begin() -> None:
         private.use(switch)()
     private.use("framework.config:enable_tensor_float_32_execution")(False)
     private.use("framework.config:list_physical_devices")()
-    _allow_flags_twice()
+    _allow_duplicate_flags()
 
 
-def end() -> None:
+def after_loading() -> None:
     """Lets functions hold what is 1.15.5's, now that both TensorFlows are there."""
     variables = sys.modules["tensorflow.python.ops.variables"]
     for name in ("VariableAggregation", "VariableAggregationV2", "VariableSynchronization"):
@@ -135,7 +135,7 @@ def _register(original: Any, self: Any, candidate: Any, name: str | None = None)
     original(self, candidate, key)
 
 
-def _change_tensors() -> None:
+def _adapt_tensors() -> None:
     def override(original: Any, operator: str, function: Any) -> None:
         if not installed.owns(function):
             original(operator, function)
@@ -143,14 +143,14 @@ def _change_tensors() -> None:
     private.replace("framework.tensor:Tensor._override_operator", override)
     tensor = installed.module("python.framework.tensor").Tensor
     del tensor.__array__
-    kinds: tuple[Any, ...] = (tensor, _tensor_of_graphs(tensor))
+    kinds: tuple[Any, ...] = (tensor, _graph_tensor_type(tensor))
     for kind in kinds:
         kind._rank = lambda self: self.shape.rank  # None where it is unknown
         kind.__module__, kind.__name__ = "tensorflow.python.framework.ops", "Tensor"
         kind.__qualname__ = "Tensor"
 
 
-def _tensor_of_graphs(tensor: type) -> type:
+def _graph_tensor_type(tensor: type) -> type:
     """Makes the type of a graph's tensors `tf.Tensor`, of which all others are instances, too."""
 
     class Kind(type):
@@ -168,7 +168,7 @@ def _tensor_of_graphs(tensor: type) -> type:
     return Tensor
 
 
-def _allow_flags_twice() -> None:
+def _allow_duplicate_flags() -> None:
     """Both TensorFlows define some flags."""
     define = absl.flags.FlagValues.__setitem__
 

@@ -43,24 +43,24 @@ def _dataset_ops(module: Any) -> None:
 
 
 @shim("data.ops.dataset_ops")
-def _no_elements_ahead(module: Any) -> None:
+def _disable_prefetch(module: Any) -> None:
     """Without `prefetch` an element is made when it is asked for, as a script's seeds expect."""
 
     def apply(original: Any, self: Any) -> Any:
-        return _not_ahead(original(self))
+        return _without_prefetch(original(self))
 
     wrap(module.DatasetV2, "_apply_options", apply)
 
 
 @shim("data.ops.iterator_ops")
-def _nor_in_iterators_of_a_structure(module: Any) -> None:
+def _disable_prefetch_in_initializers(module: Any) -> None:
     def make(original: Any, self: Any, dataset: Any, name: Any = None) -> Any:
-        return original(self, _not_ahead(dataset), name)
+        return original(self, _without_prefetch(dataset), name)
 
     wrap(module.Iterator, "make_initializer", make)
 
 
-def _not_ahead(data: Any) -> Any:
+def _without_prefetch(data: Any) -> Any:
     messages = importlib.import_module("tensorflow.core.framework.dataset_options_pb2")
     options = messages.Options()
     options.optimization_options.inject_prefetch = False

@@ -47,7 +47,7 @@ def _pywrap_tensorflow(module: Any) -> None:
         """The installed TensorFlow has registered its own."""
 
     vars(module).update(
-        TFE_Py_FastPathExecute=_fast(),
+        TFE_Py_FastPathExecute=_fast_path_execute(),
         TFE_Py_TapeSetRecordOperation=lambda *given: record(*given, None),
         IsSequence=private.use("util._pywrap_utils:IsNested"),
         IsSequenceForData=private.use("util._pywrap_utils:IsNestedForData"),
@@ -62,7 +62,7 @@ def _pywrap_tensorflow(module: Any) -> None:
     )
 
 
-def _fast() -> Callable[..., Any]:
+def _fast_path_execute() -> Callable[..., Any]:
     """What runs an op, as 1.15.5's Python asks for it."""
     execute = private.use("pywrap_tfe:TFE_Py_FastPathExecute")
     private.use("eager.context:_context")
@@ -71,8 +71,8 @@ def _fast() -> Callable[..., Any]:
     def execute_fast(
         handle: Any, device: Any, op: str, name: Any, callbacks: Any, *arguments: Any
     ) -> Any:
-        inputs, defaults = _known(op)
-        arguments = (*arguments, *_types(op, arguments[inputs::2]))
+        inputs, defaults = _inputs_and_defaults(op)
+        arguments = (*arguments, *_missing_type_attributes(op, arguments[inputs::2]))
         if None in arguments[inputs + 1 :: 2]:
             given = [*arguments]
             for place in range(inputs + 1, len(given), 2):
@@ -85,7 +85,7 @@ def _fast() -> Callable[..., Any]:
 
 
 @functools.cache
-def _known(op: str) -> tuple[int, dict[str, Any]]:
+def _inputs_and_defaults(op: str) -> tuple[int, dict[str, Any]]:
     """How many inputs an op has, and the defaults of its attributes."""
     definition = private.use("framework.op_def_registry:get")(op)
     defaults = {of.name: _default(of.default_value) for of in definition.attr}
@@ -93,7 +93,7 @@ def _known(op: str) -> tuple[int, dict[str, Any]]:
 
 
 @functools.cache
-def _types(op: str, given: tuple[str, ...]) -> tuple[Any, ...]:
+def _missing_type_attributes(op: str, given: tuple[str, ...]) -> tuple[Any, ...]:
     """The attributes that type results only, where 1.15.5's Python gives none: they are newer."""
     definition = private.use("framework.op_def_registry:get")(op)
     if definition is None:  # a function
@@ -169,7 +169,9 @@ def _execute(module: Any) -> None:
     def run(original: Any, op_name: Any, *given: Any, attrs: Any = None, **named: Any) -> Any:
         name = op_name if isinstance(op_name, str) else op_name.decode()
         attrs = tuple(attrs or ())
-        return original(op_name, *given, attrs=attrs + _types(name, attrs[::2]), **named)
+        return original(
+            op_name, *given, attrs=attrs + _missing_type_attributes(name, attrs[::2]), **named
+        )
 
     private.replace("eager.execute:args_to_matching_eager", match)
     private.replace("eager.execute:execute", run)

@@ -10,7 +10,7 @@ from tf_edureka.runner.shims.registered import shim
 from tf_edureka.runner.wrapped import wrap
 
 
-class _Text(str):
+class _DecodableStr(str):
     """A text that was bytes."""
 
     def decode(self, *_: object, **__: object) -> str:
@@ -26,9 +26,9 @@ def _hdf5_format(module: Any) -> None:
     def get(original: Any, self: Any, name: Any) -> Any:
         found = original(self, name)
         if isinstance(found, np.ndarray) and found.dtype.kind == "O":
-            texts = [_Text(text) if isinstance(text, str) else text for text in found.flat]
+            texts = [_DecodableStr(text) if isinstance(text, str) else text for text in found.flat]
             return np.array(texts, object).reshape(found.shape)
-        return _Text(found) if isinstance(found, str) else found
+        return _DecodableStr(found) if isinstance(found, str) else found
 
     wrap(module.h5py.AttributeManager, "__getitem__", get)
 

@@ -17,23 +17,23 @@ def _importer(module: Any) -> None:
     def read(original: Any, graph: Any) -> Any:
         processed = original(graph)
         for node in _nodes(processed):
-            _leave_out_shapes(node)
+            _remove_output_shapes(node)
             if node.op == "GatherTree":
                 beam_search.from_file(node)
         return processed
 
     def write(original: Any, self: Any, *given: Any, **named: Any) -> Any:
         graph, version = original(self, *given, **named)
-        known = _attributes_of_then()
+        known = _attributes_in_1_15()
         for node in _nodes(graph):
-            _leave_out_shapes(node)
+            _remove_output_shapes(node)
             beam_search.to_file(node)
-            if node.op == "StridedSlice" and node.attr["begin_mask"].i & graphs.HIDDEN:
-                node.attr["begin_mask"].i -= graphs.HIDDEN
+            if node.op == "StridedSlice" and node.attr["begin_mask"].i & graphs.HIDE_LENGTH:
+                node.attr["begin_mask"].i -= graphs.HIDE_LENGTH
             if node.op == "Conv2DBackpropInput" and not any(node.attr[_PADDINGS].list.i):
-                _pad_by_no_numbers(node)
+                _remove_explicit_padding(node)
             if node.op in known:
-                _leave_out_new_attributes(node, known[node.op])
+                _remove_new_attributes(node, known[node.op])
         return graph, version
 
     private.replace("framework.importer:_ProcessGraphDefParam", read)
@@ -45,7 +45,7 @@ def _nodes(graph: Any) -> Iterator[Any]:
     return itertools.chain(graph.node, *(one.node_def for one in graph.library.function))
 
 
-def _attributes_of_then() -> dict[str, set[str]]:
+def _attributes_in_1_15() -> dict[str, set[str]]:
     """The attributes of each op that 1.15.5's modules have loaded."""
     libraries = (
         vars(module).get("_op_def_lib")
@@ -56,7 +56,7 @@ def _attributes_of_then() -> dict[str, set[str]]:
     return {op: {attribute.name for attribute in info.op_def.attr} for op, info in infos}
 
 
-def _leave_out_new_attributes(node: Any, known: set[str]) -> None:
+def _remove_new_attributes(node: Any, known: set[str]) -> None:
     """Leaves out those that an op has got since then, unless one says something."""
     new = [name for name in node.attr if name not in known and name[0] != "_"]
     if new:
@@ -67,12 +67,12 @@ def _leave_out_new_attributes(node: Any, known: set[str]) -> None:
                 del node.attr[name]
 
 
-def _pad_by_no_numbers(node: Any) -> None:
+def _remove_explicit_padding(node: Any) -> None:
     if node.attr["padding"].s == b"EXPLICIT":
         node.attr["padding"].s = b"VALID"
         del node.attr[_PADDINGS].list.i[:]
 
 
-def _leave_out_shapes(node: Any) -> None:
+def _remove_output_shapes(node: Any) -> None:
     if node.op.startswith("FusedBatchNormGrad"):
         node.attr.pop("_output_shapes", None)  # two outputs that nobody uses have others today

@@ -75,20 +75,20 @@ def _graph(module: Any) -> None:
 def _copies_of_operations(module: Any) -> None:
     """To make an operation of a NodeDef was its constructor's affair."""
     name = "tf_ops" if hasattr(module, "tf_ops") else "ops"
-    setattr(module, name, _OpsWithMaker(getattr(module, name)))
+    setattr(module, name, _OpsWithFactory(getattr(module, name)))
 
 
-class _OpsWithMaker:
+class _OpsWithFactory:
     """`framework.ops`, whose `Operation` also makes one."""
 
     def __init__(self, ops: Any) -> None:
-        self._ops, self.Operation = ops, _Maker(ops.Operation)
+        self._ops, self.Operation = ops, _OperationFactory(ops.Operation)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ops, name)
 
 
-class _Maker:
+class _OperationFactory:
     def __init__(self, kind: Any) -> None:
         self._kind = kind
 
@@ -114,7 +114,7 @@ def _dimensions(module: Any) -> None:
 
 
 # Of the begin_mask of a slice: of an axis that there never is, so it changes nothing.
-HIDDEN = 1 << 30
+HIDE_LENGTH = 1 << 30
 _uncounted: Any = weakref.WeakKeyDictionary()
 
 
@@ -266,6 +266,6 @@ def _op_def_registry(module: Any) -> None:
     module.register_op_list = lambda definitions: None  # C++ knows them all
 
 
-def seeds_of_today(module: Any) -> None:
+def use_tensorflow_2_seeds(module: Any) -> None:
     """Gives `framework.random_seed` the op seeds of TensorFlow 2."""
     module.get_seed = private.use("framework.random_seed:get_seed")

@@ -48,7 +48,7 @@ def _array_ops(module: Any) -> None:
 
     def strided_slice(original: Any, input: Any, begin: Any, *others: Any, **named: Any) -> Any:
         if named.get("shrink_axis_mask") == 1 and _place(begin) in _known_partly(input):
-            named["begin_mask"] |= graphs.HIDDEN
+            named["begin_mask"] |= graphs.HIDE_LENGTH
         return original(input, begin, *others, **named)
 
     def unpack(original: Any, value: Any, num: Any, axis: int = 0, name: Any = None) -> Any:

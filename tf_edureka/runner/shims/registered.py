@@ -1,6 +1,6 @@
-"""Where it is kept what is done to a module once it is loaded.
+"""The registry of functions that change a module once it is loaded.
 
-Shims are for a module of 1.15.5's, or a shared one; `eras` has what is done to other libraries.
+A shim changes a module of TensorFlow; `removed_apis` registers changes of other libraries.
 """
 
 from collections.abc import Callable

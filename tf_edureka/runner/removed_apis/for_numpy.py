@@ -10,8 +10,8 @@ from typing import Any, Literal, SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
-from tf_edureka.runner import places
-from tf_edureka.runner.eras.hook import add, rename_argument
+from tf_edureka.runner import script_files
+from tf_edureka.runner.removed_apis.hook import add, rename_argument
 from tf_edureka.runner.shims.registered import after
 from tf_edureka.runner.wrapped import wrap
 
@@ -98,9 +98,9 @@ def _restore(module: Any) -> None:
     warnings.simplefilter("ignore", np.exceptions.VisibleDeprecationWarning)
     np.reshape = _reshape  # type: ignore[assignment]
     for name in ("array", "asanyarray", "asarray"):
-        setattr(module, name, _or_of_objects(getattr(module, name)))
+        setattr(module, name, _with_object_fallback(getattr(module, name)))
     for name in ("append", "array_split", "shape", "size"):
-        wrap(module, name, _of_rows)
+        wrap(module, name, _accept_ragged)
     wrap(module, "issubdtype", _is_sub_type)
     rename_argument(module, "histogram", "normed", "density")  # since 1.24
     wrap(module, "fromstring", _from_string)
@@ -119,7 +119,7 @@ def _reshape(
     return _numpy_reshape(a, newshape if shape is None else shape, order, **options)
 
 
-def _or_of_objects(original: Callable[..., Any]) -> Callable[..., Any]:
+def _with_object_fallback(original: Callable[..., Any]) -> Callable[..., Any]:
     """A function that makes arrays, with rows of several lengths as objects, as up to 1.23."""
 
     @functools.wraps(original)
@@ -130,7 +130,7 @@ def _or_of_objects(original: Callable[..., Any]) -> Callable[..., Any]:
             if named.get("copy", True) is False:  # now `never`, then `only where it has to be`
                 return function(*arguments, **{**named, "copy": None})
             kind = named.get("dtype", arguments[1] if len(arguments) > 1 else None)
-            if kind is not None or not _is_of_rows(error):
+            if kind is not None or not _is_ragged(error):
                 raise
             return original(*arguments[:1], **{**named, "dtype": object})
 
@@ -139,20 +139,20 @@ def _or_of_objects(original: Callable[..., Any]) -> Callable[..., Any]:
 
 @after("numpy.random")
 def _restore_random(module: Any) -> None:
-    wrap(module, "permutation", _of_rows)
+    wrap(module, "permutation", _accept_ragged)
 
 
-def _of_rows(original: Callable[..., Any], rows: Any, *others: Any, **named: Any) -> Any:
+def _accept_ragged(original: Callable[..., Any], rows: Any, *others: Any, **named: Any) -> Any:
     """Takes rows of several lengths, too."""
     try:
         return original(rows, *others, **named)
     except ValueError as error:
-        if not _is_of_rows(error):
+        if not _is_ragged(error):
             raise
         return original(np.array(rows, object), *others, **named)
 
 
-def _is_of_rows(error: ValueError) -> bool:
+def _is_ragged(error: ValueError) -> bool:
     return "inhomogeneous shape" in str(error)
 
 
@@ -181,7 +181,7 @@ class _Archive(np.lib.npyio.NpzFile):
     """An `.npz` file that says it where objects are loaded."""
 
     def __getitem__(self, key: str) -> Any:
-        return _noted(super().__getitem__(key))
+        return _with_pickle_note(super().__getitem__(key))
 
 
 def _load(
@@ -200,12 +200,12 @@ def _load(
     if isinstance(loaded, np.lib.npyio.NpzFile):
         loaded.__class__ = _Archive
         return loaded
-    return _noted(loaded)
+    return _with_pickle_note(loaded)
 
 
-def _noted(loaded: Any) -> Any:
+def _with_pickle_note(loaded: Any) -> Any:
     if not isinstance(loaded, np.ndarray) or loaded.dtype.hasobject:
-        places.note(
+        script_files.note(
             "np.load: loaded Python objects, as NumPy did up to 1.16.2; such a file can run any "
             "code, so load only what you trust"
         )
@@ -213,7 +213,7 @@ def _noted(loaded: Any) -> Any:
 
 
 # What only a NumPy up to 2.1 still does, by what newer ones say.
-_GIVEN_UP = {
+_REMOVED_SINCE_2_2 = {
     r"only 0-dimensional arrays can be converted": "an array of one value was a number",
     r"The truth value of an empty array": "an empty array was False",
     r"Python integer -?\d+ out of bounds for u?int\d+": "a number could be too large for its type",
@@ -225,7 +225,7 @@ def advice(error: BaseException) -> str | None:
     """What to install where an `error` is one of those that NumPy raises since 2.2 only."""
     if hasattr(np, "_set_promotion_state"):
         return None
-    for said, what in _GIVEN_UP.items():
+    for said, what in _REMOVED_SINCE_2_2.items():
         if re.search(said, str(error)):
             return (
                 f"up to NumPy 2.1 {what}; pip install -e '.[legacy]' brings that one (this is "

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tf_edureka.runner.eras.hook import add, rename, rename_argument
+from tf_edureka.runner.removed_apis.hook import add, rename, rename_argument
 from tf_edureka.runner.shims.registered import after
 from tf_edureka.runner.wrapped import wrap
 

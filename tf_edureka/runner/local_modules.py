@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tf_edureka.errors import InputError, printable
-from tf_edureka.runner import places, report
-from tf_edureka.runner.source import MOST, STANDARD_INPUT
+from tf_edureka.runner import report, script_files
+from tf_edureka.runner.source import MAX_BYTES, STANDARD_INPUT
 
 _File = Path | zipfile.Path
 _Parts = tuple[str, ...]
@@ -52,7 +52,7 @@ def read(given: str) -> Iterator[tuple[str, ast.Module | InputError]]:
 def _script(given: str) -> tuple[_File, str, bytes]:
     """Where a script's modules lie, its name, and its text."""
     if given == STANDARD_INPUT:
-        return Path(), "<stdin>", sys.stdin.buffer.read(MOST) if sys.stdin else b""
+        return Path(), "<stdin>", sys.stdin.buffer.read(MAX_BYTES) if sys.stdin else b""
     path = Path(given)
     if path.is_dir():
         return path, f"{given}/__main__.py", _content(path / "__main__.py", given)
@@ -65,12 +65,12 @@ def _script(given: str) -> tuple[_File, str, bytes]:
 def _content(file: _File, name: str) -> bytes:
     try:
         with file.open("rb") as opened:
-            content = opened.read(MOST + 1)
+            content = opened.read(MAX_BYTES + 1)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{printable(name)}: cannot be read ({reason})") from None
-    if len(content) > MOST:
-        raise InputError(f"{printable(name)}: expected at most {MOST} bytes, got more")
+    if len(content) > MAX_BYTES:
+        raise InputError(f"{printable(name)}: expected at most {MAX_BYTES} bytes, got more")
     return content
 
 
@@ -101,7 +101,7 @@ def _files(module: _Parts, root: _File) -> Iterator[tuple[_File, _Parts]]:
             continue
         else:
             return
-        if isinstance(found, Path) and places.is_library(found):
+        if isinstance(found, Path) and script_files.is_library(found):
             return
         yield found, its_package
         if found is file:

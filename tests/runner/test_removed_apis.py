@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from helpers import GOLDENS
 
-from tf_edureka.runner.eras import of_numpy
+from tf_edureka.runner.removed_apis import for_numpy
 
 RUN = """
 import runpy, sys
-from tf_edureka.runner import eras
-eras.restore()
+from tf_edureka.runner import removed_apis
+removed_apis.restore()
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
@@ -170,7 +170,7 @@ def test_what_a_newer_numpy_has_given_up_comes_with_what_to_install(use, what):
     try:
         eval(use)
     except Exception as error:
-        advice = of_numpy.advice(error)
+        advice = for_numpy.advice(error)
     else:
         pytest.skip(f"NumPy {np.__version__} still does it")
     assert advice == (
@@ -190,7 +190,7 @@ def test_a_script_that_ends_by_it_is_told_so_after_its_traceback(run_without):
 
 
 def test_another_error_comes_without():
-    assert of_numpy.advice(TypeError("only length-1 arrays")) is None
+    assert for_numpy.advice(TypeError("only length-1 arrays")) is None
 
 
 def test_pythons_own_library(then):

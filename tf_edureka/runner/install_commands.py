@@ -11,12 +11,12 @@ _COMMAND = re.compile(
     r"(?P<begin>!*\s*)(?P<command>[^;&|!\n]*\b(?:pip[\d.]*|conda|mamba)\s+(?:install|remove|uninstall))"
     r"\b(?P<arguments>(?:\\\n|[^;&|\n])*)"
 )
-_OURS = re.compile(r"['\"]?(?:tensorflow|tf[-_]nightly|keras|numpy(?![\w-]))", re.IGNORECASE)
+_PROTECTED = re.compile(r"['\"]?(?:tensorflow|tf[-_]nightly|keras|numpy(?![\w-]))", re.IGNORECASE)
 
-_SAYS = "echo 'note:"
+_NOTE = "echo 'note:"
 
 
-def without_ours(lines: list[str]) -> list[str]:
+def without_protected_packages(lines: list[str]) -> list[str]:
     """Leaves TensorFlow, Keras and NumPy out of what a cell installs or removes, and says so.
 
     Args:
@@ -31,24 +31,26 @@ def without_ours(lines: list[str]) -> list[str]:
     def changed(found: re.Match[str]) -> str:
         line = found[0]
         if is_shell or _SHELL.match(line):
-            return _COMMAND.sub(lambda part: part["begin"] + " && ".join(_parts(part)), line)
+            return _COMMAND.sub(
+                lambda part: part["begin"] + " && ".join(_replacement_commands(part)), line
+            )
         magic, command = _MAGIC.match(line), _COMMAND.match(line)
-        said, *others = _parts(command) if magic and command else [line]
-        if not magic or not others and not said.startswith(_SAYS):
+        said, *others = _replacement_commands(command) if magic and command else [line]
+        if not magic or not others and not said.startswith(_NOTE):
             return line
         return "\n".join(magic["indent"] + part for part in [f"!{said}", *others])
 
     return _LINE.sub(changed, cell).splitlines(keepends=True)
 
 
-def _parts(found: re.Match[str]) -> list[str]:
+def _replacement_commands(found: re.Match[str]) -> list[str]:
     """The commands to run instead of the one that was found; itself if it is harmless."""
     command, arguments = found["command"], found["arguments"].replace("\\\n", " ").split()
-    ours = [one.strip("'\"") for one in arguments if _OURS.match(one)]
-    if not ours:
+    protected = [one.strip("'\"") for one in arguments if _PROTECTED.match(one)]
+    if not protected:
         return [command + found["arguments"]]
-    said = f"{_SAYS} {' '.join(ours)}: left as it is in this environment'"
-    rest = [one for one in arguments if not _OURS.match(one)]
+    said = f"{_NOTE} {' '.join(protected)}: left as it is in this environment'"
+    rest = [one for one in arguments if not _PROTECTED.match(one)]
     if all(one.startswith("-") for one in rest):
         return [said]
     return [said, " ".join([command, *rest]) + " " * found["arguments"].endswith(" ")]

@@ -16,10 +16,10 @@ from tf_edureka.runner import kernel
 from tf_edureka.runner.kernel_specs import KernelSpecs
 
 # How long to wait for a message before one looks whether the kernel still lives.
-_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 # How long to wait, after a cell's end, for what its processes and TensorFlow's core have printed:
 # ipykernel reads that in a thread, and sends it 0.2 seconds later.
-_LATE_SECONDS = 0.3
+_LATE_OUTPUT_SECONDS = 0.3
 _Message = dict[str, Any]  # as jupyter_client has it
 
 
@@ -27,7 +27,7 @@ class KernelEnded(Exception):
     """The kernel has ended by itself; the message says how."""
 
 
-class OldKernel:
+class TensorFlow1Kernel:
     """A kernel of TensorFlow 1, started in the working directory.
 
     Raises:
@@ -77,7 +77,7 @@ class OldKernel:
                 message = self._next(self._client.get_iopub_msg, asked, interrupts)
                 show(message)
                 busy = message["content"].get("execution_state") != "idle"
-            end = time.monotonic() + _LATE_SECONDS
+            end = time.monotonic() + _LATE_OUTPUT_SECONDS
             with contextlib.suppress(queue.Empty):
                 while (left := end - time.monotonic()) > 0:
                     show(self._client.get_iopub_msg(timeout=left))
@@ -98,7 +98,7 @@ class OldKernel:
                 interrupts.clear()
                 self._manager.interrupt_kernel()
             try:
-                message = get(timeout=_SECONDS)
+                message = get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 if not self._manager.is_alive():
                     raise self._ended() from None
@@ -108,7 +108,7 @@ class OldKernel:
 
     def _ended(self) -> KernelEnded:
         self.end()
-        return KernelEnded(kernel.ending(self._process.returncode))
+        return KernelEnded(kernel.exit_description(self._process.returncode))
 
 
 @contextlib.contextmanager

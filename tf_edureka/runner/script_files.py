@@ -21,7 +21,7 @@ def is_library(file: Path) -> bool:
     """
     folders = [Path(tf_edureka.__file__).parent, Path(sysconfig.get_path("stdlib"))]
     with contextlib.suppress(InputError):  # nothing says where 1.15.5 could be
-        folders.append(period.place())
+        folders.append(period.location())
     found = file.resolve()
     is_below = any(found.is_relative_to(folder.resolve()) for folder in folders)
     return is_below or not _INSTALLED.isdisjoint(file.parts)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tf_edureka.runner.eras.hook import add, rename
+from tf_edureka.runner.removed_apis.hook import add, rename
 from tf_edureka.runner.shims.registered import after
 
 

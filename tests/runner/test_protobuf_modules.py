@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tf_edureka.runner import generated
+from tf_edureka.runner import protobuf_modules
 
 # message Point { int32 x = 1; }
 FILE = (
@@ -41,7 +41,7 @@ def test_what_was_generated_then_is_a_module_again(written, tmp_path, monkeypatc
     (tmp_path / "point_pb2.py").write_text(source)
     (tmp_path / "points_pb2.py").write_text(f"import point_pb2 as point__pb2\n{source}")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, "meta_path", [generated.Finder(), *sys.meta_path])
+    monkeypatch.setattr(sys, "meta_path", [protobuf_modules.Finder(), *sys.meta_path])
     point = importlib.import_module("point_pb2").Point(x=3)
     assert point.SerializeToString() == b"\x08\x03"
     assert importlib.import_module("points_pb2").point__pb2 is sys.modules["point_pb2"]
@@ -52,6 +52,6 @@ def test_what_was_generated_then_is_a_module_again(written, tmp_path, monkeypatc
 def test_what_is_generated_today_is_left_as_it_is(tmp_path, monkeypatch):
     (tmp_path / "today_pb2.py").write_text("DESCRIPTOR = 'as written'\n")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, "meta_path", [generated.Finder(), *sys.meta_path])
+    monkeypatch.setattr(sys, "meta_path", [protobuf_modules.Finder(), *sys.meta_path])
     assert importlib.import_module("today_pb2").DESCRIPTOR == "as written"
     monkeypatch.delitem(sys.modules, "today_pb2")

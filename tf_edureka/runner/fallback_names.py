@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 
-class Lost:
+class FallbackNames:
     """Looks up a name that a module does not have, as its `__getattr__`.
 
     What gives it that name in 1.15.5's file, a definition or an import, is run in the module, with

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tf_edureka.runner.eras import scipy_images
-from tf_edureka.runner.eras.hook import add
+from tf_edureka.runner.removed_apis import scipy_images
+from tf_edureka.runner.removed_apis.hook import add
 from tf_edureka.runner.shims.registered import after
 from tf_edureka.runner.wrapped import wrap
 

@@ -32,14 +32,14 @@ class _Loader(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname: str) -> types.CodeType | None:
         """The code of the file; what is changed of it is kept nowhere."""
         source = self.get_source(fullname) or ""
-        changed = renewed(source)
+        changed = regenerated(source)
         return super().get_code(fullname) if changed == source else self._compiled(changed)
 
     def _compiled(self, source: str) -> Any:
         return self.source_to_code(source, self.path)
 
 
-def renewed(source: str, *, is_twin: bool = False) -> str:
+def regenerated(source: str, *, is_twin: bool = False) -> str:
     """A module as it is generated since, if it was generated before.
 
     Args:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tf_edureka.runner.eras.hook import add, rename
+from tf_edureka.runner.removed_apis.hook import add, rename
 from tf_edureka.runner.shims.registered import after
 from tf_edureka.runner.wrapped import wrap
 

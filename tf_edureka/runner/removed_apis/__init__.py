@@ -4,25 +4,25 @@ A table for each library, done to its modules once they are loaded: a library th
 not import is not imported here. A table has only what public code of then was seen to use.
 """
 
-from tf_edureka.runner.eras import (
+from tf_edureka.runner.removed_apis import (
+    for_matplotlib,
+    for_networkx,
+    for_numpy,
+    for_pandas,
+    for_pillow,
+    for_python,
+    for_scipy,
+    for_sklearn,
+    for_yaml,
     hook,
-    of_matplotlib,
-    of_networkx,
-    of_numpy,
-    of_pandas,
-    of_pillow,
-    of_python,
-    of_scipy,
-    of_sklearn,
-    of_yaml,
 )
 
 __all__ = ["restore"]
 
 # Each registers what it does to which modules.
 _TABLES = (
-    *(of_matplotlib, of_networkx, of_numpy, of_pandas, of_pillow),
-    *(of_python, of_scipy, of_sklearn, of_yaml),
+    *(for_matplotlib, for_networkx, for_numpy, for_pandas, for_pillow),
+    *(for_python, for_scipy, for_sklearn, for_yaml),
 )
 
 

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tf_edureka.runner.eras.hook import add
+from tf_edureka.runner.removed_apis.hook import add
 from tf_edureka.runner.shims.registered import after
 
 

@@ -14,13 +14,13 @@ from tf_edureka.runner.shims import registered
 from tf_edureka.runner.wrapped import wrap
 
 # What is no part of a package, and made where it is not there.
-GONE = ("imp",)
+REMOVED_MODULES = ("imp",)
 
 
 def install() -> None:
     """From now on modules have what is registered for them; so have those that are loaded."""
     for name in registered.SHIMS:
-        if _is_ours(name) and name in sys.modules:
+        if _is_handled_here(name) and name in sys.modules:
             registered.apply(name, sys.modules[name])
     sys.meta_path.insert(0, _Finder())
 
@@ -50,7 +50,7 @@ def rename_argument(owner: Any, function: str, old: str, new: str) -> None:
     wrap(owner, function, renamed)
 
 
-def _is_ours(name: str) -> bool:
+def _is_handled_here(name: str) -> bool:
     return name.partition(".")[0] != "tensorflow"  # whose modules have their own finder
 
 
@@ -61,7 +61,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
         """The module `name`, where something is to be done to it."""
-        if name not in registered.SHIMS or not _is_ours(name):
+        if name not in registered.SHIMS or not _is_handled_here(name):
             return None
         for finder in sys.meta_path:
             spec = finder.find_spec(name, path, target) if finder is not self else None
@@ -69,8 +69,8 @@ class _Finder(importlib.abc.MetaPathFinder):
                 if spec.loader is not None:
                     wrap(spec.loader, "exec_module", _run)
                 return spec
-        is_gone = "." in name or name in GONE
-        return ModuleSpec(name, _Maker(), is_package=True) if is_gone else None
+        is_removed = "." in name or name in REMOVED_MODULES
+        return ModuleSpec(name, _EmptyModuleLoader(), is_package=True) if is_removed else None
 
 
 def _run(original: Callable[[types.ModuleType], None], module: types.ModuleType) -> None:
@@ -78,7 +78,7 @@ def _run(original: Callable[[types.ModuleType], None], module: types.ModuleType)
     registered.apply(module.__name__, module)
 
 
-class _Maker(importlib.abc.Loader):
+class _EmptyModuleLoader(importlib.abc.Loader):
     """Makes a module that has nothing but what is registered for it."""
 
     def exec_module(self, module: types.ModuleType) -> None:
