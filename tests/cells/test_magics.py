@@ -139,7 +139,7 @@ def test_where_the_kernel_dies_a_line_says_so_and_the_next_cell_has_a_new_one(ru
     )
     assert len(dies) == 1
     said = printed(dies, "stderr")
-    assert said.startswith("UsageError: the kernel of TensorFlow 1 has ended with exit code 3; ")
+    assert said.startswith("UsageError: the TensorFlow 1 kernel died with exit code 3; ")
     assert said.count("\n") == 1
     assert printed(next_one) == "False\n"
 
@@ -147,7 +147,7 @@ def test_where_the_kernel_dies_a_line_says_so_and_the_next_cell_has_a_new_one(ru
 def test_a_kernel_that_does_not_start_is_a_line(run):
     broken = "from tf_edureka.runner import kernel\nkernel.spec = lambda: {'argv': ['false']}"
     _, outputs = run(broken, "%%tensorflow1\n1")
-    assert "has ended with exit code 1; " in printed(outputs, "stderr")
+    assert "died with exit code 1; " in printed(outputs, "stderr")
     assert len(outputs) == 1
 
 
@@ -160,7 +160,7 @@ def test_a_cell_of_tensorflow_2_is_numbered_as_it_stands_and_its_text_kept_thoug
 def test_what_is_no_name_is_refused(run):
     for number, outputs in enumerate(run("%%tensorflow1 class\n1", "%%tensorflow2 1a\n1"), 1):
         said = printed(outputs, "stderr")
-        assert said.startswith(f"UsageError: expected %%tensorflow{number} NAME, with the name")
+        assert said.startswith(f"UsageError: expected %%tensorflow{number} NAME, where NAME is a")
         assert len(outputs) == 1
 
 

@@ -47,10 +47,10 @@ def test_a_new_address_is_written_everywhere_and_nothing_else_changes(project, c
         assert heading.startswith("# ")
         assert badge.endswith(f"({colab}{path.name})")
         assert f'"git+{ADDRESS}"' in notebook.cells[1].source
-    assert f"\n0 of {len(after)} files had it already\n" in capsys.readouterr().out
+    assert f"\n0 of {len(after)} files already had it\n" in capsys.readouterr().out
     assert command.main([ADDRESS]) == 0
     assert texts() == after
-    assert f"{len(after)} of {len(after)} files had it already" in capsys.readouterr().out
+    assert f"{len(after)} of {len(after)} files already had it" in capsys.readouterr().out
     assert command.main(["https://github.com/OWNER/tf_edureka"]) == 0
     assert texts() == before
 
@@ -104,18 +104,18 @@ def test_what_is_no_address_on_github_is_refused(address, project, capsys):
     [
         ("pyproject.toml", "[project]\n", "expected a line Repository = "),
         ("pyproject.toml", None, "cannot be read"),
-        ("README.md", "# tf_edureka\n", "expected lines that begin with - [...](notebooks/"),
-        ("notebooks/01_perceptron.ipynb", "no JSON", "expected a notebook that begins with #"),
-        ("notebooks/01_perceptron.ipynb", "[]", "expected a notebook that begins with #"),
+        ("README.md", "# tf_edureka\n", "expected lines that start with - [...](notebooks/"),
+        ("notebooks/01_perceptron.ipynb", "no JSON", "expected a notebook that starts with #"),
+        ("notebooks/01_perceptron.ipynb", "[]", "expected a notebook that starts with #"),
         (
             "notebooks/01_perceptron.ipynb",
             json.dumps({"cells": [{"cell_type": "markdown", "source": "# A"}]}),
-            "has code",
+            "has a code cell",
         ),
         (
             "notebooks/01_perceptron.ipynb",
             json.dumps({"cells": [{"cell_type": "code", "source": "1"}]}),
-            "it has no title",
+            "(no title)",
         ),
     ],
 )

@@ -59,7 +59,7 @@ def test_an_op_that_is_gone_ends_the_script_in_a_line(script, line, op, run, tmp
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == (
         f"error: {tmp_path}/script.py, line {line}: {op}: this op was compiled for TensorFlow 1, "
-        "and no TensorFlow 2 has it"
+        "and TensorFlow 2 does not have it"
     )
     assert "Traceback" not in done.stderr
 

@@ -11,8 +11,8 @@ from tf_edureka.runner import period
 PERCEPTRON = Path(__file__).parent / "checks" / "perceptron.py"
 FETCHED = f"tf-edureka run --fetch-period fetches them ({period.sizes()})"
 NOTE = (
-    "note: this runs on tf.compat.v1, which has not all of TensorFlow 1; for the rest there are "
-    f"TensorFlow 1.15.5's own Python files: {FETCHED}"
+    "note: running on tf.compat.v1, which lacks parts of TensorFlow 1; "
+    f"TensorFlow 1.15.5's own Python files have them: {FETCHED}"
 )
 ADVICE = f"TensorFlow 1.15.5's own Python files may have it: {FETCHED}"
 

@@ -100,11 +100,11 @@ def test_it_can_go_on_after_a_cell_that_fails(run, tmp_path):
         f"1.15.5 {old.parent} -f 3",
         "TensorFlow 1.x selected.",
         "Currently selected TF version: 1.x",
-        "note: tensorflow==1.15: left as it is in this environment",
+        "note: tensorflow==1.15: not changed in this environment",
         "[0]",
     ]
     assert "UsageError: expected 1.x" in done.stderr
-    assert "this is Python 2 (print without parentheses); this kernel has Python 3" in done.stderr
+    assert "this is Python 2 (print without parentheses); this kernel runs Python 3" in done.stderr
     assert "error: Resampler: this op was compiled for TensorFlow 1" in done.stderr
     assert 'File "<cell 8>", line 1, in <module>' in done.stderr
     assert "ipykernel" not in done.stderr
@@ -127,7 +127,7 @@ def test_a_cell_that_ends_as_a_script_does_has_not_failed(run, tmp_path):
 def test_a_kernel_that_dies_is_a_line(run, tmp_path):
     done = run(write(tmp_path / "old.ipynb", "print('begun')", "import os; os._exit(3)", "1"))
     assert (done.returncode, done.stdout) == (1, "begun\n")
-    complaint = "old.ipynb, cell 2: the kernel has ended with exit code 3\n"
+    complaint = "old.ipynb, cell 2: the kernel died with exit code 3\n"
     assert done.stderr.endswith(complaint)
     assert outputs(tmp_path / "old.executed.ipynb")[0][0].text == "begun\n"
 
@@ -173,8 +173,8 @@ def test_the_kernel_is_installed_for_every_jupyter_of_the_user(
     done = subprocess.run(command_line, capture_output=True, text=True)
     folder = tmp_path / "kernels" / kernel.NAME
     assert done.stdout.splitlines() == [
-        f'{folder} has the Jupyter kernel "TensorFlow 1" now',
-        "jupyter kernelspec remove tensorflow1 removes it",
+        f'installed the Jupyter kernel "TensorFlow 1" in {folder}',
+        "to remove it: jupyter kernelspec remove tensorflow1",
     ]
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)  # the kernel knows it
     manager, client = start_new_kernel(kernel_name=kernel.NAME)
@@ -240,7 +240,7 @@ def test_what_is_here_already_is_not_installed_over(written, run):
         install_commands.without_protected_packages(written.splitlines(keepends=True))
     )
     changed = changed.replace("echo 'note:", "NOTE")
-    assert changed.replace(": left as it is in this environment'", "") == run
+    assert changed.replace(": not changed in this environment'", "") == run
 
 
 R = {"kernelspec": {"name": "ir", "display_name": "R"}}
@@ -249,9 +249,9 @@ R = {"kernelspec": {"name": "ir", "display_name": "R"}}
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("{\n", "old.ipynb: expected a notebook, got what is none"),
-        ("[1]", "old.ipynb: expected a notebook, got what is none"),
-        ({"cells": [], "metadata": {}}, "expected a notebook with code in it, got one without"),
+        ("{\n", "old.ipynb: expected a notebook, got an invalid one"),
+        ("[1]", "old.ipynb: expected a notebook, got an invalid one"),
+        ({"cells": [], "metadata": {}}, "expected a notebook with code cells, found none"),
         ({"cells": [], "metadata": R}, "expected a notebook in Python, got one in R"),
         (None, "old.ipynb: cannot be read (No such file or directory)"),
     ],
@@ -276,7 +276,7 @@ def test_options_of_the_other_kind_are_refused(arguments, capsys):
 def test_where_jupyter_is_missing_it_is_said_how_to_get_it(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "jupyter_client.kernelspec", None)
     assert command.main(["--install-kernel"]) == 2
-    expect_error(capsys.readouterr().err, "pip install -e '.[notebooks]' brings what is needed")
+    expect_error(capsys.readouterr().err, "pip install -e '.[notebooks]' installs it")
 
 
 @pytest.mark.parametrize("version", [2, 3])

@@ -6,39 +6,39 @@ import pytest
 
 from tf_edureka.runner import python2, source
 
-CONVERT = "python -m fissix -w FILE, after pip install fissix, makes Python 3 of it"
+CONVERT = "to convert it: pip install fissix, then python -m fissix -w FILE"
 SOURCES = {
     "print 'x'": "print without parentheses",
     "if x:\n    print x, y": "print without parentheses",
     "exec 'x' in d": "exec without parentheses",
     "try:\n    pass\nexcept E, e:\n    pass": "except E, e",
-    "x = 0777": "0777 for 0o777",
-    "x = `y`": "`x` for repr(x)",
-    "if x <> y: pass": "<> for !=",
+    "x = 0777": "0777 instead of 0o777",
+    "x = `y`": "`x` instead of repr(x)",
+    "if x <> y: pass": "<> instead of !=",
     "raise ValueError, 'bad'": 'raise E, "x"',
     "x = ur'y'": 'ur"x"',
-    "x = 10L": "10L for 10",
-    "x = 0xFFL": "10L for 10",
-    "def f(x, (y, z)): pass": "a tuple among the parameters",
-    "f = lambda (x, y): x": "a tuple among the parameters",
+    "x = 10L": "10L instead of 10",
+    "x = 0xFFL": "10L instead of 10",
+    "def f(x, (y, z)): pass": "a tuple as parameter",
+    "f = lambda (x, y): x": "a tuple as parameter",
     "if 1:\n\tx = 1\n        y = 2": "tabs mixed with spaces",
 }
 USES = {
-    "xrange(3)": "xrange for range",
-    "unicode('x')": "unicode for str",
+    "xrange(3)": "xrange instead of range",
+    "unicode('x')": "unicode instead of str",
     "{}.has_key(1)": ".has_key()",
     "collections.Counter().iteritems()": ".iteritems()",
     "iter([]).next()": ".next()",
     "'x'.decode('utf-8')": ".decode()",
-    "{}.keys()[0]": "a list, not dict_keys",
-    "len(map(str, []))": "a list, not map",
-    "zip([])[0]": "a list, not zip",
+    "{}.keys()[0]": "dict_keys used as a list",
+    "len(map(str, []))": "map used as a list",
+    "zip([])[0]": "zip used as a list",
     "exec('import sys; sys.maxint')": "sys.maxint",
     "exec('import string; string.letters')": "string.letters",
     "exec('import urllib; urllib.urlopen')": "urllib.urlopen",
     "exec('from itertools import izip')": "itertools.izip",
-    "exec('import cPickle')": "cPickle for pickle",
-    "exec('from urllib2 import urlopen')": "urllib2 for urllib.request",
+    "exec('import cPickle')": "cPickle instead of pickle",
+    "exec('from urllib2 import urlopen')": "urllib2 instead of urllib.request",
     "exec('import sys; print >>sys.stderr, 1')": "print >>file",
 }
 OTHERS = [
@@ -61,7 +61,7 @@ def error_of(text):
 def test_what_only_python_2_has_is_named(text, what):
     said = python2.explanation(error_of(text))
     assert said.startswith(f"this is Python 2 ({what}); ")
-    assert CONVERT in said or "the command expand makes spaces of tabs" in said
+    assert CONVERT in said or "convert the tabs to spaces" in said
 
 
 @pytest.mark.parametrize("text", OTHERS)

@@ -159,10 +159,10 @@ warnings.warn("mine", DeprecationWarning)
 @pytest.mark.parametrize(
     ("use", "what"),
     [
-        ("float(np.zeros(1))", "an array of one value was a number"),
-        ("bool(np.array([]))", "an empty array was False"),
-        ("np.uint8([1]) + 300", "a number could be too large for its type"),
-        ("np.array([-1], np.uint8)", "a number could be too large for its type"),
+        ("float(np.zeros(1))", "an array of one value counted as a number"),
+        ("bool(np.array([]))", "an empty array counted as False"),
+        ("np.uint8([1]) + 300", "numbers could overflow their dtype"),
+        ("np.array([-1], np.uint8)", "numbers could overflow their dtype"),
         ("np.zeros(1).tostring()", "an array had tostring()"),
     ],
 )
@@ -174,7 +174,7 @@ def test_what_a_newer_numpy_has_given_up_comes_with_what_to_install(use, what):
     else:
         pytest.skip(f"NumPy {np.__version__} still does it")
     assert advice == (
-        f"up to NumPy 2.1 {what}; pip install -e '.[legacy]' brings that one (this is "
+        f"up to NumPy 2.1 {what}; pip install -e '.[legacy]' installs NumPy 2.1 (this is "
         f"{np.__version__})"
     )
 
@@ -185,7 +185,7 @@ def test_a_script_that_ends_by_it_is_told_so_after_its_traceback(run_without):
     *_, last, advice = done.stderr.splitlines()
     assert "Traceback (most recent call last):\n" in done.stderr
     assert last.startswith("OverflowError: ")
-    assert advice.startswith("note: up to NumPy 2.1 a number could be too large for its type; pip ")
+    assert advice.startswith("note: up to NumPy 2.1 numbers could overflow their dtype; pip ")
     assert done.returncode == 1
 
 

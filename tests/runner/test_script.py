@@ -326,7 +326,7 @@ raise SystemExit(4)
         f"What {os.path.join('net', 'layers.py')} has of TensorFlow 1, and what one writes today, "
         "with the arguments of then:",
         "  restructured  2  tf.placeholder  an argument of a function, or keras.Input",
-        f"{os.path.join('net', 'gone.py')} cannot be read any more (No such file or directory).",
+        f"{os.path.join('net', 'gone.py')} can no longer be read (No such file or directory).",
     ]
 
 

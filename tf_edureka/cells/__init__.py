@@ -1,6 +1,6 @@
-"""What a notebook needs to show TensorFlow 1 and 2 beside each other.
+"""TensorFlow 1 and 2 in one notebook.
 
-`%load_ext tf_edureka.cells` gives it cells of both; `beside` shows two programs.
+`%load_ext tf_edureka.cells` adds cell magics for both; `beside` shows two programs side by side.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ else:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Gives an IPython `shell` the cell magics `%%tensorflow1` and `%%tensorflow2`."""
+    """Adds the cell magics `%%tensorflow1` and `%%tensorflow2` to an IPython `shell`."""
     from tf_edureka.cells import magics
 
     magics.load(shell)

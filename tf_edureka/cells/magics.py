@@ -16,9 +16,9 @@ _HERE = re.compile(r"\s*%%tensorflow2(?:[ \t]+(?P<name>[^\W\d]\w*))?[ \t]*(?:\n|
 
 
 def load(shell: Any) -> None:
-    """Registers both with an IPython `shell`."""
+    """Registers both magics with an IPython `shell`."""
     shell.register_magic_function(_InTensorFlow1(shell).tensorflow1, "cell")
-    shell.register_magic_function(_refused, "cell", "tensorflow2")
+    shell.register_magic_function(_tensorflow2, "cell", "tensorflow2")
     shell.input_transformers_cleanup.append(_without_magic)
     shell.events.register("pre_run_cell", functools.partial(_keep_text, shell))
 
@@ -29,13 +29,14 @@ class _InTensorFlow1:
         self._kernel: TensorFlow1Kernel | None = None
 
     def tensorflow1(self, line: str, cell: str) -> None:
-        """Runs the cell in a kernel of TensorFlow 1; `%%tensorflow1 NAME` keeps its text in NAME.
+        """Runs the cell in a TensorFlow 1 kernel; `%%tensorflow1 NAME` stores its text in NAME.
 
-        The first such cell starts the kernel. It keeps its variables until this notebook's ends.
+        The first such cell starts the kernel, which keeps its variables until the notebook's own
+        kernel ends.
         """
         if name := line.strip():
             if not name.isidentifier() or keyword.iskeyword(name):
-                _refuse("tensorflow1", name)
+                _reject("tensorflow1", name)
             self._shell.user_ns[name] = cell
         try:
             self._kernel = self._kernel or TensorFlow1Kernel()
@@ -43,24 +44,24 @@ class _InTensorFlow1:
         except KernelEnded as ended:
             self._kernel = None
             raise UsageError(
-                f"the kernel of TensorFlow 1 has ended {ended}; the next %%tensorflow1 cell starts "
-                "a new one, without the variables: run the cells again from the first of them"
+                f"the TensorFlow 1 kernel died {ended}; the next %%tensorflow1 cell starts a new "
+                "one without the variables, so run the %%tensorflow1 cells again from the first"
             ) from None
         if reply["status"] != "ok" and kernel.has_failed(reply["ename"], reply["evalue"]):
             raise type(reply["ename"], (_CellFailed,), {})(reply)
 
 
-def _refused(line: str, cell: str) -> None:
-    """Runs the cell as if this line were not there; `%%tensorflow2 NAME` keeps its text in NAME."""
-    _refuse("tensorflow2", line.strip())  # else `_without_magic` has taken the line away
+def _tensorflow2(line: str, cell: str) -> None:
+    """Runs the cell as if this line were absent; `%%tensorflow2 NAME` stores its text in NAME."""
+    _reject("tensorflow2", line.strip())  # `_without_magic` has removed a valid line before this
 
 
-def _refuse(magic: str, name: str) -> NoReturn:
-    raise UsageError(f"expected %%{magic} NAME, with the name of a variable, got {name}")
+def _reject(magic: str, name: str) -> NoReturn:
+    raise UsageError(f"expected %%{magic} NAME, where NAME is a variable name, got {name}")
 
 
 class _CellFailed(Exception):
-    """An exception of the other kernel, which IPython shows as that one did."""
+    """An exception of the other kernel, shown with the traceback from there."""
 
     def __init__(self, reply: dict[str, Any]) -> None:
         super().__init__(reply["evalue"])
@@ -71,13 +72,13 @@ class _CellFailed(Exception):
 
 
 def _show(message: dict[str, Any]) -> None:
-    """Shows here what comes of a cell there."""
+    """Shows a message of the TensorFlow 1 kernel in this notebook."""
     content = message["content"]
     kind = message["msg_type"]
     if kind == "stream":
         stream = getattr(sys, content["name"])
         stream.write(content["text"])
-        stream.flush()  # so that both streams stay in order
+        stream.flush()  # keeps both streams in order
     elif kind in ("display_data", "execute_result", "update_display_data"):
         publish_display_data(
             content["data"],
@@ -90,12 +91,12 @@ def _show(message: dict[str, Any]) -> None:
 
 
 def _without_magic(lines: list[str]) -> list[str]:
-    """The lines of a cell, of which the first is empty if it was `%%tensorflow2`."""
+    """Returns the lines of a cell, with an empty first line instead of `%%tensorflow2`."""
     return ["\n", *lines[1:]] if lines and _HERE.match(lines[0]) else lines
 
 
 def _keep_text(shell: Any, info: Any) -> None:
-    """Before a cell of `%%tensorflow2 NAME` runs, keeps its text in NAME."""
+    """Stores the text of a `%%tensorflow2 NAME` cell in NAME before the cell runs."""
     found = _HERE.match(info.raw_cell)
     if found and found["name"]:
         shell.user_ns[found["name"]] = info.raw_cell[found.end() :]

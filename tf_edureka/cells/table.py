@@ -1,4 +1,4 @@
-"""Two programs beside each other, step by step."""
+"""Shows two programs side by side, step by step."""
 
 import html
 import re
@@ -13,28 +13,28 @@ from pygments.token import Comment, Keyword, Number, Operator, String
 from tf_edureka.cells.steps import pair_steps, split_steps
 
 _NOTHING = "nothing"
-# White on a dark page, too. Jupyter's own rules for tables are overruled, each where it applies:
-# what JupyterLab does not know, as `inherit`, it takes out of a notebook that it does not trust.
+# White on dark pages as well. The styles override each of Jupyter's rules for tables explicitly:
+# from an untrusted notebook JupyterLab removes values that it does not know, such as `inherit`.
 _COLOURS = "background:#fff;color:#1a1a1a"
 _SCROLLS = f"{_COLOURS};overflow-x:auto"
 _TABLE = f"{_COLOURS};table-layout:auto;border-collapse:collapse;margin:0;font-size:13px"
 _ROW, _FIRST = _COLOURS, f"{_COLOURS};border-top:1px solid #bbb"
 _CELL = "text-align:left;vertical-align:top;padding:1px 12px;white-space:normal;max-width:none"
-_TITLE = f"{_CELL};{_COLOURS};white-space:nowrap"
-_WORDS = f"{_CELL};{_COLOURS};min-width:6em;max-width:9em"
+_HEADING = f"{_CELL};{_COLOURS};white-space:nowrap"
+_TITLE = f"{_CELL};{_COLOURS};min-width:6em;max-width:9em"
 _NONE = "color:#595959;font-style:italic"
-# Where a line is too long for its column it goes on below, further in.
+# A line that is too long for its column wraps with an indent.
 _CODE = (
     f"{_COLOURS};margin:0;padding:0 0 0 3em;text-indent:-3em;border:0;white-space:pre-wrap;"
     "word-break:normal;overflow-wrap:anywhere;overflow:visible;tab-size:4;"
     "font:11px/1.4 Menlo,Consolas,'DejaVu Sans Mono',monospace"
 )
-# After what a long line may go on below: a bracket, a dot or a comma that is not within a tag.
+# A long line may wrap after a bracket, dot or comma that is outside of HTML tags.
 _BREAKS = re.compile(r"([(\[.,])(?![^<]*>)")
 
 
 class _Colours(Style):
-    """Blue and brown, which all eyes tell apart; in grey, what is bold or slanted still differs."""
+    """Blue and brown, safe for colour-blind readers; bold and italic also differ in grey."""
 
     styles = {
         Comment: "italic #595959",
@@ -46,11 +46,11 @@ class _Colours(Style):
 
 
 class SideBySide:
-    """What `beside` gives: a notebook shows it as a table, all else as two columns of text.
+    """Result of `beside`: shown as a table in a notebook and as two text columns elsewhere.
 
     Args:
-        old: text of a program in Python.
-        new: text of another.
+        old: text of the first Python program.
+        new: text of the second Python program.
         titles: headings of the two columns.
     """
 
@@ -60,8 +60,8 @@ class SideBySide:
 
     def __repr__(self) -> str:
         pairs: list[tuple[str, ...]] = [self._titles]
-        for words, *places in self._rows:
-            pairs += [(f"# {words}", "")] if words else []
+        for title, *places in self._rows:
+            pairs += [(f"# {title}", "")] if title else []
             shown = [
                 [f"({_NOTHING})"] if place is None else lines[place]
                 for lines, place in zip(self._programs, places, strict=True)
@@ -73,15 +73,16 @@ class SideBySide:
     def _repr_html_(self) -> str:
         programs = [*map(_highlighted, self._programs)]
         titles = "".join(
-            f'<th scope="col" style="{_TITLE}">{html.escape(title)}</th>' for title in self._titles
+            f'<th scope="col" style="{_HEADING}">{html.escape(title)}</th>'
+            for title in self._titles
         )
-        rows = [f'<tr style="{_ROW}"><td style="{_WORDS}"></td>{titles}</tr>']
-        for words, *places in self._rows:
+        rows = [f'<tr style="{_ROW}"><td style="{_TITLE}"></td>{titles}</tr>']
+        for title, *places in self._rows:
             height = max(place.stop - place.start for place in places if place) or 1
             columns = [_column(*one, height) for one in zip(programs, places, strict=True)]
             named = (
-                f'<th scope="rowgroup" rowspan="{height}" style="{_WORDS}">'
-                f"{html.escape(words)}</th>"
+                f'<th scope="rowgroup" rowspan="{height}" style="{_TITLE}">'
+                f"{html.escape(title)}</th>"
             )
             for n, cells in enumerate(zip(*columns, strict=True)):
                 first = (_FIRST, named) if n == 0 else (_ROW, "")
@@ -93,24 +94,31 @@ class SideBySide:
 def beside(
     old: str, new: str, *, titles: tuple[str, str] = ("TensorFlow 1", "TensorFlow 2")
 ) -> SideBySide:
-    """Puts two programs beside each other, in full, with steps of the same words in line.
+    r"""Shows two programs side by side, with steps of the same title in one row.
 
-    A comment line of the form `# words` begins a step. The order is the old program's; steps that
-    only the new one has come after the one that precedes them there.
+    A comment line of the form `# title` starts a step. The steps keep the order of `old`; a step
+    that only `new` has follows its predecessor in `new`.
 
     Args:
-        old: text of a program in Python.
-        new: text of another.
+        old: text of the first Python program.
+        new: text of the second Python program.
         titles: headings of the two columns.
 
     Returns:
-        what a notebook shows as a table, and `print` as two columns.
+        an object that a notebook shows as a table and `print` as two columns of text.
+
+    Example:
+        >>> from tf_edureka.cells import beside
+        >>> beside("# Input\nx = tf.placeholder()", "# Input\nx = tf.Variable(0.0)")
+        TensorFlow 1         | TensorFlow 2
+        # Input
+        x = tf.placeholder() | x = tf.Variable(0.0)
     """
     return SideBySide(old, new, titles)
 
 
 def _column(lines: list[str], place: slice | None, height: int) -> list[str]:
-    """The cells, `height` of them, with those of the lines, in HTML, that are at `place`."""
+    """Returns `height` HTML cells with the lines at `place`; one tall cell if it is None."""
     if place is None:
         nothing = f'<td rowspan="{height}" style="{_CELL};{_NONE}">{_NOTHING}</td>'
         return [nothing, *[""] * (height - 1)]
@@ -124,7 +132,7 @@ def _lines(program: str) -> list[str]:
 
 
 def _highlighted(lines: list[str]) -> list[str]:
-    """The lines in HTML, each whole in itself."""
+    """Returns the lines as HTML; each line is complete in itself."""
     lexer = PythonLexer(stripnl=False, ensurenl=False)
     formatter = HtmlFormatter(nowrap=True, noclasses=True, style=_Colours)
     made = highlight("\n".join(lines), lexer, formatter)

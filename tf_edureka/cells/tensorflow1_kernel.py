@@ -1,4 +1,4 @@
-"""A kernel "TensorFlow 1" that this process starts, and that ends with it."""
+"""A Jupyter kernel "TensorFlow 1" that this process starts and that ends with it."""
 
 import atexit
 import contextlib
@@ -15,31 +15,31 @@ from jupyter_client.manager import KernelManager
 from tf_edureka.runner import kernel
 from tf_edureka.runner.kernel_specs import KernelSpecs
 
-# How long to wait for a message before one looks whether the kernel still lives.
+# Time to wait for a message before checking that the kernel is still alive.
 _POLL_SECONDS = 0.2
-# How long to wait, after a cell's end, for what its processes and TensorFlow's core have printed:
-# ipykernel reads that in a thread, and sends it 0.2 seconds later.
+# Time to wait after a cell's end for the output of its subprocesses and of TensorFlow's C++ code:
+# ipykernel reads that output in a thread and sends it 0.2 seconds later.
 _LATE_OUTPUT_SECONDS = 0.3
-_Message = dict[str, Any]  # as jupyter_client has it
+_Message = dict[str, Any]  # the form that jupyter_client uses
 
 
 class KernelEnded(Exception):
-    """The kernel has ended by itself; the message says how."""
+    """The kernel ended by itself; the message says how."""
 
 
 class TensorFlow1Kernel:
     """A kernel of TensorFlow 1, started in the working directory.
 
     Raises:
-        KernelEnded: when it ends before it is ready.
+        KernelEnded: if the kernel ends before it is ready.
     """
 
     def __init__(self) -> None:
         self._manager = KernelManager(kernel_spec_manager=KernelSpecs())
         self._manager.start_kernel(
             cwd=os.getcwd(),
-            extra_arguments=["--log-level=CRITICAL"],  # a cell that fails says so itself
-            # What processes print there comes as messages, too.
+            extra_arguments=["--log-level=CRITICAL"],  # a failed cell reports its own error
+            # Output of subprocesses arrives as messages as well.
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -53,23 +53,23 @@ class TensorFlow1Kernel:
         except KeyboardInterrupt:
             self.end()
             raise
-        except RuntimeError:  # as jupyter_client says that it has ended
+        except RuntimeError:  # jupyter_client raises it if the kernel has ended
             raise self._ended() from None
 
     def run(self, code: str, show: Callable[[_Message], None]) -> _Message:
-        """Runs a cell. An interrupt of this process, meanwhile, interrupts the cell.
+        """Runs a cell. An interrupt of this process interrupts the cell.
 
         Args:
             code: text of the cell, in Python.
-            show: called at once with each message that the cell causes.
+            show: called immediately with each message that the cell causes.
 
         Returns:
             the content of Jupyter's `execute_reply`.
 
         Raises:
-            KernelEnded: when the kernel ends meanwhile.
+            KernelEnded: if the kernel ends before the cell does.
         """
-        # With `stop_on_error` the next cell would come to nothing if it follows an error at once.
+        # With `stop_on_error` a cell sent right after a failed one would not run.
         asked = self._client.execute(code, allow_stdin=False, stop_on_error=False)
         with _interrupts() as interrupts:
             busy = True
@@ -84,9 +84,9 @@ class TensorFlow1Kernel:
             return self._next(self._client.get_shell_msg, asked, interrupts)["content"]
 
     def end(self) -> None:
-        """Ends it at once."""
+        """Kills the kernel immediately."""
         atexit.unregister(self.end)
-        # By itself: no event loop runs any more where this process ends.
+        # Without the manager: no event loop runs any more when this process exits.
         self._process.kill()
         self._process.wait()
         self._client.stop_channels()
@@ -113,9 +113,9 @@ class TensorFlow1Kernel:
 
 @contextlib.contextmanager
 def _interrupts() -> Iterator[list[int]]:
-    """Collects the interrupts that come in the block.
+    """Collects the interrupts that arrive in the block.
 
-    One that raised there would lose the message that is being read.
+    A KeyboardInterrupt in the block would lose the message that is being read.
     """
     caught: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))

@@ -1,4 +1,4 @@
-"""`%load_ext tf_edureka.legacy`: from then on IPython has TensorFlow 1."""
+"""`%load_ext tf_edureka.legacy`: makes `import tensorflow` give TensorFlow 1 in IPython."""
 
 import functools
 import sys
@@ -11,7 +11,7 @@ from tf_edureka.runner import extension
 
 @functools.cache
 def load(shell: Any) -> None:
-    """Makes the process of an IPython `shell` one of TensorFlow 1; what is wrong is one line."""
+    """Switches the process of an IPython `shell` to TensorFlow 1; reports an error as one line."""
     note = functools.partial(_say, shell)
     try:
         found = store.find(note)
@@ -22,13 +22,13 @@ def load(shell: Any) -> None:
             from IPython.core.error import UsageError
 
             raise UsageError(reporting.line(error)) from None
-        # TensorFlow 2 is not to answer for it.
+        # So that `import tensorflow` in a cell fails instead of importing TensorFlow 2.
         sys.modules.update({"tensorflow": None, "keras": None})  # type: ignore[dict-item]
         note(f"error: {reporting.line(error)}")
 
 
 def _say(shell: Any, text: str) -> None:
-    """Says `text`; while a kernel starts nobody would read it, so then its first cell says it."""
+    """Prints `text` on stderr; while a kernel starts, delays it until the first cell runs."""
 
     def say(*_: object) -> None:
         print(text, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Old notebooks: their kernel, and how one is run as a script is."""
+"""The notebook part of `tf-edureka run`: runs a notebook, installs the kernel."""
 
 import argparse
 import contextlib
@@ -16,58 +16,63 @@ CELL_FAILED = 1
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Adds to `parser` the options that are about notebooks."""
-    parser.add_argument(
-        "--html", action="store_true", help="of a notebook: write it as an HTML page, too"
+    """Adds to `parser` the options for notebooks."""
+    group = parser.add_argument_group("notebooks only")
+    group.add_argument(
+        "--html", action="store_true", help="also save the executed notebook as an HTML page"
     )
-    parser.add_argument(
-        "--keep-going", action="store_true", help="of a notebook: go on after a cell that fails"
+    group.add_argument(
+        "--keep-going", action="store_true", help="run the remaining cells after a cell fails"
     )
-    parser.add_argument(
+
+
+def add_kernel_option(group: argparse._ArgumentGroup) -> None:
+    """Adds `--install-kernel` to a `group` of options."""
+    group.add_argument(
         "--install-kernel",
         action="store_true",
-        help="add the kernel TensorFlow 1 to the user's Jupyter; needs no SCRIPT",
+        help='install the Jupyter kernel "TensorFlow 1" for the current user',
     )
 
 
 @contextlib.contextmanager
 def requiring_jupyter() -> Iterator[None]:
-    """Says in the block how to get what is missing of Jupyter."""
+    """Turns an ImportError in the block into advice to install Jupyter."""
     try:
         yield
     except ImportError as error:
-        raise InputError(f"{error}; pip install -e '.[notebooks]' brings what is needed") from None
+        raise InputError(f"{error}; pip install -e '.[notebooks]' installs it") from None
 
 
 def install_kernel() -> None:
-    """Installs the kernel "TensorFlow 1", and says where it is and how to remove it."""
+    """Installs the kernel "TensorFlow 1"; prints its folder and how to remove it."""
     with requiring_jupyter():
         try:
             folder = kernel.install()
         except OSError as error:
             raise InputError(
-                f"{error.filename}: the kernel cannot be written there ({error.strerror})"
+                f"{error.filename}: the kernel cannot be installed there ({error.strerror})"
             ) from None
-    print(f'{folder} has the Jupyter kernel "TensorFlow 1" now')
-    print(f"jupyter kernelspec remove {kernel.NAME} removes it", flush=True)
+    print(f'installed the Jupyter kernel "TensorFlow 1" in {folder}')
+    print(f"to remove it: jupyter kernelspec remove {kernel.NAME}", flush=True)
 
 
 @reporting.reports_errors
 def run(args: argparse.Namespace) -> int:
-    """Runs the notebook that the `args` of `tf-edureka run` name, and gives the exit code."""
+    """Runs the notebook in the `args` of `tf-edureka run` and returns the exit code."""
     if args.figures is not None:
-        raise InputError("--figures: a notebook has its figures in itself; leave it out")
+        raise InputError("--figures needs a script, got a notebook, which contains its figures")
     with requiring_jupyter():
         from tf_edureka.runner import notebook
 
         if args.html:
             import nbconvert as nbconvert
     if period.exists():
-        period.folder()  # one that is damaged is to be said here, not in a cell
+        period.folder()  # reports a damaged folder here instead of in a cell
     path = Path(args.command[0])
     found = notebook.read(path)
     executed = Path(f"{path.stem}.executed{SUFFIX}")
-    _write(executed, notebook.text(found))  # before it has run for an hour
+    _write(executed, notebook.text(found))  # fails now if the folder is not writable
     execution = notebook.Execution(found, path.parent, seeds=args.seeds, handled=signals.handled)
     execution.run(keep_going=args.keep_going)
     _write(executed, notebook.text(found))
@@ -83,9 +88,9 @@ def run(args: argparse.Namespace) -> int:
     if execution.interrupted:
         raise KeyboardInterrupt(execution.interrupted)
     if execution.died:
-        cell = f", cell {execution.cell}" if execution.cell else ""  # it may not have begun
+        cell = f", cell {execution.cell}" if execution.cell else ""  # 0 before the first cell
         print(
-            f"error: {printable(str(path))}{cell}: the kernel has ended {execution.died}",
+            f"error: {printable(str(path))}{cell}: the kernel died {execution.died}",
             file=sys.stderr,
         )
     elif args.keep_going and execution.failed:
@@ -95,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _write(path: Path, text: str) -> None:
-    """Writes a file as a whole or not at all."""
+    """Writes a file atomically."""
     try:
         with _files.writing(path) as partial:
             partial.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Executes the notebooks, each in a new kernel, and writes them as HTML pages."""
+"""Executes the notebooks, each in a new kernel, and saves them as HTML pages."""
 
 import argparse
 import asyncio
@@ -18,13 +18,13 @@ from tf_edureka.runs.folder import RunFolder
 
 NOTEBOOKS = Path("notebooks")
 CELL_FAILED = 1
-SECONDS = 600  # for a cell
+SECONDS = 600  # time limit of a cell
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no Jupyter, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Execute the notebooks and write them as HTML pages, to read without Jupyter.",
+        description="Execute notebooks and save them as HTML pages, to read without Jupyter.",
         epilog=f"Exit codes: 0 written, 1 a cell failed, 2 wrong input, {options.ENDS}.",
     )
     parser.add_argument(
@@ -32,7 +32,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         nargs="*",
         type=options.path,
         metavar="NOTEBOOK",
-        help=f"default: all in {NOTEBOOKS}/",
+        help=f"notebooks to execute (default: all in {NOTEBOOKS}/)",
     )
     parser.add_argument(
         "--out",
@@ -44,16 +44,18 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     args.notebooks = args.notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))
     if not args.notebooks:
-        raise InputError(f"{NOTEBOOKS}: expected a folder with notebooks, found none; name some")
+        raise InputError(
+            f"{NOTEBOOKS}: expected a folder with notebooks, found none; give their paths"
+        )
     for path in args.notebooks:
         if path.suffix != ".ipynb" or not path.is_file():
-            raise InputError(f"{path}: expected a notebook, a file that ends in .ipynb")
+            raise InputError(f"{path}: expected an existing notebook, a file that ends in .ipynb")
     return args
 
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
-    """Renders as the arguments say and gives the exit code."""
+    """Executes and renders the notebooks of the arguments and returns the exit code."""
     args = parse(argv)
     try:
         import nbclient
@@ -62,11 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from jupyter_client.kernelspec import NoSuchKernel
         from nbclient.exceptions import CellExecutionError, CellTimeoutError
     except ImportError as error:
-        raise InputError(f"{error}; pip install -e '.[notebooks]' brings what is needed") from None
+        raise InputError(f"{error}; pip install -e '.[notebooks]' installs it") from None
     exporter = nbconvert.HTMLExporter()
     pages = [f"{path.stem}.html" for path in args.notebooks]
     if len(set(pages)) < len(pages):
-        raise InputError(f"expected notebooks of different names, got {', '.join(sorted(pages))}")
+        raise InputError(f"expected notebooks with different names, got {', '.join(sorted(pages))}")
     folder = RunFolder(args.out, pages, overwrite=True)
     signals: list[int] = []
     with folder.claimed(), EpochDisplay(len(pages), unit="notebooks") as display:
@@ -74,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _files.expect_file(path, "a notebook")
             try:
                 notebook = nbformat.read(path, as_version=4)
-            except Exception as error:  # what nbformat raises is of many kinds
+            except Exception as error:  # nbformat raises many kinds of errors
                 raise InputError(f"{path}: expected a notebook, got {error}") from None
             began = time.perf_counter()
             try:
@@ -82,11 +84,11 @@ def main(argv: Sequence[str] | None = None) -> int:
                     notebook,
                     timeout=SECONDS,
                     resources={"metadata": {"path": str(path.parent)}},
-                    extra_arguments=["--log-level=CRITICAL"],  # a failed cell says so itself
+                    extra_arguments=["--log-level=CRITICAL"],  # a failed cell reports its own error
                     on_notebook_start=cancel_on_signals(signals),
                 ).execute()
             except NoSuchKernel as error:
-                raise InputError(f"{path}: {error}; it is not installed") from None
+                raise InputError(f"{path}: its kernel is not installed ({error})") from None
             except (CellExecutionError, CellTimeoutError, RuntimeError, CancelledError) as error:
                 if signals or isinstance(error, CancelledError):
                     raise KeyboardInterrupt(*signals) from None
@@ -102,9 +104,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def cancel_on_signals(signals: list[int]) -> Callable[[object], None]:
-    """What makes Ctrl-C and SIGTERM cancel an execution, and notes which of them came in `signals`.
+    """Returns a start hook that makes Ctrl-C and SIGTERM cancel an execution.
 
-    By itself nbclient would stop its kernel and go on to wait for it.
+    The number of the signal is stored in `signals`. Without this, nbclient would stop its kernel
+    and keep waiting for it.
     """
 
     def on_start(notebook: object) -> None:
@@ -112,7 +115,7 @@ def cancel_on_signals(signals: list[int]) -> Callable[[object], None]:
 
         def end(number: int) -> None:
             signals[:] = [number]
-            # All of them: the one that looks after the kernel would miss it, and say so at the end.
+            # All tasks: the one that watches the kernel would otherwise report an error at exit.
             for task in asyncio.all_tasks(loop):
                 task.cancel()
 

@@ -1,4 +1,4 @@
-"""Runs a TensorFlow 1 script or notebook, not a line changed."""
+"""Runs an unchanged TensorFlow 1 script or notebook."""
 
 import argparse
 import sys
@@ -22,15 +22,18 @@ from tf_edureka.runner import period, period_wheels, script, source, stop
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Runs a TensorFlow 1 script or notebook, not a line changed, on the TensorFlow "
-        "2 that is installed. Options of the script's own come after it.",
-        epilog=f"MNIST is found where the script asks for it, else in the folder that "
-        f"${MNIST_FOLDER_VARIABLE} names, else downloaded.",
+        description="Run a TensorFlow 1 script or notebook, unchanged, on the installed "
+        "TensorFlow 2. Write the script's own options after its name.",
+        epilog="MNIST is read from the folder that the script names, else from "
+        f"${MNIST_FOLDER_VARIABLE}, else downloaded. Exit codes: the script's own; for a "
+        "notebook 0, or 1 if a cell failed or the kernel died; 2 wrong input, "
+        f"{options.ENDS}.",
     )
+    _add_script(parser)
     _add_options(parser)
     record_options.add(parser)
     notebooks.add_options(parser)
-    _add_script(parser)
+    _add_setup_options(parser)
     args = parser.parse_args(argv)
     if args.command[:1] == ["--"]:
         del args.command[0]
@@ -39,24 +42,24 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if not (args.command or args.fetch_period or args.install_kernel):
         parser.error("the following arguments are required: SCRIPT")
     if args.command and not _is_notebook(args) and (args.html or args.keep_going):
-        parser.error("--html and --keep-going are for a notebook")
+        parser.error("--html and --keep-going need a notebook, got a script")
     if args.report_only and not args.command:
         parser.error("--report-only needs a SCRIPT")
     if _is_notebook(args) and args.stop_after:
-        parser.error("--stop-after is for a script; Ctrl-C ends a notebook")
+        parser.error("--stop-after needs a script, got a notebook, which Ctrl-C stops")
     record_options.check(parser, args, is_notebook=_is_notebook(args))
     return args
 
 
 def _limit(text: str) -> stop.Limit:
-    """A limit from `text` of the command line."""
+    """Parses the argument of --stop-after."""
     number, unit = (text[:-1], "seconds") if text.endswith("s") else (text, "session runs")
     try:
         limit = stop.Limit(float(number) if unit == "seconds" else int(number), unit)
     except ValueError:
         limit = stop.Limit(0, unit)
     if not 0 < limit.number < threading.TIMEOUT_MAX:
-        expected = f"expected session runs, as in 100, or seconds, as in 90s, got {text!r}"
+        expected = f"expected session runs, such as 100, or seconds, such as 90s, got {text!r}"
         raise argparse.ArgumentTypeError(expected)
     return limit
 
@@ -70,60 +73,67 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--seeds",
         choices=("tf1", "tf2"),
         default="tf1",
-        help="which seed an op without one gets in a graph with one: that of TensorFlow 1.15, so "
-        "that a seeded script prints what it printed then, or that of TensorFlow 2 (default: "
-        "%(default)s)",
+        help="seeds of ops that set none, in a graph that has a seed: tf1 uses those of "
+        "TensorFlow 1.15, so that a seeded script samples the same numbers as in 1.15; tf2 uses "
+        "those of TensorFlow 2 (default: %(default)s)",
     )
     parser.add_argument(
         "--figures",
         type=options.path,
         metavar="DIR",
-        help="save each figure that plt.show() would show into this folder (default: show it; "
-        "without a screen, save it into the current folder)",
+        help="save figures into this folder when the script calls plt.show() (default: show them; "
+        "without a screen, save them into the current folder)",
     )
     parser.add_argument(
         "--report",
         action="store_true",
-        help="say at the end, on stderr, what the script uses of TensorFlow 1, what one writes "
-        "today, and where that changes numbers",
+        help="after the run, list on stderr the TensorFlow 1 names that the script uses, the code "
+        "that replaces each in TensorFlow 2, and where the replacement computes other numbers",
     )
     parser.add_argument(
         "--report-only",
         action="store_true",
-        help="say that on stdout, and run nothing; modules beside the script are found by its "
-        "imports",
+        help="print that list on stdout without running the script; it includes the modules next "
+        "to the script that the script imports",
     )
     parser.add_argument(
         "--stop-after",
         type=_limit,
         metavar="N",
-        help="stop the script after N session runs, or after seconds as in 90s, as Ctrl-C would; "
-        "if it does not handle that, the exit code is 0 (default: let it run)",
+        help="interrupt the script, as Ctrl-C does, after N session runs, or after N seconds if N "
+        "ends in s, such as 90s; the exit code is 0 if the script does not handle the interrupt "
+        "(default: no limit)",
     )
-    parser.add_argument(
+
+
+def _add_setup_options(parser: argparse.ArgumentParser) -> None:
+    setup = parser.add_argument_group("setup (SCRIPT may be left out)")
+    setup.add_argument(
         "--fetch-period",
         action="store_true",
-        help="first download the Python files of TensorFlow 1.15.5 and its companions "
-        f"({period.sizes()}), unless they are there, into the folder that "
-        f"${period_wheels.FOLDER_VARIABLE} names, else into the user's caches; needs no SCRIPT",
+        help="download the Python files of TensorFlow 1.15.5, Keras 2.3.1 and the packages they "
+        f"need ({period.sizes()}), unless they exist; their folder is "
+        f"${period_wheels.FOLDER_VARIABLE} if set, else one in the user's caches",
     )
+    notebooks.add_kernel_option(setup)
 
 
 def _add_script(parser: argparse.ArgumentParser) -> None:
-    # One argument: were the script one of its own, argparse would take a "--" after it for its own.
+    # The script and its options are one argument: else argparse would remove a "--" after SCRIPT.
     command = parser.add_argument(
         "command",
         metavar="SCRIPT",
         nargs=argparse.PARSER,
         default=[],
-        help="the script, or - for one on standard input, and what it is given; or a notebook, "
-        "which is run in its folder and written, executed, to NAME.executed.ipynb in this one",
+        help="a script, or - for standard input, followed by the script's options; or a notebook "
+        "NAME.ipynb, which runs in its own folder and is saved with its outputs as "
+        "NAME.executed.ipynb in the current folder",
     )
-    command.required = False  # `parse` asks for it; there is no name for "one or more, or nothing"
+    command.required = False  # `parse` checks it: argparse has no nargs for "PARSER or nothing"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the script that the arguments name, and gives the exit code."""
+    """Runs the script or notebook of the arguments and returns the exit code."""
     parsed: list[argparse.Namespace] = []
 
     @reporting.reports_errors
@@ -137,7 +147,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
     code = parse_arguments()
-    if not parsed or not parsed[0].command:  # as after --help, or where something is wrong
+    if not parsed or not parsed[0].command:  # after --help, or if the arguments are wrong
         return code
     args = parsed[0]
     if args.report_only:
@@ -160,7 +170,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         reporting.print_error(error)
         return reporting.USER_ERROR
-    # From here on signals and streams are the script's.
+    # From here on the script handles signals and owns the streams.
     fetch_advice = "" if found else store.fetch_advice(" may have it")
     script.run(program, fetch_advice=fetch_advice, limit=args.stop_after)
     return 0

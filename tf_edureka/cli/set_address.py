@@ -1,4 +1,4 @@
-"""Writes the project's address into all files that have it."""
+"""Writes the project's address into all files that contain it."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ from tf_edureka.errors import InputError
 PROJECT, README, NOTEBOOKS = Path("pyproject.toml"), Path("README.md"), Path("notebooks")
 _ADDRESS = re.compile(r"https://github\.com/[\w-]+/[\w.-]+(?<!\.git)")
 _IN_PROJECT = re.compile(r'(?<=^Repository = ")[^"\n]*(?="$)', re.MULTILINE)
-# The notebooks in README, one a line.
+# The list of notebooks in README, one per line.
 _LIST = re.compile(r"(?:^- \[.*\]\(notebooks/.*\n)+", re.MULTILINE)
 _HEADING = re.compile(r"# (?:\d+\. )?(.+)")
 _NEW: dict[str, Any] = {"execution_count": None, "id": "install", "metadata": {}, "outputs": []}
@@ -25,22 +25,22 @@ _BADGE = f"[![Open in Colab]({_COLAB}/assets/colab-badge.svg)]"
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments."""
     parser = options.ArgumentParser(
-        description="Write the project's address into pyproject.toml and, from there, into the "
-        "notebooks (their first code cell and their badge) and README.",
+        description="Write the project's address into pyproject.toml, into README, and into the "
+        "badge and the first code cell of each notebook.",
         epilog=f"Exit codes: 0 written, 2 wrong input, {options.ENDS}.",
     )
     parser.add_argument(
         "address",
         nargs="?",
         metavar="ADDRESS",
-        help="https://github.com/OWNER/NAME (default: the one in pyproject.toml)",
+        help="https://github.com/OWNER/NAME (default: the address in pyproject.toml)",
     )
     return parser.parse_args(argv)
 
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
-    """Writes the address that the arguments give and gives the exit code."""
+    """Writes the address of the arguments into the files and returns the exit code."""
     args = parse(argv)
     paths = [PROJECT, README, *sorted(NOTEBOOKS.glob("*.ipynb"))]
     before = {path: _read(path) for path in paths}
@@ -53,12 +53,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         except OSError as error:
             raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
         print(f"{path}: written")
-    print(f"{len(paths) - len(changed)} of {len(paths)} files had it already", flush=True)
+    print(f"{len(paths) - len(changed)} of {len(paths)} files already had it", flush=True)
     return 0
 
 
 def with_address(texts: Mapping[Path, str], address: str | None = None) -> dict[Path, str]:
-    """The `texts` of the files with the `address` in them; that of PROJECT if none is given."""
+    """Returns the `texts` of the files with `address` written in; None uses that of PROJECT."""
     found = _IN_PROJECT.search(texts[PROJECT])
     if found is None:
         raise InputError(f'{PROJECT}: expected a line Repository = "ADDRESS", found none')
@@ -71,7 +71,7 @@ def with_address(texts: Mapping[Path, str], address: str | None = None) -> dict[
         if path.suffix == ".ipynb":
             made[path], titles[path.name] = _notebook(path, texts[path], address)
     if not _LIST.search(texts[README]):
-        raise InputError(f"{README}: expected lines that begin with - [...](notebooks/, found none")
+        raise InputError(f"{README}: expected lines that start with - [...](notebooks/, found none")
     lines = [
         f"- [{title}](notebooks/{name}) {_badge(name, address)}\n" for name, title in titles.items()
     ]
@@ -80,17 +80,17 @@ def with_address(texts: Mapping[Path, str], address: str | None = None) -> dict[
 
 
 def _notebook(path: Path, text: str, address: str) -> tuple[str, str]:
-    """A notebook with its badge and its first code cell, and its title without a number."""
+    """Returns a notebook with its badge and first code cell, and its title without the number."""
     try:
         notebook = json.loads(text)
         first, kinds = notebook["cells"][0], [cell["cell_type"] for cell in notebook["cells"]]
         heading, *lines = "".join(first["source"]).split("\n")
         title, place = _HEADING.fullmatch(heading), kinds.index("code")
         if title is None:
-            raise ValueError("it has no title")
+            raise ValueError("no title")
     except (ValueError, LookupError, TypeError) as error:
         raise InputError(
-            f"{path}: expected a notebook that begins with # and its title and has code ({error})"
+            f"{path}: expected a notebook that starts with # TITLE and has a code cell ({error})"
         ) from None
     rest = "\n".join(line for line in lines if not line.startswith(_BADGE)).strip("\n")
     shown = "\n\n".join([heading, _badge(path.name, address), rest]).rstrip("\n")
@@ -104,7 +104,7 @@ def _notebook(path: Path, text: str, address: str) -> tuple[str, str]:
 
 
 def _badge(name: str, address: str) -> str:
-    """The badge that opens the notebook of this `name` in Colab, in Markdown."""
+    """Returns the Markdown badge that opens the notebook of this `name` in Colab."""
     repository = address.removeprefix("https://github.com/")
     return f"{_BADGE}({_COLAB}/github/{repository}/blob/main/{NOTEBOOKS.name}/{name})"
 
@@ -114,4 +114,6 @@ def _read(path: Path) -> str:
         return path.read_bytes().decode()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: cannot be read ({reason}); run this in the project") from None
+        raise InputError(
+            f"{path}: cannot be read ({reason}); run this in the project's folder"
+        ) from None

@@ -1,4 +1,4 @@
-"""TensorFlow 1.15.5's own Python files, for the commands that run old code on them."""
+"""TensorFlow 1.15.5's own Python files (the period packages), for the commands that use them."""
 
 import sys
 from collections.abc import Callable
@@ -11,32 +11,32 @@ from tf_edureka.runner import period
 
 
 def find(note: Callable[[str], None]) -> Path | None:
-    """The folder of the period packages; None where there is none, of which `note` is told."""
+    """Returns the folder of the period packages; None after a `note` if it does not exist."""
     if period.exists():
         return period.folder()
     note(
-        "note: this runs on tf.compat.v1, which has not all of TensorFlow 1; for the rest there "
-        f"are {fetch_advice()}"
+        "note: running on tf.compat.v1, which lacks parts of TensorFlow 1; "
+        f"{fetch_advice(' have them')}"
     )
     return None
 
 
-def fetch_advice(verb: str = "") -> str:
-    """What to say where they are `needed`, with how to fetch them."""
+def fetch_advice(verb: str) -> str:
+    """Returns "the files `verb`: how to fetch them", for an error or a note."""
     advice = options.ADVICE["no period packages"]
     return f"TensorFlow 1.15.5's own Python files{verb}: {advice} ({period.sizes()})"
 
 
 def fetch(to: TextIO) -> None:
-    """Fetches the period packages, and says where they are and under which licences."""
+    """Fetches the period packages unless they exist; prints their folder and licences to `to`."""
     if period.is_intact():
-        print(f"{period.location()} has the Python files of TensorFlow 1.15.5 already", file=to)
+        print(f"{period.location()} already has the Python files of TensorFlow 1.15.5", file=to)
     else:
-        said = f"fetching the Python files of TensorFlow 1.15.5 ({period.sizes()})"
-        print(said, file=sys.stderr, flush=True)
+        message = f"fetching the Python files of TensorFlow 1.15.5 ({period.sizes()})"
+        print(message, file=sys.stderr, flush=True)
         with progress.on_stderr() as report:
             folder = period.fetch(report)
-        print(f"{folder} has the Python files of TensorFlow 1.15.5 now", file=to)
-    print(f"{period.KEPT_BYTES / 1e6:.1f} MB, and the licences in {period.LICENCES}:", file=to)
+        print(f"fetched the Python files of TensorFlow 1.15.5 into {folder}", file=to)
+    print(f"{period.KEPT_BYTES / 1e6:.1f} MB; the licences are in {period.LICENCES}:", file=to)
     for wheel in period.WHEELS:
         print(f"  {wheel.name} {wheel.version}: {wheel.licence}", file=to, flush=True)

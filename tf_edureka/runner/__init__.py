@@ -1,1 +1,1 @@
-"""Old scripts and notebooks as they are. Its whole process becomes one of TensorFlow 1."""
+"""Runs TensorFlow 1 scripts and notebooks unchanged. It switches its whole process to them."""

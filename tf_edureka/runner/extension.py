@@ -1,4 +1,4 @@
-"""What makes IPython, in a terminal or as the kernel of a notebook, one of TensorFlow 1."""
+"""Switches IPython, in a terminal or as a notebook kernel, to TensorFlow 1."""
 
 import contextlib
 import functools
@@ -12,40 +12,41 @@ from tf_edureka.errors import InputError
 from tf_edureka.runner import install_commands, process, python2
 from tf_edureka.runner.wrapped import wrap
 
-# Which seeds an op without one gets: `tf1` or `tf2`.
+# Environment variable with the seeds of ops that set none: `tf1` or `tf2`.
 SEEDS_VARIABLE = "TF_EDUREKA_SEEDS"
-# Packages whose files lead to a cell, and are no part of it.
+# Packages whose frames lie below a cell's frames in each stack.
 _BELOW_CELLS = ("IPython", "asyncio", "ipykernel", "runpy", "tornado", "traitlets")
-_always = contextlib.ExitStack()  # what holds until the process ends
+_always = contextlib.ExitStack()  # contexts that stay active until the process ends
 
 
 def is_starting(shell: Any) -> bool:
-    """Whether this is a kernel that has not been given a cell yet."""
+    """True if this is a kernel that has not received a cell yet."""
     return hasattr(shell, "kernel") and not shell.parent_header
 
 
 def prepare(shell: Any, *, store: Path | None, fetch_advice: str) -> None:
-    """Makes the process of an IPython `shell` one of TensorFlow 1.
+    """Switches the process of an IPython `shell` to TensorFlow 1.
 
     Args:
-        shell: its `InteractiveShell`.
-        store: the folder of the period packages; None to do without.
-        fetch_advice: what to say where a cell fails for want of them; empty if they are there.
+        shell: IPython's `InteractiveShell`.
+        store: folder of the period packages; None to use `tf.compat.v1` instead.
+        fetch_advice: how to fetch the period packages, for errors caused by their absence; empty if
+            they exist.
 
     Raises:
-        InputError: when TensorFlow, of whatever version, has been imported already.
+        InputError: if any version of TensorFlow or Keras has already been imported.
     """
     if {"tensorflow", "keras"} & sys.modules.keys():
         raise InputError(
-            "expected a process without TensorFlow, got one that has imported it: restart the "
-            "kernel and load tf_edureka.legacy first"
+            "expected a process without TensorFlow, got one that has already imported it; restart "
+            "the kernel and load tf_edureka.legacy first"
         )
     replay_seeds = os.environ.get(SEEDS_VARIABLE) != "tf2"
     process.switch_to_tensorflow_1(store, replay_seeds=replay_seeds)
     if is_starting(shell):
-        del sys.argv[3:]  # a kernel of then had no more than `-f` and its file
+        del sys.argv[3:]  # kernels of 2019 had only `-f` and its file
     shell.register_magic_function(tensorflow_version)
-    if not hasattr(shell, "magic"):  # what nbconvert wrote for a magic line
+    if not hasattr(shell, "magic"):  # nbconvert wrote magics as calls of this
         shell.magic = lambda line: shell.run_line_magic(*line.partition(" ")[::2])
     shell.input_transformers_cleanup.append(install_commands.without_protected_packages)
     wrap(shell, "_showtraceback", functools.partial(_show_traceback, fetch_advice))
@@ -53,12 +54,14 @@ def prepare(shell: Any, *, store: Path | None, fetch_advice: str) -> None:
 
 
 def tensorflow_version(asked: str) -> None:
-    """`%tensorflow_version 1.x`, as Colab had it."""
+    """The magic `%tensorflow_version 1.x`, which Colab had."""
     from IPython.core.error import UsageError
 
     version = asked.strip()
     if version and version.partition(".")[0] != "1":
-        raise UsageError(f"expected 1.x, which this process has, got {version}; restart the kernel")
+        raise UsageError(
+            f"expected 1.x, since this process runs TensorFlow 1, got {version}; restart the kernel"
+        )
     print("TensorFlow 1.x selected." if version else "Currently selected TF version: 1.x")
 
 
@@ -69,7 +72,7 @@ def _show_traceback(
     error: BaseException,
     lines: list[str],
 ) -> None:
-    """Shows a traceback, at whose end is a line on what is gone, and on Python 2."""
+    """Shows a traceback, followed by one line if an explanation or advice exists."""
     from tf_edureka.runner import modules
 
     reason = python2.explanation(error, in_cell=True) or modules.explanation(error, fetch_advice)
@@ -79,7 +82,7 @@ def _show_traceback(
 
 
 def _name_cells(shell: Any) -> None:
-    """Makes TensorFlow name the cell where an op was made, and not what leads to each cell."""
+    """Makes TensorFlow report the cell that created an op, without the frames below the cell."""
     from tf_edureka.runner import modules
 
     hidden = [

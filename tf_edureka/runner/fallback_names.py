@@ -1,4 +1,4 @@
-"""Names that a module of the installed TensorFlow has lost: they come from 1.15.5's file of it."""
+"""Takes names that an installed module no longer has from 1.15.5's file of the same module."""
 
 import ast
 import builtins
@@ -8,14 +8,14 @@ from typing import Any
 
 
 class FallbackNames:
-    """Looks up a name that a module does not have, as its `__getattr__`.
+    """Looks up names that a module does not have; serves as the module's `__getattr__`.
 
-    What gives it that name in 1.15.5's file, a definition or an import, is run in the module, with
-    what the file imports for it.
+    It executes the statement of 1.15.5's file that defines or imports the name, together with the
+    imports that the statement needs.
 
     Args:
-        module: of the installed TensorFlow.
-        file: 1.15.5's.
+        module: module of the installed TensorFlow.
+        file: file of the same module in 1.15.5.
     """
 
     def __init__(self, module: types.ModuleType, file: Path) -> None:
@@ -23,7 +23,7 @@ class FallbackNames:
         self._statements: list[ast.stmt] = []
 
     def __call__(self, name: str) -> Any:
-        """Gives what the name is, or raises AttributeError as Python does."""
+        """Returns the value of the name; raises AttributeError as Python does."""
         if not name.startswith("__"):
             protocol = vars(self._module).get("DESCRIPTOR")
             if protocol is not None:
@@ -36,7 +36,7 @@ class FallbackNames:
         raise self._no_attribute(name)
 
     def _message(self, full_name: str, name: str) -> Any:
-        """A message that is defined in another file today."""
+        """Returns a protobuf message that another file defines since 1.15.5."""
         from google.protobuf import descriptor_pool, message_factory
 
         try:
@@ -61,7 +61,7 @@ class FallbackNames:
 
 
 class _Names(dict[str, Any]):
-    """The globals of what is run: its own, else the module's."""
+    """Globals of the executed statements: their own names, then the module's."""
 
     def __init__(self, module: types.ModuleType) -> None:
         super().__init__(__name__=module.__name__, __builtins__=builtins)

@@ -1,8 +1,8 @@
 """A matplotlib backend for machines without a screen: `plt.show()` saves the figures.
 
-Chosen as `module://tf_edureka.runner.figures`. Figures are numbered from 1 and named after what the
-environment variable TF_EDUREKA_FIGURES says: `/tmp/mlp` for `/tmp/mlp-1.png`. Where each was saved
-is told on stderr.
+Its name is `module://tf_edureka.runner.figures`. The environment variable TF_EDUREKA_FIGURES holds
+the path prefix: `/tmp/mlp` saves `/tmp/mlp-1.png`, `/tmp/mlp-2.png` and so on. Each saved path is
+printed on stderr.
 """
 
 import atexit
@@ -27,13 +27,13 @@ class FigureManager(FigureManagerBase):
 
     @classmethod
     def pyplot_show(cls, *, block: bool | None = None) -> None:
-        """Saves all open figures and closes them, as if the user had looked and closed them.
+        """Saves all open figures and closes them, as if the user had closed their windows.
 
-        A call that would not have waited for the user, as in an animation, leaves them open: they
-        are saved by the next one that waits, or at the end.
+        A non-blocking call, such as in an animation, leaves the figures open. They are saved by the
+        next blocking call or when the process exits.
 
         Args:
-            block: whether the call waits; None to wait unless matplotlib is interactive.
+            block: whether the call blocks; None to block unless matplotlib is interactive.
         """
         if block or (block is None and not matplotlib.is_interactive()):
             save_figures()
@@ -43,7 +43,7 @@ class FigureManager(FigureManagerBase):
             atexit.register(save_figures)
 
     def show(self) -> None:
-        """What `figure.show()` does: it does not wait."""
+        """Implements `figure.show()`, which does not block."""
         self.pyplot_show(block=False)
 
 
@@ -53,13 +53,12 @@ class FigureCanvas(FigureCanvasAgg):
     manager_class = FigureManager
 
     def start_event_loop(self, timeout: float = 0) -> None:
-        """Lets the time pass that is asked for.
+        """Waits for `timeout` seconds; saves the figures and returns if there is no time limit.
 
-        Where a script waits for the user without end, as `plt.waitforbuttonpress()` does, the
-        figures are saved and it goes on.
+        A call such as `plt.waitforbuttonpress()` would otherwise wait for the user forever.
 
         Args:
-            timeout: seconds; 0 or less is without end.
+            timeout: seconds to wait; 0 or less for no limit.
         """
         if timeout > 0:
             super().start_event_loop(timeout)
@@ -70,22 +69,22 @@ class FigureCanvas(FigureCanvasAgg):
 def save_figures() -> None:
     """Saves all open figures, each under the next number.
 
-    One that cannot be saved is told of, and the script goes on.
+    An error of a file is printed on stderr, and the script continues.
     """
     atexit.unregister(save_figures)
     for manager in Gcf.get_all_fig_managers():
         path = Path(f"{os.environ[FIGURES_VARIABLE]}-{next(_numbers)}.png")
-        said = f"figure: {_display_path(path)}"
+        message = f"figure: {_display_path(path)}"
         try:
             with contextlib.suppress(FileExistsError):
                 path.parent.mkdir(parents=True)
             with open(path, "wb", opener=_open_nonblocking) as file:
                 manager.canvas.figure.savefig(file, format="png")
         except OSError as error:
-            said += f" cannot be written ({error.strerror or error})"
+            message += f" cannot be written ({error.strerror or error})"
         if sys.stderr is not None:
             with contextlib.suppress(OSError, ValueError):  # the script may have closed it
-                print(said, file=sys.stderr, flush=True)
+                print(message, file=sys.stderr, flush=True)
 
 
 def _display_path(path: Path) -> str:
@@ -96,5 +95,5 @@ def _display_path(path: Path) -> str:
 
 
 def _open_nonblocking(path: str, flags: int) -> int:
-    """Opens a file; if it is a pipe that nobody reads, it is an error instead of a wait."""
+    """Opens a file; a pipe without a reader raises an error instead of blocking."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)

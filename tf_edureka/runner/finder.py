@@ -1,12 +1,12 @@
-"""Finds and loads what an old script imports as `tensorflow`.
+"""Finds and loads the modules that a script imports as `tensorflow`.
 
-That is TensorFlow 1.15.5's own Python, from the folder of the period packages. What it stands on
-(graphs, sessions, eager execution, files, logging, all that is compiled) is the installed
-TensorFlow: those modules are one object under two names, `tensorflow.python.framework.ops` and
-`tensorflow_installed.python.framework.ops`. What the installed TensorFlow itself imports is always
-its own (`installed`).
+Most are TensorFlow 1.15.5's own Python files, from the folder of the period packages. The layer
+below (graphs, sessions, eager execution, files, logging, all compiled code) is the installed
+TensorFlow. Each module of that layer is one object under two names, such as
+`tensorflow.python.framework.ops` and `tensorflow_installed.python.framework.ops`. The installed
+TensorFlow itself imports only its own modules (see `installed`).
 
-The table `INSTALLED_PARTS` says which is which; `shims` has what is changed of either.
+`INSTALLED_PARTS` lists the modules of the layer below; `shims` changes modules of both kinds.
 """
 
 import ast
@@ -26,7 +26,7 @@ from tf_edureka.runner.fallback_names import FallbackNames
 from tf_edureka.runner.installed import ORIGINAL
 from tf_edureka.runner.shims import registered
 
-# What the installed TensorFlow serves, without `tensorflow.`: a name and all below it.
+# Modules that the installed TensorFlow provides, with all below them, without `tensorflow.`.
 INSTALLED_PARTS = (
     "core",
     "lite.python.interpreter",
@@ -48,49 +48,49 @@ INSTALLED_PARTS = (
     "python.types",
     "python.util",
 )
-# What is 1.15.5's own all the same.
+# Exceptions: modules below INSTALLED_PARTS that are 1.15.5's own.
 ORIGINAL_PARTS = (
-    "core.protobuf.trackable_object_graph_pb2",  # a field of a checkpoint's is gone
-    "python.eager.backprop",  # gradients with respect to its own kinds of variables
+    "core.protobuf.trackable_object_graph_pb2",  # the installed one lacks a field of checkpoints
+    "python.eager.backprop",  # gradients with respect to 1.15.5's variable classes
     "python.eager.imperative_grad",
     "python.eager.tape",
     "python.framework.framework_lib",
     "python.framework.op_def_library",
     "python.framework.random_seed",
     "python.framework.smart_cond",
-    "python.framework.test_util",  # its sessions are on the CPU, and 1.15.5's switches are its own
+    "python.framework.test_util",  # its sessions use the CPU and 1.15.5's switches
     "python.util.deprecation",
     "python.util.dispatch",
     "python.util.lazy_loader",
     "python.util.tf_export",
 )
-# Packages are 1.15.5's own, so that both kinds of module can lie in them; but this one, and those
-# below, hold installed modules alone.
+# A package is 1.15.5's own, so that it can contain both kinds of modules. Exceptions are these
+# packages and those below them, which contain only installed modules.
 SHARED_PACKAGES = ("python.autograph",)
-# Modules that read the docstrings of their classes, whose lines Python 3.13 shifts to the left.
+# Modules that read the docstrings of their classes; Python 3.13 removes the indent of docstrings.
 READ_DOCSTRINGS = ("python.keras.layers.normalization",)
-# Modules that have another name today.
+# Modules that the installed TensorFlow has under another name.
 RENAMED = {
     "python.autograph.pyct.compiler": "python.autograph.pyct.loader",
     "python.pywrap_tensorflow_internal": "python.pywrap_tensorflow",
 }
-# Modules of this package that stand for 1.15.5's.
+# Modules of 1.15.5 that a module of this project replaces.
 REPLACEMENTS = {"examples.tutorials.mnist.input_data": "tf_edureka.legacy.input_data"}
-# Packages that import a hundred others, of which a script needs few.
+# Packages that import a hundred others, of which a script uses few.
 LAZY = ("contrib",)
 
 
 def install(folder: Path) -> None:
-    """From now on `import tensorflow` gives TensorFlow 1.15.5's Python.
+    """Makes `import tensorflow` give TensorFlow 1.15.5's own Python files from now on.
 
     Args:
-        folder: where its files are.
+        folder: folder of the package `tensorflow_core`.
     """
     sys.meta_path[:0] = [_OriginalFinder(folder), installed.Finder(), protobuf_modules.Finder()]
 
 
 class _OriginalFinder(importlib.abc.MetaPathFinder):
-    """Finds the modules of TensorFlow 1.15.5: its own files, or the installed ones that serve."""
+    """Finds the modules of TensorFlow 1.15.5: its own files or installed modules."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -98,7 +98,7 @@ class _OriginalFinder(importlib.abc.MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module `name`, where it is one of them."""
+        """Returns the spec of the module `name`; None if it is not a TensorFlow module."""
         if name != ORIGINAL and not name.startswith(f"{ORIGINAL}."):
             return None
         part = _part_of(name)
@@ -111,11 +111,11 @@ class _OriginalFinder(importlib.abc.MetaPathFinder):
             twin = f"{installed.INSTALLED}.{RENAMED.get(part, part)}"
             try:
                 spec = importlib.util.find_spec(twin)
-            except ModuleNotFoundError:  # its package
+            except ModuleNotFoundError:  # its package does not exist
                 spec = None
             if spec is not None:
                 is_package = spec.submodule_search_locations is not None
-                loader = _SharedLoader(name, twin, lost=file if is_package else module)
+                loader = _SharedLoader(name, twin, fallback=file if is_package else module)
                 shared = ModuleSpec(name, loader, origin=spec.origin, is_package=is_package)
                 shared.has_location = spec.has_location
                 return shared
@@ -132,12 +132,12 @@ class _OriginalFinder(importlib.abc.MetaPathFinder):
 
 
 def _part_of(name: str) -> str:
-    """The name of a module without `tensorflow.`; empty for `tensorflow` itself."""
+    """Returns the name of a module without `tensorflow.`; empty for `tensorflow` itself."""
     return name.removeprefix(ORIGINAL).lstrip(".")
 
 
 def _is_installed(part: str) -> bool:
-    """Whether the installed TensorFlow serves the module of that name, without `tensorflow.`."""
+    """True if the installed TensorFlow provides the module `part`, without `tensorflow.`."""
     if part in ORIGINAL_PARTS:
         return False
     return part.endswith("_pb2") or _is_below(part, INSTALLED_PARTS)
@@ -148,10 +148,10 @@ def _is_below(part: str, parts: Sequence[str]) -> bool:
 
 
 class _SharedLoader(importlib.abc.Loader):
-    """Gives a module that there is under another name, with what 1.15.5's had more."""
+    """Loads an existing module under a second name and adds the names that only 1.15.5 has."""
 
-    def __init__(self, name: str, twin: str, lost: Path | None = None) -> None:
-        self._name, self._twin, self._file = name, twin, lost
+    def __init__(self, name: str, twin: str, fallback: Path | None = None) -> None:
+        self._name, self._twin, self._file = name, twin, fallback
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         return importlib.import_module(self._twin)
@@ -161,21 +161,21 @@ class _SharedLoader(importlib.abc.Loader):
             if self._file.is_file():
                 vars(module)["__getattr__"] = FallbackNames(module, self._file)
             elif self._file.is_dir():
-                vars(module)["__getattr__"] = self._find_lost_module
+                vars(module)["__getattr__"] = self._import_submodule
         registered.apply(self._name, module)
 
-    def _find_lost_module(self, name: str) -> types.ModuleType:
-        """A module that the package had, for `from package import module`."""
+    def _import_submodule(self, name: str) -> types.ModuleType:
+        """Imports a module that the package had in 1.15.5, for `from package import module`."""
         if self._file and self._file.joinpath(f"{name}.py").is_file():
             return importlib.import_module(f"{self._name}.{name}")
         raise AttributeError(f"module {self._name!r} has no attribute {name!r}")
 
 
 class _OriginalLoader(importlib.machinery.SourceFileLoader):
-    """Runs a file of 1.15.5."""
+    """Loads a file of 1.15.5."""
 
     def get_code(self, fullname: str) -> types.CodeType | None:
-        """The code of the file; what is changed of it is kept nowhere."""
+        """Returns the code of the file; code of a changed source is not cached on disk."""
         part = _part_of(fullname)
         changed: Any
         if part.endswith("_pb2"):
@@ -194,7 +194,7 @@ class _OriginalLoader(importlib.machinery.SourceFileLoader):
 
 
 class _LazyLoader(_OriginalLoader):
-    """Runs nothing of a package that only imports others: they are imported when they are used."""
+    """Loads a package that only imports other modules; imports each at its first use."""
 
     def exec_module(self, module: types.ModuleType) -> None:
         names: dict[str, str] = {}
@@ -216,7 +216,7 @@ class _LazyLoader(_OriginalLoader):
 
 
 def _with_docstrings(source: bytes) -> Any:
-    """A module whose classes have their docstrings as written."""
+    """Compiles a module so that its classes keep their docstrings with the indent."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and ast.get_docstring(node) is not None:

@@ -1,9 +1,9 @@
-"""Keeps cells of then from installing what is here already, in versions that would break it."""
+"""Keeps install commands in old notebooks from changing TensorFlow, Keras and NumPy."""
 
 import re
 
-_LINE = re.compile(r"^(?:\\\n|.)*", re.MULTILINE)  # with those that it goes on in
-# Lines that are no Python, by themselves or as all of a cell that begins so.
+_LINE = re.compile(r"^(?:\\\n|.)*", re.MULTILINE)  # with its continuation lines
+# Lines that are not Python: magics, shell commands, and the start of a shell cell.
 _MAGIC = re.compile(r"(?P<indent>\s*)%?\s*(?:pip|conda|mamba)\s")
 _SHELL = re.compile(r"\s*(?:\w+\s*=\s*)?!")
 _SHELL_CELL = re.compile(r"\s*%%(?:!|bash|script|sh|sx|system)")
@@ -17,13 +17,13 @@ _NOTE = "echo 'note:"
 
 
 def without_protected_packages(lines: list[str]) -> list[str]:
-    """Leaves TensorFlow, Keras and NumPy out of what a cell installs or removes, and says so.
+    """Removes TensorFlow, Keras and NumPy from the install commands of a cell and prints a note.
 
     Args:
-        lines: of the cell, as written.
+        lines: lines of the cell.
 
     Returns:
-        what IPython is to run instead.
+        the lines that IPython runs instead.
     """
     cell = "".join(lines)
     is_shell = _SHELL_CELL.match(cell) is not None
@@ -35,22 +35,22 @@ def without_protected_packages(lines: list[str]) -> list[str]:
                 lambda part: part["begin"] + " && ".join(_replacement_commands(part)), line
             )
         magic, command = _MAGIC.match(line), _COMMAND.match(line)
-        said, *others = _replacement_commands(command) if magic and command else [line]
-        if not magic or not others and not said.startswith(_NOTE):
+        note, *others = _replacement_commands(command) if magic and command else [line]
+        if not magic or not others and not note.startswith(_NOTE):
             return line
-        return "\n".join(magic["indent"] + part for part in [f"!{said}", *others])
+        return "\n".join(magic["indent"] + part for part in [f"!{note}", *others])
 
     return _LINE.sub(changed, cell).splitlines(keepends=True)
 
 
 def _replacement_commands(found: re.Match[str]) -> list[str]:
-    """The commands to run instead of the one that was found; itself if it is harmless."""
+    """Returns the commands to run instead of `found`; the same one if it is harmless."""
     command, arguments = found["command"], found["arguments"].replace("\\\n", " ").split()
     protected = [one.strip("'\"") for one in arguments if _PROTECTED.match(one)]
     if not protected:
         return [command + found["arguments"]]
-    said = f"{_NOTE} {' '.join(protected)}: left as it is in this environment'"
+    note = f"{_NOTE} {' '.join(protected)}: not changed in this environment'"
     rest = [one for one in arguments if not _PROTECTED.match(one)]
     if all(one.startswith("-") for one in rest):
-        return [said]
-    return [said, " ".join([command, *rest]) + " " * found["arguments"].endswith(" ")]
+        return [note]
+    return [note, " ".join([command, *rest]) + " " * found["arguments"].endswith(" ")]

@@ -1,4 +1,4 @@
-"""The installed TensorFlow under another name: in an old script's process 1.15.5's has its own."""
+"""Imports the installed TensorFlow under a second name, since 1.15.5's takes `tensorflow`."""
 
 import builtins
 import importlib
@@ -15,16 +15,16 @@ ORIGINAL, INSTALLED = "tensorflow", "tensorflow_installed"
 
 
 def module(name: str) -> Any:
-    """The module `name` of the installed TensorFlow, without `tensorflow.`.
+    """Returns the module `name`, without `tensorflow.`, of the installed TensorFlow.
 
-    Where nothing has put 1.15.5's in its place, it is the one that everybody knows.
+    If 1.15.5 has not been installed into this process, it is the usual `tensorflow.NAME`.
     """
     has_both = any(isinstance(finder, Finder) for finder in sys.meta_path)
     return importlib.import_module(f"{INSTALLED if has_both else ORIGINAL}.{name}")
 
 
 def owns(candidate: object) -> bool:
-    """Whether a function, or one of several, is of the installed TensorFlow."""
+    """True if a function, or any of a tuple of functions, belongs to the installed TensorFlow."""
     if isinstance(candidate, tuple):
         return any(map(owns, candidate))
     space = getattr(inspect.unwrap(candidate), "__globals__", {}) if callable(candidate) else {}
@@ -32,17 +32,17 @@ def owns(candidate: object) -> bool:
 
 
 class Finder(importlib.abc.MetaPathFinder):
-    """Finds the modules of the installed TensorFlow, under another name."""
+    """Finds the modules of the installed TensorFlow under their second name."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module `name`, where it is one of them."""
+        """Returns the spec of the module `name`; None if it has another package."""
         if name == INSTALLED:
             found = importlib.machinery.PathFinder.find_spec(ORIGINAL)
             if found is None or found.submodule_search_locations is None:
                 raise ModuleNotFoundError("No module named 'tensorflow'", name=ORIGINAL)
-            # Its API is not needed: only what lies below is imported.
+            # Its `__init__` is not run: only modules below it are imported.
             spec = ModuleSpec(name, None, is_package=True)
             spec.submodule_search_locations = list(found.submodule_search_locations)
             return spec
@@ -55,14 +55,14 @@ class Finder(importlib.abc.MetaPathFinder):
 
 
 class _InstalledLoader(importlib.machinery.SourceFileLoader):
-    """Runs a module of the installed TensorFlow so that its imports find only their own."""
+    """Loads a module of the installed TensorFlow; its imports find only installed modules."""
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Runs the file."""
+        """Executes the file with changed builtins."""
         code: Any = self.get_code(self.name)
         vars(module)["__builtins__"] = _BUILTINS
-        is_own = self.is_package(self.name) or "._pywrap" in self.name  # looked up by its name
-        if not is_own:  # what it defines has the name that users know
+        is_own = self.is_package(self.name) or "._pywrap" in self.name  # these must keep their name
+        if not is_own:  # so that its classes and functions report `tensorflow` as their module
             module.__name__ = ORIGINAL + self.name.removeprefix(INSTALLED)
         exec(code, vars(module))
 
@@ -74,7 +74,7 @@ def _import(
     fromlist: Sequence[str] | None = (),
     level: int = 0,
 ) -> types.ModuleType:
-    """What an import statement does in a module of the installed TensorFlow."""
+    """Implements import statements in modules of the installed TensorFlow."""
     if name == "importlib" and not fromlist:
         return _IMPORTLIB
     if level or (name != ORIGINAL and not name.startswith(f"{ORIGINAL}.")):

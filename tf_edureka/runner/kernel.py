@@ -1,4 +1,4 @@
-"""The Jupyter kernel "TensorFlow 1": IPython's, which loads `tf_edureka.legacy` first."""
+"""The Jupyter kernel "TensorFlow 1": IPython's kernel with the extension `tf_edureka.legacy`."""
 
 import importlib.util
 import json
@@ -15,10 +15,10 @@ NAME = "tensorflow1"
 
 
 def spec() -> dict[str, Any]:
-    """What Jupyter is to know of the kernel."""
+    """Returns the content of the kernel's `kernel.json`."""
     named = os.environ.get(FOLDER_VARIABLE)
     return {
-        # In this order: the kernel leaves no more to a notebook than `-f` and the file.
+        # In this order: the extension removes all arguments after `-f` and the file.
         "argv": [
             *(sys.executable, "-m", "ipykernel_launcher"),
             *("-f", "{connection_file}", "--ext=tf_edureka.legacy"),
@@ -30,14 +30,14 @@ def spec() -> dict[str, Any]:
 
 
 def install() -> Path:
-    """Installs the kernel for the user, so that the JupyterLab of any environment finds it.
+    """Installs the kernel for the user, so that JupyterLab in any environment finds it.
 
     Returns:
-        the folder in which Jupyter has it now.
+        the folder of the installed kernel.
 
     Raises:
-        ImportError: when Jupyter is not installed.
-        OSError: when it cannot be written.
+        ImportError: if Jupyter is not installed.
+        OSError: if the folder cannot be written.
     """
     from jupyter_client.kernelspec import KernelSpecManager
 
@@ -49,15 +49,15 @@ def install() -> Path:
 
 
 def has_failed(name: str, value: str) -> bool:
-    """Whether a cell that ended by an exception of this `name` and `value` has failed.
+    """True if a cell that ended with an exception of this `name` and `value` has failed.
 
-    SystemExit with one of these is how `tf.app.run()` ends.
+    `tf.app.run()` ends with SystemExit; with these values it is a success.
     """
     return name != "SystemExit" or value not in ("", "0", "None")
 
 
 def exit_description(code: int) -> str:
-    """How a kernel has ended, by the exit `code` of its process as `subprocess` gives it."""
+    """Describes how a kernel ended, from the exit `code` that `subprocess` reports."""
     if code == -signal.SIGKILL:
-        return "by signal 9, as where memory runs out"
+        return "by signal 9, perhaps because memory ran out"
     return f"with exit code {code}" if code >= 0 else f"by signal {-code}"

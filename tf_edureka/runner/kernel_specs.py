@@ -1,4 +1,4 @@
-"""Lets Jupyter start the kernel "TensorFlow 1" without its being installed."""
+"""Lets Jupyter start the kernel "TensorFlow 1" without installing it."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from tf_edureka.runner import kernel
 
 
 class KernelSpecs(KernelSpecManager):
-    """Has that kernel under every name."""
+    """Returns that kernel for every name."""
 
     def get_kernel_spec(self, kernel_name: str) -> Any:
-        """The kernel, whatever the `kernel_name`."""
+        """Returns the kernel's spec for any `kernel_name`."""
         return KernelSpec(**kernel.spec())

@@ -1,4 +1,4 @@
-"""A script and the modules beside it that it imports, found by reading: nothing of it is run."""
+"""Finds a script's own modules from its import statements, without running anything."""
 
 import ast
 import sys
@@ -15,18 +15,18 @@ _Parts = tuple[str, ...]
 
 
 def read(given: str) -> Iterator[tuple[str, ast.Module | InputError]]:
-    """Reads a script and what it imports of its own folder, and what that imports, and so on.
+    """Reads a script and, recursively, the modules that it imports from its own folder.
 
     Args:
-        given: what Python would be given: a path of a file, a folder or an archive, or `-` for
-            standard input.
+        given: the script as Python's command line names it: path of a file, a folder or an archive,
+            or `-` for standard input.
 
-    Returns:
-        of each file its name from the script's folder on and what it says, the script first; an
-        error in the place of a module that cannot be read.
+    Yields:
+        each file's name relative to the script's folder and its syntax tree, the script first; an
+        error in place of the tree of a module that cannot be read.
 
     Raises:
-        InputError: when the script itself cannot be read.
+        InputError: if the script itself cannot be read.
     """
     root, name, content = _script(given)
     name = printable(name)
@@ -50,7 +50,7 @@ def read(given: str) -> Iterator[tuple[str, ast.Module | InputError]]:
 
 
 def _script(given: str) -> tuple[_File, str, bytes]:
-    """Where a script's modules lie, its name, and its text."""
+    """Returns the folder of a script's modules, its name, and its text."""
     if given == STANDARD_INPUT:
         return Path(), "<stdin>", sys.stdin.buffer.read(MAX_BYTES) if sys.stdin else b""
     path = Path(given)
@@ -75,7 +75,7 @@ def _content(file: _File, name: str) -> bytes:
 
 
 def _imported(script: ast.Module, package: _Parts, root: _File) -> Iterator[tuple[_File, _Parts]]:
-    """The files below `root` that a module of a `package` imports, each with its own package."""
+    """Yields the files below `root` that a module of a `package` imports, with their packages."""
     for node in ast.walk(script):
         if isinstance(node, ast.Import):
             for name in node.names:
@@ -88,7 +88,7 @@ def _imported(script: ast.Module, package: _Parts, root: _File) -> Iterator[tupl
 
 
 def _files(module: _Parts, root: _File) -> Iterator[tuple[_File, _Parts]]:
-    """The files that Python reads to import a module: those of its packages, and its own."""
+    """Yields the files that Python reads to import a module: its packages' and its own."""
     place = root
     for depth, part in enumerate(module, 1):
         file, place = place / f"{part}.py", place / part

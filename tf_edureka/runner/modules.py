@@ -1,7 +1,7 @@
-"""What `import tensorflow` gives an old script: TensorFlow 1.15.5's own Python.
+"""Makes `import tensorflow` give TensorFlow 1.15.5's own Python, from the period packages.
 
-It comes from the period packages. Without them a script runs on `tf.compat.v1`, which has most of
-the names: the article's two programs need no more.
+Without them a script runs on `tf.compat.v1`, which has most of the names and suffices for the
+article's two programs.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from tf_edureka.runner import finder, offline, period, private, removed_apis
 from tf_edureka.runner.removed_apis import for_numpy
 from tf_edureka.runner.shims import core, graphs, registered
 
-# What TensorFlow says of an op that it does not have, or not any more.
+# TensorFlow's error messages for an op that it does not have or no longer has.
 _GONE = re.compile(
     r"Op type not registered '(\w+)'"
     r"|No OpKernel was registered to support Op '(\w+)'[^$]*<no registered kernels>"
@@ -25,18 +25,18 @@ _GONE = re.compile(
 
 
 def install(store: Path | None, *, replay_seeds: bool = True) -> None:
-    """Makes this process one of TensorFlow 1: graph mode, and `import tensorflow` gives its names.
+    """Switches this process to TensorFlow 1: graph mode and TensorFlow 1's names.
 
     Args:
-        store: the folder of the period packages; None to do without.
-        replay_seeds: whether an op without a seed gets the one that TensorFlow 1.15 gave it.
+        store: folder of the period packages; None to use `tf.compat.v1` instead.
+        replay_seeds: whether ops without a seed get the seeds of TensorFlow 1.15.
     """
     removed_apis.restore()
     if store is None:
         offline.install(replay_seeds=replay_seeds)
         return
     sys.path.insert(1 if sys.path else 0, str(store))  # after the script's own folder
-    # Of "\\d" in a string, `is 1` and the like in its files.
+    # Its files contain "\\d" in plain strings, `is 1` and similar.
     warnings.filterwarnings("ignore", category=SyntaxWarning, module=re.escape(str(store)))
     finder.install(store / "tensorflow_core")
     if not replay_seeds:
@@ -47,34 +47,38 @@ def install(store: Path | None, *, replay_seeds: bool = True) -> None:
 
 
 def explanation(error: BaseException, fetch_advice: str) -> str | None:
-    """Why an `error` ended a script, if by something of TensorFlow 1 that cannot be had here.
+    """Explains an `error` that was caused by a part of TensorFlow 1 that is missing here.
 
     Args:
-        error: what ended it.
-        fetch_advice: what to say where the period packages would have it.
+        error: exception that ended the script.
+        fetch_advice: text to append if the period packages may have the missing part; empty if
+            they exist.
+
+    Returns:
+        the explanation as one line; None if the error has another cause.
     """
     if fetch_advice and offline.lacks_period_packages(error):
         return f"{error}; {fetch_advice}"
     found = _GONE.search(str(error))
     if found:
         op = found[1] or found[2]
-        return f"{op}: this op was compiled for TensorFlow 1, and no TensorFlow 2 has it"
+        return f"{op}: this op was compiled for TensorFlow 1, and TensorFlow 2 does not have it"
     return None
 
 
 def advice(error: BaseException) -> str | None:
-    """What to install where an `error` that ended a script would not have with another NumPy."""
+    """Returns what to install if another NumPy would have avoided this `error`; else None."""
     return for_numpy.advice(error)
 
 
 @contextlib.contextmanager
 def hidden_frames(*files: str) -> Iterator[None]:
-    """Lets TensorFlow leave out some files, and 1.15.5's, when it says where an op was made.
+    """Hides `files` and 1.15.5's files when TensorFlow reports where an op was created.
 
-    The installed TensorFlow's stay: it takes for granted that a few of them are there.
+    The installed TensorFlow's own files stay visible: its code relies on a few of them.
 
     Args:
-        *files: as Python names them in a traceback.
+        *files: file names as they appear in a traceback.
     """
     hidden = frozenset({*files, *_period_files()})
 

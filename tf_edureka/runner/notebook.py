@@ -1,4 +1,4 @@
-"""Runs an old notebook cell by cell, in a kernel of its own; what cells print is printed."""
+"""Runs an old notebook cell by cell in a kernel of its own and prints the cells' output."""
 
 import asyncio
 import contextlib
@@ -30,20 +30,20 @@ _COLOURS = re.compile("\x1b\\[[0-9;]*m")
 
 
 def read(path: Path) -> Any:
-    """Reads a notebook of any version of its format, and leaves out what its cells gave then.
+    """Reads a notebook of any format version and removes its old outputs.
 
     Args:
-        path: of its file.
+        path: path of the `.ipynb` file.
 
     Returns:
-        the notebook as nbformat has it, in the format of today.
+        the notebook as an nbformat node in format 4.
 
     Raises:
-        InputError: when it cannot be read, has nothing to run, or is not in Python.
+        InputError: if the file cannot be read, has no code, or is not a Python notebook.
     """
     _files.expect_file(path, "a notebook")
     try:
-        with warnings.catch_warnings():  # of identifiers that cells of then have not
+        with warnings.catch_warnings():  # old cells have no ids, which nbformat warns about
             warnings.simplefilter("ignore")
             notebook = nbformat.read(path, as_version=4)
         language = _language(notebook.metadata)
@@ -51,13 +51,13 @@ def read(path: Path) -> Any:
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.update(outputs=[], execution_count=None)
-    except Exception as error:  # what nbformat raises is of many kinds
+    except Exception as error:  # nbformat raises many kinds of errors
         reason = str(error).partition("\n")[0] or type(error).__name__
-        raise InputError(f"{path}: expected a notebook, got what is none ({reason})") from None
+        raise InputError(f"{path}: expected a notebook, got an invalid one ({reason})") from None
     if not language.lower().startswith(("python", "ipython")):
         raise InputError(f"{path}: expected a notebook in Python, got one in {language}")
     if not cells:
-        raise InputError(f"{path}: expected a notebook with code in it, got one without")
+        raise InputError(f"{path}: expected a notebook with code cells, found none")
     notebook.metadata.kernelspec = {
         "name": kernel.NAME,
         **{name: kernel.spec()[name] for name in ("display_name", "language")},
@@ -66,7 +66,7 @@ def read(path: Path) -> Any:
 
 
 def code_cells(notebook: Any) -> dict[int, Any]:
-    """The cells that are run, by their place in the notebook."""
+    """Returns the code cells that are not empty, by their index in the notebook."""
     return {
         place: cell
         for place, cell in enumerate(notebook.cells)
@@ -75,12 +75,12 @@ def code_cells(notebook: Any) -> dict[int, Any]:
 
 
 def text(notebook: Any) -> str:
-    """A notebook as its file has it."""
+    """Returns the `notebook` as the text of its file."""
     return nbformat.writes(notebook) + "\n"
 
 
 def html(notebook: Any, name: str) -> str:
-    """A notebook as a page that needs no kernel."""
+    """Returns the `notebook` as an HTML page with the title `name`."""
     import nbconvert
 
     exporter = nbconvert.HTMLExporter()
@@ -88,7 +88,7 @@ def html(notebook: Any, name: str) -> str:
 
 
 def report(notebook: Any, name: str) -> str:
-    """What a notebook uses of TensorFlow 1, cell by cell; imports TensorFlow."""
+    """Returns the report on the TensorFlow 1 names in a `notebook`; imports TensorFlow."""
     from tf_edureka.runner import report
 
     python = TransformerManager().transform_cell
@@ -102,7 +102,7 @@ def _language(metadata: Any) -> str:
 
 
 class _Client(nbclient.NotebookClient):
-    """Prints what cells print when it comes, and keeps it for the notebook."""
+    """Prints the cells' output as it arrives and stores it in the notebook."""
 
     def output(self, outs: Any, msg: Any, display_id: Any, cell_index: int) -> Any:
         content = msg["content"]
@@ -114,26 +114,26 @@ class _Client(nbclient.NotebookClient):
         made = super().output(outs, msg, display_id, cell_index)
         kinds = [(one.output_type, one.get("name")) for one in outs[-2:]]
         if made and kinds == [("stream", content.get("name"))] * 2:
-            outs[-2].text += outs.pop().text  # one text, however many parts it comes in
+            outs[-2].text += outs.pop().text  # joins consecutive parts of one stream
         return made
 
 
 class Execution:
     """One run of a notebook, in which Ctrl-C interrupts the running cell.
 
-    A second Ctrl-C, or SIGTERM, ends the kernel at once.
+    A second Ctrl-C, or SIGTERM, ends the kernel immediately.
 
     Args:
-        notebook: to be run; its cells are given what comes of them.
-        folder: in which it runs.
-        seeds: of ops that have none, "tf1" or "tf2".
-        handled: gives Ctrl-C and SIGTERM to the handler that it is called with, in a block.
+        notebook: notebook to run; its cells receive their outputs.
+        folder: working directory of the kernel.
+        seeds: seeds of ops that set none, "tf1" or "tf2".
+        handled: returns a context in which the given handler receives Ctrl-C and SIGTERM.
 
     Attributes:
-        cell: number of the last that was begun, from 1; those without code do not count.
-        failed: how many have failed.
-        died: how the kernel has died, if it has; else empty.
-        interrupted: number of the signal that ended it; 0 if none did.
+        cell: number of the last started code cell, from 1; 0 before the first.
+        failed: number of cells that failed.
+        died: description of how the kernel died; empty if it did not.
+        interrupted: number of the signal that ended the run; 0 if none did.
     """
 
     def __init__(self, notebook: Any, folder: Path, *, seeds: str, handled: _Handled) -> None:
@@ -148,7 +148,7 @@ class Execution:
         self.interrupted = 0
 
     def run(self, *, keep_going: bool = False) -> None:
-        """Runs the cells, up to the first that fails, or all if it is to keep going."""
+        """Runs the cells up to the first that fails, or all if `keep_going`."""
         with contextlib.suppress(asyncio.CancelledError):
             asyncio.run(self._run(keep_going))
 
@@ -157,7 +157,7 @@ class Execution:
             await self._manager.start_kernel(
                 cwd=str(self._folder),
                 env={**os.environ, SEEDS_VARIABLE: self._seeds},
-                extra_arguments=["--log-level=CRITICAL"],  # a cell that fails says so itself
+                extra_arguments=["--log-level=CRITICAL"],  # a failed cell reports its own error
             )
             channels = self._manager.client()
             channels.start_channels()
@@ -169,7 +169,7 @@ class Execution:
                 )
                 client.kc = channels
                 await self._run_cells(client, keep_going)
-            except RuntimeError:  # as nbclient and jupyter_client say that it has died
+            except RuntimeError:  # nbclient and jupyter_client raise it if the kernel has died
                 self.died = await self._death()
                 if not self.died and not self.interrupted:
                     raise
@@ -193,7 +193,7 @@ class Execution:
 
     async def _death(self) -> str:
         code = await self._manager.provisioner.poll() if self._manager.provisioner else None
-        return "" if code is None else kernel.exit_description(code)  # None while it lives
+        return "" if code is None else kernel.exit_description(code)  # None: it is alive
 
     @contextlib.contextmanager
     def _handling_signals(self) -> Iterator[None]:
@@ -211,7 +211,7 @@ class Execution:
 
 
 def _for_stderr(traceback: str) -> str:
-    """A traceback as stderr shows it: in colours on a terminal only."""
+    """Returns a traceback for stderr, with colours only if that is a terminal."""
     lines = _COLOURS.sub("", traceback)
     if sys.stderr is not None and sys.stderr.isatty():
         return traceback

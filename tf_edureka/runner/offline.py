@@ -1,7 +1,7 @@
-"""An old script without the period packages: on `tf.compat.v1`, which has most of the names.
+"""Runs a script without the period packages, on `tf.compat.v1`, which has most of the names.
 
-Kept small on purpose. It is enough for the article's two programs and their like; whatever lacks a
-name is told to fetch the packages.
+Kept small on purpose. It suffices for the article's two programs and similar ones. If a name is
+missing, the error says how to fetch the packages.
 """
 
 import sys
@@ -9,12 +9,12 @@ import types
 from typing import Any
 
 VERSION = "1.15.5"
-# What compat.v1 has, but only with a Keras 2.
+# Names that `tf.compat.v1` has only together with Keras 2.
 _WITHOUT = ("estimator", "keras", "layers")
 
 
 class _Module(types.ModuleType):
-    """A module of TensorFlow 1, whose names are those of another."""
+    """A module of TensorFlow 1 that contains the names of another module."""
 
     def __init__(self, name: str, **names: object) -> None:
         super().__init__(name)
@@ -26,8 +26,8 @@ def install(*, replay_seeds: bool) -> None:
     """Makes `import tensorflow` give `tf.compat.v1`, in graph mode.
 
     Args:
-        replay_seeds: whether an op without a seed gets the number of ops in the graph for one, as
-            in TensorFlow 1.
+        replay_seeds: whether the seed of an op without one is the number of ops in the graph, as in
+            TensorFlow 1.
     """
     import tensorflow as tf
     from tensorflow.python.framework import ops, random_seed
@@ -35,9 +35,11 @@ def install(*, replay_seeds: bool) -> None:
 
     from tf_edureka.legacy import input_data
 
-    tf.config.experimental.enable_tensor_float_32_execution(False)  # 1.15 had none
-    tf.config.list_physical_devices()  # which says on stderr what it does not find
-    deprecation._PRINT_DEPRECATION_WARNINGS = False  # all of it is deprecated
+    tf.config.experimental.enable_tensor_float_32_execution(
+        False
+    )  # 1.15 did not have TensorFloat-32
+    tf.config.list_physical_devices()  # logs missing GPU libraries now, while stderr is silenced
+    deprecation._PRINT_DEPRECATION_WARNINGS = False  # everything in version 1 is deprecated
     tf.compat.v1.disable_v2_behavior()
     if replay_seeds:
         original = random_seed.get_seed
@@ -62,7 +64,7 @@ def install(*, replay_seeds: bool) -> None:
         if parent:
             setattr(modules[parent], child, module)
     sys.modules.update(modules)
-    # There is a Keras, but of today: an import of it is to fail, as that of other old parts does.
+    # The installed Keras is a current one, so an import of Keras must fail as for missing parts.
     for name in [*sys.modules]:
         if name.startswith(("keras.", "tensorflow.keras.")):
             del sys.modules[name]
@@ -70,7 +72,7 @@ def install(*, replay_seeds: bool) -> None:
 
 
 def lacks_period_packages(error: BaseException) -> bool:
-    """Whether an `error` that ended a script is for want of the period packages."""
+    """True if an `error` may be caused by the absence of the period packages."""
     if isinstance(error, ImportError):
         return (error.name or "").partition(".")[0] in ("tensorflow", "keras", "tf_keras")
     return isinstance(error, AttributeError) and "module 'tensorflow" in str(error)

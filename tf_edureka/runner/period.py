@@ -1,7 +1,8 @@
-"""The Python files of TensorFlow 1.15.5 and its companions: a folder of the user's, fetched once.
+"""The period packages: the Python files of TensorFlow 1.15.5, Keras 2.3.1 and what they need.
 
-The folder has a list of its files, which is written last and known by its SHA-256. So a start costs
-reading that list and a look at each file's size; only `fetch` reads the files themselves.
+They are fetched once into a folder of the user's. The folder contains a list of its files, which is
+written last and has a known SHA-256. So a start only reads the list and compares file sizes; only
+`fetch` and `is_intact` read the files themselves.
 """
 
 import contextlib
@@ -64,44 +65,44 @@ WHEELS = (
 )
 LIST_SHA256 = "ecc37ac4b9b10ff007e3d95ab787ea35d10a2d98fbfe4df5d4db40c611db4bea"
 KEPT_BYTES = 36770007
-LICENCES = "period-licences"  # a name that nobody can import
-_LIST = "period-files.txt"  # a line for each file: SHA-256, bytes, name
+LICENCES = "period-licences"  # not a valid module name, so it cannot be imported
+_LIST = "period-files.txt"  # one line per file: SHA-256, size in bytes, name
 
 
 def location() -> Path:
-    """The folder of the files, whether it is there or not.
+    """Returns the path of the folder, which may not exist.
 
     Raises:
-        InputError: when nothing says where it could be.
+        InputError: if neither the variable is set nor a home folder exists.
     """
     named = os.environ.get(FOLDER_VARIABLE)
     return Path(os.path.realpath(named or _caches() / "tf_edureka" / "period-1.15.5"))
 
 
 def exists() -> bool:
-    """Whether there is a folder of the files; `folder` says what is wrong with it."""
+    """True if the folder exists; `folder` reports whether it is damaged."""
     with contextlib.suppress(InputError, OSError):
         return location().is_dir()
     return False
 
 
 def is_intact() -> bool:
-    """Whether each byte of each file is as it was published.
+    """True if all files exist and each has its published SHA-256.
 
     Raises:
-        InputError: when nothing says where the folder could be.
+        InputError: if neither the variable is set nor a home folder exists.
     """
     return _damage(location(), thoroughly=True) is None
 
 
 def folder() -> Path:
-    """The folder of the files, to be put on `sys.path`.
+    """Returns the folder of the files, for `sys.path`, after checking that it is complete.
 
     Returns:
-        the folder, in which each file is there and as long as it should be.
+        the folder, in which each file exists with its published size.
 
     Raises:
-        InputError: when it is not there, or damaged.
+        InputError: if the folder does not exist or is damaged.
     """
     found = location()
     damage = _damage(found)
@@ -119,22 +120,22 @@ def folder() -> Path:
 
 
 def sizes() -> str:
-    """How much is to be downloaded and to be kept, in words."""
+    """Returns the download size and the size on disk as text."""
     download = sum(wheel.size for wheel in WHEELS)
     return f"{download / 1e6:.1f} MB to download, {KEPT_BYTES / 1e6:.1f} MB to keep"
 
 
 def fetch(progress: Report | None = None) -> Path:
-    """Downloads what `folder` gives, unless it is there and whole.
+    """Downloads the period packages unless they exist and are intact.
 
     Args:
-        progress: is told how far it is.
+        progress: called with the progress; None for no reports.
 
     Returns:
-        the folder.
+        the folder of the files.
 
     Raises:
-        InputError: when the files cannot be had, or not be written.
+        InputError: if the files cannot be downloaded or written.
     """
     wanted, report = location(), progress or (lambda what, done, total: None)
     if _damage(wanted, thoroughly=True) is None:
@@ -142,38 +143,40 @@ def fetch(progress: Report | None = None) -> Path:
     with _errors_explained(wanted):
         wanted.parent.mkdir(parents=True, exist_ok=True)
         with _locked(wanted, report):
-            if _damage(wanted, thoroughly=True) is not None:  # nobody has fetched it meanwhile
+            if (
+                _damage(wanted, thoroughly=True) is not None
+            ):  # no other process has fetched it meanwhile
                 _check_replaceable(wanted)
                 _build(wanted, report)
     return wanted
 
 
 def _caches() -> Path:
-    """The folder of the user's caches, by the custom of the system."""
+    """Returns the user's cache folder on this operating system."""
     set_by, below_home = {
         "win32": ("LOCALAPPDATA", "AppData/Local"),
         "darwin": ("", "Library/Caches"),
     }.get(sys.platform, ("XDG_CACHE_HOME", ".cache"))
     caches = os.environ.get(set_by, "")
-    if os.path.isabs(caches):  # else it is to be ignored, as XDG has it
+    if os.path.isabs(caches):  # XDG says to ignore a relative path
         return Path(caches)
     try:
         return Path.home() / below_home
     except RuntimeError:
         raise InputError(
-            "expected a home folder, to look for the Python files of TensorFlow 1.15.5 in its "
-            f"caches, found none; name a folder for them in {FOLDER_VARIABLE}"
+            "expected a home folder to cache the Python files of TensorFlow 1.15.5 in, found none; "
+            f"set {FOLDER_VARIABLE} to a folder for them"
         ) from None
 
 
 def _damage(found: Path, thoroughly: bool = False) -> str | None:
-    """What is wrong with the folder; None if nothing is."""
+    """Returns what is wrong with the folder; None if it is intact. `thoroughly` reads all files."""
     try:
         listed = (found / _LIST).read_bytes()
     except OSError as error:
         return f"its list {_LIST} cannot be read ({error.strerror})"
     if hashlib.sha256(listed).hexdigest() != LIST_SHA256:
-        return f"its list {_LIST} is another one"
+        return f"its list {_LIST} has another SHA-256"
     beginning = f"{found}{os.sep}"
     for line in listed.decode().splitlines():
         sha256, size, name = line.split(" ", 2)
@@ -182,22 +185,22 @@ def _damage(found: Path, thoroughly: bool = False) -> str | None:
             if found_size != int(size):
                 return f"{name} has {found_size} bytes instead of {size}"
             if thoroughly and period_wheels.sha256(Path(beginning + name)) != sha256:
-                return f"{name} was changed"
+                return f"{name} has another SHA-256"
         except OSError as error:
             return f"{name} cannot be read ({error.strerror})"
     return None
 
 
 def _check_replaceable(found: Path) -> None:
-    """Refuses to replace a folder that is not one of these files alone, or empty."""
+    """Rejects a folder that contains anything except these files."""
     marks = {_LIST, LICENCES}
     ours = {*marks, *(wheel.package for wheel in WHEELS), "__pycache__", ".DS_Store"}
     names = {one.name for one in found.iterdir()} if found.exists() else set()
     others = sorted(names - ours if names & marks else names)
     if others:
         raise InputError(
-            f"{found}: expected a folder for the Python files of TensorFlow 1.15.5 alone, got one "
-            f"with {others[0]} in it; name another in {FOLDER_VARIABLE}"
+            f"{found}: expected a folder with only the Python files of TensorFlow 1.15.5, got one "
+            f"with {others[0]} in it; set {FOLDER_VARIABLE} to another folder"
         )
 
 
@@ -205,25 +208,25 @@ def _check_replaceable(found: Path) -> None:
 def _errors_explained(wanted: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, NotImplementedError) as error:  # the latter of file systems without locks
+    except (OSError, NotImplementedError) as error:  # the latter on file systems without locks
         reason = getattr(error, "strerror", None) or error
-        where = getattr(error, "filename", None) or wanted  # it may be what is needed beside it
+        where = getattr(error, "filename", None) or wanted  # perhaps the lock or the partial folder
         raise InputError(
-            f"{wanted}: cannot be written ({where}: {reason}); name another folder in "
-            f"{FOLDER_VARIABLE}"
+            f"{wanted}: cannot be written ({where}: {reason}); set {FOLDER_VARIABLE} to another "
+            "folder"
         ) from None
 
 
 @contextlib.contextmanager
 def _locked(wanted: Path, report: Report) -> Iterator[None]:
-    """Waits until no other process fetches into this folder, and keeps others out."""
-    import filelock  # which a start that fetches nothing does not wait for
+    """Holds a lock on the folder, after waiting for other processes that fetch into it."""
+    import filelock  # here, so that a start without a fetch does not import it
 
     lock = filelock.FileLock(wanted.with_name(f".{wanted.name}.lock"))
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        report("waiting for another process, which fetches the same", 0, 0)
+        report("waiting for another process that is fetching the same files", 0, 0)
         lock.acquire()
     try:
         yield
@@ -232,9 +235,9 @@ def _locked(wanted: Path, report: Report) -> Iterator[None]:
 
 
 def _build(wanted: Path, report: Report) -> None:
-    """Makes the folder beside its place, and puts it there when it is whole."""
+    """Builds the folder under a temporary name and renames it once it is complete."""
     workplace = wanted.with_name(f".{wanted.name}.partial")
-    shutil.rmtree(workplace, ignore_errors=True)  # left by a kill
+    shutil.rmtree(workplace, ignore_errors=True)  # left over from a killed process
     try:
         workplace.mkdir()
         wheels = period_wheels.download(WHEELS, workplace, report)
@@ -254,7 +257,7 @@ def _build(wanted: Path, report: Report) -> None:
 
 
 def _unpack(wheel: Wheel, file: Path, made: Path) -> Iterator[tuple[str, int, str]]:
-    """Unpacks what is kept of a wheel, and gives each file's name, bytes and SHA-256."""
+    """Unpacks the kept files of a wheel; yields each file's name, size and SHA-256."""
     with zipfile.ZipFile(file) as archive:
         for member in archive.namelist():
             name = _target_path(wheel, PurePosixPath(member))
@@ -266,11 +269,11 @@ def _unpack(wheel: Wheel, file: Path, made: Path) -> Iterator[tuple[str, int, st
 
 
 def _target_path(wheel: Wheel, member: PurePosixPath) -> PurePosixPath | None:
-    """Where a file of a wheel is kept, if it is."""
+    """Returns the path of a wheel's file in the folder; None if the file is not kept."""
     top, *inner = member.parts
     if top == wheel.package and member.suffix == ".py" and inner[0] != "include":
         return member
     if top.endswith(".dist-info") and inner[0] in ("LICENSE", "METADATA"):
-        # Not in a .dist-info of its own, or these versions would count as installed.
+        # Not in a .dist-info folder: pip would regard these versions as installed.
         return PurePosixPath(LICENCES, f"{wheel.name}-{inner[0]}.txt")
     return None

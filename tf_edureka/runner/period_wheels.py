@@ -1,4 +1,4 @@
-"""Downloads wheels that are known by their SHA-256: by pip, else from the package index itself."""
+"""Downloads wheels with known SHA-256: with pip or, without pip, from the package index."""
 
 import hashlib
 import os
@@ -16,29 +16,29 @@ from tf_edureka.errors import InputError
 FOLDER_VARIABLE = "TF_EDUREKA_PERIOD_DIR"
 INDEX_VARIABLE = "PIP_INDEX_URL"
 INDEX = "https://pypi.org/simple"
-# The same on each system: of TensorFlow only what is the same in all its wheels is kept.
+# The same wheels on each system: the files kept from TensorFlow's are the same in all of them.
 _PIP = (
     *("pip", "download", "--quiet", "--progress-bar=off", "--no-input", "--no-cache-dir"),
     *("--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--require-hashes"),
     *("--python-version=3.7", "--implementation=cp", "--abi=cp37m", "--abi=none"),
     *("--platform=manylinux2010_x86_64", "--platform=any"),
 )
-_TIMEOUTS = (10, 30)  # to connect, and from one piece to the next
+_TIMEOUTS = (10, 30)  # seconds: to connect, and between chunks
 _CHUNK_BYTES = 2**16
 
 Report = Callable[[str, int, int], object]
-"""What a download is told to: what it does, how many bytes have come, and how many will."""
+"""Progress callback: current action, bytes done, total bytes."""
 
 
 class Wheel(NamedTuple):
     """A wheel of the package index.
 
     Attributes:
-        file: its name.
-        size: its bytes.
-        sha256: of its content.
-        package: the folder in it that is imported.
-        licence: under which it was published, as SPDX names it.
+        file: file name.
+        size: size in bytes.
+        sha256: SHA-256 of its content, in hexadecimal digits.
+        package: name of its top-level package.
+        licence: SPDX identifier of its licence.
     """
 
     file: str
@@ -59,23 +59,23 @@ class Wheel(NamedTuple):
 
 
 class _Failure(Exception):
-    """Why the wheels cannot be had."""
+    """The reason why a wheel cannot be downloaded."""
 
 
 def download(wheels: Sequence[Wheel], workplace: Path, report: Report) -> Path:
-    """Downloads wheels.
+    """Downloads wheels and checks their SHA-256.
 
     Args:
-        wheels: which.
-        workplace: a folder for them and for what is needed meanwhile.
-        report: is told how far it is.
+        wheels: the wheels to download.
+        workplace: existing folder for the wheels and temporary files.
+        report: progress callback.
 
     Returns:
-        the folder with the wheels, each under its name.
+        the folder that contains the wheels under their file names.
 
     Raises:
-        InputError: when one cannot be had as it was published.
-        OSError: when it cannot be written.
+        InputError: if a wheel cannot be downloaded or has another SHA-256.
+        OSError: if a file cannot be written.
     """
     target = workplace / "wheels"
     target.mkdir()
@@ -89,21 +89,14 @@ def download(wheels: Sequence[Wheel], workplace: Path, report: Report) -> Path:
     except _Failure as failure:
         raise InputError(
             f"the wheels of {wheels[0].name} {wheels[0].version} could not be fetched ({failure}); "
-            "where there is no network, fetch them on another machine, copy the folder from there "
-            f"and name it in {FOLDER_VARIABLE}"
+            "for a machine without network access, fetch them on another one, copy the folder and "
+            f"set {FOLDER_VARIABLE} to the copy"
         ) from None
     return target
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file.
-
-    Args:
-        path: of the file.
-
-    Returns:
-        its digits.
-    """
+    """Returns the SHA-256 of the file at `path` in hexadecimal digits."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(2**20):
@@ -113,7 +106,7 @@ def sha256(path: Path) -> str:
 
 def _check(wheel: Wheel, path: Path) -> None:
     if not path.is_file():
-        raise _Failure(f"expected {wheel.file}, which did not come")
+        raise _Failure(f"{wheel.file} was not downloaded")
     found = sha256(path)
     if found != wheel.sha256:
         size = path.stat().st_size
@@ -124,13 +117,13 @@ def _check(wheel: Wheel, path: Path) -> None:
 
 
 def _by_pip(wheels: Sequence[Wheel], target: Path, report: Report) -> None:
-    """Lets pip download, by the user's settings of it."""
+    """Downloads with pip, under the user's pip settings."""
     total = sum(wheel.size for wheel in wheels)
     asked = target.with_name("requirements.txt")
     asked.write_text(
         "".join(f"{one.name}=={one.version} --hash=sha256:{one.sha256}\n" for one in wheels)
     )
-    scratch = target.with_name("scratch")  # whose size says how far it is
+    scratch = target.with_name("scratch")  # pip's temporary folder; its size shows the progress
     scratch.mkdir()
     folders = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
     process = subprocess.Popen(
@@ -142,9 +135,9 @@ def _by_pip(wheels: Sequence[Wheel], target: Path, report: Report) -> None:
     )
     try:
         while True:
-            report("downloading by pip", min(_bytes_in(scratch), total), total)
+            report("downloading with pip", min(_bytes_in(scratch), total), total)
             try:
-                said, _ = process.communicate(timeout=0.2)
+                output, _ = process.communicate(timeout=0.2)
                 break
             except subprocess.TimeoutExpired:
                 pass
@@ -152,7 +145,7 @@ def _by_pip(wheels: Sequence[Wheel], target: Path, report: Report) -> None:
         process.kill()
         process.wait()
     if process.returncode != 0:
-        raise _Failure(f"pip: {_pip_error(said.decode(errors='replace'), process.returncode)}")
+        raise _Failure(f"pip: {_pip_error(output.decode(errors='replace'), process.returncode)}")
 
 
 def _bytes_in(folder: Path) -> int:
@@ -160,26 +153,26 @@ def _bytes_in(folder: Path) -> int:
     for file in folder.rglob("*.whl"):
         try:
             size += file.stat().st_size
-        except OSError:  # it is gone by now
+        except OSError:  # pip has deleted it meanwhile
             continue
     return size
 
 
-def _pip_error(said: str, code: int) -> str:
-    """What pip says of what went wrong, in one line."""
+def _pip_error(output: str, code: int) -> str:
+    """Returns the error in the `output` of pip as one line."""
     other = re.search(
-        r"^ +(\S+) from .*\n +Expected sha256 +(\w+)\n +Got +(\w+)", said, re.MULTILINE
+        r"^ +(\S+) from .*\n +Expected sha256 +(\w+)\n +Got +(\w+)", output, re.MULTILINE
     )
     if other:
         return "{}: expected the SHA-256 {}, got {}".format(*other.groups())
-    broken = re.findall(r"broken by '.*: (.*?)['\")]*': ", said)
-    errors = re.findall(r"^ERROR: (?!Exception:)(.*)", said, re.MULTILINE)
-    lines = [*broken[-1:], *errors[:1]] or said.splitlines()[-1:] or [f"exit code {code}"]
+    broken = re.findall(r"broken by '.*: (.*?)['\")]*': ", output)
+    errors = re.findall(r"^ERROR: (?!Exception:)(.*)", output, re.MULTILINE)
+    lines = [*broken[-1:], *errors[:1]] or output.splitlines()[-1:] or [f"exit code {code}"]
     return "; ".join(lines)[:400]
 
 
 def _by_https(wheels: Sequence[Wheel], target: Path, report: Report) -> None:
-    """Downloads from the package index, by the JSON form of its simple repository."""
+    """Downloads from the package index through the JSON form of its simple API."""
     import requests
 
     total = sum(wheel.size for wheel in wheels)
@@ -194,7 +187,7 @@ def _by_https(wheels: Sequence[Wheel], target: Path, report: Report) -> None:
 
 
 def _pieces(session: Any, wheel: Wheel) -> Iterator[bytes]:
-    """What comes of a wheel, no more than it should have."""
+    """Yields the bytes of a wheel in chunks, at most as many as its published size."""
     import requests
 
     left = wheel.size
@@ -210,7 +203,7 @@ def _pieces(session: Any, wheel: Wheel) -> Iterator[bytes]:
 
 
 def _url(session: Any, wheel: Wheel) -> str:
-    """Where the index has a wheel."""
+    """Returns the URL of a wheel on the index."""
     index = (os.environ.get(INDEX_VARIABLE) or INDEX).rstrip("/")
     form = "application/vnd.pypi.simple.v1+json"
     answer = _answer(session, f"{index}/{wheel.name.lower()}/", headers={"Accept": form})
@@ -218,8 +211,8 @@ def _url(session: Any, wheel: Wheel) -> str:
         files = {file["filename"]: file["url"] for file in answer.json()["files"]}
     except (ValueError, KeyError, TypeError):
         raise _Failure(
-            f"{_host(index)}: expected a package index that answers in JSON, got another answer, "
-            "which pip may understand"
+            f"{_host(index)}: expected a package index that answers in JSON, got another answer; "
+            "install pip, which may understand it"
         ) from None
     if wheel.file not in files:
         raise _Failure(f"{_host(index)} does not have {wheel.file}")
@@ -234,11 +227,11 @@ def _answer(session: Any, url: str, **how: Any) -> Any:
 
 
 def _host(url: str) -> str:
-    return urlsplit(url).netloc.rpartition("@")[2]  # a password is nobody's business
+    return urlsplit(url).netloc.rpartition("@")[2]  # without user name and password
 
 
 def _reason(error: BaseException) -> str:
-    """What the innermost error says."""
+    """Returns the message of the innermost error."""
     while error.__context__ is not None:
         error = error.__context__
     return str(getattr(error, "strerror", None) or error) or type(error).__name__

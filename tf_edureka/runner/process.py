@@ -1,4 +1,4 @@
-"""Makes a process one of TensorFlow 1, be it of a script or of a notebook."""
+"""Switches the current process, of a script or a notebook kernel, to TensorFlow 1."""
 
 import importlib
 import os
@@ -13,25 +13,24 @@ def switch_to_tensorflow_1(store: Path | None, *, replay_seeds: bool = True) -> 
     """Makes `import tensorflow` give TensorFlow 1 from now on.
 
     Args:
-        store: The folder of the period packages; None to do without.
-        replay_seeds: Whether an op without a seed gets the one that TensorFlow 1.15 gave it.
+        store: folder of the period packages; None to use `tf.compat.v1` instead.
+        replay_seeds: whether ops without a seed get the seeds of TensorFlow 1.15.
 
     Raises:
-        InputError: when Python was started in a way that TensorFlow 1.15.5's cannot be.
+        InputError: if Python runs with -OO and `store` is given.
     """
     if store and sys.flags.optimize > 1:
         raise InputError(
-            "expected Python with docstrings, which TensorFlow 1.15.5 reads, got one that was "
-            "started with -OO; use -O"
+            "expected Python with docstrings, which TensorFlow 1.15.5 reads, got python -OO; use -O"
         )
-    os.environ["KERAS_BACKEND"] = "tensorflow"  # of a script that imports Keras by itself
-    # Or a session takes all of a GPU's memory, and other programs have none.
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # the backend of standalone Keras
+    # Without this, a session allocates all of a GPU's memory and other programs get none.
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     runtime.help_tensorflow_find_cuda()
-    # Its C++ logs as errors that a few ops of then have other forms today.
+    # TensorFlow's C++ logs errors because a few ops of 1.15.5 have other definitions in 2.21.
     with runtime.quiet_import(freeze=True, errors=False):
-        # Draws one of Python's random numbers, and scikit-learn of today imports it: the script,
-        # or tf.contrib, might do so after it has seeded them.
+        # Importing rich.style samples one number from Python's random generator. Current
+        # scikit-learn imports it, so a script could do so after seeding. So import it first.
         importlib.import_module("rich.style")
         from tf_edureka.runner import modules
 

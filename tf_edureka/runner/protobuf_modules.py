@@ -1,4 +1,4 @@
-"""Modules of protocol buffers as they were generated until protobuf 3.19; 4 refuses them."""
+"""Loads protobuf modules generated before protobuf 3.20, which protobuf 4 rejects."""
 
 import ast
 import importlib.abc
@@ -14,12 +14,12 @@ _FILE = re.compile(r"serialized_pb=(_b\()?b?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)
 
 
 class Finder(importlib.abc.MetaPathFinder):
-    """Finds those of a script's and of other libraries."""
+    """Finds generated modules of scripts and of libraries other than protobuf."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module `name`, where it was generated."""
+        """Returns the spec of the module `name`; None unless it is a generated module."""
         if not name.endswith("_pb2") or name.startswith(f"{_OWN}."):
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
@@ -30,7 +30,7 @@ class Finder(importlib.abc.MetaPathFinder):
 
 class _Loader(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname: str) -> types.CodeType | None:
-        """The code of the file; what is changed of it is kept nowhere."""
+        """Returns the code of the file; code of a changed source is not cached on disk."""
         source = self.get_source(fullname) or ""
         changed = regenerated(source)
         return super().get_code(fullname) if changed == source else self._compiled(changed)
@@ -40,11 +40,14 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
 
 def regenerated(source: str, *, is_twin: bool = False) -> str:
-    """A module as it is generated since, if it was generated before.
+    """Converts the source of an old generated module to the current form.
 
     Args:
-        source: what was generated.
-        is_twin: its messages have the names of others.
+        source: source of a generated module.
+        is_twin: whether another loaded module defines messages with the same names.
+
+    Returns:
+        the converted source; `source` itself if it already has the current form.
     """
     found = _FILE.search(source)
     if found is None:
@@ -64,7 +67,7 @@ def regenerated(source: str, *, is_twin: bool = False) -> str:
 
 
 def _is_needed(node: ast.stmt) -> bool:
-    """Whether it imports another such module, which is to be loaded before."""
+    """True if the statement imports another generated module, which must be loaded first."""
     if not isinstance(node, ast.Import | ast.ImportFrom):
         return False
     from_module = node.module or "" if isinstance(node, ast.ImportFrom) else ""

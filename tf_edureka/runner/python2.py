@@ -1,28 +1,28 @@
-"""What an error says that only a program in Python 2 meets."""
+"""Recognises errors that are caused by Python 2 code."""
 
 import collections.abc
 import re
 import types
 
-# What Python 3 says of it, or the line that it points at -> what it was in Python 2.
+# Python 3's error message, or the source line of the error -> the Python 2 construct.
 _MESSAGES = {
     r"Missing parentheses in call to '(\w+)'": "{} without parentheses",
     r"multiple exception types must be parenthesized": "except E, e",
-    r"leading zeros in decimal integer literals": "0777 for 0o777",
-    r"parameters cannot be parenthesized": "a tuple among the parameters",
+    r"leading zeros in decimal integer literals": "0777 instead of 0o777",
+    r"parameters cannot be parenthesized": "a tuple as parameter",
     r"inconsistent use of tabs and spaces": "tabs mixed with spaces",
     r"unsupported operand type\(s\) for >>: 'builtin_function_or_method' and": "print >>file",
-    r"'(dict_\w+|filter|map|zip)' object is not subscriptable": "a list, not {}",
-    r"object of type '(filter|map|zip)' has no len": "a list, not {}",
-    r"'(dict_\w+)' object has no attribute 'sort'": "a list, not {}",
+    r"'(dict_\w+|filter|map|zip)' object is not subscriptable": "{} used as a list",
+    r"object of type '(filter|map|zip)' has no len": "{} used as a list",
+    r"'(dict_\w+)' object has no attribute 'sort'": "{} used as a list",
 }
 _LINES = {
-    r"`.+`": "`x` for repr(x)",
-    r"<>": "<> for !=",
+    r"`.+`": "`x` instead of repr(x)",
+    r"<>": "<> instead of !=",
     r"^\s*raise\s+[\w.]+\s*,": 'raise E, "x"',
     r"\b[uU][rR]['\"]": 'ur"x"',
-    r"\b(0[xX][\da-fA-F]+|\d+)[lL]\b": "10L for 10",
-    r"^\s*def\s+\w+\s*\(([^()=]*,)?\s*\(|\blambda\s*\(": "a tuple among the parameters",
+    r"\b(0[xX][\da-fA-F]+|\d+)[lL]\b": "10L instead of 10",
+    r"^\s*def\s+\w+\s*\(([^()=]*,)?\s*\(|\blambda\s*\(": "a tuple as parameter",
 }
 _BUILTINS = {
     "basestring": "str",
@@ -72,23 +72,23 @@ _OF_MAPPINGS = {"has_key", "iteritems", "iterkeys", "itervalues", "viewitems", "
 
 
 def explanation(error: BaseException, *, in_cell: bool = False) -> str | None:
-    """Why an `error` ended a script, or a cell, if because that is Python 2; else None."""
+    """Explains an `error` of a script, or a cell, that is caused by Python 2 code; else None."""
     found = _found(error)
     if found is None:
         return None
     todo = (
-        "python -m fissix -w FILE, after pip install fissix, makes Python 3 of it, but for its "
-        "divisions: 3 / 2 was 1"
+        "to convert it: pip install fissix, then python -m fissix -w FILE; check divisions by "
+        "hand, since 3 / 2 was 1"
     )
     if isinstance(error, TabError):
-        todo = "the command expand makes spaces of tabs"
+        todo = "convert the tabs to spaces, for instance with the command expand"
     if in_cell:
-        todo = "this kernel has Python 3"
+        todo = "this kernel runs Python 3"
     return f"this is Python 2 ({found}); {todo}"
 
 
 def location(error: BaseException) -> str | None:
-    """Where an `error` was found before anything was run; None where it was not."""
+    """Returns the place of a syntax `error` as "FILE, line N"; None for other errors."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}, line {error.lineno}"
     return None
@@ -109,12 +109,12 @@ def _found(error: BaseException) -> str | None:
         return next(found_in_line, None)
     if isinstance(error, NameError):
         modern = _BUILTINS.get(error.name or "")
-        return modern and f"{error.name} for {modern}"
+        return modern and f"{error.name} instead of {modern}"
     if isinstance(error, AttributeError):
         return _attribute(error.obj, error.name or "")
     if isinstance(error, ModuleNotFoundError):
         modern = _MODULES.get(error.name or "")
-        return modern and f"{error.name} for {modern}"
+        return modern and f"{error.name} instead of {modern}"
     if isinstance(error, ImportError):
         missing = re.match(r"cannot import name '(\w+)' from", str(error))
         return missing and _in_module(error.name or "", missing[1])

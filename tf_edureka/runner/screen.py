@@ -1,4 +1,4 @@
-"""Where the figures of an old script go: to the screen, or to files where there is none."""
+"""Decides whether the figures of a script are shown on the screen or saved to files."""
 
 import contextlib
 import importlib.util
@@ -6,34 +6,35 @@ import os
 import sys
 from pathlib import Path
 
-# Folder and name of the figures, for the backend in `figures`.
+# Environment variable with the path prefix of the figures, read by the backend in `figures`.
 FIGURES_VARIABLE = "TF_EDUREKA_FIGURES"
 
 
 def prepare_figures(name: str, folder: Path | None) -> None:
-    """Makes `plt.show()` save the figures if it is to, or there is no screen to show them on.
+    """Makes `plt.show()` save figures if a `folder` is given or no screen is available.
 
     Args:
-        name: Beginning of the files' names.
-        folder: Where to save them; None to show them, or else to save them into the current folder.
+        name: prefix of the file names.
+        folder: folder to save figures into; None to show them, or to save them into the current
+            folder if no screen is available.
     """
     if folder is None and _has_screen():
         return
-    beginning = (folder or Path()) / name
+    prefix = (folder or Path()) / name
     with contextlib.suppress(FileNotFoundError):  # the current folder has been deleted
-        beginning = beginning.absolute()
-    os.environ[FIGURES_VARIABLE] = str(beginning)
+        prefix = prefix.absolute()
+    os.environ[FIGURES_VARIABLE] = str(prefix)
     os.environ["MPLBACKEND"] = "module://tf_edureka.runner.figures"
     import matplotlib
 
-    matplotlib.use = lambda *_, **__: None  # a script may ask for a screen that there is not
+    matplotlib.use = lambda *_, **__: None  # a script may select a backend that needs a screen
 
 
 def _has_screen() -> bool:
-    """Whether figures can be shown: matplotlib was told how, or there is a screen."""
+    """True if figures can be shown: MPLBACKEND is set, or a screen is available."""
     backend = os.environ.get("MPLBACKEND")
     if backend:
-        return "inline" not in backend  # a notebook's, which shows nothing in another process
+        return "inline" not in backend  # a notebook's backend shows nothing in another process
     screens = (os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
     if sys.platform == "linux" and not any(screens):
         return False

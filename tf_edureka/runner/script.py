@@ -1,4 +1,4 @@
-"""Runs an old script as Python would, with TensorFlow 1's names for `import tensorflow`."""
+"""Runs a script the way Python does, except that `import tensorflow` gives TensorFlow 1."""
 
 import atexit
 import functools
@@ -27,20 +27,20 @@ def prepare(
     report: bool = False,
     record: Options | None = None,
 ) -> None:
-    """Makes this process one of TensorFlow 1, and of a script.
+    """Prepares this process to run a TensorFlow 1 script.
 
     Args:
-        script: What is to be run.
-        arguments: Its command line, beginning with its own name as the user wrote it.
-        store: The folder of the period packages; None to do without.
-        replay_seeds: Whether an op without a seed gets the one that TensorFlow 1.15 gave it.
-        figures: As for `screen.prepare_figures`.
-        report: Whether to say at the end what the script uses of TensorFlow 1.
-        record: What is to be recorded of it; None for nothing.
+        script: script to run.
+        arguments: the script's command line; its first item is the script's name as given.
+        store: folder of the period packages; None to use `tf.compat.v1` instead.
+        replay_seeds: whether ops without a seed get the seeds of TensorFlow 1.15.
+        figures: folder to save figures into; None to show them if a screen is available.
+        report: whether to print at exit which TensorFlow 1 names the script uses.
+        record: options of the recording; None to record nothing.
 
     Raises:
-        InputError: when Python was started in a way that TensorFlow 1.15.5's cannot be, or the
-            folder of the record cannot be written.
+        InputError: if Python runs with -OO and `store` is given, or if the folder of the recording
+            cannot be written.
     """
     screen.prepare_figures(script.stem, figures)
     if not getattr(sys.flags, "safe_path", sys.flags.isolated):
@@ -56,13 +56,13 @@ def prepare(
 
 
 def run(script: Script, *, fetch_advice: str = "", limit: stop.Limit | None = None) -> None:
-    """Runs a `script` in this process, which has been prepared for it, and may end by it.
+    """Runs a `script` in this process after `prepare`; an exception of the script propagates.
 
     Args:
-        script: What is to be run.
+        script: script to run.
         fetch_advice: how to fetch the period packages, for errors caused by their absence; empty if
             they exist.
-        limit: When to stop it; None to let it run.
+        limit: limit after which to interrupt the script; None for no limit.
     """
     from tf_edureka.runner import modules
     from tf_edureka.runner.record import gradients, recording
@@ -70,8 +70,8 @@ def run(script: Script, *, fetch_advice: str = "", limit: stop.Limit | None = No
     main = sys.modules["__main__"] = types.ModuleType("__main__")
     vars(main).update(script.names)
     callers = [frame.filename for frame in traceback.extract_stack()]
-    callers += [wrapped.__file__, gradients.__file__]  # an op of a gradient is made below them
-    usual = sys.excepthook  # in Python 3.10 a package that others import may have put one here
+    callers += [wrapped.__file__, gradients.__file__]  # in the stack of each gradient op
+    usual = sys.excepthook  # in Python 3.10 an imported package may have set its own
     with modules.hidden_frames(*callers):
         try:
             if limit is not None:
@@ -98,10 +98,10 @@ def _print_exception(
     error: BaseException,
     trace: types.TracebackType | None,
 ) -> None:
-    """Lets `hook` print what ended the script, without the frames that are not its own.
+    """Lets `hook` print the exception that ended the script, without the runner's frames.
 
-    What TensorFlow 1 had and nothing has today, what is Python 2, and what the user can mend, is a
-    line.
+    One line replaces the traceback for an InputError, for Python 2 code, and for a part of
+    TensorFlow 1 that no longer exists.
     """
     from tf_edureka.runner import modules
 
@@ -109,8 +109,8 @@ def _print_exception(
         trace = trace.tb_next
     sys.last_traceback = trace
     own = [frame for frame in traceback.extract_tb(trace) if script.owns(frame.filename)]
-    refused = python2.explanation(error) or modules.explanation(error, fetch_advice)
-    reason = str(error) if isinstance(error, InputError) else refused
+    explanation = python2.explanation(error) or modules.explanation(error, fetch_advice)
+    reason = str(error) if isinstance(error, InputError) else explanation
     if not (own and is_usual):
         hook(kind, error.with_traceback(trace), trace)
     elif reason:
@@ -124,7 +124,7 @@ def _print_exception(
 
 
 def _print_report(script: Script) -> None:
-    """Prints what the script and the modules beside it use of TensorFlow 1."""
+    """Prints which TensorFlow 1 names the script and its own modules use."""
     from tf_edureka.runner import report
 
     _say(f"\n{report.text(printable(Path(script.name).name), script.source)}", sys.__stderr__)
@@ -136,10 +136,10 @@ def _print_report(script: Script) -> None:
             try:
                 found = report.text(name, Path(file).read_bytes())
             except OSError as error:
-                found = f"{name} cannot be read any more ({error.strerror})."
+                found = f"{name} can no longer be read ({error.strerror})."
             _say(f"\n{found}", sys.__stderr__)
 
 
 def _say(text: str, stderr: TextIO | None) -> None:
-    if stderr is not None:  # else `print` takes stdout
+    if stderr is not None:  # with None `print` would write to stdout
         print(text, file=stderr)

@@ -1,4 +1,4 @@
-"""Where a script is, for what is said of one of its lines."""
+"""Tells a script's own files from library files, and prints notes about the script's lines."""
 
 import contextlib
 import sys
@@ -11,16 +11,16 @@ from tf_edureka.errors import InputError, printable
 from tf_edureka.runner import period
 
 _INSTALLED = {"site-packages", "dist-packages"}
-_said: set[str] = set()
+_printed: set[str] = set()
 
 
 def is_library(file: Path) -> bool:
-    """Whether a file is Python's, an installed package's, TensorFlow 1.15.5's or ours.
+    """True if a file belongs to Python, to an installed package, to TensorFlow 1.15.5 or to us.
 
-    All of them may lie below the folder of a script, as where that is the user's own.
+    Such a file may lie below the script's folder, for instance if that is the user's home folder.
     """
     folders = [Path(tf_edureka.__file__).parent, Path(sysconfig.get_path("stdlib"))]
-    with contextlib.suppress(InputError):  # nothing says where 1.15.5 could be
+    with contextlib.suppress(InputError):  # the folder of 1.15.5 is unknown
         folders.append(period.location())
     found = file.resolve()
     is_below = any(found.is_relative_to(folder.resolve()) for folder in folders)
@@ -28,12 +28,12 @@ def is_library(file: Path) -> bool:
 
 
 def note(text: str) -> None:
-    """Says `text` on stderr, once for each line of the script that leads to it."""
+    """Prints `text` on stderr once for each line of the script that causes it."""
     where = ""
     for frame in traceback.extract_stack():
         if not is_library(Path(frame.filename)):
             where = f"{frame.filename}, line {frame.lineno}: "
     line = printable(f"note: {where}{text}")
-    if line not in _said and sys.stderr is not None:
-        _said.add(line)
+    if line not in _printed and sys.stderr is not None:
+        _printed.add(line)
         print(line, file=sys.stderr)

@@ -1,10 +1,11 @@
-"""The order that 1.15.5's op `ShuffleAndRepeatDataset` gave, from ops that are there today.
+"""Emulates the order of 1.15.5's op `ShuffleAndRepeatDataset` with ops that still exist.
 
-It kept up to n elements, those of the next epoch behind those of this one. Of the first epoch in it
-it gave one, by the next of its random numbers, and filled up: one stream of numbers for all epochs,
-where later versions begin anew in each. Elements of the next epochs need not be there for that.
+The op had a buffer of up to n elements, ordered by epoch. In each step it used its next random
+number to choose an element of the first epoch in the buffer, returned that, and refilled the
+buffer. One stream of random numbers served all epochs; later versions restart it in each epoch. The
+choice does not depend on the elements of later epochs.
 
-What 1.15.5 had not is named `uncounted`, functions too.
+Ops and functions that 1.15.5's graph does not have get names that start with `uncounted`.
 """
 
 from bisect import bisect_right
@@ -20,16 +21,17 @@ _WITHOUT_END = np.iinfo(np.int64).max
 
 
 def fused(data: Any, spec: Any, size: Any, seeds: tuple[Any, Any], count: Any) -> Any:
-    """The data set `data` (a variant) shuffled in a buffer of `size` and repeated, as a variant.
+    """Shuffles the data set `data` in a buffer of `size` and repeats it; both are variants.
 
-    It holds each component of an element as a data set of one, whatever it is made of, and goes in
-    chunks of at most 1024 elements: so a step costs the same however long the buffer is.
+    The buffer stores each component of an element, of any type, as a data set with one element. It
+    is processed in chunks of at most 1024 elements, so the cost of a step does not depend on its
+    size.
     """
     import tensorflow as tf  # 1.15.5's, in a process of the runner
     from tensorflow.python.data.util import structure
 
     kinds, shapes = structure.get_flat_tensor_types(spec), structure.get_flat_tensor_shapes(spec)
-    with tf.device("/cpu:0"):  # where data sets are, whatever else has a kernel for variants
+    with tf.device("/cpu:0"):  # data sets are on the CPU; a GPU may have kernels for variants too
         none = tf.data.Dataset.from_tensors(0)._variant_tensor
         steps = _steps(data, seeds, count, [none] * len(kinds))
         empty = [tf.reshape(none, [1])[:0]] * len(kinds)
@@ -40,40 +42,40 @@ def fused(data: Any, spec: Any, size: Any, seeds: tuple[Any, Any], count: Any) -
 
 
 def _steps(data: Any, seeds: tuple[Any, Any], count: Any, none: list[Any]) -> Any:
-    """What comes in a step: the place of an element in its epoch, its components, and a number.
+    """Returns the data set of steps: an element's index in its epoch, its components, a number.
 
-    In the last step there is no element: the place is -1, the components are `none`.
+    The last step has no element: its index is -1 and its components are `none`.
     """
     import tensorflow as tf
     from tensorflow.python.data.ops.dataset_ops import DatasetV2, _VariantDataset
     from tensorflow.python.ops import gen_dataset_ops, gen_experimental_dataset_ops
 
-    def dataset(op: Any, *inputs: Any, of: list[Any]) -> Any:
-        made = op(*inputs, of, [[]] * len(of))
-        specs = [tf.TensorSpec([], kind) for kind in of]
+    def dataset(op: Any, *inputs: Any, types: list[Any]) -> Any:
+        made = op(*inputs, types, [[]] * len(types))
+        specs = [tf.TensorSpec([], kind) for kind in types]
         return _VariantDataset(made, tuple(specs) if len(specs) > 1 else specs[0])
 
     components, zero = [tf.variant] * len(none), tf.constant(0, tf.int64)
     window = data, zero + 1, zero + 1, zero + 1, False
-    singles = dataset(gen_dataset_ops.window_dataset, *window, of=components)
+    singles = dataset(gen_dataset_ops.window_dataset, *window, types=components)
     numbered = [DatasetV2.range(_WITHOUT_END)._variant_tensor, singles._variant_tensor]
-    elements = dataset(gen_dataset_ops.zip_dataset, numbered, of=[tf.int64, *components])
+    elements = dataset(gen_dataset_ops.zip_dataset, numbered, types=[tf.int64, *components])
     nothing = DatasetV2.from_tensors((zero - 1, *none))
-    numbers = dataset(gen_experimental_dataset_ops.random_dataset, *seeds, of=[tf.int64])
+    numbers = dataset(gen_experimental_dataset_ops.random_dataset, *seeds, types=[tf.int64])
     return DatasetV2.zip((elements.repeat(count).concatenate(nothing), numbers))
 
 
 def _step_of(size: Any) -> Callable[..., Any]:
-    """What goes on by a chunk: of the buffer and what comes it makes a buffer and what is given."""
+    """Returns the scan function: maps a buffer and a chunk to a new buffer and the output."""
     import tensorflow as tf
 
     def uncounted_step(state: Any, new: Any) -> Any:
         (epochs, numbers, *buffer), ((places, *added), more) = state, new
         inputs = [size, epochs, numbers, places, more]
-        drawn = tf.py_func(_draw, inputs, [tf.int64] * 4, stateful=False)
-        for vector in drawn:
+        chosen = tf.py_func(_choose, inputs, [tf.int64] * 4, stateful=False)
+        for vector in chosen:
             vector.set_shape([None])
-        given, kept, epochs, numbers = drawn
+        given, kept, epochs, numbers = chosen
         held, end = tf.size(buffer[0]), tf.size(buffer[0]) + tf.size(places)
         # tf.concat takes no variants.
         indices = [tf.range(held), tf.range(held, end)]
@@ -86,7 +88,7 @@ def _step_of(size: Any) -> Callable[..., Any]:
 
 
 def _opener(kinds: Any, shapes: Any, spec: Any) -> Callable[..., Any]:
-    """What makes elements of the data sets of one, a column of them for each component."""
+    """Returns a function that turns columns of one-element data sets back into elements."""
     import tensorflow as tf
     from tensorflow.python.data.ops.dataset_ops import DatasetV2, _VariantDataset
     from tensorflow.python.ops import gen_dataset_ops
@@ -104,37 +106,37 @@ def _opener(kinds: Any, shapes: Any, spec: Any) -> Callable[..., Any]:
     return uncounted_open
 
 
-def _draw(
+def _choose(
     size: _Integers, epochs: _Integers, numbers: _Integers, places: _Integers, more: _Integers
 ) -> tuple[_Integers, _Integers, _Integers, _Integers]:
-    """Draws the elements that leave the buffer, as far as their order is certain.
+    """Chooses the elements that leave the buffer, as long as the choice is determined.
 
-    Elements are named by their index: those of the buffer first, then the new ones.
+    An element's index counts the elements in the buffer first, then the new ones.
 
     Args:
         size: capacity of the buffer, a scalar of at least 1.
         epochs: epoch of each element in the buffer, ascending; shape (held,).
-        numbers: random numbers that were not used yet, at least 0; one dimension.
-        places: place of each new element in its epoch, from 0; shape (new,). The last one is -1
-            when the input has ended.
+        numbers: unused random numbers, at least 0; one dimension.
+        places: index of each new element in its epoch, from 0; shape (new,). The last one is -1
+            if the input has ended.
         more: the next random numbers; shape (new,).
 
     Returns:
-        Indices of the elements that leave, in their order; indices of those that stay; the epochs
-        of those; and the random numbers that are not used yet.
+        Indices of the elements that leave, in order; indices of those that stay; the epochs of
+        those that stay; the random numbers that are still unused.
     """
     last = epochs[-1] if epochs.size else -1
-    of = np.concatenate([epochs, last + np.cumsum(places[places >= 0] == 0)]).tolist()
+    epoch_of = np.concatenate([epochs, last + np.cumsum(places[places >= 0] == 0)]).tolist()
     numbers = np.concatenate([numbers, more])
-    order, first, total, limit = list(range(len(of))), 0, len(of), int(size)
+    order, first, total, limit = list(range(len(epoch_of))), 0, len(epoch_of), int(size)
     for number in numbers[:total].tolist():
-        end = bisect_right(of, of[first])
+        end = bisect_right(epoch_of, epoch_of[first])
         is_whole_epoch = end < total or places[-1] < 0
         if first + limit > total and not is_whole_epoch:
             break
-        drawn = first + number % (min(first + limit, end) - first)
-        order[first], order[drawn] = order[drawn], order[first]
+        chosen = first + number % (min(first + limit, end) - first)
+        order[first], order[chosen] = order[chosen], order[first]
         first += 1
-    found = order[:first], order[first:], of[first:], numbers[first:]
+    found = order[:first], order[first:], epoch_of[first:], numbers[first:]
     given, kept, left, unused = (np.array(values, np.int64) for values in found)
     return given, kept, left, unused

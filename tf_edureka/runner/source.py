@@ -1,4 +1,4 @@
-"""An old script as Python reads it: a file, standard input, a pipe, a folder or an archive."""
+"""Reads a script the way Python does: a file, standard input, a pipe, a folder or an archive."""
 
 import builtins
 import ctypes
@@ -18,8 +18,8 @@ from tf_edureka.errors import InputError, printable
 from tf_edureka.runner import python2, script_files
 
 STANDARD_INPUT = "-"
-MAX_BYTES = 100_000_000  # bytes of a script: there are files without end, such as /dev/zero
-_FILE_INPUT = 257  # what Python's C interface calls a whole file (`Py_file_input`)
+MAX_BYTES = 100_000_000  # limit for a script: some files never end, such as /dev/zero
+_FILE_INPUT = 257  # `Py_file_input` in Python's C API: the code of a whole file
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Script:
     """A script that has been read.
 
     Attributes:
-        name: Of its file, as tracebacks have it.
-        stem: What its figures are called.
-        folders: Where its own modules lie, or below; Python looks for them in the first.
-        source: Its text, as it was when it was read.
-        code: What runs it.
-        names: What the module that it runs in has at first.
+        name: file name as it appears in tracebacks.
+        stem: prefix of its figures' file names.
+        folders: folders with the script's own modules; the first becomes `sys.path[0]`.
+        source: text of the script.
+        code: compiled code of the script.
+        names: initial globals of the module that the script runs in.
     """
 
     name: str
@@ -43,9 +43,9 @@ class Script:
     names: dict[str, object]
 
     def owns(self, file: str) -> bool:
-        """Whether `file` is the script, or a module of its own.
+        """True if `file` is the script or one of its own modules.
 
-        Those lie below its folders and are not installed.
+        Its own modules lie below its folders and are not installed.
         """
         module = Path(file)
         is_below = any(module.is_relative_to(folder) for folder in self.folders if folder)
@@ -53,23 +53,23 @@ class Script:
         return file == self.name or is_own
 
     def short(self, file: str) -> str:
-        """The name of a module of its own, from the script's folder on."""
+        """Returns the path of one of its own modules relative to the script's folder."""
         folders = [folder for folder in self.folders if folder]
         below = [folder for folder in folders if Path(file).is_relative_to(folder)]
         return str(Path(file).relative_to(below[0])) if below else file
 
 
 def read(given: str) -> Script:
-    """Reads a script; where Python would run none, ends the process as Python does.
+    """Reads a script; if Python could not run it, ends the process the way Python does.
 
     Args:
-        given: what Python would be given: a path, or `-` for standard input.
+        given: the script as Python's command line names it: a path, or `-` for standard input.
 
     Returns:
-        what Python would run.
+        the script, ready to run.
 
     Raises:
-        InputError: when the script has no end.
+        InputError: if the script is longer than `MAX_BYTES`.
     """
     if given == STANDARD_INPUT:
         return _from_standard_input()
@@ -85,7 +85,7 @@ def read(given: str) -> Script:
 
 def _from_standard_input() -> Script:
     name, loader = "<stdin>", importlib.machinery.BuiltinImporter
-    # Where it is closed, Python finds nothing in it.
+    # If standard input is closed, Python reads an empty script.
     with open(os.devnull if sys.stdin is None else os.dup(0), "rb") as file:
         source, code = _read(file, name)
     return Script(
@@ -96,7 +96,7 @@ def _from_standard_input() -> Script:
 def _from_file(path: str) -> Script:
     loader = importlib.machinery.SourceFileLoader("__main__", path)
     folders = os.path.dirname(os.path.realpath(path)), os.path.dirname(path)
-    # Tracebacks show lines of a file: if that is a pipe they would wait for somebody to write it.
+    # Tracebacks read the file's lines: for a pipe, that would block until a process writes to it.
     name = f"<{path}>" if stat.S_ISFIFO(os.lstat(path).st_mode) else path
     with open(path, "rb") as file:
         source, code = _read(file, name)
@@ -104,7 +104,7 @@ def _from_file(path: str) -> Script:
 
 
 def _from_folder(importer: Any, path: str) -> Script:
-    """The `__main__.py` of a folder, or of an archive."""
+    """Reads the `__main__.py` of a folder or an archive."""
     spec = importer.find_spec("__main__")
     if spec is None or spec.loader is None:
         _exit_like_python(f"can't find '__main__' module in {path!r}", 1)
@@ -119,7 +119,7 @@ def _from_folder(importer: Any, path: str) -> Script:
 
 
 def _names(*, file: str, loader: object) -> dict[str, object]:
-    """What Python gives the module that it runs a script in."""
+    """Returns the initial globals of a module that Python runs a script in."""
     return {
         **vars(types.ModuleType("__main__")),
         "__annotations__": {},
@@ -131,7 +131,7 @@ def _names(*, file: str, loader: object) -> dict[str, object]:
 
 
 def _read(file: BinaryIO, name: str) -> tuple[bytes, types.CodeType]:
-    """The text and the code of a script."""
+    """Returns the text and the code of a script."""
     is_seekable = file.seekable()
     begin = file.tell() if is_seekable else 0
     source = file.read(MAX_BYTES + 1)
@@ -149,22 +149,22 @@ def _read(file: BinaryIO, name: str) -> tuple[bytes, types.CodeType]:
 
 
 class _ScriptStarted(BaseException):
-    """Stops a script before its first line, and brings its code."""
+    """Stops a script before its first line; carries its code."""
 
 
 def _code(file: int, name: str) -> types.CodeType:
-    """The code of the script that the descriptor `file` is open for.
+    """Returns the code of the script behind the file descriptor `file`.
 
-    `compile` judges a source by other rules than Python does a script: it takes one that is not
-    UTF-8 in a comment, and says other things of encodings and zero bytes. So Python's own function
-    for scripts reads it, and is stopped where it begins to run it.
+    `compile` has other rules than Python has for scripts: it accepts comments that are not UTF-8
+    and reports encodings and zero bytes differently. So Python's own C function for scripts reads
+    the file and is stopped when it starts to run the code.
     """
-    if os.name == "nt":  # there the C library is not at hand that Python itself uses
+    if os.name == "nt":  # the C library that Python itself uses is not accessible there
         with open(file, "rb", closefd=False) as script:
             return compile(script.read(), name, "exec", dont_inherit=True)
 
     def stop(frame: types.FrameType, *_: object) -> None:
-        if frame.f_code.co_filename == name:  # else it is a codec
+        if frame.f_code.co_filename == name:  # other files are codecs
             raise _ScriptStarted(frame.f_code)
 
     namespace: ctypes.py_object[dict[str, object]] = ctypes.py_object({})
@@ -183,7 +183,7 @@ def _code(file: int, name: str) -> types.CodeType:
         _exit_with_error(error)
     finally:
         sys.settrace(tracer)
-    raise AssertionError(f"{name} has run before it was to")
+    raise AssertionError(f"{name} ran although only its code was requested")
 
 
 def _current_folder() -> str:
@@ -200,9 +200,9 @@ def _exit_like_python(reason: str, code: int) -> NoReturn:
 
 
 def _exit_with_error(error: Exception) -> NoReturn:
-    """Ends the process by an `error` before the first line of the script, as Python does.
+    """Ends the process the way Python does for an `error` before the script's first line.
 
-    That it is Python 2 is said in a line.
+    An error caused by Python 2 code is reported as one line.
     """
     reason = python2.explanation(error)
     if reason is None:

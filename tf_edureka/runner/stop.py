@@ -1,4 +1,4 @@
-"""Ends a script after so many session runs, or seconds, as Ctrl-C would."""
+"""Interrupts a script after a number of session runs or seconds, as Ctrl-C does."""
 
 import _thread
 import atexit
@@ -13,17 +13,17 @@ from typing import Any, NoReturn
 
 from tf_edureka.runner.wrapped import wrap
 
-_PATIENCE = 5  # seconds for the threads of a script that has been stopped
+_JOIN_SECONDS = 5  # time for the threads of an interrupted script to end
 _stopped = threading.Event()
 
 
 @dataclasses.dataclass(frozen=True)
 class Limit:
-    """When a script is to be stopped.
+    """The limit after which a script is interrupted.
 
     Attributes:
-        number: After how many, more than 0.
-        unit: Of what: `session runs` or `seconds`.
+        number: number of units, more than 0.
+        unit: `session runs` or `seconds`.
     """
 
     number: float
@@ -31,8 +31,8 @@ class Limit:
 
 
 def start(limit: Limit) -> None:
-    """From now on the script has until its `limit`."""
-    # In the background of a shell Python leaves it ignored.
+    """Starts to count towards the `limit`, at which the script is interrupted."""
+    # For background jobs, shells ignore SIGINT, and Python leaves it ignored.
     if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, signal.SIG_DFL):
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if limit.unit == "seconds":
@@ -51,7 +51,7 @@ def start(limit: Limit) -> None:
 
     session = importlib.import_module("tensorflow.python.client.session").BaseSession
     wrap(session, "run", run)
-    wrap(session._Callable, "__call__", run)  # how Keras runs one
+    wrap(session._Callable, "__call__", run)  # Keras runs sessions through this
 
 
 def _interrupt(limit: Limit) -> None:
@@ -60,24 +60,24 @@ def _interrupt(limit: Limit) -> None:
         print(f"stopped after {limit.number:g} {limit.unit}", file=sys.stderr, flush=True)
     main = threading.main_thread().ident
     if main is not None and hasattr(signal, "pthread_kill"):
-        signal.pthread_kill(main, signal.SIGINT)  # ends a wait, too
+        signal.pthread_kill(main, signal.SIGINT)  # interrupts a blocking call as well
     else:
         _thread.interrupt_main()
 
 
 def caused(error: BaseException) -> bool:
-    """Whether what ended the script is the `limit`, which it has not handled."""
+    """True if `error` is the interrupt of the limit, which the script has not handled."""
     return isinstance(error, KeyboardInterrupt) and _stopped.is_set()
 
 
 def exit_process() -> NoReturn:
-    """Ends the process with exit code 0; threads of the script's that go on do not keep it."""
+    """Ends the process with exit code 0 even if threads of the script still run."""
     others = [
         thread for thread in threading.enumerate() if thread is not threading.current_thread()
     ]
     for thread in others:
         if not thread.daemon:
-            thread.join(_PATIENCE / len(others))
+            thread.join(_JOIN_SECONDS / len(others))
     if any(thread.is_alive() and not thread.daemon for thread in others):
         atexit._run_exitfuncs()
         for stream in (sys.stdout, sys.stderr):

@@ -1,18 +1,18 @@
-"""Which names of a script lead into TensorFlow."""
+"""Resolves the names in a script that refer to TensorFlow."""
 
 import ast
 from collections.abc import Iterator
 
 
 class Names:
-    """What the names of a script mean: which lead into TensorFlow, and which are other modules."""
+    """The names of a script: those that refer to TensorFlow, and those of other modules."""
 
     def __init__(self) -> None:
         self.tensorflow: dict[str, str] = {}
         self.modules: set[str] = set()
 
     def read(self, node: ast.AST) -> Iterator[str]:
-        """Takes in an import or an assignment, and gives the names of TensorFlow that are used."""
+        """Learns names from an import or assignment; yields the TensorFlow names that are used."""
         if isinstance(node, ast.Import):
             for name in node.names:
                 old = _old(name.name)
@@ -42,7 +42,7 @@ class Names:
                 self.tensorflow[node.targets[0].id] = old
 
     def resolve(self, node: ast.AST) -> str | None:
-        """The name of TensorFlow that an expression is; None if it is none."""
+        """Returns the TensorFlow name that an expression refers to; None for another expression."""
         names = []
         while isinstance(node, ast.Attribute):
             names.append(node.attr)
@@ -52,7 +52,7 @@ class Names:
 
 
 def _old(module: str) -> str | None:
-    """A module of TensorFlow as a name that begins with `tf`; None if it is none."""
+    """Returns the name of a TensorFlow module starting with `tf`; None for another module."""
     for beginning in ("tensorflow.compat.v1", "tensorflow"):
         if f"{module}.".startswith(f"{beginning}."):
             return f"tf{module.removeprefix(beginning)}"

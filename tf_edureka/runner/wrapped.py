@@ -1,4 +1,4 @@
-"""A function of another's, with ours around it."""
+"""Wraps functions of other libraries."""
 
 import functools
 from collections.abc import Callable
@@ -6,15 +6,15 @@ from typing import Any
 
 
 def wrap(owner: Any, name: str, ours: Callable[..., Any]) -> Callable[[], None]:
-    """Puts `ours`, which is given the original first, in the place of a function of `owner`.
+    """Replaces a function of `owner` by `ours`, which receives the original as first argument.
 
     Args:
-        owner: module or class.
-        name: of the function.
-        ours: that is called instead.
+        owner: module or class that has the function.
+        name: name of the function.
+        ours: function to call instead.
 
     Returns:
-        a function that puts the original back.
+        a function that restores the original.
     """
     original = getattr(owner, name)
 

@@ -1,7 +1,7 @@
-"""What Python and its libraries have dropped since the days of TensorFlow 1.
+"""Restores what Python and its libraries have removed since the time of TensorFlow 1.
 
-A table for each library, done to its modules once they are loaded: a library that a script does
-not import is not imported here. A table has only what public code of then was seen to use.
+One module per library changes the library's modules once they are loaded. A library that a script
+does not import is not imported here. Only names that surveyed public code uses are restored.
 """
 
 from tf_edureka.runner.removed_apis import (
@@ -19,7 +19,7 @@ from tf_edureka.runner.removed_apis import (
 
 __all__ = ["restore"]
 
-# Each registers what it does to which modules.
+# Each registers its changes for the modules of one library.
 _TABLES = (
     *(for_matplotlib, for_networkx, for_numpy, for_pandas, for_pillow),
     *(for_python, for_scipy, for_sklearn, for_yaml),
@@ -27,5 +27,5 @@ _TABLES = (
 
 
 def restore() -> None:
-    """Gives this process the names again."""
+    """Restores the removed names in this process."""
     hook.install()

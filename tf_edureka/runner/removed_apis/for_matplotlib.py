@@ -1,4 +1,4 @@
-"""Matplotlib's names up to 3.1; what names a repository was seen in one."""
+"""Names of Matplotlib 3.1 and earlier. A repository after a name is one that uses it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from tf_edureka.runner.wrapped import wrap
 
 @after("matplotlib.cm")
 def _cm(module: Any) -> None:
-    """Gone since 3.9: hwalsuklee/tensorflow-mnist-VAE, lululxvi/deepxde."""
+    """Removed in 3.9: hwalsuklee/tensorflow-mnist-VAE, lululxvi/deepxde."""
 
     def get_cmap(name: Any = None, lut: int | None = None) -> Any:
         from matplotlib import pyplot
@@ -22,14 +22,14 @@ def _cm(module: Any) -> None:
 
 @after("matplotlib.axes")
 def _axes(module: Any) -> None:
-    """Gone since 2.2: google-deepmind/neural-processes, google-deepmind/graph_nets."""
+    """Removed in 2.2: google-deepmind/neural-processes, google-deepmind/graph_nets."""
     rename(module.Axes, set_axis_bgcolor="set_facecolor")
-    rename_argument(module.Axes, "hist", "normed", "density")  # since 3.1
+    rename_argument(module.Axes, "hist", "normed", "density")  # removed in 3.1
 
 
 @after("matplotlib.figure")
 def _figure(module: Any) -> None:
-    """Makes axes of another kind up to 3.6."""
+    """Up to 3.6 `gca(projection=...)` created axes of that projection."""
 
     def gca(original: Callable[..., Any], self: Any, **named: Any) -> Any:
         return self.add_subplot(**named) if named else original(self)
@@ -39,14 +39,14 @@ def _figure(module: Any) -> None:
 
 @after("matplotlib.style")
 def _style(module: Any) -> None:
-    """Gone since 3.8: these styles have a version in their names."""
+    """Removed in 3.8: the names of these styles contain a version since."""
     for name, style in [*module.library.items()]:
         module.library.setdefault(name.replace("seaborn-v0_8", "seaborn"), style)
 
 
 @after("matplotlib")
 def _settings(module: Any) -> None:
-    """Takes no list for these since 3.6: maziarraissi/PINNs."""
+    """Since 3.6 these two settings no longer accept a list: maziarraissi/PINNs."""
 
     def set_item(original: Callable[..., Any], self: Any, key: str, value: Any) -> None:
         is_list = key in ("pgf.preamble", "text.latex.preamble") and isinstance(value, list)

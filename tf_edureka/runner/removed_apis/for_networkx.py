@@ -1,4 +1,4 @@
-"""NetworkX's names of 1 and 2; what names a repository was seen in one."""
+"""Names of NetworkX 1 and 2. A repository after a name is one that uses it."""
 
 import pickle
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from tf_edureka.runner.wrapped import wrap
 
 @after("networkx")
 def _networkx(module: Any) -> None:
-    """Gone since 3; a graph's `node` since 2.4, and what gave iterators since 2."""
+    """Removed in 3; a graph's `node` in 2.4, and the functions that return iterators in 2."""
     if not hasattr(module, "from_numpy_array"):  # NetworkX 1 itself
         return
     rename(
@@ -30,7 +30,7 @@ def _networkx(module: Any) -> None:
     add(module.Graph, node=property(lambda graph: graph.nodes))
     rename(module.Graph, edges_iter="edges", nodes_iter="nodes")  # williamleif/GraphSAGE
     wrap(module, "to_numpy_matrix", _matrix)
-    # Else sparse arrays, whose `*` goes element by element: tkipf/gcn, tkipf/gae.
+    # Now sparse arrays, whose `*` multiplies element-wise: tkipf/gcn, tkipf/gae.
     for name in ("adjacency_matrix", "laplacian_matrix", "normalized_laplacian_matrix"):
         wrap(module, name, _sparse_matrix)
     wrap(module, "to_scipy_sparse_matrix", _sparse_matrix)

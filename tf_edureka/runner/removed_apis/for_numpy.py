@@ -1,4 +1,4 @@
-"""NumPy's names and ways up to 1.18; what names a repository was seen in one."""
+"""Names and behaviour of NumPy 1.18 and earlier. A repository after a name is one that uses it."""
 
 import functools
 import pickle
@@ -15,25 +15,25 @@ from tf_edureka.runner.removed_apis.hook import add, rename_argument
 from tf_edureka.runner.shims.registered import after
 from tf_edureka.runner.wrapped import wrap
 
-_KINDS = "buifcSUVOMm"  # from the least to the most, as `find_common_type` compared them
+_KINDS = "buifcSUVOMm"  # dtype kinds in the order of `find_common_type`
 
 
 class _Cast:
-    """What `np.cast` was: a function for each type."""
+    """Implements `np.cast`: a conversion function for each dtype."""
 
     def __getitem__(self, kind: npt.DTypeLike) -> Callable[[npt.ArrayLike], npt.NDArray[Any]]:
         return lambda values: np.asarray(values).astype(kind)
 
 
 def as_float_array(a: npt.ArrayLike, dtype: Any = np.float64) -> npt.NDArray[Any]:
-    """What `np.asfarray` was: no whole numbers come out."""
+    """Implements `np.asfarray`: converts to a floating-point dtype."""
     return np.asarray(a, dtype if np.issubdtype(dtype, np.inexact) else np.float64)
 
 
 def find_common_type(
     array_types: Iterable[npt.DTypeLike], scalar_types: Iterable[npt.DTypeLike]
 ) -> np.dtype[Any] | None:
-    """What `np.find_common_type` was: scalars only count where they are of a greater kind."""
+    """Implements `np.find_common_type`: scalar types matter only if their kind is greater."""
     arrays, scalars = (
         functools.reduce(np.promote_types, types) if types else None
         for types in ([np.dtype(kind) for kind in kinds] for kinds in (array_types, scalar_types))
@@ -45,9 +45,9 @@ def find_common_type(
 
 
 NAMES = {
-    # Gone since 1.24.
+    # Removed in 1.24.
     **{kind.__name__: kind for kind in (bool, complex, float, int, object, str)},
-    # Gone since 2.0.
+    # Removed in 2.0.
     "Inf": np.inf,  # crazydonkey200/tensorflow-char-rnn
     "NAN": np.nan,
     "NaN": np.nan,  # bigzhao/Keyword_Extraction
@@ -64,11 +64,11 @@ NAMES = {
     "sometrue": np.any,
     "string_": np.bytes_,
     "unicode_": np.str_,
-    # Gone since 2.4.
+    # Removed in 2.4.
     "in1d": np.isin,  # lehaifeng/T-GCN
     "trapz": np.trapezoid,  # lululxvi/deepxde
 }
-# NumPy says of these warnings in which version it began to give them.
+# These warnings name the NumPy version that introduced them.
 _NEW_WARNINGS = r"(?s).*deprecated (in )?NumPy (1\.(19|2\d)|2\.)"
 _NEWER_WARNINGS = (
     r"The truth value of an empty array",
@@ -102,7 +102,7 @@ def _restore(module: Any) -> None:
     for name in ("append", "array_split", "shape", "size"):
         wrap(module, name, _accept_ragged)
     wrap(module, "issubdtype", _is_sub_type)
-    rename_argument(module, "histogram", "normed", "density")  # since 1.24
+    rename_argument(module, "histogram", "normed", "density")  # removed in 1.24
     wrap(module, "fromstring", _from_string)
     wrap(module, "load", _load)
 
@@ -115,19 +115,19 @@ def _reshape(
     newshape: _Shape | None = None,
     **options: bool | None,
 ) -> npt.NDArray[Any]:
-    """NumPy's, which has dropped the old name of its argument."""
+    """Accepts the old argument name `newshape` as well."""
     return _numpy_reshape(a, newshape if shape is None else shape, order, **options)
 
 
 def _with_object_fallback(original: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that makes arrays, with rows of several lengths as objects, as up to 1.23."""
+    """Wraps an array constructor so that ragged rows become an object array, as up to 1.23."""
 
     @functools.wraps(original)
     def function(*arguments: Any, **named: Any) -> Any:
         try:
             return original(*arguments, **named)
         except ValueError as error:
-            if named.get("copy", True) is False:  # now `never`, then `only where it has to be`
+            if named.get("copy", True) is False:  # now "never copy"; was "copy if needed"
                 return function(*arguments, **{**named, "copy": None})
             kind = named.get("dtype", arguments[1] if len(arguments) > 1 else None)
             if kind is not None or not _is_ragged(error):
@@ -143,7 +143,7 @@ def _restore_random(module: Any) -> None:
 
 
 def _accept_ragged(original: Callable[..., Any], rows: Any, *others: Any, **named: Any) -> Any:
-    """Takes rows of several lengths, too."""
+    """Accepts ragged rows as well."""
     try:
         return original(rows, *others, **named)
     except ValueError as error:
@@ -157,7 +157,7 @@ def _is_ragged(error: ValueError) -> bool:
 
 
 def _is_sub_type(original: Callable[..., bool], kind: Any, of: Any) -> bool:
-    """Whether it is a kind of float, int or complex, of whatever size, as up to 1.18."""
+    """Treats float, int and complex as abstract types of any size, as up to 1.18."""
     return original(kind, _PYTHONS.get(of, of) if isinstance(of, type) else of)
 
 
@@ -170,7 +170,7 @@ def _from_string(
     sep: str = "",
     **named: Any,
 ) -> Any:
-    """Reads bytes, too, as up to 2.2: openai/improved-gan."""
+    """Also reads binary data, as up to 2.2: openai/improved-gan."""
     if sep:
         return original(string, dtype, count, sep=sep, **named)
     data = string.encode() if isinstance(string, str) else string
@@ -178,7 +178,7 @@ def _from_string(
 
 
 class _Archive(np.lib.npyio.NpzFile):
-    """An `.npz` file that says it where objects are loaded."""
+    """An `.npz` file that prints a note when it loads Python objects."""
 
     def __getitem__(self, key: str) -> Any:
         return _with_pickle_note(super().__getitem__(key))
@@ -192,7 +192,7 @@ def _load(
     *arguments: Any,
     **named: Any,
 ) -> Any:
-    """Loads objects unless it is told not to, as up to 1.16.2: a third of what was surveyed."""
+    """Loads Python objects by default, as up to 1.16.2: a third of the surveyed code needs it."""
     is_asked = allow_pickle is not None
     loaded = original(file, mmap_mode, allow_pickle if is_asked else True, *arguments, **named)
     if is_asked:
@@ -207,28 +207,28 @@ def _with_pickle_note(loaded: Any) -> Any:
     if not isinstance(loaded, np.ndarray) or loaded.dtype.hasobject:
         script_files.note(
             "np.load: loaded Python objects, as NumPy did up to 1.16.2; such a file can run any "
-            "code, so load only what you trust"
+            "code, so load only files that you trust"
         )
     return loaded
 
 
-# What only a NumPy up to 2.1 still does, by what newer ones say.
+# Error message of a newer NumPy -> what NumPy 2.1 still did.
 _REMOVED_SINCE_2_2 = {
-    r"only 0-dimensional arrays can be converted": "an array of one value was a number",
-    r"The truth value of an empty array": "an empty array was False",
-    r"Python integer -?\d+ out of bounds for u?int\d+": "a number could be too large for its type",
+    r"only 0-dimensional arrays can be converted": "an array of one value counted as a number",
+    r"The truth value of an empty array": "an empty array counted as False",
+    r"Python integer -?\d+ out of bounds for u?int\d+": "numbers could overflow their dtype",
     r"'numpy.ndarray' object has no attribute 'tostring'": "an array had tostring()",
 }
 
 
 def advice(error: BaseException) -> str | None:
-    """What to install where an `error` is one of those that NumPy raises since 2.2 only."""
+    """Returns which NumPy to install if only NumPy 2.2 or later raises `error`; else None."""
     if hasattr(np, "_set_promotion_state"):
         return None
-    for said, what in _REMOVED_SINCE_2_2.items():
-        if re.search(said, str(error)):
+    for message, behaviour in _REMOVED_SINCE_2_2.items():
+        if re.search(message, str(error)):
             return (
-                f"up to NumPy 2.1 {what}; pip install -e '.[legacy]' brings that one (this is "
-                f"{np.__version__})"
+                f"up to NumPy 2.1 {behaviour}; pip install -e '.[legacy]' installs NumPy 2.1 "
+                f"(this is {np.__version__})"
             )
     return None

@@ -1,4 +1,4 @@
-"""pandas' names up to 0.25; what names a repository was seen in one."""
+"""Names of pandas 0.25 and earlier. A repository after a name is one that uses it."""
 
 import copyreg
 from typing import Any
@@ -12,7 +12,7 @@ from tf_edureka.runner.wrapped import wrap
 
 @after("pandas")
 def _pandas(module: Any) -> None:
-    """Gone since 1.0, `append` since 2.0: MorvanZhou/Reinforcement-learning-with-tensorflow."""
+    """Removed in 1.0, `append` in 2.0: MorvanZhou/Reinforcement-learning-with-tensorflow."""
 
     def append(
         self: Any, other: Any, ignore_index: bool = False, verify_integrity: bool = False
@@ -43,7 +43,7 @@ def _pandas(module: Any) -> None:
         return self
 
     def concat(original: Any, *arguments: Any, sort: bool = True, **named: Any) -> Any:
-        """Sorted the columns where they were not those of all: ChenglongChen/tensorflow-DeepFM."""
+        """Sorts the columns if they differ between frames: ChenglongChen/tensorflow-DeepFM."""
         return original(*arguments, sort=sort, **named)
 
     wrap(module, "concat", concat)
@@ -56,13 +56,13 @@ def _pandas(module: Any) -> None:
             ix=property(_Ix),  # lehaifeng/T-GCN
             set_value=set_value,
         )
-    if not hasattr(module.offsets.Tick, "delta"):  # pandas 2 has it
+    if not hasattr(module.offsets.Tick, "delta"):  # pandas 2 has this attribute
         module.offsets.Tick.delta = property(module.Timedelta)  # zhengchuanpan/GMAN
     wrap(copyreg, "_reconstructor", _reconstruct)
 
 
 def _reconstruct(original: Any, kind: Any, base: Any, state: Any) -> Any:
-    """A frequency in a file that pandas 0.25 wrote, as zhengchuanpan/GMAN's: it is compiled now."""
+    """Unpickles a frequency of pandas 0.25, compiled code now: zhengchuanpan/GMAN."""
     import pandas as pd
 
     if base is object and issubclass(kind, pd.tseries.offsets.BaseOffset):
@@ -71,7 +71,7 @@ def _reconstruct(original: Any, kind: Any, base: Any, state: Any) -> Any:
 
 
 class _Ix:
-    """What `.ix` was: by label; by position where the labels are no numbers and the key is."""
+    """Implements `.ix`: by label, or by position for an integer key and non-integer labels."""
 
     def __init__(self, owner: Any) -> None:
         self._owner = owner
@@ -89,7 +89,7 @@ class _Ix:
 
 
 def _labels(axis: Any, key: Any) -> Any:
-    """The labels of an `axis` that a `key` means."""
+    """Returns the labels of an `axis` that a `key` of `.ix` refers to."""
     if isinstance(key, slice):
         ends = [end for end in (key.start, key.stop) if end is not None]
     else:

@@ -1,4 +1,4 @@
-"""Pillow's names up to 6; what names a repository was seen in one."""
+"""Names of Pillow 6 and earlier. A repository after a name is one that uses it."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from tf_edureka.runner.shims.registered import after
 
 @after("PIL.Image")
 def _image(module: Any) -> None:
-    """Gone since 10: openai/glow."""
+    """Removed in 10: openai/glow."""
     rename(module, ANTIALIAS="LANCZOS", CUBIC="BICUBIC", LINEAR="BILINEAR")
 
 
 @after("PIL.ImageDraw")
 def _draw(module: Any) -> None:
-    """Gone since 10: a text's box now has a corner, too."""
+    """Removed in 10: `textbbox`, its successor, also returns the upper left corner."""
 
     def textsize(self: Any, text: str, font: Any = None, **named: Any) -> tuple[int, int]:
         box = self.textbbox((0, 0), text, font, **named)
@@ -25,7 +25,7 @@ def _draw(module: Any) -> None:
 
 @after("PIL.ImageFont")
 def _font(module: Any) -> None:
-    """Gone since 10."""
+    """Removed in 10."""
 
     def getsize(self: Any, text: str, **named: Any) -> tuple[int, int]:
         box = self.getbbox(text, **named)

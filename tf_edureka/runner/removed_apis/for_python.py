@@ -1,4 +1,4 @@
-"""What Python's own library has dropped since 3.7."""
+"""Names that Python's standard library has removed since 3.7."""
 
 import collections.abc
 import importlib
@@ -17,7 +17,7 @@ from tf_edureka.runner.shims.registered import after
 
 
 class ArgSpec(NamedTuple):
-    """What `inspect.getargspec` gave."""
+    """The result of `inspect.getargspec`."""
 
     args: list[str]
     varargs: str | None
@@ -26,37 +26,37 @@ class ArgSpec(NamedTuple):
 
 
 def argument_names(function: Callable[..., object]) -> ArgSpec:
-    """What `inspect.getargspec` was."""
+    """Implements `inspect.getargspec`."""
     return ArgSpec(*inspect.getfullargspec(function)[:4])
 
 
 @after("collections")
 def _collections(module: Any) -> None:
-    """Gone since 3.10: tensorflow/nmt, google/seq2seq."""
+    """Removed in 3.10: tensorflow/nmt, google/seq2seq."""
     add(module, **{name: getattr(collections.abc, name) for name in collections.abc.__all__})
 
 
 @after("fractions")
 def _fractions(module: Any) -> None:
-    """Gone since 3.9."""
+    """Removed in 3.9."""
     add(module, gcd=math.gcd)
 
 
 @after("inspect")
 def _inspect(module: Any) -> None:
-    """Gone since 3.11: shenweichen/DeepCTR, google/seq2seq."""
+    """Removed in 3.11: shenweichen/DeepCTR, google/seq2seq."""
     add(module, getargspec=argument_names)
 
 
 @after("time")
 def _time(module: Any) -> None:
-    """Gone since 3.8: FeiSun/BERT4Rec."""
+    """Removed in 3.8: FeiSun/BERT4Rec."""
     add(module, clock=time.perf_counter if os.name == "nt" else time.process_time)
 
 
 @after("imp")
 def _imp(module: Any) -> None:
-    """Gone since 3.12: google/seq2seq."""
+    """Removed in 3.12: google/seq2seq."""
 
     def load_source(name: str, path: str) -> Any:
         spec = importlib.util.spec_from_file_location(name, path)
@@ -71,7 +71,7 @@ def _imp(module: Any) -> None:
 
 @after("warnings")
 def _warnings(module: Any) -> None:
-    """From 3.12 on setuptools has it."""
+    """Silences warnings about distutils, which setuptools provides from Python 3.12 on."""
     warnings.filterwarnings(
         "ignore", r"The distutils package|distutils Version classes", DeprecationWarning
     )

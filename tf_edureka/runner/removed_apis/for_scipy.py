@@ -1,4 +1,4 @@
-"""SciPy's names up to 1.2; what names a repository was seen in one."""
+"""Names of SciPy 1.2 and earlier. A repository after a name is one that uses it."""
 
 import warnings
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from tf_edureka.runner.removed_apis.hook import add
 from tf_edureka.runner.shims.registered import after
 from tf_edureka.runner.wrapped import wrap
 
-# It says where a name has moved to, which has its old place as well.
+# Warnings that a name has moved; the old place still works.
 _MOVED = r"Please (import|use) `\w+` from the `scipy\.|scipy\.misc is deprecated"
 
 
@@ -22,13 +22,13 @@ def _warnings(module: Any) -> None:
 
 @after("scipy")
 def _scipy(module: Any) -> None:
-    """Gone since 1.4."""
+    """Removed in 1.4."""
     add(module, interp=np.interp)
 
 
 @after("scipy.misc")
 def _misc(module: Any) -> None:
-    """Gone since 1.3: a sixth of what was surveyed, as carpedm20/DCGAN-tensorflow."""
+    """Removed in 1.3: a sixth of the surveyed code, for instance carpedm20/DCGAN-tensorflow."""
     from scipy import special
 
     add(
@@ -48,27 +48,27 @@ def _misc(module: Any) -> None:
 
 @after("scipy.ndimage")
 def _ndimage(module: Any) -> None:
-    """Gone since 1.2: openai/glow, pfnet-research/sngan_projection."""
+    """Removed in 1.2: openai/glow, pfnet-research/sngan_projection."""
     add(module, imread=scipy_images.read)
 
 
 @after("scipy.signal")
 def _signal(module: Any) -> None:
-    """Gone since 1.13: the windows have a module of their own."""
+    """Removed in 1.13: the windows are in `scipy.signal.windows`."""
     windows = module.windows
     add(module, hanning=windows.hann, **{name: getattr(windows, name) for name in windows.__all__})
 
 
 @after("scipy.sparse")
 def _sparse(module: Any) -> None:
-    """Gone since 1.14; the order is another since 1.13."""
+    """`A` and `H` were removed in 1.14; the order of coordinates changed in 1.13."""
     add(module.spmatrix, A=property(lambda matrix: matrix.toarray()))
     add(module.spmatrix, H=property(lambda matrix: matrix.getH()))
     wrap(module.coo_matrix, "sum_duplicates", _by_columns)
 
 
 def _by_columns(original: Callable[..., Any], self: Any) -> None:
-    """Sorts as then, which `astype` does, too: a dropout mask falls on it (PetarV-/GAT)."""
+    """Sorts by columns, as up to 1.12; a dropout mask depends on the order (PetarV-/GAT)."""
     if not self.has_canonical_format:
         original(self)
         order = np.lexsort((self.row, self.col))
@@ -77,13 +77,13 @@ def _by_columns(original: Callable[..., Any], self: Any) -> None:
 
 @after("scipy.sparse.linalg.eigen")
 def _eigen(module: Any) -> None:
-    """Was a package up to 1.7."""
+    """This was a package up to 1.7."""
     module.__path__ = []
 
 
 @after("scipy.sparse.linalg.eigen.arpack", "scipy.sparse.linalg.eigen.arpack.arpack")
 def _arpack(module: Any) -> None:
-    """Gone since 1.8: tkipf/gcn, PetarV-/GAT, matenure/FastGCN, thunlp/OpenNE."""
+    """Removed in 1.8: tkipf/gcn, PetarV-/GAT, matenure/FastGCN, thunlp/OpenNE."""
     from scipy.sparse import linalg
 
     names = ("ArpackError", "ArpackNoConvergence", "eigs", "eigsh", "svds")

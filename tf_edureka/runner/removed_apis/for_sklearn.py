@@ -1,4 +1,4 @@
-"""scikit-learn's names up to 0.19; what names a repository was seen in one."""
+"""Names of scikit-learn 0.19 and earlier. A repository after a name is one that uses it."""
 
 import copy
 import importlib
@@ -15,7 +15,7 @@ from tf_edureka.runner.wrapped import wrap
 
 @after("sklearn.cross_validation")
 def _cross_validation(module: Any) -> None:
-    """Gone since 0.20: domluna/memn2n, lehaifeng/T-GCN. Its splits had other arguments."""
+    """Removed in 0.20: domluna/memn2n, lehaifeng/T-GCN. Its splitters had other arguments."""
     selection = importlib.import_module("sklearn.model_selection")
     add(
         module,
@@ -26,12 +26,14 @@ def _cross_validation(module: Any) -> None:
 
 @after("sklearn.model_selection")
 def _model_selection(module: Any) -> None:
-    """Stratified folds are others since 0.22: ChenglongChen/tensorflow-DeepFM."""
+    """Stratified folds changed in 0.22: ChenglongChen/tensorflow-DeepFM."""
     check = importlib.import_module("sklearn.utils").check_random_state
 
     def make_test_folds(original: Callable[..., Any], self: Any, X: Any, y: Any = None) -> Any:
         checking = copy.copy(self)
-        checking.random_state = 0 if self.shuffle else None  # not to draw from that of others
+        checking.random_state = (
+            0 if self.shuffle else None
+        )  # so that no shared generator is advanced
         original(checking, X, y)
         labels = np.asarray(y).ravel()
         folds = np.empty(len(labels), int)
@@ -49,7 +51,7 @@ def _model_selection(module: Any) -> None:
 
 @after("sklearn.externals")
 def _externals(module: Any) -> None:
-    """Gone since 0.23: scikit-learn needs joblib, but brings none of its own any more."""
+    """Removed in 0.23: scikit-learn no longer contains a copy of joblib."""
     add(module, joblib=importlib.import_module("joblib"))
 
 
@@ -60,10 +62,10 @@ def _joblib(module: Any) -> None:
 
 @after("sklearn.base")
 def _base(module: Any) -> None:
-    """Since 1.6 only what comes first among the bases says what an estimator is.
+    """Since 1.6 the first base class determines the kind of an estimator.
 
-    A classifier whose first base is `BaseEstimator` is none then, and its folds are others:
-    ageron/handson-ml.
+    A classifier whose first base is `BaseEstimator` no longer counts as a classifier, which changes
+    its folds: ageron/handson-ml.
     """
     kinds = {
         module.ClassifierMixin: ("classifier", "classifier_tags", "ClassifierTags"),
@@ -85,14 +87,14 @@ def _base(module: Any) -> None:
 
 @after("sklearn.manifold")
 def _manifold(module: Any) -> None:
-    """Has another name for an argument since 1.5: ageron/handson-ml."""
+    """An argument was renamed in 1.5: ageron/handson-ml."""
     if "max_iter" in inspect.signature(module.TSNE).parameters:
         rename_argument(module.TSNE, "__init__", "n_iter", "max_iter")
 
 
 @after("sklearn.metrics")
 def _metrics(module: Any) -> None:
-    """Says otherwise what a scorer is given since 1.6: ChenglongChen/tensorflow-DeepFM."""
+    """Two arguments were merged into one in 1.6: ChenglongChen/tensorflow-DeepFM."""
 
     def make_scorer(
         original: Callable[..., Any],
@@ -112,7 +114,7 @@ def _metrics(module: Any) -> None:
 
 @after("sklearn.linear_model")
 def _linear_model(module: Any) -> None:
-    """Refuses a tolerance of -inf since 1.2, which was never to stop by it: ageron/handson-ml."""
+    """Since 1.2 a tolerance of -inf (never stop early) is rejected: ageron/handson-ml."""
     for name in ("Perceptron", "SGDClassifier", "SGDRegressor"):
         constraints = getattr(getattr(module, name), "_parameter_constraints", None)
         if constraints is not None:

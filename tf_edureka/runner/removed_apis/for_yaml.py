@@ -1,4 +1,4 @@
-"""PyYAML's ways up to 5."""
+"""Behaviour of PyYAML 5 and earlier."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from tf_edureka.runner.wrapped import wrap
 
 @after("yaml")
 def _yaml(module: Any) -> None:
-    """Needs a loader since 6: google/seq2seq. 5 took this one and said so."""
+    """Since 6 a loader is required: google/seq2seq. Version 5 used this one and warned."""
 
     def load(original: Callable[..., Any], stream: Any, Loader: Any = module.FullLoader) -> Any:
         return original(stream, Loader)

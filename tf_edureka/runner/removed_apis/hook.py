@@ -1,6 +1,6 @@
-"""Does to a library's modules what is registered for them, once they are loaded.
+"""Applies registered changes to the modules of libraries once they are loaded.
 
-A module of then that there is no more is made, if its package is there.
+A removed module is created if its package exists.
 """
 
 import importlib.abc
@@ -13,12 +13,12 @@ from typing import Any
 from tf_edureka.runner.shims import registered
 from tf_edureka.runner.wrapped import wrap
 
-# What is no part of a package, and made where it is not there.
+# Removed top-level modules, which are created if they do not exist.
 REMOVED_MODULES = ("imp",)
 
 
 def install() -> None:
-    """From now on modules have what is registered for them; so have those that are loaded."""
+    """Applies the registered changes to modules that are loaded now or later."""
     for name in registered.SHIMS:
         if _is_handled_here(name) and name in sys.modules:
             registered.apply(name, sys.modules[name])
@@ -26,21 +26,21 @@ def install() -> None:
 
 
 def add(module: Any, **names: object) -> None:
-    """Gives a `module` those `names` that it does not have."""
+    """Adds those `names` to a `module` that it does not have."""
     for name, value in names.items():
         if name not in vars(module):
             setattr(module, name, value)
 
 
 def rename(owner: Any, **names: str) -> None:
-    """Gives a module or a class what it has by the name on the right by that on the left, too."""
+    """Adds old names (left) as aliases of current ones (right) to a module or class `owner`."""
     for old, new in names.items():
         if hasattr(owner, new) and not hasattr(owner, old):
             setattr(owner, old, getattr(owner, new))
 
 
 def rename_argument(owner: Any, function: str, old: str, new: str) -> None:
-    """Lets a `function` of a module or a class take its argument `new` by the name `old`, too."""
+    """Lets a `function` of `owner` also accept its argument `new` under the name `old`."""
 
     def renamed(original: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         if old in named:
@@ -51,16 +51,16 @@ def rename_argument(owner: Any, function: str, old: str, new: str) -> None:
 
 
 def _is_handled_here(name: str) -> bool:
-    return name.partition(".")[0] != "tensorflow"  # whose modules have their own finder
+    return name.partition(".")[0] != "tensorflow"  # `tensorflow` has its own finder
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """Finds what the others find."""
+    """Finds modules through the other finders and wraps their loaders."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module `name`, where something is to be done to it."""
+        """Returns the spec of the module `name`; None if no change is registered for it."""
         if name not in registered.SHIMS or not _is_handled_here(name):
             return None
         for finder in sys.meta_path:
@@ -79,7 +79,7 @@ def _run(original: Callable[[types.ModuleType], None], module: types.ModuleType)
 
 
 class _EmptyModuleLoader(importlib.abc.Loader):
-    """Makes a module that has nothing but what is registered for it."""
+    """Creates an empty module and applies the changes that are registered for it."""
 
     def exec_module(self, module: types.ModuleType) -> None:
         registered.apply(module.__name__, module)

@@ -1,7 +1,6 @@
-"""The functions for images of SciPy up to 1.2, with their arguments, over Pillow.
+"""The image functions of SciPy up to 1.2, with their arguments, on top of Pillow.
 
-They bring what is no image of bytes yet to the range from 0 to 255, each by its own least and
-greatest value.
+They scale images that are not uint8 to the range 0 to 255 by each image's own minimum and maximum.
 """
 
 from typing import Any
@@ -20,7 +19,7 @@ def to_bytes(
     high: float = 255,
     low: float = 0,
 ) -> npt.NDArray[np.uint8]:
-    """What `bytescale` was."""
+    """Implements `bytescale`."""
     if data.dtype == np.uint8:
         return data
     if not 0 <= low <= high <= 255:
@@ -43,7 +42,7 @@ def to_image(
     mode: str | None = None,
     channel_axis: int | None = None,
 ) -> Any:
-    """What `toimage` was."""
+    """Implements `toimage`."""
     from PIL import Image
 
     data = np.asarray(arr)
@@ -70,7 +69,7 @@ def to_image(
 
 
 def from_image(im: Any, flatten: bool = False, mode: str | None = None) -> npt.NDArray[Any]:
-    """What `fromimage` was."""
+    """Implements `fromimage`."""
     if mode is not None:
         im = im if mode == im.mode else im.convert(mode)
     elif im.mode == "P":
@@ -79,27 +78,27 @@ def from_image(im: Any, flatten: bool = False, mode: str | None = None) -> npt.N
         im = im.convert("F")
     elif im.mode == "1":
         im = im.convert("L")
-    elif im.mode.startswith("I;16"):  # whose pixels Pillow of then gave as int32
+    elif im.mode.startswith("I;16"):  # Pillow 6 returned such pixels as int32
         im = im.convert("I")
     return np.array(im)
 
 
 def read(name: Any, flatten: bool = False, mode: str | None = None) -> npt.NDArray[Any]:
-    """What `imread` was."""
+    """Implements `imread`."""
     from PIL import Image
 
     return from_image(Image.open(name), flatten, mode)
 
 
 def save(name: Any, arr: npt.ArrayLike, format: str | None = None) -> None:
-    """What `imsave` was."""
+    """Implements `imsave`."""
     to_image(arr, channel_axis=2).save(name, format)
 
 
 def resize(
     arr: npt.ArrayLike, size: Any, interp: str = "bilinear", mode: str | None = None
 ) -> npt.NDArray[Any]:
-    """What `imresize` was: `size` is a percentage, a factor, or rows and columns."""
+    """Implements `imresize`: `size` is a percentage (int), a factor (float), or (rows, columns)."""
     image = to_image(arr, mode=mode)
     if np.issubdtype(type(size), np.signedinteger):
         size = size / 100.0
@@ -111,5 +110,5 @@ def resize(
 
 
 def rotate(arr: npt.ArrayLike, angle: float, interp: str = "bilinear") -> npt.NDArray[Any]:
-    """What `imrotate` was."""
+    """Implements `imrotate`."""
     return from_image(to_image(arr).rotate(angle, _FILTERS[interp]))

@@ -1,6 +1,6 @@
-"""What 1.15.5's Python needs of the installed TensorFlow under other names or in other forms.
+"""Shims between 1.15.5's Python and the installed TensorFlow, whose names and interfaces differ.
 
-`core` is for the whole process; the others are for single modules, and register themselves.
+`core` changes the whole process. The other modules register shims of single TensorFlow modules.
 """
 
 from tf_edureka.runner.shims import (

@@ -1,6 +1,6 @@
-"""The op GatherTree of beam search, which was compiled for TensorFlow 1, as a function of Python.
+"""The op GatherTree of beam search, compiled only for TensorFlow 1, as a Python function.
 
-In files it keeps its name, so that 1.15.5 reads what is written here, and the other way.
+In files it keeps its name, so that 1.15.5 and this project can read each other's graphs.
 """
 
 from typing import Any
@@ -31,7 +31,7 @@ def _beam_search_ops(module: Any) -> None:
 
 
 def from_file(node: Any) -> None:
-    """Makes a GatherTree of a graph in a file call `gather_tree`."""
+    """Converts a GatherTree node of a file into a call of `gather_tree`."""
     kind = node.attr["T"].type
     node.op = _CALL
     node.attr.clear()
@@ -41,7 +41,7 @@ def from_file(node: Any) -> None:
 
 
 def to_file(node: Any) -> None:
-    """Makes a call of `gather_tree` a GatherTree again."""
+    """Converts a call of `gather_tree` back into a GatherTree node."""
     functions = private.use("ops.script_ops:_py_funcs")
     if node.op == _CALL and functions.get(node.attr["token"].s.decode()) is gather_tree:
         kind = node.attr["Tout"].list.type[0]
@@ -51,16 +51,16 @@ def to_file(node: Any) -> None:
 
 
 def gather_tree(steps: Any, parents: Any, lengths: Any, end: Any) -> Any:
-    """What the op GatherTree computed: the beams of a search, each from its end to its beginning.
+    """Computes the op GatherTree: follows each beam of a search from its end to its start.
 
     Args:
-        steps: integer, shape (times, batch, beams): what each beam has at each time.
-        parents: integer, shape (times, batch, beams): from which beam that came.
-        lengths: integer, shape (batch,): how many times count.
-        end: what stands behind the end of a beam.
+        steps: token of each beam at each time: integer, shape (times, batch, beams).
+        parents: index of the beam that each token extends: integer, shape (times, batch, beams).
+        lengths: number of valid times: integer, shape (batch,).
+        end: token that fills a beam after its end.
 
     Returns:
-        dtype and shape of `steps`.
+        the tokens of the complete beams: dtype and shape of `steps`.
     """
     _, batch, beams = steps.shape
     places = np.tile(np.arange(beams), (batch, 1))

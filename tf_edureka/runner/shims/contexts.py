@@ -22,7 +22,7 @@ def _enable_eager_execution(
     execution_mode: int | None = None,
     server_def: Any = None,
 ) -> None:
-    """The context, which was made with these options, is there already."""
+    """Sets the options on the context, which exists already; 1.15.5 created it with them."""
     context = installed.module("python.eager.context").context()
     if config is not None:
         context._config = config
@@ -40,7 +40,7 @@ def _enable_eager_execution(
 
 @shim("framework.ops")
 def _casts(module: Any) -> None:
-    """The type that variables of a policy for mixed precision are read in: a graph knew it."""
+    """Adds to Graph the dtype that mixed-precision variables are read in, as in 1.15.5."""
     casts = _Casts()
 
     def read_dtype(self: Any) -> Any:
@@ -61,14 +61,14 @@ def _casts(module: Any) -> None:
 
 
 class _Casts(threading.local):
-    """What each thread reads variables in, by graph."""
+    """The dtype that each thread reads variables in, by graph."""
 
     def __init__(self) -> None:
         self.of: Any = weakref.WeakKeyDictionary()
 
 
 class _Summaries(threading.local):
-    """What each thread writes summaries to, which the context knew."""
+    """The summary state of each thread, which the context had in 1.15.5."""
 
     writer = None
     recording = None
@@ -94,7 +94,7 @@ def _context(module: Any) -> None:
 
 @shim("eager.context")
 def _virtual_devices(module: Any) -> None:
-    """A device of a part of a card's memory was called virtual."""
+    """Logical devices, which use a part of a GPU's memory, were called virtual devices."""
     context = private.use("eager.context:Context")
     module.VirtualDeviceConfiguration = module.LogicalDeviceConfiguration
     context.get_virtual_device_configuration = context.get_logical_device_configuration

@@ -1,4 +1,4 @@
-"""What makes the installed TensorFlow one of version 1, before and after 1.15.5's is loaded."""
+"""Makes the installed TensorFlow behave as version 1, before and after 1.15.5 is loaded."""
 
 import contextlib
 import sys
@@ -10,7 +10,7 @@ import absl.flags
 from tf_edureka.runner import installed, private
 from tf_edureka.runner.shims.registered import shim
 
-# Loaded before 1.15.5's own, which puts its operators and gradients over theirs.
+# Loaded before 1.15.5's modules, whose operators and gradients then replace those of these.
 _FIRST = (
     "eager.polymorphic_function.polymorphic_function",
     "eager.backprop",
@@ -21,13 +21,14 @@ _FIRST = (
     "training.py_checkpoint_reader",
     "ops.handle_data_util",
 )
-# C++ looks types up in these modules by their names: always, and until 1.15.5 has its own.
+# C++ looks up types in these modules by name: in the first always, in the others only until
+# 1.15.5's modules of those names are loaded.
 _LOOKED_UP = ("framework.tensor",)
 _LOOKED_UP_FIRST = ("types.core", "ops.resource_variable_ops")
 
 
 def before_loading() -> None:
-    """Loads the core of the installed TensorFlow, and makes it behave as version 1 did."""
+    """Loads the core of the installed TensorFlow and makes it behave as version 1."""
     private.put("util.tf_export:api_export.export_constant", lambda *_: None)
     private.put("util.deprecation:_PRINT_DEPRECATION_WARNINGS", False)
     private.put("util.module_wrapper:_PER_MODULE_WARNING_LIMIT", 0)
@@ -55,7 +56,7 @@ def before_loading() -> None:
 
 
 def after_loading() -> None:
-    """Lets functions hold what is 1.15.5's, now that both TensorFlows are there."""
+    """Makes functions and AutoGraph use 1.15.5's objects; called when both are loaded."""
     variables = sys.modules["tensorflow.python.ops.variables"]
     for name in ("VariableAggregation", "VariableAggregationV2", "VariableSynchronization"):
         private.put(f"ops.variables:{name}", getattr(variables, name))
@@ -64,7 +65,7 @@ def after_loading() -> None:
     original = variable.__init__
 
     def begins(self: Any, *given: Any, add_initializers_to: Any = None, **named: Any) -> None:
-        """What initializes variables was a mapping, and is a list of pairs."""
+        """Converts the mapping that 1.15.5's variable writes to the list that functions pass."""
         found = None if add_initializers_to is None else _Pairs()
         original(self, *given, add_initializers_to=found, **named)
         if found:
@@ -74,14 +75,14 @@ def after_loading() -> None:
     private.put(f"eager.polymorphic_function.polymorphic_function:{name}", variable)
     _share_control_flow()
     _share_datasets()
-    # gast's five kinds of constants; the installed AutoGraph has asked already which gast it has.
+    # gast had five classes of constants. AutoGraph has already checked gast's version here.
     gast: Any = sys.modules["gast"]
     for name in ("Bytes", "Ellipsis", "NameConstant", "Num", "Str"):
         vars(gast).setdefault(name, gast.Constant)
 
 
 def _share_control_flow() -> None:
-    """Gives AutoGraph, and the graphs of functions, 1.15.5's loops, branches and arrays."""
+    """Makes AutoGraph and function graphs use 1.15.5's loops, branches and TensorArrays."""
     flow = sys.modules["tensorflow.python.ops.control_flow_ops"]
     arrays = sys.modules["tensorflow.python.ops.tensor_array_ops"]
     ours = {"tf_cond": flow, "cond": flow, "while_loop": flow, "tensor_array_ops": arrays}
@@ -106,7 +107,7 @@ _USERS_OF_CONTROL_FLOW = (
 
 
 def _share_datasets() -> None:
-    """Gives AutoGraph 1.15.5's data sets, over which it would run without end as Python's `for`."""
+    """Registers 1.15.5's data sets with AutoGraph, which would otherwise loop over them forever."""
     data = "tensorflow.python.data"
     scans = sys.modules[f"{data}.experimental.ops.scan_ops"]
     takes = sys.modules[f"{data}.experimental.ops.take_while_ops"]
@@ -119,14 +120,14 @@ def _share_datasets() -> None:
 
 
 class _Pairs(list[tuple[Any, Any]]):
-    """Takes what is set as in a mapping, whose keys need no hash."""
+    """Collects pairs that are assigned as in a mapping; its keys need no hash."""
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self.append((key, value))
 
 
 def _register(original: Any, self: Any, candidate: Any, name: str | None = None) -> None:
-    """Registers what 1.15.5 has over what the installed TensorFlow has, never the other way."""
+    """Lets 1.15.5's registrations replace installed ones, never the other way."""
     key = name or candidate.__name__
     if key in self._registry:
         if installed.owns(candidate):
@@ -151,7 +152,7 @@ def _adapt_tensors() -> None:
 
 
 def _graph_tensor_type(tensor: type) -> type:
-    """Makes the type of a graph's tensors `tf.Tensor`, of which all others are instances, too."""
+    """Makes `tf.Tensor` the class of graph tensors; all tensors count as its instances."""
 
     class Kind(type):
         def __instancecheck__(cls, of: object) -> bool:
@@ -169,7 +170,7 @@ def _graph_tensor_type(tensor: type) -> type:
 
 
 def _allow_duplicate_flags() -> None:
-    """Both TensorFlows define some flags."""
+    """Ignores a second definition of a flag: both TensorFlows define some flags."""
     define = absl.flags.FlagValues.__setitem__
 
     def defines(self: Any, name: str, flag: Any) -> None:
@@ -181,4 +182,4 @@ def _allow_duplicate_flags() -> None:
 
 @shim("")
 def _tensorflow(module: Any) -> None:
-    module.contrib._warning = None  # that it will not be in TensorFlow 2
+    module.contrib._warning = None  # the warning that contrib will not be in TensorFlow 2

@@ -1,7 +1,7 @@
-"""Shims of data sets: in which order they give their elements, and when they are made.
+"""Shims of data sets: the order of their elements, and when elements are computed.
 
-1.15.5 made one op of `shuffle` and `repeat`, which drew other orders. It did so where it optimized
-a data set: for each iterator but one that `make_initializer` begins.
+1.15.5 fused `shuffle` and `repeat` into one op, which samples other orders than the two ops do. It
+did so when it optimized a data set: for each iterator except those of `make_initializer`.
 """
 
 import copy
@@ -16,7 +16,8 @@ from tf_edureka.runner.shims.registered import shim
 from tf_edureka.runner.shuffle_and_repeat import fused
 from tf_edureka.runner.wrapped import wrap
 
-# What a graph keeps: by the name of an op what makes the fused one; by a tensor's what was made.
+# Attributes of a graph: functions that create fused data sets, by the name of the plain op; created
+# ones, by the name of the plain tensor.
 _MAKERS, _MADE = "_makers_of_fused", "_made_with_fused"
 
 
@@ -24,7 +25,7 @@ _MAKERS, _MADE = "_makers_of_fused", "_made_with_fused"
 def _dataset_ops(module: Any) -> None:
     def repeat(original: Any, self: Any, input_dataset: Any, count: Any) -> None:
         original(self, input_dataset, count)
-        shuffled = getattr(input_dataset, "_dataset", input_dataset)  # that of version 2
+        shuffled = getattr(input_dataset, "_dataset", input_dataset)  # unwraps a version 1 data set
         while isinstance(shuffled, module._OptionsDataset):
             below = shuffled._input_dataset
             shuffled = getattr(below, "_dataset", below)
@@ -44,7 +45,7 @@ def _dataset_ops(module: Any) -> None:
 
 @shim("data.ops.dataset_ops")
 def _disable_prefetch(module: Any) -> None:
-    """Without `prefetch` an element is made when it is asked for, as a script's seeds expect."""
+    """Computes elements on demand unless a script calls `prefetch`, as its seeds expect."""
 
     def apply(original: Any, self: Any) -> Any:
         return _without_prefetch(original(self))
@@ -66,7 +67,7 @@ def _without_prefetch(data: Any) -> Any:
     options.optimization_options.inject_prefetch = False
     options_dataset = installed.module("python.ops.gen_dataset_ops").options_dataset
     plain = data._variant_tensor
-    name = getattr(getattr(plain, "op", None), "name", None)  # none if eager
+    name = getattr(getattr(plain, "op", None), "name", None)  # None in eager mode
     made = copy.copy(data)
     with graphs.uncounted():
         made._variant_tensor_attr = options_dataset(
@@ -78,7 +79,7 @@ def _without_prefetch(data: Any) -> Any:
 @shim("data.util.traverse")
 def _traverse(module: Any) -> None:
     def with_those_of_fused(original: Any, data: Any) -> Any:
-        """A one-shot iterator may copy these ops, though they have a state."""
+        """Lets a one-shot iterator copy the fused ops, although they are stateful."""
         optimized = types.SimpleNamespace(_variant_tensor=_with_fused(data._variant_tensor))
         return original(data) + original(optimized)
 
@@ -98,12 +99,12 @@ def _shuffle_ops(module: Any) -> None:
 
 def _fuse(repeated: Any, shuffled: Any) -> None:
     plain = repeated._variant_tensor
-    # Repeated once: 1.15.5 took that `repeat` away, and what was left had nothing to fuse.
+    # For a count of 1, 1.15.5 removed the `repeat` first, so nothing was left to fuse.
     make = _maker(repeated, shuffled, unless_count=(0, 1))
     if make is None:
         return
     graph = getattr(plain, "graph", None)
-    # What a function makes for another data set is optimized with that.
+    # A data set inside another one's function is optimized together with that data set.
     if graph is None or graph._building_function:
         repeated._variant_tensor_attr = make(shuffled._input_dataset._variant_tensor)
     else:
@@ -114,9 +115,10 @@ def _fuse(repeated: Any, shuffled: Any) -> None:
 def _maker(
     repeated: Any, shuffled: Any, unless_count: tuple[int, ...]
 ) -> Callable[[Any], Any] | None:
-    """What makes the fused data set of another; None where the plain one has its order or error.
+    """Returns a function that creates the fused data set; None if the plain one is right.
 
-    That is so without a seed, with a count of `unless_count`, and with a buffer of no size.
+    The plain one is right without a seed, with a count in `unless_count`, and with a buffer size
+    below 1, which is an error.
     """
     known = installed.module("python.framework.tensor_util").constant_value
     seeds, plain = (shuffled._seed, shuffled._seed2), repeated._variant_tensor
@@ -142,8 +144,8 @@ def _maker(
 
 
 def _with_fused(tensor: Any) -> Any:
-    """The data set `tensor` with fused ones in it, if it is made of such."""
-    graph: Any = getattr(tensor, "graph", None)  # none if eager
+    """Returns the data set `tensor` with fused data sets in it, if it contains any."""
+    graph: Any = getattr(tensor, "graph", None)  # None in eager mode
     makers = getattr(graph, _MAKERS, None)
     if not makers:
         return tensor

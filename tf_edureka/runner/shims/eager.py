@@ -1,4 +1,4 @@
-"""Shims of eager execution, functions and what was compiled for Python."""
+"""Shims of eager execution, of functions and of the compiled module of 1.15.5."""
 
 import functools
 import itertools
@@ -10,7 +10,7 @@ from tf_edureka.runner import installed, private
 from tf_edureka.runner.shims.graphs import move
 from tf_edureka.runner.shims.registered import shim
 
-# Where the names are today that were all in one compiled module.
+# Modules that contain the names which 1.15.5 had in one compiled module.
 _COMPILED = (
     "client._pywrap_debug_events_writer",
     "client._pywrap_device_lib",
@@ -44,7 +44,7 @@ def _pywrap_tensorflow(module: Any) -> None:
     record = private.use("pywrap_tfe:TFE_Py_TapeSetRecordOperation")
 
     def nothing(*_: Any) -> None:
-        """The installed TensorFlow has registered its own."""
+        """Does nothing: the installed TensorFlow has registered its own."""
 
     vars(module).update(
         TFE_Py_FastPathExecute=_fast_path_execute(),
@@ -63,7 +63,7 @@ def _pywrap_tensorflow(module: Any) -> None:
 
 
 def _fast_path_execute() -> Callable[..., Any]:
-    """What runs an op, as 1.15.5's Python asks for it."""
+    """Returns a function that executes an op with the arguments that 1.15.5 passes."""
     execute = private.use("pywrap_tfe:TFE_Py_FastPathExecute")
     private.use("eager.context:_context")
     contexts = installed.module("python.eager.context")
@@ -86,7 +86,7 @@ def _fast_path_execute() -> Callable[..., Any]:
 
 @functools.cache
 def _inputs_and_defaults(op: str) -> tuple[int, dict[str, Any]]:
-    """How many inputs an op has, and the defaults of its attributes."""
+    """Returns the number of inputs of an op and the defaults of its attributes."""
     definition = private.use("framework.op_def_registry:get")(op)
     defaults = {of.name: _default(of.default_value) for of in definition.attr}
     return len(definition.input_arg), defaults
@@ -94,7 +94,7 @@ def _inputs_and_defaults(op: str) -> tuple[int, dict[str, Any]]:
 
 @functools.cache
 def _missing_type_attributes(op: str, given: tuple[str, ...]) -> tuple[Any, ...]:
-    """The attributes that type results only, where 1.15.5's Python gives none: they are newer."""
+    """Returns type attributes of results that are newer than 1.15.5, with their defaults."""
     definition = private.use("framework.op_def_registry:get")(op)
     if definition is None:  # a function
         return ()
@@ -108,7 +108,7 @@ def _missing_type_attributes(op: str, given: tuple[str, ...]) -> tuple[Any, ...]
 
 
 def _default(value: Any) -> Any:
-    """An attribute's value in a graph, as eager execution takes it."""
+    """Converts an attribute's value from a graph's form to that of eager execution."""
     kind = value.WhichOneof("value")
     if kind == "list":
         kinds = [field.name for field, _ in value.list.ListFields()]
@@ -118,7 +118,7 @@ def _default(value: Any) -> Any:
 
 @shim("eager.profiler")
 def _profiler(module: Any) -> None:
-    """The profile that a TensorBoard callback takes of a batch; today's TensorBoard reads it."""
+    """Profiles a batch for the TensorBoard callback, in the format of current TensorBoard."""
     sessions: list[Any] = []
 
     def start() -> None:
@@ -162,7 +162,7 @@ def _execute(module: Any) -> None:
     def match(
         original: Any, values: Any, context: Any, types: Any = None, default: Any = None
     ) -> Any:
-        if not isinstance(types, list):  # there was no such argument
+        if not isinstance(types, list):  # 1.15.5 passes no `types`
             types, default = [], types
         return original(values, context, types, default)
 
@@ -183,7 +183,7 @@ def _backprop(module: Any) -> None:
 
     def records(
         op_name: Any, inputs: Any, attributes: Any, results: Any, name: Any = None
-    ) -> Any:  # the installed TensorFlow's ops give no name
+    ) -> Any:  # the installed ops pass no name
         return record(op_name, inputs, attributes, results, name)
 
     private.put("eager.execute:record_gradient", records)
@@ -196,7 +196,7 @@ def _def_function(module: Any) -> None:
 
 @shim("eager.wrap_function")
 def _wrap_function(module: Any) -> None:
-    """It holds variables, and lifts them: 1.15.5's."""
+    """Makes `wrap_function` hold and lift 1.15.5's variables."""
     from tensorflow.python.ops import resource_variable_ops
     from tensorflow.python.training.tracking import data_structures
 
@@ -236,21 +236,21 @@ def _call_flat(
     captured_inputs: Any,
     cancellation_manager: Any = None,
 ) -> Any:
-    """Calls a function; the context knows what cancels it.
+    """Calls a function; the context has the cancellation manager now.
 
-    In a graph, one that returns nothing gave the operation that runs it.
+    In a graph, a function without results returned the operation that calls it.
     """
     graph = sys.modules["tensorflow.python.framework.ops"].get_default_graph()
     before = graph.version
     found = original(self, tensor_inputs, captured_inputs)
-    if found is not None or graph.version == before:  # the latter where it ran eagerly
+    if found is not None or graph.version == before:  # equal in eager mode
         return found
     made = graph.get_operations()[before - graph.version :]
     return next((op for op in reversed(made) if op.type.endswith("PartitionedCall")), None)
 
 
 def _gradient(self: Any) -> Any:
-    """The gradient of a function that a graph knows by its name only."""
+    """Returns the gradient of a function that a graph knows only by name."""
     make = private.use(f"{_CONCRETE}:ConcreteFunction").from_func_graph
     return make(self.graph, self.function_type, self.attributes)._get_gradient_function()
 

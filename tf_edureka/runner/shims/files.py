@@ -1,4 +1,4 @@
-"""Shims of models in files."""
+"""Shims for saved models."""
 
 import types
 from typing import Any
@@ -11,7 +11,7 @@ from tf_edureka.runner.wrapped import wrap
 
 
 class _DecodableStr(str):
-    """A text that was bytes."""
+    """A str that can also be decoded, as bytes can."""
 
     def decode(self, *_: object, **__: object) -> str:
         return str(self)
@@ -19,7 +19,7 @@ class _DecodableStr(str):
 
 @shim("keras.saving.hdf5_format")
 def _hdf5_format(module: Any) -> None:
-    """h5py gave texts among a file's attributes as bytes, which Keras decodes."""
+    """Keras decodes text attributes, which h5py returned as bytes and now returns as str."""
     if module.h5py is None:
         return
 
@@ -35,7 +35,7 @@ def _hdf5_format(module: Any) -> None:
 
 @shim("training.tracking.base")
 def _tracking(module: Any) -> None:
-    """The value of a variable that is to be restored once it is made: was called a tensor."""
+    """Makes the class of initial values from checkpoints no subclass of Tensor."""
     kept = ("__init__", "__getattr__", "checkpoint_position")
     named = {name: vars(module.CheckpointInitialValue)[name] for name in kept}
     module.CheckpointInitialValue = type("CheckpointInitialValue", (), named)
@@ -43,7 +43,7 @@ def _tracking(module: Any) -> None:
 
 @shim("saved_model.save")
 def _saved_model_save(module: Any) -> None:
-    """An optimizer's slots, as a checkpoint has them, are written into a SavedModel, too."""
+    """Converts the messages of optimizer slots from a checkpoint's class to a SavedModel's."""
     messages = installed.module("core.protobuf.trackable_object_graph_pb2")
     kind = messages.TrackableObjectGraph.TrackableObject.SlotVariableReference
 
@@ -60,7 +60,7 @@ def _saved_model_load(module: Any) -> None:
     nest = installed.module("python.util.nest")
 
     def call_flat(original: Any, self: Any, *given: Any, **named: Any) -> Any:
-        """What a loaded function gives is told to its graph after it was made."""
+        """Packs the results; the graph receives their structure after the function is created."""
         outputs = original(self, *given, **named)
         structure = self._func_graph.structured_outputs
         if structure is None:
@@ -72,7 +72,7 @@ def _saved_model_load(module: Any) -> None:
 
 @shim("saved_model.function_deserialization")
 def _function_deserialization(module: Any) -> None:
-    """What a saved function takes is told to today's functions."""
+    """Passes the signature of a saved function to the installed function classes."""
     today = private.use("eager.polymorphic_function.function_type_utils:FunctionSpec")
 
     def make(
@@ -97,7 +97,7 @@ def _function_deserialization(module: Any) -> None:
         self._default_values = function_spec.default_values
 
     module.function_lib.FunctionSpec = make
-    # Its gradient is found when it is called.
+    # The gradient is looked up when the function is called.
     module.function_lib.ConcreteFunction._register_delayed_rewrite_gradient = lambda self: None
     wrap(module.RestoredFunction, "__init__", begin)
 
@@ -105,13 +105,13 @@ def _function_deserialization(module: Any) -> None:
 @shim("saved_model.function_serialization")
 def _function_serialization(module: Any) -> None:
     spec = private.use("eager.polymorphic_function.function_type_utils:FunctionSpec")
-    spec.is_method = False  # such a function is bound by now
+    spec.is_method = False  # methods are bound at this point
 
 
 @shim("util.tf_decorator")
 def _tf_decorator(module: Any) -> None:
     def to_signature(original: Any, fullargspec: Any) -> Any:
-        """A layer that is saved may have named one twice."""
+        """Removes duplicate names, which the signature of a saved layer may contain."""
         return original(fullargspec._replace(kwonlyargs=[*dict.fromkeys(fullargspec.kwonlyargs)]))
 
     private.replace("util.tf_decorator:fullargspec_to_signature", to_signature)
@@ -119,7 +119,7 @@ def _tf_decorator(module: Any) -> None:
 
 @shim("lite.python.convert")
 def _lite_convert(module: Any) -> None:
-    """A program beside Python converted, which TensorFlow has no longer."""
+    """Converts in this process: 1.15.5 called a program that TensorFlow no longer has."""
 
     def convert(model: Any, flags: Any, graph: Any, debug_info: Any, _: Any) -> Any:
         converter = installed.module("compiler.mlir.lite.python.wrap_converter")

@@ -1,4 +1,4 @@
-"""Shims of graphs in files: 1.15.5 reads what is written here, and the other way."""
+"""Shims for graphs in files: 1.15.5 and this project can read each other's graphs."""
 
 import itertools
 import sys
@@ -41,12 +41,12 @@ def _importer(module: Any) -> None:
 
 
 def _nodes(graph: Any) -> Iterator[Any]:
-    """The nodes of a GraphDef, and those of its functions."""
+    """Returns the nodes of a GraphDef and of its functions."""
     return itertools.chain(graph.node, *(one.node_def for one in graph.library.function))
 
 
 def _attributes_in_1_15() -> dict[str, set[str]]:
-    """The attributes of each op that 1.15.5's modules have loaded."""
+    """Returns the attribute names of each op that 1.15.5's loaded modules define."""
     libraries = (
         vars(module).get("_op_def_lib")
         for name, module in [*sys.modules.items()]
@@ -57,7 +57,7 @@ def _attributes_in_1_15() -> dict[str, set[str]]:
 
 
 def _remove_new_attributes(node: Any, known: set[str]) -> None:
-    """Leaves out those that an op has got since then, unless one says something."""
+    """Removes attributes that are newer than 1.15.5 and have their default value."""
     new = [name for name in node.attr if name not in known and name[0] != "_"]
     if new:
         today = private.use("framework.op_def_registry:get")(node.op)
@@ -75,4 +75,4 @@ def _remove_explicit_padding(node: Any) -> None:
 
 def _remove_output_shapes(node: Any) -> None:
     if node.op.startswith("FusedBatchNormGrad"):
-        node.attr.pop("_output_shapes", None)  # two outputs that nobody uses have others today
+        node.attr.pop("_output_shapes", None)  # two unused outputs have other shapes since

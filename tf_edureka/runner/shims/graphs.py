@@ -40,7 +40,7 @@ def _ops(module: Any) -> None:
 
 @shim("framework.ops")
 def _tensor_like(module: Any) -> None:
-    """Variables are tensors to some, `is_tensor` among them."""
+    """Adds the registry of tensor-like types, which `is_tensor` and others use for variables."""
 
     def register(kind: type) -> None:
         module._TENSOR_LIKE_TYPES += (kind,)
@@ -52,7 +52,7 @@ def _tensor_like(module: Any) -> None:
 
 @shim("framework.ops")
 def _keys(module: Any) -> None:
-    """Eager tensors are keys where they are compared by identity."""
+    """Makes eager tensors hashable while tensors are compared by identity."""
     private.use("framework.tensor:Tensor._USE_EQUALITY")
     eager = private.use("framework.ops:_EagerTensorBase")
     unhashable = eager.__hash__
@@ -73,13 +73,13 @@ def _graph(module: Any) -> None:
 @shim("contrib.graph_editor.transform")
 @shim("contrib.copy_graph.python.util.copy_elements")
 def _copies_of_operations(module: Any) -> None:
-    """To make an operation of a NodeDef was its constructor's affair."""
+    """Creates operations from a NodeDef by calling `Operation`, as 1.15.5 does."""
     name = "tf_ops" if hasattr(module, "tf_ops") else "ops"
     setattr(module, name, _OpsWithFactory(getattr(module, name)))
 
 
 class _OpsWithFactory:
-    """`framework.ops`, whose `Operation` also makes one."""
+    """`framework.ops` with an `Operation` that accepts the arguments of 1.15.5."""
 
     def __init__(self, ops: Any) -> None:
         self._ops, self.Operation = ops, _OperationFactory(ops.Operation)
@@ -101,7 +101,7 @@ class _OperationFactory:
 
 @shim("framework.tensor_shape")
 def _dimensions(module: Any) -> None:
-    """A dimension may be 4.0: old code divides by `/`."""
+    """Accepts a dimension such as 4.0: old code divides with `/`."""
 
     def begin(original: Any, self: Any, value: Any) -> None:
         is_number = isinstance(value, numbers.Real)
@@ -113,14 +113,15 @@ def _dimensions(module: Any) -> None:
     wrap(module.Dimension, "__init__", begin)
 
 
-# Of the begin_mask of a slice: of an axis that there never is, so it changes nothing.
+# A bit of a slice's begin_mask for an axis that never exists. It changes no result, but shape
+# inference does not recognise the op.
 HIDE_LENGTH = 1 << 30
 _uncounted: Any = weakref.WeakKeyDictionary()
 
 
 @contextlib.contextmanager
 def uncounted() -> Iterator[None]:
-    """Ops that are made within do not count: 1.15.5's graph has not got them, nor their seeds."""
+    """Excludes ops created in the block from the op count, since 1.15.5's graph lacks them."""
     graph = sys.modules["tensorflow.python.framework.ops"].get_default_graph()
     before = graph.version
     with graph.name_scope("uncounted/"):
@@ -129,14 +130,14 @@ def uncounted() -> Iterator[None]:
 
 
 def move(home: str, module: Any) -> None:
-    """Gives a module the names of another, `home`, to which the installed TensorFlow moved them."""
+    """Copies names that the installed TensorFlow has moved to the module `home` into `module`."""
     for name, value in vars(installed.module(f"python.{home}")).items():
         if not name.startswith("__"):
             vars(module).setdefault(name, value)
 
 
 def _register_conversion(base_type: Any, conversion_func: Any, priority: int = 100) -> None:
-    """1.15.5's conversions come first."""
+    """Registers a conversion before the others of its priority."""
     registry = "framework.tensor_conversion_registry"
     installed.module(f"python.{registry}").register_tensor_conversion_function(
         base_type, conversion_func, priority
@@ -162,7 +163,7 @@ def _tensor_spec(module: Any) -> None:
     convert = sys.modules["tensorflow.python.framework.ops"].convert_to_tensor
 
     def components(self: Any, value: Any) -> Any:
-        """What a function of a data set returns may be a number, a text, an array."""
+        """Converts the result of a data set's function: a number, a string or an array."""
         with contextlib.suppress(TypeError, ValueError):
             found = convert(value, self.dtype)
             if found.shape.is_compatible_with(self.shape):
@@ -175,12 +176,14 @@ def _tensor_spec(module: Any) -> None:
 
 @shim("framework.dtypes")
 def _dtypes(module: Any) -> None:
-    module.scalar = module.variant  # 1.15.5 names one that never was, for what deletes an iterator
+    module.scalar = (
+        module.variant
+    )  # 1.15.5 uses this dtype, which never existed, for iterator deleters
 
 
 @shim("framework.tensor_util")
 def _tensor_util(module: Any) -> None:
-    """What is known of a tensor while the graph is built: more of it today, and so other ops."""
+    """Uses 1.15.5's `constant_value`: the current one knows more, so other ops would result."""
     for name in ("_ConstantValue", "constant_value", "constant_value_as_shape"):
         module.__getattr__(name)
     ops = sys.modules["tensorflow.python.framework.ops"]
@@ -199,7 +202,7 @@ def _composite_tensor(module: Any) -> None:
 @shim("framework.sparse_tensor")
 def _sparse_tensor(module: Any) -> None:
     def begin(original: Any, self: Any, indices: Any, values: Any, dense_shape: Any) -> None:
-        """Its shape was not looked up yet: a constant that has been cannot be fed any more."""
+        """Allows feeding of the shape: evaluating a constant prevents feeding it later."""
         graph = sys.modules["tensorflow.python.framework.ops"].get_default_graph()
         graph.prevent_feeding = lambda tensor: None
         try:
@@ -220,7 +223,7 @@ def _func_graph(module: Any) -> None:
         self.function_captures.reset_captures(tensors, placeholders)
 
     def get_function(self: Any, name: str) -> Any:
-        """The graphs around know functions that are called, too."""
+        """Looks a function up in the outer graphs as well."""
         found = super(kind, self)._get_function(name)
         if found is None and self.outer_graph is not None:
             found = self.outer_graph._get_function(name)
@@ -233,7 +236,7 @@ def _func_graph(module: Any) -> None:
 
 
 class _Captures:
-    """What a function's graph takes from others, as a mapping that is only written."""
+    """The captured tensors of a function's graph, as a write-only mapping."""
 
     def __init__(self, graph: Any) -> None:
         self._graph = graph
@@ -245,7 +248,7 @@ class _Captures:
 @shim("framework.function_def_to_graph")
 def _function_def_to_graph(module: Any) -> None:
     def to_graph(original: Any, *given: Any, copy_functions: bool = True, **named: Any) -> Any:
-        """It could be told to leave out the functions that are called."""
+        """Ignores the option `copy_functions`, which no longer exists."""
         return original(*given, **named)
 
     private.replace("framework.function_def_to_graph:function_def_to_graph", to_graph)
@@ -267,5 +270,5 @@ def _op_def_registry(module: Any) -> None:
 
 
 def use_tensorflow_2_seeds(module: Any) -> None:
-    """Gives `framework.random_seed` the op seeds of TensorFlow 2."""
+    """Makes `framework.random_seed` use the op seeds of TensorFlow 2."""
     module.get_seed = private.use("framework.random_seed:get_seed")

@@ -11,7 +11,7 @@ from tf_edureka.runner.wrapped import wrap
 @shim("keras.callbacks")
 def _callbacks(module: Any) -> None:
     def on_batch_end(original: Any, self: Any, batch: Any, logs: Any = None) -> None:
-        """NumPy 1 made double numbers of what was multiplied by Python's."""
+        """Multiplies in float64: NumPy 1 computed float32 times a Python number in float64."""
         doubles = {
             name: value if name in self.stateful_metrics else np.float64(value)
             for name, value in (logs or {}).items()
@@ -26,7 +26,7 @@ def _training_utils(module: Any) -> None:
     def aggregate(
         original: Any, self: Any, batch_outs: Any, batch_start: Any = None, batch_end: Any = None
     ) -> None:
-        """NumPy 1 made double numbers of losses that were added to Python's."""
+        """Adds in float64: NumPy 1 computed float32 plus a Python number in float64."""
         original(self, [np.float64(batch_outs[0]), *batch_outs[1:]], batch_start, batch_end)
 
     wrap(module.MetricsAggregator, "aggregate", aggregate)

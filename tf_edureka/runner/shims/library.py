@@ -1,4 +1,4 @@
-"""Shims of what is no computation: names, versions, flags, libraries."""
+"""Shims for everything except computation: names, versions, flags, libraries."""
 
 import contextlib
 import importlib
@@ -22,7 +22,7 @@ def _versions(module: Any) -> None:
 
 @shim("util.deprecation")
 def _deprecation(module: Any) -> None:
-    module._PRINT_DEPRECATION_WARNINGS = False  # all of it is deprecated
+    module._PRINT_DEPRECATION_WARNINGS = False  # everything in version 1 is deprecated
 
     def extract_stack(limit: int) -> traceback.StackSummary:
         return traceback.extract_stack(sys._getframe(1), limit)
@@ -33,14 +33,14 @@ def _deprecation(module: Any) -> None:
 @shim("util.tf_export")
 def _tf_export(module: Any) -> None:
     def mark(self: Any, function: Any, attribute: str, names: Any) -> None:
-        with contextlib.suppress(AttributeError, TypeError):  # the shared ones are marked already
+        with contextlib.suppress(AttributeError, TypeError):  # shared functions are marked already
             setattr(function, attribute, names)
 
     module.api_export.set_attr = mark
     module.api_export.export_constant = lambda *_: None
 
 
-# Where the names are today that autograph had in one place.
+# Modules that contain the names which `autograph` itself had in 1.15.5.
 _AUTOGRAPH = {
     "core.converter": ("ConversionOptions", "Feature"),
     "impl.api": (
@@ -68,7 +68,7 @@ def _autograph(module: Any) -> None:
 
 @shim("util.all_util")
 def _all_util(module: Any) -> None:
-    module.remove_undocumented = lambda *_, **__: None  # which would take names from shared modules
+    module.remove_undocumented = lambda *_, **__: None  # it would remove names from shared modules
 
 
 @shim("util.nest")
@@ -78,11 +78,11 @@ def _nest(module: Any) -> None:
 
 
 class ArgSpec(inspect.FullArgSpec):
-    """What `tf_inspect.getargspec` gives, with what the installed decorators ask of it."""
+    """The result of `tf_inspect.getargspec`, with the fields that installed decorators read."""
 
     @property
     def keywords(self) -> str | None:
-        """The name of the `**` argument, which has another name there."""
+        """The name of the `**` argument, which FullArgSpec calls `varkw`."""
         return self.varkw
 
 
@@ -96,7 +96,7 @@ def _tf_inspect(module: Any) -> None:
 
 
 class _NoLibrary:
-    """Stands for a compiled library of 1.15.5's, which would end the process if it were loaded."""
+    """Stands in for a compiled library of 1.15.5, which would crash the process if loaded."""
 
     def __init__(self, path: str) -> None:
         self._name = PurePath(path).name
@@ -128,7 +128,7 @@ def _load_library(module: Any) -> None:
 
 
 def _expect_today(path: Any) -> None:
-    """Refuses a library that was linked to TensorFlow 1: it would end the process."""
+    """Rejects a library that is linked to TensorFlow 1, which would crash the process."""
     found = Path(path)
     if found.is_file() and b"libtensorflow_framework.so.1\0" in found.read_bytes():
         error = installed.module("python.framework.errors_impl").NotFoundError
@@ -137,7 +137,7 @@ def _expect_today(path: Any) -> None:
 
 @shim("contrib.eager")
 def _eager(module: Any) -> None:
-    """`import tensorflow.contrib.eager` gives the same as `tf.contrib.eager`."""
+    """Makes `import tensorflow.contrib.eager` equivalent to `tf.contrib.eager`."""
     home = f"{module.__name__}.python.tfe"
     module.__getattr__ = lambda name: getattr(importlib.import_module(home), name)
 

@@ -1,4 +1,4 @@
-"""Shims of ops: 1.15.5's own modules, where C++ did something else."""
+"""Shims for ops: 1.15.5's own modules, where C++ behaves differently since."""
 
 import inspect
 from typing import Any
@@ -40,10 +40,11 @@ def _control_flow_util_v2(module: Any) -> None:
 
 @shim("ops.gen_array_ops")
 def _array_ops(module: Any) -> None:
-    """A length that is read from a shape was unknown where not all of the shape was known.
+    """Hides a length that a script reads from a partly known shape, as in 1.15.5.
 
-    If it is known, so are shapes that are made of it, and a script may make other ops. C++ knows
-    the value of two ops alone, in their usual form: they are given another, which does the same.
+    If the length is known, shapes that depend on it are known as well, and a script may create
+    other ops. C++ infers the value only for two ops in their usual form, so these ops get an
+    unusual form with the same result.
     """
 
     def strided_slice(original: Any, input: Any, begin: Any, *others: Any, **named: Any) -> Any:
@@ -60,7 +61,7 @@ def _array_ops(module: Any) -> None:
 
 
 def _known_partly(lengths: Any) -> set[int]:
-    """Which of `lengths` are known, from both ends, if they are a shape, and some are not."""
+    """Returns known indices of `lengths`, from both ends, if it is a partly known shape."""
     op = getattr(lengths, "op", None)  # an eager tensor has none
     shape = op.inputs[0].shape if op is not None and op.type == "Shape" else None
     if shape is None or shape.rank is None or shape.is_fully_defined():
@@ -70,7 +71,7 @@ def _known_partly(lengths: Any) -> set[int]:
 
 
 def _place(begin: Any) -> int | None:
-    """Where a slice of one element is, if that is a constant."""
+    """Returns the start of a one-element slice; None if it is not constant."""
     op = getattr(begin, "op", None)
     if op is None or op.type != "Const":
         return None
@@ -85,7 +86,7 @@ def _nn_ops(module: Any) -> None:
     names = [*inspect.signature(module.conv2d_backprop_input).parameters]
 
     def conv2d_backprop_input(original: Any, *given: Any, **named: Any) -> Any:
-        """Its static shape was what it is told, whatever is known of the batch."""
+        """Sets the static shape from the given sizes alone, as in 1.15.5."""
         named.update(zip(names, given, strict=False))
         is_valid = named.get("padding") in ("VALID", b"VALID")
         if is_valid and _is_of_whole_rows(named.get("out_backprop")):
@@ -98,7 +99,7 @@ def _nn_ops(module: Any) -> None:
     forward = [*inspect.signature(module.conv2d).parameters]
 
     def conv2d(original: Any, *given: Any, **named: Any) -> Any:
-        """Takes the stride of the rows where oneDNN would go wrong: where the other is idle."""
+        """Avoids a bug of oneDNN: if only one column results, the row stride serves both axes."""
         named.update(zip(forward, given, strict=False))
         strides = named["strides"]
         if len(strides) == 4 and strides[1] != strides[2] and _gives_one_column(named):
@@ -110,7 +111,7 @@ def _nn_ops(module: Any) -> None:
 
 
 def _gives_one_column(named: dict[str, Any]) -> bool:
-    """Whether the filter of a convolution without padding is as wide as its images."""
+    """True if the filter of a convolution without padding is as wide as its images."""
     shapes: list[Any] = [getattr(named[name], "shape", None) for name in ("input", "filter")]
     if not all(getattr(shape, "rank", None) == 4 for shape in shapes):
         return False
@@ -120,10 +121,10 @@ def _gives_one_column(named: dict[str, Any]) -> bool:
 
 
 def _is_of_whole_rows(gradient: Any) -> bool:
-    """Whether a filter was as wide as its images, as in networks of sentences.
+    """True if the filter was as wide as the images, as in networks for sentences.
 
-    oneDNN takes a hundred times as long as TensorFlow's own kernel for what flows back through
-    that; it leaves a padding that is given by numbers to it.
+    For the gradient of such a convolution, oneDNN takes a hundred times as long as TensorFlow's own
+    kernel. TensorFlow uses its own kernel if the padding is explicit.
     """
     shape: Any = getattr(gradient, "shape", None)
     return getattr(shape, "rank", None) == 4 and shape.as_list()[2] == 1

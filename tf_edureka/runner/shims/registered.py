@@ -11,7 +11,7 @@ SHIMS: dict[str, list[Shim]] = {}
 
 
 def after(*modules: str) -> Callable[[Shim], Shim]:
-    """Registers a function that is given each of the `modules` once that is loaded."""
+    """Registers a function that is called with each of the `modules` once it is loaded."""
 
     def register(function: Shim) -> Shim:
         for name in modules:
@@ -22,17 +22,18 @@ def after(*modules: str) -> Callable[[Shim], Shim]:
 
 
 def shim(name: str) -> Callable[[Shim], Shim]:
-    """Registers a function as a shim of the module `name`, without `tensorflow.python.`.
+    """Registers a function as a shim of the module `tensorflow.python.NAME`.
 
-    One of `contrib` or `lite` is without `tensorflow.`; the empty one is `tensorflow`.
+    A name that starts with `contrib.` or `lite.` means `tensorflow.NAME`; an empty name means
+    `tensorflow`.
     """
     if not name:
         return after("tensorflow")
-    is_whole = name.startswith(("contrib.", "lite."))
-    return after(f"tensorflow.{name}" if is_whole else f"tensorflow.python.{name}")
+    is_below_top = name.startswith(("contrib.", "lite."))
+    return after(f"tensorflow.{name}" if is_below_top else f"tensorflow.python.{name}")
 
 
 def apply(name: str, module: Any) -> None:
-    """Does to the module `name` what is registered for it."""
+    """Calls the functions that are registered for the module `name`."""
     for function in SHIMS.get(name, ()):
         function(module)
