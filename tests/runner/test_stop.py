@@ -83,6 +83,6 @@ def test_a_limit_that_is_none_is_refused(given, capsys):
 
     assert run.main([f"--stop-after={given}", "script.py"]) == 2
     assert capsys.readouterr().err == (
-        "error: argument --stop-after: expected session runs, such as 100, or seconds, such as 90s, "
-        f"got {given!r}; --help lists the options\n"
+        "error: argument --stop-after: expected session runs, such as 100, or seconds, such as "
+        f"90s, got {given!r}; --help lists the options\n"
     )
