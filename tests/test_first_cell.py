@@ -1,7 +1,7 @@
-"""The first cell of the notebooks where tf_edureka is not installed.
+"""The first cell of the notebooks in an environment without tf_edureka.
 
-It runs in an environment that has all packages of this one but that, with a `pip` that only notes
-what it is asked for, and installs a stand-in where it is to succeed.
+The environment has all other packages of this one. Its `pip` only records its arguments, and
+installs a stand-in for tf_edureka if the installation is meant to succeed.
 """
 
 import contextlib
@@ -39,13 +39,13 @@ HOW = (
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Runs the cell between others in a folder; gives their outputs, and what pip was asked for."""
+    """Runs the cell between others in a folder; returns two cells and the arguments of pip."""
     if any(Path(folder, "tf_edureka").exists() for folder in site.getsitepackages()):
         pytest.skip("tf_edureka is installed other than with pip install -e")
     environment, asked = tmp_path / "environment", tmp_path / "asked"
     venv.create(environment)
     (packages,) = environment.glob("lib/python*/site-packages")
-    # A `.pth` file in what this one leads to is not read: so what is installed to be edited is not.
+    # A `.pth` file in a folder that this file adds is not read, so editable installs are not found.
     (packages / "shared.pth").write_text("\n".join(site.getsitepackages()))
     pip = tmp_path / "stub" / "pip"
     pip.mkdir(parents=True)
@@ -67,7 +67,7 @@ def run(tmp_path, monkeypatch):
             resources={"metadata": {"path": str(folder)}},
             extra_arguments=["--log-level=CRITICAL"],
         )
-        client.owns_km = True  # so that it ends the kernel, too
+        client.owns_km = True  # so that it also ends the kernel
         with contextlib.suppress(CellExecutionError):
             client.execute()
         *_, first, last = notebook.cells
@@ -77,7 +77,7 @@ def run(tmp_path, monkeypatch):
 
 
 class KernelSpecs(KernelSpecManager):
-    """Starts the kernel of that environment."""
+    """Starts the kernel of the test environment."""
 
     argv: ClassVar[list[str]] = []
 
@@ -87,7 +87,7 @@ class KernelSpecs(KernelSpecManager):
 
 @pytest.fixture
 def project(tmp_path):
-    """The folder of the notebooks in a copy of the project."""
+    """The notebooks folder in a copy of the project."""
     (tmp_path / "project" / "notebooks").mkdir(parents=True)
     (tmp_path / "project" / "tf_edureka").mkdir()
     (tmp_path / "project" / "pyproject.toml").touch()
@@ -95,7 +95,7 @@ def project(tmp_path):
 
 
 def expect_one_line(first, last):
-    """Asserts that the cell has failed with one line that says what to do, and ended the run."""
+    """Asserts that the cell failed with one line that says what to do, and that the run stopped."""
     *printed, error = first.outputs
     assert (error.output_type, error.traceback) == ("error", [HOW])
     assert last.execution_count is None
@@ -103,7 +103,7 @@ def expect_one_line(first, last):
 
 
 @pytest.mark.slow
-def test_elsewhere_a_line_says_what_to_do_and_the_cells_after_it_do_not_run(run, tmp_path):
+def test_elsewhere_one_line_says_what_to_do_and_the_run_stops(run, tmp_path):
     first, last, asked = run(tmp_path)
     assert asked is None
     assert len(first.outputs) == 1
@@ -112,7 +112,7 @@ def test_elsewhere_a_line_says_what_to_do_and_the_cells_after_it_do_not_run(run,
 
 @pytest.mark.slow
 @pytest.mark.parametrize("in_colab", [False, True])
-def test_in_a_copy_of_the_project_it_installs_that(run, project, in_colab):
+def test_project_around_the_notebook_is_installed(run, project, in_colab):
     first, last, asked = run(project, *[IN_COLAB] * in_colab, succeeds=True)
     assert asked == "install --quiet .."
     assert [one.output_type for one in first.outputs] == ["stream"]
@@ -128,7 +128,7 @@ def test_in_colab_it_installs_from_the_address(run, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("in_colab", [False, True])
-def test_where_installing_fails_a_line_says_what_to_do(run, tmp_path, project, in_colab):
+def test_failed_install_gives_one_line_that_says_what_to_do(run, tmp_path, project, in_colab):
     first, last, asked = run(*(tmp_path, IN_COLAB) if in_colab else (project,))
     assert asked
     assert "ERROR: no network" in first.outputs[0].text

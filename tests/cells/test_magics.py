@@ -1,4 +1,4 @@
-"""`%%tensorflow1` and `%%tensorflow2`, each in a notebook that Jupyter's own client runs."""
+"""`%%tensorflow1` and `%%tensorflow2` in notebooks that Jupyter's own client runs."""
 
 import os
 import re
@@ -16,10 +16,10 @@ COLOURS = re.compile("\x1b\\[[0-9;]*m")
 
 @pytest.fixture
 def run(tmp_path):
-    """Runs cells, after the one that loads the extension; gives what came of each."""
+    """Runs cells after one that loads the extension; returns the outputs of each."""
 
     def run(*cells):
-        # With it ipykernel does not read what processes print.
+        # If it is set, ipykernel does not capture the output of subprocesses.
         without_pytest = {**os.environ}
         without_pytest.pop("PYTEST_CURRENT_TEST")
         made = [nbformat.v4.new_code_cell(cell) for cell in (LOAD, *cells)]
@@ -41,7 +41,7 @@ def printed(outputs, name="stdout") -> str:
 
 
 def plain(error) -> str:
-    """A traceback without its colours."""
+    """Returns a traceback without colours."""
     return COLOURS.sub("", "\n".join(error.traceback))
 
 
@@ -70,7 +70,7 @@ print(os.getpid(), "tensorflow" in sys.modules)
 """
 
 
-def test_a_cell_of_tensorflow_1_sees_the_variables_of_those_before_it(run, tmp_path):
+def test_tensorflow_1_cells_share_variables(run, tmp_path):
     _, session, here, texts = run(GRAPH, SESSION, HERE, "print([old, new])")
     ours, has_tensorflow = printed(here).split()
     assert printed(session) == f"6.0 {ours} {tmp_path}\n"
@@ -95,7 +95,7 @@ os.system("echo said by a process")
 
 
 @pytest.mark.slow
-def test_what_a_cell_prints_and_displays_comes_once_and_in_order(run):
+def test_output_of_a_cell_appears_once_and_in_order(run):
     (outputs,) = run(SHOWS)
     assert printed(outputs) == "out\nsaid by a process\n"
     assert printed(outputs, "stderr").endswith("err\n")
@@ -105,7 +105,7 @@ def test_what_a_cell_prints_and_displays_comes_once_and_in_order(run):
 
 
 @pytest.mark.slow
-def test_a_cell_that_fails_there_fails_here_with_the_traceback_of_there(run):
+def test_failed_cell_shows_the_other_kernels_traceback(run):
     cells = (
         "text = 'a'\n1 / 0",
         "%no_such_magic",
@@ -125,7 +125,7 @@ def test_a_cell_that_fails_there_fails_here_with_the_traceback_of_there(run):
 
 
 @pytest.mark.slow
-def test_a_cell_that_fails_stops_the_cells_after_it(tmp_path):
+def test_failed_cell_stops_the_notebook(tmp_path):
     cells = [LOAD, "%%tensorflow1\n1 / 0", "print('reached')"]
     made = [nbformat.v4.new_code_cell(cell) for cell in cells]
     with pytest.raises(nbclient.exceptions.CellExecutionError, match="ZeroDivisionError"):
@@ -133,7 +133,7 @@ def test_a_cell_that_fails_stops_the_cells_after_it(tmp_path):
 
 
 @pytest.mark.slow
-def test_where_the_kernel_dies_a_line_says_so_and_the_next_cell_has_a_new_one(run):
+def test_dead_kernel_is_reported_and_the_next_cell_starts_a_new_one(run):
     dies, next_one = run(
         "%%tensorflow1\nimport os; os._exit(3)", "%%tensorflow1\nprint('os' in dir())"
     )
@@ -144,20 +144,20 @@ def test_where_the_kernel_dies_a_line_says_so_and_the_next_cell_has_a_new_one(ru
     assert printed(next_one) == "False\n"
 
 
-def test_a_kernel_that_does_not_start_is_a_line(run):
+def test_kernel_that_does_not_start_gives_one_line(run):
     broken = "from tf_edureka.runner import kernel\nkernel.spec = lambda: {'argv': ['false']}"
     _, outputs = run(broken, "%%tensorflow1\n1")
     assert "died with exit code 1; " in printed(outputs, "stderr")
     assert len(outputs) == 1
 
 
-def test_a_cell_of_tensorflow_2_is_numbered_as_it_stands_and_its_text_kept_though_it_fails(run):
+def test_failed_tensorflow_2_cell_keeps_line_numbers_and_its_text(run):
     failed, kept = run("%%tensorflow2 new\n\n1 / 0", "print([new])")
     assert "line 3" in plain(failed[0])
     assert printed(kept) == "['\\n1 / 0']\n"
 
 
-def test_what_is_no_name_is_refused(run):
+def test_invalid_names_are_rejected(run):
     for number, outputs in enumerate(run("%%tensorflow1 class\n1", "%%tensorflow2 1a\n1"), 1):
         said = printed(outputs, "stderr")
         assert said.startswith(f"UsageError: expected %%tensorflow{number} NAME, where NAME is a")
@@ -166,7 +166,7 @@ def test_what_is_no_name_is_refused(run):
 
 @pytest.fixture
 def live():
-    """A kernel as JupyterLab has it, to which one can do more than run cells."""
+    """A kernel as in JupyterLab, which can also be interrupted and killed."""
     manager, client = start_new_kernel(extra_arguments=["--log-level=CRITICAL"])
     client.execute(LOAD, reply=True)
     yield manager, client
@@ -175,7 +175,7 @@ def live():
 
 
 def first_line(client) -> str:
-    """Waits for the first line that the cell that runs now prints."""
+    """Waits for the first line that the running cell prints and returns it."""
     while True:
         message = client.get_iopub_msg(timeout=100)
         if message["msg_type"] == "stream" and message["content"]["name"] == "stdout":
@@ -190,7 +190,7 @@ time.sleep(600)
 
 
 @pytest.mark.slow
-def test_an_interrupt_ends_the_cell_there_and_the_kernel_keeps_its_variables(live):
+def test_interrupt_ends_the_cell_and_keeps_the_kernels_variables(live):
     manager, client = live
     asked = client.execute(WAITS)
     there = first_line(client)

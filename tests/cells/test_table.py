@@ -38,7 +38,7 @@ for epoch in range(100):
 
 
 class Table(HTMLParser):
-    """The rows of a table: each the texts of its cells; None for code where there is "nothing"."""
+    """Collects the rows of a table as the texts of their cells; None for a "nothing" cell."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -62,11 +62,11 @@ class Table(HTMLParser):
 
 
 def rows(made: SideBySide) -> list[list[str | None]]:
-    """The steps: their words, and the lines of either program, which stand in rows of their own."""
+    """Returns the steps: title and the lines of both programs, which have rows of their own."""
     titles, *found = Table(made._repr_html_()).rows
     steps = []
     for row in found:
-        if len(row) == 3:  # a step begins, and its words have a row of their own
+        if len(row) == 3:  # a step starts; its title gets a row
             steps.append([row[0], [row[1]], [row[2]]])
         else:
             columns = [column for column in steps[-1][1:] if column[0] is not None]
@@ -78,7 +78,7 @@ def rows(made: SideBySide) -> list[list[str | None]]:
     ]
 
 
-def test_steps_of_the_same_words_stand_in_a_row_and_keep_their_indentation():
+def test_steps_with_the_same_title_share_a_row_and_keep_their_indent():
     inputs, session = OLD.split("\n")[3:5], OLD.split("\n")[7:9]
     assert rows(beside(OLD, NEW)) == [
         ["", "TensorFlow 1", "TensorFlow 2"],
@@ -91,12 +91,12 @@ def test_steps_of_the_same_words_stand_in_a_row_and_keep_their_indentation():
     ]
 
 
-def test_each_line_stands_beside_its_line():
+def test_lines_of_paired_steps_share_rows():
     table = Table(beside("# A\n1\n2\n3\n# B\n4\n5", "# A\n6\n7")._repr_html_())
     assert table.rows[1:] == [["A", "1", "6"], ["2", "7"], ["3", ""], ["B", "4", None], ["5"]]
 
 
-def test_as_text_it_has_both_columns():
+def test_text_form_has_both_columns():
     assert repr(beside("# A\nx = 1\ny = 2\n", "# A\n# B\nz = 3 |\n", titles=("old", "new"))) == (
         """old       | new
 # A
@@ -112,27 +112,27 @@ def test_a_program_without_steps_is_one_row():
     assert rows(beside("", "")) == [["", "TensorFlow 1", "TensorFlow 2"]]
 
 
-def test_steps_of_the_same_words_in_one_program_stay_apart():
+def test_repeated_titles_in_one_program_stay_separate_steps():
     (_, *found) = rows(beside("# A\n1\n# A\n2", "# A\n3\n# B\n# A\n4"))
     assert found == [["A", "1", "3"], ["B", None, ""], ["A", "2", "4"]]
 
 
-def test_what_is_no_comment_of_words_on_its_line_begins_no_step():
+def test_other_comments_do_not_start_a_step():
     program = "x = 1  # one\n#two\n# ----\n#!three\n#    \nx = 2"
     assert rows(beside(program, "x"))[1:] == [["", program, "x"]]
 
 
-def test_titles_and_code_are_no_html():
+def test_titles_and_code_are_escaped():
     made = beside("# a <b>\nx = '<i>'", "x", titles=("<u>", "&amp;"))
     assert rows(made)[0] == ["", "<u>", "&amp;"]
     assert ["a <b>", "x = '<i>'", None] in rows(made)
 
 
-# As JupyterLab has them for what a cell gives.
+# JupyterLab's styles for outputs.
 JUPYTERLAB = "pre { word-break: break-all; overflow-wrap: break-word; white-space: pre-wrap }"
 
 
-def test_a_long_line_goes_on_below_between_words(tmp_path):
+def test_long_lines_wrap_between_words(tmp_path):
     line = "tested = " + " + ".join(["many_words"] * 20)
     page = tmp_path / "page.html"
     text = beside(line, "x")._repr_html_()
@@ -152,7 +152,7 @@ def test_a_long_line_goes_on_below_between_words(tmp_path):
               return [lines.size, broken];
             }"""
         )
-    assert broken[0] > 2  # else it would show nothing
+    assert broken[0] > 2  # otherwise the test would prove nothing
     assert broken[1] == 0
 
 
@@ -170,7 +170,7 @@ def without_blanks(text: str) -> list[str]:
 
 
 @given(PROGRAMS, PROGRAMS)
-def test_no_line_of_either_is_lost_or_there_twice(old, new):
+def test_each_line_appears_exactly_once(old, new):
     found = rows(beside(old, new))[1:]
     for column, program in ((1, old), (2, new)):
         lines = without_blanks(program)

@@ -18,7 +18,7 @@ def texts() -> dict[Path, str]:
 
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> Path:
-    """A folder with copies of the files that have the address, in which the command runs."""
+    """The working directory, with copies of the files that contain the address."""
     for name in (command.PROJECT, command.README):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / command.NOTEBOOKS, tmp_path / command.NOTEBOOKS)
@@ -92,7 +92,7 @@ def test_a_new_notebook_gets_its_badge_its_first_cell_and_a_line_in_readme(proje
         'https://github.com/a/b"',
     ],
 )
-def test_what_is_no_address_on_github_is_refused(address, project, capsys):
+def test_invalid_addresses_are_rejected(address, project, capsys):
     before = texts()
     assert command.main([address]) == 2
     expect_error(capsys.readouterr().err, "https://github.com/OWNER/NAME, got")
@@ -119,9 +119,7 @@ def test_what_is_no_address_on_github_is_refused(address, project, capsys):
         ),
     ],
 )
-def test_a_file_that_is_not_as_it_has_to_be_is_a_line_and_nothing_is_written(
-    path, text, complaint, project, capsys
-):
+def test_invalid_file_gives_one_line_and_nothing_is_written(path, text, complaint, project, capsys):
     if text is None:
         Path(path).unlink()
     else:

@@ -12,7 +12,7 @@ from tf_edureka.trace import Trace
 
 @pytest.fixture(scope="session")
 def period_packages() -> Path:
-    """The Python files of TensorFlow 1.15.5; tests of what they do are skipped without them."""
+    """The folder of TensorFlow 1.15.5's Python files; without it the test is skipped."""
     if not period.exists():
         pytest.skip("TensorFlow 1.15.5's own Python is not here: tf-edureka run --fetch-period")
     return period.folder()
@@ -20,7 +20,7 @@ def period_packages() -> Path:
 
 @pytest.fixture
 def start(tmp_path):
-    """Runs a script as a user does, in a process of its own; given as its text or its path."""
+    """Runs a script, given as text or path, in a process of its own, as a user does."""
 
     def starts(script, *arguments, options=(), stdin="", **environment):
         if not isinstance(script, Path):
@@ -33,7 +33,7 @@ def start(tmp_path):
             capture_output=True,
             text=True,
             env={**os.environ, "DISPLAY": "", "MPLBACKEND": "", **environment},
-            timeout=600,  # if it waits for a pipe
+            timeout=600,  # in case it waits for a pipe
         )
 
     return starts
@@ -41,13 +41,13 @@ def start(tmp_path):
 
 @pytest.fixture
 def run(start, period_packages):
-    """The same on TensorFlow 1.15.5's own Python."""
+    """Runs a script as `start` does, on TensorFlow 1.15.5's Python files."""
     return start
 
 
 @pytest.fixture
 def run_without(start, tmp_path):
-    """The same where there are no files of 1.15.5."""
+    """Runs a script as `start` does, without TensorFlow 1.15.5's Python files."""
 
     def runs(script, *arguments, **options):
         return start(script, *arguments, **{FOLDER_VARIABLE: str(tmp_path / "none")}, **options)
@@ -57,7 +57,7 @@ def run_without(start, tmp_path):
 
 @pytest.fixture
 def record(start, tmp_path):
-    """Runs a script plainly and recorded; gives the trace once both have printed the same."""
+    """Runs a script without and with recording, compares the output and returns the trace."""
 
     def records(script, *options, environment=None):
         plain = start(script, **(environment or {}))

@@ -1,4 +1,4 @@
-"""The article's programs, recorded: this package's own ports of them are proved by that."""
+"""This package's ports of the article's programs are proved against recorded runs."""
 
 import itertools
 import json
@@ -20,12 +20,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("period_packages")]
 
 
 def ended(ladder):
-    """Names of the rungs that fail, and of those that were skipped."""
+    """Returns the names of the failed and of the skipped rungs."""
     return [[one.rung for one in ladder.rungs if one.passed is which] for which in (False, None)]
 
 
 def batches(seed, data):
-    """Pixels and labels that the article's program takes, step by step."""
+    """Yields the pixels and labels of each step of the article's program."""
     orders = mlp.epoch_orders(MlpConfig.article(seed=seed), len(data.train.labels))
     for chosen in itertools.chain.from_iterable(orders):
         labels = np.eye(10, dtype=np.float32)[data.train.labels[chosen]]
@@ -43,7 +43,7 @@ def climbed(trace, data, seed=1):
     return trace.climb(model, batches=batches(seed, data))
 
 
-def test_the_network_in_keras_is_the_articles(record, drawn_folder, data):
+def test_keras_network_is_proved_equal_to_the_articles(record, drawn_folder, data):
     trace = recorded(record, drawn_folder)
     ladder = climbed(trace, data)
     assert ladder.passed
@@ -51,26 +51,26 @@ def test_the_network_in_keras_is_the_articles(record, drawn_folder, data):
     rungs = {one.rung: one for one in ladder.rungs}
     assert rungs["initial values"].compared.startswith("6 variables bit-identical")
     assert rungs["batches"].compared == "fingerprints of 10 batches"
-    # Op by op Keras calls the kernels that the session calls.
+    # Run op by op, Keras calls the same kernels as the session.
     for name in ("forward pass", "loss", "gradients", "re-anchored steps", "free run"):
         assert rungs[name].measured == 0, name
-    # Under another seed the model draws other values, and takes other batches.
+    # With another seed, the model samples other initial values and other batches.
     ladder = climbed(trace, data, seed=2)
     assert ladder.rungs[1].compared.startswith("0 variables bit-identical")
     assert ended(ladder) == [["batches"], ["final metric"]]
 
 
-def test_real_mnist_the_costs_are_those_of_1_15_too(record, mnist_folder, mnist):
+def test_costs_on_real_mnist_equal_1_15(record, mnist_folder, mnist):
     trace = recorded(record, mnist_folder)
     golden = json.loads(REFERENCE.read_text())["graph_seeds"]["1"]["step_cost"][:10]
-    # It sums in another order, as 1.15.5 does on another number of cores.
+    # The order of sums differs, as it does on 1.15.5 with another number of cores.
     np.testing.assert_allclose([one.loss for one in trace.steps], golden, rtol=2e-6)
     ladder = climbed(trace, mnist)
     assert ladder.passed
     assert ended(ladder) == [[], ["final metric"]]
 
 
-def test_the_neuron_is_the_articles(record):
+def test_neuron_is_proved_equal_to_the_articles(record):
     gate, config = perceptron.GATES["or"], PerceptronConfig()
 
     def of(weights, feeds):
@@ -96,8 +96,8 @@ def test_the_neuron_is_the_articles(record):
         ["structure", "initial values", "forward pass", "final metric"],
     ]
     assert {one.measured for one in ladder.rungs} == {0, None}
-    # Its own training has the very weights, too, and the losses of 1.15.5, which are of after a
-    # step.
+    # Its own training has the same weights, and the losses of 1.15.5, which were printed after
+    # each step.
     result = perceptron.train(config, gate)
     golden = json.loads((GOLDENS / "perceptron.json").read_text())["op_seeds"]["15"]["losses"]
     for one in (one for one in trace.steps if one.is_recorded):

@@ -1,6 +1,6 @@
-"""How a script ends, and what it prints then: compared with Python, a process for each.
+"""Compares a script's exit code and output under the runner with Python's, each in a process.
 
-TensorFlow is left out, since its import takes seconds and changes nothing of this.
+TensorFlow is left out, since its import takes seconds and does not affect the results.
 """
 
 import re
@@ -69,13 +69,13 @@ QUICK = ("a hook of its own",)
 
 
 def commands(*arguments, options=()):
-    """Python with these arguments, after its own options, as it is and by the runner."""
+    """Returns the command lines of Python and of the runner with these arguments."""
     return [[sys.executable, *options, *start, *arguments] for start in ([], ["-c", RUNNER])]
 
 
 @pytest.fixture
 def ends(tmp_path):
-    """Exit code, output and errors of a script, by Python as it is and by the runner."""
+    """Returns exit code, output and errors of a script under Python and under the runner."""
 
     def ended(text, *arguments, options=(), shell="", **started):
         results = []
@@ -89,7 +89,7 @@ def ends(tmp_path):
             done = subprocess.run(
                 before + command, cwd=folder, capture_output=True, text=True, **started
             )
-            # Addresses, and the runner's own frames in a recursion's limit, are not the same.
+            # These differ: addresses, and the runner's own frames in a recursion limit.
             said = re.sub(r"repeated \d+ more|0x\w+|refcount *: .*", "", done.stderr)
             results.append((done.returncode, done.stdout, said))
         return results
@@ -104,19 +104,19 @@ def ends(tmp_path):
         for name, text in ENDS.items()
     ],
 )
-def test_a_script_ends_as_with_python(text, ends):
+def test_exit_code_and_output_are_pythons(text, ends):
     python, runner = ends(text, "script.py", "--none")
     assert runner == python
 
 
-def test_standard_input_is_run_as_python_runs_it(ends):
+def test_script_on_standard_input_runs_as_in_python(ends):
     python, runner = ends("", "-", "a", "--", "--report", input=STANDARD_INPUT)
     assert python[0] == 1
     assert runner == python
 
 
 @pytest.mark.slow
-def test_standard_input_is_run_from_where_it_stands(tmp_path):
+def test_standard_input_is_read_from_its_current_position(tmp_path):
     script = tmp_path / "script.py"
     script.write_bytes(b"no Python\n# coding: latin-1\nprint('\xe9')\n1 = 2\n")
     results = []
@@ -132,13 +132,13 @@ def test_standard_input_is_run_from_where_it_stands(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("given", ["-", "/dev/stdin", "none.py", "none\x1b[31m.py", "../folder"])
-def test_where_there_is_no_script_it_is_told_as_by_python(given, ends):
+def test_missing_scripts_give_pythons_error(given, ends):
     python, runner = ends("", given, stdin=subprocess.DEVNULL)
     assert runner == python
 
 
 @pytest.mark.slow
-def test_arguments_are_handed_on_as_they_are(ends):
+def test_arguments_are_passed_unchanged(ends):
     for arguments in (["--"], ["--", "a"], ["a", "--", "--"], ["-h"], ["--report", "-"], [""]):
         python, runner = ends("import sys; print(sys.argv)", "script.py", *arguments)
         assert runner == python
@@ -148,7 +148,7 @@ def test_arguments_are_handed_on_as_they_are(ends):
 @pytest.mark.parametrize(
     "options", [["-O"], ["-W", "error"], ["-bb"], ["-X", "dev"], ["-u"], ["-P"]], ids=" ".join
 )
-def test_options_of_python_mean_the_same(options, ends):
+def test_python_options_have_the_same_effect(options, ends):
     if options == ["-P"] and sys.version_info < (3, 11):
         pytest.skip("Python 3.10 has no -P")
     script = "import sys; print(sys.flags, sys.warnoptions, sys.path[0]); assert 0; print('\\d')"
@@ -158,12 +158,12 @@ def test_options_of_python_mean_the_same(options, ends):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shell", [">&-", "2>&-", ">/dev/full", "2>/dev/full", "| true"])
-def test_streams_that_fail_are_as_with_python(shell, ends):
+def test_failing_streams_behave_as_in_python(shell, ends):
     python, runner = ends("print('out', flush=True)\n1 / 0\n", "script.py", shell=shell)
     assert runner == python
 
 
-def test_a_report_never_comes_among_the_scripts_output(tmp_path):
+def test_report_is_not_mixed_with_the_scripts_output(tmp_path):
     (tmp_path / "script.py").write_text("import sys\nsys.stderr = sys.stdout\nprint(1)\n")
     for shell, said in (
         ("2>&-", ""),
@@ -174,7 +174,7 @@ def test_a_report_never_comes_among_the_scripts_output(tmp_path):
         assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", said)
 
 
-def test_ctrl_c_before_the_script_begins_is_a_line():
+def test_ctrl_c_before_the_script_starts_prints_one_line():
     code = (
         "import os, signal, time\n"
         "from tf_edureka.cli import run\n"

@@ -1,4 +1,4 @@
-"""What TensorFlow 1.15.5 had compiled, and nothing has today: a line, never a crash."""
+"""Compiled parts of TensorFlow 1.15.5 that no longer exist: one line, never a crash."""
 
 import pytest
 
@@ -54,7 +54,7 @@ print(tf.Session().run(tf.constant(1)))
         ),
     ],
 )
-def test_an_op_that_is_gone_ends_the_script_in_a_line(script, line, op, run, tmp_path):
+def test_op_without_a_kernel_ends_the_script_with_one_line(script, line, op, run, tmp_path):
     done = run(script)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == (
@@ -65,7 +65,7 @@ def test_an_op_that_is_gone_ends_the_script_in_a_line(script, line, op, run, tmp
 
 
 @pytest.mark.slow
-def test_compiled_libraries_of_then_do_not_end_the_process(run):
+def test_compiled_libraries_of_1_15_do_not_crash_the_process(run):
     done = run(LIBRARIES)
     assert done.stdout.splitlines() == [
         "InputError",
@@ -83,8 +83,8 @@ def test_compiled_libraries_of_then_do_not_end_the_process(run):
 
 
 @pytest.mark.slow
-def test_a_library_that_would_bring_the_core_of_tensorflow_1_is_not_loaded(run):
-    # With both cores the process ends by a signal.
+def test_library_linked_to_tensorflow_1_is_not_loaded(run):
+    # With both versions' core libraries loaded, the process would crash.
     script = """
 import tensorflow as tf
 with open("then.so", "wb") as file:

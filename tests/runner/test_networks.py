@@ -1,4 +1,4 @@
-"""Networks of old code: through the runner their graphs are those of TensorFlow 1.15.5."""
+"""Networks of old code: the runner builds the same graphs as TensorFlow 1.15.5."""
 
 import gzip
 import json
@@ -8,14 +8,14 @@ from itertools import zip_longest
 import pytest
 from helpers import GOLDENS
 
-# What the name of an op begins with that 1.15.5 had not: such an op stands for the one whose name
-# follows, which is there, too, and counts for no seed. Some are in functions of their own.
+# Prefix of ops that 1.15.5 does not create. Such an op replaces the op whose name follows the
+# prefix, which also exists, and does not count for op seeds. Some are in functions of their own.
 UNCOUNTED = "uncounted/"
 OWN_FUNCTION = re.compile("__inference_.*_uncounted_")
 
 
 def networks(lines):
-    """The nodes of each network: name, type, inputs, attributes."""
+    """Returns the nodes of each network: name, type, inputs, attributes."""
     nodes = {}
     for line in lines:
         network, name, kind, inputs, attributes = json.loads(line)
@@ -26,7 +26,7 @@ def networks(lines):
 
 
 def difference(expected, found):
-    """How a node differs from the one of 1.15.5, if it does."""
+    """Describes how a node differs from that of 1.15.5; None if it does not."""
     if not (expected and found):
         return "expected no node" if found else "expected a node"
     for what, one, other in zip(("name", "type", "inputs"), expected, found, strict=False):
@@ -41,7 +41,7 @@ def difference(expected, found):
 
 
 def first_difference(expected, found):
-    """The first node of a network that differs, and how."""
+    """Describes the first different node of a network; None if all are equal."""
     for place, (one, other) in enumerate(zip_longest(expected, found)):
         how = difference(one, other)
         if how:
@@ -51,7 +51,7 @@ def first_difference(expected, found):
 
 
 @pytest.mark.slow
-def test_graphs_are_node_by_node_those_of_1_15(run):
+def test_graphs_equal_1_15_node_by_node(run):
     done = run(GOLDENS / "networks.py")
     found = networks(done.stdout.splitlines())
     with gzip.open(GOLDENS / "networks.jsonl.gz", "rt") as golden:

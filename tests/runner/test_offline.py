@@ -1,4 +1,4 @@
-"""An old script where the files of TensorFlow 1.15.5 are not: it runs on `tf.compat.v1`."""
+"""Without TensorFlow 1.15.5's Python files, a script runs on `tf.compat.v1`."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ NOTE = (
 ADVICE = f"TensorFlow 1.15.5's own Python files may have it: {FETCHED}"
 
 
-def test_the_perceptron_runs_to_each_bit_and_what_is_missing_is_a_line(run_without, tmp_path):
+def test_perceptron_is_bit_identical_and_a_missing_name_is_one_line(run_without, tmp_path):
     text = PERCEPTRON.read_text()
     done = run_without(f"{text}tf.contrib.layers\n")
     golden = json.loads((GOLDENS / "perceptron.json").read_text())["op_seeds"]["15"]["losses"]
@@ -32,7 +32,7 @@ def test_the_perceptron_runs_to_each_bit_and_what_is_missing_is_a_line(run_witho
 
 
 @pytest.mark.slow
-def test_nothing_of_another_keras_is_there(run_without):
+def test_installed_keras_is_hidden(run_without):
     script = """
 import sys
 import tensorflow as tf
@@ -62,7 +62,7 @@ from tensorflow.keras.layers import Dense
 
 
 @pytest.mark.slow
-def test_op_seeds_are_those_of_1_15_or_of_today(run_without):
+def test_op_seeds_are_those_of_1_15_or_of_tensorflow_2(run_without):
     script = """
 import tensorflow as tf
 tf.set_random_seed(1)
@@ -73,7 +73,7 @@ print([tf.random_normal([2]).op.inputs[0].op.inputs[0].op.get_attr("seed2") for 
 
 
 @pytest.mark.slow
-def test_an_error_of_the_scripts_own_is_told_as_by_python(run_without):
+def test_errors_of_the_script_are_printed_as_by_python(run_without):
     done = run_without("import tensorflow as tf\n1 / 0\n")
     assert done.stderr.startswith(f"{NOTE}\nTraceback (most recent call last):\n")
     assert done.stderr.endswith("\nZeroDivisionError: division by zero\n")

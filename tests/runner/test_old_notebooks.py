@@ -1,4 +1,4 @@
-"""Old notebooks: run as a script is, in the kernel "TensorFlow 1", and in any IPython."""
+"""Old notebooks: from the command line, in the kernel "TensorFlow 1", and in any IPython."""
 
 import json
 import re
@@ -30,15 +30,15 @@ def write(path: Path, *cells: str, **metadata) -> Path:
 
 
 def outputs(path: Path) -> list:
-    """What came of each cell with code."""
+    """Returns the outputs of each code cell."""
     cells = nbformat.read(path, as_version=4).cells
     return [cell.outputs for cell in cells if cell.cell_type == "code"]
 
 
-def test_a_notebook_gives_the_numbers_of_1_15_and_ends_at_a_cell_that_fails(run, tmp_path):
+def test_notebook_gives_the_numbers_of_1_15_and_stops_at_a_failed_cell(run, tmp_path):
     first, second = (CHECKS / "perceptron.py").read_text().split("\nwith ")
     asks_for_python_2 = {"name": "python2", "display_name": "Python 2", "language": "python"}
-    waits = second.replace("print", "__import__('time').sleep(0.01); print")  # it comes in parts
+    waits = second.replace("print", "__import__('time').sleep(0.01); print")  # arrives in parts
     cells = [first, f"with {waits}", "1 / 0", "print('not reached')"]
     old = write(tmp_path / "old.ipynb", *cells, kernelspec=asks_for_python_2)
     before = old.read_bytes()
@@ -57,7 +57,7 @@ def test_a_notebook_gives_the_numbers_of_1_15_and_ends_at_a_cell_that_fails(run,
 
 
 @pytest.mark.slow
-def test_the_second_program_of_the_article_begins_as_with_1_15(run, tmp_path, mnist_folder):
+def test_first_costs_of_the_second_program_equal_1_15(run, tmp_path, mnist_folder):
     cells = (CHECKS / "mlp.py").read_text().split("\n\n")
     old = write(tmp_path / "old.ipynb", *cells)
     done = run(old, **{MNIST_FOLDER_VARIABLE: str(mnist_folder)})
@@ -84,7 +84,7 @@ with tf.Graph().as_default() as graph:
 
 
 @pytest.mark.slow
-def test_it_can_go_on_after_a_cell_that_fails(run, tmp_path):
+def test_keep_going_runs_the_cells_after_a_failed_one(run, tmp_path):
     (tmp_path / "folder").mkdir()
     old = write(
         tmp_path / "folder" / "old.ipynb",
@@ -115,7 +115,7 @@ def test_it_can_go_on_after_a_cell_that_fails(run, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_cell_that_ends_as_a_script_does_has_not_failed(run, tmp_path):
+def test_cell_that_exits_with_success_has_not_failed(run, tmp_path):
     main = "import tensorflow as tf\ntf.app.run(lambda _: print('main'), ['script'])"
     done = run(write(tmp_path / "old.ipynb", main, "get_ipython().magic('precision 3')", "0.12345"))
     assert done.returncode == 0, done.stderr
@@ -124,7 +124,7 @@ def test_a_cell_that_ends_as_a_script_does_has_not_failed(run, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_kernel_that_dies_is_a_line(run, tmp_path):
+def test_dead_kernel_gives_one_error_line(run, tmp_path):
     done = run(write(tmp_path / "old.ipynb", "print('begun')", "import os; os._exit(3)", "1"))
     assert (done.returncode, done.stdout) == (1, "begun\n")
     complaint = "old.ipynb, cell 2: the kernel died with exit code 3\n"
@@ -141,11 +141,11 @@ WAIT = "import time; print('begun'); time.sleep(600)"
     [
         (signal.SIGINT, WAIT),
         (signal.SIGTERM, WAIT),
-        # As in many a script: the cell ends well, and the run ends all the same.
+        # As in many scripts: the cell itself succeeds, and the run ends nevertheless.
         (signal.SIGINT, f"try:\n    {WAIT}\nexcept KeyboardInterrupt:\n    raise SystemExit(0)"),
     ],
 )
-def test_what_has_run_is_written_where_a_signal_ends_it(number, wait, period_packages, tmp_path):
+def test_executed_cells_are_saved_after_a_signal(number, wait, period_packages, tmp_path):
     write(tmp_path / "old.ipynb", wait, "print('next')")
     with processes() as start:
         process = start([*LEGACY, "--keep-going", "old.ipynb"], cwd=tmp_path)
@@ -176,7 +176,7 @@ def test_the_kernel_is_installed_for_every_jupyter_of_the_user(
         f'installed the Jupyter kernel "TensorFlow 1" in {folder}',
         "to remove it: jupyter kernelspec remove tensorflow1",
     ]
-    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)  # the kernel knows it
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)  # the kernel has stored it
     manager, client = start_new_kernel(kernel_name=kernel.NAME)
     try:
         said: list[str] = []
@@ -193,7 +193,7 @@ def test_the_kernel_is_installed_for_every_jupyter_of_the_user(
 
 
 def ipython(*cells: str) -> str:
-    """What IPython prints when it runs the cells, in a process of its own."""
+    """Returns what IPython prints on stderr when it runs the cells in a process of its own."""
     code = (
         "from IPython.core.interactiveshell import InteractiveShell\n"
         "shell = InteractiveShell.instance(colors='nocolor')\n"
@@ -202,7 +202,7 @@ def ipython(*cells: str) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr
 
 
-def test_it_is_refused_where_tensorflow_has_been_imported():
+def test_extension_is_rejected_after_tensorflow_was_imported():
     imported = "import sys, types; sys.modules['tensorflow'] = types.ModuleType('tensorflow')"
     said = ipython(imported, "%load_ext tf_edureka.legacy")
     assert said.startswith("UsageError: expected a process without TensorFlow")
@@ -210,7 +210,7 @@ def test_it_is_refused_where_tensorflow_has_been_imported():
 
 
 @pytest.mark.slow
-def test_any_ipython_has_tensorflow_1_once_it_is_loaded(period_packages):
+def test_extension_gives_any_ipython_tensorflow_1(period_packages):
     load = "%load_ext tf_edureka.legacy"
     version = "import sys, tensorflow as tf; print(tf.__version__, file=sys.stderr)"
     assert ipython(load, "%reload_ext tf_edureka.legacy", version) == "1.15.5\n"
@@ -235,7 +235,7 @@ def test_any_ipython_has_tensorflow_1_once_it_is_loaded(period_packages):
         ("out = !cd x; conda install keras\n", "out = !cd x; NOTE keras\n"),
     ],
 )
-def test_what_is_here_already_is_not_installed_over(written, run):
+def test_install_commands_do_not_change_tensorflow_keras_and_numpy(written, run):
     changed = "".join(
         install_commands.without_protected_packages(written.splitlines(keepends=True))
     )
@@ -256,7 +256,7 @@ R = {"kernelspec": {"name": "ir", "display_name": "R"}}
         (None, "old.ipynb: cannot be read (No such file or directory)"),
     ],
 )
-def test_what_is_no_notebook_to_run_is_a_line(text, complaint, tmp_path, monkeypatch, capsys):
+def test_invalid_notebooks_give_one_error_line(text, complaint, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     if isinstance(text, dict):
         text = json.dumps({"nbformat": 4, "nbformat_minor": 4, **text})
@@ -268,12 +268,12 @@ def test_what_is_no_notebook_to_run_is_a_line(text, complaint, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("arguments", [["--figures", "x", "old.ipynb"], ["--html", "old.py"]])
-def test_options_of_the_other_kind_are_refused(arguments, capsys):
+def test_script_options_and_notebook_options_are_not_mixed(arguments, capsys):
     assert command.main(arguments) == 2
     expect_error(capsys.readouterr().err, "notebook")
 
 
-def test_where_jupyter_is_missing_it_is_said_how_to_get_it(monkeypatch, capsys):
+def test_error_without_jupyter_says_how_to_install_it(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "jupyter_client.kernelspec", None)
     assert command.main(["--install-kernel"]) == 2
     expect_error(capsys.readouterr().err, "pip install -e '.[notebooks]' installs it")

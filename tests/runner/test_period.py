@@ -1,4 +1,4 @@
-"""The store of TensorFlow 1.15.5's Python files, with small wheels in place of the real ones."""
+"""The folder of TensorFlow 1.15.5's Python files, with small wheels instead of the real ones."""
 
 import hashlib
 import json
@@ -69,7 +69,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def wheels(tmp_path, monkeypatch) -> Path:
-    """A folder with small wheels, which are those that the store is made of in this test."""
+    """A folder with small wheels, which replace the real ones in `period.WHEELS`."""
     folder = tmp_path / "published"
     folder.mkdir()
     pins = []
@@ -93,7 +93,7 @@ def wheels(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def store(tmp_path, monkeypatch) -> Path:
-    """Where the store is to be, in a folder of its own."""
+    """The path of the folder for the files, which does not exist yet."""
     (tmp_path / "caches").mkdir()
     monkeypatch.setenv("TF_EDUREKA_PERIOD_DIR", str(tmp_path / "caches" / "store"))
     return tmp_path / "caches" / "store"
@@ -105,7 +105,7 @@ def without_pip(monkeypatch) -> None:
 
 
 def index(folder: Path) -> Callable[[web.Handler], object]:
-    """A package index that has the wheels in the folder, and answers in JSON."""
+    """A package index with the wheels of the folder that answers in JSON."""
 
     def answer(request: web.Handler) -> None:
         _, where, name, *_ = request.path.split("/")
@@ -121,7 +121,7 @@ def index(folder: Path) -> Callable[[web.Handler], object]:
 
 @pytest.fixture(params=["pip", "https"])
 def source(request, monkeypatch, wheels) -> str:
-    """The wheels are to be had, by pip or without it."""
+    """Makes the wheels available, with and without pip."""
     if request.param == "pip":
         pytest.importorskip("pip")
         monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -136,13 +136,13 @@ def source(request, monkeypatch, wheels) -> str:
 
 @pytest.fixture
 def offline(wheels, without_pip, monkeypatch) -> None:
-    """No wheel is to be had."""
+    """Makes no wheel available."""
     monkeypatch.setenv("PIP_INDEX_URL", "http://user:secret@127.0.0.1:9/simple")
 
 
 @pytest.fixture
 def fetched(wheels, store, without_pip, monkeypatch) -> Path:
-    """The store as it was fetched."""
+    """The fetched folder."""
     with web.serving(index(wheels)) as address, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIP_INDEX_URL", f"{address}simple")
         return period.fetch()
@@ -152,7 +152,7 @@ def expect_nothing_left(store: Path) -> None:
     assert {path.name for path in store.parent.iterdir()} <= {f".{store.name}.lock"}
 
 
-def test_the_python_files_and_the_licences_are_kept_and_nothing_else(source, store):
+def test_only_python_files_and_licences_are_kept(source, store):
     told = []
     assert not period.exists()
     assert period.fetch(lambda *what: told.append(what)) == store
@@ -167,11 +167,11 @@ def test_the_python_files_and_the_licences_are_kept_and_nothing_else(source, sto
     assert {path.name for path in store.parent.iterdir()} == {"store", ".store.lock"}
 
 
-def test_what_is_there_is_not_fetched_again(fetched, offline):
+def test_existing_files_are_not_fetched_again(fetched, offline):
     assert period.fetch() == fetched
 
 
-def test_what_is_not_there_is_told_with_its_size(store, capsys, offline):
+def test_error_for_missing_files_gives_the_sizes(store, capsys, offline):
     with pytest.raises(
         InputError, match=r"MB to download, .* MB to keep\), found nothing"
     ) as error:
@@ -195,7 +195,9 @@ def cut(path: Path) -> None:
         (LIST, Path.unlink, "its list period-files.txt cannot be read"),
     ],
 )
-def test_a_damaged_store_is_named_and_mended(fetched, wheels, monkeypatch, name, damage, told):
+def test_damage_is_reported_and_repaired_by_a_fetch(
+    fetched, wheels, monkeypatch, name, damage, told
+):
     damage(fetched / name)
     with pytest.raises(InputError, match=told) as error:
         period.folder()
@@ -207,7 +209,7 @@ def test_a_damaged_store_is_named_and_mended(fetched, wheels, monkeypatch, name,
     assert (period.folder() / LAYERS).read_bytes() == content(LAYERS)
 
 
-def test_a_file_that_was_changed_and_is_as_long_is_mended(fetched, wheels, monkeypatch):
+def test_changed_file_of_the_same_size_is_repaired(fetched, wheels, monkeypatch):
     (fetched / LAYERS).write_bytes(content(LAYERS)[::-1])
     assert not period.is_intact()
     with web.serving(index(wheels)) as address:
@@ -216,7 +218,7 @@ def test_a_file_that_was_changed_and_is_as_long_is_mended(fetched, wheels, monke
     assert (fetched / LAYERS).read_bytes() == content(LAYERS)
 
 
-def test_what_cannot_be_had_leaves_a_damaged_store_as_it_was(fetched, offline):
+def test_failed_fetch_leaves_a_damaged_folder_unchanged(fetched, offline):
     cut(fetched / LAYERS)
     before = files_in(fetched)
     with pytest.raises(InputError, match="could not be fetched"):
@@ -224,14 +226,14 @@ def test_what_cannot_be_had_leaves_a_damaged_store_as_it_was(fetched, offline):
     assert files_in(fetched) == before
 
 
-def test_what_python_and_the_system_leave_there_is_no_damage(fetched, offline):
+def test_files_of_python_and_the_system_are_no_damage(fetched, offline):
     (fetched / "astor" / "__pycache__").mkdir()
     (fetched / "astor" / "__pycache__" / "__init__.cpython-311.pyc").write_bytes(b"compiled")
     (fetched / ".DS_Store").write_bytes(b"")
     assert period.folder() == period.fetch() == fetched
 
 
-def test_a_store_that_cannot_be_written_to_is_used(fetched, offline):
+def test_read_only_folder_is_used(fetched, offline):
     (fetched.parent / ".store.lock").unlink()
     for folder in (fetched, fetched.parent):
         folder.chmod(0o555)
@@ -243,7 +245,7 @@ def test_a_store_that_cannot_be_written_to_is_used(fetched, offline):
             folder.chmod(0o755)
 
 
-def test_another_wheel_than_the_published_one_is_refused(source, store, wheels):
+def test_wheel_with_another_sha256_is_rejected(source, store, wheels):
     with zipfile.ZipFile(wheels / ASTOR, "a") as archive:
         archive.writestr("astor/extra.py", "")
     (astor,) = [wheel for wheel in period.WHEELS if wheel.file == ASTOR]
@@ -252,14 +254,14 @@ def test_another_wheel_than_the_published_one_is_refused(source, store, wheels):
     expect_nothing_left(store)
 
 
-def test_a_wheel_that_the_index_does_not_have_is_named(source, store, wheels):
+def test_error_names_a_wheel_missing_from_the_index(source, store, wheels):
     (wheels / TENSORFLOW).unlink()
     with pytest.raises(InputError, match=r"tensorflow(==1\.15\.5 \(from versions: none\)|-1\.15)"):
         period.fetch()
     expect_nothing_left(store)
 
 
-def test_without_a_network_pip_says_why_in_the_line(wheels, store, monkeypatch):
+def test_error_without_network_contains_pips_reason(wheels, store, monkeypatch):
     pytest.importorskip("pip")
     monkeypatch.setenv("PIP_RETRIES", "1")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
@@ -270,7 +272,7 @@ def test_without_a_network_pip_says_why_in_the_line(wheels, store, monkeypatch):
     expect_nothing_left(store)
 
 
-def test_without_a_network_and_pip_the_line_says_what_to_do(offline, store):
+def test_error_without_network_and_pip_says_what_to_do(offline, store):
     with pytest.raises(InputError, match="Connection refused.*TF_EDUREKA_PERIOD_DIR") as error:
         period.fetch()
     assert "\n" not in str(error.value)
@@ -289,7 +291,7 @@ def test_without_a_network_and_pip_the_line_says_what_to_do(offline, store):
         (lambda request: request.give(b'{"files": []}'), "does not have tensorflow-1.15.5"),
     ],
 )
-def test_an_index_that_answers_something_else_is_told(
+def test_unexpected_answer_of_the_index_is_reported(
     wheels, store, without_pip, monkeypatch, answer, told
 ):
     with web.serving(answer) as address:
@@ -302,7 +304,7 @@ def test_an_index_that_answers_something_else_is_told(
 
 
 def changed(folder: Path, change: Callable[[bytes], bytes]) -> Callable[[web.Handler], object]:
-    """An index whose wheels are not those that it had, and of which it does not say the length."""
+    """An index that changes its wheels and sends no Content-Length."""
 
     def answer(request: web.Handler) -> None:
         if "/files/" in request.path:
@@ -313,7 +315,7 @@ def changed(folder: Path, change: Callable[[bytes], bytes]) -> Callable[[web.Han
     return answer
 
 
-def test_a_wheel_that_is_cut_on_its_way_is_refused(wheels, store, without_pip, monkeypatch):
+def test_truncated_wheel_is_rejected(wheels, store, without_pip, monkeypatch):
     with web.serving(changed(wheels, lambda made: made[:-1])) as address:
         monkeypatch.setenv("PIP_INDEX_URL", f"{address}simple")
         with pytest.raises(InputError, match=r"expected \d+ bytes with the SHA-256 .*, got \d+"):
@@ -321,13 +323,13 @@ def test_a_wheel_that_is_cut_on_its_way_is_refused(wheels, store, without_pip, m
     expect_nothing_left(store)
 
 
-def test_no_more_is_read_of_a_wheel_than_it_has(wheels, store, without_pip, monkeypatch):
+def test_download_stops_at_the_published_size(wheels, store, without_pip, monkeypatch):
     with web.serving(changed(wheels, lambda made: made + b"more")) as address:
         monkeypatch.setenv("PIP_INDEX_URL", f"{address}simple")
         assert period.fetch() == store
 
 
-def test_what_is_interrupted_leaves_nothing(source, store):
+def test_interrupted_fetch_leaves_no_files(source, store):
     def interrupt(what: str, done: int, total: int) -> None:
         raise KeyboardInterrupt
 
@@ -336,7 +338,7 @@ def test_what_is_interrupted_leaves_nothing(source, store):
     expect_nothing_left(store)
 
 
-def test_what_a_kill_has_left_is_not_taken_for_the_store_and_goes(source, store):
+def test_leftovers_of_a_killed_fetch_are_ignored_and_removed(source, store):
     left = store.parent / ".store.partial"
     left.mkdir()
     (left / "half").write_bytes(b"half")
@@ -345,14 +347,14 @@ def test_what_a_kill_has_left_is_not_taken_for_the_store_and_goes(source, store)
     assert not left.exists()
 
 
-def test_the_second_of_two_processes_waits_and_finds_it_done(fetched, offline):
+def test_second_process_waits_for_the_first_fetch(fetched, offline):
     done = fetched.with_name("done")
     fetched.rename(done)
     lock = filelock.FileLock(fetched.with_name(".store.lock"))
     lock.acquire()
     told = []
 
-    def report(what: str, *_: int) -> None:  # the other process comes to its end meanwhile
+    def report(what: str, *_: int) -> None:  # the other process ends meanwhile
         told.append(what)
         done.rename(fetched)
         lock.release()
@@ -362,7 +364,7 @@ def test_the_second_of_two_processes_waits_and_finds_it_done(fetched, offline):
 
 
 @pytest.mark.parametrize("name", ["thesis.txt", "astor"])
-def test_a_folder_that_holds_anything_else_is_not_replaced(offline, store, name):
+def test_folder_with_other_files_is_not_replaced(offline, store, name):
     (store / name).mkdir(parents=True)
     with pytest.raises(InputError, match=rf"got one with {name} in it; set"):
         period.fetch()
@@ -375,7 +377,7 @@ def test_an_empty_folder_is_filled(source, store):
     assert period.folder() == store
 
 
-def test_a_place_that_cannot_be_written_to_is_told(offline, store, monkeypatch):
+def test_unwritable_folder_is_reported(offline, store, monkeypatch):
     store.write_bytes(b"")
     for place in (store, store / "below"):
         monkeypatch.setenv("TF_EDUREKA_PERIOD_DIR", str(place))
@@ -397,7 +399,7 @@ def test_a_place_that_cannot_be_written_to_is_told(offline, store, monkeypatch):
         ("win32", {}, "/home/ada/AppData/Local/tf_edureka"),
     ],
 )
-def test_the_store_is_among_the_users_caches(monkeypatch, system, variables, expected):
+def test_default_folder_is_in_the_users_caches(monkeypatch, system, variables, expected):
     monkeypatch.setattr("sys.platform", system)
     monkeypatch.setenv("HOME", "/home/ada")
     for name in ("TF_EDUREKA_PERIOD_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA"):
@@ -407,7 +409,7 @@ def test_the_store_is_among_the_users_caches(monkeypatch, system, variables, exp
     assert period.location() == Path(expected, "period-1.15.5")
 
 
-def test_without_a_home_folder_the_variable_is_asked_for(monkeypatch):
+def test_error_without_home_folder_names_the_variable(monkeypatch):
     def no_home() -> Path:
         raise RuntimeError("Could not determine home directory.")
 
@@ -419,7 +421,7 @@ def test_without_a_home_folder_the_variable_is_asked_for(monkeypatch):
         period.folder()
 
 
-def test_the_command_fetches_and_says_where_and_under_which_licences(source, store, capsys):
+def test_command_fetches_and_prints_folder_and_licences(source, store, capsys):
     assert run.main(["--fetch-period"]) == 0
     printed = capsys.readouterr()
     assert f" into {store}\n" in printed.out
@@ -431,7 +433,7 @@ def test_the_command_fetches_and_says_where_and_under_which_licences(source, sto
     assert printed.err == ""
 
 
-def test_the_command_says_in_one_line_why_it_could_not_fetch(offline, store, capsys):
+def test_failed_fetch_of_the_command_is_one_error_line(offline, store, capsys):
     assert run.main(["--fetch-period", "no_script.py"]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -455,12 +457,12 @@ def test_the_command_fetches_before_it_runs_a_script(fetched, tmp_path, monkeypa
     assert f"{fetched} already has" in printed.err
 
 
-def test_a_script_or_the_option_is_needed(capsys):
+def test_script_or_fetch_option_is_required(capsys):
     assert run.main([]) == 2
     assert capsys.readouterr().err.startswith("error: the following arguments are required: SCRIPT")
 
 
-def test_the_sizes_that_are_said_are_those_of_the_real_files(period_packages):
+def test_printed_sizes_are_those_of_the_real_files(period_packages):
     assert period.is_intact()
     store = period.folder()
     listed = (store / LIST).read_text().splitlines()

@@ -1,4 +1,4 @@
-"""The private names of the installed TensorFlow that the runner touches."""
+"""The private names of the installed TensorFlow that the runner uses."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Modules of protocol buffers as they were generated until protobuf 3.19."""
+"""Protobuf modules generated before protobuf 3.20."""
 
 import importlib
 import sys
@@ -34,9 +34,9 @@ Point = reflection.GeneratedProtocolMessageType(
 
 
 @pytest.mark.parametrize("written", [f"_b('{FILE}')", f"b'{FILE}'"], ids=["2015", "2020"])
-def test_what_was_generated_then_is_a_module_again(written, tmp_path, monkeypatch):
+def test_old_generated_modules_can_be_imported(written, tmp_path, monkeypatch):
     source = OLD.replace("{}", written)
-    if not written.startswith("_"):  # a file that this process does not know
+    if not written.startswith("_"):  # a file that is not registered in this process
         source = source.replace("olden", "older").replace("point.proto", "dot_2.proto")
     (tmp_path / "point_pb2.py").write_text(source)
     (tmp_path / "points_pb2.py").write_text(f"import point_pb2 as point__pb2\n{source}")
@@ -49,7 +49,7 @@ def test_what_was_generated_then_is_a_module_again(written, tmp_path, monkeypatc
         monkeypatch.delitem(sys.modules, name)
 
 
-def test_what_is_generated_today_is_left_as_it_is(tmp_path, monkeypatch):
+def test_current_generated_modules_are_unchanged(tmp_path, monkeypatch):
     (tmp_path / "today_pb2.py").write_text("DESCRIPTOR = 'as written'\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "meta_path", [protobuf_modules.Finder(), *sys.meta_path])

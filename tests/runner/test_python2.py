@@ -1,4 +1,4 @@
-"""Python 2 is refused in a line that says so."""
+"""Python 2 code is rejected with one line that says so."""
 
 import collections
 
@@ -58,23 +58,21 @@ def error_of(text):
 
 
 @pytest.mark.parametrize(("text", "what"), {**SOURCES, **USES}.items())
-def test_what_only_python_2_has_is_named(text, what):
+def test_python_2_constructs_are_named(text, what):
     said = python2.explanation(error_of(text))
     assert said.startswith(f"this is Python 2 ({what}); ")
     assert CONVERT in said or "convert the tabs to spaces" in said
 
 
 @pytest.mark.parametrize("text", OTHERS)
-def test_another_error_is_not_said_to_be_python_2(text):
+def test_other_errors_are_not_called_python_2(text):
     assert python2.explanation(error_of(text)) is None
 
 
 @pytest.mark.parametrize(
     ("text", "line"), [("import os\nprint 'x'\n", 2), ("if 1:\n\tx = 1\n        y = 2\n", 3)]
 )
-def test_a_script_in_python_2_ends_before_its_first_line_with_pythons_code(
-    text, line, tmp_path, capsys
-):
+def test_python_2_script_ends_before_its_first_line(text, line, tmp_path, capsys):
     path = tmp_path / "net.py"
     path.write_text(text)
     with pytest.raises(SystemExit) as end:
@@ -85,7 +83,7 @@ def test_a_script_in_python_2_ends_before_its_first_line_with_pythons_code(
     assert said.count("\n") == 1
 
 
-def test_so_do_a_module_and_a_name_but_for_what_a_script_guards(run_without, tmp_path):
+def test_python_2_modules_and_names_are_reported_unless_guarded(run_without, tmp_path):
     (tmp_path / "layers.py").write_text("x = 1\nprint x\n")
     guarded = "try:\n    import cPickle\nexcept ImportError:\n    import pickle\nprint(1)\n"
     done = run_without(f"{guarded}import layers\n")

@@ -1,4 +1,4 @@
-"""What old scripts ask of Python and its libraries: as then, each `then` a process of its own."""
+"""Names and behaviour that old scripts expect of Python and its libraries."""
 
 import importlib.util
 import json
@@ -20,12 +20,12 @@ removed_apis.restore()
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
-HAS_NUMPY_1S_WAYS = hasattr(np, "_set_promotion_state")  # 2.1 and before
+BEHAVES_LIKE_NUMPY_1 = hasattr(np, "_set_promotion_state")  # 2.1 and before
 
 
 @pytest.fixture
-def then(tmp_path):
-    """Runs a script on the libraries as they were; without TensorFlow, which takes seconds."""
+def old_script(tmp_path):
+    """Runs a script in a process with restored names, without TensorFlow, which takes seconds."""
 
     def runs(script, *arguments):
         path = tmp_path / "script.py"
@@ -51,13 +51,13 @@ def needs(*modules):
     return pytest.mark.skipif(bool(absent), reason=f"not installed: {', '.join(absent)}")
 
 
-def test_numpy_scipy_and_pillow_give_what_they_gave(then):
-    done = then((GOLDENS / "old_libraries.py").read_text())
+def test_numpy_scipy_and_pillow_give_the_results_of_their_old_versions(old_script):
+    done = old_script((GOLDENS / "old_libraries.py").read_text())
     values, golden = (
         json.loads(printed(done)),
         json.loads((GOLDENS / "old_libraries.json").read_text()),
     )
-    parts = {*golden} if HAS_NUMPY_1S_WAYS else {"images", "libraries", "numpy"}
+    parts = {*golden} if BEHAVES_LIKE_NUMPY_1 else {"images", "libraries", "numpy"}
     assert {part: values[part] for part in parts} == {part: golden[part] for part in parts}
     assert not re.sub(r"note: .*np\.load: .*\n", "", done.stderr)
 
@@ -87,7 +87,7 @@ for module, name in (
 """
 
 
-def test_a_script_finds_them_beside_tensorflow_as_1_15_5_printed_it(run):
+def test_restored_names_work_together_with_tensorflow(run):
     done = run(CASES)
     assert done.stdout.splitlines() == [
         "matrix ndarray ndarray ndarray function (3, 2)",
@@ -98,28 +98,28 @@ def test_a_script_finds_them_beside_tensorflow_as_1_15_5_printed_it(run):
     assert not done.stderr
 
 
-def test_a_library_that_a_script_does_not_import_is_not_imported(then):
+def test_a_library_that_a_script_does_not_import_is_not_imported(old_script):
     script = (
         "import sys; print({'scipy', 'PIL', 'matplotlib', 'pandas', 'sklearn'} & {*sys.modules})"
     )
-    assert printed(then(script)) == "set()\n"
+    assert printed(old_script(script)) == "set()\n"
 
 
 @pytest.mark.parametrize("name", ["scipy.misc.none", "scipy.none", "none.misc", "none"])
-def test_a_module_that_never_was_is_missing_as_ever(then, name):
-    assert f"No module named '{name.removesuffix('.misc')}'" in then(f"import {name}").stderr
+def test_nonexistent_modules_give_the_usual_error(old_script, name):
+    assert f"No module named '{name.removesuffix('.misc')}'" in old_script(f"import {name}").stderr
 
 
-def test_what_is_new_in_a_library_is_not_hidden(then):
+def test_new_names_of_a_library_stay_available(old_script):
     script = """
 import numpy as np, scipy.misc, inspect, yaml, pickle
 print(np.array.__name__, pickle.loads(pickle.dumps(np.array)) is np.array, np.isdtype)
 print(inspect.getsource(scipy.misc)[:1] != "", yaml.load("a: 1", Loader=yaml.SafeLoader))
 """
-    assert printed(then(script)).splitlines()[0].startswith("array True")
+    assert printed(old_script(script)).splitlines()[0].startswith("array True")
 
 
-def test_objects_that_are_loaded_are_a_note_once_for_each_line(then, tmp_path):
+def test_loading_python_objects_prints_one_note_per_line(old_script, tmp_path):
     script = """
 import numpy as np
 np.save("objects.npy", np.array([{}], object))
@@ -132,7 +132,7 @@ np.load("objects.npy", allow_pickle=True)
 with np.load("both.npz") as file:
     file["objects"]
 """
-    done = then(script)
+    done = old_script(script)
     notes = done.stderr.splitlines()
     assert [note.partition(": np.load: loaded Python objects")[0] for note in notes] == [
         f"note: {tmp_path}/script.py, line 8",
@@ -140,7 +140,7 @@ with np.load("both.npz") as file:
     ]
 
 
-def test_what_numpy_did_without_a_word_it_does_without_a_word(then):
+def test_numpys_newer_deprecation_warnings_are_silenced(old_script):
     script = """
 import numpy as np, warnings
 for use in ("np.zeros(2, 'a5')", "np.cross([1, 2], [3, 4])", "np.in1d([1], [1])"):
@@ -150,12 +150,12 @@ for use in ("np.zeros(2, 'a5')", "np.cross([1, 2], [3, 4])", "np.in1d([1], [1])"
         print("gone by now:", use)
 warnings.warn("mine", DeprecationWarning)
 """
-    said = then(script).stderr
+    said = old_script(script).stderr
     assert "DeprecationWarning: mine" in said
     assert said.count("Warning:") == 1
 
 
-@pytest.mark.skipif(HAS_NUMPY_1S_WAYS, reason="this NumPy still does what NumPy 1 did")
+@pytest.mark.skipif(BEHAVES_LIKE_NUMPY_1, reason="this NumPy still does what NumPy 1 did")
 @pytest.mark.parametrize(
     ("use", "what"),
     [
@@ -166,7 +166,7 @@ warnings.warn("mine", DeprecationWarning)
         ("np.zeros(1).tostring()", "an array had tostring()"),
     ],
 )
-def test_what_a_newer_numpy_has_given_up_comes_with_what_to_install(use, what):
+def test_errors_of_a_newer_numpy_name_the_version_to_install(use, what):
     try:
         eval(use)
     except Exception as error:
@@ -179,8 +179,8 @@ def test_what_a_newer_numpy_has_given_up_comes_with_what_to_install(use, what):
     )
 
 
-@pytest.mark.skipif(HAS_NUMPY_1S_WAYS, reason="this NumPy still does what NumPy 1 did")
-def test_a_script_that_ends_by_it_is_told_so_after_its_traceback(run_without):
+@pytest.mark.skipif(BEHAVES_LIKE_NUMPY_1, reason="this NumPy still does what NumPy 1 did")
+def test_numpy_advice_follows_the_traceback(run_without):
     done = run_without("import numpy as np\nnp.uint8([1]) + 300\n")
     *_, last, advice = done.stderr.splitlines()
     assert "Traceback (most recent call last):\n" in done.stderr
@@ -189,11 +189,11 @@ def test_a_script_that_ends_by_it_is_told_so_after_its_traceback(run_without):
     assert done.returncode == 1
 
 
-def test_another_error_comes_without():
+def test_other_errors_give_no_numpy_advice():
     assert for_numpy.advice(TypeError("only length-1 arrays")) is None
 
 
-def test_pythons_own_library(then):
+def test_names_of_pythons_standard_library(old_script):
     script = """
 import collections, fractions, inspect, time
 from collections import Mapping
@@ -202,29 +202,29 @@ args, varargs, keywords, defaults = inspect.getargspec(f)
 print(fractions.gcd(12, 18), isinstance({}, Mapping), time.clock() > 0)
 print(args, varargs, keywords, defaults, inspect.getargspec(f).keywords)
 """
-    assert printed(then(script)) == "6 True True\n['a', 'b'] c d (1,) d\n"
+    assert printed(old_script(script)) == "6 True True\n['a', 'b'] c d (1,) d\n"
 
 
-def test_a_module_of_pythons_that_is_gone(then, tmp_path):
+def test_removed_module_imp(old_script, tmp_path):
     (tmp_path / "other.py").write_text("x = 3")
     script = """
 import imp, sys
 print(imp.load_source("a.b", "other.py").x, sys.modules["a.b"].x, imp.reload(sys) is sys)
 """
-    assert printed(then(script)) == "3 3 True\n"
+    assert printed(old_script(script)) == "3 3 True\n"
 
 
 @needs("yaml")
-def test_yaml_loads_without_a_loader(then):
+def test_yaml_loads_without_a_loader(old_script):
     script = """
 import io, yaml
 print(yaml.load("a: 1"), yaml.load(io.StringIO("[1]")), yaml.load("b", Loader=yaml.SafeLoader))
 print(list(yaml.load_all("a\\n---\\nb")), yaml.safe_load("c"))
 """
-    assert printed(then(script)) == "{'a': 1} [1] b\n['a', 'b'] c\n"
+    assert printed(old_script(script)) == "{'a': 1} [1] b\n['a', 'b'] c\n"
 
 
-def test_matplotlib(then):
+def test_matplotlib(old_script):
     script = """
 import matplotlib as mpl, matplotlib.cm as cm, matplotlib.pyplot as plt
 from mpl_toolkits.mplot3d import Axes3D
@@ -235,10 +235,10 @@ print(plt.gca().get_facecolor(), type(plt.figure().gca(projection="3d")) is Axes
 mpl.rcParams.update({"pgf.preamble": ["a", "b"], "lines.linewidth": 3})
 print(repr(mpl.rcParams["pgf.preamble"]), mpl.rcParams["lines.linewidth"])
 """
-    assert printed(then(script)) == "4 True\n(1.0, 0.0, 0.0, 1.0) True\n'a\\nb' 3.0\n"
+    assert printed(old_script(script)) == "4 True\n(1.0, 0.0, 0.0, 1.0) True\n'a\\nb' 3.0\n"
 
 
-def test_pillows_sizes_of_a_text(then):
+def test_text_sizes_in_pillow(old_script):
     script = """
 from PIL import Image, ImageDraw, ImageFont
 font = ImageFont.load_default()
@@ -247,11 +247,11 @@ draw = ImageDraw.Draw(Image.new("L", (50, 20)))
 print(font.getsize("ab") == (width, height), 0 < width < bigger[0] < 50, 0 < height < 20)
 print(Image.LINEAR == Image.BILINEAR, Image.CUBIC == Image.BICUBIC)
 """
-    assert printed(then(script)) == "True True True\nTrue True\n"
+    assert printed(old_script(script)) == "True True True\nTrue True\n"
 
 
 @needs("networkx", "scipy")
-def test_networkx(then):
+def test_networkx(old_script):
     script = """
 import networkx as nx
 G = nx.Graph([(0, 1), (1, 2)])
@@ -262,7 +262,7 @@ print(nx.from_scipy_sparse_matrix(nx.to_scipy_sparse_matrix(G)).edges, nx.Ordere
 nx.write_gpickle(G, "g")
 print(nx.read_gpickle("g").node[0], [*G.nodes_iter()], [*G.edges_iter()])
 """
-    assert printed(then(script)).splitlines() == [
+    assert printed(old_script(script)).splitlines() == [
         "csr_matrix [1, 2, 1]",
         "matrix [(0, 1), (1, 2)]",
         "[(0, 1), (1, 2)] MultiDiGraph with 0 nodes and 0 edges",
@@ -271,17 +271,17 @@ print(nx.read_gpickle("g").node[0], [*G.nodes_iter()], [*G.edges_iter()])
 
 
 @needs("pandas")
-def test_a_frequency_that_pandas_0_25_wrote(then):
+def test_frequency_pickled_by_pandas_0_25(old_script):
     script = """
 import pickle, pandas
 text = b"ccopy_reg\\n_reconstructor\\n(cpandas.tseries.offsets\\nMinute\\nc__builtin__\\nobject\\n"
 print(pickle.loads(text + b"NtR(dVn\\nI5\\nsVnormalize\\nI00\\nsb.").delta)
 """
-    assert printed(then(script)) == "0 days 00:05:00\n"
+    assert printed(old_script(script)) == "0 days 00:05:00\n"
 
 
 @needs("pandas")
-def test_pandas(then):
+def test_pandas(old_script):
     script = """
 import numpy as np, pandas as pd
 df = pd.DataFrame({"a": [1, 2], "b": [3.0, 4.0]}, index=["x", "y"])
@@ -301,7 +301,7 @@ print(table.loc["s"].tolist(), table.index.tolist(), table[1].dtype, df.append(d
 print(df.append({"a": 1, "b": 2}, ignore_index=True).shape)
 print(pd.date_range("2020", periods=2, freq="5min").freq.delta.total_seconds())
 """
-    assert printed(then(script)).splitlines() == [
+    assert printed(old_script(script)).splitlines() == [
         "[[1.0, 3.0], [2.0, 4.0]] [[3.0], [4.0]] [1, 2]",
         "1 3.0 [3.0] ['y', 'x']",
         "(2, 2) ['y'] [3.0, 4.0] 4.0",
@@ -314,7 +314,7 @@ print(pd.date_range("2020", periods=2, freq="5min").freq.delta.total_seconds())
 
 
 @needs("sklearn", "joblib")
-def test_scikit_learn(then):
+def test_scikit_learn(old_script):
     script = """
 import sklearn.externals.joblib, joblib
 from sklearn import cross_validation, linear_model, manifold, metrics
@@ -330,11 +330,11 @@ print(*linear_model.Perceptron(tol=-float("inf")).fit(X, y).classes_)
 class Mine(BaseEstimator, ClassifierMixin): pass
 print(is_classifier(Mine()))
 """
-    assert printed(then(script)) == "True True\n2\n1.0\n300\n0 1\nTrue\n"
+    assert printed(old_script(script)) == "True True\n2\n1.0\n300\n0 1\nTrue\n"
 
 
 @needs("sklearn")
-def test_stratified_folds_are_those_of_scikit_learn_0_21(then):
+def test_stratified_folds_are_those_of_scikit_learn_0_21(old_script):
     script = """
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
@@ -344,7 +344,7 @@ for options in ({"shuffle": True, "random_state": 2017}, {}, {"shuffle": True}):
     print(*(test.tolist() for _, test in StratifiedKFold(3, **options).split(y, y)))
 print(np.random.rand())
 """
-    assert printed(then(script)).splitlines() == [
+    assert printed(old_script(script)).splitlines() == [
         "[2, 7, 8, 11] [0, 1, 5, 6] [3, 4, 9, 10]",
         "[0, 1, 2, 4] [3, 5, 6, 7] [8, 9, 10, 11]",
         "[0, 4, 7, 8] [1, 5, 6, 11] [2, 3, 9, 10]",

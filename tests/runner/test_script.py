@@ -1,4 +1,4 @@
-"""`python -m tf_edureka.legacy`, as a user runs it: each `run` is a process of its own."""
+"""Scripts under `python -m tf_edureka.legacy`; each `run` is a process of its own."""
 
 import json
 import os
@@ -19,7 +19,7 @@ CHECKS = Path(__file__).parent / "checks"
 
 
 def as_python(tmp_path, *arguments, stdin=""):
-    """The same by Python alone."""
+    """Runs a script with Python alone."""
     return subprocess.run(
         [sys.executable, *arguments], cwd=tmp_path, input=stdin, capture_output=True, text=True
     )
@@ -36,7 +36,7 @@ with tf.Graph().as_default() as graph:
 
 
 @pytest.mark.slow
-def test_a_script_leaves_gpu_memory_that_it_does_not_need_to_others(run):
+def test_script_does_not_allocate_all_gpu_memory(run):
     script = "import os; print(os.environ['TF_FORCE_GPU_ALLOW_GROWTH'])"
     assert run(script).stdout == "true\n"
     assert run(script, TF_FORCE_GPU_ALLOW_GROWTH="false").stdout == "false\n"
@@ -52,7 +52,7 @@ def test_cuda_is_looked_for_before_tensorflow_is_imported(monkeypatch):
     assert order == ["cuda", "tensorflow"]
 
 
-def test_the_perceptron_and_op_seeds_are_those_of_1_15_to_each_bit(run):
+def test_perceptron_and_op_seeds_are_bit_identical_to_1_15(run):
     done = run(DRAWS + (CHECKS / "perceptron.py").read_text())
     golden = json.loads((GOLDENS / "perceptron.json").read_text())["op_seeds"]["15"]["losses"]
     op_seeds, *losses = done.stdout.splitlines()
@@ -67,7 +67,7 @@ def test_op_seeds_can_be_those_of_tensorflow_2(run):
 
 
 @pytest.mark.slow
-def test_graphs_have_the_number_of_ops_that_1_15_counted(run):
+def test_graphs_have_as_many_ops_as_in_1_15(run):
     counts = json.loads(run(GOLDENS / "op_counts.py").stdout)
     golden = json.loads((GOLDENS / "op_counts.json").read_text())
     assert counts.keys() == golden.keys()
@@ -77,8 +77,8 @@ def test_graphs_have_the_number_of_ops_that_1_15_counted(run):
 
 @pytest.mark.slow
 def test_seeded_networks_train_as_with_1_15(run):
-    # Dropout, batch normalization, a recurrent network, a shuffled data set. What is left is
-    # rounding: 5e-7 of the loss at most, measured, where a float32 has steps of 1.2e-7.
+    # Dropout, batch normalization, a recurrent network, a shuffled data set. The remaining
+    # difference is rounding: measured at most 5e-7 of the loss; float32 has a spacing of 1.2e-7.
     courses = json.loads(run(GOLDENS / "seeded_training.py").stdout)
     golden = json.loads((GOLDENS / "seeded_training.json").read_text())
     assert courses.keys() == golden.keys()
@@ -111,7 +111,7 @@ def test_a_script_behaves_as_if_python_ran_it(run, tmp_path):
 
 
 @pytest.mark.slow
-def test_where_an_op_was_made_is_told_by_the_scripts_lines_alone(run, tmp_path):
+def test_op_stacks_contain_only_the_scripts_lines(run, tmp_path):
     script = """
 import tensorflow as tf
 def made():
@@ -129,12 +129,12 @@ made()
     )
 
 
-def test_a_script_that_is_missing_is_told_as_by_python(run, tmp_path):
+def test_missing_script_gives_pythons_error(run, tmp_path):
     done, python = run(Path("none.py")), as_python(tmp_path, "none.py")
     assert (done.returncode, done.stderr) == (python.returncode, python.stderr)
 
 
-def test_wrong_options_are_a_line(run):
+def test_wrong_options_give_one_error_line(run):
     for options in (["--seeds", "3"], ["--figures", ""], ["--other"]):
         done = run("", options=options)
         assert done.returncode == 2
@@ -144,7 +144,7 @@ def test_wrong_options_are_a_line(run):
 
 
 @pytest.mark.slow
-def test_a_script_that_is_a_link_finds_what_is_beside_it(run, tmp_path):
+def test_linked_script_imports_modules_next_to_its_target(run, tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "other.py").write_text("name = 'beside'")
     (tmp_path / "real" / "program.py").write_text("import other; print(other.name)")
@@ -155,7 +155,7 @@ def test_a_script_that_is_a_link_finds_what_is_beside_it(run, tmp_path):
 FILES = GOLDENS / "files.zip"
 
 
-def test_files_that_1_15_has_written_are_read(run, tmp_path):
+def test_files_of_1_15_are_read(run, tmp_path):
     shutil.unpack_archive(FILES, tmp_path / "files")
     done = run(CHECKS / "files.py", "files")
     assert done.stdout.endswith("6 checks, failed: none\n"), done.stderr
@@ -169,19 +169,19 @@ def test_files_that_are_written_here_are_read(run, tmp_path):
     assert done.stdout.endswith("6 checks, failed: none\n"), done.stderr
 
 
-# They pass on TensorFlow 1.15.5 itself, too, as in `python tests/runner/checks/names.py`.
+# They also pass on TensorFlow 1.15.5 itself: `python tests/runner/checks/names.py`.
 @pytest.mark.parametrize(
     "checks", ["names", "features", "eager", pytest.param("keras_2_3_1", marks=pytest.mark.slow)]
 )
-def test_what_a_script_may_rely_on_is_as_with_1_15(checks, run):
+def test_checks_that_pass_on_1_15_pass_here(checks, run):
     done = run(CHECKS / f"{checks}.py")
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("checks, failed: none\n")
 
 
 @pytest.mark.slow
-def test_what_tf_contrib_imports_draws_none_of_the_scripts_random_numbers(run, tmp_path):
-    (tmp_path / "sklearn.py").write_text("import rich.style\n")  # as that of today does
+def test_imports_of_contrib_do_not_advance_random_generators(run, tmp_path):
+    (tmp_path / "sklearn.py").write_text("import rich.style\n")  # as the current one does
     script = """
 import random, sys
 import tensorflow as tf
@@ -193,7 +193,7 @@ print("sklearn" in sys.modules, random.random())
 
 
 @pytest.mark.slow
-def test_a_name_that_1_15_had_not_either_is_told_as_by_python(run, tmp_path):
+def test_name_unknown_to_1_15_gives_pythons_error(run, tmp_path):
     done = run("import tensorflow as tf\n\ntf.train.SummaryWriter\n")
     assert done.returncode == 1
     trace = (
@@ -206,7 +206,7 @@ def test_a_name_that_1_15_had_not_either_is_told_as_by_python(run, tmp_path):
 
 
 @pytest.mark.slow
-def test_python_without_docstrings_is_refused_in_a_line(tmp_path, period_packages):
+def test_python_without_docstrings_is_rejected_in_one_line(tmp_path, period_packages):
     (tmp_path / "script.py").touch()
     done = as_python(tmp_path, "-OO", "-m", "tf_edureka.legacy", "script.py")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
@@ -214,7 +214,7 @@ def test_python_without_docstrings_is_refused_in_a_line(tmp_path, period_package
 
 
 @pytest.mark.slow
-def test_mnist_that_cannot_be_had_is_a_line(run, tmp_path):
+def test_unavailable_mnist_gives_one_error_line(run, tmp_path):
     script = """
 from tensorflow.examples.tutorials.mnist import input_data
 input_data.read_data_sets("MNIST_data/")
@@ -228,7 +228,7 @@ input_data.read_data_sets("MNIST_data/")
 
 
 @pytest.mark.slow
-def test_figures_are_saved_where_there_is_no_screen(run, tmp_path):
+def test_figures_are_saved_if_no_screen_is_available(run, tmp_path):
     script = """
 import matplotlib
 matplotlib.use("TkAgg")
@@ -259,7 +259,7 @@ plt.pause(0.01)
 
 
 @pytest.mark.slow
-def test_figures_go_into_a_folder_of_choice(run, tmp_path):
+def test_figures_are_saved_into_the_given_folder(run, tmp_path):
     script = "import os, pylab; os.mkdir('c'); os.chdir('c'); pylab.plot([1]); pylab.show()"
     done = run(script, options=["--figures", "a/b"])
     assert done.stderr == "figure: ../a/b/script-1.png\n"
@@ -267,7 +267,7 @@ def test_figures_go_into_a_folder_of_choice(run, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_figure_that_cannot_be_saved_is_a_line_and_the_script_goes_on(run, tmp_path):
+def test_unsaved_figure_gives_one_line_and_the_script_continues(run, tmp_path):
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "folder" / "script-1.png")
@@ -284,7 +284,7 @@ def test_a_figure_that_cannot_be_saved_is_a_line_and_the_script_goes_on(run, tmp
 
 
 @pytest.mark.slow
-def test_a_notebooks_backend_shows_nothing_in_another_process(run):
+def test_notebook_backend_does_not_prevent_saving_figures(run):
     inline = "module://matplotlib_inline.backend_inline"
     done = run("import pylab; pylab.plot([1]); pylab.show()", MPLBACKEND=inline)
     assert done.stderr == "figure: script-1.png\n"
@@ -293,9 +293,7 @@ def test_a_notebooks_backend_shows_nothing_in_another_process(run):
 
 
 @pytest.mark.slow
-def test_mnist_is_taken_from_where_the_script_asks_else_from_the_environments_folder(
-    run, tmp_path, drawn_folder
-):
+def test_mnist_is_read_from_the_scripts_folder_else_from_the_variables(run, tmp_path, drawn_folder):
     script = """
 from tensorflow.examples.tutorials.mnist import input_data
 input_data.read_data_sets("MNIST_data/", one_hot=True)
@@ -307,7 +305,7 @@ input_data.read_data_sets("MNIST_data/", one_hot=True)
 
 
 @pytest.mark.slow
-def test_the_report_comes_at_the_end_and_names_lines(run, tmp_path):
+def test_report_follows_the_output_and_names_lines(run, tmp_path):
     (tmp_path / "net").mkdir()
     module = "import tensorflow as tf\nx = tf.placeholder(tf.float32)\n"
     (tmp_path / "net" / "layers.py").write_text(module)
@@ -331,8 +329,8 @@ raise SystemExit(4)
 
 
 @pytest.mark.slow
-def test_a_loop_over_a_data_set_ends_in_a_function(run):
-    # Python's own `for` would ask a graph's data set for elements without end.
+def test_loop_over_a_data_set_in_a_function_terminates(run):
+    # Python's own `for` would never end on the data set of a graph.
     script = """
 import tensorflow as tf
 tf.enable_eager_execution()
@@ -367,5 +365,5 @@ print(*[node.attr["padding"].s for node in nodes if node.op == "Conv2DBackpropIn
 """
 
 
-def test_onednn_leaves_convolutions_over_whole_rows_alone(run):
+def test_convolutions_over_whole_rows_do_not_use_onednn(run):
     assert run(KERNELS).stdout == "2304.0\nTensorFlow's own kernel\nb'VALID'\n"

@@ -1,4 +1,4 @@
-"""What is read as a script, and how it is judged: compared with what Python itself says."""
+"""Compares which sources the runner accepts or rejects, and its errors, with Python."""
 
 import os
 import random
@@ -32,16 +32,16 @@ SOURCES = {
     "BOM": BOM + UTF_8,
     "BOM, and declared": BOM + b"# coding: utf-8\n" + UTF_8,
     "BOM, and another declared": BOM + b"# coding: latin-1\n" + UTF_8,
-    "an encoding that there is not": b"\n# coding: mine\nprint(1)\n",
-    "a codec that is no encoding": b"# coding: rot13\ncevag(1)\n",
-    "a name that is no ASCII": b"# coding: \xe9\nprint(1)\n",
+    "unknown encoding": b"\n# coding: mine\nprint(1)\n",
+    "codec that is not a text encoding": b"# coding: rot13\ncevag(1)\n",
+    "encoding name that is not ASCII": b"# coding: \xe9\nprint(1)\n",
     "UTF-7, declared": b"# coding: utf-7\nprint(ascii('+AOk-'))\n",
     "UTF-16": "print(1)\n".encode("utf-16"),
     "UTF-16 without BOM": "1\n".encode("utf-16-le"),
     "UTF-16, declared": b"# coding: utf-16\nprint(1)\n",
-    "half a pair of surrogates": b"x = '\xed\xa0\x80'\n",
+    "half of a surrogate pair": b"x = '\xed\xa0\x80'\n",
     "a zero byte": b"print(1)\n# \0\nprint(2)\n",
-    "nothing but a zero byte": b"\0",
+    "only a zero byte": b"\0",
     "sum of 100,000": b"x = " + b"1+" * 100_000 + b"1\n",
     "10,000 parentheses": b"x = " + b"(" * 10_000 + b")" * 10_000 + b"\n",
     "10,000 lambdas": b"x = " + b"lambda: " * 10_000 + b"1\n",
@@ -52,13 +52,13 @@ SOURCES = {
 
 
 def as_python(path, capfd):
-    """Exit code, output and errors of a script that Python runs; it has no need of packages."""
+    """Returns exit code, output and errors of a script under Python without site-packages."""
     code = subprocess.run([sys.executable, "-S", path]).returncode
     return code, *capfd.readouterr()
 
 
 def as_the_runner(path, capfd):
-    """The same of a script that the runner reads and that is then run."""
+    """Returns exit code, output and errors of a script that the runner has read."""
     try:
         script = source.read(str(path))
         exec(script.code, {**script.names})
@@ -69,7 +69,7 @@ def as_the_runner(path, capfd):
 
 
 @pytest.mark.parametrize("text", SOURCES.values(), ids=SOURCES)
-def test_a_source_is_judged_as_python_judges_it(text, tmp_path, capfd):
+def test_sources_are_accepted_or_rejected_as_by_python(text, tmp_path, capfd):
     path = tmp_path / "script.py"
     path.write_bytes(text)
     assert as_the_runner(path, capfd) == as_python(path, capfd)
@@ -83,7 +83,7 @@ LINES = [
 
 
 def mutated(number):
-    """A script that ends with code 99 before anything else, if it is Python at all."""
+    """Returns a mutated script; if it is valid Python it exits with code 99 first."""
     draw = random.Random(number)
     encoding = draw.choice(ENCODINGS)
     declared = draw.choice(["", "#!python\n", BOM.decode()]) + (
@@ -98,27 +98,27 @@ def mutated(number):
 
 
 def told(code, out, said):
-    """Without the line of the source: Python 3.10 shows it now so, now so, of the same source."""
+    """Removes the source line, which Python 3.10 shows inconsistently for the same source."""
     return code, out, said.splitlines()[:1], said.splitlines()[-1:]
 
 
 @pytest.mark.slow
-def test_mutated_sources_are_judged_as_python_judges_them(tmp_path, capfd):
+def test_mutated_sources_are_accepted_or_rejected_as_by_python(tmp_path, capfd):
     path = tmp_path / "script.py"
     codes = set()
     for number in range(300):
         path.write_bytes(mutated(number))
         python = as_python(path, capfd)
-        if "TabError" in python[-1]:  # which the runner says in its own words
+        if "TabError" in python[-1]:  # for which the runner has its own message
             continue
-        if "Traceback" in python[-1]:  # it has been run, and the frames are the runner's to hide
+        if "Traceback" in python[-1]:  # it ran; the runner hides its own frames
             continue
         assert told(*as_the_runner(path, capfd)) == told(*python), path.read_bytes()
         codes.add(python[0])
     assert codes >= {1, 99}
 
 
-def test_a_script_without_end_is_refused(tmp_path, monkeypatch):
+def test_endless_script_is_rejected(tmp_path, monkeypatch):
     monkeypatch.setattr(source, "MAX_BYTES", 10)
     path = tmp_path / "script.py"
     path.write_text("x = 12345\n")
@@ -129,7 +129,7 @@ def test_a_script_without_end_is_refused(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_a_named_pipe_is_read_once_and_its_tracebacks_wait_for_nobody(tmp_path):
+def test_named_pipe_is_read_once_and_tracebacks_do_not_block(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     text = b"# coding: latin-1\n" + LATIN_1
@@ -142,13 +142,13 @@ def test_a_named_pipe_is_read_once_and_its_tracebacks_wait_for_nobody(tmp_path):
     assert not os.path.exists(script.code.co_filename)
 
 
-def test_a_folder_is_run_by_what_is_in_it_or_told_as_by_python(tmp_path, capfd):
+def test_folder_runs_its_main_or_gives_pythons_error(tmp_path, capfd):
     assert as_the_runner(tmp_path, capfd) == as_python(tmp_path, capfd)
     (tmp_path / "__main__.py").write_text("print(__name__, __file__, repr(__package__))")
     assert as_the_runner(tmp_path, capfd) == as_python(tmp_path, capfd)
 
 
-def test_installed_files_are_not_of_the_script_though_they_lie_below_it():
+def test_installed_files_below_the_script_are_not_its_own():
     def script(name):
         code, module = compile("", "", "exec"), types.ModuleType("")
         return source.Script(name, "", (os.path.dirname(name),), b"", code, module)

@@ -1,4 +1,4 @@
-"""`--stop-after`: a script that would never end does, as if Ctrl-C had been pressed."""
+"""`--stop-after`: an endless script ends as if Ctrl-C had been pressed."""
 
 import pytest
 
@@ -47,11 +47,16 @@ model.fit(np.zeros([4, 2]), np.zeros(4), epochs=10**9, verbose=0)
     [
         # The first of the 20 runs is the initializer's.
         pytest.param(HANDLES, "saved 19\natexit\n", id="handles Ctrl-C"),
-        pytest.param(CLEANS_UP, "cleaned up 19\natexit\n", id="does not", marks=pytest.mark.slow),
+        pytest.param(
+            CLEANS_UP,
+            "cleaned up 19\natexit\n",
+            id="does not handle Ctrl-C",
+            marks=pytest.mark.slow,
+        ),
         pytest.param(THREADS, "atexit\n", id="in threads", marks=pytest.mark.slow),
     ],
 )
-def test_a_script_without_end_is_stopped_after_so_many_session_runs(body, printed, start):
+def test_endless_script_is_stopped_after_n_session_runs(body, printed, start):
     done = start(HEAD + body, options=["--stop-after", "20"])
     assert done.stdout == printed
     assert done.stderr.endswith("stopped after 20 session runs\n")
@@ -59,26 +64,26 @@ def test_a_script_without_end_is_stopped_after_so_many_session_runs(body, printe
 
 
 @pytest.mark.slow
-def test_what_keras_runs_counts(run):
+def test_session_runs_of_keras_count(run):
     done = run(HEAD + KERAS, options=["--stop-after", "20"])
     assert (done.stdout, done.stderr) == ("atexit\n", "stopped after 20 session runs\n")
 
 
 @pytest.mark.slow
-def test_a_script_is_stopped_after_seconds_even_where_it_waits(start):
+def test_script_is_stopped_after_seconds_even_while_it_sleeps(start):
     done = start(HEAD + "time.sleep(1e6)", options=["--stop-after", "1s"])
     assert done.stdout == "atexit\n"
     assert done.stderr.endswith("stopped after 1 seconds\n")
 
 
 @pytest.mark.slow
-def test_a_script_that_ends_before_is_not_stopped(start):
+def test_script_that_ends_before_the_limit_is_not_stopped(start):
     done = start(HEAD + "session.run(total)", options=["--stop-after", "3"])
     assert (done.returncode, "stopped" in done.stderr) == (0, False)
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "x", "s", "nan", "infs", "1.5"])
-def test_a_limit_that_is_none_is_refused(given, capsys):
+def test_invalid_limits_are_rejected(given, capsys):
     from tf_edureka.cli import run
 
     assert run.main([f"--stop-after={given}", "script.py"]) == 2

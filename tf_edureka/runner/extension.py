@@ -14,7 +14,7 @@ from tf_edureka.runner.wrapped import wrap
 
 # Environment variable with the seeds of ops that set none: `tf1` or `tf2`.
 SEEDS_VARIABLE = "TF_EDUREKA_SEEDS"
-# Packages whose frames lie below a cell's frames in each stack.
+# Packages that call the cells; their frames are hidden.
 _BELOW_CELLS = ("IPython", "asyncio", "ipykernel", "runpy", "tornado", "traitlets")
 _always = contextlib.ExitStack()  # contexts that stay active until the process ends
 

@@ -61,7 +61,7 @@ class _InstalledLoader(importlib.machinery.SourceFileLoader):
         """Executes the file with changed builtins."""
         code: Any = self.get_code(self.name)
         vars(module)["__builtins__"] = _BUILTINS
-        is_own = self.is_package(self.name) or "._pywrap" in self.name  # these must keep their name
+        is_own = self.is_package(self.name) or "._pywrap" in self.name  # found by name
         if not is_own:  # so that its classes and functions report `tensorflow` as their module
             module.__name__ = ORIGINAL + self.name.removeprefix(INSTALLED)
         exec(code, vars(module))

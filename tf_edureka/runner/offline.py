@@ -35,9 +35,7 @@ def install(*, replay_seeds: bool) -> None:
 
     from tf_edureka.legacy import input_data
 
-    tf.config.experimental.enable_tensor_float_32_execution(
-        False
-    )  # 1.15 did not have TensorFloat-32
+    tf.config.experimental.enable_tensor_float_32_execution(False)  # as in 1.15
     tf.config.list_physical_devices()  # logs missing GPU libraries now, while stderr is silenced
     deprecation._PRINT_DEPRECATION_WARNINGS = False  # everything in version 1 is deprecated
     tf.compat.v1.disable_v2_behavior()

@@ -143,9 +143,8 @@ def fetch(progress: Report | None = None) -> Path:
     with _errors_explained(wanted):
         wanted.parent.mkdir(parents=True, exist_ok=True)
         with _locked(wanted, report):
-            if (
-                _damage(wanted, thoroughly=True) is not None
-            ):  # no other process has fetched it meanwhile
+            # Checked again: another process may have fetched it meanwhile.
+            if _damage(wanted, thoroughly=True) is not None:
                 _check_replaceable(wanted)
                 _build(wanted, report)
     return wanted

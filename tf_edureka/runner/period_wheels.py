@@ -16,7 +16,7 @@ from tf_edureka.errors import InputError
 FOLDER_VARIABLE = "TF_EDUREKA_PERIOD_DIR"
 INDEX_VARIABLE = "PIP_INDEX_URL"
 INDEX = "https://pypi.org/simple"
-# The same wheels on each system: the files kept from TensorFlow's are the same in all of them.
+# The same wheels for all systems: the kept files are equal in all wheels of TensorFlow 1.15.5.
 _PIP = (
     *("pip", "download", "--quiet", "--progress-bar=off", "--no-input", "--no-cache-dir"),
     *("--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--require-hashes"),

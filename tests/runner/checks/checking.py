@@ -1,4 +1,4 @@
-"""Calls the checks of a script that runs on TensorFlow 1.15.5 itself, too.
+"""Calls the checks of a script that also runs on TensorFlow 1.15.5 itself.
 
 Python 3.7 must be able to read these files.
 """
@@ -10,7 +10,7 @@ import tensorflow as tf
 
 
 def call(names):
-    """Calls each `check_` of a script, each with a graph of its own, and ends the process."""
+    """Calls each `check_` function of a script with a graph of its own and ends the process."""
     checks = [value for name, value in names.items() if name.startswith("check_")]
     failed = []
     for check in checks:
@@ -25,7 +25,7 @@ def call(names):
 
 
 def raised(function, *arguments, **named):
-    """What calling a function raises."""
+    """Returns the exception that calling a function raises."""
     try:
         function(*arguments, **named)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Old scripts that run eagerly."""
+"""Scripts in eager mode."""
 
 import os
 import tempfile
@@ -10,7 +10,7 @@ from checking import call
 CONFIG = tf.ConfigProto(inter_op_parallelism_threads=1, device_count={"CPU": 2})
 CONFIG.gpu_options.allow_growth = True
 tf.enable_eager_execution(config=CONFIG)
-tf.enable_eager_execution()  # that it is enabled twice changes nothing
+tf.enable_eager_execution()  # enabling it twice has no effect
 
 
 def check_eager_execution_is_as_configured():
@@ -73,7 +73,9 @@ def check_a_checkpoint_is_restored_into_what_is_made_later():
     status = again.restore(saved)
     found = [train(again.network, again.optimizer) for _ in range(2)]
     status.assert_consumed()
-    np.testing.assert_allclose(found, next_losses, rtol=1e-5)  # rounding of two ways to add
+    np.testing.assert_allclose(
+        found, next_losses, rtol=1e-5
+    )  # two summation orders round differently
 
 
 def check_weights_are_loaded_into_what_is_built_later():

@@ -1,4 +1,4 @@
-"""What old scripts do beside building a graph and running it."""
+"""Features that old scripts use besides building and running a graph."""
 
 import gzip
 import os
@@ -533,7 +533,7 @@ def check_what_a_function_of_a_data_set_may_return():
 
 
 def check_elements_are_made_when_they_are_asked_for():
-    """What they are made of, such as NumPy's random numbers, the script draws from, too."""
+    """Elements use NumPy's random generator, from which the script also samples."""
     made = []
 
     def note(i):
@@ -548,7 +548,7 @@ def check_elements_are_made_when_they_are_asked_for():
         with tf.Session() as session:
             session.run(begin)
             assert [session.run(item) for _ in range(3)] == [0, 1, 2]
-            time.sleep(0.2)  # time enough to make one ahead
+            time.sleep(0.2)  # enough time to compute one in advance
         assert made == [0, 1, 2], made
         made.clear()
 
@@ -608,7 +608,7 @@ def check_a_metric_whose_update_returns_nothing():
 
 
 def check_variables_after_an_iterator():
-    """Its function shares the graph's store of variables: here nothing had made one before."""
+    """Its function shares the graph's variable store, which does not exist before."""
     rows = tf.data.Dataset.from_tensors([[1.0, 2.0]]).repeat().make_one_shot_iterator().get_next()
     weights = tf.get_variable("weights", [2, 1], initializer=tf.ones_initializer())
     assert isinstance(weights, tf.Variable)

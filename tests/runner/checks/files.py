@@ -1,4 +1,4 @@
-"""Reads the files that tests/goldens/files.py has written into the folder that is the argument."""
+"""Reads the files that tests/goldens/files.py has written into the folder of the argument."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def check_checkpoint_and_its_graph():
         expect_network(session)
         step = tf.get_collection(tf.GraphKeys.TRAIN_OP)[-1]
         session.run(step, {"images:0": IMAGES, "training:0": True})
-        # Adam takes a whole step where a gradient is next to nothing.
+        # Adam takes a full step even where a gradient is almost zero.
         expect("after", session.run("logits:0", {"images:0": IMAGES}), tolerance=0.02)
 
 

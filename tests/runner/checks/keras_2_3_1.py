@@ -1,4 +1,4 @@
-"""Keras 2.3.1, which a script imports by itself."""
+"""Keras 2.3.1, imported as `keras`."""
 
 import importlib
 import os
@@ -18,7 +18,7 @@ def check_versions():
 
 def check_op_seeds_are_drawn_from_numpy():
     keras.backend.clear_session()
-    np.random.seed(1)  # noqa: NPY002 (from which Keras draws)
+    np.random.seed(1)  # noqa: NPY002 (Keras samples from it)
     tf.set_random_seed(1)
     model = keras.models.Sequential([keras.layers.Dense(1, input_dim=2)])
     expected = [-0.59980255, 1.0716563]

@@ -1,4 +1,4 @@
-"""Prints the costs of the first steps of the article's second program, of the graph seed 1."""
+"""Prints the costs of the first steps of the article's second program for graph seed 1."""
 
 import tensorflow as tf
 from tensorflow.examples.tutorials.mnist import input_data

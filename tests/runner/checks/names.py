@@ -1,4 +1,4 @@
-"""Names in reprs, pickles, modules and log lines, and the ways to import them."""
+"""Names in reprs, pickles, modules and log lines, and the forms of their imports."""
 
 import importlib
 import logging
@@ -86,7 +86,7 @@ def check_imports_of_public_modules():
     assert mean_squared_error is tf.losses.mean_squared_error
     assert rgb_to_grayscale is tf.image.rgb_to_grayscale
     assert tensorflow.losses is sys.modules["tensorflow.losses"]
-    # And they still have what they had.
+    # Their attributes are still available.
     for place, name in ((tf.train, "Saver"), (tf.train, "start_queue_runners")):
         assert hasattr(place, name)
     assert hasattr(tf.image, "resize_images")

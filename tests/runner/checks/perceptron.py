@@ -1,4 +1,4 @@
-"""Prints the losses of the article's first program, of the op seed 15."""
+"""Prints the losses of the article's first program for op seed 15."""
 
 import tensorflow as tf
 

@@ -156,9 +156,9 @@ def _is_ragged(error: ValueError) -> bool:
     return "inhomogeneous shape" in str(error)
 
 
-def _is_sub_type(original: Callable[..., bool], kind: Any, of: Any) -> bool:
+def _is_sub_type(original: Callable[..., bool], kind: Any, parent: Any) -> bool:
     """Treats float, int and complex as abstract types of any size, as up to 1.18."""
-    return original(kind, _PYTHONS.get(of, of) if isinstance(of, type) else of)
+    return original(kind, _PYTHONS.get(parent, parent) if isinstance(parent, type) else parent)
 
 
 def _from_string(

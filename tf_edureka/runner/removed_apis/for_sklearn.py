@@ -31,9 +31,8 @@ def _model_selection(module: Any) -> None:
 
     def make_test_folds(original: Callable[..., Any], self: Any, X: Any, y: Any = None) -> Any:
         checking = copy.copy(self)
-        checking.random_state = (
-            0 if self.shuffle else None
-        )  # so that no shared generator is advanced
+        # A seed of its own, so that no shared generator is advanced.
+        checking.random_state = 0 if self.shuffle else None
         original(checking, X, y)
         labels = np.asarray(y).ravel()
         folds = np.empty(len(labels), int)

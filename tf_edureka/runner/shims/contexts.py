@@ -45,16 +45,16 @@ def _casts(module: Any) -> None:
 
     def read_dtype(self: Any) -> Any:
         outer = getattr(self, "outer_graph", None)
-        return casts.of.get(self) or (read_dtype(outer) if outer is not None else None)
+        return casts.dtypes.get(self) or (read_dtype(outer) if outer is not None else None)
 
     @contextlib.contextmanager
     def enable(self: Any, dtype: Any) -> Iterator[None]:
-        before = casts.of.get(self)
-        casts.of[self] = dtype
+        before = casts.dtypes.get(self)
+        casts.dtypes[self] = dtype
         try:
             yield
         finally:
-            casts.of[self] = before
+            casts.dtypes[self] = before
 
     module.Graph._enable_auto_casting_variables = enable
     module.Graph._auto_cast_variable_read_dtype = property(read_dtype)
@@ -64,7 +64,7 @@ class _Casts(threading.local):
     """The dtype that each thread reads variables in, by graph."""
 
     def __init__(self) -> None:
-        self.of: Any = weakref.WeakKeyDictionary()
+        self.dtypes: Any = weakref.WeakKeyDictionary()
 
 
 class _Summaries(threading.local):

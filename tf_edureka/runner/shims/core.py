@@ -155,8 +155,12 @@ def _graph_tensor_type(tensor: type) -> type:
     """Makes `tf.Tensor` the class of graph tensors; all tensors count as its instances."""
 
     class Kind(type):
-        def __instancecheck__(cls, of: object) -> bool:
-            return isinstance(of, tensor) if cls is Tensor else super().__instancecheck__(of)
+        def __instancecheck__(cls, instance: object) -> bool:
+            return (
+                isinstance(instance, tensor)
+                if cls is Tensor
+                else super().__instancecheck__(instance)
+            )
 
         def __subclasscheck__(cls, kind: type) -> bool:
             return issubclass(kind, tensor) if cls is Tensor else super().__subclasscheck__(kind)
@@ -165,7 +169,9 @@ def _graph_tensor_type(tensor: type) -> type:
         pass
 
     private.put("framework.ops:SymbolicTensor", Tensor)
-    private.put("framework.ops:is_symbolic_tensor", lambda of: type.__instancecheck__(Tensor, of))
+    private.put(
+        "framework.ops:is_symbolic_tensor", lambda value: type.__instancecheck__(Tensor, value)
+    )
     return Tensor
 
 

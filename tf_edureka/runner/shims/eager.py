@@ -88,7 +88,7 @@ def _fast_path_execute() -> Callable[..., Any]:
 def _inputs_and_defaults(op: str) -> tuple[int, dict[str, Any]]:
     """Returns the number of inputs of an op and the defaults of its attributes."""
     definition = private.use("framework.op_def_registry:get")(op)
-    defaults = {of.name: _default(of.default_value) for of in definition.attr}
+    defaults = {attr.name: _default(attr.default_value) for attr in definition.attr}
     return len(definition.input_arg), defaults
 
 
@@ -96,13 +96,13 @@ def _inputs_and_defaults(op: str) -> tuple[int, dict[str, Any]]:
 def _missing_type_attributes(op: str, given: tuple[str, ...]) -> tuple[Any, ...]:
     """Returns type attributes of results that are newer than 1.15.5, with their defaults."""
     definition = private.use("framework.op_def_registry:get")(op)
-    if definition is None:  # a function
+    if definition is None:  # `op` is a function
         return ()
-    known = {name for of in definition.input_arg for name in (of.type_attr, of.type_list_attr)}
+    known = {name for arg in definition.input_arg for name in (arg.type_attr, arg.type_list_attr)}
     lacking = [
-        (of.name, of.default_value.type)
-        for of in definition.attr
-        if of.default_value.type and of.name not in known.union(given)
+        (attr.name, attr.default_value.type)
+        for attr in definition.attr
+        if attr.default_value.type and attr.name not in known.union(given)
     ]
     return tuple(itertools.chain(*lacking))
 

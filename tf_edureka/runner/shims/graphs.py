@@ -47,7 +47,7 @@ def _tensor_like(module: Any) -> None:
 
     module._TensorLike, module._TENSOR_LIKE_TYPES = module.Tensor, (module.Tensor,)
     module.register_dense_tensor_like_type = register
-    module.is_dense_tensor_like = lambda of: isinstance(of, module._TENSOR_LIKE_TYPES)
+    module.is_dense_tensor_like = lambda value: isinstance(value, module._TENSOR_LIKE_TYPES)
 
 
 @shim("framework.ops")
@@ -176,9 +176,8 @@ def _tensor_spec(module: Any) -> None:
 
 @shim("framework.dtypes")
 def _dtypes(module: Any) -> None:
-    module.scalar = (
-        module.variant
-    )  # 1.15.5 uses this dtype, which never existed, for iterator deleters
+    # 1.15.5 uses `scalar`, a dtype that never existed, for iterator deleters.
+    module.scalar = module.variant
 
 
 @shim("framework.tensor_util")
@@ -187,7 +186,7 @@ def _tensor_util(module: Any) -> None:
     for name in ("_ConstantValue", "constant_value", "constant_value_as_shape"):
         module.__getattr__(name)
     ops = sys.modules["tensorflow.python.framework.ops"]
-    module.is_tensor = lambda of: module.is_tf_type(of) or ops.is_dense_tensor_like(of)
+    module.is_tensor = lambda value: module.is_tf_type(value) or ops.is_dense_tensor_like(value)
 
 
 @shim("framework.composite_tensor")
