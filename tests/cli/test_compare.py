@@ -84,7 +84,7 @@ def trained(monkeypatch):
     seen = []
     start = [np.zeros(1, np.float32)] * 6
     port = PortLadder(rungs=(), trace="", port="", script="", versions={})
-    monkeypatch.setattr(measure, "as_a_port", lambda *_, **__: ((start, start), port))
+    monkeypatch.setattr(measure, "climb_as_port", lambda *_, **__: ((start, start), port))
 
     def result(config) -> MlpResult:
         cost, accuracy, steps = np.linspace(3, 2, 15), np.full(15, 0.5), np.zeros(15)

@@ -11,8 +11,14 @@ import pytest
 
 from tf_edureka.errors import InputError
 from tf_edureka.parity.certificate import page as certificate
-from tf_edureka.parity.certificate.drawing import bar, courses, number
-from tf_edureka.parity.certificate.port_ladder import ESSENTIAL, Cause, PortLadder, PortRung, facts
+from tf_edureka.parity.certificate.drawing import bar, line_charts, number
+from tf_edureka.parity.certificate.port_ladder import (
+    ESSENTIAL,
+    Cause,
+    PortLadder,
+    PortRung,
+    run_facts,
+)
 
 NAMES = ("structure", "initial values", "batches", "forward pass", "loss", "gradients", "optimizer")
 MOMENTUM = Cause("momentum", 0.998, "MomentumOptimizer is not SGD(momentum).")
@@ -276,7 +282,7 @@ def test_where_nothing_fails_the_last_course_is_drawn():
 def test_the_drawing_marks_the_first_step_beyond_the_tolerance():
     apart = np.full(5000, 1e-7)
     apart[3001:] = 1e-2
-    ((_, chart),) = courses({"difference": apart, "tolerance": np.full(5000, 1e-6)})
+    ((_, chart),) = line_charts({"difference": apart, "tolerance": np.full(5000, 1e-6)})
     assert "beyond the tolerance first at 3001" in chart
     # Of 5,000 steps no more are drawn than can be told apart.
     assert chart.count("L") < 2 * 610
@@ -288,7 +294,7 @@ def test_the_drawing_marks_the_first_step_beyond_the_tolerance():
 def test_a_difference_of_nan_is_beyond_the_tolerance_and_leaves_a_gap():
     nan = float("nan")
     values = {"original": [1.0, 2.0, 3.0], "port": [1.0, nan, 3.0], "tolerance": [0.1] * 3}
-    (_, sides), (_, apart) = courses(values)
+    (_, sides), (_, apart) = line_charts(values)
     assert "first at 1" in sides
     port = re.search(r'class="port" d="([^"]*)"', sides)
     assert port[1].count("M") == 2
@@ -305,7 +311,7 @@ def test_a_difference_of_nan_is_beyond_the_tolerance_and_leaves_a_gap():
     ],
 )
 def test_where_nothing_can_be_drawn_nothing_is(series):
-    assert courses(series) == []
+    assert line_charts(series) == []
 
 
 @pytest.mark.parametrize(
@@ -315,9 +321,11 @@ def test_where_nothing_can_be_drawn_nothing_is(series):
 def test_whatever_the_numbers_are_the_drawing_has_places_for_them(values):
     zero = [0.0] * len(values)
     for drawn in (
-        courses({"original": values, "port": zero, "tolerance": zero}),
-        courses({"original": zero, "port": values, "tolerance": values}),
-        courses({"difference": [abs(one) for one in values], "tolerance": [1e-6] * len(values)}),
+        line_charts({"original": values, "port": zero, "tolerance": zero}),
+        line_charts({"original": zero, "port": values, "tolerance": values}),
+        line_charts(
+            {"difference": [abs(one) for one in values], "tolerance": [1e-6] * len(values)}
+        ),
     ):
         text = "".join(chart for _, chart in drawn)
         paths = " ".join(re.findall(r' (?:d|points)="([^"]*)"', text))
@@ -403,7 +411,7 @@ def test_the_facts_of_a_run_are_those_of_its_trace():
         "precision": "float32",
         "ended": None,
     }
-    assert facts(manifest) == {
+    assert run_facts(manifest) == {
         "SHA-256 of the script": "abc",
         "arguments": "--name 'a b'",
         "graph's seed": "0",

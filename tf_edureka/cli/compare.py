@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tf_edureka.parity import Reference
 
 FILES = ("compare.json", "compare.png", "overview.md", "overview.png")
-NOT_THE_SAME = 1
+RUNG_FAILED = 1
 HEAD = ("", "cost, epoch 1", "last epoch", "accuracy", "s per epoch", "seed", "device")
 
 
@@ -76,11 +76,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             config, data, steps=args.steps, reference=reference, on_epoch=display.part_ended
         )
         display.table(HEAD_OF_RUNGS, [rung.row for rung in ladder.rungs])
-        today = train(tuned, data, on_epoch=lambda *_: display.part_ended("tuned"))
+        tuned_result = train(tuned, data, on_epoch=lambda *_: display.part_ended("tuned"))
         results: dict[str, MlpResult | Reference] = {
             f"legacy: its graph on TensorFlow {tf.__version__}": ladder.legacy,
             "modern, the article's recipe": ladder.modern,
-            "modern, the tuned recipe": today,
+            "modern, the tuned recipe": tuned_result,
         }
         if reference is not None and len(reference.cost) == args.epochs:
             results = {f"original: {reference.name}": reference, **results}
@@ -98,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not rung.passed:
             expected = f"expected at most {rung.tolerance:.2g}, got {rung.measured:.2g}"
             print(f"error: {rung.rung} ({rung.between}): {expected}", file=sys.stderr)
-    return 0 if ladder.passed else NOT_THE_SAME
+    return 0 if ladder.passed else RUNG_FAILED
 
 
 def overview(results: "Mapping[str, MlpResult | Reference]", seed: int, device: str) -> str:

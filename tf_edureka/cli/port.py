@@ -10,7 +10,7 @@ HELP = (
 )
 
 
-def made(port: str, make: Callable[[], Any]) -> Any:
+def call_builder(port: str, make: Callable[[], Any]) -> Any:
     """Calls a function `make` of the file of a `port`; what it raises becomes an `InputError`."""
     try:
         return make()
@@ -18,7 +18,7 @@ def made(port: str, make: Callable[[], Any]) -> Any:
         raise InputError(f"{port}: raises {type(error).__name__}: {error}") from error
 
 
-def pair(text: str) -> tuple[str, str]:
+def parse_map(text: str) -> tuple[str, str]:
     """The old and the new name from the `text` of `--map`."""
     old, separator, new = text.partition("=")
     if not separator:

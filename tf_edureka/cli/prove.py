@@ -51,7 +51,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Climbs the ladder that the arguments ask for, and gives the exit code."""
     args = parse(argv)
-    given = dict(port.pair(text) for text in args.map)
+    given = dict(port.parse_map(text) for text in args.map)
     from tf_edureka import runtime
 
     runtime.no_autotuning()
@@ -60,9 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     trace = Trace(args.trace)
     build, batches = load(args.port)
-    own = port.made(args.port, batches) if batches else None
+    own = port.call_builder(args.port, batches) if batches else None
     ladder = trace.climb(
-        lambda: port.made(args.port, build), batches=own, given=given, name=args.port
+        lambda: port.call_builder(args.port, build), batches=own, given=given, name=args.port
     )
     print(ladder.text())
     if args.out:

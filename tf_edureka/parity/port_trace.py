@@ -14,13 +14,13 @@ from tf_edureka import trace
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
-from tf_edureka.parity.certificate.port_ladder import PortLadder, PortRung, facts
+from tf_edureka.parity.certificate.port_ladder import PortLadder, PortRung, run_facts
 from tf_edureka.parity.functions import Functions
 from tf_edureka.parity.rungs.items import skipped
 
 # What depends on the random numbers of a step.
-_DRAWN = ("forward pass", "loss", "gradients", "re-anchored steps", "free run")
-_SAID = {
+_USE_RANDOM_NUMBERS = ("forward pass", "loss", "gradients", "re-anchored steps", "free run")
+_VERSION_LABELS = {
     **{"python": "Python", "numpy": "NumPy", "tensorflow": "TensorFlow"},
     "names": "the names of TensorFlow",
 }
@@ -86,13 +86,13 @@ class Trace(trace.Trace):
                 rows = (*climb.found.table(),)
                 notes = (*climb.notes,)
         return PortLadder(
-            rungs=(*(_unless_drawn(self.manifest, one) for one in rungs),),
+            rungs=(*(_skipped_if_irreproducible(self.manifest, one) for one in rungs),),
             trace=self.folder.name,
             port=name or getattr(port, "__qualname__", type(port).__name__),
             script=str(self.manifest.get("script", {}).get("name", "the script")),
             versions={
                 **{
-                    f"recorded with {_SAID.get(key, key)}": str(value)
+                    f"recorded with {_VERSION_LABELS.get(key, key)}": str(value)
                     for key, value in self.manifest.get("versions", {}).items()
                 },
                 "Python": platform.python_version(),
@@ -100,15 +100,15 @@ class Trace(trace.Trace):
                 "NumPy": np.__version__,
             },
             mapping=rows,
-            ran=facts(self.manifest),
+            ran=run_facts(self.manifest),
             notes=(*map(str, self.manifest.get("notes", [])), *notes),
         )
 
 
-def _unless_drawn(manifest: Mapping[str, Any], rung: PortRung) -> PortRung:
+def _skipped_if_irreproducible(manifest: Mapping[str, Any], rung: PortRung) -> PortRung:
     """The rung; skipped if it fails for want, perhaps, of random numbers that no port can get."""
     hidden = [one["name"] for one in manifest.get("random_ops", []) if one.get("hidden")]
-    if rung.passed is not False or rung.rung not in _DRAWN or not hidden:
+    if rung.passed is not False or rung.rung not in _USE_RANDOM_NUMBERS or not hidden:
         return rung
     why = f"what random ops in loops gave was not recorded ({', '.join(hidden)})"
     return skipped(rung.rung, f"{why}, so the loss cannot be computed again")

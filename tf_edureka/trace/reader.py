@@ -68,7 +68,7 @@ class Trace:
                 for one in self.manifest["trainings"]
             )
             self.evaluations = tuple(
-                _checked(Evaluation(**_numbers(dict(one), "scalars")))
+                _checked(Evaluation(**_parse_numbers(dict(one), "scalars")))
                 for one in self.manifest.get("evaluations", ())  # of none in a trace of before
             )
             self.ended: str | None = self.manifest["ended"]
@@ -86,7 +86,7 @@ class Trace:
         found = []
         try:
             for line in lines[:-1]:
-                found.append(_checked(Step(**_numbers(json.loads(line), "hyper", "scalars"))))
+                found.append(_checked(Step(**_parse_numbers(json.loads(line), "hyper", "scalars"))))
         except (AttributeError, TypeError, ValueError, RecursionError) as error:
             raise _damaged(path, f"its line {len(found) + 1}: {error}") from None
         return tuple(found)
@@ -177,7 +177,7 @@ def _kinds(content: type[Any]) -> Mapping[str, tuple[Any, ...]]:
     return found
 
 
-def _numbers(step: Any, *fields: str) -> dict[str, Any]:
+def _parse_numbers(step: Any, *fields: str) -> dict[str, Any]:
     """The other way round, where a step or an evaluation has numbers."""
     for name in fields:
         step[name] = {key: float(value) for key, value in step.get(name, {}).items()}

@@ -28,7 +28,7 @@ from tf_edureka.trace.format import (
 _RESERVE = 1 << 16  # bytes that are kept free for the last `trace.json` on a full disk
 # Between two writings of steps: short ones are written together, which takes a third of the time,
 # since after a step the processor's caches hold little of this code.
-_SECONDS = 0.02
+_FLUSH_SECONDS = 0.02
 
 
 class FullError(Exception):
@@ -46,12 +46,12 @@ class Writer:
         InputError: when the folder has other files in it, or cannot be written.
     """
 
-    def __init__(self, folder: Path, most: float) -> None:
+    def __init__(self, folder: Path, max_bytes: float) -> None:
         self.folder = folder
-        self._left = most
+        self._bytes_left = max_bytes
         self._stored: set[str] = set()
-        self._waiting: list[Mapping[str, Any]] = []
-        self._due = 0.0
+        self._pending: list[Mapping[str, Any]] = []
+        self._next_flush = 0.0
         self._reserve = folder / f"{_files.PARTIAL}reserve"
         try:
             names = {one.name for one in folder.iterdir()} if folder.exists() else set[str]()
@@ -89,7 +89,7 @@ class Writer:
 
     def manifest(self, content: Mapping[str, Any]) -> None:
         """Writes `trace.json` anew: `content` under the format's name and version."""
-        text = json.dumps({"format": FORMAT, "version": VERSION, **_plain(content)}, indent=1)
+        text = json.dumps({"format": FORMAT, "version": VERSION, **_to_json(content)}, indent=1)
         with _files.writing(self.folder / MANIFEST) as path:
             path.write_text(f"{text}\n", encoding="utf-8")
 
@@ -99,9 +99,9 @@ class Writer:
             path.write_bytes(content)
 
     @property
-    def left(self) -> float:
+    def bytes_left(self) -> float:
         """Bytes of arrays that may still be stored."""
-        return self._left
+        return self._bytes_left
 
     def put(self, array: Array) -> str:
         """Stores an array, unless it is there already.
@@ -121,7 +121,7 @@ class Writer:
         name = reference(array)
         if name in self._stored:
             return name
-        if array.nbytes > self._left:
+        if array.nbytes > self._bytes_left:
             raise FullError("the megabytes that it may have are used up")
         path = self.folder / ARRAYS / f"{name}.npy"
         partial = path.with_name(f"{_files.PARTIAL}{path.name}")
@@ -132,7 +132,7 @@ class Writer:
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)
             raise self._full(error) from None
-        self._left -= array.nbytes
+        self._bytes_left -= array.nbytes
         self._stored.add(name)
         return name
 
@@ -145,8 +145,8 @@ class Writer:
         Raises:
             FullError: when it, or one before it, cannot be written.
         """
-        self._waiting.append(content)
-        if time.monotonic() >= self._due:
+        self._pending.append(content)
+        if time.monotonic() >= self._next_flush:
             self.flush()
 
     def flush(self) -> None:
@@ -155,9 +155,9 @@ class Writer:
         Raises:
             FullError: when they cannot be written.
         """
-        lines = "".join(f"{_line(content)}\n" for content in self._waiting).encode()
-        self._waiting.clear()
-        self._due = time.monotonic() + _SECONDS
+        lines = "".join(f"{_line(content)}\n" for content in self._pending).encode()
+        self._pending.clear()
+        self._next_flush = time.monotonic() + _FLUSH_SECONDS
         try:
             written = self._steps.write(lines)
             if written < len(lines):  # the rest tells why
@@ -189,24 +189,24 @@ def _text(value: Any) -> str:
     raise TypeError
 
 
-_quick = json.JSONEncoder(allow_nan=False, default=_text).encode
+_encode = json.JSONEncoder(allow_nan=False, default=_text).encode
 
 
 def _line(content: Mapping[str, Any]) -> str:
     try:  # what nearly all steps hold JSON has as it is
-        return _quick(content)
+        return _encode(content)
     except (TypeError, ValueError):
-        return _quick(_plain(content))
+        return _encode(_to_json(content))
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     """A value as JSON has it: numbers that are none as text."""
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(float(value))
     if isinstance(value, dict | Mapping):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: _to_json(one) for name, one in value.items()}
     if isinstance(value, np.generic):
-        return _plain(value.item())
+        return _to_json(value.item())
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_plain(one) for one in value]
+        return [_to_json(one) for one in value]
     return value

@@ -59,35 +59,35 @@ def measure(config: MlpConfig, data: Mnist, *, on_epoch: Callable[[str], None]) 
         on_epoch: as for `climb`.
     """
 
-    def told(path: str) -> Callable[[int, float, float], None]:
+    def listener(path: str) -> Callable[[int, float, float], None]:
         """What tells `on_epoch` of a path, and ends no training whatever that returns."""
 
-        def tell(epoch: int, cost: float, accuracy: float) -> None:
+        def listen(epoch: int, cost: float, accuracy: float) -> None:
             on_epoch(path)
 
-        return tell
+        return listen
 
     double = replace(config, dtype="float64", epochs=1)
-    initial_values, port = as_a_port(config, data, on_epoch=told("legacy, recorded"))
+    initial_values, port = climb_as_port(config, data, on_epoch=listener("legacy, recorded"))
     return Measurements(
         initial_values=initial_values,
         first_epoch=_first_epoch(config, data),
         port=port,
-        legacy=legacy_mlp.train(config, data, on_epoch=told("legacy")),
-        modern=mlp.train(config, data, on_epoch=told("modern")),
+        legacy=legacy_mlp.train(config, data, on_epoch=listener("legacy")),
+        modern=mlp.train(config, data, on_epoch=listener("modern")),
         without_xla=mlp.train(
-            config, data, on_epoch=told("modern, without XLA"), jit_compile=False
+            config, data, on_epoch=listener("modern, without XLA"), jit_compile=False
         ),
         double=(
-            legacy_mlp.train(double, data, on_epoch=told("legacy, float64")),
-            mlp.train(double, data, on_epoch=told("modern, float64")),
-            mlp.train(double, data, on_epoch=told("modern, float64"), jit_compile=False),
+            legacy_mlp.train(double, data, on_epoch=listener("legacy, float64")),
+            mlp.train(double, data, on_epoch=listener("modern, float64")),
+            mlp.train(double, data, on_epoch=listener("modern, float64"), jit_compile=False),
         ),
         test_images=len(data.test.labels),
     )
 
 
-def as_a_port(
+def climb_as_port(
     config: MlpConfig, data: Mnist, *, on_epoch: Callable[[int, float, float], object]
 ) -> tuple[tuple[Arrays, Arrays], PortLadder]:
     """The modern path's network as a port of the legacy path, which is recorded for two epochs.

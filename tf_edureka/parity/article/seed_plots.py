@@ -13,7 +13,7 @@ from tf_edureka.tf1.initializers import random_normals
 
 _NORMAL = "RandomStandardNormal"
 # Asks a variable of today whether it has its value; those of TensorFlow 1.15 had no such op.
-_NEW = "VarIsInitializedOp"
+_TF2_ONLY_OP = "VarIsInitializedOp"
 _NAMES = {
     _NORMAL: "random",
     "AddV2": "add",
@@ -23,12 +23,12 @@ _NAMES = {
     "ReadVariableOp": "read",
     "Identity": "read",
 }
-_SHOWN, _NUMBERS = 2, 8
+_MAX_RANDOM_OPS, _SAMPLES = 2, 8
 
 
 def ops_as_in_tf1(graph: tf.Graph) -> list[tf.Operation]:
     """The ops of a `graph` that TensorFlow 1.15 would have in it, in the order of their making."""
-    return [op for op in graph.get_operations() if op.type != _NEW]
+    return [op for op in graph.get_operations() if op.type != _TF2_ONLY_OP]
 
 
 def op_seeds(graph: tf.Graph, graph_seed: int | None, title: str) -> Figure:
@@ -55,15 +55,15 @@ def op_seeds(graph: tf.Graph, graph_seed: int | None, title: str) -> Figure:
     if not places:
         raise InputError("graph: expected one with tf.compat.v1.random_normal, got one without")
     shown = ops
-    if len(places) > _SHOWN:
-        shown = ops[: min(ops.index(made.op) for made in ops[places[_SHOWN]].inputs)]
-        places = places[:_SHOWN]
+    if len(places) > _MAX_RANDOM_OPS:
+        shown = ops[: min(ops.index(made.op) for made in ops[places[_MAX_RANDOM_OPS]].inputs)]
+        places = places[:_MAX_RANDOM_OPS]
     seeds = {place: ops[place].get_attr("seed2") for place in places}
     figure = Figure(figsize=(11, 5.4), layout="constrained")
     rows = figure.subplot_mosaic([["boxes"] * len(places), [*places]], height_ratios=(1.15, 1))
     _draw_boxes(rows["boxes"], shown, seeds)
     if len(ops) < len(graph.get_operations()):
-        note = f"Left out: {_NEW}, which TensorFlow 1.15 did not have"
+        note = f"Left out: {_TF2_ONLY_OP}, which TensorFlow 1.15 did not have"
         rows["boxes"].set_xlabel(note, fontsize=9)
     for place, seed in seeds.items():
         _draw_numbers(rows[place], graph_seed, place, seed)
@@ -99,13 +99,13 @@ def _name(op: tf.Operation) -> str:
 
 def _draw_numbers(axes: Axes, graph_seed: int | None, old: int, new: int) -> None:
     """The first numbers from the op seed that TensorFlow 1 gives, and from that of TensorFlow 2."""
-    drawn = random_normals(graph_seed, [old, new], shape=[_NUMBERS]).numpy()
+    drawn = random_normals(graph_seed, [old, new], shape=[_SAMPLES]).numpy()
     looks = (
         (f"TensorFlow 1: op seed {old}", "0.2", ""),
         (f"TensorFlow 2: op seed {new}", "0.9", "////"),
     )
     for side, (numbers, (label, grey, hatch)) in enumerate(zip(drawn, looks, strict=True)):
-        places = np.arange(_NUMBERS) + 0.4 * side - 0.2
+        places = np.arange(_SAMPLES) + 0.4 * side - 0.2
         look: dict[str, Any] = {
             "color": grey,
             "hatch": hatch,
@@ -114,7 +114,7 @@ def _draw_numbers(axes: Axes, graph_seed: int | None, old: int, new: int) -> Non
         }
         axes.bar(places, numbers, 0.4, label=label, **look)
     axes.axhline(0, color="black", linewidth=0.8)
-    axes.set(xticks=range(_NUMBERS), ylim=(-3.4, 4.6), ylabel="drawn")
-    axes.set_xticklabels([str(number + 1) for number in range(_NUMBERS)])
-    axes.set_xlabel(f"the first {_NUMBERS} numbers")
+    axes.set(xticks=range(_SAMPLES), ylim=(-3.4, 4.6), ylabel="drawn")
+    axes.set_xticklabels([str(number + 1) for number in range(_SAMPLES)])
+    axes.set_xlabel(f"the first {_SAMPLES} numbers")
     axes.legend(loc="upper center", ncols=2, fontsize=9)

@@ -62,7 +62,7 @@ def bar(measured: float, tolerance: float) -> str:
     )
 
 
-def courses(series: Mapping[str, Sequence[float]]) -> list[tuple[str, str]]:
+def line_charts(series: Mapping[str, Sequence[float]]) -> list[tuple[str, str]]:
     """Draws series over their steps: both sides over each other, and how far they are apart.
 
     Args:
@@ -79,7 +79,7 @@ def courses(series: Mapping[str, Sequence[float]]) -> list[tuple[str, str]]:
         known["difference"] = np.abs(sides["original"] - sides["port"])
     if "difference" not in known:
         return []
-    sides = {name: _within_sight(values, sides["original"]) for name, values in sides.items()}
+    sides = {name: _clipped(values, sides["original"]) for name, values in sides.items()}
     apart = known["difference"]
     tolerance = known.get("tolerance", np.full(len(apart), np.inf))
     x = known.get("x", np.arange(len(apart), dtype=np.float64))
@@ -98,7 +98,7 @@ def courses(series: Mapping[str, Sequence[float]]) -> list[tuple[str, str]]:
     return [one for one in drawn if one[1]]
 
 
-def _within_sight(values: Floats, original: Floats) -> Floats:
+def _clipped(values: Floats, original: Floats) -> Floats:
     """The values, those cut off that would make the course of the original a flat line."""
     seen = original[np.isfinite(original)]
     if not len(seen):
@@ -188,7 +188,7 @@ def _chart(
     if mark is not None:
         at = across.place(mark)
         parts.append(f'<path class="mark" d="M{at:.1f} {_TOP}V{_BOTTOM}"/>')
-    says = "; ".join(f"{name} {_ends(values)}" for name, values in lines.items())
+    says = "; ".join(f"{name} {_range_text(values)}" for name, values in lines.items())
     beyond = "" if mark is None else f"; beyond the tolerance first at {number(mark)}"
     head = f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
     return f'{head}aria-label="{says}{beyond}">{"".join(parts)}</svg>'
@@ -220,5 +220,5 @@ def _path(across: _Axis, up: _Axis, x: Floats, y: Floats) -> str:
     return "".join(path)
 
 
-def _ends(values: Floats) -> str:
+def _range_text(values: Floats) -> str:
     return f"from {number(float(values[0]))} to {number(float(values[-1]))}"

@@ -7,7 +7,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from tf_edureka.errors import printable
-from tf_edureka.parity.certificate.drawing import bar, courses, number, share
+from tf_edureka.parity.certificate.drawing import bar, line_charts, number, share
 
 if TYPE_CHECKING:
     from tf_edureka.parity.certificate.port_ladder import PortLadder, PortRung
@@ -34,19 +34,19 @@ def page(ladder: "PortLadder") -> str:
             *_verdict(ladder),
             *_first_difference(ladder),
             *_rungs(ladder),
-            *_others(ladder),
-            *_course(ladder),
+            *_later_failures(ladder),
+            *_comparison_chart(ladder),
             *_reasons(ladder),
             *_mapping(ladder),
-            *_ran(ladder),
+            *_run_facts(ladder),
         ]
     )
-    title = _text(f"{ladder.port} and {ladder.script}: {_word(ladder)}")
+    title = _text(f"{ladder.port} and {ladder.script}: {_short_verdict(ladder)}")
     template = Template(_TEMPLATE.read_text(encoding="utf-8"))
     return template.substitute(title=title, content=content)
 
 
-def _word(ladder: "PortLadder") -> str:
+def _short_verdict(ladder: "PortLadder") -> str:
     if ladder.failing:
         return "another computation"
     return "the same computation" if ladder.passed else "not proved"
@@ -64,23 +64,23 @@ def _first_difference(ladder: "PortLadder") -> Iterator[str]:
         return
     rung = ladder.failing[0]
     yield "<section><h2>The first difference</h2>"
-    yield f"<p>{_differs(rung)}</p>"
+    yield f"<p>{_measured(rung)}</p>"
     yield from _causes(rung)
-    yield from _drawn(rung)
+    yield from _charts(rung)
     yield "</section>"
 
 
-def _differs(rung: "PortRung") -> str:
+def _measured(rung: "PortRung") -> str:
     measured, tolerance = (number(one) for one in (rung.measured, rung.tolerance))
     return (
-        f"{_shows(rung)}, "
+        f"{_heading(rung)}, "
         f'<span class="whole">{measured}</span> {_text(rung.unit)}, where '
         f'<span class="whole">{tolerance}</span> is allowed.'
         + (f" {_text(_sentence(rung.float64))}" if rung.float64 else "")
     )
 
 
-def _shows(rung: "PortRung") -> str:
+def _heading(rung: "PortRung") -> str:
     where = f", at {_text(rung.first)}" if rung.first else ""
     return f"<b>{_text(rung.rung)}</b>{where}: {_text(rung.compared)}"
 
@@ -93,11 +93,11 @@ def _causes(rung: "PortRung") -> Iterator[str]:
         yield '<p class="quiet">None of the known causes explains it.</p>'
 
 
-def _drawn(rung: "PortRung") -> Iterator[str]:
+def _charts(rung: "PortRung") -> Iterator[str]:
     if rung.labels:
         yield from _by_name(rung)
         return
-    charts = courses(rung.series)
+    charts = line_charts(rung.series)
     if not charts:
         return
     yield '<div class="charts">'
@@ -124,7 +124,7 @@ def _by_name(rung: "PortRung") -> Iterator[str]:
     start = max(0, min(next(beyond, 0) - _MOST_ROWS // 2, len(found) - _MOST_ROWS))
     shown = found[start : start + _MOST_ROWS]
     rows = [
-        (_code(label), number(apart), number(most), _ended(apart, most))
+        (_code(label), number(apart), number(most), _outcome(apart, most))
         for label, apart, most in shown
     ]
     left_out = len(found) - len(shown)
@@ -139,7 +139,7 @@ def _rungs(ladder: "PortLadder") -> Iterator[str]:
         if rung.measured is None or rung.tolerance is None:
             ended = '<span class="ended skipped">skipped</span>'
         else:
-            ended = _ended(rung.measured, rung.tolerance)
+            ended = _outcome(rung.measured, rung.tolerance)
         name = f"{_text(rung.rung)}<small>{_text(rung.compared)}</small>"
         rows.append((name, number(rung.measured), number(rung.tolerance), _text(rung.unit), ended))
     head = ("rung", "measured", "tolerance", "unit", "outcome")
@@ -148,30 +148,30 @@ def _rungs(ladder: "PortLadder") -> Iterator[str]:
     yield "</section>"
 
 
-def _ended(measured: float, tolerance: float) -> str:
+def _outcome(measured: float, tolerance: float) -> str:
     kind, word = ("holds", "holds") if measured <= tolerance else ("fails", "FAILS")
     return f'<div class="ended {kind}">{word}{bar(measured, tolerance)}</div>'
 
 
-def _others(ladder: "PortLadder") -> Iterator[str]:
+def _later_failures(ladder: "PortLadder") -> Iterator[str]:
     """What is said of the rungs that fail after the first."""
     if len(ladder.failing) > 1:
         yield "<section><h2>What fails after it</h2>"
         for rung in ladder.failing[1:]:
-            yield f"<p>{_differs(rung)}</p>"
+            yield f"<p>{_measured(rung)}</p>"
             if rung.causes:
                 yield from _causes(rung)
         yield "</section>"
 
 
-def _course(ladder: "PortLadder") -> Iterator[str]:
+def _comparison_chart(ladder: "PortLadder") -> Iterator[str]:
     """Draws the last rung that can be drawn, where none fails."""
     if ladder.failing:
         return
     for rung in reversed(ladder.rungs):
-        drawn = [*_drawn(rung)]
+        drawn = [*_charts(rung)]
         if drawn:
-            yield f"<section><h2>Original and port beside each other</h2><p>{_shows(rung)}</p>"
+            yield f"<section><h2>Original and port beside each other</h2><p>{_heading(rung)}</p>"
             yield from drawn
             yield "</section>"
             return
@@ -197,7 +197,7 @@ def _mapping(ladder: "PortLadder") -> Iterator[str]:
         yield "</section>"
 
 
-def _ran(ladder: "PortLadder") -> Iterator[str]:
+def _run_facts(ladder: "PortLadder") -> Iterator[str]:
     versions = ", ".join(f"{name} {version}" for name, version in ladder.versions.items())
     rows = [
         ("script", _code(ladder.script)),

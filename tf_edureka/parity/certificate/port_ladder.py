@@ -66,7 +66,7 @@ class PortRung:
         return bool(self.measured <= self.tolerance)
 
     @property
-    def ended(self) -> str:
+    def outcome(self) -> str:
         """What became of it: `holds`, `FAILS` or `skipped`."""
         return {True: "holds", False: "FAILS", None: "skipped"}[self.passed]
 
@@ -74,7 +74,7 @@ class PortRung:
     def row(self) -> tuple[str, ...]:
         """The rung as a row of a table under `HEAD`."""
         numbers = (number(self.measured), number(self.tolerance))
-        return (self.rung, self.compared, *numbers, self.unit, self.ended)
+        return (self.rung, self.compared, *numbers, self.unit, self.outcome)
 
     def to_json(self) -> dict[str, Any]:
         """The rung as plain values, without its series; what is not finite as None."""
@@ -103,7 +103,7 @@ class PortLadder:
         script: name of the old one.
         versions: of what computed both, by name.
         mapping: variables: the old name, the new one, and how the one becomes the other.
-        ran: what else is known of the recorded run, as of `facts`.
+        ran: what else is known of the recorded run, as of `run_facts`.
         notes: what else there is to know, in plain sentences.
     """
 
@@ -164,12 +164,12 @@ class PortLadder:
         rows = [line.rstrip() for line in captured.get().splitlines()]
         lines = [
             wrapped
-            for one in self._said()
+            for one in self._lines()
             for wrapped in textwrap.wrap(printable(one), _WIDTH, subsequent_indent="  ")
         ]
         return "\n".join([*(row for row in rows if row), "", *lines])
 
-    def _said(self) -> Iterator[str]:
+    def _lines(self) -> Iterator[str]:
         yield self.verdict
         explained: dict[Cause, list[str]] = {}
         for rung in self.failing:
@@ -224,7 +224,7 @@ class PortLadder:
             raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
 
 
-def facts(manifest: Mapping[str, Any]) -> dict[str, str]:
+def run_facts(manifest: Mapping[str, Any]) -> dict[str, str]:
     """What a certificate says of a recorded run, by name.
 
     Args:

@@ -8,7 +8,7 @@ from tf_edureka.parity.model import in_float64
 from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.noise import run_in_float64
 from tf_edureka.parity.noise.run_in_float64 import NotInFloat64
-from tf_edureka.parity.rungs.items import run_of
+from tf_edureka.parity.rungs.items import free_run_rung
 from tf_edureka.trace import Trace
 
 
@@ -31,6 +31,6 @@ def climb(
     original = run_in_float64.of_training(trace, training)
     batches = (run_in_float64.batch(trace, one) for one in original.steps)
     losses = in_float64.losses(port, build, original.start, batches)
-    return run_of(
+    return free_run_rung(
         original.losses, losses, original.limits, how="in a row, in float64", why=original.why
     )

@@ -36,7 +36,7 @@ def final_metric(
     for evaluation in reversed(trace.evaluations):
         try:
             original = Evaluated(trace, training, evaluation)
-            return _climb(_Beside(original, port, step, output))
+            return _climb(_Comparison(original, port, step, output))
         except (_Skip, Unreplayable) as error:
             why = str(error)
     return skipped(NAME, why)
@@ -46,7 +46,7 @@ class _Skip(Exception):
     """Why an evaluation cannot be compared."""
 
 
-class _Beside:
+class _Comparison:
     """A model beside an evaluation of the original.
 
     Args:
@@ -76,41 +76,41 @@ class _Beside:
             raise _Skip("the metrics that were evaluated do not come from the port's output")
         self._kind, _, self.name = found.name.rpartition(" of ")
         self.tensor, self.tolerance = original.output(self.name)
-        self.wanted = BETWEEN[self._kind](self.tensor) if self._kind else self.tensor
+        self.expected = BETWEEN[self._kind](self.tensor) if self._kind else self.tensor
 
     def output(self, *, training: bool = False) -> Array:
         """The model's, in inference or as in training."""
         batch = Batch(inputs=self.original.inputs, random=self.original.random)
         found = self.port.output(self.original.state, batch, training=training)
-        if found.size != self.wanted.size:
+        if found.size != self.expected.size:
             raise _Skip(
-                f"the port's output has {found.size} numbers, {self.name} {self.wanted.size}"
+                f"the port's output has {found.size} numbers, {self.name} {self.expected.size}"
             )
-        return found.reshape(self.wanted.shape)
+        return found.reshape(self.expected.shape)
 
-    def apart(self) -> float:
+    def difference(self) -> float:
         """How far the model's output in inference is from what is wanted."""
-        return share_of_largest(self.output(), self.wanted)
+        return share_of_largest(self.output(), self.expected)
 
-    def standing_in(self, output: Array) -> Array:
+    def substituted(self, output: Array) -> Array:
         """What the model's output makes of the original's tensor."""
         if not self._kind:
             return output.astype(self.tensor.dtype)
         return unsquashed(self._kind, output, self.tensor, self.tolerance)
 
 
-def _climb(beside: _Beside) -> PortRung:
-    ours = beside.output()
-    share = share_of_largest(ours, beside.wanted)
-    metrics = beside.original.metrics(beside.name, beside.standing_in(ours))
+def _climb(comparison: _Comparison) -> PortRung:
+    ours = comparison.output()
+    share = share_of_largest(ours, comparison.expected)
+    metrics = comparison.original.metrics(comparison.name, comparison.substituted(ours))
     examples = len(ours)
     found = rung(
         NAME,
-        worst(_items(beside, share, metrics)),
+        worst(_items(comparison, share, metrics)),
         compared="; ".join(
             [
                 *(
-                    f"{name}: {beside.original.scalars[name]:.6g}, of the port {value:.6g}"
+                    f"{name}: {comparison.original.scalars[name]:.6g}, of the port {value:.6g}"
                     for name, value in metrics.items()
                 ),
                 f"the output on {examples} examples",
@@ -121,19 +121,22 @@ def _climb(beside: _Beside) -> PortRung:
     )
     if found.passed:
         return found
-    if share_of_largest(beside.output(training=True), beside.wanted) <= beside.tolerance:
+    if (
+        share_of_largest(comparison.output(training=True), comparison.expected)
+        <= comparison.tolerance
+    ):
         raise _Skip(
             "the original was evaluated as it trains, with dropout or the statistics of the batch: "
             "the port gives its output with training=True, and another without"
         )
-    return replace(found, causes=(*left_on.causes(beside.port, beside.apart),))
+    return replace(found, causes=(*left_on.causes(comparison.port, comparison.difference),))
 
 
-def _items(beside: _Beside, share: float, metrics: dict[str, float]) -> Iterator[Worst]:
+def _items(comparison: _Comparison, share: float, metrics: dict[str, float]) -> Iterator[Worst]:
     """The output, and each metric with it in the place of the original's."""
-    name, recorded = beside.name, beside.original.scalars
-    yield Worst(share, beside.tolerance, f"the output in inference, beside {name}", 0)
-    spans = beside.original.spans(name, beside.tensor, beside.tolerance)
+    name, recorded = comparison.name, comparison.original.scalars
+    yield Worst(share, comparison.tolerance, f"the output in inference, beside {name}", 0)
+    spans = comparison.original.spans(name, comparison.tensor, comparison.tolerance)
     if not spans:
         raise _Skip(f"{' and '.join(recorded)} cannot be computed again as recorded")
     for metric, span in spans.items():

@@ -15,7 +15,7 @@ from tf_edureka.parity.model.forward import share_of_largest
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.optimizer import rung as optimizer_rung
 from tf_edureka.parity.rungs import finite, items as port_rungs, structure
-from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, read
+from tf_edureka.parity.rungs.recorded import Recorded, consecutive, read
 from tf_edureka.trace import Array, Step, Trace
 
 
@@ -62,7 +62,7 @@ class FunctionsClimb:
         yield from self._explained(loss, gradient, losses, gradients)
         self._clips = self._are_clipped(gradients)
         yield optimizer_rung.climb(self.trace, self.training, self._updates, has_slots=False)
-        yield from self._in_a_row(allowed)
+        yield from self._whole_steps(allowed)
         yield port_rungs.skipped("final metric", "functions give a loss, but no output")
 
     def _explained(
@@ -75,7 +75,7 @@ class FunctionsClimb:
         if gradient.passed is False:
             gradient = replace(gradient, causes=self._causes(gradients))
         if loss.passed is False:
-            batch = _examples(self.steps[0].batch.inputs)
+            batch = _batch_size(self.steps[0].batch.inputs)
             recorded = [one.loss for one in self.steps]
             causes = (*loss_causes.factors(recorded, losses, batch=batch),)
             loss = replace(loss, causes=causes or gradient.causes)
@@ -88,14 +88,14 @@ class FunctionsClimb:
         causes = (*loss_causes.penalties(recorded, computed, states),)
         if causes:
             return causes
-        batch = _examples(self.steps[0].batch.inputs)
+        batch = _batch_size(self.steps[0].batch.inputs)
         return (*loss_causes.factors_of_gradients(recorded, computed, batch=batch),)
 
     def _weights(self, state: Mapping[str, Array]) -> list[Array]:
         return [state[name].copy() for name in self.names]
 
     def _loss(self, state: Mapping[str, Array], one: Recorded) -> float:
-        found = called("loss", self.port.loss, self._weights(state), feeds(one))
+        found = call_port("loss", self.port.loss, self._weights(state), feeds(one))
         array = _array("loss", found)
         if array.size != 1:
             raise InputError(f"loss of the port: expected a number, got shape {array.shape}")
@@ -103,8 +103,8 @@ class FunctionsClimb:
         return finite.valid("loss", loss, one.loss, one.step.number)
 
     def _gradients(self, state: Mapping[str, Array], one: Recorded) -> dict[str, Array]:
-        found = called("gradients", self.port.gradients, self._weights(state), feeds(one))
-        given = _named("gradients", self.names, found, state)
+        found = call_port("gradients", self.port.gradients, self._weights(state), feeds(one))
+        given = _named_arrays("gradients", self.names, found, state)
         largest = max(float(np.abs(value).max(initial=0)) for value in given.values())
         theirs = max(float(np.abs(value).max(initial=0)) for value in one.gradients.values())
         finite.valid("gradients", largest, theirs, one.step.number)
@@ -136,20 +136,20 @@ class FunctionsClimb:
             yield dict(zip(self.names, weights, strict=True))
 
     def _step(self, weights: list[Array], slots: Any, gradients: list[Array], number: int) -> Any:
-        found = called("update", self.port.update, weights, slots, gradients, number)
+        found = call_port("update", self.port.update, weights, slots, gradients, number)
         if not isinstance(found, tuple | list) or len(found) != 2:
             raise InputError(
-                f"update of the port: expected weights and slots, got {_described(found)}"
+                f"update of the port: expected weights and slots, got {_type_name(found)}"
             )
         state = dict(zip(self.names, weights, strict=True))
-        given = _named("update", self.names, found[0], state)
+        given = _named_arrays("update", self.names, found[0], state)
         for name, value in given.items():
             finite.valid("update", float(value.sum()), float(state[name].sum()), number)
         return [given[name] for name in self.names], found[1]
 
-    def _in_a_row(self, allowed: Sequence[tolerances.Tolerances]) -> Iterator[PortRung]:
+    def _whole_steps(self, allowed: Sequence[tolerances.Tolerances]) -> Iterator[PortRung]:
         """Whole steps from step 0 on: functions keep their slots to themselves."""
-        row = in_a_row(self.steps)
+        row = consecutive(self.steps)
         if row[0].step.number:
             yield port_rungs.skipped("re-anchored steps", "slots of functions begin at step 0")
             yield port_rungs.skipped("free run", "the first steps were not recorded")
@@ -191,7 +191,7 @@ def feeds(one: Recorded) -> dict[str, Array]:
     return {name: a.copy() for name, a in {**one.batch.inputs, **one.batch.random}.items()}
 
 
-def called(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+def call_port(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
     """What a `function` of the port, called `name`, gives for its arguments.
 
     Raises:
@@ -204,14 +204,14 @@ def called(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
         raise InputError(f"{name} of the port: expected a result, got {reason}") from error
 
 
-def _named(
+def _named_arrays(
     what: str, names: Sequence[str], found: Any, like: Mapping[str, Array]
 ) -> dict[str, Array]:
     try:
         given = [*found]
     except TypeError:
         raise InputError(
-            f"{what} of the port: expected a list of {len(names)} arrays, got {_described(found)}"
+            f"{what} of the port: expected a list of {len(names)} arrays, got {_type_name(found)}"
         ) from None
     arrays = [_array(what, one) for one in given]
     if len(arrays) != len(names):
@@ -226,7 +226,7 @@ def _named(
     return dict(zip(names, arrays, strict=True))
 
 
-def _examples(inputs: Mapping[str, Array]) -> int:
+def _batch_size(inputs: Mapping[str, Array]) -> int:
     """Of a step: the length that most of its inputs have."""
     lengths = [len(one) for one in inputs.values() if np.ndim(one)]
     return max(set(lengths), key=lengths.count, default=1) or 1
@@ -238,13 +238,13 @@ def _array(what: str, value: Any) -> Array:
         array = np.asarray(value)
         if array.dtype.kind in "fiub":
             return array
-        reason = _described(value)
+        reason = _type_name(value)
     except Exception as error:
-        reason = f"{_described(value)} ({type(error).__name__}: {error})"
+        reason = f"{_type_name(value)} ({type(error).__name__}: {error})"
     raise InputError(f"{what} of the port: expected NumPy arrays of numbers, got {reason}")
 
 
-def _described(value: Any) -> str:
+def _type_name(value: Any) -> str:
     return f"{type(value).__module__}.{type(value).__qualname__}"
 
 

@@ -223,7 +223,7 @@ def free_run(
         min(FURTHEST, max(1e-5, tolerance.of("loss")) * 30.0**i)
         for i, tolerance in zip(range(len(row)), allowed, strict=False)
     ]
-    return run_of(
+    return free_run_rung(
         [one.loss for one in row],
         losses,
         limits,
@@ -232,7 +232,7 @@ def free_run(
     )
 
 
-def run_of(
+def free_run_rung(
     original: Sequence[float], port: Sequence[float], limits: Sequence[float], *, how: str, why: str
 ) -> PortRung:
     """The rung of the losses of the first steps.

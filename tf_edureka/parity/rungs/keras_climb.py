@@ -28,7 +28,7 @@ from tf_edureka.parity.rungs import (
 )
 from tf_edureka.parity.rungs.final_metric import final_metric
 from tf_edureka.parity.rungs.matched import Matched
-from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, old_variables, read
+from tf_edureka.parity.rungs.recorded import Recorded, consecutive, old_variables, read
 from tf_edureka.trace import Array, Step, Trace
 
 _REST = ("forward pass", "loss", "gradients", "optimizer", "re-anchored steps", "free run")
@@ -89,7 +89,7 @@ class KerasClimb:
         yield structure.batches(self.trace, self.training, batches)
         seen = [self.port.evaluate(one.state, one.batch) for one in self.steps]
         finite.check(self.steps, seen)
-        yield from self._computed(seen)
+        yield from self._forward_loss_gradients(seen)
         self.port.reset_optimizer(0)
         lacking = self._load_slots(self.steps[-1])
         yield optimizer_rung.climb(self.trace, self.training, self._updates, has_slots=not lacking)
@@ -102,7 +102,7 @@ class KerasClimb:
         yield from self._free_run()
         yield final_metric(self.trace, self.training, self.port, self.steps[-1], seen[-1].output)
 
-    def _computed(self, seen: Sequence[Evaluation]) -> Iterator[PortRung]:
+    def _forward_loss_gradients(self, seen: Sequence[Evaluation]) -> Iterator[PortRung]:
         why = self.allowed[0].why
         squashed = not losses.takes_logits(self.model.loss)
         worst = port_rungs.worst(
@@ -119,7 +119,7 @@ class KerasClimb:
         if worst is None and any(one.tensors for one in self.steps):
             why_not = "the port's output is none of the recorded tensors"
             forward = port_rungs.skipped("forward pass", why_not)
-        elif forward.passed is False and loss_explained.is_right(
+        elif forward.passed is False and loss_explained.matches(
             self.steps, seen, self.allowed, gradients=True
         ):
             forward = port_rungs.skipped(
@@ -244,7 +244,7 @@ class KerasClimb:
                 return
             except NotInFloat64 as error:
                 self.notes.append(f"free run: in float32, since {error}")
-        row = in_a_row(self.steps)
+        row = consecutive(self.steps)
         if row[0].step.number or len(row) < 2:
             yield port_rungs.skipped("free run", "the first steps were not recorded")
             return

@@ -11,7 +11,7 @@ from tf_edureka.parity.rungs.items import gradient_items, loss_items
 from tf_edureka.parity.rungs.recorded import Recorded
 
 
-def is_right(
+def matches(
     steps: Sequence[Recorded],
     seen: Sequence[Evaluation],
     allowed: Sequence[Tolerances],
@@ -48,7 +48,7 @@ def causes(
         weights: names of those that are trained.
         loss: of the compiled model.
     """
-    if is_right(steps, seen, allowed):  # gradients may be of gates in another order
+    if matches(steps, seen, allowed):  # gradients may be of gates in another order
         return []
     data = [one.data_loss for one in seen]
     goals = [step.loss - (one.loss - one.data_loss) for step, one in zip(steps, seen, strict=True)]

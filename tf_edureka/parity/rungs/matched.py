@@ -123,12 +123,12 @@ class Matched:
         found, other = self.found, None
         if any(variable.cell == "lstm" for variable in self._new):
             other = self._mapping(self._trace.trainings[self.place], forget_bias=0.0)
-            found, other = sorted((found, other), key=self._begin_alike, reverse=True)
+            found, other = sorted((found, other), key=self._equal_initial_values, reverse=True)
         yield from ((one, False) for one in found.alternatives())
         if other is not None:
             yield other, True
 
-    def _begin_alike(self, found: mapping.Mapping) -> int:
+    def _equal_initial_values(self, found: mapping.Mapping) -> int:
         """How many variables have the same initial value in port and original."""
         mine = found.to_old(dict(enumerate(self.start)))
         initial = {name: self._trace.variables[name].initial for name in mine}

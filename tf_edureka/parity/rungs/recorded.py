@@ -9,7 +9,7 @@ from tf_edureka.parity.model.evaluation import Batch
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array, Step, Trace, Training
 
-_SLOTS_OF_NO_WEIGHT = ("beta1_power", "beta2_power", "global_step")
+_OPTIMIZER_COUNTERS = ("beta1_power", "beta2_power", "global_step")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,11 +71,12 @@ def _read(trace: Trace, step: Step) -> Recorded:
         after=trace.arrays(step.after),
         batch=batch,
         gradients=trace.arrays(step.raw_gradients),
-        tensors=trace.arrays(step.tensors) or _computed(trace, step.training, before, batch),
+        tensors=trace.arrays(step.tensors)
+        or _recomputed_tensors(trace, step.training, before, batch),
     )
 
 
-def _computed(
+def _recomputed_tensors(
     trace: Trace, training: int, state: Mapping[str, Array], batch: Batch
 ) -> dict[str, Array]:
     """The tensors of the forward pass by the recorded graph, if it can be run again."""
@@ -90,7 +91,7 @@ def _computed(
     return dict(zip(names, values, strict=True))
 
 
-def in_a_row(steps: Sequence[Recorded]) -> list[Recorded]:
+def consecutive(steps: Sequence[Recorded]) -> list[Recorded]:
     """The first of the `steps`, and those that follow it one by one."""
     row = [*steps[:1]]
     for one in steps[1:]:
@@ -122,7 +123,7 @@ def old_variables(trace: Trace, training: Training) -> list[Any]:
         for by_weight in one.slots.values()
         for name in by_weight.values()
     }
-    others = every - _needed(trace, training) if len(trace.trainings) > 1 else every
+    others = every - _needed_by_loss(trace, training) if len(trace.trainings) > 1 else every
     no_others = {*training.weights, *others, *slots}
     return [
         *(trace.variables[name] for name in training.weights),
@@ -132,13 +133,13 @@ def old_variables(trace: Trace, training: Training) -> list[Any]:
             if name not in no_others
             and variable.dtype.startswith(("float", "double", "half"))
             and variable.shape
-            and not name.rpartition("/")[2].startswith(_SLOTS_OF_NO_WEIGHT)
+            and not name.rpartition("/")[2].startswith(_OPTIMIZER_COUNTERS)
             and not _is_slot(name, every)
         ),
     ]
 
 
-def _needed(trace: Trace, training: Training) -> set[str]:
+def _needed_by_loss(trace: Trace, training: Training) -> set[str]:
     """Names of what the loss of a training comes from; none where that is not known."""
     graph = trace.graph()
     try:

@@ -92,14 +92,14 @@ def initial_values(
         if theirs.size == 1 and (variable.initializer or draws()):  # one draw says nothing
             drawn += 1
             continue
-        apart, says = _distributions(theirs, ours)
+        apart, says = _compare_distributions(theirs, ours)
         if apart <= 1:
-            apart, says = max((apart, says), _spreads(variable, theirs, draws()))
+            apart, says = max((apart, says), _compare_spreads(variable, theirs, draws()))
         drawn += 1
         if apart > measured:
             measured, where = apart, name
         if apart > 1:
-            causes.append(_cause_of_start(name, theirs, ours, says))
+            causes.append(_initial_value_cause(name, theirs, ours, says))
     if not same + drawn:
         return skipped("initial values", "the trace has none of the variables' initial values")
     return PortRung(
@@ -116,7 +116,7 @@ def initial_values(
     )
 
 
-def _spreads(variable: Variable, theirs: Array, ours: float | None) -> tuple[float, str]:
+def _compare_spreads(variable: Variable, theirs: Array, ours: float | None) -> tuple[float, str]:
     known = spread.of_original(variable, theirs)
     if not known or not ours or math.isnan(ours):
         return 0.0, ""
@@ -124,7 +124,7 @@ def _spreads(variable: Variable, theirs: Array, ours: float | None) -> tuple[flo
     return abs(math.log(ours / known)) / _SPREAD, said
 
 
-def _cause_of_start(name: str, theirs: Array, ours: Array, says: str) -> Cause:
+def _initial_value_cause(name: str, theirs: Array, ours: Array, says: str) -> Cause:
     units = theirs.shape[-1] // 4 if theirs.ndim == 1 else 0
     if units and np.ptp(ours) != np.ptp(theirs):
         blocks = (
@@ -140,7 +140,7 @@ def _cause_of_start(name: str, theirs: Array, ours: Array, says: str) -> Cause:
     return Cause("initial_values", 1.0, f"{name}: {says}")
 
 
-def _distributions(theirs: Array, ours: Array) -> tuple[float, str]:
+def _compare_distributions(theirs: Array, ours: Array) -> tuple[float, str]:
     """How far two samples are apart, and in words."""
     one, other = (np.sort(np.ravel(array).astype(np.float64)) for array in (theirs, ours))
     said = (
@@ -178,9 +178,11 @@ def batches(trace: Trace, training: int, given: Iterable[Any] | None) -> PortRun
     theirs = [sorted(_arrays_of(one.fingerprints)) for one in steps]
     ours = [
         [_fingerprint(array, wanted) for array in _arrays(batch)]
-        for wanted, batch in zip(theirs, _first(given, len(theirs)), strict=False)
+        for wanted, batch in zip(theirs, _take(given, len(theirs)), strict=False)
     ]
-    unlike = [i for i, wanted in enumerate(theirs) if i >= len(ours) or not _holds(wanted, ours[i])]
+    unlike = [
+        i for i, wanted in enumerate(theirs) if i >= len(ours) or not _was_fed(wanted, ours[i])
+    ]
     causes = []
     if unlike:
         causes.append(Cause("batches", 1.0, _how_batches_differ(theirs, ours, unlike)))
@@ -196,7 +198,7 @@ def batches(trace: Trace, training: int, given: Iterable[Any] | None) -> PortRun
     )
 
 
-def _first(given: Iterable[Any], count: int) -> Iterator[Any]:
+def _take(given: Iterable[Any], count: int) -> Iterator[Any]:
     try:
         for _, batch in zip(range(count), given, strict=False):
             yield batch
@@ -230,7 +232,7 @@ def _arrays_of(fingerprints: Mapping[str, str]) -> list[str]:
     return [one for one in fingerprints.values() if one.split(" ")[1] not in ("", "1")]
 
 
-def _holds(wanted: Sequence[str], ours: Sequence[str]) -> bool:
+def _was_fed(wanted: Sequence[str], ours: Sequence[str]) -> bool:
     """Whether the port's batch is among what was fed; what it has no use for may be missing."""
     return bool(ours) and set(ours) <= set(wanted)
 
@@ -243,7 +245,7 @@ def _how_batches_differ(
         return f"the port has {len(ours)} batches, the original {len(theirs)}"
     for shift in (*range(-3, 0), *range(1, 4)):
         rest = range(first, min(len(theirs), len(ours)))
-        moved = [_holds(theirs[i + shift], ours[i]) for i in rest if 0 <= i + shift < len(theirs)]
+        moved = [_was_fed(theirs[i + shift], ours[i]) for i in rest if 0 <= i + shift < len(theirs)]
         if len(moved) > 1 and all(moved):
             what = "dropped" if shift > 0 else "put in"
             return f"from step {first} on the port is {abs(shift)} batches off: one was {what}"
