@@ -42,7 +42,7 @@ def compare(drawn_folder, tmp_path):
 def test_it_prints_ladder_and_table_and_writes_both_with_pictures(compare, capsys):
     assert compare() == 0
     printed = capsys.readouterr().out
-    assert "against no numbers of TensorFlow 1" in printed
+    assert "compared with no recorded results of TensorFlow 1" in printed
     assert "FAILS" not in printed
     assert written(compare.out) == FILES
     rungs = json.loads((compare.out / "compare.json").read_text())
@@ -66,7 +66,7 @@ def test_ctrl_c_ends_it_without_a_verdict(compare, capsys):
 
 def test_wrong_arguments_end_in_one_line_and_leave_nothing(compare, capsys):
     for arguments, complaint in (
-        (["--steps", "11"], "steps: expected 1 to 10, those of epoch 1, got 11"),
+        (["--steps", "11"], "steps: expected 1 to 10, the steps of epoch 1, got 11"),
         (["--seed", "-1"], "seed: expected a whole number"),
     ):
         assert compare(*arguments) == 2

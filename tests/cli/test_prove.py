@@ -76,7 +76,7 @@ def test_a_right_port_gives_0_and_its_certificate(prove):
 def test_a_wrong_port_gives_1_and_says_where_and_why(prove):
     code, printed, errors = prove(PORT.format(rate=0.25))
     assert (code, errors) == (1, "")
-    assert "First difference: rung optimizer, at step 0" in printed
+    assert "First rung that fails: optimizer (first difference in step 0, in w)" in printed
     ladder = json.loads((prove.out / "port.json").read_text())
     assert (ladder["passed"], ladder["first"]) == (False, "optimizer")
     causes = {one["rung"]: one["causes"] for one in ladder["rungs"]}["optimizer"]
@@ -108,7 +108,7 @@ def build():
 def test_a_port_with_other_variables_gives_2(prove):
     code, printed, errors = prove(OTHER)
     assert code == 2
-    assert "First difference: rung structure" in printed
+    assert "First rung that fails: structure (variable w)" in printed
     assert errors.count("\n") == 1
     assert "lacks w (8,)" in errors
 

@@ -69,7 +69,9 @@ def test_numbers_that_lie_otherwise_in_memory_are_compared_too():
     ],
 )
 def test_arrays_that_are_no_pair_are_refused(old, new):
-    with pytest.raises(InputError, match=r"expected two float32 arrays of one shape \(steps, n\)"):
+    with pytest.raises(
+        InputError, match=r"expected two float32 arrays of the same shape \(steps, n\)"
+    ):
         parity.first_difference(old, new)
 
 

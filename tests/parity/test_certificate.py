@@ -41,7 +41,9 @@ def ladder(*changed: PortRung, **more) -> PortLadder:
 
 
 def fails(name: str, **more) -> PortRung:
-    return rung(name, 0.03, causes=(MOMENTUM, SCHEDULE), first="step 101", **more)
+    return rung(
+        name, 0.03, causes=(MOMENTUM, SCHEDULE), first="first difference in step 101", **more
+    )
 
 
 class Page(HTMLParser):
@@ -91,7 +93,7 @@ def test_the_first_rung_that_fails_is_named_with_place_and_cause():
     assert not made.passed
     assert made.first == "gradients"
     assert made.verdict == (
-        "First difference: rung gradients, at step 101. Probable cause: momentum."
+        "First rung that fails: gradients (first difference in step 101). Probable cause: momentum."
     )
 
 
@@ -172,8 +174,10 @@ def test_the_text_has_table_verdict_causes_and_what_was_skipped_in_100_columns()
     words = re.sub(r"\s+", " ", made.text())
     for said in (
         "0.03 1e-6 relative FAILS",
-        "First difference: rung optimizer, at step 101. Probable cause: momentum.",
-        "optimizer: momentum explains 99.8%. MomentumOptimizer is not SGD(momentum).",
+        "First rung that fails: optimizer (first difference in step 101). Probable cause: "
+        "momentum.",
+        "optimizer: momentum explains 99.8% of the difference: MomentumOptimizer is not "
+        "SGD(momentum).",
         "batches: skipped, the port has none of its own",
     ):
         assert said in words
@@ -239,7 +243,8 @@ def test_the_page_tells_the_ladder_and_can_be_read_aloud():
     page = Page(certificate.page(made))
     for said in (
         made.verdict,
-        "optimizer , at step 101: optimizer of 9 steps, 0.03 relative, where 1e-6 is allowed.",
+        "optimizer (first difference in step 101): optimizer of 9 steps. Measured: 0.03 relative; "
+        "allowed: 1e-6 .",
         "momentum 99.8% MomentumOptimizer is not SGD(momentum).",
         "The port has none of its own",
         "w dense/kernel transposed",
@@ -270,20 +275,20 @@ def test_of_many_layers_those_around_the_first_that_differs_are_shown():
     text = Page(certificate.page(ladder(made))).text
     assert "layer69 1e-7 1e-6 holds layer70 0.5 1e-6 FAILS" in text
     assert "layer57 " not in text
-    assert "76 more are left out." in text
+    assert "76 more rows are not shown." in text
 
 
 def test_where_nothing_fails_the_last_course_is_drawn():
     course = {"original": [3.0, 2.0, 1.0], "port": [3.0, 2.0, 1.0]}
     text = Page(certificate.page(ladder(rung("free run", series=course)))).text
-    assert "Original and port beside each other free run : free run of 9 steps" in text
+    assert "Original and port compared free run : free run of 9 steps" in text
 
 
 def test_the_drawing_marks_the_first_step_beyond_the_tolerance():
     apart = np.full(5000, 1e-7)
     apart[3001:] = 1e-2
     ((_, chart),) = line_charts({"difference": apart, "tolerance": np.full(5000, 1e-6)})
-    assert "beyond the tolerance first at 3001" in chart
+    assert "first beyond the tolerance at 3001" in chart
     # Of 5,000 steps no more are drawn than can be told apart.
     assert chart.count("L") < 2 * 610
     # Axis of x: from pixel 64 to 448.
@@ -295,10 +300,10 @@ def test_a_difference_of_nan_is_beyond_the_tolerance_and_leaves_a_gap():
     nan = float("nan")
     values = {"original": [1.0, 2.0, 3.0], "port": [1.0, nan, 3.0], "tolerance": [0.1] * 3}
     (_, sides), (_, apart) = line_charts(values)
-    assert "first at 1" in sides
+    assert "first beyond the tolerance at 1" in sides
     port = re.search(r'class="port" d="([^"]*)"', sides)
     assert port[1].count("M") == 2
-    assert "first at 1" in apart
+    assert "first beyond the tolerance at 1" in apart
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_an_output_that_was_not_recorded_does_not_fail_a_right_loss(trace):
     (forward,) = (one for one in ladder.rungs if one.rung == "forward pass")
     assert (forward.passed, forward.why) == (
         None,
-        "no recorded tensor is the output; it gives the loss and its gradients",
+        "the port's output corresponds to no recorded tensor, but its loss and gradients are right",
     )
 
 
@@ -240,10 +240,10 @@ def test_batches_of_the_ports_own_are_the_originals(trace, batches):
 @pytest.mark.parametrize(
     ("batches", "says"),
     [
-        (BATCHES[1:], "1 batches off: one was dropped"),
+        (BATCHES[1:], "off by 1 batches: 1 dropped"),
         ([(x[::-1], y[::-1]) for x, y in BATCHES], "3 of 3 batches differ"),
         ([(x / 2, y) for x, y in BATCHES], "3 of 3 batches differ"),
-        ([], "the port has 0 batches, the original 3"),
+        ([], "the port has 0 batches, the original has 3"),
     ],
     ids=["dropped", "shuffled otherwise", "scaled", "none"],
 )
@@ -361,13 +361,16 @@ def raising(*_):
     [
         (functions(loss=lambda *_: float("nan")), "loss .* NaN or infinity in step 0"),
         (functions(loss=lambda *_: None), "loss .* numbers, got builtins.NoneType"),
-        (functions(loss=lambda *_: np.ones(3)), r"loss .* a number, got shape \(3,\)"),
+        (functions(loss=lambda *_: np.ones(3)), r"loss .* a scalar, got shape \(3,\)"),
         (functions(loss=raising), "loss .* got KeyError: 'images'"),
         (functions(gradients=lambda w, _: [one.T for one in w]), r"shape \(7, 5\) for a/kernel"),
         (functions(gradients=lambda w, _: w[:3]), "gradients .* 4 arrays .*, got 3"),
         (functions(gradients=lambda w, _: None), "gradients .* list of 4 arrays"),
         (functions(gradients=lambda w, _: ["a"] * 4), "gradients .* numbers, got builtins.str"),
-        (functions(update=lambda w, s, g, t: w), "update .* weights and slots, got builtins.list"),
+        (
+            functions(update=lambda w, s, g, t: w),
+            r"update .* \(weights, slots\), got builtins.list",
+        ),
         (
             functions(update=lambda w, s, g, t: ([one * np.nan for one in w], s)),
             "update .* NaN or infinity in step 0",

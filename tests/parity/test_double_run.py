@@ -157,7 +157,7 @@ LITTLE = 1e-12
 def test_a_right_port_has_the_originals_losses_in_float64(trace):
     before = keras.config.floatx(), keras.config.dtype_policy().name
     rung = in_float64(trace, port())
-    assert rung.compared == "the loss of 30 steps in a row, in float64"
+    assert rung.compared == "the loss in 30 consecutive steps in float64"
     assert rung.passed
     assert max(rung.series["tolerance"]) < LITTLE
     assert (keras.config.floatx(), keras.config.dtype_policy().name) == before
@@ -170,7 +170,9 @@ def test_in_float64_the_step_is_seen_at_which_the_rate_falls(trace):
 
     rung = in_float64(trace, port(of_keras))
     assert not rung.passed
-    assert rung.first == f"step {FALLS + 1}"  # the first loss after a step by another rate
+    assert (
+        rung.first == f"first difference in step {FALLS + 1}"
+    )  # the first loss after a step by another rate
     pairs = zip(rung.series["original"], rung.series["port"], strict=True)
     apart = [abs(one - other) / one for one, other in pairs]
     assert max(apart[: FALLS + 1]) < LITTLE < 1e-6 < min(apart[FALLS + 1 :])
@@ -183,7 +185,7 @@ def test_an_epsilon_that_float32_hides_is_seen_in_float64(tmp_path):
     assert [in_float64(trace, one).passed for one in ports] == [True, False]
     trace.manifest["float64"] = False
     rung = free_run(trace.climb(ports[1]))
-    assert rung.compared == "the loss of 3 steps in a row"
+    assert rung.compared == "the loss in 3 consecutive steps"
     assert rung.passed
 
 
@@ -204,7 +206,7 @@ def only_in_float32():
         (port(dtype="float32"), "the port has sequential.*kernel in float32 by itself"),
         (only_in_float32, "cannot be trained in float64 .AssertionError: float32 is wanted"),
         (lambda: keras.Sequential([keras.Input((7,)), layers.Dense(1)]), "has other variables"),
-        (None, "the port was given as a model, not as a function that makes it"),
+        (None, "the port was given as a model, not as a function that builds one"),
     ],
     ids=["a cast", "a layer", "an error", "another", "a model"],
 )
@@ -217,7 +219,7 @@ def test_why_a_port_is_not_in_float64_is_said(trace, build, why):
 @pytest.mark.slow
 def test_a_port_that_is_not_in_float64_runs_in_float32(trace):
     ladder = trace.climb(only_in_float32)
-    assert free_run(ladder).compared == "the loss of 3 steps in a row"
+    assert free_run(ladder).compared == "the loss in 3 consecutive steps"
     assert "free run: in float32, since the port cannot" in ladder.text()
 
 
@@ -262,15 +264,15 @@ def test_what_no_run_can_be_taken_of_is_said(trace):
 def test_float64_says_who_is_off(trace):
     """Where loss or gradients differ: it gives the value, and how far both are from it."""
     ladder = trace.climb(port(smoothing=2 * SMOOTHING))
-    assert free_run(ladder).compared == "the loss of 30 steps in a row, in float64"
+    assert free_run(ladder).compared == "the loss in 30 consecutive steps in float64"
     rungs = {one.rung: one for one in ladder.failing}
     for name in ("loss", "gradients"):
         said = rungs[name].float64
-        original, of_port = map(float, re.findall(r" by (\S+?)(?= of|,|$)", said))
+        original, of_port = map(float, re.findall(r" by ([\d.e-]+)", said))
         assert original < 1e-6
         assert of_port == pytest.approx(rungs[name].measured, rel=0.5)  # it is said in one digit
         assert said in " ".join(ladder.text().split())
         assert ladder.to_json()["rungs"][ladder.rungs.index(rungs[name])]["float64"] == said
-    step = int(rungs["loss"].first.removeprefix("step "))
-    value = float(re.match(r"float64 gives ([\d.]+);", rungs["loss"].float64)[1])
+    step = int(rungs["loss"].first.removeprefix("largest difference in step "))
+    value = float(re.match(r"in float64 the loss is ([\d.]+);", rungs["loss"].float64)[1])
     assert value == pytest.approx(trace.steps[step].loss, rel=1e-6)

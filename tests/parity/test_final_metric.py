@@ -150,7 +150,7 @@ def test_a_right_port_gives_the_recorded_metric(trace, activation):
     accuracy = trace.evaluations[0].scalars["accuracy"]
     assert 0.2 < accuracy < 1
     assert last.compared == (
-        f"accuracy: {accuracy:.6g}, of the port {accuracy:.6g}; the output on 40 examples"
+        f"accuracy: original {accuracy:.6g}, port {accuracy:.6g}; the output on 40 examples"
     )
 
 
@@ -168,7 +168,7 @@ def test_dropout_that_is_left_on_in_use_fails_there_alone_and_is_named(trace, gi
     ladder = trace.climb(port(**given))
     assert [one.rung for one in ladder.failing] == ["final metric"]
     last = ladder.rungs[-1]
-    assert last.first == "the output in inference, beside add_1"
+    assert last.first == "largest difference of the inference output from add_1"
     (cause,) = last.causes
     assert (cause.cause, cause.explains) == ("dropout", pytest.approx(1))
 
@@ -184,7 +184,7 @@ def test_an_evaluation_with_dropout_says_nothing_of_the_port_in_use(tmp_path):
     ladder = record(tmp_path / "trace", rate_in_use=RATE).climb(port)
     assert ladder.passed
     assert ladder.rungs[-1].passed is None
-    assert "evaluated as it trains" in ladder.rungs[-1].why
+    assert "evaluated in training mode" in ladder.rungs[-1].why
 
 
 @pytest.mark.slow
@@ -193,4 +193,4 @@ def test_one_example_may_be_on_the_other_side_of_a_tie(tmp_path, examples, is_co
     last = record(tmp_path / "trace", error=examples / 40).climb(port).rungs[-1]
     assert last.passed is (True if is_compared else None)
     if not is_compared:
-        assert last.why == "accuracy cannot be computed again as recorded"
+        assert last.why == "recomputing accuracy does not give the recorded value"

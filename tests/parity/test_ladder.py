@@ -226,7 +226,7 @@ def test_differences_are_counted_in_units_of_the_last_place():
 
 
 def test_arrays_of_other_shapes_are_not_compared():
-    with pytest.raises(ValueError, match="expected two arrays alike"):
+    with pytest.raises(ValueError, match="expected two arrays of the same shape and dtype"):
         parity.difference(np.zeros((4, 1)), np.zeros(4))
 
 

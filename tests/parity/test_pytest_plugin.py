@@ -54,12 +54,15 @@ def test_a_port_that_is_another_fails_with_the_first_rung_and_its_cause(run, pyt
     done = run('prove_port("traces/old", 0.5)')
     done.assert_outcomes(failed=1)
     said = done.stdout.str()
-    assert "First difference: rung loss. Probable cause: momentum." in said
-    assert "loss, gradients, optimizer: momentum explains 99.8%. It is not SGD." in said
+    assert "First rung that fails: loss. Probable cause: momentum." in said
+    assert (
+        "loss, gradients, optimizer: momentum explains 99.8% of the difference: It is not SGD."
+        in said
+    )
     assert "Traceback" not in said
     assert "pytest_plugin.py" not in said
     page = pytester.path / re.search("Certificate: (.*)", said)[1]
-    assert "First difference: rung loss" in page.read_text("utf-8")
+    assert "First rung that fails: loss" in page.read_text("utf-8")
     assert json.loads(page.with_name("port.json").read_text())["first"] == "loss"
 
 

@@ -14,7 +14,7 @@ def test_two_runs_are_not_recorded_into_one_folder(tmp_path):
     first = Writer(tmp_path, 1e6)
     first.step({"number": 0})  # the first one is written at once
     first.manifest(EMPTY)
-    with pytest.raises(InputError, match="that another run is being recorded into"):
+    with pytest.raises(InputError, match="another run is being recorded into this folder"):
         Writer(tmp_path, 1e6)
     first.close()
     assert len(Trace(tmp_path).steps) == 1  # the second took nothing of it away

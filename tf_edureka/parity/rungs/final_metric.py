@@ -1,4 +1,4 @@
-"""The last rung: the trained network in use, by the metrics that the script evaluated."""
+"""The rung `final metric`: output and metrics of the trained network in inference."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,19 +20,19 @@ NAME = "final metric"
 def final_metric(
     trace: Trace, training: int, port: KerasPort, step: Recorded, output: Array
 ) -> PortRung:
-    """The rung, of the last evaluation that can be compared.
+    """Compares the last evaluation in the trace that can be compared.
 
     Args:
-        trace: of the original.
-        training: which of its trainings.
-        port: with its model.
-        step: a recorded one.
-        output: of the model in that step, any dtype and shape.
+        trace: recorded run.
+        training: index of the training in the trace.
+        port: port whose model is evaluated.
+        step: recorded training step.
+        output: output of the model in that step, any dtype and shape.
 
     Returns:
-        the rung; a skipped one where none can be.
+        the rung; a skipped one if no evaluation can be compared.
     """
-    why = "the trace has no evaluation of the trained network; of one in another graph none is kept"
+    why = "the trace has no evaluation of the trained network (in another graph it is not recorded)"
     for evaluation in reversed(trace.evaluations):
         try:
             original = Evaluated(trace, training, evaluation)
@@ -47,19 +47,20 @@ class _Skip(Exception):
 
 
 class _Comparison:
-    """A model beside an evaluation of the original.
+    """A port's model compared with an evaluation of the original.
 
     Args:
-        original: the evaluation.
-        port: with the model.
-        step: a recorded one.
-        output: of the model in that step.
+        original: evaluation of the original.
+        port: port whose model is evaluated.
+        step: recorded training step.
+        output: output of the model in that step.
 
     Attributes:
-        name: of the original's tensor that the model's output is, or is the softmax or sigmoid of.
-        tensor: its value.
-        wanted: what the model's output is to be.
-        tolerance: of the output, relative to the largest value.
+        name: name of the original tensor that the model's output equals, perhaps after softmax or
+            sigmoid.
+        tensor: value of that tensor.
+        expected: expected value of the model's output.
+        tolerance: tolerance of the output, relative to the largest value.
     """
 
     def __init__(self, original: Evaluated, port: KerasPort, step: Recorded, output: Array) -> None:
@@ -68,32 +69,32 @@ class _Comparison:
         taken = {name for link in port.mapping.links for name in link.old}
         for name in (*(port.feeding.inputs if port.feeding else ()), *sorted(taken)):
             if name not in given:
-                raise _Skip(f"the original was evaluated without {name}, which the port takes")
+                raise _Skip(f"the original was evaluated without {name}, which the port needs")
         tensors = {name: step.tensors[name] for name in original.behind([*step.tensors])}
         squashed = not losses.takes_logits(port.model.loss)
         found = nearest(output, tensors, squashed=squashed)
         if found is None:
-            raise _Skip("the metrics that were evaluated do not come from the port's output")
+            raise _Skip("the evaluated metrics are not computed from the port's output")
         self._kind, _, self.name = found.name.rpartition(" of ")
         self.tensor, self.tolerance = original.output(self.name)
         self.expected = BETWEEN[self._kind](self.tensor) if self._kind else self.tensor
 
     def output(self, *, training: bool = False) -> Array:
-        """The model's, in inference or as in training."""
+        """The model's output, in inference or in training mode."""
         batch = Batch(inputs=self.original.inputs, random=self.original.random)
         found = self.port.output(self.original.state, batch, training=training)
         if found.size != self.expected.size:
             raise _Skip(
-                f"the port's output has {found.size} numbers, {self.name} {self.expected.size}"
+                f"the port's output has {found.size} values, {self.name} has {self.expected.size}"
             )
         return found.reshape(self.expected.shape)
 
     def difference(self) -> float:
-        """How far the model's output in inference is from what is wanted."""
+        """Difference of the model's inference output from the expected one."""
         return share_of_largest(self.output(), self.expected)
 
     def substituted(self, output: Array) -> Array:
-        """What the model's output makes of the original's tensor."""
+        """The original's tensor recomputed from the model's output."""
         if not self._kind:
             return output.astype(self.tensor.dtype)
         return unsquashed(self._kind, output, self.tensor, self.tolerance)
@@ -110,7 +111,7 @@ def _climb(comparison: _Comparison) -> PortRung:
         compared="; ".join(
             [
                 *(
-                    f"{name}: {comparison.original.scalars[name]:.6g}, of the port {value:.6g}"
+                    f"{name}: original {comparison.original.scalars[name]:.6g}, port {value:.6g}"
                     for name, value in metrics.items()
                 ),
                 f"the output on {examples} examples",
@@ -126,19 +127,19 @@ def _climb(comparison: _Comparison) -> PortRung:
         <= comparison.tolerance
     ):
         raise _Skip(
-            "the original was evaluated as it trains, with dropout or the statistics of the batch: "
-            "the port gives its output with training=True, and another without"
+            "the original was evaluated in training mode, with dropout or batch statistics: the "
+            "port's output agrees only with training=True"
         )
     return replace(found, causes=(*left_on.causes(comparison.port, comparison.difference),))
 
 
 def _items(comparison: _Comparison, share: float, metrics: dict[str, float]) -> Iterator[Worst]:
-    """The output, and each metric with it in the place of the original's."""
+    """The output, and each metric computed from the port's output."""
     name, recorded = comparison.name, comparison.original.scalars
-    yield Worst(share, comparison.tolerance, f"the output in inference, beside {name}", 0)
+    yield Worst(share, comparison.tolerance, f"of the inference output from {name}", 0)
     spans = comparison.original.spans(name, comparison.tensor, comparison.tolerance)
     if not spans:
-        raise _Skip(f"{' and '.join(recorded)} cannot be computed again as recorded")
+        raise _Skip(f"recomputing {' and '.join(recorded)} does not give the recorded value")
     for metric, span in spans.items():
         size = abs(recorded[metric]) or 1.0
-        yield Worst(abs(metrics[metric] - recorded[metric]) / size, span / size, metric, 0)
+        yield Worst(abs(metrics[metric] - recorded[metric]) / size, span / size, f"in {metric}", 0)

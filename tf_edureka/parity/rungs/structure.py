@@ -1,4 +1,4 @@
-"""The rungs before anything is computed: structure, initial values, batches."""
+"""The rungs that need no computation: structure, initial values, batches."""
 
 import math
 import re
@@ -16,17 +16,17 @@ from tf_edureka.parity.rungs.items import skipped
 from tf_edureka.trace import Array, Fingerprint, Trace, Variable
 
 _OF_NORMALIZATION = re.compile("gamma|beta|moving|scale|offset|mean|variance", re.IGNORECASE)
-_KS = 2.8  # two samples of one distribution exceed it once in a million
+_KS = 2.8  # critical value: samples of one distribution exceed it once in a million
 _SPREAD = 0.03
-_FEW = 20  # numbers, of which the distribution is not compared
+_FEW = 20  # too few numbers to compare their distribution
 
 
 def structure(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> PortRung:
-    """Whether each variable of the original has its counterpart.
+    """Checks that each variable of the original has a counterpart in the port.
 
     Args:
-        found: which variable is which.
-        shapes: of the old ones, by name.
+        found: mapping between the variables of original and port.
+        shapes: shapes of the original variables, by name.
     """
     lacking = [*found.missing, *found.extra]
     causes = [
@@ -48,7 +48,7 @@ def structure(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> PortRung:
         )
         is_extra_bias = not found.missing and all("bias" in name for name in found.extra)
         cause = "missing_bias" if is_bias or is_extra_bias else "variables"
-        says = f"the port lacks {missing}; it has in excess {extra}"
+        says = f"the port lacks {missing}; its additional variables: {extra}"
         causes.insert(0, Cause(cause, 1.0, says))
     return PortRung(
         rung="structure",
@@ -56,10 +56,16 @@ def structure(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> PortRung:
         unit="variables without a counterpart",
         measured=float(len(lacking)),
         tolerance=0.0,
-        why="0: each variable of the one is a variable of the other",
+        why="0: the variables must correspond one to one",
         causes=tuple(causes),
-        first=lacking[0] if lacking else "",
+        first=_place(found, lacking),
     )
+
+
+def _place(found: Found, lacking: Sequence[str]) -> str:
+    """The first variable without a counterpart, or the first mapping that is no counterpart."""
+    is_variable = found.missing or found.extra
+    return f"{'variable ' if is_variable else ''}{lacking[0]}" if lacking else ""
 
 
 def initial_values(
@@ -68,13 +74,14 @@ def initial_values(
     initial: Mapping[str, Array],
     spreads: Mapping[str, Callable[[], float | None]],
 ) -> PortRung:
-    """The port's own initial values beside the original's: the same, or of the same distribution.
+    """Compares initial values: they must be bit-identical or samples of the same distribution.
 
     Args:
-        trace: of the original.
-        names: of the weights.
-        initial: values of the port as it was built, by the old name, float, any shape.
-        spreads: by the old name, what gives the standard deviation that the port draws with.
+        trace: recorded run.
+        names: names of the weights.
+        initial: initial values of the port, by original name, float, any shape.
+        spreads: functions that return the standard deviation of the port's initializer, by original
+            name.
 
     Returns:
         the rung.
@@ -89,7 +96,7 @@ def initial_values(
             same += 1
             continue
         draws = spreads.get(name, lambda: None)
-        if theirs.size == 1 and (variable.initializer or draws()):  # one draw says nothing
+        if theirs.size == 1 and (variable.initializer or draws()):  # one sample says nothing
             drawn += 1
             continue
         apart, says = _compare_distributions(theirs, ours)
@@ -101,18 +108,18 @@ def initial_values(
         if apart > 1:
             causes.append(_initial_value_cause(name, theirs, ours, says))
     if not same + drawn:
-        return skipped("initial values", "the trace has none of the variables' initial values")
+        return skipped("initial values", "the trace has no initial values of these variables")
     return PortRung(
         rung="initial values",
-        compared=f"{same} variables bit-identical, {drawn} by their distribution",
-        unit="of what chance explains",
+        compared=f"{same} variables bit-identical, {drawn} compared by distribution",
+        unit="times the chance limit",
         measured=measured,
         tolerance=1.0,
-        why="two samples of one distribution differ more once in a million (Kolmogorov-Smirnov); "
-        f"standard deviations, where they are known, by {_SPREAD:.0%}; what is constant has to be "
-        "the same",
+        why="1 is the difference that two samples of one distribution exceed once in a million "
+        f"(Kolmogorov-Smirnov); known standard deviations may differ by {_SPREAD:.0%}; constants "
+        "must be equal",
         causes=tuple(causes[:1]),
-        first=where if causes else "",
+        first=f"largest difference in {where}" if causes else "",
     )
 
 
@@ -120,7 +127,7 @@ def _compare_spreads(variable: Variable, theirs: Array, ours: float | None) -> t
     known = spread.of_original(variable, theirs)
     if not known or not ours or math.isnan(ours):
         return 0.0, ""
-    said = f"the original draws with a standard deviation of {known:.3g}, the port with {ours:.3g}"
+    said = f"the original samples with standard deviation {known:.3g}, the port with {ours:.3g}"
     return abs(math.log(ours / known)) / _SPREAD, said
 
 
@@ -136,16 +143,16 @@ def _initial_value_cause(name: str, theirs: Array, ours: Array, says: str) -> Ca
             sum(block != {0.0} for block in blocks) == 1
             and abs(float((ours - theirs).sum())) == units
         ):
-            return Cause("forget_bias", 1.0, f"the forget bias of {name} is another: {says}")
+            return Cause("forget_bias", 1.0, f"the forget bias in {name} differs: {says}")
     return Cause("initial_values", 1.0, f"{name}: {says}")
 
 
 def _compare_distributions(theirs: Array, ours: Array) -> tuple[float, str]:
-    """How far two samples are apart, and in words."""
+    """Difference of two samples over the chance limit, and its description."""
     one, other = (np.sort(np.ravel(array).astype(np.float64)) for array in (theirs, ours))
     said = (
-        f"the original's mean is {one.mean():.3g} and its deviation {one.std():.3g}, the port's "
-        f"{other.mean():.3g} and {other.std():.3g}"
+        f"mean and standard deviation are {one.mean():.3g} and {one.std():.3g} in the original, "
+        f"{other.mean():.3g} and {other.std():.3g} in the port"
     )
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         if one.size == 1 and np.ptp(one) == np.ptp(other) == 0:
@@ -160,20 +167,24 @@ def _compare_distributions(theirs: Array, ours: Array) -> tuple[float, str]:
 
 
 def batches(trace: Trace, training: int, given: Iterable[Any] | None) -> PortRung:
-    """The port's own batches beside what the original was fed, step by step.
+    """Compares the port's own batches with what the original was fed, step by step.
 
     Args:
-        trace: of the original.
-        training: which of its trainings.
-        given: the port's, step by step: an array, a tuple or dict of them; None if it has none.
+        trace: recorded run.
+        training: index of the training in the trace.
+        given: batches of the port, step by step: an array, or a tuple or dict of arrays; None if
+            the port has none.
     """
     if given is None:
-        return skipped("batches", "the port gives none; a function `batches` beside `build` would")
+        return skipped(
+            "batches",
+            "the port has none; to compare them, define a function `batches` next to `build`",
+        )
     mine = [one for one in trace.steps if one.training == training]
     steps = [one for one in mine if _arrays_of(one.fingerprints)]
     if not steps:
         return skipped(
-            "batches", "no arrays were fed to the original, as where a dataset gives them"
+            "batches", "no arrays were fed to the original (its inputs may come from a dataset)"
         )
     theirs = [sorted(_arrays_of(one.fingerprints)) for one in steps]
     ours = [
@@ -194,7 +205,7 @@ def batches(trace: Trace, training: int, given: Iterable[Any] | None) -> PortRun
         tolerance=0.0,
         why="0: the same examples in the same order",
         causes=tuple(causes),
-        first=f"step {steps[unlike[0]].number}" if unlike else "",
+        first=f"first difference in step {steps[unlike[0]].number}" if unlike else "",
     )
 
 
@@ -207,7 +218,7 @@ def _take(given: Iterable[Any], count: int) -> Iterator[Any]:
 
 
 def _fingerprint(array: Array, wanted: Sequence[str]) -> str:
-    """The fingerprint of an array, in the dtype of what was fed where that has the same values."""
+    """The fingerprint of an array, cast to the dtype that was fed if no value changes."""
     for one in wanted:
         dtype = one.split(" ")[0]
         if array.dtype.kind in "iub" and dtype.startswith(("int", "uint")):
@@ -228,12 +239,12 @@ def _arrays(batch: Any) -> list[Array]:
 
 
 def _arrays_of(fingerprints: Mapping[str, str]) -> list[str]:
-    """Fingerprints of arrays; those of single numbers are settings, such as a rate."""
+    """Fingerprints of arrays; single numbers are settings, such as a learning rate."""
     return [one for one in fingerprints.values() if one.split(" ")[1] not in ("", "1")]
 
 
 def _was_fed(wanted: Sequence[str], ours: Sequence[str]) -> bool:
-    """Whether the port's batch is among what was fed; what it has no use for may be missing."""
+    """True if all arrays of the port's batch were fed; the port may use fewer arrays."""
     return bool(ours) and set(ours) <= set(wanted)
 
 
@@ -242,13 +253,15 @@ def _how_batches_differ(
 ) -> str:
     first = unlike[0]
     if first >= len(ours):
-        return f"the port has {len(ours)} batches, the original {len(theirs)}"
+        return f"the port has {len(ours)} batches, the original has {len(theirs)}"
     for shift in (*range(-3, 0), *range(1, 4)):
         rest = range(first, min(len(theirs), len(ours)))
         moved = [_was_fed(theirs[i + shift], ours[i]) for i in rest if 0 <= i + shift < len(theirs)]
         if len(moved) > 1 and all(moved):
-            what = "dropped" if shift > 0 else "put in"
-            return f"from step {first} on the port is {abs(shift)} batches off: one was {what}"
+            what = "dropped" if shift > 0 else "inserted"
+            return (
+                f"from step {first} on the port is off by {abs(shift)} batches: {abs(shift)} {what}"
+            )
     if len(unlike) == 1:
-        return f"batch {first} alone is another"
+        return f"only batch {first} differs"
     return f"{len(unlike)} of {len(theirs)} batches differ, the first one in step {first}"
