@@ -53,7 +53,7 @@ def structure(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> PortRung:
     return PortRung(
         rung="structure",
         compared=f"{len(shapes)} variables, by shape, order and name",
-        unit="variables without a counterpart",
+        unit="unmatched variables",
         measured=float(len(lacking)),
         tolerance=0.0,
         why="0: the variables must correspond one to one",
