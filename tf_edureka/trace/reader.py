@@ -177,12 +177,12 @@ def _damaged(path: Path, why: object) -> InputError:
     return InputError(f"{path}: the trace is damaged ({why}); record the script again")
 
 
-def _checked(made: _Content) -> _Content:
+def _checked(record: _Content) -> _Content:
     """Checks the type of each field; raises TypeError if one is wrong."""
-    for name, kinds in _FIELDS[type(made)].items():
-        if not isinstance(getattr(made, name), kinds):
-            raise TypeError(f"{name} is {getattr(made, name)!r}")
-    return made
+    for name, kinds in _FIELDS[type(record)].items():
+        if not isinstance(getattr(record, name), kinds):
+            raise TypeError(f"{name} is {getattr(record, name)!r}")
+    return record
 
 
 def _kinds(content: type[Any]) -> Mapping[str, tuple[Any, ...]]:

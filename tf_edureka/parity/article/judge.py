@@ -107,12 +107,12 @@ def _curves(
 ) -> Iterator[Rung]:
     """Compares the costs of the first steps, and whole epochs."""
     for count in sorted({1, min(10, steps), steps}):
-        apart = difference(one.step_cost[:count], other.step_cost[:count])
+        gap = difference(one.step_cost[:count], other.step_cost[:count])
         if count == 1:
-            name, unit, measured, tolerance = "first step", "ulps", apart["ulps"], 8.0
+            name, unit, measured, tolerance = "first step", "ulps", gap["ulps"], 8.0
             why = "8: sums of 784 and 256 terms in another order; at most 3 on 60 seeds"
         else:
-            name, unit, measured = f"{count} steps", "relative", apart["relative"]
+            name, unit, measured = f"{count} steps", "relative", gap["relative"]
             tolerance = min(1e-4 * max(1, count / 10) ** 2.3, 0.3)
             why = (
                 "measured on 60 seeds: median 2e-7 after 10 steps, 1e-5 after 100 and 0.07 over "
@@ -127,7 +127,7 @@ def _curves(
             measured=measured,
             tolerance=tolerance,
             why=why,
-            **apart,
+            **gap,
         )
     yield from _epochs(between, one, other, test_images)
 
@@ -135,29 +135,29 @@ def _curves(
 def _epochs(
     between: str, one: MlpResult, other: MlpResult | Reference, test_images: int
 ) -> Iterator[Rung]:
-    apart = difference(one.cost[:1], other.cost[:1])
+    gap = difference(one.cost[:1], other.cost[:1])
     yield Rung(
         "epoch 1",
         between,
         compared="average cost",
         unit="relative",
-        measured=apart["relative"],
+        measured=gap["relative"],
         tolerance=1e-3,
         why="differences of the steps have either sign and average out; at most 6e-4 on 60 seeds",
-        **apart,
+        **gap,
     )
     epochs = min(len(one.accuracy), len(other.accuracy))
-    apart = difference(one.accuracy[:epochs], other.accuracy[:epochs])
+    gap = difference(one.accuracy[:epochs], other.accuracy[:epochs])
     yield Rung(
         f"{epochs} epochs" if epochs > 1 else "1 epoch",
         between,
         compared="accuracy after each epoch",
         unit="absolute",
-        measured=apart["absolute"],
+        measured=gap["absolute"],
         tolerance=1 / math.sqrt(test_images),
         why=f"1/sqrt({test_images} test images): by then the weights differ, and the accuracies "
         "differ by chance",
-        **apart,
+        **gap,
     )
 
 
@@ -182,30 +182,30 @@ def _float64(
     legacy: MlpResult, modern: MlpResult, without_xla: MlpResult, steps: int
 ) -> Iterator[Rung]:
     """Compares the first epoch in float64, where float32's rounding errors are absent."""
-    apart = difference(legacy.step_cost[:steps], modern.step_cost[:steps])
+    gap = difference(legacy.step_cost[:steps], modern.step_cost[:steps])
     yield Rung(
         "float64 steps",
         _BOTH,
         compared=f"cost of each of {steps} steps in float64",
         unit="relative",
-        measured=apart["relative"],
+        measured=gap["relative"],
         tolerance=2e-15 * 10 ** (steps / 45),
         why="ten roundings, amplified tenfold every 45 steps; at most a fifth of that on 24 seeds. "
         "Float64 rounds 2^29 times finer and hardly ever turns a unit on or off: if this rung "
         "holds, XLA changes only rounding in float32",
-        **apart,
+        **gap,
     )
-    apart = difference(legacy.cost, without_xla.cost)
+    gap = difference(legacy.cost, without_xla.cost)
     yield Rung(
         "float64 epoch",
         _BOTH,
         compared="average cost of epoch 1 in float64, without XLA",
         unit="relative",
-        measured=apart["relative"],
+        measured=gap["relative"],
         tolerance=2 * len(legacy.step_cost) * 2.0**-53,
         why="the same costs: one division and one sum are rounded per step, in another order on "
         "each side",
-        **apart,
+        **gap,
     )
 
 

@@ -100,12 +100,12 @@ def _name(op: tf.Operation) -> str:
 
 def _draw_numbers(axes: Axes, graph_seed: int | None, old: int, new: int) -> None:
     """Draws the first numbers sampled with TensorFlow 1's and TensorFlow 2's op seed."""
-    drawn = random_normals(graph_seed, [old, new], shape=[_SAMPLES]).numpy()
+    samples = random_normals(graph_seed, [old, new], shape=[_SAMPLES]).numpy()
     looks = (
         (f"TensorFlow 1: op seed {old}", "0.2", ""),
         (f"TensorFlow 2: op seed {new}", "0.9", "////"),
     )
-    for side, (numbers, (label, grey, hatch)) in enumerate(zip(drawn, looks, strict=True)):
+    for side, (numbers, (label, grey, hatch)) in enumerate(zip(samples, looks, strict=True)):
         places = np.arange(_SAMPLES) + 0.4 * side - 0.2
         look: dict[str, Any] = {
             "color": grey,

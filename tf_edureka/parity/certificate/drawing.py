@@ -79,22 +79,22 @@ def line_charts(series: Mapping[str, Sequence[float]]) -> list[tuple[str, str]]:
     if "difference" not in known:
         return []
     sides = {name: _clipped(values, sides["original"]) for name, values in sides.items()}
-    apart = known["difference"]
-    tolerance = known.get("tolerance", np.full(len(apart), np.inf))
-    x = known.get("x", np.arange(len(apart), dtype=np.float64))
-    beyond = np.flatnonzero(~(apart <= tolerance)) if "tolerance" in known else np.arange(0)
+    gap = known["difference"]
+    tolerance = known.get("tolerance", np.full(len(gap), np.inf))
+    x = known.get("x", np.arange(len(gap), dtype=np.float64))
+    beyond = np.flatnonzero(~(gap <= tolerance)) if "tolerance" in known else np.arange(0)
     first = int(beyond[0]) if len(beyond) else None
-    kept = _thinned(apart, first)
+    kept = _thinned(gap, first)
     mark = None if first is None else float(x[first])
-    drawn = []
+    charts = []
     if len(sides) == 2:
         band = (sides["original"], tolerance) if "tolerance" in known else None
-        drawn.append(("original and port", _chart(x, sides, kept, mark=mark, band=band)))
-    lines = {"difference": apart}
+        charts.append(("original and port", _chart(x, sides, kept, mark=mark, band=band)))
+    lines = {"difference": gap}
     if "tolerance" in known:
         lines["tolerance"] = tolerance
-    drawn.append(("difference", _chart(x, lines, kept, mark=mark, log=True)))
-    return [one for one in drawn if one[1]]
+    charts.append(("difference", _chart(x, lines, kept, mark=mark, log=True)))
+    return [one for one in charts if one[1]]
 
 
 def _clipped(values: Floats, original: Floats) -> Floats:
@@ -106,13 +106,13 @@ def _clipped(values: Floats, original: Floats) -> Floats:
     return np.clip(values, seen.min() - room, seen.max() + room)
 
 
-def _thinned(apart: Floats, first: int | None) -> npt.NDArray[np.intp]:
+def _thinned(gap: Floats, first: int | None) -> npt.NDArray[np.intp]:
     """Indices of the points to draw: all, or the largest difference in each of 600 intervals."""
-    if len(apart) <= _MOST:
-        return np.arange(len(apart))
-    worst = np.where(np.isnan(apart), np.inf, apart)
-    stretches = np.array_split(np.arange(len(apart)), _MOST)
-    kept = {0, len(apart) - 1, *(int(one[worst[one].argmax()]) for one in stretches)}
+    if len(gap) <= _MOST:
+        return np.arange(len(gap))
+    worst = np.where(np.isnan(gap), np.inf, gap)
+    stretches = np.array_split(np.arange(len(gap)), _MOST)
+    kept = {0, len(gap) - 1, *(int(one[worst[one].argmax()]) for one in stretches)}
     return np.array(sorted(kept | ({first} if first is not None else set())))
 
 

@@ -119,12 +119,11 @@ def _by_name(rung: "PortRung") -> Iterator[str]:
     if not {"difference", "tolerance"} <= {*series}:
         return
     found = [*zip(rung.labels, series["difference"], series["tolerance"], strict=False)]
-    beyond = (place for place, (_, apart, most) in enumerate(found) if not apart <= most)
+    beyond = (place for place, (_, gap, most) in enumerate(found) if not gap <= most)
     start = max(0, min(next(beyond, 0) - _MOST_ROWS // 2, len(found) - _MOST_ROWS))
     shown = found[start : start + _MOST_ROWS]
     rows = [
-        (_code(label), number(apart), number(most), _outcome(apart, most))
-        for label, apart, most in shown
+        (_code(label), number(gap), number(most), _outcome(gap, most)) for label, gap, most in shown
     ]
     left_out = len(found) - len(shown)
     more = f" {left_out} more rows are not shown." if left_out else ""

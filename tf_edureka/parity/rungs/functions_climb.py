@@ -114,7 +114,7 @@ class FunctionsClimb:
         """True if the port's gradients are nearer to the clipped ones."""
         clipped = [self.trace.arrays(one.step.gradients) for one in self.steps]
 
-        def apart(theirs: Sequence[Mapping[str, Array]]) -> float:
+        def gap(theirs: Sequence[Mapping[str, Array]]) -> float:
             return max(
                 share_of_largest(ours[name], one[name])
                 for ours, one in zip(gradients, theirs, strict=True)
@@ -122,7 +122,7 @@ class FunctionsClimb:
                 if name in one
             )
 
-        return apart(clipped) < apart([one.gradients for one in self.steps])
+        return gap(clipped) < gap([one.gradients for one in self.steps])
 
     def _updates(
         self, steps: Sequence[Step], start: Mapping[str, Array]

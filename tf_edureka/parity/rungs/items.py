@@ -86,16 +86,18 @@ def loss_items(
     for place, (step, loss, tolerance) in enumerate(zip(steps, losses, allowed, strict=True)):
         if step.step.loss is None:
             continue
-        apart = relative(loss, step.loss)
+        gap = relative(loss, step.loss)
         both_invalid = not math.isfinite(loss) and not math.isfinite(step.loss)
-        apart = 0.0 if both_invalid else apart if math.isfinite(apart) else math.inf
-        allow, said = tolerance.of("loss"), ""
+        gap = 0.0 if both_invalid else gap if math.isfinite(gap) else math.inf
+        allow, exact_text = tolerance.of("loss"), ""
         exact = tolerance.exact("loss")
-        if exact is not None and apart > allow:
+        if exact is not None and gap > allow:
             by = [number(relative(one, float(exact)), 1) for one in (step.step.loss, loss)]
-            said = f"in float64 the loss is {exact:.8g}; relative to that, the original differs by "
-            said += f"{by[0]}, the port by {by[1]}"
-        yield Worst(apart, allow, f"in step {step.step.number}", place, said)
+            exact_text = (
+                f"in float64 the loss is {exact:.8g}; relative to that, the original differs by "
+            )
+            exact_text += f"{by[0]}, the port by {by[1]}"
+        yield Worst(gap, allow, f"in step {step.step.number}", place, exact_text)
 
 
 def gradient_items(
@@ -132,7 +134,7 @@ def gradient_items(
                 raise InputError(
                     f"expected a gradient of shape {gradient.shape} for {name}, got {own.shape}"
                 )
-            size, said = float(np.abs(gradient).max(initial=0)), ""
+            size, exact_text = float(np.abs(gradient).max(initial=0)), ""
             if size < 1e-6 * largest:
                 share = float(np.abs(own - gradient).max(initial=0)) / largest
                 allow = 1e-5
@@ -141,9 +143,11 @@ def gradient_items(
                 exact = tolerance.exact("gradient", name)
                 if exact is not None and share > allow:
                     by = [number(share_of_largest(one, exact), 1) for one in (gradient, own)]
-                    said = f"from the gradient of {name} in float64 the original differs by {by[0]}"
-                    said += f", the port by {by[1]} (relative to the largest value)"
-            yield Worst(share, allow, f"in {name} in step {step.step.number}", place, said)
+                    exact_text = (
+                        f"from the gradient of {name} in float64 the original differs by {by[0]}"
+                    )
+                    exact_text += f", the port by {by[1]} (relative to the largest value)"
+            yield Worst(share, allow, f"in {name} in step {step.step.number}", place, exact_text)
 
 
 def after_items(
@@ -249,20 +253,20 @@ def free_run_rung(
         how: addition to the description of the steps, such as ` in float64`.
         why: reason for the limits.
     """
-    apart = [relative(one, other) for one, other in zip(port, original, strict=True)]
-    ratios = [a / b for a, b in zip(apart, limits, strict=True)]
+    gap = [relative(one, other) for one, other in zip(port, original, strict=True)]
+    ratios = [a / b for a, b in zip(gap, limits, strict=True)]
     beyond = next((i for i, ratio in enumerate(ratios) if not ratio <= 1), None)
     place = int(np.argmax(ratios)) if beyond is None else beyond
     return PortRung(
         rung="free run",
-        compared=f"the loss in {len(apart)} consecutive steps{how}",
+        compared=f"the loss in {len(gap)} consecutive steps{how}",
         unit="relative",
-        measured=apart[place],
+        measured=gap[place],
         tolerance=limits[place],
         why=why,
         first=f"{'largest' if beyond is None else 'first'} difference in step {place}",
         series={
-            "x": [*range(len(apart))],
+            "x": [*range(len(gap))],
             "original": [*original],
             "port": [*port],
             "tolerance": [*limits],

@@ -89,10 +89,10 @@ class Matched:
         best, port = (True, math.inf), None
         for found, has_to_hold in self._mappings():
             one = KerasPort(self._model, found, random_ops=random_ops(self._trace))
-            apart = one.choose_feeding(first.state, first.batch, first.loss, first.tensors)
-            holds = apart[1] <= tolerance * abs(first.loss)
-            if port is None or holds or (apart < best and not has_to_hold):
-                best, port, self.found = apart, one, found
+            gap = one.choose_feeding(first.state, first.batch, first.loss, first.tensors)
+            holds = gap[1] <= tolerance * abs(first.loss)
+            if port is None or holds or (gap < best and not has_to_hold):
+                best, port, self.found = gap, one, found
             if holds:
                 break
         if port is None:
@@ -101,7 +101,7 @@ class Matched:
         return port
 
     def _choose_carried(self, port: KerasPort, step: Recorded) -> None:
-        def apart() -> float:
+        def gap() -> float:
             seen = port.evaluate(step.state, step.batch, gradients=False)
             return abs(seen.loss - step.loss)
 
@@ -112,7 +112,7 @@ class Matched:
             if self._is_carried(one, training)
         ]
         there = {name: step.state[name] for name in held if name in step.state}
-        port.carried.choose({**there, **step.batch.inputs}, apart)
+        port.carried.choose({**there, **step.batch.inputs}, gap)
 
     def _mappings(self) -> Iterator[tuple[mapping.Mapping, bool]]:
         """Yields mappings that fit equally well, and whether the loss must hold for one.

@@ -86,7 +86,7 @@ def initial_values(
     Returns:
         the rung.
     """
-    measured, where, same, drawn, causes = 0.0, "", 0, 0, []
+    measured, where, same, sampled, causes = 0.0, "", 0, 0, []
     for name in names:
         variable = trace.variables[name]
         if variable.initial is None or name not in initial:
@@ -95,23 +95,23 @@ def initial_values(
         if np.array_equal(theirs, ours):
             same += 1
             continue
-        draws = spreads.get(name, lambda: None)
-        if theirs.size == 1 and (variable.initializer or draws()):  # one sample says nothing
-            drawn += 1
+        port_spread = spreads.get(name, lambda: None)
+        if theirs.size == 1 and (variable.initializer or port_spread()):  # one sample says nothing
+            sampled += 1
             continue
-        apart, says = _compare_distributions(theirs, ours)
-        if apart <= 1:
-            apart, says = max((apart, says), _compare_spreads(variable, theirs, draws()))
-        drawn += 1
-        if apart > measured:
-            measured, where = apart, name
-        if apart > 1:
+        gap, says = _compare_distributions(theirs, ours)
+        if gap <= 1:
+            gap, says = max((gap, says), _compare_spreads(variable, theirs, port_spread()))
+        sampled += 1
+        if gap > measured:
+            measured, where = gap, name
+        if gap > 1:
             causes.append(_initial_value_cause(name, theirs, ours, says))
-    if not same + drawn:
+    if not same + sampled:
         return skipped("initial values", "the trace has no initial values of these variables")
     return PortRung(
         rung="initial values",
-        compared=f"{same} variables bit-identical, {drawn} compared by distribution",
+        compared=f"{same} variables bit-identical, {sampled} compared by distribution",
         unit="times the chance limit",
         measured=measured,
         tolerance=1.0,
@@ -127,8 +127,10 @@ def _compare_spreads(variable: Variable, theirs: Array, ours: float | None) -> t
     known = spread.of_original(variable, theirs)
     if not known or not ours or math.isnan(ours):
         return 0.0, ""
-    said = f"the original samples with standard deviation {known:.3g}, the port with {ours:.3g}"
-    return abs(math.log(ours / known)) / _SPREAD, said
+    description = (
+        f"the original samples with standard deviation {known:.3g}, the port with {ours:.3g}"
+    )
+    return abs(math.log(ours / known)) / _SPREAD, description
 
 
 def _initial_value_cause(name: str, theirs: Array, ours: Array, says: str) -> Cause:
@@ -150,20 +152,20 @@ def _initial_value_cause(name: str, theirs: Array, ours: Array, says: str) -> Ca
 def _compare_distributions(theirs: Array, ours: Array) -> tuple[float, str]:
     """Difference of two samples over the chance limit, and its description."""
     one, other = (np.sort(np.ravel(array).astype(np.float64)) for array in (theirs, ours))
-    said = (
+    description = (
         f"mean and standard deviation are {one.mean():.3g} and {one.std():.3g} in the original, "
         f"{other.mean():.3g} and {other.std():.3g} in the port"
     )
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         if one.size == 1 and np.ptp(one) == np.ptp(other) == 0:
-            return (math.inf if one[0] != other[0] else 0.0), said
-        return math.inf, said
+            return (math.inf if one[0] != other[0] else 0.0), description
+        return math.inf, description
     if one.size < _FEW:
-        return 0.0, said
+        return 0.0, description
     every = np.concatenate([one, other])
     shares = [np.searchsorted(values, every, "right") / values.size for values in (one, other)]
     scale = math.sqrt(one.size * other.size / (one.size + other.size)) / _KS
-    return float(np.abs(shares[0] - shares[1]).max() * scale), said
+    return float(np.abs(shares[0] - shares[1]).max() * scale), description
 
 
 def batches(trace: Trace, training: int, given: Iterable[Any] | None) -> PortRung:
