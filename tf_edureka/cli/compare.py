@@ -88,9 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if reference is not None and len(reference.cost) == args.epochs:
             results = {f"original: {reference.name}": reference, **results}
         text = overview(results, args.seed, device)
-        which = (
-            "median of all but the first" if config.epochs > 1 else "the first, with compilation"
-        )
+        which = "median without the first" if config.epochs > 1 else "the first, with compilation"
         examples = f"{data.title}, {len(data.train.labels):,} training images"
         display.line(f"{examples}; seconds per epoch: {which}\n\n{text}")
         folder.write_json("compare.json", [rung.to_json() for rung in ladder.rungs])
