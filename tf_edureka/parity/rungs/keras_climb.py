@@ -97,8 +97,8 @@ class KerasClimb:
         yield self._re_anchored([one for one in self.steps if not (lacking and one.step.number)])
         if lacking:
             self.notes.append(
-                "the optimizer is compared in step 0 only: the trace lacks its state "
-                f"{', '.join(lacking)}"
+                "the optimizer is compared only from step 0 on, since the trace lacks its later "
+                f"state: {', '.join(lacking)}"
             )
         yield from self._free_run()
         yield final_metric(self.trace, self.training, self.port, self.steps[-1], seen[-1].output)
