@@ -157,7 +157,7 @@ def test_the_original_is_there_where_it_is_known(mnist_folder, tmp_path, trained
         assert row[2:4] == [f"{GOLDEN['accuracy'][-1]:.2%}", f"{GOLDEN['seconds_per_epoch']:.2f}"]
 
 
-def test_the_readme_has_the_originals_row():
+def test_the_page_about_the_article_has_the_row_of_the_original():
     numbers = [f"{GOLDEN['cost'][0]:.2f}", f"{GOLDEN['cost'][-1]:.2f}"]
-    row = rows((ROOT / "README.md").read_text())[ORIGINAL]
+    row = rows((ROOT / "docs" / "article.md").read_text())[ORIGINAL]
     assert row[:3] == [*numbers, f"{GOLDEN['accuracy'][-1]:.2%}"]
