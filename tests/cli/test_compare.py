@@ -156,7 +156,7 @@ def test_original_results_appear_only_if_recorded(mnist_folder, tmp_path, traine
         assert row[2:4] == [f"{GOLDEN['accuracy'][-1]:.2%}", f"{GOLDEN['seconds_per_epoch']:.2f}"]
 
 
-def test_readme_table_has_the_original_results():
+def test_article_page_has_the_original_results():
     numbers = [f"{GOLDEN['cost'][0]:.2f}", f"{GOLDEN['cost'][-1]:.2f}"]
-    row = rows((ROOT / "README.md").read_text())[ORIGINAL]
+    row = rows((ROOT / "docs" / "article.md").read_text())[ORIGINAL]
     assert row[:3] == [*numbers, f"{GOLDEN['accuracy'][-1]:.2%}"]
