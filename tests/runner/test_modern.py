@@ -1,7 +1,7 @@
 """What a report says to write today computes what the old call did, and what it warns of does not.
 
-Both sides train for 50 steps: the old one on TensorFlow 1.15.5's Python (`modern_then`), the new
-one by the very text of the tables.
+Both sides train for 50 steps: the original on TensorFlow 1.15.5's Python (`modern_tf1_side`), the
+port by evaluating the text of the tables.
 """
 
 import ast
@@ -40,7 +40,7 @@ OTHERWISE = {
 def then(period_packages, tmp_path_factory):
     """What the old calls gave, by `name|what`."""
     out = tmp_path_factory.mktemp("then") / "then.npz"
-    script = Path(pairs.__file__).with_name("modern_then.py")
+    script = Path(pairs.__file__).with_name("modern_tf1_side.py")
     command = [sys.executable, "-m", "tf_edureka.legacy", str(script), str(out)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -229,14 +229,14 @@ def is_bounded(name: str, limits: list[float]) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", pairs.CASES)
 def test_what_one_writes_today_gives_the_old_numbers(then, name):
-    assert differences(name, now(name, names.of(name)[1].today, then), then) == []
+    assert differences(name, now(name, names.advice_for(name)[1].replacement, then), then) == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [one for one in pairs.CASES if names.of(one)[1].trap])
+@pytest.mark.parametrize("name", [one for one in pairs.CASES if names.advice_for(one)[1].trap])
 def test_what_it_warns_of_gives_others(then, name):
     with contextlib.suppress(Other):
-        assert differences(name, now(name, names.of(name)[1].trap, then), then) != []
+        assert differences(name, now(name, names.advice_for(name)[1].trap, then), then) != []
 
 
 SUBJECTS = ("optimizers", "initializers", "layers", "recurrent", "losses")
@@ -244,7 +244,7 @@ SUBJECTS = ("optimizers", "initializers", "layers", "recurrent", "losses")
 
 def test_each_pair_of_an_optimizer_a_loss_an_initializer_or_a_layer_is_trained():
     tables = [importlib.import_module(f"tf_edureka.runner.modern.{one}") for one in SUBJECTS]
-    rows = {old for table in tables for old, advice in table.ROWS.items() if advice.today}
+    rows = {old for table in tables for old, advice in table.ROWS.items() if advice.replacement}
     numbers = {old for old, advice in names.ROWS.items() if advice.trap}
     untrained = (rows | numbers) - pairs.CASES.keys() - OTHERWISE.keys()
     assert {old for old in untrained if not old.startswith("tf.metrics.")} == set()
@@ -259,5 +259,5 @@ def test_the_whole_loss_has_the_regularization_in_it():
     model(tf.ones([1, 2]))
     advice = names.ROWS["tf.losses.get_total_loss"]
     given = {"losses": [2.0], "model": model}
-    assert (eval(advice.today, given), eval(advice.trap, given)) == (total, 2.0)
+    assert (eval(advice.replacement, given), eval(advice.trap, given)) == (total, 2.0)
     assert advice.kind == NUMBERS

@@ -48,7 +48,7 @@ subprocess.run("true")
         (RESTRUCTURED, ("9",), ".next_batch"),
         (RENAMED, ("7", "8"), "tf.log"),
     ]
-    today = {row.name: row.today for row in found}
+    today = {row.name: row.replacement for row in found}
     assert today["tf.log"] == "tf.math.log"
     assert today["tf.train.AdamOptimizer"].startswith(
         "keras.optimizers.Adam(learning_rate, epsilon=1e-8); not keras.optimizers.Adam("
@@ -86,7 +86,7 @@ tensorflow.compat.v1.train.MomentumOptimizer(0.1, 0.9)
     ],
 )
 def test_a_name_by_another_way_has_the_same_advice(old, other):
-    assert names.of(old) == (old, names.ROWS[other])
+    assert names.advice_for(old) == (old, names.ROWS[other])
 
 
 def test_flags_are_one_row():
@@ -128,7 +128,7 @@ def test_a_script_of_today_has_nothing_to_report():
 def test_a_source_is_reported_on_in_its_encoding_and_however_deep_it_is():
     deep = f"# coding: latin-1\nx = {'1 + ' * 900}tf.log('é')\n"
     text = f"{deep}import tensorflow as tf\ntf.log(1)\n".encode("latin-1")
-    (row,) = report.rows(report.tree("net.py", text))
+    (row,) = report.rows(report.parse("net.py", text))
     assert row.places == ("4",)
     assert rows("x.log" + "().log" * 500) == []
 
@@ -137,7 +137,7 @@ def test_a_source_is_reported_on_in_its_encoding_and_however_deep_it_is():
 def test_what_is_no_python_by_now_is_a_line(text):
     assert report.text("net.py", text).startswith("net.py cannot be read for a report (")
     with pytest.raises(InputError, match=r"net\.py cannot be read for a report \("):
-        report.tree("net.py", text)
+        report.parse("net.py", text)
 
 
 def test_renames_are_those_of_tensorflows_own_table():
@@ -168,10 +168,10 @@ def found(name: str):
 def test_what_is_said_to_be_today_is_there_and_takes_these_arguments(old):
     advice = ROWS[old]
     assert advice.kind in KINDS
-    assert not advice.trap or (advice.kind == NUMBERS and advice.trap != advice.today)
+    assert not advice.trap or (advice.kind == NUMBERS and advice.trap != advice.replacement)
     for name in re.findall(r"\b(?:tf|keras|tf_edureka)\.[\w.]*\w", advice.note):
         found(name)
-    for expression in filter(None, (advice.today, advice.trap)):
+    for expression in filter(None, (advice.replacement, advice.trap)):
         for node in ast.walk(ast.parse(expression, mode="eval")):
             name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
             if name.partition(".")[0] in LIBRARIES and "(" not in name:
@@ -184,14 +184,14 @@ def test_what_is_said_to_be_today_is_there_and_takes_these_arguments(old):
 OWN = {"losses", "model", "tf", "keras", "tf_edureka", "math", *vars(builtins)}
 
 
-@pytest.mark.parametrize("old", [old for old in names.ROWS if names.ROWS[old].today])
+@pytest.mark.parametrize("old", [old for old in names.ROWS if names.ROWS[old].replacement])
 def test_an_argument_is_called_as_it_was_then(old):
     function = tf.compat.v1
     for part in old.split(".")[1:]:
         function = getattr(function, part, None)
     if function is None or not callable(function):
         pytest.skip("a name of tf.contrib or of Keras of then")
-    nodes = [*ast.walk(ast.parse(names.ROWS[old].today, mode="eval"))]
+    nodes = [*ast.walk(ast.parse(names.ROWS[old].replacement, mode="eval"))]
     used = {node.id for node in nodes if isinstance(node, ast.Name)}
     bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
     assert used - bound - OWN <= {*inspect.signature(function).parameters}

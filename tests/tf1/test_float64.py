@@ -21,7 +21,7 @@ def test_it_computes_what_the_network_written_in_float64_does(build):
     for name, value in after.items():
         np.testing.assert_allclose(value, double.after[name], **ROUNDING, err_msg=name)
         assert value.dtype in (np.float64, np.int64)
-    assert not graph.rounded
+    assert not graph.float32_nodes
 
 
 def compute(build, *shape, version=1, **also):
@@ -46,7 +46,7 @@ def response_norm(x):
 
 def test_local_response_normalization_is_computed_in_float64():
     (y, gradient), double, graph = compute(response_norm, 4, 6, 6, 8)
-    assert not graph.rounded
+    assert not graph.float32_nodes
     for one, other in zip((y, gradient), double, strict=True):
         np.testing.assert_allclose(one, other, 1e-5, 1e-5)
         assert np.abs(one - other).max() > 1e-9  # float32 has 24 bits of it
@@ -72,7 +72,7 @@ def inference_norm(x):
 
 def test_batch_normalization_in_use_takes_the_given_statistics():
     _, (y, gradient), graph = compute(inference_norm, 4, 6, 6, 8)
-    assert not graph.rounded
+    assert not graph.float32_nodes
     x = np.random.default_rng(1).normal(size=(4, 6, 6, 8)).astype(np.float32).astype(np.float64)
     slope = 0.5 / np.sqrt(2 + 2**-10)
     np.testing.assert_allclose(y, (x - 0.125) * slope + 0.25, **ROUNDING)
@@ -111,7 +111,7 @@ def batch_norm(x):
 @pytest.mark.parametrize("normalize", [batch_norm, response_norm])
 def test_loops_are_rewritten_too(normalize, version):
     single, double, graph = compute(repeated(normalize), 4, 6, 6, 8, version=version)
-    assert not graph.rounded
+    assert not graph.float32_nodes
     for one, other in zip(single, double, strict=True):
         np.testing.assert_allclose(one, other, 1e-4, 1e-4)
         assert np.abs(one - other).max() > 1e-9
@@ -124,8 +124,8 @@ def test_what_there_is_in_float32_only_is_computed_so_and_named(version):
         return v1.cond(tf.size(x) > 0, lambda: v1.image.resize_bilinear(small, [6, 6]), lambda: x)
 
     single, double, graph = compute(build, 4, 6, 6, 8, version=version)
-    assert len(graph.rounded) == 4
-    assert {"ResizeBilinear" in one for one in graph.rounded} == {True}
+    assert len(graph.float32_nodes) == 4
+    assert {"ResizeBilinear" in one for one in graph.float32_nodes} == {True}
     np.testing.assert_allclose(single[0], double[0], 1e-5, 1e-6)
     np.testing.assert_allclose(single[1], double[1], 1e-5, 1e-5)
 
@@ -138,7 +138,7 @@ def test_constants_keep_the_value_that_they_had():
 
 def test_numbers_of_ops_are_as_they_were_written():
     _, (y, slope), graph = compute(lambda x: tf.nn.leaky_relu(-tf.abs(x) - 1, 0.1), 2, 2)
-    assert not graph.rounded
+    assert not graph.float32_nodes
     x = np.random.default_rng(1).normal(size=(2, 2)).astype(np.float32).astype(np.float64)
     np.testing.assert_allclose(y, 0.1 * (-np.abs(x) - 1), **ROUNDING)
     np.testing.assert_allclose(np.abs(slope), 0.2 * np.abs(y), **ROUNDING)

@@ -15,9 +15,9 @@ def test_the_op_seeds_of_the_articles_network_are_those_of_tensorflow_1():
 
 
 def test_seeds_are_taken_modulo_and_never_both_0():
-    assert seeds.pair(2**31, 2**31 - 1) == (1, 0)
-    assert seeds.pair(0, 0) == (0, 2**31 - 1)
-    assert seeds.pair(None, 15) == (87654321, 15)
+    assert seeds.seed_pair(2**31, 2**31 - 1) == (1, 0)
+    assert seeds.seed_pair(0, 0) == (0, 2**31 - 1)
+    assert seeds.seed_pair(None, 15) == (87654321, 15)
 
 
 def test_batches_are_those_of_tensorflow_1_to_the_last_index():

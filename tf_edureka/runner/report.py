@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 
 from tf_edureka.errors import InputError
-from tf_edureka.runner import copies
+from tf_edureka.runner import contrib_copies
 from tf_edureka.runner.modern import names as modern
 from tf_edureka.runner.modern.advice import KINDS, Advice
 from tf_edureka.runner.old_names import Names
@@ -27,16 +27,16 @@ class Row:
         kind: One of `advice.KINDS`.
         places: Where it is used, such as the lines of a script, from 1.
         name: The old name; one that ends in `.*` stands for all below it.
-        today: What to write today.
+        replacement: What to write today.
     """
 
     kind: str
     places: tuple[str, ...]
     name: str
-    today: str
+    replacement: str
 
 
-def tree(name: str, source: bytes) -> ast.Module:
+def parse(name: str, source: bytes) -> ast.Module:
     """Reads the `source` of the script `name`.
 
     Raises:
@@ -57,20 +57,20 @@ def rows(script: ast.Module) -> list[Row]:
         what changes numbers first, each kind in the order of the script. What is the same in
         TensorFlow 2 is left out.
     """
-    return _gathered(_uses(script, Names(), "{}"))
+    return _grouped(_sorted_uses(script, Names(), "{}"))
 
 
 def text(name: str, source: bytes) -> str:
     """What there is to say of the `source` of the script `name`, as text under titles."""
     try:
-        return text_of_tree(name, tree(name, source))
+        return text_of_tree(name, parse(name, source))
     except InputError as error:
         return f"{error}."
 
 
 def text_of_tree(name: str, script: ast.Module) -> str:
     """The same of the script `name` that has been read."""
-    return _text(name, rows(script), _placed("{}", copies.lines(script)))
+    return _text(name, rows(script), _with_places("{}", contrib_copies.find_copies(script)))
 
 
 def text_of_cells(name: str, cells: Sequence[str]) -> str:
@@ -81,25 +81,25 @@ def text_of_cells(name: str, cells: Sequence[str]) -> str:
     unread: list[str] = []
     for number, cell in enumerate(cells, 1):
         try:
-            script = tree(f"cell {number}", cell.encode())
+            script = parse(f"cell {number}", cell.encode())
         except InputError as error:
             unread.append(f"  {error}.")
         else:
-            uses += _uses(script, names, f"cell {number}, line {{}}")
-            made += _placed(f"cell {number}, line {{}}", copies.lines(script))
-    return "\n".join([_text(name, _gathered(uses), made), *unread])
+            uses += _sorted_uses(script, names, f"cell {number}, line {{}}")
+            made += _with_places(f"cell {number}, line {{}}", contrib_copies.find_copies(script))
+    return "\n".join([_text(name, _grouped(uses), made), *unread])
 
 
 def _reason(error: BaseException) -> str:
     return traceback.format_exception_only(error)[-1].strip()
 
 
-def _uses(script: ast.Module, names: Names, place: str) -> list[_Use]:
-    found = sorted(_modernised(script, names), key=lambda use: use[0])
+def _sorted_uses(script: ast.Module, names: Names, place: str) -> list[_Use]:
+    found = sorted(_outdated_names(script, names), key=lambda use: use[0])
     return [(place.format(line), name, advice) for line, name, advice in found]
 
 
-def _gathered(uses: Iterable[_Use]) -> list[Row]:
+def _grouped(uses: Iterable[_Use]) -> list[Row]:
     places: dict[tuple[str, Advice], dict[str, None]] = {}
     for place, name, advice in uses:
         places.setdefault((name, advice), {})[place] = None
@@ -107,7 +107,7 @@ def _gathered(uses: Iterable[_Use]) -> list[Row]:
     return sorted(made, key=lambda row: KINDS.index(row.kind))
 
 
-def _placed(place: str, found: Sequence[tuple[int, str, str]]) -> list[_PlacedRow]:
+def _with_places(place: str, found: Sequence[tuple[int, str, str]]) -> list[_PlacedRow]:
     return [(place.format(line), name, said) for line, name, said in found]
 
 
@@ -116,7 +116,7 @@ def _text(name: str, found: Sequence[Row], made: Sequence[_PlacedRow]) -> str:
     if found:
         parts = [
             f"What {name} has of TensorFlow 1, and what one writes today, {_WITH}:",
-            *_table([(row.kind, _short(row), row.name, row.today) for row in found]),
+            *_table([(row.kind, _short(row), row.name, row.replacement) for row in found]),
         ]
     if made:
         parts += [
@@ -141,12 +141,12 @@ def _table(table: Sequence[_PlacedRow]) -> Iterator[str]:
         yield "  ".join(["", *padded, said])
 
 
-def _modernised(script: ast.Module, names: Names) -> Iterator[tuple[int, str, Advice]]:
+def _outdated_names(script: ast.Module, names: Names) -> Iterator[tuple[int, str, Advice]]:
     for node in _in_order(script):
         if not isinstance(node, ast.stmt | ast.expr):
             continue  # nothing of TensorFlow is named there
         for old in names.read(node):
-            found = modern.of(old)
+            found = modern.advice_for(old)
             if found:
                 yield node.lineno, *found
         if isinstance(node, ast.Attribute) and names.resolve(node) is None:

@@ -7,7 +7,7 @@ ends the process. An op that is not listed is not run; to be stateless is not en
 
 from typing import Any
 
-from tf_edureka.tf1.graph_nodes import is_given
+from tf_edureka.tf1.graph_nodes import is_given_placeholder
 
 _KINDS = {
     "arrays": """
@@ -106,7 +106,7 @@ _KINDS = {
 ALLOWED = frozenset(" ".join(_KINDS.values()).split())
 
 
-def refused(node: Any) -> str | None:
+def rejection_reason(node: Any) -> str | None:
     """Why a node of a graph of unknown origin is not run; None where it may be.
 
     Args:
@@ -116,5 +116,5 @@ def refused(node: Any) -> str | None:
         a phrase with the node's name and op.
     """
     if node.op in ("Placeholder", "PlaceholderV2"):
-        return None if is_given(node.name) else f"{node.name} has to be fed"
+        return None if is_given_placeholder(node.name) else f"{node.name} has to be fed"
     return None if node.op in ALLOWED else f"{node.name} ({node.op}) is not run"

@@ -57,9 +57,7 @@ class Cell(keras.layers.Layer):
         )
 
 
-def product(
-    parts: Sequence[tf.Tensor], weights: tuple[keras.Variable, keras.Variable]
-) -> tf.Tensor:
+def linear(parts: Sequence[tf.Tensor], weights: tuple[keras.Variable, keras.Variable]) -> tf.Tensor:
     """Of the parts side by side with a kernel, and the bias added.
 
     Args:
@@ -105,7 +103,7 @@ class BasicRNNCell(Cell):
         Returns:
             the new state, in the dtype of `inputs`, shape (n, units), and the same in a list.
         """
-        state = self.activation(product([inputs, states[0]], self._weights))
+        state = self.activation(linear([inputs, states[0]], self._weights))
         return state, [state]
 
 
@@ -146,8 +144,8 @@ class GRUCell(Cell):
             the new state, in the dtype of `inputs`, shape (n, units), and the same in a list.
         """
         state = states[0]
-        gates = tf.sigmoid(product([inputs, state], self._gates))
+        gates = tf.sigmoid(linear([inputs, state], self._gates))
         reset, update = tf.split(gates, 2, axis=1)
-        candidate = self.activation(product([inputs, reset * state], self._candidate))
+        candidate = self.activation(linear([inputs, reset * state], self._candidate))
         state = update * state + (1 - update) * candidate
         return state, [state]

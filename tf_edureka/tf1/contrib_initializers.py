@@ -9,7 +9,7 @@ from typing import Any
 
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.scaled_initializers import MODES, Seeded, fan, one_of
+from tf_edureka.tf1.scaled_initializers import MODES, Seeded, check_choice, fan
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
@@ -43,7 +43,7 @@ class ContribVarianceScaling(Seeded):
     ) -> None:
         super().__init__(graph_seed, op_seed)
         self.factor, self.uniform = factor, uniform
-        self.mode = one_of("mode", mode, [one.upper() for one in MODES])
+        self.mode = check_choice("mode", mode, [one.upper() for one in MODES])
 
     def __call__(self, shape: Sequence[int], dtype: str | None = None) -> tf.Tensor:
         """Draws the values.

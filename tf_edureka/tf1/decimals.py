@@ -12,7 +12,7 @@ _MOST = 1000  # numbers; more are data, which nobody wrote
 _BITS = 2.0**12  # a number of no more bits than this has is exact in float32, such as 1 / 256
 
 
-def written(values: npt.NDArray[np.float32]) -> tuple[Doubles, Doubles]:
+def source_decimals(values: npt.NDArray[np.float32]) -> tuple[Doubles, Doubles]:
     """Numbers as they were written, and how far from that they may be.
 
     A number that float32 has for a decimal of at most five digits is that decimal. What was
@@ -30,11 +30,11 @@ def written(values: npt.NDArray[np.float32]) -> tuple[Doubles, Doubles]:
     slack = np.zeros(values.shape)
     if values.size <= _MOST:
         for place in np.ndindex(values.shape):
-            found[place], slack[place] = _written(float(values[place]))
+            found[place], slack[place] = _source_decimal(float(values[place]))
     return found, slack
 
 
-def _written(number: float) -> tuple[float, float]:
+def _source_decimal(number: float) -> tuple[float, float]:
     decimal = float(f"{number:.5g}")
     if np.float32(decimal) == number:
         return decimal, 0.0

@@ -9,17 +9,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.float64_ops import COMPOSITES, WIDER, cast, composite, through_float32
+from tf_edureka.tf1.float64_ops import FLOAT64_FUNCTIONS, WIDER, cast, float32_call, float64_call
 from tf_edureka.tf1.graph_nodes import attribute, definition, types_of
 
 v1 = tf.compat.v1
 # Ops that mean float32's bits, or that draw other numbers in float64.
 _BITS = ("Bitcast", "DecodeRaw", "DecodePaddedRaw", "StatelessMultinomial")
 _DEVICES = ("CPU", "DEFAULT")  # and of any device
-_DRAWS = ("StatelessRandom", "StatelessTruncated")
+_SAMPLERS = ("StatelessRandom", "StatelessTruncated")
 
 
-def in_float64(graph: Any) -> set[str]:
+def convert_to_float64(graph: Any) -> set[str]:
     """Rewrites a `GraphDef`, in place, to compute in float64 what it computes in float32.
 
     Ops that TensorFlow does not have in float64 on the CPU are computed by others, where
@@ -56,17 +56,17 @@ def _rewrite(nodes: Any, calls: "_Calls", *, is_function: bool, results: Any = N
         wide = v1.NodeDef()
         wide.CopyFrom(node)
         _widen(wide.attr)
-        if node.op in calls.functions or _is_plain(node, wide):
+        if node.op in calls.functions or _can_widen(node, wide):
             node.CopyFrom(wide)
         elif node.op.startswith("TensorArray"):
             node.CopyFrom(wide)
-            ways = _cast_flow(node, renamed, is_function=is_function)
-            before += ways[0]
-            after += ways[1]
+            casts = _cast_flow(node, renamed, is_function=is_function)
+            before += casts[0]
+            after += casts[1]
         else:
             if is_function:
                 renamed.update(_new_outputs(node))
-            if calls.put(node):
+            if calls.replace(node):
                 rounded.add(node.name)
     nodes.extend(before)
     for node in nodes:
@@ -84,21 +84,23 @@ class _Calls:
         self.functions = set(functions)
         self.made: dict[tuple[str, bytes], tuple[Any, Any]] = {}
 
-    def put(self, node: Any) -> bool:
+    def replace(self, node: Any) -> bool:
         """Makes a node a call, and says whether what is called computes in float32."""
-        is_composite = node.op in COMPOSITES and attribute(node, "T").type == tf.float32
-        key = node.op, _bytes(node.attr)
+        has_float64_function = (
+            node.op in FLOAT64_FUNCTIONS and attribute(node, "T").type == tf.float32
+        )
+        key = node.op, _attribute_bytes(node.attr)
         if key not in self.made:
-            self.made[key] = composite(node) if is_composite else through_float32(node)
+            self.made[key] = float64_call(node) if has_float64_function else float32_call(node)
         call, _ = self.made[key]
         node.op = call.op
         node.attr.clear()
         for name, value in call.attr.items():
             node.attr[name].CopyFrom(value)
-        return not is_composite
+        return not has_float64_function
 
 
-def _bytes(attributes: Any) -> bytes:
+def _attribute_bytes(attributes: Any) -> bytes:
     return b"".join(
         name.encode() + attributes[name].SerializeToString(deterministic=True)
         for name in sorted(attributes)
@@ -129,16 +131,16 @@ def _widen_tensor(tensor: Any) -> None:
         tensor.CopyFrom(tf.make_tensor_proto(values, shape=values.shape))
 
 
-def _is_plain(node: Any, wide: Any) -> bool:
+def _can_widen(node: Any, wide: Any) -> bool:
     """Whether a node computes the same with the attributes of its wide copy."""
-    if _is_of_float32(node.op) or (node.op in COMPOSITES and wide != node):
+    if _has_fixed_float32(node.op) or (node.op in FLOAT64_FUNCTIONS and wide != node):
         return False
-    is_of_bits = node.op in _BITS or node.op.startswith(_DRAWS)
+    is_of_bits = node.op in _BITS or node.op.startswith(_SAMPLERS)
     return wide == node or (not is_of_bits and _has_kernel(wide))
 
 
 @functools.cache
-def _is_of_float32(op: str) -> bool:
+def _has_fixed_float32(op: str) -> bool:
     """Whether an op takes or gives float32 whatever its attributes are."""
     found = definition(op)
     return any(one.type in WIDER for one in (*found.input_arg, *found.output_arg))

@@ -28,18 +28,18 @@ def parse(name: str) -> tuple[str, int | None]:
 
 
 VARIABLES = ("Variable", "VariableV2", "VarHandleOp")  # ops that are a variable
-_GIVEN = "given/"
+_GIVEN_PREFIX = "given/"
 
 
-def stand_in(name: str) -> str:
+def placeholder_name(name: str) -> str:
     """The name of the placeholder of a tensor that is given, by the `name` of that."""
     node, output = parse(name)
-    return f"{_GIVEN}{node}/{output}"
+    return f"{_GIVEN_PREFIX}{node}/{output}"
 
 
-def is_given(name: str) -> bool:
+def is_given_placeholder(name: str) -> bool:
     """Whether a `name` is that of such a placeholder."""
-    return name.startswith(_GIVEN)
+    return name.startswith(_GIVEN_PREFIX)
 
 
 def definition(op: str) -> Any:

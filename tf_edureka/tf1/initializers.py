@@ -2,7 +2,7 @@
 
 The kernels that draw random numbers are the same in TensorFlow 1.15 and 2. What changed is the
 seed that an op gets when it is given none, and that graphs are gone. With the seed given
-(`seeds`), the numbers come back bit for bit. They are drawn on the CPU, outside of any compiled
+(`seeds`), the numbers come back bit for bit. They are sampled on the CPU, outside any compiled
 function: GPUs and XLA draw others from the same seed.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.seeds import pair
+from tf_edureka.tf1.seeds import seed_pair
 
 
 def random_normals(
@@ -29,23 +29,23 @@ def random_normals(
         float32, shape (seeds, *shape), from N(0, 1): the numbers that `RandomNormal` draws for each
         seed, without the time that calling TensorFlow for each takes.
     """
-    pairs = np.array([pair(graph_seed, seed) for seed in op_seeds], np.uint64).reshape(-1, 2)
+    pairs = np.array([seed_pair(graph_seed, seed) for seed in op_seeds], np.uint64).reshape(-1, 2)
     return _normals(tf.constant(pairs), tuple(shape))
 
 
 @tf.function(reduce_retracing=True)
 def _normals(pairs: tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
     def draw(seeds: tf.Tensor) -> tf.Tensor:
-        return _draw(tf.raw_ops.StatelessRandomNormalV2, shape, seeds, tf.float32)
+        return _sample(tf.raw_ops.StatelessRandomNormalV2, shape, seeds, tf.float32)
 
     with tf.device("CPU:0"):
         return tf.map_fn(draw, pairs, fn_output_signature=tf.TensorSpec(shape, tf.float32))
 
 
-def _draw(
+def _sample(
     op: Callable[..., tf.Tensor], shape: tuple[int, ...], seeds: tf.Tensor, dtype: tf.DType
 ) -> tf.Tensor:
-    """The first draw of a random op of TensorFlow 1 from the two seeds of a `pair`, uint64.
+    """The first draw of a random op of TensorFlow 1 from the two seeds of a `seed_pair`, uint64.
 
     The op behind it is the one that `tf.random.Generator` calls, without the variable that a
     generator keeps its state in, which no compiled function could make.
@@ -74,9 +74,9 @@ class _Replay(keras.initializers.Initializer):
         """
         dtype = tf.as_dtype(dtype or "float32")
         with tf.init_scope(), tf.device("CPU:0"):
-            seeds = tf.constant(pair(self.graph_seed, self.op_seed), tf.uint64)
-            drawn = _draw(self._op, tuple(shape), seeds, dtype)
-            return self._scaled(drawn, **self.parameters)
+            seeds = tf.constant(seed_pair(self.graph_seed, self.op_seed), tf.uint64)
+            samples = _sample(self._op, tuple(shape), seeds, dtype)
+            return self._scaled(samples, **self.parameters)
 
     def get_config(self) -> dict[str, float | None]:
         """What makes the same initializer again."""
@@ -92,8 +92,8 @@ class _Normal(_Replay):
         super().__init__(graph_seed, op_seed, mean=mean, stddev=stddev)
 
     @staticmethod
-    def _scaled(drawn: tf.Tensor, mean: float, stddev: float) -> tf.Tensor:
-        return drawn * stddev + mean
+    def _scaled(samples: tf.Tensor, mean: float, stddev: float) -> tf.Tensor:
+        return samples * stddev + mean
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
@@ -143,6 +143,6 @@ class RandomUniform(_Replay):
         super().__init__(graph_seed, op_seed, minval=minval, maxval=maxval)
 
     @staticmethod
-    def _scaled(drawn: tf.Tensor, minval: float, maxval: float) -> tf.Tensor:
-        low, high = tf.constant(minval, drawn.dtype), tf.constant(maxval, drawn.dtype)
-        return drawn * (high - low) + low
+    def _scaled(samples: tf.Tensor, minval: float, maxval: float) -> tf.Tensor:
+        low, high = tf.constant(minval, samples.dtype), tf.constant(maxval, samples.dtype)
+        return samples * (high - low) + low

@@ -5,7 +5,7 @@ from typing import Any
 
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.cells import Cell, product
+from tf_edureka.tf1.cells import Cell, linear
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
@@ -89,7 +89,7 @@ class LSTMCell(Cell):
             the new h, in the dtype of `inputs`, shape (n, outputs), and a list of the new c and h.
         """
         before, output = states
-        i, j, f, o = tf.split(product([inputs, output], self._weights), 4, axis=1)
+        i, j, f, o = tf.split(linear([inputs, output], self._weights), 4, axis=1)
         f = f + self.forget_bias
         if self.use_peepholes:
             f, i = f + self._peepholes[0] * before, i + self._peepholes[1] * before

@@ -66,7 +66,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
             kept = variance * count / tf.maximum(count - 1, 1)
             outputs = self._normalized(inputs, mean, variance)
         else:
-            outputs, mean, kept = self._by_op(inputs)
+            outputs, mean, kept = self._fused_op(inputs)
         for moving, value in ((self.moving_mean, mean), (self.moving_variance, kept)):
             share = tf.cast(1 - self.momentum, moving.dtype)
             moving.assign(moving - (moving - tf.cast(value, moving.dtype)) * share)
@@ -89,7 +89,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
         )
         return tf.cast(outputs, inputs.dtype)
 
-    def _by_op(self, inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def _fused_op(self, inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """What it gives, the batch's mean, and its variance by n - 1."""
         gamma, beta = self._gamma_and_beta(tf.float32)
         shape = tf.shape(inputs)

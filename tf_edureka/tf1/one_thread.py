@@ -6,7 +6,7 @@ How an op splits a sum among threads, and so how the sum is rounded, depends on 
 
 from collections.abc import Mapping, Sequence
 
-from tf_edureka.tf1.apart import Apart, EndedError
+from tf_edureka.tf1.child_process import ChildFailedError, ChildProcess
 from tf_edureka.tf1.recorded_graph import Array, RecordedGraph, Unreplayable
 
 _graphs: list[RecordedGraph] = []  # of the other process: the one that it computes
@@ -20,7 +20,7 @@ class OneThread:
     """
 
     def __init__(self, graph: bytes) -> None:
-        self._process = Apart()
+        self._process = ChildProcess()
         self._to_send: bytes | None = graph
 
     def run(
@@ -47,7 +47,7 @@ class OneThread:
         given = ([*fetches], [*run], dict(state), dict(feeds))
         try:
             answer = self._process.call("tf1.one_thread:computed", self._to_send, given)
-        except EndedError as error:
+        except ChildFailedError as error:
             raise Unreplayable(f"by one thread: {error}") from None
         self._to_send = None
         return answer

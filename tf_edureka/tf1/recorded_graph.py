@@ -8,9 +8,9 @@ import numpy.typing as npt
 from google.protobuf.message import DecodeError
 
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.float64 import in_float64
-from tf_edureka.tf1.graph_nodes import VARIABLES, Unreplayable, parse, stand_in
-from tf_edureka.tf1.graph_parts import FILLS, Parts, Refuses
+from tf_edureka.tf1.float64 import convert_to_float64
+from tf_edureka.tf1.graph_nodes import VARIABLES, Unreplayable, parse, placeholder_name
+from tf_edureka.tf1.subgraphs import FILLS, RejectionReason, Subgraphs
 
 v1 = tf.compat.v1
 Array = npt.NDArray[Any]
@@ -33,12 +33,12 @@ class RecordedGraph:
             float32, in constants (which keep their value), variables and ops.
         threads: of an op, and how many ops at a time; None: as many as TensorFlow takes. Of an op
             the first session of a process decides, for all that follow: see `one_thread`.
-        refuses: as for `Parts`.
+        rejection_reason: as for `Subgraphs`.
 
     Attributes:
-        parts: of the graph as it was recorded.
-        rounded: names of the nodes that `float64` left in float32, since TensorFlow computes them
-            in no other way on the CPU; of those that have been computed so far.
+        subgraphs: of the graph as it was recorded.
+        float32_nodes: names of the nodes computed so far that stay in float32 with `float64`,
+            because TensorFlow has no float64 kernel for them on the CPU.
 
     Raises:
         Unreplayable: when it is no graph, or one of ops that TensorFlow 2 does not have.
@@ -50,16 +50,16 @@ class RecordedGraph:
         *,
         dtype: str = "float32",
         threads: int | None = None,
-        refuses: Refuses | None = None,
+        rejection_reason: RejectionReason | None = None,
     ) -> None:
         try:
-            self.parts = Parts(v1.GraphDef.FromString(graph), refuses)
+            self.subgraphs = Subgraphs(v1.GraphDef.FromString(graph), rejection_reason)
         except (
             DecodeError,
             KeyError,
         ) as error:  # KeyError: a node takes from one that is not there
             raise Unreplayable(f"the graph cannot be read ({error})") from None
-        self.rounded: set[str] = set()
+        self.float32_nodes: set[str] = set()
         self._is_double = dtype == "float64"
         self._threads = threads
         self._imported: dict[Any, _Imported] = {}
@@ -131,9 +131,9 @@ class RecordedGraph:
     ) -> "_Imported":
         key = fetches, run, frozenset(feeds)
         if key not in self._imported:
-            part = self.parts.part([*fetches, *run], feeds)
+            part = self.subgraphs.extract([*fetches, *run], feeds)
             if self._is_double:
-                self.rounded |= in_float64(part)
+                self.float32_nodes |= convert_to_float64(part)
             if len(self._imported) == _KEPT:
                 self._imported.pop(next(iter(self._imported)))
             self._imported[key] = _Imported(part, fetches, run, feeds, threads=self._threads)
@@ -164,7 +164,9 @@ class _Imported:
                 if node.op in VARIABLES
             ]
         names = {node.name for node in part.node}
-        self._feeds = {name: f"{stand_in(name)}:0" for name in feeds if stand_in(name) in names}
+        self._feeds = {
+            name: f"{placeholder_name(name)}:0" for name in feeds if placeholder_name(name) in names
+        }
         given = {parse(name): tensor for name, tensor in self._feeds.items()}
         self._fetches = [given.get(parse(name), "{}:{}".format(*parse(name))) for name in fetches]
         self._run = [graph.get_operation_by_name(parse(name)[0]) for name in run]

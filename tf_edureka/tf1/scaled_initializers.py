@@ -50,7 +50,7 @@ def fan(shape: Sequence[int], mode: str) -> float:
     return {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
 
 
-def one_of(name: str, value: str, values: Sequence[str]) -> str:
+def check_choice(name: str, value: str, values: Sequence[str]) -> str:
     """The `value` of the argument `name`, if it is one of `values`.
 
     Raises:
@@ -90,8 +90,8 @@ class VarianceScaling(Seeded):
     ) -> None:
         super().__init__(graph_seed, op_seed)
         self.scale = scale
-        self.mode = one_of("mode", mode, MODES)
-        self.distribution = one_of("distribution", distribution, _DISTRIBUTIONS)
+        self.mode = check_choice("mode", mode, MODES)
+        self.distribution = check_choice("distribution", distribution, _DISTRIBUTIONS)
 
     def __call__(self, shape: Sequence[int], dtype: str | None = None) -> tf.Tensor:
         """Draws the values.
@@ -116,7 +116,7 @@ class VarianceScaling(Seeded):
         return {**super().get_config(), **named}
 
 
-class _Named(VarianceScaling):
+class _FixedScaling(VarianceScaling):
     """One with all but the seeds given.
 
     Args:
@@ -136,28 +136,28 @@ class _Named(VarianceScaling):
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class GlorotUniform(_Named):
+class GlorotUniform(_FixedScaling):
     """`tf.glorot_uniform_initializer()`: that of `tf.layers` and of `tf.get_variable`."""
 
     _scaling = (1.0, "fan_avg", "uniform")
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class GlorotNormal(_Named):
+class GlorotNormal(_FixedScaling):
     """`tf.glorot_normal_initializer()`."""
 
     _scaling = (1.0, "fan_avg", "truncated_normal")
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class HeNormal(_Named):
+class HeNormal(_FixedScaling):
     """`tf.initializers.he_normal()`; that of contrib is `ContribVarianceScaling`."""
 
     _scaling = (2.0, "fan_in", "truncated_normal")
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class HeUniform(_Named):
+class HeUniform(_FixedScaling):
     """`tf.initializers.he_uniform()`."""
 
     _scaling = (2.0, "fan_in", "uniform")

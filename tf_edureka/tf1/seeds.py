@@ -15,7 +15,7 @@ DEFAULT_GRAPH_SEED = 87654321
 _LARGEST = 2**31 - 1
 
 
-def pair(graph_seed: int | None, op_seed: int) -> tuple[int, int]:
+def seed_pair(graph_seed: int | None, op_seed: int) -> tuple[int, int]:
     """The two seeds from which a random op draws.
 
     Source: `tf.get_seed` of TensorFlow 1.15: both modulo 2**31 - 1, and not both 0, which would
@@ -71,8 +71,8 @@ def numpy_seed(graph_seed: int | None, seed: int | None = None) -> int | None:
         the seed; None for a new one each time.
     """
     if seed is not None:
-        return pair(graph_seed, seed)[1]
-    return None if graph_seed is None else pair(graph_seed, 0)[0]
+        return seed_pair(graph_seed, seed)[1]
+    return None if graph_seed is None else seed_pair(graph_seed, 0)[0]
 
 
 def batch_order(

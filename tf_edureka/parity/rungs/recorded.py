@@ -142,7 +142,7 @@ def _needed(trace: Trace, training: Training) -> set[str]:
     """Names of what the loss of a training comes from; none where that is not known."""
     graph = trace.graph()
     try:
-        return RecordedGraph(graph).parts.needed([training.loss])[0] if graph else set()
+        return RecordedGraph(graph).subgraphs.required_nodes([training.loss])[0] if graph else set()
     except Unreplayable:
         return set()
 

@@ -13,30 +13,30 @@ class Advice:
     Attributes:
         kind: `RENAMED` (another name, the same numbers), `RESTRUCTURED` (written in another way,
             the same numbers) or `NUMBERS` (what is nearest computes something else).
-        today: What gives the old numbers, as an expression of Python; names in it that are no
+        replacement: What gives the old numbers, as an expression of Python; names in it that are no
             module are arguments of the old call. Empty where there is none.
         trap: What is nearest and gives others, as an expression; empty where there is none.
         note: More in words: of a trap what it does, after "which".
     """
 
     kind: str
-    today: str = ""
+    replacement: str = ""
     trap: str = ""
     note: str = ""
 
     def __str__(self) -> str:
         trap = f"not {self.trap}, which {self.note}" if self.trap else self.note
-        return "; ".join(filter(None, [self.today, trap]))
+        return "; ".join(filter(None, [self.replacement, trap]))
 
 
-def renamed(today: str, note: str = "") -> Advice:
+def renamed(replacement: str, note: str = "") -> Advice:
     """Another name for the same."""
-    return Advice(RENAMED, today, note=note)
+    return Advice(RENAMED, replacement, note=note)
 
 
-def restructured(today: str, note: str = "") -> Advice:
+def restructured(replacement: str, note: str = "") -> Advice:
     """Another way to write it."""
-    return Advice(RESTRUCTURED, today, note=note)
+    return Advice(RESTRUCTURED, replacement, note=note)
 
 
 def in_words(note: str) -> Advice:
@@ -44,6 +44,6 @@ def in_words(note: str) -> Advice:
     return Advice(RESTRUCTURED, note=note)
 
 
-def numbers(today: str, trap: str, note: str) -> Advice:
+def numbers(replacement: str, trap: str, note: str) -> Advice:
     """What gives the old numbers, and what does not."""
-    return Advice(NUMBERS, today, trap, note)
+    return Advice(NUMBERS, replacement, trap, note)

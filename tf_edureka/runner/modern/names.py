@@ -39,7 +39,7 @@ ROWS: Mapping[str, Advice] = {
 _ALL = ".*"  # ends a name that stands for all that lie below it
 
 
-def of(name: str) -> tuple[str, Advice] | None:
+def advice_for(name: str) -> tuple[str, Advice] | None:
     """What to write today for a `name` of TensorFlow 1, such as `tf.placeholder`.
 
     Returns:

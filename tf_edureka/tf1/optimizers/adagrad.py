@@ -4,11 +4,11 @@ from typing import Any
 
 from tf_edureka._keras import keras
 from tf_edureka.errors import InputError
-from tf_edureka.tf1.optimizers.by_op import ByOp
+from tf_edureka.tf1.optimizers.raw_op import RawOpOptimizer
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class Adagrad(ByOp):
+class Adagrad(RawOpOptimizer):
     """`tf.train.AdagradOptimizer`, by its own op.
 
     `s += g^2`, `w -= rate g / sqrt(s)`
@@ -50,11 +50,11 @@ class Adagrad(ByOp):
 
     def get_config(self) -> dict[str, Any]:
         """What makes the same optimizer again."""
-        return {**super().get_config(), "initial_accumulator_value": self._starts["accum"]}
+        return {**super().get_config(), "initial_accumulator_value": self._initial_values["accum"]}
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class Adadelta(ByOp):
+class Adadelta(RawOpOptimizer):
     """`tf.train.AdadeltaOptimizer`, by its own op.
 
     `s = rho s + (1 - rho) g^2`, `d = g sqrt(u + epsilon) / sqrt(s + epsilon)`,

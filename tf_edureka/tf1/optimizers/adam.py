@@ -11,11 +11,11 @@ import numpy as np
 
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.optimizers.by_op import ByOp, has_sparse_ops, summed
+from tf_edureka.tf1.optimizers.raw_op import RawOpOptimizer, has_sparse_ops, sum_duplicate_rows
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class Adam(ByOp):
+class Adam(RawOpOptimizer):
     """`tf.train.AdamOptimizer`, by its own op.
 
     `m += (g - m) (1 - beta_1)`, `v += (g^2 - v) (1 - beta_2)`,
@@ -106,11 +106,11 @@ class Adam(ByOp):
                 product = tf.where(stepped, product, power)
             power.assign(product)
 
-    def _call(
+    def _run_op(
         self, kind: str, variable: keras.Variable, learning_rate: tf.Tensor, **gradient: tf.Tensor
     ) -> None:
         powers = {"beta1_power": self._powers[0], "beta2_power": self._powers[1]}
-        super()._call(
+        super()._run_op(
             kind,
             variable,
             learning_rate,
@@ -123,9 +123,9 @@ class Adam(ByOp):
     ) -> None:
         """All rows move, as their moments go on; the gradient is only added where it is."""
         if not has_sparse_ops(variable):
-            self._call("Resource", variable, learning_rate, grad=tf.convert_to_tensor(gradient))
+            self._run_op("Resource", variable, learning_rate, grad=tf.convert_to_tensor(gradient))
             return
-        gradient = summed(gradient)
+        gradient = sum_duplicate_rows(gradient)
         beta_1, beta_2, epsilon, rate, power_1, power_2 = (
             tf.cast(number, variable.dtype)
             for number in (

@@ -5,11 +5,11 @@ from typing import Any
 
 from tf_edureka._keras import keras
 from tf_edureka.errors import InputError
-from tf_edureka.tf1.optimizers.by_op import ByOp
+from tf_edureka.tf1.optimizers.raw_op import RawOpOptimizer
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class Ftrl(ByOp):
+class Ftrl(RawOpOptimizer):
     """`tf.train.FtrlOptimizer`, by its own op.
 
     The formula is Keras' own, but for sparse gradients: Keras' moves all rows.
@@ -69,7 +69,7 @@ class Ftrl(ByOp):
 
     def get_config(self) -> dict[str, Any]:
         """What makes the same optimizer again."""
-        return {**super().get_config(), "initial_accumulator_value": self._starts["accum"]}
+        return {**super().get_config(), "initial_accumulator_value": self._initial_values["accum"]}
 
 
 def _check(numbers: Mapping[str, float]) -> None:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from tf_edureka._keras import keras
-from tf_edureka.tf1.optimizers.by_op import ByOp
+from tf_edureka.tf1.optimizers.raw_op import RawOpOptimizer
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class Momentum(ByOp):
+class Momentum(RawOpOptimizer):
     """`tf.train.MomentumOptimizer`, by its own op.
 
     `a = momentum a + g`, `w -= rate a`; Nesterov's: `w -= rate (g + momentum a)`

@@ -3,11 +3,11 @@
 from typing import Any
 
 from tf_edureka._keras import keras
-from tf_edureka.tf1.optimizers.by_op import ByOp
+from tf_edureka.tf1.optimizers.raw_op import RawOpOptimizer
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class RMSProp(ByOp):
+class RMSProp(RawOpOptimizer):
     """`tf.train.RMSPropOptimizer`, by its own op.
 
     `s += (g^2 - s) (1 - decay)` from 1, `a = momentum a + rate g / sqrt(s + epsilon)`, `w -= a`;
@@ -49,4 +49,4 @@ class RMSProp(ByOp):
 
     def get_config(self) -> dict[str, Any]:
         """What makes the same optimizer again."""
-        return {**super().get_config(), "centered": "mg" in self._starts}
+        return {**super().get_config(), "centered": "mg" in self._initial_values}

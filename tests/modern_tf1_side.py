@@ -1,4 +1,4 @@
-"""The old side of `test_modern`: runs on TensorFlow 1.15.5's Python, `modern_then.py OUT.npz`."""
+"""The old side of `test_modern`: runs on TensorFlow 1.15.5's Python (`modern_tf1_side.py OUT`)."""
 
 import inspect
 import json

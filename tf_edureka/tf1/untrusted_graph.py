@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
-from tf_edureka.tf1 import apart
-from tf_edureka.tf1.allowed_ops import refused
+from tf_edureka.tf1 import child_process
+from tf_edureka.tf1.allowed_ops import rejection_reason
 from tf_edureka.tf1.recorded_graph import Array, RecordedGraph, Unreplayable
 
 SECONDS = 300.0  # that one run may take
-Held = tuple[dict[str, RecordedGraph], Mapping[str, Array]]
+Stored = tuple[dict[str, RecordedGraph], Mapping[str, Array]]
 
-_held: dict[int, Held] = {}  # of the other process: graphs by precision, and values of variables
+_stored: dict[
+    int, Stored
+] = {}  # of the other process: graphs by precision, and values of variables
 _count = iter(range(2**62))
-_kept: list[int] = []  # keys of the graphs that the other process holds
-_MOST = 2
+_stored_keys: list[int] = []  # keys of the graphs that the other process holds
+_MOST_STORED = 2
 
 
-class ForeignGraph:
+class UntrustedGraph:
     """As `RecordedGraph`, for a graph whose ops are looked at before they are run.
 
     Args:
@@ -26,7 +28,7 @@ class ForeignGraph:
     def __init__(self, graph: bytes, state: Mapping[str, Array]) -> None:
         self._graph, self._state = graph, state
         self._key = next(_count)
-        self._held_by = -1
+        self._stored_in_start = -1
         self._ended = ""
 
     def run(
@@ -54,58 +56,62 @@ class ForeignGraph:
         if self._ended:  # it would end the process again
             raise Unreplayable(self._ended)
         given = [*fetches], [*ops], dict(feeds)
-        process = apart.shared
+        process = child_process.shared
         try:
-            process.started()
-            if self._held_by != process.starts or self._key not in _kept:
-                process.call("tf1.foreign_graph:hold", self._key, self._graph, self._state)
-                self._held_by = process.starts
-                _kept[:] = [*(one for one in _kept if one != self._key), self._key][-_MOST:]
+            process.ensure_started()
+            if self._stored_in_start != process.starts or self._key not in _stored_keys:
+                process.call("tf1.untrusted_graph:store", self._key, self._graph, self._state)
+                self._stored_in_start = process.starts
+                _stored_keys[:] = [*(one for one in _stored_keys if one != self._key), self._key][
+                    -_MOST_STORED:
+                ]
             return process.call(
-                "tf1.foreign_graph:computed", self._key, dtype, given, seconds=SECONDS
+                "tf1.untrusted_graph:run_stored", self._key, dtype, given, seconds=SECONDS
             )
-        except apart.EndedError as error:
+        except child_process.ChildFailedError as error:
             self._ended = f"the graph cannot be run: {error}"
             raise Unreplayable(self._ended) from None
 
 
-def hold(key: int, graph: bytes, state: Mapping[str, Array]) -> None:
+def store(key: int, graph: bytes, state: Mapping[str, Array]) -> None:
     """Keeps a graph in this process, in place of others.
 
     Args:
-        key: that `computed` is given for it.
-        graph: as for `ForeignGraph`.
-        state: as for `ForeignGraph`.
+        key: that `run_stored` is given for it.
+        graph: as for `UntrustedGraph`.
+        state: as for `UntrustedGraph`.
 
     Raises:
         Unreplayable: when it is no graph.
     """
     kinds = ("float32", "float64")
-    graphs = {kind: RecordedGraph(graph, dtype=kind, refuses=refused) for kind in kinds}
-    _held.pop(key, None)
-    _held[key] = graphs, state
-    while len(_held) > _MOST:
-        _held.pop(next(iter(_held)))
+    graphs = {
+        kind: RecordedGraph(graph, dtype=kind, rejection_reason=rejection_reason) for kind in kinds
+    }
+    _stored.pop(key, None)
+    _stored[key] = graphs, state
+    while len(_stored) > _MOST_STORED:
+        _stored.pop(next(iter(_stored)))
 
 
-def computed(
+def run_stored(
     key: int,
     dtype: str,
     given: tuple[Sequence[str], Sequence[str], Mapping[str, Array]],
 ) -> tuple[list[Array], dict[str, Array]]:
-    """What `ForeignGraph.run` has the process do.
+    """What `UntrustedGraph.run` has the process do.
 
     Args:
         key: of the graph.
-        dtype: as for `ForeignGraph.run`.
-        given: fetches, ops and feeds, as for `ForeignGraph.run`.
+        dtype: as for `UntrustedGraph.run`.
+        given: fetches, ops and feeds, as for `UntrustedGraph.run`.
 
     Returns:
-        as `ForeignGraph.run`.
+        as `UntrustedGraph.run`.
 
     Raises:
         Unreplayable: as `RecordedGraph.run`.
     """
-    graphs, state = _held[key]
+    graphs, state = _stored[key]
     fetches, ops, feeds = given
     return graphs[dtype].run(fetches, ops, state, feeds)

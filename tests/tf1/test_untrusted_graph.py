@@ -8,10 +8,10 @@ import pytest
 import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
-from tf_edureka.tf1 import apart, foreign_graph
+from tf_edureka.tf1 import child_process, untrusted_graph
 from tf_edureka.tf1.allowed_ops import ALLOWED
-from tf_edureka.tf1.foreign_graph import ForeignGraph
 from tf_edureka.tf1.graph_nodes import Unreplayable
+from tf_edureka.tf1.untrusted_graph import UntrustedGraph
 
 v1 = tf.compat.v1
 X = np.float32([1, 2])
@@ -25,7 +25,7 @@ def graph_of(make):
 
 
 def run(graph, state=None):
-    return ForeignGraph(graph.SerializeToString(), state or {}).run(["y"], {"x": X})[0][0]
+    return UntrustedGraph(graph.SerializeToString(), state or {}).run(["y"], {"x": X})[0][0]
 
 
 def after(op, x):
@@ -100,7 +100,7 @@ def test_what_only_computes_is_run_in_float32_and_float64():
 
     graph = graph_of(make).SerializeToString()
     state = {"w": np.float32([0.3, 0.7]), "v": np.float32([0.1, 0.2])}
-    foreign = ForeignGraph(graph, state)
+    foreign = UntrustedGraph(graph, state)
     single, double = (
         foreign.run(["y"], {"x": X}, dtype=one)[0][0] for one in ("float32", "float64")
     )
@@ -194,10 +194,10 @@ REFUSED = {
 )
 def test_what_does_more_than_compute_is_refused(op, within, secret):
     graph = graph_of(WITHIN[within](REFUSED[op](secret)))
-    starts = apart.shared.starts
+    starts = child_process.shared.starts
     with pytest.raises(Unreplayable, match=rf"\({op}\) is not run"):
         run(graph)
-    assert apart.shared.starts == max(starts, 1)  # nothing has ended the process
+    assert child_process.shared.starts == max(starts, 1)  # nothing has ended the process
     assert [one.name for one in Path(secret).parent.iterdir()] == ["secret"]
 
 
@@ -240,7 +240,7 @@ def test_a_placeholder_that_is_not_fed_is_named():
 @pytest.mark.parametrize("content", [b"graph", b"\xff" * 20])
 def test_what_is_no_graph_is_refused(content):
     with pytest.raises(Unreplayable):
-        ForeignGraph(content, {}).run(["y"], {"x": X})
+        UntrustedGraph(content, {}).run(["y"], {"x": X})
 
 
 def test_every_op_that_is_run_is_one_of_tensorflow():
@@ -299,9 +299,9 @@ def test_what_does_more_than_compute_is_not_among_them():
 @pytest.mark.slow
 def test_a_loop_that_does_not_end_is_ended_and_the_next_run_is_right(monkeypatch):
     endless = graph_of(lambda x: tf.while_loop(lambda y: True, lambda y: y + 1, (x,))[0])
-    graph = ForeignGraph(graph_of(lambda x: 3 * x).SerializeToString(), {})
+    graph = UntrustedGraph(graph_of(lambda x: 3 * x).SerializeToString(), {})
     assert graph.run(["y"], {"x": X})[0][0].tolist() == [3, 6]
-    monkeypatch.setattr(foreign_graph, "SECONDS", 1.5)
+    monkeypatch.setattr(untrusted_graph, "SECONDS", 1.5)
     with pytest.raises(Unreplayable, match=r"it took more than 1\.5 s"):
         run(endless)
     monkeypatch.undo()
@@ -310,7 +310,7 @@ def test_a_loop_that_does_not_end_is_ended_and_the_next_run_is_right(monkeypatch
 
 def test_several_graphs_are_run_in_turn():
     graphs = [
-        ForeignGraph(graph_of(lambda x, n=n: n * x).SerializeToString(), {})
+        UntrustedGraph(graph_of(lambda x, n=n: n * x).SerializeToString(), {})
         for n in (2.0, 3.0, 4.0)
     ]
     for _ in range(2):

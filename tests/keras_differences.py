@@ -1,6 +1,6 @@
 """Prints how far Keras' classes are from TensorFlow 1's: the numbers in docs/modernise.md.
 
-    python tests/keras_apart.py
+    python tests/keras_differences.py
 
 The optimizers take the 50 steps of `goldens/keras_classes.py`, at a rate that is halved every ten,
 in float64, from dense and from sparse gradients. For each the largest difference of a weight from

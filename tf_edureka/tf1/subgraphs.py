@@ -1,4 +1,4 @@
-"""Parts of a recorded graph: what a value is computed from, and what is given in its place."""
+"""Subgraphs of a recorded graph: what a value is computed from, and what is given in its place."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,14 +10,14 @@ from tf_edureka.tf1.graph_nodes import (
     definition,
     depths,
     every_node,
-    is_given,
+    is_given_placeholder,
     output_types,
     parse,
-    stand_in,
+    placeholder_name,
 )
 
 v1 = tf.compat.v1
-Refuses = Callable[[Any], str | None]
+RejectionReason = Callable[[Any], str | None]
 
 # Ops with a state that is a variable's, which is given, or that begins anew with each run, or that
 # changes no value.
@@ -38,13 +38,13 @@ _SILENT = {"Print": "Identity", "PrintV2": "NoOp"}
 _DROPPED = ("_class", "_output_shapes")
 
 
-class Parts:
+class Subgraphs:
     """Cuts parts out of a graph.
 
     Args:
         graph: a `GraphDef`.
-        refuses: why a node cannot or must not be run, and None where it can: of a recorded graph,
-            unless it is said otherwise.
+        rejection_reason: function that returns why a node must not run, or None if it may; the
+            default rejects nodes whose state was not recorded.
 
     Attributes:
         graph: the same.
@@ -52,22 +52,22 @@ class Parts:
         depths: how many loops and branches each of them is inside of.
     """
 
-    def __init__(self, graph: Any, refuses: Refuses | None = None) -> None:
+    def __init__(self, graph: Any, rejection_reason: RejectionReason | None = None) -> None:
         self.graph = graph
-        self._refuses = refuses or _unknown_state
+        self._rejection_reason = rejection_reason or _unknown_state
         self.nodes = {node.name: node for node in graph.node}
         self.depths = depths(self.nodes)
         self._fills = {
             node.name: parse(node.input[0])[0] for node in graph.node if FILLS.fullmatch(node.op)
         }
 
-    def part(self, targets: Iterable[str], given: Iterable[str]) -> Any:
+    def extract(self, targets: Iterable[str], given: Iterable[str]) -> Any:
         """What targets need, when some tensors are given.
 
         Args:
             targets: names of tensors or ops.
-            given: names of tensors. Those that are needed become placeholders, named by `stand_in`,
-                and what they were computed from is left out.
+            given: names of tensors whose values the caller feeds. Each one that is needed becomes a
+                placeholder with the name from `placeholder_name`; its inputs are left out.
 
         Returns:
             a `GraphDef`.
@@ -75,14 +75,14 @@ class Parts:
         Raises:
             Unreplayable: when a target is not there, or depends on what is not given.
         """
-        taken = {parse(name): stand_in(name) for name in given}
+        taken = {parse(name): placeholder_name(name) for name in given}
         targets = [*targets]
-        kept, hit = self.needed(targets, taken)
+        kept, hit = self.required_nodes(targets, taken)
         fills = [one for one, table in self._fills.items() if table in kept]
-        kept, hit = self.needed([*targets, *fills], taken)
+        kept, hit = self.required_nodes([*targets, *fills], taken)
         result = v1.GraphDef(versions=self.graph.versions)
         for name, output in sorted(hit):
-            result.node.extend(self._stand_ins(name, output))
+            result.node.extend(self._placeholders(name, output))
         sources: dict[tuple[str, int | None], str] = {
             one: f"{taken[one]}{self._inside(one[0])}" for one in hit
         }
@@ -99,12 +99,12 @@ class Parts:
         functions = {one.signature.name for one in result.library.function}
         for node in every_node(result):
             _tidy(node)
-            reason = None if node.op in functions else self._refuses(node)
+            reason = None if node.op in functions else self._rejection_reason(node)
             if reason and not self._fails_when_run(node):
                 raise Unreplayable(reason)
         return result
 
-    def needed(
+    def required_nodes(
         self, targets: Iterable[str], given: Iterable[tuple[str, int | None]] = ()
     ) -> tuple[set[str], set[tuple[str, int]]]:
         """The nodes that targets need, and those of the tensors given that they do.
@@ -148,7 +148,7 @@ class Parts:
         """What the name of a stand-in ends with where it has to wait for its branch."""
         return "/inside" if self.depths[name][1] else ""
 
-    def _stand_ins(self, name: str, output: int) -> Any:
+    def _placeholders(self, name: str, output: int) -> Any:
         """The nodes in place of a tensor: a placeholder, and what waits for its branch."""
         node = self.nodes[name]
         loops, branches = self.depths[name]
@@ -157,7 +157,7 @@ class Parts:
         kinds = output_types(node)
         if output >= len(kinds):
             raise Unreplayable(f"{name} ({node.op}) has no output {output}")
-        placeholder = v1.NodeDef(name=stand_in(f"{name}:{output}"), op="Placeholder")
+        placeholder = v1.NodeDef(name=placeholder_name(f"{name}:{output}"), op="Placeholder")
         placeholder.attr["dtype"].type = kinds[output]
         placeholder.attr["shape"].shape.unknown_rank = True
         if node.op == "Placeholder" and "shape" in node.attr:
@@ -217,7 +217,11 @@ def _tidy(node: Any) -> None:
 def _unknown_state(node: Any) -> str | None:
     """Why it is not known what a node gives; None where it is known, or computed."""
     if node.op == "Placeholder":
-        return None if is_given(node.name) else f"what was fed to {node.name} was not recorded"
+        return (
+            None
+            if is_given_placeholder(node.name)
+            else f"what was fed to {node.name} was not recorded"
+        )
     if not definition(node.op).is_stateful or _KNOWN_STATE.fullmatch(node.op):
         return None
     what = "drew" if _RANDOM.fullmatch(node.op) else "gave"

@@ -9,7 +9,7 @@ from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 
 
-class ByOp(keras.optimizers.Optimizer):
+class RawOpOptimizer(keras.optimizers.Optimizer):
     """What the optimizers share; each says by which op, with what slots and numbers.
 
     A sparse gradient (`tf.IndexedSlices`, as embeddings have) moves only the rows that it names,
@@ -51,14 +51,14 @@ class ByOp(keras.optimizers.Optimizer):
         super().__init__(learning_rate, **keras_arguments)
         rounded = np.dtype(dtype).type
         self._precision = dtype
-        self._arguments = list(numbers)
+        self._number_names = list(numbers)
         for name, value in numbers.items():
             setattr(self, name, float(rounded(value)))
-        self._starts = dict(slots)
+        self._initial_values = dict(slots)
 
     def get_config(self) -> dict[str, Any]:
         """What makes the same optimizer again."""
-        numbers = {name: getattr(self, name) for name in self._arguments}
+        numbers = {name: getattr(self, name) for name in self._number_names}
         return {**super().get_config(), **numbers, "dtype": self._precision}
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
@@ -70,10 +70,10 @@ class ByOp(keras.optimizers.Optimizer):
         if self.built:
             return
         super().build(variables)
-        names = [self._names.get(name, name) for name in self._starts]
-        starts = [_constant(value) for value in self._starts.values()]
+        names = [self._names.get(name, name) for name in self._initial_values]
+        starts = [_constant(value) for value in self._initial_values.values()]
         made = self.add_optimizer_variables(variables, names, starts)
-        self._slots = dict(zip(self._starts, made, strict=True))
+        self._slots = dict(zip(self._initial_values, made, strict=True))
 
     def _clip_gradients(self, grads: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
         if self.clipnorm:
@@ -98,9 +98,9 @@ class ByOp(keras.optimizers.Optimizer):
         if isinstance(gradient, tf.IndexedSlices):
             self._sparse_step(gradient, variable, learning_rate)
         else:
-            self._call("Resource", variable, learning_rate, grad=gradient)
+            self._run_op("Resource", variable, learning_rate, grad=gradient)
 
-    def _call(
+    def _run_op(
         self, kind: str, variable: keras.Variable, learning_rate: tf.Tensor, **gradient: tf.Tensor
     ) -> None:
         rate = tf.cast(tf.cast(learning_rate, self._precision), variable.dtype)
@@ -121,14 +121,14 @@ class ByOp(keras.optimizers.Optimizer):
         self, gradient: tf.IndexedSlices, variable: keras.Variable, learning_rate: tf.Tensor
     ) -> None:
         if has_sparse_ops(variable):
-            gradient = summed(gradient)
+            gradient = sum_duplicate_rows(gradient)
             parts = {"grad": gradient.values, "indices": gradient.indices}
-            self._call("ResourceSparse", variable, learning_rate, **parts)
+            self._run_op("ResourceSparse", variable, learning_rate, **parts)
             return
         # The same by the dense op, then all other rows are as they were before.
         moved = [variable, *self._slots_of(variable).values()]
         before = [tf.identity(each) for each in moved]
-        self._call("Resource", variable, learning_rate, grad=tf.convert_to_tensor(gradient))
+        self._run_op("Resource", variable, learning_rate, grad=tf.convert_to_tensor(gradient))
         rows = variable.shape[0]
         named = tf.math.unsorted_segment_sum(tf.ones_like(gradient.indices), gradient.indices, rows)
         named = tf.reshape(named > 0, [rows] + [1] * (len(variable.shape) - 1))
@@ -141,7 +141,7 @@ def _constant(value: float) -> Any:
     return lambda shape, dtype: np.full(shape, value, dtype)
 
 
-def summed(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
+def sum_duplicate_rows(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
     """The same gradient with each index once: TensorFlow 1 added up first what a row got.
 
     Args:

@@ -4,11 +4,11 @@ import ast
 
 import pytest
 
-from tf_edureka.runner import copies, report
+from tf_edureka.runner import contrib_copies, report
 
 
 def said(text: str) -> list[tuple[int, str, str]]:
-    return copies.lines(ast.parse(text))
+    return contrib_copies.find_copies(ast.parse(text))
 
 
 ARG_SCOPE = """

@@ -41,7 +41,7 @@ _Row = tuple[int, str, str]
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def lines(tree: ast.Module) -> list[_Row]:
+def find_copies(tree: ast.Module) -> list[_Row]:
     """The copies in a script that compute something else.
 
     Args:

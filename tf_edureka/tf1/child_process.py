@@ -17,11 +17,11 @@ from typing import IO, Any
 from tf_edureka import runtime
 
 _PACKAGES = Path(__file__).parents[2]
-_CODE = "from tf_edureka.tf1 import apart; apart.serve()"
+_CODE = "from tf_edureka.tf1 import child_process; child_process.serve()"
 _OWN = __name__.partition(".")[0]  # this package, whose exceptions are raised here as well
 
 
-class EndedError(Exception):
+class ChildFailedError(Exception):
     """The other process has ended instead of answering, or what it called failed.
 
     Args:
@@ -29,7 +29,7 @@ class EndedError(Exception):
     """
 
 
-class Apart:
+class ChildProcess:
     """A process that calls functions; it ends with this object, and is started again if it ended.
 
     What a function keeps in its module it finds there in the next call, unless the process was
@@ -56,18 +56,18 @@ class Apart:
             what it returns.
 
         Raises:
-            EndedError: when the process has ended, or was ended, or the function raises another
-                exception.
+            ChildFailedError: if the process ended or was killed, or if the function raised an
+                exception that is not of this package.
             InputError: when the function raises it, and so with other exceptions of the package.
         """
         with self._one_at_a_time:
-            is_raised, answer = self._asked(function, arguments, seconds)
+            is_raised, answer = self._send(function, arguments, seconds)
         if is_raised:
             raise answer
         return answer
 
-    def _asked(self, function: str, arguments: Any, seconds: float | None) -> tuple[bool, Any]:
-        process = self.started()
+    def _send(self, function: str, arguments: Any, seconds: float | None) -> tuple[bool, Any]:
+        process = self.ensure_started()
         late = threading.Event()
 
         def end() -> None:
@@ -87,7 +87,7 @@ class Apart:
         except (EOFError, pickle.UnpicklingError, OSError):
             self._process = None
             code = process.wait()
-            raise EndedError(
+            raise ChildFailedError(
                 f"it took more than {seconds:g} s"
                 if late.is_set()
                 else f"its process was ended by signal {-code}"
@@ -102,7 +102,7 @@ class Apart:
             if timer:
                 timer.cancel()
 
-    def started(self) -> subprocess.Popen[bytes]:
+    def ensure_started(self) -> subprocess.Popen[bytes]:
         """The process; it is started if there is none."""
         if self._process is None or self._process.poll() is not None:
             paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -113,12 +113,12 @@ class Apart:
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             )
-            weakref.finalize(self, _end, self._process)
+            weakref.finalize(self, _terminate, self._process)
             self.starts += 1
         return self._process
 
 
-shared = Apart()  # for all that need not be alone in a process
+shared = ChildProcess()  # for all that need not be alone in a process
 
 
 def serve() -> None:
@@ -137,7 +137,7 @@ def serve() -> None:
             except Exception as error:
                 is_own = type(error).__module__.partition(".")[0] == _OWN
                 said = f"{type(error).__name__}: {error}".splitlines()[0]
-                answer = True, error if is_own else EndedError(said)
+                answer = True, error if is_own else ChildFailedError(said)
             pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
 
@@ -148,7 +148,7 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     return pipe
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _terminate(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout):
         with contextlib.suppress(OSError):
             _pipe(pipe).close()
