@@ -1,4 +1,4 @@
-"""A Keras optimizer whose step is one op of TensorFlow 1, for dense and for sparse gradients."""
+"""Base of Keras optimizers whose step is one op of TensorFlow 1, dense or sparse."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,31 +10,30 @@ from tf_edureka._tensorflow import tf
 
 
 class RawOpOptimizer(keras.optimizers.Optimizer):
-    """What the optimizers share; each says by which op, with what slots and numbers.
+    """Base class of the optimizers; a subclass names its op, slots and constants.
 
-    A sparse gradient (`tf.IndexedSlices`, as embeddings have) moves only the rows that it names,
-    and only their slots, as in TensorFlow 1. Keras moves all rows, with 0 as gradient of the rest;
-    and of a row that comes several times in a batch it adds up the squares of the gradients, where
-    TensorFlow 1 squared their sum. Clipped are gradients by TensorFlow's functions of these names,
-    which leave sparse ones sparse.
+    A sparse gradient (`tf.IndexedSlices`, as for embeddings) moves only its own rows and their
+    slots, as in TensorFlow 1. Keras moves all rows, with gradient 0 for the others. If a row occurs
+    several times in a batch, Keras sums the squares of its gradients; TensorFlow 1 squares their
+    sum. Clipping uses `tf.clip_by_norm` and related functions, which keep sparse gradients sparse.
 
     Args:
-        learning_rate: of every step, or a Keras schedule.
-        dtype: in which TensorFlow 1 kept rate and numbers: float32 where they were Python numbers,
-            whatever the variables were.
-        numbers: the op's scalars, by the names that TensorFlow 1's optimizer had for them, by which
-            they are attributes, too.
-        slots: the op's variables and what each starts from, by the names that the op has for them.
-        keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+        learning_rate: learning rate of each step, a float or a Keras schedule.
+        dtype: precision of rate and constants in TensorFlow 1: `"float32"` if the script
+            passed Python numbers, whatever the dtype of the variables.
+        numbers: constants of the op, by their argument names in TensorFlow 1's optimizer; also set
+            as attributes.
+        slots: initial values of the op's slot variables, by the names of the op's arguments.
+        keras_arguments: arguments of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
     """
 
-    # Of `tf.raw_ops`, without the `Resource` or `ResourceSparse` before it.
+    # Name in `tf.raw_ops` without its prefix `Resource` or `ResourceSparse`.
     _op: str
-    # By the names that the op has for its scalars those of the arguments.
+    # Argument names of the op to argument names of the optimizer.
     _scalars: Mapping[str, str]
-    # Names of slots in Keras, where they are not those of the op.
+    # Names of slots in Keras that differ from those in the op.
     _names: Mapping[str, str] = {}
-    # What the op takes beside slots and numbers.
+    # Other arguments of the op.
     _options: Mapping[str, object] = {}
 
     def __init__(
@@ -57,15 +56,15 @@ class RawOpOptimizer(keras.optimizers.Optimizer):
         self._initial_values = dict(slots)
 
     def get_config(self) -> dict[str, Any]:
-        """What makes the same optimizer again."""
+        """Returns the constructor arguments, for saving."""
         numbers = {name: getattr(self, name) for name in self._number_names}
         return {**super().get_config(), **numbers, "dtype": self._precision}
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
-        """Makes the slots of each variable.
+        """Creates the slots of each variable.
 
         Args:
-            variables: those to train, float32 or float64, of any shapes.
+            variables: variables to train, float32 or float64, any shape.
         """
         if self.built:
             return
@@ -88,12 +87,12 @@ class RawOpOptimizer(keras.optimizers.Optimizer):
     def update_step(
         self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor
     ) -> None:
-        """Moves one variable.
+        """Updates one variable.
 
         Args:
-            gradient: in the variable's shape and dtype, or `tf.IndexedSlices` of it.
-            variable: one that it was built with, float32 or float64, of any shape.
-            learning_rate: of the step, a float scalar.
+            gradient: gradient with the variable's shape and dtype, or `tf.IndexedSlices` of it.
+            variable: variable to update, float32 or float64, any shape.
+            learning_rate: learning rate of the step, a float scalar.
         """
         if isinstance(gradient, tf.IndexedSlices):
             self._sparse_step(gradient, variable, learning_rate)
@@ -125,7 +124,7 @@ class RawOpOptimizer(keras.optimizers.Optimizer):
             parts = {"grad": gradient.values, "indices": gradient.indices}
             self._run_op("ResourceSparse", variable, learning_rate, **parts)
             return
-        # The same by the dense op, then all other rows are as they were before.
+        # The dense op updates all rows; then the rows without a gradient are restored.
         moved = [variable, *self._slots_of(variable).values()]
         before = [tf.identity(each) for each in moved]
         self._run_op("Resource", variable, learning_rate, grad=tf.convert_to_tensor(gradient))
@@ -137,18 +136,19 @@ class RawOpOptimizer(keras.optimizers.Optimizer):
 
 
 def _constant(value: float) -> Any:
-    # Keras' Constant goes through float32 whatever the dtype.
+    # Keras' Constant rounds to float32 whatever the dtype.
     return lambda shape, dtype: np.full(shape, value, dtype)
 
 
 def sum_duplicate_rows(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
-    """The same gradient with each index once: TensorFlow 1 added up first what a row got.
+    """Sums the rows of a sparse gradient that have the same index, as TensorFlow 1 does.
 
     Args:
-        gradient: float32 or float64, of any shape.
+        gradient: sparse gradient, float32 or float64, any shape.
 
     Returns:
-        as `gradient`, in its dtype and shape, its indices in the order in which each is first seen.
+        a gradient with the dtype and shape of `gradient`, each index once, in the order in which
+            they first occur.
     """
     indices, places = tf.unique(gradient.indices)
     values = tf.math.unsorted_segment_sum(gradient.values, places, tf.shape(indices)[0])
@@ -156,13 +156,13 @@ def sum_duplicate_rows(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
 
 
 def has_sparse_ops(variable: keras.Variable) -> bool:
-    """Whether TensorFlow's sparse ops run where this variable is: neither on a GPU nor under XLA.
+    """True if TensorFlow's sparse update ops can run on a variable: on the CPU and without XLA.
 
     Args:
-        variable: of any dtype and shape.
+        variable: variable to update, any dtype and shape.
 
     Returns:
-        False where a sparse gradient has to be applied by dense ops.
+        False if a sparse gradient has to be applied by dense ops.
     """
     return "CPU" in variable.device and not _compiled_by_xla()
 
