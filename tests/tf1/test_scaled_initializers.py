@@ -76,7 +76,7 @@ def test_hes_values_in_contrib_are_a_third_of_a_percent_larger():
         ),
         (
             lambda: tf1.Orthogonal(7, 15)((3,)),
-            r"shape: expected two dimensions at least, got \(3,\)",
+            r"shape: expected at least two dimensions, got \(3,\)",
         ),
     ],
 )
