@@ -75,7 +75,8 @@ class VarianceScaling(Seeded):
         op_seed: argument `seed` of the op; the result of `default_op_seed` if it had none.
         scale: variance times fan, above 0; 1 by default.
         mode: fan that divides the scale: `"fan_in"` (default, number of inputs), `"fan_out"`
-            (number of outputs) or `"fan_avg"` (their mean).
+            (number of outputs) or `"fan_avg"` (their mean); for convolutions both numbers are
+            multiplied by the kernel's height and width.
         distribution: `"truncated_normal"` (default; `"normal"` means the same),
             `"untruncated_normal"` or `"uniform"`.
 
