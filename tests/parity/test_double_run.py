@@ -252,7 +252,7 @@ def test_the_run_ends_where_the_script_did_what_is_not_known(trace):
 def test_what_no_run_can_be_taken_of_is_said(trace):
     for other, said in (
         (changed(trace, 0, before={}), "the first step was not recorded in full"),
-        (changed(trace, 0, random={}), "drew was not recorded"),
+        (changed(trace, 0, random={}), "were not recorded"),
         (changed(trace, 1, hyper={"lr": 0.5}), "not two steps in a row"),
     ):
         with pytest.raises(run_in_float64.NotInFloat64, match=said):

@@ -449,7 +449,7 @@ def test_a_file_that_ends_tensorflows_reader_is_refused_and_the_next_is_read(che
     assert checkpoint.read(tmp_path / "right")["w"].tolist() == [0, 0]
     write_bundle(tmp_path / "hostile", {"w": (-1,)}, bytes(8))
     starts = child_process.shared.starts
-    assert "it is damaged (its process was ended by signal" in refused(tmp_path / "hostile")
+    assert "it is damaged (its process was killed by signal" in refused(tmp_path / "hostile")
     assert len(checkpoint.read(checkpoints / "nesterov")) == 8
     assert child_process.shared.starts == starts + 1
 

@@ -1,6 +1,6 @@
-"""What stands in for ops that TensorFlow has in float32 only: functions of the same outputs.
+"""Functions that replace ops without a float64 kernel and return the same outputs in float64.
 
-So too where an op has a number of its own, which it keeps in float32 whatever it computes in.
+They also replace ops with an attribute that is float32 whatever dtype they compute in.
 """
 
 import itertools
@@ -18,20 +18,20 @@ WIDER = {
     tf.float32.as_datatype_enum: tf.float64.as_datatype_enum,
     tf.complex64.as_datatype_enum: tf.complex128.as_datatype_enum,
 }
-_REFERENCE = 100  # the type of a reference, of the type of its values
+_REFERENCE = 100  # added to a dtype for a reference to it
 WIDER |= {one + _REFERENCE: wide + _REFERENCE for one, wide in WIDER.items()}
-_numbers = itertools.count()  # so that no two functions have the same name
+_numbers = itertools.count()  # makes names of functions unique
 _Tensors = Sequence[tf.Tensor]
 
 
 def float32_call(node: Any) -> tuple[Any, Any]:
-    """A function that casts to float32, does what a node does, and casts back.
+    """Builds a function that casts to float32, runs the op of a node, and casts back.
 
     Args:
-        node: a `NodeDef` in float32.
+        node: `NodeDef` in float32.
 
     Returns:
-        a call of the function, a `NodeDef`, and the function, a `FunctionDef`.
+        the call of the function (`NodeDef`), and the function (`FunctionDef`).
     """
     op = definition(node.op)
     name = f"{node.op}_in_float32_{next(_numbers)}"
@@ -65,7 +65,7 @@ def float32_call(node: Any) -> tuple[Any, Any]:
 
 
 def _cast(function: Any, source: str, kind: int, to: int) -> str:
-    """Adds a cast to a function, where one is needed, and gives the name of what it gives."""
+    """Adds a cast to a function if needed; returns the name of its output."""
     if kind == to:
         return source
     name = f"cast_{len(function.node_def)}"
@@ -74,20 +74,20 @@ def _cast(function: Any, source: str, kind: int, to: int) -> str:
 
 
 def cast(name: str, source: str, kind: int, to: int) -> Any:
-    """A `NodeDef` called `name` that casts a `source` of type `kind` `to` another."""
+    """Returns a `NodeDef` called `name` that casts `source` from dtype `kind` to dtype `to`."""
     node = v1.NodeDef(name=name, op="Cast", input=[source])
     node.attr["SrcT"].type, node.attr["DstT"].type = kind, to
     return node
 
 
 def float64_call(node: Any) -> tuple[Any, Any]:
-    """A function of `FLOAT64_FUNCTIONS` in float64 for a node.
+    """Builds the function of `FLOAT64_FUNCTIONS` for a node.
 
     Args:
-        node: a `NodeDef` in float32, of one of these ops.
+        node: `NodeDef` in float32 of one of these ops.
 
     Returns:
-        a call of the function, a `NodeDef`, and the function, a `FunctionDef`.
+        the call of the function (`NodeDef`), and the function (`FunctionDef`).
     """
     op = definition(node.op)
     attrs = {one.name: _python_value(attribute(node, one.name)) for one in op.attr}
@@ -108,9 +108,9 @@ def float64_call(node: Any) -> tuple[Any, Any]:
 
 
 def _prefix_nodes(function: Any) -> None:
-    """Renames a function's nodes: put where it is called, they are named as if they were below it.
+    """Adds a prefix to the names of a function's nodes, to avoid clashes where it is inlined.
 
-    TensorFlow ends the process where there is a node of that name already.
+    TensorFlow ends the process if a node with such a name exists already.
     """
     names = {node.name: f"float64_{node.name}" for node in function.node_def}
 
@@ -136,7 +136,7 @@ def _python_value(value: Any) -> Any:
 
 
 def _batch_norm(inputs: _Tensors, attrs: Mapping[str, Any]) -> _Tensors:
-    """`FusedBatchNorm`: gives the batch's variance unbiased, and biased for its gradient."""
+    """`FusedBatchNorm`: returns the unbiased variance, and the biased one for its gradient."""
     x, scale, offset, old_mean, old_variance = inputs
     axes, shape = _axes(attrs["data_format"])
     mean, variance = old_mean, old_variance
@@ -155,7 +155,7 @@ def _batch_norm(inputs: _Tensors, attrs: Mapping[str, Any]) -> _Tensors:
 
 
 def _batch_norm_gradient(inputs: _Tensors, attrs: Mapping[str, Any]) -> _Tensors:
-    """`FusedBatchNormGrad`: of x, scale and offset; its other outputs are empty."""
+    """`FusedBatchNormGrad`: gradients of x, scale and offset; the other outputs are empty."""
     gradient, x, scale, mean, variance = inputs[:5]
     axes, shape = _axes(attrs["data_format"])
     inverse = tf.math.rsqrt(variance + attrs["epsilon"])
@@ -171,7 +171,7 @@ def _batch_norm_gradient(inputs: _Tensors, attrs: Mapping[str, Any]) -> _Tensors
 
 
 def _axes(data_format: str) -> tuple[list[int], list[int]]:
-    """Axes to sum over, and the shape of what is one number per channel."""
+    """The axes to sum over, and the shape of values with one number per channel."""
     channel = data_format.index("C")
     axes = [axis for axis in range(len(data_format)) if axis != channel]
     return axes, [-1 if axis == channel else 1 for axis in range(len(data_format))]
@@ -206,7 +206,7 @@ def _response_norm_gradient(inputs: _Tensors, attrs: Mapping[str, Any]) -> _Tens
 
 
 def _sizes(x: tf.Tensor, attrs: Mapping[str, Any]) -> tf.Tensor:
-    """What local response normalization divides by, to the power of beta."""
+    """The base of the divisor `base^beta` in local response normalization."""
     return attrs["bias"] + attrs["alpha"] * _window(tf.square(x), attrs["depth_radius"])
 
 

@@ -1,4 +1,4 @@
-"""A graph of unknown origin, run by ops that only compute, in a process that may end by it."""
+"""Runs a graph of unknown origin: only allowed ops, in a child process that it may crash."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,22 +6,20 @@ from tf_edureka.tf1 import child_process
 from tf_edureka.tf1.allowed_ops import rejection_reason
 from tf_edureka.tf1.recorded_graph import Array, RecordedGraph, Unreplayable
 
-SECONDS = 300.0  # that one run may take
-Stored = tuple[dict[str, RecordedGraph], Mapping[str, Array]]
+SECONDS = 300.0  # time limit of one run
+Stored = tuple[dict[str, RecordedGraph], Mapping[str, Array]]  # graphs by dtype, and variables
 
-_stored: dict[
-    int, Stored
-] = {}  # of the other process: graphs by precision, and values of variables
+_stored: dict[int, Stored] = {}  # in the child process, by key
 _count = iter(range(2**62))
-_stored_keys: list[int] = []  # keys of the graphs that the other process holds
+_stored_keys: list[int] = []  # keys of the graphs that the child process holds
 _MOST_STORED = 2
 
 
 class UntrustedGraph:
-    """As `RecordedGraph`, for a graph whose ops are looked at before they are run.
+    """A `RecordedGraph` whose ops are checked against `allowed_ops` before they run.
 
     Args:
-        graph: a serialised `GraphDef`.
+        graph: serialised `GraphDef`.
         state: values of its variables by name, any dtype and shape.
     """
 
@@ -39,21 +37,22 @@ class UntrustedGraph:
         ops: Sequence[str] = (),
         dtype: str = "float32",
     ) -> tuple[list[Array], dict[str, Array]]:
-        """Computes tensors while ops run, as one `Session.run` does.
+        """Computes tensors and runs ops in one `Session.run`.
 
         Args:
             fetches: names of tensors.
-            feeds: values of tensors by name, of the tensor's dtype and shape.
+            feeds: values of tensors by name, dtype and shape of the tensors.
             ops: names of ops, such as those that apply gradients.
-            dtype: `float32` as it is, or `float64`.
+            dtype: `float32` to run the graph unchanged, `float64` to run it in float64.
 
         Returns:
-            the tensors, of their shapes and dtypes; and all variables after it, by name.
+            the tensors with their own shapes and dtypes, and all variables afterwards by name.
 
         Raises:
-            Unreplayable: when it cannot be run, an op of it may not be, or it does not end.
+            Unreplayable: if the graph cannot run, needs an op that is not allowed, or exceeds the
+                time limit.
         """
-        if self._ended:  # it would end the process again
+        if self._ended:  # it would crash the process again
             raise Unreplayable(self._ended)
         given = [*fetches], [*ops], dict(feeds)
         process = child_process.shared
@@ -74,15 +73,15 @@ class UntrustedGraph:
 
 
 def store(key: int, graph: bytes, state: Mapping[str, Array]) -> None:
-    """Keeps a graph in this process, in place of others.
+    """Stores a graph in the child process; removes the oldest ones beyond two.
 
     Args:
-        key: that `run_stored` is given for it.
-        graph: as for `UntrustedGraph`.
-        state: as for `UntrustedGraph`.
+        key: key for later calls of `run_stored`.
+        graph: serialised `GraphDef`.
+        state: values of its variables by name, any dtype and shape.
 
     Raises:
-        Unreplayable: when it is no graph.
+        Unreplayable: if the graph cannot be read.
     """
     kinds = ("float32", "float64")
     graphs = {
@@ -99,18 +98,19 @@ def run_stored(
     dtype: str,
     given: tuple[Sequence[str], Sequence[str], Mapping[str, Array]],
 ) -> tuple[list[Array], dict[str, Array]]:
-    """What `UntrustedGraph.run` has the process do.
+    """Runs `UntrustedGraph.run` in the child process.
 
     Args:
-        key: of the graph.
-        dtype: as for `UntrustedGraph.run`.
-        given: fetches, ops and feeds, as for `UntrustedGraph.run`.
+        key: key of the stored graph.
+        dtype: `float32` or `float64`.
+        given: fetches, ops and feeds of `UntrustedGraph.run`, arrays with the shape and dtype of
+            their tensors.
 
     Returns:
-        as `UntrustedGraph.run`.
+        the tensors with their own shapes and dtypes, and all variables afterwards by name.
 
     Raises:
-        Unreplayable: as `RecordedGraph.run`.
+        Unreplayable: if the graph cannot run.
     """
     graphs, state = _stored[key]
     fetches, ops, feeds = given
