@@ -34,10 +34,8 @@ def _cells(path: Path) -> list[str]:
     _files.expect_file(path, "a notebook")
     try:
         notebook = json.loads(path.read_bytes())
-        sheets = [
-            notebook,
-            *notebook.get("worksheets", []),
-        ]  # formats before 4 have their cells there
+        # Formats before 4 have their cells in worksheets.
+        sheets = [notebook, *notebook.get("worksheets", [])]
         cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
         code = [
             "".join(cell.get("source", cell.get("input", "")))

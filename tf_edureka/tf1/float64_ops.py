@@ -44,18 +44,18 @@ def float32_call(node: Any) -> tuple[Any, Any]:
     call.attr["f"].func.name = name
     for types in ("Tin", "Tout"):
         call.attr[types].list.SetInParent()
-    taken = [one for argument in op.input_arg for one in types_of(node, argument)]
-    given = [
+    input_types = [one for argument in op.input_arg for one in types_of(node, argument)]
+    outputs_with_types = [
         (f"op:{argument.name}:{index}", one)
         for argument in op.output_arg
         for index, one in enumerate(types_of(node, argument))
     ]
-    for index, kind in enumerate(taken):
+    for index, kind in enumerate(input_types):
         wide = WIDER.get(kind, kind)
         function.signature.input_arg.add(name=f"in_{index}", type=wide)
         inner.input.append(_cast(function, f"in_{index}", wide, kind))
         call.attr["Tin"].list.type.append(wide)
-    for index, (output, kind) in enumerate(given):
+    for index, (output, kind) in enumerate(outputs_with_types):
         wide = WIDER.get(kind, kind)
         function.signature.output_arg.add(name=f"out_{index}", type=wide)
         function.ret[f"out_{index}"] = _cast(function, output, kind, wide)
@@ -100,9 +100,9 @@ def float64_call(node: Any) -> tuple[Any, Any]:
     with tf.Graph().as_default() as graph:
         kinds = [one for argument in op.input_arg for one in types_of(node, argument)]
         compute(*(v1.placeholder(tf.as_dtype(WIDER.get(kind, kind))) for kind in kinds))
-    made = graph.as_graph_def()
-    (call,) = (one for one in made.node if "Call" in one.op)
-    (function,) = made.library.function
+    built = graph.as_graph_def()
+    (call,) = (one for one in built.node if "Call" in one.op)
+    (function,) = built.library.function
     _prefix_nodes(function)
     return call, function
 

@@ -73,16 +73,16 @@ class Subgraphs:
         Raises:
             Unreplayable: if a target does not exist, or depends on a value that is not fed.
         """
-        taken = {parse(name): placeholder_name(name) for name in given}
+        placeholders = {parse(name): placeholder_name(name) for name in given}
         targets = [*targets]
-        kept, hit = self.required_nodes(targets, taken)
+        kept, hit = self.required_nodes(targets, placeholders)
         fills = [one for one, table in self._fills.items() if table in kept]
-        kept, hit = self.required_nodes([*targets, *fills], taken)
+        kept, hit = self.required_nodes([*targets, *fills], placeholders)
         result = v1.GraphDef(versions=self.graph.versions)
         for name, output in sorted(hit):
             result.node.extend(self._placeholders(name, output))
         sources: dict[tuple[str, int | None], str] = {
-            one: f"{taken[one]}{self._inside(one[0])}" for one in hit
+            one: f"{placeholders[one]}{self._inside(one[0])}" for one in hit
         }
         for original in self.graph.node:
             if original.name in kept:
@@ -113,7 +113,7 @@ class Subgraphs:
                 ignored.
         """
         given = set(given)
-        givers = {name for name, _ in given}
+        fed_nodes = {name for name, _ in given}
         kept: set[str] = set()
         hit: set[tuple[str, int]] = set()
         todo = [parse(target) for target in targets]
@@ -125,7 +125,7 @@ class Subgraphs:
                 hit.add((name, output))
                 if self.depths[name][1]:
                     todo += [parse(one) for one in self.nodes[name].input if one[0] == "^"]
-            elif name not in kept and not (output is None and name in givers):
+            elif name not in kept and not (output is None and name in fed_nodes):
                 kept.add(name)
                 todo += map(parse, self.nodes[name].input)
         return kept, hit

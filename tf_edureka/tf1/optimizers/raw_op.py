@@ -129,10 +129,12 @@ class RawOpOptimizer(keras.optimizers.Optimizer):
         before = [tf.identity(each) for each in moved]
         self._run_op("Resource", variable, learning_rate, grad=tf.convert_to_tensor(gradient))
         rows = variable.shape[0]
-        named = tf.math.unsorted_segment_sum(tf.ones_like(gradient.indices), gradient.indices, rows)
-        named = tf.reshape(named > 0, [rows] + [1] * (len(variable.shape) - 1))
+        has_gradient = tf.math.unsorted_segment_sum(
+            tf.ones_like(gradient.indices), gradient.indices, rows
+        )
+        has_gradient = tf.reshape(has_gradient > 0, [rows] + [1] * (len(variable.shape) - 1))
         for each, old in zip(moved, before, strict=True):
-            each.assign(tf.where(named, each, old))
+            each.assign(tf.where(has_gradient, each, old))
 
 
 def _constant(value: float) -> Any:
