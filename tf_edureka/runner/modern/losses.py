@@ -6,9 +6,7 @@ collection. Without weights the result is the mean, as in Keras.
 
 from tf_edureka.runner.modern.advice import in_words, numbers, restructured
 
-_WITH_WEIGHTS = (
-    "with weights TensorFlow 1 divides by the number of nonzero weights, Keras by that of all"
-)
+_WITH_WEIGHTS = "with weights TensorFlow 1 divides by the number of nonzero weights, Keras by that of all weights"
 _NO_LOGITS = f"it expects probabilities, not logits; {_WITH_WEIGHTS}"
 _SOFTMAX = (
     "keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=label_smoothing)"
@@ -66,7 +64,8 @@ ROWS = {
     ),
     "tf.losses.hinge_loss": restructured("keras.losses.Hinge()(labels, logits)", _WITH_WEIGHTS),
     "tf.contrib.losses.hinge_loss": restructured(
-        "tf.maximum(0.0, 1 - (2 * labels - 1) * logits)", "neither is averaged"
+        "tf.maximum(0.0, 1 - (2 * labels - 1) * logits)",
+        "the result is not averaged, as in TensorFlow 1",
     ),
     **dict.fromkeys(
         ("tf.losses.get_total_loss", "tf.contrib.losses.get_total_loss"),

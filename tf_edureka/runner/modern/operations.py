@@ -32,7 +32,7 @@ ROWS = {
     "tf.image.resize_bicubic": numbers(
         "tf.raw_ops.ResizeBicubic(images=images, size=size)",
         "tf.image.resize(images, size, 'bicubic')",
-        f"{_HALF_PIXELS}, and its kernel is another",
+        f"{_HALF_PIXELS}, and has another kernel",
     ),
     "tf.image.resize_area": renamed("tf.image.resize(images, size, 'area')"),
     **{

@@ -106,7 +106,7 @@ REGULARIZERS = {
         "keras.regularizers.L1L2(scale_l1, scale_l2)",
         "it does not halve the sum of squares",
     ),
-    "tf.contrib.layers.sum_regularizer": in_words("write a function that adds them up"),
+    "tf.contrib.layers.sum_regularizer": in_words("write a function that adds the penalties"),
     "tf.contrib.layers.apply_regularization": in_words("pass kernel_regularizer to each layer"),
     "tf.nn.l2_loss": numbers(
         "keras.regularizers.L2(0.5)(t)",

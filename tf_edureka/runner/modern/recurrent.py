@@ -9,7 +9,7 @@ _ORTHOGONAL = (
 _LSTM = numbers(
     "tf_edureka.tf1.LSTMCell(num_units, forget_bias=forget_bias)",
     "keras.layers.LSTMCell(num_units)",
-    f"{_ORTHOGONAL}; the order of its gates is another",
+    f"{_ORTHOGONAL}; its gates have another order",
 )
 _GRU = numbers(
     "tf_edureka.tf1.GRUCell(num_units)",
@@ -76,7 +76,7 @@ ROWS = {
     ),
     "tf.contrib.rnn": in_words("use a cell of keras.layers, and keras.layers.RNN"),
     "tf.contrib.rnn.stack_bidirectional_dynamic_rnn": in_words(
-        "stack several keras.layers.Bidirectional"
+        "stack several keras.layers.Bidirectional layers"
     ),
     "tf.contrib.legacy_seq2seq": in_words("use keras.layers.RNN"),
     "tf.contrib.seq2seq": in_words("use keras.layers.RNN with keras.layers.Attention"),
