@@ -6,7 +6,9 @@ collection. Without weights the result is the mean, as in Keras.
 
 from tf_edureka.runner.modern.advice import in_words, numbers, restructured
 
-_WITH_WEIGHTS = "with weights TensorFlow 1 divides by the number of nonzero weights, Keras by that of all weights"
+_WITH_WEIGHTS = (
+    "with weights TensorFlow 1 divides by the number of nonzero weights, Keras by the number of all"
+)
 _NO_LOGITS = f"it expects probabilities, not logits; {_WITH_WEIGHTS}"
 _SOFTMAX = (
     "keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=label_smoothing)"
