@@ -13,7 +13,7 @@ import tensorflow as tf
 from checkpoint_files import DATA, LAYERS, NAMES, below, known, same, write_bundle
 
 from tf_edureka.errors import InputError
-from tf_edureka.tf1 import apart, checkpoint
+from tf_edureka.tf1 import checkpoint, child_process
 from tf_edureka.tf1.checkpoint.content import OF_OBJECTS, POWER, SLOT, STEP, WEIGHT
 
 v1 = tf.compat.v1
@@ -448,10 +448,10 @@ def test_a_file_that_ends_tensorflows_reader_is_refused_and_the_next_is_read(che
     write_bundle(tmp_path / "right", {"w": (2,)}, bytes(8))
     assert checkpoint.read(tmp_path / "right")["w"].tolist() == [0, 0]
     write_bundle(tmp_path / "hostile", {"w": (-1,)}, bytes(8))
-    starts = apart.shared.starts
-    assert "it is damaged (its process was ended by signal" in refused(tmp_path / "hostile")
+    starts = child_process.shared.starts
+    assert "it is damaged (its process was killed by signal" in refused(tmp_path / "hostile")
     assert len(checkpoint.read(checkpoints / "nesterov")) == 8
-    assert apart.shared.starts == starts + 1
+    assert child_process.shared.starts == starts + 1
 
 
 @pytest.mark.parametrize("shape", [(2**40,), (3,), (1,), (0,), ()])

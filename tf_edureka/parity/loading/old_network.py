@@ -11,9 +11,9 @@ from tf_edureka.parity.loading.updates import Update
 from tf_edureka.parity.loading.walk import Walk
 from tf_edureka.tf1.checkpoint import Checkpoint, graphs
 from tf_edureka.tf1.checkpoint.content import Array
-from tf_edureka.tf1.foreign_graph import ForeignGraph
 from tf_edureka.tf1.graph_nodes import Unreplayable, parse
-from tf_edureka.tf1.graph_parts import Parts
+from tf_edureka.tf1.subgraphs import Subgraphs
+from tf_edureka.tf1.untrusted_graph import UntrustedGraph
 
 _MOST_FAILURES = 20
 _ACTIVATIONS = (
@@ -43,7 +43,7 @@ class OldNetwork:
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.graph = tf.compat.v1.GraphDef.FromString(checkpoint.graph or b"")
         try:
-            parts = Parts(self.graph)
+            parts = Subgraphs(self.graph)
         except KeyError as error:
             raise Unreplayable(f"the graph has no {error}, which a node of it takes") from None
         self.nodes = parts.nodes
@@ -61,7 +61,7 @@ class OldNetwork:
             for name, kind in sources.outputs(node)
             if tf.as_dtype(kind).is_floating
         ]
-        self._foreign = ForeignGraph(_with_sizes(self.graph, self._tensors), self.state)
+        self._untrusted = UntrustedGraph(_with_sizes(self.graph, self._tensors), self.state)
         self.taken_by_loss = functools.cache(self.walk.taken_by_loss)
 
     def saved_as(self, variable: str) -> tuple[str, str]:
@@ -130,7 +130,7 @@ class OldNetwork:
         asked = {name: f"{_SIZE}{self._tensors.index(name)}" for name in names}
         for _ in range(_MOST_FAILURES):
             try:
-                values, _ = self._foreign.run([*asked.values()], feeds)
+                values, _ = self._untrusted.run([*asked.values()], feeds)
             except Unreplayable as error:
                 after = self.walk.after(error.node) if error.node else set()
                 left = {n: of for n, of in asked.items() if parse(n)[0] not in after}
@@ -157,7 +157,7 @@ class OldNetwork:
         Raises:
             Unreplayable: when they cannot be computed.
         """
-        values, _ = self._foreign.run(names, feeds, dtype=dtype)
+        values, _ = self._untrusted.run(names, feeds, dtype=dtype)
         return dict(zip(names, values, strict=True))
 
     def applied(
@@ -185,7 +185,7 @@ class OldNetwork:
                 for one in node.input
                 if not (one.startswith("^") and self.walk.fed_by(one[1:]) != frozenset())
             ]
-        graph = ForeignGraph(alone.SerializeToString(), self.state)
+        graph = UntrustedGraph(alone.SerializeToString(), self.state)
         names = applying[0].scalars
         rates = {
             one.name: np.array(rate, one.dtype)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.allowed_ops import refused
+from tf_edureka.tf1.allowed_ops import rejection_reason
 from tf_edureka.tf1.checkpoint import graphs
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.graph_nodes import VARIABLES, Unreplayable, inputs_first, parse
@@ -214,6 +214,6 @@ def is_backward(name: str) -> bool:
 
 def _refused(node: Any) -> str | None:
     try:
-        return refused(node)
+        return rejection_reason(node)
     except Unreplayable as error:
         return str(error)

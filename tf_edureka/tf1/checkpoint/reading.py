@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tf_edureka.errors import InputError
-from tf_edureka.tf1 import apart
+from tf_edureka.tf1 import child_process
 from tf_edureka.tf1.checkpoint.content import Checkpoint
 
 _SECONDS = 600.0  # that reading the names, or one value, may take
@@ -39,6 +39,6 @@ def _call(path: Path, function: str, *arguments: Any) -> Any:
     name = f"tf1.checkpoint.opened:{function}"
     try:
         # There a relative path is to mean what it means here.
-        return apart.shared.call(name, os.getcwd(), *arguments, seconds=_SECONDS)
-    except apart.EndedError as error:
+        return child_process.shared.call(name, os.getcwd(), *arguments, seconds=_SECONDS)
+    except child_process.ChildFailedError as error:
         raise InputError(f"{path}: cannot be read, it is damaged ({error})") from None
