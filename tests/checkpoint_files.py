@@ -35,20 +35,20 @@ LAYERS = {
 }
 
 
-def known(folder: Path, name: str) -> dict[str, Array]:
+def golden_arrays(folder: Path, name: str) -> dict[str, Array]:
     """What TensorFlow 1.15.5 said of a golden, by the keys of `goldens/checkpoints.py`."""
     with np.load(folder / f"{NAMES[name]}.npz") as arrays:
         return dict(arrays)
 
 
-def below(arrays: Mapping[str, Array], folder: str) -> dict[str, Array]:
+def arrays_in(arrays: Mapping[str, Array], folder: str) -> dict[str, Array]:
     """The arrays whose keys begin with `folder/`, without that."""
     return {
         k.removeprefix(f"{folder}/"): v for k, v in arrays.items() if k.startswith(f"{folder}/")
     }
 
 
-def same(value: Array, expected: Array) -> bool:
+def bit_identical(value: Array, expected: Array) -> bool:
     """Whether two arrays are the same to the bit."""
     kinds = (value.dtype, value.shape) == (expected.dtype, expected.shape)
     return kinds and value.tobytes() == expected.tobytes()

@@ -5,7 +5,7 @@ import shutil
 import keras
 import numpy as np
 import pytest
-from checkpoint_files import DATA, below, known, same, write_bundle
+from checkpoint_files import DATA, arrays_in, bit_identical, golden_arrays, write_bundle
 from helpers import expect_error
 
 from tf_edureka.cli.checkpoint import main
@@ -85,9 +85,9 @@ def test_values_are_written_to_the_bit(checkpoints, tmp_path, capsys, ending):
         load = np.load
     assert main([str(checkpoints / "nesterov"), "--to", str(path)]) == 0
     assert capsys.readouterr().out == f"{path}: 8 tensors\n"
-    expected, values = below(known(checkpoints, "nesterov"), "values"), load(path)
+    expected, values = arrays_in(golden_arrays(checkpoints, "nesterov"), "values"), load(path)
     assert {*values} == {*expected}
-    assert all(same(values[name], expected[name]) for name in expected)
+    assert all(bit_identical(values[name], expected[name]) for name in expected)
 
 
 @pytest.fixture
@@ -119,17 +119,17 @@ def test_a_right_model_is_proved_and_written_and_gives_the_outputs(checkpoints, 
     assert proved.startswith("proved: on 18 random examples the output is the old graph's add_1, ")
     assert optimizer.startswith("optimizer: Momentum, the steps are not counted; a step by random ")
     assert path == str(out)
-    model, expected = keras.models.load_model(out), known(checkpoints, "nesterov")
+    model, expected = keras.models.load_model(out), golden_arrays(checkpoints, "nesterov")
     # Sums of six products, in another order.
     limit = 8 * 2.0**-23 * np.abs(expected["outputs"]).max()
     np.testing.assert_allclose(
         model.predict(expected["x"], verbose=0), expected["outputs"], rtol=0, atol=limit
     )
     kept = {one.path.partition("/")[2]: one.numpy() for one in model.optimizer.variables}
-    slots = below(expected, "values")
+    slots = arrays_in(expected, "values")
     for old, new in (("hidden/weights", "hidden_kernel"), ("output/biases", "output_bias")):
         (own,) = (value for name, value in kept.items() if name.endswith(f"{new}_accum"))
-        assert same(own, slots[f"{old}/Momentum"])
+        assert bit_identical(own, slots[f"{old}/Momentum"])
 
 
 @pytest.mark.slow
@@ -140,7 +140,7 @@ def test_weights_alone_are_written_too(checkpoints, load):
     exec(RIGHT, namespace)  # noqa: S102 - the port itself
     model = namespace["build"]()
     model.load_weights(out)
-    expected = known(checkpoints, "nesterov")
+    expected = golden_arrays(checkpoints, "nesterov")
     limit = 8 * 2.0**-23 * np.abs(expected["outputs"]).max()
     outputs = np.array(model(expected["x"]))
     np.testing.assert_allclose(outputs, expected["outputs"], rtol=0, atol=limit)

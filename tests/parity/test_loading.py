@@ -7,7 +7,7 @@ import checkpoint_networks
 import keras
 import numpy as np
 import pytest
-from checkpoint_files import LAYERS, below, known
+from checkpoint_files import LAYERS, arrays_in, golden_arrays
 from keras import layers
 
 from tf_edureka import parity
@@ -59,19 +59,19 @@ def case(request, checkpoints, tmp_path_factory):
     return SimpleNamespace(
         file=file,
         network=network,
-        known=known(checkpoints, file),
+        golden=golden_arrays(checkpoints, file),
         loaded=loaded,
         models=[model, keras.models.load_model(path)],
     )
 
 
 def inputs_of(case):
-    return case.known["x" if "x" in case.known else "images"]
+    return case.golden["x" if "x" in case.golden else "images"]
 
 
 def test_it_is_proved_where_there_is_a_graph(case):
     assert case.loaded.is_proved == (case.file not in WITHOUT_GRAPH)
-    name = str(case.known.get("name/outputs", "")).removesuffix(":0")
+    name = str(case.golden.get("name/outputs", "")).removesuffix(":0")
     own = {"conv": "logits/BiasAdd", "frozen.pb": "logits/BiasAdd"}.get(case.file, name)
     says = (
         f"the output is the old graph's {own}, " if case.loaded.is_proved else "there is no graph"
@@ -94,7 +94,7 @@ def test_every_variable_of_the_model_has_been_given_its_old_one(case):
 
 
 def test_the_outputs_are_those_of_tensorflow_1(case):
-    expected = case.known["outputs"]
+    expected = case.golden["outputs"]
     # Sums of up to 54 products, or with pictures 784 of which few are not 0, in another order.
     limit = 8 * LAST_PLACE * np.abs(expected).max()
     first, second = (np.array(model(inputs_of(case))) for model in case.models)
@@ -165,17 +165,17 @@ def new_slots(name, slots):
 
 
 def test_a_step_from_there_is_that_of_tensorflow_1(case):
-    if "next_loss" not in case.known:
+    if "next_loss" not in case.golden:
         assert getattr(case.models[0], "optimizer", None) is None
         return
-    before, after = below(case.known, "values"), below(case.known, "after")
-    x, y, *_ = below(case.known, "next").values()
+    before, after = arrays_in(case.golden, "values"), arrays_in(case.golden, "after")
+    x, y, *_ = arrays_in(case.golden, "next").values()
     has_slots = case.file != "keras_weights.h5"
     paths = [one.path for one in variables_of(case.models[0])]  # others in what is read again
     for model in case.models:
         loss, values = stepped(model, x, y)
         found = dict(zip(paths, values, strict=has_slots))
-        np.testing.assert_allclose(loss, case.known["next_loss"], rtol=8 * LAST_PLACE)
+        np.testing.assert_allclose(loss, case.golden["next_loss"], rtol=8 * LAST_PLACE)
         for path, name, of in links(case) if has_slots else ():
             # Batch normalization takes this bias off again: its gradient, a sum over 216 pixels of
             # some thousandths, is 0 but for rounding.

@@ -36,7 +36,7 @@ def layer(x, units):
     return tf.matmul(x, variable(x.shape[-1], units)) + variable(units)
 
 
-def expect_refused(model, path):
+def expect_rejected(model, path):
     with pytest.raises(InputError, match="expected a model that computes what the graph does"):
         parity.load_into(model, path)
 
@@ -54,7 +54,7 @@ def test_inputs_of_the_placeholders_names_are_these(tmp_path):
     crosswise = keras.Model(
         inputs, layers.Dense(3, use_bias=False)(ops.concatenate(inputs[::-1], 1))
     )
-    expect_refused(crosswise, path)
+    expect_rejected(crosswise, path)
 
 
 def test_a_column_that_is_small_beside_another_is_compared_too(tmp_path):
@@ -70,7 +70,7 @@ def test_a_column_that_is_small_beside_another_is_compared_too(tmp_path):
 
     path = saved(tmp_path, build)
     assert parity.load_into(port("sigmoid"), path).is_proved
-    expect_refused(port("hard_sigmoid"), path)
+    expect_rejected(port("hard_sigmoid"), path)
 
 
 @pytest.mark.slow
@@ -83,7 +83,7 @@ def test_an_output_has_to_have_the_shape_of_the_tensor(tmp_path):
 
     path = saved(tmp_path, build)
     assert parity.load_into(port((3, 2)), path).is_proved
-    expect_refused(port((2, 3)), path)
+    expect_rejected(port((2, 3)), path)
 
 
 @pytest.mark.slow
@@ -99,7 +99,7 @@ def test_whole_numbers_that_choose_no_rows_are_also_larger_than_one(tmp_path):
 
     path = saved(tmp_path, build)
     assert parity.load_into(port(None), path).is_proved
-    expect_refused(port(1), path)
+    expect_rejected(port(1), path)
 
 
 @pytest.mark.slow
@@ -118,7 +118,7 @@ def test_some_sequences_end_early_so_that_a_mask_shows(tmp_path):
 
     path = saved(tmp_path, build)
     assert parity.load_into(port(is_masked=True), path).is_proved
-    expect_refused(port(is_masked=False), path)
+    expect_rejected(port(is_masked=False), path)
 
 
 def normalized(x, phase):
@@ -132,7 +132,7 @@ def normalized(x, phase):
     return tf.nn.batch_normalization(x, *used, beta, gamma, 1e-3)
 
 
-class OfTheBatch(layers.Layer):
+class BatchStatistics(layers.Layer):
     """Normalizes by the batch's own mean and variance, whenever it is called."""
 
     def build(self, shape):
@@ -172,7 +172,7 @@ def test_a_network_that_says_if_it_is_trained_is_compared_as_it_is_used(tmp_path
     moving = model.layers[1]
     np.testing.assert_array_equal(moving.moving_variance, reader.get_tensor("Variable_4"))
     np.testing.assert_array_equal(moving.moving_mean, reader.get_tensor("Variable_5"))
-    expect_refused(port(OfTheBatch()), path)
+    expect_rejected(port(BatchStatistics()), path)
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from checkpoint_files import known
+from checkpoint_files import golden_arrays
 from keras import layers
 
 from tf_edureka import parity
@@ -19,7 +19,7 @@ def values_of(model):
     return [one.numpy() for one in model.variables]
 
 
-def expect_refused(model, path, says=None, **given):
+def expect_rejected(model, path, says=None, **given):
     """Asserts that a checkpoint is not taken and that the model has its own values again."""
     own = values_of(model)
     with pytest.raises(InputError, match=says) as caught:
@@ -42,7 +42,7 @@ def test_one_wrong_activation_anywhere_is_found(checkpoints, monkeypatch, name, 
     dense = [one for one in model.layers if isinstance(one, layers.Dense)][layer]
     is_linear = dense.activation is keras.activations.linear
     dense.activation = keras.activations.relu if is_linear else keras.activations.sigmoid
-    expect_refused(model, checkpoints / name, "expected a model that computes what the graph does")
+    expect_rejected(model, checkpoints / name, "expected a model that computes what the graph does")
 
 
 @pytest.mark.slow
@@ -92,11 +92,11 @@ def dense(*units, inputs=6, activation=None, **options):
 )
 def test_a_model_with_other_variables_is_refused(checkpoints, file, inputs, units, says):
     model = dense(*units, inputs=inputs, activation="tanh")
-    expect_refused(model, checkpoints / file, says)
+    expect_rejected(model, checkpoints / file, says)
 
 
 def test_another_checkpoint_of_the_same_shapes_is_refused_by_its_graph(checkpoints):
-    expect_refused(checkpoint_networks.queue(), checkpoints / "nesterov", "another: its output is")
+    expect_rejected(checkpoint_networks.queue(), checkpoints / "nesterov", "another: its output is")
 
 
 @pytest.mark.slow
@@ -135,9 +135,9 @@ def test_names_that_are_given_are_taken_and_wrong_ones_are_refused(checkpoints):
     paths = [one.path for one in model.variables]
     given = {"hidden/weights": paths[0], "output/biases": paths[3]}
     assert parity.load_into(model, checkpoints / "nesterov", given=given).is_proved
-    expect_refused(model, checkpoints / "nesterov", "nowhere", given={"hidden/weights": "nowhere"})
-    expect_refused(model, checkpoints / "nesterov", "nothing", given={"nothing": paths[0]})
-    expect_refused(model, checkpoints / "nesterov", given={"hidden/weights": paths[1]})
+    expect_rejected(model, checkpoints / "nesterov", "nowhere", given={"hidden/weights": "nowhere"})
+    expect_rejected(model, checkpoints / "nesterov", "nothing", given={"nothing": paths[0]})
+    expect_rejected(model, checkpoints / "nesterov", given={"hidden/weights": paths[1]})
 
 
 def weights(name, *shape):
@@ -274,7 +274,7 @@ def test_a_model_that_computes_something_else_is_refused(tmp_path, mistake):
     make, shape, right, wrong = MISTAKES[mistake]
     path = save(tmp_path, make, *shape)
     assert parity.load_into(made(shape, right), path).is_proved
-    expect_refused(made(shape, wrong), path)
+    expect_rejected(made(shape, wrong), path)
 
 
 def outputs_of(path, x):
@@ -286,7 +286,7 @@ def outputs_of(path, x):
 
 def test_a_square_kernel_that_is_used_the_other_way_round_is_not_taken(tmp_path):
     model = [layers.Dense(6), layers.Dense(6, use_bias=False)]
-    expect_refused(made((6,), model), save(tmp_path, turned, 6), "another: its output is")
+    expect_rejected(made((6,), model), save(tmp_path, turned, 6), "another: its output is")
 
 
 def expect_not_run(tmp_path, make):
@@ -326,7 +326,7 @@ def test_a_model_without_an_input_is_built_by_the_graph(checkpoints):
     model = keras.Sequential([layers.Dense(5, activation="tanh"), layers.Dense(2)])
     loaded = parity.load_into(model, checkpoints / "nesterov")
     assert loaded.is_proved
-    expected = known(checkpoints, "nesterov")
+    expected = golden_arrays(checkpoints, "nesterov")
     outputs = np.array(model(expected["x"]))
     np.testing.assert_allclose(outputs, expected["outputs"], rtol=0, atol=8 * 2.0**-23)
 

@@ -44,7 +44,7 @@ def paths(mapping):
     return {name: link.paths for link in mapping.links for name in link.old}
 
 
-def right(mapping, truth):
+def has_pairs(mapping, truth):
     """Whether a mapping has all these pairs of an old name and a new path."""
     found = paths(mapping)
     return all(path in found.get(name, ()) for name, path in truth.items())
@@ -220,7 +220,7 @@ def assert_mapped_right(network, style):
     model = model_of(network)
     ours, truth = old_of(network, model, style)
     mapping = find(ours, variables_of(model))
-    assert right(mapping, truth), (style, network)
+    assert has_pairs(mapping, truth), (style, network)
     assert (mapping.missing, mapping.extra) == ((), ())
     rng = np.random.default_rng(0)
     values = {one.name: rng.normal(size=one.shape) for one in ours}
@@ -273,7 +273,7 @@ def test_permuted_variables_are_told_by_the_names_of_their_layers(seed):
     for _ in range(3):
         rng.shuffle(ours)
         mapping = find(ours, variables_of(model))
-        assert right(mapping, {renamed[name]: path for name, path in truth.items()})
+        assert has_pairs(mapping, {renamed[name]: path for name, path in truth.items()})
 
 
 def test_the_variables_of_nested_and_shared_layers_are_described_once():

@@ -10,11 +10,19 @@ import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
-from checkpoint_files import DATA, LAYERS, NAMES, below, known, same, write_bundle
+from checkpoint_files import (
+    DATA,
+    LAYERS,
+    NAMES,
+    arrays_in,
+    bit_identical,
+    golden_arrays,
+    write_bundle,
+)
 
 from tf_edureka.errors import InputError
 from tf_edureka.tf1 import apart, checkpoint
-from tf_edureka.tf1.checkpoint.content import OF_OBJECTS, POWER, SLOT, STEP, WEIGHT
+from tf_edureka.tf1.checkpoint.content import OBJECT_SUFFIX, POWER, SLOT, STEP, WEIGHT
 
 v1 = tf.compat.v1
 BUNDLES = [
@@ -26,7 +34,7 @@ BUNDLES = [
 
 def plain(name):
     """What a tensor of the checkpoint of objects is called in the other files of `tf.keras`."""
-    scope, _, rest = name.removesuffix(OF_OBJECTS).partition("/")
+    scope, _, rest = name.removesuffix(OBJECT_SUFFIX).partition("/")
     if scope == "optimizer":
         return f"training/Adam/{rest}"
     weight, _, slot = rest.partition("/.OPTIMIZER_SLOT/optimizer/")
@@ -36,7 +44,7 @@ def plain(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_values_are_those_of_the_session_to_the_bit(checkpoints, name):
-    expected = below(known(checkpoints, name), "values")
+    expected = arrays_in(golden_arrays(checkpoints, name), "values")
     read = {**checkpoint.read(checkpoints / name)}
     if name == "keras_tf/weights":
         read = {plain(one): value for one, value in read.items()}
@@ -46,7 +54,7 @@ def test_values_are_those_of_the_session_to_the_bit(checkpoints, name):
     if name == "keras_weights.h5":
         expected = {k: v for k, v in expected.items() if not k.startswith("training/")}
     assert {*read} == {*expected}
-    assert [one for one in expected if not same(read[one], expected[one])] == []
+    assert [one for one in expected if not bit_identical(read[one], expected[one])] == []
 
 
 @pytest.mark.parametrize("name", BUNDLES)
@@ -54,10 +62,10 @@ def test_values_are_those_of_tensorflows_reader_to_the_bit(checkpoints, name):
     reader = tf.train.load_checkpoint(str(checkpoints / name))
     read = checkpoint.read(checkpoints / name)
     assert {*read} == {*reader.get_variable_to_shape_map()} - {"_CHECKPOINTABLE_OBJECT_GRAPH"}
-    assert [one for one in read if not same(read[one], reader.get_tensor(one))] == []
+    assert [one for one in read if not bit_identical(read[one], reader.get_tensor(one))] == []
 
 
-def of_roles(read):
+def roles_of(read):
     return {
         **{one.name: one.role for one in read.entries if one.role != SLOT},
         **{one.name: (one.of, one.slot) for one in read.entries if one.role == SLOT},
@@ -65,7 +73,7 @@ def of_roles(read):
 
 
 def test_slots_are_told_from_weights_with_whose_they_are(checkpoints):
-    assert of_roles(checkpoint.read(checkpoints / "lstm")) == {
+    assert roles_of(checkpoint.read(checkpoints / "lstm")) == {
         **dict.fromkeys(
             ("rnn/basic_lstm_cell/kernel", "rnn/basic_lstm_cell/bias", "softmax_w", "softmax_b"),
             WEIGHT,
@@ -85,7 +93,7 @@ def test_slots_and_averages_that_were_made_in_a_scope_belong_to_their_variables(
     weights = [f"model/{one}" for one in ("dense/kernel", "dense/bias")]
     weights += [f"model/{one}" for one in ("dense_1/kernel", "dense_1/bias")]
     kinds = ("Adam", "Adam_1", "ExponentialMovingAverage")
-    assert of_roles(checkpoint.read(checkpoints / "ema")) == {
+    assert roles_of(checkpoint.read(checkpoints / "ema")) == {
         **dict.fromkeys(weights, WEIGHT),
         **{f"train/{name}/{kind}": (name, kind) for name in weights for kind in kinds},
         "train/global_step": STEP,
@@ -142,7 +150,7 @@ def test_without_a_graph_the_order_is_that_of_names_and_numbers(tmp_path):
     ]
 
 
-WAYS = {
+PATHS = {
     "a prefix": ("conv", "conv"),
     "an index": ("conv.index", "conv"),
     "a graph": ("conv.meta", "conv"),
@@ -159,11 +167,11 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize(("path", "name"), WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(("path", "name"), PATHS.values(), ids=PATHS)
 def test_a_checkpoint_is_found_by(checkpoints, path, name):
     read, expected = checkpoint.read(checkpoints / path), checkpoint.read(checkpoints / name)
     assert {*read} == {*expected}
-    assert all(same(read[one], expected[one]) for one in expected)
+    assert all(bit_identical(read[one], expected[one]) for one in expected)
     assert read.path == checkpoints / path
 
 
@@ -193,10 +201,10 @@ def test_a_folder_with_one_checkpoint_is_that(checkpoints, tmp_path):
     copied(checkpoints, tmp_path)
     assert [*checkpoint.read(tmp_path)] == [*checkpoint.read(tmp_path / "model")]
     copied(checkpoints, tmp_path, "ftrl", "other")
-    assert "one checkpoint in this folder, got 2: model, other" in refused(tmp_path)
+    assert "one checkpoint in this folder, got 2: model, other" in rejected(tmp_path)
 
 
-def of_odd_types(folder):
+def checkpoint_of_many_dtypes(folder):
     """A checkpoint with a variable called `file`, and with values of many types."""
     values = {
         "file": np.float32([[1, 2], [3, -0.0]]),
@@ -218,20 +226,20 @@ def of_odd_types(folder):
 
 
 def test_npz_has_all_values_to_the_bit_even_of_a_variable_called_file(tmp_path):
-    values, read = of_odd_types(tmp_path)
+    values, read = checkpoint_of_many_dtypes(tmp_path)
     assert {*checkpoint.write(read, tmp_path / "all.npz")} == {"text", "bfloat16"}
     with np.load(tmp_path / "all.npz", allow_pickle=False) as written:
         assert {*written} == {*values}
-        assert [name for name in values if not same(written[name], values[name])] == []
+        assert [name for name in values if not bit_identical(written[name], values[name])] == []
 
 
 def test_safetensors_has_all_values_to_the_bit(tmp_path):
     safetensors = pytest.importorskip("safetensors.numpy", reason="needs safetensors")
-    values, read = of_odd_types(tmp_path)
+    values, read = checkpoint_of_many_dtypes(tmp_path)
     assert checkpoint.write(read, tmp_path / "all.safetensors") == ["text"]
     written = safetensors.load_file(tmp_path / "all.safetensors")
     assert {*written} == {*values, "bfloat16"}
-    assert [name for name in values if not same(written[name], values[name])] == []
+    assert [name for name in values if not bit_identical(written[name], values[name])] == []
     assert written["bfloat16"].astype(np.float32) == [1.5]
 
 
@@ -249,7 +257,7 @@ def test_what_cannot_be_written_is_said_and_nothing_is_left(checkpoints, tmp_pat
     assert sorted(tmp_path.iterdir()) == before
 
 
-def refused(path):
+def rejected(path):
     """Expects one line of complaint in reading a file, and gives it."""
     with pytest.raises(InputError) as caught:
         checkpoint.read(path).verify()
@@ -268,14 +276,14 @@ def flip(path, place):
 def test_a_flipped_bit_of_the_values_is_found(checkpoints, tmp_path, place):
     path = copied(checkpoints, tmp_path)
     flip(Path(f"{path}.{DATA}"), place)
-    refused(path)
+    rejected(path)
 
 
 @pytest.mark.parametrize("place", [0, 1, 40, 150, 250, 300, -1])
 def test_a_flipped_bit_of_the_index_is_found(checkpoints, tmp_path, place):
     path = copied(checkpoints, tmp_path)
     flip(Path(f"{path}.index"), place)
-    refused(path)
+    rejected(path)
 
 
 # Some bytes, such as those that fill a footer, mean nothing.
@@ -288,7 +296,7 @@ def test_a_flipped_bit_of_the_index_is_found(checkpoints, tmp_path, place):
     ],
 )
 def test_no_flipped_bit_gives_other_values(checkpoints, tmp_path, file, name):
-    expected = below(known(checkpoints, name), "values")
+    expected = arrays_in(golden_arrays(checkpoints, name), "values")
     shutil.copytree(checkpoints, tmp_path / "all")
     changed = tmp_path / "all" / file
     content = changed.read_bytes()
@@ -301,7 +309,7 @@ def test_no_flipped_bit_gives_other_values(checkpoints, tmp_path, file, name):
             refusals += 1
         else:
             assert {*read} == {*expected}
-            assert all(same(read[one], expected[one]) for one in expected)
+            assert all(bit_identical(read[one], expected[one]) for one in expected)
         changed.write_bytes(content)
     assert refusals > 10
 
@@ -346,7 +354,7 @@ FILES = {
 def test_a_damaged_file_is_refused_in_one_line(checkpoints, tmp_path, file, damage):
     shutil.copytree(checkpoints, tmp_path / "all")
     DAMAGES[damage](tmp_path / "all" / file)
-    refused(tmp_path / "all" / FILES[file])
+    rejected(tmp_path / "all" / FILES[file])
 
 
 @pytest.mark.parametrize(
@@ -363,30 +371,30 @@ def test_a_part_that_is_missing_is_named(checkpoints, tmp_path, missing, name, s
     shutil.copytree(checkpoints, tmp_path / "all")
     (tmp_path / "all" / missing).unlink()
     (tmp_path / "all" / "v1.meta").unlink()
-    assert says.format(Path(missing).name) in refused(tmp_path / "all" / name)
+    assert says.format(Path(missing).name) in rejected(tmp_path / "all" / name)
 
 
 def test_where_nothing_is_nothing_is_found(tmp_path):
-    assert "got none" in refused(tmp_path / "nothing")
-    assert "got none" in refused(tmp_path / "nowhere" / "nothing")
+    assert "got none" in rejected(tmp_path / "nothing")
+    assert "got none" in rejected(tmp_path / "nowhere" / "nothing")
 
 
 def test_the_values_of_another_checkpoint_are_refused(checkpoints, tmp_path):
     for name in ("nesterov", "adadelta"):
         copied(checkpoints, tmp_path, name, name)
     shutil.copy(tmp_path / f"adadelta.{DATA}", tmp_path / f"nesterov.{DATA}")
-    assert "cannot be read" in refused(tmp_path / "nesterov")
+    assert "cannot be read" in rejected(tmp_path / "nesterov")
 
 
 def test_files_of_other_kinds_are_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
         archive.writestr("config.json", "{}")
-    assert "got a zip archive; keras.models.load_model" in refused(tmp_path / "model.keras")
+    assert "got a zip archive; keras.models.load_model" in rejected(tmp_path / "model.keras")
     with h5py.File(tmp_path / "data.h5", "w") as file:
         file["x"] = [1.0]
-    assert "expected a file of Keras 2" in refused(tmp_path / "data.h5")
+    assert "expected a file of Keras 2" in rejected(tmp_path / "data.h5")
     (tmp_path / "empty").mkdir()
-    assert "one checkpoint in this folder, got none" in refused(tmp_path / "empty")
+    assert "one checkpoint in this folder, got none" in rejected(tmp_path / "empty")
 
 
 @pytest.fixture
@@ -439,8 +447,8 @@ def test_an_hdf5_file_that_points_elsewhere_is_not_followed(keras_file, tmp_path
         del file[place]
         points(file, place, value, tmp_path)
     with h5py.File(path) as file:
-        assert same(file[place][()], value)  # HDF5 itself does follow it
-    assert "in the file itself" in refused(path)
+        assert bit_identical(file[place][()], value)  # HDF5 itself does follow it
+    assert "in the file itself" in rejected(path)
 
 
 @pytest.mark.slow
@@ -449,7 +457,7 @@ def test_a_file_that_ends_tensorflows_reader_is_refused_and_the_next_is_read(che
     assert checkpoint.read(tmp_path / "right")["w"].tolist() == [0, 0]
     write_bundle(tmp_path / "hostile", {"w": (-1,)}, bytes(8))
     starts = apart.shared.starts
-    assert "it is damaged (its process was ended by signal" in refused(tmp_path / "hostile")
+    assert "it is damaged (its process was ended by signal" in rejected(tmp_path / "hostile")
     assert len(checkpoint.read(checkpoints / "nesterov")) == 8
     assert apart.shared.starts == starts + 1
 
@@ -457,7 +465,7 @@ def test_a_file_that_ends_tensorflows_reader_is_refused_and_the_next_is_read(che
 @pytest.mark.parametrize("shape", [(2**40,), (3,), (1,), (0,), ()])
 def test_an_index_that_says_another_size_is_refused(tmp_path, shape):
     write_bundle(tmp_path / "hostile", {"w": shape}, bytes(8))
-    assert " w cannot be read" in refused(tmp_path / "hostile")
+    assert " w cannot be read" in rejected(tmp_path / "hostile")
 
 
 def test_a_pipe_is_not_waited_for(checkpoints, tmp_path):
@@ -465,9 +473,9 @@ def test_a_pipe_is_not_waited_for(checkpoints, tmp_path):
     data = Path(f"{path}.{DATA}")
     data.unlink()
     os.mkfifo(data)
-    assert "got none" in refused(path)
+    assert "got none" in rejected(path)
     os.mkfifo(tmp_path / "pipe")
-    assert "got none" in refused(tmp_path / "pipe")
+    assert "got none" in rejected(tmp_path / "pipe")
 
 
 @pytest.mark.parametrize("damage", ["half", "garbage"])
@@ -478,7 +486,7 @@ def test_values_that_end_too_early_are_not_the_end_of_the_reader(
     shutil.copytree(checkpoints, tmp_path / "all")
     (last,) = [*(tmp_path / "all").glob(f"{file}.data-*")][-1:]
     DAMAGES[damage](last)
-    assert "its process" not in refused(tmp_path / "all" / file)
+    assert "its process" not in rejected(tmp_path / "all" / file)
 
 
 def test_a_relative_path_is_where_this_process_is_now(checkpoints, tmp_path, monkeypatch):
@@ -487,4 +495,4 @@ def test_a_relative_path_is_where_this_process_is_now(checkpoints, tmp_path, mon
     monkeypatch.chdir(tmp_path)
     read = checkpoint.read("model")
     assert {*read} == {*expected}
-    assert all(same(read[name], expected[name]) for name in expected)
+    assert all(bit_identical(read[name], expected[name]) for name in expected)

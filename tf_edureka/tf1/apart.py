@@ -48,7 +48,7 @@ class Apart:
         """Calls a function there.
 
         Args:
-            function: of the package, such as `tf1.checkpoint.opened:describe`.
+            function: of the package, such as `tf1.checkpoint.worker:describe`.
             arguments: that can be pickled.
             seconds: after which the process is ended; None to wait.
 

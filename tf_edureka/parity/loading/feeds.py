@@ -16,7 +16,7 @@ from tf_edureka.tf1.checkpoint.content import Array
 # Activations that saturate are told from others by large inputs, what is added to a small number
 # by small ones.
 SCALES = (1.0, 100.0, 0.01)
-_MOST = 24  # ways that are tried
+_MOST = 24  # feed_plans that are tried
 _MOST_ORDERS = 1000
 _BATCH = 6
 _STEPS = 7  # where the number of time steps is open
@@ -27,8 +27,8 @@ Shape = tuple[int | None, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
-    """A way to feed both.
+class FeedPlan:
+    """A plan to feed both.
 
     Attributes:
         feeding: which sources are the model's inputs.
@@ -49,8 +49,8 @@ class Way:
         return next((shape[1] for shape in self.shapes.values() if len(shape) > 1), _STEPS)
 
 
-def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
-    """The ways in which an old graph's sources can be a model's inputs, the likeliest first.
+def feed_plans(model: keras.Model, sources: Sequence[Source]) -> list[FeedPlan]:
+    """The feed_plans in which an old graph's sources can be a model's inputs, the likeliest first.
 
     Args:
         model: whose inputs are known, or that takes one of any shape.
@@ -58,13 +58,13 @@ def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
     """
     wanted = inputs.shapes(model)
     kinds = inputs.kinds(model)
-    candidates = [one for one in sources if one.shape != () and not _is_setting(one)]
+    candidates = [one for one in sources if one.shape != () and not _is_parameter(one)]
     if len(candidates) < len(wanted):
         candidates = [one for one in sources if one.shape != ()]
     names = inputs.names(model)
     said = (one.examples or (one.shape or (None,))[0] for one in candidates)
     batch = next((count for count in said if count), _BATCH)
-    found: list[tuple[int, int, int, Way]] = []
+    found: list[tuple[int, int, int, FeedPlan]] = []
     by_name = {one.name.partition(":")[0]: one for one in candidates}
     if {*names} <= {*by_name}:  # inputs that have the names of sources are these sources
         orders: Iterable[tuple[Source, ...]] = [tuple(by_name[name] for name in names)]
@@ -84,13 +84,13 @@ def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
                 for one, kind in zip(chosen, kinds, strict=True)
                 if kind
             )
-            way = Way(feeding=inputs.Feeding((*made,), ()), shapes=made)
-            if way not in [one for *_, one in found]:
+            plan = FeedPlan(feeding=inputs.Feeding((*made,), ()), shapes=made)
+            if plan not in [one for *_, one in found]:
                 misnamed = sum(map(_is_misnamed, made, names, itertools.repeat(names)))
-                found.append((misnamed, unlike, len(found), way))
+                found.append((misnamed, unlike, len(found), plan))
     least = min((one[0] for one in found), default=0)
     likely = sorted((one for one in found if one[0] == least), key=lambda one: one[:3])
-    return [way for *_, way in likely][:_MOST]
+    return [plan for *_, plan in likely][:_MOST]
 
 
 def _is_misnamed(source: str, name: str, names: Sequence[str]) -> bool:
@@ -99,7 +99,7 @@ def _is_misnamed(source: str, name: str, names: Sequence[str]) -> bool:
     return name != own and own in names
 
 
-def _is_setting(source: Source) -> bool:
+def _is_parameter(source: Source) -> bool:
     """Whether a source is a number that sets something, such as what dropout keeps."""
     if not source.is_placeholder:
         return False
@@ -142,12 +142,12 @@ def _filled(sizes: Sequence[int | None], pixels: Sequence[int]) -> Iterator[int]
 
 
 def arrays(
-    way: Way, network: OldNetwork, scale: float, random: np.random.Generator
+    plan: FeedPlan, network: OldNetwork, scale: float, random: np.random.Generator
 ) -> dict[str, Array]:
     """Random values of the sources that are the model's inputs.
 
     Args:
-        way: how both are fed.
+        plan: how both are fed.
         network: the old one.
         scale: standard deviation of float ones.
         random: what they are drawn from.
@@ -159,7 +159,7 @@ def arrays(
     """
     kinds = {one.name: np.dtype(one.dtype) for one in network.sources}
     found: dict[str, Array] = {}
-    for name, shape in way.shapes.items():
+    for name, shape in plan.shapes.items():
         kind = kinds[name]
         if kind.kind == "f":
             is_mask = bool(found) and scale == SCALES[-1]  # perhaps: beside another input
@@ -171,7 +171,7 @@ def arrays(
         else:
             rows = 256 if kind == np.uint8 else network.walk.rows_read(name, network.state)
             if len(shape) == 1 and not rows:  # a length of each example
-                value = random.integers(1, way.steps + 1, shape)
+                value = random.integers(1, plan.steps + 1, shape)
             else:
                 # Beside another input they are a mask, perhaps.
                 most = 100 if scale > 1 and not found else 2
@@ -190,13 +190,13 @@ def _pad(value: Array) -> None:
         value[len(value) * 2 // 3 :, value.shape[1] * 2 // 3 :] = 0
 
 
-def settings(
-    way: Way, network: OldNetwork, needed: set[str], *, training: bool
+def other_values(
+    plan: FeedPlan, network: OldNetwork, needed: set[str], *, training: bool
 ) -> Iterator[dict[str, Array]]:
     """Values of the other sources, as a network that is used has them: the likeliest first.
 
     Args:
-        way: how both are fed.
+        plan: how both are fed.
         network: the old one.
         needed: names of sources that are looked for.
         training: whether what is called training is on.
@@ -204,10 +204,12 @@ def settings(
     Yields:
         by source, in its dtype and shape; by the name of a constant, what turns dropout off.
     """
-    others = [one for one in network.sources if one.name in needed and one.name not in way.shapes]
-    options = [[*_values(one, way, training)] for one in others]
+    others = [one for one in network.sources if one.name in needed and one.name not in plan.shapes]
+    options = [[*_values(one, plan, training)] for one in others]
     # Dropout that is written into the graph is turned off.
-    off = {name: np.array(value, np.float32) for name, value in network.walk.dropped().items()}
+    off = {
+        name: np.array(value, np.float32) for name, value in network.walk.dropout_switches().items()
+    }
     # What sets the same thing, such as shares to keep, is most often set to the same.
     alike = [
         tuple(next((one for one in each if str(one) == text), each[0]) for each in options)
@@ -223,7 +225,7 @@ def is_training(source: Source) -> bool:
     return source.dtype == "bool" and not source.shape and "train" in source.name.lower()
 
 
-def _values(source: Source, way: Way, training: bool) -> Iterator[Array]:
+def _values(source: Source, plan: FeedPlan, training: bool) -> Iterator[Array]:
     """What a source may be: its default, no training, nothing dropped, all steps."""
     dtype = np.dtype(source.dtype)
     numbers: tuple[float, ...]
@@ -236,13 +238,13 @@ def _values(source: Source, way: Way, training: bool) -> Iterator[Array]:
         is_share = "rate" in source.name.lower() or "drop" in source.name.lower()
         numbers = (0.0, 1.0) if is_share and "keep" not in source.name.lower() else (1.0, 0.0)
     else:
-        numbers = (way.steps, way.batch, 1)
+        numbers = (plan.steps, plan.batch, 1)
     shape: tuple[int, ...] = ()
     if source.shape:
         rest = source.shape[1:]
         # Of [layers, None, units] it is the examples that are open, of [None, None] the steps, too.
-        usual = way.batch if source.shape[0] else way.steps
-        shape = (source.shape[0] or way.batch, *(one or usual for one in rest))
+        usual = plan.batch if source.shape[0] else plan.steps
+        shape = (source.shape[0] or plan.batch, *(one or usual for one in rest))
         numbers = (*numbers, 0) if dtype.kind == "i" else numbers
     if source.default is not None:
         yield source.default

@@ -12,7 +12,7 @@ from tf_edureka._keras import keras
 from tf_edureka.errors import InputError, printable
 from tf_edureka.parity import mapping
 from tf_edureka.parity.loading import feeds, optimizer
-from tf_edureka.parity.loading.new_network import NewNetwork, cause
+from tf_edureka.parity.loading.new_network import NewNetwork, first_line
 from tf_edureka.parity.loading.old_network import OldNetwork
 from tf_edureka.parity.loading.proof import Proof, Prover
 from tf_edureka.parity.mapping import Mapping as Found, new_variables
@@ -22,7 +22,7 @@ from tf_edureka.parity.model import inputs
 from tf_edureka.tf1 import checkpoint as files
 from tf_edureka.tf1.checkpoint import Checkpoint, Entry
 from tf_edureka.tf1.checkpoint.content import WEIGHT, Array
-from tf_edureka.tf1.checkpoint.roles import natural
+from tf_edureka.tf1.checkpoint.roles import natural_key
 from tf_edureka.tf1.graph_nodes import Unreplayable
 from tf_edureka.trace import Variable
 
@@ -112,7 +112,7 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
             old = OldNetwork(checkpoint)
         except Unreplayable as error:
             raise InputError(f"{checkpoint.path}: its graph is damaged ({error})") from None
-    kept = old.kept_by_optimizers() if old else set()
+    kept = old.slot_names() if old else set()
     weights = [one for one in checkpoint.of_role(WEIGHT) if one.name not in kept]
     values = {one.variable: checkpoint[one.name] for one in weights}
     if not model.built or not model.variables:
@@ -120,18 +120,18 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
     new = NewNetwork(model)
     own = [variable.numpy() for variable in model.variables]
     try:
-        found, proof = _found(new, checkpoint, weights, values, old, given)
-        new.load(found, values)
-        taken = optimizer.take(new, checkpoint, found, old)
+        found, proof = _mapped(new, checkpoint, weights, values, old, given)
+        new.assign_old(found, values)
+        taken = optimizer.load_slots(new, checkpoint, found, old)
     except BaseException:
-        new.take(dict(enumerate(own)))
+        new.assign(dict(enumerate(own)))
         raise
     return Loaded(
         mapping=tuple(
             (", ".join(link.old), ", ".join(link.paths), link.how) for link in found.links
         ),
         is_proved=proof is not None and proof.holds,
-        says=proof.says if proof else f"there is no graph beside it{_by_order(found)}",
+        says=proof.says if proof else f"there is no graph beside it{_ambiguity(found)}",
         fed=proof.fed if proof else "",
         unseen=proof.unseen if proof else (),
         left=found.missing,
@@ -143,13 +143,13 @@ def _build(model: keras.Model, old: OldNetwork | None) -> None:
     """Builds a model that waits for its first batch, by what the old graph is fed."""
     failed = ""
     if old is not None:
-        for way in feeds.ways(model, old.sources):
-            given = feeds.arrays(way, old, 1.0, np.random.default_rng(0))
-            x = inputs.as_tensors(inputs.shaped(model, way.feeding, given))
+        for plan in feeds.feed_plans(model, old.sources):
+            given = feeds.arrays(plan, old, 1.0, np.random.default_rng(0))
+            x = inputs.as_tensors(inputs.shaped(model, plan.feeding, given))
             try:
                 model(x, training=False)
             except Exception as error:  # a model may raise anything on what is not meant for it
-                failed = failed or f" ({type(error).__name__}: {cause(error)})"
+                failed = failed or f" ({type(error).__name__}: {first_line(error)})"
             else:
                 return
     raise InputError(
@@ -166,7 +166,9 @@ def _variables(
     if checkpoint.is_ordered:
         return found, [*checkpoint.trained] if checkpoint.trained is not None else None
     # By names: within a layer in Keras' order, moving averages after all that is trained.
-    found.sort(key=lambda one: (natural(directory(one.name)), _rank(one.name), natural(one.name)))
+    found.sort(
+        key=lambda one: (natural_key(directory(one.name)), _rank(one.name), natural_key(one.name))
+    )
     trained = [one.name for one in found if not is_statistic(role(one.name))]
     return sorted(found, key=lambda one: one.name not in trained), trained
 
@@ -175,7 +177,7 @@ def _rank(name: str) -> int:
     return _ROLES.index(role(name)) if role(name) in _ROLES else len(_ROLES)
 
 
-def _found(
+def _mapped(
     new: NewNetwork,
     checkpoint: Checkpoint,
     weights: Sequence[Entry],
@@ -195,10 +197,10 @@ def _found(
     found, proof = mappings[0], None
     old_shapes = {one.name: one.shape for one in variables}
     if found.extra:
-        lacking = _some(found.extra, {one.path: one.shape for one in described})
+        lacking = _first_few(found.extra, {one.path: one.shape for one in described})
         raise InputError(
             f"{checkpoint.path}: expected values for all of the model's variables, got none for "
-            f"{lacking}; left in it: {_some(found.missing, old_shapes) or 'nothing'}"
+            f"{lacking}; left in it: {_first_few(found.missing, old_shapes) or 'nothing'}"
         )
     if old is not None:
         spare = [(name, old_shapes[name]) for name in found.missing]
@@ -212,20 +214,20 @@ def _found(
     if found.missing and not (proof and proof.holds):
         raise InputError(
             f"{checkpoint.path}: expected a model with all of its {len(variables)} variables, got "
-            f"one without {_some(found.missing, old_shapes)}"
+            f"one without {_first_few(found.missing, old_shapes)}"
             + (f"; whether it needs them is not known: {proof.says}" if proof else "")
         )
     return found, proof
 
 
-def _some(names: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> str:
+def _first_few(names: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> str:
     """The first few of some names, with their shapes."""
-    said = ", ".join(f"{name} {list(shapes[name])}" for name in names[:_NAMED])
-    return said + (" ..." if len(names) > _NAMED else "")
+    text = ", ".join(f"{name} {list(shapes[name])}" for name in names[:_NAMED])
+    return text + (" ..." if len(names) > _NAMED else "")
 
 
-def _by_order(found: Found) -> str:
-    """What is to be said of variables that only their order tells apart."""
+def _ambiguity(found: Found) -> str:
+    """What is to be text of variables that only their order tells apart."""
     names = [name for group in found.ambiguous for link in group for name in link.old]
     if not names:
         return ""

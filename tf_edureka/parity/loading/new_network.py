@@ -19,7 +19,7 @@ _DROPS = (keras.layers.Dropout, keras.layers.SpatialDropout1D, keras.layers.Spat
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Called:
+class ModelOutputs:
     """What a model gave.
 
     Attributes:
@@ -32,7 +32,7 @@ class Called:
     layers: list[tuple[Any, Array]]
 
 
-def cause(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """What an `error` of Keras says, in a line: first it says where it was."""
     plain = re.sub(r"\x1b\[\d*m", "", str(error))
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
@@ -51,7 +51,7 @@ class NewNetwork:
         self.model = model
         self.variables = [*model.variables]
 
-    def take(self, values: Mapping[int, Array]) -> None:
+    def assign(self, values: Mapping[int, Array]) -> None:
         """Assigns values.
 
         Args:
@@ -60,18 +60,18 @@ class NewNetwork:
         for place, value in values.items():
             self.variables[place].assign(value)
 
-    def load(self, found: Found, old: Mapping[str, Array]) -> None:
+    def assign_old(self, found: Found, old: Mapping[str, Array]) -> None:
         """Assigns old values.
 
         Args:
             found: which of the old variables is which of the model's.
             old: values by name, of the old variable's shape, any dtype.
         """
-        self.take(found.to_new(old))
+        self.assign(found.to_new(old))
 
     def call(
         self, feeding: inputs.Feeding, arrays: Mapping[str, Array], *, training: bool
-    ) -> Called:
+    ) -> ModelOutputs:
         """Calls the model.
 
         Args:
@@ -84,11 +84,13 @@ class NewNetwork:
         """
         x = self._inputs(feeding, arrays)
         # The old graph is computed on the CPU; a GPU would add up in another order.
-        with tf.device("CPU:0"), self._nothing_dropped(), called_layers() as layers:
+        with tf.device("CPU:0"), self._dropout_off(), called_layers() as layers:
             outputs = self.model(x, training=training)
-        return Called(outputs=[np.array(one) for one in keras.tree.flatten(outputs)], layers=layers)
+        return ModelOutputs(
+            outputs=[np.array(one) for one in keras.tree.flatten(outputs)], layers=layers
+        )
 
-    def moves(
+    def sensitivities(
         self, feeding: inputs.Feeding, arrays: Mapping[str, Array], *, training: bool
     ) -> dict[int, float]:
         """How far each variable moves the outputs, about, if it changes by its own size.
@@ -108,7 +110,7 @@ class NewNetwork:
             if one.value.dtype.is_floating
         }
         values = [*floats.values()]
-        with tf.device("CPU:0"), self._nothing_dropped(), tf.GradientTape() as tape:
+        with tf.device("CPU:0"), self._dropout_off(), tf.GradientTape() as tape:
             tape.watch(values)
             outputs = keras.tree.flatten(
                 self.model(self._inputs(feeding, arrays), training=training)
@@ -132,7 +134,7 @@ class NewNetwork:
         return found
 
     @contextlib.contextmanager
-    def _nothing_dropped(self) -> Iterator[None]:
+    def _dropout_off(self) -> Iterator[None]:
         """Has layers that drop something at random drop nothing, also as in training."""
         layers = [one for one in self.model._flatten_layers() if isinstance(one, _DROPS)]
         rates = [layer.rate for layer in layers]

@@ -62,7 +62,7 @@ class OldNetwork:
             if tf.as_dtype(kind).is_floating
         ]
         self._foreign = ForeignGraph(_with_sizes(self.graph, self._tensors), self.state)
-        self.taken_by_loss = functools.cache(self.walk.taken_by_loss)
+        self.loss_activation = functools.cache(self.walk.loss_activation)
 
     def saved_as(self, variable: str) -> tuple[str, str]:
         """The name in the checkpoint, and the slice of that, of a `variable`'s node."""
@@ -73,7 +73,7 @@ class OldNetwork:
         """The ops of the graph that apply gradients."""
         return updates.find(self.nodes)
 
-    def kept_by_optimizers(self) -> set[str]:
+    def slot_names(self) -> set[str]:
         """Names in the checkpoint of what the graph's optimizers keep of its weights."""
         slots = (one.slots.values() for one in self.updates)
         return {self.saved_as(node)[0] for nodes in slots for node in nodes}
@@ -85,13 +85,13 @@ class OldNetwork:
             fed: names of sources.
         """
         given = {*fed}
-        return [name for name in self._tensors if self.needed([name]) <= given]
+        return [name for name in self._tensors if self.sources_of([name]) <= given]
 
-    def needed(self, tensors: Iterable[str]) -> set[str]:
+    def sources_of(self, tensors: Iterable[str]) -> set[str]:
         """Names of the sources that some `tensors` are computed from."""
         return {one for name in tensors for one in self.walk.fed_by(parse(name)[0]) or frozenset()}
 
-    def computed_of(self, tensor: str, fed: Iterable[str]) -> list[str]:
+    def activations_after(self, tensor: str, fed: Iterable[str]) -> list[str]:
         """What is computed of a tensor at once, and from these sources alone.
 
         Args:
@@ -102,7 +102,7 @@ class OldNetwork:
             the tensors' names, each with its op, of what a port may lack at its end: an activation
             that no loss computes anyhow.
         """
-        if self.taken_by_loss(tensor):
+        if self.loss_activation(tensor):
             return []
         here, given = parse(tensor)[0], {*fed}
         return [
@@ -110,7 +110,7 @@ class OldNetwork:
             for node in self.graph.node
             if any(parse(one)[0] == here for one in node.input)
             and self.walk.is_forward(node)
-            and self.needed([node.name]) <= given
+            and self.sources_of([node.name]) <= given
             and node.op in _ACTIVATIONS
         ]
 
@@ -132,7 +132,7 @@ class OldNetwork:
             try:
                 values, _ = self._foreign.run([*asked.values()], feeds)
             except Unreplayable as error:
-                after = self.walk.after(error.node) if error.node else set()
+                after = self.walk.downstream(error.node) if error.node else set()
                 left = {n: of for n, of in asked.items() if parse(n)[0] not in after}
                 if len(left) == len(asked) or not left:
                     raise
@@ -160,7 +160,7 @@ class OldNetwork:
         values, _ = self._foreign.run(names, feeds, dtype=dtype)
         return dict(zip(names, values, strict=True))
 
-    def applied(
+    def apply_gradients(
         self, applying: Sequence[Update], gradients: Mapping[str, Array], rate: float
     ) -> tuple[dict[str, float], dict[str, Array]]:
         """Runs the ops that apply gradients, on gradients that are given.

@@ -28,13 +28,15 @@ _BY_NAME: Mapping[str, tuple[str, ...]] = {
     "RMSProp": ("ms", "mom"),
 }
 _CENTERED = ("ms", "mg", "mom")
-_ALONE = {
+_KERAS_SLOTS = {
     **{"m": "m", "v": "v", "adam_m": "m", "adam_v": "v", "momentum": "accum"},
     **{"accumulator": "accum", "rms": "ms"},
 }
 
 
-def take(new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork | None) -> str:
+def load_slots(
+    new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork | None
+) -> str:
     """Gives a model's optimizer the slots, and compares a step where there is a graph.
 
     Args:
@@ -52,12 +54,12 @@ def take(new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork 
         return ""
     if optimizer is None:
         return f"{counted(len(there), 'slot')} left out: the model is not compiled"
-    of_graph = _of_graph(old, found) if old else []
-    if of_graph and old:
-        slots, powers = _of_updates(of_graph, old, checkpoint)
+    graph_updates = _graph_updates(old, found) if old else []
+    if graph_updates and old:
+        slots, powers = _slots_by_graph(graph_updates, old, checkpoint)
     else:
-        slots, powers = _of_names(checkpoint, found)
-    counted_steps = _number(checkpoint, powers, optimizer)
+        slots, powers = _slots_by_name(checkpoint, found)
+    counted_steps = _step_number(checkpoint, powers, optimizer)
     number = counted_steps or 0
     weights = new.model.trainable_variables
     places = {id(one): place for place, one in enumerate(new.model.variables)}
@@ -72,42 +74,46 @@ def take(new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork 
     optimizer.iterations.assign(number)
     hyper = {"lr": float(np.array(optimizer.learning_rate)), **powers}
     without = keras_slots.set_slots(optimizer, weights, slots=given, hyper=hyper, number=number)
-    said = type(optimizer).__name__
-    said += f" at step {number}" if counted_steps is not None else ", the steps are not counted"
+    description = type(optimizer).__name__
+    description += (
+        f" at step {number}" if counted_steps is not None else ", the steps are not counted"
+    )
     if without:
-        return f"{said}; not in the checkpoint for all weights: {', '.join(sorted(without))}"
+        return f"{description}; not in the checkpoint for all weights: {', '.join(sorted(without))}"
     if there and not given:
-        return f"{said}; it keeps nothing of what the checkpoint has of its optimizer"
-    if not of_graph or old is None:
-        return f"{said}, by the names of the slots, not compared with a graph"
-    return one_step.compared(new, checkpoint, found, old, of_graph, number=number, said=said)
+        return f"{description}; it keeps nothing of what the checkpoint has of its optimizer"
+    if not graph_updates or old is None:
+        return f"{description}, by the names of the slots, not compared with a graph"
+    return one_step.compare(
+        new, checkpoint, found, old, graph_updates, number=number, description=description
+    )
 
 
-def _of_graph(old: OldNetwork, found: Found) -> list[updates.Update]:
+def _graph_updates(old: OldNetwork, found: Found) -> list[updates.Update]:
     names = {name for link in found.links for name in link.old}
     weights = {node for node in old.state if old.saved_as(node)[0] in names}
     return updates.of_weights(old.updates, weights)
 
 
-def _of_updates(
-    of_graph: Sequence[updates.Update], old: OldNetwork, checkpoint: Checkpoint
+def _slots_by_graph(
+    graph_updates: Sequence[updates.Update], old: OldNetwork, checkpoint: Checkpoint
 ) -> tuple[dict[str, dict[str, Array]], dict[str, float]]:
     """Slots by the op's name and the checkpoint's of the weight, and the powers of the betas."""
     slots: dict[str, dict[str, Array]] = {}
-    for one in of_graph:
+    for one in graph_updates:
         for slot, node in one.slots.items():
             name = old.saved_as(node)[0]
             if name in checkpoint:
                 slots.setdefault(slot, {})[old.saved_as(one.weight)[0]] = checkpoint[name]
     powers = {}
     for name in ("beta1_power", "beta2_power"):
-        tensor = of_graph[0].scalars.get(name, "").removesuffix("/read")
+        tensor = graph_updates[0].scalars.get(name, "").removesuffix("/read")
         if tensor in old.state:
             powers[name] = float(old.state[tensor])
     return slots, powers
 
 
-def _of_names(
+def _slots_by_name(
     checkpoint: Checkpoint, found: Found
 ) -> tuple[dict[str, dict[str, Array]], dict[str, float]]:
     """The same by the names of the slots alone."""
@@ -128,8 +134,8 @@ def _named(weight: str, checkpoint: Checkpoint) -> Iterator[tuple[str, str]]:
     kinds: dict[str, list[str]] = {}
     for one in own:
         word = re.sub(r"(Optimizer)?(_\d+)?$", "", one.slot)
-        if one.slot in _ALONE:
-            yield _ALONE[one.slot], one.name
+        if one.slot in _KERAS_SLOTS:
+            yield _KERAS_SLOTS[one.slot], one.name
         elif word in _BY_NAME:
             kinds.setdefault(word, []).append(one.name)
     for word, names in kinds.items():
@@ -137,7 +143,7 @@ def _named(weight: str, checkpoint: Checkpoint) -> Iterator[tuple[str, str]]:
         yield from zip(of, names, strict=False)
 
 
-def _number(checkpoint: Checkpoint, powers: Mapping[str, float], optimizer: Any) -> int | None:
+def _step_number(checkpoint: Checkpoint, powers: Mapping[str, float], optimizer: Any) -> int | None:
     """How many steps were taken, by the checkpoint's count or Adam's powers; None: not known."""
     counts = [int(checkpoint[one.name]) for one in checkpoint.of_role(STEP)]
     if max(counts, default=0) > 0:

@@ -10,7 +10,7 @@ from tf_edureka.tf1.checkpoint import graphs
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.graph_nodes import VARIABLES, Unreplayable, inputs_first, parse
 
-_ONLY_MOVES = {
+_ONLY_MOVES_VALUES = {
     *("Cast", "Identity", "Reshape", "ExpandDims", "Squeeze", "Transpose", "Slice", "StridedSlice"),
     *("ConcatV2", "Pack", "Unpack", "Split", "SplitV", "Tile", "Pad", "PadV2", "Unique"),
     *("ReverseSequence", "ReverseV2", "StopGradient", "Maximum", "Minimum"),
@@ -77,7 +77,7 @@ class Walk:
                 found[name] = frozenset(self._of_node[name])
                 continue
             taken = [parse(one)[0] for one in node.input]
-            sets = [self._taken(one, found, before) for one in node.input]
+            sets = [self._sources_of_input(one, found, before) for one in node.input]
             if None in sets:
                 continue
             why = None if node.op in self._functions else _refused(node)
@@ -91,7 +91,7 @@ class Walk:
                 self._has_weights.add(name)
         self._fed_by = found
 
-    def _taken(
+    def _sources_of_input(
         self, tensor: str, found: Mapping[str, frozenset[str]], before: Mapping[str, frozenset[str]]
     ) -> frozenset[str] | None:
         """What an input is computed from; None if that may not be run."""
@@ -117,7 +117,7 @@ class Walk:
             and not _NO_VALUE.fullmatch(node.op)
         )
 
-    def after(self, node: str) -> set[str]:
+    def downstream(self, node: str) -> set[str]:
         """A `node` and all that is computed from it."""
         reached = {node}
         for name in self._order:
@@ -125,7 +125,7 @@ class Walk:
                 reached.add(name)
         return reached
 
-    def dropped(self) -> dict[str, float]:
+    def dropout_switches(self) -> dict[str, float]:
         """What turns dropout off that is written into the graph, as in one made for training.
 
         Returns:
@@ -143,15 +143,15 @@ class Walk:
                 continue
             constants = [one for one in taken if self._nodes[one].op == "Const"]
             others = [one for one in taken if one not in constants]
-            if len(constants) == 1 and len(others) == 1 and self._is_drawn(others[0]):
+            if len(constants) == 1 and len(others) == 1 and self._is_uniform_noise(others[0]):
                 off[constants[0]] = value
         return off
 
-    def _is_drawn(self, name: str) -> bool:
+    def _is_uniform_noise(self, name: str) -> bool:
         """Whether a tensor is a uniform random number, moved and stretched perhaps."""
         node = self._nodes[name]
         if node.op in ("Add", "AddV2", "Mul"):
-            return any(self._is_drawn(parse(one)[0]) for one in node.input)
+            return any(self._is_uniform_noise(parse(one)[0]) for one in node.input)
         return bool(node.op == "RandomUniform")
 
     def rows_read(self, source: str, state: Mapping[str, Array]) -> int | None:
@@ -177,7 +177,7 @@ class Walk:
                 depth = self._nodes[taken[1][0]]
                 if depth.op == "Const":
                     return int(tf.make_ndarray(depth.attr["value"].tensor))
-            if node.op in _ONLY_MOVES and any(reached):
+            if node.op in _ONLY_MOVES_VALUES and any(reached):
                 moved.add(name)
         return None
 
@@ -194,7 +194,7 @@ class Walk:
             name = parse(node.input[0])[0]
         return None
 
-    def taken_by_loss(self, tensor: str) -> str:
+    def loss_activation(self, tensor: str) -> str:
         """What a loss of the graph makes of a `tensor`: `softmax`, `sigmoid`, or nothing."""
         names, consumers = {parse(tensor)[0]}, set()
         for node in self._graph.node:  # as graphs are saved, inputs come first

@@ -71,7 +71,7 @@ def _cheapest(costs: Scores) -> list[int]:
     return found
 
 
-def _parts(scores: Scores) -> Iterator[tuple[list[int], list[int]]]:
+def _components(scores: Scores) -> Iterator[tuple[list[int], list[int]]]:
     """Rows and columns of the parts that have no pair with each other."""
     fits = scores > 0
     left = {*np.flatnonzero(fits.any(axis=1)).tolist()}
@@ -87,7 +87,7 @@ def _parts(scores: Scores) -> Iterator[tuple[list[int], list[int]]]:
         yield sorted(rows), sorted(columns)
 
 
-def _squared(scores: Scores) -> Scores:
+def _padded(scores: Scores) -> Scores:
     """The same with a partner worth nothing for each row and for each column."""
     rows, columns = scores.shape
     found = np.zeros((rows + columns, rows + columns))
@@ -106,7 +106,7 @@ def best(scores: Scores) -> dict[int, int]:
         The column of each row that has one, of the greatest sum.
     """
     pairs = {}
-    for rows, columns in _parts(scores):
+    for rows, columns in _components(scores):
         part = scores[np.ix_(rows, columns)]
         if part.shape[0] <= part.shape[1]:
             found = list(enumerate(_cheapest(-np.maximum(part, 0.0))))
@@ -127,8 +127,8 @@ def losses(scores: Scores) -> dict[tuple[int, int], float]:
     """
     found = {}
     pairs = best(scores)
-    for rows, columns in _parts(scores):
-        part = _squared(scores[np.ix_(rows, columns)])
+    for rows, columns in _components(scores):
+        part = _padded(scores[np.ix_(rows, columns)])
         own = [columns.index(pairs[row]) if row in pairs else -1 for row in rows]
         free = [j for j in range(len(part)) if j not in own]
         # A row without a partner has one worth nothing; the added rows have what is left.

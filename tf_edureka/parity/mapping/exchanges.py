@@ -10,10 +10,10 @@ from tf_edureka.parity.mapping.matching import GIVEN, Matching
 
 Exchange = dict[int, int | None]
 _LEAST = 1e-6  # below it a loss is rounding
-_ENOUGH = 24  # as many ways of one group as are looked at
+_MOST_OPTIONS = 24  # as many options of one group as are looked at
 
 
-def told_by(problem: Problem, matching: Matching) -> dict[int, str]:
+def reasons_of(problem: Problem, matching: Matching) -> dict[int, str]:
     """What tells the partner of each old item: see `Link.by`.
 
     Args:
@@ -22,30 +22,30 @@ def told_by(problem: Problem, matching: Matching) -> dict[int, str]:
     """
     fits = problem.evidence > 0
     with_layers, without = losses(matching.unordered), losses(problem.evidence)
-    told = {}
+    reasons = {}
     for pair in matching.pairs.items():
         row, column = pair
         if matching.unordered[pair] >= GIVEN:
-            told[row] = "given"
+            reasons[row] = "given"
         elif pair in problem.values:
-            told[row] = "value"
+            reasons[row] = "value"
         elif fits[row].sum() == 1 and fits[:, column].sum() == 1:
-            told[row] = "shape"
-        elif with_layers.get(pair, 0.0) < _LEAST:  # others are as good or better: its place told
-            told[row] = "order"
+            reasons[row] = "shape"
+        elif with_layers.get(pair, 0.0) < _LEAST:  # others are as good or better: its place reasons
+            reasons[row] = "order"
         else:
-            told[row] = "layer" if without.get(pair, 0.0) < _LEAST else "name"
-    return told
+            reasons[row] = "layer" if without.get(pair, 0.0) < _LEAST else "name"
+    return reasons
 
 
-def groups(matching: Matching, told: Mapping[int, str]) -> list[tuple[list[int], list[int]]]:
+def groups(matching: Matching, reasons: Mapping[int, str]) -> list[tuple[list[int], list[int]]]:
     """Old items that only their order tells apart, with the new items that they could be.
 
     Args:
         matching: the best one.
-        told: by old item what tells its partner.
+        reasons: by old item what tells its partner.
     """
-    by_order = [i for i, by in told.items() if by == "order"]
+    by_order = [i for i, by in reasons.items() if by == "order"]
     fits = matching.unordered > 0
     found: list[tuple[list[int], list[int]]] = []
     for i in by_order:
@@ -62,7 +62,7 @@ def groups(matching: Matching, told: Mapping[int, str]) -> list[tuple[list[int],
     return found
 
 
-def _moved(order: tuple[int, ...]) -> tuple[int, int]:
+def _displacement(order: tuple[int, ...]) -> tuple[int, int]:
     """How far a permutation is from none."""
     pairs = combinations(order, 2)
     return sum(one > other for one, other in pairs), sum(i != j for i, j in enumerate(order))
@@ -70,8 +70,8 @@ def _moved(order: tuple[int, ...]) -> tuple[int, int]:
 
 def _permutations(count: int) -> list[tuple[int, ...]]:
     """Permutations, the nearest first; of many things only those that exchange two."""
-    if factorial(count) <= _ENOUGH:
-        return sorted(permutations(range(count)), key=_moved)[1:]
+    if factorial(count) <= _MOST_OPTIONS:
+        return sorted(permutations(range(count)), key=_displacement)[1:]
     found = []
     for one, other in sorted(combinations(range(count), 2), key=lambda pair: pair[1] - pair[0]):
         order = list(range(count))
@@ -80,7 +80,7 @@ def _permutations(count: int) -> list[tuple[int, ...]]:
     return found
 
 
-def _ways(matching: Matching, rows: list[int], columns: list[int]) -> Iterator[Exchange]:
+def _options(matching: Matching, rows: list[int], columns: list[int]) -> Iterator[Exchange]:
     """Other partners for a group; in order, where some are left out."""
     if len(rows) < len(columns):
         for chosen in combinations(columns, len(rows)):
@@ -98,28 +98,28 @@ def _permuted(matching: Matching, rows: list[int], order: tuple[int, ...]) -> Ex
     return {row: matching.pairs[rows[place]] for row, place in zip(rows, order, strict=True)}
 
 
-def exchanges(matching: Matching, told: Mapping[int, str]) -> Iterator[Exchange]:
+def exchanges(matching: Matching, reasons: Mapping[int, str]) -> Iterator[Exchange]:
     """Other partners for what only its order tells, to be forced on `solve`: likely ones first.
 
     Args:
         matching: the best one.
-        told: by old item what tells its partner.
+        reasons: by old item what tells its partner.
     """
-    found = groups(matching, told)
+    found = groups(matching, reasons)
     even = [rows for rows, columns in found if len(rows) == len(columns) > 1]
     for count in sorted({len(rows) for rows in even}):
         # Towers: the same exchange in each of their layers.
         alike = [rows for rows in even if len(rows) == count]
-        for order in _permutations(count)[:_ENOUGH] if len(alike) > 1 else ():
+        for order in _permutations(count)[:_MOST_OPTIONS] if len(alike) > 1 else ():
             whole: Exchange = {}
             for rows in alike:
                 whole |= _permuted(matching, rows, order)
             yield whole
-    ways = [list(islice(_ways(matching, *group), _ENOUGH)) for group in found]
-    uneven_first = sorted(zip(found, ways, strict=True), key=lambda one: _is_even(one[0]))
+    options = [list(islice(_options(matching, *group), _MOST_OPTIONS)) for group in found]
+    uneven_first = sorted(zip(found, options, strict=True), key=lambda one: _is_even(one[0]))
     for _, some in uneven_first:
         yield from some
-    for one, other in combinations(ways, 2):
+    for one, other in combinations(options, 2):
         for first in one:
             for second in other:
                 yield first | second

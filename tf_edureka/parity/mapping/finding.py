@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tf_edureka.errors import InputError
 from tf_edureka.parity.mapping.evidence import Problem, Values, gather, transform_of
-from tf_edureka.parity.mapping.exchanges import exchanges, groups, told_by
+from tf_edureka.parity.mapping.exchanges import exchanges, groups, reasons_of
 from tf_edureka.parity.mapping.links import Link, Mapping
 from tf_edureka.parity.mapping.matching import Matching, solve
 from tf_edureka.parity.mapping.new_variables import NewVariable
@@ -14,7 +14,7 @@ from tf_edureka.parity.mapping.transforms import TRANSPOSED
 from tf_edureka.trace import Variable
 
 
-def _is_turned(problem: Problem, matching: Matching) -> bool:
+def _is_transposed(problem: Problem, matching: Matching) -> bool:
     """Whether kernels that are not square are transposed, so that the square ones are, too."""
     found = (transform_of(problem, pair, 0.0) for pair in matching.pairs.items())
     ways = [one[0].how for one in found if one is not None]
@@ -27,7 +27,7 @@ def _is_turned(problem: Problem, matching: Matching) -> bool:
 
 
 def _link(
-    problem: Problem, pair: tuple[int, int], by: str, forget_bias: float, turned: bool
+    problem: Problem, pair: tuple[int, int], by: str, forget_bias: float, transposed: bool
 ) -> Link:
     old = [problem.old[i] for i in problem.old_items[pair[0]].places]
     new = [problem.new[j] for j in problem.new_items[pair[1]].places]
@@ -40,7 +40,7 @@ def _link(
     transform = found[0]
     shape = new[0].shape
     is_square = old[0].shape == shape and len(shape) == 2 and shape[0] == shape[1]
-    if turned and is_square and new[0].role == "kernel":
+    if transposed and is_square and new[0].role == "kernel":
         transform = TRANSPOSED
     return Link(
         tuple(variable.name for variable in old),
@@ -64,13 +64,15 @@ class _Search:
     def best(self, forced: AnyMapping[int, int | None] | None = None) -> Mapping:
         """The best mapping, with these partners for some old items."""
         matching = solve(self.problem, {**self.forced, **(forced or {})})
-        told = told_by(self.problem, matching) | dict.fromkeys(forced or {}, "order")
-        return self._made(matching, told, _is_turned(self.problem, matching))
+        reasons = reasons_of(self.problem, matching) | dict.fromkeys(forced or {}, "order")
+        return self._mapping(matching, reasons, _is_transposed(self.problem, matching))
 
-    def _made(self, matching: Matching, told: AnyMapping[int, str], turned: bool) -> Mapping:
+    def _mapping(
+        self, matching: Matching, reasons: AnyMapping[int, str], transposed: bool
+    ) -> Mapping:
         old, new = self.problem.old_items, self.problem.new_items
         links = {
-            i: _link(self.problem, (i, j), told[i], self.forget_bias, turned)
+            i: _link(self.problem, (i, j), reasons[i], self.forget_bias, transposed)
             for i, j in sorted(matching.pairs.items())
         }
         used = {*matching.pairs.values()}
@@ -81,20 +83,20 @@ class _Search:
             tuple(self.problem.old[place].name for place in missing),
             tuple(self.problem.new[place].path for place in extra),
             tuple(
-                tuple(links[i] for i in rows if i in links) for rows, _ in groups(matching, told)
+                tuple(links[i] for i in rows if i in links) for rows, _ in groups(matching, reasons)
             ),
-            lambda: self._others(matching, told, turned),
+            lambda: self._others(matching, reasons, transposed),
         )
 
     def _others(
-        self, matching: Matching, told: AnyMapping[int, str], turned: bool
+        self, matching: Matching, reasons: AnyMapping[int, str], transposed: bool
     ) -> Iterator[Mapping]:
-        for exchange in exchanges(matching, told):
+        for exchange in exchanges(matching, reasons):
             yield self.best(exchange)
-        yield self._made(matching, told, not turned)
+        yield self._mapping(matching, reasons, not transposed)
 
 
-def _place(what: str, names: Sequence[str], wanted: str) -> int:
+def _index(what: str, names: Sequence[str], wanted: str) -> int:
     """Where a name stands among others, once."""
     found = [place for place, name in enumerate(names) if name == wanted]
     if len(found) != 1:
@@ -108,8 +110,8 @@ def _forced(problem: Problem, given: AnyMapping[str, str]) -> dict[int, int | No
     """Places of items from names that were given."""
     forced: dict[int, int | None] = {}
     for name, path in given.items():
-        old = _place("old variable", [one.name for one in problem.old], name)
-        new = _place("new variable", [one.path for one in problem.new], path)
+        old = _index("old variable", [one.name for one in problem.old], name)
+        new = _index("new variable", [one.path for one in problem.new], path)
         i = next(i for i, item in enumerate(problem.old_items) if old in item.places)
         j = next(j for j, item in enumerate(problem.new_items) if new in item.places)
         if transform_of(problem, (i, j), 0.0) is None:

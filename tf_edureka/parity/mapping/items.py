@@ -83,7 +83,7 @@ def _new_cells(new: Sequence[NewVariable]) -> Iterator[tuple[int, ...]]:
             yield tuple(order)
 
 
-def _is_as_in_keras(
+def _has_keras_layout(
     old: Sequence[Variable], free: set[int], kernel: NewVariable, recurrent: NewVariable
 ) -> bool:
     """Whether the old graph has kernels as Keras lays them out, and says so."""
@@ -131,9 +131,9 @@ def _cells(
     number = 0
     while left:
         cell = left[0]
-        alike = [one for one in left if _same(new, one, cell)]
+        alike = [one for one in left if _are_alike(new, one, cell)]
         left = [one for one in left if one not in alike]
-        if _is_as_in_keras(old, free, new[cell[0]], new[cell[1]]):
+        if _has_keras_layout(old, free, new[cell[0]], new[cell[1]]):
             continue
 
         def like(i: int, alike: Sequence[tuple[int, ...]] = alike) -> int:
@@ -195,7 +195,7 @@ def items(
     return found
 
 
-def _same(new: Sequence[NewVariable], cell: tuple[int, ...], other: tuple[int, ...]) -> bool:
+def _are_alike(new: Sequence[NewVariable], cell: tuple[int, ...], other: tuple[int, ...]) -> bool:
     """Whether two recurrent layers have the same kind and shapes."""
     shapes = [[(new[i].cell, new[i].shape) for i in one] for one in (cell, other)]
     return shapes[0] == shapes[1]

@@ -17,7 +17,7 @@ class Link:
         old: names in the trace.
         new: places in `model.variables`.
         how: the values go over, in words.
-        by: what told it: `given`, `value`, `shape` (no other fits), `name`, `layer` (its kernel is
+        by: what pairs it: `given`, `value`, `shape` (no other fits), `name`, `layer` (its kernel is
             known) or `order`.
         transform: of the values.
         old_shapes: of the old variables.
@@ -41,7 +41,7 @@ class Mapping:
         links: what belongs together, in the order of the old variables.
         missing: names of old variables without a counterpart.
         extra: paths of new variables without one.
-        ambiguous: groups of links that only the order of the variables tells apart.
+        ambiguous: groups of links that only the order of the variables tells half_trained.
         others: makes what `alternatives` gives after this mapping.
     """
 
@@ -51,7 +51,7 @@ class Mapping:
     ambiguous: tuple[tuple[Link, ...], ...]
     others: Callable[[], Iterator["Mapping"]] = field(default=lambda: iter(()), repr=False)
 
-    def _over(self, old: AnyMapping[str, Array], linear: bool) -> dict[int, Array]:
+    def _values_to_new(self, old: AnyMapping[str, Array], linear: bool) -> dict[int, Array]:
         found: dict[int, Array] = {}
         for link in self.links:
             if all(name in old for name in link.old):
@@ -59,7 +59,7 @@ class Mapping:
                 found.update(zip(link.new, moved, strict=True))
         return found
 
-    def _back(self, new: AnyMapping[int, Array], linear: bool) -> dict[str, Array]:
+    def _values_to_old(self, new: AnyMapping[int, Array], linear: bool) -> dict[str, Array]:
         found: dict[str, Array] = {}
         for link in self.links:
             if all(place in new for place in link.new):
@@ -78,7 +78,7 @@ class Mapping:
         Returns:
             Values in the shapes of the new variables and the dtype of the old ones.
         """
-        return self._over(old, linear=False)
+        return self._values_to_new(old, linear=False)
 
     def to_old(self, new: AnyMapping[int, Array]) -> dict[str, Array]:
         """Values of the old variables, by name: what `to_new` made them of.
@@ -91,7 +91,7 @@ class Mapping:
             Values in the shapes of the old variables and the dtype of the new ones. `to_old` of
             `to_new` is exact, but for the last place where a forget bias was added.
         """
-        return self._back(new, linear=False)
+        return self._values_to_old(new, linear=False)
 
     def gradients_to_new(self, old: AnyMapping[str, Array]) -> dict[int, Array]:
         """Gradients, or slots, of the new variables by place: `to_new` without the forget bias.
@@ -102,7 +102,7 @@ class Mapping:
         Returns:
             Gradients in the shapes of the new variables and the dtype of the old ones.
         """
-        return self._over(old, linear=True)
+        return self._values_to_new(old, linear=True)
 
     def gradients_to_old(self, new: AnyMapping[int, Array]) -> dict[str, Array]:
         """Gradients of the old variables by name: `to_old` without the forget bias.
@@ -113,7 +113,7 @@ class Mapping:
         Returns:
             Gradients in the shapes of the old variables and the dtype of the new ones.
         """
-        return self._back(new, linear=True)
+        return self._values_to_old(new, linear=True)
 
     def lacks(self, weights: Collection[str], trained: Collection[int]) -> tuple[int, int]:
         """How badly it fits a training.
@@ -125,8 +125,8 @@ class Mapping:
         Returns:
             variables without a counterpart, and links of which one side alone is trained.
         """
-        apart = [({*a.old} <= {*weights}) != ({*a.new} <= {*trained}) for a in self.links]
-        return len(self.missing) + len(self.extra), sum(apart)
+        half_trained = [({*a.old} <= {*weights}) != ({*a.new} <= {*trained}) for a in self.links]
+        return len(self.missing) + len(self.extra), sum(half_trained)
 
     def table(self) -> list[tuple[str, str, str]]:
         """Rows for printing: old names, new paths, and how the values go over."""
@@ -143,9 +143,9 @@ class Mapping:
         """
         seen = []
         for mapping in chain([self], self.others()):
-            told = [(link.old, link.new, link.how) for link in mapping.links]
-            if told not in seen:
-                seen.append(told)
+            pairs = [(link.old, link.new, link.how) for link in mapping.links]
+            if pairs not in seen:
+                seen.append(pairs)
                 yield mapping
             if len(seen) == _MOST:
                 return

@@ -66,7 +66,7 @@ def _owners(
     return owners
 
 
-def _of_layers(problem: Problem, pairs: Mapping[int, int]) -> Scores:
+def _layer_scores(problem: Problem, pairs: Mapping[int, int]) -> Scores:
     """What it is worth that two vectors belong to kernels that are paired."""
     old, new = problem.old, problem.new
     ours = _owners(
@@ -119,7 +119,7 @@ def solve(problem: Problem, forced: Mapping[int, int | None]) -> Matching:
             evidence[i, j] = kept + GIVEN
     ranks = _ranks(problem.fit)
 
-    def summed(unordered: Scores, fixed: Mapping[int, int]) -> Matching:
+    def matched(unordered: Scores, fixed: Mapping[int, int]) -> Matching:
         scores = np.where(unordered > 0, unordered + ranks, 0.0)
         for i, j in fixed.items():
             kept, scores[i, :], scores[:, j] = scores[i, j], 0.0, 0.0
@@ -128,8 +128,8 @@ def solve(problem: Problem, forced: Mapping[int, int | None]) -> Matching:
             scores[pair] += _ORDER
         return Matching(best(scores), unordered)
 
-    found = summed(evidence, {})
+    found = matched(evidence, {})
     is_kernel = [len(problem.old[item.first].shape) > 1 for item in problem.old_items]
     kernels = {i: j for i, j in found.pairs.items() if is_kernel[i]}
-    of_layers = np.where(evidence > 0, _of_layers(problem, kernels), 0.0)
-    return summed(evidence + of_layers, kernels)
+    layer_scores = np.where(evidence > 0, _layer_scores(problem, kernels), 0.0)
+    return matched(evidence + layer_scores, kernels)

@@ -19,14 +19,14 @@ _ROLES = {
     "pointwise_kernel": "pointwise",
 }
 _ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
-_BEFORE_THE_LAST = ("recurrent", "depthwise", "pointwise")  # of `recurrent_kernel` and the like
+_PREFIXES = ("recurrent", "depthwise", "pointwise")  # of `recurrent_kernel` and the like
 _STATISTICS = {"moving_mean", "moving_variance"}
 # No variable of one has the meaning of one of another.
-_APART = [{"gamma"}, {"beta"}, {"moving_mean"}, {"moving_variance"}]
-_APART += [{"recurrent_kernel"}, {"depthwise_kernel"}, {"pointwise_kernel"}]
+_EXCLUSIVE = [{"gamma"}, {"beta"}, {"moving_mean"}, {"moving_variance"}]
+_EXCLUSIVE += [{"recurrent_kernel"}, {"depthwise_kernel"}, {"pointwise_kernel"}]
 
 # What is shortened often.
-_LONG = {
+_ABBREVIATIONS = {
     "fw": "forward",
     "bw": "backward",
     "enc": "encoder",
@@ -45,7 +45,7 @@ def _words(text: str) -> list[Token]:
     words: list[Token] = []
     for part in re.findall(r"(?i:conv)[123]D|[A-Za-z]+|\d+", spaced):
         if not part.isdigit():
-            words.append((_LONG.get(part.lower(), part.lower()), ""))
+            words.append((_ABBREVIATIONS.get(part.lower(), part.lower()), ""))
         elif words:  # 1 and 2 of `conv1_2` are 1.2
             base, number = words[-1]
             words[-1] = (base, f"{number}.{part}" if number else part)
@@ -68,7 +68,7 @@ def directory(name: str) -> str:
 def role(name: str) -> str:
     """Role of an old variable, in Keras' words; empty where its `name` does not tell it."""
     words = [base for base, _ in _words(name.rpartition("/")[2])]
-    for word in _BEFORE_THE_LAST:
+    for word in _PREFIXES:
         if word in words:
             return _ROLE_OF[word]
     found = [_ROLE_OF[word] for word in words if word in _ROLE_OF]
@@ -86,7 +86,7 @@ def exclude_each_other(role: str, other: str) -> bool:
         return False
     if is_statistic(role) or is_statistic(other):
         return True
-    return any({role} <= one for one in _APART) and any({other} <= one for one in _APART)
+    return any({role} <= one for one in _EXCLUSIVE) and any({other} <= one for one in _EXCLUSIVE)
 
 
 def _layer_tokens(name: str) -> list[Token]:

@@ -85,7 +85,7 @@ def _boundaries(shape: Shape) -> set[int]:
     return {prod(shape[:end]) for end in range(len(shape) + 1)}
 
 
-def _conv(shape: Shape) -> Shape:
+def _conv_axes(shape: Shape) -> Shape:
     """Axes of a kernel that begins with its outputs: out, in, height, width."""
     return (*range(2, len(shape)), 1, 0)
 
@@ -110,10 +110,10 @@ def single(old: Shape, new: Shape) -> tuple[Transform, float] | None:
     if len(old) == 2 and old[::-1] == new:
         return TRANSPOSED, 0.5
     if len(old) > 2:
-        axes = _conv(old)
-        turned = tuple(old[axis] for axis in axes)
-        if [one for one in turned if one != 1] == [one for one in new if one != 1]:
-            words = f"axes {list(axes)}" + ("" if turned == new else f", reshaped to {list(new)}")
+        axes = _conv_axes(old)
+        permuted = tuple(old[axis] for axis in axes)
+        if [one for one in permuted if one != 1] == [one for one in new if one != 1]:
+            words = f"axes {list(axes)}" + ("" if permuted == new else f", reshaped to {list(new)}")
             return Transform(words, lambda a: [a[0].transpose(axes).reshape(new)]), 0.5
     nested = _boundaries(old) <= _boundaries(new) or _boundaries(new) <= _boundaries(old)
     return (reshaped, 0.8) if nested else None

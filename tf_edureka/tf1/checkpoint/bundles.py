@@ -12,7 +12,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.tf1.checkpoint import graphs
 from tf_edureka.tf1.checkpoint.content import Array, Checkpoint, Entry
 from tf_edureka.tf1.checkpoint.places import Place
-from tf_edureka.tf1.checkpoint.roles import natural, with_roles
+from tf_edureka.tf1.checkpoint.roles import natural_key, with_roles
 
 _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
@@ -33,7 +33,7 @@ def read(path: Path, place: Place, graph: graphs.Graph | None = None) -> Checkpo
     pattern = str(place.path)
     if place.kind == "tables" and len(place.files) > 1:
         pattern += f"-?????-of-{len(place.files):05d}"
-    reader = _opened(path, pattern)
+    reader = _open(path, pattern)
     shapes = reader.get_variable_to_shape_map()
     kinds = reader.get_variable_to_dtype_map()
 
@@ -41,12 +41,12 @@ def read(path: Path, place: Place, graph: graphs.Graph | None = None) -> Checkpo
         try:
             return _value(reader, pattern, name, kinds[name])
         except (tf.errors.OpError, RuntimeError, ValueError, MemoryError) as error:
-            raise InputError(f"{path}: {name} cannot be read ({_line(error)})") from None
+            raise InputError(f"{path}: {name} cannot be read ({_first_line(error)})") from None
 
     meta = Path(f"{place.path}.meta")
     if graph is None and meta.is_file():
         graph = graphs.of_meta(meta)
-    names = _ordered([name for name in shapes if name != _OBJECT_GRAPH], graph)
+    names = _in_graph_order([name for name in shapes if name != _OBJECT_GRAPH], graph)
     entries = [
         Entry(name=name, shape=tuple(shapes[name]), dtype=_dtype(kinds[name])) for name in names
     ]
@@ -69,11 +69,11 @@ def read(path: Path, place: Place, graph: graphs.Graph | None = None) -> Checkpo
     )
 
 
-def _opened(path: Path, pattern: str) -> Any:
+def _open(path: Path, pattern: str) -> Any:
     try:
         return tf.compat.v1.train.NewCheckpointReader(pattern)
     except (tf.errors.OpError, RuntimeError, ValueError) as error:
-        raise InputError(f"{path}: the checkpoint cannot be read ({_line(error)})") from None
+        raise InputError(f"{path}: the checkpoint cannot be read ({_first_line(error)})") from None
 
 
 def _value(reader: Any, pattern: str, name: str, kind: Any) -> Array:
@@ -89,7 +89,7 @@ def _value(reader: Any, pattern: str, name: str, kind: Any) -> Array:
     return np.asarray(whole[0].numpy())
 
 
-def _line(error: BaseException) -> str:
+def _first_line(error: BaseException) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
@@ -97,11 +97,11 @@ def _dtype(kind: Any) -> str:
     return "object" if kind == tf.string else str(np.dtype(tf.as_dtype(kind).as_numpy_dtype))
 
 
-def _ordered(names: list[str], graph: graphs.Graph | None) -> list[str]:
+def _in_graph_order(names: list[str], graph: graphs.Graph | None) -> list[str]:
     """Names in the order in which the graph makes them, others after them and by name."""
     places: dict[str, int] = {}
     if graph is not None:
         saved = graphs.saved_as(graph.definition)
         for place, node in enumerate(graphs.variables(graph.definition)):
             places.setdefault(saved.get(node.name, (node.name, ""))[0], place)
-    return sorted(names, key=lambda name: (places.get(name, len(places)), natural(name)))
+    return sorted(names, key=lambda name: (places.get(name, len(places)), natural_key(name)))

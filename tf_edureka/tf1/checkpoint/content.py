@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tf_edureka.errors import InputError
 
 Array = npt.NDArray[Any]
-OF_OBJECTS = "/.ATTRIBUTES/VARIABLE_VALUE"  # what `tf.train.Checkpoint` adds to names
+OBJECT_SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"  # what `tf.train.Checkpoint` adds to names
 WEIGHT, SLOT, POWER, STEP, OTHER = "weight", "slot", "power", "step", "other"
 
 
@@ -41,7 +41,7 @@ class Entry:
     @property
     def variable(self) -> str:
         """The name without what checkpoints of objects add to each."""
-        return self.name.removesuffix(OF_OBJECTS)
+        return self.name.removesuffix(OBJECT_SUFFIX)
 
     @property
     def size(self) -> int:

@@ -183,7 +183,7 @@ def _variable(nodes: Mapping[str, Any], name: str) -> str:
     return ""
 
 
-def place_of(part: str) -> tuple[slice, ...]:
+def slice_index(part: str) -> tuple[slice, ...]:
     """Where a slice is in the whole.
 
     Args:
@@ -216,6 +216,6 @@ def state(graph: Any, checkpoint: Mapping[str, Array]) -> dict[str, Array]:
         ways = [saved.get(node.name, (node.name, "")), (node.name, ""), (shared, "")]
         for name, part in ways:
             if name in checkpoint:
-                found[node.name] = checkpoint[name][place_of(part)]
+                found[node.name] = checkpoint[name][slice_index(part)]
                 break
     return found

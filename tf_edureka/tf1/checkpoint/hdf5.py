@@ -30,8 +30,8 @@ def read(path: Path, place: Place) -> Checkpoint:
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         if isinstance(error, InputError):
             raise
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path}: the HDF5 file cannot be read ({said})") from None
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{path}: the HDF5 file cannot be read ({text})") from None
 
     def value(name: str) -> Array:
         try:
@@ -97,7 +97,7 @@ def _names(group: Any, attribute: str) -> list[str]:
     return [one.decode() if isinstance(one, bytes) else str(one) for one in names]
 
 
-def _followed(path: Path, file: Any, place: str, h5py: Any) -> Any:
+def _resolved(path: Path, file: Any, place: str, h5py: Any) -> Any:
     """What is at a place, where each step is within this file."""
     one = file
     for part in place.split("/"):
@@ -113,14 +113,14 @@ def _followed(path: Path, file: Any, place: str, h5py: Any) -> Any:
 
 
 def _group(path: Path, file: Any, place: str, h5py: Any) -> Any:
-    group = _followed(path, file, place, h5py)
+    group = _resolved(path, file, place, h5py)
     if not isinstance(group, h5py.Group):
         raise InputError(f"{path}: expected a group {place}, got {type(group).__name__}")
     return group
 
 
 def _dataset(path: Path, file: Any, place: str, h5py: Any) -> Any:
-    dataset = _followed(path, file, place, h5py)
+    dataset = _resolved(path, file, place, h5py)
     if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual:
         raise InputError(f"{path}: expected the values of {place} in the file itself, got none")
     return dataset

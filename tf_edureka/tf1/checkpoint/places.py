@@ -98,7 +98,7 @@ def _tables(path: Path) -> tuple[Path, tuple[Path, ...]]:
     if not shard:
         return path, (path,)
     prefix = path.with_name(path.name[: shard.start()])
-    return prefix, _all_there(prefix, int(shard[2]), "")
+    return prefix, _expect_all(prefix, int(shard[2]), "")
 
 
 def _of_prefix(prefix: Path) -> Place:
@@ -111,7 +111,7 @@ def _of_prefix(prefix: Path) -> Place:
             raise InputError(
                 f"{prefix}: expected the files of one checkpoint, got sets of {sorted(counts)}"
             )
-        return Place("bundle", prefix, _all_there(prefix, max(counts, default=1), ".data"))
+        return Place("bundle", prefix, _expect_all(prefix, max(counts, default=1), ".data"))
     if prefix.is_file():
         return _of_file(prefix)
     parent = prefix.parent
@@ -127,7 +127,7 @@ def _of_prefix(prefix: Path) -> Place:
     raise InputError(f"{prefix}: expected {EXPECTED}, got none")
 
 
-def _all_there(prefix: Path, count: int, ending: str) -> tuple[Path, ...]:
+def _expect_all(prefix: Path, count: int, ending: str) -> tuple[Path, ...]:
     files = tuple(Path(f"{prefix}{ending}-{number:05d}-of-{count:05d}") for number in range(count))
     missing = [one.name for one in files if not one.is_file()]
     if missing:

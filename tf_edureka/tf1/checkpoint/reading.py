@@ -31,12 +31,12 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
         InputError: when it cannot be read: none there, a part missing, or a damaged one.
     """
     path = Path(path)
-    found: Checkpoint = _call(path, "described", str(path))
+    found: Checkpoint = _call(path, "describe", str(path))
     return replace(found, reader=lambda name: _call(path, "value", str(path), name))
 
 
 def _call(path: Path, function: str, *arguments: Any) -> Any:
-    name = f"tf1.checkpoint.opened:{function}"
+    name = f"tf1.checkpoint.worker:{function}"
     try:
         # There a relative path is to mean what it means here.
         return apart.shared.call(name, os.getcwd(), *arguments, seconds=_SECONDS)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tf_edureka.tf1.checkpoint.content import OF_OBJECTS, OTHER, POWER, SLOT, STEP, Entry
+from tf_edureka.tf1.checkpoint.content import OBJECT_SUFFIX, OTHER, POWER, SLOT, STEP, Entry
 
 _STEP = re.compile(r"(^|/)(global_step|iter|iterations|save_counter)$")
 _POWER = re.compile(r"(^|/)beta[12]_power(_\d+)?$")
@@ -14,11 +14,11 @@ _OPTIMIZERS = re.compile(
     r"(Optimizer)?(_\d+)?|ExponentialMovingAverage(_\d+)?"
 )
 _SETTING = re.compile(r"(^|/)(beta_[12]|decay|learning_rate|rho|momentum|epsilon)$")
-_OBJECT_SLOT = re.compile(r"(.+)/\.OPTIMIZER_SLOT/(.+)" + re.escape(OF_OBJECTS))
+_OBJECT_SLOT = re.compile(r"(.+)/\.OPTIMIZER_SLOT/(.+)" + re.escape(OBJECT_SUFFIX))
 _NUMBERS = re.compile(r"(\d+)")
 
 
-def natural(name: str) -> list[tuple[int, int, str]]:
+def natural_key(name: str) -> list[tuple[int, int, str]]:
     """What sorts names so that `layer10` comes after `layer2`, and `Variable_1` after `Variable`.
 
     Args:
@@ -51,7 +51,9 @@ def with_roles(entries: Iterable[Entry]) -> list[Entry]:
 def _with_role(entry: Entry, by_name: dict[str, Entry]) -> Entry:
     found = _OBJECT_SLOT.fullmatch(entry.name)
     if found:
-        return replace(entry, role=SLOT, of=found[1] + OF_OBJECTS, slot=found[2].rpartition("/")[2])
+        return replace(
+            entry, role=SLOT, of=found[1] + OBJECT_SUFFIX, slot=found[2].rpartition("/")[2]
+        )
     name = entry.variable
     is_keras_own = name != entry.name and name.startswith("optimizer/")
     if entry.dtype == "object" or is_keras_own and _SETTING.search(name):
@@ -80,4 +82,4 @@ def slots_of(entries: Sequence[Entry], variable: str) -> list[Entry]:
         variable: its name.
     """
     found = [one for one in entries if one.role == SLOT and one.of == variable]
-    return sorted(found, key=lambda one: natural(one.slot))
+    return sorted(found, key=lambda one: natural_key(one.slot))

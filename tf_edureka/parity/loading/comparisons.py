@@ -1,4 +1,4 @@
-"""The ways to feed an old network and a new model by which both can be computed."""
+"""The plans to feed an old network and a new model by which both can be computed."""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from tf_edureka.parity.loading import feeds
-from tf_edureka.parity.loading.new_network import Called, NewNetwork, cause
+from tf_edureka.parity.loading.comparison import Comparison
+from tf_edureka.parity.loading.new_network import ModelOutputs, NewNetwork, first_line
 from tf_edureka.parity.loading.old_network import OldNetwork
-from tf_edureka.parity.loading.setting import Setting
 from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.graph_nodes import Unreplayable
@@ -16,7 +16,7 @@ from tf_edureka.tf1.graph_nodes import Unreplayable
 _SEED = 2019
 
 
-class Settings:
+class Comparisons:
     """Tries what an old network and a model may be fed.
 
     Args:
@@ -32,65 +32,65 @@ class Settings:
         self._new, self._old, self._values = new, old, values
         self.why = ""
 
-    def all(self, found: Found, *, training: bool) -> Iterator[Setting]:
+    def all(self, found: Found, *, training: bool) -> Iterator[Comparison]:
         """Ways to feed both by which both can be computed, the likeliest first.
 
         Args:
             found: a mapping, by which the model gets values.
             training: whether the model is called as in training.
         """
-        ways = feeds.ways(self._new.model, self._old.sources)
+        plans = feeds.feed_plans(self._new.model, self._old.sources)
         # Numbers that set something are given; other arrays, as labels, only if nothing else helps.
         placeholders = [one for one in self._old.sources if one.is_placeholder]
         numbers = {one.name for one in placeholders if not one.shape}
         every = {one.name for one in self._old.sources}
         for others in [numbers, every] if len(numbers) < len(every) else [numbers]:
             done: set[tuple[str, ...]] = set()
-            for way in ways:
-                if way.feeding.inputs in done:  # of other sizes, which were not needed
+            for plan in plans:
+                if plan.feeding.inputs in done:  # of other sizes, which were not needed
                     continue
-                for setting in self._of_way(way, others | {*way.shapes}, found, training):
-                    done.add(way.feeding.inputs)
-                    yield setting
+                for comparison in self._of_plan(plan, others | {*plan.shapes}, found, training):
+                    done.add(plan.feeding.inputs)
+                    yield comparison
 
-    def _of_way(
-        self, way: feeds.Way, fed: set[str], found: Found, training: bool
-    ) -> Iterator[Setting]:
+    def _of_plan(
+        self, plan: feeds.FeedPlan, fed: set[str], found: Found, training: bool
+    ) -> Iterator[Comparison]:
         names = self._old.tensors(fed)
-        needed = self._old.needed(names)
-        if not {*way.shapes} <= needed:
+        needed = self._old.sources_of(names)
+        if not {*plan.shapes} <= needed:
             return
         random = np.random.default_rng(_SEED)
-        inputs = [feeds.arrays(way, self._old, scale, random) for scale in feeds.SCALES]
-        called = self._called(way, inputs[0], found, training)
+        inputs = [feeds.arrays(plan, self._old, scale, random) for scale in feeds.SCALES]
+        called = self._called(plan, inputs[0], found, training)
         if called is None:
             return
-        for others in feeds.settings(way, self._old, needed, training=training):
+        for others in feeds.other_values(plan, self._old, needed, training=training):
             try:
-                yield self._setting(way, inputs, others, called, names, training)
+                yield self._comparison(plan, inputs, others, called, names, training)
             except Unreplayable as error:
                 self.why = self.why or str(error)
 
     def _called(
-        self, way: feeds.Way, arrays: Mapping[str, Array], found: Found, training: bool
-    ) -> Called | None:
+        self, plan: feeds.FeedPlan, arrays: Mapping[str, Array], found: Found, training: bool
+    ) -> ModelOutputs | None:
         """What the model gives; None if it raises."""
-        self._new.load(found, self._values)
+        self._new.assign_old(found, self._values)
         try:
-            return self._new.call(way.feeding, arrays, training=training)
+            return self._new.call(plan.feeding, arrays, training=training)
         except Exception as error:  # a model may raise anything on what is not meant for it
-            self.why = f"the model raises {type(error).__name__}: {cause(error)}"
+            self.why = f"the model raises {type(error).__name__}: {first_line(error)}"
             return None
 
-    def _setting(
+    def _comparison(
         self,
-        way: feeds.Way,
+        plan: feeds.FeedPlan,
         inputs: Sequence[Mapping[str, Array]],
         others: Mapping[str, Array],
-        called: Called,
+        called: ModelOutputs,
         names: Sequence[str],
         training: bool,
-    ) -> Setting:
+    ) -> Comparison:
         sizes = self._old.sizes(names, {**inputs[0], **others})
         of_outputs = {one.size for one in called.outputs}
         wanted = [name for name, size in sizes.items() if size in of_outputs]
@@ -98,10 +98,10 @@ class Settings:
         with contextlib.suppress(Unreplayable):  # not all numbers are good for all graphs
             for one in inputs[1:]:
                 tensors.append(self._old.run(wanted, {**one, **others}))
-        return Setting(
+        return Comparison(
             old=self._old,
             model=self._new.model,
-            way=way,
+            plan=plan,
             others=others,
             training=training,
             inputs=inputs[: len(tensors)],

@@ -1,4 +1,4 @@
-"""One way to feed an old network and a new model, and whether the one's outputs are the other's."""
+"""Compares the outputs of an original network and a Keras model, both fed by the same plan."""
 
 import contextlib
 import functools
@@ -16,21 +16,21 @@ from tf_edureka.parity.model.forward import BETWEEN, share_of_largest
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.graph_nodes import Unreplayable
 
-SAME = 1e-3  # of the largest value: beyond that rounding hides what is to be seen
-_FLOOR = 2.0**-20  # of the largest value: some units in the last place of float32
-_TIMES = 8  # as far as rounding moves the old network's tensor from that in float64
+MAX_TOLERANCE = 1e-3  # of the largest value: beyond that rounding hides what is to be seen
+_MIN_TOLERANCE = 2.0**-20  # of the largest value: some units in the last place of float32
+_ROUNDING_FACTOR = 8  # as far as rounding moves the old network's tensor from that in float64
 
-Way = tuple[str, str]  # name of a tensor, and what a loss makes of it: nothing, softmax, sigmoid
+Target = tuple[str, str]  # name of a tensor, and what a loss makes of it: nothing, softmax, sigmoid
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Setting:
-    """One way to feed both, and what the old network computes of it.
+class Comparison:
+    """One plan to feed both, and what the old network computes of it.
 
     Attributes:
         old: the old network.
         model: the model.
-        way: how both are fed.
+        plan: how both are fed.
         others: values of the old network's other sources, in their dtypes and shapes.
         training: whether the model is called as in training.
         inputs: of the model, for each scale, by source, in its dtype and shape.
@@ -42,7 +42,7 @@ class Setting:
 
     old: OldNetwork
     model: keras.Model
-    way: feeds.Way
+    plan: feeds.FeedPlan
     others: Mapping[str, Array]
     training: bool
     inputs: Sequence[Mapping[str, Array]]
@@ -51,12 +51,12 @@ class Setting:
     sizes: Mapping[str, int]
 
     @functools.cached_property
-    def _allowed(self) -> dict[tuple[int, Way], float]:
-        """What `allowed` has found so far."""
+    def _known_tolerances(self) -> dict[tuple[int, Target], float]:
+        """What `tolerances` has found so far."""
         return {}
 
-    def shares(self, scale: int, output: Array) -> dict[Way, float]:
-        """How far an output is from each tensor of as many numbers, as a share of the largest.
+    def differences(self, scale: int, output: Array) -> dict[Target, float]:
+        """How far an output is from each tensor of as many numbers, as a difference of the largest.
 
         Args:
             scale: place of the inputs that it was computed of.
@@ -69,42 +69,46 @@ class Setting:
         for name, tensor in self.tensors[scale].items():
             if not _fits(output.shape, tensor.shape):
                 continue
-            between = self.old.taken_by_loss(name)
+            between = self.old.loss_activation(name)
             for kind in ("", between) if between else ("",):
                 value = BETWEEN[kind](tensor) if kind else tensor
-                found[name, kind] = _share(output.reshape(value.shape), value)
+                found[name, kind] = _relative_difference(output.reshape(value.shape), value)
         return found
 
-    def same(self, scale: int, output: Array) -> dict[Way, float]:
+    def matching(self, scale: int, output: Array) -> dict[Target, float]:
         """The tensors that an output is but for rounding, with how far it is from each.
 
         Args:
-            scale: as for `shares`.
-            output: as for `shares`.
+            scale: as for `differences`.
+            output: as for `differences`.
 
         Returns:
-            in units of what is allowed, at most 1.
+            in units of what is tolerances, at most 1.
         """
-        shares = self.shares(scale, output)
-        near = {one: share for one, share in shares.items() if share <= SAME}
-        allowed = self.allowed(scale, [*near])
-        found = {one: share / allowed[one] for one, share in near.items()}
+        differences = self.differences(scale, output)
+        near = {
+            one: difference
+            for one, difference in differences.items()
+            if difference <= MAX_TOLERANCE
+        }
+        tolerances = self.tolerances(scale, [*near])
+        found = {one: difference / tolerances[one] for one, difference in near.items()}
         if scale:  # what overflows in the old network says nothing
             tensors = self.tensors[scale]
-            found |= {one: 0.0 for one in shares if not np.isfinite(tensors[one[0]]).all()}
+            found |= {one: 0.0 for one in differences if not np.isfinite(tensors[one[0]]).all()}
         return {one: apart for one, apart in found.items() if apart <= 1}
 
-    def allowed(self, scale: int, ways: Sequence[Way]) -> dict[Way, float]:
-        """How far an output may be from tensors, as a share of the largest value.
+    def tolerances(self, scale: int, targets: Sequence[Target]) -> dict[Target, float]:
+        """How far an output may be from tensors, as a difference of the largest value.
 
         Eight times as far as the old network's own rounding moves them, which is measured: by the
         same graph in float64.
 
         Args:
-            scale: as for `shares`.
-            ways: these tensors.
+            scale: as for `differences`.
+            targets: these tensors.
         """
-        new = [one for one in ways if (scale, one) not in self._allowed]
+        new = [one for one in targets if (scale, one) not in self._known_tolerances]
         names = [*dict.fromkeys(name for name, _ in new)]
         exact: Mapping[str, Array] = {}
         if names:
@@ -116,14 +120,16 @@ class Setting:
             if name in exact:
                 pair = self.tensors[scale][name], exact[name]
                 single, double = map(BETWEEN[kind], pair) if kind else pair
-                rounding = _share(single, double)
-            self._allowed[scale, (name, kind)] = min(max(_TIMES * rounding, _FLOOR), SAME)
-        return {one: self._allowed[scale, one] for one in ways}
+                rounding = _relative_difference(single, double)
+            self._known_tolerances[scale, (name, kind)] = min(
+                max(_ROUNDING_FACTOR * rounding, _MIN_TOLERANCE), MAX_TOLERANCE
+            )
+        return {one: self._known_tolerances[scale, one] for one in targets}
 
-    def said(self) -> str:
+    def fed_text(self) -> str:
         """By what both are fed, in words."""
         names = inputs.names(self.model)
-        pairs = zip(names, self.way.feeding.inputs, strict=True)
+        pairs = zip(names, self.plan.feeding.inputs, strict=True)
         said = [f"{name} = {source}" for name, source in pairs if name != source]
         said *= len(names) > 1
         for name, value in self.others.items():
@@ -131,7 +137,7 @@ class Setting:
             said.append(f"{name} {told}")
         return ", ".join(said)
 
-    def is_telling(self, name: str) -> bool:
+    def is_informative(self, name: str) -> bool:
         """Whether a tensor is not constant, as it is where all units are dead, for some inputs.
 
         Args:
@@ -140,7 +146,7 @@ class Setting:
         tensors = (by_name[name] for by_name in self.tensors if name in by_name)
         return any(np.ptp(one) > 0 for one in tensors)
 
-    def is_among(self, output: Array) -> bool:
+    def contains(self, output: Array) -> bool:
         """Whether a layer's output, of the first inputs, is one of the tensors, about.
 
         Args:
@@ -152,12 +158,12 @@ class Setting:
         return output.dtype.kind == "f" and any(
             one.size == output.size
             and np.ptp(one) > 0
-            and share_of_largest(output.reshape(one.shape), one) <= SAME
-            for one in self.of_layers.values()
+            and share_of_largest(output.reshape(one.shape), one) <= MAX_TOLERANCE
+            for one in self.layer_tensors.values()
         )
 
     @functools.cached_property
-    def of_layers(self) -> Mapping[str, Array]:
+    def layer_tensors(self) -> Mapping[str, Array]:
         """Tensors that a layer's output may be, of the first inputs: by name, float, any shape."""
         names = [name for name, size in self.sizes.items() if size in self.layer_sizes]
         return self.old.run(names, {**self.inputs[0], **self.others})
@@ -171,7 +177,7 @@ def _fits(output: tuple[int, ...], tensor: tuple[int, ...]) -> bool:
     return one == other or bool(one and other) and one[-1] == other[-1]
 
 
-def _share(one: Array, other: Array) -> float:
+def _relative_difference(one: Array, other: Array) -> float:
     """The largest difference, of each column relative to its largest value; inf if NaN."""
     if other.ndim < 2:
         return share_of_largest(one, other)
@@ -179,7 +185,9 @@ def _share(one: Array, other: Array) -> float:
         apart = np.abs(one.astype(np.float64) - other).reshape(-1, other.shape[-1]).max(axis=0)
         columns = np.abs(other).reshape(-1, other.shape[-1]).max(axis=0).astype(np.float64)
         # Of a column that is nothing beside the others it is their rounding.
-        sizes = np.maximum(columns, _FLOOR * columns.max(initial=0.0))
-        shares = np.where(apart == 0, 0.0, apart / np.maximum(sizes, np.finfo(np.float32).tiny))
-    worst = float(shares.max(initial=0.0))
+        sizes = np.maximum(columns, _MIN_TOLERANCE * columns.max(initial=0.0))
+        differences = np.where(
+            apart == 0, 0.0, apart / np.maximum(sizes, np.finfo(np.float32).tiny)
+        )
+    worst = float(differences.max(initial=0.0))
     return worst if np.isfinite(worst) else float("inf")

@@ -9,11 +9,11 @@ from tf_edureka.tf1.checkpoint import bundles, frozen, graphs, hdf5, places
 from tf_edureka.tf1.checkpoint.content import Array, Checkpoint
 
 
-def described(folder: str, path: str) -> Checkpoint:
+def describe(folder: str, path: str) -> Checkpoint:
     """A checkpoint at `path`, from a `folder` on if it is relative, without its values."""
     os.chdir(folder)
-    _opened.cache_clear()  # the files may have changed
-    return replace(_opened(path), reader=None)
+    _open.cache_clear()  # the files may have changed
+    return replace(_open(path), reader=None)
 
 
 def value(folder: str, path: str, name: str) -> Array:
@@ -28,11 +28,11 @@ def value(folder: str, path: str, name: str) -> Array:
         its value, in the dtype and shape of its entry.
     """
     os.chdir(folder)
-    return _opened(path)[name]
+    return _open(path)[name]
 
 
 @functools.lru_cache(maxsize=2)
-def _opened(text: str) -> Checkpoint:
+def _open(text: str) -> Checkpoint:
     path = Path(text)
     place = places.find(path)
     if place.kind == "hdf5":
