@@ -16,28 +16,30 @@ from tf_edureka.parity.model.forward import BETWEEN, share_of_largest
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.graph_nodes import Unreplayable
 
-MAX_TOLERANCE = 1e-3  # of the largest value: beyond that rounding hides what is to be seen
-_MIN_TOLERANCE = 2.0**-20  # of the largest value: some units in the last place of float32
-_ROUNDING_FACTOR = 8  # as far as rounding moves the old network's tensor from that in float64
+# Relative to the largest value. With a larger tolerance, real differences would pass as rounding.
+MAX_TOLERANCE = 1e-3
+_MIN_TOLERANCE = 2.0**-20  # some units in the last place of float32
+_ROUNDING_FACTOR = 8  # times the difference between the graph in float32 and in float64
 
-Target = tuple[str, str]  # name of a tensor, and what a loss makes of it: nothing, softmax, sigmoid
+# Name of a tensor, and the activation that a loss applies to it: softmax, sigmoid, or empty.
+Target = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Comparison:
-    """One plan to feed both, and what the old network computes of it.
+    """A feed plan, its input values, and the tensors that the original network computes from them.
 
     Attributes:
-        old: the old network.
+        old: the original network.
         model: the model.
-        plan: how both are fed.
-        others: values of the old network's other sources, in their dtypes and shapes.
-        training: whether the model is called as in training.
-        inputs: of the model, for each scale, by source, in its dtype and shape.
-        tensors: of the old network, for each scale, by name, float, any shape: those of as many
-            numbers as the model's outputs.
-        layer_sizes: how many numbers the outputs of the model's layers have.
-        sizes: how many numbers each tensor of the old network has.
+        plan: assignment of the graph's sources to the model's inputs.
+        others: values of the network's other sources by name, in their dtypes and shapes.
+        training: True to call the model in training mode.
+        inputs: for each scale the model's inputs by source, in its dtype and shape.
+        tensors: for each scale the tensors of the original network by name, float, any shape; only
+            those with as many entries as an output of the model.
+        layer_sizes: numbers of entries of the outputs of the model's layers.
+        sizes: number of entries of each tensor of the original network.
     """
 
     old: OldNetwork
@@ -52,18 +54,18 @@ class Comparison:
 
     @functools.cached_property
     def _known_tolerances(self) -> dict[tuple[int, Target], float]:
-        """What `tolerances` has found so far."""
+        """Cache of `tolerances`, by scale and tensor."""
         return {}
 
     def differences(self, scale: int, output: Array) -> dict[Target, float]:
-        """How far an output is from each tensor of as many numbers, as a difference of the largest.
+        """Returns the relative difference between an output and each tensor of a fitting shape.
 
         Args:
-            scale: place of the inputs that it was computed of.
-            output: of the model, float, any shape.
+            scale: index of the inputs that the output was computed from.
+            output: output of the model, float, any shape.
 
         Returns:
-            by tensor.
+            the largest difference relative to the largest value, by tensor.
         """
         found = {}
         for name, tensor in self.tensors[scale].items():
@@ -76,37 +78,33 @@ class Comparison:
         return found
 
     def matching(self, scale: int, output: Array) -> dict[Target, float]:
-        """The tensors that an output is but for rounding, with how far it is from each.
+        """Returns the tensors that an output equals except for rounding.
 
         Args:
-            scale: as for `differences`.
-            output: as for `differences`.
+            scale: index of the inputs that the output was computed from.
+            output: output of the model, float, any shape.
 
         Returns:
-            in units of what is tolerances, at most 1.
+            the difference divided by its tolerance, at most 1, by tensor.
         """
         differences = self.differences(scale, output)
-        near = {
-            one: difference
-            for one, difference in differences.items()
-            if difference <= MAX_TOLERANCE
-        }
+        near = {one: value for one, value in differences.items() if value <= MAX_TOLERANCE}
         tolerances = self.tolerances(scale, [*near])
-        found = {one: difference / tolerances[one] for one, difference in near.items()}
-        if scale:  # what overflows in the old network says nothing
+        found = {one: value / tolerances[one] for one, value in near.items()}
+        if scale:  # a tensor that overflows in the original network cannot be compared
             tensors = self.tensors[scale]
             found |= {one: 0.0 for one in differences if not np.isfinite(tensors[one[0]]).all()}
-        return {one: apart for one, apart in found.items() if apart <= 1}
+        return {one: value for one, value in found.items() if value <= 1}
 
     def tolerances(self, scale: int, targets: Sequence[Target]) -> dict[Target, float]:
-        """How far an output may be from tensors, as a difference of the largest value.
+        """Returns the tolerance of each tensor, relative to its largest value.
 
-        Eight times as far as the old network's own rounding moves them, which is measured: by the
-        same graph in float64.
+        It is eight times the rounding error of the original network, which is measured: it is the
+        difference between the same graph in float32 and in float64.
 
         Args:
-            scale: as for `differences`.
-            targets: these tensors.
+            scale: index of the inputs.
+            targets: the tensors.
         """
         new = [one for one in targets if (scale, one) not in self._known_tolerances]
         names = [*dict.fromkeys(name for name, _ in new)]
@@ -127,33 +125,33 @@ class Comparison:
         return {one: self._known_tolerances[scale, one] for one in targets}
 
     def fed_text(self) -> str:
-        """By what both are fed, in words."""
+        """Returns the values of placeholders besides the random inputs, in words."""
         names = inputs.names(self.model)
         pairs = zip(names, self.plan.feeding.inputs, strict=True)
-        said = [f"{name} = {source}" for name, source in pairs if name != source]
-        said *= len(names) > 1
+        parts = [f"{name} = {source}" for name, source in pairs if name != source]
+        parts *= len(names) > 1
         for name, value in self.others.items():
-            told = str(value.flat[0]) if len(np.unique(value)) == 1 else "random"
-            said.append(f"{name} {told}")
-        return ", ".join(said)
+            text = str(value.flat[0]) if len(np.unique(value)) == 1 else "random"
+            parts.append(f"{name} {text}")
+        return ", ".join(parts)
 
     def is_informative(self, name: str) -> bool:
-        """Whether a tensor is not constant, as it is where all units are dead, for some inputs.
+        """True if the tensor varies for some inputs; it is constant if all its units are dead.
 
         Args:
-            name: of the tensor.
+            name: name of the tensor.
         """
         tensors = (by_name[name] for by_name in self.tensors if name in by_name)
         return any(np.ptp(one) > 0 for one in tensors)
 
     def contains(self, output: Array) -> bool:
-        """Whether a layer's output, of the first inputs, is one of the tensors, about.
+        """True if a layer's output for the first inputs roughly equals a tensor of the graph.
 
         Args:
-            output: float, any shape.
+            output: output of a layer, float, any shape.
 
         Returns:
-            False of constants, too.
+            True if they are equal within the largest tolerance; False for a constant tensor.
         """
         return output.dtype.kind == "f" and any(
             one.size == output.size
@@ -164,13 +162,13 @@ class Comparison:
 
     @functools.cached_property
     def layer_tensors(self) -> Mapping[str, Array]:
-        """Tensors that a layer's output may be, of the first inputs: by name, float, any shape."""
+        """Tensors of the first inputs, as large as a layer's output, by name: float, any shape."""
         names = [name for name, size in self.sizes.items() if size in self.layer_sizes]
         return self.old.run(names, {**self.inputs[0], **self.others})
 
 
 def _fits(output: tuple[int, ...], tensor: tuple[int, ...]) -> bool:
-    """Whether an output may be a tensor: but for axes of 1, or with its first axes joined."""
+    """True if the shapes agree without axes of size 1, or with their first axes joined."""
     if prod(output) != prod(tensor):
         return False
     one, other = ([size for size in shape if size != 1] for shape in (output, tensor))
@@ -178,16 +176,16 @@ def _fits(output: tuple[int, ...], tensor: tuple[int, ...]) -> bool:
 
 
 def _relative_difference(one: Array, other: Array) -> float:
-    """The largest difference, of each column relative to its largest value; inf if NaN."""
+    """The largest difference, each column relative to its largest value; inf if NaN."""
     if other.ndim < 2:
         return share_of_largest(one, other)
     with np.errstate(all="ignore"):
-        apart = np.abs(one.astype(np.float64) - other).reshape(-1, other.shape[-1]).max(axis=0)
+        absolute = np.abs(one.astype(np.float64) - other).reshape(-1, other.shape[-1]).max(axis=0)
         columns = np.abs(other).reshape(-1, other.shape[-1]).max(axis=0).astype(np.float64)
-        # Of a column that is nothing beside the others it is their rounding.
+        # A column that is tiny next to the others consists of their rounding errors.
         sizes = np.maximum(columns, _MIN_TOLERANCE * columns.max(initial=0.0))
         differences = np.where(
-            apart == 0, 0.0, apart / np.maximum(sizes, np.finfo(np.float32).tiny)
+            absolute == 0, 0.0, absolute / np.maximum(sizes, np.finfo(np.float32).tiny)
         )
     worst = float(differences.max(initial=0.0))
     return worst if np.isfinite(worst) else float("inf")

@@ -1,4 +1,4 @@
-"""The plans to feed an old network and a new model by which both can be computed."""
+"""Finds the ways to feed an original network and a Keras model with which both can be run."""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,15 +17,15 @@ _SEED = 2019
 
 
 class Comparisons:
-    """Tries what an old network and a model may be fed.
+    """Tries the feed plans of an original network and a model.
 
     Args:
         new: the model.
-        old: the old network.
-        values: of the checkpoint, by name, any dtype and shape.
+        old: the original network.
+        values: values of the checkpoint by name, any dtype and shape.
 
     Attributes:
-        why: the first reason for which one of them could not be computed; empty if none was met.
+        why: reason why the network or the model could not be run; empty if none failed.
     """
 
     def __init__(self, new: NewNetwork, old: OldNetwork, values: Mapping[str, Array]) -> None:
@@ -33,21 +33,21 @@ class Comparisons:
         self.why = ""
 
     def all(self, found: Found, *, training: bool) -> Iterator[Comparison]:
-        """Ways to feed both by which both can be computed, the likeliest first.
+        """Yields the comparisons for which both could be run, the likeliest first.
 
         Args:
-            found: a mapping, by which the model gets values.
-            training: whether the model is called as in training.
+            found: mapping with which the model is given values.
+            training: True to call the model in training mode.
         """
         plans = feeds.feed_plans(self._new.model, self._old.sources)
-        # Numbers that set something are given; other arrays, as labels, only if nothing else helps.
+        # Scalar placeholders are fed first; other arrays, such as labels, only if that fails.
         placeholders = [one for one in self._old.sources if one.is_placeholder]
         numbers = {one.name for one in placeholders if not one.shape}
         every = {one.name for one in self._old.sources}
         for others in [numbers, every] if len(numbers) < len(every) else [numbers]:
             done: set[tuple[str, ...]] = set()
             for plan in plans:
-                if plan.feeding.inputs in done:  # of other sizes, which were not needed
+                if plan.feeding.inputs in done:  # a plan with other sizes, which is not needed
                     continue
                 for comparison in self._of_plan(plan, others | {*plan.shapes}, found, training):
                     done.add(plan.feeding.inputs)
@@ -74,11 +74,11 @@ class Comparisons:
     def _called(
         self, plan: feeds.FeedPlan, arrays: Mapping[str, Array], found: Found, training: bool
     ) -> ModelOutputs | None:
-        """What the model gives; None if it raises."""
+        """The outputs of the model; None if it raises."""
         self._new.assign_old(found, self._values)
         try:
             return self._new.call(plan.feeding, arrays, training=training)
-        except Exception as error:  # a model may raise anything on what is not meant for it
+        except Exception as error:  # a model may raise anything on inputs that do not fit
             self.why = f"the model raises {type(error).__name__}: {first_line(error)}"
             return None
 
@@ -95,7 +95,7 @@ class Comparisons:
         of_outputs = {one.size for one in called.outputs}
         wanted = [name for name, size in sizes.items() if size in of_outputs]
         tensors = [self._old.run(wanted, {**inputs[0], **others})]
-        with contextlib.suppress(Unreplayable):  # not all numbers are good for all graphs
+        with contextlib.suppress(Unreplayable):  # some graphs fail on some inputs
             for one in inputs[1:]:
                 tensors.append(self._old.run(wanted, {**one, **others}))
         return Comparison(

@@ -1,4 +1,4 @@
-"""A Keras model beside an old graph: given values, called, its layers watched."""
+"""A Keras model that is given values and called, while the outputs of its layers are recorded."""
 
 import contextlib
 import re
@@ -20,12 +20,11 @@ _DROPS = (keras.layers.Dropout, keras.layers.SpatialDropout1D, keras.layers.Spat
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ModelOutputs:
-    """What a model gave.
+    """The outputs of a model and of its layers.
 
     Attributes:
-        outputs: of it, any dtype and shape.
-        layers: each layer that was called, and what it gave, any dtype and shape, in the order of
-            the calls.
+        outputs: outputs of the model, any dtype and shape.
+        layers: each called layer with its output, any dtype and shape, in the order of the calls.
     """
 
     outputs: list[Array]
@@ -33,7 +32,7 @@ class ModelOutputs:
 
 
 def first_line(error: Exception) -> str:
-    """What an `error` of Keras says, in a line: first it says where it was."""
+    """Returns the first line of a Keras `error` after the one that names the layer."""
     plain = re.sub(r"\x1b\[\d*m", "", str(error))
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
     rest = [line for line in lines if not line.startswith("Exception encountered")]
@@ -41,10 +40,10 @@ def first_line(error: Exception) -> str:
 
 
 class NewNetwork:
-    """A model, given values and called.
+    """A model that is given values and called.
 
     Args:
-        model: built.
+        model: built Keras model.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -52,20 +51,20 @@ class NewNetwork:
         self.variables = [*model.variables]
 
     def assign(self, values: Mapping[int, Array]) -> None:
-        """Assigns values.
+        """Assigns values to variables.
 
         Args:
-            values: by place in `model.variables`, of the variable's shape, any dtype.
+            values: values by position in `model.variables`, of the variable's shape, any dtype.
         """
         for place, value in values.items():
             self.variables[place].assign(value)
 
     def assign_old(self, found: Found, old: Mapping[str, Array]) -> None:
-        """Assigns old values.
+        """Assigns the values of original variables, converted by a mapping.
 
         Args:
-            found: which of the old variables is which of the model's.
-            old: values by name, of the old variable's shape, any dtype.
+            found: mapping of the original variables to the model's.
+            old: values by name, of the original variable's shape, any dtype.
         """
         self.assign(found.to_new(old))
 
@@ -75,15 +74,15 @@ class NewNetwork:
         """Calls the model.
 
         Args:
-            feeding: which of the arrays are its inputs.
-            arrays: by name, any dtype and shape.
-            training: whether as in training.
+            feeding: names of the arrays that are its inputs.
+            arrays: values by name, any dtype and shape.
+            training: True for training mode, without dropout.
 
         Returns:
-            what it gave.
+            the outputs of the model and of its layers.
         """
         x = self._inputs(feeding, arrays)
-        # The old graph is computed on the CPU; a GPU would add up in another order.
+        # The original graph is run on the CPU; a GPU would sum in another order.
         with tf.device("CPU:0"), self._dropout_off(), called_layers() as layers:
             outputs = self.model(x, training=training)
         return ModelOutputs(
@@ -93,16 +92,16 @@ class NewNetwork:
     def sensitivities(
         self, feeding: inputs.Feeding, arrays: Mapping[str, Array], *, training: bool
     ) -> dict[int, float]:
-        """How far each variable moves the outputs, about, if it changes by its own size.
+        """Estimates how much each variable affects the outputs, from the gradient.
 
         Args:
-            feeding: as for `call`.
-            arrays: as for `call`.
-            training: as for `call`.
+            feeding: names of the arrays that are its inputs.
+            arrays: values by name, any dtype and shape.
+            training: True for training mode, without dropout.
 
         Returns:
-            by place of the variable, as a share of the outputs' size; those without a gradient are
-            left out.
+            relative change of the outputs for a change of the variable by its own size, by position
+            of the variable; variables without a gradient are omitted.
         """
         floats = {
             place: one.value
@@ -116,7 +115,7 @@ class NewNetwork:
                 self.model(self._inputs(feeding, arrays), training=training)
             )
             given = [one for one in outputs if one.dtype.is_floating]
-            # Signs at random, or a softmax would sum up to 1.
+            # Random signs, since a softmax sums to 1 for all weights.
             signs = [tf.sign(tf.random.stateless_normal(one.shape, (0, 1))) for one in given]
             total = sum(
                 tf.reduce_sum(a * tf.cast(b, a.dtype)) for a, b in zip(given, signs, strict=True)
@@ -135,7 +134,7 @@ class NewNetwork:
 
     @contextlib.contextmanager
     def _dropout_off(self) -> Iterator[None]:
-        """Has layers that drop something at random drop nothing, also as in training."""
+        """Sets the rate of all dropout layers to 0, so that training mode drops nothing."""
         layers = [one for one in self.model._flatten_layers() if isinstance(one, _DROPS)]
         rates = [layer.rate for layer in layers]
         try:

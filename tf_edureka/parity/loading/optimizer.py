@@ -1,4 +1,4 @@
-"""What an old optimizer had gathered, given to a Keras model's."""
+"""Loads the slots of an original optimizer into a Keras model's optimizer."""
 
 import math
 import re
@@ -17,7 +17,7 @@ from tf_edureka.tf1.checkpoint import Checkpoint
 from tf_edureka.tf1.checkpoint.content import POWER, SLOT, STEP, WEIGHT, Array
 from tf_edureka.tf1.checkpoint.roles import slots_of
 
-# By what TensorFlow 1 and tf.keras call their slots, the op's names for them, in their order.
+# The op's names for the slots, by the optimizer's name in TensorFlow 1 and tf.keras.
 _BY_NAME: Mapping[str, tuple[str, ...]] = {
     "Adam": ("m", "v"),
     "AdaMax": ("m", "v"),
@@ -37,23 +37,23 @@ _KERAS_SLOTS = {
 def load_slots(
     new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork | None
 ) -> str:
-    """Gives a model's optimizer the slots, and compares a step where there is a graph.
+    """Loads the slots into a model's optimizer, and compares a step if there is a graph.
 
     Args:
-        new: the model, which has the weights already; it is compiled if it has an optimizer.
-        checkpoint: with the slots.
-        found: which of its variables is which of the model's.
-        old: the checkpoint's graph; None without.
+        new: the model, with the weights loaded; it has an optimizer if it is compiled.
+        checkpoint: the checkpoint with the slots.
+        found: mapping of the checkpoint's variables to the model's.
+        old: the checkpoint's graph; None if it has none.
 
     Returns:
-        what became of the optimizer, in a sentence; empty where there was nothing to take.
+        a report on the optimizer as text; empty if the checkpoint has no slots and no step.
     """
     optimizer = getattr(new.model, "optimizer", None)
     there = checkpoint.of_role(SLOT, POWER)
     if not checkpoint.of_role(SLOT, POWER, STEP):
         return ""
     if optimizer is None:
-        return f"{counted(len(there), 'slot')} left out: the model is not compiled"
+        return f"{counted(len(there), 'slot')} not loaded: the model is not compiled"
     graph_updates = _graph_updates(old, found) if old else []
     if graph_updates and old:
         slots, powers = _slots_by_graph(graph_updates, old, checkpoint)
@@ -75,15 +75,13 @@ def load_slots(
     hyper = {"lr": float(np.array(optimizer.learning_rate)), **powers}
     without = keras_slots.set_slots(optimizer, weights, slots=given, hyper=hyper, number=number)
     description = type(optimizer).__name__
-    description += (
-        f" at step {number}" if counted_steps is not None else ", the steps are not counted"
-    )
+    description += f" at step {number}" if counted_steps is not None else " at an unknown step"
     if without:
         return f"{description}; not in the checkpoint for all weights: {', '.join(sorted(without))}"
     if there and not given:
-        return f"{description}; it keeps nothing of what the checkpoint has of its optimizer"
+        return f"{description}; none of the checkpoint's slots was loaded"
     if not graph_updates or old is None:
-        return f"{description}, by the names of the slots, not compared with a graph"
+        return f"{description}, slots found by name; no step was compared, without a graph of it"
     return one_step.compare(
         new, checkpoint, found, old, graph_updates, number=number, description=description
     )
@@ -98,7 +96,7 @@ def _graph_updates(old: OldNetwork, found: Found) -> list[updates.Update]:
 def _slots_by_graph(
     graph_updates: Sequence[updates.Update], old: OldNetwork, checkpoint: Checkpoint
 ) -> tuple[dict[str, dict[str, Array]], dict[str, float]]:
-    """Slots by the op's name and the checkpoint's of the weight, and the powers of the betas."""
+    """Slots by the op's name for them and the weight's in the checkpoint; the powers of the betas."""
     slots: dict[str, dict[str, Array]] = {}
     for one in graph_updates:
         for slot, node in one.slots.items():
@@ -116,7 +114,7 @@ def _slots_by_graph(
 def _slots_by_name(
     checkpoint: Checkpoint, found: Found
 ) -> tuple[dict[str, dict[str, Array]], dict[str, float]]:
-    """The same by the names of the slots alone."""
+    """Slots and powers as `_slots_by_graph` returns them, found by the slots' names alone."""
     slots: dict[str, dict[str, Array]] = {}
     weights = {name for link in found.links for name in link.old}
     for one in checkpoint.of_role(WEIGHT):
@@ -144,7 +142,7 @@ def _named(weight: str, checkpoint: Checkpoint) -> Iterator[tuple[str, str]]:
 
 
 def _step_number(checkpoint: Checkpoint, powers: Mapping[str, float], optimizer: Any) -> int | None:
-    """How many steps were taken, by the checkpoint's count or Adam's powers; None: not known."""
+    """Steps taken, from the checkpoint's count or from Adam's powers; None if not known."""
     counts = [int(checkpoint[one.name]) for one in checkpoint.of_role(STEP)]
     if max(counts, default=0) > 0:
         return max(counts)

@@ -1,4 +1,4 @@
-"""Runs an old graph beside a new model on the same random inputs, and says whether they agree."""
+"""Runs an original graph and a Keras model on the same random inputs and compares the outputs."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -17,23 +17,23 @@ from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.tf1.checkpoint.content import Array
 
 _SEED = 2019
-_CLEAR_EFFECT = 1e-3  # by how much of its size an output moves that clearly depends on a variable
-_MOST_CALLS = 400  # of the model, to try assignments
-_SECONDS = 60.0  # that trying them may take in one target to feed both
-_MOST_SEARCHES = 2  # targets to feed both in which assignments are looked for
+_CLEAR_EFFECT = 1e-3  # relative change of the outputs that clearly depend on a variable
+_MOST_CALLS = 400  # of the model, in the search for a mapping
+_SECONDS = 60.0  # time limit of the search with one feed plan
+_MOST_SEARCHES = 2  # feed plans that are searched
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """What became of running both.
+    """The result of comparing a model with the original graph.
 
     Attributes:
-        found: the mapping by which they agree, or the one by which most layers do.
-        holds: whether the outputs agree.
-        says: what was compared and how far apart it was, or why it could not be compared.
-        unseen: paths of the model's variables that do not move its outputs.
-        fed: by what both were fed, in words.
-        was_run: whether there was anything to compare.
+        found: mapping with equal outputs; without one, the mapping with the most equal layers.
+        holds: True if the outputs agree.
+        says: compared tensors and their difference, or the reason why nothing was compared.
+        unseen: paths of the model's variables that do not affect its outputs.
+        fed: values of placeholders besides the random inputs, in words.
+        was_run: True if both could be run and compared.
     """
 
     found: Found
@@ -45,12 +45,12 @@ class Proof:
 
 
 class Prover:
-    """Compares a model with an old network.
+    """Searches for the mapping with which a model computes the same as an original network.
 
     Args:
         new: the model.
-        old: the old network.
-        values: of the checkpoint, by name, any dtype and shape.
+        old: the original network.
+        values: values of the checkpoint by name, any dtype and shape.
     """
 
     def __init__(self, new: NewNetwork, old: OldNetwork, values: Mapping[str, Array]) -> None:
@@ -60,11 +60,11 @@ class Prover:
     def prove(
         self, mappings: Sequence[Found], spare: Sequence[tuple[str, tuple[int, ...]]]
     ) -> Proof:
-        """Looks for the assignment by which the model's outputs are tensors of the old network.
+        """Searches for a mapping with which the model's outputs are tensors of the original graph.
 
         Args:
-            mappings: likely ones, the likeliest first.
-            spare: old variables without a counterpart, with their shapes.
+            mappings: candidates, the likeliest first.
+            spare: names and shapes of original variables without a counterpart.
         """
         failed = None
         for training in (False, True):
@@ -75,7 +75,7 @@ class Prover:
                 return proof
             failed = failed or proof
             if any(feeds.is_training(one) for one in self._old.sources):
-                break  # it was run as it is used, and there the model has to agree
+                break  # the graph has an inference mode, in which the model has to agree
         return failed or Proof(
             found=mappings[0], holds=False, says=self._why_not_run(), was_run=False
         )
@@ -100,7 +100,7 @@ class Prover:
             return None
         if not tried:
             return None
-        tried.sort(key=lambda one: one[0].rank[0])  # what is as likely stays in its order
+        tried.sort(key=lambda one: one[0].rank[0])  # stable: equal ranks keep their order
         nearest = tried[0][1:]
         likely = [one for one in tried if one[0].is_comparable][:_MOST_SEARCHES]
         left = _MOST_CALLS
@@ -125,7 +125,7 @@ class Prover:
         )
 
     def _evaluate(self, comparison: Comparison, found: Found) -> Outcome:
-        """What the model computes with a mapping, beside the old network."""
+        """Compares the model, with the values of a mapping, with the original network."""
         self._new.assign_old(found, self._values)
         called = self._call(comparison, 0)
         return Outcome(
@@ -147,7 +147,7 @@ class Prover:
     def _matching_targets(
         self, comparison: Comparison, first: ModelOutputs | None = None
     ) -> list[Target]:
-        """The tensors that the outputs are for all inputs; empty if one of them is none."""
+        """The tensor that each output equals for all inputs; empty if an output equals none."""
         same: list[set[Target]] = []
         for scale in range(len(comparison.inputs)):
             called = first if first is not None and not scale else self._call(comparison, scale)
@@ -191,24 +191,25 @@ class Prover:
         return Proof(
             found=found,
             holds=True,
-            says=f"on {count} random examples {'the outputs are' if is_plural else 'the output is'}"
-            f" the old graph's {', '.join(names)}, {max(differences):.1e} of the largest value "
-            f"apart "
-            f"(rounding may be {max(tolerances):.1e})"
-            + (", both as in training" if comparison.training else "")
+            says=f"on {count} random examples the model's "
+            f"{'outputs match' if is_plural else 'output matches'} {', '.join(names)} of the "
+            f"original graph (relative difference {max(differences):.1e}, tolerance for rounding "
+            f"{max(tolerances):.1e})"
+            + (", both in training mode" if comparison.training else "")
             + self._missing_activations(targets, comparison),
             unseen=self._unseen(comparison, found),
             fed=comparison.fed_text(),
         )
 
     def _missing_activations(self, targets: Sequence[Target], comparison: Comparison) -> str:
-        """What the old graph computes of these tensors, and no loss, without another input."""
+        """A note on activations that the original graph applies to these tensors; else empty."""
         fed = {*comparison.plan.shapes, *comparison.others}
         taken = [one for target in targets for one in self._old.activations_after(target[0], fed)]
-        return f"; the old graph computes on from there: {', '.join(taken[:4])}" if taken else ""
+        text = f"; the original graph then applies {', '.join(taken[:4])}, the model does not"
+        return text if taken else ""
 
     def _unseen(self, comparison: Comparison, found: Found) -> tuple[str, ...]:
-        """The variables that do not move the outputs, so that nothing is known of them."""
+        """Paths of the variables that do not affect the outputs; their mapping is not proved."""
         own = found.to_new(self._values)
         random = np.random.default_rng(_SEED)
         moves = self._new.sensitivities(
@@ -219,7 +220,8 @@ class Prover:
             for place, path in zip(link.new, link.paths, strict=True):
                 if moves.get(place, 0.0) > _CLEAR_EFFECT:
                     continue
-                # A gradient may be 0 where there is none. Upwards, so that a variance stays one.
+                # The gradient may be 0 by chance, so change the value: upwards, since a variance
+                # has to stay positive.
                 value = own[place]
                 size = max(float(np.max(np.abs(value), initial=0.0)), 1.0)
                 by = size * np.asarray(random.uniform(0.5, 1.0, value.shape), value.dtype)
@@ -238,31 +240,34 @@ class Prover:
                 first = ""
             elif not first and given.dtype.kind == "f":
                 first = layer.name
-        said = f"; from its layer {first} on it computes something else" if first else ""
+        layers = f"; from layer {first} on, no layer matches" if first else ""
         differences = [self._nearest(comparison, scale) for scale in range(len(comparison.inputs))]
         if any(one.dtype.kind in "iu" for one in called.outputs):
-            return "an output of it is whole numbers, which tell too little: give what they are of"
+            return (
+                "an output of the model is integers; return the floats that they are computed from"
+            )
         if not all(comparison.differences(0, one) for one in called.outputs):
-            return f"no tensor of the old graph has the shape of its output{said}"
+            return f"no tensor of the original graph has the shape of the model's output{layers}"
         if not np.isfinite(differences[0]):
-            return f"its output is NaN or infinite, the old graph's is not{said}"
+            return f"the model's output is NaN or infinite, the original graph's is not{layers}"
         again = comparison.old.run(
             [*comparison.tensors[0]], {**comparison.inputs[0], **comparison.others}
         )
         if not any(np.array_equal(again[name], one) for name, one in comparison.tensors[0].items()):
-            said += "; what the old graph draws at random makes its own outputs differ, too"
+            layers += "; random ops make the original graph's own outputs vary from run to run"
         at = int(
             np.argmax(
                 [difference if np.isfinite(difference) else -1.0 for difference in differences]
             )
         )
-        size = f" for inputs of size {feeds.SCALES[at]:g}" if at else ""
+        scale = f" for inputs of scale {feeds.SCALES[at]:g}" if at else ""
         return (
-            f"its output is {differences[at]:.1e} of the largest value from the nearest{size}{said}"
+            f"the nearest tensor of the graph has a relative difference of {differences[at]:.1e}"
+            f"{scale}{layers}"
         )
 
     def _why_not_run(self) -> str:
         if self._comparisons.why:
             return self._comparisons.why
         reasons = [one for one in self._old.walk.refusals if not is_backward(one)]
-        return reasons[0] if reasons else "the graph has no input that fits the model"
+        return reasons[0] if reasons else "no input of the graph fits the model's"

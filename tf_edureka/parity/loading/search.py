@@ -1,4 +1,4 @@
-"""Which old variables a model's layers have, told by what the layers compute."""
+"""Searches for the mapping of variables by comparing the outputs of a model's layers."""
 
 import functools
 import itertools
@@ -9,23 +9,21 @@ from typing import Any
 
 from tf_edureka.parity.mapping import Link, Mapping as Found
 
-_MOST_OF_LAYER = 64  # ways to give one layer its variables
+_MOST_OF_LAYER = 64  # assignments that are tried for one layer
 
 Names = tuple[str, ...]
-
-
 Layers = Sequence[tuple[frozenset[int], bool]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Outcome:
-    """What a model computes with some assignment.
+    """The result of running a model with an assignment of variables.
 
     Attributes:
-        agrees: whether its outputs are the old network's.
-        difference: how far the outputs are from the old network's, as a share of the largest value.
-        is_comparable: whether the old network has tensors of their shapes.
-        look: finds out what `layers` gives.
+        agrees: True if its outputs are the original network's.
+        difference: relative difference between the outputs and the nearest tensors.
+        is_comparable: True if the original network has tensors of the outputs' shapes.
+        find_layers: function that computes `layers`.
     """
 
     agrees: bool
@@ -37,36 +35,37 @@ class Outcome:
     def layers(self) -> Layers:
         """Each layer that was called and has variables, in the order of the calls.
 
-        Places of its own variables, and whether it gave a tensor of the old network.
+        A pair: the positions of its own variables in `model.variables`, and True if its output is a
+        tensor of the original network.
         """
         return self.find_layers()
 
     @property
     def rank(self) -> tuple[int, float]:
-        """What sorts assignments, the likeliest first: by how many layers match."""
+        """Sort key of assignments, the likeliest first: most matching layers, least difference."""
         return -sum(is_matched for _, is_matched in self.layers), self.difference
 
 
 class OutOfCalls(Exception):
-    """The model has been called as often, or as long, as it may be."""
+    """The limit of calls of the model, or of time, is reached."""
 
 
 class Search:
-    """Looks for the assignment of old variables to new ones by which the outputs agree.
+    """Searches for the assignment of original to model variables with which the outputs agree.
 
-    Layer by layer, in the order in which they are called: each is given in turn the old variables
-    of its shapes that no layer before it has, until it gives a tensor of the old network.
+    It goes through the layers in the order of their calls. Each layer is given original variables
+    of its shapes that no earlier layer has, until its output is a tensor of the original network.
 
     Args:
-        found: the likeliest mapping, from which it begins.
-        spare: old variables without a counterpart, by their shape.
-        look: calls the model with a mapping.
-        most: how often it may be called.
-        seconds: after which no more is tried.
+        found: the likeliest mapping, which the search starts from.
+        spare: names and shapes of original variables without a counterpart.
+        evaluate: function that runs the model with a mapping.
+        most: limit of calls of `evaluate`.
+        seconds: time limit in seconds.
 
     Attributes:
-        calls: how often it was called.
-        best: the assignment by which most layers match, with its rank; None at first.
+        calls: number of calls of `evaluate`.
+        best: rank and assignment with the most matching layers; None before the first call.
     """
 
     def __init__(
@@ -87,7 +86,7 @@ class Search:
         self.best: tuple[tuple[int, float], tuple[Names, ...]] | None = None
 
     def run(self) -> Found | None:
-        """The first assignment whose outputs agree; None if none is found."""
+        """Returns the first mapping whose outputs agree; None if none is found."""
         start = tuple(link.old for link in self._links)
         given = frozenset(i for i, link in enumerate(self._links) if link.by == "given")
         for is_strict in (True, False):
@@ -102,7 +101,7 @@ class Search:
     def _descend(
         self, assignment: tuple[Names, ...], done: frozenset[int], *, is_strict: bool
     ) -> Iterator[tuple[Names, ...]]:
-        """Assignments to be judged, from one where the layers of some links are done."""
+        """Assignments to evaluate, starting from one in which the links in `done` are fixed."""
         outcome = self._outcome(assignment)
         if outcome.agrees:
             yield assignment
@@ -115,7 +114,7 @@ class Search:
             groups = [self._links_of(those, done) for those, _ in outcome.layers]
             options = [*dict.fromkeys(self._options(assignment, done, own, groups))]
             is_known = len(options) == 1 and is_strict
-            for one in options:  # the present one first
+            for one in options:  # the current one first
                 if self._is_matched(one, places):
                     is_known = False
                     yield from self._descend(one, fixed, is_strict=is_strict)
@@ -137,9 +136,9 @@ class Search:
         own: Sequence[int],
         groups: Sequence[Sequence[int]],
     ) -> Iterator[tuple[Names, ...]]:
-        """Ways to give a layer's links other old variables, the present one first.
+        """Assignments of other original variables to a layer's links, the current one first.
 
-        Then those that another layer of the same shapes has, all of them together.
+        Next come exchanges of all variables with another layer of the same shapes.
         """
         yield assignment
         mine = [self._links[i].old_shapes for i in own]
@@ -170,7 +169,7 @@ class Search:
                     now[i] = self._spare[~k][0]
                 else:
                     now[i], now[k] = now[k], now[i]
-            for i, k in chosen:  # two links of one layer cannot both have what one had
+            for i, k in chosen:  # two links of a layer cannot both get the same variable
                 is_possible &= k < 0 or now[i] == assignment[k]
             if is_possible and len({*now}) == len(now):
                 yield tuple(now)
@@ -186,10 +185,10 @@ class Search:
         return self._outcomes[assignment]
 
     def mapping(self, assignment: Sequence[Names]) -> Found:
-        """The mapping of an assignment.
+        """Returns the mapping of an assignment.
 
         Args:
-            assignment: for each link the names of its old variables.
+            assignment: names of the original variables of each link.
         """
         links: list[Link] = []
         for link, old in zip(self._links, assignment, strict=True):
@@ -204,14 +203,14 @@ class Search:
 def variables_of_layers(
     layers: Sequence[Any], places: Mapping[int, int]
 ) -> dict[int, frozenset[int]]:
-    """Which variables each layer has that was called: each belongs to the smallest of its layers.
+    """Returns the variables of each layer; a variable belongs to the smallest layer that has it.
 
     Args:
-        layers: of Keras.
-        places: of each variable in `model.variables`, by its identity.
+        layers: Keras layers.
+        places: position of each variable in `model.variables`, by the variable's `id`.
 
     Returns:
-        places by the identity of the layer.
+        positions by the `id` of the layer.
     """
     owner: dict[int, int] = {}
     for layer in sorted(layers, key=lambda one: len(one.variables), reverse=True):
