@@ -37,7 +37,7 @@ def test_the_listing_has_all_that_a_reader_would_check(checkpoints, capsys):
     parts = printed.split("\n\n")
     assert parts[0] == f"{path}: checkpoint of version 2, 23 tensors, 1.9 kB, with its graph"
     weights, slots, step = (part.splitlines() for part in parts[1:])
-    assert weights[0] == "weights: 12, 956 B"
+    assert weights[0] == "weights: 12 tensors, 956 B"
     assert [" ".join(line.split()) for line in weights[1:5]] == [
         "conv2d/kernel 3 x 3 x 2 x 3 float32 216 B",
         "conv2d/bias 3 float32 12 B",
@@ -45,7 +45,7 @@ def test_the_listing_has_all_that_a_reader_would_check(checkpoints, capsys):
         "batch_normalization/beta 3 float32 12 B",
     ]
     assert len(weights) == 1 + 12
-    assert slots[0] == "slots of the optimizer: 10, 932 B"
+    assert slots[0] == "optimizer slots: 10 tensors, 932 B"
     assert "logits/kernel/Momentum 6 x 4 float32 96 B" in [" ".join(one.split()) for one in slots]
     assert len(slots) == 1 + 10
     assert step == ["global step: global_step 7"]
@@ -62,7 +62,7 @@ def test_the_listing_has_adams_powers_and_what_keras_keeps(checkpoints, capsys):
     printed = capsys.readouterr().out
     assert "keras_tf: checkpoint of version 2, 2 files, 31 tensors, 1.8 kB\n" in printed
     assert "global step: optimizer/iter/.ATTRIBUTES/VARIABLE_VALUE 7\n" in printed
-    assert "\nothers: 4, 16 B\n" in printed
+    assert "\nothers: 4 tensors, 16 B\n" in printed
     assert main([str(checkpoints / "keras.h5")]) == 0
     printed = capsys.readouterr().out
     assert "keras.h5: HDF5 file of Keras, 27 tensors, " in printed
@@ -116,8 +116,8 @@ def test_a_right_model_is_proved_and_written_and_gives_the_outputs(checkpoints, 
         "  output/weights  ->  sequential/output/kernel",
         "  output/biases   ->  sequential/output/bias",
     ]
-    assert proved.startswith("proved: on 18 random examples the output is the old graph's add_1, ")
-    assert optimizer.startswith("optimizer: Momentum, the steps are not counted; a step by random ")
+    assert proved.startswith("proved: on 18 random examples the model's output matches add_1 of ")
+    assert optimizer.startswith("optimizer: Momentum at an unknown step; a step with random ")
     assert path == str(out)
     model, expected = keras.models.load_model(out), golden_arrays(checkpoints, "nesterov")
     # Sums of six products, in another order.
@@ -151,7 +151,7 @@ def test_without_a_graph_it_says_that_nothing_is_proved(checkpoints, tmp_path, l
         shutil.copy(checkpoints / f"nesterov.{part}", tmp_path / f"alone.{part}")
     code, printed, errors, out = load(path=tmp_path / "alone")
     assert (code, errors) == (0, "")
-    assert "\nNOT PROVED: there is no graph beside it\n" in printed
+    assert "\nNOT PROVED: the checkpoint has no graph to compare with\n" in printed
     assert out.exists()
 
 
@@ -169,7 +169,7 @@ def test_names_can_be_given(load):
 WRONG = {
     "another activation": (
         MODEL.format(hidden=5, activation="sigmoid"),
-        "expected a model that computes what the graph does, got another",
+        "expected a model with the same outputs as the original graph, got different",
     ),
     "other sizes": (MODEL.format(hidden=7, activation="tanh"), "got none for "),
     "raises": ("def build(): raise ValueError('a\\nb')", r"raises ValueError: a\nb"),
@@ -248,9 +248,9 @@ def test_a_damaged_checkpoint_gives_2_and_one_line_and_writes_nothing(
     ("arguments", "says"),
     [
         ([], "required: PATH"),
-        (["nesterov", "--into", "port.py:build"], "expected --into and --out together"),
-        (["nesterov", "--out", "model.keras"], "expected --into and --out together"),
-        (["nesterov", "--map", "a=b"], "--map: expected --into, too"),
+        (["nesterov", "--into", "port.py:build"], "together, got only --into"),
+        (["nesterov", "--out", "model.keras"], "together, got only --out"),
+        (["nesterov", "--map", "a=b"], "--map: expected --into and --out with it, got neither"),
         (["nesterov", "--into", "port.py:build", "--out", "model.h5"], "--out: expected a name"),
         (["nesterov", "--to", "values.txt"], "ends in .npz or .safetensors"),
         (["nesterov", "--to", "nowhere/values.npz"], "nowhere/values.npz"),
@@ -283,5 +283,5 @@ def test_a_file_that_is_there_is_kept_where_the_model_is_wrong(load, tmp_path):
 def test_help_says_what_the_exit_code_means_and_that_nothing_is_run(capsys):
     assert main(["--help"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "The exit code is 0 when it is done, 2 for wrong input" in printed
+    assert "Exit codes: 0, done; 2, wrong input, and nothing was written." in printed
     assert "No graph is built, and nothing in the files is run." in printed

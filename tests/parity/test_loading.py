@@ -73,9 +73,8 @@ def test_it_is_proved_where_there_is_a_graph(case):
     assert case.loaded.is_proved == (case.file not in WITHOUT_GRAPH)
     name = str(case.golden.get("name/outputs", "")).removesuffix(":0")
     own = {"conv": "logits/BiasAdd", "frozen.pb": "logits/BiasAdd"}.get(case.file, name)
-    says = (
-        f"the output is the old graph's {own}, " if case.loaded.is_proved else "there is no graph"
-    )
+    matches = f"the model's output matches {own} of the original graph"
+    says = matches if case.loaded.is_proved else "the checkpoint has no graph to compare with"
     assert says in case.loaded.says
     assert (case.loaded.unseen, case.loaded.left) == ((), ())
 
@@ -202,11 +201,11 @@ def expect_step(found, after, before, floor):
 def test_the_optimizer_is_compared_with_the_graphs(case):
     says = case.loaded.optimizer
     if case.file in WITHOUT_GRAPH:
-        named = "Adam at step 7, by the names of the slots, not compared with a graph"
+        named = "Adam at step 7, slots found by name; no training graph to compare a step with"
         assert says == ("" if case.file == "keras_weights.h5" else named)
     elif case.network in ("frozen", "saved_model_fixed", "v1_sharded", "branches"):
         assert says == ""  # there is neither slot nor count
     elif case.network == "embedding":
-        assert "its sparse updates were not run" in says
+        assert "a step of sparse updates cannot be compared" in says
     else:
-        assert "a step by random gradients is the old graph's (" in says
+        assert "a step with random gradients matches the original graph's (" in says

@@ -191,10 +191,13 @@ def test_what_is_given_outweighs_all():
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"x": "dense/kernel"}, "expected the name of one old variable .*, got x: none"),
-        ({"w": "y"}, "expected the name of one new variable .*, got y: none"),
+        (
+            {"x": "dense/kernel"},
+            "expected the name of one original variable .*, got x, which matches none",
+        ),
+        ({"w": "y"}, "expected the name of one model variable .*, got y, which matches none"),
         ({"w": "a/kernel", "v": "a/kernel"}, "each variable once, got v and a/kernel again"),
-        ({"w": "dense/bias"}, r"w and dense/bias of shapes that fit, got \[3, 2\] and \[2\]"),
+        ({"w": "dense/bias"}, r"w and dense/bias to have shapes that fit, got \[3, 2\] and \[2\]"),
     ],
 )
 def test_what_is_given_wrongly_is_said(given, says):

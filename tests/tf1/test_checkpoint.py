@@ -360,8 +360,8 @@ def test_a_damaged_file_is_refused_in_one_line(checkpoints, tmp_path, file, dama
 @pytest.mark.parametrize(
     ("missing", "name", "says"),
     [
-        ("sharded.data-00000-of-00002", "sharded", "expected {} beside it, got none"),
-        ("v1_sharded-00000-of-00002", "v1_sharded", "expected {} beside it, got none"),
+        ("sharded.data-00000-of-00002", "sharded", "expected {} next to it, got none"),
+        ("v1_sharded-00000-of-00002", "v1_sharded", "expected {} next to it, got none"),
         ("nesterov.index", "nesterov", "{}: expected the index of the checkpoint, got none"),
         ("v1", "v1", "expected a checkpoint, a frozen graph, a SavedModel or an HDF5 file"),
         ("saved_model/variables/variables.index", "saved_model", "{}: expected the index"),

@@ -147,7 +147,9 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
             (", ".join(link.old), ", ".join(link.paths), link.how) for link in found.links
         ),
         is_proved=proof is not None and proof.holds,
-        says=proof.says if proof else f"the checkpoint has no graph to compare{_ambiguity(found)}",
+        says=proof.says
+        if proof
+        else f"the checkpoint has no graph to compare with{_ambiguity(found)}",
         fed=proof.fed if proof else "",
         unseen=proof.unseen if proof else (),
         left=found.missing,

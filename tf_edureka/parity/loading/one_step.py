@@ -89,7 +89,7 @@ def compare(
         return f"{description}; it differs from the original graph's: {other}"
     verdict = optimizer_causes.diagnose(stretch, [mine])
     if verdict.passed:
-        size = f"difference {verdict.measured:.2g} of the rounding tolerance"
+        size = f"difference {verdict.measured:.2g} times the tolerance for rounding"
         return f"{description}; a step with random gradients matches the original graph's ({size})"
     why = verdict.causes[0].says if verdict.causes else "the cause is not known"
     return f"{description}; a step with random gradients differs from the original graph's: {why}"

@@ -81,7 +81,7 @@ def load_slots(
     if there and not given:
         return f"{description}; none of the checkpoint's slots was loaded"
     if not graph_updates or old is None:
-        return f"{description}, slots found by name; no step was compared, without a graph of it"
+        return f"{description}, slots found by name; no training graph to compare a step with"
     return one_step.compare(
         new, checkpoint, found, old, graph_updates, number=number, description=description
     )
@@ -96,7 +96,7 @@ def _graph_updates(old: OldNetwork, found: Found) -> list[updates.Update]:
 def _slots_by_graph(
     graph_updates: Sequence[updates.Update], old: OldNetwork, checkpoint: Checkpoint
 ) -> tuple[dict[str, dict[str, Array]], dict[str, float]]:
-    """Slots by the op's name for them and the weight's in the checkpoint; the powers of the betas."""
+    """Slots by the op's name for them and the weight's name; and the powers of the betas."""
     slots: dict[str, dict[str, Array]] = {}
     for one in graph_updates:
         for slot, node in one.slots.items():

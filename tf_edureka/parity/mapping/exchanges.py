@@ -1,4 +1,4 @@
-"""What a matching rests on, and how it could be otherwise."""
+"""The evidence that decides each pair of a matching, and the matchings that fit as well."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations, islice, permutations
@@ -9,16 +9,19 @@ from tf_edureka.parity.mapping.evidence import Problem
 from tf_edureka.parity.mapping.matching import GIVEN, Matching
 
 Exchange = dict[int, int | None]
-_LEAST = 1e-6  # below it a loss is rounding
-_MOST_OPTIONS = 24  # as many options of one group as are looked at
+_LEAST = 1e-6  # a smaller loss is rounding
+_MOST_OPTIONS = 24  # for one group
 
 
 def reasons_of(problem: Problem, matching: Matching) -> dict[int, str]:
-    """What tells the partner of each old item: see `Link.by`.
+    """Returns the kind of evidence that decides the partner of each original item.
 
     Args:
         problem: both sides with their evidence.
-        matching: the best one.
+        matching: the best matching.
+
+    Returns:
+        the kind of evidence by original item; `Link.by` lists the kinds.
     """
     fits = problem.evidence > 0
     with_layers, without = losses(matching.unordered), losses(problem.evidence)
@@ -31,7 +34,9 @@ def reasons_of(problem: Problem, matching: Matching) -> dict[int, str]:
             reasons[row] = "value"
         elif fits[row].sum() == 1 and fits[:, column].sum() == 1:
             reasons[row] = "shape"
-        elif with_layers.get(pair, 0.0) < _LEAST:  # others are as good or better: its place reasons
+        elif (
+            with_layers.get(pair, 0.0) < _LEAST
+        ):  # other partners score as much: only the order decides
             reasons[row] = "order"
         else:
             reasons[row] = "layer" if without.get(pair, 0.0) < _LEAST else "name"
@@ -39,11 +44,11 @@ def reasons_of(problem: Problem, matching: Matching) -> dict[int, str]:
 
 
 def groups(matching: Matching, reasons: Mapping[int, str]) -> list[tuple[list[int], list[int]]]:
-    """Old items that only their order tells apart, with the new items that they could be.
+    """Returns groups of original items that only their order separates, with the possible partners.
 
     Args:
-        matching: the best one.
-        reasons: by old item what tells its partner.
+        matching: the best matching.
+        reasons: kind of evidence by original item, as `reasons_of` returns it.
     """
     by_order = [i for i, by in reasons.items() if by == "order"]
     fits = matching.unordered > 0
@@ -63,13 +68,13 @@ def groups(matching: Matching, reasons: Mapping[int, str]) -> list[tuple[list[in
 
 
 def _displacement(order: tuple[int, ...]) -> tuple[int, int]:
-    """How far a permutation is from none."""
+    """The distance of a permutation from the identity."""
     pairs = combinations(order, 2)
     return sum(one > other for one, other in pairs), sum(i != j for i, j in enumerate(order))
 
 
 def _permutations(count: int) -> list[tuple[int, ...]]:
-    """Permutations, the nearest first; of many things only those that exchange two."""
+    """Permutations, the nearest to the identity first; for large counts only exchanges of two."""
     if factorial(count) <= _MOST_OPTIONS:
         return sorted(permutations(range(count)), key=_displacement)[1:]
     found = []
@@ -81,7 +86,7 @@ def _permutations(count: int) -> list[tuple[int, ...]]:
 
 
 def _options(matching: Matching, rows: list[int], columns: list[int]) -> Iterator[Exchange]:
-    """Other partners for a group; in order, where some are left out."""
+    """Other partners for a group; in order if the sides differ in size."""
     if len(rows) < len(columns):
         for chosen in combinations(columns, len(rows)):
             yield dict(zip(rows, chosen, strict=True))
@@ -99,11 +104,14 @@ def _permuted(matching: Matching, rows: list[int], order: tuple[int, ...]) -> Ex
 
 
 def exchanges(matching: Matching, reasons: Mapping[int, str]) -> Iterator[Exchange]:
-    """Other partners for what only its order tells, to be forced on `solve`: likely ones first.
+    """Yields other partners for items that only their order separates, likely ones first.
 
     Args:
-        matching: the best one.
-        reasons: by old item what tells its partner.
+        matching: the best matching.
+        reasons: kind of evidence by original item, as `reasons_of` returns it.
+
+    Yields:
+        partners to force on `solve`, by original item.
     """
     found = groups(matching, reasons)
     even = [rows for rows, columns in found if len(rows) == len(columns) > 1]

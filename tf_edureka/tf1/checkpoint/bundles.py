@@ -1,4 +1,4 @@
-"""Checkpoints of `tf.train.Saver`: version 1 (tables) and 2 (bundles), by TensorFlow's reader."""
+"""Checkpoints of `tf.train.Saver`, read by TensorFlow: version 1 (tables) and 2 (bundles)."""
 
 from math import prod
 from pathlib import Path
@@ -18,15 +18,15 @@ _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 
 def read(path: Path, place: Place, graph: graphs.Graph | None = None) -> Checkpoint:
-    """Reads what there is in a checkpoint; values are read when they are asked for.
+    """Reads the index of a checkpoint; values are read on access.
 
     Args:
-        path: as it was given.
-        place: where it is.
-        graph: of a SavedModel; None to look for a `.meta` file beside it.
+        path: path that the user gave, for messages.
+        place: location of the checkpoint.
+        graph: graph of a SavedModel; None to look for a `.meta` file next to the checkpoint.
 
     Raises:
-        InputError: when it cannot be read.
+        InputError: if the checkpoint cannot be read.
     """
     for file in place.files:
         _files.expect_file(file)
@@ -51,10 +51,11 @@ def read(path: Path, place: Place, graph: graphs.Graph | None = None) -> Checkpo
         Entry(name=name, shape=tuple(shapes[name]), dtype=_dtype(kinds[name])) for name in names
     ]
     held = sum(file.stat().st_size for file in place.files)
-    for one in entries:  # TensorFlow makes room for what the index says before it looks
+    for one in entries:  # TensorFlow would allocate this size before it reads the values
         if prod(one.shape) > held:
             raise InputError(
-                f"{path}: {one.name} cannot be read (shape {list(one.shape)} in {held} bytes)"
+                f"{path}: {one.name} cannot be read (shape {list(one.shape)} in {held} bytes of "
+                "values)"
             )
     version = 2 if place.kind == "bundle" else 1
     files = f", {len(place.files)} files" if len(place.files) > 1 else ""
@@ -82,7 +83,7 @@ def _value(reader: Any, pattern: str, name: str, kind: Any) -> Array:
     except (tf.errors.OpError, RuntimeError) as error:
         if "Sliced" not in str(error):
             raise
-    # The reader does not join slices in tables; the op that restores them does.
+    # The reader does not join slices in tables, but the restore op does.
     whole = tf.raw_ops.RestoreV2(
         prefix=pattern, tensor_names=[name], shape_and_slices=[""], dtypes=[kind]
     )
@@ -98,7 +99,7 @@ def _dtype(kind: Any) -> str:
 
 
 def _in_graph_order(names: list[str], graph: graphs.Graph | None) -> list[str]:
-    """Names in the order in which the graph makes them, others after them and by name."""
+    """Names in the order of the graph's variables; then the others, sorted by name."""
     places: dict[str, int] = {}
     if graph is not None:
         saved = graphs.saved_as(graph.definition)
