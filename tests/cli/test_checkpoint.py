@@ -283,5 +283,5 @@ def test_a_file_that_is_there_is_kept_where_the_model_is_wrong(load, tmp_path):
 def test_help_says_what_the_exit_code_means_and_that_nothing_is_run(capsys):
     assert main(["--help"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "Exit codes: 0, done; 2, wrong input, and nothing was written." in printed
-    assert "No graph is built, and nothing in the files is run." in printed
+    assert "Exit codes: 0 done, 2 wrong input (nothing is written)." in printed
+    assert "Without --into, no graph is built and nothing in the files is run." in printed

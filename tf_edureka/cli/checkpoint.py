@@ -22,18 +22,19 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "Keras model. The checkpoint may be of TensorFlow 1 (version 1 or 2, in one file or "
         "several), a frozen graph, a SavedModel, or an HDF5 file of Keras 2. Without options, "
         "list the weights, the optimizer slots and the global step. Every value is read, so "
-        "that a damaged file is reported. No graph is built, and nothing in the files is run.",
-        epilog="With --into, the checkpoint's graph and the model are run on the same random "
-        "inputs, if the checkpoint has a graph, and their outputs are compared. Only ops of the "
-        "graph that compute are run: none that uses files, Python or the network. Exit codes: 0, "
-        "done; 2, wrong input, and nothing was written.",
+        "that a damaged file is reported. Without --into, no graph is built and nothing in the "
+        "files is run.",
+        epilog="With --into, the graph in the checkpoint, if there is one, and the model are run "
+        "on the same random inputs, and their outputs are compared. Of the graph, only ops that "
+        "compute are run: none that uses files, Python or the network. Exit codes: 0 done, 2 "
+        "wrong input (nothing is written).",
     )
     parser.add_argument(
         "path",
         metavar="PATH",
         type=options.path,
-        help="read model.ckpt-100 or one of its files, frozen.pb, model.h5, or a folder: that of "
-        "a SavedModel, or one with a file named 'checkpoint' or with a single checkpoint",
+        help="model.ckpt-100 or one of its files, frozen.pb, model.h5, the folder of a "
+        "SavedModel, or a folder with a file named 'checkpoint' or with a single checkpoint",
     )
     parser.add_argument(
         "--to",
@@ -53,9 +54,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--out",
         type=options.path,
         metavar="MODEL.keras",
-        help="write the loaded model to this file. If the name ends in "
-        f"{_WEIGHTS}, write the weights alone: use it for a model with classes that Keras cannot "
-        "read back from a .keras file",
+        help="write the loaded model to this file; with a name that ends in "
+        f"{_WEIGHTS}, write the weights alone (for a model with classes that Keras cannot read "
+        "back from a .keras file). Needs --into",
     )
     parser.add_argument(
         "--map",
