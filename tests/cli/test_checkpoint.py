@@ -1,4 +1,4 @@
-"""The command that lists old checkpoints, writes their values and loads them into new models."""
+"""The command that lists old checkpoints, writes their values and loads them into models."""
 
 import shutil
 
@@ -28,7 +28,7 @@ def build():
 RIGHT = MODEL.format(hidden=5, activation="tanh")
 
 
-def test_the_listing_has_all_that_a_reader_would_check(checkpoints, capsys):
+def test_listing_has_names_shapes_dtypes_and_sizes(checkpoints, capsys):
     path = checkpoints / "conv"
     assert main([str(path)]) == 0
     printed, errors = capsys.readouterr()
@@ -51,7 +51,7 @@ def test_the_listing_has_all_that_a_reader_would_check(checkpoints, capsys):
     assert step == ["global step: global_step 7"]
 
 
-def test_the_listing_has_adams_powers_and_what_keras_keeps(checkpoints, capsys):
+def test_listing_has_adams_powers_and_keras_settings(checkpoints, capsys):
     assert main([str(checkpoints / "v1")]) == 0
     printed = capsys.readouterr().out
     assert "v1: checkpoint of version 1, 14 tensors, 572 B, with its graph\n" in printed
@@ -69,7 +69,7 @@ def test_the_listing_has_adams_powers_and_what_keras_keeps(checkpoints, capsys):
     assert "global step: training/Adam/iter 7\n" in printed
 
 
-def test_names_from_outside_are_printed_on_their_line(tmp_path, capsys):
+def test_control_characters_in_names_are_escaped(tmp_path, capsys):
     write_bundle(tmp_path / "model", {"w\n\x1b[31mred": (2,)}, bytes(8))
     assert main([str(tmp_path / "model")]) == 0
     printed = capsys.readouterr().out
@@ -77,7 +77,7 @@ def test_names_from_outside_are_printed_on_their_line(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("ending", ["npz", "safetensors"])
-def test_values_are_written_to_the_bit(checkpoints, tmp_path, capsys, ending):
+def test_values_are_written_bit_identical(checkpoints, tmp_path, capsys, ending):
     path = tmp_path / f"values.{ending}"
     if ending == "safetensors":
         load = pytest.importorskip("safetensors.numpy", reason="needs safetensors").load_file
@@ -92,7 +92,7 @@ def test_values_are_written_to_the_bit(checkpoints, tmp_path, capsys, ending):
 
 @pytest.fixture
 def load(checkpoints, tmp_path, capsys):
-    """Loads a golden into a port of some text; gives exit code, stdout, stderr and the file."""
+    """Loads a golden into a port with a given text; returns exit code, stdout, stderr, file."""
 
     def load(text=RIGHT, *arguments, path=checkpoints / "nesterov", out="model.keras"):
         port = tmp_path / "port.py"
@@ -106,7 +106,7 @@ def load(checkpoints, tmp_path, capsys):
     return load
 
 
-def test_a_right_model_is_proved_and_written_and_gives_the_outputs(checkpoints, load):
+def test_correct_model_is_proved_written_and_computes_the_outputs(checkpoints, load):
     code, printed, errors, out = load()
     assert (code, errors) == (0, "")
     *mapping, proved, optimizer, path = printed.splitlines()
@@ -120,7 +120,7 @@ def test_a_right_model_is_proved_and_written_and_gives_the_outputs(checkpoints, 
     assert optimizer.startswith("optimizer: Momentum at an unknown step; a step with random ")
     assert path == str(out)
     model, expected = keras.models.load_model(out), golden_arrays(checkpoints, "nesterov")
-    # Sums of six products, in another order.
+    # Sums of six products in another order.
     limit = 8 * 2.0**-23 * np.abs(expected["outputs"]).max()
     np.testing.assert_allclose(
         model.predict(expected["x"], verbose=0), expected["outputs"], rtol=0, atol=limit
@@ -133,7 +133,7 @@ def test_a_right_model_is_proved_and_written_and_gives_the_outputs(checkpoints, 
 
 
 @pytest.mark.slow
-def test_weights_alone_are_written_too(checkpoints, load):
+def test_weights_alone_can_be_written(checkpoints, load):
     code, printed, errors, out = load(out="model.weights.h5")
     assert (code, errors) == (0, "")
     namespace = {}
@@ -146,7 +146,7 @@ def test_weights_alone_are_written_too(checkpoints, load):
     np.testing.assert_allclose(outputs, expected["outputs"], rtol=0, atol=limit)
 
 
-def test_without_a_graph_it_says_that_nothing_is_proved(checkpoints, tmp_path, load):
+def test_without_a_graph_the_mapping_is_reported_as_not_proved(checkpoints, tmp_path, load):
     for part in ("index", DATA):
         shutil.copy(checkpoints / f"nesterov.{part}", tmp_path / f"alone.{part}")
     code, printed, errors, out = load(path=tmp_path / "alone")
@@ -156,7 +156,7 @@ def test_without_a_graph_it_says_that_nothing_is_proved(checkpoints, tmp_path, l
 
 
 @pytest.mark.slow
-def test_names_can_be_given(load):
+def test_map_option_sets_a_pair(load):
     code, printed, _, _ = load(RIGHT, "--map", "hidden/weights=sequential/hidden/kernel")
     assert code == 0
     assert "proved: " in printed
@@ -181,7 +181,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("text", "says"), WRONG.values(), ids=WRONG)
-def test_a_wrong_model_gives_2_and_one_line_and_writes_nothing(load, tmp_path, text, says):
+def test_wrong_model_gives_exit_code_2_and_one_line_and_writes_nothing(load, tmp_path, text, says):
     code, printed, errors, _ = load(text)
     assert (code, printed) == (2, "")
     expect_error(errors, says)
@@ -198,7 +198,7 @@ def damaged(path):
 
 @pytest.fixture
 def copies(checkpoints, tmp_path):
-    """Copies of some goldens that may be damaged."""
+    """Copies of some goldens, to be damaged."""
     folder = tmp_path / "copies"
     folder.mkdir()
     for pattern in ("nesterov.*", "sharded.*"):
@@ -226,7 +226,7 @@ DAMAGES = {
     "how", ["list", *(pytest.param(one, marks=pytest.mark.slow) for one in ("to", "into"))]
 )
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_checkpoint_gives_2_and_one_line_and_writes_nothing(
+def test_damaged_checkpoint_gives_exit_code_2_and_one_line_and_writes_nothing(
     copies, tmp_path, capsys, load, damage, how
 ):
     path = damage(copies)
@@ -260,7 +260,7 @@ def test_a_damaged_checkpoint_gives_2_and_one_line_and_writes_nothing(
         (["nesterov", "--into", "p.py:b", "--out", "no/m.keras"], "expected a folder no, got none"),
     ],
 )
-def test_wrong_arguments_give_2_and_one_line_and_write_nothing(
+def test_invalid_arguments_give_exit_code_2_and_one_line_and_write_nothing(
     checkpoints, tmp_path, monkeypatch, capsys, arguments, says
 ):
     monkeypatch.chdir(tmp_path)
@@ -273,14 +273,14 @@ def test_wrong_arguments_give_2_and_one_line_and_write_nothing(
 
 
 @pytest.mark.slow
-def test_a_file_that_is_there_is_kept_where_the_model_is_wrong(load, tmp_path):
+def test_existing_file_is_kept_if_the_model_is_wrong(load, tmp_path):
     (tmp_path / "model.keras").write_text("mine")
     code, *_ = load(WRONG["another activation"][0])
     assert code == 2
     assert (tmp_path / "model.keras").read_text() == "mine"
 
 
-def test_help_says_what_the_exit_code_means_and_that_nothing_is_run(capsys):
+def test_help_states_exit_codes_and_that_nothing_is_run(capsys):
     assert main(["--help"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "Exit codes: 0 done, 2 wrong input (nothing is written)." in printed

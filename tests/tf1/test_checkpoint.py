@@ -33,7 +33,7 @@ BUNDLES = [
 
 
 def plain(name):
-    """What a tensor of the checkpoint of objects is called in the other files of `tf.keras`."""
+    """The name that a tensor of an object-based checkpoint has in other files of `tf.keras`."""
     scope, _, rest = name.removesuffix(OBJECT_SUFFIX).partition("/")
     if scope == "optimizer":
         return f"training/Adam/{rest}"
@@ -43,7 +43,7 @@ def plain(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_values_are_those_of_the_session_to_the_bit(checkpoints, name):
+def test_values_are_bit_identical_to_those_of_the_session(checkpoints, name):
     expected = arrays_in(golden_arrays(checkpoints, name), "values")
     read = {**checkpoint.read(checkpoints / name)}
     if name == "keras_tf/weights":
@@ -58,7 +58,7 @@ def test_values_are_those_of_the_session_to_the_bit(checkpoints, name):
 
 
 @pytest.mark.parametrize("name", BUNDLES)
-def test_values_are_those_of_tensorflows_reader_to_the_bit(checkpoints, name):
+def test_values_are_bit_identical_to_those_of_tensorflows_reader(checkpoints, name):
     reader = tf.train.load_checkpoint(str(checkpoints / name))
     read = checkpoint.read(checkpoints / name)
     assert {*read} == {*reader.get_variable_to_shape_map()} - {"_CHECKPOINTABLE_OBJECT_GRAPH"}
@@ -72,7 +72,7 @@ def roles_of(read):
     }
 
 
-def test_slots_are_told_from_weights_with_whose_they_are(checkpoints):
+def test_slots_are_recognised_with_their_variables(checkpoints):
     assert roles_of(checkpoint.read(checkpoints / "lstm")) == {
         **dict.fromkeys(
             ("rnn/basic_lstm_cell/kernel", "rnn/basic_lstm_cell/bias", "softmax_w", "softmax_b"),
@@ -89,7 +89,7 @@ def test_slots_are_told_from_weights_with_whose_they_are(checkpoints):
     }
 
 
-def test_slots_and_averages_that_were_made_in_a_scope_belong_to_their_variables(checkpoints):
+def test_slots_and_averages_created_in_a_scope_are_recognised_with_their_variables(checkpoints):
     weights = [f"model/{one}" for one in ("dense/kernel", "dense/bias")]
     weights += [f"model/{one}" for one in ("dense_1/kernel", "dense_1/bias")]
     kinds = ("Adam", "Adam_1", "ExponentialMovingAverage")
@@ -103,7 +103,7 @@ def test_slots_and_averages_that_were_made_in_a_scope_belong_to_their_variables(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_weights_are_what_is_no_optimizers(checkpoints, name):
+def test_weights_are_the_tensors_that_are_not_an_optimizers(checkpoints, name):
     kept = ("Adam", "Momentum", "RMSProp", "Adagrad", "Adadelta", "Ftrl", "Average", "_power")
     kept += ("global_step", "optimizer", "training")
     read = checkpoint.read(checkpoints / name)
@@ -133,13 +133,13 @@ ORDERED = {
 
 
 @pytest.mark.parametrize("name", ORDERED)
-def test_the_order_is_that_of_the_graph(checkpoints, name):
+def test_entries_are_in_the_order_of_the_graph(checkpoints, name):
     read = checkpoint.read(checkpoints / name)
     assert read.is_ordered
     assert [one.name for one in read.of_role(WEIGHT)] == ORDERED[name]
 
 
-def test_without_a_graph_the_order_is_that_of_names_and_numbers(tmp_path):
+def test_without_a_graph_entries_are_sorted_by_name_and_number(tmp_path):
     values = [f"Variable_{number}" for number in (10, 2, 1, 9)] + ["Variable", "layer10/b"]
     write_bundle(tmp_path / "model", dict.fromkeys([*values, "layer9/b"], (1,)), bytes(4))
     read = checkpoint.read(tmp_path / "model")
@@ -162,13 +162,13 @@ PATHS = {
     "the folder of a SavedModel": ("saved_model", "saved_model"),
     "the file of a SavedModel": ("saved_model/saved_model.pb", "saved_model"),
     "the prefix in a SavedModel": ("saved_model/variables/variables", "saved_model"),
-    "a folder with a file checkpoint": ("keras_tf", "keras_tf/weights"),
-    "a file checkpoint": ("keras_tf/checkpoint", "keras_tf/weights"),
+    "a folder with a file named checkpoint": ("keras_tf", "keras_tf/weights"),
+    "a file named checkpoint": ("keras_tf/checkpoint", "keras_tf/weights"),
 }
 
 
 @pytest.mark.parametrize(("path", "name"), PATHS.values(), ids=PATHS)
-def test_a_checkpoint_is_found_by(checkpoints, path, name):
+def test_checkpoint_is_found_by(checkpoints, path, name):
     read, expected = checkpoint.read(checkpoints / path), checkpoint.read(checkpoints / name)
     assert {*read} == {*expected}
     assert all(bit_identical(read[one], expected[one]) for one in expected)
@@ -186,9 +186,7 @@ def copied(checkpoints, folder, name="nesterov", to="model"):
 @pytest.mark.parametrize(
     "latest", ["model", "/home/somebody/model", r"C:\\runs\\model", "./runs/model"]
 )
-def test_a_folders_latest_checkpoint_is_that_of_its_name_wherever_it_was(
-    checkpoints, tmp_path, latest
-):
+def test_latest_checkpoint_of_a_folder_is_found_after_a_move(checkpoints, tmp_path, latest):
     copied(checkpoints, tmp_path)
     copied(checkpoints, tmp_path, "ftrl", "other")
     (tmp_path / "checkpoint").write_text(
@@ -197,7 +195,7 @@ def test_a_folders_latest_checkpoint_is_that_of_its_name_wherever_it_was(
     assert len(checkpoint.read(tmp_path)) == len(checkpoint.read(checkpoints / "nesterov"))
 
 
-def test_a_folder_with_one_checkpoint_is_that(checkpoints, tmp_path):
+def test_folder_with_one_checkpoint_is_read(checkpoints, tmp_path):
     copied(checkpoints, tmp_path)
     assert [*checkpoint.read(tmp_path)] == [*checkpoint.read(tmp_path / "model")]
     copied(checkpoints, tmp_path, "ftrl", "other")
@@ -205,7 +203,7 @@ def test_a_folder_with_one_checkpoint_is_that(checkpoints, tmp_path):
 
 
 def checkpoint_of_many_dtypes(folder):
-    """A checkpoint with a variable called `file`, and with values of many types."""
+    """A checkpoint with a variable named `file` and values of many dtypes."""
     values = {
         "file": np.float32([[1, 2], [3, -0.0]]),
         "scalar": np.int64(-7),
@@ -225,7 +223,7 @@ def checkpoint_of_many_dtypes(folder):
     return values, checkpoint.read(folder / "odd")
 
 
-def test_npz_has_all_values_to_the_bit_even_of_a_variable_called_file(tmp_path):
+def test_npz_values_are_bit_identical_even_for_a_variable_named_file(tmp_path):
     values, read = checkpoint_of_many_dtypes(tmp_path)
     assert {*checkpoint.write(read, tmp_path / "all.npz")} == {"text", "bfloat16"}
     with np.load(tmp_path / "all.npz", allow_pickle=False) as written:
@@ -233,7 +231,7 @@ def test_npz_has_all_values_to_the_bit_even_of_a_variable_called_file(tmp_path):
         assert [name for name in values if not bit_identical(written[name], values[name])] == []
 
 
-def test_safetensors_has_all_values_to_the_bit(tmp_path):
+def test_safetensors_values_are_bit_identical(tmp_path):
     safetensors = pytest.importorskip("safetensors.numpy", reason="needs safetensors")
     values, read = checkpoint_of_many_dtypes(tmp_path)
     assert checkpoint.write(read, tmp_path / "all.safetensors") == ["text"]
@@ -243,7 +241,7 @@ def test_safetensors_has_all_values_to_the_bit(tmp_path):
     assert written["bfloat16"].astype(np.float32) == [1.5]
 
 
-def test_what_cannot_be_written_is_said_and_nothing_is_left(checkpoints, tmp_path):
+def test_failed_write_is_reported_and_leaves_no_file(checkpoints, tmp_path):
     read = checkpoint.read(checkpoints / "nesterov")
     with pytest.raises(InputError, match=r"ends in \.npz or \.safetensors"):
         checkpoint.write(read, tmp_path / "all.txt")
@@ -258,7 +256,7 @@ def test_what_cannot_be_written_is_said_and_nothing_is_left(checkpoints, tmp_pat
 
 
 def rejected(path):
-    """Expects one line of complaint in reading a file, and gives it."""
+    """Asserts that reading fails with one line, and returns it."""
     with pytest.raises(InputError) as caught:
         checkpoint.read(path).verify()
     assert str(path) in str(caught.value)
@@ -273,20 +271,20 @@ def flip(path, place):
 
 
 @pytest.mark.parametrize("place", [0, 1, 100, 375])
-def test_a_flipped_bit_of_the_values_is_found(checkpoints, tmp_path, place):
+def test_flipped_bit_in_the_values_is_found(checkpoints, tmp_path, place):
     path = copied(checkpoints, tmp_path)
     flip(Path(f"{path}.{DATA}"), place)
     rejected(path)
 
 
 @pytest.mark.parametrize("place", [0, 1, 40, 150, 250, 300, -1])
-def test_a_flipped_bit_of_the_index_is_found(checkpoints, tmp_path, place):
+def test_flipped_bit_in_the_index_is_found(checkpoints, tmp_path, place):
     path = copied(checkpoints, tmp_path)
     flip(Path(f"{path}.index"), place)
     rejected(path)
 
 
-# Some bytes, such as those that fill a footer, mean nothing.
+# Some bytes, such as padding in a footer, have no meaning.
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "name"),
@@ -295,7 +293,7 @@ def test_a_flipped_bit_of_the_index_is_found(checkpoints, tmp_path, place):
         *(("v1", "v1"), ("saved_model/saved_model.pb", "saved_model")),
     ],
 )
-def test_no_flipped_bit_gives_other_values(checkpoints, tmp_path, file, name):
+def test_no_flipped_bit_changes_values_unnoticed(checkpoints, tmp_path, file, name):
     expected = arrays_in(golden_arrays(checkpoints, name), "values")
     shutil.copytree(checkpoints, tmp_path / "all")
     changed = tmp_path / "all" / file
@@ -320,10 +318,10 @@ def truncated(path):
 
 DAMAGES = {
     "empty": lambda path: path.write_bytes(b""),
-    "half": truncated,
+    "truncated": truncated,
     "garbage": lambda path: path.write_bytes(random.Random(1).randbytes(500)),
     "text": lambda path: path.write_text("a text\n" * 50),
-    "none": Path.unlink,
+    "missing": Path.unlink,
     "a folder": lambda path: (path.unlink(), path.mkdir()),
 }
 FILES = {
@@ -348,10 +346,10 @@ FILES = {
         (file, damage)
         for file in FILES
         for damage in DAMAGES
-        if file != "nesterov.meta" or damage not in ("none", "a folder")  # it needs no graph
+        if file != "nesterov.meta" or damage not in ("missing", "a folder")  # it needs no graph
     ],
 )
-def test_a_damaged_file_is_refused_in_one_line(checkpoints, tmp_path, file, damage):
+def test_damaged_file_is_rejected_with_one_line(checkpoints, tmp_path, file, damage):
     shutil.copytree(checkpoints, tmp_path / "all")
     DAMAGES[damage](tmp_path / "all" / file)
     rejected(tmp_path / "all" / FILES[file])
@@ -367,26 +365,26 @@ def test_a_damaged_file_is_refused_in_one_line(checkpoints, tmp_path, file, dama
         ("saved_model/variables/variables.index", "saved_model", "{}: expected the index"),
     ],
 )
-def test_a_part_that_is_missing_is_named(checkpoints, tmp_path, missing, name, says):
+def test_missing_part_is_named(checkpoints, tmp_path, missing, name, says):
     shutil.copytree(checkpoints, tmp_path / "all")
     (tmp_path / "all" / missing).unlink()
     (tmp_path / "all" / "v1.meta").unlink()
     assert says.format(Path(missing).name) in rejected(tmp_path / "all" / name)
 
 
-def test_where_nothing_is_nothing_is_found(tmp_path):
+def test_nonexistent_checkpoint_is_rejected(tmp_path):
     assert "got none" in rejected(tmp_path / "nothing")
     assert "got none" in rejected(tmp_path / "nowhere" / "nothing")
 
 
-def test_the_values_of_another_checkpoint_are_refused(checkpoints, tmp_path):
+def test_values_of_another_checkpoint_are_rejected(checkpoints, tmp_path):
     for name in ("nesterov", "adadelta"):
         copied(checkpoints, tmp_path, name, name)
     shutil.copy(tmp_path / f"adadelta.{DATA}", tmp_path / f"nesterov.{DATA}")
     assert "cannot be read" in rejected(tmp_path / "nesterov")
 
 
-def test_files_of_other_kinds_are_refused(tmp_path):
+def test_files_of_other_kinds_are_rejected(tmp_path):
     with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
         archive.writestr("config.json", "{}")
     assert "got a zip archive; keras.models.load_model" in rejected(tmp_path / "model.keras")
@@ -399,7 +397,7 @@ def test_files_of_other_kinds_are_refused(tmp_path):
 
 @pytest.fixture
 def keras_file(checkpoints, tmp_path):
-    """An HDF5 file of weights to be changed, and the place of one of them."""
+    """An HDF5 file of weights to modify, the path of one weight in it, and its value."""
     path, place = tmp_path / "weights.h5", "dense/dense/kernel:0"
     shutil.copy(checkpoints / "keras_weights.h5", path)
     with h5py.File(path) as file:
@@ -441,18 +439,20 @@ def virtual(file, place, value, folder):
 @pytest.mark.parametrize(
     "points", [external_link, soft_link, link_of_a_group, external_storage, virtual]
 )
-def test_an_hdf5_file_that_points_elsewhere_is_not_followed(keras_file, tmp_path, points):
+def test_links_out_of_an_hdf5_file_are_not_followed(keras_file, tmp_path, points):
     path, place, value = keras_file
     with h5py.File(path, "a") as file:
         del file[place]
         points(file, place, value, tmp_path)
     with h5py.File(path) as file:
-        assert bit_identical(file[place][()], value)  # HDF5 itself does follow it
+        assert bit_identical(file[place][()], value)  # HDF5 itself follows the link
     assert "in the file itself" in rejected(path)
 
 
 @pytest.mark.slow
-def test_a_file_that_ends_tensorflows_reader_is_refused_and_the_next_is_read(checkpoints, tmp_path):
+def test_file_that_crashes_tensorflows_reader_is_rejected_and_the_next_is_read(
+    checkpoints, tmp_path
+):
     write_bundle(tmp_path / "right", {"w": (2,)}, bytes(8))
     assert checkpoint.read(tmp_path / "right")["w"].tolist() == [0, 0]
     write_bundle(tmp_path / "hostile", {"w": (-1,)}, bytes(8))
@@ -463,12 +463,12 @@ def test_a_file_that_ends_tensorflows_reader_is_refused_and_the_next_is_read(che
 
 
 @pytest.mark.parametrize("shape", [(2**40,), (3,), (1,), (0,), ()])
-def test_an_index_that_says_another_size_is_refused(tmp_path, shape):
+def test_index_with_a_wrong_size_is_rejected(tmp_path, shape):
     write_bundle(tmp_path / "hostile", {"w": shape}, bytes(8))
     assert " w cannot be read" in rejected(tmp_path / "hostile")
 
 
-def test_a_pipe_is_not_waited_for(checkpoints, tmp_path):
+def test_named_pipe_is_rejected_without_waiting(checkpoints, tmp_path):
     path = copied(checkpoints, tmp_path)
     data = Path(f"{path}.{DATA}")
     data.unlink()
@@ -478,20 +478,20 @@ def test_a_pipe_is_not_waited_for(checkpoints, tmp_path):
     assert "got none" in rejected(tmp_path / "pipe")
 
 
-@pytest.mark.parametrize("damage", ["half", "garbage"])
+@pytest.mark.parametrize("damage", ["truncated", "garbage"])
 @pytest.mark.parametrize("file", ["nesterov", "sharded"])
-def test_values_that_end_too_early_are_not_the_end_of_the_reader(
-    checkpoints, tmp_path, file, damage
-):
+def test_truncated_values_do_not_crash_the_reader(checkpoints, tmp_path, file, damage):
     shutil.copytree(checkpoints, tmp_path / "all")
     (last,) = [*(tmp_path / "all").glob(f"{file}.data-*")][-1:]
     DAMAGES[damage](last)
     assert "its process" not in rejected(tmp_path / "all" / file)
 
 
-def test_a_relative_path_is_where_this_process_is_now(checkpoints, tmp_path, monkeypatch):
+def test_relative_path_starts_from_the_current_folder(checkpoints, tmp_path, monkeypatch):
     copied(checkpoints, tmp_path)
-    expected = checkpoint.read(checkpoints / "nesterov")  # after which there is another process
+    expected = checkpoint.read(
+        checkpoints / "nesterov"
+    )  # the reading process has started, in this folder
     monkeypatch.chdir(tmp_path)
     read = checkpoint.read("model")
     assert {*read} == {*expected}
