@@ -13,22 +13,25 @@ from tf_edureka.errors import InputError, printable
 from tf_edureka.runs.console import counted
 
 _MODEL, _WEIGHTS = ".keras", ".weights.h5"
+_DESCRIPTION = (
+    "List an old checkpoint, write its values to a file, or load them into a "
+    "Keras model. The checkpoint may be of TensorFlow 1 (version 1 or 2, in one file or "
+    "several), a frozen graph, a SavedModel, or an HDF5 file of Keras 2. Without options, "
+    "list the weights, the optimizer slots and the global step. Every value is read, so "
+    "that a damaged file is reported. Without --into, no graph is built and nothing in the "
+    "files is run."
+)
+_EPILOG = (
+    "With --into, the model and the checkpoint's graph (if it has one) are run on the same "
+    "random inputs, and their outputs are compared. Only ops of the graph that compute are run: "
+    "none that uses files, Python or the network. Exit codes: 0 done, 2 wrong input (nothing is "
+    "written)."
+)
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parses the arguments without importing TensorFlow, so that --help is fast."""
-    parser = options.ArgumentParser(
-        description="List an old checkpoint, write its values to a file, or load them into a "
-        "Keras model. The checkpoint may be of TensorFlow 1 (version 1 or 2, in one file or "
-        "several), a frozen graph, a SavedModel, or an HDF5 file of Keras 2. Without options, "
-        "list the weights, the optimizer slots and the global step. Every value is read, so "
-        "that a damaged file is reported. Without --into, no graph is built and nothing in the "
-        "files is run.",
-        epilog="With --into, the graph in the checkpoint, if there is one, and the model are run "
-        "on the same random inputs, and their outputs are compared. Of the graph, only ops that "
-        "compute are run: none that uses files, Python or the network. Exit codes: 0 done, 2 "
-        "wrong input (nothing is written).",
-    )
+    parser = options.ArgumentParser(description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument(
         "path",
         metavar="PATH",

@@ -119,9 +119,8 @@ def _stepped(
     variables = [*model.variables, *optimizer.variables]
     before = [np.array(one) for one in variables]
     limits = {n: getattr(optimizer, n, None) for n in ("clipnorm", "clipvalue", "global_clipnorm")}
-    new.assign(
-        found.gradients_to_new(weights)
-    )  # without the forget bias, whose sum would be rounded
+    # Converted like gradients: adding and subtracting a forget bias would round the weights.
+    new.assign(found.gradients_to_new(weights))
     moved = found.gradients_to_new(gradients)
     places = {id(one): place for place, one in enumerate(model.variables)}
     try:

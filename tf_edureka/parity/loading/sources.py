@@ -58,9 +58,8 @@ def of_graph(graph: Any, nodes: Mapping[str, Any]) -> Iterator[Source]:
             constant = nodes[parse(node.input[0])[0]] if node.input else None
             if constant is not None and constant.op == "Const":
                 default = tf.make_ndarray(constant.attr["value"].tensor)
-        if (
-            "dense_shapes" in node.attr
-        ):  # dense outputs follow sparse ones, whose shapes are unknown
+        # Dense outputs follow sparse ones, whose shapes are unknown.
+        if "dense_shapes" in node.attr:
             dense = [_batch_of(one) for one in node.attr["dense_shapes"].list.shape]
             shapes = [_UNKNOWN] * (len([*outputs(node)]) - len(dense)) + dense
         for place, (name, kind) in enumerate(outputs(node)):
@@ -91,9 +90,8 @@ def outputs(node: Any) -> Iterator[tuple[str, int]]:
     except (Unreplayable, StopIteration):
         return
     for place, kind in enumerate(kinds):
-        if place and node.op.startswith(
-            "FusedBatchNorm"
-        ):  # the other outputs serve its gradient only
+        # The other outputs serve its gradient only.
+        if place and node.op.startswith("FusedBatchNorm"):
             return
         yield (f"{node.name}:{place}" if place else str(node.name)), kind
 

@@ -96,9 +96,8 @@ class Walk:
     ) -> frozenset[str] | None:
         """The sources of an input of a node; None if it may not be run."""
         name, output = parse(tensor)
-        if (
-            name in self._of_node and output is not None
-        ):  # each output of an iterator is its own source
+        # Each output of an iterator is its own source.
+        if name in self._of_node and output is not None:
             own = f"{name}:{output}" if output else name
             return frozenset({own} & self._of_node[name])
         if name in found or not self._nodes[name].op.endswith("NextIteration"):

@@ -34,9 +34,8 @@ def reasons_of(problem: Problem, matching: Matching) -> dict[int, str]:
             reasons[row] = "value"
         elif fits[row].sum() == 1 and fits[:, column].sum() == 1:
             reasons[row] = "shape"
-        elif (
-            with_layers.get(pair, 0.0) < _LEAST
-        ):  # other partners score as much: only the order decides
+        elif with_layers.get(pair, 0.0) < _LEAST:
+            # Other partners score as much: only the order decides.
             reasons[row] = "order"
         else:
             reasons[row] = "layer" if without.get(pair, 0.0) < _LEAST else "name"

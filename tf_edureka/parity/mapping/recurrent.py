@@ -155,7 +155,8 @@ LAYOUTS = (
     Layout(
         "gru",
         _fused_gru,
-        f"{_GRU}; another computation: this layer resets after its product (reset_after=True)",
+        f"{_GRU}; another computation: this layer applies its reset gate after the matrix product "
+        "(reset_after=True)",
         _gru_reset_after,
         lambda u: (2, 3 * u),
         _GRU_WORDS,

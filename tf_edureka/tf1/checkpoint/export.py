@@ -13,7 +13,7 @@ ENDINGS = (".npz", ".safetensors")
 
 
 def write(checkpoint: Checkpoint, path: Path) -> list[str]:
-    """Writes all values of a checkpoint, bit-identical, to a file; writes it atomically.
+    """Writes all values of a checkpoint, bit-identical and atomically, to a file.
 
     Args:
         checkpoint: checkpoint with the values, including slots and the global step.

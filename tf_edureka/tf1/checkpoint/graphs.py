@@ -215,8 +215,8 @@ def state(graph: Any, checkpoint: Mapping[str, Array]) -> dict[str, Array]:
     saved, found = saved_as(graph), {}
     for node in variables(graph):
         shared = node.attr["shared_name"].s.decode("utf-8", "replace")
-        ways = [saved.get(node.name, (node.name, "")), (node.name, ""), (shared, "")]
-        for name, part in ways:
+        candidates = [saved.get(node.name, (node.name, "")), (node.name, ""), (shared, "")]
+        for name, part in candidates:
             if name in checkpoint:
                 found[node.name] = checkpoint[name][slice_index(part)]
                 break
