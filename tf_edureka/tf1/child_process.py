@@ -50,7 +50,7 @@ class ChildProcess:
 
         Args:
             function: module and name of a function of this package, such as
-                `tf1.checkpoint.opened:described`.
+                `tf1.checkpoint.worker:describe`.
             arguments: arguments of the function; all must be picklable.
             seconds: time limit in seconds, after which the process is killed; None for no limit.
 
