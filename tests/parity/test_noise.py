@@ -157,7 +157,7 @@ def test_what_cannot_be_computed_again_is_said(recording, tmp_path, in_this_proc
     with pytest.raises(InputError, match="step 0: expected a recorded step"):
         of_the_only_step(unrecorded)
     no_noise = written(recording, tmp_path / "2", random={})
-    with pytest.raises(InputError, match="noise/RandomUniform .* drew was not recorded"):
+    with pytest.raises(InputError, match="sampled by noise/RandomUniform .* were not recorded"):
         of_the_only_step(no_noise)
     no_graph = written(recording, tmp_path / "3")
     (no_graph.folder / "graph.pb").unlink()

@@ -56,7 +56,7 @@ class Evaluated:
         found = [(one, parse(one)) for one in names]
         behind: set[str] = set()
         for scalar in self.scalars:
-            kept, _ = self._original.graph.parts.needed([scalar])
+            kept, _ = self._original.graph.subgraphs.required_nodes([scalar])
             behind |= kept
         return [name for name, (node, _) in found if node in behind]
 

@@ -13,7 +13,7 @@ import numpy as np
 from tf_edureka._tensorflow import tf
 from tf_edureka.parity.model.evaluation import Batch
 from tf_edureka.parity.noise.tolerances import FURTHEST, LEAST, TIMES
-from tf_edureka.tf1.decimals import written
+from tf_edureka.tf1.decimals import source_decimals
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array, Step, Trace
 
@@ -107,7 +107,9 @@ class _Original:
         self._asked = [self._training.loss]
         if "lr" in self._training.hyper:
             self._asked.append(self._training.hyper["lr"])
-        self._needed, _ = self._graph.parts.needed([self._training.loss, *self._training.run])
+        self._needed, _ = self._graph.subgraphs.required_nodes(
+            [self._training.loss, *self._training.run]
+        )
         self._steps = self._unchanged_between(steps)
         self._start = _wide(trace.arrays(steps[0].before))
         self._constants = self._as_written({*steps[0].inputs, *steps[0].random})
@@ -125,12 +127,12 @@ class _Original:
 
     def _as_written(self, given: set[str]) -> tuple[dict[str, Array], dict[str, Array]]:
         """The graph's constants as they were written, and how far from that they may be."""
-        parts, found = self._graph.parts, {}
+        parts, found = self._graph.subgraphs, {}
         for name in sorted(self._needed - given):
             node = parts.nodes[name]
             is_single = node.attr["dtype"].type == tf.float32.as_datatype_enum
             if node.op == "Const" and is_single and not parts.depths[name][0]:  # in no loop
-                found[name] = written(tf.make_ndarray(node.attr["value"].tensor))
+                found[name] = source_decimals(tf.make_ndarray(node.attr["value"].tensor))
         return (
             {name: value for name, (value, _) in found.items()},
             {name: slack for name, (_, slack) in found.items() if slack.any()},
@@ -138,8 +140,8 @@ class _Original:
 
     def run(self) -> DoubleRun:
         losses = [*self._losses(None)]
-        if self._graph.rounded:
-            names = ", ".join(sorted(self._graph.rounded)[:3])
+        if self._graph.float32_nodes:
+            names = ", ".join(sorted(self._graph.float32_nodes)[:3])
             raise NotInFloat64(f"TensorFlow has {names} of the original in float32 only")
         if len(losses) < 2:
             raise NotInFloat64("not two steps in a row can be taken again")
@@ -204,7 +206,7 @@ def _wide(arrays: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, Arra
         if one.dtype == np.float32:
             found[name] = one.astype(np.float64)
             if one.size and np.all(one == one.flat[0]):
-                number, rest = written(one.ravel()[:1])
+                number, rest = source_decimals(one.ravel()[:1])
                 found[name] = np.full(one.shape, number[0])
                 if rest.any():
                     slack[name] = np.full(one.shape, rest[0])
