@@ -108,7 +108,7 @@ def test_keep_going_runs_the_cells_after_a_failed_one(run, tmp_path):
     assert "error: Resampler: this op was compiled for TensorFlow 1" in done.stderr
     assert 'File "<cell 8>", line 1, in <module>' in done.stderr
     assert "ipykernel" not in done.stderr
-    assert re.search(r"  renamed +cell 8, line 1 +tf\.log +tf\.math\.log\n", done.stderr)
+    assert re.search(r"  renamed +cell 8, line 1 +tf\.log +use tf\.math\.log\n", done.stderr)
     assert done.stderr.endswith("error: 4 of 10 cells failed\n")
     assert "image/png" in outputs(tmp_path / "old.executed.ipynb")[-1][0].data
     assert "TensorFlow 1.x selected." in (tmp_path / "old.executed.html").read_text()
