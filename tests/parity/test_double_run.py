@@ -224,7 +224,7 @@ def test_a_port_that_is_not_in_float64_runs_in_float32(trace):
 @pytest.mark.slow
 def test_a_number_that_nobody_wrote_may_be_off_by_what_float32_rounds(tmp_path):
     third = record(tmp_path / "t", momentum, scale=1 / 3)
-    run = run_in_float64.of_training(third, 0)
+    run = run_in_float64.run_training(third, 0)
     assert "mul/y by what float32 rounds" in run.why
     assert 1e-9 < run.limits[0] < run.limits[-1] < 1e-3
     assert in_float64(third, port(scale=1 / 3)).passed
@@ -242,11 +242,11 @@ def changed(trace, place, **values):
 
 def test_the_run_ends_where_the_script_did_what_is_not_known(trace):
     rate = changed(trace, 7, hyper={"lr": 0.5})
-    assert len(run_in_float64.of_training(rate, 0).steps) == 7
+    assert len(run_in_float64.run_training(rate, 0).steps) == 7
     full = changed(trace, 7, inputs={})
-    assert len(run_in_float64.of_training(full, 0).steps) == 7
+    assert len(run_in_float64.run_training(full, 0).steps) == 7
     weights = changed(trace, 2, before={**trace.steps[2].before, "a": trace.steps[0].before["a"]})
-    assert len(run_in_float64.of_training(weights, 0).steps) == 2
+    assert len(run_in_float64.run_training(weights, 0).steps) == 2
 
 
 def test_what_no_run_can_be_taken_of_is_said(trace):
@@ -256,7 +256,7 @@ def test_what_no_run_can_be_taken_of_is_said(trace):
         (changed(trace, 1, hyper={"lr": 0.5}), "not two steps in a row"),
     ):
         with pytest.raises(run_in_float64.NotInFloat64, match=said):
-            run_in_float64.of_training(other, 0)
+            run_in_float64.run_training(other, 0)
 
 
 def test_float64_says_who_is_off(trace):

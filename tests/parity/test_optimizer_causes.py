@@ -9,7 +9,7 @@ from recorded import Original, clipped, gradients, record, stairs
 
 from tf_edureka.parity.optimizer import arithmetic as a
 from tf_edureka.parity.optimizer.causes import diagnose
-from tf_edureka.parity.optimizer.stretch_reader import stretches
+from tf_edureka.parity.optimizer.segment_reader import segments
 
 # Each simulates dozens of hypotheses; some mistakes in tests/ports are tried by default.
 pytestmark = pytest.mark.slow
@@ -24,12 +24,12 @@ LATE = [STAIRS[0], *STAIRS[:-1]]
 EARLY = [*STAIRS[1:], STAIRS[-1]]
 
 
-def stretch_of(folder, kind, rates, clipping=None, **settings):
+def segment_of(folder, kind, rates, clipping=None, **settings):
     raw = gradients(STEPS)
     applied = [clipped(one, **clipping) for one in raw] if clipping else raw
     original = Original(kind, rates, applied, **settings)
-    (stretch,) = stretches(record(folder, original, applied, raw, clipping, more=rates[-1:]))
-    return stretch, {n: original.states[0][n] for n in recorded.SHAPES}, raw
+    (segment,) = segments(record(folder, original, applied, raw, clipping, more=rates[-1:]))
+    return segment, {n: original.states[0][n] for n in recorded.SHAPES}, raw
 
 
 def keras_path(optimizer, start, given, rates):
@@ -129,8 +129,8 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("kind", "rates", "settings", "port", "its", "cause", "says"), MISTAKES)
 def test_a_mistake_is_named(tmp_path, kind, rates, settings, port, its, cause, says):
-    stretch, start, raw = stretch_of(tmp_path / "trace", kind, rates, **settings)
-    verdict = diagnose(stretch, keras_path(port(), start, raw, its or rates))
+    segment, start, raw = segment_of(tmp_path / "trace", kind, rates, **settings)
+    verdict = diagnose(segment, keras_path(port(), start, raw, its or rates))
     assert not verdict.passed
     assert verdict.causes[0].cause == cause, verdict.causes
     assert says in verdict.causes[0].says
@@ -217,19 +217,19 @@ OF_OTHERS = [
 def test_a_mistake_of_another_framework_is_named(
     tmp_path, kind, settings, rule, hyper, slots, cause, says
 ):
-    stretch, start, raw = stretch_of(tmp_path / "trace", kind, SMALL, **settings)
-    verdict = diagnose(stretch, numpy_path(rule, start, raw, hyper, slots))
+    segment, start, raw = segment_of(tmp_path / "trace", kind, SMALL, **settings)
+    verdict = diagnose(segment, numpy_path(rule, start, raw, hyper, slots))
     assert verdict.causes[0].cause == cause, verdict.causes
     assert says in verdict.causes[0].says
 
 
 def test_momentum_that_takes_the_rate_in_but_falls_is_pytorchs_and_passes(tmp_path):
     """PyTorch leaves the rate out of what SGD gathers, as TensorFlow 1 does."""
-    stretch, start, raw = stretch_of(tmp_path / "trace", "Momentum", STAIRS)
+    segment, start, raw = segment_of(tmp_path / "trace", "Momentum", STAIRS)
     path = numpy_path(
         a.RULES["Momentum"], start, raw, lambda step: {"lr": STAIRS[step], "momentum": 0.9}
     )
-    assert diagnose(stretch, path).passed
+    assert diagnose(segment, path).passed
 
 
 BOUND = {"kind": "global_norm", "bound": 0.5}
@@ -249,15 +249,15 @@ CLIPPED = [
 @pytest.mark.parametrize(("clipping", "port", "says"), CLIPPED)
 @pytest.mark.parametrize("kind", ["GradientDescent", "Adam"])
 def test_clipping_is_named(tmp_path, kind, clipping, port, says):
-    stretch, start, raw = stretch_of(tmp_path / "trace", kind, SMALL, clipping)
+    segment, start, raw = segment_of(tmp_path / "trace", kind, SMALL, clipping)
     make = {"GradientDescent": K.SGD, "Adam": K.Adam}[kind]
     same = {"epsilon": 1e-8} if kind == "Adam" else {}
-    verdict = diagnose(stretch, keras_path(make(**same, **port), start, raw, SMALL))
+    verdict = diagnose(segment, keras_path(make(**same, **port), start, raw, SMALL))
     assert verdict.causes[0].cause == "clipping", verdict.causes
     assert says in verdict.causes[0].says
     right = {"global_norm": "global_clipnorm", "norm": "clipnorm", "value": "clipvalue"}
     own = {right[clipping["kind"]]: clipping["bound"]} if clipping else {}
-    assert diagnose(stretch, keras_path(make(**same, **own), start, raw, SMALL)).passed
+    assert diagnose(segment, keras_path(make(**same, **own), start, raw, SMALL)).passed
 
 
 TWO = [
@@ -272,47 +272,47 @@ TWO = [
 
 @pytest.mark.parametrize(("kind", "rates", "clipping", "port", "its", "causes"), TWO)
 def test_two_mistakes_are_both_named(tmp_path, kind, rates, clipping, port, its, causes):
-    stretch, start, raw = stretch_of(tmp_path / "trace", kind, rates, clipping)
-    verdict = diagnose(stretch, keras_path(port(), start, raw, its or rates))
+    segment, start, raw = segment_of(tmp_path / "trace", kind, rates, clipping)
+    verdict = diagnose(segment, keras_path(port(), start, raw, its or rates))
     assert {one.cause for one in verdict.causes[:2]} == set(causes.split()), verdict.causes
     assert verdict.causes[0].explains > 0.98
 
 
 def test_a_weight_that_is_not_trained_is_named(tmp_path):
-    stretch, start, raw = stretch_of(tmp_path / "trace", "Adam", SMALL)
+    segment, start, raw = segment_of(tmp_path / "trace", "Adam", SMALL)
     path = keras_path(K.Adam(epsilon=1e-8), start, raw, SMALL)
-    verdict = diagnose(stretch, [{**one, "bias": start["bias"]} for one in path])
+    verdict = diagnose(segment, [{**one, "bias": start["bias"]} for one in path])
     assert (verdict.weight, verdict.first_step) == ("bias", 0)
     assert verdict.causes[0].cause == "variables"
     assert verdict.causes[0].says == "the port does not train 'bias'"
 
 
 def test_the_first_step_is_where_the_rate_first_falls(tmp_path):
-    stretch, start, raw = stretch_of(tmp_path / "trace", "Momentum", STAIRS)
-    verdict = diagnose(stretch, keras_path(K.SGD(momentum=0.9), start, raw, STAIRS))
+    segment, start, raw = segment_of(tmp_path / "trace", "Momentum", STAIRS)
+    verdict = diagnose(segment, keras_path(K.SGD(momentum=0.9), start, raw, STAIRS))
     assert verdict.first_step == 15
     assert verdict.rate == (pytest.approx(0.1), pytest.approx(0.05))
 
 
-def test_a_mistake_late_in_a_long_stretch_is_named(tmp_path):
+def test_a_mistake_late_in_a_long_segment_is_named(tmp_path):
     steps = 400
     given = gradients(steps, shapes={"kernel": (40,)})
     rates = [stairs(step, every=350) for step in range(steps)]
     start = recorded.weights(shapes={"kernel": (40,)})
     original = Original("Momentum", rates, given, start)
-    (stretch,) = stretches(record(tmp_path / "trace", original, given))
-    verdict = diagnose(stretch, keras_path(K.SGD(momentum=0.9), start, given, rates))
+    (segment,) = segments(record(tmp_path / "trace", original, given))
+    verdict = diagnose(segment, keras_path(K.SGD(momentum=0.9), start, given, rates))
     assert verdict.first_step == 350
     assert [one.cause for one in verdict.causes] == ["momentum"]
 
 
 def test_noise_has_no_cause(tmp_path):
-    stretch, start, raw = stretch_of(tmp_path / "trace", "Adam", SMALL)
+    segment, start, raw = segment_of(tmp_path / "trace", "Adam", SMALL)
     random = np.random.default_rng(3)
     path = [
         {n: w + random.normal(size=w.shape).astype(np.float32) for n, w in one.items()}
         for one in keras_path(K.Adam(epsilon=1e-8), start, raw, SMALL)
     ]
-    verdict = diagnose(stretch, path)
+    verdict = diagnose(segment, path)
     assert verdict.first_step == 0
     assert verdict.causes == []

@@ -57,7 +57,7 @@ def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
         sources: of the graph.
     """
     wanted = inputs.shapes(model)
-    kinds = inputs.kinds(model)
+    kinds = inputs.dtype_kinds(model)
     candidates = [one for one in sources if one.shape != () and not _is_setting(one)]
     if len(candidates) < len(wanted):
         candidates = [one for one in sources if one.shape != ()]

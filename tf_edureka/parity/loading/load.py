@@ -145,7 +145,7 @@ def _build(model: keras.Model, old: OldNetwork | None) -> None:
     if old is not None:
         for way in feeds.ways(model, old.sources):
             given = feeds.arrays(way, old, 1.0, np.random.default_rng(0))
-            x = inputs.as_tensors(inputs.shaped(model, way.feeding, given))
+            x = inputs.as_tensors(inputs.model_inputs(model, way.feeding, given))
             try:
                 model(x, training=False)
             except Exception as error:  # a model may raise anything on what is not meant for it

@@ -13,8 +13,8 @@ from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.parity.optimizer import causes as optimizer_causes
 from tf_edureka.parity.optimizer.arithmetic import RULES
 from tf_edureka.parity.optimizer.sampling import sample
+from tf_edureka.parity.optimizer.segment import Segment
 from tf_edureka.parity.optimizer.simulation import Setup
-from tf_edureka.parity.optimizer.stretch import Stretch
 from tf_edureka.tf1.checkpoint import Checkpoint
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.checkpoint.graphs import place_of
@@ -79,11 +79,11 @@ def compared(
         for slot in dense[0].slots
     }
     scalars = {**hyper, **{n: float(v) for n, v in dense[0].settings.items()}, "t": number + 1.0}
-    stretch = _stretch(dense[0].kind, number, scalars, weights, slots, gradients, after)
+    segment = _segment(dense[0].kind, number, scalars, weights, slots, gradients, after)
     other = _other_numbers(new.model.optimizer, hyper)
     if other:
         return f"{said}; it is not the old graph's: {other}"
-    verdict = optimizer_causes.diagnose(stretch, [mine])
+    verdict = optimizer_causes.diagnose(segment, [mine])
     if verdict.passed:
         of = f"{verdict.measured:.2g} of the rounding apart"
         return f"{said}; a step by random gradients is the old graph's ({of})"
@@ -137,7 +137,7 @@ def _moved(
     return found.gradients_to_old(values)
 
 
-def _stretch(
+def _segment(
     kind: str,
     number: int,
     scalars: Mapping[str, float],
@@ -145,11 +145,11 @@ def _stretch(
     slots: Mapping[str, Mapping[str, Array]],
     gradients: Mapping[str, Array],
     after: Mapping[str, Array],
-) -> Stretch:
+) -> Segment:
     """The old graph's step, as the proof of ports takes one."""
     chosen = sample({name: value.shape for name, value in weights.items()}, _MOST_ENTRIES)
     start, row = chosen.flat(weights), chosen.flat(gradients)[None]
-    return Stretch(
+    return Segment(
         training=Training(loss="", weights=(*weights,), optimizer=kind),
         steps=[Step(number=number, hyper=scalars)],
         sample=chosen,

@@ -12,7 +12,7 @@ from tf_edureka._keras import keras
 from tf_edureka.parity.loading import feeds
 from tf_edureka.parity.loading.old_network import OldNetwork
 from tf_edureka.parity.model import inputs
-from tf_edureka.parity.model.forward import BETWEEN, share_of_largest
+from tf_edureka.parity.model.forward import SQUASHING, max_relative_difference
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.graph_nodes import Unreplayable
 
@@ -71,7 +71,7 @@ class Setting:
                 continue
             between = self.old.taken_by_loss(name)
             for kind in ("", between) if between else ("",):
-                value = BETWEEN[kind](tensor) if kind else tensor
+                value = SQUASHING[kind](tensor) if kind else tensor
                 found[name, kind] = _share(output.reshape(value.shape), value)
         return found
 
@@ -115,7 +115,7 @@ class Setting:
             rounding = 0.0
             if name in exact:
                 pair = self.tensors[scale][name], exact[name]
-                single, double = map(BETWEEN[kind], pair) if kind else pair
+                single, double = map(SQUASHING[kind], pair) if kind else pair
                 rounding = _share(single, double)
             self._allowed[scale, (name, kind)] = min(max(_TIMES * rounding, _FLOOR), SAME)
         return {one: self._allowed[scale, one] for one in ways}
@@ -152,7 +152,7 @@ class Setting:
         return output.dtype.kind == "f" and any(
             one.size == output.size
             and np.ptp(one) > 0
-            and share_of_largest(output.reshape(one.shape), one) <= SAME
+            and max_relative_difference(output.reshape(one.shape), one) <= SAME
             for one in self.of_layers.values()
         )
 
@@ -174,7 +174,7 @@ def _fits(output: tuple[int, ...], tensor: tuple[int, ...]) -> bool:
 def _share(one: Array, other: Array) -> float:
     """The largest difference, of each column relative to its largest value; inf if NaN."""
     if other.ndim < 2:
-        return share_of_largest(one, other)
+        return max_relative_difference(one, other)
     with np.errstate(all="ignore"):
         apart = np.abs(one.astype(np.float64) - other).reshape(-1, other.shape[-1]).max(axis=0)
         columns = np.abs(other).reshape(-1, other.shape[-1]).max(axis=0).astype(np.float64)

@@ -26,7 +26,7 @@ class Alteration:
 
 
 @contextlib.contextmanager
-def all_of(several: Sequence[Alteration]) -> Iterator[None]:
+def undo_together(several: Sequence[Alteration]) -> Iterator[None]:
     """Undoes `several` alterations at the same time, for the block."""
     with contextlib.ExitStack() as stack:
         for one in several:
@@ -34,12 +34,12 @@ def all_of(several: Sequence[Alteration]) -> Iterator[None]:
         yield
 
 
-def put(owner: Any, name: str, value: Any) -> AbstractContextManager[Any]:
+def replaced(owner: Any, name: str, value: Any) -> AbstractContextManager[Any]:
     """Gives the attribute `name` of an `owner` another `value` for a block."""
     return mock.patch.object(owner, name, value)
 
 
-def called(layer: Any, ours: Callable[..., Any]) -> AbstractContextManager[Any]:
+def call_replaced(layer: Any, ours: Callable[..., Any]) -> AbstractContextManager[Any]:
     """Lets a function stand for the call of a layer, for a block.
 
     Args:
@@ -54,4 +54,4 @@ def called(layer: Any, ours: Callable[..., Any]) -> AbstractContextManager[Any]:
 
         return ours(inputs, its)
 
-    return put(layer, "call", call)
+    return replaced(layer, "call", call)

@@ -11,11 +11,11 @@ import numpy as np
 
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
-from tf_edureka.parity.model.alteration import Alteration, all_of, called, put
+from tf_edureka.parity.model.alteration import Alteration, call_replaced, replaced, undo_together
 from tf_edureka.parity.model.evaluation import Evaluation
-from tf_edureka.parity.model.gate_alterations import of_gates
+from tf_edureka.parity.model.gate_alterations import gate_alterations
 from tf_edureka.parity.model.keras_port import KerasPort
-from tf_edureka.parity.model.layer_alterations import RATES, of_layer
+from tf_edureka.parity.model.layer_alterations import RATES, layer_alterations
 from tf_edureka.trace import Array
 
 _SCALES: Mapping[str, Callable[[Array], Array]] = {
@@ -42,24 +42,26 @@ def alterations(port: KerasPort, seen: Evaluation) -> Iterator[Alteration]:
         seen: what the model computed.
     """
     layers = [*_layers(port.model)]
-    singles = [(type(layer), one) for layer in layers for one in of_layer(layer)]
+    singles = [(type(layer), one) for layer in layers for one in layer_alterations(layer)]
     yield from (one for _, one in singles)
-    yield from _of_all(singles)
-    yield from _dropout_left_out(layers, seen)
+    yield from _in_all_layers(singles)
+    yield from _missing_dropout(layers, seen)
     for says, scale in _SCALES.items():
         yield Alteration(
             "scaling",
             f"the inputs are to be {says}",
-            partial(put, port, "change_inputs", _on_floats(scale)),
+            partial(replaced, port, "change_inputs", _on_floats(scale)),
         )
-    yield from of_gates(port)
+    yield from gate_alterations(port)
     for says, change in _LABELS.items():
         yield Alteration(
-            "labels", f"the labels are to be {says}", partial(put, port, "change_labels", change)
+            "labels",
+            f"the labels are to be {says}",
+            partial(replaced, port, "change_labels", change),
         )
 
 
-def _of_all(singles: Sequence[tuple[type, Alteration]]) -> Iterator[Alteration]:
+def _in_all_layers(singles: Sequence[tuple[type, Alteration]]) -> Iterator[Alteration]:
     """The same change in all layers of a class, as where a default was not what it was."""
     groups: dict[tuple[type, str, str], list[Alteration]] = {}
     for kind, one in singles:
@@ -69,7 +71,7 @@ def _of_all(singles: Sequence[tuple[type, Alteration]]) -> Iterator[Alteration]:
             yield Alteration(
                 cause,
                 f"{len(several)} layers {kind.__name__}, such as: {several[0].says}",
-                partial(all_of, several),
+                partial(undo_together, several),
             )
 
 
@@ -79,7 +81,7 @@ def _layers(model: Any) -> Iterator[Any]:
             yield layer
 
 
-def _dropout_left_out(layers: Sequence[Any], seen: Evaluation) -> Iterator[Alteration]:
+def _missing_dropout(layers: Sequence[Any], seen: Evaluation) -> Iterator[Alteration]:
     """Masks of the original that no layer has asked for, behind each layer of their shape."""
     outputs = dict(seen.layers)
     for name, uniform in seen.replay.unused.items():
@@ -91,7 +93,7 @@ def _dropout_left_out(layers: Sequence[Any], seen: Evaluation) -> Iterator[Alter
                     yield Alteration(
                         "dropout",
                         f"the original drops units behind {layer.name} at rate {rate} ({name})",
-                        partial(called, layer, partial(_masked, mask)),
+                        partial(call_replaced, layer, partial(_masked, mask)),
                     )
 
 

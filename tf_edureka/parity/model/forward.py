@@ -33,8 +33,8 @@ def softmax(values: Array) -> Array:
     Returns:
         as `values`, each in [0, 1].
     """
-    raised = np.exp(values - values.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+    exponentials = np.exp(values - values.max(axis=-1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
 
 
 def sigmoid(values: Array) -> Array:
@@ -50,10 +50,10 @@ def sigmoid(values: Array) -> Array:
 
 
 # What lies between a recorded tensor and an output: TensorFlow 1's losses take logits.
-BETWEEN: Mapping[str, Callable[[Array], Array]] = {"softmax": softmax, "sigmoid": sigmoid}
+SQUASHING: Mapping[str, Callable[[Array], Array]] = {"softmax": softmax, "sigmoid": sigmoid}
 
 
-def unsquashed(kind: str, output: Array, tensor: Array, tolerance: float) -> Array:
+def logits_of(kind: str, output: Array, tensor: Array, tolerance: float) -> Array:
     """What an output is the softmax or sigmoid of.
 
     Args:
@@ -73,11 +73,11 @@ def unsquashed(kind: str, output: Array, tensor: Array, tolerance: float) -> Arr
         found = np.log(shares) + sums
     else:
         found = np.log(shares) - np.log1p(-shares)
-    holds = np.abs(BETWEEN[kind](tensor) - output) <= tolerance
+    holds = np.abs(SQUASHING[kind](tensor) - output) <= tolerance
     return np.where(holds, tensor, found).astype(tensor.dtype)
 
 
-def relative(one: float, other: float) -> float:
+def relative_difference(one: float, other: float) -> float:
     """How far a number is from an `other`, relative to that; NaN if either is.
 
     Args:
@@ -87,7 +87,7 @@ def relative(one: float, other: float) -> float:
     return abs(one - other) / max(abs(other), 1e-30)
 
 
-def share_of_largest(one: Array, other: Array) -> float:
+def max_relative_difference(one: Array, other: Array) -> float:
     """The largest difference of two arrays, relative to the second's largest value; inf if NaN.
 
     Args:
@@ -122,7 +122,7 @@ def nearest(
     """
     found: Nearest | None = None
     for name, tensor in _candidates(output, tensors, squashed):
-        share = share_of_largest(output.reshape(tensor.shape), tensor)
+        share = max_relative_difference(output.reshape(tensor.shape), tensor)
         if tensor.shape[0] != output.shape[0] and share > _RESHAPED:
             continue
         if found is None or share <= found.share:
@@ -149,12 +149,12 @@ def _candidates(
         }
     yield from alike.items()
     if squashed and output.size and output.min() >= 0 and output.max() <= 1:
-        for said, function in BETWEEN.items():
-            for name, tensor in alike.items() if output.shape[-1] > 1 or said == "sigmoid" else ():
-                yield f"{said} of {name}", function(tensor)
+        for kind, function in SQUASHING.items():
+            for name, tensor in alike.items() if output.shape[-1] > 1 or kind == "sigmoid" else ():
+                yield f"{kind} of {name}", function(tensor)
 
 
-def unlike(
+def mean_difference(
     layers: Sequence[tuple[str, Array]],
     tensors: Mapping[str, Array],
     tolerance: float,
@@ -176,13 +176,15 @@ def unlike(
         in [0, 1].
     """
     shares = [
-        min(1.0, found.share) for found in _of_layers(layers, tensors, squashed).values() if found
+        min(1.0, found.share)
+        for found in _nearest_tensors(layers, tensors, squashed).values()
+        if found
     ]
     like = max((place + 1 for place, one in enumerate(shares) if one <= tolerance), default=0)
     return sum(shares[like:]) / len(shares) if shares else 0.0
 
 
-def first_unlike(
+def first_different_layer(
     layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], tolerance: float
 ) -> str:
     """The first layer from which on no output is one of the original's.
@@ -196,7 +198,7 @@ def first_unlike(
         its name; empty if the last one's output is one of the original's.
     """
     first = ""
-    for name, found in _of_layers(layers, tensors, squashed=True).items():
+    for name, found in _nearest_tensors(layers, tensors, squashed=True).items():
         if found is not None and found.share <= tolerance:
             first = ""
         elif not first:
@@ -204,7 +206,7 @@ def first_unlike(
     return first
 
 
-def _of_layers(
+def _nearest_tensors(
     layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], squashed: bool
 ) -> dict[str, Nearest | None]:
     return {

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from tf_edureka.parity.model.alteration import Alteration, put
+from tf_edureka.parity.model.alteration import Alteration, replaced
 from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.trace import Array
 
 
-def of_gates(port: KerasPort) -> Iterator[Alteration]:
+def gate_alterations(port: KerasPort) -> Iterator[Alteration]:
     """Gates of a `port` in another order, or the other way round; another forget bias."""
     places = [place for link in port.mapping.links for place in link.new]
     for own, count in _gate_groups(port, places):
@@ -21,20 +21,20 @@ def of_gates(port: KerasPort) -> Iterator[Alteration]:
                 yield Alteration(
                     "gate_order",
                     f"the original has the port's gates in the order {order}",
-                    partial(put, port, "change_state", _permuted(own, order)),
+                    partial(replaced, port, "change_state", _permuted(own, order)),
                 )
         for gate in range(count):
             yield Alteration(
                 "gate_order",
                 f"the original's gate {gate} of {count} is 1 less the port's",
-                partial(put, port, "change_state", _turned(own, count, gate)),
+                partial(replaced, port, "change_state", _negated(own, count, gate)),
             )
     for place in (place for place in places if 4 in port.gates(place)):
         for gate, change in itertools.product((1, 2, 0, 3), (-1.0, 1.0)):
             yield Alteration(
                 "forget_bias",
                 f"the bias of gate {gate} is off by {-change:+.0f} in the port",
-                partial(put, port, "change_state", _forget(place, gate, change)),
+                partial(replaced, port, "change_state", _with_forget_bias(place, gate, change)),
             )
 
 
@@ -70,14 +70,14 @@ def _permuted(places: Sequence[int], order: Sequence[int]) -> Callable[[Any], An
     return _blocks(places, len(order), lambda blocks: [blocks[i] for i in order])
 
 
-def _turned(places: Sequence[int], count: int, gate: int) -> Callable[[Any], Any]:
+def _negated(places: Sequence[int], count: int, gate: int) -> Callable[[Any], Any]:
     """`sigmoid(-x)` is `1 - sigmoid(x)`."""
     return _blocks(
         places, count, lambda blocks: [-b if i == gate else b for i, b in enumerate(blocks)]
     )
 
 
-def _forget(place: int, gate: int, amount: float) -> Callable[[Any], Any]:
+def _with_forget_bias(place: int, gate: int, amount: float) -> Callable[[Any], Any]:
     """Adds to one of the four gates of a bias."""
 
     def change(state: dict[int, Array]) -> dict[int, Array]:

@@ -34,7 +34,7 @@ def losses(
         NotInFloat64: when it cannot be built so, raises, or computes in float32 by itself.
     """
     found: list[float] = []
-    with _float64() as narrowed:
+    with _float64() as downcast:
         try:
             double = None
             for batch in batches:
@@ -42,15 +42,15 @@ def losses(
                     double = _built(port, build, batch)
                     double.load(start)
                     double.reset_optimizer(0)
-                    narrowed.clear()
+                    downcast.clear()
                 found.append(double.train(batch))
-                if narrowed:
+                if downcast:
                     raise NotInFloat64("the port casts to float32 by itself")
         except NotInFloat64:
             raise
         except (Exception, SystemExit) as error:  # a port may raise anything
-            said = f"{type(error).__name__}: {error}".splitlines()[0]
-            raise NotInFloat64(f"the port cannot be trained in float64 ({said})") from None
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            raise NotInFloat64(f"the port cannot be trained in float64 ({reason})") from None
     return found
 
 
@@ -64,7 +64,7 @@ def _built(port: KerasPort, build: Callable[[], Any], batch: Batch) -> KerasPort
     single = [one.path for one in model.variables if one.dtype == "float32"]
     if single:
         raise NotInFloat64(f"the port has {single[0]} in float32 by itself")
-    return port.like(model)
+    return port.with_model(model)
 
 
 @contextlib.contextmanager
@@ -77,13 +77,13 @@ def _float64() -> Iterator[list[Any]]:
     Yields:
         the float64 tensors that are cast to float32.
     """
-    narrowed: list[Any] = []
+    downcast: list[Any] = []
     cast, convert, make = tf.cast, tf.convert_to_tensor, ByOp.__init__
     floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
 
     def casting(x: Any, dtype: Any, name: str | None = None) -> Any:
         if getattr(x, "dtype", None) == tf.float64 and tf.as_dtype(dtype) == tf.float32:
-            narrowed.append(x)
+            downcast.append(x)
         return cast(converting(x), dtype, name)
 
     def converting(value: Any, dtype: Any = None, *rest: Any, **named: Any) -> Any:
@@ -105,7 +105,7 @@ def _float64() -> Iterator[list[Any]]:
             mock.patch.object(tf.nn, "leaky_relu", leaking),
             mock.patch.object(ByOp, "__init__", making),
         ):
-            yield narrowed
+            yield downcast
     finally:
         keras.config.set_floatx(floatx)
         keras.config.set_dtype_policy(policy)

@@ -95,7 +95,7 @@ def shapes(model: keras.Model) -> list[tuple[int | None, ...] | None]:
     return [tuple(tensor.shape) for tensor in tensors] if tensors else [None]
 
 
-def kinds(model: keras.Model) -> list[str]:
+def dtype_kinds(model: keras.Model) -> list[str]:
     """NumPy's kind of each input of a `model`, such as `f`; empty where they are not known yet."""
     return [np.dtype(str(one.dtype)).kind for one in _inputs(model)] or [""]
 
@@ -124,7 +124,7 @@ def _fit(shape: tuple[int | None, ...] | None, array: Array) -> int:
     return int(None not in shape[1:] and array[:1].size == np.prod(wanted))
 
 
-def shaped(model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array]) -> Any:
+def model_inputs(model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array]) -> Any:
     """The inputs of a model by its way of feeding.
 
     Args:
@@ -162,15 +162,15 @@ def labels(
         an array for each output, in the shape that its loss takes, any dtype; zeros for a loss
         that reads none.
     """
-    several = losses.class_numbers_of(model)
+    several = losses.sparse_options_of_outputs(model)
     kinds = [one[0] if len(one) == 1 else feeding.sparse for one in several]
     given = [arrays[name] for name in feeding.labels or feeding.inputs[:1]]
     if not (feeding.labels or kinds[0]) and given[0].size != outputs[0].size:
         given = [np.zeros(one.shape, one.dtype) for one in outputs]
-    ever = [itertools.chain(those, itertools.repeat(those[-1])) for those in (given, kinds)]
+    repeated = [itertools.chain(those, itertools.repeat(those[-1])) for those in (given, kinds)]
     return [
         labels_for(output, one, sparse=sparse)
-        for output, one, sparse in zip(outputs, *ever, strict=False)
+        for output, one, sparse in zip(outputs, *repeated, strict=False)
     ]
 
 

@@ -15,10 +15,10 @@ from tf_edureka.parity.mapping import new_variables
 from tf_edureka.parity.mapping.transforms import AS_IT_IS
 from tf_edureka.parity.model import inputs, losses, slices
 from tf_edureka.parity.model.called_layers import called_layers
-from tf_edureka.parity.model.carried import Carried
 from tf_edureka.parity.model.evaluation import Arrays, Batch, Evaluation
 from tf_edureka.parity.model.forward import nearest
 from tf_edureka.parity.model.randomness import replayed
+from tf_edureka.parity.model.recurrent_states import RecurrentStates
 from tf_edureka.trace import Array
 
 _SAME = 1e-3  # of the largest
@@ -43,7 +43,7 @@ class KerasPort:
         self.change_inputs: Callable[[Array], Array] = lambda array: array
         self.change_labels: Callable[[Array], Array] = lambda array: array
         self.change_state: Callable[[dict[int, Array]], dict[int, Array]] = lambda state: state
-        self.carried = Carried(model)
+        self.recurrent_states = RecurrentStates(model)
         self._random_ops = random_ops
         self._variables = [*model.variables]
         self._gates = {
@@ -55,11 +55,11 @@ class KerasPort:
         self._start = [variable.numpy() for variable in model.optimizer.variables]
         self._slices: dict[int, slices.Slices] = {}  # of the last evaluation, by place
 
-    def like(self, model: keras.Model) -> "KerasPort":
+    def with_model(self, model: keras.Model) -> "KerasPort":
         """The same of another `model` with the same variables."""
         port = KerasPort(model, self.mapping, random_ops=self._random_ops)
         port.feeding = self.feeding
-        port.carried.take_parts_of(self.carried)
+        port.recurrent_states.copy_locations(self.recurrent_states)
         return port
 
     def gates(self, place: int) -> tuple[int, ...]:
@@ -67,7 +67,7 @@ class KerasPort:
         return self._gates.get(place, ())
 
     @property
-    def grains(self) -> dict[str, float]:
+    def storage_roundings(self) -> dict[str, float]:
         """What the last place of a forget bias amounts to, by the old variable that lacks it."""
         added = {
             name: sum(abs(number) for _, _, number in link.transform.added)
@@ -77,7 +77,7 @@ class KerasPort:
         return {name: 2.0**-22 * number for name, number in added.items() if number}
 
     @functools.cached_property
-    def _same(self) -> dict[int, str]:
+    def _unchanged(self) -> dict[int, str]:
         """The old variable of each new one that has its rows."""
         return {one.new[0]: one.old[0] for one in self.mapping.links if one.transform == AS_IT_IS}
 
@@ -91,8 +91,8 @@ class KerasPort:
         to_new = self.mapping.gradients_to_new if linear else self.mapping.to_new
         for place, value in self.change_state(to_new(state)).items():
             self._variables[place].assign(value)
-        self.carried.reset()
-        self.carried.take(state)
+        self.recurrent_states.reset()
+        self.recurrent_states.load(state)
 
     def values(
         self, given: Sequence[Array] | None = None, *, linear: bool = False
@@ -141,7 +141,7 @@ class KerasPort:
         """
         best, chosen, failed = (2, True, float("inf")), None, ""
         ways = [*inputs.feedings(self.model, batch.examples)]
-        is_open = any(len(one) > 1 for one in losses.class_numbers_of(self.model))
+        is_open = any(len(one) > 1 for one in losses.sparse_options_of_outputs(self.model))
         kinds = (False, True) if is_open else (False,)
         for feeding in (replace(way, sparse=sparse) for way in ways for sparse in kinds):
             self.feeding = feeding
@@ -150,13 +150,13 @@ class KerasPort:
             except Exception as error:  # a model may raise anything on what is not meant for it
                 failed = str(error)
                 continue
-            apart = abs(seen.loss - loss)
+            difference = abs(seen.loss - loss)
             # To give the inputs again is what is left where no other array fits the output.
             found = nearest(seen.output, tensors)
             rank = (
                 int(not feeding.labels),
                 found is None or found.share > _SAME,
-                apart if np.isfinite(apart) else float("inf"),
+                difference if np.isfinite(difference) else float("inf"),
             )
             if (not feeding.labels or seen.has_labels) and rank < best:
                 best, chosen = rank, feeding
@@ -182,7 +182,7 @@ class KerasPort:
         weights = self.model.trainable_variables
         with replayed(batch.random, self._random_ops) as replay, called_layers() as layers:
             with tf.GradientTape(watch_accessed_variables=gradients) as tape:
-                several, labels, loss = self._computed(batch)
+                several, labels, loss = self._outputs_labels_loss(batch)
             computed = tape.gradient(loss, weights) if gradients else []
         penalty = sum(float(one) for one in self.model.losses)
         return Evaluation(
@@ -192,7 +192,7 @@ class KerasPort:
             data_loss=float(loss) - penalty,
             labels=labels[0],
             gradients=self._old_gradients(weights, computed),
-            slices={self._same[place]: one for place, one in self._slices.items()},
+            slices={self._unchanged[place]: one for place, one in self._slices.items()},
             after=self.values(),
             replay=replay,
         )
@@ -210,19 +210,19 @@ class KerasPort:
         """
         self.load(state)
         x = inputs.as_tensors(self._inputs(batch))
-        with replayed(batch.random, self._random_ops, draws=True):
+        with replayed(batch.random, self._random_ops, sample_missing=True):
             return np.array(keras.tree.flatten(self.model(x, training=training))[0])
 
     def train(self, batch: Batch) -> float:
         """Takes a step on a `batch` from where the model is, as `fit` does; gives its loss."""
         weights = self.model.trainable_variables
         with replayed(batch.random, self._random_ops), tf.GradientTape() as tape:
-            _, _, loss = self._computed(batch)
+            _, _, loss = self._outputs_labels_loss(batch)
         gradients = tape.gradient(loss, weights)
         self.model.optimizer.apply_gradients([*zip(gradients, weights, strict=True)])
         return float(loss)
 
-    def _computed(self, batch: Batch) -> tuple[list[Any], list[Array], Any]:
+    def _outputs_labels_loss(self, batch: Batch) -> tuple[list[Any], list[Array], Any]:
         """The outputs, the labels and the loss."""
         x = self._inputs(batch)
         outputs = self.model(inputs.as_tensors(x), training=True)
@@ -243,8 +243,8 @@ class KerasPort:
     def _inputs(self, batch: Batch) -> Any:
         if self.feeding is None:
             raise RuntimeError("how the model is fed has not been chosen")
-        self.carried.take(batch.inputs)
-        x = inputs.shaped(self.model, self.feeding, batch.examples)
+        self.recurrent_states.load(batch.inputs)
+        x = inputs.model_inputs(self.model, self.feeding, batch.examples)
         return keras.tree.map_structure(self.change_inputs, x)
 
     def _old_gradients(self, weights: Sequence[Any], computed: Sequence[Any]) -> dict[str, Array]:
@@ -256,8 +256,8 @@ class KerasPort:
                 by_place[place] = np.zeros(variable.shape, "float32")
             else:
                 by_place[place] = np.array(tf.convert_to_tensor(gradient))
-            if isinstance(gradient, tf.IndexedSlices) and place in self._same:
-                self._slices[place] = slices.of(gradient)
+            if isinstance(gradient, tf.IndexedSlices) and place in self._unchanged:
+                self._slices[place] = slices.from_tensor(gradient)
         return self.mapping.gradients_to_old(by_place) if by_place else {}
 
     def reset_optimizer(self, step: int) -> None:
@@ -283,8 +283,8 @@ class KerasPort:
         pairs = []
         for variable in self.model.trainable_variables:
             place = places[id(variable)]
-            if place in self._slices and self._same[place] in sparse:
-                given = slices.for_variable(sparse[self._same[place]], variable)
+            if place in self._slices and self._unchanged[place] in sparse:
+                given = slices.to_tensor(sparse[self._unchanged[place]], variable)
                 pairs.append((given, variable))
             elif place in new:
                 pairs.append((tf.constant(new[place], variable.dtype), variable))

@@ -12,7 +12,7 @@ from tf_edureka.parity.model.forward import sigmoid, softmax
 from tf_edureka.trace import Array
 
 _SAME = 1e-3  # relative: what counts as explained
-_SURE = 0.1  # of what a factor is from 1: how much it may vary
+_SPREAD = 0.1  # of what a factor is from 1: how much it may vary
 _TINY = 1e-30
 
 
@@ -36,13 +36,13 @@ def penalties(
     factors: dict[str, float] = {}
     for name in recorded[0]:
         pairs = zip(recorded, computed, strict=True)
-        apart = _joined([one[name] - other[name] for one, other in pairs])
+        difference = _joined([one[name] - other[name] for one, other in pairs])
         values = _joined([one[name] for one in weights])
-        if not apart.any() or not values.any():
+        if not difference.any() or not values.any():
             continue
         for kind, penalty in (("l2", values), ("l1", np.sign(values))):
-            factor = float(apart @ penalty / (penalty @ penalty))
-            left = np.linalg.norm(apart - factor * penalty) / np.linalg.norm(apart)
+            factor = float(difference @ penalty / (penalty @ penalty))
+            left = np.linalg.norm(difference - factor * penalty) / np.linalg.norm(difference)
             if left < 0.05 and np.ptp(values) > 0:
                 factors[f"{kind} {name}"] = factor
                 break
@@ -50,7 +50,7 @@ def penalties(
         kind = next(iter(factors)).partition(" ")[0]
         names = ", ".join(key.partition(" ")[2] for key in factors)
         amounts = sorted({float(f"{value:.3g}") for value in factors.values()})
-        shown = ", ".join(f"{abs(value):.3g}" for value in amounts)
+        listed = ", ".join(f"{abs(value):.3g}" for value in amounts)
         has = "lacks" if amounts[0] > 0 else "has in excess"
         unit = "times the weight" if kind == "l2" else "times its sign"
         advice = (
@@ -60,7 +60,7 @@ def penalties(
         yield Cause(
             kind,
             1.0,
-            f"the port's gradient of {names} {has} {shown} {unit}{advice if kind == 'l2' else ''}",
+            f"the port's gradient of {names} {has} {listed} {unit}{advice if kind == 'l2' else ''}",
         )
 
 
@@ -80,7 +80,7 @@ def factors(
         return
     ratio = float(np.median(ratios))
     varies = float(np.ptp(ratios))
-    if ratio <= 0 or varies > _SAME * ratio or varies > _SURE * abs(ratio - 1):
+    if ratio <= 0 or varies > _SAME * ratio or varies > _SPREAD * abs(ratio - 1):
         return
     every = outputs * batch
     known = (
@@ -99,9 +99,9 @@ def factors(
         (outputs / 2, "is half of the sum over the outputs"),
         (every / 2, "is half of the sum (tf.nn.l2_loss)"),
     )
-    for value, said in known:
+    for value, words in known:
         if abs(ratio / value - 1) < 2 * _SAME:
-            yield Cause("sum_or_mean", 1.0, f"the original {said} (a factor of {ratio:.6g})")
+            yield Cause("sum_or_mean", 1.0, f"the original {words} (a factor of {ratio:.6g})")
             return
     yield Cause("sum_or_mean", 0.95, f"the original's loss is the port's times {ratio:.6g}")
 
@@ -119,14 +119,14 @@ def factors_of_gradients(
     Returns:
         at most one cause.
     """
-    along, own = [], []
+    products, squares = [], []
     for one, other in zip(recorded, computed, strict=True):
         theirs, ours = _joined([*one.values()]), _joined([other[name] for name in one])
-        along.append(float(theirs @ ours))
-        own.append(float(ours @ ours))
-        if float(theirs @ theirs) * own[-1] - along[-1] ** 2 > 1e-6 * along[-1] ** 2:
+        products.append(float(theirs @ ours))
+        squares.append(float(ours @ ours))
+        if float(theirs @ theirs) * squares[-1] - products[-1] ** 2 > 1e-6 * products[-1] ** 2:
             return  # they point elsewhere
-    yield from factors(along, own, batch=batch)
+    yield from factors(products, squares, batch=batch)
 
 
 def labels_and_logits(
@@ -185,9 +185,9 @@ def _another_reading(
     ours = factor([one.data_loss for one in seen], reading)
     if is_sure and np.isnan(ours):
         ours = 1.0  # Keras scales what are no probabilities
-    for other, said in _READINGS.items():
+    for other, words in _READINGS.items():
         if other != reading and abs(factor(recorded, other) - ours) <= _SAME * abs(ours):
-            return Cause("from_logits", 1.0, f"the original {said}")
+            return Cause("from_logits", 1.0, f"the original {words}")
     for shift in (1, -1) if not binary else ():
         if abs(factor(recorded, reading, shift) - ours) <= _SAME * abs(ours):
             return Cause("labels", 1.0, f"the original's classes are the port's shifted by {shift}")
@@ -213,9 +213,16 @@ def _smoothing(
     if not theirs:
         return None
     spread = max(float(np.ptp(theirs)), float(np.ptp(ours)))
-    there, here = float(np.median(theirs)), float(np.median(ours))
-    if spread < 0.01 and abs(there - here) > 1e-3 and 0 <= round(there, 3) < 1 and here > -1e-3:
-        says = f"the original smooths its labels by {abs(there):.2g}, the port by {abs(here):.2g}"
+    original, port = float(np.median(theirs)), float(np.median(ours))
+    if (
+        spread < 0.01
+        and abs(original - port) > 1e-3
+        and 0 <= round(original, 3) < 1
+        and port > -1e-3
+    ):
+        says = (
+            f"the original smooths its labels by {abs(original):.2g}, the port by {abs(port):.2g}"
+        )
         return Cause("labels", 1.0, says)
     return None
 

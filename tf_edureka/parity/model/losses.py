@@ -22,7 +22,7 @@ def takes_logits(loss: Any) -> bool | None:
         return None
 
 
-def class_numbers(loss: Any) -> tuple[bool, ...]:
+def sparse_options(loss: Any) -> tuple[bool, ...]:
     """Whether labels of a `loss` are class numbers (True), like its outputs (False), or both."""
     if "sparse" in name(loss):
         return (True,)
@@ -30,14 +30,14 @@ def class_numbers(loss: Any) -> tuple[bool, ...]:
     return (False,) if known else (False, True)
 
 
-def class_numbers_of(model: Any) -> list[tuple[bool, ...]]:
+def sparse_options_of_outputs(model: Any) -> list[tuple[bool, ...]]:
     """What labels of each output of a compiled `model` may be, in the order of the flat outputs."""
     loss = model.loss
     if isinstance(loss, dict):
         is_dict = isinstance(getattr(model, "_outputs_struct", None), dict)
         loss = [loss.get(name) for name in (sorted(loss) if is_dict else model.output_names)]
     several = loss if isinstance(loss, list | tuple) and loss else [loss]
-    return [class_numbers(one) for one in several]
+    return [sparse_options(one) for one in several]
 
 
 def _first(loss: Any) -> Any:

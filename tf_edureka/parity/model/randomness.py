@@ -68,7 +68,7 @@ class Replay:
 
 @contextlib.contextmanager
 def replayed(
-    random: Mapping[str, Array], ops: Mapping[str, str], *, draws: bool = False
+    random: Mapping[str, Array], ops: Mapping[str, str], *, sample_missing: bool = False
 ) -> Iterator[Replay]:
     """Lets Keras' layers and TensorFlow's samplers take what the original's random ops gave.
 
@@ -78,7 +78,7 @@ def replayed(
     Args:
         random: what each random op gave, any dtype and shape, by its name, as they were made.
         ops: the kind of each op, such as `RandomUniform`.
-        draws: whether a layer for whose numbers there are none draws them, as Keras does; else it
+        sample_missing: whether a layer for whose numbers there are none draws them, as Keras does; else it
             drops nothing and adds none.
 
     Yields:
@@ -86,7 +86,7 @@ def replayed(
     """
     replay = Replay(ops, dict(random))
     module = importlib.import_module("keras.src.backend").random
-    its_dropout, its_normal = module.dropout, module.normal
+    keras_dropout, keras_normal = module.dropout, module.normal
 
     def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
         shape = tuple(inputs.shape)
@@ -97,7 +97,7 @@ def replayed(
             )
         uniform = replay.take(_UNIFORM, shape)
         if uniform is None:
-            return its_dropout(inputs, rate, noise_shape, seed) if draws else inputs
+            return keras_dropout(inputs, rate, noise_shape, seed) if sample_missing else inputs
         kept = tf.constant(uniform, inputs.dtype) >= rate
         return inputs * (1 / (1 - rate)) * tf.cast(kept, inputs.dtype)
 
@@ -105,26 +105,28 @@ def replayed(
         shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None
     ) -> Any:
         dtype = dtype or keras.config.floatx()
-        drawn = replay.take(_NORMAL, tuple(int(size) for size in shape))
-        if drawn is None and draws:
-            return its_normal(shape, mean, stddev, dtype, seed)
-        return tf.zeros(shape, dtype) + mean if drawn is None else tf.cast(drawn, dtype) * stddev
+        recorded = replay.take(_NORMAL, tuple(int(size) for size in shape))
+        if recorded is None and sample_missing:
+            return keras_normal(shape, mean, stddev, dtype, seed)
+        return (
+            tf.zeros(shape, dtype) + mean if recorded is None else tf.cast(recorded, dtype) * stddev
+        )
 
-    with mock.patch.multiple(module, dropout=dropout, normal=normal), _sampling(replay):
+    with mock.patch.multiple(module, dropout=dropout, normal=normal), _replayed_samplers(replay):
         yield replay
 
 
 @contextlib.contextmanager
-def _sampling(replay: Replay) -> Iterator[None]:
+def _replayed_samplers(replay: Replay) -> Iterator[None]:
     """Has TensorFlow's samplers of classes give in the block what was recorded."""
     module = importlib.import_module("tensorflow.python.ops.gen_candidate_sampling_ops")
 
     def replaying(name: str) -> Callable[..., Any]:
-        its_own = getattr(module, name)
+        original = getattr(module, name)
         kind = "".join(part.capitalize() for part in name.split("_"))
 
         def sampler(*given: Any, **named: Any) -> Any:
-            return [*map(tf.constant, replay.take_sampled(kind))] or its_own(*given, **named)
+            return [*map(tf.constant, replay.take_sampled(kind))] or original(*given, **named)
 
         return sampler
 

@@ -9,12 +9,12 @@ from tf_edureka.trace import Array, Trace
 Slices = tuple[Array, Array]  # int, shape (rows,), a row several times; float, shape (rows, ...)
 
 
-def of(gradient: tf.IndexedSlices) -> Slices:
+def from_tensor(gradient: tf.IndexedSlices) -> Slices:
     """A sparse `gradient` as arrays."""
     return gradient.indices.numpy(), gradient.values.numpy()
 
 
-def recorded(trace: Trace, gradients: Mapping[str, Any]) -> dict[str, Slices]:
+def read(trace: Trace, gradients: Mapping[str, Any]) -> dict[str, Slices]:
     """The sparse ones of a step's gradients.
 
     Args:
@@ -31,7 +31,7 @@ def recorded(trace: Trace, gradients: Mapping[str, Any]) -> dict[str, Slices]:
     }
 
 
-def for_variable(given: Slices, variable: Any) -> tf.IndexedSlices:
+def to_tensor(given: Slices, variable: Any) -> tf.IndexedSlices:
     """What an optimizer is `given` for a `variable` of Keras."""
     rows, values = given
     return tf.IndexedSlices(tf.constant(values, variable.dtype), tf.constant(rows), variable.shape)

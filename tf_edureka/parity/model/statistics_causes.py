@@ -7,11 +7,11 @@ import numpy as np
 from tf_edureka.parity.cause import Cause
 from tf_edureka.trace import Array
 
-_BY_ONE_LESS = (
+_OTHER_DIVISOR = (
     "one takes the variance of the batch by n, the other by n - 1 "
     "(tf_edureka.tf1.BatchNormalization does as TensorFlow 1 did)"
 )
-_KNOWN = (0.9, 0.99, 0.999, 0.95, 0.997, 0.9997, 0.98, 0.1, 0.01, 0.001, 0.0)
+_COMMON_MOMENTUMS = (0.9, 0.99, 0.999, 0.95, 0.997, 0.9997, 0.98, 0.1, 0.01, 0.001, 0.0)
 
 
 def explain(
@@ -47,17 +47,17 @@ def explain(
         if not own.any():
             yield Cause("bn_momentum", 1.0, f"the port never moves {name}; the original does")
             return
-        if "variance" in name.lower() and _is_by_one_less(start, theirs, own):
-            yield Cause("bn_momentum", 1.0, f"{name}: {_BY_ONE_LESS}")
+        if "variance" in name.lower() and _has_other_divisor(start, theirs, own):
+            yield Cause("bn_momentum", 1.0, f"{name}: {_OTHER_DIVISOR}")
             return
         factor = float(np.vdot(theirs, own) / np.vdot(theirs, theirs))
         left = float(np.linalg.norm(own - factor * theirs) / np.linalg.norm(own - theirs))
         if left < 0.1:  # else it is rounding, and the next one may say more
-            yield Cause("bn_momentum", 1 - left, _said(name, factor))
+            yield Cause("bn_momentum", 1 - left, _describe_factor(name, factor))
             return
 
 
-def _is_by_one_less(start: Array, theirs: Array, own: Array) -> bool:
+def _has_other_divisor(start: Array, theirs: Array, own: Array) -> bool:
     """Whether one side's variance of the batch is the other's times `n / (n - 1)`.
 
     With `own = (1 - m) (v - start)` and `theirs = (1 - m) (v + c v - start)` their difference is
@@ -66,18 +66,18 @@ def _is_by_one_less(start: Array, theirs: Array, own: Array) -> bool:
     if own.size < 3:  # any two numbers fit
         return False
     columns = np.stack([own.ravel(), start.ravel()], axis=1)
-    apart = (theirs - own).ravel()
-    (c, d), *_ = np.linalg.lstsq(columns, apart, rcond=None)
-    left = np.linalg.norm(apart - columns @ (c, d)) / np.linalg.norm(apart)
+    difference = (theirs - own).ravel()
+    (c, d), *_ = np.linalg.lstsq(columns, difference, rcond=None)
+    left = np.linalg.norm(difference - columns @ (c, d)) / np.linalg.norm(difference)
     return bool(left < 0.1 and 0 < abs(c) <= 0.5 and 5e-4 < d / c < 1)
 
 
-def _said(name: str, factor: float) -> str:
+def _describe_factor(name: str, factor: float) -> str:
     """How far the port moves, and the two momentums where one usual pair alone gives that."""
     pairs = [
         (theirs, own)
-        for theirs in _KNOWN
-        for own in _KNOWN
+        for theirs in _COMMON_MOMENTUMS
+        for own in _COMMON_MOMENTUMS
         if theirs < 1 and abs((1 - own) / (1 - theirs) / factor - 1) < 1e-2
     ]
     one = len(pairs) == 1

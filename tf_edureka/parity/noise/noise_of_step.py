@@ -13,13 +13,13 @@ import numpy as np
 
 from tf_edureka import trace
 from tf_edureka.errors import InputError
-from tf_edureka.parity.noise.recorded_updates import Found, Updates
-from tf_edureka.parity.noise.spread import Key, Spread, spread
+from tf_edureka.parity.noise.recorded_updates import FoundUpdates, Updates
+from tf_edureka.parity.noise.variation import Key, Variation, variation
 from tf_edureka.tf1.one_thread import OneThread
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array
 
-_DRAWS = 2  # of what is moved, up or down, for each entry
+_PERTURBATIONS = 2  # of what is moved, up or down, for each entry
 Arrays = Mapping[str, Array]
 
 
@@ -28,7 +28,7 @@ class Noise:
     """How far a step of the original is from itself.
 
     Attributes:
-        spreads: by kind and name: of the `loss`, whose name is empty; of each recorded `tensor` of
+        variations: by kind and name: of the `loss`, whose name is empty; of each recorded `tensor` of
             the forward pass; of the raw `gradient` of each weight; of each weight `after` the step.
         exact: the same values in float64, of the shape of the tensor; a sparse gradient's is made
             dense.
@@ -36,12 +36,12 @@ class Noise:
         rounded: names of ops that float32 is used for in float64 too.
     """
 
-    spreads: Mapping[Key, Spread]
+    variations: Mapping[Key, Variation]
     exact: Mapping[Key, Array]
     unknown: Mapping[Key, str]
     rounded: Sequence[str]
 
-    def of(self, kind: str, name: str = "") -> float | None:
+    def largest(self, kind: str, name: str = "") -> float | None:
         """The largest spread of a value, relative to its largest entry.
 
         Args:
@@ -51,11 +51,11 @@ class Noise:
         Returns:
             None where it could not be computed again; `unknown` says why.
         """
-        found = self.spreads.get((kind, name))
+        found = self.variations.get((kind, name))
         return None if found is None else found.largest
 
 
-def of_step(recorded: trace.Trace, step: trace.Step) -> Noise:
+def measure(recorded: trace.Trace, step: trace.Step) -> Noise:
     """How far a recorded step of the original is from itself.
 
     Args:
@@ -93,7 +93,7 @@ def original(recorded: trace.Trace, training: int) -> "Original":
 
 
 class Original:
-    """The graph of a trace, in the ways in which a step of a training is computed again.
+    """The graph of a trace, in the recompute in which a step of a training is computed again.
 
     Args:
         recorded: the trace.
@@ -116,10 +116,10 @@ class Original:
         self.graph = RecordedGraph(content)
         self._double = RecordedGraph(content, dtype="float64")
         self._updates = Updates(self.graph.parts, self._training)
-        self._found: Found | None = None
+        self._found: FoundUpdates | None = None
 
     def noise(self, step: trace.Step) -> Noise:
-        """How far a `step` is from itself, as of `of_step`."""
+        """How far a `step` is from itself, as of `measure`."""
         recorded = self._recorded(step)
         read = self._trace.arrays
         state, inputs, random = read(step.before), read(step.inputs), read(step.random)
@@ -128,24 +128,24 @@ class Original:
             feeds = {**inputs, **random}
             self._found = self._updates.find(self.graph, gradients, state, feeds)
         compute = functools.partial(self._values, step)
-        ours, exact, others = self.ways(compute, step.number, state, inputs, random)
-        spreads, unknown = {}, {}
+        ours, exact, others = self.recompute(compute, step.number, state, inputs, random)
+        variations, unknown = {}, {}
         for key, value in recorded.items():
-            found = spread(key, value, ours, others, exact)
-            if isinstance(found, Spread):
-                spreads[key] = found
+            found = variation(key, value, ours, others, exact)
+            if isinstance(found, Variation):
+                variations[key] = found
             else:
                 unknown[key] = found
-        exact = {key: exact[key] for key in spreads}
+        exact = {key: exact[key] for key in variations}
         for name, stored in step.raw_gradients.items():
             if not isinstance(stored, str) and ("gradient", name) in exact:
                 dense = np.zeros(stored["shape"])
                 np.add.at(dense, self._trace.array(stored["indices"]), exact["gradient", name])
                 exact["gradient", name] = dense
         rounded = tuple(sorted(self._double.rounded))
-        return Noise(spreads=spreads, exact=exact, unknown=unknown, rounded=rounded)
+        return Noise(variations=variations, exact=exact, unknown=unknown, rounded=rounded)
 
-    def ways(
+    def recompute(
         self,
         compute: Callable[[RecordedGraph | OneThread, Arrays, Arrays], dict[Key, Array]],
         seed: int,
@@ -153,7 +153,7 @@ class Original:
         inputs: Arrays,
         random: Arrays,
     ) -> tuple[dict[Key, Array], dict[Key, Array], dict[str, list[dict[Key, Array]]]]:
-        """Computes values in all ways.
+        """Computes values in all recompute.
 
         Args:
             compute: takes a graph, a state and what is fed, and gives the values, of any dtype and
@@ -164,7 +164,7 @@ class Original:
             random: what random ops gave, by tensor.
 
         Returns:
-            the values as they were, in float64, and, by name, in the ways of `Spread`, each of any
+            the values as they were, in float64, and, by name, in the recompute of `Variation`, each of any
             dtype and shape.
         """
         feeds = {**inputs, **random}
@@ -178,7 +178,7 @@ class Original:
                     {**state, **(moved if kind == "weights" else {})},
                     {**feeds, **(moved if kind == "inputs" else {})},
                 )
-                for moved in (_moved(moving, seed, draw) for draw in range(_DRAWS))
+                for moved in (_perturbed(moving, seed, draw) for draw in range(_PERTURBATIONS))
             ]
         return ours, exact, others
 
@@ -209,7 +209,7 @@ class Original:
 
         What is fetched keeps TensorFlow from fusing ops, and that rounds otherwise.
         """
-        found = self._found or Found({}, {})
+        found = self._found or FoundUpdates({}, {})
         gradients, after = graph.run(
             [*found.gradients.values()], [*found.ops.values()], state, feeds
         )
@@ -226,7 +226,7 @@ class Original:
         }
 
 
-def _moved(arrays: Mapping[str, Array], *seed: int) -> dict[str, Array]:
+def _perturbed(arrays: Mapping[str, Array], *seed: int) -> dict[str, Array]:
     """Float arrays with each entry moved by one unit in the last place; scalars are settings."""
     generator = np.random.default_rng(seed)
     return {

@@ -15,7 +15,7 @@ from tf_edureka.trace import Array
 
 _WRITES = re.compile(r"(Resource)?(Sparse)?(Apply|Assign|Scatter|StridedSliceAssign)\w*")
 _VARIABLES = ("VariableV2", "Variable", "VarHandleOp")
-_HANDS_ON = ("Identity", "RefIdentity", "Enter", "RefEnter", "Switch", "RefSwitch")
+_PASS_THROUGH = ("Identity", "RefIdentity", "Enter", "RefEnter", "Switch", "RefSwitch")
 # What lies between a gradient and the op that takes it: clipping, decay, sums, an optimizer that is
 # written in plain ops, and what adds up rows of a sparse gradient.
 _BETWEEN = {
@@ -27,7 +27,7 @@ _BETWEEN = {
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundUpdates:
     """Where a recorded graph has what was recorded.
 
     Attributes:
@@ -63,7 +63,7 @@ class Updates:
         recorded: Mapping[str, Array],
         state: Mapping[str, Array],
         feeds: Mapping[str, Array],
-    ) -> Found:
+    ) -> FoundUpdates:
         """Finds gradients by their values, and the updates that they lead to.
 
         Args:
@@ -81,18 +81,18 @@ class Updates:
             for weight in recorded
             for op in self._ops.get(weight, [])
             if len(self._ops[weight]) == 1 or self._can_run(op, feeds)
-            for tensor in self._behind(op)
+            for tensor in self._gradient_candidates(op)
         }
         tensors = [*dict.fromkeys(tensor for _, _, tensor in places)]
         values = dict(zip(tensors, graph.compute(tensors, state, feeds), strict=True))
         nearest: dict[str, tuple[float, str, str]] = {}
         for weight, op, tensor in places:
-            apart = _apart(values[tensor], recorded[weight])
+            difference = _difference(values[tensor], recorded[weight])
             # Of equal ones, such as what clipping leaves as it is, the one before the others.
-            if apart < np.inf and apart <= nearest.get(weight, (np.inf,))[0]:
-                nearest[weight] = apart, op, tensor
+            if difference < np.inf and difference <= nearest.get(weight, (np.inf,))[0]:
+                nearest[weight] = difference, op, tensor
         alone = {weight: ops[0] for weight, ops in self._ops.items() if len(ops) == 1}
-        return Found(
+        return FoundUpdates(
             {weight: tensor for weight, (_, _, tensor) in nearest.items()},
             {**alone, **{weight: op for weight, (_, op, _) in nearest.items()}},
         )
@@ -109,7 +109,7 @@ class Updates:
             return False
         return True
 
-    def _behind(self, op: str) -> list[str]:
+    def _gradient_candidates(self, op: str) -> list[str]:
         """Tensors that may be the gradient that an op is given, the nearest first."""
         seen: dict[str, None] = {}
         todo = [one for one in self._parts.nodes[op].input[1:] if one[0] != "^"]
@@ -128,13 +128,13 @@ class Updates:
 
     def _variable(self, name: str) -> str:
         node: Any = self._parts.nodes[parse(name)[0]]
-        while node.op in _HANDS_ON and node.input:
+        while node.op in _PASS_THROUGH and node.input:
             node = self._parts.nodes[parse(node.input[0])[0]]
         return str(node.name)
 
 
-def _apart(value: Array, recorded: Array) -> float:
-    """How far two arrays are apart; infinitely where they are of different shapes."""
+def _difference(value: Array, recorded: Array) -> float:
+    """How far two arrays are difference; infinitely where they are of different shapes."""
     if value.shape != recorded.shape or value.dtype != recorded.dtype:
         return np.inf
     return float(np.abs(value - recorded).max(initial=0))

@@ -12,20 +12,20 @@ import numpy as np
 
 from tf_edureka._tensorflow import tf
 from tf_edureka.parity.model.evaluation import Batch
-from tf_edureka.parity.noise.tolerances import FURTHEST, LEAST, TIMES
+from tf_edureka.parity.noise.tolerances import LARGEST_OF_LOSS, NOISE_FACTOR, SMALLEST
 from tf_edureka.tf1.decimals import written
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array, Step, Trace
 
 # Steps at most: as far as consecutive gradients are recorded at most, so that a rate whose change
 # these reach has changed here, too.
-MOST = 200
-_DRAWS = 2  # of what is moved, up or down, for each entry
-_UNIT = 2.0**-52
-_LEAST = LEAST["loss"] * 2.0**-29  # in roundings of float64
+MOST_STEPS = 200
+_PERTURBATIONS = 2  # of what is moved, up or down, for each entry
+_EPSILON = 2.0**-52
+_SMALLEST = SMALLEST["loss"] * 2.0**-29  # in roundings of float64
 _SAME_RATE = 1e-4  # relative; float32 keeps any by less
 WHY = (
-    f"{TIMES:g} times what the original differs from itself in float64 with inputs and variables "
+    f"{NOISE_FACTOR:g} times what the original differs from itself in float64 with inputs and variables "
     "moved by one unit in the last place before each step"
 )
 
@@ -58,11 +58,11 @@ def batch(trace: Trace, step: Step) -> Batch:
 
     Random numbers stay what they were.
     """
-    return Batch(inputs=_wide(trace.arrays(step.inputs))[0], random=trace.arrays(step.random))
+    return Batch(inputs=_to_float64(trace.arrays(step.inputs))[0], random=trace.arrays(step.random))
 
 
 @functools.lru_cache(maxsize=2)
-def of_training(trace: Trace, training: int) -> DoubleRun:
+def run_training(trace: Trace, training: int) -> DoubleRun:
     """Takes the run of a training again.
 
     Args:
@@ -72,7 +72,7 @@ def of_training(trace: Trace, training: int) -> DoubleRun:
     Raises:
         NotInFloat64: when that is not possible.
     """
-    content, steps = trace.graph(), _in_a_row(trace, training)
+    content, steps = trace.graph(), _consecutive_steps(trace, training)
     if content is None or not trace.trainings[training].run:
         raise NotInFloat64("the trace does not say what the script ran")
     if len(trace.trainings) > 1:
@@ -85,14 +85,14 @@ def of_training(trace: Trace, training: int) -> DoubleRun:
         raise NotInFloat64(str(error)) from None
 
 
-def _in_a_row(trace: Trace, training: int) -> list[Step]:
+def _consecutive_steps(trace: Trace, training: int) -> list[Step]:
     """The steps from step 0 on, as long as what they were fed is stored; none without a start."""
     ours = (one for one in trace.steps if one.training == training)
     steps = [
         one
         for _, one in itertools.takewhile(
             lambda pair: pair[0] == pair[1].number and {*pair[1].fingerprints} <= {*pair[1].inputs},
-            enumerate(itertools.islice(ours, MOST)),
+            enumerate(itertools.islice(ours, MOST_STEPS)),
         )
     ]
     return steps if steps and steps[0].is_recorded else []
@@ -104,13 +104,13 @@ class _Original:
     def __init__(self, trace: Trace, training: int, content: bytes, steps: Sequence[Step]) -> None:
         self._trace, self._training = trace, trace.trainings[training]
         self._graph = RecordedGraph(content, dtype="float64")
-        self._asked = [self._training.loss]
+        self._fetches = [self._training.loss]
         if "lr" in self._training.hyper:
-            self._asked.append(self._training.hyper["lr"])
+            self._fetches.append(self._training.hyper["lr"])
         self._needed, _ = self._graph.parts.needed([self._training.loss, *self._training.run])
         self._steps = self._unchanged_between(steps)
-        self._start = _wide(trace.arrays(steps[0].before))
-        self._constants = self._as_written({*steps[0].inputs, *steps[0].random})
+        self._start = _to_float64(trace.arrays(steps[0].before))
+        self._constants = self._decimal_constants({*steps[0].inputs, *steps[0].random})
 
     def _unchanged_between(self, steps: Sequence[Step]) -> Sequence[Step]:
         """The steps up to where the script is seen to change weights between two of them."""
@@ -123,7 +123,7 @@ class _Original:
                 return steps[:place]
         return steps
 
-    def _as_written(self, given: set[str]) -> tuple[dict[str, Array], dict[str, Array]]:
+    def _decimal_constants(self, given: set[str]) -> tuple[dict[str, Array], dict[str, Array]]:
         """The graph's constants as they were written, and how far from that they may be."""
         parts, found = self._graph.parts, {}
         for name in sorted(self._needed - given):
@@ -133,7 +133,7 @@ class _Original:
                 found[name] = written(tf.make_ndarray(node.attr["value"].tensor))
         return (
             {name: value for name, (value, _) in found.items()},
-            {name: slack for name, (_, slack) in found.items() if slack.any()},
+            {name: uncertainty for name, (_, uncertainty) in found.items() if uncertainty.any()},
         )
 
     def run(self) -> DoubleRun:
@@ -144,11 +144,11 @@ class _Original:
         if len(losses) < 2:
             raise NotInFloat64("not two steps in a row can be taken again")
         apart = np.zeros(len(losses))
-        for draw in range(_DRAWS):
+        for draw in range(_PERTURBATIONS):
             moved = self._losses(np.random.default_rng(draw))
             for step, (other, one) in enumerate(zip(losses, moved, strict=False)):
                 apart[step] = max(apart[step], abs(one - other) / max(abs(other), 1e-30))
-        limits = np.clip(TIMES * np.maximum.accumulate(apart), _LEAST, FURTHEST)
+        limits = np.clip(NOISE_FACTOR * np.maximum.accumulate(apart), _SMALLEST, LARGEST_OF_LOSS)
         unknown = {*self._constants[1], *self._start[1]}
         more = f", and {', '.join(sorted(unknown))} by what float32 rounds" if unknown else ""
         return DoubleRun(
@@ -161,18 +161,18 @@ class _Original:
 
     def _losses(self, generator: np.random.Generator | None) -> Iterator[float]:
         """The loss of each step while it is a number; with a generator all is moved a bit."""
-        (state, slack), constants = self._start, self._constants[0]
+        (state, uncertainty), constants = self._start, self._constants[0]
         if generator is not None:
-            constants = _moved(*self._constants, generator, unit=0.0)
+            constants = _perturbed(*self._constants, generator, unit=0.0)
         for step in self._steps:
-            inputs, of_inputs = _wide(self._trace.arrays(step.inputs))
+            inputs, uncertainty_of_inputs = _to_float64(self._trace.arrays(step.inputs))
             if generator is not None:
-                state = _moved(state, slack, generator)
-                inputs = _moved(inputs, of_inputs, generator)
-                slack = {}
+                state = _perturbed(state, uncertainty, generator)
+                inputs = _perturbed(inputs, uncertainty_of_inputs, generator)
+                uncertainty = {}
             feeds = {**constants, **inputs, **self._trace.arrays(step.random)}
             try:
-                loss, *rate = self._graph.compute(self._asked, state, feeds)
+                loss, *rate = self._graph.compute(self._fetches, state, feeds)
                 state = self._graph.step(self._training.run, state, feeds)
             except Unreplayable:
                 if not step.number:
@@ -192,13 +192,13 @@ def _is_rate(step: Step, rate: Sequence[Array]) -> bool:
     return bool(abs(float(rate[0]) - recorded) <= _SAME_RATE * abs(recorded))
 
 
-def _wide(arrays: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, Array]]:
+def _to_float64(arrays: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, Array]]:
     """Float32 arrays in float64, and how far some may be from what was written.
 
     Where all entries are one number somebody wrote it.
     """
     found: dict[str, Array] = {}
-    slack: dict[str, Array] = {}
+    uncertainty: dict[str, Array] = {}
     for name, one in arrays.items():
         found[name] = one
         if one.dtype == np.float32:
@@ -207,23 +207,23 @@ def _wide(arrays: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, Arra
                 number, rest = written(one.ravel()[:1])
                 found[name] = np.full(one.shape, number[0])
                 if rest.any():
-                    slack[name] = np.full(one.shape, rest[0])
-    return found, slack
+                    uncertainty[name] = np.full(one.shape, rest[0])
+    return found, uncertainty
 
 
-def _moved(
+def _perturbed(
     arrays: Mapping[str, Array],
-    slack: Mapping[str, Array],
+    uncertainty: Mapping[str, Array],
     generator: np.random.Generator,
     *,
-    unit: float = _UNIT,
+    unit: float = _EPSILON,
 ) -> dict[str, Array]:
     """Float arrays with each entry moved: by what is not known of it, else by a unit."""
     found = {}
     for name, one in arrays.items():
         if one.dtype == np.float64:
             signs = generator.choice([-1.0, 1.0], one.shape)
-            by = slack.get(name, unit * one)
+            by = uncertainty.get(name, unit * one)
             one = one + signs * by
         found[name] = one
     return found

@@ -7,13 +7,15 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity.noise import noise_of_step as noise
 from tf_edureka.trace import Array, Step, Trace
 
-TIMES = 8.0  # of what the original is apart from itself
+NOISE_FACTOR = 8.0  # of what the original is apart from itself
 # Relative: some roundings of float32, however quiet the original.
-LEAST = {"loss": 1e-6, "tensor": 2e-6, "gradient": 2e-6, "after": 2.5e-7}
-FURTHEST = 0.3  # relative, of losses: beyond that two runs have nothing to do with each other
-_UNMEASURED = {"loss": 2e-5, "tensor": 1e-4, "gradient": 1e-3, "after": 1e-5}
+SMALLEST = {"loss": 1e-6, "tensor": 2e-6, "gradient": 2e-6, "after": 2.5e-7}
+LARGEST_OF_LOSS = (
+    0.3  # relative, of losses: beyond that two runs have nothing to do with each other
+)
+_DEFAULT = {"loss": 2e-5, "tensor": 1e-4, "gradient": 1e-3, "after": 1e-5}
 MEASURED_WHY = (
-    f"{TIMES:g} times what the original differs from itself in float64, on one thread, and with "
+    f"{NOISE_FACTOR:g} times what the original differs from itself in float64, on one thread, and with "
     "inputs or weights moved by one unit in the last place"
 )
 
@@ -30,7 +32,7 @@ class Tolerances:
     noise: noise.Noise | None
     why: str
 
-    def of(self, kind: str, name: str = "") -> float:
+    def limit(self, kind: str, name: str = "") -> float:
         """The tolerance of one thing.
 
         Args:
@@ -41,9 +43,9 @@ class Tolerances:
             relative to the largest value.
         """
         if self.noise is None:
-            return _UNMEASURED[kind]
-        found = self.noise.of(kind, name)
-        return _UNMEASURED[kind] if found is None else max(LEAST[kind], TIMES * found)
+            return _DEFAULT[kind]
+        found = self.noise.largest(kind, name)
+        return _DEFAULT[kind] if found is None else max(SMALLEST[kind], NOISE_FACTOR * found)
 
     def exact(self, kind: str, name: str = "") -> Array | None:
         """What float64 gives for one thing of the original.
@@ -68,7 +70,7 @@ def measured(trace: Trace, steps: tuple[Step, ...]) -> tuple[Tolerances, ...]:
 
 def _measured(trace: Trace, step: Step) -> Tolerances:
     try:
-        return Tolerances(noise.of_step(trace, step), MEASURED_WHY)
+        return Tolerances(noise.measure(trace, step), MEASURED_WHY)
     except InputError as error:
         why = f"not measured ({error}), but what float32 explains in most networks"
         return Tolerances(None, why)

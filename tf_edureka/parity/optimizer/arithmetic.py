@@ -72,7 +72,7 @@ def _momentum(w: Floats, s: Slots, g: Floats, hyper: Hyper) -> Any:
 def _velocity(w: Floats, s: Slots, g: Floats, hyper: Hyper) -> Any:
     """Keras' SGD: the rate is inside, so that what was gathered keeps the rate of its time."""
     h = _numbers(w, hyper)
-    # Where a stretch begins later, the port has been given what the original had gathered.
+    # Where a segment begins later, the port has been given what the original had gathered.
     old = s["velocity"] if "velocity" in s else -h["lr"] * s["accum"]
     velocity = h["momentum"] * old - h["lr"] * g
     move = h["momentum"] * velocity - h["lr"] * g if h.get("use_nesterov") else velocity

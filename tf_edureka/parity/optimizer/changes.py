@@ -7,8 +7,8 @@ import numpy as np
 
 from tf_edureka.parity.optimizer import arithmetic as a
 from tf_edureka.parity.optimizer.arithmetic import RULES, Hyper, Rule
+from tf_edureka.parity.optimizer.segment import Segment
 from tf_edureka.parity.optimizer.simulation import Setup
-from tf_edureka.parity.optimizer.stretch import Stretch
 
 EPSILONS = (0.0, *(10.0**power for power in range(-12, 1)))
 
@@ -18,26 +18,26 @@ class Change:
     """One thing that is changed.
 
     Attributes:
-        what: is changed; of two changes of the same only one can be made.
+        target: is changed; of two changes of the same only one can be made.
         cause: the word for it.
         says: the sentence, with `{value}` where it has one.
         make: changes a setup; takes the value, too.
         values: values that are tried; without any it takes None of them (0 is given).
         low: the smallest value there can be.
         high: the largest.
-        nearby: how far apart two values have to be to see a difference, where the first is 0.
+        probe: how far apart two values have to be to see a difference, where the first is 0.
         is_fitted: whether the value is fitted, from the best of `values` on.
         is_general: whether it can be fitted to nearly everything, so that others go before it.
     """
 
-    what: str
+    target: str
     cause: str
     says: str
     make: Callable[[Setup, float], Setup]
     values: tuple[float, ...] = ()
     low: float = 0.0
     high: float = np.inf
-    nearby: float = 1e-3
+    probe: float = 1e-3
     is_fitted: bool = False
     is_general: bool = False
 
@@ -75,7 +75,7 @@ def _with_rule(rule: Rule, **scalars: float) -> Callable[[Setup, float], Setup]:
     return make
 
 
-def _from(slot: str) -> Callable[[Setup, float], Setup]:
+def _slot_filled(slot: str) -> Callable[[Setup, float], Setup]:
     def make(setup: Setup, value: float) -> Setup:
         filled = np.full_like(setup.slots[slot], value)
         return replace(setup, slots={**setup.slots, slot: filled})
@@ -83,7 +83,7 @@ def _from(slot: str) -> Callable[[Setup, float], Setup]:
     return make
 
 
-def _powers(by: int) -> Callable[[Setup, float], Setup]:
+def _shifted_powers(by: int) -> Callable[[Setup, float], Setup]:
     def make(setup: Setup, value: float) -> Setup:
         def moved(one: Hyper, beta: str) -> float:
             power = one[f"{beta}_power"]
@@ -98,28 +98,28 @@ def _powers(by: int) -> Callable[[Setup, float], Setup]:
     return make
 
 
-def _both(
+def _in_turn(
     one: Callable[[Setup, float], Setup], other: Callable[[Setup, float], Setup]
 ) -> Callable[[Setup, float], Setup]:
     return lambda setup, value: other(one(setup, value), 0.0)
 
 
-def forms(stretch: Stretch) -> Iterator[Change]:
+def forms(segment: Segment) -> Iterator[Change]:
     """Other forms of the same optimizer.
 
     Args:
-        stretch: what it is tried on.
+        segment: what it is tried on.
     """
-    kind, setup = stretch.training.optimizer, stretch.original
+    kind, setup = segment.training.optimizer, segment.original
     if setup is None or kind is None:
         return
-    at_first = stretch.numbers[0] == 0
+    at_first = segment.numbers[0] == 0
     for kinds, cause, says, rule, scalars in _FORMS:
         if kind in kinds:
-            yield Change(what="form", cause=cause, says=says, make=_with_rule(rule, **scalars))
+            yield Change(target="form", cause=cause, says=says, make=_with_rule(rule, **scalars))
     if setup.touched is not None:
         yield Change(
-            what="rows",
+            target="rows",
             cause=next((c for k, c in CAUSE_OF.items() if kind.startswith(k)), "learning_rate"),
             says="a sparse gradient moves all rows, TensorFlow 1's only those that it names; so do "
             "the optimizers of tf_edureka.tf1",
@@ -130,26 +130,26 @@ def forms(stretch: Stretch) -> Iterator[Change]:
             if at_first and by < 0:
                 continue
             yield Change(
-                what="powers",
+                target="powers",
                 cause="bias_correction",
                 says=f"the bias correction counts {says}",
-                make=_powers(by),
+                make=_shifted_powers(by),
             )
     if at_first and kind in ("RMSProp", "CenteredRMSProp"):
         yield from _starts_of_rmsprop()
     if at_first and kind.startswith(("Adagrad", "Ftrl")):
         yield Change(
-            what="start",
+            target="start",
             cause="adagrad" if kind.startswith("Adagrad") else "ftrl",
             says="the accumulator begins at {value}, the original's at "
             f"{float(setup.slots['accum'].flat[0]):g}",
-            make=_from("accum"),
+            make=_slot_filled("accum"),
             values=(0.0, 1e-10, 1e-7, 1e-3, 0.01, 0.1, 1.0),
         )
     if kind in ("Momentum", "Adam"):
         on = bool(setup.hyper[0].get("use_nesterov"))
         yield Change(
-            what="nesterov",
+            target="nesterov",
             cause="nesterov",
             says="the port's momentum is " + ("not Nesterov's" if on else "Nesterov's"),
             make=with_scalar("use_nesterov"),
@@ -158,19 +158,19 @@ def forms(stretch: Stretch) -> Iterator[Change]:
 
 
 def _starts_of_rmsprop() -> Iterator[Change]:
-    from_0 = _from("ms")
+    from_0 = _slot_filled("ms")
     says = "the mean square begins at 0, TensorFlow 1's at 1 (tf_edureka.tf1.RMSProp)"
-    yield Change(what="start", cause="rmsprop", says=says, make=from_0, values=(0.0,))
+    yield Change(target="start", cause="rmsprop", says=says, make=from_0, values=(0.0,))
     for name, rule, epsilon in (
         ("Keras' RMSprop: epsilon 1e-07 and", None, 1e-7),
         ("PyTorch's RMSprop: epsilon 1e-08 outside the root and", a.RMSPROP_TORCH, 1e-8),
     ):
         other = _with_rule(rule, epsilon=epsilon) if rule else _scalars(epsilon=epsilon)
         yield Change(
-            what="form",
+            target="form",
             cause="rmsprop",
             says=f"{name} {says}",
-            make=_both(lambda setup, value: from_0(setup, 0.0), other),
+            make=_in_turn(lambda setup, value: from_0(setup, 0.0), other),
         )
 
 
@@ -241,13 +241,13 @@ _FORMS: tuple[tuple[tuple[str, ...], str, str, Rule, dict[str, float]], ...] = (
 )
 
 
-def scalars(stretch: Stretch) -> Iterator[Change]:
+def scalars(segment: Segment) -> Iterator[Change]:
     """Other values of the optimizer's scalars, but for its rate.
 
     Args:
-        stretch: what it is tried on.
+        segment: what it is tried on.
     """
-    setup, kind = stretch.original, stretch.training.optimizer or ""
+    setup, kind = segment.original, segment.training.optimizer or ""
     if setup is None:
         return
     old = setup.hyper[0]
@@ -255,7 +255,7 @@ def scalars(stretch: Stretch) -> Iterator[Change]:
     if "epsilon" in setup.rule.scalars or kind.startswith("Adagrad"):
         now = old.get("epsilon", 0.0)
         yield Change(
-            what="epsilon",
+            target="epsilon",
             cause="epsilon",
             says="epsilon is {value}, the original's " + f"{now:.3g}",
             make=with_scalar("epsilon"),
@@ -273,7 +273,7 @@ def scalars(stretch: Stretch) -> Iterator[Change]:
     ):
         if name in setup.rule.scalars or name in old:
             yield Change(
-                what=name,
+                target=name,
                 cause=cause,
                 says=f"{name} is {{value}}, the original's {old[name]:.6g}",
                 make=with_scalar(name),

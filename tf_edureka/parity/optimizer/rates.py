@@ -7,27 +7,27 @@ import numpy as np
 
 from tf_edureka.parity.optimizer.arithmetic import Rule, with_l2, with_weight_decay
 from tf_edureka.parity.optimizer.changes import Change
+from tf_edureka.parity.optimizer.segment import Segment
 from tf_edureka.parity.optimizer.simulation import Doubles, Setup
-from tf_edureka.parity.optimizer.stretch import Stretch
 
-_NICE = tuple(m * 10.0**p for p in range(-4, 4) for m in (1.0, 2.5, 5.0))
+_ROUND_BOUNDS = tuple(m * 10.0**p for p in range(-4, 4) for m in (1.0, 2.5, 5.0))
 
 
-def rates(stretch: Stretch, port: Doubles) -> Iterator[Change]:
-    """Other courses of the rate.
+def rates(segment: Segment, port: Doubles) -> Iterator[Change]:
+    """Other schedules of the rate.
 
     Args:
-        stretch: what they are tried on.
+        segment: what they are tried on.
         port: the port's weights after each step, float64, shape (steps, entries).
     """
-    setup, rates = stretch.original, stretch.rates
+    setup, rates = segment.original, segment.rates
     if setup is None:
         return
-    numbers = stretch.numbers
+    numbers = segment.numbers
     own = [hyper["lr"] for hyper in setup.hyper]
     first = rates.get(0, own[0])
     yield Change(
-        what="rate",
+        target="rate",
         cause="learning_rate",
         says="the learning rate is {value} times the original's",
         make=_times_rate,
@@ -36,33 +36,33 @@ def rates(stretch: Stretch, port: Doubles) -> Iterator[Change]:
     )
     before = [rates.get(number - 1, own[0]) for number in numbers]
     following = [rates.get(number + 1, own[-1]) for number in numbers]
-    courses = [
+    schedules = [
         ("the rate is that of the step before (off by one)", before),
         ("the rate is that of the step after (off by one)", following),
         (f"the rate is constant, {first:.6g}", [first] * len(own)),
-        *_smooth(rates, numbers),
+        *_smooth_decays(rates, numbers),
     ]
-    for says, course in courses:
-        if not np.allclose(course, own, rtol=1e-6, atol=0):
-            yield _course(says, course)
+    for says, schedule in schedules:
+        if not np.allclose(schedule, own, rtol=1e-6, atol=0):
+            yield _schedule(says, schedule)
     fitted = _fitted(setup, port)
     if fitted is not None:
-        yield replace(_course(_described(numbers, own, fitted), fitted), is_general=True)
+        yield replace(_schedule(_described(numbers, own, fitted), fitted), is_general=True)
 
 
-def _course(says: str, course: Sequence[float]) -> Change:
+def _schedule(says: str, schedule: Sequence[float]) -> Change:
     def make(setup: Setup, value: float) -> Setup:
-        pairs = zip(setup.hyper, course, strict=True)
+        pairs = zip(setup.hyper, schedule, strict=True)
         return replace(setup, hyper=[{**hyper, "lr": rate} for hyper, rate in pairs])
 
-    return Change(what="rate", cause="schedule", says=says, make=make)
+    return Change(target="rate", cause="schedule", says=says, make=make)
 
 
 def _times_rate(setup: Setup, value: float) -> Setup:
     return replace(setup, hyper=[{**one, "lr": one["lr"] * value} for one in setup.hyper])
 
 
-def _smooth(
+def _smooth_decays(
     known: Mapping[int, float], numbers: Sequence[int]
 ) -> Iterator[tuple[str, list[float]]]:
     """Smooth decays between the levels of a staircase."""
@@ -75,13 +75,13 @@ def _smooth(
     first, second = known[0], known[levels[0]]
     at = np.array(numbers) / every
     ratio = second / first
-    for name, course in (
+    for name, schedule in (
         ("exponential", first * ratio**at),
         ("inverse time", first / (1 + (1 / ratio - 1) * at)),
         ("linear", first * (1 + (ratio - 1) * at)),
     ):
         says = f"the rate falls in each step ({name}), the original's every {every} steps: "
-        yield says + "staircase=True is missing", [float(rate) for rate in course]
+        yield says + "staircase=True is missing", [float(rate) for rate in schedule]
 
 
 def _same(one: float, other: float) -> bool:
@@ -101,7 +101,7 @@ def _fitted(setup: Setup, port: Doubles) -> list[float] | None:
 
 
 def _described(numbers: Sequence[int], own: Sequence[float], fitted: Sequence[float]) -> str:
-    """Where two courses part, and how the port's goes on."""
+    """Where two schedules part, and how the port's goes on."""
     off = [
         i for i, (a, b) in enumerate(zip(own, fitted, strict=True)) if abs(a - b) > 1e-3 * abs(a)
     ]
@@ -117,77 +117,81 @@ def _described(numbers: Sequence[int], own: Sequence[float], fitted: Sequence[fl
     return f"the rates are others from step {numbers[off[0]]} on: {listed}{stairs}"
 
 
-def gradients(stretch: Stretch) -> Iterator[Change]:
+def clippings(segment: Segment) -> Iterator[Change]:
     """Gradients that are clipped in another way, or not.
 
     Args:
-        stretch: what they are tried on.
+        segment: what they are tried on.
     """
-    setup = stretch.original
+    setup = segment.original
     if setup is None:
         return
-    own = stretch.training.clipping or {}
+    own = segment.training.clipping or {}
     kind, bounds = own.get("kind"), np.atleast_1d(own.get("bound") or 0.0)
     bound = float(np.abs(bounds).max())  # by value there are two, the least and the greatest
-    named = _NAMES.get(str(kind), "the original's way")
+    named = _CLIPPING_WORDS.get(str(kind), "the original's way")
     listed = " to ".join(f"{one:.4g}" for one in bounds)
     after = f", the original clips by {named}" + (f" of {listed}" if bound else "")
-    if not np.array_equal(stretch.raw, setup.gradients):
+    if not np.array_equal(segment.raw, setup.gradients):
         yield Change(
-            what="gradients",
+            target="gradients",
             cause="clipping",
             says=f"the port does not clip{after}",
-            make=lambda setup, value: replace(setup, gradients=stretch.raw),
+            make=lambda setup, value: replace(setup, gradients=segment.raw),
         )
     else:
         after = ", the original does not clip" if not own else after
-    sizes = np.abs(stretch.raw)
-    total = np.sqrt((stretch.norms**2).sum(axis=1))
-    for other, measured in (("global_norm", total), ("norm", stretch.norms), ("value", sizes)):
-        scanned = [*np.quantile(measured, (0.02, 0.25, 0.5, 0.75, 0.98)), *_NICE]
+    sizes = np.abs(segment.raw)
+    total = np.sqrt((segment.norms**2).sum(axis=1))
+    for other, measured in (("global_norm", total), ("norm", segment.norms), ("value", sizes)):
+        scanned = [*np.quantile(measured, (0.02, 0.25, 0.5, 0.75, 0.98)), *_ROUND_BOUNDS]
         most = float(measured.max())
         values = [float(one) for one in scanned if most * 1e-3 <= one < most]
         if bound and other != kind:
             values.insert(0, bound)
         if values:
             yield Change(
-                what="gradients",
+                target="gradients",
                 cause="clipping",
-                says=f"the port clips by {_NAMES[other]} of {{value}}{after}",
-                make=_clipped(stretch, other),
+                says=f"the port clips by {_CLIPPING_WORDS[other]} of {{value}}{after}",
+                make=_clipped(segment, other),
                 values=tuple(values),
                 low=most * 1e-6,
                 is_fitted=True,
             )
 
 
-_NAMES = {"global_norm": "a global norm", "norm": "a norm of each weight", "value": "a value"}
+_CLIPPING_WORDS = {
+    "global_norm": "a global norm",
+    "norm": "a norm of each weight",
+    "value": "a value",
+}
 
 
-def _clipped(stretch: Stretch, kind: str) -> Callable[[Setup, float], Setup]:
+def _clipped(segment: Segment, kind: str) -> Callable[[Setup, float], Setup]:
     def make(setup: Setup, bound: float) -> Setup:
-        raw = stretch.raw.astype(np.float64)
+        raw = segment.raw.astype(np.float64)
         if kind == "value":
             return replace(setup, gradients=np.clip(raw, -bound, bound))
-        norms = stretch.norms
+        norms = segment.norms
         if kind == "global_norm":
             total = np.sqrt((norms**2).sum(axis=1, keepdims=True))
             norms = np.broadcast_to(total, norms.shape)
         factors = bound / np.maximum(norms, bound)
-        return replace(setup, gradients=raw * factors[:, stretch.sample.owner])
+        return replace(setup, gradients=raw * factors[:, segment.sample.owner])
 
     return make
 
 
-def decays(stretch: Stretch) -> Iterator[Change]:
+def decays(segment: Segment) -> Iterator[Change]:
     """Weights that are made smaller by the optimizer.
 
     Args:
-        stretch: what it is tried on.
+        segment: what it is tried on.
     """
-    if stretch.original is None:
+    if segment.original is None:
         return
-    is_constant = len({hyper["lr"] for hyper in stretch.original.hyper}) == 1
+    is_constant = len({hyper["lr"] for hyper in segment.original.hyper}) == 1
     for cause, says, is_needed, make in (
         (
             "weight_decay",
@@ -206,12 +210,12 @@ def decays(stretch: Stretch) -> Iterator[Change]:
         if not is_needed:
             continue
         yield Change(
-            what="decay",
+            target="decay",
             cause=cause,
             says=says,
             make=_decayed(make),
             values=(0.0,),
-            nearby=1e-4,
+            probe=1e-4,
             is_fitted=True,
         )
 
@@ -220,28 +224,28 @@ def _decayed(wrap: Callable[[Rule, float], Rule]) -> Callable[[Setup, float], Se
     return lambda setup, value: replace(setup, rule=wrap(setup.rule, value))
 
 
-def frozen(stretch: Stretch, port: Doubles) -> Iterator[Change]:
+def frozen(segment: Segment, port: Doubles) -> Iterator[Change]:
     """Weights that the port leaves as they are.
 
     Args:
-        stretch: what it is tried on.
+        segment: what it is tried on.
         port: the port's weights after each step, float64, shape (steps, entries).
     """
-    still = (port == stretch.start).all(axis=0)
-    moved = (stretch.expected != stretch.start).any(axis=0)
-    owner = stretch.sample.owner
-    held = [
+    still = (port == segment.start).all(axis=0)
+    moved = (segment.expected != segment.start).any(axis=0)
+    owner = segment.sample.owner
+    frozen_weights = [
         index
-        for index in range(len(stretch.training.weights))
+        for index in range(len(segment.training.weights))
         if still[owner == index].all() and moved[owner == index].any()
     ]
-    if not held:
+    if not frozen_weights:
         return
-    named = np.broadcast_to(~np.isin(owner, held), port.shape)
-    names = ", ".join(repr(stretch.training.weights[index]) for index in held)
+    named = np.broadcast_to(~np.isin(owner, frozen_weights), port.shape)
+    names = ", ".join(repr(segment.training.weights[index]) for index in frozen_weights)
 
     def make(setup: Setup, value: float) -> Setup:
         return replace(setup, touched=named if setup.touched is None else named & setup.touched)
 
     says = f"the port does not train {names}"
-    yield Change(what="variables", cause="variables", says=says, make=make)
+    yield Change(target="variables", cause="variables", says=says, make=make)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tf_edureka.parity.certificate.port_ladder import PortRung
-from tf_edureka.parity.optimizer import causes as optimizer_causes, stretch_reader
-from tf_edureka.parity.optimizer.stretch import Stretch
+from tf_edureka.parity.optimizer import causes as optimizer_causes, segment_reader
+from tf_edureka.parity.optimizer.segment import Segment
 from tf_edureka.parity.rungs.items import skipped
 from tf_edureka.trace import Array, Step, Trace
 
@@ -19,7 +19,7 @@ def climb(
     *,
     has_slots: bool = True,
 ) -> PortRung:
-    """The worst of the trace's unbroken stretches.
+    """The worst of the trace's unbroken segments.
 
     Args:
         trace: of the original.
@@ -27,10 +27,10 @@ def climb(
         updates: gives the port's weights after each step, from the recorded steps, whose gradients
             it takes, and the variables before the first.
         has_slots: whether it can be given what the original's optimizer remembered; if not, only a
-            stretch from step 0 on is tried.
+            segment from step 0 on is tried.
     """
     worst: tuple[float, PortRung] | None = None
-    for one in stretch_reader.stretches(trace, training):
+    for one in segment_reader.segments(trace, training):
         if one.numbers[0] and not has_slots:
             continue
         state = trace.arrays(one.steps[0].before)
@@ -40,7 +40,7 @@ def climb(
     return (
         worst[1]
         if worst
-        else skipped("optimizer", "no stretch of steps was recorded that it can take")
+        else skipped("optimizer", "no segment of steps was recorded that it can take")
     )
 
 
@@ -55,14 +55,14 @@ def roundings(trace: Trace, training: int, steps: Iterable[Step]) -> list[dict[s
     Returns:
         of each step, by weight.
     """
-    return [stretch_reader.roundings_of_step(trace, training, step) for step in steps]
+    return [segment_reader.roundings_of_step(trace, training, step) for step in steps]
 
 
 def _steps(numbers: Sequence[int]) -> str:
     return f"each of {len(numbers)} steps" if len(numbers) > 1 else f"step {numbers[0]}"
 
 
-def _rung(one: Stretch, verdict: optimizer_causes.Verdict) -> PortRung:
+def _rung(one: Segment, verdict: optimizer_causes.Verdict) -> PortRung:
     first = ""
     if verdict.first_step is not None:
         before, now = verdict.rate

@@ -62,7 +62,7 @@ class Sample:
         """
         counts = [len(at) for at in self.places.values()]
         starts = np.cumsum([0, *counts[:-1]])
-        chosen = [_spread(n, k) for n, k in zip(counts, _shares(counts, most), strict=True)]
+        chosen = [_evenly_spaced(n, k) for n, k in zip(counts, _shares(counts, most), strict=True)]
         places = {
             name: at[kept] for (name, at), kept in zip(self.places.items(), chosen, strict=True)
         }
@@ -78,7 +78,7 @@ def sample(shapes: Mapping[str, tuple[int, ...]], most: int) -> Sample:
         most: how many entries there may be in all, or one of each weight.
     """
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
-    chosen = [_spread(n, k) for n, k in zip(sizes, _shares(sizes, most), strict=True)]
+    chosen = [_evenly_spaced(n, k) for n, k in zip(sizes, _shares(sizes, most), strict=True)]
     return Sample(shapes=shapes, places=dict(zip(shapes, chosen, strict=True)))
 
 
@@ -94,5 +94,5 @@ def _shares(sizes: Sequence[int], most: int) -> list[int]:
     return [min(size, share) for size in sizes]
 
 
-def _spread(size: int, kept: int) -> Indices:
+def _evenly_spaced(size: int, kept: int) -> Indices:
     return np.unique(np.linspace(0, max(size - 1, 0), min(size, kept)).astype(np.intp))

@@ -48,7 +48,7 @@ class Setup:
         gradients = self.gradients.astype(dtype)
         with np.errstate(all="ignore"):
             for step, hyper in enumerate(self.hyper):
-                weights, slots = self._moved(step, weights, slots, hyper, gradients[step])
+                weights, slots = self._step(step, weights, slots, hyper, gradients[step])
                 path[step] = weights
         return path
 
@@ -63,7 +63,7 @@ class Setup:
         slots: Slots = {name: value.astype(np.float64) for name, value in self.slots.items()}
         gradients = self.gradients.astype(np.float64)
         for step in range(begin):
-            weights, slots = self._moved(step, weights, slots, self.hyper[step], gradients[step])
+            weights, slots = self._step(step, weights, slots, self.hyper[step], gradients[step])
         return replace(
             self,
             start=weights if begin else self.start,
@@ -73,21 +73,23 @@ class Setup:
             touched=None if self.touched is None else self.touched[begin:end],
         )
 
-    def _moved(
+    def _step(
         self, step: int, weights: Floats, slots: Slots, hyper: Hyper, gradients: Floats
     ) -> tuple[Floats, dict[str, Floats]]:
         moved, after = self.rule.step(weights, slots, gradients, hyper)
         if self.touched is None:
             return moved, after
-        named = self.touched[step]
-        kept = {n: np.where(named, new, slots.get(n, new)) for n, new in after.items()}
-        return np.where(named, moved, weights), kept
+        touched = self.touched[step]
+        kept = {n: np.where(touched, new, slots.get(n, new)) for n, new in after.items()}
+        return np.where(touched, moved, weights), kept
 
-    def shaken(self, unit: float, random: np.random.Generator, exact: Container[str]) -> Doubles:
+    def run_with_roundings(
+        self, unit: float, random: np.random.Generator, exact: Container[str]
+    ) -> Doubles:
         """Weights after each step in float64, where each number is rounded at random.
 
         Gradients and slots are moved by up to a unit roundoff in each step, and so are the
-        scalars that change. The rate is moved by four of its own then, and one of the largest:
+        scalars that change. The rate is moved by four of its largest_so_far then, and one of the largest:
         schedules are computed by powers and cosines.
 
         Args:
@@ -111,23 +113,25 @@ class Setup:
         gradients = self.gradients.astype(np.float64)
         with np.errstate(all="ignore"):
             for step, recorded in enumerate(self.hyper):
-                hyper = {n: _written(recorded, n) if n in exact else v for n, v in recorded.items()}
+                hyper = {
+                    n: _as_written(recorded, n) if n in exact else v for n, v in recorded.items()
+                }
                 for name in ("lr", *_POWERS):
                     if name in hyper:
                         off = abs(hyper[name])
                         if name == "lr" and not is_constant:
                             off = 4 * off + largest
                         hyper[name] += unit * off * random.uniform(-1, 1)
-                weights, slots = self._moved(step, weights, slots, hyper, rounded(gradients[step]))
+                weights, slots = self._step(step, weights, slots, hyper, rounded(gradients[step]))
                 slots = {name: rounded(slot) for name, slot in slots.items()}
                 path[step] = weights
         return path
 
 
-def _written(hyper: Hyper, name: str) -> float:
+def _as_written(hyper: Hyper, name: str) -> float:
     """A scalar as the script had it, before it was float32."""
     if name in _POWERS and "t" in hyper:
-        return _written(hyper, name.removesuffix("_power")) ** hyper["t"]
+        return _as_written(hyper, name.removesuffix("_power")) ** hyper["t"]
     short = np.float32(hyper[name])
     return float(str(short)) if float(short) == hyper[name] else hyper[name]
 
@@ -159,7 +163,7 @@ def tolerance(setup: Setup, owner: npt.NDArray[np.intp], unit: float) -> Doubles
     in float64, and four times with random roundings and with some scalars as float32 has them, some
     as they were written. So whatever enlarges roundings counts: Adam's `1 - beta2`, which float32
     has by parts in 100,000 only, or a sum of momentum that cancels. Of these differences an entry
-    may have eight times its own largest so far, or, as four runs may have been lucky there, four
+    may have eight times its largest_so_far largest so far, or, as four runs may have been lucky there, four
     times what nine tenths of a weight's entries stay below, in roundings of their moves.
 
     Args:
@@ -174,14 +178,18 @@ def tolerance(setup: Setup, owner: npt.NDArray[np.intp], unit: float) -> Doubles
     weights, moves = roundings(setup.start, exact, unit)
     random = np.random.default_rng(0)
     names = {*setup.hyper[0]}
-    own = np.zeros(exact.shape)
+    largest_so_far = np.zeros(exact.shape)
     for written in (set[str](), _POWERS, names - _POWERS, names):
-        own = np.maximum(own, np.abs(setup.shaken(unit, random, written) - exact))
-    own = np.maximum.accumulate(own, axis=0)
+        largest_so_far = np.maximum(
+            largest_so_far, np.abs(setup.run_with_roundings(unit, random, written) - exact)
+        )
+    largest_so_far = np.maximum.accumulate(largest_so_far, axis=0)
     common = np.zeros(exact.shape)
-    relative = own / (moves + np.finfo(np.float64).tiny)
+    relative = largest_so_far / (moves + np.finfo(np.float64).tiny)
     for weight in range(int(owner.max()) + 1):
         here = owner == weight
         if here.any():
             common[:, here] = np.quantile(relative[:, here], 0.9, axis=1, keepdims=True)
-    return 2 * weights + np.maximum(8 * own, 4 * common * moves) + np.finfo(np.float64).tiny
+    return (
+        2 * weights + np.maximum(8 * largest_so_far, 4 * common * moves) + np.finfo(np.float64).tiny
+    )

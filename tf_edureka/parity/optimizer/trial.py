@@ -50,7 +50,7 @@ class Trial:
             them with the values that leave least.
         """
         tried = [
-            _at(self, changes, values)
+            _tried(self, changes, values)
             for values in itertools.product(*(change.values or (0.0,) for change in changes))
         ]
         best = min(tried, key=lambda one: one.left)
@@ -85,8 +85,8 @@ def _norm(values: Doubles) -> float:
     return float(np.sqrt(np.sum(values * values)))
 
 
-def _at(trial: Trial, changes: tuple[Change, ...], values: Sequence[float]) -> Tried:
-    residual = trial.residual(_made(trial.setup, changes, values))
+def _tried(trial: Trial, changes: tuple[Change, ...], values: Sequence[float]) -> Tried:
+    residual = trial.residual(_changed(trial.setup, changes, values))
     return Tried(
         changes=changes,
         values=tuple(values),
@@ -95,7 +95,7 @@ def _at(trial: Trial, changes: tuple[Change, ...], values: Sequence[float]) -> T
     )
 
 
-def _made(setup: Setup, changes: Sequence[Change], values: Sequence[float]) -> Setup:
+def _changed(setup: Setup, changes: Sequence[Change], values: Sequence[float]) -> Setup:
     for change, value in zip(changes, values, strict=True):
         setup = change.make(setup, value)
     return setup
@@ -105,18 +105,18 @@ def _fit(trial: Trial, best: Tried, rounds: int) -> Tried:
     """Moves the values to where least is left, by Gauss and Newton."""
     free = [i for i, change in enumerate(best.changes) if change.is_fitted]
     for _ in range(rounds):
-        here = _made(trial.setup, best.changes, best.values).run()
+        here = _changed(trial.setup, best.changes, best.values).run()
         slopes = []
         for i in free:
             value, change = best.values[i], best.changes[i]
-            near = 1e-4 * abs(value) or change.nearby
-            near = -near if value + near > change.high else near
-            values = [v + near * (i == j) for j, v in enumerate(best.values)]
-            there = _made(trial.setup, best.changes, values).run()
-            slopes.append(np.nan_to_num((there - here) / near).ravel())
+            offset = 1e-4 * abs(value) or change.probe
+            offset = -offset if value + offset > change.high else offset
+            values = [v + offset * (i == j) for j, v in enumerate(best.values)]
+            nearby = _changed(trial.setup, best.changes, values).run()
+            slopes.append(np.nan_to_num((nearby - here) / offset).ravel())
         left = np.nan_to_num(trial.deviation - (here - trial.base)).ravel()
         move, *_ = np.linalg.lstsq(np.stack(slopes, axis=1), left, rcond=None)
-        better = _stepped(trial, best, free, move.astype(np.float64))
+        better = _line_search(trial, best, free, move.astype(np.float64))
         if better is None:
             break
         enough = better.left > 0.999 * best.left
@@ -126,14 +126,14 @@ def _fit(trial: Trial, best: Tried, rounds: int) -> Tried:
     return _rounded(trial, best)
 
 
-def _stepped(trial: Trial, best: Tried, free: Sequence[int], move: Doubles) -> Tried | None:
+def _line_search(trial: Trial, best: Tried, free: Sequence[int], move: Doubles) -> Tried | None:
     """The values a step on, of that or a smaller size; None where none leaves less."""
     for part in (1.0, 0.3, 0.05):
         values = list(best.values)
         for i, by in zip(free, move, strict=True):
             change = best.changes[i]
             values[i] = float(np.clip(values[i] + part * by, change.low, change.high))
-        moved = _at(trial, best.changes, values)
+        moved = _tried(trial, best.changes, values)
         if moved.left < best.left:
             return moved
     return None
@@ -148,7 +148,7 @@ def _rounded(trial: Trial, best: Tried) -> Tried:
         ]
         if any(v < change.low for v, change in zip(values, best.changes, strict=True)):
             continue
-        rounded = _at(trial, best.changes, values)
+        rounded = _tried(trial, best.changes, values)
         if rounded.left <= 1.02 * best.left or rounded.explains >= min(best.explains, 0.9999):
             return rounded
     return best

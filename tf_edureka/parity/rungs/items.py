@@ -10,8 +10,8 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity.certificate.drawing import number
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.model.evaluation import Evaluation
-from tf_edureka.parity.model.forward import nearest, relative, share_of_largest
-from tf_edureka.parity.noise.tolerances import FURTHEST, Tolerances
+from tf_edureka.parity.model.forward import max_relative_difference, nearest, relative_difference
+from tf_edureka.parity.noise.tolerances import LARGEST_OF_LOSS, Tolerances
 from tf_edureka.parity.rungs.recorded import Recorded
 from tf_edureka.trace import Array
 
@@ -69,7 +69,7 @@ def forward_items(
         if found is not None:
             name = found.name.rpartition(" ")[2]
             where = f"the output, beside {found.name}, in step {step.step.number}"
-            yield Worst(found.share, tolerance.of("tensor", name), where, place)
+            yield Worst(found.share, tolerance.limit("tensor", name), where, place)
 
 
 def loss_items(
@@ -85,13 +85,15 @@ def loss_items(
     for place, (step, loss, tolerance) in enumerate(zip(steps, losses, allowed, strict=True)):
         if step.step.loss is None:
             continue
-        apart = relative(loss, step.loss)
+        apart = relative_difference(loss, step.loss)
         both_invalid = not math.isfinite(loss) and not math.isfinite(step.loss)
         apart = 0.0 if both_invalid else apart if math.isfinite(apart) else math.inf
-        allow, said = tolerance.of("loss"), ""
+        allow, said = tolerance.limit("loss"), ""
         exact = tolerance.exact("loss")
         if exact is not None and apart > allow:
-            by = [number(relative(one, float(exact)), 1) for one in (step.step.loss, loss)]
+            by = [
+                number(relative_difference(one, float(exact)), 1) for one in (step.step.loss, loss)
+            ]
             said = f"float64 gives {exact:.8g}; the original differs from it by {by[0]}, the port "
             said += f"by {by[1]}"
         yield Worst(apart, allow, f"step {step.step.number}", place, said)
@@ -135,10 +137,13 @@ def gradient_items(
                 share = float(np.abs(own - gradient).max(initial=0)) / largest
                 allow = 1e-5
             else:
-                share, allow = share_of_largest(own, gradient), tolerance.of("gradient", name)
+                share, allow = (
+                    max_relative_difference(own, gradient),
+                    tolerance.limit("gradient", name),
+                )
                 exact = tolerance.exact("gradient", name)
                 if exact is not None and share > allow:
-                    by = [number(share_of_largest(one, exact), 1) for one in (gradient, own)]
+                    by = [number(max_relative_difference(one, exact), 1) for one in (gradient, own)]
                     said = f"from the gradient of {name} in float64 the original differs by {by[0]}"
                     said += f" of the largest, the port by {by[1]}"
             yield Worst(share, allow, f"{name} in step {step.step.number}", place, said)
@@ -151,7 +156,7 @@ def after_items(
     names: Sequence[str],
     *,
     roundings: Sequence[Mapping[str, float]],
-    grains: Mapping[str, float],
+    storage_roundings: Mapping[str, float],
 ) -> Iterator[Worst]:
     """Each variable after a step from the recorded state, relative to its largest value.
 
@@ -162,7 +167,8 @@ def after_items(
         names: of the variables that are compared.
         roundings: of each what the optimizer's own arithmetic may differ by, by name: the noise of
             the original is that of its gradients, but its optimizer is written another way.
-        grains: what more a variable may differ by, by name, since the port stores another number.
+        storage_roundings: additional tolerance by name, where the port stores a variable plus a
+            constant, such as a forget bias.
 
     Returns:
         an item for each variable of each step.
@@ -173,10 +179,10 @@ def after_items(
         for name in names:
             if name not in state or name not in step.after:
                 continue
-            share = share_of_largest(state[name], step.after[name])
+            share = max_relative_difference(state[name], step.after[name])
             largest = float(np.abs(step.after[name]).max(initial=0)) or 1.0
-            more = grains.get(name, 0.0) + rounding.get(name, 0.0)
-            allow = tolerance.of("after", name) + more / largest
+            more = storage_roundings.get(name, 0.0) + rounding.get(name, 0.0)
+            allow = tolerance.limit("after", name) + more / largest
             yield Worst(share, allow, f"{name} after step {step.step.number}", place)
 
 
@@ -220,7 +226,7 @@ def free_run(
         allowed: tolerances of each.
     """
     limits = [
-        min(FURTHEST, max(1e-5, tolerance.of("loss")) * 30.0**i)
+        min(LARGEST_OF_LOSS, max(1e-5, tolerance.limit("loss")) * 30.0**i)
         for i, tolerance in zip(range(len(row)), allowed, strict=False)
     ]
     return run_of(
@@ -244,7 +250,7 @@ def run_of(
         how: these steps are taken.
         why: the reason for the limits.
     """
-    apart = [relative(one, other) for one, other in zip(port, original, strict=True)]
+    apart = [relative_difference(one, other) for one, other in zip(port, original, strict=True)]
     ratios = [a / b for a, b in zip(apart, limits, strict=True)]
     place = next((i for i, ratio in enumerate(ratios) if not ratio <= 1), int(np.argmax(ratios)))
     return PortRung(

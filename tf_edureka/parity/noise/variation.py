@@ -1,4 +1,4 @@
-"""How far a value of the original is from itself, when it is computed in other ways."""
+"""How far a value of the original is from itself, when it is computed in other recompute."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ import numpy as np
 from tf_edureka.trace import Array
 
 # What the graph gives must be what was recorded, or it is computed otherwise than in the script.
-_TIMES, _LEAST = 8.0, 2.0**-20
+_FACTOR, _ROUNDING = 8.0, 2.0**-20
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spread:
+class Variation:
     """How far a value is from itself at most, relative to its largest entry, which may not be 0.
 
     Attributes:
@@ -36,20 +36,20 @@ class Spread:
         return max(self.float64, self.one_thread, self.inputs, self.weights, self.again)
 
 
-def spread(
+def variation(
     key: Key,
     recorded: Array,
     ours: Mapping[Key, Array],
     others: Mapping[str, Iterable[Mapping[Key, Array]]],
     exact: Mapping[Key, Array],
-) -> Spread | str:
+) -> Variation | str:
     """How far a value is from itself, or why that is not known.
 
     Args:
         key: of the value.
         recorded: what it was, any dtype and shape.
         ours: values that were computed again, any dtype and shape.
-        others: as `ours`, in other ways, by name, as `Spread` has them.
+        others: as `ours`, in other recompute, by name, as `Variation` has them.
         exact: as `ours`, in float64.
 
     Returns:
@@ -62,14 +62,14 @@ def spread(
     if not np.isfinite(recorded).all():
         return "it is NaN or infinite"
     largest = float(np.abs(exact[key]).max(initial=0)) or 1.0
-    apart = {
+    differences = {
         name: max(_difference(one[key], ours[key]) / largest for one in found)
         for name, found in others.items()
     }
     again = _difference(ours[key], recorded) / largest
-    if not again <= _TIMES * max(_LEAST, *apart.values()):
+    if not again <= _FACTOR * max(_ROUNDING, *differences.values()):
         return f"computed again it differs by {again:.2g}, more than rounding does"
-    return Spread(again=again, **apart)
+    return Variation(again=again, **differences)
 
 
 def _difference(one: Array, other: Array) -> float:

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import layers
 from originals import failing, train, variable
 
-from tf_edureka.parity.model.carried import Carried
+from tf_edureka.parity.model.recurrent_states import RecurrentStates
 
 v1 = tf.compat.v1
 BATCH, STEPS, FEATURES, UNITS = 5, 3, 2, 4
@@ -82,17 +82,17 @@ def test_states_may_be_fed_in_one_array():
     """The cell's first, as TensorFlow 1 has them; Keras has the output first."""
     model = lstm(stateful=True)
     cell, output = np.random.default_rng(0).normal(size=(2, BATCH, UNITS)).astype("float32")
-    found = Carried(model)
+    found = RecurrentStates(model)
     fed = {"x": np.zeros((BATCH, STEPS, FEATURES)), "state": np.stack([cell, output])}
 
     def apart():
-        found.take(fed)
+        found.load(fed)
         return sum(
             float(np.abs(one.numpy() - wanted).sum())
             for one, wanted in zip(model.layers[1].states, (output, cell), strict=True)
         )
 
-    found.choose(fed, apart)
+    found.locate(fed, apart)
     assert apart() == 0
     found.reset()
     assert not any(one.numpy().any() for one in model.layers[1].states)

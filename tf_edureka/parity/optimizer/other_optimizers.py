@@ -8,8 +8,8 @@ import numpy as np
 from tf_edureka.parity.optimizer import arithmetic as a
 from tf_edureka.parity.optimizer.arithmetic import RULES, Rule
 from tf_edureka.parity.optimizer.changes import CAUSE_OF, Change
+from tf_edureka.parity.optimizer.segment import Segment
 from tf_edureka.parity.optimizer.simulation import Setup
-from tf_edureka.parity.optimizer.stretch import Stretch
 
 _ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
 _RMSPROP = {"rho": 0.9, "momentum": 0.0, "epsilon": 1e-7}
@@ -54,19 +54,19 @@ _OTHERS: tuple[tuple[str, str, Rule, dict[str, float], dict[str, float]], ...] =
 )
 
 
-def others(stretch: Stretch) -> Iterator[Change]:
+def other_optimizers(segment: Segment) -> Iterator[Change]:
     """Other optimizers from their first step on, at a rate that is fitted.
 
     Args:
-        stretch: what they are tried on.
+        segment: what they are tried on.
     """
-    kind = stretch.training.optimizer or ""
+    kind = segment.training.optimizer or ""
     own = CAUSE_OF.get(kind)
     for name, other, rule, start, scalars in _OTHERS:
         if other == kind:
             continue
         yield Change(
-            what="form",
+            target="form",
             cause=own or CAUSE_OF.get(other, "learning_rate"),
             says=f"the port's optimizer is {name} with {{value}} times the original's rate, "
             f"the original's is {kind}",

@@ -6,23 +6,23 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tf_edureka.parity.noise.noise_of_step import original
-from tf_edureka.parity.noise.spread import Key, spread
-from tf_edureka.parity.noise.tolerances import LEAST, TIMES
+from tf_edureka.parity.noise.tolerances import NOISE_FACTOR, SMALLEST
+from tf_edureka.parity.noise.variation import Key, variation
 from tf_edureka.tf1.graph_nodes import parse
 from tf_edureka.tf1.one_thread import OneThread
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array, Evaluation, Trace
 
 _ROWS = 1000  # examples by which noise is measured
-_DRAWS = 8  # of outputs that are moved
+_PERTURBATIONS = 8  # of outputs that are moved
 WHY = (
-    f"{TIMES:g} times what the original's output differs from itself in float64, on one thread, "
+    f"{NOISE_FACTOR:g} times what the original's output differs from itself in float64, on one thread, "
     "and with inputs or weights moved by one unit in the last place; a metric by what it changes "
     "with an output moved that far, one that counts examples by one of them at least"
 )
 
 
-class Evaluated:
+class RecordedEvaluation:
     """An evaluation of the original.
 
     Args:
@@ -41,7 +41,7 @@ class Evaluated:
         self.random = recorded.arrays(evaluation.random)
         self.scalars = evaluation.scalars
 
-    def behind(self, names: Sequence[str]) -> list[str]:
+    def used_by_metrics(self, names: Sequence[str]) -> list[str]:
         """Those of some tensors that a metric is computed from.
 
         Args:
@@ -54,11 +54,11 @@ class Evaluated:
             Unreplayable: when the graph does not have the metric.
         """
         found = [(one, parse(one)) for one in names]
-        behind: set[str] = set()
+        used: set[str] = set()
         for scalar in self.scalars:
             kept, _ = self._original.graph.parts.needed([scalar])
-            behind |= kept
-        return [name for name, (node, _) in found if node in behind]
+            used |= kept
+        return [name for name, (node, _) in found if node in used]
 
     def output(self, name: str) -> tuple[Array, float]:
         """A tensor, and how far another's may be from it, relative to its largest value.
@@ -76,13 +76,13 @@ class Evaluated:
         (whole,) = self._original.graph.compute([name], self.state, feeds)
         count = len(whole) if whole.ndim else 0
         try:
-            tolerance = self._tolerance(name, *(_first(one, count) for one in self._given))
+            tolerance = self._tolerance(name, *(_first(one, count) for one in self._feeds))
         except Unreplayable:  # of a graph for so many examples
-            tolerance = self._tolerance(name, *self._given)
+            tolerance = self._tolerance(name, *self._feeds)
         return whole, tolerance
 
     @property
-    def _given(self) -> tuple[Mapping[str, Array], Mapping[str, Array]]:
+    def _feeds(self) -> tuple[Mapping[str, Array], Mapping[str, Array]]:
         return self.inputs, self.random
 
     def _tolerance(
@@ -90,11 +90,11 @@ class Evaluated:
     ) -> float:
         key = ("tensor", name)
         compute = functools.partial(_values, name)
-        ours, exact, others = self._original.ways(compute, 0, self.state, inputs, random)
-        found = spread(key, ours[key], ours, others, exact)
+        ours, exact, others = self._original.recompute(compute, 0, self.state, inputs, random)
+        found = variation(key, ours[key], ours, others, exact)
         if isinstance(found, str):
             raise Unreplayable(found)
-        return max(LEAST["tensor"], TIMES * found.largest)
+        return max(SMALLEST["tensor"], NOISE_FACTOR * found.largest)
 
     def metrics(self, name: str, output: Array) -> dict[str, float]:
         """The metrics with another output.
@@ -113,7 +113,7 @@ class Evaluated:
         values = self._original.graph.compute([*self.scalars], self.state, feeds)
         return {one: float(value) for one, value in zip(self.scalars, values, strict=True)}
 
-    def spans(self, name: str, output: Array, tolerance: float) -> dict[str, float]:
+    def metric_tolerances(self, name: str, output: Array, tolerance: float) -> dict[str, float]:
         """How far each metric may be from what was recorded, absolute; without those that differ.
 
         Args:
@@ -130,20 +130,24 @@ class Evaluated:
         generator = np.random.default_rng(0)
         far = tolerance * float(np.abs(output).max(initial=0))
         again = self.metrics(name, output)
-        drawn = [self.metrics(name, moved(output, far, generator)) for _ in range(_DRAWS)]
+        others = [
+            self.metrics(name, perturbed(output, far, generator)) for _ in range(_PERTURBATIONS)
+        ]
         found = {}
         for metric, recorded in self.scalars.items():
-            values = np.array([recorded, again[metric], *(one[metric] for one in drawn)])
-            span = np.abs(values[2:] - values[1]).max() + LEAST["loss"] * abs(recorded)
+            values = np.array([recorded, again[metric], *(one[metric] for one in others)])
+            tolerance_of_metric = np.abs(values[2:] - values[1]).max() + SMALLEST["loss"] * abs(
+                recorded
+            )
             counted = values * len(output)
             if np.abs(counted - np.rint(counted)).max() < 1e-2:  # such as an accuracy
-                span = max(span, 1.001 / len(output))
-            if abs(values[1] - recorded) <= span:
-                found[metric] = float(span)
+                tolerance_of_metric = max(tolerance_of_metric, 1.001 / len(output))
+            if abs(values[1] - recorded) <= tolerance_of_metric:
+                found[metric] = float(tolerance_of_metric)
         return found
 
 
-def moved(output: Array, far: float, generator: np.random.Generator) -> Array:
+def perturbed(output: Array, far: float, generator: np.random.Generator) -> Array:
     """An output, each number of it moved; none across 0, since there may be a root of it.
 
     Args:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tf_edureka._keras import keras
 from tf_edureka.parity.cause import Cause
-from tf_edureka.parity.model.alteration import called
+from tf_edureka.parity.model.alteration import call_replaced
 from tf_edureka.parity.model.keras_port import KerasPort
 
 _NOISE = (
@@ -18,17 +18,17 @@ _NOISE = (
 )
 
 
-def causes(port: KerasPort, apart: Callable[[], float]) -> Iterator[Cause]:
+def causes(port: KerasPort, difference: Callable[[], float]) -> Iterator[Cause]:
     """The layers that do in inference what they do in training.
 
     Args:
         port: with its model.
-        apart: how far the model's output in inference is from the original's.
+        difference: how far the model's output in inference is from the original's.
     """
-    start = apart()
+    start = difference()
     layers = [*port.model._flatten_layers(include_self=False)]
     normalization = keras.layers.BatchNormalization
-    for cause, kinds, off, says in (
+    for cause, kinds, inference, says in (
         ("dropout", _NOISE, lambda layer, x: x, "drops units"),
         ("bn_momentum", normalization, _by_averages, "normalizes by the batch"),
     ):
@@ -36,21 +36,23 @@ def causes(port: KerasPort, apart: Callable[[], float]) -> Iterator[Cause]:
         with contextlib.ExitStack() as stack:
             for layer in layers:
                 if isinstance(layer, kinds):
-                    stack.enter_context(called(layer, partial(_quiet, layer, off, active)))
-            left = apart()
+                    stack.enter_context(
+                        call_replaced(layer, partial(_inference_output, layer, inference, active))
+                    )
+            left = difference()
         if active and left < start / 2:  # by chance it may be small without
             where = f"{', '.join(active)}: {says} when the model is used, too"
             yield Cause(cause, 1 - left / start, f"{where}; the original does in training only")
 
 
-def _quiet(
-    layer: Any, off: Callable[[Any, Any], Any], active: dict[str, None], x: Any, call: Any
+def _inference_output(
+    layer: Any, inference: Callable[[Any, Any], Any], active: dict[str, None], x: Any, call: Any
 ) -> Any:
-    """What a layer gives when it is off, and notes whether it was."""
-    quiet = off(layer, x)
-    if not np.array_equal(call(x), quiet):
+    """What a layer gives when it is inference, and notes whether it was."""
+    inactive = inference(layer, x)
+    if not np.array_equal(call(x), inactive):
         active[layer.name] = None
-    return quiet
+    return inactive
 
 
 def _by_averages(layer: Any, x: Any) -> Any:

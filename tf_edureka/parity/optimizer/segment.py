@@ -1,4 +1,4 @@
-"""Unbroken stretches of a trace's steps, on which an optimizer can be tried by itself."""
+"""Unbroken segments of a trace's steps, on which an optimizer can be tried by itself."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ _UNKNOWN = 64  # roundings in a step of an optimizer whose arithmetic is not kno
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Stretch:
+class Segment:
     """Consecutive steps with gradients. Of large weights it has a sample, evenly spaced.
 
     Attributes:
@@ -83,14 +83,14 @@ class Stretch:
             return _UNKNOWN * sum(roundings(self.start, self.expected, self.unit), np.zeros(1))
         return tolerance(self.original, self.sample.owner, self.unit)
 
-    def thinned(self, most: int) -> tuple["Stretch", npt.NDArray[np.intp]]:
+    def thinned(self, most: int) -> tuple["Segment", npt.NDArray[np.intp]]:
         """The same with fewer entries.
 
         Args:
             most: how many there may be, or one of each weight.
 
         Returns:
-            the stretch, and indices into this one's entries, of shape (entries,).
+            the segment, and indices into this one's entries, of shape (entries,).
         """
         sample, kept = self.sample.thinned(most)
         old, original = self.original, None
@@ -112,11 +112,11 @@ class Stretch:
         )
         return thin, kept
 
-    def part(self, begin: int, end: int, note: str = "") -> "Stretch":
+    def part(self, begin: int, end: int, note: str = "") -> "Segment":
         """The same with fewer steps.
 
         Args:
-            begin: the first that stays, counted from the first of the stretch.
+            begin: the first that stays, counted from the first of the segment.
             end: the first that does not.
             note: why there are no more.
         """
