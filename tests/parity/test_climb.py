@@ -158,7 +158,7 @@ def test_a_factor_that_is_next_to_1_and_varies_is_no_cause():
     varied, exact = [0.9998, 1.9999, 2.9996], [1.7, 3.4, 5.1]
     assert [*loss_causes.factors(varied, computed, batch=4)] == []
     (cause,) = loss_causes.factors(exact, computed, batch=4)
-    assert cause.says == "the original's loss is the port's times 1.7"
+    assert cause.says == "the original's loss is 1.7 times the port's"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_a_model_that_nothing_fits_is_to_be_built_where_it_is_made(trace):
             one, other = x
             return super().call(one + other, training=True)
 
-    with pytest.raises(InputError, match="call the model on a batch where it is made"):
+    with pytest.raises(InputError, match="call it on a batch in the function that makes it"):
         trace.climb(compiled(OfTwo()))
 
 

@@ -200,8 +200,8 @@ def only_in_float32():
 @pytest.mark.parametrize(
     ("build", "why"),
     [
-        (port(last=[Float32]), "the port casts to float32 by itself"),
-        (port(dtype="float32"), "the port has sequential.*kernel in float32 by itself"),
+        (port(last=[Float32]), "the port itself casts to float32"),
+        (port(dtype="float32"), "the port itself makes sequential.*kernel in float32"),
         (only_in_float32, "cannot be trained in float64 .AssertionError: float32 is wanted"),
         (lambda: keras.Sequential([keras.Input((7,)), layers.Dense(1)]), "has other variables"),
         (None, "the port was given as a model, not as a function that makes it"),
@@ -225,7 +225,7 @@ def test_a_port_that_is_not_in_float64_runs_in_float32(trace):
 def test_a_number_that_nobody_wrote_may_be_off_by_what_float32_rounds(tmp_path):
     third = record(tmp_path / "t", momentum, scale=1 / 3)
     run = run_in_float64.run_training(third, 0)
-    assert "mul/y by what float32 rounds" in run.why
+    assert "mul/y by half a unit of float32" in run.why
     assert 1e-9 < run.limits[0] < run.limits[-1] < 1e-3
     assert in_float64(third, port(scale=1 / 3)).passed
     assert not in_float64(third, port(scale=0.3334)).passed
@@ -253,7 +253,7 @@ def test_what_no_run_can_be_taken_of_is_said(trace):
     for other, said in (
         (changed(trace, 0, before={}), "the first step was not recorded in full"),
         (changed(trace, 0, random={}), "drew was not recorded"),
-        (changed(trace, 1, hyper={"lr": 0.5}), "not two steps in a row"),
+        (changed(trace, 1, hyper={"lr": 0.5}), "fewer than two consecutive steps"),
     ):
         with pytest.raises(run_in_float64.NotInFloat64, match=said):
             run_in_float64.run_training(other, 0)

@@ -1,4 +1,4 @@
-"""How widely a layer of Keras draws its initial values."""
+"""The standard deviation of a Keras layer's initial values."""
 
 import math
 
@@ -8,7 +8,7 @@ import pytest
 from tf_edureka import tf1
 from tf_edureka.parity.model.initial_deviations import of_layer
 
-# In 20,000 numbers a standard deviation is known to half a percent.
+# 20,000 numbers give a standard deviation that is right to half a percent.
 CLOSE = {"rel": 0.02}
 
 
@@ -21,12 +21,12 @@ CLOSE = {"rel": 0.02}
         (tf1.RandomNormal(2, 25), 1.0),
     ],
 )
-def test_it_is_no_matter_of_the_seed_that_a_layer_has(initializer, deviation, units):
+def test_standard_deviation_does_not_depend_on_the_layers_seed(initializer, deviation, units):
     layer = keras.layers.Dense(units, bias_initializer=initializer)
     assert of_layer(layer, "bias", (units,)) == pytest.approx(deviation, **CLOSE)
 
 
-def test_of_few_numbers_it_is_not_known_and_constants_have_none():
+def test_standard_deviation_is_nan_for_few_numbers_and_none_for_constants():
     few = keras.layers.Dense(3, bias_initializer=keras.initializers.RandomNormal())
     assert of_layer(few, "bias", (3,)) == pytest.approx(math.nan, nan_ok=True)
     assert of_layer(keras.layers.Dense(40), "bias", (40,)) is None

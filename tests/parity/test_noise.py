@@ -64,7 +64,7 @@ def recording():
 
 @pytest.fixture
 def in_this_process(monkeypatch):
-    """Spares the process with one thread, which takes seconds to start."""
+    """Avoids the one-thread process, which takes seconds to start."""
     monkeypatch.setattr(noise, "OneThread", RecordedGraph)
 
 
@@ -79,22 +79,22 @@ def expect_noise(found: noise.Noise, recording: Recording) -> None:
     expected += [(kind, name) for kind in ("gradient", "after") for name in weights]
     assert found.variations.keys() == {*expected}
     assert not found.unknown
-    for key, spread in found.variations.items():
-        assert spread.again == 0  # all that was recorded comes out to the bit
-        # From half a unit in the last place to what sums of some hundred numbers lose.
-        assert 2**-26 < spread.largest < 2e-6
-        assert found.largest(*key) == spread.largest
+    for key, variation in found.variations.items():
+        assert variation.again == 0  # all recorded values are reproduced bit-identically
+        # From half a unit in the last place to the rounding of sums of some hundred numbers.
+        assert 2**-26 < variation.largest < 2e-6
+        assert found.largest(*key) == variation.largest
 
 
 def test_each_recorded_value_has_its_noise(recording, tmp_path, in_this_process):
     norms = [np.linalg.norm(recording.values[one.name]) for one in recording.built.gradients]
-    assert np.linalg.norm(norms) > 0.5  # so it was clipped, and what is found is not the clipped
+    assert np.linalg.norm(norms) > 0.5  # so it was clipped, and the unclipped gradient is found
     found = noise_of_only_step(written(recording, tmp_path / "trace"))
     expect_noise(found, recording)
     assert found.largest("tensor", "absent") is None
 
 
-@pytest.mark.slow  # it starts a process with a TensorFlow of its own
+@pytest.mark.slow  # it starts a process that imports TensorFlow
 def test_one_thread_is_measured_too(recording, tmp_path):
     expect_noise(noise_of_only_step(written(recording, tmp_path / "trace")), recording)
 
@@ -108,7 +108,7 @@ def test_the_exact_values_are_those_of_float64(build, tmp_path, in_this_process)
         name = weight.op.name
         after, taken = exact["after", name], exact["gradient", name]
         np.testing.assert_allclose(after, double.after[name], 1e-12, 1e-14)
-        if isinstance(gradient, tf.IndexedSlices):  # dense: each word's rows are added up
+        if isinstance(gradient, tf.IndexedSlices):  # dense: the rows of each word are summed
             expected = np.zeros(taken.shape)
             of_rows, rows = (double.values[one.name] for one in tensors_of(gradient))
             np.add.at(expected, rows, of_rows)
@@ -118,7 +118,7 @@ def test_the_exact_values_are_those_of_float64(build, tmp_path, in_this_process)
 
 
 def at_the_kink(dtype) -> Built:
-    """A unit that gets 0: one unit in the last place more, and its weights have a gradient."""
+    """A ReLU with the input 0: one unit in the last place more gives its weights a gradient."""
     x = v1.placeholder(dtype, [1, 2], "x")
     kernel = v1.get_variable("k", initializer=np.ones((2, 1), np.float32), use_resource=False)
     hidden = tf.nn.relu(tf.matmul(x, kernel))
@@ -127,22 +127,22 @@ def at_the_kink(dtype) -> Built:
     return trained(v1.train.GradientDescentOptimizer(0.5), loss, feeds=feeds, forward=[hidden])
 
 
-def test_a_unit_that_rounding_turns_on_is_part_of_the_noise(tmp_path, in_this_process):
+def test_relu_switched_on_by_rounding_is_part_of_the_noise(tmp_path, in_this_process):
     recording = record(at_the_kink, steps=0)
     np.testing.assert_array_equal(recording.values[recording.built.gradients[0].name], 0)
     found = noise_of_only_step(written(recording, tmp_path / "trace"))
     moved = found.variations["gradient", "k"]
-    # The gradient is 0, or else x: 1.1 apart, where there is nothing that it could be relative to.
+    # The gradient is 0 or x: the difference is 1.1, and absolute, since all entries are 0.
     assert max(moved.inputs, moved.weights) == pytest.approx(1.1, rel=1e-6)
     assert moved.float64 == 0
     # One unit in the last place of each input, relative to a loss of 1.
     assert found.largest("loss") < 4e-7
 
 
-def test_what_the_graph_gives_otherwise_is_not_taken_for_noise(
+def test_recorded_value_that_the_graph_does_not_reproduce_is_not_noise(
     recording, tmp_path, in_this_process
 ):
-    """Such a noise would excuse a port of anything."""
+    """As noise, it would allow a port any difference."""
     name = recording.built.gradients[0].name
     wrong = {**recording.values, name: recording.values[name] * np.float32(1.01)}
     changed = dataclasses.replace(recording, values=wrong)
@@ -153,7 +153,7 @@ def test_what_the_graph_gives_otherwise_is_not_taken_for_noise(
     assert "computed again it differs by 0.01" in found.unknown["gradient", "k"]
 
 
-def test_what_cannot_be_computed_again_is_said(recording, tmp_path, in_this_process):
+def test_steps_that_cannot_be_computed_again_are_rejected(recording, tmp_path, in_this_process):
     unrecorded = written(recording, tmp_path / "1", before={})
     with pytest.raises(InputError, match="step 0: expected a recorded step"):
         noise_of_only_step(unrecorded)

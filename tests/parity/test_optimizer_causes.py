@@ -1,4 +1,4 @@
-"""Mistakes of ports, each made by a real optimizer of Keras, or in NumPy as PyTorch has it."""
+"""Mistakes of ports, made by Keras' optimizers, or by NumPy versions of PyTorch's."""
 
 import keras
 import numpy as np
@@ -11,7 +11,7 @@ from tf_edureka.parity.optimizer import arithmetic as a
 from tf_edureka.parity.optimizer.causes import diagnose
 from tf_edureka.parity.optimizer.segment_reader import segments
 
-# Each simulates dozens of hypotheses; some mistakes in tests/ports are tried by default.
+# Each test simulates dozens of causes; some mistakes in tests/ports are tried by default.
 pytestmark = pytest.mark.slow
 
 STEPS = 40
@@ -40,12 +40,28 @@ def keras_path(optimizer, start, given, rates):
         yield {n: v.numpy() for n, v in zip(start, variables, strict=True)}
 
 
-# The original, its rates and settings, the port, its rates, the cause, words of the sentence.
+# The original, its rates and settings, the port, its rates, the cause, part of the sentence.
 MISTAKES = [
-    ("Momentum", STAIRS, {}, lambda: K.SGD(momentum=0.9), None, "momentum", "takes the learning"),
+    (
+        "Momentum",
+        STAIRS,
+        {},
+        lambda: K.SGD(momentum=0.9),
+        None,
+        "momentum",
+        "contains the learning",
+    ),
     ("Momentum", CONSTANT, {}, lambda: K.SGD(momentum=0.95), None, "momentum", "is 0.95, the"),
     ("Momentum", CONSTANT, {}, lambda: K.SGD(), None, "momentum", "is 0, the original's 0.9"),
-    ("Momentum", CONSTANT, {}, lambda: K.SGD(momentum=0.9, nesterov=True), None, "nesterov", "'s"),
+    (
+        "Momentum",
+        CONSTANT,
+        {},
+        lambda: K.SGD(momentum=0.9, nesterov=True),
+        None,
+        "nesterov",
+        "uses N",
+    ),
     (
         "Momentum",
         CONSTANT,
@@ -53,7 +69,7 @@ MISTAKES = [
         lambda: K.SGD(momentum=0.9),
         None,
         "nesterov",
-        "not Nesterov's",
+        "the original uses Nesterov momentum, the port does not",
     ),
     ("Momentum", CONSTANT, {}, lambda: K.Adam(), SMALL, "momentum", "the port's optimizer is Adam"),
     (
@@ -63,7 +79,7 @@ MISTAKES = [
         lambda: K.Adam(),
         None,
         "epsilon",
-        "epsilon is 1e-07, the original's 1e-08",
+        "the port's epsilon is 1e-07, the original's 1e-08",
     ),
     ("Adam", SMALL, {}, lambda: K.Adam(epsilon=1e-3), None, "epsilon", "is 0.001, the original's"),
     ("Adam", SMALL, {"epsilon": 0.1}, lambda: K.Adam(), None, "epsilon", "the original's 0.1"),
@@ -77,12 +93,20 @@ MISTAKES = [
         lambda: K.AdamW(weight_decay=0.004, epsilon=1e-8),
         None,
         "weight_decay",
-        "0.004 of the weights",
+        "0.004 times the learning rate times the weights",
     ),
     ("Adam", SMALL, {}, lambda: K.SGD(), CONSTANT, "adam", "plain SGD with 100 times"),
     ("Adam", SMALL, {}, lambda: K.RMSprop(), None, "adam", "Keras' RMSprop"),
-    ("RMSProp", SMALL, {}, lambda: K.RMSprop(), None, "rmsprop", "Keras' RMSprop: epsilon 1e-07"),
-    ("RMSProp", SMALL, {}, lambda: K.RMSprop(epsilon=1e-10), None, "rmsprop", "begins at 0"),
+    (
+        "RMSProp",
+        SMALL,
+        {},
+        lambda: K.RMSprop(),
+        None,
+        "rmsprop",
+        "Keras' RMSprop: epsilon is 1e-07",
+    ),
+    ("RMSProp", SMALL, {}, lambda: K.RMSprop(epsilon=1e-10), None, "rmsprop", "starts at 0"),
     ("RMSProp", SMALL, {}, lambda: K.Adam(), None, "rmsprop", "Adam with 1 times"),
     (
         "RMSProp",
@@ -91,7 +115,7 @@ MISTAKES = [
         lambda: K.RMSprop(epsilon=1e-10, momentum=0.9, rho=0.99),
         None,
         "rmsprop",
-        "begins at 0, TensorFlow 1's at 1 (tf_edureka.tf1.RMSProp); and rho is 0.99",
+        "1's at 1: use tf_edureka.tf1.RMSProp; and the port's rho is 0.99",
     ),
     ("Adagrad", CONSTANT, {}, lambda: K.Adagrad(epsilon=0.01), None, "epsilon", "is 0.01"),
     (
@@ -101,7 +125,7 @@ MISTAKES = [
         lambda: K.Adagrad(initial_accumulator_value=1.0),
         None,
         "adagrad",
-        "begins at 1, the original's at 0.1",
+        "starts at 1, the original's at 0.1",
     ),
     ("Adadelta", CONSTANT, {}, lambda: K.Adadelta(epsilon=1e-7), None, "epsilon", "1e-07, the"),
     ("Adadelta", CONSTANT, {}, lambda: K.Adadelta(rho=0.9, epsilon=1e-8), None, "adadelta", "0.9"),
@@ -122,7 +146,7 @@ MISTAKES = [
         lambda: K.SGD(weight_decay=0.01),
         None,
         "weight_decay",
-        "0.01 of the weights, times the rate",
+        "0.01 times the learning rate times the weights",
     ),
 ]
 
@@ -161,7 +185,7 @@ def mean_square(step, **scalars):
 
 OF_OTHERS = [
     ("Adam", {}, a.ADAM_CORRECTED, adam, {}, "epsilon", "after the bias correction, as in PyTorch"),
-    ("Adam", {}, a.ADAM_INSIDE, adam, {}, "epsilon", "inside the root"),
+    ("Adam", {}, a.ADAM_INSIDE, adam, {}, "epsilon", "inside the square root"),
     ("Adam", {}, a.ADAM_UNCORRECTED, adam, {}, "bias_correction", "no bias correction"),
     (
         "Adam",
@@ -170,7 +194,7 @@ OF_OTHERS = [
         lambda step: adam(step + 1),
         {},
         "bias_correction",
-        "one step too far",
+        "is one ahead",
     ),
     ("Adam", {}, a.with_l2(a.RULES["Adam"], 0.01), adam, {}, "l2", "0.01 times the weights"),
     ("Adam", {}, a.RULES["Adam"], lambda step: adam(step, epsilon=0.0), {}, "epsilon", "is 0, the"),
@@ -190,7 +214,7 @@ OF_OTHERS = [
         lambda step: mean_square(step, epsilon=1e-3),
         {"ms": 1.0},
         "epsilon",
-        "outside the root",
+        "outside the square root",
     ),
     (
         "CenteredRMSProp",
@@ -208,7 +232,7 @@ OF_OTHERS = [
         lambda step: {"lr": 0.001, "momentum": 0.9},
         {},
         "momentum",
-        "times 1 - momentum",
+        "(1 - m) g",
     ),
 ]
 
@@ -223,8 +247,8 @@ def test_a_mistake_of_another_framework_is_named(
     assert says in verdict.causes[0].says
 
 
-def test_momentum_that_takes_the_rate_in_but_falls_is_pytorchs_and_passes(tmp_path):
-    """PyTorch leaves the rate out of what SGD gathers, as TensorFlow 1 does."""
+def test_pytorch_momentum_passes_with_a_falling_rate(tmp_path):
+    """The velocity of PyTorch's SGD does not contain the rate, like TensorFlow 1's."""
     segment, start, raw = segment_of(tmp_path / "trace", "Momentum", STAIRS)
     path = numpy_path(
         a.RULES["Momentum"], start, raw, lambda step: {"lr": STAIRS[step], "momentum": 0.9}
@@ -234,15 +258,19 @@ def test_momentum_that_takes_the_rate_in_but_falls_is_pytorchs_and_passes(tmp_pa
 
 BOUND = {"kind": "global_norm", "bound": 0.5}
 CLIPPED = [
-    (BOUND, {}, "the port does not clip, the original clips by a global norm of 0.5"),
-    (BOUND, {"clipnorm": 0.5}, "clips by a norm of each weight of 0.5, the original"),
-    (BOUND, {"clipvalue": 0.05}, "clips by a value of 0.05, the original"),
-    # Had it clipped all steps, SGD's would be those of another rate.
-    (BOUND, {"global_clipnorm": 2.2}, "clips by a global norm of 2.2, the original"),
-    ({"kind": "value", "bound": 0.01}, {"global_clipnorm": 0.3}, "a global norm of 0.3, the orig"),
-    ({"kind": "norm", "bound": 0.3}, {}, "does not clip, the original clips by a norm of each wei"),
-    (None, {"clipvalue": 0.02}, "clips by a value of 0.02, the original does not clip"),
-    (None, {"global_clipnorm": 0.4}, "clips by a global norm of 0.4, the original does not clip"),
+    (BOUND, {}, "does not clip its gradients, the original clips the global norm to 0.5"),
+    (BOUND, {"clipnorm": 0.5}, "clips the norm of each weight's gradient to 0.5, the original"),
+    (BOUND, {"clipvalue": 0.05}, "clips each value to 0.05, the original"),
+    # If all steps were clipped, SGD could not be told from one with another rate.
+    (BOUND, {"global_clipnorm": 2.2}, "clips the global norm to 2.2, the original"),
+    (
+        {"kind": "value", "bound": 0.01},
+        {"global_clipnorm": 0.3},
+        "the global norm to 0.3, the original",
+    ),
+    ({"kind": "norm", "bound": 0.3}, {}, "the original clips the norm of each weight's gradient"),
+    (None, {"clipvalue": 0.02}, "clips each value to 0.02, the original does not clip"),
+    (None, {"global_clipnorm": 0.4}, "clips the global norm to 0.4, the original does not clip"),
 ]
 
 

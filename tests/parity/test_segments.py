@@ -34,9 +34,9 @@ def test_weights_between_recorded_steps_are_computed_from_the_gradients(tmp_path
     assert verdict.causes == ()
 
 
-def test_a_step_from_0_may_be_off_by_what_adam_is_in_keras(tmp_path):
-    # float32 has 1 - 0.999 by parts in 100,000 only, and Keras computes it in float64: a variable
-    # that begins at 0 is all step.
+def test_tolerance_allows_for_keras_adam_in_a_first_step_from_0(tmp_path):
+    # 1 - 0.999 is off by parts in 100,000 in float32, and Keras computes it in float64. A variable
+    # that starts at 0 is equal to its move, so the relative difference is as large.
     given = gradients(1)
     start = {name: np.zeros_like(one) for name, one in recorded.weights().items()}
     original = Original("Adam", [0.01], given, start=start)
@@ -52,18 +52,18 @@ def test_a_step_from_0_may_be_off_by_what_adam_is_in_keras(tmp_path):
         assert apart < allowed[name] < 1e-3 * 0.01
 
 
-def test_a_segment_begins_with_a_state_and_ends_where_gradients_do(tmp_path):
+def test_segment_starts_with_a_state_and_ends_with_the_gradients(tmp_path):
     given = gradients(12)
     original = Original("Momentum", RATES[:12], given)
     trace = record(tmp_path / "trace", original, given, states=(3, 7), begin=1, more=(0.1, 0.2))
     (segment,) = segments(trace)
     assert segment.numbers == list(range(3, 12))
     assert set(segment.rates) == set(range(1, 14))
-    # The momentum that was gathered by then is in it.
+    # The accumulator before step 3 is part of the segment.
     assert diagnose(segment, own(original)[3:]).passed
 
 
-def test_what_else_moves_the_weights_ends_a_segment(tmp_path):
+def test_external_change_of_the_weights_ends_a_segment(tmp_path):
     given = gradients(10)
     original = Original("Adam", RATES[:10], given)
     for state in original.states[6:]:
@@ -71,7 +71,7 @@ def test_what_else_moves_the_weights_ends_a_segment(tmp_path):
     trace = record(tmp_path / "between", original, given, states=(0, 4, 6, 9))
     first, second = segments(trace)
     assert (first.numbers, second.numbers) == ([0, 1, 2, 3, 4], [6, 7, 8, 9])
-    assert first.note == "the optimizer's arithmetic does not give the weights after step 6"
+    assert first.note == "the optimizer's update rule does not give the weights after step 6"
     folder = tmp_path / "seen"
     trace = record(folder, original, given, states=(0, 5, 6))
     lines = trace_lines(folder)
@@ -79,10 +79,10 @@ def test_what_else_moves_the_weights_ends_a_segment(tmp_path):
     write_lines(folder, lines)
     first, second = segments(type(trace)(folder))
     assert (first.numbers, second.numbers) == ([0, 1, 2, 3, 4, 5], [6, 7, 8, 9])
-    assert first.note == "something else moves the weights after step 5"
+    assert first.note == "something else changes the weights after step 5"
 
 
-def test_an_optimizer_that_does_more_has_only_its_recorded_steps(tmp_path):
+def test_optimizer_that_does_more_than_its_rule_has_recorded_steps_only(tmp_path):
     given = gradients(5)
     original = Original("Momentum", RATES[:5], given)
     for state in original.states[1:]:
@@ -90,10 +90,10 @@ def test_an_optimizer_that_does_more_has_only_its_recorded_steps(tmp_path):
     (segment,) = segments(record(tmp_path / "trace", original, given, states=(0, 1)))
     assert segment.numbers == [0, 1]
     assert segment.original is None
-    assert segment.note == "the optimizer does more than Momentum does"
+    assert segment.note == "the optimizer does more than the update rule of Momentum"
 
 
-def test_an_optimizer_that_is_not_known_has_only_its_recorded_steps(tmp_path):
+def test_unknown_optimizer_has_recorded_steps_only(tmp_path):
     given = gradients(6)
     original = Original("Adam", RATES[:6], given)
     expected = own(original)
@@ -108,8 +108,8 @@ def test_an_optimizer_that_is_not_known_has_only_its_recorded_steps(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["Momentum", "Adam"])
-def test_sparse_gradients_move_what_they_name(tmp_path, kind):
-    """TensorFlow 1's Adam moves all rows, its other optimizers those that the indices name."""
+def test_sparse_gradients_move_the_rows_they_contain(tmp_path, kind):
+    """TensorFlow 1's Adam moves all rows, its other optimizers those in the indices."""
     random = np.random.default_rng(1)
     start = {"embedding": random.normal(size=(20, 4)).astype(np.float32)}
     rows = [random.choice(20, 3, replace=False) for _ in range(15)]
@@ -162,7 +162,7 @@ def store(folder, array):
 
 
 def differences(folder, kind, seeds, steps, scale):
-    """Of the formula in float32 and in float64: right ports, too, that round in another way."""
+    """Of the rule in float32 and in float64: two right ports that round differently."""
     rates = [stairs(step, rate=0.01) for step in range(steps)]
     for seed in range(seeds):
         given = gradients(steps, seed=seed, scale=scale)
@@ -232,12 +232,12 @@ def test_large_weights_are_sampled_evenly():
     np.testing.assert_array_equal(chosen.flat(values)[kept], thin.flat(values))
 
 
-def test_what_a_port_gives_is_checked(tmp_path):
+def test_weights_of_a_port_are_validated(tmp_path):
     given = gradients(3)
     original = Original("Adam", RATES[:3], given)
     (segment,) = segments(record(tmp_path / "trace", original, given))
     path = own(original)
-    with pytest.raises(InputError, match="expected those after 3 steps, got 2"):
+    with pytest.raises(InputError, match="expected its weights after each of 3 steps, got 2"):
         diagnose(segment, path[:2])
     with pytest.raises(InputError, match=r"'bias': expected shape \(20,\), got \(1, 20\)"):
         diagnose(segment, [{**one, "bias": one["bias"][None]} for one in path])
@@ -249,7 +249,7 @@ def test_what_a_port_gives_is_checked(tmp_path):
     assert verdict.measured == np.inf
 
 
-def test_clipped_gradients_are_in_it_as_they_were_and_as_they_came(tmp_path):
+def test_segment_has_the_gradients_before_and_after_clipping(tmp_path):
     raw = gradients(10)
     applied = [clipped(one, "global_norm", 0.5) for one in raw]
     original = Original("GradientDescent", RATES[:10], applied)

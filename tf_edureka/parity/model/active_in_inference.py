@@ -1,4 +1,4 @@
-"""What a model does when it is used that belongs to training alone."""
+"""Finds layers that behave in inference as they should in training only."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -19,18 +19,19 @@ _NOISE = (
 
 
 def causes(port: KerasPort, difference: Callable[[], float]) -> Iterator[Cause]:
-    """The layers that do in inference what they do in training.
+    """Yields the causes: dropout or noise, and batch statistics, that stay on in inference.
 
     Args:
-        port: with its model.
-        difference: how far the model's output in inference is from the original's.
+        port: the port with its model.
+        difference: returns the relative difference of the model's output in inference from the
+            original's.
     """
     start = difference()
     layers = [*port.model._flatten_layers(include_self=False)]
     normalization = keras.layers.BatchNormalization
-    for cause, kinds, inference, says in (
-        ("dropout", _NOISE, lambda layer, x: x, "drops units"),
-        ("bn_momentum", normalization, _by_averages, "normalizes by the batch"),
+    for cause, kinds, inference, does in (
+        ("dropout", _NOISE, lambda layer, x: x, "applies dropout or noise"),
+        ("bn_momentum", normalization, _by_averages, "normalizes by the batch statistics"),
     ):
         active: dict[str, None] = {}
         with contextlib.ExitStack() as stack:
@@ -40,15 +41,15 @@ def causes(port: KerasPort, difference: Callable[[], float]) -> Iterator[Cause]:
                         call_replaced(layer, partial(_inference_output, layer, inference, active))
                     )
             left = difference()
-        if active and left < start / 2:  # by chance it may be small without
-            where = f"{', '.join(active)}: {says} when the model is used, too"
-            yield Cause(cause, 1 - left / start, f"{where}; the original does in training only")
+        if active and left < start / 2:  # by chance, the difference may be a little smaller
+            says = f"the port {does} in inference, too (in {', '.join(active)})"
+            yield Cause(cause, 1 - left / start, f"{says}; the original does so in training only")
 
 
 def _inference_output(
     layer: Any, inference: Callable[[Any, Any], Any], active: dict[str, None], x: Any, call: Any
 ) -> Any:
-    """What a layer gives when it is inference, and notes whether it was."""
+    """Returns a layer's inference output, and adds the layer to `active` if its own differs."""
     inactive = inference(layer, x)
     if not np.array_equal(call(x), inactive):
         active[layer.name] = None

@@ -1,4 +1,4 @@
-"""Finds the known mistakes that explain why a Keras model is not the original."""
+"""Finds the known mistakes that explain why a Keras model differs from the original."""
 
 import warnings
 from collections.abc import Callable
@@ -17,25 +17,25 @@ from tf_edureka.parity.rungs.recorded import Recorded
 from tf_edureka.trace import Array
 
 _MOST_MISTAKES = 3
-# A mistake undone has to leave at most this share of the difference. A loss is one number, which
-# many a change brings nearer.
+# Undoing a mistake has to leave at most this share of the difference. The limit for the loss is
+# stricter: it is a single number, and many changes bring it nearer by chance.
 _MOST_LEFT, _MOST_LEFT_OF_LOSS = 0.5, 0.1
-_SAME_OUTPUT = 1e-4  # of the largest
+_SAME_OUTPUT = 1e-4  # relative to the largest value
 
 
 def explain_forward(
     port: KerasPort, step: Recorded, tolerance: float, *, squashed: bool
 ) -> tuple[list[Cause], list[Alteration]]:
-    """What is wrong in a model, by the tensors of the forward pass.
+    """Finds mistakes by the recorded tensors of the forward pass.
 
     Args:
-        port: with its model.
-        step: on which it differs.
-        tolerance: of the model's output.
-        squashed: whether its output may be the softmax or sigmoid of a tensor.
+        port: the port with its model.
+        step: the recorded step on which they differ.
+        tolerance: tolerance of the model's output, relative to its largest value.
+        squashed: whether the model's output may be the softmax or sigmoid of a recorded tensor.
 
     Returns:
-        causes, and what undoes them.
+        the causes, and the alterations that undo them.
     """
 
     def difference(seen: Evaluation) -> float:
@@ -47,16 +47,17 @@ def explain_forward(
 def explain_loss(
     port: KerasPort, step: Recorded, tolerance: float, expected_output: Array | None = None
 ) -> tuple[list[Cause], list[Alteration]]:
-    """What is wrong in a model, by its loss and gradients.
+    """Finds mistakes by the loss and the gradients.
 
     Args:
-        port: with its model.
-        step: on which it differs.
-        tolerance: of the loss.
-        expected_output: its output, where that is the original's, any dtype and shape: no cause changes it.
+        port: the port with its model.
+        step: the recorded step on which they differ.
+        tolerance: tolerance of the loss, relative.
+        expected_output: the model's output if it is right, any dtype and shape: causes that change
+            it are excluded. None if it is not.
 
     Returns:
-        as `explain_forward`.
+        the causes, and the alterations that undo them.
     """
 
     def difference(seen: Evaluation) -> float:
@@ -71,16 +72,17 @@ def explain_loss(
 def explain_gradients(
     port: KerasPort, step: Recorded, tolerance: float, expected_output: Array | None = None
 ) -> tuple[list[Cause], list[Alteration]]:
-    """What is wrong in a model whose loss is expected_output but whose gradients are not.
+    """Finds mistakes of a model whose loss is right and whose gradients are not.
 
     Args:
-        port: with its model.
-        step: on which it differs.
-        tolerance: of the gradients.
-        expected_output: as in `explain_loss`.
+        port: the port with its model.
+        step: the recorded step on which they differ.
+        tolerance: tolerance of the gradients, relative to the largest value of each.
+        expected_output: the model's output if it is right, any dtype and shape: causes that change
+            it are excluded. None if it is not.
 
     Returns:
-        as `explain_forward`.
+        the causes, and the alterations that undo them.
     """
 
     def difference(seen: Evaluation) -> float:
@@ -103,7 +105,7 @@ def _is_different(output: Array, expected_output: Array | None) -> bool:
 
 
 def _gradient_difference(seen: Evaluation, step: Recorded) -> float:
-    """The largest difference of a gradient, relative to its largest value, at most 1."""
+    """Returns the largest difference of a gradient, relative to its largest value, at most 1."""
     pairs = [
         (seen.gradients[name], value)
         for name, value in step.gradients.items()
@@ -121,7 +123,7 @@ def _search(
     gradients: bool = False,
     most_left: float = _MOST_LEFT,
 ) -> tuple[list[Cause], list[Alteration]]:
-    """Undoes the mistake that explains most, then the next one."""
+    """Undoes the mistake that explains most, then looks for the next one, up to three."""
     undone: list[Alteration] = []
     causes: list[Cause] = []
     start = left = difference(port.evaluate(step.state, step.batch, gradients=gradients))
@@ -153,8 +155,8 @@ def _difference_without(
 ) -> float:
     try:
         with warnings.catch_warnings(), one.undone():
-            warnings.simplefilter("ignore")  # Keras warns of what is tried here
+            warnings.simplefilter("ignore")  # Keras warns about some of these changes
             value = difference(port.evaluate(step.state, step.batch, gradients=gradients))
-    except Exception:  # what does not fit the model explains nothing
+    except Exception:  # a change that does not fit the model explains nothing
         return float("inf")
     return value if value == value else float("inf")

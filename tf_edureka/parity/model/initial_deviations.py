@@ -1,4 +1,4 @@
-"""How widely initial values are spread, known better than from the one sample that a run drew."""
+"""The standard deviation of the distribution that initial values are sampled from."""
 
 import functools
 import math
@@ -12,27 +12,28 @@ from tf_edureka.results import Floats
 from tf_edureka.tf1 import initializers
 from tf_edureka.trace import Array, Variable
 
-# Of each random op the initializer that draws its numbers unseeded, and their standard deviation.
+# For each random op, the initializer that samples its numbers again, and their standard deviation.
 _SAMPLERS: Mapping[str, tuple[Any, float]] = {
     "RandomStandardNormal": (initializers.RandomNormal, 1.0),
     "TruncatedNormal": (initializers.TruncatedNormal, 0.87962566),
     "RandomUniform": (initializers.RandomUniform, 1 / math.sqrt(12)),
 }
-_SAMPLES = 20_000  # numbers, whose standard deviation is known to half a percent
-_MOST_CALLS = 1000  # draws
+_SAMPLES = 20_000  # numbers; the estimated standard deviation is then right to half a percent
+_MOST_CALLS = 1000
 
 
 def of_original(variable: Variable, initial: Array) -> float | None:
-    """The standard deviation that the original's initial values were drawn with.
+    """Returns the standard deviation of the distribution of the original's initial values.
 
-    They are drawn unseeded from their seeds: what was made of the numbers is a factor and a sum.
+    The numbers are sampled again from their seeds, which gives the factor that the script applied.
 
     Args:
-        variable: of the original: its dtype, shape and initializer.
+        variable: variable of the original, with its dtype, shape and initializer.
         initial: its initial value, any dtype and shape.
 
     Returns:
-        None where they are no such numbers.
+        the standard deviation; None if the value is not such a sample times a factor plus a
+        constant.
     """
     made = variable.initializer or {}
     if made.get("op") not in _SAMPLERS or initial.size < 2 or initial.dtype != np.float32:
@@ -50,16 +51,16 @@ def of_original(variable: Variable, initial: Array) -> float | None:
 
 
 def of_layer(layer: Any, role: str, shape: tuple[int, ...]) -> float | None:
-    """The standard deviation that a layer of Keras draws initial values with.
+    """Returns the standard deviation of a Keras layer's initializer.
 
     Args:
-        layer: of Keras.
-        role: of the variable in it, such as `kernel`.
-        shape: of the variable.
+        layer: Keras layer.
+        role: name of the variable in the layer, such as `kernel`.
+        shape: shape of the variable.
 
     Returns:
-        None where the layer does not say how it draws them, or draws none; NaN where they are too
-        few to tell.
+        the standard deviation; None if the initializer is not known or not random; NaN if the
+        variable is too small for an estimate.
     """
     name = f"{role.removesuffix('_kernel') if role == 'recurrent_kernel' else role}_initializer"
     initializer = getattr(layer, name, None) or getattr(getattr(layer, "cell", None), name, None)
@@ -69,9 +70,9 @@ def of_layer(layer: Any, role: str, shape: tuple[int, ...]) -> float | None:
     seeds = [name for name in ("seed", "op_seed") if name in config]
     samples: list[Floats] = []
     while sum(one.size for one in samples) < _SAMPLES:
-        # One that has a seed draws the same each time: the spread of few numbers is chance.
-        unseeded = type(initializer).from_config(config | dict.fromkeys(seeds, len(samples)))
-        samples.append(np.ravel(np.array(unseeded(shape))))
+        # An initializer with a seed always samples the same numbers, so the seed is changed.
+        reseeded = type(initializer).from_config(config | dict.fromkeys(seeds, len(samples)))
+        samples.append(np.ravel(np.array(reseeded(shape))))
         if len(samples) == 2 and np.array_equal(samples[0], samples[1]):
             return None
         if len(samples) == 2 and math.prod(shape) * _MOST_CALLS < _SAMPLES:
@@ -80,11 +81,14 @@ def of_layer(layer: Any, role: str, shape: tuple[int, ...]) -> float | None:
 
 
 def of_model(model: Any, found: Found) -> dict[str, Callable[[], float | None]]:
-    """What gives the standard deviation of a model's initial values, by the original's name.
+    """Returns functions that compute the standard deviation of a model's initial values.
 
     Args:
-        model: of Keras.
-        found: which of its variables is which; those that several old ones go into are left out.
+        model: Keras model.
+        found: mapping of the variables; those made of several original variables are left out.
+
+    Returns:
+        a function for each variable, by the original's name.
     """
     owners = new_variables.owners(model)
     deviations: dict[str, Callable[[], float | None]] = {}

@@ -1,4 +1,4 @@
-"""What a model's recurrent layers carry from batch to batch, and where the original has it."""
+"""The states that recurrent layers carry from batch to batch, and the recorded arrays with them."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,27 +15,27 @@ _MOST_ORDERS = 48  # orders that are tried
 
 @dataclass(frozen=True)
 class _Location:
-    """One of the states in an array that was fed, or in a variable.
+    """The place of one state in a recorded array or variable.
 
     Attributes:
-        name: of the array or variable.
-        place: of the state among those that are stacked in it.
+        name: name of the array or variable.
+        place: index of the state among those stacked in the array.
     """
 
     name: str
     place: int
 
     def read(self, arrays: Mapping[str, Array], shape: tuple[int, ...]) -> Array:
-        """Its value, in its shape."""
+        """Returns the state from the recorded `arrays`, in its `shape`."""
         value: Array = arrays[self.name].reshape(-1, *shape)[self.place]
         return value
 
 
 class RecurrentStates:
-    """What a model's stateful layers carry from batch to batch.
+    """The states of a model's stateful layers.
 
     Args:
-        model: built.
+        model: a built Keras model.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -43,11 +43,12 @@ class RecurrentStates:
         self._locations: Sequence[_Location] = ()
 
     def locate(self, arrays: Mapping[str, Array], difference: Callable[[], float]) -> None:
-        """Finds out in which arrays the states are.
+        """Finds the recorded arrays that hold the states, by trying up to 48 orders.
 
         Args:
-            arrays: that were fed to the original, and variables, by name, any dtype and shape.
-            difference: gives how far the model's loss is then from the original's.
+            arrays: the original's inputs and variables by name, any dtype and shape.
+            difference: returns the absolute difference between the model's loss and the original's
+                with the present choice.
         """
         best = float("inf")
         chosen: Sequence[_Location] = ()
@@ -59,26 +60,30 @@ class RecurrentStates:
         self._locations = chosen
 
     def copy_locations(self, other: "RecurrentStates") -> None:
-        """Finds the states where an `other` model has found them."""
+        """Uses the locations that an `other` model has found."""
         self._locations = other._locations
 
     def reset(self) -> None:
-        """Makes all states 0, as they are before the first batch."""
+        """Sets all states to 0, as before the first batch."""
         for state in self._states:
             state.assign(np.zeros(state.shape))
 
     def load(self, arrays: Mapping[str, Array]) -> None:
-        """Gives the layers those of their states that are there.
+        """Sets those states whose arrays are given.
 
         Args:
-            arrays: as in `choose`, or some of them.
+            arrays: the original's inputs and variables by name, or some of them, any dtype and
+                shape.
         """
         for state, location in zip(self._states, self._locations, strict=False):
             if location.name in arrays:
                 state.assign(location.read(arrays, tuple(state.shape)))
 
     def _orders(self, arrays: Mapping[str, Array]) -> Iterator[Sequence[_Location]]:
-        """Which location may be which state: as they come, with h before c, then in any order."""
+        """Yields assignments of locations to states that fit by shape, the likeliest first.
+
+        These are the order of the arrays, then the same with h before c, then all permutations.
+        """
         shapes = [tuple(state.shape) for state in self._states]
         locations = [
             _Location(name, place)
@@ -95,7 +100,7 @@ class RecurrentStates:
 
 
 def state_shapes(model: keras.Model) -> set[tuple[int, ...]]:
-    """The shapes of what a `model`'s stateful layers carry; none if it has none."""
+    """Returns the shapes of the states of a `model`'s stateful layers; empty if it has none."""
     return {tuple(state.shape) for state in _states(model)}
 
 

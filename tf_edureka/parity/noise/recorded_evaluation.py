@@ -1,4 +1,4 @@
-"""An evaluation of the original, computed again: its output, its metrics, and their noise."""
+"""Computes a recorded evaluation again: output, metrics and their noise."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -13,25 +13,26 @@ from tf_edureka.tf1.one_thread import OneThread
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array, Evaluation, Trace
 
-_ROWS = 1000  # examples by which noise is measured
-_PERTURBATIONS = 8  # of outputs that are moved
+_ROWS = 1000  # examples that the noise is measured on
+_PERTURBATIONS = 8  # number of perturbed outputs
 WHY = (
-    f"{NOISE_FACTOR:g} times what the original's output differs from itself in float64, on one thread, "
-    "and with inputs or weights moved by one unit in the last place; a metric by what it changes "
-    "with an output moved that far, one that counts examples by one of them at least"
+    f"{NOISE_FACTOR:g} times the largest change of the original's output when it is computed again "
+    "in float64, on one thread, and with inputs or weights moved by one unit in the last place. "
+    "For a metric: its largest change when the output is moved that far, and at least one example "
+    "if it counts examples"
 )
 
 
 class RecordedEvaluation:
-    """An evaluation of the original.
+    """An evaluation of the original that can be computed again.
 
     Args:
         recorded: the trace.
-        training: which of its trainings.
-        evaluation: of it.
+        training: index of the training in the trace.
+        evaluation: the evaluation in the trace.
 
     Raises:
-        Unreplayable: when it has no graph that can be read.
+        Unreplayable: if the trace has no graph that can be read.
     """
 
     def __init__(self, recorded: Trace, training: int, evaluation: Evaluation) -> None:
@@ -42,16 +43,16 @@ class RecordedEvaluation:
         self.scalars = evaluation.scalars
 
     def used_by_metrics(self, names: Sequence[str]) -> list[str]:
-        """Those of some tensors that a metric is computed from.
+        """Selects the tensors that a metric is computed from.
 
         Args:
-            names: of the tensors.
+            names: names of tensors.
 
         Returns:
-            some of the names.
+            those of the names that a metric depends on.
 
         Raises:
-            Unreplayable: when the graph does not have the metric.
+            Unreplayable: if the graph does not have the metric.
         """
         found = [(one, parse(one)) for one in names]
         used: set[str] = set()
@@ -61,23 +62,23 @@ class RecordedEvaluation:
         return [name for name, (node, _) in found if node in used]
 
     def output(self, name: str) -> tuple[Array, float]:
-        """A tensor, and how far another's may be from it, relative to its largest value.
+        """Computes a tensor and its tolerance.
 
         Args:
-            name: of the tensor.
+            name: name of the tensor.
 
         Returns:
-            its value, any dtype and shape, and the share.
+            its value, any dtype and shape, and its tolerance, relative to its largest value.
 
         Raises:
-            Unreplayable: when it cannot be computed from what was recorded.
+            Unreplayable: if it cannot be computed from the recorded data.
         """
         feeds = {**self.inputs, **self.random}
         (whole,) = self._original.graph.compute([name], self.state, feeds)
         count = len(whole) if whole.ndim else 0
         try:
             tolerance = self._tolerance(name, *(_first(one, count) for one in self._feeds))
-        except Unreplayable:  # of a graph for so many examples
+        except Unreplayable:  # a graph with a fixed number of examples
             tolerance = self._tolerance(name, *self._feeds)
         return whole, tolerance
 
@@ -97,35 +98,35 @@ class RecordedEvaluation:
         return max(SMALLEST["tensor"], NOISE_FACTOR * found.largest)
 
     def metrics(self, name: str, output: Array) -> dict[str, float]:
-        """The metrics with another output.
+        """Computes the metrics from another output.
 
         Args:
-            name: of the tensor that the output stands for.
-            output: as the tensor, any dtype and shape.
+            name: name of the tensor that the output replaces.
+            output: value of the tensor, any dtype and shape.
 
         Returns:
-            the values, by name.
+            the metrics by name.
 
         Raises:
-            Unreplayable: when they cannot be computed from what was recorded.
+            Unreplayable: if they cannot be computed from the recorded data.
         """
         feeds = {**self.inputs, **self.random, name: output}
         values = self._original.graph.compute([*self.scalars], self.state, feeds)
         return {one: float(value) for one, value in zip(self.scalars, values, strict=True)}
 
     def metric_tolerances(self, name: str, output: Array, tolerance: float) -> dict[str, float]:
-        """How far each metric may be from what was recorded, absolute; without those that differ.
+        """Returns the tolerance of each metric that can be computed again as recorded.
 
         Args:
-            name: as in `metrics`.
-            output: the original's, as in `metrics`.
-            tolerance: of the output, relative to its largest value.
+            name: name of the tensor that the metrics are computed from.
+            output: the original's value of the tensor, float, any shape.
+            tolerance: tolerance of the tensor, relative to its largest value.
 
         Returns:
-            the largest difference, by name.
+            absolute tolerances by name of the metric.
 
         Raises:
-            Unreplayable: as in `metrics`.
+            Unreplayable: if the metrics cannot be computed from the recorded data.
         """
         generator = np.random.default_rng(0)
         far = tolerance * float(np.abs(output).max(initial=0))
@@ -148,15 +149,18 @@ class RecordedEvaluation:
 
 
 def perturbed(output: Array, far: float, generator: np.random.Generator) -> Array:
-    """An output, each number of it moved; none across 0, since there may be a root of it.
+    """Moves each number of an output up or down at random.
+
+    A number up to `far` from 0 is moved away from 0, so that none changes its sign: a metric may
+    take a square root.
 
     Args:
         output: float, any shape.
-        far: by how much, at least 0.
-        generator: draws the directions.
+        far: size of the move, at least 0.
+        generator: NumPy's generator that chooses the directions.
 
     Returns:
-        as `output`.
+        the moved output: float, in dtype and shape of `output`.
     """
     moves = far * generator.choice([-1.0, 1.0], output.shape)
     away = np.copysign(moves, output)
@@ -173,7 +177,7 @@ def _values(
 
 
 def _first(arrays: Mapping[str, Array], count: int) -> dict[str, Array]:
-    """The first examples of arrays that have `count` of them."""
+    """Returns the first examples of arrays that have `count` of them."""
     return {
         name: one[:_ROWS] if one.ndim and len(one) == count else one for name, one in arrays.items()
     }

@@ -1,4 +1,4 @@
-"""How far a value of the original is from itself, when it is computed in other recompute."""
+"""How much a value of the original varies when it is computed again in other ways."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,21 +7,24 @@ import numpy as np
 
 from tf_edureka.trace import Array
 
-# What the graph gives must be what was recorded, or it is computed otherwise than in the script.
+# If the unchanged graph differs from the recorded value by more than this factor times the
+# variation, or times rounding, the script has computed the value in another way.
 _FACTOR, _ROUNDING = 8.0, 2.0**-20
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variation:
-    """How far a value is from itself at most, relative to its largest entry, which may not be 0.
+    """The largest change of a value for each kind of recomputation, relative to its largest entry.
+
+    If all entries are 0, the change is absolute.
 
     Attributes:
-        float64: computed in float64.
-        one_thread: computed by one thread.
-        inputs: with float inputs moved by one unit in the last place.
-        weights: with the weights moved by one unit in the last place.
-        again: computed the same way again, from the recorded value.
+        float64: change when computed in float64.
+        one_thread: change when computed by one thread.
+        inputs: change when float inputs are moved by one unit in the last place.
+        weights: change when the weights are moved by one unit in the last place.
+        again: change from the recorded value when computed unchanged.
     """
 
     float64: float
@@ -32,7 +35,7 @@ class Variation:
 
     @property
     def largest(self) -> float:
-        """The largest of them."""
+        """The largest of these changes."""
         return max(self.float64, self.one_thread, self.inputs, self.weights, self.again)
 
 
@@ -43,22 +46,23 @@ def variation(
     others: Mapping[str, Iterable[Mapping[Key, Array]]],
     exact: Mapping[Key, Array],
 ) -> Variation | str:
-    """How far a value is from itself, or why that is not known.
+    """Measures the variation of a value.
 
     Args:
-        key: of the value.
-        recorded: what it was, any dtype and shape.
-        ours: values that were computed again, any dtype and shape.
-        others: as `ours`, in other recompute, by name, as `Variation` has them.
-        exact: as `ours`, in float64.
+        key: kind and name of the value.
+        recorded: the recorded value, any dtype and shape.
+        ours: values computed again unchanged, by key, any dtype and shape.
+        others: values computed again otherwise, by name of the field of `Variation`, then by key,
+            any dtype and shape.
+        exact: values computed again in float64, by key, any shape.
 
     Returns:
-        the spread, or the reason.
+        the variation, or the reason why it is not known.
     """
     if key not in ours:
-        return "the graph has no tensor or op that it is known to come from"
+        return "no tensor or op of the graph is known to compute it"
     if ours[key].shape != recorded.shape:
-        return f"its shape is {recorded.shape}, but {ours[key].shape} when it is computed again"
+        return f"its recorded shape is {recorded.shape}, computed again it is {ours[key].shape}"
     if not np.isfinite(recorded).all():
         return "it is NaN or infinite"
     largest = float(np.abs(exact[key]).max(initial=0)) or 1.0
@@ -68,7 +72,7 @@ def variation(
     }
     again = _difference(ours[key], recorded) / largest
     if not again <= _FACTOR * max(_ROUNDING, *differences.values()):
-        return f"computed again it differs by {again:.2g}, more than rounding does"
+        return f"computed again it differs by {again:.2g}, which is more than rounding"
     return Variation(again=again, **differences)
 
 

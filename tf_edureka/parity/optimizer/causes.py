@@ -1,4 +1,4 @@
-"""Names what makes a port's optimizer differ: the original's is changed until it goes port_part."""
+"""Explains how a port's optimizer differs, by changing the original's until it does the same."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,26 +16,26 @@ from tf_edureka.parity.optimizer.trial import Trial, Tried
 from tf_edureka.trace import Array
 
 NAMED, GUESSED, CERTAIN = 0.9, 0.5, 0.999
-_LONGEST = 150  # steps that causes are tried on
-_NUMBERS = 400_000  # entries times steps that they are tried on
-_FEWER = 100_000  # and for two causes at once
+_LONGEST = 150  # steps on which causes are tried
+_NUMBERS = 400_000  # entries times steps, for single causes
+_FEWER = 100_000  # entries times steps, for pairs of causes
 _PAIRS = 150
-_CLASS_TARGETS = ("form", "start")  # what one optimizer class has otherwise than another
-_MARGIN = 0.01  # by how much less than the best a cause may explain and be named
+_CLASS_TARGETS = ("form", "start")  # changes that come with another optimizer class
+_MARGIN = 0.01  # a cause may explain this much less than the best one
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Verdict:
-    """A port's optimizer against the original's, from the same gradients.
+    """The comparison of a port's optimizer with the original's, from the same gradients.
 
     Attributes:
-        measured: largest difference of a weight, in units of its tolerance.
-        first_step: number of the first step after which a difference is more than rounding; None
-            if none is.
-        weight: that differs most then.
-        rate: the original's rate in that step, and in the one before; None if it has none.
-        causes: what may be the reason, the likeliest first; empty for a right port.
-        note: why the segment ends where it does; empty if the gradients end port_part.
+        measured: largest difference of a weight, divided by its tolerance.
+        first_step: number of the first step with a difference above the tolerance; None if there is
+            none.
+        weight: name of the weight that differs most in that step; None if none does.
+        rate: the original's learning rate in the step before and in that step; None if not known.
+        causes: probable causes, the most probable first; empty for a right port.
+        note: reason why the segment ends before the gradients do; empty if it does not.
     """
 
     measured: float
@@ -47,23 +47,24 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether all differences are rounding."""
+        """True if all differences are within the tolerance."""
         return self.first_step is None
 
 
 def diagnose(segment: Segment, path: Iterable[Mapping[str, Array]]) -> Verdict:
-    """Compares a port's optimizer with the original's, and names why they differ.
+    """Compares a port's optimizer with the original's and finds the causes of a difference.
 
     Args:
-        segment: the original's steps.
-        path: the port's weights after each of them, float arrays by name in the original's shapes,
-            from the original's weights before the first and its raw gradients.
+        segment: consecutive steps of the original.
+        path: the port's weights after each of these steps, float arrays by name in the original's
+            shapes, computed from the original's weights before the first step and its raw
+            gradients.
 
     Returns:
-        the comparison; its numbers are floats.
+        the comparison, with all numbers as float.
 
     Raises:
-        InputError: when a weight or a step is missing, or a shape is another.
+        InputError: if a weight or a step is missing, or a shape differs.
     """
     port = segment.sampled(path)
     limits = segment.tolerance()
@@ -96,7 +97,7 @@ def diagnose(segment: Segment, path: Iterable[Mapping[str, Array]]) -> Verdict:
 def _causes(
     segment: Segment, port: Doubles, limits: Doubles, first: int, finite: int
 ) -> list[Cause]:
-    """The likeliest first."""
+    """Returns the causes, the most probable first."""
     if segment.original is None or not finite or first >= finite:
         return []
     begin = max(0, first - 20) if first + 20 > _LONGEST else 0
@@ -119,7 +120,7 @@ def _causes(
 
 def _trial(segment: Segment, port: Doubles, limits: Doubles) -> Trial:
     if segment.original is None:
-        raise ValueError("an optimizer of unknown arithmetic has no causes")
+        raise ValueError("the original's update rule is not known")
     return Trial(
         setup=segment.original,
         base=segment.original.run().astype(np.float64),
@@ -133,10 +134,10 @@ def _is_certain(tried: Sequence[Tried]) -> bool:
 
 
 def _pairs(trial: Trial, changes: Sequence[Change]) -> Iterator[Tried]:
-    """Two changes at once, until a pair is certain; first those that leave least alone.
+    """Tries pairs of changes until one is certain, starting with those that explain most alone.
 
-    A form goes first with any other change: another class has other defaults, too, and one that has
-    no form in common with the original's is far away alone.
+    A change of the optimizer's form is paired first with every other change: another class also has
+    other defaults, and its form alone may explain little.
     """
     alone = sorted((trial.best((change,), 3) for change in changes), key=lambda one: one.left)
     forms = [one.changes[0].target in _CLASS_TARGETS for one in alone]
@@ -144,7 +145,7 @@ def _pairs(trial: Trial, changes: Sequence[Change]) -> Iterator[Tried]:
     pairs = itertools.combinations(range(len(alone)), 2)
     for i, j in sorted(pairs, key=lambda pair: ranks[pair[0]] + ranks[pair[1]])[:_PAIRS]:
         starts = 4 if forms[i] or forms[j] else 1
-        # A form comes with scalars of its own, which another change may change again.
+        # The form goes first: it sets scalars, which the other change may then replace.
         pair = tuple(
             _from_best_value(alone[k], starts) for k in sorted((i, j), key=lambda k: not forms[k])
         )
@@ -157,13 +158,13 @@ def _pairs(trial: Trial, changes: Sequence[Change]) -> Iterator[Tried]:
 
 
 def _from_best_value(one: Tried, starts: int) -> Change:
-    """A change whose fitted value begins at the best alone, or as before."""
+    """Returns the change with its fitted value as first start, before `starts` others."""
     (change,), (value,) = one.changes, one.values
     return replace(change, values=(value, *change.values[:starts])) if change.is_fitted else change
 
 
 def _to_causes(tried: Sequence[Tried]) -> list[Cause]:
-    """Those that explain enough, each word once."""
+    """Returns the causes that explain enough, each word once."""
     least = max(NAMED, tried[0].explains - _MARGIN) if tried else NAMED
     enough = [one for one in tried if one.explains >= least]
     chosen = enough or [one for one in tried[:1] if one.explains >= GUESSED]

@@ -1,4 +1,4 @@
-"""What a port may do with rate, gradients and weights before its optimizer gets them."""
+"""Changes of learning rate, gradients and weights outside the update rule."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,10 +14,10 @@ _ROUND_BOUNDS = tuple(m * 10.0**p for p in range(-4, 4) for m in (1.0, 2.5, 5.0)
 
 
 def rates(segment: Segment, port: Doubles) -> Iterator[Change]:
-    """Other schedules of the rate.
+    """Yields other learning rates and schedules.
 
     Args:
-        segment: what they are tried on.
+        segment: consecutive steps on which they are tried.
         port: the port's weights after each step, float64, shape (steps, entries).
     """
     setup, rates = segment.original, segment.rates
@@ -29,7 +29,7 @@ def rates(segment: Segment, port: Doubles) -> Iterator[Change]:
     yield Change(
         target="rate",
         cause="learning_rate",
-        says="the learning rate is {value} times the original's",
+        says="the port's learning rate is {value} times the original's",
         make=_times_rate,
         values=(1.0,),
         is_fitted=True,
@@ -37,9 +37,12 @@ def rates(segment: Segment, port: Doubles) -> Iterator[Change]:
     before = [rates.get(number - 1, own[0]) for number in numbers]
     following = [rates.get(number + 1, own[-1]) for number in numbers]
     schedules = [
-        ("the rate is that of the step before (off by one)", before),
-        ("the rate is that of the step after (off by one)", following),
-        (f"the rate is constant, {first:.6g}", [first] * len(own)),
+        ("the port uses the learning rate of the step before (off by one)", before),
+        ("the port uses the learning rate of the step after (off by one)", following),
+        (
+            f"the port's learning rate is constant, {first:.6g}, the original's is not",
+            [first] * len(own),
+        ),
         *_smooth_decays(rates, numbers),
     ]
     for says, schedule in schedules:
@@ -65,7 +68,7 @@ def _times_rate(setup: Setup, value: float) -> Setup:
 def _smooth_decays(
     known: Mapping[int, float], numbers: Sequence[int]
 ) -> Iterator[tuple[str, list[float]]]:
-    """Smooth decays between the levels of a staircase."""
+    """Yields smooth decays through the first two levels of a staircase."""
     levels = [n for n in sorted(known) if n - 1 in known and not _same(known[n], known[n - 1])]
     if 0 not in known or not levels:
         return
@@ -80,8 +83,10 @@ def _smooth_decays(
         ("inverse time", first / (1 + (1 / ratio - 1) * at)),
         ("linear", first * (1 + (ratio - 1) * at)),
     ):
-        says = f"the rate falls in each step ({name}), the original's every {every} steps: "
-        yield says + "staircase=True is missing", [float(rate) for rate in schedule]
+        says = (
+            f"the port's learning rate falls in each step ({name}), the original's every {every} "
+        )
+        yield says + "steps: staircase=True is missing", [float(rate) for rate in schedule]
 
 
 def _same(one: float, other: float) -> bool:
@@ -89,7 +94,7 @@ def _same(one: float, other: float) -> bool:
 
 
 def _fitted(setup: Setup, port: Doubles) -> list[float] | None:
-    """The rate of each step by which the port's move is the original's; None if none is there."""
+    """Returns the rate of each step that best explains the port's move; None if a move is 0."""
     path = setup.run()
     moves = np.diff(path, axis=0, prepend=setup.start[None])
     theirs = np.diff(port, axis=0, prepend=setup.start[None])
@@ -101,42 +106,47 @@ def _fitted(setup: Setup, port: Doubles) -> list[float] | None:
 
 
 def _described(numbers: Sequence[int], own: Sequence[float], fitted: Sequence[float]) -> str:
-    """Where two schedules part, and how the port's goes on."""
+    """Describes where two schedules first differ, and the port's rates there."""
     off = [
         i for i, (a, b) in enumerate(zip(own, fitted, strict=True)) if abs(a - b) > 1e-3 * abs(a)
     ]
     if not off:
-        return "the rates differ by less than a thousandth"
+        return "the learning rates differ by less than 0.1 %"
     some = off[:3] if len(off) > 3 else off
     listed = ", ".join(
-        f"{fitted[i]:.4g} in step {numbers[i]} (the original: {own[i]:.4g})" for i in some
+        f"{fitted[i]:.4g} in step {numbers[i]} (original: {own[i]:.4g})" for i in some
     )
     levels = len({f"{rate:.3g}" for rate in fitted})
     theirs = len({f"{rate:.3g}" for rate in own})
-    stairs = ": a staircase, the original's is smooth" if levels * 2 < theirs else ""
-    return f"the rates are others from step {numbers[off[0]]} on: {listed}{stairs}"
+    stairs = "; the port's is a staircase, the original's is smooth" if levels * 2 < theirs else ""
+    return f"the learning rate differs from step {numbers[off[0]]} on: {listed}{stairs}"
 
 
 def clippings(segment: Segment) -> Iterator[Change]:
-    """Gradients that are clipped in another way, or not.
+    """Yields gradients that are clipped in another way, or not clipped.
 
     Args:
-        segment: what they are tried on.
+        segment: consecutive steps on which they are tried.
     """
     setup = segment.original
     if setup is None:
         return
     own = segment.training.clipping or {}
     kind, bounds = own.get("kind"), np.atleast_1d(own.get("bound") or 0.0)
-    bound = float(np.abs(bounds).max())  # by value there are two, the least and the greatest
-    named = _CLIPPING_WORDS.get(str(kind), "the original's way")
-    listed = " to ".join(f"{one:.4g}" for one in bounds)
-    after = f", the original clips by {named}" + (f" of {listed}" if bound else "")
+    bound = float(np.abs(bounds).max())  # clipping by value has two bounds
+    listed = ", ".join(f"{one:.4g}" for one in bounds)
+    listed = f"[{listed}]" if len(bounds) > 1 else listed
+    after = ", the original changes the gradients in a way that is not recognised"
+    if kind in _CLIPPING_WORDS:
+        words, option = _CLIPPING_WORDS[kind]
+        after = (
+            f", the original clips {words}{f' to {listed}' if bound else ''} ({option} in Keras)"
+        )
     if not np.array_equal(segment.raw, setup.gradients):
         yield Change(
             target="gradients",
             cause="clipping",
-            says=f"the port does not clip{after}",
+            says=f"the port does not clip its gradients{after}",
             make=lambda setup, value: replace(setup, gradients=segment.raw),
         )
     else:
@@ -153,7 +163,7 @@ def clippings(segment: Segment) -> Iterator[Change]:
             yield Change(
                 target="gradients",
                 cause="clipping",
-                says=f"the port clips by {_CLIPPING_WORDS[other]} of {{value}}{after}",
+                says=f"the port clips {_CLIPPING_WORDS[other][0]} to {{value}}{after}",
                 make=_clipped(segment, other),
                 values=tuple(values),
                 low=most * 1e-6,
@@ -161,10 +171,11 @@ def clippings(segment: Segment) -> Iterator[Change]:
             )
 
 
+# By kind of clipping: what is clipped, and the argument of Keras' optimizers.
 _CLIPPING_WORDS = {
-    "global_norm": "a global norm",
-    "norm": "a norm of each weight",
-    "value": "a value",
+    "global_norm": ("the global norm", "global_clipnorm"),
+    "norm": ("the norm of each weight's gradient", "clipnorm"),
+    "value": ("each value", "clipvalue"),
 }
 
 
@@ -184,10 +195,10 @@ def _clipped(segment: Segment, kind: str) -> Callable[[Setup, float], Setup]:
 
 
 def decays(segment: Segment) -> Iterator[Change]:
-    """Weights that are made smaller by the optimizer.
+    """Yields weight decay and L2 in the optimizer.
 
     Args:
-        segment: what it is tried on.
+        segment: consecutive steps on which they are tried.
     """
     if segment.original is None:
         return
@@ -195,15 +206,16 @@ def decays(segment: Segment) -> Iterator[Change]:
     for cause, says, is_needed, make in (
         (
             "weight_decay",
-            "weight decay: {value} of the weights, times the rate, is taken off in each step",
+            "the port has weight decay: each step subtracts {value} times the learning rate times "
+            "the weights",
             True,
             with_weight_decay,
         ),
-        ("l2", "{value} times the weights is added to the gradients (L2)", True, with_l2),
+        ("l2", "the port adds {value} times the weights to the gradients (L2)", True, with_l2),
         (
             "weight_decay",
-            "weight decay: {value} of the weights is taken off in each step",
-            not is_constant,  # else it is the first
+            "the port has weight decay: each step subtracts {value} times the weights",
+            not is_constant,  # else it is the same as the first
             lambda rule, value: with_weight_decay(rule, value, times_rate=False),
         ),
     ):
@@ -225,10 +237,10 @@ def _decayed(wrap: Callable[[Rule, float], Rule]) -> Callable[[Setup, float], Se
 
 
 def frozen(segment: Segment, port: Doubles) -> Iterator[Change]:
-    """Weights that the port leaves as they are.
+    """Yields a change that leaves alone the weights that the port does not train.
 
     Args:
-        segment: what it is tried on.
+        segment: consecutive steps on which it is tried.
         port: the port's weights after each step, float64, shape (steps, entries).
     """
     still = (port == segment.start).all(axis=0)

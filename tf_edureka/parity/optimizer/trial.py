@@ -1,4 +1,4 @@
-"""Changes of an optimizer, with the values by which it goes where a port's went."""
+"""Fits changes of the original's optimizer to the path of a port's."""
 
 import itertools
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ ROUNDS = 6
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Trial:
-    """Where changes are tried: the original, and what the port does instead.
+    """The data that changes are fitted to.
 
     Attributes:
         setup: the original's optimizer.
-        base: weights after each of its steps, float64, shape (steps, entries).
-        deviation: of the port's weights from them, float64, of the same shape.
-        limits: how large that may be by rounding, float64, of the same shape.
+        base: the original's weights after each step, float64, shape (steps, entries).
+        deviation: difference of the port's weights from them, float64, shape (steps, entries).
+        limits: tolerance of the deviation, float64, shape (steps, entries).
     """
 
     setup: Setup
@@ -29,25 +29,25 @@ class Trial:
     limits: Doubles
 
     def residual(self, setup: Setup) -> Doubles:
-        """What another `setup` leaves of the deviation, float64, of its shape."""
+        """Returns the part of the deviation that another `setup` leaves, float64, in its shape."""
         left = self.deviation - (setup.run() - self.base)
         return np.where(np.isfinite(left), left, self.deviation * 2)
 
     def explains(self, residual: Doubles) -> float:
-        """Share of the deviation beyond rounding that is gone where a `residual` is left."""
+        """Returns the share of the deviation above the tolerance that is gone for a `residual`."""
         before = _norm(np.maximum(np.abs(self.deviation) - self.limits, 0))
         after = _norm(np.maximum(np.abs(residual) - self.limits, 0))
         return float(max(0.0, 1 - after / before)) if before else 0.0
 
     def best(self, changes: tuple[Change, ...], rounds: int = ROUNDS) -> "Tried":
-        """Tries changes together.
+        """Tries several changes together.
 
         Args:
-            changes: of the original.
-            rounds: of Gauss and Newton, at most.
+            changes: changes of the original's optimizer.
+            rounds: largest number of Gauss-Newton iterations.
 
         Returns:
-            them with the values that leave least.
+            the changes with the values that leave the smallest residual.
         """
         tried = [
             _tried(self, changes, values)
@@ -59,13 +59,13 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tried:
-    """Changes with their values, and how much they leave.
+    """Changes with their values, and the residual they leave.
 
     Attributes:
-        changes: of the original.
-        values: of each.
-        explains: share of the deviation beyond rounding that is then gone, in [0, 1].
-        left: norm of what is left of the deviation.
+        changes: changes of the original's optimizer.
+        values: value of each change.
+        explains: share of the deviation above the tolerance that they explain, in [0, 1].
+        left: norm of the residual.
     """
 
     changes: tuple[Change, ...]
@@ -75,13 +75,13 @@ class Tried:
 
     @property
     def key(self) -> tuple[float, int, float]:
-        """Of those that explain as much, the plainer first."""
+        """Sort key: the changes that explain most first, of equal ones the simplest."""
         freedom = sum(change.is_fitted + 2 * change.is_general for change in self.changes)
         return -round(self.explains, 3), freedom, float(f"{self.left:.1g}")
 
 
 def _norm(values: Doubles) -> float:
-    """Without BLAS, whose threads wait for each other on a busy machine."""
+    """Returns the norm without BLAS, whose threads wait for each other on a busy machine."""
     return float(np.sqrt(np.sum(values * values)))
 
 
@@ -102,7 +102,7 @@ def _changed(setup: Setup, changes: Sequence[Change], values: Sequence[float]) -
 
 
 def _fit(trial: Trial, best: Tried, rounds: int) -> Tried:
-    """Moves the values to where least is left, by Gauss and Newton."""
+    """Fits the values by Gauss-Newton iterations."""
     free = [i for i, change in enumerate(best.changes) if change.is_fitted]
     for _ in range(rounds):
         here = _changed(trial.setup, best.changes, best.values).run()
@@ -127,7 +127,7 @@ def _fit(trial: Trial, best: Tried, rounds: int) -> Tried:
 
 
 def _line_search(trial: Trial, best: Tried, free: Sequence[int], move: Doubles) -> Tried | None:
-    """The values a step on, of that or a smaller size; None where none leaves less."""
+    """Moves the values by the step or a part of it; None if no part reduces the residual."""
     for part in (1.0, 0.3, 0.05):
         values = list(best.values)
         for i, by in zip(free, move, strict=True):
@@ -140,7 +140,7 @@ def _line_search(trial: Trial, best: Tried, free: Sequence[int], move: Doubles) 
 
 
 def _rounded(trial: Trial, best: Tried) -> Tried:
-    """With the shortest numbers that explain as much."""
+    """Rounds the values to the fewest digits that explain as much."""
     for digits in (0, 1, 2, 3):
         values = [
             (float(f"{value:.{digits}g}") if digits else 0.0) if change.is_fitted else value
