@@ -68,10 +68,10 @@ def test_example_weights_are_found_among_the_fed_arrays(recorded):
         x = v1.placeholder(tf.float32, [None, 3], "x")
         y = v1.placeholder(tf.float32, [None, 1], "y")
         weight = v1.placeholder(tf.float32, [None], "weight")
-        apart = tf.square(tf.matmul(x, variable([3, 1], "kernel")) - y)
+        error = tf.square(tf.matmul(x, variable([3, 1], "kernel")) - y)
         train(
             session,
-            tf.reduce_mean(weight[:, None] * apart),
+            tf.reduce_mean(weight[:, None] * error),
             lambda: {
                 x: random.normal(size=(8, 3)),
                 y: random.normal(size=(8, 1)),

@@ -155,7 +155,7 @@ def test_recorded_value_that_the_graph_does_not_reproduce_is_not_noise(
 
 def test_steps_that_cannot_be_computed_again_are_rejected(recording, tmp_path, in_this_process):
     unrecorded = written(recording, tmp_path / "1", before={})
-    with pytest.raises(InputError, match="step 0: expected a recorded step"):
+    with pytest.raises(InputError, match="step 0: expected a step recorded in full"):
         noise_of_only_step(unrecorded)
     no_noise = written(recording, tmp_path / "2", random={})
     with pytest.raises(InputError, match="noise/RandomUniform .* drew was not recorded"):

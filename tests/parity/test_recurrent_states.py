@@ -85,15 +85,15 @@ def test_states_may_be_fed_in_one_array():
     found = RecurrentStates(model)
     fed = {"x": np.zeros((BATCH, STEPS, FEATURES)), "state": np.stack([cell, output])}
 
-    def apart():
+    def difference():
         found.load(fed)
         return sum(
             float(np.abs(one.numpy() - wanted).sum())
             for one, wanted in zip(model.layers[1].states, (output, cell), strict=True)
         )
 
-    found.locate(fed, apart)
-    assert apart() == 0
+    found.locate(fed, difference)
+    assert difference() == 0
     found.reset()
     assert not any(one.numpy().any() for one in model.layers[1].states)
 
@@ -103,8 +103,8 @@ def test_stateless_layer_differs_from_the_second_step_on(recorded):
     ladder = recorded(fed).climb(lambda: lstm(unit_forget_bias=False))
     assert failing(ladder)[:2] == ["forward pass", "loss"]
     (loss,) = (rung for rung in ladder.rungs if rung.rung == "loss")
-    apart = np.subtract(loss.series["original"], loss.series["port"])
-    assert abs(apart[0]) < 1e-6 < min(abs(apart[1:]))
+    difference = np.subtract(loss.series["original"], loss.series["port"])
+    assert abs(difference[0]) < 1e-6 < min(abs(difference[1:]))
 
 
 @pytest.mark.slow

@@ -47,9 +47,9 @@ def test_tolerance_allows_for_keras_adam_in_a_first_step_from_0(tmp_path):
     variables = {name: keras.Variable(one) for name, one in start.items()}
     adam.apply([given[0][name] for name in start], [*variables.values()])
     for name, variable in variables.items():
-        apart = np.abs(np.array(variable) - original.states[1][name]).max()
-        assert 2e-6 < apart / 0.01 < 2e-5
-        assert apart < allowed[name] < 1e-3 * 0.01
+        difference = np.abs(np.array(variable) - original.states[1][name]).max()
+        assert 2e-6 < difference / 0.01 < 2e-5
+        assert difference < allowed[name] < 1e-3 * 0.01
 
 
 def test_segment_starts_with_a_state_and_ends_with_the_gradients(tmp_path):

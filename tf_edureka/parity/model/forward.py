@@ -103,10 +103,10 @@ def max_relative_difference(one: Array, other: Array) -> float:
     if not one.size:
         return 0.0
     largest = float(np.max(np.abs(other)))
-    apart = float(np.max(np.abs(one.astype(np.float64) - other)))
-    if apart == 0:
+    difference = float(np.max(np.abs(one.astype(np.float64) - other)))
+    if difference == 0:
         return 0.0
-    share = apart / max(largest, float(np.finfo(np.float32).tiny))
+    share = difference / max(largest, float(np.finfo(np.float32).tiny))
     return share if np.isfinite(share) else float("inf")
 
 

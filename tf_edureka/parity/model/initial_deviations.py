@@ -38,14 +38,14 @@ def of_original(variable: Variable, initial: Array) -> float | None:
     made = variable.initializer or {}
     if made.get("op") not in _SAMPLERS or initial.size < 2 or initial.dtype != np.float32:
         return None
-    draw, deviation = _SAMPLERS[made["op"]]
+    sampler, deviation = _SAMPLERS[made["op"]]
     graph_seed, op_seed = made.get("graph_seed"), made.get("op_seed")
     if op_seed is None or not (graph_seed or op_seed):
         return None
-    drawn = np.ravel(draw(graph_seed, op_seed)(initial.shape)).astype(np.float64)
+    sampled = np.ravel(sampler(graph_seed, op_seed)(initial.shape)).astype(np.float64)
     values = np.ravel(initial).astype(np.float64)
-    factor, added = np.polyfit(drawn, values, 1)
-    if np.abs(factor * drawn + added - values).max() > 1e-4 * np.abs(values).max():
+    factor, added = np.polyfit(sampled, values, 1)
+    if np.abs(factor * sampled + added - values).max() > 1e-4 * np.abs(values).max():
         return None
     return float(abs(factor) * deviation)
 

@@ -114,7 +114,7 @@ def _global_pooling(layer: Any) -> Iterator[Alteration]:
 
 def _slopes(layer: Any) -> Iterator[Alteration]:
     slopes = (0.2, 0.01, 0.3, 0.1, 0.0)
-    yield from _attribute("activation", layer, "negative_slope", slopes, "slope")
+    yield from _attribute("activation", layer, "negative_slope", slopes, "negative_slope")
     yield from _other_activation(layer)
 
 

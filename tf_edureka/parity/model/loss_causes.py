@@ -67,7 +67,12 @@ def penalties(
 
 
 def factors(
-    recorded: Sequence[float], computed: Sequence[float], *, batch: int, outputs: float = 1.0
+    recorded: Sequence[float],
+    computed: Sequence[float],
+    *,
+    batch: int,
+    outputs: float = 1.0,
+    quantity: str = "loss",
 ) -> Iterator[Cause]:
     """Finds a loss that is the original's times a constant: a sum for a mean, or a half.
 
@@ -76,6 +81,7 @@ def factors(
         computed: the port's loss in each step, without its penalties.
         batch: number of examples in a step.
         outputs: number of outputs for an example.
+        quantity: word for the compared numbers, `loss` or `gradient`.
     """
     ratios = [a / b for a, b in zip(recorded, computed, strict=True) if abs(b) > _TINY]
     if not ratios or not np.all(np.isfinite(ratios)):
@@ -103,9 +109,11 @@ def factors(
     )
     for value, words in known:
         if abs(ratio / value - 1) < 2 * _SAME:
-            yield Cause("sum_or_mean", 1.0, f"the original's loss {words} (factor {ratio:.6g})")
+            yield Cause(
+                "sum_or_mean", 1.0, f"the original's {quantity} {words} (factor {ratio:.6g})"
+            )
             return
-    yield Cause("sum_or_mean", 0.95, f"the original's loss is {ratio:.6g} times the port's")
+    yield Cause("sum_or_mean", 0.95, f"the original's {quantity} is {ratio:.6g} times the port's")
 
 
 def factors_of_gradients(
@@ -128,7 +136,7 @@ def factors_of_gradients(
         squares.append(float(ours @ ours))
         if float(theirs @ theirs) * squares[-1] - products[-1] ** 2 > 1e-6 * products[-1] ** 2:
             return  # they have another direction
-    yield from factors(products, squares, batch=batch)
+    yield from factors(products, squares, batch=batch, quantity="gradient")
 
 
 def labels_and_logits(

@@ -143,12 +143,14 @@ class _Original:
             raise NotInFloat64(f"TensorFlow has these ops of the original in float32 only: {names}")
         if len(losses) < 2:
             raise NotInFloat64("fewer than two consecutive steps can be computed again")
-        apart = np.zeros(len(losses))
-        for draw in range(_PERTURBATIONS):
-            moved = self._losses(np.random.default_rng(draw))
+        difference = np.zeros(len(losses))
+        for seed in range(_PERTURBATIONS):
+            moved = self._losses(np.random.default_rng(seed))
             for step, (other, one) in enumerate(zip(losses, moved, strict=False)):
-                apart[step] = max(apart[step], abs(one - other) / max(abs(other), 1e-30))
-        limits = np.clip(NOISE_FACTOR * np.maximum.accumulate(apart), _SMALLEST, LARGEST_OF_LOSS)
+                difference[step] = max(difference[step], abs(one - other) / max(abs(other), 1e-30))
+        limits = np.clip(
+            NOISE_FACTOR * np.maximum.accumulate(difference), _SMALLEST, LARGEST_OF_LOSS
+        )
         unknown = {*self._constants[1], *self._start[1]}
         more = f", and {', '.join(sorted(unknown))} by half a unit of float32" if unknown else ""
         return DoubleRun(
