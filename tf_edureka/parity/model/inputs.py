@@ -85,9 +85,8 @@ def build(model: keras.Model, arrays: Mapping[str, Array]) -> None:
         return
     if failed:
         raise InputError(
-            "model: expected a built one, or one that can be called on a recorded input, got "
-            f"{failed}; "
-            "call it on a batch in the function that makes it"
+            "model: expected a built one, or one that can be called on a recorded input, "
+            f"got {failed}; call it on a batch in the function that makes it"
         )
 
 

@@ -73,8 +73,8 @@ def replayed(
 ) -> Iterator[Replay]:
     """Makes Keras' layers and TensorFlow's class samplers use the recorded random numbers.
 
-    A unit is kept where the uniform number is at least `rate`, and kept units are scaled by `1 / (1
-    - rate)`, as in `tf.nn.dropout` of TensorFlow 1.15.
+    A unit is kept where the uniform number is at least `rate`, and kept units are scaled by
+    `1 / (1 - rate)`, as in `tf.nn.dropout` of TensorFlow 1.15.
 
     Args:
         random: outputs of the random ops by name, any dtype and shape, in the order of the ops.

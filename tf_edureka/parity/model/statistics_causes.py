@@ -60,8 +60,8 @@ def explain(
 def _has_other_divisor(start: Array, theirs: Array, own: Array) -> bool:
     """True if the batch variances differ by the factor `n / (n - 1)`.
 
-    With `own = (1 - m) (v - start)` and `theirs = (1 - m) (v + c v - start)`, the difference is `c
-    own + c (1 - m) start`, with `c = 1 / (n - 1)`; `-1 / n` where the port divides by `n - 1`.
+    With `own = (1 - m) (v - start)` and `theirs = (1 - m) (v + c v - start)`, the difference is
+    `c own + c (1 - m) start`, with `c = 1 / (n - 1)`; `-1 / n` where the port divides by `n - 1`.
     """
     if own.size < 3:  # any two numbers fit
         return False
