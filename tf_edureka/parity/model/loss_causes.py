@@ -51,19 +51,18 @@ def penalties(
         names = ", ".join(key.partition(" ")[2] for key in factors)
         amounts = sorted({float(f"{value:.3g}") for value in factors.values()})
         listed = ", ".join(f"{abs(value):.3g}" for value in amounts)
-        is_less = amounts[0] > 0
-        differs = "is less than" if is_less else "exceeds"
-        unit = "the weight" if kind == "l2" else "the weight's sign"
-        says = (
-            f"the port's gradient of {names} {differs} the original's by {listed} times {unit}: "
-            f"its {kind.upper()} penalty is {'missing or too small' if is_less else 'too large'}"
+        sign = "minus" if amounts[0] > 0 else "plus"
+        unit = "times the weight" if kind == "l2" else "times the sign of the weight"
+        advice = (
+            "; for l2_loss and contrib's l2_regularizer with factor s, use Keras' L2(s / 2) or "
+            "tf_edureka.tf1.L2(s)"
         )
-        if kind == "l2":
-            says += (
-                ". contrib's l2_regularizer(s) and s * tf.nn.l2_loss(w) are Keras' L2(s / 2), or "
-                "tf_edureka.tf1.L2(s)"
-            )
-        yield Cause(kind, 1.0, says)
+        yield Cause(
+            kind,
+            1.0,
+            f"the port's gradient of {names} is the original's {sign} {listed} {unit}"
+            f"{advice if kind == 'l2' else ''}",
+        )
 
 
 def factors(

@@ -9,9 +9,8 @@ FORMS: tuple[tuple[tuple[str, ...], str, str, Rule, dict[str, float]], ...] = (
     (
         ("Momentum",),
         "momentum",
-        "the port's velocity contains the learning rate (v = m v - rate g, w = w + v), as that of "
-        "Keras' SGD; TensorFlow 1's does not (v = m v + g, w = w - rate v). They differ from the "
-        "first change of the rate on: use tf_edureka.tf1.Momentum",
+        "the port's velocity contains the learning rate (v = m v - rate g), as in Keras' SGD; in "
+        "TensorFlow 1 and tf_edureka.tf1.Momentum it does not",
         a.VELOCITY,
         {},
     ),
