@@ -254,7 +254,7 @@ def test_run_ends_before_a_step_that_cannot_be_recomputed(trace):
 def test_reason_for_not_recomputing_the_run_is_reported(trace):
     for other, said in (
         (changed(trace, 0, before={}), "the first step was not recorded in full"),
-        (changed(trace, 0, random={}), "drew was not recorded"),
+        (changed(trace, 0, random={}), "were not recorded"),
         (changed(trace, 1, hyper={"lr": 0.5}), "fewer than two consecutive steps"),
     ):
         with pytest.raises(run_in_float64.NotInFloat64, match=said):

@@ -158,7 +158,7 @@ def test_steps_that_cannot_be_computed_again_are_rejected(recording, tmp_path, i
     with pytest.raises(InputError, match="step 0: expected a step recorded in full"):
         noise_of_only_step(unrecorded)
     no_noise = written(recording, tmp_path / "2", random={})
-    with pytest.raises(InputError, match="noise/RandomUniform .* drew was not recorded"):
+    with pytest.raises(InputError, match="sampled by noise/RandomUniform .* were not recorded"):
         noise_of_only_step(no_noise)
     no_graph = written(recording, tmp_path / "3")
     (no_graph.folder / "graph.pb").unlink()

@@ -11,7 +11,7 @@ from tf_edureka.parity.model import inputs
 from tf_edureka.parity.model.evaluation import Arrays, Batch
 from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.noise.run_in_float64 import NotInFloat64
-from tf_edureka.tf1.optimizers.by_op import ByOp
+from tf_edureka.tf1.optimizers.raw_op import RawOpOptimizer
 
 FLOAT64 = "float64"
 
@@ -78,7 +78,7 @@ def _float64() -> Iterator[list[Any]]:
         a list that collects the float64 tensors that are cast to float32.
     """
     downcast: list[Any] = []
-    cast, convert, make = tf.cast, tf.convert_to_tensor, ByOp.__init__
+    cast, convert, make = tf.cast, tf.convert_to_tensor, RawOpOptimizer.__init__
     floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
 
     def casting(x: Any, dtype: Any, name: str | None = None) -> Any:
@@ -94,7 +94,7 @@ def _float64() -> Iterator[list[Any]]:
     def leaking(x: Any, alpha: float = 0.2, name: str | None = None) -> Any:
         return tf.where(x > 0, x, alpha * x)
 
-    def making(optimizer: ByOp, rate: Any, *, dtype: str, **named: Any) -> None:
+    def making(optimizer: RawOpOptimizer, rate: Any, *, dtype: str, **named: Any) -> None:
         make(optimizer, rate, dtype=FLOAT64, **named)
 
     keras.config.set_floatx(FLOAT64)
@@ -103,7 +103,7 @@ def _float64() -> Iterator[list[Any]]:
         with (
             mock.patch.multiple(tf, cast=casting, convert_to_tensor=converting),
             mock.patch.object(tf.nn, "leaky_relu", leaking),
-            mock.patch.object(ByOp, "__init__", making),
+            mock.patch.object(RawOpOptimizer, "__init__", making),
         ):
             yield downcast
     finally:

@@ -115,7 +115,7 @@ class Original:
         self._one_thread = OneThread(content)
         self.graph = RecordedGraph(content)
         self._double = RecordedGraph(content, dtype="float64")
-        self._updates = Updates(self.graph.parts, self._training)
+        self._updates = Updates(self.graph.subgraphs, self._training)
         self._found: FoundUpdates | None = None
 
     def noise(self, step: trace.Step) -> Noise:
@@ -142,7 +142,7 @@ class Original:
                 dense = np.zeros(stored["shape"])
                 np.add.at(dense, self._trace.array(stored["indices"]), exact["gradient", name])
                 exact["gradient", name] = dense
-        rounded = tuple(sorted(self._double.rounded))
+        rounded = tuple(sorted(self._double.float32_nodes))
         return Noise(variations=variations, exact=exact, unknown=unknown, rounded=rounded)
 
     def recompute(

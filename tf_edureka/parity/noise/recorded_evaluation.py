@@ -57,7 +57,7 @@ class RecordedEvaluation:
         found = [(one, parse(one)) for one in names]
         used: set[str] = set()
         for scalar in self.scalars:
-            kept, _ = self._original.graph.parts.needed([scalar])
+            kept, _ = self._original.graph.subgraphs.required_nodes([scalar])
             used |= kept
         return [name for name, (node, _) in found if node in used]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from tf_edureka import trace
 from tf_edureka.tf1.graph_nodes import Unreplayable, parse
-from tf_edureka.tf1.graph_parts import Parts
 from tf_edureka.tf1.recorded_graph import RecordedGraph
+from tf_edureka.tf1.subgraphs import Subgraphs
 from tf_edureka.trace import Array
 
 _WRITES = re.compile(r"(Resource)?(Sparse)?(Apply|Assign|Scatter|StridedSliceAssign)\w*")
@@ -48,9 +48,9 @@ class Updates:
         training: the training whose weights are updated.
     """
 
-    def __init__(self, parts: Parts, training: trace.Training) -> None:
+    def __init__(self, parts: Subgraphs, training: trace.Training) -> None:
         self._parts = parts
-        self._before, _ = parts.needed([training.loss])
+        self._before, _ = parts.required_nodes([training.loss])
         ops: dict[str, list[str]] = {}
         for node in parts.graph.node:
             if _WRITES.fullmatch(node.op) and node.input:
@@ -105,7 +105,7 @@ class Updates:
     def _can_run(self, op: str, feeds: Iterable[str]) -> bool:
         """True if an op needs recorded data only; one that sets an initial value does not."""
         try:
-            self._parts.part([op], feeds)
+            self._parts.extract([op], feeds)
         except Unreplayable:
             return False
         return True

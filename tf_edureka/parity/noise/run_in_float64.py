@@ -13,7 +13,7 @@ import numpy as np
 from tf_edureka._tensorflow import tf
 from tf_edureka.parity.model.evaluation import Batch
 from tf_edureka.parity.noise.tolerances import LARGEST_OF_LOSS, NOISE_FACTOR, SMALLEST
-from tf_edureka.tf1.decimals import written
+from tf_edureka.tf1.decimals import source_decimals
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array, Step, Trace
 
@@ -107,7 +107,9 @@ class _Original:
         self._fetches = [self._training.loss]
         if "lr" in self._training.hyper:
             self._fetches.append(self._training.hyper["lr"])
-        self._needed, _ = self._graph.parts.needed([self._training.loss, *self._training.run])
+        self._needed, _ = self._graph.subgraphs.required_nodes(
+            [self._training.loss, *self._training.run]
+        )
         self._steps = self._unchanged_between(steps)
         self._start = _to_float64(trace.arrays(steps[0].before))
         self._constants = self._decimal_constants({*steps[0].inputs, *steps[0].random})
@@ -125,12 +127,12 @@ class _Original:
 
     def _decimal_constants(self, given: set[str]) -> tuple[dict[str, Array], dict[str, Array]]:
         """Returns the graph's constants as the decimals in the script, and their uncertainty."""
-        parts, found = self._graph.parts, {}
+        parts, found = self._graph.subgraphs, {}
         for name in sorted(self._needed - given):
             node = parts.nodes[name]
             is_single = node.attr["dtype"].type == tf.float32.as_datatype_enum
             if node.op == "Const" and is_single and not parts.depths[name][0]:  # in no loop
-                found[name] = written(tf.make_ndarray(node.attr["value"].tensor))
+                found[name] = source_decimals(tf.make_ndarray(node.attr["value"].tensor))
         return (
             {name: value for name, (value, _) in found.items()},
             {name: uncertainty for name, (_, uncertainty) in found.items() if uncertainty.any()},
@@ -138,8 +140,8 @@ class _Original:
 
     def run(self) -> DoubleRun:
         losses = [*self._losses(None)]
-        if self._graph.rounded:
-            names = ", ".join(sorted(self._graph.rounded)[:3])
+        if self._graph.float32_nodes:
+            names = ", ".join(sorted(self._graph.float32_nodes)[:3])
             raise NotInFloat64(f"TensorFlow has these ops of the original in float32 only: {names}")
         if len(losses) < 2:
             raise NotInFloat64("fewer than two consecutive steps can be computed again")
@@ -206,7 +208,7 @@ def _to_float64(arrays: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str
         if one.dtype == np.float32:
             found[name] = one.astype(np.float64)
             if one.size and np.all(one == one.flat[0]):
-                number, rest = written(one.ravel()[:1])
+                number, rest = source_decimals(one.ravel()[:1])
                 found[name] = np.full(one.shape, number[0])
                 if rest.any():
                     uncertainty[name] = np.full(one.shape, rest[0])
