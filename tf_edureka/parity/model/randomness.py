@@ -109,9 +109,8 @@ def replayed(
         recorded = replay.take(_NORMAL, tuple(int(size) for size in shape))
         if recorded is None and sample_missing:
             return keras_normal(shape, mean, stddev, dtype, seed)
-        return (
-            tf.zeros(shape, dtype) + mean if recorded is None else tf.cast(recorded, dtype) * stddev
-        )
+        noise = tf.zeros(shape, dtype) if recorded is None else tf.cast(recorded, dtype)
+        return mean + stddev * noise
 
     with mock.patch.multiple(module, dropout=dropout, normal=normal), _replayed_samplers(replay):
         yield replay
