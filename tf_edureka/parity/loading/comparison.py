@@ -12,7 +12,7 @@ from tf_edureka._keras import keras
 from tf_edureka.parity.loading import feeds
 from tf_edureka.parity.loading.old_network import OldNetwork
 from tf_edureka.parity.model import inputs
-from tf_edureka.parity.model.forward import BETWEEN, share_of_largest
+from tf_edureka.parity.model.forward import SQUASHING, max_relative_difference
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.graph_nodes import Unreplayable
 
@@ -73,7 +73,7 @@ class Comparison:
                 continue
             between = self.old.loss_activation(name)
             for kind in ("", between) if between else ("",):
-                value = BETWEEN[kind](tensor) if kind else tensor
+                value = SQUASHING[kind](tensor) if kind else tensor
                 found[name, kind] = _relative_difference(output.reshape(value.shape), value)
         return found
 
@@ -117,7 +117,7 @@ class Comparison:
             rounding = 0.0
             if name in exact:
                 pair = self.tensors[scale][name], exact[name]
-                single, double = map(BETWEEN[kind], pair) if kind else pair
+                single, double = map(SQUASHING[kind], pair) if kind else pair
                 rounding = _relative_difference(single, double)
             self._known_tolerances[scale, (name, kind)] = min(
                 max(_ROUNDING_FACTOR * rounding, _MIN_TOLERANCE), MAX_TOLERANCE
@@ -156,7 +156,7 @@ class Comparison:
         return output.dtype.kind == "f" and any(
             one.size == output.size
             and np.ptp(one) > 0
-            and share_of_largest(output.reshape(one.shape), one) <= MAX_TOLERANCE
+            and max_relative_difference(output.reshape(one.shape), one) <= MAX_TOLERANCE
             for one in self.layer_tensors.values()
         )
 
@@ -178,7 +178,7 @@ def _fits(output: tuple[int, ...], tensor: tuple[int, ...]) -> bool:
 def _relative_difference(one: Array, other: Array) -> float:
     """The largest difference, each column relative to its largest value; inf if NaN."""
     if other.ndim < 2:
-        return share_of_largest(one, other)
+        return max_relative_difference(one, other)
     with np.errstate(all="ignore"):
         absolute = np.abs(one.astype(np.float64) - other).reshape(-1, other.shape[-1]).max(axis=0)
         columns = np.abs(other).reshape(-1, other.shape[-1]).max(axis=0).astype(np.float64)

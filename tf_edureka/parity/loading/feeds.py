@@ -57,7 +57,7 @@ def feed_plans(model: keras.Model, sources: Sequence[Source]) -> list[FeedPlan]:
         sources: sources of the graph.
     """
     wanted = inputs.shapes(model)
-    kinds = inputs.kinds(model)
+    kinds = inputs.dtype_kinds(model)
     candidates = [one for one in sources if one.shape != () and not _is_parameter(one)]
     if len(candidates) < len(wanted):
         candidates = [one for one in sources if one.shape != ()]

@@ -163,7 +163,7 @@ def _build(model: keras.Model, old: OldNetwork | None) -> None:
     if old is not None:
         for plan in feeds.feed_plans(model, old.sources):
             given = feeds.arrays(plan, old, 1.0, np.random.default_rng(0))
-            x = inputs.as_tensors(inputs.shaped(model, plan.feeding, given))
+            x = inputs.as_tensors(inputs.model_inputs(model, plan.feeding, given))
             try:
                 model(x, training=False)
             except Exception as error:  # a model may raise anything on inputs that do not fit

@@ -146,4 +146,4 @@ class NewNetwork:
                 layer.rate = rate
 
     def _inputs(self, feeding: inputs.Feeding, arrays: Mapping[str, Array]) -> Any:
-        return inputs.as_tensors(inputs.shaped(self.model, feeding, arrays))
+        return inputs.as_tensors(inputs.model_inputs(self.model, feeding, arrays))

@@ -13,8 +13,8 @@ from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.parity.optimizer import causes as optimizer_causes
 from tf_edureka.parity.optimizer.arithmetic import RULES
 from tf_edureka.parity.optimizer.sampling import sample
+from tf_edureka.parity.optimizer.segment import Segment
 from tf_edureka.parity.optimizer.simulation import Setup
-from tf_edureka.parity.optimizer.stretch import Stretch
 from tf_edureka.tf1.checkpoint import Checkpoint
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.checkpoint.graphs import slice_index
@@ -83,11 +83,11 @@ def compare(
         for slot in dense[0].slots
     }
     scalars = {**hyper, **{n: float(v) for n, v in dense[0].settings.items()}, "t": number + 1.0}
-    stretch = _stretch(dense[0].kind, number, scalars, weights, slots, gradients, after)
+    segment = _segment(dense[0].kind, number, scalars, weights, slots, gradients, after)
     other = _differing_scalars(new.model.optimizer, hyper)
     if other:
         return f"{description}; it differs from the original graph's: {other}"
-    verdict = optimizer_causes.diagnose(stretch, [mine])
+    verdict = optimizer_causes.diagnose(segment, [mine])
     if verdict.passed:
         size = f"difference {verdict.measured:.2g} times the tolerance for rounding"
         return f"{description}; a step with random gradients matches the original graph's ({size})"
@@ -142,7 +142,7 @@ def _stepped(
     return found.gradients_to_old(values)
 
 
-def _stretch(
+def _segment(
     kind: str,
     number: int,
     scalars: Mapping[str, float],
@@ -150,11 +150,11 @@ def _stretch(
     slots: Mapping[str, Mapping[str, Array]],
     gradients: Mapping[str, Array],
     after: Mapping[str, Array],
-) -> Stretch:
+) -> Segment:
     """The original graph's step, in the form that the proof of ports compares."""
     chosen = sample({name: value.shape for name, value in weights.items()}, _MOST_ENTRIES)
     start, row = chosen.flat(weights), chosen.flat(gradients)[None]
-    return Stretch(
+    return Segment(
         training=Training(loss="", weights=(*weights,), optimizer=kind),
         steps=[Step(number=number, hyper=scalars)],
         sample=chosen,
