@@ -83,7 +83,7 @@ def test_two_digits_and_an_unsure_answer_are_said_to_be_so(model, pictures, caps
     unsure = [answer == "not sure" for answer in answers]
     alone = [not picture.read_steps(path).others for path in pictures[0]]
     assert unsure == [
-        not (sure and one) for sure, one in zip(certainty >= mlp.SURE, alone, strict=True)
+        not (sure and one) for sure, one in zip(certainty >= mlp.MIN_CERTAINTY, alone, strict=True)
     ]
     assert 0 < sum(unsure) < 30
     assert captured.err.count("\n") == 1 + alone.count(False)

@@ -21,7 +21,7 @@ v1 = tf.compat.v1
 
 
 @pytest.fixture(autouse=True)
-def numpy_put_back():
+def preserve_numpy_state():
     state = np.random.get_state()  # noqa: NPY002 - the original's generator
     yield
     np.random.set_state(state)  # noqa: NPY002

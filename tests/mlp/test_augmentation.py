@@ -2,7 +2,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_edureka.config import Distortion
-from tf_edureka.mlp.augmentation import distort, interpolate
+from tf_edureka.mlp.augmentation import augment, interpolate
 
 NOTHING = Distortion(turn=0, scaling=0, shear=0, shift=0)
 IMAGE = np.zeros((1, 28, 28), np.uint8)
@@ -12,32 +12,32 @@ IMAGE[0, 10, 12] = 200
 def test_no_amount_changes_nothing(data):
     images = data.test.images[:20]
     # Coordinates are sums of halves, exact in float32, so not a bit may differ.
-    np.testing.assert_array_equal(distort(images, NOTHING, (1, 2)), images)
+    np.testing.assert_array_equal(augment(images, NOTHING, (1, 2)), images)
 
 
 def test_the_seed_decides_the_distortion(data):
     images = data.test.images[:20]
-    first, again, other = (distort(images, Distortion(), seed) for seed in ((1, 2), (1, 2), (1, 3)))
+    first, again, other = (augment(images, Distortion(), seed) for seed in ((1, 2), (1, 2), (1, 3)))
     np.testing.assert_array_equal(first, again)
     assert (first.numpy() != other.numpy()).any()
 
 
 def test_an_image_is_distorted_in_the_same_way_in_any_part_of_its_batch(data):
     images = data.test.images[:20]
-    whole = distort(images, Distortion(), (1, 2))
-    part = distort(images[5:8], Distortion(), (1, 2), batch_size=20, first=5)
+    whole = augment(images, Distortion(), (1, 2))
+    part = augment(images[5:8], Distortion(), (1, 2), batch_size=20, first=5)
     # Sines and cosines of 3 numbers and of 20 are computed by different instructions.
     np.testing.assert_allclose(part, whole[5:8], atol=0.01)  # of 255
 
 
 def test_each_image_is_distorted_in_its_own_way():
-    two = distort(np.repeat(IMAGE, 2, axis=0), Distortion(), (1, 2)).numpy()
+    two = augment(np.repeat(IMAGE, 2, axis=0), Distortion(), (1, 2)).numpy()
     assert (two[0] != two[1]).any()
 
 
 def test_a_shift_moves_ink_by_at_most_its_amount():
     many = np.repeat(IMAGE, 500, axis=0)
-    moved = distort(many, Distortion(turn=0, scaling=0, shear=0, shift=2), (5, 0)).numpy()
+    moved = augment(many, Distortion(turn=0, scaling=0, shear=0, shift=2), (5, 0)).numpy()
     rows, columns = np.indices((28, 28))
     ink = moved.sum(axis=(1, 2))
     np.testing.assert_allclose(ink, 200, rtol=1e-5)  # shared among neighbours, none lost
@@ -50,7 +50,7 @@ def test_a_shift_moves_ink_by_at_most_its_amount():
 def test_a_turn_keeps_how_far_ink_is_from_the_middle():
     corner = np.zeros((200, 28, 28), np.uint8)
     corner[:, 20, 20] = 200  # 6.5 pixels right of the middle and 6.5 below
-    turned = distort(corner, Distortion(turn=40, scaling=0, shear=0, shift=0), (3, 0)).numpy()
+    turned = augment(corner, Distortion(turn=40, scaling=0, shear=0, shift=0), (3, 0)).numpy()
     rows, columns = np.indices((28, 28)) - 13.5
     ink = turned.sum(axis=(1, 2))
     down, right = ((turned * place).sum(axis=(1, 2)) / ink for place in (rows, columns))

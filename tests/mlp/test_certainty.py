@@ -3,7 +3,7 @@ import pytest
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
-from tf_edureka.mlp import SURE, with_certainty
+from tf_edureka.mlp import MIN_CERTAINTY, with_certainty
 
 UPRIGHT = np.zeros((28, 28), np.uint8)
 UPRIGHT[4:24, 13:15] = 255
@@ -51,7 +51,7 @@ def network(mnist):
 def test_few_of_mnists_digits_are_called_unsure_and_most_of_what_is_none(network, mnist):
     def unsure(images):
         _, certainty = with_certainty(lambda some: mlp.probabilities(network, some), images)
-        return np.mean(certainty < SURE)
+        return np.mean(certainty < MIN_CERTAINTY)
 
     digits = mnist.test.images[:5000]
     assert unsure(digits) < 0.12

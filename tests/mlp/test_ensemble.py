@@ -8,7 +8,7 @@ from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.mlp import ensemble
-from tf_edureka.mlp.epoch import on_device
+from tf_edureka.mlp.epoch import to_device
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_testing_in_many_parts_counts_the_same(data, monkeypatch):
     configs = [MlpConfig.tuned(seed=1), MlpConfig.tuned(seed=2)]
     networks = ensemble.Networks(configs, data, total_steps=1)
     whole = networks.test()
-    monkeypatch.setattr(ensemble, "TESTED_AT_ONCE", 67)  # 500 test images, 33 at once
+    monkeypatch.setattr(ensemble, "TEST_BATCH", 67)  # 500 test images, 33 at once
     assert networks.test().tolist() == whole.tolist()
     for config, accuracy in zip(configs, whole, strict=True):
         answers = mlp.probabilities(mlp.network(config), data.test.images).argmax(axis=1)
@@ -88,7 +88,7 @@ def test_the_program_is_of_one_size_for_any_number_of_networks(data):
     for count in (1, 2, 20):
         configs = [MlpConfig.augmented(seed=seed) for seed in range(count)]
         networks = ensemble.Networks(configs, data, total_steps=10)
-        images, labels = on_device(data.train)
+        images, labels = to_device(data.train)
         order, first = tf.zeros((1, count, 100), tf.int32), tf.constant(0)
         steps = networks.compiled_steps.get_concrete_function(images, labels, order, first)
         functions = steps.graph.as_graph_def().library.function

@@ -9,9 +9,9 @@ from trainings import each_recipe
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
-from tf_edureka.mlp.augmentation import distort
+from tf_edureka.mlp.augmentation import augment
 from tf_edureka.mlp.batches import epoch_order
-from tf_edureka.mlp.epoch import CompiledEpoch, call
+from tf_edureka.mlp.epoch import CompiledEpoch, call_concrete
 from tf_edureka.mlp.model import probabilities
 
 
@@ -24,7 +24,7 @@ def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
     costs, right = run.train(order, (1, 30)), run.test()
     losses = []
     # Compiled as well: XLA draws other numbers from a seed than TensorFlow's own kernels.
-    compiled = tf.function(distort, jit_compile=True)
+    compiled = tf.function(augment, jit_compile=True)
     for step, batch in enumerate(order):
         images = data.train.images[batch]
         if config.distortion:
@@ -145,7 +145,7 @@ def test_a_function_of_each_training_does_not_warn_of_retracing():
     logger.setLevel(logging.WARNING)  # another test may have changed it
     try:
         for _ in range(8):
-            call(tf.function(Training().step), tf.constant(1.0))
+            call_concrete(tf.function(Training().step), tf.constant(1.0))
         assert messages == []
         for _ in range(8):
             tf.function(Training().step)(tf.constant(1.0))

@@ -52,7 +52,7 @@ def test_every_title_says_what_the_data_is(data):
         plots.cost_curve([1], "rendered digits, not MNIST"),
         plots.accuracy_curve([1], "rendered digits, not MNIST"),
         plots.predictions(data.test, guesses, "rendered digits, not MNIST"),
-        plots.first_layer(np.ones((784, 3)), "rendered digits, not MNIST"),
+        plots.first_layer_weights(np.ones((784, 3)), "rendered digits, not MNIST"),
     ):
         assert "rendered digits, not MNIST" in figure.axes[0].get_title()
 
@@ -72,7 +72,7 @@ def test_all_wrong_or_few_digits_are_drawn_too(data):
     wrong = np.eye(10)[(data.test.labels + 1) % 10]
     assert len(texts(plots.predictions(data.test, wrong, "x"))) == 50
     assert len(texts(plots.predictions(data.test.first(3), wrong[:3], "x"))) == 3
-    assert drawn(plots.first_layer(np.zeros((784, 2)), "x"))
+    assert drawn(plots.first_layer_weights(np.zeros((784, 2)), "x"))
 
 
 def test_drawing_leaves_matplotlib_as_it_was():
@@ -89,7 +89,7 @@ def course(cost, accuracy):
 
 def test_courses_of_trainings_that_agree_are_all_seen():
     one = course(2.0 ** -np.arange(15), np.linspace(0.5, 0.75, 15))
-    figure = plots.courses(dict.fromkeys(("first", "second", "third", "last"), one), "x")
+    figure = plots.training_curves(dict.fromkeys(("first", "second", "third", "last"), one), "x")
     lines, *_ = (axes.get_lines() for axes in figure.axes)
     for mark in (*figure.legends, *lines[0].axes.spines.values(), lines[0].axes.xaxis):
         mark.set_visible(False)
@@ -105,7 +105,7 @@ def test_courses_of_trainings_that_agree_are_all_seen():
 def test_courses_are_told_apart_without_colours_and_none_is_wider():
     names = ["original", "legacy", "modern", "tuned"]
     one = course(2.0 ** -np.arange(15), np.linspace(0.5, 0.75, 15))
-    figure = plots.courses(dict.fromkeys(names, one), "x")
+    figure = plots.training_curves(dict.fromkeys(names, one), "x")
     left, right = figure.axes
     for lines in (left.get_lines(), right.get_lines()):
         assert {line.get_linewidth() for line in lines} == {2}
@@ -126,7 +126,9 @@ def test_courses_are_told_apart_without_colours_and_none_is_wider():
 
 
 def test_courses_of_one_epoch_and_of_any_title_are_drawn():
-    figure = plots.courses({"$\\frac$": course([2], [0.5]), "b": course([1], [0.75])}, "$\\frac$")
+    figure = plots.training_curves(
+        {"$\\frac$": course([2], [0.5]), "b": course([1], [0.75])}, "$\\frac$"
+    )
     left, right = figure.axes
     assert left.get_yscale() == "log"
     assert [line.get_ydata().tolist() for line in left.get_lines()] == [[1], [2]]
@@ -139,7 +141,7 @@ def test_courses_of_one_epoch_and_of_any_title_are_drawn():
 def test_pictures_of_digits_end_where_the_digits_end(data, count):
     test = data.test.first(count)
     seen = pixels(plots.predictions(test, np.eye(10)[test.labels], "x"))
-    weights = pixels(plots.first_layer(np.ones((784, min(count, 60))), "x"))
+    weights = pixels(plots.first_layer_weights(np.ones((784, min(count, 60))), "x"))
     for shown in (seen, weights):
         rows = np.flatnonzero((shown < 128).any(axis=(1, 2)))
         assert rows[0] < 10
@@ -147,7 +149,7 @@ def test_pictures_of_digits_end_where_the_digits_end(data, count):
 
 
 def test_weights_get_darker_from_against_to_for_so_that_grey_tells_the_sign():
-    (image, *_) = plots.first_layer(np.linspace(-1, 1, 784)[:, None], "x").axes[0].images
+    (image, *_) = plots.first_layer_weights(np.linspace(-1, 1, 784)[:, None], "x").axes[0].images
     assert image.norm(0) == 0.5
     red, green, blue = image.cmap(np.linspace(0, 1, 52))[:, :3].T
     grey = 0.299 * red + 0.587 * green + 0.114 * blue  # as Pillow's "L"
@@ -161,7 +163,7 @@ def test_weights_get_darker_from_against_to_for_so_that_grey_tells_the_sign():
 
 def test_confusions_count_each_answer_to_each_digit():
     labels = np.array([3, 3, 3, 7], np.uint8)
-    (axes,) = plots.confusions(labels, np.eye(10)[[3, 5, 5, 7]], "drawn").axes
+    (axes,) = plots.confusion_matrix(labels, np.eye(10)[[3, 5, 5, 7]], "drawn").axes
     cells = {text.get_position(): text.get_text() for text in axes.texts}
     assert cells == {(3, 3): "1", (5, 3): "2", (7, 7): "1"}
     assert axes.images[0].get_array()[3].tolist() == [0, 0, 0, 0, 0, 2, 0, 0, 0, 0]
@@ -172,7 +174,7 @@ def test_confusions_count_each_answer_to_each_digit():
 
 def test_an_answer_has_a_bar_for_each_digit():
     image = np.zeros((28, 28), np.uint8)
-    left, right = plots.answer(image, np.eye(10)[4] * 0.9 + 0.01).axes
+    left, right = plots.prediction(image, np.eye(10)[4] * 0.9 + 0.01).axes
     np.testing.assert_array_equal(left.images[0].get_array(), image)
     assert [round(bar.get_height(), 2) for bar in right.patches] == [0.01] * 4 + [0.91] + [0.01] * 5
     assert right.get_title().endswith(": 4, 91%")

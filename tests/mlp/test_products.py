@@ -19,7 +19,7 @@ def product_and_gradients(a, b):
 
 
 def searched(a, b):
-    with products.searched("CPU"):
+    with products.explicit_float32("CPU"):
         return product_and_gradients(a, b)
 
 
@@ -43,8 +43,8 @@ def test_products_and_their_gradients_say_that_they_are_of_float32_and_stay_the_
     assert program.count(SAYS_FLOAT32) == 3  # the product, and the gradient of each factor
     for one, other in zip(found, plain(a, b), strict=True):
         np.testing.assert_array_equal(one, other)
-    assert products.no_others(says.graph)
-    assert not products.no_others(plain.graph)
+    assert products.tf32_changes_nothing(says.graph)
+    assert not products.tf32_changes_nothing(plain.graph)
 
 
 @pytest.mark.parametrize(
@@ -58,20 +58,20 @@ def test_products_and_their_gradients_say_that_they_are_of_float32_and_stay_the_
 )
 def test_other_products_stay_as_they_are(specification, turned):
     def product(a):
-        with products.searched("CPU"):
+        with products.explicit_float32("CPU"):
             return tf.matmul(a, tf.ones_like(a), transpose_a=turned)
 
     graph = compiled(product, specification).graph
     assert "XlaCallModule" not in {operation.type for operation in graph.get_operations()}
-    assert products.no_others(graph) == (specification.dtype == tf.float64)
+    assert products.tf32_changes_nothing(graph) == (specification.dtype == tf.float64)
 
 
 def test_what_tf32_would_round_is_found_within_loops_too():
     def loop(a):
         return tf.while_loop(lambda a: tf.reduce_sum(a) < 9, lambda a: [tf.matmul(a, a)], [a])
 
-    assert not products.no_others(compiled(loop, tf.ones((2, 2))).graph)
-    assert products.no_others(compiled(loop, tf.ones((2, 2), tf.bfloat16)).graph)
+    assert not products.tf32_changes_nothing(compiled(loop, tf.ones((2, 2))).graph)
+    assert products.tf32_changes_nothing(compiled(loop, tf.ones((2, 2), tf.bfloat16)).graph)
 
 
 @pytest.mark.slow
@@ -142,7 +142,7 @@ def test_tf32_is_allowed_only_where_it_rounds_nothing(data, on_cpu, monkeypatch,
 
 
 def test_nothing_is_searched_on_a_cpu_or_with_deterministic_ops(data, monkeypatch):
-    assert products.platform(tf.ones(1)) is None
+    assert products.search_platform(tf.ones(1)) is None
     monkeypatch.setattr(products, "platform", lambda tensor: "CUDA")  # would fail here
     monkeypatch.setattr(runtime, "deterministic", lambda: True)
     model = mlp.build(MlpConfig.tuned(), 20)

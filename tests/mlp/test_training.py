@@ -9,7 +9,7 @@ from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.mlp import ensemble, epoch
-from tf_edureka.mlp.epoch import on_device
+from tf_edureka.mlp.epoch import to_device
 
 
 @each_recipe
@@ -100,12 +100,12 @@ def test_a_training_that_is_over_leaves_no_images_in_memory(data, monkeypatch, t
     held = []
 
     def watched(split):
-        tensors = on_device(split)
+        tensors = to_device(split)
         held.extend(weakref.ref(tensor) for tensor in tensors)
         return tensors
 
     for module in (epoch, ensemble):
-        monkeypatch.setattr(module, "on_device", watched)
+        monkeypatch.setattr(module, "to_device", watched)
     trainer(MlpConfig.tuned(epochs=1, hidden_units=(4,)), data)
     gc.collect()
     assert len(held) == 4

@@ -33,7 +33,7 @@ def test_a_neuron_gives_what_the_formula_says_and_so_does_its_slope(name):
     z = Z.astype(np.float64)
     outputs, slopes = (
         np.array(function(tf.constant(Z)))
-        for function in (ACTIVATIONS[name].of_neurons, ACTIVATIONS[name].slope_of_neurons)
+        for function in (ACTIVATIONS[name].neuron_output, ACTIVATIONS[name].neuron_slope)
     )
     np.testing.assert_allclose(outputs, FORMULAS[name](z), rtol=1e-6, atol=1e-12)
     np.testing.assert_allclose(slopes, SLOPES[name](z), rtol=1e-5, atol=1e-7)
@@ -41,9 +41,9 @@ def test_a_neuron_gives_what_the_formula_says_and_so_does_its_slope(name):
 
 def test_where_nothing_is_learned_the_slope_is_0_to_the_last_bit():
     far = tf.constant([30.0])
-    assert ACTIVATIONS["tanh"].slope_of_neurons(far) == 0
-    assert ACTIVATIONS["relu"].slope_of_neurons(-far) == 0
-    assert ACTIVATIONS["softmax"].slope_of_neurons(tf.constant([0.3])) == 0
+    assert ACTIVATIONS["tanh"].neuron_slope(far) == 0
+    assert ACTIVATIONS["relu"].neuron_slope(-far) == 0
+    assert ACTIVATIONS["softmax"].neuron_slope(tf.constant([0.3])) == 0
 
 
 def test_softmax_of_two_outputs_is_the_sigmoid_of_their_difference():

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tf_edureka import perceptron
 from tf_edureka.config import PerceptronConfig
-from tf_edureka.perceptron.diagnosis import diagnose, is_right
+from tf_edureka.perceptron.diagnosis import diagnose, is_correct
 from tf_edureka.perceptron.gates import GATES
 from tf_edureka.results import SweepResult
 
@@ -91,6 +91,6 @@ def test_a_dead_perceptron_never_moves_again():
 
 
 def test_one_half_counts_as_1_and_what_is_no_number_as_wrong():
-    right = is_right(np.array([0.49, 0.5, np.nan, 0.49]), GATES["or"])
+    right = is_correct(np.array([0.49, 0.5, np.nan, 0.49]), GATES["or"])
     assert right.tolist() == [True, True, False, False]
-    assert not is_right(np.full((3, 4), np.nan), GATES["xor"]).any()
+    assert not is_correct(np.full((3, 4), np.nan), GATES["xor"]).any()

@@ -38,7 +38,7 @@ def test_a_perceptrons_loss_is_logarithmic_only_where_it_explodes():
 
 
 def test_each_activation_has_its_panel_with_its_derivative():
-    figure = plots.activations()
+    figure = plots.activation_functions()
     assert [axes.get_title().split(":")[0] for axes in figure.axes] == list(ACTIVATIONS)
     for axes in figure.axes:
         assert [line.get_linestyle() for line in axes.lines[:2]] == ["-", "--"]
@@ -51,7 +51,7 @@ def test_each_activation_has_its_panel_with_its_derivative():
 
 
 def test_the_decision_line_is_where_the_output_is_one_half():
-    figure = plots.decision("relu", GATES["or"], LEAST_SQUARES, "x")
+    figure = plots.decision_line("relu", GATES["or"], LEAST_SQUARES, "x")
     assert figure.axes[0].get_title() == "OR: 4 of 4 rows right\nx"
     assert labels_of(figure.axes[0]) == ["0.25", "0.75", "0.75", "1.25"]
     (contour,) = [c for c in figure.axes[0].collections if hasattr(c, "levels")]
@@ -70,35 +70,35 @@ def test_the_decision_line_is_where_the_output_is_one_half():
     ],
 )
 def test_where_there_is_no_line_the_title_says_so(activation, weights):
-    figure = plots.decision(activation, GATES["or"], np.array(weights), "x")
+    figure = plots.decision_line(activation, GATES["or"], np.array(weights), "x")
     assert "no decision line here" in figure.axes[0].get_title()
     assert legend_of(figure) == ["should be 0", "should be 1"]
     drawn(figure)
 
 
 def test_a_higher_output_is_darker_without_colours_too():
-    (image,) = plots.decision("tanh", GATES["or"], LEAST_SQUARES, "x").axes[0].images
+    (image,) = plots.decision_line("tanh", GATES["or"], LEAST_SQUARES, "x").axes[0].images
     colours = image.cmap(image.norm([0, 0.25, 0.5, 0.75, 1]))[:, :3]
     assert (np.diff(colours @ [0.3, 0.6, 0.1]) < -0.1).all()  # what greyscale makes of them
 
 
 def test_the_title_counts_the_rows_that_are_right():
     weights = np.array([1, 1, 0.25], np.float32)  # OR, which is XOR but for one row
-    figure = plots.decision("identity", GATES["xor"], weights, "x")
+    figure = plots.decision_line("identity", GATES["xor"], weights, "x")
     assert figure.axes[0].get_title() == "XOR: 3 of 4 rows right\nx"
 
 
 def test_the_animation_goes_from_the_first_weights_to_the_last(tmp_path, monkeypatch):
-    titles, decision = [], plots.decision
+    titles, decision = [], plots.decision_line
 
     def noting(activation, gate, weights, title, figure):
         titles.append(re.search("as drawn|loss .*", title)[0])
         return decision(activation, gate, weights, title, figure)
 
-    monkeypatch.setattr(plane, "decision", noting)
+    monkeypatch.setattr(plane, "decision_line", noting)
     result = perceptron.train(PerceptronConfig(epochs=3), GATES["or"])
     path = tmp_path / "way.gif"
-    plots.animate_decision(path, "relu", GATES["or"], result.weights, result.loss, "x")
+    plots.animate_decision_line(path, "relu", GATES["or"], result.weights, result.loss, "x")
     with Image.open(path) as film:
         assert film.n_frames == 4
         first = np.array(film.convert("L"))
@@ -111,7 +111,7 @@ def test_the_animation_goes_from_the_first_weights_to_the_last(tmp_path, monkeyp
 def test_a_sweeps_histogram_counts_each_seed_once():
     loss = np.array([0.25, 0.26, 3, 3, 3, 1, np.inf], np.float32)
     outcomes = np.array(["learned"] * 2 + ["dead"] * 3 + ["stuck", "diverged"])
-    figure = plots.sweep(loss, outcomes, "x")
+    figure = plots.sweep_histogram(loss, outcomes, "x")
     assert sum(bar.get_height() for bar in figure.axes[0].patches) == 6
     assert set(legend_of(figure)) == {
         "learned: 2 (28.6%)",
@@ -120,7 +120,7 @@ def test_a_sweeps_histogram_counts_each_seed_once():
         "diverged: 1 (14.3%), not drawn",
     }
     drawn(figure)
-    drawn(plots.sweep(loss[-1:], outcomes[-1:], "x"))
+    drawn(plots.sweep_histogram(loss[-1:], outcomes[-1:], "x"))
 
 
 def test_the_hidden_space_has_the_rows_where_the_neurons_put_them():
@@ -160,8 +160,8 @@ def test_a_dollar_in_a_title_is_a_dollar():
     title = r"$\frac{$"
     gate = Gate("x_{$", GATES["or"].inputs, targets=GATES["or"].targets)
     figures = [
-        plots.decision("relu", gate, np.float32([1, 1, 0]), title),
-        plots.sweep(np.float32([0.5]), np.array(["learned"]), title),
+        plots.decision_line("relu", gate, np.float32([1, 1, 0]), title),
+        plots.sweep_histogram(np.float32([0.5]), np.array(["learned"]), title),
         plots.loss_curve(np.float32([1, 0.5]), title),
     ]
     for figure in figures:

@@ -186,7 +186,7 @@ def test_training_ends_with_the_first_loss_that_is_no_number(module):
 
 def test_a_training_in_several_pieces_is_the_same_as_in_one(monkeypatch):
     whole = perceptron.train(PerceptronConfig(), GATES["or"])
-    monkeypatch.setattr(training, "MOST_WEIGHTS", 3 * 7)  # those of seven epochs
+    monkeypatch.setattr(training, "MAX_WEIGHTS_PER_CALL", 3 * 7)  # those of seven epochs
     pieces = perceptron.train(PerceptronConfig(), GATES["or"])
     np.testing.assert_array_equal(whole.weights, pieces.weights)
 

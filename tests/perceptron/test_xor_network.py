@@ -14,7 +14,7 @@ XOR = GATES["xor"]
 
 
 def right(result) -> np.ndarray:
-    return diagnosis.is_right(result.outputs, XOR).all(axis=1)
+    return diagnosis.is_correct(result.outputs, XOR).all(axis=1)
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "softmax"])

@@ -276,10 +276,10 @@ def _maybe_download(name: str, train_dir: str | os.PathLike[str], source_url: st
             f"{train_dir}: {error}; put the four MNIST files there, or set "
             f"{MNIST_FOLDER_VARIABLE} to their folder"
         ) from None
-    return _keep(fetched[name], f"{name}.gz", places)
+    return _write_to_first_writable(fetched[name], f"{name}.gz", places)
 
 
-def _keep(content: bytes, name: str, places: Sequence[str]) -> str:
+def _write_to_first_writable(content: bytes, name: str, places: Sequence[str]) -> str:
     """Writes the file, whole or not at all, to the first of the places that can be written to."""
     failures = []
     for place in places:

@@ -130,7 +130,7 @@ def train(
     """
     steps = config.steps_per_epoch(len(data.train.labels))
     built = build_graph(config)
-    with numpy_put_back(), session(built) as running:
+    with preserve_numpy_state(), session(built) as running:
         train_data, test_data = data_set(data.train), data_set(data.test)
         training = identity("legacy", config, data)
         progress = TrainingProgress(start, save, training=training, steps=steps)
@@ -183,7 +183,7 @@ def data_set(split: Split) -> DataSet:
 
 
 @contextlib.contextmanager
-def numpy_put_back() -> Iterator[None]:
+def preserve_numpy_state() -> Iterator[None]:
     """Puts NumPy's global generator, from which the batches come, back as it was before."""
     state = np.random.get_state()
     try:

@@ -6,7 +6,7 @@ from tf_edureka._tensorflow import tf
 from tf_edureka.config import Distortion
 
 
-def distort(
+def augment(
     images: tf.Tensor,
     amount: Distortion,
     seed: tf.Tensor,
@@ -31,7 +31,7 @@ def distort(
     draws = random_amounts(batch_size or count, seed)
     if batch_size is not None:
         draws = tf.slice(draws, (0, first), (6, count))
-    return distorted(images, amount, draws)
+    return apply_distortions(images, amount, draws)
 
 
 def random_amounts(count: int, seed: tf.Tensor) -> tf.Tensor:
@@ -39,7 +39,7 @@ def random_amounts(count: int, seed: tf.Tensor) -> tf.Tensor:
 
     Args:
         count: images of the batch.
-        seed: as for `distort`.
+        seed: as for `augment`.
 
     Returns:
         float32, shape (6, count), from -1 to 1: turn, shear, both scalings, both shifts.
@@ -47,7 +47,7 @@ def random_amounts(count: int, seed: tf.Tensor) -> tf.Tensor:
     return tf.random.stateless_uniform((6, count), seed, -1.0, 1.0)
 
 
-def distorted(images: tf.Tensor, amount: Distortion, draws: tf.Tensor) -> tf.Tensor:
+def apply_distortions(images: tf.Tensor, amount: Distortion, draws: tf.Tensor) -> tf.Tensor:
     """Shifts, turns, scales and shears each image by given amounts.
 
     Each pixel `(x, y)` of the result is the image's value at `A (x, y) + t`, taken from its four

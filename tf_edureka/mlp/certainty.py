@@ -8,7 +8,7 @@ from PIL import Image
 
 from tf_edureka.results import Floats
 
-SURE = 0.72
+MIN_CERTAINTY = 0.72
 """The least certainty of an answer that is to be given.
 
 Chosen on MNIST's validation images and what is no digit: a network trained with distortions is
@@ -19,7 +19,7 @@ _SLANT = 0.25  # of the height, to the side: further back than most handwriting
 
 
 def with_certainty(
-    ask: Callable[[npt.NDArray[np.uint8]], Floats], images: npt.NDArray[np.uint8]
+    predict: Callable[[npt.NDArray[np.uint8]], Floats], images: npt.NDArray[np.uint8]
 ) -> tuple[Floats, Floats]:
     """What a network takes images for, and how sure that is.
 
@@ -27,19 +27,19 @@ def with_certainty(
     So an answer is as sure as the less probable of two: of the image, and of the image slanted.
 
     Args:
-        ask: gives the probabilities of images, as `probabilities` does of a model.
+        predict: gives the probabilities of images, as `probabilities` does of a model.
         images: uint8, shape (n, 28, 28).
 
     Returns:
         the probability of each class, float, shape (n, 10); and the certainty, float, shape (n,).
     """
-    shares, slanted = ask(images), ask(np.stack([_slanted(image) for image in images]))
+    shares, slanted = predict(images), predict(np.stack([_slant(image) for image in images]))
     answers = shares.argmax(axis=1)[:, np.newaxis]
     both = [np.take_along_axis(one, answers, axis=1)[:, 0] for one in (shares, slanted)]
     return shares, np.minimum(*both)
 
 
-def _slanted(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def _slant(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """The top to the left and the bottom to the right."""
     height, width = image.shape
     to_x = (1, -_SLANT, _SLANT * (height - 1) / 2, 0, 1, 0)

@@ -14,13 +14,13 @@ from tf_edureka._numbers import op_seeds
 from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.data.mnist import Mnist
-from tf_edureka.mlp.augmentation import distorted, random_amounts
+from tf_edureka.mlp.augmentation import apply_distortions, random_amounts
 from tf_edureka.mlp.batches import epoch_orders, parts_of_epoch
-from tf_edureka.mlp.epoch import call, count_right, on_device
+from tf_edureka.mlp.epoch import call_concrete, count_right, to_device
 from tf_edureka.mlp.model import network, optimizer, pixels
 from tf_edureka.results import Floats, MlpResult, asks_to_stop
 
-TESTED_AT_ONCE = 10_000  # images, counted for each network; each takes 3 kB for its pixels alone
+TEST_BATCH = 10_000  # images, counted for each network; each takes 3 kB for its pixels alone
 
 
 def train(
@@ -119,7 +119,7 @@ class Networks:
             variable.assign(np.stack(values).reshape(variable.shape))
         self._optimizer = optimizer(self._config, total_steps)
         self._optimizer.build(self.model.trainable_variables)
-        self._train_data, self._test = on_device(data.train), on_device(data.test)
+        self._train_data, self._test = to_device(data.train), to_device(data.test)
         self.compiled_steps = tf.function(self._steps, jit_compile=True, autograph=False)
         self._compiled_test = tf.function(self._count_right, autograph=False)
 
@@ -136,7 +136,7 @@ class Networks:
         with runtime.tf32(self._config.precision == "tf32"):
             # As arguments, for the reason that `CompiledEpoch.train` has.
             arguments = *self._train_data, tf.constant(order), tf.constant(first)
-            costs: Floats = call(self.compiled_steps, *arguments).numpy()
+            costs: Floats = call_concrete(self.compiled_steps, *arguments).numpy()
         return costs
 
     def test(self) -> npt.NDArray[np.float64]:
@@ -147,12 +147,12 @@ class Networks:
             rightly.
         """
         images, labels = self._test
-        at_once = max(1, TESTED_AT_ONCE // len(self._seeds))
+        at_once = max(1, TEST_BATCH // len(self._seeds))
         right = np.zeros(len(self._seeds), np.int64)
         with runtime.tf32(self._config.precision == "tf32"):
             for first in range(0, len(labels), at_once):
                 some = slice(first, first + at_once)
-                right += call(self._compiled_test, images[some], labels[some]).numpy()
+                right += call_concrete(self._compiled_test, images[some], labels[some]).numpy()
         return right / len(labels)
 
     def weights(self) -> list[tuple[Floats, ...]]:
@@ -196,7 +196,7 @@ class Networks:
                 fn_output_signature=tf.TensorSpec((6, batch_size), tf.float32),
             )
             draws = tf.reshape(tf.transpose(draws, (1, 0, 2)), (6, networks * batch_size))
-            images = distorted(images, self._config.distortion, draws)
+            images = apply_distortions(images, self._config.distortion, draws)
         inputs = pixels(images)
         inputs = tf.reshape(inputs, (networks, batch_size, PIXELS))
         one_hot = tf.one_hot(labels, CLASSES)

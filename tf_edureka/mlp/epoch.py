@@ -14,12 +14,12 @@ from tf_edureka.config import CLASSES, Distortion
 from tf_edureka.data.mnist import Split
 from tf_edureka.errors import InputError
 from tf_edureka.mlp import products
-from tf_edureka.mlp.augmentation import distort
+from tf_edureka.mlp.augmentation import augment
 from tf_edureka.mlp.model import pixels
 from tf_edureka.results import Floats
 from tf_edureka.runs.state import Array
 
-_AT_ONCE = 5  # steps in a turn of the loop, where it is to be quick rather than soon compiled
+_UNROLLED_STEPS = 5  # steps per loop iteration when speed matters more than compile time
 
 
 class CompiledEpoch:
@@ -69,12 +69,12 @@ class CompiledEpoch:
         nothing = tf.zeros((1, CLASSES))
         model.compute_metrics(None, nothing, nothing)
         model.reset_metrics()
-        self.train_data, self._test = on_device(train), on_device(test)
-        self._validation = None if validation is None else on_device(validation)
+        self.train_data, self._test = to_device(train), to_device(test)
+        self._validation = None if validation is None else to_device(validation)
         self._distortion, self._tf32 = distortion, tf32
         searches = search and jit_compile and not runtime.deterministic()
-        self._platform = products.platform(self.train_data[0]) if searches else None
-        self._tf32_rounds_nothing: bool | None = None  # known when the steps are traced
+        self._platform = products.search_platform(self.train_data[0]) if searches else None
+        self._tf32_changes_nothing: bool | None = None  # known when the steps are traced
         self.compiled_steps = tf.function(self._steps, jit_compile=jit_compile, autograph=False)
         # Of one pass XLA's compiling takes longer than all that it could save.
         self._compiled_test = tf.function(self._count_right, autograph=False)
@@ -93,17 +93,17 @@ class CompiledEpoch:
         # The images are arguments and not captured: TensorFlow 2.21 keeps the graph of each
         # optimizer step for good, and with it all that the graph captured.
         arguments = *self.train_data, tf.constant(order), tf.constant(seed, tf.int32)
-        if self._platform and self._tf32_rounds_nothing is None:
+        if self._platform and self._tf32_changes_nothing is None:
             program = self.compiled_steps.get_concrete_function(*arguments)
-            self._tf32_rounds_nothing = products.no_others(program.graph)
-        with runtime.tf32(self._tf32 or bool(self._tf32_rounds_nothing)):
-            costs: Floats = call(self.compiled_steps, *arguments).numpy()
+            self._tf32_changes_nothing = products.tf32_changes_nothing(program.graph)
+        with runtime.tf32(self._tf32 or bool(self._tf32_changes_nothing)):
+            costs: Floats = call_concrete(self.compiled_steps, *arguments).numpy()
         return costs
 
     def test(self) -> int:
         """Counts the test images that are classified rightly."""
         with runtime.tf32(self._tf32):
-            return int(call(self._compiled_test, *self._test))
+            return int(call_concrete(self._compiled_test, *self._test))
 
     def validate(self) -> dict[str, float]:
         """Computes the metrics of the validation examples.
@@ -115,7 +115,7 @@ class CompiledEpoch:
         if self._validation is None or not len(self._validation[1]):
             return {}
         with runtime.tf32(self._tf32):
-            loss, right = call(self._compiled_validation, *self._validation)
+            loss, right = call_concrete(self._compiled_validation, *self._validation)
         return {"loss": float(loss), "accuracy": int(right) / len(self._validation[1])}
 
     def state(self) -> list[Array]:
@@ -145,7 +145,7 @@ class CompiledEpoch:
         for variable, value in zip(variables, state, strict=True):
             variable.assign(value)
 
-    def begin_metrics(self) -> None:
+    def reset_metrics(self) -> None:
         """Lets the metrics of `compile()` begin anew, as an epoch does."""
         self.model.reset_metrics()
 
@@ -155,7 +155,7 @@ class CompiledEpoch:
         found.pop("loss", None)  # no step updates it
         return found
 
-    def agreed(self, stop: bool) -> bool:
+    def any_stops(self, stop: bool) -> bool:
         """Whether to end the training; `stop` says whether this process would."""
         return stop
 
@@ -168,7 +168,9 @@ class CompiledEpoch:
         # A row of `order` has a size that XLA knows. Of a slice between two numbers it only knows
         # that it has at most all examples, and computes with that many in every step.
         steps = order.shape[0]
-        at_once = max(n for n in range(1, _AT_ONCE + 1) if not steps % n) if self._platform else 1
+        at_once = (
+            max(n for n in range(1, _UNROLLED_STEPS + 1) if not steps % n) if self._platform else 1
+        )
 
         def turn(first: tf.Tensor, costs: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
             for step in (first + i for i in range(at_once)):
@@ -180,7 +182,7 @@ class CompiledEpoch:
         costs = tf.TensorArray(dtype, steps, element_shape=())
         with contextlib.ExitStack() as stack:
             if self._platform and not self._tf32:
-                stack.enter_context(products.searched(self._platform))
+                stack.enter_context(products.explicit_float32(self._platform))
             _, costs = tf.while_loop(lambda step, _: step < steps, turn, (0, costs))
         return costs.stack()
 
@@ -189,7 +191,7 @@ class CompiledEpoch:
     ) -> tf.Tensor:
         images, labels = tf.gather(images, batch), tf.gather(labels, batch)
         if self._distortion is not None:
-            images = distort(images, self._distortion, seed)
+            images = augment(images, self._distortion, seed)
         inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
         model = self.model
         logits, gradients = logits_and_gradients(model, inputs, one_hot)
@@ -205,7 +207,7 @@ class CompiledEpoch:
         return cross_entropy(tf.one_hot(labels, CLASSES), logits), count_right(logits, labels)
 
 
-def call(compiled: tf.types.experimental.PolymorphicFunction, *arguments: Any) -> Any:
+def call_concrete(compiled: tf.types.experimental.PolymorphicFunction, *arguments: Any) -> Any:
     """Calls a `tf.function` of which each training makes one of its own.
 
     Called plainly the fifth would warn: TensorFlow takes them for one that is traced again.
@@ -266,7 +268,7 @@ def count_right(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     return tf.math.count_nonzero(tf.argmax(logits, axis=-1) == tf.cast(labels, tf.int64), axis=-1)
 
 
-def on_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
+def to_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
     """Images and labels where TensorFlow computes, as bytes.
 
     Args:

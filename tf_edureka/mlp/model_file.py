@@ -29,7 +29,7 @@ _MAX_WORK = 10**9  # multiplications for one image; ours takes 300,000
 _MAX_ARRAYS = 10_000
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _EXPECTED = "expected a model as train-mnist writes it (model.keras)"
-_OLDER = 'save it as one where it was made: model.save("model.keras")'
+_RESAVE = 'save it as one where it was made: model.save("model.keras")'
 _MODELS = ("Sequential", "Functional")
 # Others can make work that no size of theirs tells, such as an unrolled LSTM, or read other files.
 _LAYERS = (
@@ -68,12 +68,12 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
     """
     path = Path(path)
     if (path / "saved_model.pb").is_file():
-        raise InputError(f"{path}: {_EXPECTED}, got a SavedModel; {_OLDER}")
+        raise InputError(f"{path}: {_EXPECTED}, got a SavedModel; {_RESAVE}")
     content = _files.read(path, _MAX_BYTES, "a model (model.keras)")
     try:
         if content.startswith(b"\x89HDF"):
-            raise InputError(f"{_EXPECTED}, got an HDF5 file; {_OLDER}")
-        model, found = foreign.adapted(_loaded(content))
+            raise InputError(f"{_EXPECTED}, got an HDF5 file; {_RESAVE}")
+        model, found = foreign.adapt(_load(content))
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except zipfile.BadZipFile:
@@ -106,11 +106,11 @@ def save_model(model: keras.Model, path: str | os.PathLike[str]) -> None:
         model.save(path)
 
 
-def _loaded(content: bytes) -> keras.Model:
+def _load(content: bytes) -> keras.Model:
     members = _files.members(content, most=1000)
     if missing := {_CONFIG, _WEIGHTS} - members.keys():
         raise InputError(f"{_EXPECTED}, got one without {min(missing)}")
-    config, weights = _simple(members[_CONFIG]), members[_WEIGHTS]
+    config, weights = _inference_config(members[_CONFIG]), members[_WEIGHTS]
     _expect_arrays(weights)
     try:
         # In this scope a model is built without its variables.
@@ -130,7 +130,7 @@ def _loaded(content: bytes) -> keras.Model:
     return model
 
 
-def _simple(content: bytes) -> dict[str, Any]:
+def _inference_config(content: bytes) -> dict[str, Any]:
     """What describes the network, without what only its training needs."""
     if len(content) > _MAX_CONFIG:
         raise InputError(f"expected a {_CONFIG} of at most {_MAX_CONFIG} bytes, got {len(content)}")
@@ -140,18 +140,18 @@ def _simple(content: bytes) -> dict[str, Any]:
         raise InputError(
             f"expected a Sequential or Functional model, got {config['class_name']!r:.50}"
         )
-    config["config"] = _stripped(config["config"])
-    if (layers := _calls(config)) > _MAX_LAYERS:
+    config["config"] = _strip_training(config["config"])
+    if (layers := _count_layers(config)) > _MAX_LAYERS:
         raise InputError(f"expected a model of at most {_MAX_LAYERS} layers, got {layers}")
     return config
 
 
-def _calls(part: dict[str, Any]) -> int:
+def _count_layers(part: dict[str, Any]) -> int:
     """How many layers run when this one or this model is called; models only hold layers."""
     config, calls = part["config"], 0
     if part["class_name"] in _MODELS:
         for layer in config["layers"]:
-            calls += max(1, len(layer.get("inbound_nodes", ()))) * _calls(layer)
+            calls += max(1, len(layer.get("inbound_nodes", ()))) * _count_layers(layer)
         part = {**part, "class_name": None, "config": {**config, "layers": []}}
     for one in _objects(part):
         name = one.get("class_name")
@@ -164,14 +164,14 @@ def _calls(part: dict[str, Any]) -> int:
     return calls
 
 
-def _stripped(value: Any) -> Any:
+def _strip_training(value: Any) -> Any:
     """The same without rules for training, and with zeros for the weights until they are loaded."""
     if isinstance(value, list):
-        return [_stripped(one) for one in value]
+        return [_strip_training(one) for one in value]
     if not isinstance(value, dict):
         return value
     return {
-        name: "zeros" if name.endswith("_initializer") else _stripped(one)
+        name: "zeros" if name.endswith("_initializer") else _strip_training(one)
         for name, one in value.items()
         if not name.endswith(_NOT_NEEDED)
     }
@@ -199,13 +199,13 @@ def _expect_arrays(content: bytes) -> None:
                 if isinstance(found, h5py.Group):
                     groups.append(found)
                 else:
-                    left -= _size(found)
+                    left -= _plain_size(found)
                 count += 1
                 if left < 0 or count > _MAX_ARRAYS:
                     raise InputError(f"{_EXPECTED}, got one whose weights are not just arrays")
 
 
-def _size(found: Any) -> float:
+def _plain_size(found: Any) -> float:
     """How long an array of numbers is that stands in the file as it is; infinite for all else."""
     plain = (
         isinstance(found, h5py.Dataset)
@@ -225,7 +225,7 @@ def _outputs(operation: keras.Operation) -> set[tuple[int, ...]]:
     return set(made)
 
 
-def _work(operation: keras.Operation) -> int:
+def _multiplications(operation: keras.Operation) -> int:
     """How often it multiplies for one image, at most: with each weight at each position."""
     weights = sum(variable.shape.num_elements() for variable in getattr(operation, "variables", ()))
     positions = sum(
@@ -244,5 +244,5 @@ def _expect_small(model: keras.Model, size: int) -> None:
         raise InputError(f"expected a file with its {weights} weights, got {size} bytes")
     if widest > _MAX_OUTPUT:
         raise InputError(f"expected at most {_MAX_OUTPUT} outputs of a layer, got {widest}")
-    if (work := sum(map(_work, operations))) > _MAX_WORK:
+    if (work := sum(map(_multiplications, operations))) > _MAX_WORK:
         raise InputError(f"expected at most {_MAX_WORK} multiplications an image, got {work}")

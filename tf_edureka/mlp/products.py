@@ -24,7 +24,7 @@ _ROUNDED = ("MatMul", "Einsum", "Conv")  # parts of the names of ops that TF32 w
 _Shape = tuple[int, int]
 
 
-def platform(tensor: tf.Tensor) -> str | None:
+def search_platform(tensor: tf.Tensor) -> str | None:
     """Where XLA searches for the program of a product.
 
     Args:
@@ -37,11 +37,11 @@ def platform(tensor: tf.Tensor) -> str | None:
 
 
 @contextlib.contextmanager
-def searched(platform: str) -> Iterator[None]:
+def explicit_float32(platform: str) -> Iterator[None]:
     """Makes float32 products that are traced in the block say what they are.
 
     Those of two matrices of known shapes, and what backpropagation makes of them; others stay as
-    they are. `no_others` says whether there are any.
+    they are. `tf32_changes_nothing` says whether there are any.
 
     Args:
         platform: as `platform` gives it.
@@ -53,7 +53,7 @@ def searched(platform: str) -> Iterator[None]:
     def mat_mul(
         a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, **more: Any
     ) -> tf.Tensor:
-        if transpose_a or transpose_b or not (_fits(a) and _fits(b)):
+        if transpose_a or transpose_b or not (_is_float32_matrix(a) and _is_float32_matrix(b)):
             return plain(a, b, transpose_a, transpose_b, **more)
         return _product(platform, a, b)
 
@@ -64,7 +64,7 @@ def searched(platform: str) -> Iterator[None]:
         gen_math_ops.mat_mul = plain
 
 
-def no_others(graph: tf.Graph) -> bool:
+def tf32_changes_nothing(graph: tf.Graph) -> bool:
     """Whether TF32 would round nothing.
 
     Args:
@@ -85,7 +85,7 @@ def no_others(graph: tf.Graph) -> bool:
     )
 
 
-def _fits(factor: Any) -> bool:
+def _is_float32_matrix(factor: Any) -> bool:
     return (
         tf.is_tensor(factor)
         and factor.dtype == tf.float32
@@ -98,19 +98,19 @@ def _product(platform: str, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     @tf.custom_gradient
     def product(a: tf.Tensor, b: tf.Tensor) -> tuple[tf.Tensor, Any]:
         def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            return _summed(platform, upstream, b, 1, 1), _summed(platform, a, upstream, 0, 0)
+            return _contract(platform, upstream, b, 1, 1), _contract(platform, a, upstream, 0, 0)
 
-        return _summed(platform, a, b, 1, 0), gradient
+        return _contract(platform, a, b, 1, 0), gradient
 
     return product(a, b)
 
 
-def _summed(platform: str, a: tf.Tensor, b: tf.Tensor, of_a: int, of_b: int) -> tf.Tensor:
-    """The product that sums over dimension `of_a` of `a` and `of_b` of `b`."""
+def _contract(platform: str, a: tf.Tensor, b: tf.Tensor, axis_a: int, axis_b: int) -> tf.Tensor:
+    """The product that sums over dimension `axis_a` of `a` and `axis_b` of `b`."""
     from tensorflow.compiler.tf2xla.python import xla
 
-    shape = a.shape[1 - of_a], b.shape[1 - of_b]
-    program = _program(tuple(a.shape), tuple(b.shape), shape, of_a, of_b)
+    shape = a.shape[1 - axis_a], b.shape[1 - axis_b]
+    program = _program(tuple(a.shape), tuple(b.shape), shape, axis_a, axis_b)
     (found,) = xla.call_module(
         [a, b],
         version=_VERSION,
@@ -123,14 +123,14 @@ def _summed(platform: str, a: tf.Tensor, b: tf.Tensor, of_a: int, of_b: int) -> 
 
 
 @functools.cache
-def _program(a: _Shape, b: _Shape, product: _Shape, of_a: int, of_b: int) -> str:
+def _program(a: _Shape, b: _Shape, product: _Shape, axis_a: int, axis_b: int) -> str:
     """The program of a product in StableHLO, from the shapes."""
     factors = f"{_type(a)}, {_type(b)}"
     return f"""
 module @product {{
   func.func public @main(%a: {_type(a)}, %b: {_type(b)}) -> {_type(product)} {{
     %product = stablehlo.dot_general %a, %b,
-        contracting_dims = [{of_a}] x [{of_b}], {_FLOAT32} : ({factors}) -> {_type(product)}
+        contracting_dims = [{axis_a}] x [{axis_b}], {_FLOAT32} : ({factors}) -> {_type(product)}
     return %product : {_type(product)}
   }}
 }}

@@ -21,7 +21,7 @@ from tf_edureka.runs.state import TrainingProgress, TrainingState, identity
 
 # From so many steps on the search for quicker programs, which takes a GPU many seconds, pays: on an
 # H100 an epoch of 550 steps gains 0.024 s by it.
-_SEARCH_PAYS = 500_000
+_MIN_STEPS_TO_SEARCH = 500_000
 
 
 def train(
@@ -71,11 +71,11 @@ def train(
             evenly, `start` is of another training, or a callback is none of Keras', sets the
             learning rate beside a schedule, or resumes by itself (`BackupAndRestore`).
     """
-    callbacks = _checked(callbacks, config)
+    callbacks = _validate_callbacks(callbacks, config)
     examples = len(data.train.labels)
     steps, training = config.steps_per_epoch(examples), identity("modern", config, data)
     progress = TrainingProgress(start, save, training=training, steps=steps)
-    compiled = _epoch(
+    compiled = _compile_epoch(
         config,
         data,
         validation=data.validation if callbacks else None,
@@ -98,21 +98,21 @@ def train(
         listeners.on_epoch_begin(epoch)
         listeners.on_train_batch_begin(0)
         if not progress.step:
-            compiled.begin_metrics()
-        if _take_steps(compiled, progress, next(orders), config.seed):
+            compiled.reset_metrics()
+        if _train_steps(compiled, progress, next(orders), config.seed):
             break
         cost = float(np.mean(progress.running_cost, dtype=np.float64))
         accuracy = compiled.test() / len(data.test.labels)
         progress.epoch_ended(cost, accuracy)
         if callbacks:
-            logs = _tell(listeners, epoch, compiled=compiled, cost=cost, accuracy=accuracy)
+            logs = _notify(listeners, epoch, compiled=compiled, cost=cost, accuracy=accuracy)
         stop = asks_to_stop(on_epoch and on_epoch(epoch, cost, accuracy)) or model.stop_training
-        stop = compiled.agreed(progress.checkpoint(compiled.state) or stop)
+        stop = compiled.any_stops(progress.checkpoint(compiled.state) or stop)
     listeners.on_train_end(logs)
     return progress.result(model.get_weights())
 
 
-def _checked(
+def _validate_callbacks(
     callbacks: Iterable[keras.callbacks.Callback], config: MlpConfig
 ) -> list[keras.callbacks.Callback]:
     """The callbacks as a list; refuses those that would fail or mislead within the training."""
@@ -136,7 +136,7 @@ def _checked(
     return given
 
 
-def _tell(
+def _notify(
     listeners: keras.callbacks.CallbackList,
     epoch: int,
     *,
@@ -158,7 +158,7 @@ def _tell(
     return logs
 
 
-def _epoch(
+def _compile_epoch(
     config: MlpConfig,
     data: Mnist,
     *,
@@ -178,9 +178,9 @@ def _epoch(
             distortion=config.distortion,
             jit_compile=jit_compile,
             tf32=tf32,
-            search=total_steps >= _SEARCH_PAYS,
+            search=total_steps >= _MIN_STEPS_TO_SEARCH,
         )
-    strategies.expect_split(config.batch_size, strategy.num_replicas_in_sync)
+    strategies.expect_divisible(config.batch_size, strategy.num_replicas_in_sync)
     with strategy.scope():
         model = build(config, total_steps)
     return DistributedEpoch(
@@ -194,7 +194,7 @@ def _epoch(
     )
 
 
-def _take_steps(
+def _train_steps(
     compiled: CompiledEpoch, progress: TrainingProgress, order: npt.NDArray[np.int32], seed: int
 ) -> bool:
     """Takes the steps that are left of the running epoch; says whether to end the training."""
@@ -205,6 +205,6 @@ def _take_steps(
         first = max(first, progress.step)  # another version may have parted it otherwise
         costs = compiled.train(order[first:end], (seed, progress.epoch * steps + first))
         progress.steps_done(costs)
-        if end < steps and compiled.agreed(progress.checkpoint(compiled.state)):
+        if end < steps and compiled.any_stops(progress.checkpoint(compiled.state)):
             return True
     return False

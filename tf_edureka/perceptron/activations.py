@@ -32,17 +32,17 @@ class Activation:
             alone; softmax treats the last axis as the outputs of one layer.
         equation: of the function, in TeX.
         derivative: its equation, in TeX.
-        values: the range, in TeX.
-        flat: where the derivative vanishes, so that nothing is learned, in a few words.
+        output_range: the range, in TeX.
+        gradient_note: where the derivative vanishes, so that nothing is learned, in a few words.
     """
 
     function: Callable[[tf.Tensor], tf.Tensor]
     equation: str
     derivative: str
-    values: str
-    flat: str
+    output_range: str
+    gradient_note: str
 
-    def of_neurons(self, z: tf.Tensor) -> tf.Tensor:
+    def neuron_output(self, z: tf.Tensor) -> tf.Tensor:
         """The outputs of neurons that each stand alone, so that softmax has one output only.
 
         Args:
@@ -53,8 +53,8 @@ class Activation:
         """
         return tf.squeeze(self.function(tf.expand_dims(z, -1)), -1)
 
-    def slope_of_neurons(self, z: tf.Tensor) -> tf.Tensor:
-        """The derivative of `of_neurons`; of the step function 0.
+    def neuron_slope(self, z: tf.Tensor) -> tf.Tensor:
+        """The derivative of `neuron_output`; of the step function 0.
 
         Args:
             z: weighted sums; float, any shape.
@@ -62,7 +62,7 @@ class Activation:
         Returns:
             the derivatives in the same shape and dtype.
         """
-        return slope(self.of_neurons, z)
+        return slope(self.neuron_output, z)
 
 
 ACTIVATIONS: Mapping[str, Activation] = {
@@ -70,42 +70,42 @@ ACTIVATIONS: Mapping[str, Activation] = {
         tf.identity,
         equation="z",
         derivative="1",
-        values=r"(-\infty, \infty)",
-        flat="never flat, never bent: layers of it make one layer",
+        output_range=r"(-\infty, \infty)",
+        gradient_note="never flat, never bent: layers of it make one layer",
     ),
     "step": Activation(
         lambda z: keras.ops.heaviside(z, 1),
         equation=r"0 \;\mathrm{if}\; z < 0,\; \mathrm{else}\; 1",
         derivative="0",
-        values=r"\{0, 1\}",
-        flat="flat everywhere: no gradient, so Rosenblatt's rule",
+        output_range=r"\{0, 1\}",
+        gradient_note="flat everywhere: no gradient, so Rosenblatt's rule",
     ),
     "sigmoid": Activation(
         tf.sigmoid,
         equation=r"1 / (1 + e^{-z})",
         derivative=r"f(z)\,(1 - f(z))",
-        values="(0, 1)",
-        flat="saturates: flat far from 0",
+        output_range="(0, 1)",
+        gradient_note="saturates: flat far from 0",
     ),
     "tanh": Activation(
         tf.tanh,
         equation=r"\tanh z",
         derivative=r"1 - f(z)^2",
-        values="(-1, 1)",
-        flat="saturates: flat far from 0",
+        output_range="(-1, 1)",
+        gradient_note="saturates: flat far from 0",
     ),
     "relu": Activation(
         tf.nn.relu,
         equation=r"\max(0, z)",
         derivative=r"0 \;\mathrm{if}\; z \leq 0,\; \mathrm{else}\; 1",
-        values=r"[0, \infty)",
-        flat="dies: flat for all z below 0",
+        output_range=r"[0, \infty)",
+        gradient_note="dies: flat for all z below 0",
     ),
     "softmax": Activation(
         tf.nn.softmax,
         equation=r"e^{z_i} / \sum_j e^{z_j}",
         derivative=r"f_i(z)\,(1 - f_i(z))",
-        values=r"(0, 1),\ \mathrm{sum}\ 1",
-        flat="saturates; with one output it is always 1",
+        output_range=r"(0, 1),\ \mathrm{sum}\ 1",
+        gradient_note="saturates; with one output it is always 1",
     ),
 }

@@ -37,10 +37,10 @@ OUTCOMES: Mapping[str, str] = {
 }
 # Gradient descent lowers the loss in each step, if the step is not too large. Rounding moves it by
 # parts in a million.
-_RISE = 1.01
+_MAX_RISE = 1.01
 
 
-def is_right(outputs: npt.NDArray[np.float32], gate: Gate) -> npt.NDArray[np.bool_]:
+def is_correct(outputs: npt.NDArray[np.float32], gate: Gate) -> npt.NDArray[np.bool_]:
     """Which outputs are on their target's side of 1/2.
 
     Args:
@@ -65,18 +65,18 @@ def diagnose(activation: str, gate: Gate, *, result: SweepResult) -> npt.NDArray
         str, shape (n,): values of `Outcome`, and so keys of `OUTCOMES`.
     """
     function = ACTIVATIONS[activation]
-    first = function.of_neurons(tf.matmul(gate.inputs, result.initial_weights.T)).numpy()
-    slopes = function.slope_of_neurons(tf.matmul(gate.inputs, result.final_weights.T)).numpy()
+    first = function.neuron_output(tf.matmul(gate.inputs, result.initial_weights.T)).numpy()
+    slopes = function.neuron_slope(tf.matmul(gate.inputs, result.final_weights.T)).numpy()
     # The softmax of one number is 1; on some CPUs it rounds, and so does its slope of 0.
     flat = np.abs(slopes.T) <= (2.0**-22 if activation == "softmax" else 0.0)
-    right = is_right(result.outputs, gate)
+    right = is_correct(result.outputs, gate)
     with np.errstate(over="ignore", invalid="ignore"):
         loss_at_first = ((first - gate.targets) ** 2).sum(axis=0)
     by_gradient = activation != "step"  # Rosenblatt's rule needs none
     learned = right.all(axis=1)
     dead = by_gradient & flat.all(axis=1)
     stuck = by_gradient & (flat | right).all(axis=1)
-    rises = by_gradient & (result.loss > _RISE * np.fmin(result.least_loss, loss_at_first))
+    rises = by_gradient & (result.loss > _MAX_RISE * np.fmin(result.least_loss, loss_at_first))
     finite = np.isfinite(result.loss) & np.isfinite(result.final_weights).all(axis=1)
     conditions = {
         Outcome.DIVERGED: ~finite | (rises & ~(learned | dead | stuck)),

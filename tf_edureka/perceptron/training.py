@@ -18,7 +18,7 @@ from tf_edureka.results import PerceptronResult, SweepResult, asks_to_stop
 from tf_edureka.tf1.initializers import random_normals
 
 # What the compiled loop does at most before it hands out what it recorded: epochs, and weights.
-MOST_EPOCHS, MOST_WEIGHTS = 1000, 2**22
+MAX_EPOCHS_PER_CALL, MAX_WEIGHTS_PER_CALL = 1000, 2**22
 
 
 def outputs(
@@ -38,7 +38,7 @@ def outputs(
     Returns:
         float32, shape (rows, n).
     """
-    return ACTIVATIONS[activation].of_neurons(tf.matmul(inputs, kernel))
+    return ACTIVATIONS[activation].neuron_output(tf.matmul(inputs, kernel))
 
 
 def train(
@@ -68,7 +68,7 @@ def train(
     """
     kernel = _initial_kernel([config.seed])
     losses, weights = [], [kernel[:, 0].numpy()]
-    for epoch, (loss, after) in enumerate(_course(config, data, kernel)):
+    for epoch, (loss, after) in enumerate(_train_epochs(config, data, kernel)):
         losses.append(loss[0])
         weights.append(after[:, 0])
         stop = asks_to_stop(on_epoch and on_epoch(epoch, loss[0]))
@@ -108,7 +108,7 @@ def sweep(
     initial = kernel.numpy()
     final = initial
     last = least = np.full(len(seeds), np.inf, np.float32)
-    for epoch, (loss, after) in enumerate(_course(config, data, kernel)):
+    for epoch, (loss, after) in enumerate(_train_epochs(config, data, kernel)):
         loss.flags.writeable = False  # it becomes the result
         last, final, least = loss, after, np.fmin(least, loss)
         if asks_to_stop(on_progress and on_progress(epoch, loss)):
@@ -130,11 +130,11 @@ def _initial_kernel(seeds: Sequence[int]) -> tf.Variable:
     return tf.Variable(drawn, shape=(3, None))
 
 
-def _course(
+def _train_epochs(
     config: PerceptronConfig, data: Gate, kernel: tf.Variable
 ) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]:
     """The losses, shape (n,), and the kernel, shape (3, n), after each epoch."""
-    at_once = max(1, min(MOST_EPOCHS, MOST_WEIGHTS // int(tf.size(kernel))))
+    at_once = max(1, min(MAX_EPOCHS_PER_CALL, MAX_WEIGHTS_PER_CALL // int(tf.size(kernel))))
     for start in range(0, config.epochs, at_once):
         arguments = (
             config.activation,
@@ -163,16 +163,16 @@ def _epochs(
     losses, kernels = tf.TensorArray(tf.float32, count), tf.TensorArray(tf.float32, count)
     for epoch in tf.range(count):
         if activation == "step":
-            _follow_rosenblatt(activation, kernel, inputs, targets, learning_rate)
+            _rosenblatt_step(activation, kernel, inputs, targets, learning_rate)
         else:
-            _descend(activation, kernel, inputs, targets, learning_rate)
+            _gradient_step(activation, kernel, inputs, targets, learning_rate)
         errors = outputs(activation, inputs, kernel=kernel) - targets
         losses = losses.write(epoch, tf.reduce_sum(tf.square(errors), axis=0))
         kernels = kernels.write(epoch, kernel)
     return losses.stack(), kernels.stack()
 
 
-def _descend(
+def _gradient_step(
     activation: str,
     kernel: tf.Variable,
     inputs: tf.Tensor,
@@ -185,7 +185,7 @@ def _descend(
     kernel.assign_sub(learning_rate * tape.gradient(loss, kernel))
 
 
-def _follow_rosenblatt(
+def _rosenblatt_step(
     activation: str,
     kernel: tf.Variable,
     inputs: tf.Tensor,

@@ -26,7 +26,7 @@ LIMITS: Mapping[str, str] = {
     "softmax": "both outputs sum to 1: they are one neuron",
 }
 # Epochs of one call of the compiled loop.
-_AT_ONCE = 100
+_EPOCHS_PER_CALL = 100
 
 
 def hidden_outputs(
@@ -97,8 +97,8 @@ def train(
     seeds = op_seeds(seeds)
     initial = weights = random_normals(None, seeds, shape=[WEIGHTS])
     least = tf.fill([len(seeds)], np.float32(np.inf))
-    for start in range(0, config.epochs, _AT_ONCE):
-        epochs = min(_AT_ONCE, config.epochs - start)
+    for start in range(0, config.epochs, _EPOCHS_PER_CALL):
+        epochs = min(_EPOCHS_PER_CALL, config.epochs - start)
         arguments = (
             config.activation,
             weights,

@@ -88,21 +88,21 @@ def test_workers_whose_ports_do_not_answer_are_named(addresses, host):
     family = socket.AF_INET6 if host == "[::1]" else socket.AF_INET
     port = int(addresses[1].rpartition(":")[2])
     with socket.create_server((host.strip("[]"), port), family=family):
-        assert Cluster(tuple(there), 0).silent() == [2]
-        assert Cluster(tuple(there), 2).silent() == [0]
+        assert Cluster(tuple(there), 0).unreachable() == [2]
+        assert Cluster(tuple(there), 2).unreachable() == [0]
     assert Cluster(tuple(there), 0).names([0, 2]) == (
         f"worker 0 ({there[0]}, the chief) and worker 2 ({there[2]})"
     )
 
 
 def test_a_worker_whose_name_nobody_knows_does_not_answer(addresses):
-    assert Cluster((addresses[0], "absent.invalid:1"), 0).silent() == [1]
+    assert Cluster((addresses[0], "absent.invalid:1"), 0).unreachable() == [1]
 
 
 def test_a_port_that_something_uses_is_refused_and_one_that_is_free_is_not_opened(addresses):
     cluster = Cluster(tuple(addresses), 1)
     cluster.expect_free_port()
-    assert 1 in Cluster(tuple(addresses), 0).silent()
+    assert 1 in Cluster(tuple(addresses), 0).unreachable()
     host, port = addresses[1].split(":")
     with (
         socket.create_server((host, int(port))),

@@ -15,12 +15,12 @@ def test_a_batch_that_cannot_be_shared_out_is_refused_with_the_nearest_that_can(
     batch_size, replicas, nearest
 ):
     with pytest.raises(InputError, match=f"got {batch_size}; the nearest: {nearest}$"):
-        strategies.expect_split(batch_size, replicas)
+        strategies.expect_divisible(batch_size, replicas)
 
 
 def test_a_batch_that_can_be_shared_out_is_not_refused():
     for replicas in (1, 2, 4, 5, 10, 100):
-        strategies.expect_split(100, replicas)
+        strategies.expect_divisible(100, replicas)
 
 
 @pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="there is a GPU")
@@ -41,8 +41,8 @@ def test_devices_that_there_are_not_are_refused(replicas, fault):
 def test_what_the_chief_sends_arrives_byte_by_byte():
     content = bytes(range(256)) * 3
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
-    assert strategies.from_chief(strategy, content) == content
-    assert strategies.from_chief(strategy, b"") == b""
+    assert strategies.broadcast_from_chief(strategy, content) == content
+    assert strategies.broadcast_from_chief(strategy, b"") == b""
 
 
 def test_devices_of_this_machine_are_mirrored_whatever_tf_config_says(monkeypatch):

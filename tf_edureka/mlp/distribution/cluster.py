@@ -54,9 +54,9 @@ class Cluster:
                 topic="no TF_CONFIG",
             )
         try:
-            config = _of_kind(json.loads(text), dict, "it")
-            addresses, chiefs = _addresses(_of_kind(config.get("cluster"), dict, "cluster"))
-            index = _index(_of_kind(config.get("task"), dict, "task"), len(addresses), chiefs)
+            config = _expect_type(json.loads(text), dict, "it")
+            addresses, chiefs = _addresses(_expect_type(config.get("cluster"), dict, "cluster"))
+            index = _index(_expect_type(config.get("task"), dict, "task"), len(addresses), chiefs)
         except RecursionError:
             fault = "it is nested too deeply"
         except ValueError as error:
@@ -110,7 +110,7 @@ class Cluster:
                 f"used ({error.strerror or error}); end what uses it, or name another in {VARIABLE}"
             ) from None
 
-    def silent(self) -> list[int]:
+    def unreachable(self) -> list[int]:
         """Asks the other workers' ports, and gives the indices of those that do not answer."""
         others = [index for index in range(len(self.addresses)) if index != self.index]
         answered: set[int] = set()
@@ -131,7 +131,7 @@ class Cluster:
         return [index for index in others if index not in answered]
 
 
-def _of_kind(value: object, kind: type, name: str) -> Any:
+def _expect_type(value: object, kind: type, name: str) -> Any:
     if type(value) is not kind:
         form = {"dict": "an object", "list": "a list", "str": "a string"}[kind.__name__]
         raise ValueError(f"{name} is not {form}")
@@ -142,8 +142,8 @@ def _addresses(jobs: dict[str, object]) -> tuple[tuple[str, ...], int]:
     """The addresses in the order of the workers' indices, and how many of them are chiefs."""
     if others := sorted(jobs.keys() - {"chief", "worker"}):
         raise ValueError(f"of {' and '.join(others)} there is no use here")
-    chiefs, workers = (_of_kind(jobs.get(job, []), list, job) for job in ("chief", "worker"))
-    addresses = [_of_kind(address, str, "an address") for address in (*chiefs, *workers)]
+    chiefs, workers = (_expect_type(jobs.get(job, []), list, job) for job in ("chief", "worker"))
+    addresses = [_expect_type(address, str, "an address") for address in (*chiefs, *workers)]
     if len(chiefs) > 1:
         raise ValueError("there can be one chief only")
     if not 1 <= len(addresses) <= MOST_WORKERS:

@@ -7,7 +7,7 @@ from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, Distortion
 from tf_edureka.data.mnist import Split
-from tf_edureka.mlp.augmentation import distort
+from tf_edureka.mlp.augmentation import augment
 from tf_edureka.mlp.distribution import strategies
 from tf_edureka.mlp.epoch import CompiledEpoch, cross_entropy, logits_and_gradients
 from tf_edureka.mlp.model import pixels
@@ -95,14 +95,14 @@ class DistributedEpoch(CompiledEpoch):
             for variable in self._variables()
         ]
 
-    def begin_metrics(self) -> None:
+    def reset_metrics(self) -> None:
         """Leaves the metrics alone: no step of a replica updates them."""
 
     def metrics(self) -> dict[str, float]:
         """None."""
         return {}
 
-    def agreed(self, stop: bool) -> bool:
+    def any_stops(self, stop: bool) -> bool:
         """Whether any process would end the training; `stop` says whether this one would."""
         return bool(self._total(stop))
 
@@ -121,7 +121,7 @@ class DistributedEpoch(CompiledEpoch):
         mine = tf.slice(batch, [first], [share])
         images, labels = tf.gather(images, mine), tf.gather(labels, mine)
         if self._distortion is not None:
-            images = distort(images, self._distortion, seed, batch.shape[0], first)
+            images = augment(images, self._distortion, seed, batch.shape[0], first)
         inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
         logits, gradients = logits_and_gradients(self.model, inputs, one_hot)
         # Keras has divided the loss by the replicas, and adds the gradients of all up here.

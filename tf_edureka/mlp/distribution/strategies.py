@@ -63,7 +63,7 @@ def _of_this_machine(devices: list[str]) -> tf.distribute.MirroredStrategy:
         return tf.distribute.MirroredStrategy(devices)
 
 
-def expect_split(batch_size: int, replicas: int) -> None:
+def expect_divisible(batch_size: int, replicas: int) -> None:
     """Expects `batch_size` to be a multiple of `replicas`: TensorFlow crashes on any other.
 
     Raises:
@@ -80,13 +80,13 @@ def expect_split(batch_size: int, replicas: int) -> None:
 
 @functools.cache  # each one is traced for each shape, and TensorFlow warns of too many
 def adder(
-    strategy: tf.distribute.Strategy, of: int | None = None
+    strategy: tf.distribute.Strategy, only_from: int | None = None
 ) -> Callable[[npt.NDArray[Any] | float], tf.Tensor]:
     """Makes the function that adds up values over all replicas, of all processes.
 
     Args:
         strategy: whose replicas.
-        of: only what this one replica has; None for all.
+        only_from: replica whose value alone is counted; None to count all.
 
     Returns:
         a function of a value of any shape, the same in each process. It gives the sum, float64,
@@ -95,7 +95,7 @@ def adder(
 
     def mine(value: tf.Tensor) -> tf.Tensor:
         replica = tf.distribute.get_replica_context()
-        counts = of is None or replica.replica_id_in_sync_group == of
+        counts = only_from is None or replica.replica_id_in_sync_group == only_from
         return replica.all_reduce(
             tf.distribute.ReduceOp.SUM, tf.where(counts, value, tf.zeros_like(value))
         )
@@ -107,7 +107,7 @@ def adder(
     return lambda value: add(tf.constant(value, tf.float64))
 
 
-def from_chief(strategy: tf.distribute.Strategy, content: bytes) -> bytes:
+def broadcast_from_chief(strategy: tf.distribute.Strategy, content: bytes) -> bytes:
     """Sends bytes from the chief to all workers.
 
     Args:
@@ -118,7 +118,7 @@ def from_chief(strategy: tf.distribute.Strategy, content: bytes) -> bytes:
         it, in every worker.
     """
     # As numbers that every device and network adds without rounding: each byte to zeros.
-    add = adder(strategy, of=0)
+    add = adder(strategy, only_from=0)
     length = int(add(len(content)))
     if not length:
         return b""  # TensorFlow 2.21 crashes when processes add nothing up

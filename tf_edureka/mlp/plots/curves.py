@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from tf_edureka.results import Floats, MlpResult
 
-_LOOKS = (  # colours that differ for eyes that see no red or no green, too, and markers
+_STYLES = (  # colours that differ for eyes that see no red or no green, too, and markers
     ("#0072b2", "o"),
     ("#e69f00", "^"),
     ("black", "s"),
@@ -22,7 +22,7 @@ _LOOKS = (  # colours that differ for eyes that see no red or no green, too, and
 _DASH = 2.0  # the shortest, in widths of the line
 
 
-class _Course(Protocol):
+class _History(Protocol):
     """What an `MlpResult` has, or the record of another training: numbers after each epoch."""
 
     @property
@@ -72,7 +72,7 @@ def accuracy_curve(
     return figure
 
 
-def courses(results: Mapping[str, _Course], title: str) -> Figure:
+def training_curves(results: Mapping[str, _History], title: str) -> Figure:
     """Draws cost and accuracy of all `results` over each other, below a `title` for all of them.
 
     All lines are equally wide. The last is solid, those before it have ever shorter dashes and are
@@ -81,9 +81,9 @@ def courses(results: Mapping[str, _Course], title: str) -> Figure:
     """
     figure, left, right = _panels(title, 4.6, "cost while training (nats)")
     for depth, result in enumerate([*results.values()][::-1]):
-        left.plot(*_places(result.cost), **_look(depth, len(results), len(result.cost)))
-        look = _look(depth, len(results), len(result.accuracy))
-        right.plot(*_places(result.accuracy), **look)
+        left.plot(*_points(result.cost), **_style(depth, len(results), len(result.cost)))
+        look = _style(depth, len(results), len(result.accuracy))
+        right.plot(*_points(result.accuracy), **look)
     names = [f"{name}: {result.accuracy[-1]:.2%}" for name, result in results.items()]
     left.set_yscale("log")
     lines = right.get_lines()[::-1]
@@ -118,7 +118,7 @@ def _curve(
     axes = figure.add_subplot()
     axes.plot(range(1, len(values) + 1), values, marker="o", markersize=4)
     axes.set_title(title, parse_math=False)  # a folder's name may have a dollar sign
-    _by_epoch(axes, label)
+    _format_epoch_axis(axes, label)
     return figure, axes
 
 
@@ -126,24 +126,24 @@ def _panels(title: str, height: float, label: str) -> tuple[Figure, Axes, Axes]:
     """A figure with axes for the costs, on the left, and for the accuracies."""
     figure = Figure(figsize=(10, height), layout="constrained")
     left, right = figure.subplots(1, 2)
-    _by_epoch(left, label)
-    _by_epoch(right, "test images classified correctly")
+    _format_epoch_axis(left, label)
+    _format_epoch_axis(right, "test images classified correctly")
     right.yaxis.set_major_formatter(PercentFormatter(1.0))
     figure.suptitle(title, parse_math=False)
     return figure, left, right
 
 
-def _places(values: Floats) -> tuple[Sequence[int], Floats]:
+def _points(values: Floats) -> tuple[Sequence[int], Floats]:
     """The epochs, from 1 on, and the values after them."""
     return range(1, len(values) + 1), values
 
 
-def _look(depth: int, curves: int, epochs: int) -> dict[str, Any]:
+def _style(depth: int, curves: int, epochs: int) -> dict[str, Any]:
     """How one of so many `curves` is drawn: `depth` is 0 for the lowest, which is solid.
 
     Along a line that all share, each is the topmost for equally long.
     """
-    colour, marker = _LOOKS[depth % len(_LOOKS)]
+    colour, marker = _STYLES[depth % len(_STYLES)]
     apart = max(1, epochs // (4 * curves))
     dashes = (0, (_DASH * (curves - depth), _DASH * depth))
     return {
@@ -158,7 +158,7 @@ def _look(depth: int, curves: int, epochs: int) -> dict[str, Any]:
     }
 
 
-def _by_epoch(axes: Axes, label: str) -> None:
+def _format_epoch_axis(axes: Axes, label: str) -> None:
     axes.set(xlabel="epoch", ylabel=label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.3)

@@ -55,7 +55,7 @@ def predictions(test: Split, probabilities: Floats, title: str) -> Figure:
     return figure
 
 
-def confusions(labels: npt.NDArray[np.uint8], probabilities: Floats, title: str) -> Figure:
+def confusion_matrix(labels: npt.NDArray[np.uint8], probabilities: Floats, title: str) -> Figure:
     """Counts what the network takes each digit for.
 
     Args:
@@ -80,7 +80,7 @@ def confusions(labels: npt.NDArray[np.uint8], probabilities: Floats, title: str)
     return figure
 
 
-def answer(image: npt.NDArray[np.uint8], probabilities: Floats) -> Figure:
+def prediction(image: npt.NDArray[np.uint8], probabilities: Floats) -> Figure:
     """Shows one image beside what the network takes it for.
 
     Args:
@@ -104,7 +104,7 @@ def answer(image: npt.NDArray[np.uint8], probabilities: Floats) -> Figure:
     return figure
 
 
-def first_layer(kernel: Floats, title: str) -> Figure:
+def first_layer_weights(kernel: Floats, title: str) -> Figure:
     """Shows what the first hidden units look for: each one's weights as a picture.
 
     Args:

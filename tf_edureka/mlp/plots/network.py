@@ -37,7 +37,7 @@ def network(
     panels[0].set_title("the image", fontsize=10)
     panels[0].set_xlabel(f"{image.size} pixels", fontsize=9)
     for axes, output in zip(panels[2:-1:2], outputs, strict=True):
-        _draw_squares(axes, _in_rows(output), output.max())
+        _draw_squares(axes, _as_square(output), output.max())
         axes.set_title(f"{len(output)} hidden neurons", fontsize=10)
         axes.set_xlabel(f"{(output > 0).sum()} above 0, up to {output.max():.3g}", fontsize=9)
     for axes, kernel, bias in zip(panels[1::2], kernels, biases, strict=True):
@@ -63,7 +63,7 @@ def _forward(
     return outputs[:-1], sums
 
 
-def _in_rows(output: Floats) -> Floats:
+def _as_square(output: Floats) -> Floats:
     """The numbers in the rows of a square, which they may not fill: then with NaN at the end."""
     side = int(np.ceil(np.sqrt(len(output))))
     rows = -(-len(output) // side)

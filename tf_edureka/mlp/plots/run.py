@@ -4,11 +4,13 @@ from matplotlib.figure import Figure
 
 from tf_edureka.data.mnist import Split
 from tf_edureka.mlp.plots.curves import accuracy_curve, cost_curve
-from tf_edureka.mlp.plots.digits import first_layer, predictions
+from tf_edureka.mlp.plots.digits import first_layer_weights, predictions
 from tf_edureka.results import Floats, MlpResult
 
 
-def of_run(result: MlpResult, test: Split, probabilities: Floats, title: str) -> dict[str, Figure]:
+def run_figures(
+    result: MlpResult, test: Split, probabilities: Floats, title: str
+) -> dict[str, Figure]:
     """Draws the pictures of a run.
 
     Args:
@@ -24,7 +26,7 @@ def of_run(result: MlpResult, test: Split, probabilities: Floats, title: str) ->
         "cost.png": cost_curve(result.cost, title),
         "accuracy.png": accuracy_curve(result.accuracy, title),
         "predictions.png": predictions(test, probabilities, title),
-        "weights.png": first_layer(result.weights[0], title),
+        "weights.png": first_layer_weights(result.weights[0], title),
     }
 
 

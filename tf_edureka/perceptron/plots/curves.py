@@ -12,7 +12,7 @@ from tf_edureka.perceptron.activations import ACTIVATIONS, slope
 from tf_edureka.perceptron.diagnosis import Outcome
 from tf_edureka.results import Floats
 
-_LOOKS = {  # grey and hatching
+_STYLES = {  # grey and hatching
     Outcome.LEARNED: ("0.15", ""),
     Outcome.DEAD: ("0.9", "////"),
     Outcome.STUCK: ("0.75", "...."),
@@ -47,7 +47,7 @@ def loss_curve(loss: Sequence[float] | Floats, title: str) -> Figure:
     return figure
 
 
-def activations() -> Figure:
+def activation_functions() -> Figure:
     """Draws the six activation functions with their derivatives.
 
     Source: the article's list of activation functions.
@@ -62,14 +62,15 @@ def activations() -> Figure:
         function, label = activation.function, "$f(z)$"
         if name == "softmax":
             function, label = _first_of_two, "$f(z)$, two outputs, the other 0"
-        axes.plot(z, with_gaps(function(z)), color="black", linewidth=2, label=label)
+        axes.plot(z, break_at_jumps(function(z)), color="black", linewidth=2, label=label)
         derivative = f"$f'(z) = {activation.derivative}$"
-        axes.plot(z, with_gaps(slope(function, z)), "--", color="tab:red", label=derivative)
+        axes.plot(z, break_at_jumps(slope(function, z)), "--", color="tab:red", label=derivative)
         if name == "softmax":
             axes.plot(z, tf.ones_like(z), color="0.5", linestyle=":", label="$f(z)$, one output")
         axes.set(xlabel="weighted sum $z$", ylabel="output, slope", ylim=(-1.4, 2.9))
         axes.set_title(
-            f"{name}: $f(z) = {activation.equation}$\nin ${activation.values}$\n{activation.flat}",
+            f"{name}: $f(z) = {activation.equation}$\nin ${activation.output_range}$\n"
+            f"{activation.gradient_note}",
             fontsize=10,
         )
         axes.legend(loc="upper left", fontsize=9)
@@ -77,7 +78,9 @@ def activations() -> Figure:
     return figure
 
 
-def sweep(loss: npt.NDArray[np.float32], outcomes: npt.NDArray[np.str_], title: str) -> Figure:
+def sweep_histogram(
+    loss: npt.NDArray[np.float32], outcomes: npt.NDArray[np.str_], title: str
+) -> Figure:
     """Draws how many seeds end with which loss, and what became of them.
 
     Args:
@@ -101,7 +104,7 @@ def sweep(loss: npt.NDArray[np.float32], outcomes: npt.NDArray[np.str_], title: 
         if outcome == Outcome.DIVERGED:
             axes.plot([], [], " ", label=f"{label}, not drawn")
             continue
-        grey, hatch = _LOOKS[outcome]
+        grey, hatch = _STYLES[outcome]
         counts, _ = np.histogram(ended, bins)
         axes.bar(
             bins[:-1],
@@ -124,7 +127,7 @@ def sweep(loss: npt.NDArray[np.float32], outcomes: npt.NDArray[np.str_], title: 
     return figure
 
 
-def with_gaps(outputs: tf.Tensor) -> npt.NDArray[np.float32]:
+def break_at_jumps(outputs: tf.Tensor) -> npt.NDArray[np.float32]:
     """The outputs of an activation function with a gap where they jump: no line is to cross it.
 
     Args:

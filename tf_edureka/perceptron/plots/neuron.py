@@ -9,7 +9,7 @@ from matplotlib.patches import Circle
 
 from tf_edureka._tensorflow import tf
 from tf_edureka.perceptron.activations import ACTIVATIONS
-from tf_edureka.perceptron.plots.curves import with_gaps
+from tf_edureka.perceptron.plots.curves import break_at_jumps
 from tf_edureka.results import Floats
 
 # Places in inches.
@@ -44,7 +44,7 @@ def neuron(
     values = np.array([inputs[0], inputs[1], 1], np.float32)
     strengths = np.asarray(weights, np.float32)
     z = tf.reduce_sum(values * strengths)
-    output = ACTIVATIONS[activation].of_neurons(z)
+    output = ACTIVATIONS[activation].neuron_output(z)
     names = (("$x_1$", "w_1"), ("$x_2$", "w_2"), ("constant", "b"))
     for height, value, strength, (name, weight) in zip(
         (2.2, _MIDDLE, 0.4), values, strengths, names, strict=True
@@ -102,12 +102,12 @@ def _arrow(
 
 def _draw_function(axes: Axes, activation: str, z: float) -> None:
     """The curve of an activation function, with the point of z."""
-    function = ACTIVATIONS[activation].of_neurons
+    function = ACTIVATIONS[activation].neuron_output
     reach = max(4.0, 1.25 * abs(z)) if np.isfinite(z) else 4.0
     places = tf.linspace(-reach, reach, 801)
     axes.axhline(0, color="0.75", linewidth=0.8)
     axes.axvline(0, color="0.75", linewidth=0.8)
-    axes.plot(places, with_gaps(function(places)), color="black", linewidth=1.5)
+    axes.plot(places, break_at_jumps(function(places)), color="black", linewidth=1.5)
     axes.plot([z], [float(function(tf.constant(z)))], "o", color="black", markersize=7)
     axes.margins(y=0.12)
     axes.set(xlim=(-reach, reach), xticks=[0], yticks=[])

@@ -14,7 +14,7 @@ from PIL import Image
 
 from tf_edureka._tensorflow import tf
 from tf_edureka.perceptron import xor_network
-from tf_edureka.perceptron.diagnosis import is_right
+from tf_edureka.perceptron.diagnosis import is_correct
 from tf_edureka.perceptron.gates import Gate
 from tf_edureka.perceptron.training import outputs
 from tf_edureka.results import Floats
@@ -28,7 +28,7 @@ _HALO = [patheffects.withStroke(linewidth=4, foreground="white")]
 _Outputs = Callable[[npt.NDArray[np.float32]], tf.Tensor]
 
 
-def decision(
+def decision_line(
     activation: str,
     gate: Gate,
     weights: npt.NDArray[np.float32],
@@ -56,14 +56,14 @@ def decision(
     crossed = _shade_inputs(axes, lambda at: outputs(activation, at, kernel=kernel))
     _draw_rows(axes, gate, gate.inputs[:, :2], [f"{output:.3g}" for output in rows])
     line = "" if crossed else ", no decision line here"
-    right = is_right(rows, gate).sum()
+    right = is_correct(rows, gate).sum()
     heading = f"{gate.name.upper()}: {right} of 4 rows right{line}\n{title}"
     axes.set_title(heading, parse_math=False)
-    _explain(axes)
+    _add_legend(axes)
     return figure
 
 
-def animate_decision(
+def animate_decision_line(
     path: Path,
     activation: str,
     gate: Gate,
@@ -87,7 +87,7 @@ def animate_decision(
     for epoch in np.unique(np.linspace(0, len(loss), _FRAMES).astype(int)):
         figure.clear()
         state = f"loss {loss[epoch - 1]:.4g}" if epoch else "weights as drawn"
-        decision(activation, gate, weights[epoch], f"{title}\nepoch {epoch}, {state}", figure)
+        decision_line(activation, gate, weights[epoch], f"{title}\nepoch {epoch}, {state}", figure)
         canvas.draw()
         frames.append(Image.fromarray(np.array(canvas.buffer_rgba())).convert("RGB"))
     held = [_MILLISECONDS] * (len(frames) - 1) + [_LAST_MILLISECONDS]
@@ -135,11 +135,11 @@ def hidden_space(
     output_kernel = tf.constant(weights[6:], tf.float32)[:, tf.newaxis]
     _shade(right, limits, lambda at: tf.sigmoid(tf.matmul(at, output_kernel)))
     right.set(xlabel="hidden neuron 1", ylabel="hidden neuron 2")
-    learned = is_right(xor_network.outputs(activation, gate.inputs, network), gate).all()
+    learned = is_correct(xor_network.outputs(activation, gate.inputs, network), gate).all()
     right.set_title("What the hidden neurons give" + (": one line does" if learned else ""))
     _draw_rows(right, gate, hidden)
     figure.suptitle(title, parse_math=False)
-    _explain(left, right)
+    _add_legend(left, right)
     return figure
 
 
@@ -216,7 +216,7 @@ def _inputs_by_place(gate: Gate, places: Floats) -> list[str]:
     return labels
 
 
-def _explain(*panels: Axes) -> None:
+def _add_legend(*panels: Axes) -> None:
     """Adds the legend of the first panel below all, and the scale of the shading beside them."""
     first, figure = panels[0], panels[0].figure
     figure.colorbar(first.images[0], ax=panels, label="output", extend="both")

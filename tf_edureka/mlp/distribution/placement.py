@@ -14,7 +14,7 @@ from tf_edureka.runs.state import TrainingState, differences
 
 
 @dataclass(frozen=True)
-class Place:
+class Placement:
     """Where a training runs.
 
     Attributes:
@@ -61,12 +61,12 @@ class Place:
             return start
         here = {part: conditions[part] for part in ("config", "data_sha256")}
         text = json.dumps(here)
-        there = json.loads(strategies.from_chief(self.strategy, text.encode()))
+        there = json.loads(strategies.broadcast_from_chief(self.strategy, text.encode()))
         if found := differences(there, json.loads(text)):
             raise InputError(
                 f"{self.cluster.name(self.cluster.index)}: expected the options and the data of "
                 f"{self.cluster.name(0)}, got others: {'; '.join(found)}; start all workers alike"
             )
         content = checkpoint.to_bytes(start, conditions) if start else b""
-        content = strategies.from_chief(self.strategy, content)
+        content = strategies.broadcast_from_chief(self.strategy, content)
         return checkpoint.from_bytes(self.cluster.name(0), content)[0] if content else None
