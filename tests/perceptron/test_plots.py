@@ -57,7 +57,7 @@ def test_the_decision_line_is_where_the_output_is_one_half():
     (contour,) = [c for c in figure.axes[0].collections if hasattr(c, "levels")]
     for point in contour.get_paths()[0].vertices:
         assert point.sum() == pytest.approx(0.5, abs=1e-3)
-    assert legend_of(figure) == ["output 1/2: the decision line", "should be 0", "should be 1"]
+    assert legend_of(figure) == ["output 1/2: the decision line", "target 0", "target 1"]
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_the_decision_line_is_where_the_output_is_one_half():
 )
 def test_where_there_is_no_line_the_title_says_so(activation, weights):
     figure = plots.decision_line(activation, GATES["or"], np.array(weights), "x")
-    assert "no decision line here" in figure.axes[0].get_title()
-    assert legend_of(figure) == ["should be 0", "should be 1"]
+    assert "no decision line in view" in figure.axes[0].get_title()
+    assert legend_of(figure) == ["target 0", "target 1"]
     drawn(figure)
 
 
@@ -92,7 +92,7 @@ def test_the_animation_goes_from_the_first_weights_to_the_last(tmp_path, monkeyp
     titles, decision = [], plots.decision_line
 
     def noting(activation, gate, weights, title, figure):
-        titles.append(re.search("as drawn|loss .*", title)[0])
+        titles.append(re.search("initial weights|loss .*", title)[0])
         return decision(activation, gate, weights, title, figure)
 
     monkeypatch.setattr(plane, "decision_line", noting)
@@ -103,7 +103,7 @@ def test_the_animation_goes_from_the_first_weights_to_the_last(tmp_path, monkeyp
         assert film.n_frames == 4
         first = np.array(film.convert("L"))
         film.seek(3)
-        assert titles == ["as drawn", *(f"loss {loss:.4g}" for loss in result.loss)]
+        assert titles == ["initial weights", *(f"loss {loss:.4g}" for loss in result.loss)]
         assert film.info["duration"] > 1000
         assert (np.array(film.convert("L")) != first).any()
 
@@ -126,8 +126,8 @@ def test_a_sweeps_histogram_counts_each_seed_once():
 def test_the_hidden_space_has_the_rows_where_the_neurons_put_them():
     figure = plots.hidden_space("sigmoid", GATES["xor"], XOR_NETWORK, "x")
     left, right = figure.axes[:2]
-    assert left.get_title() == "The inputs: no line parts the rows"
-    assert right.get_title() == "What the hidden neurons give: one line does"
+    assert left.get_title() == "The inputs: no line separates the rows"
+    assert right.get_title() == "Outputs of the hidden neurons: one line separates the rows"
     # 0 1 and 1 0 fall together: one of both inputs is on.
     assert labels_of(right) == ["0 0", "0 1\n1 0", "", "1 1"]
     zeros, ones = (points.get_offsets() for points in right.collections[-2:])
@@ -152,7 +152,7 @@ def test_hidden_lines_are_where_the_weighted_sums_are_0_and_only_drawn_in_view()
 def test_a_hidden_space_of_weights_that_are_none_is_drawn_too():
     for weights in (np.zeros(9), np.full(9, np.nan), np.full(9, 1e38)):
         figure = plots.hidden_space("relu", GATES["xor"], weights.astype(np.float32), "x")
-        assert figure.axes[1].get_title() == "What the hidden neurons give"
+        assert figure.axes[1].get_title() == "Outputs of the hidden neurons"
         drawn(figure)
 
 

@@ -1,7 +1,7 @@
-"""Pictures of perceptrons.
+"""Plots of perceptrons, as matplotlib figures.
 
-All can be read without colour: a target is told by its marker, a curve by its dashes, an outcome by
-its hatching, and shading gets darker with the output.
+All are readable without colour: targets differ in their markers, curves in their dashes, outcomes
+in their hatching, and shading gets darker with the output.
 """
 
 from tf_edureka.perceptron.plots.curves import activation_functions, loss_curve, sweep_histogram
