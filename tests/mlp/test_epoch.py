@@ -93,7 +93,7 @@ def test_a_restored_state_goes_on_to_the_same_bits_with_random_layers_too(data):
 
 def test_the_state_of_another_network_is_refused(data):
     other = CompiledEpoch(mlp.build(MlpConfig.tuned(), 10), data.train, test=data.test)
-    with pytest.raises(InputError, match="expected .* variables of the shapes"):
+    with pytest.raises(InputError, match="expected .* variables with the shapes"):
         dropping(data).restore(other.state())
 
 

@@ -63,7 +63,7 @@ AUGMENTATION = keras.Sequential(
 )
 # What makes the network, how it wants its pixels (a factor for those in [0, 1], an addend), what is
 # said of them, and whether what it gives are probabilities.
-UNIT, BYTES = "0 to 1:", "0 to 255:"
+UNIT, BYTES = "0 to 1;", "0 to 255;"
 SYMMETRIC, STANDARD = (2, -1), (1 / 0.3081, -0.1307 / 0.3081)
 MODELS = {
     "28 x 28": (lambda w: network(w, shape=(28, 28)), (1, 0), UNIT, False),
@@ -90,7 +90,7 @@ MODELS = {
         lambda w: network(w, shape=(28, 28, 1), before=[AUGMENTATION], end="softmax"),
         *((1, 0), UNIT, True),
     ),
-    "from -1 to 1": (lambda w: network(w, takes=SYMMETRIC), SYMMETRIC, "-1 to 1:", False),
+    "from -1 to 1": (lambda w: network(w, takes=SYMMETRIC), SYMMETRIC, "-1 to 1;", False),
     "standardized": (lambda w: network(w, takes=STANDARD), STANDARD, "standardized", False),
     "dark on light": (lambda w: network(w, takes=(-1, 1)), (-1, 1), r"0 \(ink\) to 1 ", False),
     "dark bytes": (
@@ -144,7 +144,8 @@ def test_a_model_of_any_kind_gives_the_probabilities_that_it_gives_itself(
     model, images = make(trained), data.test.images[:100]
     path = tmp_path / "model.keras"
     model.save(path)
-    with pytest.warns(InputWarning, match=rf"{path}: it gets pixels .*{said}.* reads \d\d") as told:
+    said = rf"{path}: input scaled to pixels .*{said}.* reads \d\d"
+    with pytest.warns(InputWarning, match=said) as told:
         loaded = mlp.load_model(path)
     assert len(told) == 1, [str(one) for one in told]
 
@@ -169,7 +170,7 @@ def test_a_model_that_was_wrapped_is_saved_and_loaded_again(trained, data, tmp_p
     nested(make(trained), LAYERS.Softmax()).save(tmp_path / "model.keras")
     shares = []
     for _ in range(3):
-        with pytest.warns(InputWarning, match="it gets pixels from 0 "):
+        with pytest.warns(InputWarning, match="input scaled to pixels from 0 "):
             loaded = mlp.load_model(tmp_path / "model.keras")
         shares.append(mlp.probabilities(loaded, images))
         mlp.save_model(loaded, tmp_path / "model.keras")
@@ -193,7 +194,7 @@ def test_of_a_network_that_reads_no_digits_it_is_said(data, tmp_path):
     bytewise = keras.Sequential([keras.Input((784,), dtype="int32"), LAYERS.Dense(10, "softmax")])
     for model, way in ((untrained, "0 to 1"), (bytewise, "0 to 255")):
         model.save(path)
-        said = rf"it reads at most [1-4]?\d of 100 rendered digits: .* it gets pixels from {way}$"
+        said = rf"it reads at most [1-4]?\d of 100 .*; input scaled to pixels from {way}$"
         with pytest.warns(InputWarning, match=said):
             loaded = mlp.load_model(path)
         assert mlp.probabilities(loaded, data.test.images[:2]).shape == (2, 10)
@@ -240,7 +241,7 @@ REFUSED = {
     "two outputs": (of_two_outputs, r"to \[\(None, 10\), \(None, 10\)\]"),
     "truths": (
         lambda: keras.Sequential([keras.Input((784,), dtype="bool"), LAYERS.Dense(10)]),
-        "expected a model of pixels that are numbers, got one of bool",
+        "expected a model with numeric pixels as input, got dtype bool",
     ),
     **{
         name: (lambda end=end: ended(end), f"linear or softmax.*, got one that ends with {name}$")
@@ -253,12 +254,15 @@ REFUSED = {
     },
     "a softmax over images": (
         lambda: ended([LAYERS.Dense(10), LAYERS.Softmax(axis=0)]),
-        "ten probabilities of each image that add up to 1",
+        "ten probabilities sum to 1 for each image",
     ),
     "a subclass": (Subclass, "expected a Sequential or Functional model, got 'Subclass'"),
-    "NaN": (lambda: with_weights_of(np.nan), "its weights are no numbers; its training went wrong"),
-    "infinity": (lambda: with_weights_of(-np.inf), "its weights are no numbers"),
-    "overflow": (lambda: with_weights_of(3e38), "its answers are no numbers"),
+    "NaN": (
+        lambda: with_weights_of(np.nan),
+        "its weights contain NaN or infinity, so its training failed",
+    ),
+    "infinity": (lambda: with_weights_of(-np.inf), "its weights contain NaN"),
+    "overflow": (lambda: with_weights_of(3e38), "its answers contain NaN"),
 }
 
 
@@ -282,7 +286,7 @@ def test_an_operation_that_is_no_layer_may_not_make_more_than_a_layer(tmp_path):
 @pytest.mark.parametrize(
     ("takes", "said"),
     [
-        *(((1, 0), "0 to 1:"), ((255, 0), "0 to 255:"), (SYMMETRIC, "-1 to 1:")),
+        *(((1, 0), "0 to 1;"), ((255, 0), "0 to 255;"), (SYMMETRIC, "-1 to 1;")),
         *((STANDARD, "standardized"), ((-1, 1), r"0 \(ink\) to 1 ")),
     ],
 )
@@ -300,7 +304,7 @@ def test_how_a_network_for_mnist_was_trained_is_told_by_rendered_digits(
     images, labels = (part[:20_000] for part in (mnist.train.images, mnist.train.labels))
     model.fit(np.float32(images / 255 * takes[0] + takes[1]), labels, 100, 3, verbose=0)
     model.save(tmp_path / "model.keras")
-    with pytest.warns(InputWarning, match=f"it gets pixels .*{said}"):
+    with pytest.warns(InputWarning, match=f"input scaled to pixels .*{said}"):
         loaded = mlp.load_model(tmp_path / "model.keras")
     answers = mlp.probabilities(loaded, mnist.test.images).argmax(axis=1)
     assert (answers == mnist.test.labels).mean() > 0.9

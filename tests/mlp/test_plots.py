@@ -168,8 +168,8 @@ def test_confusions_count_each_answer_to_each_digit():
     assert cells == {(3, 3): "1", (5, 3): "2", (7, 7): "1"}
     assert axes.images[0].get_array()[3].tolist() == [0, 0, 0, 0, 0, 2, 0, 0, 0, 0]
     assert axes.get_title().startswith("2 of 4 wrong")
-    assert "answer" in axes.get_xlabel()
-    assert axes.get_ylabel() == "the digit"
+    assert axes.get_xlabel() == "predicted digit"
+    assert axes.get_ylabel() == "true digit"
 
 
 def test_an_answer_has_a_bar_for_each_digit():
@@ -199,7 +199,7 @@ def test_a_network_at_work_shows_each_neurons_output_and_each_digits_probability
     assert [text.get_text() for text in first.texts][1:] == ["784 x 2\nweights", "+ 2\nbiases"]
     assert [text.get_text() for text in second.texts][1:] == ["2 x 10\nweights", "+ 10\nbiases"]
     # Logits 2.5 and nine times 0.5: e^2 / (e^2 + 9) = 0.4508.
-    assert digits.get_title() == "it is 7: 45.1%"
+    assert digits.get_title() == "prediction 7: 45.1%"
     assert [bar.get_width() for bar in digits.patches] == pytest.approx(
         [0.06102] * 7 + [0.45085] + [0.06102] * 2, abs=1e-4
     )

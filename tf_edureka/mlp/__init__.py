@@ -1,4 +1,4 @@
-"""The article's second program, the modern way: its network for MNIST in Keras."""
+"""The article's second program in Keras 3: a network that classifies MNIST's digits."""
 
 from typing import TYPE_CHECKING
 

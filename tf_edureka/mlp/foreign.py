@@ -1,4 +1,4 @@
-"""A network from anywhere: what it takes and gives, found out by looking at it and by asking it."""
+"""Networks from other sources: inspects and tests a model to find its input scaling and output."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from tf_edureka.mlp.model import pixels
 
 _SHAPES = ((PIXELS,), (28, 28), (28, 28, 1))
 _UNIT_RANGE, _BYTE_RANGE = "pixels from 0 to 1", "pixels from 0 to 255"
-# What a pixel in [0, 1] is multiplied by, and what is added. What is common comes first.
+# Factor and offset applied to pixels in [0, 1]. Common scalings come first.
 _SCALINGS = {
     _UNIT_RANGE: (1.0, 0.0),
     _BYTE_RANGE: (255.0, 0.0),
@@ -27,16 +27,16 @@ _SCALINGS = {
 }
 # Chosen on 106 dense, convolutional and linear networks, trained on MNIST with these scalings: 91
 # are recognised, three had learned nothing, most others hardly anything. Cross-entropy in nats.
-_MIN_CORRECT = 50  # of 100 rendered digits: what reads MNIST reads so many of them
-_GOOD_ENTROPY = 0.3  # a cross-entropy that no network has in a scaling that is not its own
-_TIE_MARGIN = 9  # digits by which two scalings read equally well
-_UNDERCONFIDENT = 25  # percent by which a network is right more often than it is sure
-_OVERCONFIDENT = 0.985  # as it is with pixels far too large
-_CLEARLY_BETTER = 0.6  # of a scaling's cross-entropy: a later one that has less is taken instead
+_MIN_CORRECT = 50  # of 100 rendered digits; every network that has learned MNIST reads more
+_GOOD_ENTROPY = 0.3  # a cross-entropy that a network reaches only with its own scaling
+_TIE_MARGIN = 9  # two scalings within this number of digits count as equal
+_UNDERCONFIDENT = 25  # percent by which accuracy exceeds mean confidence
+_OVERCONFIDENT = 0.985  # mean confidence, typical of pixels that are far too large
+_CLEARLY_BETTER = 0.6  # a later scaling wins if its cross-entropy is below this share
 _MIN_ENTROPY = 0.2  # label smoothing keeps it from going much lower
-_SUM_TOLERANCE = 0.02  # by which ten probabilities may miss 1: bfloat16 has 8 bits
-_MIN_PROBABILITY = float(np.finfo(np.float32).tiny)  # a probability whose logarithm is a number
-# Layers that hand on what they get, when they do not train, unless they have an activation.
+_SUM_TOLERANCE = 0.02  # of the sum of ten probabilities; bfloat16 has 8 bits
+_MIN_PROBABILITY = float(np.finfo(np.float32).tiny)  # smallest probability with a finite logarithm
+# Layers that return their input at inference, unless they have an activation.
 _PASS_THROUGH = tuple(
     getattr(keras.layers, name)
     for name in ("Flatten", "Reshape", "Dropout", "SpatialDropout2D", "GaussianNoise", "Activation")
@@ -57,13 +57,13 @@ class _Reading(NamedTuple):
 
 
 def expect_shapes(model: keras.Model) -> None:
-    """Refuses a network that does not make ten logits or probabilities of an image.
+    """Checks that a network maps one image to ten logits or probabilities.
 
     Args:
-        model: needs no weights yet.
+        model: model to check; its weights need not exist yet.
 
     Raises:
-        InputError: when its inputs, its outputs or its last activation are others.
+        InputError: if its inputs, its outputs or its final activation do not fit.
     """
     inputs, outputs = model.inputs, model.outputs
     fits = len(inputs) == len(outputs) == 1 and (
@@ -79,32 +79,32 @@ def expect_shapes(model: keras.Model) -> None:
             f"(n, {CLASSES}), got one from {got}"
         )
     if (dtype := inputs[0].dtype) in ("bool", "string") or "complex" in dtype:
-        raise InputError(f"expected a model of pixels that are numbers, got one of {dtype}")
+        raise InputError(f"expected a model with numeric pixels as input, got dtype {dtype}")
     if (last := _activation(outputs[0])) not in _FINAL_ACTIVATIONS:
         raise InputError(
-            f"expected a model that gives logits or probabilities (activation linear or softmax), "
+            "expected a model that outputs logits or probabilities (activation linear or softmax), "
             f"got one that ends with {last:.50}"
         )
 
 
 def adapt(model: keras.Model) -> tuple[keras.Model, str]:
-    """Makes a network for MNIST, such as `expect_shapes` lets pass, take and give what ours do.
+    """Wraps an MNIST network from another source, so that it has the inputs and outputs of ours.
 
     Args:
-        model: with its weights.
+        model: model with its weights, accepted by `expect_shapes`.
 
     Returns:
-        a model from float32 pixels in [0, 1], shape (n, 784), to logits, shape (n, 10); and in
-        words what was found out about it, empty for a network of this package.
+        a model from float32 pixels in [0, 1], shape (n, 784), to logits, shape (n, 10); and a
+        sentence on the scaling that was found, empty for a network of this package.
 
     Raises:
-        InputError: when its weights or its answers are no numbers.
+        InputError: if its weights or its answers are NaN or infinite.
     """
     if not all(np.isfinite(weights).all() for weights in model.get_weights()):
-        raise InputError("its weights are no numbers; its training went wrong")
+        raise InputError("its weights contain NaN or infinity, so its training failed")
     if _is_ours(model):
         return model, ""
-    from tf_edureka.data import rendered  # which imports matplotlib
+    from tf_edureka.data import rendered  # imports matplotlib
 
     first = _BYTE_RANGE if _expects_bytes(model) else _UNIT_RANGE
     whole = "int" in model.inputs[0].dtype
@@ -117,26 +117,26 @@ def adapt(model: keras.Model) -> tuple[keras.Model, str]:
         readings.append(_evaluate(model, scalings.pop(0), digits))
     best = _best(readings)
     if not np.isfinite(best.answers).all():
-        raise InputError("its answers are no numbers; its training went wrong")
+        raise InputError("its answers contain NaN or infinity, so its training failed")
     logits = best.model.output
     if _are_probabilities(best.answers):
         logits = keras.ops.log(keras.ops.maximum(logits, _MIN_PROBABILITY))
     elif _activation(model.outputs[0]) == "softmax":
         raise InputError(
-            "expected a softmax that gives ten probabilities of each image that add up to 1, got "
-            f"{np.abs(best.answers[0]).sum():.3g} for one"
+            "expected a softmax whose ten probabilities sum to 1 for each image, got a sum of "
+            f"{np.abs(best.answers[0]).sum():.3g}"
         )
     return keras.Model(best.model.input, logits), _description(best, readings)
 
 
 def operations(model: keras.Model) -> Iterator[keras.Operation]:
-    """All that a `model` computes with, also within models in it."""
+    """Yields all operations that `model` computes with, including those of nested models."""
     for one in model.layers if isinstance(model, keras.Sequential) else model.operations:
         yield from operations(one) if isinstance(one, keras.Model) else [one]
 
 
 def _activation(tensor: keras.KerasTensor) -> str:
-    """The name of the activation that a network ends with."""
+    """Returns the name of the final activation."""
     made_by = tensor._keras_history
     layer = made_by.operation
     if isinstance(layer, keras.Model):
@@ -153,13 +153,13 @@ def _activation(tensor: keras.KerasTensor) -> str:
 
 
 def _is_ours(model: keras.Model) -> bool:
-    """Whether `mlp.network` has made it, and nobody has changed how it ends."""
+    """True if `mlp.network` built the model and its final layer still has no activation."""
     named = (model.name, model.inputs[0].name, model.layers[-1].name) == ("mlp", "pixels", "logits")
     return named and model.layers[-1].activation is keras.activations.linear
 
 
 def _expects_bytes(model: keras.Model) -> bool:
-    """Whether it looks so: it takes whole numbers, or makes its pixels far smaller itself."""
+    """True if the model seems to expect bytes: integer inputs, or a layer that scales them down."""
     return "int" in model.inputs[0].dtype or any(
         isinstance(one, keras.layers.Rescaling) and np.max(np.abs(one.scale)) < 0.1
         for one in operations(model)
@@ -167,7 +167,7 @@ def _expects_bytes(model: keras.Model) -> bool:
 
 
 def _wrap(model: keras.Model, scaling: str) -> keras.Model:
-    """The same from flat pixels in [0, 1], which it gets in this scaling, to float32."""
+    """Returns a model from flat pixels in [0, 1], which it rescales for `model`, to float32."""
     scale, offset = _SCALINGS[scaling]
     (takes,) = model.inputs
     flat = keras.Input((PIXELS,), name="pixels")
@@ -175,7 +175,7 @@ def _wrap(model: keras.Model, scaling: str) -> keras.Model:
     if "int" in takes.dtype:
         scaled = keras.ops.round(scaled)
     image = keras.ops.reshape(keras.ops.cast(scaled, takes.dtype), (-1, *takes.shape[1:]))
-    if not isinstance(model, keras.Sequential):  # it may take a list or a dictionary
+    if not isinstance(model, keras.Sequential):  # its input may be a list or a dictionary
         image = keras.tree.pack_sequence_as(model.input, [image])
     (given,) = keras.tree.flatten(model(image))
     return keras.Model(flat, keras.ops.cast(given, "float32"))
@@ -202,12 +202,12 @@ def _are_probabilities(answers: npt.NDArray[np.float64]) -> bool:
 
 
 def _best(readings: Sequence[_Reading]) -> _Reading:
-    """The scaling in which a network was trained, by all that can be told; in doubt the earlier."""
+    """Returns the most likely scaling of the training images; the earlier one in doubt."""
     most = max(reading.correct for reading in readings)
     if most < _MIN_CORRECT:
         return readings[0]
     likely = [one for one in readings if one.correct >= most - _TIE_MARGIN]
-    # With pixels far too small it often reads as well, and finds all digits about as probable.
+    # With pixels far too small it often reads as well, but with nearly uniform probabilities.
     likely = [
         one for one in likely if one.confidence > (one.correct - _UNDERCONFIDENT) / 100
     ] or likely
@@ -223,13 +223,13 @@ def _description(best: _Reading, readings: Sequence[_Reading]) -> str:
     most = max(reading.correct for reading in readings)
     if most < _MIN_CORRECT:
         return (
-            f"however its pixels are scaled, it reads at most {most} of 100 rendered digits: its "
-            f"answers mean little; it gets {best.scaling}"
+            f"it reads at most {most} of 100 rendered digits with any pixel scaling, so its "
+            f"answers are unreliable; input scaled to {best.scaling}"
         )
     others = [
-        f", {one.correct} with {_UNIT_RANGE}"
+        f" ({one.correct} with {_UNIT_RANGE})"
         for one in readings
         if one.scaling == _UNIT_RANGE != best.scaling
     ]
-    reads = f"so it reads {best.correct} of 100 rendered digits{''.join(others)}"
-    return f"it gets {best.scaling}: {reads}"
+    reads = f"it then reads {best.correct} of 100 rendered digits{''.join(others)}"
+    return f"input scaled to {best.scaling}; {reads}"

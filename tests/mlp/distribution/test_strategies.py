@@ -29,7 +29,7 @@ def test_a_batch_that_can_be_shared_out_is_not_refused():
     [
         (None, "TensorFlow sees none; python -m tf_edureka.doctor"),
         (0, "expected a whole number from 1 to 10000, got 0"),
-        (5, "expected at most 1, .* got 5; ask for them before anything is computed"),
+        (5, "expected at most 1, .* got 5; create the strategy before any computation"),
     ],
 )
 def test_devices_that_there_are_not_are_refused(replicas, fault):

@@ -144,7 +144,7 @@ def test_workers_that_would_train_something_else_are_refused(worker):
     chief.communicate(timeout=100)
     assert other.returncode == 2
     assert (
-        f"worker 1 ({worker.addresses[1]}): expected the options and the data of worker 0" in said
+        f"worker 1 ({worker.addresses[1]}): expected the same options and data as worker 0" in said
     )
     assert "config limit null there, 900 here; data_sha256 " in said
     assert chief.returncode == 3

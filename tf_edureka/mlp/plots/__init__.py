@@ -1,4 +1,4 @@
-"""Pictures of the network for MNIST, as matplotlib's objects: nothing global is set."""
+"""Plots of the network for MNIST, as matplotlib figures; no global state of matplotlib changes."""
 
 from tf_edureka.mlp.plots.curves import accuracy_curve, cost_curve, seed_curves, training_curves
 from tf_edureka.mlp.plots.digits import (
