@@ -130,7 +130,7 @@ def test_wrong_arguments_are_refused_as_they_were(drawn_folder, arguments, error
 
 def test_a_label_beyond_the_classes_is_refused(digits, tmp_path):
     letters = [array + 20 * (array.ndim == 1) for array in digits]
-    with pytest.raises(InputError, match="expected them under 10, got 29"):
+    with pytest.raises(InputError, match="expected values below 10, got 29"):
         input_data.read_data_sets(write_folder(tmp_path / "letters", letters), one_hot=True)
 
 
@@ -247,7 +247,7 @@ def test_what_is_not_there_is_taken_from_the_environments_folder(
     ]
     assert not (tmp_path / "none").exists()
     monkeypatch.setenv("TF_EDUREKA_MNIST_DIR", str(tmp_path))
-    with pytest.raises(InputError, match="as TF_EDUREKA_MNIST_DIR says, but train-images"):
+    with pytest.raises(InputError, match="set by TF_EDUREKA_MNIST_DIR, but train-images"):
         input_data.read_data_sets(tmp_path / "none")
     # It holds MNIST, which is not what another source would have given.
     with pytest.raises(InputError, match="could not be downloaded"):

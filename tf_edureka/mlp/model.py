@@ -55,17 +55,10 @@ def build(config: MlpConfig, total_steps: int) -> keras.Sequential:
         the network, compiled with softmax cross-entropy on one-hot labels and with accuracy.
 
     Example:
-        The model trains with Keras' own `fit`, too:
-
-        >>> import keras
-        >>> import numpy as np
         >>> from tf_edureka import MlpConfig, mlp
-        >>> model = mlp.build(MlpConfig.tuned(), total_steps=2)
-        >>> pixels = np.zeros((20, 784), np.float32)
-        >>> labels = keras.utils.to_categorical([7] * 20, 10)
-        >>> history = model.fit(pixels, labels, batch_size=10, verbose=0)
-        >>> sorted(history.history)
-        ['accuracy', 'loss']
+        >>> model = mlp.build(MlpConfig.article(), total_steps=5500)
+        >>> model.loss.name, round(float(model.optimizer.learning_rate), 6)
+        ('categorical_crossentropy', 0.001)
     """
     model = network(config)
     model.compile(
@@ -145,8 +138,8 @@ def probabilities(model: keras.Model, images: npt.NDArray[np.uint8]) -> Floats:
         >>> from tf_edureka import MlpConfig, mlp
         >>> model = mlp.network(MlpConfig.tuned())
         >>> images = np.zeros((3, 28, 28), np.uint8)  # blank: without biases all logits are 0
-        >>> mlp.probabilities(model, images).round(3)[0].tolist() == [0.1] * 10
-        True
+        >>> print(mlp.probabilities(model, images)[0].round(1))
+        [0.1 0.1 0.1 0.1 0.1 0.1 0.1 0.1 0.1 0.1]
     """
     expect_images(images)
     shares: Floats = tf.nn.softmax(model(pixels(images), training=False)).numpy()
