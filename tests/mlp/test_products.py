@@ -30,7 +30,7 @@ def compiled(function, *arguments):
 @pytest.fixture
 def on_cpu(monkeypatch):
     """Lets XLA's programs for a CPU stand in for those for a GPU."""
-    monkeypatch.setattr(products, "platform", lambda tensor: "CPU")
+    monkeypatch.setattr(products, "search_platform", lambda tensor: "CPU")
 
 
 def test_products_and_their_gradients_say_that_they_are_of_float32_and_stay_the_same():
@@ -143,7 +143,7 @@ def test_tf32_is_allowed_only_where_it_rounds_nothing(data, on_cpu, monkeypatch,
 
 def test_nothing_is_searched_on_a_cpu_or_with_deterministic_ops(data, monkeypatch):
     assert products.search_platform(tf.ones(1)) is None
-    monkeypatch.setattr(products, "platform", lambda tensor: "CUDA")  # would fail here
+    monkeypatch.setattr(products, "search_platform", lambda tensor: "CUDA")  # would fail here
     monkeypatch.setattr(runtime, "deterministic", lambda: True)
     model = mlp.build(MlpConfig.tuned(), 20)
     epoch = mlp.CompiledEpoch(model, data.train, test=data.test, search=True)

@@ -103,15 +103,12 @@ class DataSet:
         return self._epochs_completed
 
     def next_batch(self, batch_size: int, fake_data: bool = False, shuffle: bool = True) -> _Batch:
-        """Returns the next examples; continues into the next epoch at the end of one.
+        """Returns images and labels of the next examples, continuing into the next epoch if needed.
 
         Args:
             batch_size: number of examples.
             fake_data: whether to return lists of ones, labelled 0, instead.
             shuffle: whether to shuffle at the start and at the end of each epoch.
-
-        Returns:
-            images and labels of the batch.
         """
         if fake_data:
             label = [1] + [0] * (CLASSES - 1) if self.one_hot else 0
@@ -165,11 +162,9 @@ def read_data_sets(
 
     Args:
         train_dir: folder with the four files, gzipped or unpacked. A missing file is read from the
-            folder in the environment variable TF_EDUREKA_MNIST_DIR, else from Keras' folder for
-            data, else downloaded to `train_dir`, which is created if needed, or to Keras' folder if
-            `train_dir` is not writable.
-        fake_data: whether to read no files and return data sets that support only
-            `next_batch(n, fake_data=True)`.
+            folder in TF_EDUREKA_MNIST_DIR, else from Keras' data folder, else downloaded to
+            `train_dir`, which is created if needed, or to Keras' folder if it is not writable.
+        fake_data: whether to read no files; only `next_batch(n, fake_data=True)` then works.
         one_hot: whether labels are one-hot, float64, shape (n, 10); otherwise uint8, shape (n,).
         dtype: `tf.float32` for pixels in [0, 1], `tf.uint8` for pixels from 0 to 255.
         reshape: whether images have shape (n, 784); otherwise (n, 28, 28, 1).
@@ -187,13 +182,11 @@ def read_data_sets(
         InputError: if a file can neither be found nor downloaded, or is damaged.
 
     Example:
-        With fake data nothing is read or downloaded:
-
         >>> from tf_edureka.legacy import input_data
-        >>> mnist = input_data.read_data_sets("MNIST_data", fake_data=True, one_hot=True)
+        >>> mnist = input_data.read_data_sets("MNIST_data", fake_data=True)  # downloads nothing
         >>> images, labels = mnist.train.next_batch(100, fake_data=True)
         >>> len(images), len(images[0]), labels[0]
-        (100, 784, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+        (100, 784, 0)
     """
     if fake_data:
         none: Any = []  # as in TensorFlow 1

@@ -31,7 +31,8 @@ class MlpGraph:
         cost: mean cross-entropy in nats: `config.dtype`, a scalar.
         train: op that takes a step; the article's `optimizer`.
         init: op that sets the initial values.
-        variables: kernel and bias of each layer, in the order of `MlpResult.weights`.
+        variables: kernel, shape (inputs, units), and bias, shape (units,), of each layer:
+            `config.dtype`, in the order of `MlpResult.weights`.
     """
 
     graph: tf.Graph

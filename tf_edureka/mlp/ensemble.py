@@ -173,7 +173,8 @@ class Networks:
         """Returns the current weights of all networks.
 
         Returns:
-            kernel and bias of each layer, for each network, in the order of `MlpResult.weights`.
+            kernel, shape (inputs, units), and bias, shape (units,), of each layer, for each
+            network: float32 or float64, in the order of `MlpResult.weights`.
         """
         stacked = list(zip(self.model.get_weights(), self._shapes, strict=True))
         return [
