@@ -104,11 +104,11 @@ def _load(args: argparse.Namespace) -> None:
     from tf_edureka.parity import load_into
     from tf_edureka.parity.port_trace import load
 
-    given = dict(port.pair(text) for text in args.map)
+    given = dict(port.parse_map(text) for text in args.map)
     if not args.out.resolve().parent.is_dir():
         raise InputError(f"{args.out}: expected a folder {args.out.parent}, got none")
     build, _ = load(args.into)
-    model = port.made(args.into, build)
+    model = port.call_builder(args.into, build)
     with Console(stderr=True).status("comparing with the old graph"):  # on a terminal alone
         loaded = load_into(model, args.path, given=given)
     _save(model, args.out)

@@ -51,16 +51,17 @@ def penalties(
         names = ", ".join(key.partition(" ")[2] for key in factors)
         amounts = sorted({float(f"{value:.3g}") for value in factors.values()})
         shown = ", ".join(f"{abs(value):.3g}" for value in amounts)
-        has = "lacks" if amounts[0] > 0 else "has in excess"
-        unit = "times the weight" if kind == "l2" else "times its sign"
+        sign = "minus" if amounts[0] > 0 else "plus"
+        unit = "times the weight" if kind == "l2" else "times the sign of the weight"
         advice = (
-            "; what l2_loss and contrib's l2_regularizer make of s is Keras' L2(s / 2), or "
+            "; for l2_loss and contrib's l2_regularizer with factor s, use Keras' L2(s / 2) or "
             "tf_edureka.tf1.L2(s)"
         )
         yield Cause(
             kind,
             1.0,
-            f"the port's gradient of {names} {has} {shown} {unit}{advice if kind == 'l2' else ''}",
+            f"the port's gradient of {names} is the original's {sign} {shown} {unit}"
+            f"{advice if kind == 'l2' else ''}",
         )
 
 

@@ -186,8 +186,8 @@ _FORMS: tuple[tuple[tuple[str, ...], str, str, Rule, dict[str, float]], ...] = (
     (
         ("Momentum",),
         "momentum",
-        "the port's velocity takes the learning rate in (v = m v - rate g), as Keras' SGD does; "
-        "tf_edureka.tf1.Momentum leaves it out",
+        "the port's velocity contains the learning rate (v = m v - rate g), as in Keras' SGD; in "
+        "TensorFlow 1 and tf_edureka.tf1.Momentum it does not",
         a.VELOCITY,
         {},
     ),

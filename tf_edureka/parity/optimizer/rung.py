@@ -9,7 +9,7 @@ from tf_edureka.parity.rungs.items import skipped
 from tf_edureka.trace import Array, Step, Trace
 
 Updates = Callable[[Sequence[Step], Mapping[str, Array]], Iterator[Mapping[str, Array]]]
-WHY = "what the roundings of the rule and of the weights add up to, each weight by itself"
+WHY = "the sum of the rounding errors of the update rule and of the weights, for each weight"
 
 
 def climb(
@@ -67,12 +67,12 @@ def _rung(one: Stretch, verdict: optimizer_causes.Verdict) -> PortRung:
     if verdict.first_step is not None:
         before, now = verdict.rate
         changed = before is not None and now is not None and before != now
-        first = f"step {verdict.first_step}, in {verdict.weight}"
-        first += f", where the rate goes from {before:.6g} to {now:.6g}" if changed else ""
+        first = f"first difference in step {verdict.first_step}, in {verdict.weight}"
+        first += f", where the rate changes from {before:.6g} to {now:.6g}" if changed else ""
     return PortRung(
         rung="optimizer",
-        compared=f"weights after {_steps(one.numbers)} from the original's gradients",
-        unit="of the rounding",
+        compared=f"the weights after {_steps(one.numbers)} with the original's gradients",
+        unit="times the rounding bound",
         measured=verdict.measured,
         tolerance=1.0,
         why=WHY,

@@ -151,11 +151,11 @@ class Recorder:
 
     def _store(self, line: Line, mode: Mode, after: Mapping[str, str]) -> float:
         """Puts arrays into a line; gives the bytes of the gradients."""
-        had = self._writer.left
+        had = self._writer.bytes_left
         try:
             if mode >= Mode.GRADIENTS and not self._is_full:
                 line.gradients(self._writer.put)
-            spent = had - self._writer.left
+            spent = had - self._writer.bytes_left
             every = self._options.every_step and not self._is_full
             if mode == Mode.FULL and not self._is_full:
                 line.all(self._writer.put, after)
