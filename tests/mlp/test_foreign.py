@@ -138,7 +138,7 @@ SHOWN_BY_OTHERS = {
         for name, row in MODELS.items()
     ],
 )
-def test_a_model_of_any_kind_gives_the_probabilities_that_it_gives_itself(
+def test_wrapped_models_of_all_kinds_return_their_own_probabilities(
     trained, data, tmp_path, make, takes, said, normalized
 ):
     model, images = make(trained), data.test.images[:100]
@@ -164,7 +164,7 @@ def test_a_model_of_any_kind_gives_the_probabilities_that_it_gives_itself(
 
 
 @pytest.mark.slow
-def test_a_model_that_was_wrapped_is_saved_and_loaded_again(trained, data, tmp_path):
+def test_wrapped_model_can_be_saved_and_loaded(trained, data, tmp_path):
     images = data.test.images[:100]
     make, *_ = MODELS["dark whole bytes"]
     nested(make(trained), LAYERS.Softmax()).save(tmp_path / "model.keras")
@@ -178,7 +178,7 @@ def test_a_model_that_was_wrapped_is_saved_and_loaded_again(trained, data, tmp_p
     np.testing.assert_allclose(shares[2], shares[0], rtol=1e-4, atol=1e-6)
 
 
-def test_a_network_of_the_package_is_neither_asked_nor_spoken_of(trained, tmp_path, monkeypatch):
+def test_network_of_the_package_is_loaded_without_test_or_warning(trained, tmp_path, monkeypatch):
     monkeypatch.setattr(rendered, "plain", None)
     path = tmp_path / "model.keras"
     mlp.from_weights(MlpConfig.tuned(), trained).save(path)
@@ -187,7 +187,7 @@ def test_a_network_of_the_package_is_neither_asked_nor_spoken_of(trained, tmp_pa
         np.testing.assert_array_equal(one, other)
 
 
-def test_of_a_network_that_reads_no_digits_it_is_said(data, tmp_path):
+def test_network_that_reads_no_digits_causes_a_warning(data, tmp_path):
     path = tmp_path / "model.keras"
     mlp.network(MlpConfig.tuned()).save(path)
     untrained = keras.Sequential([keras.Input((28, 28)), LAYERS.Flatten(), LAYERS.Dense(10)])
@@ -267,13 +267,13 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("make", "complaint"), REFUSED.values(), ids=REFUSED)
-def test_a_model_that_gives_no_probabilities_of_digits_is_refused(tmp_path, make, complaint):
+def test_models_without_digit_probabilities_are_rejected(tmp_path, make, complaint):
     make().save(tmp_path / "model.keras")
     with pytest.raises(InputError, match=rf"^{tmp_path}/model.keras: .*{complaint}"):
         mlp.load_model(tmp_path / "model.keras")
 
 
-def test_an_operation_that_is_no_layer_may_not_make_more_than_a_layer(tmp_path):
+def test_operations_other_than_layers_have_the_same_output_limit(tmp_path):
     inputs = keras.Input((784,))
     column, row = (LAYERS.Reshape(shape)(inputs) for shape in ((784, 1, 1), (1, 784, 1)))
     image = LAYERS.MaxPooling2D(28)(column * row)
@@ -290,7 +290,7 @@ def test_an_operation_that_is_no_layer_may_not_make_more_than_a_layer(tmp_path):
         *((STANDARD, "standardized"), ((-1, 1), r"0 \(ink\) to 1 ")),
     ],
 )
-def test_how_a_network_for_mnist_was_trained_is_told_by_rendered_digits(
+def test_pixel_scaling_of_mnist_networks_is_found_with_rendered_digits(
     mnist, tmp_path, takes, said
 ):
     keras.utils.set_random_seed(1)

@@ -41,12 +41,12 @@ def test_cost_is_logarithmic_where_it_spans_more_than_tenfold():
     assert plots.cost_curve([0.5, 0.2, 0.1], "x").axes[0].get_yscale() == "linear"
 
 
-def test_a_cost_that_is_no_number_is_left_out():
+def test_nan_cost_is_not_drawn():
     assert drawn(plots.cost_curve([160, np.nan], "x"))
     assert drawn(plots.cost_curve([np.nan], "x"))
 
 
-def test_every_title_says_what_the_data_is(data):
+def test_every_title_names_the_data(data):
     guesses = np.eye(10)[data.test.labels]
     for figure in (
         plots.cost_curve([1], "rendered digits, not MNIST"),
@@ -68,14 +68,14 @@ def test_wrong_predictions_come_first_with_the_truth(data):
     assert "1 of 500 wrong" in figure.axes[0].get_title()
 
 
-def test_all_wrong_or_few_digits_are_drawn_too(data):
+def test_predictions_are_drawn_if_all_are_wrong_or_few_exist(data):
     wrong = np.eye(10)[(data.test.labels + 1) % 10]
     assert len(texts(plots.predictions(data.test, wrong, "x"))) == 50
     assert len(texts(plots.predictions(data.test.first(3), wrong[:3], "x"))) == 3
     assert drawn(plots.first_layer_weights(np.zeros((784, 2)), "x"))
 
 
-def test_drawing_leaves_matplotlib_as_it_was():
+def test_drawing_does_not_change_matplotlibs_settings():
     before = dict(matplotlib.rcParams)
     drawn(plots.cost_curve([2, 1], "x"))
     assert dict(matplotlib.rcParams) == before
@@ -87,7 +87,7 @@ def course(cost, accuracy):
     return MlpResult(*values, step_cost=nothing, epoch_seconds=nothing, weights=())
 
 
-def test_courses_of_trainings_that_agree_are_all_seen():
+def test_coinciding_training_curves_are_all_visible():
     one = course(2.0 ** -np.arange(15), np.linspace(0.5, 0.75, 15))
     figure = plots.training_curves(dict.fromkeys(("first", "second", "third", "last"), one), "x")
     lines, *_ = (axes.get_lines() for axes in figure.axes)
@@ -102,7 +102,7 @@ def test_courses_of_trainings_that_agree_are_all_seen():
     assert min(counts) > 0.5 * max(counts)
 
 
-def test_courses_are_told_apart_without_colours_and_none_is_wider():
+def test_training_curves_differ_without_colours_and_have_equal_widths():
     names = ["original", "legacy", "modern", "tuned"]
     one = course(2.0 ** -np.arange(15), np.linspace(0.5, 0.75, 15))
     figure = plots.training_curves(dict.fromkeys(names, one), "x")
@@ -125,7 +125,7 @@ def test_courses_are_told_apart_without_colours_and_none_is_wider():
     ]
 
 
-def test_courses_of_one_epoch_and_of_any_title_are_drawn():
+def test_training_curves_support_one_epoch_and_any_title():
     figure = plots.training_curves(
         {"$\\frac$": course([2], [0.5]), "b": course([1], [0.75])}, "$\\frac$"
     )
@@ -138,7 +138,7 @@ def test_courses_of_one_epoch_and_of_any_title_are_drawn():
 
 
 @pytest.mark.parametrize("count", [3, 23, 500])
-def test_pictures_of_digits_end_where_the_digits_end(data, count):
+def test_digit_figures_have_no_empty_margin(data, count):
     test = data.test.first(count)
     seen = pixels(plots.predictions(test, np.eye(10)[test.labels], "x"))
     weights = pixels(plots.first_layer_weights(np.ones((784, min(count, 60))), "x"))
@@ -148,7 +148,7 @@ def test_pictures_of_digits_end_where_the_digits_end(data, count):
         assert len(shown) - 1 - rows[-1] < 18  # 0.3 inches
 
 
-def test_weights_get_darker_from_against_to_for_so_that_grey_tells_the_sign():
+def test_sign_of_weights_is_visible_in_greyscale():
     (image, *_) = plots.first_layer_weights(np.linspace(-1, 1, 784)[:, None], "x").axes[0].images
     assert image.norm(0) == 0.5
     red, green, blue = image.cmap(np.linspace(0, 1, 52))[:, :3].T
@@ -161,7 +161,7 @@ def test_weights_get_darker_from_against_to_for_so_that_grey_tells_the_sign():
     assert (blue[-23:] > red[-23:] + 0.03).all()  # for: blue
 
 
-def test_confusions_count_each_answer_to_each_digit():
+def test_confusion_matrix_counts_each_prediction_for_each_digit():
     labels = np.array([3, 3, 3, 7], np.uint8)
     (axes,) = plots.confusion_matrix(labels, np.eye(10)[[3, 5, 5, 7]], "drawn").axes
     cells = {text.get_position(): text.get_text() for text in axes.texts}
@@ -172,7 +172,7 @@ def test_confusions_count_each_answer_to_each_digit():
     assert axes.get_ylabel() == "true digit"
 
 
-def test_an_answer_has_a_bar_for_each_digit():
+def test_prediction_has_a_bar_for_each_digit():
     image = np.zeros((28, 28), np.uint8)
     left, right = plots.prediction(image, np.eye(10)[4] * 0.9 + 0.01).axes
     np.testing.assert_array_equal(left.images[0].get_array(), image)
@@ -183,7 +183,7 @@ def test_an_answer_has_a_bar_for_each_digit():
     assert left.images[0].cmap(255)[:3] == (0, 0, 0)  # ink is black
 
 
-def test_a_network_at_work_shows_each_neurons_output_and_each_digits_probability():
+def test_network_plot_shows_each_neurons_output_and_each_digits_probability():
     # Two hidden neurons: the sum of the ink, 2, and its negative, which relu makes 0.
     kernel = np.tile(np.float32([1, -1]), (784, 1))
     output = np.zeros((2, 10), np.float32)
@@ -211,7 +211,7 @@ def test_a_network_at_work_shows_each_neurons_output_and_each_digits_probability
 @pytest.mark.parametrize(
     "sizes", [(784, 10), (784, 7, 10), (784, 256, 256, 10), (784, 9, 5, 3, 10)]
 )
-def test_a_network_of_any_widths_is_drawn(sizes, data):
+def test_network_plot_supports_any_layer_sizes(sizes, data):
     random = np.random.default_rng(1)
     weights = []
     for inputs, units in itertools.pairwise(sizes):
@@ -228,7 +228,7 @@ def test_a_network_of_any_widths_is_drawn(sizes, data):
     assert drawn(plots.network([np.nan * one for one in weights], data.test.images[0], "x"))
 
 
-def test_a_network_at_work_says_what_the_model_says(data):
+def test_network_plot_shows_the_probabilities_of_the_model(data):
     model = mlp.network(MlpConfig.tuned())
     figure = plots.network(model.get_weights(), data.test.images[0], "x")
     (expected,) = mlp.probabilities(model, data.test.images[:1])

@@ -69,20 +69,20 @@ def test_the_decision_line_is_where_the_output_is_one_half():
         ("identity", [1e-7, -1e-7, 0.5]),  # the best for XOR, but for rounding
     ],
 )
-def test_where_there_is_no_line_the_title_says_so(activation, weights):
+def test_title_says_if_no_decision_line_is_in_view(activation, weights):
     figure = plots.decision_line(activation, GATES["or"], np.array(weights), "x")
     assert "no decision line in view" in figure.axes[0].get_title()
     assert legend_of(figure) == ["target 0", "target 1"]
     drawn(figure)
 
 
-def test_a_higher_output_is_darker_without_colours_too():
+def test_higher_output_is_darker_in_greyscale_too():
     (image,) = plots.decision_line("tanh", GATES["or"], LEAST_SQUARES, "x").axes[0].images
     colours = image.cmap(image.norm([0, 0.25, 0.5, 0.75, 1]))[:, :3]
     assert (np.diff(colours @ [0.3, 0.6, 0.1]) < -0.1).all()  # what greyscale makes of them
 
 
-def test_the_title_counts_the_rows_that_are_right():
+def test_title_counts_the_correct_rows():
     weights = np.array([1, 1, 0.25], np.float32)  # OR, which is XOR but for one row
     figure = plots.decision_line("identity", GATES["xor"], weights, "x")
     assert figure.axes[0].get_title() == "XOR: 3 of 4 rows right\nx"
@@ -108,7 +108,7 @@ def test_the_animation_goes_from_the_first_weights_to_the_last(tmp_path, monkeyp
         assert (np.array(film.convert("L")) != first).any()
 
 
-def test_a_sweeps_histogram_counts_each_seed_once():
+def test_sweep_histogram_counts_each_seed_once():
     loss = np.array([0.25, 0.26, 3, 3, 3, 1, np.inf], np.float32)
     outcomes = np.array(["learned"] * 2 + ["dead"] * 3 + ["stuck", "diverged"])
     figure = plots.sweep_histogram(loss, outcomes, "x")
@@ -123,7 +123,7 @@ def test_a_sweeps_histogram_counts_each_seed_once():
     drawn(plots.sweep_histogram(loss[-1:], outcomes[-1:], "x"))
 
 
-def test_the_hidden_space_has_the_rows_where_the_neurons_put_them():
+def test_hidden_space_shows_rows_at_their_hidden_outputs():
     figure = plots.hidden_space("sigmoid", GATES["xor"], XOR_NETWORK, "x")
     left, right = figure.axes[:2]
     assert left.get_title() == "The inputs: no line separates the rows"
@@ -141,7 +141,7 @@ def test_the_hidden_space_has_the_rows_where_the_neurons_put_them():
     drawn(figure)
 
 
-def test_hidden_lines_are_where_the_weighted_sums_are_0_and_only_drawn_in_view():
+def test_hidden_lines_are_at_zero_weighted_sums_and_drawn_only_in_view():
     weights = np.array([1, 3, 2, 3, -1, 9, 1, 1, 1], np.float32)  # x + 2 y = 1; 3 x + 3 y = -9
     figure = plots.hidden_space("tanh", GATES["xor"], weights, "x")
     (line,) = [line for line in figure.axes[0].lines if "hidden" in line.get_label()]
@@ -149,14 +149,14 @@ def test_hidden_lines_are_where_the_weighted_sums_are_0_and_only_drawn_in_view()
         assert x + 2 * y == pytest.approx(1)
 
 
-def test_a_hidden_space_of_weights_that_are_none_is_drawn_too():
+def test_hidden_space_is_drawn_for_zero_nan_and_huge_weights():
     for weights in (np.zeros(9), np.full(9, np.nan), np.full(9, 1e38)):
         figure = plots.hidden_space("relu", GATES["xor"], weights.astype(np.float32), "x")
         assert figure.axes[1].get_title() == "Outputs of the hidden neurons"
         drawn(figure)
 
 
-def test_a_dollar_in_a_title_is_a_dollar():
+def test_dollar_in_a_title_is_not_parsed_as_tex():
     title = r"$\frac{$"
     gate = Gate("x_{$", GATES["or"].inputs, targets=GATES["or"].targets)
     figures = [
@@ -193,7 +193,7 @@ def test_a_neurons_arrows_are_wider_for_larger_weights_and_dashed_for_negative_o
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_a_neuron_of_each_activation_and_of_any_number_is_drawn(activation):
+def test_neuron_is_drawn_for_each_activation_and_for_nan_and_inf(activation):
     row = GATES["and"].inputs[2]  # 1, 0 and the constant
     figure = plots.neuron(activation, row, np.float32([2, 5, -0.5]), r"$\frac{$")
     assert "sum\n$z$ = 1.5" in labels_of(figure.axes[0])

@@ -162,8 +162,8 @@ def read_data_sets(
 
     Args:
         train_dir: folder with the four files, gzipped or unpacked. A missing file is read from the
-            folder in TF_EDUREKA_MNIST_DIR, else from Keras' data folder, else downloaded to
-            `train_dir`, which is created if needed, or to Keras' folder if it is not writable.
+            folder in TF_EDUREKA_MNIST_DIR, else from Keras' data folder, else downloaded: to
+            `train_dir` (created if needed) or, if that is not writable, to Keras' data folder.
         fake_data: whether to read no files; only `next_batch(n, fake_data=True)` then works.
         one_hot: whether labels are one-hot, float64, shape (n, 10); otherwise uint8, shape (n,).
         dtype: `tf.float32` for pixels in [0, 1], `tf.uint8` for pixels from 0 to 255.

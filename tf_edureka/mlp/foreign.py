@@ -33,7 +33,7 @@ _TIE_MARGIN = 9  # two scalings within this number of digits count as equal
 _UNDERCONFIDENT = 25  # percent by which accuracy exceeds mean confidence
 _OVERCONFIDENT = 0.985  # mean confidence, typical of pixels that are far too large
 _CLEARLY_BETTER = 0.6  # a later scaling wins if its cross-entropy is below this share
-_MIN_ENTROPY = 0.2  # label smoothing keeps it from going much lower
+_MIN_ENTROPY = 0.2  # lower values count as equal, since label smoothing prevents them
 _SUM_TOLERANCE = 0.02  # of the sum of ten probabilities; bfloat16 has 8 bits
 _MIN_PROBABILITY = float(np.finfo(np.float32).tiny)  # smallest probability with a finite logarithm
 # Layers that return their input at inference, unless they have an activation.

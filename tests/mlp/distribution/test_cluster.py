@@ -11,7 +11,7 @@ def environment(cluster, task) -> dict[str, str]:
     return {"TF_CONFIG": json.dumps({"cluster": cluster, "task": task})}
 
 
-def test_worker_0_is_the_chief_where_none_is_named():
+def test_worker_0_is_the_chief_by_default():
     cluster = Cluster.from_environment(
         environment({"worker": ["a:1", "b:2"]}, {"type": "worker", "index": 0})
     )
@@ -73,12 +73,12 @@ WORKERS = {"worker": ["a:1", "b:2"]}
         (environment({"worker": ["a:1"] * 2}, {"type": "worker", "index": 0}), "the same address"),
     ],
 )
-def test_a_cluster_that_is_none_is_refused(values, fault):
+def test_invalid_clusters_are_rejected(values, fault):
     with pytest.raises(InputError, match=fault):
         Cluster.from_environment(values)
 
 
-def test_an_index_may_be_written_as_text_as_tensorflow_takes_it():
+def test_worker_index_may_be_a_string():
     there = environment(WORKERS, {"type": "worker", "index": "1"})
     assert Cluster.from_environment(there).index == 1
 
@@ -98,11 +98,11 @@ def test_workers_whose_ports_do_not_answer_are_named(addresses, host):
     )
 
 
-def test_a_worker_whose_name_nobody_knows_does_not_answer(addresses):
+def test_worker_with_an_unknown_host_name_is_unreachable(addresses):
     assert Cluster((addresses[0], "absent.invalid:1"), 0).unreachable() == [1]
 
 
-def test_a_port_that_something_uses_is_refused_and_one_that_is_free_is_not_opened(addresses):
+def test_used_port_is_rejected_and_free_port_is_not_opened(addresses):
     cluster = Cluster(tuple(addresses), 1)
     cluster.expect_free_port()
     assert 1 in Cluster(tuple(addresses), 0).unreachable()
