@@ -69,11 +69,11 @@ MODELS = {
     "28 x 28": (lambda w: network(w, shape=(28, 28)), (1, 0), UNIT, False),
     "28 x 28 x 1": (lambda w: network(w, shape=(28, 28, 1)), (1, 0), UNIT, False),
     "bytes": (lambda w: network(w, takes=(255, 0)), (255, 0), BYTES, False),
-    "whole bytes": (
+    "integer bytes": (
         lambda w: network(w, dtype="uint8", before=[LAYERS.Rescaling(1 / 255)], end="softmax"),
         *((255, 0), BYTES, True),
     ),
-    "dark whole bytes": (
+    "dark integer bytes": (
         lambda w: network(w, dtype="uint8", before=[LAYERS.Rescaling(1 / 255)], takes=(-1, 1)),
         *((-255, 255), r"0 \(ink\) to 255 ", False),
     ),
@@ -126,7 +126,7 @@ MODELS = {
 SHOWN_BY_OTHERS = {
     *("28 x 28", "standardized", "an activation layer", "log softmax", "nested"),
     *("softmax of nested", "dictionaries", "bytes", "dark bytes", "rescaling to [-1, 1]"),
-    *("a list", "division", "from -1 to 1", "dark whole bytes", "whole bytes", "augmentation"),
+    *("a list", "division", "from -1 to 1", "dark integer bytes", "integer bytes", "augmentation"),
     *("nested softmax", "a softmax layer", "dictionaries and softmax"),
 }
 
@@ -166,7 +166,7 @@ def test_wrapped_models_of_all_kinds_return_their_own_probabilities(
 @pytest.mark.slow
 def test_wrapped_model_can_be_saved_and_loaded(trained, data, tmp_path):
     images = data.test.images[:100]
-    make, *_ = MODELS["dark whole bytes"]
+    make, *_ = MODELS["dark integer bytes"]
     nested(make(trained), LAYERS.Softmax()).save(tmp_path / "model.keras")
     shares = []
     for _ in range(3):
@@ -228,8 +228,8 @@ class Subclass(keras.Model):
 
 SHAPES = r"from shape \(n, 784\), \(n, 28, 28\) or \(n, 28, 28, 1\) to \(n, 10\), got one from "
 REFUSED = {
-    "letters": (lambda: ended([LAYERS.Dense(26)]), SHAPES + r"\(None, 784\) to \(None, 26\)"),
-    "colours": (
+    "26 classes": (lambda: ended([LAYERS.Dense(26)]), SHAPES + r"\(None, 784\) to \(None, 26\)"),
+    "RGB input": (
         lambda: ended([LAYERS.Dense(10)], (28, 28, 3)),
         SHAPES + r"\(None, 28, 28, 3\) to \(None, 10\)",
     ),
@@ -239,7 +239,7 @@ REFUSED = {
     ),
     "two inputs": (of_two_inputs, SHAPES + r"\[\(None, 784\), \(None, 784\)\] to"),
     "two outputs": (of_two_outputs, r"to \[\(None, 10\), \(None, 10\)\]"),
-    "truths": (
+    "boolean input": (
         lambda: keras.Sequential([keras.Input((784,), dtype="bool"), LAYERS.Dense(10)]),
         "expected a model with numeric pixels as input, got dtype bool",
     ),
