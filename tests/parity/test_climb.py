@@ -158,7 +158,7 @@ def test_varying_factor_near_1_is_no_cause():
     varied, exact = [0.9998, 1.9999, 2.9996], [1.7, 3.4, 5.1]
     assert [*loss_causes.factors(varied, computed, batch=4)] == []
     (cause,) = loss_causes.factors(exact, computed, batch=4)
-    assert cause.says == "the original's loss is the port's times 1.7"
+    assert cause.says == "the original's loss is 1.7 times the port's"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_unbuilt_model_that_fits_no_input_is_rejected(trace):
             one, other = x
             return super().call(one + other, training=True)
 
-    with pytest.raises(InputError, match="call the model on a batch where it is made"):
+    with pytest.raises(InputError, match="call it on a batch in the function that makes it"):
         trace.climb(compiled(OfTwo()))
 
 

@@ -202,8 +202,8 @@ def only_in_float32():
 @pytest.mark.parametrize(
     ("build", "why"),
     [
-        (port(last=[Float32]), "the port casts to float32 by itself"),
-        (port(dtype="float32"), "the port has sequential.*kernel in float32 by itself"),
+        (port(last=[Float32]), "the port itself casts to float32"),
+        (port(dtype="float32"), "the port itself makes sequential.*kernel in float32"),
         (only_in_float32, "cannot be trained in float64 .AssertionError: float32 is wanted"),
         (lambda: keras.Sequential([keras.Input((7,)), layers.Dense(1)]), "has other variables"),
         (None, "the port was given as a model, not as a function that builds one"),
@@ -226,8 +226,8 @@ def test_port_that_cannot_run_in_float64_runs_in_float32(trace):
 @pytest.mark.slow
 def test_non_decimal_constant_may_differ_by_float32_rounding(tmp_path):
     third = record(tmp_path / "t", momentum, scale=1 / 3)
-    run = run_in_float64.of_training(third, 0)
-    assert "mul/y by what float32 rounds" in run.why
+    run = run_in_float64.run_training(third, 0)
+    assert "mul/y by half a unit of float32" in run.why
     assert 1e-9 < run.limits[0] < run.limits[-1] < 1e-3
     assert in_float64(third, port(scale=1 / 3)).passed
     assert not in_float64(third, port(scale=0.3334)).passed
@@ -244,21 +244,21 @@ def changed(trace, place, **values):
 
 def test_run_ends_before_a_step_that_cannot_be_recomputed(trace):
     rate = changed(trace, 7, hyper={"lr": 0.5})
-    assert len(run_in_float64.of_training(rate, 0).steps) == 7
+    assert len(run_in_float64.run_training(rate, 0).steps) == 7
     full = changed(trace, 7, inputs={})
-    assert len(run_in_float64.of_training(full, 0).steps) == 7
+    assert len(run_in_float64.run_training(full, 0).steps) == 7
     weights = changed(trace, 2, before={**trace.steps[2].before, "a": trace.steps[0].before["a"]})
-    assert len(run_in_float64.of_training(weights, 0).steps) == 2
+    assert len(run_in_float64.run_training(weights, 0).steps) == 2
 
 
 def test_reason_for_not_recomputing_the_run_is_reported(trace):
     for other, said in (
         (changed(trace, 0, before={}), "the first step was not recorded in full"),
-        (changed(trace, 0, random={}), "drew was not recorded"),
-        (changed(trace, 1, hyper={"lr": 0.5}), "not two steps in a row"),
+        (changed(trace, 0, random={}), "were not recorded"),
+        (changed(trace, 1, hyper={"lr": 0.5}), "fewer than two consecutive steps"),
     ):
         with pytest.raises(run_in_float64.NotInFloat64, match=said):
-            run_in_float64.of_training(other, 0)
+            run_in_float64.run_training(other, 0)
 
 
 def test_float64_text_has_the_distances_of_original_and_port(trace):

@@ -9,9 +9,9 @@ import tensorflow as tf
 from keras import layers
 
 from tf_edureka import parity
-from tf_edureka.parity.model import left_on
+from tf_edureka.parity.model import active_in_inference
 from tf_edureka.parity.noise import noise_of_step as noise
-from tf_edureka.parity.noise.evaluated import moved
+from tf_edureka.parity.noise.recorded_evaluation import perturbed
 from tf_edureka.tf1.recorded_graph import RecordedGraph
 from tf_edureka.trace import Writer
 
@@ -136,7 +136,7 @@ class LeftOn(layers.Dropout):
 
 def test_moved_output_goes_both_ways_but_not_across_0():
     output = np.float32([0, 1e-4, -1e-4, *[8.0] * 20])
-    apart = moved(output, 0.125, np.random.default_rng(0)) - output
+    apart = perturbed(output, 0.125, np.random.default_rng(0)) - output
     np.testing.assert_array_equal(apart[:3] > 0, [True, True, False])
     assert {*apart[3:].tolist()} == {-0.125, 0.125}
 
@@ -176,7 +176,7 @@ def test_dropout_in_inference_fails_only_the_final_metric_and_is_named(trace, gi
 def test_nearer_output_without_dropout_layers_names_no_cause():
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     apart = iter([1.0, 0.1, 0.1])
-    assert not [*left_on.causes(SimpleNamespace(model=model), lambda: next(apart))]
+    assert not [*active_in_inference.causes(SimpleNamespace(model=model), lambda: next(apart))]
 
 
 @pytest.mark.slow

@@ -28,7 +28,7 @@ def climb(
     """
     if build is None:
         raise NotInFloat64("the port was given as a model, not as a function that builds one")
-    original = run_in_float64.of_training(trace, training)
+    original = run_in_float64.run_training(trace, training)
     batches = (run_in_float64.batch(trace, one) for one in original.steps)
     losses = in_float64.losses(port, build, original.start, batches)
     return free_run_rung(

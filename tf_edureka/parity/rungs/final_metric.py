@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tf_edureka.parity.certificate.port_ladder import PortRung
-from tf_edureka.parity.model import left_on, losses
+from tf_edureka.parity.model import active_in_inference, losses
 from tf_edureka.parity.model.evaluation import Batch
-from tf_edureka.parity.model.forward import BETWEEN, nearest, share_of_largest, unsquashed
+from tf_edureka.parity.model.forward import SQUASHING, logits_of, max_relative_difference, nearest
 from tf_edureka.parity.model.keras_port import KerasPort
-from tf_edureka.parity.noise.evaluated import WHY, Evaluated
+from tf_edureka.parity.noise.recorded_evaluation import WHY, RecordedEvaluation
 from tf_edureka.parity.rungs.items import Worst, rung, skipped, worst
 from tf_edureka.parity.rungs.recorded import Recorded
 from tf_edureka.tf1.recorded_graph import Unreplayable
@@ -35,7 +35,7 @@ def final_metric(
     why = "the trace has no evaluation of the trained network (in another graph it is not recorded)"
     for evaluation in reversed(trace.evaluations):
         try:
-            original = Evaluated(trace, training, evaluation)
+            original = RecordedEvaluation(trace, training, evaluation)
             return _climb(_Comparison(original, port, step, output))
         except (_Skip, Unreplayable) as error:
             why = str(error)
@@ -63,21 +63,23 @@ class _Comparison:
         tolerance: tolerance of the output, relative to the largest value.
     """
 
-    def __init__(self, original: Evaluated, port: KerasPort, step: Recorded, output: Array) -> None:
+    def __init__(
+        self, original: RecordedEvaluation, port: KerasPort, step: Recorded, output: Array
+    ) -> None:
         self.original, self.port = original, port
         given = {**original.inputs, **original.state}
         taken = {name for link in port.mapping.links for name in link.old}
         for name in (*(port.feeding.inputs if port.feeding else ()), *sorted(taken)):
             if name not in given:
                 raise _Skip(f"the original was evaluated without {name}, which the port needs")
-        tensors = {name: step.tensors[name] for name in original.behind([*step.tensors])}
+        tensors = {name: step.tensors[name] for name in original.used_by_metrics([*step.tensors])}
         squashed = not losses.takes_logits(port.model.loss)
         found = nearest(output, tensors, squashed=squashed)
         if found is None:
             raise _Skip("the evaluated metrics are not computed from the port's output")
         self._kind, _, self.name = found.name.rpartition(" of ")
         self.tensor, self.tolerance = original.output(self.name)
-        self.expected = BETWEEN[self._kind](self.tensor) if self._kind else self.tensor
+        self.expected = SQUASHING[self._kind](self.tensor) if self._kind else self.tensor
 
     def output(self, *, training: bool = False) -> Array:
         """The model's output, in inference or in training mode."""
@@ -91,18 +93,18 @@ class _Comparison:
 
     def difference(self) -> float:
         """Difference of the model's inference output from the expected one."""
-        return share_of_largest(self.output(), self.expected)
+        return max_relative_difference(self.output(), self.expected)
 
     def substituted(self, output: Array) -> Array:
         """The original's tensor recomputed from the model's output."""
         if not self._kind:
             return output.astype(self.tensor.dtype)
-        return unsquashed(self._kind, output, self.tensor, self.tolerance)
+        return logits_of(self._kind, output, self.tensor, self.tolerance)
 
 
 def _climb(comparison: _Comparison) -> PortRung:
     ours = comparison.output()
-    share = share_of_largest(ours, comparison.expected)
+    share = max_relative_difference(ours, comparison.expected)
     metrics = comparison.original.metrics(comparison.name, comparison.substituted(ours))
     examples = len(ours)
     found = rung(
@@ -123,21 +125,23 @@ def _climb(comparison: _Comparison) -> PortRung:
     if found.passed:
         return found
     if (
-        share_of_largest(comparison.output(training=True), comparison.expected)
+        max_relative_difference(comparison.output(training=True), comparison.expected)
         <= comparison.tolerance
     ):
         raise _Skip(
             "the original was evaluated in training mode, with dropout or batch statistics: the "
             "port's output agrees only with training=True"
         )
-    return replace(found, causes=(*left_on.causes(comparison.port, comparison.difference),))
+    return replace(
+        found, causes=(*active_in_inference.causes(comparison.port, comparison.difference),)
+    )
 
 
 def _items(comparison: _Comparison, share: float, metrics: dict[str, float]) -> Iterator[Worst]:
     """The output, and each metric computed from the port's output."""
     name, recorded = comparison.name, comparison.original.scalars
     yield Worst(share, comparison.tolerance, f"of the inference output from {name}", 0)
-    spans = comparison.original.spans(name, comparison.tensor, comparison.tolerance)
+    spans = comparison.original.metric_tolerances(name, comparison.tensor, comparison.tolerance)
     if not spans:
         raise _Skip(f"recomputing {' and '.join(recorded)} does not give the recorded value")
     for metric, span in spans.items():

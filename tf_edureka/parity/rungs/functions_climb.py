@@ -11,7 +11,7 @@ from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.functions import Functions
 from tf_edureka.parity.model import loss_causes
-from tf_edureka.parity.model.forward import share_of_largest
+from tf_edureka.parity.model.forward import max_relative_difference
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.optimizer import rung as optimizer_rung
 from tf_edureka.parity.rungs import finite, items as port_rungs, structure
@@ -116,7 +116,7 @@ class FunctionsClimb:
 
         def gap(theirs: Sequence[Mapping[str, Array]]) -> float:
             return max(
-                share_of_largest(ours[name], one[name])
+                max_relative_difference(ours[name], one[name])
                 for ours, one in zip(gradients, theirs, strict=True)
                 for name in self.names
                 if name in one
@@ -163,7 +163,7 @@ class FunctionsClimb:
         state = dict(zip(self.names, after, strict=True))
         roundings = optimizer_rung.roundings(self.trace, self.training, [row[0].step])
         items = port_rungs.after_items(
-            row[:1], [state], allowed[:1], self.names, roundings=roundings, grains={}
+            row[:1], [state], allowed[:1], self.names, roundings=roundings, storage_roundings={}
         )
         yield port_rungs.rung(
             "re-anchored steps",

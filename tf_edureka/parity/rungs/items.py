@@ -10,8 +10,8 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity.certificate.drawing import number
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.model.evaluation import Evaluation
-from tf_edureka.parity.model.forward import nearest, relative, share_of_largest
-from tf_edureka.parity.noise.tolerances import FURTHEST, Tolerances
+from tf_edureka.parity.model.forward import max_relative_difference, nearest, relative_difference
+from tf_edureka.parity.noise.tolerances import LARGEST_OF_LOSS, Tolerances
 from tf_edureka.parity.rungs.recorded import Recorded
 from tf_edureka.trace import Array
 
@@ -70,7 +70,7 @@ def forward_items(
         if found is not None:
             name = found.name.rpartition(" ")[2]
             where = f"of the output from {found.name}, in step {step.step.number}"
-            yield Worst(found.share, tolerance.of("tensor", name), where, place)
+            yield Worst(found.share, tolerance.limit("tensor", name), where, place)
 
 
 def loss_items(
@@ -86,13 +86,15 @@ def loss_items(
     for place, (step, loss, tolerance) in enumerate(zip(steps, losses, allowed, strict=True)):
         if step.step.loss is None:
             continue
-        gap = relative(loss, step.loss)
+        gap = relative_difference(loss, step.loss)
         both_invalid = not math.isfinite(loss) and not math.isfinite(step.loss)
         gap = 0.0 if both_invalid else gap if math.isfinite(gap) else math.inf
-        allow, exact_text = tolerance.of("loss"), ""
+        allow, exact_text = tolerance.limit("loss"), ""
         exact = tolerance.exact("loss")
         if exact is not None and gap > allow:
-            by = [number(relative(one, float(exact)), 1) for one in (step.step.loss, loss)]
+            by = [
+                number(relative_difference(one, float(exact)), 1) for one in (step.step.loss, loss)
+            ]
             exact_text = (
                 f"in float64 the loss is {exact:.8g}; relative to that, the original differs by "
             )
@@ -139,10 +141,13 @@ def gradient_items(
                 share = float(np.abs(own - gradient).max(initial=0)) / largest
                 allow = 1e-5
             else:
-                share, allow = share_of_largest(own, gradient), tolerance.of("gradient", name)
+                share, allow = (
+                    max_relative_difference(own, gradient),
+                    tolerance.limit("gradient", name),
+                )
                 exact = tolerance.exact("gradient", name)
                 if exact is not None and share > allow:
-                    by = [number(share_of_largest(one, exact), 1) for one in (gradient, own)]
+                    by = [number(max_relative_difference(one, exact), 1) for one in (gradient, own)]
                     exact_text = (
                         f"from the gradient of {name} in float64 the original differs by {by[0]}"
                     )
@@ -157,7 +162,7 @@ def after_items(
     names: Sequence[str],
     *,
     roundings: Sequence[Mapping[str, float]],
-    grains: Mapping[str, float],
+    storage_roundings: Mapping[str, float],
 ) -> Iterator[Worst]:
     """Compares each variable after a step from the recorded state, relative to its largest value.
 
@@ -169,8 +174,8 @@ def after_items(
         roundings: absolute rounding error of the optimizer's arithmetic in each step, by name. The
             measured noise covers the gradients only, and a port may write its update rule
             differently.
-        grains: additional absolute tolerance, by name, for variables that the port stores as a
-            different number.
+        storage_roundings: additional absolute tolerance, by name, for variables that the port
+            stores as a different number.
 
     Returns:
         an item for each variable of each step.
@@ -181,10 +186,10 @@ def after_items(
         for name in names:
             if name not in state or name not in step.after:
                 continue
-            share = share_of_largest(state[name], step.after[name])
+            share = max_relative_difference(state[name], step.after[name])
             largest = float(np.abs(step.after[name]).max(initial=0)) or 1.0
-            more = grains.get(name, 0.0) + rounding.get(name, 0.0)
-            allow = tolerance.of("after", name) + more / largest
+            more = storage_roundings.get(name, 0.0) + rounding.get(name, 0.0)
+            allow = tolerance.limit("after", name) + more / largest
             yield Worst(share, allow, f"in {name} after step {step.step.number}", place)
 
 
@@ -228,7 +233,7 @@ def free_run(
         allowed: tolerances, one for each step.
     """
     limits = [
-        min(FURTHEST, max(1e-5, tolerance.of("loss")) * 30.0**i)
+        min(LARGEST_OF_LOSS, max(1e-5, tolerance.limit("loss")) * 30.0**i)
         for i, tolerance in zip(range(len(row)), allowed, strict=False)
     ]
     return free_run_rung(
@@ -253,7 +258,7 @@ def free_run_rung(
         how: addition to the description of the steps, such as ` in float64`.
         why: reason for the limits.
     """
-    gap = [relative(one, other) for one, other in zip(port, original, strict=True)]
+    gap = [relative_difference(one, other) for one, other in zip(port, original, strict=True)]
     ratios = [a / b for a, b in zip(gap, limits, strict=True)]
     beyond = next((i for i, ratio in enumerate(ratios) if not ratio <= 1), None)
     place = int(np.argmax(ratios)) if beyond is None else beyond

@@ -8,14 +8,14 @@ from tf_edureka.parity import mapping
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.model import (
     diagnosis,
+    initial_deviations,
     losses,
     slices,
-    spread,
     statistics_causes,
 )
-from tf_edureka.parity.model.alteration import all_of
+from tf_edureka.parity.model.alteration import undo_together
 from tf_edureka.parity.model.evaluation import Evaluation
-from tf_edureka.parity.model.forward import first_unlike
+from tf_edureka.parity.model.forward import first_different_layer
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.noise.run_in_float64 import NotInFloat64
 from tf_edureka.parity.optimizer import keras_slots, rung as optimizer_rung
@@ -80,12 +80,12 @@ class KerasClimb:
         self.known = first.causes  # these explain the later rungs, too
         self.steps = read(self.trace, self.training)
         self.allowed = tolerances.measured(self.trace, (*(one.step for one in self.steps),))
-        self.port = self._matched.port(self.steps, self.allowed[0].of("loss"))
+        self.port = self._matched.port(self.steps, self.allowed[0].limit("loss"))
         yield structure.initial_values(
             self.trace,
             self.weights,
             self.port.values(self._matched.start),
-            spread.of_links(self.model, self.found),
+            initial_deviations.of_model(self.model, self.found),
         )
         yield structure.batches(self.trace, self.training, batches)
         seen = [self.port.evaluate(one.state, one.batch) for one in self.steps]
@@ -129,10 +129,10 @@ class KerasClimb:
             step = self.steps[worst.place]
             causes = [*self.known]
             if not causes:
-                causes, undone = diagnosis.of_forward(
+                causes, undone = diagnosis.explain_forward(
                     self.port, step, worst.tolerance, squashed=squashed
                 )
-            layer = first_unlike(seen[worst.place].layers, step.tensors, 1e-3)
+            layer = first_different_layer(seen[worst.place].layers, step.tensors, 1e-3)
             forward = replace(forward, causes=tuple(causes))
             if layer:
                 first = f"first difference in layer {layer}, in step {step.step.number}"
@@ -169,7 +169,7 @@ class KerasClimb:
             loss = replace(loss, causes=self.known if loss.passed is False else ())
             gradient = replace(gradient, causes=self.known if gradient.passed is False else ())
         elif not (loss.passed and gradient.passed):
-            with all_of(undone):
+            with undo_together(undone):
                 again = [self.port.evaluate(one.state, one.batch) for one in self.steps]
                 causes = loss_explained.causes(
                     self.steps, again, self.allowed, self.weights, self.model.loss
@@ -177,7 +177,9 @@ class KerasClimb:
                 bad = worst if worst is not None and not loss.passed else worst_of
                 place = bad.place if bad else 0
                 if not causes and forward.passed is not False:
-                    search = diagnosis.of_loss if not loss.passed else diagnosis.of_gradients
+                    search = (
+                        diagnosis.explain_loss if not loss.passed else diagnosis.explain_gradients
+                    )
                     right = again[place].output if forward.passed else None
                     causes, _ = search(
                         self.port, self.steps[place], bad.tolerance if bad else 0.0, right
@@ -198,7 +200,7 @@ class KerasClimb:
             keras_slots.load(self.model, self._trained, steps[0], state=start, found=self.found)
         for step in steps:
             given = step.raw_gradients or step.gradients
-            self.port.apply(self.trace.arrays(given), slices.recorded(self.trace, given))
+            self.port.apply(self.trace.arrays(given), slices.read(self.trace, given))
             yield {**start, **self.port.values(linear=True)}
 
     def _re_anchored(self, steps: Sequence[Recorded]) -> PortRung:
@@ -211,7 +213,12 @@ class KerasClimb:
         allowed = self.allowed[: len(steps)]  # for all steps, or for step 0
         roundings = optimizer_rung.roundings(self.trace, self.training, [s.step for s in steps])
         items = port_rungs.after_items(
-            steps, states, allowed, names, roundings=roundings, grains=self.port.grains
+            steps,
+            states,
+            allowed,
+            names,
+            roundings=roundings,
+            storage_roundings=self.port.storage_roundings,
         )
         worst = port_rungs.worst(items)
         rung = port_rungs.rung(

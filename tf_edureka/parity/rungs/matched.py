@@ -10,9 +10,9 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity import mapping
 from tf_edureka.parity.mapping import new_variables
 from tf_edureka.parity.model import inputs
-from tf_edureka.parity.model.carried import carried_shapes
 from tf_edureka.parity.model.evaluation import Batch
 from tf_edureka.parity.model.keras_port import KerasPort
+from tf_edureka.parity.model.recurrent_states import state_shapes
 from tf_edureka.parity.rungs.recorded import Recorded, old_variables, random_ops
 from tf_edureka.trace import Trace, Training
 
@@ -43,7 +43,7 @@ class Matched:
             inputs.build(model, batch.examples)
         self.start = [variable.numpy() for variable in model.variables]
         self._new = new_variables.variables_of(model)
-        self._states = carried_shapes(model)
+        self._states = state_shapes(model)
         self.place, self.found = self._find()
 
     def _find(self) -> tuple[int, mapping.Mapping]:
@@ -112,7 +112,7 @@ class Matched:
             if self._is_carried(one, training)
         ]
         there = {name: step.state[name] for name in held if name in step.state}
-        port.carried.choose({**there, **step.batch.inputs}, gap)
+        port.recurrent_states.locate({**there, **step.batch.inputs}, gap)
 
     def _mappings(self) -> Iterator[tuple[mapping.Mapping, bool]]:
         """Yields mappings that fit equally well, and whether the loss must hold for one.

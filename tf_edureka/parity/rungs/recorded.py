@@ -142,7 +142,7 @@ def _needed_by_loss(trace: Trace, training: Training) -> set[str]:
     """Names of the graph nodes that the loss needs; empty if the graph cannot be read."""
     graph = trace.graph()
     try:
-        return RecordedGraph(graph).parts.needed([training.loss])[0] if graph else set()
+        return RecordedGraph(graph).subgraphs.required_nodes([training.loss])[0] if graph else set()
     except Unreplayable:
         return set()
 

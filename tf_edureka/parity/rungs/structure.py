@@ -11,7 +11,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.mapping import Mapping as Found
-from tf_edureka.parity.model import spread
+from tf_edureka.parity.model import initial_deviations
 from tf_edureka.parity.rungs.items import skipped
 from tf_edureka.trace import Array, Fingerprint, Trace, Variable
 
@@ -124,7 +124,7 @@ def initial_values(
 
 
 def _compare_spreads(variable: Variable, theirs: Array, ours: float | None) -> tuple[float, str]:
-    known = spread.of_original(variable, theirs)
+    known = initial_deviations.of_original(variable, theirs)
     if not known or not ours or math.isnan(ours):
         return 0.0, ""
     description = (
