@@ -269,7 +269,7 @@ def print_alarms(ask, test, count, seed):
     from tf_edureka.data import picture as reading
 
     shares, certainty = mlp.with_certainty(ask, test.images)
-    right, unsure = shares.argmax(axis=1) == test.labels, certainty < mlp.SURE
+    right, unsure = shares.argmax(axis=1) == test.labels, certainty < mlp.MIN_CERTAINTY
     print(
         f"not sure of {unsure.mean():.1%} of MNIST's {len(right)} test images as they are: ", end=""
     )
@@ -282,7 +282,7 @@ def print_alarms(ask, test, count, seed):
             if steps is None or steps.others:
                 unsure += 1
             else:
-                unsure += mlp.with_certainty(ask, steps.image[np.newaxis])[1][0] < mlp.SURE
+                unsure += mlp.with_certainty(ask, steps.image[np.newaxis])[1][0] < mlp.MIN_CERTAINTY
         print(f"{kind:<20}{unsure / count:>8.1%} not sure")
 
 
@@ -321,7 +321,8 @@ def main():
             answer, sure = None, False
             if steps is not None:
                 shares, certainty = mlp.with_certainty(ask, steps.image[np.newaxis])
-                answer, sure = shares.argmax(), certainty[0] >= mlp.SURE and not steps.others
+                answer = shares.argmax()
+                sure = certainty[0] >= mlp.MIN_CERTAINTY and not steps.others
             right, read = answer == test.labels[index], steps is not None
             counts += right, not read, read and not sure, sure and not right
             if not right and args.wrong:

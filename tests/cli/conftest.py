@@ -57,5 +57,5 @@ def no_pictures(monkeypatch):
     """Of a run small and empty pictures are drawn: for tests that do not look at them."""
     names = ("cost.png", "accuracy.png", "predictions.png", "weights.png")
     monkeypatch.setattr(
-        "tf_edureka.mlp.plots.of_run", lambda *_: {name: Figure((1, 1)) for name in names}
+        "tf_edureka.mlp.plots.run_figures", lambda *_: {name: Figure((1, 1)) for name in names}
     )

@@ -40,7 +40,8 @@ def test_it_counts_each_seed_once_and_no_single_neuron_learns_xor(tmp_path, caps
     assert hidden[activation] == max(hidden.values())
     assert title.endswith("4 of 4 rows right")
     assert (
-        "one line does" in hidden_space(activation, GATES["xor"], weights, "").axes[1].get_title()
+        "one line separates"
+        in hidden_space(activation, GATES["xor"], weights, "").axes[1].get_title()
     )
     names = written(tmp_path / "out")
     assert names == {"limits.json", "activations.png", "xor.png"}

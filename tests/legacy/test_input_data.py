@@ -21,13 +21,13 @@ v1 = tf.compat.v1
 
 
 @pytest.fixture(autouse=True)
-def numpy_put_back():
+def preserve_numpy_state():
     state = np.random.get_state()  # noqa: NPY002 - the original's generator
     yield
     np.random.set_state(state)  # noqa: NPY002
 
 
-def test_batches_are_those_of_tensorflow_1_to_the_last_index():
+def test_batches_are_identical_to_tensorflow_1():
     for trace in json.loads((GOLDENS / "next_batch.json").read_text())["traces"]:
         images = np.zeros((trace["examples"], 1, 1, 1), np.uint8)
         with tf.Graph().as_default():
@@ -54,7 +54,7 @@ def both(data_set):
     return data_set.images, data_set.labels
 
 
-def test_it_reads_as_the_articles_program_does(drawn_folder, digits, capsys):
+def test_data_is_read_as_by_the_articles_program(drawn_folder, digits, capsys):
     data = input_data.read_data_sets(str(drawn_folder) + "/", one_hot=True)
     assert [part.num_examples for part in data] == [1000, 5000, 500]
     assert (data.train.images.dtype, data.train.images.shape) == (np.float32, (1000, 784))
@@ -67,7 +67,7 @@ def test_it_reads_as_the_articles_program_does(drawn_folder, digits, capsys):
     assert capsys.readouterr().out.splitlines() == lines
 
 
-def test_options_mean_what_they_meant(drawn_folder):
+def test_options_have_their_original_meaning(drawn_folder):
     data = input_data.read_data_sets(drawn_folder, dtype=tf.uint8, reshape=False, validation_size=0)
     assert data.train.images.shape == (6000, 28, 28, 1)
     assert data.train.images.max() == 255
@@ -84,7 +84,7 @@ def test_fake_data_needs_no_files(tmp_path):
     assert not (tmp_path / "none").exists()
 
 
-def test_the_graph_seed_decides_the_order_and_without_one_each_run_has_another(drawn_folder):
+def test_graph_seed_determines_the_order_otherwise_it_is_random(drawn_folder):
     orders = []
     for seed in (5, 5, None, None):
         with tf.Graph().as_default():
@@ -96,7 +96,7 @@ def test_the_graph_seed_decides_the_order_and_without_one_each_run_has_another(d
     assert orders[2] != orders[3]
 
 
-def test_its_own_seed_decides_the_order_too(drawn_folder):
+def test_op_seed_determines_the_order_too(drawn_folder):
     orders = [
         input_data.read_data_sets(drawn_folder, seed=seed).train.next_batch(100)[1].tolist()
         for seed in (4, 4, 5)
@@ -104,7 +104,7 @@ def test_its_own_seed_decides_the_order_too(drawn_folder):
     assert orders[0] == orders[1] != orders[2]
 
 
-def test_tensorflow_2s_seed_counts_in_eager_mode_and_its_draws_stay_as_they_are(drawn_folder):
+def test_eager_seed_applies_and_later_random_numbers_are_unchanged(drawn_folder):
     orders, draws = [], []
     for reads in (0, 1, 2):
         tf.random.set_seed(5)
@@ -123,14 +123,14 @@ def test_tensorflow_2s_seed_counts_in_eager_mode_and_its_draws_stay_as_they_are(
         ({"dtype": tf.float64}, TypeError, "expected uint8 or float32"),
     ],
 )
-def test_wrong_arguments_are_refused_as_they_were(drawn_folder, arguments, error, message):
+def test_wrong_arguments_raise_the_original_errors(drawn_folder, arguments, error, message):
     with pytest.raises(error, match=message):
         input_data.read_data_sets(drawn_folder, **arguments)
 
 
-def test_a_label_beyond_the_classes_is_refused(digits, tmp_path):
+def test_label_beyond_the_classes_is_rejected(digits, tmp_path):
     letters = [array + 20 * (array.ndim == 1) for array in digits]
-    with pytest.raises(InputError, match="expected them under 10, got 29"):
+    with pytest.raises(InputError, match="expected values below 10, got 29"):
         input_data.read_data_sets(write_folder(tmp_path / "letters", letters), one_hot=True)
 
 
@@ -150,7 +150,7 @@ def keras_home(tmp_path, monkeypatch):
     return tmp_path / "keras"
 
 
-def test_what_is_missing_is_downloaded_once(server, tmp_path, capsys):
+def test_missing_files_are_downloaded_once(server, tmp_path, capsys):
     for _ in range(2):
         data = input_data.read_data_sets(tmp_path / "new", source_url=server)
     assert data.test.num_examples == 500
@@ -165,14 +165,14 @@ def test_what_is_missing_is_downloaded_once(server, tmp_path, capsys):
     assert {path.name for path in (tmp_path / "new").iterdir()} == {f"{n}.gz" for n in NAMES}
 
 
-def test_what_the_default_source_gives_must_be_mnist(server, tmp_path, monkeypatch, keras_home):
+def test_files_from_the_default_source_must_be_mnist(server, tmp_path, monkeypatch, keras_home):
     monkeypatch.setattr(input_data, "DEFAULT_SOURCE_URL", server)
     with pytest.raises(InputError, match="could not be downloaded.*put the four MNIST files"):
         input_data.read_data_sets(tmp_path / "new", source_url="")
     assert not (tmp_path / "new").exists()
 
 
-def test_what_the_default_source_does_not_have_comes_from_another_mirror(
+def test_files_missing_at_the_default_source_come_from_another_mirror(
     drawn_folder, server, tmp_path, monkeypatch, keras_home
 ):
     pin(drawn_folder, monkeypatch)
@@ -194,7 +194,7 @@ def test_without_a_source_the_missing_file_is_named(tmp_path):
         input_data.read_data_sets(tmp_path, source_url="http://127.0.0.1:9/")
 
 
-def test_a_source_that_hangs_up_is_no_matter_of_the_folder(tmp_path):
+def test_broken_download_does_not_blame_the_folder(tmp_path):
     with (
         serving(lambda request: None) as source,
         pytest.raises(InputError, match="could not be downloaded"),
@@ -210,7 +210,7 @@ def test_a_folder_that_cannot_be_made_is_named(server, tmp_path, name):
         input_data.read_data_sets(tmp_path / name, source_url=server)
 
 
-def test_mnist_for_a_folder_that_cannot_be_made_goes_into_keras_own(
+def test_mnist_is_stored_in_keras_folder_if_the_given_one_cannot_be_created(
     drawn_folder, server, tmp_path, monkeypatch, keras_home
 ):
     pin(drawn_folder, monkeypatch)
@@ -229,7 +229,7 @@ def test_mnist_for_a_folder_that_cannot_be_made_goes_into_keras_own(
         input_data.read_data_sets(tmp_path / "file", source_url="")
 
 
-def test_a_pipe_is_not_waited_for(drawn_folder, tmp_path):
+def test_named_pipe_is_not_waited_for(drawn_folder, tmp_path):
     for name in NAMES[1:]:
         shutil.copy(drawn_folder / f"{name}.gz", tmp_path)
     os.mkfifo(tmp_path / f"{NAMES[0]}.gz")
@@ -237,7 +237,7 @@ def test_a_pipe_is_not_waited_for(drawn_folder, tmp_path):
         input_data.read_data_sets(tmp_path)
 
 
-def test_what_is_not_there_is_taken_from_the_environments_folder(
+def test_missing_files_are_read_from_the_environments_folder(
     drawn_folder, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setenv("TF_EDUREKA_MNIST_DIR", str(drawn_folder))
@@ -247,7 +247,7 @@ def test_what_is_not_there_is_taken_from_the_environments_folder(
     ]
     assert not (tmp_path / "none").exists()
     monkeypatch.setenv("TF_EDUREKA_MNIST_DIR", str(tmp_path))
-    with pytest.raises(InputError, match="as TF_EDUREKA_MNIST_DIR says, but train-images"):
+    with pytest.raises(InputError, match="set by TF_EDUREKA_MNIST_DIR, but train-images"):
         input_data.read_data_sets(tmp_path / "none")
     # It holds MNIST, which is not what another source would have given.
     with pytest.raises(InputError, match="could not be downloaded"):
@@ -272,7 +272,7 @@ def test_real_mnist_has_the_pinned_checksums(mnist_folder):
     batch_sizes=st.lists(st.integers(1, 30), min_size=1, max_size=12),
     seed=st.integers(0, 2**31 - 2),
 )
-def test_whatever_the_batches_each_example_comes_once_in_an_epoch(examples, batch_sizes, seed):
+def test_each_example_comes_once_per_epoch_for_any_batches(examples, batch_sizes, seed):
     data = input_data.DataSet(
         np.zeros((examples, 1, 1, 1), np.uint8), np.arange(examples), dtype=tf.uint8, seed=seed
     )
@@ -285,7 +285,7 @@ def test_whatever_the_batches_each_example_comes_once_in_an_epoch(examples, batc
 
 
 @given(examples=st.integers(1, 40), share=st.floats(0.01, 1), seed=st.integers(0, 2**31 - 2))
-def test_batch_order_is_next_batch_for_any_sizes(examples, share, seed):
+def test_batch_order_matches_next_batch_for_any_sizes(examples, share, seed):
     batch_size = max(1, int(share * examples))
     data = input_data.DataSet(
         np.zeros((examples, 1, 1, 1), np.uint8), np.arange(examples), dtype=tf.uint8, seed=seed

@@ -21,7 +21,7 @@ def first_after(nodes, start, types):
     return next(i for i in range(start, len(nodes)) if nodes[i][0] in types)
 
 
-def test_the_graph_is_the_one_that_the_articles_file_builds_node_by_node():
+def test_graph_equals_that_of_the_articles_file_node_by_node():
     built = legacy_mlp.build_graph(MlpConfig.article(seed=1))
     for _ in range(3):  # after each of two epochs, and at the end of the article's program
         legacy_mlp.add_accuracy(built)
@@ -34,7 +34,7 @@ def test_the_graph_is_the_one_that_the_articles_file_builds_node_by_node():
     assert len(ours) == 280
 
 
-def test_the_graph_is_that_of_tensorflow_1_but_for_the_shapes_in_its_gradients():
+def test_graph_equals_tensorflow_1_except_for_shapes_in_its_gradients():
     built = legacy_mlp.build_graph(MlpConfig.article(seed=1))
     for _ in range(16):  # after each of 15 epochs, and at the end of the article's program
         legacy_mlp.add_accuracy(built)
@@ -57,7 +57,7 @@ def test_the_graph_is_that_of_tensorflow_1_but_for_the_shapes_in_its_gradients()
 
 
 @pytest.mark.parametrize("seed", GOLDEN)
-def test_initial_values_are_bit_for_bit_those_of_tensorflow_1(seed):
+def test_initial_values_are_bit_identical_to_tensorflow_1(seed):
     config = MlpConfig.article(seed=int(seed))
     built = legacy_mlp.build_graph(config)
     with legacy_mlp.session(built) as session:
@@ -83,7 +83,7 @@ def test_real_mnist_the_first_epoch_is_that_of_tensorflow_1(mnist, train, seed):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_without_xla_modern_gives_each_bit_that_legacy_does(data, dtype):
+def test_modern_without_xla_is_bit_identical_to_legacy(data, dtype):
     config = MlpConfig.article(epochs=3, batch_size=37, hidden_units=(50, 20), dtype=dtype)
     legacy, modern = legacy_mlp.train(config, data), without_xla(config, data)
     np.testing.assert_array_equal(legacy.step_cost, modern.step_cost)
@@ -101,7 +101,7 @@ def test_both_learn_and_end_when_asked_to(data, train):
     assert [w.shape for w in result.weights][:2] == [(784, 256), (256,)]
 
 
-def test_the_articles_average_cost_is_added_up_in_double_precision(data):
+def test_average_cost_is_summed_in_double_precision(data):
     result = legacy_mlp.train(MlpConfig.article(epochs=1, batch_size=30), data)  # 33 steps
     average = 0.0
     for cost in result.step_cost.tolist():
@@ -110,31 +110,31 @@ def test_the_articles_average_cost_is_added_up_in_double_precision(data):
 
 
 @BOTH
-def test_both_refuse_a_batch_larger_than_the_data(data, train):
+def test_both_reject_a_batch_larger_than_the_data(data, train):
     with pytest.raises(InputError, match="expected at most the 1000 training examples"):
         train(MlpConfig.article(batch_size=1001), data)
 
 
 @BOTH
-def test_both_end_when_the_cost_is_no_number(data, train):
+def test_both_end_when_the_cost_is_nan(data, train):
     result = train(MlpConfig.article(learning_rate=1e30, batch_size=10), data)
     assert len(result.cost) < 15
     assert not np.isfinite(result.cost[-1])
 
 
-def test_batches_that_do_not_divide_the_examples_are_the_same_on_both_sides(data):
+def test_batches_with_a_remainder_are_the_same_in_legacy_and_modern(data):
     config = MlpConfig.article(batch_size=64, epochs=3)
     legacy, modern = legacy_mlp.train(config, data), without_xla(config, data)
     # 45 steps in all; a batch of other examples would differ in the first digit.
     np.testing.assert_allclose(legacy.cost, modern.cost, rtol=1e-3)
 
 
-def test_the_tuned_recipe_is_refused(data):
+def test_tuned_recipe_is_rejected(data):
     with pytest.raises(InputError, match="expected article"):
         legacy_mlp.train(MlpConfig.tuned(), data)
 
 
-def test_legacy_and_modern_live_in_one_process_in_either_order(data):
+def test_legacy_and_modern_work_in_one_process_in_either_order(data):
     config = MlpConfig.article(epochs=1)
     np.random.seed(5)  # noqa: NPY002 - the generator that the legacy path borrows
     before = np.random.get_state()[1].tolist()  # noqa: NPY002

@@ -2,42 +2,42 @@ import numpy as np
 import tensorflow as tf
 
 from tf_edureka.config import Distortion
-from tf_edureka.mlp.augmentation import distort, interpolate
+from tf_edureka.mlp.augmentation import augment, interpolate
 
 NOTHING = Distortion(turn=0, scaling=0, shear=0, shift=0)
 IMAGE = np.zeros((1, 28, 28), np.uint8)
 IMAGE[0, 10, 12] = 200
 
 
-def test_no_amount_changes_nothing(data):
+def test_zero_amounts_change_nothing(data):
     images = data.test.images[:20]
     # Coordinates are sums of halves, exact in float32, so not a bit may differ.
-    np.testing.assert_array_equal(distort(images, NOTHING, (1, 2)), images)
+    np.testing.assert_array_equal(augment(images, NOTHING, (1, 2)), images)
 
 
-def test_the_seed_decides_the_distortion(data):
+def test_seed_determines_the_distortion(data):
     images = data.test.images[:20]
-    first, again, other = (distort(images, Distortion(), seed) for seed in ((1, 2), (1, 2), (1, 3)))
+    first, again, other = (augment(images, Distortion(), seed) for seed in ((1, 2), (1, 2), (1, 3)))
     np.testing.assert_array_equal(first, again)
     assert (first.numpy() != other.numpy()).any()
 
 
-def test_an_image_is_distorted_in_the_same_way_in_any_part_of_its_batch(data):
+def test_distortion_does_not_depend_on_how_the_batch_is_split(data):
     images = data.test.images[:20]
-    whole = distort(images, Distortion(), (1, 2))
-    part = distort(images[5:8], Distortion(), (1, 2), batch_size=20, first=5)
+    whole = augment(images, Distortion(), (1, 2))
+    part = augment(images[5:8], Distortion(), (1, 2), batch_size=20, first=5)
     # Sines and cosines of 3 numbers and of 20 are computed by different instructions.
     np.testing.assert_allclose(part, whole[5:8], atol=0.01)  # of 255
 
 
-def test_each_image_is_distorted_in_its_own_way():
-    two = distort(np.repeat(IMAGE, 2, axis=0), Distortion(), (1, 2)).numpy()
+def test_each_image_has_its_own_distortion():
+    two = augment(np.repeat(IMAGE, 2, axis=0), Distortion(), (1, 2)).numpy()
     assert (two[0] != two[1]).any()
 
 
-def test_a_shift_moves_ink_by_at_most_its_amount():
+def test_shift_moves_ink_by_at_most_its_amount():
     many = np.repeat(IMAGE, 500, axis=0)
-    moved = distort(many, Distortion(turn=0, scaling=0, shear=0, shift=2), (5, 0)).numpy()
+    moved = augment(many, Distortion(turn=0, scaling=0, shear=0, shift=2), (5, 0)).numpy()
     rows, columns = np.indices((28, 28))
     ink = moved.sum(axis=(1, 2))
     np.testing.assert_allclose(ink, 200, rtol=1e-5)  # shared among neighbours, none lost
@@ -47,10 +47,10 @@ def test_a_shift_moves_ink_by_at_most_its_amount():
     assert 1.9 < np.abs(right).max() <= 2.001
 
 
-def test_a_turn_keeps_how_far_ink_is_from_the_middle():
+def test_rotation_keeps_the_distance_from_the_centre():
     corner = np.zeros((200, 28, 28), np.uint8)
     corner[:, 20, 20] = 200  # 6.5 pixels right of the middle and 6.5 below
-    turned = distort(corner, Distortion(turn=40, scaling=0, shear=0, shift=0), (3, 0)).numpy()
+    turned = augment(corner, Distortion(turn=40, scaling=0, shear=0, shift=0), (3, 0)).numpy()
     rows, columns = np.indices((28, 28)) - 13.5
     ink = turned.sum(axis=(1, 2))
     down, right = ((turned * place).sum(axis=(1, 2)) / ink for place in (rows, columns))
@@ -61,7 +61,7 @@ def test_a_turn_keeps_how_far_ink_is_from_the_middle():
     assert 35 < angles.max() < 40.5
 
 
-def test_between_pixels_the_value_is_that_of_the_neighbours_in_proportion():
+def test_values_between_pixels_are_interpolated_bilinearly():
     image = np.float32([[[0, 100], [20, 40]]])
     x, y = np.float32([[[0.25, 0], [0.5, 9]]]), np.float32([[[0, 0.5], [0.5, 9]]])
     values = interpolate(tf.constant(image), tf.constant(x), tf.constant(y))

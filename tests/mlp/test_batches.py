@@ -5,26 +5,26 @@ from tf_edureka.config import MlpConfig
 from tf_edureka.mlp.batches import epoch_order, parts_of_epoch
 
 
-def test_an_epoch_shows_each_example_once_at_most_and_leaves_out_what_fills_no_batch():
+def test_epoch_uses_each_example_at_most_once_and_drops_the_remainder():
     order = epoch_order(1050, 100, seed=1, epoch=0)
     assert order.shape == (10, 100)
     assert len(set(order.ravel())) == 1000
     assert (order.min() >= 0, order.max() < 1050) == (True, True)
 
 
-def test_the_batches_of_an_epoch_are_those_of_numpys_permutation_from_seed_and_epoch():
+def test_batches_are_numpys_permutation_of_seed_and_epoch():
     # Another order would be as good, but a checkpoint of an earlier version could not go on.
     shuffled = np.random.default_rng((7, 2)).permutation(10)
     assert epoch_order(10, 4, seed=7, epoch=2).tolist() == [[*shuffled[:4]], [*shuffled[4:8]]]
 
 
-def test_each_epoch_and_each_seed_has_an_order_of_its_own_that_can_be_repeated():
+def test_order_differs_by_epoch_and_seed_and_is_reproducible():
     orders = [epoch_order(500, 100, seed, epoch) for seed in (1, 2) for epoch in (0, 1)]
     assert len({order.tobytes() for order in orders}) == 4
     np.testing.assert_array_equal(orders[1], epoch_order(500, 100, seed=1, epoch=1))
 
 
-def test_an_article_epoch_goes_on_where_the_last_one_left_the_examples():
+def test_article_epoch_continues_where_the_last_one_stopped():
     config = MlpConfig.article(batch_size=3)
     orders = mlp.epoch_orders(config, 10)
     shown = np.concatenate([next(orders).ravel() for _ in range(10)])  # 3 batches of 3, ten times
@@ -32,7 +32,7 @@ def test_an_article_epoch_goes_on_where_the_last_one_left_the_examples():
         assert sorted(used_up) == list(range(10))
 
 
-def test_the_articles_epoch_is_one_call_and_longer_ones_are_parted_evenly():
+def test_article_epoch_is_one_call_and_longer_epochs_are_split_evenly():
     assert parts_of_epoch(550, 269_322, 100) == [(0, 550)]
     parts = parts_of_epoch(55_000, 269_322, 1)
     assert [first for first, _ in parts[1:]] == [end for _, end in parts[:-1]]

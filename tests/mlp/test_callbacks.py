@@ -29,7 +29,7 @@ def metrics_of(weights, split) -> tuple[float, float]:
     return losses.mean(), np.mean(values.argmax(axis=1) == split.labels)
 
 
-def test_they_see_loss_and_accuracy_of_training_and_validation_and_the_articles_own(data):
+def test_callbacks_see_training_validation_and_test_metrics(data):
     history = keras.callbacks.History()
     result = without_xla(MlpConfig.tuned(epochs=2), data, callbacks=[history])
     seen = history.history
@@ -43,7 +43,7 @@ def test_they_see_loss_and_accuracy_of_training_and_validation_and_the_articles_
     assert seen["val_accuracy"][-1] == accuracy
 
 
-def test_with_the_network_on_several_devices_they_see_the_validation_too(data):
+def test_callbacks_see_the_validation_on_several_devices_too(data):
     strategy = mlp.distribution.mirrored(replicas=1)
     history = keras.callbacks.History()
     result = mlp.train(MlpConfig.tuned(epochs=1), data, strategy=strategy, callbacks=[history])
@@ -53,12 +53,12 @@ def test_with_the_network_on_several_devices_they_see_the_validation_too(data):
     assert seen["val_accuracy"] == [accuracy]
 
 
-def test_without_callbacks_the_validation_images_are_not_looked_at(data, monkeypatch):
+def test_without_callbacks_the_validation_images_are_not_evaluated(data, monkeypatch):
     monkeypatch.setattr(CompiledEpoch, "validate", None)  # a call would fail
     assert len(without_xla(MlpConfig.tuned(epochs=1), data).cost) == 1
 
 
-def test_they_see_an_epoch_as_one_batch(data):
+def test_callbacks_see_an_epoch_as_one_batch(data):
     seen = []
     watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda b, logs: seen.append(b))
     without_xla(MlpConfig.tuned(epochs=3), data, callbacks=[watch])
@@ -77,7 +77,7 @@ def test_early_stopping_ends_the_training_and_gives_the_best_weights(data):
     assert metrics_of(result.weights, data.validation)[0] == pytest.approx(losses[best], rel=1e-5)
 
 
-def test_the_learning_rate_is_reduced_on_a_plateau_and_the_steps_have_it(data):
+def test_learning_rate_reduced_on_a_plateau_is_used_by_the_steps(data):
     rates = []
     # No epoch gains as much as 10, so after the first one each divides the rate by 1,000.
     reduce = keras.callbacks.ReduceLROnPlateau("val_loss", 1e-3, 0, min_delta=10)
@@ -103,7 +103,7 @@ def test_the_learning_rate_is_reduced_on_a_plateau_and_the_steps_have_it(data):
     ],
     ids=lambda callback: type(callback).__name__,
 )
-def test_who_sets_the_learning_rate_is_refused_where_a_schedule_does(data, callback):
+def test_callback_that_sets_the_learning_rate_is_rejected_with_a_schedule(data, callback):
     with pytest.raises(InputError, match=f'got {type(callback).__name__}; .*schedule="constant"'):
         without_xla(MlpConfig.tuned(), data, callbacks=[callback])
 
@@ -118,7 +118,7 @@ def test_a_model_checkpoint_keeps_the_best_network(data, tmp_path):
     assert accuracy == max(history.history["val_accuracy"])
 
 
-def test_a_csv_logger_writes_a_line_of_each_epoch(data, tmp_path):
+def test_csv_logger_writes_one_line_per_epoch(data, tmp_path):
     logger = keras.callbacks.CSVLogger(tmp_path / "log.csv")
     result = without_xla(MlpConfig.tuned(epochs=2), data, callbacks=[logger])
     with (tmp_path / "log.csv").open() as file:
@@ -149,7 +149,7 @@ def test_a_batch_of_callbacks_may_be_any_iterable(data):
     assert len(history.history["val_loss"]) == 1
 
 
-def test_where_there_are_no_validation_images_there_is_no_validation(data):
+def test_no_validation_without_validation_images(data):
     history = keras.callbacks.History()
     without = replace(data, validation=data.validation.first(0))
     without_xla(MlpConfig.tuned(epochs=1), without, callbacks=[history])
@@ -157,20 +157,20 @@ def test_where_there_are_no_validation_images_there_is_no_validation(data):
 
 
 @pytest.mark.parametrize("given", [keras.callbacks.History, [keras.callbacks.History], 5, ["x"]])
-def test_what_are_no_callbacks_is_refused(data, given):
+def test_invalid_callbacks_are_rejected(data, given):
     with pytest.raises(InputError, match="callbacks: expected a list of Keras' callbacks"):
         without_xla(MlpConfig.tuned(), data, callbacks=given)
 
 
-def test_one_that_resumes_by_itself_is_refused(data, tmp_path):
+def test_callback_that_resumes_by_itself_is_rejected(data, tmp_path):
     # Keras' own fit() asks it for the epoch to go on with.
     backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
-    with pytest.raises(InputError, match=r"got BackupAndRestore; save=.* start="):
+    with pytest.raises(InputError, match=r"got BackupAndRestore; .*save=.* start="):
         without_xla(MlpConfig.tuned(), data, callbacks=[backup])
 
 
 @pytest.mark.slow
-def test_each_hook_of_a_callback_is_called_as_by_keras(data):
+def test_callback_hooks_are_called_as_by_keras(data):
     """But for the batches, of which there is one, and for `test_accuracy`."""
 
     def called(train) -> list[tuple[str, set[str]]]:

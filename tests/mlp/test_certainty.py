@@ -3,7 +3,7 @@ import pytest
 
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
-from tf_edureka.mlp import SURE, with_certainty
+from tf_edureka.mlp import MIN_CERTAINTY, with_certainty
 
 UPRIGHT = np.zeros((28, 28), np.uint8)
 UPRIGHT[4:24, 13:15] = 255
@@ -18,13 +18,13 @@ def upright_or_slanted(images):
     return shares
 
 
-def test_an_answer_is_as_sure_as_for_the_slanted_image():
+def test_certainty_is_limited_by_the_slanted_image():
     shares, certainty = with_certainty(upright_or_slanted, np.stack([UPRIGHT, UPRIGHT.T]))
     np.testing.assert_array_equal(shares[0], upright_or_slanted(UPRIGHT[np.newaxis])[0])
     assert certainty.tolist() == [0.5, 0.5]
 
 
-def test_what_is_asked_slanted_leans_back_around_the_middle():
+def test_slanted_image_leans_back_around_its_centre():
     asked = []
     with_certainty(lambda images: asked.append(images) or np.eye(10)[:1], UPRIGHT[np.newaxis])
     as_it_is, slanted = (images[0] for images in asked)
@@ -34,7 +34,7 @@ def test_what_is_asked_slanted_leans_back_around_the_middle():
     assert columns[1] == pytest.approx(13.5, abs=0.3)
 
 
-def test_certainty_is_that_of_the_answer_and_not_of_what_the_slanted_image_is_taken_for():
+def test_certainty_is_for_the_predicted_class_not_for_the_slanted_images_class():
     answers = iter([np.eye(10)[[7]], np.eye(10)[[1]]])
     shares, certainty = with_certainty(lambda _: next(answers), UPRIGHT[np.newaxis])
     assert (shares.argmax(), certainty.tolist()) == (7, [0])
@@ -48,10 +48,10 @@ def network(mnist):
 
 
 @pytest.mark.slow
-def test_few_of_mnists_digits_are_called_unsure_and_most_of_what_is_none(network, mnist):
+def test_few_mnist_digits_are_unsure_and_most_other_images_are(network, mnist):
     def unsure(images):
         _, certainty = with_certainty(lambda some: mlp.probabilities(network, some), images)
-        return np.mean(certainty < SURE)
+        return np.mean(certainty < MIN_CERTAINTY)
 
     digits = mnist.test.images[:5000]
     assert unsure(digits) < 0.12
@@ -62,7 +62,7 @@ def test_few_of_mnists_digits_are_called_unsure_and_most_of_what_is_none(network
 
 
 @pytest.mark.slow
-def test_made_photographs_are_read_right(network, mnist, tmp_path):
+def test_synthetic_photographs_are_recognised(network, mnist, tmp_path):
     import photos
 
     from tf_edureka.data import picture

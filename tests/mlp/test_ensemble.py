@@ -8,7 +8,7 @@ from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.mlp import ensemble
-from tf_edureka.mlp.epoch import on_device
+from tf_edureka.mlp.epoch import to_device
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from tf_edureka.mlp.epoch import on_device
     ],
     ids=["tuned", "article", "mixed_bfloat16", "augmented"],
 )
-def test_each_network_is_the_one_that_its_seed_gives_alone(data, config, tolerance):
+def test_each_network_matches_a_single_training_with_its_seed(data, config, tolerance):
     together = ensemble.train(config, data, seeds=[3, 1])
     for seed, one in zip([3, 1], together, strict=True):
         alone = mlp.train(dataclasses.replace(config, seed=seed), data)
@@ -37,7 +37,7 @@ def test_each_network_is_the_one_that_its_seed_gives_alone(data, config, toleran
     assert len({float(one.cost[0]) for one in together}) == 2
 
 
-def test_true_of_on_epoch_ends_the_training_of_all(data):
+def test_true_from_on_epoch_ends_the_training_of_all(data):
     seen = []
 
     def on_epoch(epoch, costs, accuracies):
@@ -50,7 +50,7 @@ def test_true_of_on_epoch_ends_the_training_of_all(data):
 
 
 @pytest.mark.slow
-def test_one_network_whose_cost_is_no_number_leaves_the_others_alone(data, monkeypatch):
+def test_network_with_nan_cost_does_not_affect_the_others(data, monkeypatch):
     network = ensemble.network
 
     def broken(config):
@@ -66,29 +66,29 @@ def test_one_network_whose_cost_is_no_number_leaves_the_others_alone(data, monke
     assert len(ensemble.train(MlpConfig.tuned(epochs=2), data, seeds=[2])[0].cost) == 1
 
 
-def test_testing_in_many_parts_counts_the_same(data, monkeypatch):
+def test_testing_in_many_parts_returns_the_same_accuracy(data, monkeypatch):
     configs = [MlpConfig.tuned(seed=1), MlpConfig.tuned(seed=2)]
     networks = ensemble.Networks(configs, data, total_steps=1)
     whole = networks.test()
-    monkeypatch.setattr(ensemble, "TESTED_AT_ONCE", 67)  # 500 test images, 33 at once
+    monkeypatch.setattr(ensemble, "TEST_BATCH", 67)  # 500 test images, 33 at once
     assert networks.test().tolist() == whole.tolist()
     for config, accuracy in zip(configs, whole, strict=True):
         answers = mlp.probabilities(mlp.network(config), data.test.images).argmax(axis=1)
         assert accuracy == np.mean(answers == data.test.labels)
 
 
-def test_what_is_no_seed_is_refused(data):
+def test_invalid_seeds_are_rejected(data):
     with pytest.raises(InputError, match="seeds: expected at least one whole number"):
         ensemble.train(MlpConfig.tuned(), data, seeds=[])
 
 
 @pytest.mark.slow
-def test_the_program_is_of_one_size_for_any_number_of_networks(data):
+def test_program_size_does_not_depend_on_the_number_of_networks(data):
     sizes = set()
     for count in (1, 2, 20):
         configs = [MlpConfig.augmented(seed=seed) for seed in range(count)]
         networks = ensemble.Networks(configs, data, total_steps=10)
-        images, labels = on_device(data.train)
+        images, labels = to_device(data.train)
         order, first = tf.zeros((1, count, 100), tf.int32), tf.constant(0)
         steps = networks.compiled_steps.get_concrete_function(images, labels, order, first)
         functions = steps.graph.as_graph_def().library.function
@@ -105,7 +105,7 @@ def test_a_callback_cannot_change_the_results(data):
     ensemble.train(MlpConfig.tuned(epochs=1, hidden_units=[4]), data, seeds=[1], on_epoch=spoil)
 
 
-def test_seeds_may_be_numpys(data):
+def test_numpy_integers_are_valid_seeds(data):
     config = MlpConfig.tuned(epochs=1, hidden_units=[4])
     one, other = ensemble.train(config, data, seeds=np.arange(2))
     assert one.cost.tolist() != other.cost.tolist()

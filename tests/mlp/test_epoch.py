@@ -9,9 +9,9 @@ from trainings import each_recipe
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
-from tf_edureka.mlp.augmentation import distort
+from tf_edureka.mlp.augmentation import augment
 from tf_edureka.mlp.batches import epoch_order
-from tf_edureka.mlp.epoch import CompiledEpoch, call
+from tf_edureka.mlp.epoch import CompiledEpoch, call_concrete
 from tf_edureka.mlp.model import probabilities
 
 
@@ -24,7 +24,7 @@ def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
     costs, right = run.train(order, (1, 30)), run.test()
     losses = []
     # Compiled as well: XLA draws other numbers from a seed than TensorFlow's own kernels.
-    compiled = tf.function(distort, jit_compile=True)
+    compiled = tf.function(augment, jit_compile=True)
     for step, batch in enumerate(order):
         images = data.train.images[batch]
         if config.distortion:
@@ -45,7 +45,7 @@ def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
     assert right == np.sum(answers == data.test.labels)
 
 
-def test_the_metrics_of_compile_are_those_of_one_epoch(data):
+def test_metrics_of_compile_cover_one_epoch(data):
     accuracy = keras.metrics.CategoricalAccuracy(name="accuracy")
     model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
@@ -75,7 +75,7 @@ def dropping(data) -> CompiledEpoch:
 
 
 @pytest.mark.slow
-def test_a_restored_state_goes_on_to_the_same_bits_with_random_layers_too(data):
+def test_restored_state_continues_bit_identically_even_with_random_layers(data):
     orders = [epoch_order(1000, 100, 1, epoch) for epoch in range(2)]
     unbroken, broken, resumed, forgetful = (dropping(data) for _ in range(4))
     for run in (unbroken, broken):
@@ -91,9 +91,9 @@ def test_a_restored_state_goes_on_to_the_same_bits_with_random_layers_too(data):
         np.testing.assert_array_equal(one, two)
 
 
-def test_the_state_of_another_network_is_refused(data):
+def test_state_of_another_network_is_rejected(data):
     other = CompiledEpoch(mlp.build(MlpConfig.tuned(), 10), data.train, test=data.test)
-    with pytest.raises(InputError, match="expected .* variables of the shapes"):
+    with pytest.raises(InputError, match="expected .* variables with the shapes"):
         dropping(data).restore(other.state())
 
 
@@ -106,7 +106,7 @@ def test_the_state_of_another_network_is_refused(data):
     ],
     ids=str,
 )
-def test_an_epoch_in_parts_is_the_epoch_to_the_bit(data, parts):
+def test_epoch_in_parts_is_bit_identical_to_a_whole_epoch(data, parts):
     config = MlpConfig.augmented()
     order = epoch_order(1000, 100, 1, 0)
     whole, parted = (
@@ -122,7 +122,7 @@ def test_an_epoch_in_parts_is_the_epoch_to_the_bit(data, parts):
         np.testing.assert_array_equal(one, two)
 
 
-def test_xla_knows_the_number_of_steps_so_a_gpu_need_not_ask_the_host_at_each(data):
+def test_xla_knows_the_number_of_steps_so_a_gpu_never_asks_the_host(data):
     epoch = CompiledEpoch(mlp.build(MlpConfig.tuned(), 20), data.train, test=data.test)
     order, seed = tf.constant(epoch_order(1000, 100, 1, 0)), tf.constant((1, 0))
     arguments = *epoch.train_data, order, seed
@@ -132,7 +132,7 @@ def test_xla_knows_the_number_of_steps_so_a_gpu_need_not_ask_the_host_at_each(da
     assert not [call for call in ("outfeed", "infeed", "send(", "recv(") if call in program]
 
 
-def test_a_function_of_each_training_does_not_warn_of_retracing():
+def test_new_function_per_training_does_not_warn_about_retracing():
     class Training:
         def step(self, x):
             return x
@@ -145,7 +145,7 @@ def test_a_function_of_each_training_does_not_warn_of_retracing():
     logger.setLevel(logging.WARNING)  # another test may have changed it
     try:
         for _ in range(8):
-            call(tf.function(Training().step), tf.constant(1.0))
+            call_concrete(tf.function(Training().step), tf.constant(1.0))
         assert messages == []
         for _ in range(8):
             tf.function(Training().step)(tf.constant(1.0))

@@ -63,17 +63,17 @@ AUGMENTATION = keras.Sequential(
 )
 # What makes the network, how it wants its pixels (a factor for those in [0, 1], an addend), what is
 # said of them, and whether what it gives are probabilities.
-UNIT, BYTES = "0 to 1:", "0 to 255:"
+UNIT, BYTES = "0 to 1;", "0 to 255;"
 SYMMETRIC, STANDARD = (2, -1), (1 / 0.3081, -0.1307 / 0.3081)
 MODELS = {
     "28 x 28": (lambda w: network(w, shape=(28, 28)), (1, 0), UNIT, False),
     "28 x 28 x 1": (lambda w: network(w, shape=(28, 28, 1)), (1, 0), UNIT, False),
     "bytes": (lambda w: network(w, takes=(255, 0)), (255, 0), BYTES, False),
-    "whole bytes": (
+    "integer bytes": (
         lambda w: network(w, dtype="uint8", before=[LAYERS.Rescaling(1 / 255)], end="softmax"),
         *((255, 0), BYTES, True),
     ),
-    "dark whole bytes": (
+    "dark integer bytes": (
         lambda w: network(w, dtype="uint8", before=[LAYERS.Rescaling(1 / 255)], takes=(-1, 1)),
         *((-255, 255), r"0 \(ink\) to 255 ", False),
     ),
@@ -90,7 +90,7 @@ MODELS = {
         lambda w: network(w, shape=(28, 28, 1), before=[AUGMENTATION], end="softmax"),
         *((1, 0), UNIT, True),
     ),
-    "from -1 to 1": (lambda w: network(w, takes=SYMMETRIC), SYMMETRIC, "-1 to 1:", False),
+    "from -1 to 1": (lambda w: network(w, takes=SYMMETRIC), SYMMETRIC, "-1 to 1;", False),
     "standardized": (lambda w: network(w, takes=STANDARD), STANDARD, "standardized", False),
     "dark on light": (lambda w: network(w, takes=(-1, 1)), (-1, 1), r"0 \(ink\) to 1 ", False),
     "dark bytes": (
@@ -126,7 +126,7 @@ MODELS = {
 SHOWN_BY_OTHERS = {
     *("28 x 28", "standardized", "an activation layer", "log softmax", "nested"),
     *("softmax of nested", "dictionaries", "bytes", "dark bytes", "rescaling to [-1, 1]"),
-    *("a list", "division", "from -1 to 1", "dark whole bytes", "whole bytes", "augmentation"),
+    *("a list", "division", "from -1 to 1", "dark integer bytes", "integer bytes", "augmentation"),
     *("nested softmax", "a softmax layer", "dictionaries and softmax"),
 }
 
@@ -138,13 +138,14 @@ SHOWN_BY_OTHERS = {
         for name, row in MODELS.items()
     ],
 )
-def test_a_model_of_any_kind_gives_the_probabilities_that_it_gives_itself(
+def test_wrapped_models_of_all_kinds_return_their_own_probabilities(
     trained, data, tmp_path, make, takes, said, normalized
 ):
     model, images = make(trained), data.test.images[:100]
     path = tmp_path / "model.keras"
     model.save(path)
-    with pytest.warns(InputWarning, match=rf"{path}: it gets pixels .*{said}.* reads \d\d") as told:
+    said = rf"{path}: input scaled to pixels .*{said}.* reads \d\d"
+    with pytest.warns(InputWarning, match=said) as told:
         loaded = mlp.load_model(path)
     assert len(told) == 1, [str(one) for one in told]
 
@@ -163,13 +164,13 @@ def test_a_model_of_any_kind_gives_the_probabilities_that_it_gives_itself(
 
 
 @pytest.mark.slow
-def test_a_model_that_was_wrapped_is_saved_and_loaded_again(trained, data, tmp_path):
+def test_wrapped_model_can_be_saved_and_loaded(trained, data, tmp_path):
     images = data.test.images[:100]
-    make, *_ = MODELS["dark whole bytes"]
+    make, *_ = MODELS["dark integer bytes"]
     nested(make(trained), LAYERS.Softmax()).save(tmp_path / "model.keras")
     shares = []
     for _ in range(3):
-        with pytest.warns(InputWarning, match="it gets pixels from 0 "):
+        with pytest.warns(InputWarning, match="input scaled to pixels from 0 "):
             loaded = mlp.load_model(tmp_path / "model.keras")
         shares.append(mlp.probabilities(loaded, images))
         mlp.save_model(loaded, tmp_path / "model.keras")
@@ -177,7 +178,7 @@ def test_a_model_that_was_wrapped_is_saved_and_loaded_again(trained, data, tmp_p
     np.testing.assert_allclose(shares[2], shares[0], rtol=1e-4, atol=1e-6)
 
 
-def test_a_network_of_the_package_is_neither_asked_nor_spoken_of(trained, tmp_path, monkeypatch):
+def test_network_of_the_package_is_loaded_without_test_or_warning(trained, tmp_path, monkeypatch):
     monkeypatch.setattr(rendered, "plain", None)
     path = tmp_path / "model.keras"
     mlp.from_weights(MlpConfig.tuned(), trained).save(path)
@@ -186,14 +187,14 @@ def test_a_network_of_the_package_is_neither_asked_nor_spoken_of(trained, tmp_pa
         np.testing.assert_array_equal(one, other)
 
 
-def test_of_a_network_that_reads_no_digits_it_is_said(data, tmp_path):
+def test_network_that_reads_no_digits_causes_a_warning(data, tmp_path):
     path = tmp_path / "model.keras"
     mlp.network(MlpConfig.tuned()).save(path)
     untrained = keras.Sequential([keras.Input((28, 28)), LAYERS.Flatten(), LAYERS.Dense(10)])
     bytewise = keras.Sequential([keras.Input((784,), dtype="int32"), LAYERS.Dense(10, "softmax")])
     for model, way in ((untrained, "0 to 1"), (bytewise, "0 to 255")):
         model.save(path)
-        said = rf"it reads at most [1-4]?\d of 100 rendered digits: .* it gets pixels from {way}$"
+        said = rf"it reads at most [1-4]?\d of 100 .*; input scaled to pixels from {way}$"
         with pytest.warns(InputWarning, match=said):
             loaded = mlp.load_model(path)
         assert mlp.probabilities(loaded, data.test.images[:2]).shape == (2, 10)
@@ -227,8 +228,8 @@ class Subclass(keras.Model):
 
 SHAPES = r"from shape \(n, 784\), \(n, 28, 28\) or \(n, 28, 28, 1\) to \(n, 10\), got one from "
 REFUSED = {
-    "letters": (lambda: ended([LAYERS.Dense(26)]), SHAPES + r"\(None, 784\) to \(None, 26\)"),
-    "colours": (
+    "26 classes": (lambda: ended([LAYERS.Dense(26)]), SHAPES + r"\(None, 784\) to \(None, 26\)"),
+    "RGB input": (
         lambda: ended([LAYERS.Dense(10)], (28, 28, 3)),
         SHAPES + r"\(None, 28, 28, 3\) to \(None, 10\)",
     ),
@@ -238,9 +239,9 @@ REFUSED = {
     ),
     "two inputs": (of_two_inputs, SHAPES + r"\[\(None, 784\), \(None, 784\)\] to"),
     "two outputs": (of_two_outputs, r"to \[\(None, 10\), \(None, 10\)\]"),
-    "truths": (
+    "boolean input": (
         lambda: keras.Sequential([keras.Input((784,), dtype="bool"), LAYERS.Dense(10)]),
-        "expected a model of pixels that are numbers, got one of bool",
+        "expected a model with numeric pixels as input, got dtype bool",
     ),
     **{
         name: (lambda end=end: ended(end), f"linear or softmax.*, got one that ends with {name}$")
@@ -253,23 +254,26 @@ REFUSED = {
     },
     "a softmax over images": (
         lambda: ended([LAYERS.Dense(10), LAYERS.Softmax(axis=0)]),
-        "ten probabilities of each image that add up to 1",
+        "ten probabilities sum to 1 for each image",
     ),
     "a subclass": (Subclass, "expected a Sequential or Functional model, got 'Subclass'"),
-    "NaN": (lambda: with_weights_of(np.nan), "its weights are no numbers; its training went wrong"),
-    "infinity": (lambda: with_weights_of(-np.inf), "its weights are no numbers"),
-    "overflow": (lambda: with_weights_of(3e38), "its answers are no numbers"),
+    "NaN": (
+        lambda: with_weights_of(np.nan),
+        "its weights contain NaN or infinity, so its training failed",
+    ),
+    "infinity": (lambda: with_weights_of(-np.inf), "its weights contain NaN"),
+    "overflow": (lambda: with_weights_of(3e38), "its answers contain NaN"),
 }
 
 
 @pytest.mark.parametrize(("make", "complaint"), REFUSED.values(), ids=REFUSED)
-def test_a_model_that_gives_no_probabilities_of_digits_is_refused(tmp_path, make, complaint):
+def test_models_without_digit_probabilities_are_rejected(tmp_path, make, complaint):
     make().save(tmp_path / "model.keras")
     with pytest.raises(InputError, match=rf"^{tmp_path}/model.keras: .*{complaint}"):
         mlp.load_model(tmp_path / "model.keras")
 
 
-def test_an_operation_that_is_no_layer_may_not_make_more_than_a_layer(tmp_path):
+def test_operations_other_than_layers_have_the_same_output_limit(tmp_path):
     inputs = keras.Input((784,))
     column, row = (LAYERS.Reshape(shape)(inputs) for shape in ((784, 1, 1), (1, 784, 1)))
     image = LAYERS.MaxPooling2D(28)(column * row)
@@ -282,11 +286,11 @@ def test_an_operation_that_is_no_layer_may_not_make_more_than_a_layer(tmp_path):
 @pytest.mark.parametrize(
     ("takes", "said"),
     [
-        *(((1, 0), "0 to 1:"), ((255, 0), "0 to 255:"), (SYMMETRIC, "-1 to 1:")),
+        *(((1, 0), "0 to 1;"), ((255, 0), "0 to 255;"), (SYMMETRIC, "-1 to 1;")),
         *((STANDARD, "standardized"), ((-1, 1), r"0 \(ink\) to 1 ")),
     ],
 )
-def test_how_a_network_for_mnist_was_trained_is_told_by_rendered_digits(
+def test_pixel_scaling_of_mnist_networks_is_found_with_rendered_digits(
     mnist, tmp_path, takes, said
 ):
     keras.utils.set_random_seed(1)
@@ -300,7 +304,7 @@ def test_how_a_network_for_mnist_was_trained_is_told_by_rendered_digits(
     images, labels = (part[:20_000] for part in (mnist.train.images, mnist.train.labels))
     model.fit(np.float32(images / 255 * takes[0] + takes[1]), labels, 100, 3, verbose=0)
     model.save(tmp_path / "model.keras")
-    with pytest.warns(InputWarning, match=f"it gets pixels .*{said}"):
+    with pytest.warns(InputWarning, match=f"input scaled to pixels .*{said}"):
         loaded = mlp.load_model(tmp_path / "model.keras")
     answers = mlp.probabilities(loaded, mnist.test.images).argmax(axis=1)
     assert (answers == mnist.test.labels).mean() > 0.9

@@ -22,7 +22,7 @@ def test_the_network_is_784_256_256_10_with_relu_relu_and_logits():
     assert [layer.activation.__name__ for layer in model.layers] == ["relu", "relu", "linear"]
 
 
-def test_the_article_draws_kernels_and_biases_from_a_standard_normal():
+def test_article_recipe_samples_kernels_and_biases_from_a_standard_normal():
     weights = mlp.network(MlpConfig.article()).get_weights()
     for values in weights[:4]:
         # Four standard errors of mean and deviation of n standard normal numbers.
@@ -31,13 +31,13 @@ def test_the_article_draws_kernels_and_biases_from_a_standard_normal():
     assert not np.array_equal(weights[1], weights[3])
 
 
-def test_the_tuned_recipe_draws_he_normal_kernels_and_starts_with_zero_biases():
+def test_tuned_recipe_uses_he_normal_kernels_and_zero_biases():
     kernel, bias = mlp.network(MlpConfig.tuned()).get_weights()[:2]
     np.testing.assert_allclose(kernel.std(), np.sqrt(2 / 784), rtol=0.01)
     assert not bias.any()
 
 
-def test_the_article_has_the_adam_of_tensorflow_1_at_a_constant_rate():
+def test_article_recipe_uses_adam_of_tensorflow_1_with_a_constant_rate():
     optimizer = mlp.build(MlpConfig.article(), total_steps=1).optimizer
     assert type(optimizer) is Adam
     assert optimizer.epsilon == np.float32(1e-8)
@@ -56,7 +56,7 @@ def test_only_kernels_decay():
         np.testing.assert_allclose(new, old * (1 if i % 2 else 1 - 0.0015), rtol=1e-6)
 
 
-def test_the_tuned_learning_rate_rises_and_falls_to_zero():
+def test_tuned_learning_rate_has_warmup_and_decays_to_zero():
     optimizer, rates = mlp.build(MlpConfig.tuned(), total_steps=150).optimizer, []
     for step in (0, 5, 10, 80, 150):
         optimizer.iterations.assign(step)
@@ -71,7 +71,7 @@ def test_mixed_precision_rounds_the_hidden_layers_and_keeps_the_weights():
 
 
 @pytest.mark.parametrize("recipe", [MlpConfig.article, MlpConfig.tuned])
-def test_a_saved_model_loads_in_plain_keras_and_says_the_same(data, tmp_path, recipe):
+def test_saved_model_loads_in_plain_keras_with_the_same_predictions(data, tmp_path, recipe):
     config = recipe(epochs=1)
     model = mlp.from_weights(config, without_xla(config, data).weights)
     model.save(tmp_path / "model.keras")
@@ -84,14 +84,14 @@ def test_a_saved_model_loads_in_plain_keras_and_says_the_same(data, tmp_path, re
         assert type(layer.kernel_initializer).__module__.startswith("keras.")
 
 
-def test_pixels_that_were_scaled_already_are_refused(data):
+def test_already_scaled_pixels_are_rejected(data):
     model = mlp.network(MlpConfig.tuned())
     for images in (data.test.images / 255, data.test.images.reshape(-1, 784)):
         with pytest.raises(InputError, match="images: expected uint8 of shape"):
             mlp.probabilities(model, images)
 
 
-def test_a_network_is_saved_where_the_clock_stands_before_1980(tmp_path, monkeypatch):
+def test_network_can_be_saved_with_a_clock_before_1980(tmp_path, monkeypatch):
     network = mlp.build(MlpConfig.tuned(), total_steps=15)
     monkeypatch.setattr(time, "time", lambda: 86_400.0)  # the second day of 1970
     with pytest.raises(ValueError, match="before 1980"):  # or there is no need for ours

@@ -41,18 +41,18 @@ def test_cost_is_logarithmic_where_it_spans_more_than_tenfold():
     assert plots.cost_curve([0.5, 0.2, 0.1], "x").axes[0].get_yscale() == "linear"
 
 
-def test_a_cost_that_is_no_number_is_left_out():
+def test_nan_cost_is_not_drawn():
     assert drawn(plots.cost_curve([160, np.nan], "x"))
     assert drawn(plots.cost_curve([np.nan], "x"))
 
 
-def test_every_title_says_what_the_data_is(data):
+def test_every_title_names_the_data(data):
     guesses = np.eye(10)[data.test.labels]
     for figure in (
         plots.cost_curve([1], "rendered digits, not MNIST"),
         plots.accuracy_curve([1], "rendered digits, not MNIST"),
         plots.predictions(data.test, guesses, "rendered digits, not MNIST"),
-        plots.first_layer(np.ones((784, 3)), "rendered digits, not MNIST"),
+        plots.first_layer_weights(np.ones((784, 3)), "rendered digits, not MNIST"),
     ):
         assert "rendered digits, not MNIST" in figure.axes[0].get_title()
 
@@ -68,14 +68,14 @@ def test_wrong_predictions_come_first_with_the_truth(data):
     assert "1 of 500 wrong" in figure.axes[0].get_title()
 
 
-def test_all_wrong_or_few_digits_are_drawn_too(data):
+def test_predictions_are_drawn_if_all_are_wrong_or_few_exist(data):
     wrong = np.eye(10)[(data.test.labels + 1) % 10]
     assert len(texts(plots.predictions(data.test, wrong, "x"))) == 50
     assert len(texts(plots.predictions(data.test.first(3), wrong[:3], "x"))) == 3
-    assert drawn(plots.first_layer(np.zeros((784, 2)), "x"))
+    assert drawn(plots.first_layer_weights(np.zeros((784, 2)), "x"))
 
 
-def test_drawing_leaves_matplotlib_as_it_was():
+def test_drawing_does_not_change_matplotlibs_settings():
     before = dict(matplotlib.rcParams)
     drawn(plots.cost_curve([2, 1], "x"))
     assert dict(matplotlib.rcParams) == before
@@ -87,9 +87,9 @@ def course(cost, accuracy):
     return MlpResult(*values, step_cost=nothing, epoch_seconds=nothing, weights=())
 
 
-def test_courses_of_trainings_that_agree_are_all_seen():
+def test_coinciding_training_curves_are_all_visible():
     one = course(2.0 ** -np.arange(15), np.linspace(0.5, 0.75, 15))
-    figure = plots.courses(dict.fromkeys(("first", "second", "third", "last"), one), "x")
+    figure = plots.training_curves(dict.fromkeys(("first", "second", "third", "last"), one), "x")
     lines, *_ = (axes.get_lines() for axes in figure.axes)
     for mark in (*figure.legends, *lines[0].axes.spines.values(), lines[0].axes.xaxis):
         mark.set_visible(False)
@@ -102,10 +102,10 @@ def test_courses_of_trainings_that_agree_are_all_seen():
     assert min(counts) > 0.5 * max(counts)
 
 
-def test_courses_are_told_apart_without_colours_and_none_is_wider():
+def test_training_curves_differ_without_colours_and_have_equal_widths():
     names = ["original", "legacy", "modern", "tuned"]
     one = course(2.0 ** -np.arange(15), np.linspace(0.5, 0.75, 15))
-    figure = plots.courses(dict.fromkeys(names, one), "x")
+    figure = plots.training_curves(dict.fromkeys(names, one), "x")
     left, right = figure.axes
     for lines in (left.get_lines(), right.get_lines()):
         assert {line.get_linewidth() for line in lines} == {2}
@@ -125,8 +125,10 @@ def test_courses_are_told_apart_without_colours_and_none_is_wider():
     ]
 
 
-def test_courses_of_one_epoch_and_of_any_title_are_drawn():
-    figure = plots.courses({"$\\frac$": course([2], [0.5]), "b": course([1], [0.75])}, "$\\frac$")
+def test_training_curves_support_one_epoch_and_any_title():
+    figure = plots.training_curves(
+        {"$\\frac$": course([2], [0.5]), "b": course([1], [0.75])}, "$\\frac$"
+    )
     left, right = figure.axes
     assert left.get_yscale() == "log"
     assert [line.get_ydata().tolist() for line in left.get_lines()] == [[1], [2]]
@@ -136,18 +138,18 @@ def test_courses_of_one_epoch_and_of_any_title_are_drawn():
 
 
 @pytest.mark.parametrize("count", [3, 23, 500])
-def test_pictures_of_digits_end_where_the_digits_end(data, count):
+def test_digit_figures_have_no_empty_margin(data, count):
     test = data.test.first(count)
     seen = pixels(plots.predictions(test, np.eye(10)[test.labels], "x"))
-    weights = pixels(plots.first_layer(np.ones((784, min(count, 60))), "x"))
+    weights = pixels(plots.first_layer_weights(np.ones((784, min(count, 60))), "x"))
     for shown in (seen, weights):
         rows = np.flatnonzero((shown < 128).any(axis=(1, 2)))
         assert rows[0] < 10
         assert len(shown) - 1 - rows[-1] < 18  # 0.3 inches
 
 
-def test_weights_get_darker_from_against_to_for_so_that_grey_tells_the_sign():
-    (image, *_) = plots.first_layer(np.linspace(-1, 1, 784)[:, None], "x").axes[0].images
+def test_sign_of_weights_is_visible_in_greyscale():
+    (image, *_) = plots.first_layer_weights(np.linspace(-1, 1, 784)[:, None], "x").axes[0].images
     assert image.norm(0) == 0.5
     red, green, blue = image.cmap(np.linspace(0, 1, 52))[:, :3].T
     grey = 0.299 * red + 0.587 * green + 0.114 * blue  # as Pillow's "L"
@@ -159,20 +161,20 @@ def test_weights_get_darker_from_against_to_for_so_that_grey_tells_the_sign():
     assert (blue[-23:] > red[-23:] + 0.03).all()  # for: blue
 
 
-def test_confusions_count_each_answer_to_each_digit():
+def test_confusion_matrix_counts_each_prediction_for_each_digit():
     labels = np.array([3, 3, 3, 7], np.uint8)
-    (axes,) = plots.confusions(labels, np.eye(10)[[3, 5, 5, 7]], "drawn").axes
+    (axes,) = plots.confusion_matrix(labels, np.eye(10)[[3, 5, 5, 7]], "drawn").axes
     cells = {text.get_position(): text.get_text() for text in axes.texts}
     assert cells == {(3, 3): "1", (5, 3): "2", (7, 7): "1"}
     assert axes.images[0].get_array()[3].tolist() == [0, 0, 0, 0, 0, 2, 0, 0, 0, 0]
     assert axes.get_title().startswith("2 of 4 wrong")
-    assert "answer" in axes.get_xlabel()
-    assert axes.get_ylabel() == "the digit"
+    assert axes.get_xlabel() == "predicted digit"
+    assert axes.get_ylabel() == "true digit"
 
 
-def test_an_answer_has_a_bar_for_each_digit():
+def test_prediction_has_a_bar_for_each_digit():
     image = np.zeros((28, 28), np.uint8)
-    left, right = plots.answer(image, np.eye(10)[4] * 0.9 + 0.01).axes
+    left, right = plots.prediction(image, np.eye(10)[4] * 0.9 + 0.01).axes
     np.testing.assert_array_equal(left.images[0].get_array(), image)
     assert [round(bar.get_height(), 2) for bar in right.patches] == [0.01] * 4 + [0.91] + [0.01] * 5
     assert right.get_title().endswith(": 4, 91%")
@@ -181,7 +183,7 @@ def test_an_answer_has_a_bar_for_each_digit():
     assert left.images[0].cmap(255)[:3] == (0, 0, 0)  # ink is black
 
 
-def test_a_network_at_work_shows_each_neurons_output_and_each_digits_probability():
+def test_network_plot_shows_each_neurons_output_and_each_digits_probability():
     # Two hidden neurons: the sum of the ink, 2, and its negative, which relu makes 0.
     kernel = np.tile(np.float32([1, -1]), (784, 1))
     output = np.zeros((2, 10), np.float32)
@@ -197,7 +199,7 @@ def test_a_network_at_work_shows_each_neurons_output_and_each_digits_probability
     assert [text.get_text() for text in first.texts][1:] == ["784 x 2\nweights", "+ 2\nbiases"]
     assert [text.get_text() for text in second.texts][1:] == ["2 x 10\nweights", "+ 10\nbiases"]
     # Logits 2.5 and nine times 0.5: e^2 / (e^2 + 9) = 0.4508.
-    assert digits.get_title() == "it is 7: 45.1%"
+    assert digits.get_title() == "prediction 7: 45.1%"
     assert [bar.get_width() for bar in digits.patches] == pytest.approx(
         [0.06102] * 7 + [0.45085] + [0.06102] * 2, abs=1e-4
     )
@@ -209,7 +211,7 @@ def test_a_network_at_work_shows_each_neurons_output_and_each_digits_probability
 @pytest.mark.parametrize(
     "sizes", [(784, 10), (784, 7, 10), (784, 256, 256, 10), (784, 9, 5, 3, 10)]
 )
-def test_a_network_of_any_widths_is_drawn(sizes, data):
+def test_network_plot_supports_any_layer_sizes(sizes, data):
     random = np.random.default_rng(1)
     weights = []
     for inputs, units in itertools.pairwise(sizes):
@@ -226,7 +228,7 @@ def test_a_network_of_any_widths_is_drawn(sizes, data):
     assert drawn(plots.network([np.nan * one for one in weights], data.test.images[0], "x"))
 
 
-def test_a_network_at_work_says_what_the_model_says(data):
+def test_network_plot_shows_the_probabilities_of_the_model(data):
     model = mlp.network(MlpConfig.tuned())
     figure = plots.network(model.get_weights(), data.test.images[0], "x")
     (expected,) = mlp.probabilities(model, data.test.images[:1])

@@ -19,7 +19,7 @@ def product_and_gradients(a, b):
 
 
 def searched(a, b):
-    with products.searched("CPU"):
+    with products.explicit_float32("CPU"):
         return product_and_gradients(a, b)
 
 
@@ -30,10 +30,10 @@ def compiled(function, *arguments):
 @pytest.fixture
 def on_cpu(monkeypatch):
     """Lets XLA's programs for a CPU stand in for those for a GPU."""
-    monkeypatch.setattr(products, "platform", lambda tensor: "CPU")
+    monkeypatch.setattr(products, "search_platform", lambda tensor: "CPU")
 
 
-def test_products_and_their_gradients_say_that_they_are_of_float32_and_stay_the_same():
+def test_products_and_gradients_request_float32_and_keep_their_values():
     a, b = (tf.random.stateless_normal(shape, (1, 2)) for shape in ((3, 5), (5, 4)))
     says, plain = compiled(searched, a, b), compiled(product_and_gradients, a, b)
     with runtime.tf32(True):
@@ -43,8 +43,8 @@ def test_products_and_their_gradients_say_that_they_are_of_float32_and_stay_the_
     assert program.count(SAYS_FLOAT32) == 3  # the product, and the gradient of each factor
     for one, other in zip(found, plain(a, b), strict=True):
         np.testing.assert_array_equal(one, other)
-    assert products.no_others(says.graph)
-    assert not products.no_others(plain.graph)
+    assert products.tf32_changes_nothing(says.graph)
+    assert not products.tf32_changes_nothing(plain.graph)
 
 
 @pytest.mark.parametrize(
@@ -56,22 +56,22 @@ def test_products_and_their_gradients_say_that_they_are_of_float32_and_stay_the_
         (tf.TensorSpec((4, 4), tf.float32), True),
     ],
 )
-def test_other_products_stay_as_they_are(specification, turned):
+def test_other_products_are_unchanged(specification, turned):
     def product(a):
-        with products.searched("CPU"):
+        with products.explicit_float32("CPU"):
             return tf.matmul(a, tf.ones_like(a), transpose_a=turned)
 
     graph = compiled(product, specification).graph
     assert "XlaCallModule" not in {operation.type for operation in graph.get_operations()}
-    assert products.no_others(graph) == (specification.dtype == tf.float64)
+    assert products.tf32_changes_nothing(graph) == (specification.dtype == tf.float64)
 
 
-def test_what_tf32_would_round_is_found_within_loops_too():
+def test_ops_affected_by_tf32_are_found_within_loops_too():
     def loop(a):
         return tf.while_loop(lambda a: tf.reduce_sum(a) < 9, lambda a: [tf.matmul(a, a)], [a])
 
-    assert not products.no_others(compiled(loop, tf.ones((2, 2))).graph)
-    assert products.no_others(compiled(loop, tf.ones((2, 2), tf.bfloat16)).graph)
+    assert not products.tf32_changes_nothing(compiled(loop, tf.ones((2, 2))).graph)
+    assert products.tf32_changes_nothing(compiled(loop, tf.ones((2, 2), tf.bfloat16)).graph)
 
 
 @pytest.mark.slow
@@ -79,7 +79,7 @@ def test_what_tf32_would_round_is_found_within_loops_too():
     ("steps", "turns"),
     [(6, 2), *(pytest.param(*one, marks=pytest.mark.slow) for one in ((10, 2), (7, 7)))],
 )
-def test_a_searched_epoch_takes_the_same_steps_several_in_a_turn(data, on_cpu, steps, turns):
+def test_epoch_with_search_takes_the_same_steps_several_per_iteration(data, on_cpu, steps, turns):
     order = epoch_order(1000, 100, 1, 0)[:steps]
     plain, search = (
         mlp.CompiledEpoch(
@@ -95,7 +95,7 @@ def test_a_searched_epoch_takes_the_same_steps_several_in_a_turn(data, on_cpu, s
     assert f'"known_trip_count":{{"n":"{turns}"}}' in program
 
 
-def test_an_epoch_in_tf32_searches_among_programs_in_tf32(data, on_cpu):
+def test_tf32_epoch_searches_tf32_programs(data, on_cpu):
     order = epoch_order(1000, 100, 1, 0)[:1]
     for tf32, count in ((False, 9), (True, 0)):  # 3 products, and of each the factors' gradients
         model = mlp.build(MlpConfig.tuned(), 20)
@@ -108,7 +108,9 @@ def test_an_epoch_in_tf32_searches_among_programs_in_tf32(data, on_cpu):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("epochs", "searched"), [(50_000, True), (49_999, False)])
-def test_a_training_searches_where_it_is_long_enough_to_pay(data, monkeypatch, epochs, searched):
+def test_training_searches_programs_only_if_long_enough_to_pay_off(
+    data, monkeypatch, epochs, searched
+):
     asked = []
 
     class Epoch(mlp.CompiledEpoch):
@@ -131,7 +133,7 @@ def with_convolution():
     ("layers", "allowed"),
     [(lambda: [keras.layers.Dense(10)], True), (with_convolution, False)],
 )
-def test_tf32_is_allowed_only_where_it_rounds_nothing(data, on_cpu, monkeypatch, layers, allowed):
+def test_tf32_is_allowed_only_where_it_changes_nothing(data, on_cpu, monkeypatch, layers, allowed):
     model = keras.Sequential([keras.Input((784,)), *layers()])
     model.compile(keras.optimizers.Adam(), keras.losses.CategoricalCrossentropy(from_logits=True))
     epoch = mlp.CompiledEpoch(model, data.train, test=data.test, search=True)
@@ -141,9 +143,9 @@ def test_tf32_is_allowed_only_where_it_rounds_nothing(data, on_cpu, monkeypatch,
     assert asked == [allowed]
 
 
-def test_nothing_is_searched_on_a_cpu_or_with_deterministic_ops(data, monkeypatch):
-    assert products.platform(tf.ones(1)) is None
-    monkeypatch.setattr(products, "platform", lambda tensor: "CUDA")  # would fail here
+def test_no_search_on_a_cpu_or_with_deterministic_ops(data, monkeypatch):
+    assert products.search_platform(tf.ones(1)) is None
+    monkeypatch.setattr(products, "search_platform", lambda tensor: "CUDA")  # would fail here
     monkeypatch.setattr(runtime, "deterministic", lambda: True)
     model = mlp.build(MlpConfig.tuned(), 20)
     epoch = mlp.CompiledEpoch(model, data.train, test=data.test, search=True)

@@ -9,7 +9,7 @@ from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.errors import InputError
 from tf_edureka.mlp import ensemble, epoch
-from tf_edureka.mlp.epoch import on_device
+from tf_edureka.mlp.epoch import to_device
 
 
 @each_recipe
@@ -70,7 +70,7 @@ def test_only_true_ends_the_training_and_no_other_result_of_a_callback(data):
     assert len(states) == 2
 
 
-def test_training_ends_when_the_cost_is_no_number(data):
+def test_training_ends_when_the_cost_is_nan(data):
     result = without_xla(MlpConfig.article(learning_rate=1e30, batch_size=10), data)
     assert len(result.cost) < 15
     assert not np.isfinite(result.cost[-1])
@@ -82,7 +82,7 @@ def test_training_ends_when_the_cost_is_no_number(data):
     [MlpConfig.tuned, pytest.param(MlpConfig.augmented, marks=pytest.mark.slow)],
     ids=lambda config: config.__name__,
 )
-def test_real_mnist_todays_recipes_in_three_epochs(mnist, config):
+def test_real_mnist_modern_recipes_in_three_epochs(mnist, config):
     assert mlp.train(config(epochs=3), mnist).accuracy[-1] > 0.975
 
 
@@ -96,16 +96,16 @@ def test_mixed_precision_trains_to_nearly_the_same(data):
 
 
 @pytest.mark.parametrize("trainer", [without_xla, ensembles], ids=["one", "many"])
-def test_a_training_that_is_over_leaves_no_images_in_memory(data, monkeypatch, trainer):
+def test_finished_training_leaves_no_images_in_memory(data, monkeypatch, trainer):
     held = []
 
     def watched(split):
-        tensors = on_device(split)
+        tensors = to_device(split)
         held.extend(weakref.ref(tensor) for tensor in tensors)
         return tensors
 
     for module in (epoch, ensemble):
-        monkeypatch.setattr(module, "on_device", watched)
+        monkeypatch.setattr(module, "to_device", watched)
     trainer(MlpConfig.tuned(epochs=1, hidden_units=(4,)), data)
     gc.collect()
     assert len(held) == 4

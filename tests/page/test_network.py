@@ -11,7 +11,7 @@ from PIL import Image
 from tf_edureka import page
 from tf_edureka.config import MlpConfig
 from tf_edureka.data import picture, rendered
-from tf_edureka.mlp import SURE, from_weights, with_certainty
+from tf_edureka.mlp import MIN_CERTAINTY, from_weights, with_certainty
 from tf_edureka.page import encoding
 
 _, _, IMAGES, LABELS = rendered.digits(1, 300)
@@ -88,7 +88,7 @@ def data_of(weights, snapshots=()):
         "sample": list(range(100)),
         "mistakes": [one[:90] for one in wrong],
         "mistakes_in_all": [len(one) for one in wrong],
-        "sure": SURE,
+        "sure": MIN_CERTAINTY,
     }
 
 
@@ -186,7 +186,7 @@ def test_it_is_as_sure_as_python_is(tab, which):
     found = of_all(tab, "judged(network, image).certainty", IMAGES, which)
     _, expected = with_certainty(lambda images: softmax(logits_of(WEIGHTS[which], images)), IMAGES)
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
-    assert 0 < np.mean(expected >= SURE) < 1  # of both kinds
+    assert 0 < np.mean(expected >= MIN_CERTAINTY) < 1  # of both kinds
 
 
 @pytest.mark.parametrize("strokes", DRAWN)

@@ -73,7 +73,7 @@ def test_the_examples_are_such_as_the_first_network_is_right_and_sure_of(
         lambda images: shown.softmax(shown.logits(linear, images)), examples
     )
     assert shares.argmax(axis=1).tolist() == list(range(10))
-    assert certainty.min() >= made["sure"] == mlp.SURE
+    assert certainty.min() >= made["sure"] == mlp.MIN_CERTAINTY
     assert set(made["examples"]) <= set(made["sample"])  # which costs no further image
 
 
@@ -161,7 +161,7 @@ def test_a_network_of_which_nothing_else_is_known_has_weights_and_examples(
     assert made["images"]["labels"] == list(range(10))
     shares, certainty = shown.judged(linear, images)
     assert shares.argmax(axis=1).tolist() == list(range(10))
-    assert certainty.min() >= mlp.SURE
+    assert certainty.min() >= mlp.MIN_CERTAINTY
 
 
 @pytest.mark.parametrize("wrong", [1e5, -1e5, np.nan, np.inf])

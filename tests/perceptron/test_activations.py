@@ -24,26 +24,26 @@ SLOPES = {
 }
 
 
-def test_there_are_the_articles_six():
+def test_activations_are_the_articles_six():
     assert tuple(ACTIVATIONS) == config.ACTIVATIONS == tuple(FORMULAS)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_a_neuron_gives_what_the_formula_says_and_so_does_its_slope(name):
+def test_neuron_output_and_slope_match_the_formula(name):
     z = Z.astype(np.float64)
     outputs, slopes = (
         np.array(function(tf.constant(Z)))
-        for function in (ACTIVATIONS[name].of_neurons, ACTIVATIONS[name].slope_of_neurons)
+        for function in (ACTIVATIONS[name].neuron_output, ACTIVATIONS[name].neuron_slope)
     )
     np.testing.assert_allclose(outputs, FORMULAS[name](z), rtol=1e-6, atol=1e-12)
     np.testing.assert_allclose(slopes, SLOPES[name](z), rtol=1e-5, atol=1e-7)
 
 
-def test_where_nothing_is_learned_the_slope_is_0_to_the_last_bit():
+def test_slope_is_exactly_0_where_nothing_is_learned():
     far = tf.constant([30.0])
-    assert ACTIVATIONS["tanh"].slope_of_neurons(far) == 0
-    assert ACTIVATIONS["relu"].slope_of_neurons(-far) == 0
-    assert ACTIVATIONS["softmax"].slope_of_neurons(tf.constant([0.3])) == 0
+    assert ACTIVATIONS["tanh"].neuron_slope(far) == 0
+    assert ACTIVATIONS["relu"].neuron_slope(-far) == 0
+    assert ACTIVATIONS["softmax"].neuron_slope(tf.constant([0.3])) == 0
 
 
 def test_softmax_of_two_outputs_is_the_sigmoid_of_their_difference():

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tf_edureka import perceptron
 from tf_edureka.config import PerceptronConfig
-from tf_edureka.perceptron.diagnosis import diagnose, is_right
+from tf_edureka.perceptron.diagnosis import diagnose, is_correct
 from tf_edureka.perceptron.gates import GATES
 from tf_edureka.results import SweepResult
 
@@ -53,17 +53,17 @@ def outcome_of(activation, gate, initial, final, **course) -> str:
         ("identity", [9, 9, 9], "diverged"),  # the loss rises from that of 2, 2, 2
     ],
 )
-def test_what_became_of_or(activation, final, expected):
+def test_diagnosis_of_or(activation, final, expected):
     assert outcome_of(activation, OR, [2, 2, 2], final) == expected
 
 
-def test_where_no_line_does_that_is_the_reason():
+def test_inseparable_gate_is_diagnosed_as_no_line():
     assert outcome_of("identity", GATES["xor"], [1, 1, 1], [0, 0, 0.5]) == "no line"
     assert outcome_of("step", GATES["xor"], [1, 1, 1], [1, 1, -0.5]) == "no line"
     assert outcome_of("relu", GATES["xor"], [1, 1, 1], [-1, -1, -1]) == "dead"
 
 
-def test_a_loss_that_rises_from_its_least_is_diverging_though_it_began_higher():
+def test_loss_rising_from_its_minimum_is_diverged_even_below_the_initial_loss():
     assert outcome_of("identity", OR, [9, 9, 9], [2, 2, 2]) == "not yet"
     assert outcome_of("identity", OR, [9, 9, 9], [2, 2, 2], least_loss=0.5) == "diverged"
     for rate, epochs, seed in ((0.158, 100, 44), (0.158, 1000, 44), (0.5, 20, 1)):
@@ -73,7 +73,7 @@ def test_a_loss_that_rises_from_its_least_is_diverging_though_it_began_higher():
 
 
 @pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "relu"])
-def test_rounding_is_no_divergence(activation):
+def test_rounding_errors_do_not_count_as_divergence(activation):
     for rate, epochs in ((1e-8, 100), (0.001, 1000)):
         config = PerceptronConfig(rate, epochs, activation=activation)
         for gate in GATES.values():
@@ -90,7 +90,7 @@ def test_a_dead_perceptron_never_moves_again():
     assert dead.sum() > 20
 
 
-def test_one_half_counts_as_1_and_what_is_no_number_as_wrong():
-    right = is_right(np.array([0.49, 0.5, np.nan, 0.49]), GATES["or"])
+def test_one_half_counts_as_1_and_nan_as_wrong():
+    right = is_correct(np.array([0.49, 0.5, np.nan, 0.49]), GATES["or"])
     assert right.tolist() == [True, True, False, False]
-    assert not is_right(np.full((3, 4), np.nan), GATES["xor"]).any()
+    assert not is_correct(np.full((3, 4), np.nan), GATES["xor"]).any()

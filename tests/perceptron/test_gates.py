@@ -9,7 +9,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.perceptron.gates import GATES, Gate
 
 
-def test_the_gates_are_what_their_names_say():
+def test_gates_match_their_names():
     rows = [(0, 0), (0, 1), (1, 0), (1, 1)]
     rules = {
         "or": lambda a, b: a or b,
@@ -25,7 +25,7 @@ def test_the_gates_are_what_their_names_say():
         assert gate.targets[:, 0].tolist() == [float(rule(a, b)) for a, b in rows]
 
 
-def test_of_all_16_gates_a_line_parts_all_but_xor_and_its_opposite():
+def test_all_16_gates_but_xor_and_its_inverse_are_separable():
     lines = np.array(list(itertools.product((-2, -1, 1, 2), (-2, -1, 1, 2), (-3, -1, 1, 3))))
     inputs = GATES["or"].inputs
     parted = {tuple(row) for row in (lines @ inputs.T > 0).astype(float)}
@@ -35,7 +35,7 @@ def test_of_all_16_gates_a_line_parts_all_but_xor_and_its_opposite():
     assert len(parted) == 14
 
 
-def test_arrays_that_would_broadcast_to_something_else_are_refused():
+def test_arrays_of_wrong_shape_or_dtype_are_rejected():
     inputs, targets = GATES["or"].inputs, GATES["or"].targets
     with pytest.raises(InputError, match=r"targets of gate mine: expected float32 .* \(4, 1\)"):
         Gate("mine", inputs, targets=targets[:, 0])
@@ -43,7 +43,7 @@ def test_arrays_that_would_broadcast_to_something_else_are_refused():
         Gate("mine", inputs.astype(np.float64), targets=targets)
 
 
-def test_nobody_can_change_a_gate_that_others_use_too():
+def test_gates_are_immutable():
     for array in (GATES["or"].inputs, GATES["or"].targets):
         with pytest.raises(ValueError, match="read-only"):
             array[0, 0] = 5
@@ -57,17 +57,17 @@ def test_nobody_can_change_a_gate_that_others_use_too():
 
 
 @pytest.mark.parametrize(("place", "value"), [("inputs", 2), ("inputs", np.nan), ("targets", 7)])
-def test_what_is_no_truth_table_is_refused(place, value):
+def test_invalid_truth_tables_are_rejected(place, value):
     arrays = {"inputs": GATES["or"].inputs.copy(), "targets": GATES["or"].targets.copy()}
     arrays[place][0, 0] = value
     with pytest.raises(InputError, match=f"{place} of gate mine: expected 0 or 1"):
         Gate("mine", **arrays)
     arrays = {"inputs": GATES["or"].inputs.copy(), "targets": GATES["or"].targets.copy()}
     arrays["inputs"][0, 2] = 0
-    with pytest.raises(InputError, match="third column of inputs 1"):
+    with pytest.raises(InputError, match="only 1 in the third column"):
         Gate("mine", **arrays)
 
 
-def test_a_gate_is_equal_to_itself_and_may_be_a_key():
+def test_gate_equals_itself_and_is_hashable():
     assert GATES["or"] == GATES["or"] != GATES["xor"]
     assert {GATES["or"]: 1}[GATES["or"]] == 1

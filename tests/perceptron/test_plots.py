@@ -38,7 +38,7 @@ def test_a_perceptrons_loss_is_logarithmic_only_where_it_explodes():
 
 
 def test_each_activation_has_its_panel_with_its_derivative():
-    figure = plots.activations()
+    figure = plots.activation_functions()
     assert [axes.get_title().split(":")[0] for axes in figure.axes] == list(ACTIVATIONS)
     for axes in figure.axes:
         assert [line.get_linestyle() for line in axes.lines[:2]] == ["-", "--"]
@@ -51,13 +51,13 @@ def test_each_activation_has_its_panel_with_its_derivative():
 
 
 def test_the_decision_line_is_where_the_output_is_one_half():
-    figure = plots.decision("relu", GATES["or"], LEAST_SQUARES, "x")
+    figure = plots.decision_line("relu", GATES["or"], LEAST_SQUARES, "x")
     assert figure.axes[0].get_title() == "OR: 4 of 4 rows right\nx"
     assert labels_of(figure.axes[0]) == ["0.25", "0.75", "0.75", "1.25"]
     (contour,) = [c for c in figure.axes[0].collections if hasattr(c, "levels")]
     for point in contour.get_paths()[0].vertices:
         assert point.sum() == pytest.approx(0.5, abs=1e-3)
-    assert legend_of(figure) == ["output 1/2: the decision line", "should be 0", "should be 1"]
+    assert legend_of(figure) == ["output 1/2: the decision line", "target 0", "target 1"]
 
 
 @pytest.mark.parametrize(
@@ -69,49 +69,49 @@ def test_the_decision_line_is_where_the_output_is_one_half():
         ("identity", [1e-7, -1e-7, 0.5]),  # the best for XOR, but for rounding
     ],
 )
-def test_where_there_is_no_line_the_title_says_so(activation, weights):
-    figure = plots.decision(activation, GATES["or"], np.array(weights), "x")
-    assert "no decision line here" in figure.axes[0].get_title()
-    assert legend_of(figure) == ["should be 0", "should be 1"]
+def test_title_says_if_no_decision_line_is_in_view(activation, weights):
+    figure = plots.decision_line(activation, GATES["or"], np.array(weights), "x")
+    assert "no decision line in view" in figure.axes[0].get_title()
+    assert legend_of(figure) == ["target 0", "target 1"]
     drawn(figure)
 
 
-def test_a_higher_output_is_darker_without_colours_too():
-    (image,) = plots.decision("tanh", GATES["or"], LEAST_SQUARES, "x").axes[0].images
+def test_higher_output_is_darker_in_greyscale_too():
+    (image,) = plots.decision_line("tanh", GATES["or"], LEAST_SQUARES, "x").axes[0].images
     colours = image.cmap(image.norm([0, 0.25, 0.5, 0.75, 1]))[:, :3]
     assert (np.diff(colours @ [0.3, 0.6, 0.1]) < -0.1).all()  # what greyscale makes of them
 
 
-def test_the_title_counts_the_rows_that_are_right():
+def test_title_counts_the_correct_rows():
     weights = np.array([1, 1, 0.25], np.float32)  # OR, which is XOR but for one row
-    figure = plots.decision("identity", GATES["xor"], weights, "x")
+    figure = plots.decision_line("identity", GATES["xor"], weights, "x")
     assert figure.axes[0].get_title() == "XOR: 3 of 4 rows right\nx"
 
 
 def test_the_animation_goes_from_the_first_weights_to_the_last(tmp_path, monkeypatch):
-    titles, decision = [], plots.decision
+    titles, decision = [], plots.decision_line
 
     def noting(activation, gate, weights, title, figure):
-        titles.append(re.search("as drawn|loss .*", title)[0])
+        titles.append(re.search("initial weights|loss .*", title)[0])
         return decision(activation, gate, weights, title, figure)
 
-    monkeypatch.setattr(plane, "decision", noting)
+    monkeypatch.setattr(plane, "decision_line", noting)
     result = perceptron.train(PerceptronConfig(epochs=3), GATES["or"])
     path = tmp_path / "way.gif"
-    plots.animate_decision(path, "relu", GATES["or"], result.weights, result.loss, "x")
+    plots.animate_decision_line(path, "relu", GATES["or"], result.weights, result.loss, "x")
     with Image.open(path) as film:
         assert film.n_frames == 4
         first = np.array(film.convert("L"))
         film.seek(3)
-        assert titles == ["as drawn", *(f"loss {loss:.4g}" for loss in result.loss)]
+        assert titles == ["initial weights", *(f"loss {loss:.4g}" for loss in result.loss)]
         assert film.info["duration"] > 1000
         assert (np.array(film.convert("L")) != first).any()
 
 
-def test_a_sweeps_histogram_counts_each_seed_once():
+def test_sweep_histogram_counts_each_seed_once():
     loss = np.array([0.25, 0.26, 3, 3, 3, 1, np.inf], np.float32)
     outcomes = np.array(["learned"] * 2 + ["dead"] * 3 + ["stuck", "diverged"])
-    figure = plots.sweep(loss, outcomes, "x")
+    figure = plots.sweep_histogram(loss, outcomes, "x")
     assert sum(bar.get_height() for bar in figure.axes[0].patches) == 6
     assert set(legend_of(figure)) == {
         "learned: 2 (28.6%)",
@@ -120,14 +120,14 @@ def test_a_sweeps_histogram_counts_each_seed_once():
         "diverged: 1 (14.3%), not drawn",
     }
     drawn(figure)
-    drawn(plots.sweep(loss[-1:], outcomes[-1:], "x"))
+    drawn(plots.sweep_histogram(loss[-1:], outcomes[-1:], "x"))
 
 
-def test_the_hidden_space_has_the_rows_where_the_neurons_put_them():
+def test_hidden_space_shows_rows_at_their_hidden_outputs():
     figure = plots.hidden_space("sigmoid", GATES["xor"], XOR_NETWORK, "x")
     left, right = figure.axes[:2]
-    assert left.get_title() == "The inputs: no line parts the rows"
-    assert right.get_title() == "What the hidden neurons give: one line does"
+    assert left.get_title() == "The inputs: no line separates the rows"
+    assert right.get_title() == "Outputs of the hidden neurons: one line separates the rows"
     # 0 1 and 1 0 fall together: one of both inputs is on.
     assert labels_of(right) == ["0 0", "0 1\n1 0", "", "1 1"]
     zeros, ones = (points.get_offsets() for points in right.collections[-2:])
@@ -141,7 +141,7 @@ def test_the_hidden_space_has_the_rows_where_the_neurons_put_them():
     drawn(figure)
 
 
-def test_hidden_lines_are_where_the_weighted_sums_are_0_and_only_drawn_in_view():
+def test_hidden_lines_are_at_zero_weighted_sums_and_drawn_only_in_view():
     weights = np.array([1, 3, 2, 3, -1, 9, 1, 1, 1], np.float32)  # x + 2 y = 1; 3 x + 3 y = -9
     figure = plots.hidden_space("tanh", GATES["xor"], weights, "x")
     (line,) = [line for line in figure.axes[0].lines if "hidden" in line.get_label()]
@@ -149,19 +149,19 @@ def test_hidden_lines_are_where_the_weighted_sums_are_0_and_only_drawn_in_view()
         assert x + 2 * y == pytest.approx(1)
 
 
-def test_a_hidden_space_of_weights_that_are_none_is_drawn_too():
+def test_hidden_space_is_drawn_for_zero_nan_and_huge_weights():
     for weights in (np.zeros(9), np.full(9, np.nan), np.full(9, 1e38)):
         figure = plots.hidden_space("relu", GATES["xor"], weights.astype(np.float32), "x")
-        assert figure.axes[1].get_title() == "What the hidden neurons give"
+        assert figure.axes[1].get_title() == "Outputs of the hidden neurons"
         drawn(figure)
 
 
-def test_a_dollar_in_a_title_is_a_dollar():
+def test_dollar_in_a_title_is_not_parsed_as_tex():
     title = r"$\frac{$"
     gate = Gate("x_{$", GATES["or"].inputs, targets=GATES["or"].targets)
     figures = [
-        plots.decision("relu", gate, np.float32([1, 1, 0]), title),
-        plots.sweep(np.float32([0.5]), np.array(["learned"]), title),
+        plots.decision_line("relu", gate, np.float32([1, 1, 0]), title),
+        plots.sweep_histogram(np.float32([0.5]), np.array(["learned"]), title),
         plots.loss_curve(np.float32([1, 0.5]), title),
     ]
     for figure in figures:
@@ -193,7 +193,7 @@ def test_a_neurons_arrows_are_wider_for_larger_weights_and_dashed_for_negative_o
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_a_neuron_of_each_activation_and_of_any_number_is_drawn(activation):
+def test_neuron_is_drawn_for_each_activation_and_for_nan_and_inf(activation):
     row = GATES["and"].inputs[2]  # 1, 0 and the constant
     figure = plots.neuron(activation, row, np.float32([2, 5, -0.5]), r"$\frac{$")
     assert "sum\n$z$ = 1.5" in labels_of(figure.axes[0])

@@ -22,7 +22,7 @@ both = pytest.mark.parametrize("module", [legacy, perceptron], ids=["legacy", "m
 
 
 @both
-def test_all_losses_are_bit_for_bit_those_of_tensorflow_1_for_41_seeds(module):
+def test_all_losses_of_41_seeds_are_bit_identical_to_tensorflow_1(module):
     for seed, expected in GOLDEN.items():
         result = module.train(PerceptronConfig(seed=int(seed)), GATES["or"])
         for name, values in (
@@ -33,7 +33,7 @@ def test_all_losses_are_bit_for_bit_those_of_tensorflow_1_for_41_seeds(module):
     assert len(GOLDEN) == 41
 
 
-def test_41_seeds_at_once_end_as_in_tensorflow_1_and_12_near_the_best_loss():
+def test_sweep_of_41_seeds_matches_tensorflow_1_and_12_reach_a_low_loss():
     result = perceptron.sweep(PerceptronConfig(), GATES["or"], seeds=range(41))
     expected = np.float32([GOLDEN[str(seed)]["losses"][-1] for seed in range(41)])
     np.testing.assert_allclose(result.loss, expected, rtol=ROUNDINGS)
@@ -47,7 +47,7 @@ def test_41_seeds_at_once_end_as_in_tensorflow_1_and_12_near_the_best_loss():
         for name in WITH_GRADIENT
     ],
 )
-def test_with_each_activation_on_each_gate_41_seeds_are_trained_as_in_tensorflow_1(activation):
+def test_each_activation_on_each_gate_matches_tensorflow_1_for_41_seeds(activation):
     content = golden("activations.json")
     for gate, expected in content["ends"][activation].items():
         losses = np.array(
@@ -76,7 +76,7 @@ def test_it_prints_what_the_article_prints(module):
 
 
 @pytest.mark.parametrize("activation", WITH_GRADIENT)
-def test_both_ways_give_the_same_bits_with_each_activation(activation):
+def test_legacy_and_modern_are_bit_identical_with_each_activation(activation):
     for gate in GATES.values():
         config = PerceptronConfig(0.1, 50, seed=3, activation=activation)
         one, other = (module.train(config, gate) for module in (legacy, perceptron))
@@ -85,7 +85,7 @@ def test_both_ways_give_the_same_bits_with_each_activation(activation):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_a_sweep_gives_for_each_seed_what_training_it_alone_gives(activation):
+def test_sweep_matches_single_trainings_for_each_seed(activation):
     # Each step may be a rounding (6e-8) away, and 100 steps of a tenth of the slope do not add up
     # to more.
     tolerance = 1e-6
@@ -103,7 +103,7 @@ def test_a_sweep_gives_for_each_seed_what_training_it_alone_gives(activation):
             np.testing.assert_allclose(one, other, rtol=0, atol=tolerance)
 
 
-def test_a_sweep_the_articles_way_is_the_same():
+def test_legacy_sweep_matches_the_modern_one():
     one, other = (
         m.sweep(PerceptronConfig(), GATES["or"], seeds=range(3)) for m in (legacy, perceptron)
     )
@@ -121,7 +121,7 @@ def test_the_step_function_is_trained_by_rosenblatts_rule():
     assert (expected != result.initial_weights).any()
 
 
-def test_rosenblatts_rule_learns_each_gate_that_a_line_parts_from_any_seed():
+def test_rosenblatts_rule_learns_each_separable_gate_from_any_seed():
     config = PerceptronConfig(learning_rate=1.0, epochs=50, activation="step")
     for name in ("or", "and", "nand"):
         assert (perceptron.sweep(config, GATES[name], seeds=range(200)).loss == 0).all()
@@ -154,7 +154,7 @@ def test_only_true_ends_the_training_and_no_other_result_of_a_callback(module):
 
 
 @both
-def test_seeds_may_be_numpys(module):
+def test_numpy_integers_are_valid_seeds(module):
     config = PerceptronConfig(epochs=2)
     one, other = (
         module.sweep(config, GATES["or"], seeds=seeds) for seeds in (np.arange(3), [0, 1, 2])
@@ -176,7 +176,7 @@ def test_a_sweep_ends_when_the_caller_asks_for_it():
 
 
 @both
-def test_training_ends_with_the_first_loss_that_is_no_number(module):
+def test_training_ends_with_the_first_loss_that_is_not_finite(module):
     config = PerceptronConfig(learning_rate=0.5, activation="identity")
     result = module.train(config, GATES["or"])
     assert np.isfinite(result.loss[:-1]).all()
@@ -184,14 +184,14 @@ def test_training_ends_with_the_first_loss_that_is_no_number(module):
     assert len(result.loss) < 40
 
 
-def test_a_training_in_several_pieces_is_the_same_as_in_one(monkeypatch):
+def test_training_in_several_calls_is_the_same_as_in_one(monkeypatch):
     whole = perceptron.train(PerceptronConfig(), GATES["or"])
-    monkeypatch.setattr(training, "MOST_WEIGHTS", 3 * 7)  # those of seven epochs
+    monkeypatch.setattr(training, "MAX_WEIGHTS_PER_CALL", 3 * 7)  # those of seven epochs
     pieces = perceptron.train(PerceptronConfig(), GATES["or"])
     np.testing.assert_array_equal(whole.weights, pieces.weights)
 
 
-def test_a_sweep_knows_the_least_loss_of_each_seed():
+def test_sweep_records_the_least_loss_of_each_seed():
     config = PerceptronConfig(0.5, 30, activation="tanh")  # it swings
     losses = []
     result = perceptron.sweep(
@@ -203,7 +203,7 @@ def test_a_sweep_knows_the_least_loss_of_each_seed():
     assert (result.least_loss < result.loss).any()
 
 
-def test_the_least_loss_is_a_number_where_a_training_ended_in_none():
+def test_least_loss_is_finite_even_if_the_training_diverged():
     config = PerceptronConfig(0.5, 300, activation="identity")  # it explodes
     result, stopped = (m.sweep(config, GATES["or"], seeds=[1]) for m in (perceptron, legacy))
     assert np.isnan(result.loss).all()
@@ -211,7 +211,7 @@ def test_the_least_loss_is_a_number_where_a_training_ended_in_none():
     assert np.isfinite(result.least_loss).all()
 
 
-def test_a_sweep_the_articles_way_ends_when_the_caller_asks_for_it():
+def test_legacy_sweep_ends_when_the_caller_asks_for_it():
     result = legacy.sweep(
         PerceptronConfig(),
         GATES["or"],
@@ -222,13 +222,13 @@ def test_a_sweep_the_articles_way_ends_when_the_caller_asks_for_it():
 
 
 @pytest.mark.parametrize("sweep", [legacy.sweep, perceptron.sweep, xor_network.train])
-def test_seeds_that_are_none_are_refused(sweep):
+def test_invalid_seeds_are_rejected(sweep):
     for seeds in ([], [1.5], [-1], [2**31], [True]):
         with pytest.raises(InputError, match="seeds: expected"):
             sweep(PerceptronConfig(epochs=1), GATES["or"], seeds=seeds)
 
 
-def test_numbers_that_are_none_are_refused():
+def test_invalid_hyperparameters_are_rejected():
     for wrong, complaint in (
         ({"learning_rate": float("nan")}, "learning_rate: expected"),
         ({"epochs": 0}, "epochs: expected a whole number"),
@@ -238,17 +238,17 @@ def test_numbers_that_are_none_are_refused():
             PerceptronConfig(**wrong)
 
 
-def test_the_articles_way_refuses_the_step_function():
+def test_legacy_training_rejects_the_step_function():
     with pytest.raises(InputError, match="step function has no gradient"):
         legacy.train(PerceptronConfig(activation="step"), GATES["or"])
 
 
-def test_the_graph_is_the_one_that_the_articles_file_builds_node_by_node():
+def test_graph_equals_that_of_the_articles_file_node_by_node():
     built = legacy.build_graph(PerceptronConfig())
     assert nodes_of(built.graph) == golden("perceptron_graph_tf2.json")
 
 
-def test_the_graph_is_that_of_tensorflow_1_but_for_two_sums_in_its_gradients():
+def test_graph_equals_tensorflow_1_except_for_two_sums_in_its_gradients():
     built = legacy.build_graph(PerceptronConfig())
     theirs, ours = golden("perceptron_graph.json"), nodes_of(built.graph)
     # TensorFlow 2.21 keeps the dimensions of two sums in the gradient of a subtraction, and

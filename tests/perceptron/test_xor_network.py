@@ -14,11 +14,11 @@ XOR = GATES["xor"]
 
 
 def right(result) -> np.ndarray:
-    return diagnosis.is_right(result.outputs, XOR).all(axis=1)
+    return diagnosis.is_correct(result.outputs, XOR).all(axis=1)
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "softmax"])
-def test_a_network_trains_as_keras_trains_it(activation):
+def test_training_matches_keras(activation):
     result = xor_network.train(PerceptronConfig(0.3, 20, activation=activation), XOR, seeds=[5])
     (initial,), (final,) = result.initial_weights, result.final_weights
     # The bias of the hidden neurons is the weight of the third input, as in the article.
@@ -48,25 +48,25 @@ def test_the_least_loss_is_that_of_all_epochs():
     assert (result.least_loss < result.loss).any()  # by so large a rate
 
 
-def test_initial_weights_are_a_draw_of_nine():
+def test_initial_weights_are_one_sample_of_nine():
     result = xor_network.train(PerceptronConfig(epochs=1), XOR, seeds=[7, 8])
     for row, seed in enumerate((7, 8)):
         drawn = initializers.RandomNormal(None, seed)((9,))
         np.testing.assert_array_equal(result.initial_weights[row], drawn)
 
 
-def test_many_of_50_networks_learn_xor_which_no_neuron_does():
+def test_many_of_50_networks_learn_xor_but_no_single_neuron():
     config = PerceptronConfig(1.0, 4000, activation="sigmoid")
     assert right(xor_network.train(config, XOR, seeds=range(50))).sum() > 25
 
 
 @pytest.mark.parametrize("activation", ["identity", "softmax"])
-def test_hidden_neurons_that_make_one_line_do_not(activation):
+def test_hidden_layers_with_only_one_line_do_not_learn_xor(activation):
     config = PerceptronConfig(0.5, 2000, activation=activation)
     assert not right(xor_network.train(config, XOR, seeds=range(50))).any()
 
 
-def test_hidden_neurons_with_the_step_function_stay_as_they_were_drawn():
+def test_hidden_neurons_with_the_step_function_keep_their_initial_weights():
     result = xor_network.train(PerceptronConfig(0.5, 50, activation="step"), XOR, seeds=range(3))
     np.testing.assert_array_equal(result.initial_weights[:, :6], result.final_weights[:, :6])
     assert (result.initial_weights[:, 6:] != result.final_weights[:, 6:]).any(axis=1).all()

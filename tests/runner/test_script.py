@@ -222,8 +222,8 @@ input_data.read_data_sets("MNIST_data/")
     done = run(script, TF_EDUREKA_MNIST_DIR=str(tmp_path))
     assert done.returncode == 1
     assert done.stderr == (
-        f"error: {tmp_path}/script.py, line 3: {tmp_path}: expected the four MNIST files, as "
-        "TF_EDUREKA_MNIST_DIR says, but train-images-idx3-ubyte.gz is missing\n"
+        f"error: {tmp_path}/script.py, line 3: {tmp_path}: expected the four MNIST files in this "
+        "folder, set by TF_EDUREKA_MNIST_DIR, but train-images-idx3-ubyte.gz is missing\n"
     )
 
 

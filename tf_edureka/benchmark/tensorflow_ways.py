@@ -13,7 +13,7 @@ from tf_edureka.benchmark.task import Task, Trainer, unit_pixels
 from tf_edureka.config import CLASSES, MlpConfig
 from tf_edureka.legacy import mlp as legacy_mlp
 from tf_edureka.mlp import ensemble
-from tf_edureka.mlp.epoch import on_device
+from tf_edureka.mlp.epoch import to_device
 from tf_edureka.mlp.model import pixels
 
 _ENDLESS = 1000  # epochs of a learning rate's schedule: it does not end while it is timed
@@ -41,7 +41,7 @@ def function_per_step(task: Task) -> Trainer:
     model = _model(task)
     optimizer = model.optimizer
     optimizer.build(model.trainable_variables)
-    images, labels = on_device(task.data.train)
+    images, labels = to_device(task.data.train)
 
     @tf.function
     def step(batch: tf.Tensor) -> tf.Tensor:

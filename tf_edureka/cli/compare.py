@@ -95,12 +95,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         folder.write_figure("compare.png", comparison(ladder.legacy, ladder.modern, title))
         with folder.write("overview.md") as path:
             path.write_text(text, encoding="utf-8")
-        folder.write_figure("overview.png", plots.courses(results, f"784-256-256-10 on {title}"))
+        curves = plots.training_curves(results, f"784-256-256-10 on {title}")
+        folder.write_figure("overview.png", curves)
         display.line(f"Written to {folder.path}: {folder.written()}")
-    for rung in ladder.rungs:
-        if not rung.passed:
-            expected = f"expected at most {rung.tolerance:.2g}, got {rung.measured:.2g}"
-            print(f"error: {rung.rung} ({rung.between}): {expected}", file=sys.stderr)
+    for rung in (one for one in ladder.rungs if not one.passed):
+        expected = f"expected at most {rung.tolerance:.2g}, got {rung.measured:.2g}"
+        print(f"error: {rung.rung} ({rung.between}): {expected}", file=sys.stderr)
     return 0 if ladder.passed else RUNG_FAILED
 
 

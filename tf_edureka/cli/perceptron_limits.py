@@ -30,7 +30,7 @@ def show(args: argparse.Namespace, config: PerceptronConfig, folder: RunFolder, 
             networks, key=lambda name: (_learned(networks[name]).sum(), -_least(networks[name])[1])
         )
         seed, _ = _least(networks[best])
-        right = diagnosis.is_right(networks[best].outputs[seed], GATES["xor"]).sum()
+        right = diagnosis.is_correct(networks[best].outputs[seed], GATES["xor"]).sum()
         record = {
             "one_neuron": counts,
             "hidden_neurons": {
@@ -43,7 +43,7 @@ def show(args: argparse.Namespace, config: PerceptronConfig, folder: RunFolder, 
             "versions": {"tensorflow": tf.__version__},
         }
         folder.write_json("limits.json", record)
-        folder.write_figure("activations.png", plots.activations())
+        folder.write_figure("activations.png", plots.activation_functions())
         figure = plots.hidden_space(
             best,
             GATES["xor"],
@@ -111,7 +111,7 @@ def _hidden_neurons(
 
 def _learned(result: SweepResult) -> npt.NDArray[np.bool_]:
     """Which networks have all rows of XOR right."""
-    return np.all(diagnosis.is_right(result.outputs, GATES["xor"]), axis=1)
+    return np.all(diagnosis.is_correct(result.outputs, GATES["xor"]), axis=1)
 
 
 def _least(result: SweepResult) -> tuple[int, float]:

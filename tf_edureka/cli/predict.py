@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise InputError(f"{args.model}: its answers are no numbers; its training went wrong")
     alone = np.array([not steps.others for steps in read.values()])
     digits = shares.argmax(axis=1).astype(str)
-    answers = np.where((certainty >= mlp.SURE) & alone, digits, UNSURE).tolist()
+    answers = np.where((certainty >= mlp.MIN_CERTAINTY) & alone, digits, UNSURE).tolist()
     print_table([printable(str(path), sys.stdout.encoding) for path in read], answers, shares)
     for path, steps in read.items():
         if steps.others:

@@ -15,7 +15,7 @@ from tf_edureka.runs.folder import RunFolder
 from tf_edureka.runs.state import identity
 
 if TYPE_CHECKING:
-    from tf_edureka.mlp.distribution.place import Place
+    from tf_edureka.mlp.distribution.placement import Placement
 
 NOT_GOOD_ENOUGH = 1
 RESUME = "the same command with --resume (and without --overwrite)"
@@ -72,7 +72,7 @@ class Run:
     args: argparse.Namespace
     config: MlpConfig
     data: Mnist
-    place: "Place"
+    place: "Placement"
     folder: RunFolder | None
     command: str
 

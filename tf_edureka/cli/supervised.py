@@ -103,7 +103,7 @@ def _connects(
             end = time.monotonic() + seconds
         elif time.monotonic() >= end:
             return False
-        elif not told and (missing := cluster.silent()) and not hears.poll():
+        elif not told and (missing := cluster.unreachable()) and not hears.poll():
             told = True
             print(
                 f"note: waiting for {cluster.names(missing)}, at most {seconds:g} s",
@@ -114,7 +114,7 @@ def _connects(
 
 def _late(cluster: Cluster, seconds: float) -> int:
     """Says who has not come in time."""
-    if missing := cluster.silent():
+    if missing := cluster.unreachable():
         raise InputError(
             f"{cluster.names(missing)}: expected to come within {seconds:g} s, but did not; start "
             f"all workers with the same {VARIABLE} but for the index, and look whether a firewall "

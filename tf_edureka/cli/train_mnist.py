@@ -79,7 +79,7 @@ def _train(
         from tf_edureka.cli.train_network import train
         from tf_edureka.cli.train_seeds import train_seeds
         from tf_edureka.mlp.distribution import strategies
-        from tf_edureka.mlp.distribution.place import Place
+        from tf_edureka.mlp.distribution.placement import Placement
 
         device = runtime.use_device(args.device, args.deterministic, precision=config.precision)
     strategy = None
@@ -89,11 +89,11 @@ def _train(
         say(supervised.CONNECTS)
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
         say(supervised.STANDS)
-    place = Place(device, strategy, cluster)
+    place = Placement(device, strategy, cluster)
     imported = time.perf_counter()
     data = loaded()
     config.steps_per_epoch(len(data.train.labels))  # refuses before anything is made
-    strategies.expect_split(config.batch_size, place.replicas)
+    strategies.expect_divisible(config.batch_size, place.replicas)
     seconds = {"imports": imported - started, "data": time.perf_counter() - imported}
     run = run_record.Run(args, config, data, place, folder, command)
     with folder.claimed() if folder else contextlib.nullcontext():

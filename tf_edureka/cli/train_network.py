@@ -141,7 +141,7 @@ def _write(
         mlp.save_model(model, path)
     folder.write_json("history.json", history | record | {"data": run.data.source})
     probabilities = mlp.probabilities(model, run.data.test.images)
-    figures = plots.of_run(result, run.data.test, probabilities, run.data.title)
+    figures = plots.run_figures(result, run.data.test, probabilities, run.data.title)
     for name, figure in figures.items():
         folder.write_figure(name, figure)
     seconds["pictures and files"] = time.perf_counter() - began

@@ -193,11 +193,11 @@ def train(
         heading = f"{title}, loss {result.loss[-1]:.4g} after epoch {len(result.loss)}"
         folder.write_figure(
             "decision.png",
-            plots.decision(config.activation, gate, result.final_weights, heading),
+            plots.decision_line(config.activation, gate, result.final_weights, heading),
         )
         if args.animation:
             with folder.write(ANIMATION) as path:
-                plots.animate_decision(
+                plots.animate_decision_line(
                     path, config.activation, gate, result.weights, result.loss, title
                 )
         else:
@@ -255,7 +255,7 @@ def sweep(
         ends = {"outcome": outcomes.tolist(), "counts": counts, "seconds": seconds}
         folder.write_json("sweep.json", result.to_json() | ends | _conditions(args, config, device))
         heading = f"{gate.name.upper()}: {title}, {config.epochs} epochs"
-        folder.write_figure("sweep.png", plots.sweep(result.loss, outcomes, heading))
+        folder.write_figure("sweep.png", plots.sweep_histogram(result.loss, outcomes, heading))
         display.line(f"Written to {folder.path}: {folder.written()}")
     return 0
 

@@ -1,7 +1,7 @@
 """The article's programs as TensorFlow 1 ran them: graphs, sessions and feed_dict.
 
-Each program has a graph and a session of its own; nothing is switched in the process, so TensorFlow
-2 and Keras work beside it, before and after. `python -m tf_edureka.legacy` starts `runner`.
+Each program has its own graph and session and switches nothing in the process, so TensorFlow 2 and
+Keras work before and after it. `python -m tf_edureka.legacy` starts `runner`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ else:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """What `%load_ext tf_edureka.legacy` does: the process of `shell` is one of TensorFlow 1."""
+    """Implements `%load_ext tf_edureka.legacy`: runs the process of `shell` as TensorFlow 1."""
     from tf_edureka.cli import extension
 
     extension.load(shell)

@@ -1,4 +1,4 @@
-"""What `tensorflow.examples.tutorials.mnist.input_data` was: MNIST in batches of NumPy arrays."""
+"""Replaces `tensorflow.examples.tutorials.mnist.input_data`: MNIST in batches of NumPy arrays."""
 
 import contextlib
 import os
@@ -21,29 +21,29 @@ from tf_edureka.tf1 import seeds
 
 DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 
-_Batch = tuple[Any, Any]  # arrays; lists where the data is fake
+_Batch = tuple[Any, Any]  # arrays; lists for fake data
 
 
 class DataSet:
-    """Images and labels that come in batches, shuffled anew each time they are used up.
+    """Images and labels in batches, reshuffled whenever all examples have been used.
 
-    Making one seeds NumPy's global generator, and so does the next: with `seed`, else with the
-    graph's seed (`tf.set_random_seed`), else with something new. The batches of all draw from it.
+    Creating a data set seeds NumPy's global generator: with `seed`, else with the graph's seed
+    (`tf.set_random_seed`), else with fresh entropy. All data sets sample from that generator.
 
-    Source: `DataSet` of TensorFlow 1.15, the same batches to the last index.
+    Source: `DataSet` of TensorFlow 1.15; the batches have exactly the same indices.
 
     Args:
         images: uint8, shape (n, rows, columns, depth).
-        labels: any dtype, shape (n,) or (n, classes).
-        fake_data: whether there are no images, and 10,000 examples are only spoken of.
-        one_hot: what the labels of fake batches are.
-        dtype: `tf.float32` for pixels in [0, 1], `tf.uint8` to leave them from 0 to 255.
-        reshape: whether images become rows of shape (n, rows * columns).
-        seed: NumPy's; None to take the graph's.
+        labels: labels: any dtype, shape (n,) or (n, classes).
+        fake_data: whether to have no images and pretend to have 10,000 examples.
+        one_hot: whether fake batches have one-hot labels.
+        dtype: `tf.float32` for pixels in [0, 1], `tf.uint8` for pixels from 0 to 255.
+        reshape: whether to flatten images to shape (n, rows * columns).
+        seed: seed for NumPy; None for the graph's seed.
 
     Raises:
-        TypeError: when `dtype` is neither.
-        ValueError: when there is not a label for each image, or images to reshape have a depth
+        TypeError: if `dtype` is another.
+        ValueError: if the numbers of images and labels differ, or images to reshape have a depth
             other than 1. TensorFlow 1.15 had assertions.
     """
 
@@ -74,7 +74,7 @@ class DataSet:
                     raise ValueError(f"reshape: expected images of depth 1, got {images.shape}")
                 pixels = images.reshape(len(images), images.shape[1] * images.shape[2])
             if dtype == tf.float32:
-                # Not divided by 255: that would round otherwise.
+                # Multiplied by 1/255, since a division rounds differently.
                 pixels = np.multiply(pixels.astype(np.float32), 1.0 / 255.0)
         self.one_hot = one_hot
         self._images = pixels
@@ -84,34 +84,31 @@ class DataSet:
 
     @property
     def images(self) -> npt.NDArray[np.uint8 | np.float32]:
-        """The images in the order of the running epoch, in the dtype and shape asked for."""
+        """Images in the order of the current epoch, in the requested dtype and shape."""
         return self._images
 
     @property
     def labels(self) -> npt.NDArray[np.generic]:
-        """The labels in the order of the running epoch, in the dtype and shape they came in."""
+        """Labels in the order of the current epoch, in their original dtype and shape."""
         return self._labels
 
     @property
     def num_examples(self) -> int:
-        """How many examples there are."""
+        """Number of examples."""
         return self._num_examples
 
     @property
     def epochs_completed(self) -> int:
-        """How often the examples were used up."""
+        """Number of completed passes over the examples."""
         return self._epochs_completed
 
     def next_batch(self, batch_size: int, fake_data: bool = False, shuffle: bool = True) -> _Batch:
-        """Gives the next examples, across the end of an epoch into the next where need be.
+        """Returns images and labels of the next examples, continuing into the next epoch if needed.
 
         Args:
-            batch_size: how many.
-            fake_data: whether to give lists of ones, labelled 0, instead.
+            batch_size: number of examples.
+            fake_data: whether to return lists of ones, labelled 0, instead.
             shuffle: whether to shuffle at the start and at the end of each epoch.
-
-        Returns:
-            images and labels of the batch.
         """
         if fake_data:
             label = [1] + [0] * (CLASSES - 1) if self.one_hot else 0
@@ -134,7 +131,7 @@ class DataSet:
         )
 
     def _shuffle(self) -> None:
-        # What was shuffled before is shuffled again, so the orders build on each other.
+        # Shuffles the current order again, so each order depends on the one before.
         order = np.arange(self._num_examples)
         np.random.shuffle(order)
         self._images = self._images[order]
@@ -142,7 +139,7 @@ class DataSet:
 
 
 class Datasets(NamedTuple):
-    """The three parts of MNIST."""
+    """The three splits of MNIST."""
 
     train: DataSet
     validation: DataSet
@@ -159,36 +156,40 @@ def read_data_sets(
     seed: int | None = None,
     source_url: str = DEFAULT_SOURCE_URL,
 ) -> Datasets:
-    """Reads MNIST, after downloading what is not there yet.
+    """Reads MNIST; downloads files that do not exist yet.
 
-    Source: `read_data_sets` of TensorFlow 1.15, which knew no other folder.
+    Source: `read_data_sets` of TensorFlow 1.15, which searched only `train_dir`.
 
     Args:
-        train_dir: folder of the four files, gzipped or unpacked. A file that is missing there is
-            taken from the folder that the environment variable TF_EDUREKA_MNIST_DIR names, else
-            from Keras' folder for data, else downloaded: into `train_dir`, which is made if need
-            be, or where that cannot be, into Keras' folder.
-        fake_data: whether to read nothing, and give data sets of which only
-            `next_batch(n, fake_data=True)` can be used.
-        one_hot: whether labels are float64 of shape (n, 10), with a 1 at the digit; else uint8 of
-            shape (n,).
-        dtype: `tf.float32` for pixels in [0, 1], `tf.uint8` to leave them from 0 to 255.
-        reshape: whether images have shape (n, 784); else (n, 28, 28, 1).
-        validation_size: how many of the first training examples are put aside for validation.
-        seed: what NumPy's global generator is seeded with; None for the graph's seed.
-        source_url: the folder on the web that the files come from. The default one stands for all
-            that are known to have MNIST, and what comes is held against its SHA-256.
+        train_dir: folder with the four files, gzipped or unpacked. A missing file is read from the
+            folder in TF_EDUREKA_MNIST_DIR, else from Keras' data folder, else downloaded: to
+            `train_dir` (created if needed) or, if that is not writable, to Keras' data folder.
+        fake_data: whether to read no files; only `next_batch(n, fake_data=True)` then works.
+        one_hot: whether labels are one-hot, float64, shape (n, 10); otherwise uint8, shape (n,).
+        dtype: `tf.float32` for pixels in [0, 1], `tf.uint8` for pixels from 0 to 255.
+        reshape: whether images have shape (n, 784); otherwise (n, 28, 28, 1).
+        validation_size: number of training examples, the first ones, to use for validation.
+        seed: seed for NumPy's global generator; None for the graph's seed.
+        source_url: web folder of the files. The default stands for all known mirrors of MNIST, and
+            checks downloads against their SHA-256.
 
     Returns:
-        `train`, `validation` and `test`.
+        the data sets `train`, `validation` and `test`.
 
     Raises:
-        TypeError: when `dtype` is neither.
-        ValueError: when there are not so many training examples.
-        InputError: when a file can neither be found nor downloaded, or is damaged.
+        TypeError: if `dtype` is another.
+        ValueError: if `validation_size` exceeds the number of training examples.
+        InputError: if a file can neither be found nor downloaded, or is damaged.
+
+    Example:
+        >>> from tf_edureka.legacy import input_data
+        >>> mnist = input_data.read_data_sets("MNIST_data", fake_data=True)  # downloads nothing
+        >>> images, labels = mnist.train.next_batch(100, fake_data=True)
+        >>> len(images), len(images[0]), labels[0]
+        (100, 784, 0)
     """
     if fake_data:
-        none: Any = []  # as TensorFlow 1 had it
+        none: Any = []  # as in TensorFlow 1
         fakes = (DataSet(none, none, True, one_hot, dtype, seed=seed) for _ in Datasets._fields)
         return Datasets(*fakes)
     images: list[npt.NDArray[np.uint8]] = []
@@ -219,35 +220,35 @@ def read_data_sets(
 def dense_to_one_hot(
     labels_dense: npt.NDArray[np.integer[Any]], num_classes: int
 ) -> npt.NDArray[np.float64]:
-    """Labels as rows with a single 1.
+    """Converts labels to one-hot rows.
 
     Args:
-        labels_dense: any integer dtype, shape (n,): numbers under `num_classes`.
-        num_classes: how many there are.
+        labels_dense: labels below `num_classes`: any integer dtype, shape (n,).
+        num_classes: number of classes.
 
     Returns:
         float64, shape (n, num_classes).
 
     Raises:
-        InputError: when a label is larger. TensorFlow 1.15 marked another row's class.
+        InputError: if a label is too large. TensorFlow 1.15 marked a class of another row.
     """
     largest = labels_dense.max(initial=0)
     if largest >= num_classes:
-        raise InputError(f"labels: expected them under {num_classes}, got {largest}")
+        raise InputError(f"labels: expected values below {num_classes}, got {largest}")
     return np.eye(num_classes)[labels_dense.ravel()]
 
 
 def _graph_seed(seed: int | None) -> int | None:
     if not tf.executing_eagerly():
         return tf.compat.v1.get_default_graph().seed
-    # With an op seed, asking leaves the draws that follow as they are; without one it counts as a
-    # draw, as it did in an old script. The answer cannot tell no seed from what stands for it.
+    # With an op seed, `get_seed` does not change later random numbers; without one it counts as an
+    # op, as it did in TensorFlow 1. Its result cannot tell "no seed" from the default graph seed.
     first, _ = tf.compat.v1.get_seed(seed if tf.__version__.startswith("1.") else 0)
     return None if first == seeds.DEFAULT_GRAPH_SEED else first
 
 
 def _maybe_download(name: str, train_dir: str | os.PathLike[str], source_url: str) -> str:
-    """Where the file is, in the words of who asked for it."""
+    """Returns the path of the file, starting with the caller's own spelling of its folder."""
     is_published = source_url == DEFAULT_SOURCE_URL
     given = os.environ.get(MNIST_FOLDER_VARIABLE) if is_published else None
     for place in (train_dir, given):
@@ -256,11 +257,11 @@ def _maybe_download(name: str, train_dir: str | os.PathLike[str], source_url: st
                 return found
     if given:
         raise InputError(
-            f"{given}: expected the four MNIST files, as {MNIST_FOLDER_VARIABLE} says, but "
-            f"{name}.gz is missing"
+            f"{given}: expected the four MNIST files in this folder, set by "
+            f"{MNIST_FOLDER_VARIABLE}, but {name}.gz is missing"
         )
     places = [os.fspath(train_dir)]
-    if is_published:  # the folder may be another machine's; Keras has one of its own for data
+    if is_published:  # the folder may come from another machine; Keras has its own folder for data
         home = os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")
         places.append(os.path.join(home, "datasets"))
         kept = os.path.join(places[-1], f"{name}.gz")
@@ -273,14 +274,14 @@ def _maybe_download(name: str, train_dir: str | os.PathLike[str], source_url: st
             fetched = download.fetch([name], mirrors, published=is_published, report=report)
     except InputError as error:
         raise InputError(
-            f"{train_dir}: {error}; put the four MNIST files there, or set "
-            f"{MNIST_FOLDER_VARIABLE} to their folder"
+            f"{train_dir}: {error}; put the four MNIST files into this folder, or set "
+            f"{MNIST_FOLDER_VARIABLE} to the folder that has them"
         ) from None
-    return _keep(fetched[name], f"{name}.gz", places)
+    return _write_to_first_writable(fetched[name], f"{name}.gz", places)
 
 
-def _keep(content: bytes, name: str, places: Sequence[str]) -> str:
-    """Writes the file, whole or not at all, to the first of the places that can be written to."""
+def _write_to_first_writable(content: bytes, name: str, places: Sequence[str]) -> str:
+    """Writes the file atomically to the first of `places` that is writable."""
     failures = []
     for place in places:
         target = os.path.join(place, name)
@@ -290,10 +291,10 @@ def _keep(content: bytes, name: str, places: Sequence[str]) -> str:
                 whole = Path(partial) / name
                 whole.write_bytes(content)
                 os.replace(whole, target)
-        except (OSError, ValueError) as error:  # a zero byte is in no name
-            said = getattr(error, "strerror", None) or error
-            failures.append(f"{place}: cannot be written to ({said})")
+        except (OSError, ValueError) as error:  # ValueError for a zero byte in the name
+            reason = getattr(error, "strerror", None) or error
+            failures.append(f"{place}: cannot be written to ({reason})")
         else:
             print("Successfully downloaded", name, len(content), "bytes.")
             return target
-    raise InputError(f"{'; '.join(failures)}; name another folder")
+    raise InputError(f"{'; '.join(failures)}; choose another folder")

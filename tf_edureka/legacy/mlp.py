@@ -1,4 +1,4 @@
-"""The article's second program: the network for MNIST in TensorFlow 1's own graph and session."""
+"""The article's second program: the network for MNIST in TensorFlow 1's graph and session."""
 
 import contextlib
 import itertools
@@ -21,18 +21,18 @@ v1 = tf.compat.v1
 
 @dataclass(frozen=True, eq=False)
 class MlpGraph:
-    """The article's graph with its parts by name.
+    """The article's graph, with its tensors and ops by name.
 
     Attributes:
-        graph: that holds them.
-        pixels: placeholder, `config.dtype` as all numbers here, shape (n, 784), in [0, 1]; the
-            article's `x`.
-        labels: placeholder of that dtype, shape (n, 10), one-hot; `y`.
-        logits: of that dtype, shape (n, 10); `pred`.
-        cost: scalar, in nats.
-        train: the op that takes a step; `optimizer`.
-        init: the op that sets the initial values.
-        variables: kernel and bias of each layer, from the input on, as in `MlpResult.weights`.
+        graph: graph that contains all of them.
+        pixels: placeholder for pixels in [0, 1]: `config.dtype`, shape (n, 784); the article's `x`.
+        labels: placeholder for one-hot labels: `config.dtype`, shape (n, 10); the article's `y`.
+        logits: output of the network: `config.dtype`, shape (n, 10); the article's `pred`.
+        cost: mean cross-entropy in nats: `config.dtype`, a scalar.
+        train: op that takes a step; the article's `optimizer`.
+        init: op that sets the initial values.
+        variables: kernel, shape (inputs, units), and bias, shape (units,), of each layer:
+            `config.dtype`, in the order of `MlpResult.weights`.
     """
 
     graph: tf.Graph
@@ -51,10 +51,11 @@ def build_graph(config: MlpConfig) -> MlpGraph:
     `logits = relu(relu(x K1 + b1) K2 + b2) K3 + b3`; `cost = mean(softmax cross-entropy)`
 
     Args:
-        config: of the article's recipe. `config.seed` is what `tf.set_random_seed` was given.
+        config: configuration with the recipe `article`; `config.seed` is the article's
+            `tf.set_random_seed`.
 
     Raises:
-        InputError: when the recipe is another.
+        InputError: if the recipe is another.
     """
     if config.recipe != "article":
         raise InputError(f"recipe: expected article for the legacy path, got {config.recipe}")
@@ -65,15 +66,15 @@ def build_graph(config: MlpConfig) -> MlpGraph:
         labels = v1.placeholder(config.dtype, [None, CLASSES])
         sizes = [PIXELS, *config.hidden_units, CLASSES]
         kernels = [_random_variable(pair, config.dtype) for pair in itertools.pairwise(sizes)]
-        # The biases are drawn from N(0, 1) like the kernels; 0 is usual. With 784 inputs and
-        # kernels so wide, the first costs are above 1,000.
+        # The biases are sampled from N(0, 1) like the kernels; 0 is usual. With 784 inputs and this
+        # variance, the first costs are above 1,000.
         biases = [_random_variable([units], config.dtype) for units in sizes[1:]]
         hidden = pixels
         for kernel, bias in zip(kernels[:-1], biases[:-1], strict=True):
             hidden = tf.nn.relu(tf.add(tf.matmul(hidden, kernel), bias))
         logits = tf.matmul(hidden, kernels[-1]) + biases[-1]
-        # softmax_cross_entropy_with_logits of TensorFlow 1 let no gradient through to the labels;
-        # that of TensorFlow 2 does.
+        # softmax_cross_entropy_with_logits of TensorFlow 1 stops gradients to the labels; that of
+        # TensorFlow 2 does not.
         cost = tf.reduce_mean(
             tf.nn.softmax_cross_entropy_with_logits(tf.stop_gradient(labels), logits)
         )
@@ -84,13 +85,13 @@ def build_graph(config: MlpConfig) -> MlpGraph:
 
 
 def add_accuracy(built: MlpGraph) -> tf.Tensor:
-    """Adds the ops that compute the share of right answers; the article does so in every epoch.
+    """Adds ops that compute the accuracy, as the article does in every epoch.
 
     Args:
-        built: the graph to add them to.
+        built: graph to add the ops to.
 
     Returns:
-        scalar, float32, in [0, 1].
+        share of correct predictions: a scalar, float32, in [0, 1].
     """
     with built.graph.as_default():
         right = tf.equal(tf.argmax(built.logits, 1), tf.argmax(built.labels, 1))
@@ -105,32 +106,45 @@ def train(
     start: TrainingState | None = None,
     save: Callable[[TrainingState], object] | None = None,
 ) -> MlpResult:
-    """Trains the network as the article did, and tests it after each epoch.
+    """Trains the network like the article, and tests it after each epoch.
 
-    Unlike the article it ends when the cost is no longer a finite number, like the modern path.
-    NumPy's global generator, from which the batches come, is put back afterwards.
+    Unlike the article, it stops when the cost is NaN or infinite, as the modern path does. The
+    state of NumPy's global generator, which shuffles the batches, is restored afterwards.
 
     Args:
-        config: of the article's recipe.
-        data: trained on `data.train`, tested on `data.test`.
-        on_epoch: called after each epoch with its number from 0, cost and accuracy. If it returns
-            True, the training ends; anything else it returns does not matter.
-        start: the state that an earlier call handed to `save`, to go on from there. It has the
-            variables that `tf.train.Saver` would have saved. The batches, which no `Saver` knows
-            of, are drawn again up to there.
-        save: called with the state after each epoch, and in long epochs every ten seconds. If it
-            returns True, the training ends.
+        config: configuration with the recipe `article`.
+        data: training images in `data.train`, test images in `data.test`.
+        on_epoch: called after each epoch with the epoch number (from 0), cost and accuracy. The
+            training stops if it returns True; any other return value is ignored.
+        start: state from an earlier call's `save`, to resume from. It contains the variables that
+            `tf.train.Saver` would save. The batches up to that point, which no `Saver` stores, are
+            sampled again.
+        save: called with the state after each epoch, and every ten seconds within long epochs. The
+            training stops if it returns True.
 
     Returns:
-        the course of the training, all of it, and the weights it ended with.
+        cost and accuracy of all epochs, including those before `start`, and the final weights.
 
     Raises:
-        InputError: when the recipe is another, the batch size exceeds the training examples or
-            `start` is of another training.
+        InputError: if the recipe is another, the batch size exceeds the number of training
+            examples, or `start` belongs to another training.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import MlpConfig, Mnist, Split, train_mlp
+        >>> from tf_edureka.legacy import mlp
+        >>> images = np.random.default_rng(0).integers(0, 256, (30, 28, 28), np.uint8)
+        >>> split = Split(images, np.arange(30, dtype=np.uint8) % 10)
+        >>> data = Mnist(split, split, test=split, source="NumPy", title="noise")
+        >>> config = MlpConfig.article(epochs=1, batch_size=10, hidden_units=(8,))
+        >>> legacy = mlp.train(config, data)
+        >>> modern = train_mlp(config, data, jit_compile=False)
+        >>> bool(np.allclose(legacy.cost, modern.cost, rtol=1e-5))
+        True
     """
     steps = config.steps_per_epoch(len(data.train.labels))
     built = build_graph(config)
-    with numpy_put_back(), session(built) as running:
+    with preserve_numpy_state(), session(built) as running:
         train_data, test_data = data_set(data.train), data_set(data.test)
         training = identity("legacy", config, data)
         progress = TrainingProgress(start, save, training=training, steps=steps)
@@ -153,14 +167,14 @@ def train(
             if stop:
                 break
             average = 0.0
-            for cost in progress.running_cost:  # sum() adds in another way since Python 3.12
+            for cost in progress.running_cost:  # sum() adds differently since Python 3.12
                 # NumPy 1 divided a float32 by an int in double precision, NumPy 2 does not.
                 average += float(cost) / steps
-            # New ops in every epoch: the graph grows by them, and the session has to take it in.
-            # The images that it is tested on are watched while it trains.
+            # The article adds new ops in every epoch, so the graph grows and the session has to
+            # extend it. The accuracy on the test images is monitored during training.
             accuracy = add_accuracy(built)
             feed = {built.pixels: test_data.images, built.labels: test_data.labels}
-            # The share comes in float32; how many are right makes it exact.
+            # The accuracy is float32; the number of correct answers makes it exact.
             right = round(float(accuracy.eval(feed)) * test_data.num_examples)
             share = right / test_data.num_examples
             progress.epoch_ended(average, share)
@@ -171,20 +185,20 @@ def train(
 
 @contextlib.contextmanager
 def session(built: MlpGraph) -> Iterator[tf.compat.v1.Session]:
-    """A session on the graph of `built`, the default one meanwhile, with initial values set."""
+    """Opens a session on the graph of `built` as the default session, with initial values set."""
     with v1.Session(graph=built.graph) as running:
         running.run(built.init)
         yield running
 
 
 def data_set(split: Split) -> DataSet:
-    """The `split` as `read_data_sets(..., one_hot=True)` gives it in the default graph."""
+    """Returns the `split` like `read_data_sets(..., one_hot=True)`, seeded by the default graph."""
     return DataSet(split.images[..., np.newaxis], dense_to_one_hot(split.labels, CLASSES))
 
 
 @contextlib.contextmanager
-def numpy_put_back() -> Iterator[None]:
-    """Puts NumPy's global generator, from which the batches come, back as it was before."""
+def preserve_numpy_state() -> Iterator[None]:
+    """Restores the state of NumPy's global generator, which shuffles the batches, on exit."""
     state = np.random.get_state()
     try:
         yield
@@ -193,27 +207,27 @@ def numpy_put_back() -> Iterator[None]:
 
 
 def _state(built: MlpGraph, running: tf.compat.v1.Session) -> list[Array]:
-    """What a `tf.train.Saver` would save: the weights, Adam's moments and powers."""
+    """Returns what a `tf.train.Saver` would save: weights, Adam's moments and powers."""
     return running.run(built.graph.get_collection(v1.GraphKeys.GLOBAL_VARIABLES))
 
 
 def _restore(built: MlpGraph, running: tf.compat.v1.Session, state: Sequence[Array]) -> None:
-    """Puts back what `_state` gave; unlike a `Saver` it adds no op to the article's graph."""
+    """Restores a state from `_state`; unlike a `Saver` it adds no op to the article's graph."""
     variables = built.graph.get_collection(v1.GraphKeys.GLOBAL_VARIABLES)
     there = [(value.shape, value.dtype) for value in state]
     if there != [(tuple(v.shape), v.dtype.base_dtype.as_numpy_dtype) for v in variables]:
         raise InputError(
             f"state: expected the {len(variables)} variables of this network, got {len(there)} "
-            "others; it is of another network or another version of TensorFlow"
+            "others; it belongs to another network or version of TensorFlow"
         )
     starts = [variable.initializer for variable in variables]
     running.run(starts, {op.inputs[1]: value for op, value in zip(starts, state, strict=True)})
 
 
 def _random_variable(shape: Sequence[int], dtype: str) -> tf.compat.v1.Variable:
-    """The article's `tf.Variable(tf.random_normal(shape))` with the seed of TensorFlow 1.15."""
+    """Returns the article's `tf.Variable(tf.random_normal(shape))`, with TensorFlow 1.15's seed."""
     op_seed = seeds.default_op_seed(len(v1.get_default_graph().get_operations()))
-    with tf.device("CPU:0"):  # as everywhere the seeds are replayed: GPUs draw other numbers
+    with tf.device("CPU:0"):  # GPUs sample different numbers from the same seed
         initial = v1.random_normal(shape, dtype=dtype, seed=op_seed)
     return v1.Variable(initial, use_resource=False)
 
@@ -221,6 +235,6 @@ def _random_variable(shape: Sequence[int], dtype: str) -> tf.compat.v1.Variable:
 def _adam(config: MlpConfig) -> tf.compat.v1.train.Optimizer:
     numbers: Sequence[float | tf.Tensor] = (0.9, 0.999, config.adam_epsilon)
     if config.dtype != "float32":
-        # As Python numbers TensorFlow 1 would hold them in float32.
+        # TensorFlow 1 would store Python numbers in float32.
         numbers = [tf.constant(number, config.dtype) for number in numbers]
     return v1.train.AdamOptimizer(config.learning_rate, *numbers)

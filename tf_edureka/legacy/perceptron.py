@@ -1,4 +1,4 @@
-"""The article's first program: a neuron learns a gate, in TensorFlow 1's own graph and session."""
+"""The article's first program: a neuron learns a gate, in TensorFlow 1's graph and session."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -17,17 +17,17 @@ v1 = tf.compat.v1
 
 @dataclass(frozen=True, eq=False)
 class PerceptronGraph:
-    """The article's graph with its parts by name.
+    """The article's graph, with its tensors and ops by name.
 
     Attributes:
-        graph: that holds them.
+        graph: graph that contains all of them.
         inputs: placeholder, float32, shape (n, 3); the article's `x`.
-        targets: placeholder, float32, shape (n, 1); `y`.
-        kernel: variable, float32, shape (3, 1); `w`.
-        outputs: float32, shape (n, 1); `output`.
-        loss: float32 scalar.
-        train: the op that takes a step.
-        init: the op that sets the initial values.
+        targets: placeholder, float32, shape (n, 1); the article's `y`.
+        kernel: variable, float32, shape (3, 1); the article's `w`.
+        outputs: float32, shape (n, 1); the article's `output`.
+        loss: summed squared error: float32, a scalar.
+        train: op that takes a step.
+        init: op that sets the initial values.
     """
 
     graph: tf.Graph
@@ -43,29 +43,29 @@ class PerceptronGraph:
 def build_graph(config: PerceptronConfig) -> PerceptronGraph:
     """Builds the article's graph, op for op.
 
-    `loss = sum((f(x w) - y)^2)`, where the article has relu for f.
+    `loss = sum((f(x w) - y)^2)`; the article's f is relu.
 
     Args:
         config: learning rate, op seed and activation.
 
     Raises:
-        InputError: when the activation is the step function, which has no gradient.
+        InputError: if the activation is the step function, which has no gradient.
     """
     config.expect_gradient()
     graph = tf.Graph()
     with graph.as_default():
-        with tf.device("CPU:0"):  # as everywhere the seeds are replayed: GPUs draw other numbers
-            # Two inputs and the bias, which the article has as the weight of a third input that is
+        with tf.device("CPU:0"):  # GPUs sample different numbers from the same seed
+            # Two inputs and the bias, which in the article is the weight of a third input that is
             # always 1. Only this op is seeded, so the graph's seed is TensorFlow's default.
             initial = v1.random_normal([3, 1], seed=config.seed)
-        # A reference variable, as all were in TensorFlow 1: it reads in another way than those of
-        # TensorFlow 2, and makes other ops.
+        # A reference variable, the default in TensorFlow 1: it is read differently from TensorFlow
+        # 2's variables and creates other ops.
         kernel = v1.Variable(initial, use_resource=False)
         inputs = v1.placeholder(tf.float32, [None, 3])
         targets = v1.placeholder(tf.float32, [None, 1])
         outputs = ACTIVATIONS[config.activation].function(tf.matmul(inputs, kernel))
-        # The article calls it the mean squared error. It is the sum, so the learning rate means
-        # four times as much.
+        # The article calls it the mean squared error. It is the sum, so the learning rate has four
+        # times the effect.
         loss = tf.reduce_sum(tf.square(outputs - targets))
         train = v1.train.GradientDescentOptimizer(config.learning_rate).minimize(loss)
         init = v1.global_variables_initializer()
@@ -78,18 +78,27 @@ def train(
     *,
     on_epoch: Callable[[int, np.float32], object] | None = None,
 ) -> PerceptronResult:
-    """Trains the perceptron as the article did.
+    """Trains the perceptron like the article.
 
-    Unlike the article it ends when the loss is no longer a finite number, like the modern path.
+    Unlike the article, it stops when the loss is NaN or infinite, as the modern path does.
 
     Args:
-        config: what to train.
-        data: the gate, all of whose rows make up each step.
-        on_epoch: called after each epoch with its number from 0 and the loss. If it returns True,
-            the training ends; anything else it returns does not matter.
+        config: learning rate, epochs, seed and activation.
+        data: gate to learn; each step uses all of its rows.
+        on_epoch: called after each epoch with the epoch number (from 0) and the loss. The training
+            stops if it returns True; any other return value is ignored.
 
     Returns:
-        the course of the training and the weights.
+        loss and weights of each epoch, and the final outputs.
+
+    Example:
+        The article's perceptron learns OR with seed 15:
+
+        >>> from tf_edureka import GATES, PerceptronConfig
+        >>> from tf_edureka.legacy import perceptron
+        >>> result = perceptron.train(PerceptronConfig(seed=15), GATES["or"])
+        >>> print(f"{result.loss[0]:.7f} to {result.loss[-1]:.7f}")
+        2.0738316 to 0.2716712
     """
     built = build_graph(config)
     losses = []
@@ -98,7 +107,7 @@ def train(
         weights = [session.run(built.kernel)]
         feed = {built.inputs: data.inputs, built.targets: data.targets}
         for epoch in range(config.epochs):
-            # An "epoch" is one step on all rows, and the loss is that after the step.
+            # An "epoch" is one step on all rows; the loss is computed after the step.
             session.run(built.train, feed)
             loss, kernel = session.run([built.loss, built.kernel], feed)
             losses.append(loss)
@@ -117,20 +126,27 @@ def sweep(
     seeds: Iterable[int],
     on_progress: Callable[[int, np.float32], object] | None = None,
 ) -> SweepResult:
-    """Trains a perceptron from each of many seeds, one after the other, as the article could.
+    """Trains one perceptron from each of many seeds, one after the other, like the article.
 
     Args:
-        config: what to train; its own seed is ignored.
-        data: the gate.
-        seeds: op seeds of the initial weights, a perceptron for each.
-        on_progress: called after each perceptron (and not, as in the modern path, after each epoch
-            of all) with its number from 0 and its last loss. If it returns True, the sweep ends.
+        config: learning rate, epochs and activation; its seed is ignored.
+        data: gate to learn.
+        seeds: op seeds of the initial weights, one perceptron for each.
+        on_progress: called after each perceptron (in the modern path after each epoch of all) with
+            its number from 0 and its final loss. The sweep stops if it returns True.
 
     Returns:
-        what `train` gives for each of them that was trained.
+        final state of each perceptron that was trained.
 
     Raises:
-        InputError: when there is no seed, or one is not a whole number from 0 to 2**31 - 1.
+        InputError: if there is no seed, or one is not a whole number from 0 to 2**31 - 1.
+
+    Example:
+        >>> from tf_edureka import GATES, PerceptronConfig
+        >>> from tf_edureka.legacy import perceptron
+        >>> result = perceptron.sweep(PerceptronConfig(), GATES["or"], seeds=[15, 0])
+        >>> print(result.loss.round(2))
+        [0.27 1.04]
     """
     seeds = op_seeds(seeds)
     results = []

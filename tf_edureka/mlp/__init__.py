@@ -1,4 +1,4 @@
-"""The article's second program, the modern way: its network for MNIST in Keras."""
+"""The article's second program in Keras 3: a network that classifies MNIST's digits."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,10 @@ from tf_edureka._lazy import lazy
 if TYPE_CHECKING:
     from tf_edureka.mlp import distribution as distribution, ensemble as ensemble, plots as plots
     from tf_edureka.mlp.batches import epoch_orders as epoch_orders
-    from tf_edureka.mlp.certainty import SURE as SURE, with_certainty as with_certainty
+    from tf_edureka.mlp.certainty import (
+        MIN_CERTAINTY as MIN_CERTAINTY,
+        with_certainty as with_certainty,
+    )
     from tf_edureka.mlp.epoch import CompiledEpoch as CompiledEpoch
     from tf_edureka.mlp.model import (
         build as build,
@@ -22,7 +25,7 @@ else:
         __name__,
         {
             "batches": "epoch_orders",
-            "certainty": "SURE with_certainty",
+            "certainty": "MIN_CERTAINTY with_certainty",
             "epoch": "CompiledEpoch",
             "model": "build from_weights network probabilities",
             "model_file": "load_model save_model",

@@ -1,4 +1,4 @@
-"""Random distortions of images, made to run inside a compiled epoch."""
+"""Random augmentation of images, written to run inside a compiled epoch."""
 
 import math
 
@@ -6,60 +6,60 @@ from tf_edureka._tensorflow import tf
 from tf_edureka.config import Distortion
 
 
-def distort(
+def augment(
     images: tf.Tensor,
     amount: Distortion,
     seed: tf.Tensor,
     batch_size: int | None = None,
     first: tf.Tensor | int = 0,
 ) -> tf.Tensor:
-    """Shifts, turns, scales and shears each image by random amounts of its own.
+    """Shifts, rotates, scales and shears each image by its own random amounts.
 
     Args:
         images: any numeric dtype, shape (n, height, width), n known.
-        amount: how far at most.
-        seed: int32 or int64, shape (2,). The same seed gives the same distortions; compiled
-            by XLA others than without, since TensorFlow 2.21 draws other numbers there.
-        batch_size: of the batch that the images are a part of; None if they are all of it. An image
-            is distorted in the same way whatever part of the batch comes with it.
-        first: where in that batch they begin; int32, a scalar.
+        amount: maximum of each distortion.
+        seed: int32 or int64, shape (2,). The same seed gives the same distortions. XLA samples
+            different random numbers for a seed than TensorFlow 2.21's own kernels.
+        batch_size: size of the batch that contains the images; None if they are the whole batch.
+            The distortions of an image do not depend on how the batch is split.
+        first: index of the first image in that batch: int32, a scalar.
 
     Returns:
-        float32, shape (n, height, width), in the range of the images' values.
+        augmented images: float32, shape (n, height, width), in the value range of the input.
     """
     count = images.shape[0]
     draws = random_amounts(batch_size or count, seed)
     if batch_size is not None:
         draws = tf.slice(draws, (0, first), (6, count))
-    return distorted(images, amount, draws)
+    return apply_distortions(images, amount, draws)
 
 
 def random_amounts(count: int, seed: tf.Tensor) -> tf.Tensor:
-    """Draws how far each image of a batch is distorted, relative to the most.
+    """Samples the distortions of each image in a batch, relative to their maximum.
 
     Args:
-        count: images of the batch.
-        seed: as for `distort`.
+        count: number of images in the batch.
+        seed: seed: int32 or int64, shape (2,).
 
     Returns:
-        float32, shape (6, count), from -1 to 1: turn, shear, both scalings, both shifts.
+        float32, shape (6, count), from -1 to 1: rotation, shear, both scalings, both shifts.
     """
     return tf.random.stateless_uniform((6, count), seed, -1.0, 1.0)
 
 
-def distorted(images: tf.Tensor, amount: Distortion, draws: tf.Tensor) -> tf.Tensor:
-    """Shifts, turns, scales and shears each image by given amounts.
+def apply_distortions(images: tf.Tensor, amount: Distortion, draws: tf.Tensor) -> tf.Tensor:
+    """Shifts, rotates, scales and shears each image by given amounts.
 
-    Each pixel `(x, y)` of the result is the image's value at `A (x, y) + t`, taken from its four
-    neighbours by bilinear interpolation; outside of the image the value is 0.
+    Each pixel `(x, y)` of the result is the input at `A (x, y) + t`, bilinearly interpolated from
+    four neighbours; pixels outside the input are 0.
 
     Args:
         images: any numeric dtype, shape (n, height, width), n known.
-        amount: how far at most.
-        draws: as of `random_amounts`, shape (6, n).
+        amount: maximum of each distortion.
+        draws: relative amounts from `random_amounts`: float32, shape (6, n).
 
     Returns:
-        float32, shape (n, height, width), in the range of the images' values.
+        distorted images: float32, shape (n, height, width), in the value range of the input.
     """
     height, width = images.shape[1:]
     draws = draws[:, :, tf.newaxis, tf.newaxis]
@@ -75,15 +75,15 @@ def distorted(images: tf.Tensor, amount: Distortion, draws: tf.Tensor) -> tf.Ten
 
 
 def interpolate(images: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    """The values of images between their pixels, by bilinear interpolation.
+    """Returns the values of images at fractional coordinates, by bilinear interpolation.
 
     Args:
         images: float32, shape (n, height, width).
-        x: float32, shape (n, height, width): the column of each value, from 0.
-        y: float32, shape (n, height, width): the row of each value, from 0.
+        x: column of each value, from 0: float32, shape (n, height, width).
+        y: row of each value, from 0: float32, shape (n, height, width).
 
     Returns:
-        float32, shape (n, height, width); 0 outside of the image.
+        float32, shape (n, height, width); 0 outside the image.
     """
     count, height, width = images.shape
     flat = tf.reshape(images, (count, height * width))

@@ -1,4 +1,4 @@
-"""Which examples make up the batches of each epoch, and the parts in which an epoch is trained."""
+"""The order of the training examples in each epoch, and the division of an epoch into calls."""
 
 import itertools
 import math
@@ -13,22 +13,31 @@ from tf_edureka.tf1 import seeds
 
 
 def epoch_orders(config: MlpConfig, examples: int) -> Iterator[npt.NDArray[np.int32]]:
-    """Which examples make up the batches of each epoch.
+    """Yields the examples of every batch, epoch by epoch.
 
-    Source: the article called `next_batch` as often as the batch fits into the examples, whatever
-    was left of them. Its recipe has the very order of TensorFlow 1.15 under
-    `tf.set_random_seed(config.seed)`, the tuned one that of `epoch_order`.
+    Source: the article called `next_batch` once for each full batch and ignored the remainder. The
+    recipe `article` has the same order as TensorFlow 1.15 under `tf.set_random_seed(config.seed)`;
+    the recipe `tuned` has the order of `epoch_order`.
 
     Args:
-        config: recipe, batch size and seed.
-        examples: how many there are to train on.
+        config: configuration with the recipe, batch size and seed.
+        examples: number of training examples.
 
     Returns:
-        an iterator without end over the epochs: int32, shape (steps, batch_size), indices under
-        `examples`.
+        an endless iterator over the epochs: indices of the examples, below `examples`: int32, shape
+        (steps, batch_size).
 
     Raises:
-        InputError: when the batch size exceeds the examples.
+        InputError: if the batch size exceeds the number of examples.
+
+    Example:
+        >>> from tf_edureka import MlpConfig, mlp
+        >>> orders = mlp.epoch_orders(MlpConfig.tuned(batch_size=3), examples=10)
+        >>> first, second = next(orders), next(orders)
+        >>> first.shape  # 3 steps of 3 examples; the tenth example is left out
+        (3, 3)
+        >>> bool((first == second).all())  # each epoch is shuffled again
+        False
     """
     steps = config.steps_per_epoch(examples)
     if config.recipe == "article":
@@ -43,25 +52,25 @@ def epoch_orders(config: MlpConfig, examples: int) -> Iterator[npt.NDArray[np.in
 
 
 def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> npt.NDArray[np.int32]:
-    """Which examples make up each batch of an epoch.
+    """Returns the examples of each batch in one epoch.
 
-    Depends on nothing but its arguments, so any epoch can be repeated on its own.
+    The result depends only on the arguments, so any epoch can be reproduced on its own.
 
-    Source: `next_batch` of the article shuffled anew in each epoch. It carried what did not fill
-    a batch into the next epoch; here that is left out.
+    Source: the article's `next_batch` reshuffled the examples for each epoch. It carried the
+    remainder into the next epoch; here the remainder is dropped.
 
     Args:
-        examples: how many there are to train on.
+        examples: number of training examples.
         batch_size: examples per step.
-        seed: of the training.
-        epoch: its number from 0.
+        seed: seed of the training.
+        epoch: number of the epoch, from 0.
 
     Returns:
-        int32, shape (steps, batch_size): indices under `examples`, none of them twice.
+        indices below `examples`, none repeated: int32, shape (steps, batch_size).
 
     Raises:
-        InputError: when the batch size is not one from 1 to all examples, or seed or epoch is
-            negative or no whole number.
+        InputError: if the batch size is not between 1 and the number of examples, or seed or epoch
+            is negative or not a whole number.
     """
     steps = examples // whole_number("batch_size", batch_size, 1, examples)
     stream = whole_number("seed", seed, 0, 2**63 - 1), whole_number("epoch", epoch, 0, 2**63 - 1)
@@ -70,23 +79,23 @@ def epoch_order(examples: int, batch_size: int, seed: int, epoch: int) -> npt.ND
 
 
 def parts_of_epoch(steps: int, parameters: int, batch_size: int) -> list[tuple[int, int]]:
-    """Which steps of an epoch are taken in one call, so that no call takes very long.
+    """Divides an epoch into calls, so that no single call takes very long.
 
-    Between two calls a training can save its state. The parts depend on the training alone and not
-    on how fast the machine is: so a training that goes on after a kill makes the very calls that
-    another makes, by the same programs, and comes to the same bits.
+    A training can save its state between two calls. The parts depend only on the training, not on
+    the speed of the machine. A resumed training therefore makes the same calls with the same
+    compiled programs as an uninterrupted one, and its results are bit-identical.
 
-    A step takes about `6 parameters batch_size` floating-point operations, and the optimizer's pass
-    over the weights about as long as 20 more examples. A slow core does 20 GFLOP a second.
+    A step takes about `6 parameters batch_size` floating-point operations; the optimizer's pass
+    over the weights takes about as long as 20 more examples. A slow core does 20 GFLOP per second.
 
     Args:
-        steps: of the epoch.
-        parameters: weights of the network.
+        steps: number of steps in the epoch.
+        parameters: number of weights in the network.
         batch_size: examples per step.
 
     Returns:
-        first step and end of each part: the whole epoch for the article's network and batches; of
-        longer epochs as much as takes ten seconds on a slow core.
+        first step and end of each part: the whole epoch for the article's network and batches;
+        otherwise as many steps as a slow core does in ten seconds.
     """
     seconds = steps * (1e-4 + 6 * parameters * (batch_size + 20) / 20e9)
     parts = min(steps, math.ceil(seconds / 10))

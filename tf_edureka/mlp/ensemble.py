@@ -1,4 +1,4 @@
-"""The network trained from many seeds at once: one compiled epoch for all of them."""
+"""Training of many networks from different seeds in one compiled epoch."""
 
 import dataclasses
 import time
@@ -14,13 +14,13 @@ from tf_edureka._numbers import op_seeds
 from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.data.mnist import Mnist
-from tf_edureka.mlp.augmentation import distorted, random_amounts
+from tf_edureka.mlp.augmentation import apply_distortions, random_amounts
 from tf_edureka.mlp.batches import epoch_orders, parts_of_epoch
-from tf_edureka.mlp.epoch import call, count_right, on_device
+from tf_edureka.mlp.epoch import call_concrete, count_right, to_device
 from tf_edureka.mlp.model import network, optimizer, pixels
 from tf_edureka.results import Floats, MlpResult, asks_to_stop
 
-TESTED_AT_ONCE = 10_000  # images, counted for each network; each takes 3 kB for its pixels alone
+TEST_BATCH = 10_000  # images per pass, over all networks; the pixels of each take 3 kB
 
 
 def train(
@@ -31,25 +31,38 @@ def train(
     on_epoch: Callable[[int, npt.NDArray[np.float64], npt.NDArray[np.float64]], object]
     | None = None,
 ) -> list[MlpResult]:
-    """Trains a network from each seed, all in the same steps, and tests them after each epoch.
+    """Trains one network from each seed, all in the same steps, and tests them after each epoch.
 
-    Each network has the initial values, batches and distortions that `mlp.train` gives it with its
-    seed, and comes to the same numbers but for the order of sums. Where one small network leaves
-    most of a device idle, as on a GPU, many take little longer than one; a CPU of a few cores is
-    busy with one, and only starting is paid once.
+    Each network has the same initial values, batches and distortions as with `mlp.train` and its
+    seed; the results differ only by the order of float sums. On a GPU, which one small network
+    leaves mostly idle, many networks take little longer than one. A CPU with few cores is busy with
+    one; it saves only the start-up time.
 
     Args:
-        config: what to train; its own seed is ignored.
-        data: trained on `data.train`, tested on `data.test`.
-        seeds: one for each network.
-        on_epoch: called after each epoch with its number from 0, and cost and accuracy of each
-            network, float64, shape (networks,). If it returns True, the training ends.
+        config: configuration of the training; its seed is ignored.
+        data: training images in `data.train`, test images in `data.test`.
+        seeds: seed of each network.
+        on_epoch: called after each epoch with the epoch number (from 0), and the cost and accuracy
+            of each network, float64, shape (networks,). The training stops if it returns True.
 
     Returns:
-        of each network what `mlp.train` returns. They share `epoch_seconds`, which is of all.
+        result of each network, as from `mlp.train`. All share `epoch_seconds`, measured for all
+        networks together.
 
     Raises:
-        InputError: when a seed cannot be one, or the batch size exceeds the training examples.
+        InputError: if a seed is invalid, or the batch size exceeds the number of training examples.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import Mnist, MlpConfig, Split, mlp
+        >>> random = np.random.default_rng(0)
+        >>> images = random.integers(0, 256, (30, 28, 28), np.uint8)
+        >>> split = Split(images, np.arange(30, dtype=np.uint8) % 10)
+        >>> data = Mnist(split, split, test=split, source="NumPy", title="noise")
+        >>> config = MlpConfig.article(epochs=2, batch_size=10, hidden_units=(8,))
+        >>> results = mlp.ensemble.train(config, data, seeds=[0, 1, 2])
+        >>> [result.cost.shape for result in results]
+        [(2,), (2,), (2,)]
     """
     seeds = op_seeds(seeds)
     configs = [dataclasses.replace(config, seed=seed) for seed in seeds]
@@ -69,7 +82,7 @@ def train(
         accuracies.append(networks.test())
         costs.append(step_costs.mean(axis=0, dtype=np.float64))
         for values in (accuracies[-1], costs[-1]):
-            values.flags.writeable = False  # they become the results
+            values.flags.writeable = False  # they become part of the results
         seconds.append(time.perf_counter() - began)
         if epoch == 0:
             first_costs = step_costs
@@ -90,23 +103,24 @@ def train(
 
 
 class Networks:
-    """Many networks of one shape that take each step together, in one compiled call.
+    """Many networks of the same shape that take each step together, in one compiled call.
 
     `Y[n] = relu(X[n] K[n] + b[n])`
 
-    Kernels and biases have a first dimension that counts the networks, and a matrix product of all
-    is one operation. The optimizer, which takes each number for itself, is the same as for one.
+    Kernels and biases have a leading dimension for the networks, so one operation computes the
+    matrix products of all. The optimizer works element by element and is the same as for one
+    network.
 
     Args:
-        configs: of each network; they differ in their seeds at most.
-        data: trained on `data.train`, tested on `data.test`.
-        total_steps: steps of the whole training, over which the tuned schedule runs.
+        configs: configuration of each network; they may differ only in their seeds.
+        data: training images in `data.train`, test images in `data.test`.
+        total_steps: steps of the whole training, which set the length of the tuned schedule.
 
     Attributes:
-        model: from float32 pixels in [0, 1], shape (networks, n, 784), to logits, shape
+        model: maps float32 pixels in [0, 1], shape (networks, n, 784), to logits, shape
             (networks, n, 10).
-        compiled_steps: the program of the steps, a `tf.function` of images, labels, and order and
-            first as in `train`.
+        compiled_steps: compiled steps, a `tf.function` of images, labels, and the `order` and
+            `first` of `train`.
     """
 
     def __init__(self, configs: Sequence[MlpConfig], data: Mnist, total_steps: int) -> None:
@@ -119,47 +133,48 @@ class Networks:
             variable.assign(np.stack(values).reshape(variable.shape))
         self._optimizer = optimizer(self._config, total_steps)
         self._optimizer.build(self.model.trainable_variables)
-        self._train_data, self._test = on_device(data.train), on_device(data.test)
+        self._train_data, self._test = to_device(data.train), to_device(data.test)
         self.compiled_steps = tf.function(self._steps, jit_compile=True, autograph=False)
         self._compiled_test = tf.function(self._count_right, autograph=False)
 
     def train(self, order: npt.NDArray[np.int32], first: int) -> Floats:
-        """Takes steps.
+        """Takes steps with all networks.
 
         Args:
-            order: int32, shape (steps, networks, batch_size): the examples of each batch.
-            first: number of the first step, for the distortions.
+            order: examples of each batch: int32, shape (steps, networks, batch_size).
+            first: number of the first step, which seeds the distortions.
 
         Returns:
             cross-entropy of each step, in the variables' dtype, shape (steps, networks).
         """
         with runtime.tf32(self._config.precision == "tf32"):
-            # As arguments, for the reason that `CompiledEpoch.train` has.
+            # The images are arguments for the reason given in `CompiledEpoch.train`.
             arguments = *self._train_data, tf.constant(order), tf.constant(first)
-            costs: Floats = call(self.compiled_steps, *arguments).numpy()
+            costs: Floats = call_concrete(self.compiled_steps, *arguments).numpy()
         return costs
 
     def test(self) -> npt.NDArray[np.float64]:
         """Tests all networks.
 
         Returns:
-            float64, shape (networks,), in [0, 1]: share of the test images that each classifies
-            rightly.
+            share of the test images that each network classifies correctly: float64, shape
+            (networks,), in [0, 1].
         """
         images, labels = self._test
-        at_once = max(1, TESTED_AT_ONCE // len(self._seeds))
+        at_once = max(1, TEST_BATCH // len(self._seeds))
         right = np.zeros(len(self._seeds), np.int64)
         with runtime.tf32(self._config.precision == "tf32"):
             for first in range(0, len(labels), at_once):
                 some = slice(first, first + at_once)
-                right += call(self._compiled_test, images[some], labels[some]).numpy()
+                right += call_concrete(self._compiled_test, images[some], labels[some]).numpy()
         return right / len(labels)
 
     def weights(self) -> list[tuple[Floats, ...]]:
-        """What the networks have come to.
+        """Returns the current weights of all networks.
 
         Returns:
-            kernel and bias of each layer, network by network, as in `MlpResult`.
+            kernel, shape (inputs, units), and bias, shape (units,), of each layer, for each
+            network: float32 or float64, in the order of `MlpResult.weights`.
         """
         stacked = list(zip(self.model.get_weights(), self._shapes, strict=True))
         return [
@@ -189,14 +204,14 @@ class Networks:
         images = tf.gather(images, tf.reshape(batches, [-1]))
         labels = tf.gather(labels, batches)
         if self._config.distortion is not None:
-            # The draws in a loop, so that the program is of one size for any number of networks.
+            # A loop keeps the program's size independent of the number of networks.
             draws = tf.map_fn(
                 lambda seed: random_amounts(batch_size, tf.stack([seed, step])),
                 tf.constant(self._seeds),
                 fn_output_signature=tf.TensorSpec((6, batch_size), tf.float32),
             )
             draws = tf.reshape(tf.transpose(draws, (1, 0, 2)), (6, networks * batch_size))
-            images = distorted(images, self._config.distortion, draws)
+            images = apply_distortions(images, self._config.distortion, draws)
         inputs = pixels(images)
         inputs = tf.reshape(inputs, (networks, batch_size, PIXELS))
         one_hot = tf.one_hot(labels, CLASSES)
@@ -204,7 +219,7 @@ class Networks:
         with tf.GradientTape() as tape:
             logits = self.model(inputs, training=True)
             losses = keras.losses.categorical_crossentropy(one_hot, logits, True, smooth)
-            # The networks share no weight: of the sum each gets the gradient of its own mean.
+            # The networks share no weights, so each gets the gradient of its own mean loss.
             loss = tf.reduce_sum(tf.reduce_mean(losses, axis=1))
         variables = self.model.trainable_variables
         self._optimizer.apply(tape.gradient(loss, variables), variables)
@@ -217,9 +232,9 @@ class Networks:
 
 
 class _StackedDense(keras.layers.Layer):
-    """Keras' dense layer of many networks, by one matrix product.
+    """Keras' dense layer for many networks, with one matrix product.
 
-    Keras' `EinsumDense` can do it too, but XLA makes a fifth slower a program of it.
+    Keras' `EinsumDense` could do the same, but XLA compiles it to a program that is a fifth slower.
     """
 
     def __init__(
@@ -238,7 +253,7 @@ class _StackedDense(keras.layers.Layer):
 
 
 def _stacked(one: keras.Sequential, networks: int) -> keras.Sequential:
-    """A network of which there are many, with the layers of one."""
+    """Returns a model of many networks with the layers of `one`."""
     layers = [
         _StackedDense(layer.units, layer.activation, name=layer.name, dtype=layer.dtype_policy)
         for layer in one.layers

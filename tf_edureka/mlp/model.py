@@ -20,33 +20,45 @@ def network(config: MlpConfig) -> keras.Sequential:
 
     `logits = relu(relu(x K1 + b1) K2 + b2) K3 + b3`
 
-    Source: the article's `multilayer_perceptron`. The recipe `article` keeps its initial values
-    from N(0, 1) for kernels and biases, the very numbers that TensorFlow 1.15 drew under
-    `tf.set_random_seed(config.seed)`; `tuned` has He's normal kernels and biases of 0.
+    Source: the article's `multilayer_perceptron`. The recipe `article` samples kernels and biases
+    from N(0, 1), bit-identical to TensorFlow 1.15 under `tf.set_random_seed(config.seed)`; `tuned`
+    uses He-normal kernels and zero biases.
 
     Args:
-        config: recipe, sizes and seed.
+        config: configuration with the recipe, layer sizes and seed.
 
     Returns:
         a model from float32 pixels in [0, 1], shape (n, 784), to logits, shape (n, 10).
+
+    Example:
+        >>> from tf_edureka import MlpConfig, mlp
+        >>> model = mlp.network(MlpConfig.article())
+        >>> [layer.name for layer in model.layers], model.count_params()
+        (['hidden_1', 'hidden_2', 'logits'], 269322)
     """
     dense = layers.Dense if config.recipe == "article" else keras.layers.Dense
     return _sequential(config, _initializers(config), dense)
 
 
 def build(config: MlpConfig, total_steps: int) -> keras.Sequential:
-    """Builds the network and compiles it, ready for its first step.
+    """Builds the network and compiles it for training.
 
-    Source: the article's "Define loss and optimizer". The recipe `article` keeps its Adam at a
-    constant rate; `tuned` decays the kernels, smooths the labels, and has a learning rate that
-    rises from 0 and falls back to it along a cosine, unless its schedule is constant.
+    Source: the article's "Define loss and optimizer". The recipe `article` uses its Adam with a
+    constant learning rate; `tuned` uses weight decay on the kernels, label smoothing, and a warmup
+    from 0 followed by cosine decay to 0, unless its schedule is constant.
 
     Args:
-        config: as for `network`, and the numbers of loss and optimizer.
-        total_steps: steps of the whole training, over which the tuned schedule runs.
+        config: configuration of the network, the loss and the optimizer.
+        total_steps: steps of the whole training, which set the length of the tuned schedule.
 
     Returns:
-        the network, compiled with softmax cross-entropy on one-hot labels and accuracy.
+        the network, compiled with softmax cross-entropy on one-hot labels and with accuracy.
+
+    Example:
+        >>> from tf_edureka import MlpConfig, mlp
+        >>> model = mlp.build(MlpConfig.article(), total_steps=5500)
+        >>> model.loss.name, round(float(model.optimizer.learning_rate), 6)
+        ('categorical_crossentropy', 0.001)
     """
     model = network(config)
     model.compile(
@@ -60,11 +72,11 @@ def build(config: MlpConfig, total_steps: int) -> keras.Sequential:
 
 
 def optimizer(config: MlpConfig, total_steps: int) -> keras.optimizers.Optimizer:
-    """Makes the recipe's optimizer.
+    """Creates the recipe's optimizer.
 
     Args:
-        config: recipe and its numbers.
-        total_steps: steps of the whole training, over which the tuned schedule runs.
+        config: configuration with the recipe and its hyperparameters.
+        total_steps: steps of the whole training, which set the length of the tuned schedule.
     """
     if config.recipe == "article":
         return optimizers.Adam(config.learning_rate, config.adam_epsilon, dtype=config.dtype)
@@ -82,33 +94,52 @@ def optimizer(config: MlpConfig, total_steps: int) -> keras.optimizers.Optimizer
 
 
 def from_weights(config: MlpConfig, weights: Sequence[Floats]) -> keras.Sequential:
-    """The network with given weights, to look at, save or use.
+    """Builds the network with given weights, for inspection, saving or prediction.
 
     Args:
-        config: as it was trained with.
-        weights: kernel and bias of each layer, as in `MlpResult.weights`.
+        config: configuration the weights were trained with.
+        weights: kernel and bias of each layer, in the order of `MlpResult.weights`: float, shapes
+            (inputs, units) and (units,).
 
     Returns:
-        the network, not compiled; gives logits.
+        the network, not compiled; it outputs logits.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import MlpConfig, mlp
+        >>> config = MlpConfig.tuned(hidden_units=(2,))
+        >>> weights = [np.zeros((784, 2)), np.zeros(2), np.zeros((2, 10)), np.arange(10)]
+        >>> model = mlp.from_weights(config, weights)
+        >>> images = np.zeros((1, 28, 28), np.uint8)
+        >>> int(mlp.probabilities(model, images).argmax())  # digit 9 has the largest bias
+        9
     """
-    # With Keras' own layers and initializers: who loads the saved network needs nothing of ours.
+    # Only Keras' own layers and initializers, so a saved network loads without this package.
     model = _sequential(config, [{}] * (len(config.hidden_units) + 1), keras.layers.Dense)
     model.set_weights(weights)
     return model
 
 
 def probabilities(model: keras.Model, images: npt.NDArray[np.uint8]) -> Floats:
-    """What the network takes each image for.
+    """Returns the probabilities of the ten digits for each image.
 
     Args:
-        model: gives logits.
+        model: model that outputs logits.
         images: uint8, shape (n, 28, 28).
 
     Returns:
-        in the dtype of the logits, shape (n, 10): their softmax.
+        softmax of the logits, in their dtype, shape (n, 10).
 
     Raises:
-        InputError: when the images have another dtype or shape.
+        InputError: if the images have another dtype or shape.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import MlpConfig, mlp
+        >>> model = mlp.network(MlpConfig.tuned())
+        >>> images = np.zeros((3, 28, 28), np.uint8)  # blank: without biases all logits are 0
+        >>> print(mlp.probabilities(model, images)[0].round(1))
+        [0.1 0.1 0.1 0.1 0.1 0.1 0.1 0.1 0.1 0.1]
     """
     expect_images(images)
     shares: Floats = tf.nn.softmax(model(pixels(images), training=False)).numpy()
@@ -116,9 +147,10 @@ def probabilities(model: keras.Model, images: npt.NDArray[np.uint8]) -> Floats:
 
 
 def pixels(images: tf.Tensor) -> tf.Tensor:
-    """Flat pixels in [0, 1], as the article's network takes them.
+    """Returns flat pixels in [0, 1], the input of the article's network.
 
-    Source: `input_data` multiplied by 1/255, which rounds otherwise than dividing by 255 does.
+    Source: TensorFlow 1's `input_data` multiplied by 1/255, which rounds differently from a
+    division by 255.
 
     Args:
         images: uint8, shape (n, 28, 28).
@@ -142,7 +174,7 @@ def _sequential(
                 units,
                 activation=None if last else "relu",
                 name="logits" if last else f"hidden_{depth}",
-                # The logits in float32, since the loss is a small difference of them.
+                # The logits stay in float32, since the loss is a small difference between them.
                 dtype="mixed_bfloat16" if mixed and not last else config.dtype,
                 **initial,
             )
@@ -153,7 +185,7 @@ def _sequential(
 def _initializers(config: MlpConfig) -> list[Initializers]:
     layers = len(config.hidden_units) + 1
     if config.recipe == "article":
-        # It made the placeholders of pixels and labels first, then all kernels, then all biases.
+        # It created the placeholders of pixels and labels first, then all kernels, then all biases.
         draws = [
             initializers.RandomNormal(config.seed, op_seed)
             for op_seed in seeds.variable_op_seeds(2 * layers, ops=2)

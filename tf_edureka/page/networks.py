@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from tf_edureka.data.examples import Split
 from tf_edureka.errors import InputError, printable
-from tf_edureka.mlp.certainty import SURE
+from tf_edureka.mlp.certainty import MIN_CERTAINTY
 from tf_edureka.page import encoding, shown
 from tf_edureka.page.history import MODEL, History
 from tf_edureka.page.trained import Trained, Weights
@@ -52,7 +52,7 @@ def of_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
     scrubbed = [pair for pair in zip(runs, networks, strict=True) if pair[0].snapshots]
     for run, network in scrubbed:
         network["snapshots"] = _snapshots(run, room // len(scrubbed))
-    return {"networks": networks, **data, "sure": SURE}
+    return {"networks": networks, **data, "sure": MIN_CERTAINTY}
 
 
 def of_network(weights: Weights, test: Split | None = None) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def of_network(weights: Weights, test: Split | None = None) -> dict[str, Any]:
     rounded = encoding.rounded(weights)
     network = {"name": History.recipe, "title": History.title, **_encoded(rounded)}
     data = shown.examples(rounded, test) if test and len(test.labels) else {}
-    return {"networks": [network], **data, "sure": SURE}
+    return {"networks": [network], **data, "sure": MIN_CERTAINTY}
 
 
 def _encoded(weights: Sequence[npt.NDArray[np.float16]]) -> dict[str, Any]:

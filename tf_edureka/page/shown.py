@@ -10,7 +10,7 @@ from tf_edureka.config import CLASSES
 from tf_edureka.data.examples import Split
 from tf_edureka.data.idx import Bytes
 from tf_edureka.errors import InputError
-from tf_edureka.mlp.certainty import SURE, with_certainty
+from tf_edureka.mlp.certainty import MIN_CERTAINTY, with_certainty
 from tf_edureka.page import encoding
 from tf_edureka.results import Floats
 
@@ -98,7 +98,7 @@ def chosen(answers: Sequence[Logits], certainty: Floats, test: Split) -> dict[st
     """
     rng = np.random.default_rng(_SEED)
     sample = rng.permutation(len(test.labels))[:SAMPLE]
-    sure = (answers[0].argmax(axis=1) == test.labels) & (certainty >= SURE)
+    sure = (answers[0].argmax(axis=1) == test.labels) & (certainty >= MIN_CERTAINTY)
     examples = _examples(sure, test.labels, sample)
     wrong = [_wrong(of_one, test.labels) for of_one in answers]
     most = _MISTAKES
@@ -134,7 +134,7 @@ def examples(weights: Sequence[npt.NDArray[np.floating[Any]]], test: Split) -> d
     """
     test = test.first(_ENOUGH)
     shares, certainty = judged(weights, test.images)
-    sure = (shares.argmax(axis=1) == test.labels) & (certainty >= SURE)
+    sure = (shares.argmax(axis=1) == test.labels) & (certainty >= MIN_CERTAINTY)
     there = np.unique(test.labels)
     numbers = _examples(sure, test.labels, np.array([], int))[there]
     images = _images(numbers, encoding.packed(test.images[numbers]), test)

@@ -1,4 +1,4 @@
-"""The article's first program, the modern way, and what one neuron cannot do."""
+"""The article's first program in TensorFlow 2: a perceptron learns a logic gate; and its limits."""
 
 from typing import TYPE_CHECKING
 

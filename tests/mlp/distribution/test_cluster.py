@@ -11,7 +11,7 @@ def environment(cluster, task) -> dict[str, str]:
     return {"TF_CONFIG": json.dumps({"cluster": cluster, "task": task})}
 
 
-def test_worker_0_is_the_chief_where_none_is_named():
+def test_worker_0_is_the_chief_by_default():
     cluster = Cluster.from_environment(
         environment({"worker": ["a:1", "b:2"]}, {"type": "worker", "index": 0})
     )
@@ -50,32 +50,35 @@ WORKERS = {"worker": ["a:1", "b:2"]}
                 '{"type": "worker", "index": "١"}',
             )
         ),
-        (environment(WORKERS, {"type": ["worker"], "index": 0}), "there is no"),
-        (environment({"worker": ["a:١٢"]}, {"type": "worker", "index": 0}), "no host:port"),
-        (environment({"worker": ["a\x1b:1"]}, {"type": "worker", "index": 0}), "no host:port"),
+        (environment(WORKERS, {"type": ["worker"], "index": 0}), "the cluster has no"),
+        (environment({"worker": ["a:١٢"]}, {"type": "worker", "index": 0}), "not host:port"),
+        (environment({"worker": ["a\x1b:1"]}, {"type": "worker", "index": 0}), "not host:port"),
         (environment({"worker": "a:1"}, {"type": "worker", "index": 0}), "worker is not a list"),
         (environment({"worker": [1]}, {"type": "worker", "index": 0}), "address is not a string"),
-        (environment({"worker": []}, {"type": "worker", "index": 0}), "not 1 to 1000 workers"),
+        (environment({"worker": []}, {"type": "worker", "index": 0}), "workers is not 1 to 1000"),
         (
             environment({"chief": ["a:1", "b:2"]}, {"type": "chief", "index": 1}),
-            "there can be one chief only",
+            "there is more than one chief",
         ),
-        (environment(WORKERS, {"type": "worker", "index": 2}), "there is no worker 2"),
-        (environment(WORKERS, {"type": "worker", "index": -1}), "there is no worker -1"),
-        (environment(WORKERS, {"type": "evaluator", "index": 0}), "there is no evaluator 0"),
+        (environment(WORKERS, {"type": "worker", "index": 2}), "the cluster has no worker 2"),
+        (environment(WORKERS, {"type": "worker", "index": -1}), "the cluster has no worker -1"),
+        (environment(WORKERS, {"type": "evaluator", "index": 0}), "the cluster has no evaluator 0"),
         (environment({"worker": ["a..b:1"]}, {"type": "worker", "index": 0}), "a..b:1"),
-        (environment({**WORKERS, "ps": ["c:3"]}, {"type": "worker", "index": 0}), "of ps there is"),
-        (environment({"worker": ["a:65536"]}, {"type": "worker", "index": 0}), "no host:port"),
-        (environment({"worker": ["a"]}, {"type": "worker", "index": 0}), "'a' is no host:port"),
+        (
+            environment({**WORKERS, "ps": ["c:3"]}, {"type": "worker", "index": 0}),
+            "unsupported jobs: ps",
+        ),
+        (environment({"worker": ["a:65536"]}, {"type": "worker", "index": 0}), "not host:port"),
+        (environment({"worker": ["a"]}, {"type": "worker", "index": 0}), "'a' is not host:port"),
         (environment({"worker": ["a:1"] * 2}, {"type": "worker", "index": 0}), "the same address"),
     ],
 )
-def test_a_cluster_that_is_none_is_refused(values, fault):
+def test_invalid_clusters_are_rejected(values, fault):
     with pytest.raises(InputError, match=fault):
         Cluster.from_environment(values)
 
 
-def test_an_index_may_be_written_as_text_as_tensorflow_takes_it():
+def test_worker_index_may_be_a_string():
     there = environment(WORKERS, {"type": "worker", "index": "1"})
     assert Cluster.from_environment(there).index == 1
 
@@ -88,21 +91,21 @@ def test_workers_whose_ports_do_not_answer_are_named(addresses, host):
     family = socket.AF_INET6 if host == "[::1]" else socket.AF_INET
     port = int(addresses[1].rpartition(":")[2])
     with socket.create_server((host.strip("[]"), port), family=family):
-        assert Cluster(tuple(there), 0).silent() == [2]
-        assert Cluster(tuple(there), 2).silent() == [0]
+        assert Cluster(tuple(there), 0).unreachable() == [2]
+        assert Cluster(tuple(there), 2).unreachable() == [0]
     assert Cluster(tuple(there), 0).names([0, 2]) == (
         f"worker 0 ({there[0]}, the chief) and worker 2 ({there[2]})"
     )
 
 
-def test_a_worker_whose_name_nobody_knows_does_not_answer(addresses):
-    assert Cluster((addresses[0], "absent.invalid:1"), 0).silent() == [1]
+def test_worker_with_an_unknown_host_name_is_unreachable(addresses):
+    assert Cluster((addresses[0], "absent.invalid:1"), 0).unreachable() == [1]
 
 
-def test_a_port_that_something_uses_is_refused_and_one_that_is_free_is_not_opened(addresses):
+def test_used_port_is_rejected_and_free_port_is_not_opened(addresses):
     cluster = Cluster(tuple(addresses), 1)
     cluster.expect_free_port()
-    assert 1 in Cluster(tuple(addresses), 0).silent()
+    assert 1 in Cluster(tuple(addresses), 0).unreachable()
     host, port = addresses[1].split(":")
     with (
         socket.create_server((host, int(port))),

@@ -68,9 +68,7 @@ def expect_close(found, wanted, tolerance) -> None:
         ("augmented", 2, AUGMENTED),
     ],
 )
-def test_several_devices_compute_what_one_does(
-    start, drawn_folder, tmp_path, recipe, number, tolerance
-):
+def test_several_devices_match_one_device(start, drawn_folder, tmp_path, recipe, number, tolerance):
     process = start(tmp_path / "out.npz", recipe, number)
     wanted = alone(drawn_folder, recipe, number)
     found = outcome(process, tmp_path / "out.npz")
@@ -80,7 +78,7 @@ def test_several_devices_compute_what_one_does(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [2, 3])
-def test_several_processes_compute_what_as_many_devices_do_to_the_bit(
+def test_several_processes_are_bit_identical_to_as_many_devices(
     start,
     drawn_folder,
     tmp_path,
@@ -103,7 +101,7 @@ def test_several_processes_compute_what_as_many_devices_do_to_the_bit(
 
 
 @pytest.mark.slow
-def test_a_training_goes_on_with_another_number_of_devices(data):
+def test_training_resumes_with_another_number_of_devices(data):
     config, states = MlpConfig.tuned(epochs=3), []
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     unbroken = mlp.train(config, data, jit_compile=False, save=states.append)

@@ -38,7 +38,7 @@ def worker(addresses, drawn_folder, tmp_path):
 @pytest.mark.parametrize(
     ("index", "missing"), [(0, "worker 1 ({1})"), (1, "worker 0 ({0}, the chief)")]
 )
-def test_a_worker_whose_peer_never_comes_ends_by_its_time_out(worker, index, missing):
+def test_worker_without_a_peer_ends_at_its_timeout(worker, index, missing):
     lone = worker(index, "--wait", "1")
     _, said = lone.communicate(timeout=60)
     assert lone.returncode == 2
@@ -49,7 +49,7 @@ def test_a_worker_whose_peer_never_comes_ends_by_its_time_out(worker, index, mis
     )
 
 
-def test_a_stranger_at_a_workers_port_holds_nobody_up_for_longer(worker):
+def test_unrelated_connection_to_a_workers_port_does_not_extend_the_wait(worker):
     host, port = worker.addresses[1].split(":")
     with socket.create_server((host, int(port))):
         lone = worker(0, "--wait", "1")
@@ -70,7 +70,7 @@ def waits(lone) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
-def test_a_worker_that_waits_for_others_ends_at_once_when_asked_to(worker, number):
+def test_waiting_worker_ends_immediately_when_asked_to(worker, number):
     lone = worker(0)
     waits(lone)
     lone.send_signal(number)
@@ -79,7 +79,7 @@ def test_a_worker_that_waits_for_others_ends_at_once_when_asked_to(worker, numbe
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_when_a_worker_is_killed_nothing_of_it_lives_and_its_port_is_free(worker):
+def test_killed_worker_leaves_no_process_and_frees_its_port(worker):
     lone = worker(0)
     waits(lone)
     children = Path(f"/proc/{lone.pid}/task/{lone.pid}/children").read_text().split()
@@ -116,7 +116,7 @@ def wait_for_epoch_2(chief) -> None:
     raise AssertionError(chief.stderr.read())
 
 
-def test_a_signal_to_any_worker_ends_all_after_the_epoch_and_all_say_so(worker):
+def test_signal_to_any_worker_ends_all_after_the_epoch_with_a_message(worker):
     chief, other = worker(0, "--epochs", "1000"), worker(1, "--epochs", "1000")
     wait_for_epoch_2(chief)
     other.terminate()
@@ -126,7 +126,7 @@ def test_a_signal_to_any_worker_ends_all_after_the_epoch_and_all_say_so(worker):
     assert "history.json" in written(worker.out)
 
 
-def test_a_worker_that_loses_the_other_says_so_and_how_to_go_on(worker):
+def test_worker_that_loses_another_reports_it_and_how_to_resume(worker):
     chief, other = worker(0, "--epochs", "1000"), worker(1, "--epochs", "1000")
     wait_for_epoch_2(chief)
     other.kill()
@@ -138,13 +138,13 @@ def test_a_worker_that_loses_the_other_says_so_and_how_to_go_on(worker):
     other.communicate()
 
 
-def test_workers_that_would_train_something_else_are_refused(worker):
+def test_workers_with_other_options_or_data_are_rejected(worker):
     chief, other = worker(0), worker(1, "--limit", "900")
     _, said = other.communicate(timeout=100)
     chief.communicate(timeout=100)
     assert other.returncode == 2
     assert (
-        f"worker 1 ({worker.addresses[1]}): expected the options and the data of worker 0" in said
+        f"worker 1 ({worker.addresses[1]}): expected the same options and data as worker 0" in said
     )
     assert "config limit null there, 900 here; data_sha256 " in said
     assert chief.returncode == 3

@@ -1,4 +1,4 @@
-"""The network on several devices and in several processes, by `tf.distribute`."""
+"""Training of the network on several devices and in several processes, with `tf.distribute`."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""The processes that train together, as `TF_CONFIG` names them, and which of them answer."""
+"""The processes of a distributed training, as listed in `TF_CONFIG`, and checks of their ports."""
 
 import contextlib
 import json
@@ -24,11 +24,11 @@ _SECONDS_TO_ANSWER = 2.0
 
 @dataclass(frozen=True)
 class Cluster:
-    """All processes of a training, and which of them this one is.
+    """All processes of a training, and the index of this one.
 
     Attributes:
         addresses: `host:port` of each worker, the chief first.
-        index: of this process in them.
+        index: index of this process in `addresses`.
     """
 
     addresses: tuple[str, ...]
@@ -36,27 +36,29 @@ class Cluster:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Cluster":
-        """Reads `TF_CONFIG`, the variable that TensorFlow has for it.
+        """Reads the cluster from `TF_CONFIG`, TensorFlow's environment variable for it.
 
-        The chief is the task of type `chief`, or worker 0 where there is none.
+        The chief is the task of type `chief`, or worker 0 if there is no such task.
 
         Args:
-            environment: variables by name; those of this process if not given.
+            environment: environment variables by name; by default those of this process.
 
         Raises:
-            InputError: when it is not set, or does not name workers and one of them as this one.
+            InputError: if the variable is not set, or does not list workers and one of them as this
+                one.
         """
         text = environment.get(VARIABLE)
         if not text:
             raise InputError(
-                f"strategy multiworker: expected {VARIABLE} in the environment, the same cluster "
-                f"for each worker and its own index, got none; for example {VARIABLE}='{_FORM}'",
+                f"strategy multiworker: expected {VARIABLE} in the environment, got none; give "
+                f"all workers the same cluster and each its index, for example "
+                f"{VARIABLE}='{_FORM}'",
                 topic="no TF_CONFIG",
             )
         try:
-            config = _of_kind(json.loads(text), dict, "it")
-            addresses, chiefs = _addresses(_of_kind(config.get("cluster"), dict, "cluster"))
-            index = _index(_of_kind(config.get("task"), dict, "task"), len(addresses), chiefs)
+            config = _expect_type(json.loads(text), dict, "it")
+            addresses, chiefs = _addresses(_expect_type(config.get("cluster"), dict, "cluster"))
+            index = _index(_expect_type(config.get("task"), dict, "task"), len(addresses), chiefs)
         except RecursionError:
             fault = "it is nested too deeply"
         except ValueError as error:
@@ -68,35 +70,35 @@ class Cluster:
 
     @property
     def is_chief(self) -> bool:
-        """Whether this process is the one that prints and writes."""
+        """True if this process is the chief, which prints and writes."""
         return self.index == 0
 
     @property
     def port(self) -> int:
-        """The port of this process."""
+        """Port of this process."""
         return _host_and_port(self.addresses[self.index])[1]
 
     @property
     def hosts(self) -> list[str]:
-        """The hosts of all processes, each once."""
+        """Hosts of all processes, each once."""
         return list(dict.fromkeys(_host_and_port(address)[0] for address in self.addresses))
 
     def name(self, index: int) -> str:
-        """The worker of that `index` in words."""
+        """Returns the name of worker `index` for messages."""
         chief = ", the chief" if index == 0 else ""
         return f"worker {index} ({self.addresses[index]}{chief})"
 
     def names(self, indices: Iterable[int]) -> str:
-        """The workers of these `indices` in words."""
+        """Returns the names of the workers `indices` for messages."""
         return " and ".join(self.name(index) for index in sorted(indices))
 
     def expect_free_port(self) -> None:
-        """Refuses a port of this process that something else listens at.
+        """Checks that no other program listens on the port of this process.
 
         Raises:
-            InputError: when it cannot be used.
+            InputError: if the port cannot be used.
         """
-        # On all addresses, as TensorFlow does. Nobody can connect: this one does not listen.
+        # Binds all addresses, as TensorFlow does. Without listen() no process can connect.
         family = socket.AF_INET6 if socket.has_dualstack_ipv6() else socket.AF_INET
         try:
             with socket.socket(family) as one:
@@ -106,12 +108,13 @@ class Cluster:
                 one.bind(("", self.port))
         except OSError as error:
             raise InputError(
-                f"{self.name(self.index)}: expected a free port of this machine, but it cannot be "
-                f"used ({error.strerror or error}); end what uses it, or name another in {VARIABLE}"
+                f"{self.name(self.index)}: expected a free port on this machine, but it cannot be "
+                f"used ({error.strerror or error}); stop the program that uses it, or choose "
+                f"another in {VARIABLE}"
             ) from None
 
-    def silent(self) -> list[int]:
-        """Asks the other workers' ports, and gives the indices of those that do not answer."""
+    def unreachable(self) -> list[int]:
+        """Connects to the other workers' ports; returns the indices of those that do not answer."""
         others = [index for index in range(len(self.addresses)) if index != self.index]
         answered: set[int] = set()
 
@@ -121,7 +124,7 @@ class Cluster:
                 socket.create_connection(address, _SECONDS_TO_ANSWER).close()
                 answered.add(index)
 
-        # Threads that can be left behind: nothing limits how long a name is looked up.
+        # Daemon threads, since nothing limits the time of a host name lookup.
         threads = [threading.Thread(target=ask, args=(one,), daemon=True) for one in others]
         for thread in threads:
             thread.start()
@@ -131,7 +134,7 @@ class Cluster:
         return [index for index in others if index not in answered]
 
 
-def _of_kind(value: object, kind: type, name: str) -> Any:
+def _expect_type(value: object, kind: type, name: str) -> Any:
     if type(value) is not kind:
         form = {"dict": "an object", "list": "a list", "str": "a string"}[kind.__name__]
         raise ValueError(f"{name} is not {form}")
@@ -139,15 +142,15 @@ def _of_kind(value: object, kind: type, name: str) -> Any:
 
 
 def _addresses(jobs: dict[str, object]) -> tuple[tuple[str, ...], int]:
-    """The addresses in the order of the workers' indices, and how many of them are chiefs."""
+    """Returns the addresses in the order of the workers' indices, and the number of chiefs."""
     if others := sorted(jobs.keys() - {"chief", "worker"}):
-        raise ValueError(f"of {' and '.join(others)} there is no use here")
-    chiefs, workers = (_of_kind(jobs.get(job, []), list, job) for job in ("chief", "worker"))
-    addresses = [_of_kind(address, str, "an address") for address in (*chiefs, *workers)]
+        raise ValueError(f"unsupported jobs: {' and '.join(others)}")
+    chiefs, workers = (_expect_type(jobs.get(job, []), list, job) for job in ("chief", "worker"))
+    addresses = [_expect_type(address, str, "an address") for address in (*chiefs, *workers)]
     if len(chiefs) > 1:
-        raise ValueError("there can be one chief only")
+        raise ValueError("there is more than one chief")
     if not 1 <= len(addresses) <= MOST_WORKERS:
-        raise ValueError(f"there are not 1 to {MOST_WORKERS} workers")
+        raise ValueError(f"the number of workers is not 1 to {MOST_WORKERS}")
     for address in addresses:
         _host_and_port(address)
     if len(set(addresses)) < len(addresses):
@@ -156,7 +159,7 @@ def _addresses(jobs: dict[str, object]) -> tuple[tuple[str, ...], int]:
 
 
 def _index(task: dict[str, object], workers: int, chiefs: int) -> int:
-    """Which of all `workers` the task is, of which the first are `chiefs`."""
+    """Returns the index of the task among all `workers`, of which the first are `chiefs`."""
     kind, given = (task.get(name) for name in ("type", "index"))
     if isinstance(given, str) and re.fullmatch("[0-9]{1,5}", given):
         given = int(given)
@@ -166,13 +169,13 @@ def _index(task: dict[str, object], workers: int, chiefs: int) -> int:
         kind if isinstance(kind, str) else "", (0, 0)
     )
     if not 0 <= given < count:
-        raise ValueError(f"there is no {kind} {given}")
+        raise ValueError(f"the cluster has no {kind} {given}")
     return before + given
 
 
 def _host_and_port(address: str) -> tuple[str, int]:
     parts = _ADDRESS.fullmatch(address)
     if not (parts and 0 < int(parts[2]) < 2**16):
-        raise ValueError(f"{address!r} is no host:port")
-    parts[1].encode("idna")  # a UnicodeError, which is a ValueError, if it can be no name
+        raise ValueError(f"{address!r} is not host:port")
+    parts[1].encode("idna")  # raises UnicodeError, a ValueError, for an invalid name
     return parts[1].strip("[]"), int(parts[2])

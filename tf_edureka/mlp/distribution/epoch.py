@@ -1,4 +1,4 @@
-"""The epoch of several replicas: each computes its share of every batch."""
+"""An epoch on several replicas, each of which computes its share of every batch."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,7 +7,7 @@ from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, Distortion
 from tf_edureka.data.mnist import Split
-from tf_edureka.mlp.augmentation import distort
+from tf_edureka.mlp.augmentation import augment
 from tf_edureka.mlp.distribution import strategies
 from tf_edureka.mlp.epoch import CompiledEpoch, cross_entropy, logits_and_gradients
 from tf_edureka.mlp.model import pixels
@@ -16,26 +16,27 @@ from tf_edureka.runs.state import Array
 
 
 class DistributedEpoch(CompiledEpoch):
-    """A `CompiledEpoch` by a `tf.distribute` strategy.
+    """A `CompiledEpoch` that runs under a `tf.distribute` strategy.
 
     `gradient = sum over replicas of (gradient of the replica's examples) / batch_size`
 
-    Each replica has all examples and a copy of the network on its device, and takes an even share
-    of each batch. What is summed over the batch is summed by shares, in another order than one
-    device does; else nothing differs. All processes of a strategy have to make the same calls.
+    Each replica has all examples and a copy of the network on its device, and computes an equal
+    share of each batch. Only the order of float sums differs from training on one device. All
+    processes of a strategy must make the same calls.
 
-    Keras' own `fit` crashes here with several processes, and so does XLA with several devices of a
-    CPU (Keras 3.15, TensorFlow 2.21): this is one loop in TensorFlow's own kernels. Metrics of
-    `compile()` are left out.
+    Keras' own `fit` crashes here with several processes, and so does XLA with several CPU devices
+    (Keras 3.15, TensorFlow 2.21). This class therefore runs its own loop with TensorFlow's kernels.
+    Metrics of `compile()` are not updated.
 
     Args:
-        model: built and compiled in the strategy's scope.
-        train: the examples to train on.
-        test: the examples to test on; every process tests on all of them.
-        validation: as in a `CompiledEpoch`; every process looks at all of them.
-        strategy: by which to train.
-        distortion: how the images of each batch are distorted; None for not at all.
-        tf32: as in a `CompiledEpoch`.
+        model: model built and compiled in the strategy's scope.
+        train: examples to train on.
+        test: examples to test on; every process tests on all of them.
+        validation: examples for the metrics of `validate`, all of them in every process; None for
+            no metrics.
+        strategy: strategy to train with.
+        distortion: augmentation of the images of each batch; None for none.
+        tf32: whether a GPU may multiply in TF32.
     """
 
     def __init__(
@@ -68,25 +69,27 @@ class DistributedEpoch(CompiledEpoch):
         self._left_out = {id(variable) for variable in metrics}
 
     def train(self, order: npt.NDArray[np.int32], seed: tuple[int, int]) -> Floats:
-        """Takes steps.
+        """Takes steps on all replicas.
 
         Args:
-            order: as of a `CompiledEpoch`, the same in each process.
-            seed: as of a `CompiledEpoch`.
+            order: examples of each batch, the same in each process: int32, shape (steps,
+                batch_size).
+            seed: seed of the distortions, two int32; each step adds its number to the second.
 
         Returns:
-            the costs as of a `CompiledEpoch`, averaged over all replicas.
+            cross-entropy of each step, averaged over all replicas, in the variables' dtype, shape
+            (steps,).
         """
-        costs = super().train(order, seed)  # averaged over the replicas of this process
+        costs = super().train(order, seed)  # mean over the replicas of this process
         average = self._total(costs) / self._strategy.num_replicas_in_sync
         averages: Floats = average.numpy().astype(costs.dtype)
         return averages
 
     def state(self) -> list[Array]:
-        """All that steps change, but for the metrics, which are of all processes.
+        """Returns all state that steps change, except metrics.
 
         Returns:
-            arrays as of a `CompiledEpoch`, with zeros for the metrics.
+            one array per variable, in its shape and dtype, with zeros for the metrics.
         """
         return [
             np.zeros(variable.shape, variable.dtype)
@@ -95,15 +98,15 @@ class DistributedEpoch(CompiledEpoch):
             for variable in self._variables()
         ]
 
-    def begin_metrics(self) -> None:
-        """Leaves the metrics alone: no step of a replica updates them."""
+    def reset_metrics(self) -> None:
+        """Does nothing: no replica updates metrics."""
 
     def metrics(self) -> dict[str, float]:
-        """None."""
+        """Returns no metrics."""
         return {}
 
-    def agreed(self, stop: bool) -> bool:
-        """Whether any process would end the training; `stop` says whether this one would."""
+    def any_stops(self, stop: bool) -> bool:
+        """True if any process ends the training; `stop` is the decision of this process."""
         return bool(self._total(stop))
 
     def _step(
@@ -121,9 +124,9 @@ class DistributedEpoch(CompiledEpoch):
         mine = tf.slice(batch, [first], [share])
         images, labels = tf.gather(images, mine), tf.gather(labels, mine)
         if self._distortion is not None:
-            images = distort(images, self._distortion, seed, batch.shape[0], first)
+            images = augment(images, self._distortion, seed, batch.shape[0], first)
         inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
         logits, gradients = logits_and_gradients(self.model, inputs, one_hot)
-        # Keras has divided the loss by the replicas, and adds the gradients of all up here.
+        # Keras has divided the loss by the number of replicas; here it sums their gradients.
         self.model.optimizer.apply(gradients, self.model.trainable_variables)
         return cross_entropy(one_hot, logits)

@@ -1,4 +1,4 @@
-"""TensorFlow's engines for several devices and several processes (`tf.distribute`)."""
+"""TensorFlow's strategies for several devices and several processes (`tf.distribute`)."""
 
 import functools
 import os
@@ -16,17 +16,23 @@ from tf_edureka.mlp.distribution.cluster import VARIABLE
 
 
 def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
-    """Trains on several devices of this machine, each with a copy of the network.
+    """Creates a strategy for several devices of this machine, each with a copy of the network.
 
-    To be called before anything is computed.
+    Call it before TensorFlow computes anything.
 
     Args:
-        replicas: how many devices. None for all GPUs that TensorFlow sees. Without a GPU the CPU is
-            parted into so many logical devices: that is slower than the CPU as one, and there to
-            try on any machine what happens on several GPUs.
+        replicas: number of devices; None for all GPUs that TensorFlow sees. Without a GPU the CPU
+            is split into this many logical devices. That is slower than one CPU device; it serves
+            to try on any machine what happens on several GPUs.
 
     Raises:
-        InputError: when there are not so many.
+        InputError: if there are fewer devices.
+
+    Example:
+        >>> from tf_edureka.mlp.distribution import mirrored
+        >>> strategy = mirrored(replicas=1)
+        >>> strategy.num_replicas_in_sync
+        1
     """
     if replicas is not None:
         replicas = whole_number("replicas", replicas, 1, 10_000)
@@ -34,11 +40,11 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
     if gpus:
         count = len(gpus) if replicas is None else replicas
         if not 1 <= count <= len(gpus):
-            raise InputError(f"replicas: expected 1 to {len(gpus)}, the GPUs here, got {replicas}")
+            raise InputError(f"replicas: expected 1 to {len(gpus)} (GPUs here), got {replicas}")
         return _of_this_machine([f"GPU:{i}" for i in range(count)])
     if replicas is None:
         raise InputError(
-            "strategy mirrored: expected GPUs, but TensorFlow sees none; python -m "
+            "strategy mirrored: expected a GPU, but TensorFlow sees none; python -m "
             "tf_edureka.doctor says why",
             topic="no GPUs to mirror on",
         )
@@ -46,28 +52,28 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
     try:
         cpu, *_ = tf.config.list_physical_devices("CPU")
         tf.config.set_logical_device_configuration(cpu, parts)
-    except RuntimeError:  # TensorFlow has begun to compute, and its devices are as they are
+    except RuntimeError:  # TensorFlow has started computing, so its devices are fixed
         there = len(tf.config.list_logical_devices("CPU"))
         if there < replicas:
             raise InputError(
-                f"replicas: expected at most {there}, as many devices as TensorFlow began with, "
-                f"got {replicas}; ask for them before anything is computed"
+                f"replicas: expected at most {there}, the devices TensorFlow was started with, "
+                f"got {replicas}; create the strategy before any computation"
             ) from None
     return _of_this_machine([f"CPU:{i}" for i in range(replicas)])
 
 
 def _of_this_machine(devices: list[str]) -> tf.distribute.MirroredStrategy:
-    """The strategy, which would look for other machines if `TF_CONFIG` names some."""
+    """Returns the strategy; hides `TF_CONFIG`, which would make it look for other machines."""
     with unittest.mock.patch.dict(os.environ):
         os.environ.pop(VARIABLE, None)
         return tf.distribute.MirroredStrategy(devices)
 
 
-def expect_split(batch_size: int, replicas: int) -> None:
-    """Expects `batch_size` to be a multiple of `replicas`: TensorFlow crashes on any other.
+def expect_divisible(batch_size: int, replicas: int) -> None:
+    """Checks that `batch_size` is a multiple of `replicas`; TensorFlow crashes otherwise.
 
     Raises:
-        InputError: when it is not; names the nearest that are.
+        InputError: if it is not; the message names the nearest multiples.
     """
     if batch_size % replicas:
         below = batch_size - batch_size % replicas
@@ -78,24 +84,24 @@ def expect_split(batch_size: int, replicas: int) -> None:
         )
 
 
-@functools.cache  # each one is traced for each shape, and TensorFlow warns of too many
+@functools.cache  # each is traced per shape, and TensorFlow warns about too many traces
 def adder(
-    strategy: tf.distribute.Strategy, of: int | None = None
+    strategy: tf.distribute.Strategy, only_from: int | None = None
 ) -> Callable[[npt.NDArray[Any] | float], tf.Tensor]:
-    """Makes the function that adds up values over all replicas, of all processes.
+    """Creates a function that sums a value over all replicas of all processes.
 
     Args:
-        strategy: whose replicas.
-        of: only what this one replica has; None for all.
+        strategy: strategy with the replicas.
+        only_from: replica whose value alone is counted; None to count all.
 
     Returns:
-        a function of a value of any shape, the same in each process. It gives the sum, float64,
-        and all processes have to call it.
+        a function of a value, whose shape is the same in each process. It returns the sum as
+        float64; all processes must call it.
     """
 
     def mine(value: tf.Tensor) -> tf.Tensor:
         replica = tf.distribute.get_replica_context()
-        counts = of is None or replica.replica_id_in_sync_group == of
+        counts = only_from is None or replica.replica_id_in_sync_group == only_from
         return replica.all_reduce(
             tf.distribute.ReduceOp.SUM, tf.where(counts, value, tf.zeros_like(value))
         )
@@ -107,20 +113,20 @@ def adder(
     return lambda value: add(tf.constant(value, tf.float64))
 
 
-def from_chief(strategy: tf.distribute.Strategy, content: bytes) -> bytes:
+def broadcast_from_chief(strategy: tf.distribute.Strategy, content: bytes) -> bytes:
     """Sends bytes from the chief to all workers.
 
     Args:
-        strategy: of the workers, each of which has to call this.
-        content: what the chief sends; what others hand in is not looked at.
+        strategy: strategy of the workers; all of them must call this function.
+        content: bytes to send; ignored in all processes but the chief.
 
     Returns:
-        it, in every worker.
+        the chief's bytes, in every worker.
     """
-    # As numbers that every device and network adds without rounding: each byte to zeros.
-    add = adder(strategy, of=0)
+    # Bytes as float64 values, which every device and network adds to zeros without rounding.
+    add = adder(strategy, only_from=0)
     length = int(add(len(content)))
     if not length:
-        return b""  # TensorFlow 2.21 crashes when processes add nothing up
+        return b""  # TensorFlow 2.21 crashes when processes sum an empty value
     values = np.frombuffer(content[:length].ljust(length, b"\0"), np.uint8)
     return add(values).numpy().astype(np.uint8).tobytes()

@@ -1,4 +1,4 @@
-"""Cost and accuracy of trainings, epoch by epoch."""
+"""Cost and accuracy of trainings after each epoch."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from tf_edureka.results import Floats, MlpResult
 
-_LOOKS = (  # colours that differ for eyes that see no red or no green, too, and markers
+_STYLES = (  # markers, and colours that red-green colour-blind readers can tell apart
     ("#0072b2", "o"),
     ("#e69f00", "^"),
     ("black", "s"),
@@ -19,11 +19,11 @@ _LOOKS = (  # colours that differ for eyes that see no red or no green, too, and
     ("#d55e00", "v"),
     ("#009e73", "P"),
 )
-_DASH = 2.0  # the shortest, in widths of the line
+_DASH = 2.0  # shortest dash in line widths
 
 
-class _Course(Protocol):
-    """What an `MlpResult` has, or the record of another training: numbers after each epoch."""
+class _History(Protocol):
+    """Cost and accuracy after each epoch, of an `MlpResult` or the record of another training."""
 
     @property
     def cost(self) -> npt.NDArray[np.float64]: ...
@@ -37,12 +37,19 @@ def cost_curve(cost: Sequence[float] | Floats, title: str, figure: Figure | None
     Source: the article's `plt.plot(cost_history)`.
 
     Args:
-        cost: in nats, shape (epochs,).
-        title: what was trained on.
-        figure: to draw into; a new one if None.
+        cost: cost of each epoch in nats: float, shape (epochs,).
+        title: second line of the title, such as the name of the data.
+        figure: figure to draw into; None for a new one.
 
     Returns:
-        the figure; its scale is logarithmic where the cost spans more than tenfold.
+        the figure, with a logarithmic scale if the largest cost is over ten times the smallest.
+
+    Example:
+        >>> from tf_edureka.mlp import plots
+        >>> figure = plots.cost_curve([2.3, 0.5, 0.2], "MNIST")
+        >>> figure.savefig("cost.png")
+        >>> figure.axes[0].get_yscale()
+        'log'
     """
     figure, axes = _curve(figure, cost, f"Cost while training\n{title}", "cross-entropy (nats)")
     known = np.asarray(cost)[np.isfinite(cost)]
@@ -54,17 +61,24 @@ def cost_curve(cost: Sequence[float] | Floats, title: str, figure: Figure | None
 def accuracy_curve(
     accuracy: Sequence[float] | Floats, title: str, figure: Figure | None = None
 ) -> Figure:
-    """Draws the test accuracy after each epoch.
+    r"""Draws the test accuracy after each epoch.
 
     Source: the article's `plt.plot(accuracy_history)`.
 
     Args:
-        accuracy: in [0, 1], shape (epochs,).
-        title: as in `cost_curve`.
-        figure: as in `cost_curve`.
+        accuracy: accuracy after each epoch, in [0, 1]: float, shape (epochs,).
+        title: second line of the title, such as the name of the data.
+        figure: figure to draw into; None for a new one.
 
     Returns:
         the figure.
+
+    Example:
+        >>> from tf_edureka.mlp import plots
+        >>> figure = plots.accuracy_curve([0.91, 0.95, 0.97], "MNIST")
+        >>> figure.axes[0].get_title()
+        'Accuracy on the test images: 97.00%\nMNIST'
+        >>> figure.savefig("accuracy.png")
     """
     heading = f"Accuracy on the test images: {accuracy[-1]:.2%}\n{title}"
     figure, axes = _curve(figure, accuracy, heading, "correctly classified")
@@ -72,18 +86,42 @@ def accuracy_curve(
     return figure
 
 
-def courses(results: Mapping[str, _Course], title: str) -> Figure:
-    """Draws cost and accuracy of all `results` over each other, below a `title` for all of them.
+def training_curves(results: Mapping[str, _History], title: str) -> Figure:
+    """Draws cost and accuracy of several trainings into one figure, to compare them.
 
-    All lines are equally wide. The last is solid, those before it have ever shorter dashes and are
-    drawn upon it, each with its own marks at epochs of its own: where trainings agree, every one is
-    seen, without colours too. The keys are what the legend says of each.
+    All lines are equally wide. The last is solid and lowest; each earlier one has shorter dashes
+    and its own markers at its own epochs. So all lines are visible where they coincide, even
+    without colours.
+
+    Args:
+        results: trainings to draw, by their names in the legend: `MlpResult`, or another object
+            with cost and accuracy.
+        title: title of the figure.
+
+    Returns:
+        the figure, with the costs on the left and the accuracies on the right.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import MlpResult
+        >>> from tf_edureka.mlp import plots
+        >>> result = MlpResult(
+        ...     cost=np.array([0.4, 0.1]),
+        ...     accuracy=np.array([0.93, 0.97]),
+        ...     step_cost=np.array([2.3]),
+        ...     epoch_seconds=np.array([3.0, 1.0]),
+        ...     weights=(),
+        ... )
+        >>> figure = plots.training_curves({"first": result, "second": result}, "MNIST")
+        >>> [text.get_text() for text in figure.legends[0].get_texts()]
+        ['first: 97.00%', 'second: 97.00%']
+        >>> figure.savefig("curves.png")
     """
     figure, left, right = _panels(title, 4.6, "cost while training (nats)")
     for depth, result in enumerate([*results.values()][::-1]):
-        left.plot(*_places(result.cost), **_look(depth, len(results), len(result.cost)))
-        look = _look(depth, len(results), len(result.accuracy))
-        right.plot(*_places(result.accuracy), **look)
+        left.plot(*_points(result.cost), **_style(depth, len(results), len(result.cost)))
+        look = _style(depth, len(results), len(result.accuracy))
+        right.plot(*_points(result.accuracy), **look)
     names = [f"{name}: {result.accuracy[-1]:.2%}" for name, result in results.items()]
     left.set_yscale("log")
     lines = right.get_lines()[::-1]
@@ -94,9 +132,31 @@ def courses(results: Mapping[str, _Course], title: str) -> Figure:
 
 
 def seed_curves(results: Sequence[MlpResult], title: str) -> Figure:
-    """Draws the `results` of networks that differ in their seeds, and their mean, below a `title`.
+    """Draws the training curves of networks that differ only in their seeds, and their mean.
 
-    On the left the costs, on the right the accuracies; all trained for equally many epochs.
+    Args:
+        results: results with the same number of epochs, such as from `ensemble.train`.
+        title: second line of the title.
+
+    Returns:
+        the figure, with the costs on the left and the accuracies on the right.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import MlpResult
+        >>> from tf_edureka.mlp import plots
+        >>> result = MlpResult(
+        ...     cost=np.array([0.4, 0.1]),
+        ...     accuracy=np.array([0.93, 0.97]),
+        ...     step_cost=np.array([2.3]),
+        ...     epoch_seconds=np.array([3.0, 1.0]),
+        ...     weights=(),
+        ... )
+        >>> figure = plots.seed_curves([result, result], "MNIST")
+        >>> print(figure.get_suptitle())
+        The network from 2 seeds: mean accuracy 97.00%, standard deviation 0.00%
+        MNIST
+        >>> figure.savefig("seeds.png")
     """
     last = np.array([result.accuracy[-1] for result in results])
     spread = f", standard deviation {last.std(ddof=1):.2%}" if len(last) > 1 else ""
@@ -118,32 +178,32 @@ def _curve(
     axes = figure.add_subplot()
     axes.plot(range(1, len(values) + 1), values, marker="o", markersize=4)
     axes.set_title(title, parse_math=False)  # a folder's name may have a dollar sign
-    _by_epoch(axes, label)
+    _format_epoch_axis(axes, label)
     return figure, axes
 
 
 def _panels(title: str, height: float, label: str) -> tuple[Figure, Axes, Axes]:
-    """A figure with axes for the costs, on the left, and for the accuracies."""
+    """Returns a figure with axes for the costs on the left and the accuracies on the right."""
     figure = Figure(figsize=(10, height), layout="constrained")
     left, right = figure.subplots(1, 2)
-    _by_epoch(left, label)
-    _by_epoch(right, "test images classified correctly")
+    _format_epoch_axis(left, label)
+    _format_epoch_axis(right, "test images classified correctly")
     right.yaxis.set_major_formatter(PercentFormatter(1.0))
     figure.suptitle(title, parse_math=False)
     return figure, left, right
 
 
-def _places(values: Floats) -> tuple[Sequence[int], Floats]:
-    """The epochs, from 1 on, and the values after them."""
+def _points(values: Floats) -> tuple[Sequence[int], Floats]:
+    """Returns the epochs, from 1, and the values after them."""
     return range(1, len(values) + 1), values
 
 
-def _look(depth: int, curves: int, epochs: int) -> dict[str, Any]:
-    """How one of so many `curves` is drawn: `depth` is 0 for the lowest, which is solid.
+def _style(depth: int, curves: int, epochs: int) -> dict[str, Any]:
+    """Returns the style of one of several curves; the lowest has depth 0 and is solid.
 
-    Along a line that all share, each is the topmost for equally long.
+    Where all curves coincide, equal lengths of each are visible.
     """
-    colour, marker = _LOOKS[depth % len(_LOOKS)]
+    colour, marker = _STYLES[depth % len(_STYLES)]
     apart = max(1, epochs // (4 * curves))
     dashes = (0, (_DASH * (curves - depth), _DASH * depth))
     return {
@@ -158,7 +218,7 @@ def _look(depth: int, curves: int, epochs: int) -> dict[str, Any]:
     }
 
 
-def _by_epoch(axes: Axes, label: str) -> None:
+def _format_epoch_axis(axes: Axes, label: str) -> None:
     axes.set(xlabel="epoch", ylabel=label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.3)

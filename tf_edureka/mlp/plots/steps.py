@@ -1,4 +1,4 @@
-"""How a picture becomes what a network gets."""
+"""The steps from a picture to the network's input."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,34 @@ from matplotlib.figure import Figure
 
 from tf_edureka.data.picture import Steps
 
-_TITLES = ("the picture", "its paper", "the digit's ink", "what the network gets")
-_MOST = 50  # rows, beyond which a figure is too high for many programs
+_TITLES = ("picture", "paper without ink", "the digit's ink", "network input (28 x 28)")
+_MOST = 50  # rows; a higher figure would be too large for many programs
 
 
 def picture_steps(steps: Sequence[Steps], titles: Sequence[str]) -> Figure:
-    """Shows what was made of pictures, each in a row.
+    """Draws the preprocessing steps of pictures, one row per picture.
 
     Args:
-        steps: of the pictures; of more than 50 the first are shown.
-        titles: of each row, such as the picture's name and the answer.
+        steps: steps of each picture; only the first 50 are drawn.
+        titles: title of each row, such as the picture's name and the prediction.
 
     Returns:
-        the figure: the picture, the paper without ink, the digit's ink, the image of 28 x 28.
+        the figure: the picture, its estimated paper without ink, the digit's ink, and the image of
+        28 x 28 pixels.
+
+    Example:
+        A picture of a 1, black on white:
+
+        >>> from PIL import Image, ImageDraw
+        >>> from tf_edureka.data import picture
+        >>> from tf_edureka.mlp import plots
+        >>> paper = Image.new("L", (60, 60), "white")
+        >>> ImageDraw.Draw(paper).rectangle((28, 12, 32, 48), fill="black")
+        >>> paper.save("one.png")
+        >>> figure = plots.picture_steps([picture.read_steps("one.png")], ["one.png"])
+        >>> [axes.get_xlabel() for axes in figure.axes]
+        ['picture', 'paper without ink', "the digit's ink", 'network input (28 x 28)']
+        >>> figure.savefig("steps.png")
     """
     steps = steps[:_MOST]
     figure = Figure(figsize=(8, 2.3 * len(steps)), layout="constrained")

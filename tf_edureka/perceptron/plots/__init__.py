@@ -1,19 +1,19 @@
-"""Pictures of perceptrons.
+"""Plots of perceptrons, as matplotlib figures.
 
-All can be read without colour: a target is told by its marker, a curve by its dashes, an outcome by
-its hatching, and shading gets darker with the output.
+All are readable without colour: targets differ in their markers, curves in their dashes, outcomes
+in their hatching, and shading gets darker with the output.
 """
 
-from tf_edureka.perceptron.plots.curves import activations, loss_curve, sweep
+from tf_edureka.perceptron.plots.curves import activation_functions, loss_curve, sweep_histogram
 from tf_edureka.perceptron.plots.neuron import neuron
-from tf_edureka.perceptron.plots.plane import animate_decision, decision, hidden_space
+from tf_edureka.perceptron.plots.plane import animate_decision_line, decision_line, hidden_space
 
 __all__ = [
-    "activations",
-    "animate_decision",
-    "decision",
+    "activation_functions",
+    "animate_decision_line",
+    "decision_line",
     "hidden_space",
     "loss_curve",
     "neuron",
-    "sweep",
+    "sweep_histogram",
 ]

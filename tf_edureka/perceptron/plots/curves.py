@@ -1,4 +1,4 @@
-"""Curves of perceptrons: the loss, the activation functions, what becomes of many seeds."""
+"""Curves of perceptrons: the loss, the activation functions, and the outcomes of many seeds."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from tf_edureka.perceptron.activations import ACTIVATIONS, slope
 from tf_edureka.perceptron.diagnosis import Outcome
 from tf_edureka.results import Floats
 
-_LOOKS = {  # grey and hatching
+_STYLES = {  # grey level and hatching
     Outcome.LEARNED: ("0.15", ""),
     Outcome.DEAD: ("0.9", "////"),
     Outcome.STUCK: ("0.75", "...."),
@@ -22,14 +22,23 @@ _LOOKS = {  # grey and hatching
 
 
 def loss_curve(loss: Sequence[float] | Floats, title: str) -> Figure:
-    """Draws a perceptron's loss after each epoch.
+    r"""Draws a perceptron's loss after each epoch.
 
     Args:
-        loss: float, shape (epochs,).
-        title: how it was trained.
+        loss: loss after each epoch: float, shape (epochs,).
+        title: second line of the title, such as how the perceptron was trained.
 
     Returns:
-        the figure; its scale is logarithmic if the loss explodes.
+        the figure, with a logarithmic scale if the loss explodes.
+
+    Example:
+        >>> from tf_edureka import GATES, PerceptronConfig, train_perceptron
+        >>> from tf_edureka.perceptron import plots
+        >>> result = train_perceptron(PerceptronConfig(seed=15), GATES["or"])
+        >>> figure = plots.loss_curve(result.loss, "OR, seed 15")
+        >>> figure.axes[0].get_title()
+        'Loss while training: 2.074 to 0.2717\nOR, seed 15'
+        >>> figure.savefig("loss.png")
     """
     figure = Figure(figsize=(6.4, 4.2), layout="constrained")
     axes = figure.add_subplot()
@@ -47,13 +56,20 @@ def loss_curve(loss: Sequence[float] | Floats, title: str) -> Figure:
     return figure
 
 
-def activations() -> Figure:
+def activation_functions() -> Figure:
     """Draws the six activation functions with their derivatives.
 
     Source: the article's list of activation functions.
 
     Returns:
-        the figure; softmax is drawn for two outputs, of which the other has z = 0.
+        the figure; softmax is drawn for two outputs, the other one with z = 0.
+
+    Example:
+        >>> from tf_edureka.perceptron import plots
+        >>> figure = plots.activation_functions()
+        >>> [axes.get_title().split(":")[0] for axes in figure.axes]
+        ['identity', 'step', 'sigmoid', 'tanh', 'relu', 'softmax']
+        >>> figure.savefig("activations.png")
     """
     figure = Figure(figsize=(12.5, 7.8), layout="constrained")
     z = tf.linspace(-4.0, 4.0, 1601)
@@ -62,14 +78,15 @@ def activations() -> Figure:
         function, label = activation.function, "$f(z)$"
         if name == "softmax":
             function, label = _first_of_two, "$f(z)$, two outputs, the other 0"
-        axes.plot(z, with_gaps(function(z)), color="black", linewidth=2, label=label)
+        axes.plot(z, break_at_jumps(function(z)), color="black", linewidth=2, label=label)
         derivative = f"$f'(z) = {activation.derivative}$"
-        axes.plot(z, with_gaps(slope(function, z)), "--", color="tab:red", label=derivative)
+        axes.plot(z, break_at_jumps(slope(function, z)), "--", color="tab:red", label=derivative)
         if name == "softmax":
             axes.plot(z, tf.ones_like(z), color="0.5", linestyle=":", label="$f(z)$, one output")
         axes.set(xlabel="weighted sum $z$", ylabel="output, slope", ylim=(-1.4, 2.9))
         axes.set_title(
-            f"{name}: $f(z) = {activation.equation}$\nin ${activation.values}$\n{activation.flat}",
+            f"{name}: $f(z) = {activation.equation}$\nin ${activation.output_range}$\n"
+            f"{activation.gradient_note}",
             fontsize=10,
         )
         axes.legend(loc="upper left", fontsize=9)
@@ -77,16 +94,26 @@ def activations() -> Figure:
     return figure
 
 
-def sweep(loss: npt.NDArray[np.float32], outcomes: npt.NDArray[np.str_], title: str) -> Figure:
-    """Draws how many seeds end with which loss, and what became of them.
+def sweep_histogram(
+    loss: npt.NDArray[np.float32], outcomes: npt.NDArray[np.str_], title: str
+) -> Figure:
+    """Draws a histogram of the final losses of many seeds, split by outcome.
 
     Args:
-        loss: float32, shape (n,), of each seed after the last epoch.
-        outcomes: str, shape (n,), of each seed, keys of `OUTCOMES`.
-        title: what was trained.
+        loss: loss of each seed after the last epoch: float32, shape (n,).
+        outcomes: outcome of each seed, from `diagnose`: str, shape (n,), keys of `OUTCOMES`.
+        title: title of the figure, such as what was trained.
 
     Returns:
-        the figure; seeds that diverged are counted in its legend only.
+        the figure; diverged seeds are counted only in its legend.
+
+    Example:
+        >>> from tf_edureka import GATES, PerceptronConfig, perceptron
+        >>> from tf_edureka.perceptron import plots
+        >>> result = perceptron.sweep(PerceptronConfig(), GATES["or"], seeds=range(100))
+        >>> outcomes = perceptron.diagnose("relu", GATES["or"], result=result)
+        >>> figure = plots.sweep_histogram(result.loss, outcomes, "OR, 100 seeds")
+        >>> figure.savefig("sweep.png")
     """
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.add_subplot()
@@ -101,7 +128,7 @@ def sweep(loss: npt.NDArray[np.float32], outcomes: npt.NDArray[np.str_], title: 
         if outcome == Outcome.DIVERGED:
             axes.plot([], [], " ", label=f"{label}, not drawn")
             continue
-        grey, hatch = _LOOKS[outcome]
+        grey, hatch = _STYLES[outcome]
         counts, _ = np.histogram(ended, bins)
         axes.bar(
             bins[:-1],
@@ -124,14 +151,14 @@ def sweep(loss: npt.NDArray[np.float32], outcomes: npt.NDArray[np.str_], title: 
     return figure
 
 
-def with_gaps(outputs: tf.Tensor) -> npt.NDArray[np.float32]:
-    """The outputs of an activation function with a gap where they jump: no line is to cross it.
+def break_at_jumps(outputs: tf.Tensor) -> npt.NDArray[np.float32]:
+    """Returns a function's values with NaN after each jump, so that no line is drawn across it.
 
     Args:
-        outputs: float32, shape (n,), at neighbouring places.
+        outputs: values at neighbouring points: float32, shape (n,).
 
     Returns:
-        float32, shape (n,): the same, NaN behind each jump.
+        float32, shape (n,): the values, with NaN after each jump.
     """
     values = outputs.numpy()
     values[1:][np.abs(np.diff(values)) > 0.5] = np.nan
@@ -139,5 +166,5 @@ def with_gaps(outputs: tf.Tensor) -> npt.NDArray[np.float32]:
 
 
 def _first_of_two(z: tf.Tensor) -> tf.Tensor:
-    """The first output of a softmax over z and 0."""
+    """Returns the first output of a softmax over z and 0."""
     return tf.nn.softmax(tf.stack([z, tf.zeros_like(z)], axis=1))[:, 0]

@@ -1,4 +1,4 @@
-"""One neuron with its numbers, from the inputs to the output."""
+"""A diagram of one neuron with its numbers, from the inputs to the output."""
 
 from collections.abc import Sequence
 
@@ -9,32 +9,36 @@ from matplotlib.patches import Circle
 
 from tf_edureka._tensorflow import tf
 from tf_edureka.perceptron.activations import ACTIVATIONS
-from tf_edureka.perceptron.plots.curves import with_gaps
+from tf_edureka.perceptron.plots.curves import break_at_jumps
 from tf_edureka.results import Floats
 
-# Places in inches.
+# Positions in inches.
 _WIDE, _HIGH, _MIDDLE = 7.0, 2.6, 1.3
 _INPUT, _SUM, _BOX, _OUTPUT = 1.15, 3.35, (4.35, 0.75, 1.2, 1.1), 6.0
 _RADIUS, _RADIUS_OF_SUM = 0.3, 0.46
-_WIDEST = 4.0  # weight, beyond which an arrow gets no wider
+_WIDEST = 4.0  # largest weight that still widens an arrow
 
 
 def neuron(
     activation: str, inputs: Sequence[float] | Floats, weights: Sequence[float] | Floats, title: str
 ) -> Figure:
-    """Draws one neuron at work: `z = w1 x1 + w2 x2 + b`, `output = f(z)`.
+    """Draws the computation of one neuron: `z = w1 x1 + w2 x2 + b`, `output = f(z)`.
 
     Args:
         activation: name of f.
-        inputs: x1 and x2, float, shape (2,); or a row of `Gate.inputs`, whose third number is the
+        inputs: x1 and x2: float, shape (2,); or a row of `Gate.inputs`, whose third number is the
             constant 1.
-        weights: w1, w2 and b, float, shape (3,).
-        title: what it is.
+        weights: w1, w2 and b: float, shape (3,).
+        title: title of the figure.
 
     Returns:
-        the figure: the inputs and the constant 1, an arrow from each that is wider the larger its
-        weight is, dashed where that is negative, the sum z, the curve of f with the point of z, and
-        the output.
+        the figure: both inputs and the constant 1, an arrow from each (wider for larger weights,
+        dashed for negative ones), the sum z, the curve of f with the point at z, and the output.
+
+    Example:
+        >>> from tf_edureka.perceptron import plots
+        >>> figure = plots.neuron("relu", inputs=[1, 0], weights=[0.5, -2, 1], title="relu(1.5)")
+        >>> figure.savefig("neuron.png")
     """
     figure = Figure(figsize=(_WIDE, _HIGH + 0.4), layout="constrained")
     axes = figure.add_subplot()
@@ -44,7 +48,7 @@ def neuron(
     values = np.array([inputs[0], inputs[1], 1], np.float32)
     strengths = np.asarray(weights, np.float32)
     z = tf.reduce_sum(values * strengths)
-    output = ACTIVATIONS[activation].of_neurons(z)
+    output = ACTIVATIONS[activation].neuron_output(z)
     names = (("$x_1$", "w_1"), ("$x_2$", "w_2"), ("constant", "b"))
     for height, value, strength, (name, weight) in zip(
         (2.2, _MIDDLE, 0.4), values, strengths, names, strict=True
@@ -65,7 +69,7 @@ def neuron(
 
 
 def _number(value: float | np.float32 | tf.Tensor) -> str:
-    return f"{float(value) + 0.0:.3g}"  # no minus before a zero
+    return f"{float(value) + 0.0:.3g}"  # avoids -0
 
 
 def _draw_input(axes: Axes, height: float, name: str, value: str) -> None:
@@ -75,7 +79,7 @@ def _draw_input(axes: Axes, height: float, name: str, value: str) -> None:
 
 
 def _draw_weight(axes: Axes, height: float, weight: float, label: str) -> None:
-    """An arrow from an input to the sum, with its weight."""
+    """Draws an arrow from an input to the sum, labelled with its weight."""
     start = np.array([_INPUT, height])
     to = np.array([_SUM, _MIDDLE]) - start
     to /= np.linalg.norm(to)
@@ -101,13 +105,13 @@ def _arrow(
 
 
 def _draw_function(axes: Axes, activation: str, z: float) -> None:
-    """The curve of an activation function, with the point of z."""
-    function = ACTIVATIONS[activation].of_neurons
+    """Draws the curve of an activation function with the point at z."""
+    function = ACTIVATIONS[activation].neuron_output
     reach = max(4.0, 1.25 * abs(z)) if np.isfinite(z) else 4.0
     places = tf.linspace(-reach, reach, 801)
     axes.axhline(0, color="0.75", linewidth=0.8)
     axes.axvline(0, color="0.75", linewidth=0.8)
-    axes.plot(places, with_gaps(function(places)), color="black", linewidth=1.5)
+    axes.plot(places, break_at_jumps(function(places)), color="black", linewidth=1.5)
     axes.plot([z], [float(function(tf.constant(z)))], "o", color="black", markersize=7)
     axes.margins(y=0.12)
     axes.set(xlim=(-reach, reach), xticks=[0], yticks=[])

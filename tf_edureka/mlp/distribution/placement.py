@@ -1,4 +1,4 @@
-"""Where a training runs, and that all its processes train the same."""
+"""The devices and processes of a training, and a check that all processes train the same."""
 
 import json
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ from tf_edureka.runs.state import TrainingState, differences
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a training runs.
+class Placement:
+    """The devices and processes that a training runs on.
 
     Attributes:
-        device: what `runtime.use_device` gave.
-        strategy: that shares the work out; None for one device.
-        cluster: the processes of `multiworker`; None for one process.
+        device: description of the device, from `runtime.use_device`.
+        strategy: strategy that distributes the work; None for one device.
+        cluster: processes of the strategy `multiworker`; None for one process.
     """
 
     device: str
@@ -29,12 +29,12 @@ class Place:
 
     @property
     def writes(self) -> bool:
-        """Whether this process prints and writes."""
+        """True if this process prints and writes."""
         return self.cluster is None or self.cluster.is_chief
 
     @property
     def replicas(self) -> int:
-        """How many copies of the network there are."""
+        """Number of copies of the network."""
         return self.strategy.num_replicas_in_sync if self.strategy else 1
 
     def __str__(self) -> str:
@@ -45,28 +45,29 @@ class Place:
     def agree(
         self, conditions: Mapping[str, object], start: TrainingState | None
     ) -> TrainingState | None:
-        """Makes every worker train what the chief trains, from the state that it starts from.
+        """Makes every worker train with the chief's configuration, from the chief's state.
 
         Args:
-            conditions: of the training, as `Checkpoints` takes them.
-            start: the state that this process would begin with.
+            conditions: conditions of the training, as for `Checkpoints`.
+            start: state from which this process would start.
 
         Returns:
-            the state that the chief begins with; None if it begins anew.
+            state from which the chief starts; None if it starts from scratch.
 
         Raises:
-            InputError: when this worker has other options or data than the chief.
+            InputError: if this worker has other options or data than the chief.
         """
         if self.cluster is None:
             return start
         here = {part: conditions[part] for part in ("config", "data_sha256")}
         text = json.dumps(here)
-        there = json.loads(strategies.from_chief(self.strategy, text.encode()))
+        there = json.loads(strategies.broadcast_from_chief(self.strategy, text.encode()))
         if found := differences(there, json.loads(text)):
             raise InputError(
-                f"{self.cluster.name(self.cluster.index)}: expected the options and the data of "
-                f"{self.cluster.name(0)}, got others: {'; '.join(found)}; start all workers alike"
+                f"{self.cluster.name(self.cluster.index)}: expected the same options and data as "
+                f"{self.cluster.name(0)}, got others: {'; '.join(found)}; start all workers with "
+                "the same options and data"
             )
         content = checkpoint.to_bytes(start, conditions) if start else b""
-        content = strategies.from_chief(self.strategy, content)
+        content = strategies.broadcast_from_chief(self.strategy, content)
         return checkpoint.from_bytes(self.cluster.name(0), content)[0] if content else None
