@@ -48,18 +48,18 @@ def _split(flat: np.ndarray, layers: list[int]) -> list[np.ndarray]:
 
 def main(*folders: str) -> None:
     from tf_edureka.data import mnist
-    from tf_edureka.page import history, networks, shown, trained
+    from tf_edureka.page import history, networks, selection, trained
 
     test = mnist.load().test
     for folder in folders:
         run = trained.read(history.read(Path(folder)))
-        (network,) = networks.of_runs([run], test)["networks"]
+        (network,) = networks.from_runs([run], test)["networks"]
         pairs = {"float16": (run.weights, weights_of(network))}
         for at, one in enumerate(network["snapshots"]):
             exact = run.snapshots[one["epoch"]]
             pairs[f"int8 after epoch {one['epoch']}"] = exact, snapshot_of(network, at)[0]
         for name, pair in pairs.items():
-            exact, rounded = (shown.logits(one, test.images).argmax(axis=1) for one in pair)
+            exact, rounded = (selection.logits(one, test.images).argmax(axis=1) for one in pair)
             shares = [np.mean(answers == test.labels) for answers in (exact, rounded)]
             print(
                 f"{folder}: {name} changes {(exact != rounded).sum()} of {len(exact)} answers, "

@@ -17,12 +17,12 @@ from tf_edureka.errors import InputError, printable
 from tf_edureka.page import assembly, networks, trained
 from tf_edureka.perceptron import GATES, Gate
 
-_MOST_RATE = 100  # of what the page takes
-_MOST_WEIGHT = 1_000_000
-_WEIGHTS = {0: 3, 2: 9}  # by the count of hidden neurons
+_MAX_RATE = 100  # of what the page takes
+_MAX_WEIGHT = 1_000_000
+_WEIGHT_COUNTS = {0: 3, 2: 9}  # by the count of hidden neurons
 
 
-class _Framed:
+class _Frame:
     """A part of the page, in a frame.
 
     A notebook shows what `_repr_html_` gives; elsewhere the line `words` says what it is.
@@ -43,7 +43,7 @@ class _Framed:
         return self._words
 
 
-class Neuron(_Framed):
+class Neuron(_Frame):
     """A neuron to train and to drag, by its weights or by its line.
 
     `z = w1 x1 + w2 x2 + b`, `output = f(z)`
@@ -78,12 +78,12 @@ class Neuron(_Framed):
         hidden: int = 0,
     ) -> None:
         config = PerceptronConfig(learning_rate, epochs, seed=seed, activation=activation)
-        take_numbers(config, learning_rate=(0, _MOST_RATE))
+        take_numbers(config, learning_rate=(0, _MAX_RATE))
         hidden = whole_number("hidden", hidden, 0, 2)
-        if hidden not in _WEIGHTS:
+        if hidden not in _WEIGHT_COUNTS:
             raise InputError(f"hidden: expected 0 or 2 hidden neurons, got {hidden}")
         state = {
-            "gate": _named(gate),
+            "gate": _gate_name(gate),
             "hidden": hidden,
             "f": activation,
             "rate": config.learning_rate,
@@ -91,7 +91,7 @@ class Neuron(_Framed):
             "epochs": config.epochs,
         }
         if weights is not None:
-            state["w"] = ",".join(map(str, _numbers(weights, _WEIGHTS[hidden])))
+            state["w"] = ",".join(map(str, _checked_weights(weights, _WEIGHT_COUNTS[hidden])))
         title = assembly.texts()["neuron"]["title"]
         words = f"Neuron({activation}, {state['gate']}): a notebook shows it, to train and drag"
         super().__init__(
@@ -99,7 +99,7 @@ class Neuron(_Framed):
         )
 
 
-class DigitPad(_Framed):
+class DigitPad(_Frame):
     """A pad to draw a digit on, and what a network takes it for.
 
     The weights are in it as they are now; that the network is trained further changes nothing.
@@ -115,7 +115,7 @@ class DigitPad(_Framed):
 
     def __init__(self, network: keras.Model, test: Split | None = None) -> None:
         try:
-            data = networks.of_network(trained.weights_of(network), test)
+            data = networks.from_network(trained.weights_of(network), test)
         except InputError as error:
             raise InputError(f"network: {error}") from None
         title = assembly.texts()["network"]["draw"]
@@ -126,7 +126,7 @@ class DigitPad(_Framed):
         )
 
 
-def _named(gate: Gate) -> str:
+def _gate_name(gate: Gate) -> str:
     """The page's name of a gate."""
     if not isinstance(gate, Gate):
         raise InputError(f"gate: expected a Gate, as GATES['or'], got {gate!r:.100}")
@@ -137,15 +137,15 @@ def _named(gate: Gate) -> str:
     raise InputError(f"gate: expected one of {', '.join(GATES)}, got {printable(gate.name)}")
 
 
-def _numbers(weights: Sequence[float], count: int) -> list[float]:
+def _checked_weights(weights: Sequence[float], count: int) -> list[float]:
     """The weights, each as float32 has it."""
     try:
         numbers = np.asarray(weights, np.float64).ravel()
     except (TypeError, ValueError):
         numbers = np.array([])
-    if len(numbers) != count or not (np.abs(numbers) <= _MOST_WEIGHT).all():
+    if len(numbers) != count or not (np.abs(numbers) <= _MAX_WEIGHT).all():
         raise InputError(
-            f"weights: expected {count} numbers from {-_MOST_WEIGHT} to {_MOST_WEIGHT}, got "
+            f"weights: expected {count} numbers from {-_MAX_WEIGHT} to {_MAX_WEIGHT}, got "
             f"{weights!r:.100}"
         )
     return numbers.astype(np.float32).tolist()

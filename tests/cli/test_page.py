@@ -152,7 +152,7 @@ def test_where_no_page_can_be_is_said(page, capsys, out, complaint, tmp_path):
 def test_a_page_that_cannot_be_made_leaves_the_earlier_one(page, run, tmp_path, monkeypatch):
     assert page() == 0
     before = (tmp_path / "page.html").read_bytes()
-    monkeypatch.setattr("tf_edureka.page.networks.of_runs", interrupt)
+    monkeypatch.setattr("tf_edureka.page.networks.from_runs", interrupt)
     assert page(run) == 130
     assert (tmp_path / "page.html").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
@@ -172,7 +172,7 @@ def test_a_run_of_rendered_digits_is_shown_them_unless_others_are_asked_for(
         return data, None
 
     monkeypatch.setattr(mnist, "find", find)
-    monkeypatch.setattr("tf_edureka.page.networks.of_runs", lambda *_: {"networks": []})
+    monkeypatch.setattr("tf_edureka.page.networks.from_runs", lambda *_: {"networks": []})
     monkeypatch.chdir(tmp_path)
     rendered = write_run(tmp_path / "rendered", data, data="rendered")
     for arguments in (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tf_edureka.runner.record.evaluations import ChangedError, Evaluation, Evaluations, Fed
+from tf_edureka.runner.record.evaluations import ChangedError, Evaluation, Evaluations, FedArray
 
 
 def at(steps, read=("w",)):
@@ -31,7 +31,7 @@ def test_a_state_is_read_once_in_20_steps():
 
     for steps in range(1, 52):
         evaluations.add("loss", at(steps))
-        evaluations.end(state_at(steps))
+        evaluations.before_step(state_at(steps))
     assert read == [1, 21, 41]
     assert kept(evaluations) == [(41, "of 41")]
     evaluations.add("loss", at(52))
@@ -41,16 +41,16 @@ def test_a_state_is_read_once_in_20_steps():
 def test_what_is_written_ends_only_what_depends_on_it():
     evaluations = Evaluations()
     evaluations.add("loss", at(5))
-    evaluations.written(frozenset({"total"}))
+    evaluations.invalidate(frozenset({"total"}))
     assert kept(evaluations) == [(5, "last")]
-    evaluations.written(frozenset({"w"}))
+    evaluations.invalidate(frozenset({"w"}))
     assert kept(evaluations) == []
 
 
 @pytest.mark.parametrize("size", [10, 100_000])
 def test_what_was_fed_is_as_it_was_fed_or_is_refused(size):
     given = np.arange(float(size))
-    fed = Fed("x", given)
+    fed = FedArray("x", given)
     assert np.array_equal(fed.get(), given)
     given += 1
     if size == 10:  # it was copied

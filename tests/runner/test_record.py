@@ -86,21 +86,21 @@ def test_a_rate_that_never_changes_is_seen():
 
 def test_gradients_are_kept_through_the_first_change_and_three_steps():
     schedule = Schedule(None, 1e9)
-    schedule.expect(None, is_set=False)
+    schedule.set_first_change(None, is_set=False)
     kept = []
     for step in range(150):
         if schedule.mode(step) >= Mode.GRADIENTS:
             kept.append(step)
-        schedule.saw(step, 0.1 if step < 100 else 0.09, 10)
+        schedule.after_step(step, 0.1 if step < 100 else 0.09, 10)
     assert kept == [*range(103)]
 
 
 def test_a_change_that_is_far_away_is_stored_in_full():
     schedule = Schedule(None, 1e9)
-    schedule.expect(lambda steps: [float(step >= 500) for step in steps], is_set=False)
+    schedule.set_first_change(lambda steps: [float(step >= 500) for step in steps], is_set=False)
     full = [step for step in range(1200) if schedule.mode(step) == Mode.FULL]
     assert full == [0, 1, 2, 10, 100, 498, 499, 500, 501, 502, 1000]
-    assert schedule.mode(3) == Mode.LINE
+    assert schedule.mode(3) == Mode.SCALARS
 
 
 def test_a_recorded_script_computes_what_it_did_without(record):
@@ -246,7 +246,10 @@ def test_a_script_that_trains_nothing_is_told_so(start, tmp_path):
 
 @pytest.mark.slow
 def test_an_error_of_the_recorder_does_not_end_the_script(start, tmp_path):
-    broken = "import tf_edureka.runner.record.lines as lines\nlines.Line.gradients = None\n"
+    broken = (
+        "from tf_edureka.runner.record.step_record import StepRecord\n"
+        "StepRecord.store_gradients = None\n"
+    )
     done = start(broken + SCRIPT, options=["--record", "trace"])
     assert (done.returncode, done.stdout) == (0, start(SCRIPT).stdout)
     assert "note: the recording stopped (TypeError" in done.stderr

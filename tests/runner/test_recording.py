@@ -24,7 +24,7 @@ def train(steps: int) -> None:
 def test_what_is_trained_within_is_recorded_each_time_anew(tmp_path):
     for steps in (3, 2):
         folder = tmp_path / str(steps)
-        with recording.within(Options(folder), name="halving"):
+        with recording.record(Options(folder), name="halving"):
             train(steps)
         read = trace.Trace(folder)
         after = [float(read.arrays(step.after)["x"]) for step in read.steps]
@@ -39,7 +39,7 @@ def test_tensorflow_is_as_before_afterwards(tmp_path):
         return BaseSession.close, BaseSession.make_callable, optimizer.apply_gradients
 
     before = functions()
-    with recording.within(Options(tmp_path / "trace"), name="halving"):
+    with recording.record(Options(tmp_path / "trace"), name="halving"):
         assert not set(functions()) & set(before)
     assert functions() == before
     train(1)
@@ -48,7 +48,7 @@ def test_tensorflow_is_as_before_afterwards(tmp_path):
 
 def test_an_error_within_is_in_the_trace_and_goes_on(tmp_path):
     def fails():
-        with recording.within(Options(tmp_path / "trace"), name="halving"):
+        with recording.record(Options(tmp_path / "trace"), name="halving"):
             train(1)
             raise ArithmeticError("went wrong")
 

@@ -78,7 +78,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         raise InputError(f"{args.out}: cannot be written ({error.strerror})") from None
     print(
-        printable(f"Written {args.out}: {_said(data)}; {_size(len(content))}", sys.stdout.encoding)
+        printable(
+            f"Written {args.out}: {_summary(data)}; {_size(len(content))}", sys.stdout.encoding
+        )
     )
     return 0
 
@@ -109,24 +111,24 @@ def _data(args: argparse.Namespace, histories: Sequence[History]) -> dict[str, A
     runs = [trained.read(one) for one in histories]
     digits = loaded()
     for one in histories:
-        _compare(one, digits)
-    return networks.of_runs(runs, digits.test)
+        _warn_if_other_digits(one, digits)
+    return networks.from_runs(runs, digits.test)
 
 
-def _compare(of_run: History, digits: Mnist) -> None:
+def _warn_if_other_digits(run_history: History, digits: Mnist) -> None:
     """Says if a network has learned other digits than it is shown."""
-    limit = of_run.limit
+    limit = run_history.limit
     if limit is not None and 0 < limit <= len(digits.train.labels):
         digits = digits.limited(limit)
-    if of_run.fingerprint not in ("", digits.fingerprint):
+    if run_history.fingerprint not in ("", digits.fingerprint):
         said = (
-            f"{of_run.folder}: trained on other digits than those that the page shows "
+            f"{run_history.folder}: trained on other digits than those that the page shows "
             f"({digits.title})"
         )
         warnings.warn(InputWarning(said), stacklevel=1)
 
 
-def _said(data: dict[str, Any] | None) -> str:
+def _summary(data: dict[str, Any] | None) -> str:
     """What is in the page, in words."""
     parts = ["a neuron"]
     for network in data["networks"] if data else []:

@@ -48,7 +48,7 @@ def check(parser: options.ArgumentParser, args: argparse.Namespace, *, is_notebo
         parser.error("--record-steps, --max-mb and --float64 go with --record")
 
 
-def of(args: argparse.Namespace) -> Options | None:
+def from_args(args: argparse.Namespace) -> Options | None:
     """What is to be recorded; None if nothing is."""
     if not args.record:
         return None

@@ -56,7 +56,7 @@ def assemble(data: Mapping[str, Any] | None = None, *, text: Texts | None = None
     its own script runs.
 
     Args:
-        data: networks and images, as `networks.of_runs` gives them; None for the neuron alone.
+        data: networks and images, as `networks.from_runs` gives them; None for the neuron alone.
         text: what the page says instead of `texts()`, with the same names.
 
     Returns:
@@ -64,7 +64,7 @@ def assemble(data: Mapping[str, Any] | None = None, *, text: Texts | None = None
     """
     text = text or texts()
     markup = _asset("page.html"), _asset("neuron.html"), _asset("network.html") if data else ""
-    return _filled(markup, data, text, _PAGE, (*_STYLES, "dark.css"))
+    return _document(markup, data, text, _PAGE, (*_STYLES, "dark.css"))
 
 
 def assemble_part(
@@ -76,7 +76,7 @@ def assemble_part(
 
     Args:
         part: `"neuron"` or `"network"`, without what only the whole page has beside it.
-        data: for `"network"`, as `networks.of_network` gives it.
+        data: for `"network"`, as `networks.from_network` gives it.
         state: to begin with, by the names of the page's address.
 
     Returns:
@@ -85,13 +85,15 @@ def assemble_part(
     document, panels = (_PAGE_ONLY.sub("", _asset(f"{name}.html")) for name in ("page", part))
     markup = (document, panels, "") if part == "neuron" else (document, "", panels)
     text = {name: texts()[name] for name in ("page", part)}
-    return _filled(markup, data, text, _PARTS[part], ("page.css", f"{part}.css", "part.css"), state)
+    return _document(
+        markup, data, text, _PARTS[part], ("page.css", f"{part}.css", "part.css"), state
+    )
 
 
 _PAGE_ONLY = re.compile("<!--page-->.*?<!--/page-->", re.DOTALL)
 
 
-def _filled(
+def _document(
     markup: tuple[str, str, str],
     data: Mapping[str, Any] | None,
     text: Texts,
@@ -100,15 +102,15 @@ def _filled(
     state: Mapping[str, object] | None = None,
 ) -> str:
     """A document with a neuron and a network, all of which may be only in part."""
-    document, neuron, network = (_said(one, text) for one in markup)
+    document, neuron, network = (_with_texts(one, text) for one in markup)
     # Without lines of comment: a tenth of it, and the page is to stay below a megabyte.
     script = re.sub(r"^ *//.*\n", "", "\n".join(map(_asset, scripts)), flags=re.MULTILINE)
     digest = base64.b64encode(hashlib.sha256(f"\n{script}\n".encode()).digest()).decode()
-    begins = "" if state is None else f' data-state="{html.escape(urlencode(state))}"'
+    state_attribute = "" if state is None else f' data-state="{html.escape(urlencode(state))}"'
     parts = {
         "schemes": "light dark" if state is None else "light",
         "style": "\n".join(map(_asset, styles)),
-        "state": begins,
+        "state": state_attribute,
         "script_hash": digest,
         "script": script,
         "text": _embedded(text),
@@ -123,13 +125,13 @@ def _asset(name: str) -> str:
     return (_ASSETS / name).read_text(encoding="utf-8")
 
 
-def _said(markup: str, text: Texts) -> str:
+def _with_texts(markup: str, text: Texts) -> str:
     """With the texts that `{{part.name}}` stands for."""
 
-    def say(found: re.Match[str]) -> str:
+    def text_of(found: re.Match[str]) -> str:
         return html.escape(text[found[1]][found[2]])
 
-    return re.sub(r"\{\{(\w+)\.(\w+)\}\}", say, markup)
+    return re.sub(r"\{\{(\w+)\.(\w+)\}\}", text_of, markup)
 
 
 def _embedded(value: object) -> str:

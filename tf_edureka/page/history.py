@@ -17,7 +17,7 @@ MODEL = "model.keras"
 _NAME = "history.json"
 _MAX_BYTES = 2**25  # of 15 epochs 2,000
 _OTHER = "other"
-_FORMER = {"modern": "tuned"}  # what a recipe was called
+_RENAMED_RECIPES = {"modern": "tuned"}  # what a recipe was called
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def read(folder: Path) -> History:
             f"it, got {found if os.path.exists(folder) else 'nothing'}"
         )
     try:
-        told = json.loads(_files.read(folder / _NAME, _MAX_BYTES, "a history"))
-        return _told(folder, told)
+        content = json.loads(_files.read(folder / _NAME, _MAX_BYTES, "a history"))
+        return _parsed(folder, content)
     except InputError as error:
         fault = str(error)
     except (ValueError, OverflowError, RecursionError):
@@ -83,20 +83,20 @@ def read(folder: Path) -> History:
     return History(folder)
 
 
-def _told(folder: Path, told: Any) -> History:
+def _parsed(folder: Path, content: Any) -> History:
     """What the content of the file tells.
 
     Raises:
         ValueError: when it is no history.
     """
-    if not isinstance(told, dict):
+    if not isinstance(content, dict):
         raise ValueError
-    config = told.get("config")
+    config = content.get("config")
     config = config if isinstance(config, dict) else {}
-    recipe = _FORMER.get(str(config.get("recipe")), config.get("recipe"))
+    recipe = _RENAMED_RECIPES.get(str(config.get("recipe")), config.get("recipe"))
     if recipe not in RECIPES:
         recipe = _OTHER
-    cost, accuracies = _numbers(told.get("cost")), _numbers(told.get("accuracy"))
+    cost, accuracies = _numbers(content.get("cost")), _numbers(content.get("accuracy"))
     if len(cost) != len(accuracies):
         raise ValueError
     return History(
@@ -105,9 +105,9 @@ def _told(folder: Path, told: Any) -> History:
         title=_title(recipe, config),
         cost=cost,
         accuracies=accuracies,
-        data=_text(told.get("data")),
-        fingerprint=_text(told.get("data_sha256")),
-        limit=_whole(config.get("limit")),
+        data=_text(content.get("data")),
+        fingerprint=_text(content.get("data_sha256")),
+        limit=_nonnegative_int(config.get("limit")),
     )
 
 
@@ -115,7 +115,7 @@ def _title(recipe: str, config: Mapping[str, Any]) -> str:
     parts = [History.title if recipe == _OTHER else f"{recipe} recipe"]
     parts += ["legacy"] if config.get("implementation") == "legacy" else []
     parts += ["augmented"] if config.get("distortion") else []
-    seed = _whole(config.get("seed"))
+    seed = _nonnegative_int(config.get("seed"))
     return ", ".join(parts + ([] if seed is None else [f"seed {seed}"]))
 
 
@@ -130,5 +130,5 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _whole(value: object) -> int | None:
+def _nonnegative_int(value: object) -> int | None:
     return value if isinstance(value, int) and 0 <= value < 2**31 else None

@@ -10,15 +10,15 @@ import numpy.typing as npt
 from tf_edureka.data.examples import Split
 from tf_edureka.errors import InputError, printable
 from tf_edureka.mlp.certainty import SURE
-from tf_edureka.page import encoding, shown
+from tf_edureka.page import encoding, selection
 from tf_edureka.page.history import MODEL, History
 from tf_edureka.page.trained import Trained, Weights
 
-_MOST = 8_000_000  # characters that the page may have
-_REST = 170_000  # of those, what is neither weights nor pixels
+_MAX_CHARACTERS = 8_000_000  # characters that the page may have
+_OTHER_CHARACTERS = 170_000  # of those, what is neither weights nor pixels
 
 
-def of_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
+def from_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
     """Makes the page's data of trained networks.
 
     Of many epochs as many are taken as the page has room for, evenly, the first among them.
@@ -38,24 +38,24 @@ def of_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
     for run in runs:
         try:
             rounded.append(encoding.rounded(run.weights))
-            answers.append(shown.logits(rounded[-1], test.images))
+            answers.append(selection.logits(rounded[-1], test.images))
         except InputError as error:
             raise InputError(f"{run.history.folder / MODEL}: {error}") from None
-    _, certainty = shown.judged(rounded[0], test.images)
-    data = shown.chosen(answers, certainty, test)
+    _, certainty = selection.judge(rounded[0], test.images)
+    data = selection.select(answers, certainty, test)
     networks = [
-        _of_run(run, weights, float(np.mean(of_one.argmax(axis=1) == test.labels)))
-        for run, weights, of_one in zip(runs, rounded, answers, strict=True)
+        _network_entry(run, weights, float(np.mean(run_answers.argmax(axis=1) == test.labels)))
+        for run, weights, run_answers in zip(runs, rounded, answers, strict=True)
     ]
-    room = _MOST - _REST - len(data["images"]["pixels"])
+    room = _MAX_CHARACTERS - _OTHER_CHARACTERS - len(data["images"]["pixels"])
     room -= sum(len(network["weights"]) for network in networks)
-    scrubbed = [pair for pair in zip(runs, networks, strict=True) if pair[0].snapshots]
-    for run, network in scrubbed:
-        network["snapshots"] = _snapshots(run, room // len(scrubbed))
+    with_snapshots = [pair for pair in zip(runs, networks, strict=True) if pair[0].snapshots]
+    for run, network in with_snapshots:
+        network["snapshots"] = _snapshots(run, room // len(with_snapshots))
     return {"networks": networks, **data, "sure": SURE}
 
 
-def of_network(weights: Weights, test: Split | None = None) -> dict[str, Any]:
+def from_network(weights: Weights, test: Split | None = None) -> dict[str, Any]:
     """Makes the data of a network of which nothing else is known.
 
     Args:
@@ -70,7 +70,7 @@ def of_network(weights: Weights, test: Split | None = None) -> dict[str, Any]:
     """
     rounded = encoding.rounded(weights)
     network = {"name": History.recipe, "title": History.title, **_encoded(rounded)}
-    data = shown.examples(rounded, test) if test and len(test.labels) else {}
+    data = selection.select_examples(rounded, test) if test and len(test.labels) else {}
     return {"networks": [network], **data, "sure": SURE}
 
 
@@ -79,7 +79,7 @@ def _encoded(weights: Sequence[npt.NDArray[np.float16]]) -> dict[str, Any]:
     return {"layers": layers, "weights": encoding.encoded(weights)}
 
 
-def _of_run(
+def _network_entry(
     run: Trained, weights: Sequence[npt.NDArray[np.float16]], accuracy: float
 ) -> dict[str, Any]:
     history = run.history

@@ -73,7 +73,7 @@ def weights_of(model: keras.Model) -> Weights:
         InputError: when it is no plain stack of layers.
     """
     if not _is_plain(model):
-        layers = ", ".join(map(_named, getattr(model, "layers", [])))
+        layers = ", ".join(map(_layer_summary, getattr(model, "layers", [])))
         raise InputError(
             "expected a stack of Dense layers with relu, the last one linear, from "
             f"{PIXELS} pixels to {CLASSES} logits, as train-mnist writes it, got "
@@ -95,7 +95,7 @@ def _is_plain(model: keras.Model) -> bool:
     )
 
 
-def _named(layer: keras.layers.Layer) -> str:
+def _layer_summary(layer: keras.layers.Layer) -> str:
     activation = getattr(getattr(layer, "activation", None), "__name__", "")
     bias = "" if getattr(layer, "use_bias", True) else "without bias"
     return " ".join(filter(None, (type(layer).__name__, activation, bias)))
@@ -113,13 +113,13 @@ def _snapshots(history: History, weights: Weights) -> dict[int, Weights]:
         return {}
     last = len(history.cost) or max(found)
     # That of the last epoch is the network, unless a training ended within its next epoch.
-    if not _alike(weights, found.get(last, next(iter(found.values()))), exactly=last in found):
+    if not _matches(weights, found.get(last, next(iter(found.values()))), exactly=last in found):
         said = f"{folder}: its snapshots are of another training; the page does without them"
         warnings.warn(InputWarning(said), stacklevel=3)
         return {}
     return {epoch: one for epoch, one in found.items() if epoch < last}
 
 
-def _alike(ours: Weights, theirs: Weights, *, exactly: bool) -> bool:
+def _matches(ours: Weights, theirs: Weights, *, exactly: bool) -> bool:
     same = [one.shape for one in ours] == [one.shape for one in theirs]
     return same and (not exactly or all(map(np.array_equal, ours, theirs)))

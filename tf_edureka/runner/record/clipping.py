@@ -6,11 +6,11 @@ from typing import Any
 from tf_edureka.runner.record import graphs
 from tf_edureka.runner.record.gradients import is_sparse, parts
 
-_HANDED_ON = {"Identity", "NoOp", "Cast", "Reshape"}
+_PASS_THROUGH = {"Identity", "NoOp", "Cast", "Reshape"}
 _NORMS = {"L2Loss", "Square", "Sqrt", "Norm"}
 
 
-def between(
+def find(
     closure: graphs.Closure, raw: Mapping[Any, Any], applied: Mapping[Any, Any]
 ) -> dict[str, Any] | None:
     """What lies between gradients as they were taken and as they are applied.
@@ -29,7 +29,7 @@ def between(
         tensor = parts(gradient)[-1]
         ops = [*closure.before(tensor, every)]
         types = {op.type for op in ops}
-        if weight not in ends or is_sparse(gradient) or types <= _HANDED_ON | {"Const"}:
+        if weight not in ends or is_sparse(gradient) or types <= _PASS_THROUGH | {"Const"}:
             continue
         own = {id(part) for part in ends[weight]}
         met = {id(one) for op in ops for one in op.inputs} & {id(part) for part in every}

@@ -10,10 +10,10 @@ from tf_edureka.runner.record.arrays import as_stored, plain
 from tf_edureka.runner.record.plan import Plan
 from tf_edureka.trace import Array, short
 
-_SMALL = 1 << 16  # bytes of an array that is copied at once
-_ROWS = 10  # of a larger one that are looked at again, at most
-_MOST = 8  # evaluations of one state
-_EVERY = 20  # training steps at least between two evaluations whose state is read
+_COPIED_BYTES = 1 << 16  # bytes of an array that is copied at once
+_CHECKED_ROWS = 10  # of a larger one that are looked at again, at most
+_MAX_PER_STATE = 8  # evaluations of one state
+_STEPS_BETWEEN_READS = 20  # training steps at least between two evaluations whose state is read
 Put = Callable[[Array], str]
 
 
@@ -24,7 +24,7 @@ class ChangedError(Exception):
         super().__init__(f"the script has changed what it fed to {name}")
 
 
-class Fed:
+class FedArray:
     """An array that was fed: a copy of a small one; a larger one itself, unless it is changed.
 
     Args:
@@ -34,11 +34,11 @@ class Fed:
 
     def __init__(self, name: str, array: Array) -> None:
         self._name = name
-        self._array = array.copy() if array.nbytes <= _SMALL else array
-        self._some = b"" if array.nbytes <= _SMALL else self._rows()
+        self._array = array.copy() if array.nbytes <= _COPIED_BYTES else array
+        self._some = b"" if array.nbytes <= _COPIED_BYTES else self._rows()
 
     def _rows(self) -> bytes:
-        return self._array[:: -(-len(self._array) // _ROWS)].copy().tobytes()
+        return self._array[:: -(-len(self._array) // _CHECKED_ROWS)].copy().tobytes()
 
     def get(self) -> Array:
         """The array as it was fed; raises `ChangedError` if it is another now."""
@@ -62,7 +62,7 @@ class Evaluation:
 
     steps: int
     scalars: Mapping[str, float]
-    inputs: Mapping[str, Fed]
+    inputs: Mapping[str, FedArray]
     given: Mapping[str, Array]
     random: Mapping[str, Array]
     read: frozenset[str]
@@ -107,7 +107,7 @@ def evaluation(plan: Plan, fed: Sequence[Any], known: Mapping[int, Any], steps: 
         steps=steps,
         scalars={name: float(one) for name, one in scalars.items() if np.ndim(one) == 0},
         inputs={
-            name: Fed(name, as_stored(value, dtype))
+            name: FedArray(name, as_stored(value, dtype))
             for (name, dtype), value in zip(plan.fed_names, fed, strict=False)
         },
         given=named([*connected, *plan.inputs]),
@@ -125,29 +125,29 @@ class Evaluations:
     """
 
     def __init__(self) -> None:
-        self._now: dict[Plan, Evaluation] = {}
-        self._earlier: tuple[list[Evaluation], Mapping[str, Array]] = [], {}
+        self._current: dict[Plan, Evaluation] = {}
+        self._last_read: tuple[list[Evaluation], Mapping[str, Array]] = [], {}
 
     def add(self, plan: Plan, one: Evaluation) -> None:
         """Takes one in, in place of the one before it of the same plan."""
-        self._now.pop(plan, None)
-        self._now = dict([*self._now.items(), (plan, one)][-_MOST:])
+        self._current.pop(plan, None)
+        self._current = dict([*self._current.items(), (plan, one)][-_MAX_PER_STATE:])
 
-    def written(self, names: frozenset[str]) -> None:
+    def invalidate(self, names: frozenset[str]) -> None:
         """Takes in that a run has written variables of these names."""
-        self._now = {plan: one for plan, one in self._now.items() if not one.read & names}
+        self._current = {plan: one for plan, one in self._current.items() if not one.read & names}
 
-    def end(self, read: Callable[[frozenset[str]], Mapping[str, Array]]) -> None:
+    def before_step(self, read: Callable[[frozenset[str]], Mapping[str, Array]]) -> None:
         """Takes in that a training step is next.
 
         Args:
             read: gives the values of variables.
         """
-        last = [*self._now.values()]
-        self._now = {}
-        before = self._earlier[0]
-        if last and (not before or last[-1].steps >= before[-1].steps + _EVERY):
-            self._earlier = last, read(frozenset().union(*(one.read for one in last)))
+        last = [*self._current.values()]
+        self._current = {}
+        before = self._last_read[0]
+        if last and (not before or last[-1].steps >= before[-1].steps + _STEPS_BETWEEN_READS):
+            self._last_read = last, read(frozenset().union(*(one.read for one in last)))
 
     def last(self, references: Mapping[str, str], put: Put) -> list[dict[str, Any]]:
         """What a trace has of the last ones.
@@ -159,8 +159,8 @@ class Evaluations:
         Raises:
             ChangedError: when the script has changed what it fed.
         """
-        found = [*self._now.values()]
+        found = [*self._current.values()]
         if not found:
-            found, values = self._earlier
+            found, values = self._last_read
             references = {name: put(one) for name, one in values.items()}
         return [one.content(references, put) for one in found]

@@ -23,8 +23,8 @@ _PRODUCTS = {
 }
 _NORMALIZATIONS = {"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"}
 _SUMS = {"Add", "AddV2"}
-_AS_IT_IS = {"Identity", "Reshape", "Squeeze", "ExpandDims", "StopGradient", "PreventGradient"}
-_LONGEST = 32 << 20  # bytes of a tensor that is kept
+_PASS_THROUGH = {"Identity", "Reshape", "Squeeze", "ExpandDims", "StopGradient", "PreventGradient"}
+_MAX_BYTES = 32 << 20  # bytes of a tensor that is kept
 Run = Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]
 
 
@@ -57,33 +57,35 @@ class Forward:
         self._gathered = {one: found for one, found in _gathered(whole).items() if one not in dead}
         cut = [*inputs, *self._variables, *self._gathered, *dead]
         self._closure = graphs.Closure(losses, cut)
-        asked = [indices for _, indices in self._gathered.values()]
-        ops = [*self._closure.ops, *graphs.Closure(asked, cut).ops]
+        fetched = [indices for _, indices in self._gathered.values()]
+        ops = [*self._closure.ops, *graphs.Closure(fetched, cut).ops]
         impure = [op for op in ops if not graphs.is_pure(op)]
         self.obstacle = impure[0].name if impure else None
         self.tensors = [
             op.outputs[0]
-            for op in self._ends_and_after()
+            for op in self._layer_outputs()
             if graphs.is_plain(op.outputs[0]) and _is_float(op) and op.outputs[0].shape.rank != 0
         ]
         self.statistics = [
             tensor for tensor in _statistics(self._closure) if graphs.is_plain(tensor)
         ]
 
-    def _ends_and_after(self) -> Iterator[Any]:
+    def _layer_outputs(self) -> Iterator[Any]:
         """Where layers end, and what is made of the last ones: the output may be a sum of them."""
         reached = self._closure.after(self._inputs)
         learned = self._closure.after([*self._variables, *self._gathered])
         ends, before = set(), set()
         for op in reversed(self._closure.ops):
-            if op in reached and self._is_end(op) and "_grad/" not in op.name:  # of a penalty
+            if op in reached and self._ends_layer(op) and "_grad/" not in op.name:  # of a penalty
                 ends.add(op)
             if any(one in ends or one in before for one in self._closure.consumers[op]):
                 before.add(op)
-        after = {op for op in reached & learned - before if op.outputs and op.type not in _AS_IT_IS}
+        after = {
+            op for op in reached & learned - before if op.outputs and op.type not in _PASS_THROUGH
+        }
         yield from (op for op in self._closure.ops if op in ends | after)
 
-    def _is_end(self, op: Any) -> bool:
+    def _ends_layer(self, op: Any) -> bool:
         if op.type in _ACTIVATIONS | _NORMALIZATIONS:
             return True
         if op.type in _SUMS:
@@ -93,7 +95,9 @@ class Forward:
         if op.type in _PRODUCTS:
             after = self._closure.consumers[op]
             return not (
-                len(after) == 1 and after[0].type in _SUMS | {"BiasAdd"} and self._is_end(after[0])
+                len(after) == 1
+                and after[0].type in _SUMS | {"BiasAdd"}
+                and self._ends_layer(after[0])
             )
         return False
 
@@ -121,9 +125,9 @@ class Forward:
         places = run([indices for _, indices in self._gathered.values()], fed)
         for (tensor, (name, _)), rows in zip(self._gathered.items(), places, strict=True):
             fed[tensor] = state[name][rows]
-        asked = [*dict.fromkeys([*self.losses, *self.tensors, *self.statistics])]
-        found = dict(zip(asked, run(asked, fed), strict=True))
-        small = {one: value for one, value in found.items() if value.nbytes <= _LONGEST}
+        fetched = [*dict.fromkeys([*self.losses, *self.tensors, *self.statistics])]
+        found = dict(zip(fetched, run(fetched, fed), strict=True))
+        small = {one: value for one, value in found.items() if value.nbytes <= _MAX_BYTES}
         return (
             float(sum(np.sum(found[loss], dtype=np.float64) for loss in self.losses)),
             {one: small[one] for one in self.tensors if one in small},

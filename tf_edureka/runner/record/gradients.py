@@ -13,23 +13,23 @@ _APPLIED = "_tf_edureka_applied"
 
 
 @dataclasses.dataclass(eq=False)
-class Note:
+class GradientCall:
     """Gradients of a loss with respect to variables.
 
     Attributes:
         losses: tensors; the loss is the sum of all their values.
         weights: ops of the variables, in the script's order.
         raw: of each weight its gradient, a tensor or slices of one; by op.
-        maker: the optimizer that takes them; None if none is known.
+        optimizer: the optimizer that takes them; None if none is known.
     """
 
     losses: Sequence[Any]
     weights: tuple[Any, ...]
     raw: dict[Any, Any]
-    maker: Any = None
+    optimizer: Any = None
 
 
-def notes(graph: Any) -> list[Note]:
+def calls(graph: Any) -> list[GradientCall]:
     """The notes of a `graph`, in the order in which the gradients were taken."""
     return getattr(graph, _ATTRIBUTE, [])
 
@@ -55,7 +55,7 @@ def applied(weight: Any) -> list[Applied]:
     return found.get(weight, [])
 
 
-def begin(failed: Callable[[Exception], None]) -> list[Callable[[], None]]:
+def install(failed: Callable[[Exception], None]) -> list[Callable[[], None]]:
     """From now on gradients are noted.
 
     Args:
@@ -64,16 +64,16 @@ def begin(failed: Callable[[Exception], None]) -> list[Callable[[], None]]:
     Returns:
         functions that end it.
     """
-    from tf_edureka.runner.record import makers
+    from tf_edureka.runner.record import optimizers
 
     def noting(original: Any, ys: Any, xs: Any, *given: Any, **named: Any) -> Any:
         found = original(ys, xs, *given, **named)
         try:
-            note = _note(ys, xs, found)
-            if note is not None:
-                note.maker = makers.calling()
-                graph = note.losses[0].graph
-                setattr(graph, _ATTRIBUTE, [*notes(graph), note])
+            call = _gradient_call(ys, xs, found)
+            if call is not None:
+                call.optimizer = optimizers.calling_optimizer()
+                graph = call.losses[0].graph
+                setattr(graph, _ATTRIBUTE, [*calls(graph), call])
         except Exception as error:
             failed(error)
         return found
@@ -90,10 +90,10 @@ def begin(failed: Callable[[Exception], None]) -> list[Callable[[], None]]:
         return original(optimizer, pairs, *given, **named)
 
     gradients_util = importlib.import_module("tensorflow.python.ops.gradients_util")
-    optimizer = importlib.import_module("tensorflow.python.training.optimizer")
+    optimizer_module = importlib.import_module("tensorflow.python.training.optimizer")
     return [
         wrap(gradients_util, "_GradientsHelper", noting),
-        wrap(optimizer.Optimizer, "apply_gradients", applying),
+        wrap(optimizer_module.Optimizer, "apply_gradients", applying),
     ]
 
 
@@ -106,14 +106,14 @@ def _note_applied(one: Applied) -> None:
     getattr(weight.graph, _APPLIED).setdefault(weight, []).insert(0, one)
 
 
-def _note(ys: Any, xs: Any, found: Sequence[Any]) -> Note | None:
+def _gradient_call(ys: Any, xs: Any, found: Sequence[Any]) -> GradientCall | None:
     raw: dict[Any, Any] = {}
     for x, gradient in zip(flat(xs), found, strict=True):
         op = variable_op_of(x)
         if op is not None and gradient is not None and is_gradient(gradient):
             raw[op] = gradient
     losses = [y for y in map(as_tensor, flat(ys)) if y is not None]
-    return Note(losses, tuple(raw), raw) if raw and losses else None
+    return GradientCall(losses, tuple(raw), raw) if raw and losses else None
 
 
 def flat(given: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 VARIABLES = ("VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable")
 # What hands a value on as it is.
-_HANDS_ON = (
+_PASS_THROUGH = (
     "Identity",
     "RefIdentity",
     "Enter",
@@ -16,8 +16,8 @@ _HANDS_ON = (
     "ReadVariableOp",
 )
 # Which give a value of their own at each run, though they are not stateful.
-_OUTSIDE = ("Placeholder", "PlaceholderV2")
-_OF_A_RUN = ("TensorArray", "Stack")  # have a state, which begins and ends with a run
+_PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
+_RUN_SCOPED = ("TensorArray", "Stack")  # have a state, which begins and ends with a run
 
 
 class Closure:
@@ -42,7 +42,7 @@ class Closure:
                 found[op] = None
                 waiting += [tensor.op for tensor in op.inputs if id(tensor) not in fed]
                 waiting += op.control_inputs
-        self.ops = sorted(found, key=_number)
+        self.ops = sorted(found, key=_creation_order)
         self._set = found
         self._cut = fed
 
@@ -91,14 +91,14 @@ def op_of(root: Any) -> Any:
     return root if hasattr(root, "outputs") else root.op
 
 
-def _number(op: Any) -> int:
+def _creation_order(op: Any) -> int:
     return op._id  # noqa: SLF001
 
 
 def variable_op(tensor: Any) -> Any:
     """The op of the variable that a `tensor` is value, reference or handle of; None if of none."""
     op = tensor.op
-    while op.type in _HANDS_ON and len(op.inputs):
+    while op.type in _PASS_THROUGH and len(op.inputs):
         op = op.inputs[0].op
     return op if op.type in VARIABLES else None
 
@@ -139,7 +139,7 @@ def has_values(tensor: Any) -> bool:
 
 def is_pure(op: Any) -> bool:
     """Whether an op always gives the same from the same, and changes nothing."""
-    if (op.op_def.is_stateful and not op.type.startswith(_OF_A_RUN)) or op.type in _OUTSIDE:
+    if (op.op_def.is_stateful and not op.type.startswith(_RUN_SCOPED)) or op.type in _PLACEHOLDERS:
         return False
     return not any(argument.is_ref for argument in op.op_def.input_arg)
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from tf_edureka import trace
-from tf_edureka.runner.record import makers, variables
+from tf_edureka.runner.record import optimizers, variables
 from tf_edureka.runner.record.options import Options
 from tf_edureka.runner.record.plan import Part, Plan
-from tf_edureka.runner.record.updates import by_worth
+from tf_edureka.runner.record.updates import preference
 from tf_edureka.trace import short
 
 
@@ -73,7 +73,7 @@ class Manifest:
         if text not in self.notes:
             self.notes.append(text)
 
-    def first(self, session: Any) -> None:
+    def add_session(self, session: Any) -> None:
         """Takes in what is known at the first training step."""
         graph = session.graph
         config = getattr(session, "_config", None)
@@ -82,24 +82,24 @@ class Manifest:
             "inter": getattr(config, "inter_op_parallelism_threads", 0),
             "intra": getattr(config, "intra_op_parallelism_threads", 0),
         }
-        self._graph(graph)
+        self._add_graph(graph)
 
-    def _graph(self, graph: Any) -> None:
+    def _add_graph(self, graph: Any) -> None:
         self._ops = {op.name for op in graph.get_operations()}
         for op in graph.get_operations():
             if variables.is_random(op):
                 self._random[op.name] = {"name": op.name, **variables.random_op(op)}
         self._writer.graph(graph.as_graph_def().SerializeToString())
 
-    def evaluations(self, found: list[dict[str, Any]], graph: Any) -> None:
+    def add_evaluations(self, found: list[dict[str, Any]], graph: Any) -> None:
         """Takes in the last evaluations in a session, if there are any, and their graph."""
         if found:
             self._evaluations = found
             names = {name.partition(":")[0] for one in found for name in one["scalars"]}
             if not names <= self._ops:  # they were made after the first step
-                self._graph(graph)
+                self._add_graph(graph)
 
-    def variable(self, variable: Any, value: Any) -> None:
+    def add_variable(self, variable: Any, value: Any) -> None:
         """Takes in a variable by its first value."""
         self.variables[variable.op.name] = dataclasses.asdict(
             trace.Variable(
@@ -110,14 +110,14 @@ class Manifest:
             )
         )
 
-    def training(self, plan: Plan, part: Part) -> int:
+    def add_training(self, plan: Plan, part: Part) -> int:
         """Takes in a training, and gives its place."""
         given = _optimizer(part)
         self._trainings.append(
             dataclasses.asdict(
                 trace.Training(
-                    loss=short(part.note.losses[0].name),
-                    weights=tuple(weight.name for weight in part.note.weights),
+                    loss=short(part.call.losses[0].name),
+                    weights=tuple(weight.name for weight in part.call.weights),
                     optimizer=given["optimizer"],
                     attributes=given["attributes"],
                     hyper={name: short(tensor) for name, tensor in given["hyper"].items()},
@@ -134,7 +134,7 @@ class Manifest:
             self.note(text)
         return len(self._trainings) - 1
 
-    def inputs(self, plan: Plan) -> bool:
+    def add_inputs(self, plan: Plan) -> bool:
         """Takes in what a run is fed and what it takes from elsewhere; gives whether it is new."""
         for name in plan.hidden_random:
             self._random.get(name, {})["hidden"] = True
@@ -173,7 +173,7 @@ def _versions() -> dict[str, str]:
 
 def _optimizer(part: Part) -> Mapping[str, Any]:
     """What a trace has of the optimizer: its kind, attributes, scalars and slots."""
-    written = sorted(part.found.writes.items(), key=lambda one: by_worth(one[1]))
+    written = sorted(part.updates.writes.items(), key=lambda one: preference(one[1]))
     first = written[0][1]
     slots: dict[str, dict[str, str]] = {}
     for weight, write in written:
@@ -181,8 +181,8 @@ def _optimizer(part: Part) -> Mapping[str, Any]:
             for name, variable in write.slots.items():
                 if variable is not None:
                     slots.setdefault(name, {})[weight.name] = variable.name
-    maker = part.note.maker
-    made = makers.attributes(maker) if maker is not None and not first.kind else {}
+    optimizer = part.call.optimizer
+    made = optimizers.attributes(optimizer) if optimizer is not None and not first.kind else {}
     return {
         "optimizer": first.kind,
         "attributes": {**first.attributes, **made},

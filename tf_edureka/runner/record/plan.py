@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from tf_edureka.runner.record import clipping, graphs, makers, variables
+from tf_edureka.runner.record import clipping, graphs, optimizers, variables
 from tf_edureka.runner.record.forward import Forward
-from tf_edureka.runner.record.gradients import Note, parts
-from tf_edureka.runner.record.updates import Found, by_worth, trainings, writes
+from tf_edureka.runner.record.gradients import GradientCall, parts
+from tf_edureka.runner.record.updates import Updates, preference, trainings, writes
 from tf_edureka.trace import short
 
 _SOURCES = {
     **dict.fromkeys(("IteratorGetNext", "IteratorGetNextSync"), "iterator"),
     **dict.fromkeys(("PyFunc", "PyFuncStateless", "EagerPyFunc"), "function"),
 }
-_HANDS_ON = ("Identity", "PlaceholderWithDefault")
+_PASS_THROUGH = ("Identity", "PlaceholderWithDefault")
 _READS = ("ReadVariableOp", "ResourceGather")
 _QUEUES = ("QueueDequeue", "ReaderRead", "Unstage", "MapUnstage", "Barrier")
 
@@ -28,21 +28,21 @@ class Part:
     """What a run does for one training.
 
     Attributes:
-        note: of its gradients.
-        found: its updates.
+        call: of its gradients.
+        updates: its updates.
         constants: the optimizer's scalars that no run changes, by name.
         scalars: tensors of the others, by name.
-        unsteady: names of scalars that share the memory of a variable that the run writes: fetched
+        aliased: names of scalars that share the memory of a variable that the run writes: fetched
             they may be those of after the step.
         raw: of each weight, by its op, its gradient as it was taken, if it can be fetched.
         applied: the same as it is applied.
     """
 
-    note: Note
-    found: Found
+    call: GradientCall
+    updates: Updates
     constants: dict[str, float] = dataclasses.field(default_factory=dict)
     scalars: dict[str, Any] = dataclasses.field(default_factory=dict)
-    unsteady: dict[str, str] = dataclasses.field(default_factory=dict)
+    aliased: dict[str, str] = dataclasses.field(default_factory=dict)
     raw: dict[str, Any] = dataclasses.field(default_factory=dict)
     applied: dict[str, Any] = dataclasses.field(default_factory=dict)
 
@@ -53,14 +53,14 @@ class Plan:
     Args:
         roots: tensors and ops that the script asks for.
         fed: tensors that it feeds.
-        noted: gradients that were taken in the graph.
+        calls: gradients that were taken in the graph.
         connections: pairs of a tensor and one, not among `fed`, that it is put in the place of.
 
     Attributes:
         fed: tensors whose values come from outside.
         connections: the same pairs.
-        asked: tensors that the script asks for.
-        is_known: whether its inputs have been noted.
+        fetched: tensors that the script asks for.
+        is_listed: whether the manifest lists its inputs.
         closure: all that the run runs.
         written: ops of variables that it writes.
         parts: one for each training that the run takes a step of.
@@ -77,20 +77,20 @@ class Plan:
         self,
         roots: Iterable[Any],
         fed: Sequence[Any],
-        noted: Sequence[Note],
+        calls: Sequence[GradientCall],
         connections: Sequence[tuple[Any, Any]] = (),
     ) -> None:
         self.fed = [*fed, *(to for _, to in connections)]
         self.connections = connections
         roots = [*roots]
-        self.asked = [one for one in roots if hasattr(one, "consumers")]
+        self.fetched = [one for one in roots if hasattr(one, "consumers")]
         self._roots = roots
-        self.is_known = False
+        self.is_listed = False
         roots = [*roots, *(origin for origin, _ in connections)]
         closure = self.closure = graphs.Closure(roots, self.fed)
         self.written = {write.variable for write in writes(closure)}
-        self.parts = [self._part(found) for found in trainings(closure, noted)]
-        self.metrics = {} if self.parts else self._metrics(noted)
+        self.parts = [self._part(updates) for updates in trainings(closure, calls)]
+        self.metrics = {} if self.parts else self._metrics(calls)
         self.random: list[Any] = []
         self.branched: dict[Any, tuple[tuple[Any, bool], ...]] = {}
         self.hidden_random: list[str] = []
@@ -105,33 +105,33 @@ class Plan:
             if kind:
                 self.inputs |= {one: kind for one in op.outputs if graphs.is_plain(one)}
 
-    def _part(self, found: Found) -> Part:
-        part = Part(found.note, found)
-        write = next(iter(sorted(found.writes.values(), key=by_worth)))
+    def _part(self, updates: Updates) -> Part:
+        part = Part(updates.call, updates)
+        write = next(iter(sorted(updates.writes.values(), key=preference)))
         for name, tensor in write.scalars.items():
             number = graphs.constant(tensor)
             if number is not None:
                 part.constants[name] = number
             elif graphs.is_alias(tensor) and graphs.variable_op(tensor) in self.written:
-                part.unsteady[name] = graphs.variable_op(tensor).name
+                part.aliased[name] = graphs.variable_op(tensor).name
             elif graphs.is_plain(tensor) and graphs.is_scalar(tensor):
                 part.scalars[name] = tensor
-        if not write.kind and found.note.maker is not None:
-            part.scalars |= makers.scalars(found.note.maker)
-        for weight in found.note.weights:
-            raw = found.note.raw.get(weight)
+        if not write.kind and updates.call.optimizer is not None:
+            part.scalars |= optimizers.scalars(updates.call.optimizer)
+        for weight in updates.call.weights:
+            raw = updates.call.raw.get(weight)
             if self._can_fetch(raw):
                 part.raw[weight] = raw
-            written = found.writes.get(weight)
+            written = updates.writes.get(weight)
             applied = None if written is None else written.gradient
-            if applied is None and not makers.clips(found.note.maker):
+            if applied is None and not optimizers.clips(updates.call.optimizer):
                 applied = raw
             if self._can_fetch(applied):
                 part.applied[weight] = applied
         return part
 
-    def _metrics(self, noted: Iterable[Note]) -> dict[Any, frozenset[str]]:
-        weights = {weight for note in noted for weight in note.weights}
+    def _metrics(self, calls: Iterable[GradientCall]) -> dict[Any, frozenset[str]]:
+        weights = {weight for call in calls for weight in call.weights}
         found = {}
         for tensor, _ in self.scalars:
             ops = graphs.Closure([tensor], self.fed).ops
@@ -159,7 +159,7 @@ class Plan:
 
     def _origin(self, tensor: Any) -> Any:
         """The tensor that another has its value from: what is fed need not be asked for."""
-        while not self.closure.is_fed(tensor) and tensor.op.type in _HANDS_ON:
+        while not self.closure.is_fed(tensor) and tensor.op.type in _PASS_THROUGH:
             tensor = tensor.op.inputs[0]
         return tensor
 
@@ -193,11 +193,11 @@ class Plan:
 
     def clipping(self, part: Part) -> dict[str, Any] | None:
         """What lies between the gradients and the ops that apply them."""
-        return clipping.between(self.closure, part.note.raw, part.applied)
+        return clipping.find(self.closure, part.call.raw, part.applied)
 
     def run(self, part: Part) -> list[str]:
         """Names of the ops that the script asks for and that write what the updates depend on."""
-        updates = [write.op for write in part.found.writes.values()]
+        updates = [write.op for write in part.updates.writes.values()]
         depends = {*graphs.Closure(updates, self.fed).ops}
         found = (
             one
@@ -209,15 +209,17 @@ class Plan:
     def remarks(self, part: Part) -> list[str]:
         """What a reader has to know of a training."""
         found = []
-        if part.found.others:
+        if part.updates.others:
             found.append(
                 "gradients of several losses are applied together: `loss` and `raw_gradients` are "
                 "of the first"
             )
-        rates = {id(one.scalars["lr"]) for one in part.found.writes.values() if "lr" in one.scalars}
+        rates = {
+            id(one.scalars["lr"]) for one in part.updates.writes.values() if "lr" in one.scalars
+        }
         if len(rates) > 1:
             found.append("weights have rates of their own: `hyper` has that of the first")
-        left_out = [weight.name for weight in part.note.weights if weight not in part.applied]
+        left_out = [weight.name for weight in part.call.weights if weight not in part.applied]
         if left_out:
             found.append(f"gradients that cannot be fetched: {', '.join(left_out)}")
         return found
@@ -231,7 +233,7 @@ class Plan:
         """
         if (part, dead) not in self._forward:
             inputs = [*self.fed, *self.inputs, *(one for one in self.random if one not in dead)]
-            self._forward[part, dead] = Forward(part.note.losses, inputs, dead)
+            self._forward[part, dead] = Forward(part.call.losses, inputs, dead)
         return self._forward[part, dead]
 
     @functools.cached_property
@@ -246,14 +248,14 @@ class Plan:
         """Tensors that the script asks for and that may be a number, each with its name."""
         return [
             (one, short(one.name))
-            for one in self.asked
+            for one in self.fetched
             if one.dtype.base_dtype.is_floating and one.shape.ndims in (0, None)
         ]
 
     @functools.cached_property
-    def always(self) -> list[Any]:
+    def always_fetched(self) -> list[Any]:
         """Tensors that are fetched at each step, besides those that the script asks for."""
-        there = {id(one) for one in (*self.asked, *self.fed)}
+        there = {id(one) for one in (*self.fetched, *self.fed)}
         scalars = _once(tensor for part in self.parts for tensor in part.scalars.values())
         return [one for one in scalars if id(one) not in there]
 
@@ -267,8 +269,8 @@ class Plan:
         return [
             loss
             for part in self.parts
-            if self.forward(part, dead).obstacle and all(map(self._is_safe, part.note.losses))
-            for loss in part.note.losses
+            if self.forward(part, dead).obstacle and all(map(self._is_safe, part.call.losses))
+            for loss in part.call.losses
         ]
 
     def _is_safe(self, loss: Any) -> bool:

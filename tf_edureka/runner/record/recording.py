@@ -15,7 +15,7 @@ _hooks: Hooks | None = None
 _ended = "complete"
 
 
-def begin(options: Options, *, name: str, source: bytes, arguments: Sequence[str]) -> None:
+def start(options: Options, *, name: str, source: bytes, arguments: Sequence[str]) -> None:
     """From now on this process, which is one of TensorFlow 1, is recorded.
 
     Args:
@@ -27,14 +27,14 @@ def begin(options: Options, *, name: str, source: bytes, arguments: Sequence[str
     Raises:
         InputError: when the folder cannot be written, or has other files in it.
     """
-    _begin(options, name=name, source=source, arguments=arguments)
-    atexit.register(_end)
+    _install(options, name=name, source=source, arguments=arguments)
+    atexit.register(_finish)
     if hasattr(os, "register_at_fork"):  # a child has no part in the trace
-        os.register_at_fork(after_in_child=_leave)
+        os.register_at_fork(after_in_child=_stop)
 
 
 @contextlib.contextmanager
-def within(options: Options, *, name: str) -> Iterator[None]:
+def record(options: Options, *, name: str) -> Iterator[None]:
     """Records what is trained within, in any process, which is as before afterwards.
 
     Args:
@@ -44,19 +44,19 @@ def within(options: Options, *, name: str) -> Iterator[None]:
     Raises:
         InputError: when the folder cannot be written, or has other files in it.
     """
-    hooks = _begin(options, name=name, source=b"", arguments=())
+    hooks = _install(options, name=name, source=b"", arguments=())
     try:
         yield
     except BaseException as error:
         ended_by(error)
         raise
     finally:
-        _end()
-        _leave()
+        _finish()
+        _stop()
         hooks.undo()
 
 
-def _begin(options: Options, *, name: str, source: bytes, arguments: Sequence[str]) -> Hooks:
+def _install(options: Options, *, name: str, source: bytes, arguments: Sequence[str]) -> Hooks:
     global _hooks, _ended
     writer = trace.Writer(options.folder, options.megabytes * 1e6)
     manifest = Manifest(writer, options, name=name, source=source, arguments=arguments)
@@ -72,14 +72,14 @@ def ended_by(error: BaseException) -> None:
     _ended = "complete" if is_usual else text.splitlines()[0]
 
 
-def _leave() -> None:
+def _stop() -> None:
     global _hooks
     if _hooks is not None:
         _hooks.recorder.is_on = False
         _hooks = None
 
 
-def _end() -> None:
+def _finish() -> None:
     if _hooks is not None:
         _hooks.close_all()
         _hooks.recorder.finish(_ended)

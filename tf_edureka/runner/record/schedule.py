@@ -8,18 +8,18 @@ from tf_edureka.runner.record import graphs
 from tf_edureka.runner.record.options import Steps
 
 Rates = Callable[[Sequence[int]], Sequence[float]]
-USUAL = (0, 1, 2, 10, 100, 1000)
-_BEGINNING = 10  # steps whose gradients are kept where the rate never changes
-_LONGEST = 200  # steps without a gap whose gradients are kept
-_AFTER = 3  # of these after the rate has changed, with the step of the change
-_AROUND = 2  # steps on both sides of a change that is further away
-_FURTHEST = 1 << 24  # steps that are looked ahead
+DEFAULT_STEPS = (0, 1, 2, 10, 100, 1000)
+_CONSTANT_RATE_STEPS = 10  # steps whose gradients are kept where the rate never changes
+_MAX_STEPS = 200  # steps without a gap whose gradients are kept
+_STEPS_AFTER = 3  # of these after the rate has changed, with the step of the change
+_STEPS_AROUND = 2  # steps on both sides of a change that is further away
+_LOOKAHEAD = 1 << 24  # steps that are looked ahead
 
 
 class Mode(enum.IntEnum):
     """How much of a step is stored."""
 
-    LINE = 0  # what each step has
+    SCALARS = 0  # what each step has
     GRADIENTS = 1  # and gradients
     FULL = 2  # and all
 
@@ -36,10 +36,10 @@ class Schedule:
         self._chosen = chosen
         self._left = most
         self._rate: float | None = None
-        self._end = _LONGEST if chosen is None else 0
+        self._end = _MAX_STEPS if chosen is None else 0
         self._around = range(0)
 
-    def expect(
+    def set_first_change(
         self, rates: Callable[[Sequence[int]], Sequence[float]] | None, is_set: bool
     ) -> None:
         """Takes in when the rate will change.
@@ -52,19 +52,22 @@ class Schedule:
         if self._chosen is not None:
             return
         change = None if rates is None else first_change(rates)
-        if change is not None and change > _LONGEST:
+        if change is not None and change > _MAX_STEPS:
             self._end = 0
-            self._around = range(change - _AROUND, change + _AROUND + 1)
+            self._around = range(change - _STEPS_AROUND, change + _STEPS_AROUND + 1)
         elif is_set or (rates is not None and change is None):
-            self._end = _BEGINNING
+            self._end = _CONSTANT_RATE_STEPS
 
     def mode(self, step: int) -> Mode:
         """How much is stored of a step."""
-        if step in (USUAL if self._chosen is None else self._chosen) or step in self._around:
+        if (
+            step in (DEFAULT_STEPS if self._chosen is None else self._chosen)
+            or step in self._around
+        ):
             return Mode.FULL
-        return Mode.GRADIENTS if step < self._end else Mode.LINE
+        return Mode.GRADIENTS if step < self._end else Mode.SCALARS
 
-    def saw(self, step: int, rate: float | None, stored: float) -> None:
+    def after_step(self, step: int, rate: float | None, stored: float) -> None:
         """Takes in what came of a step.
 
         Args:
@@ -75,8 +78,8 @@ class Schedule:
         self._left -= stored
         if self._rate is None:
             self._rate = rate
-        elif rate != self._rate and step < self._end and self._end == _LONGEST:
-            self._end = step + _AFTER
+        elif rate != self._rate and step < self._end and self._end == _MAX_STEPS:
+            self._end = step + _STEPS_AFTER
         if self._left < stored:
             self._end = 0
 
@@ -89,14 +92,14 @@ def first_change(rates: Rates) -> int | None:
     Args:
         rates: at some steps.
     """
-    first, *others = rates(range(_LONGEST + 1))
+    first, *others = rates(range(_MAX_STEPS + 1))
     near = next((step for step, rate in enumerate(others, 1) if rate != first), None)
     if near is not None:
         return near
-    same, other = _LONGEST, _LONGEST
-    while other < _FURTHEST and rates([other])[0] == first:
+    same, other = _MAX_STEPS, _MAX_STEPS
+    while other < _LOOKAHEAD and rates([other])[0] == first:
         same, other = other, 2 * other
-    if other >= _FURTHEST:
+    if other >= _LOOKAHEAD:
         return None
     while other - same > 1:
         middle = (same + other) // 2
@@ -107,7 +110,7 @@ def first_change(rates: Rates) -> int | None:
     return other
 
 
-def of_the_step_alone(
+def rates_by_step(
     rate: Any, run: Callable[[Sequence[Any], dict[Any, Any]], list[Any]], written: set[Any]
 ) -> Rates | None:
     """The rate as a function of the steps from now on, if it depends on a counter of them alone.

@@ -15,8 +15,8 @@ class State:
     Attributes:
         graph: of the session.
         version: how many runs have changed a variable, or may have.
-        missing: names of variables that had no value when they were last read.
-        seen: version at which all were read last.
+        uninitialized: names of variables that had no value when they were last read.
+        read_version: version at which all were read last.
         values: at that version, by name.
         references: of the same in the trace.
         has_trained: whether a training step was taken in it.
@@ -25,8 +25,8 @@ class State:
 
     graph: Any
     version: int = 0
-    missing: set[str] = dataclasses.field(default_factory=set)
-    seen: int = -1
+    uninitialized: set[str] = dataclasses.field(default_factory=set)
+    read_version: int = -1
     values: dict[str, Array] = dataclasses.field(default_factory=dict)
     references: dict[str, str] = dataclasses.field(default_factory=dict)
     has_trained: bool = False
@@ -37,7 +37,7 @@ _ATTRIBUTE = "_tf_edureka_state"
 _sessions: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
-def of(session: Any) -> State:
+def get(session: Any) -> State:
     """The state of a `session`."""
     state: State | None = getattr(session, _ATTRIBUTE, None)
     if state is None:
@@ -47,14 +47,14 @@ def of(session: Any) -> State:
     return state
 
 
-def forget(session: Any) -> State | None:
+def pop(session: Any) -> State | None:
     """The same for the last time; None if nothing is known."""
     if session not in _sessions:
         return None
     _sessions.discard(session)
-    return of(session)
+    return get(session)
 
 
-def known() -> list[Any]:
+def sessions() -> list[Any]:
     """The sessions of which something is known."""
     return [*_sessions]

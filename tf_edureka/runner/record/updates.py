@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from tf_edureka.runner.record import graphs, variables
-from tf_edureka.runner.record.gradients import Note, applied, is_sparse, parts
+from tf_edureka.runner.record.gradients import GradientCall, applied, is_sparse, parts
 
 _WRITES = re.compile(r"(Resource)?(Sparse)?(Apply|Assign|Scatter|StridedSliceAssign)\w*")
 _APPLY = re.compile(r"(?:Resource)?(?:Sparse)?Apply(\w+?)(?:V2)?")
@@ -53,18 +53,18 @@ class Write:
 
 
 @dataclasses.dataclass(eq=False)
-class Found:
+class Updates:
     """A training that a session run takes a step of.
 
     Attributes:
-        note: of its gradients.
+        call: of its gradients.
         writes: by the op of the weight, in the order of the weights.
         others: notes of other gradients that the same ops apply.
     """
 
-    note: Note
+    call: GradientCall
     writes: dict[Any, Write]
-    others: tuple[Note, ...] = ()
+    others: tuple[GradientCall, ...] = ()
 
 
 def writes(closure: graphs.Closure) -> list[Write]:
@@ -105,7 +105,7 @@ def _write(op: Any) -> Write | None:
     return Write(op, variable, match[1], gradient, scalars, slots, attributes)
 
 
-def _told(write: Write, reached: Collection[Any]) -> Write:
+def _with_adam_inputs(write: Write, reached: Collection[Any]) -> Write:
     """A `write` as it is; Adam's of a sparse gradient, in plain ops, by what Adam was told.
 
     Args:
@@ -142,31 +142,33 @@ def _factor(tensor: Any) -> Any:
     return next((one for one in tensor.op.inputs if one.shape.ndims == 0), None)
 
 
-def trainings(closure: graphs.Closure, noted: Iterable[Note]) -> list[Found]:
+def trainings(closure: graphs.Closure, calls: Iterable[GradientCall]) -> list[Updates]:
     """What is trained in a run.
 
     Args:
         closure: of the run.
-        noted: gradients that were taken in its graph.
+        calls: gradients that were taken in its graph.
     """
     by_variable: dict[Any, list[Write]] = {}
     for write in writes(closure):
         by_variable.setdefault(write.variable, []).append(write)
     candidates = []
-    for note in noted:
-        if not any(weight in by_variable for weight in note.weights):
+    for call in calls:
+        if not any(weight in by_variable for weight in call.weights):
             continue
-        taken = [part for one in note.raw.values() for part in parts(one)]
+        taken = [part for one in call.raw.values() for part in parts(one)]
         reached = closure.after(part for part in taken if not closure.is_fed(part))
         found = {
             weight: _best([one for one in by_variable.get(weight, ()) if one.op in reached])
-            for weight in note.weights
+            for weight in call.weights
         }
         written = {
-            weight: _told(write, reached) for weight, write in found.items() if write is not None
+            weight: _with_adam_inputs(write, reached)
+            for weight, write in found.items()
+            if write is not None
         }
         if written:
-            candidates.append((Found(note, written), reached))
+            candidates.append((Updates(call, written), reached))
     chosen = [
         one
         for one, reached in candidates
@@ -174,52 +176,52 @@ def trainings(closure: graphs.Closure, noted: Iterable[Note]) -> list[Found]:
             loss.op in reached and _overlap(one, other)
             for other, _ in candidates
             if other is not one
-            for loss in other.note.losses
+            for loss in other.call.losses
         )
     ]
     if not chosen:
-        return _without_gradients(by_variable, noted)
-    return _joined(chosen)
+        return _without_gradients(by_variable, calls)
+    return _merged(chosen)
 
 
 def _best(found: list[Write]) -> Write | None:
     return next((one for one in found if one.kind), found[0] if found else None)
 
 
-def _overlap(one: Found, other: Found) -> bool:
+def _overlap(one: Updates, other: Updates) -> bool:
     return any(other.writes.get(weight) is write for weight, write in one.writes.items())
 
 
-def _joined(found: list[Found]) -> list[Found]:
+def _merged(found: list[Updates]) -> list[Updates]:
     """Where gradients of several losses are applied together, one training is made of them."""
-    joined: list[Found] = []
+    merged: list[Updates] = []
     for one in found:
-        first = next((other for other in joined if _overlap(one, other)), None)
+        first = next((other for other in merged if _overlap(one, other)), None)
         if first is None:
-            joined.append(one)
+            merged.append(one)
         else:
-            first.others += (one.note,)
+            first.others += (one.call,)
             first.writes = {**one.writes, **first.writes}
-    return joined
+    return merged
 
 
 def _without_gradients(
-    by_variable: Mapping[Any, list[Write]], noted: Iterable[Note]
-) -> list[Found]:
+    by_variable: Mapping[Any, list[Write]], calls: Iterable[GradientCall]
+) -> list[Updates]:
     """Trainings whose gradients other runs have summed up in variables or accumulators."""
-    found: list[Found] = []
-    for note in noted:
+    found: list[Updates] = []
+    for call in calls:
         written = {
             weight: write
-            for weight in note.weights
+            for weight in call.weights
             for write in by_variable.get(weight, ())
             if write.kind and write.gradient is not None
         }
-        if written and not any(_overlap(Found(note, written), one) for one in found):
-            found.append(Found(note, written))
+        if written and not any(_overlap(Updates(call, written), one) for one in found):
+            found.append(Updates(call, written))
     return found
 
 
-def by_worth(write: Write) -> tuple[bool, bool]:
+def preference(write: Write) -> tuple[bool, bool]:
     """What sorts ops that write weights: those of an optimizer first, and dense gradients."""
     return (not write.kind, write.gradient is None or is_sparse(write.gradient))

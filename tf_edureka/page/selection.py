@@ -18,9 +18,9 @@ SAMPLE = 200
 _MISTAKES = 150  # of each network; the tuned one makes 120 or so
 # Characters for each network. A page with one network is to have at most 1,000,000: its weights
 # take 718,192, and all else but the images 150,000.
-_ROOM = 126_000
+_MAX_CHARACTERS = 126_000
 _SEED = 1
-_ENOUGH = 1000  # images to find examples in
+_EXAMPLE_CANDIDATES = 1000  # images to find examples in
 Numbers = npt.NDArray[np.int64]
 Logits = npt.NDArray[np.float32]
 
@@ -50,22 +50,20 @@ def logits(weights: Sequence[npt.NDArray[np.floating[Any]]], images: Bytes) -> L
     return values
 
 
-def softmax(of_one: Logits) -> Logits:
+def softmax(answer_logits: Logits) -> Logits:
     """How probable each digit is.
 
     Args:
-        of_one: float32, shape (n, 10): logits.
+        answer_logits: float32, shape (n, 10): logits.
 
     Returns:
         float32, shape (n, 10).
     """
-    powers = np.exp(of_one - of_one.max(axis=1, keepdims=True))
+    powers = np.exp(answer_logits - answer_logits.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def judged(
-    weights: Sequence[npt.NDArray[np.floating[Any]]], images: Bytes
-) -> tuple[Floats, Floats]:
+def judge(weights: Sequence[npt.NDArray[np.floating[Any]]], images: Bytes) -> tuple[Floats, Floats]:
     """What a network takes images for, and how sure that is.
 
     Args:
@@ -81,7 +79,7 @@ def judged(
     return with_certainty(lambda given: softmax(logits(weights, given)), images)
 
 
-def chosen(answers: Sequence[Logits], certainty: Floats, test: Split) -> dict[str, Any]:
+def select(answers: Sequence[Logits], certainty: Floats, test: Split) -> dict[str, Any]:
     """Chooses images: a sample, an example of each digit, and what the networks get wrong.
 
     The examples are such as the first network is right and sure of, if there are, and of the sample
@@ -100,13 +98,13 @@ def chosen(answers: Sequence[Logits], certainty: Floats, test: Split) -> dict[st
     sample = rng.permutation(len(test.labels))[:SAMPLE]
     sure = (answers[0].argmax(axis=1) == test.labels) & (certainty >= SURE)
     examples = _examples(sure, test.labels, sample)
-    wrong = [_wrong(of_one, test.labels) for of_one in answers]
+    wrong = [_wrong(answer_logits, test.labels) for answer_logits in answers]
     most = _MISTAKES
     while True:
-        lists = [sample, examples, *(of_one[:most] for of_one in wrong)]
+        lists = [sample, examples, *(mistakes[:most] for mistakes in wrong)]
         numbers = np.unique(np.concatenate(lists))
         pixels = encoding.packed(test.images[numbers])
-        if len(pixels) <= _ROOM * len(answers) or not most:
+        if len(pixels) <= _MAX_CHARACTERS * len(answers) or not most:
             break
         most //= 2  # noise takes room
     places = [np.searchsorted(numbers, one).tolist() for one in lists]
@@ -115,11 +113,13 @@ def chosen(answers: Sequence[Logits], certainty: Floats, test: Split) -> dict[st
         "sample": places[0],
         "examples": places[1],
         "mistakes": places[2:],
-        "mistakes_in_all": [len(of_one) for of_one in wrong],
+        "mistakes_in_all": [len(mistakes) for mistakes in wrong],
     }
 
 
-def examples(weights: Sequence[npt.NDArray[np.floating[Any]]], test: Split) -> dict[str, Any]:
+def select_examples(
+    weights: Sequence[npt.NDArray[np.floating[Any]]], test: Split
+) -> dict[str, Any]:
     """Chooses an example of each digit that there is, one that the network is right and sure of.
 
     Args:
@@ -132,8 +132,8 @@ def examples(weights: Sequence[npt.NDArray[np.floating[Any]]], test: Split) -> d
     Raises:
         InputError: when the network's answers are no numbers.
     """
-    test = test.first(_ENOUGH)
-    shares, certainty = judged(weights, test.images)
+    test = test.first(_EXAMPLE_CANDIDATES)
+    shares, certainty = judge(weights, test.images)
     sure = (shares.argmax(axis=1) == test.labels) & (certainty >= SURE)
     there = np.unique(test.labels)
     numbers = _examples(sure, test.labels, np.array([], int))[there]
@@ -157,9 +157,9 @@ def _examples(sure: npt.NDArray[np.bool_], labels: Bytes, sample: Numbers) -> Nu
     return np.array([np.argmax(rank * (labels == digit)) for digit in range(CLASSES)])
 
 
-def _wrong(of_one: Logits, labels: Bytes) -> Numbers:
+def _wrong(answer_logits: Logits, labels: Bytes) -> Numbers:
     """Numbers of the images that a network gets wrong, the furthest from right first."""
-    right = np.take_along_axis(of_one, labels[:, np.newaxis].astype(int), axis=1)[:, 0]
-    behind = of_one.max(axis=1) - right
-    wrong = np.flatnonzero(of_one.argmax(axis=1) != labels)
+    right = np.take_along_axis(answer_logits, labels[:, np.newaxis].astype(int), axis=1)[:, 0]
+    behind = answer_logits.max(axis=1) - right
+    wrong = np.flatnonzero(answer_logits.argmax(axis=1) != labels)
     return wrong[np.argsort(-behind[wrong], kind="stable")]

@@ -7,12 +7,12 @@ import numpy as np
 
 from tf_edureka import trace
 from tf_edureka.runner.record import session_state, variables
-from tf_edureka.runner.record.asked import Run
 from tf_edureka.runner.record.manifest import Manifest
+from tf_edureka.runner.record.script_run import Run
 from tf_edureka.trace import Array
 
 
-class Readings:
+class VariableReader:
     """Reads the variables of the graphs that are trained, and stores them.
 
     Args:
@@ -30,7 +30,7 @@ class Readings:
         """Those whose variables were read, the first one first."""
         return [*self._tensors]
 
-    def all(self, session: Any, run: Run) -> None:
+    def read_all(self, session: Any, run: Run) -> None:
         """Reads and stores all, unless they are known to be as they were.
 
         Args:
@@ -40,8 +40,8 @@ class Readings:
         Raises:
             FullError: when they do not fit any more.
         """
-        state = session_state.of(session)
-        if state.seen == state.version and state.values:
+        state = session_state.get(session)
+        if state.read_version == state.version and state.values:
             return
         found = variables.all_of(session.graph)
         tensors = self._tensors.setdefault(session.graph, {})
@@ -52,19 +52,19 @@ class Readings:
                     self._manifest.note(f"{name} cannot be read without adding an op")
                 else:
                     tensors[name] = reading
-        state.values = variables.values(tensors, lambda some: run(some, {}), state.missing)
+        state.values = variables.values(tensors, lambda some: run(some, {}), state.uninitialized)
         new = [name for name in state.values if name not in self._manifest.variables]
         for name in new:
-            self._manifest.variable(found[name], state.values[name])
+            self._manifest.add_variable(found[name], state.values[name])
         state.references = {name: self._writer.put(one) for name, one in state.values.items()}
-        state.seen = state.version
+        state.read_version = state.version
         for name in new:
             self._manifest.variables[name]["initial"] = state.references[name]
 
-    def some(self, session: Any, run: Run, names: frozenset[str]) -> Mapping[str, Array]:
+    def read(self, session: Any, run: Run, names: frozenset[str]) -> Mapping[str, Array]:
         """The values of those of these `names`, in a graph that has been met; nothing is stored."""
-        state = session_state.of(session)
-        if state.seen == state.version and names <= state.values.keys():
+        state = session_state.get(session)
+        if state.read_version == state.version and names <= state.values.keys():
             return {name: state.values[name] for name in names}
         tensors = {n: one for n, one in self._tensors[session.graph].items() if n in names}
         values = run([*tensors.values()], {})

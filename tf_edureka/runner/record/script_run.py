@@ -12,7 +12,7 @@ Run = Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]
 
 
 @dataclasses.dataclass(eq=False)
-class Asked:
+class ScriptRun:
     """A run of the script's, which takes training steps, or evaluates what is trained.
 
     Attributes:
@@ -31,7 +31,7 @@ class Asked:
 
 
 @dataclasses.dataclass(eq=False)
-class Begun:
+class Capture:
     """What is to be written down of a run.
 
     Attributes:
