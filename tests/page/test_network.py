@@ -326,7 +326,7 @@ def test_where_the_answer_stays_certain_it_tells_the_logit_s_lead(fresh):
     logits = logits_of([kernel, bias, 1000 * last, last_bias], images)
     lead = logits[:, answer] - np.delete(logits, answer, axis=1).max(axis=1)
     said = fresh.text_content("#net-spoke-words")
-    assert said.startswith("Explained is network 0. The ink ")
+    assert said.startswith("This explains network 0. The ink ")
     told = [float(number) for number in re.findall(r"(?:from|to) ([\d.]+?)(?=\.? |\.$)", said)]
     # Three digits are shown.
     np.testing.assert_allclose(told, [lead[0], lead.min(), lead[0], lead.max()], rtol=0.005)
@@ -334,7 +334,7 @@ def test_where_the_answer_stays_certain_it_tells_the_logit_s_lead(fresh):
 
 def test_a_pad_full_of_ink_is_no_digit(fresh):
     fresh.evaluate("pad.ink.fill(1); show({image: null})")
-    assert [words(fresh, which) for which in (0, 1)] == ["Not sure; more ink than any digit"] * 2
+    assert [words(fresh, which) for which in (0, 1)] == ["Not sure; more ink than any digit has"] * 2
     link(fresh, "net-image=27")
     assert "ink" not in words(fresh)
 

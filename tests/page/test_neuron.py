@@ -275,7 +275,7 @@ def test_the_lottery_maps_1000_seeds_and_each_is_a_click_away(fresh):
 def test_xor_is_learned_by_two_hidden_neurons_and_not_by_one(fresh):
     fresh.get_by_role("button", name="XOR with one neuron").click()
     trained(fresh)
-    assert "no line parts these points" in text(fresh, "verdict")
+    assert "no straight line separates these points" in text(fresh, "verdict")
     sums = text(fresh, "sums")
     (left, right) = [part.rsplit("= ", 1)[1] for part in sums.split(";")]
     assert left == right
@@ -359,8 +359,8 @@ def test_points_are_added_and_removed_by_keys_without_losing_the_focus(fresh):
         ("f=softmax", "always 1"),
         ("gate=xor&hidden=2&f=identity", "one line"),
         ("gate=xor&hidden=2&f=softmax", "one line"),
-        ("gate=xor&hidden=2&f=step&seed=2", "stay as drawn"),
-        ("gate=xor&f=tanh", "no line parts"),
+        ("gate=xor&hidden=2&f=step&seed=2", "keep their initial weights"),
+        ("gate=xor&f=tanh", "no straight line separates"),
         ("seed=5", "dead"),
         ("seed=3", "stuck"),
         ("rate=10&f=identity", "diverged"),
