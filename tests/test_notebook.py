@@ -392,7 +392,7 @@ def test_weights_may_be_arrays_of_any_shape():
         ({"weights": [1.0, 2.0, float("nan")]}, "weights: expected 3 numbers"),
         ({"weights": [1.0, 2.0, 1e300]}, "weights: expected 3 numbers from -1000000 to 1000000"),
         ({"weights": "abc"}, "weights: expected 3 numbers"),
-        ({"gate": "or"}, r"gate: expected a Gate, as GATES\['or'\], got 'or'"),
+        ({"gate": "or"}, r"gate: expected a Gate such as GATES\['or'\], got 'or'"),
         (
             {"gate": Gate("never", GATES["or"].inputs, targets=0 * GATES["or"].targets)},
             "gate: expected one of or, and, nand, xor, got never",

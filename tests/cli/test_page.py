@@ -67,7 +67,7 @@ def test_a_page_of_a_run_has_its_network_and_its_training(page, run, tmp_path, c
     size = (tmp_path / "page.html").stat().st_size
     assert captured.out == (
         f"Written page.html: a neuron, the network of {run} (tuned recipe, seed 1, accuracy "
-        f"{network['accuracy']:.4f}), 3 epochs to scrub through; {size / 1000:.0f} kB\n"
+        f"{network['accuracy']:.4f}), 3 earlier epochs; {size / 1000:.0f} kB\n"
     )
     # The drawn digits are not the published ones: the data say that, and nothing else is said.
     assert re.fullmatch(r"note: .*: not the published MNIST, by .*\n", captured.err)
@@ -98,8 +98,8 @@ def test_without_a_run_the_page_has_the_neuron_and_needs_no_tensorflow(tmp_path)
     size = (tmp_path / "alone.html").stat().st_size
     assert done.stdout == f"Written alone.html: a neuron; {size / 1000:.0f} kB\n"
     assert done.stderr == (
-        "note: runs/mnist has no network, so the page has the neuron only; tf-edureka train-mnist "
-        "--snapshots makes one\n"
+        "note: runs/mnist has no network, so the page has the neuron only; run tf-edureka "
+        "train-mnist --snapshots to train one\n"
     )
     assert (tmp_path / "alone.html").read_text(encoding="utf-8") == assemble()
 
@@ -115,7 +115,10 @@ def test_a_run_that_is_named_and_has_no_network_is_refused(page, run, tmp_path, 
     (tmp_path / "empty").mkdir()
     for arguments in (["absent"], ["empty"], [run, "--beside", "empty"]):
         assert page(*arguments) == 2
-        expect_error(capsys.readouterr().err, "expected the folder of a run with model.keras in it")
+        expect_error(
+            capsys.readouterr().err,
+            "expected the folder of a train-mnist run with model.keras in it",
+        )
     assert page("--beside", run) == 2
     expect_error(capsys.readouterr().err, "name a RUN, since runs/mnist has none")
     assert not (tmp_path / "page.html").exists()
@@ -128,7 +131,7 @@ def test_an_earlier_page_is_replaced_and_nothing_else(page, tmp_path, capsys):
     other.write_text(content)
     capsys.readouterr()
     assert page("--out", other) == 2
-    expect_error(capsys.readouterr().err, "other.html: expected a page that this command has made")
+    expect_error(capsys.readouterr().err, "other.html: expected a page made by this command")
     assert other.read_text() == content
 
 
@@ -136,7 +139,7 @@ def test_an_earlier_page_is_replaced_and_nothing_else(page, tmp_path, capsys):
     ("out", "complaint"),
     [
         (".", "expected a file to write to, got a folder"),
-        ("absent/page.html", "expected a file in a folder, and there is no absent"),
+        ("absent/page.html", "expected a file in an existing folder, got none at absent"),
         ("/dev/null", "expected a file to write to, got a device"),
         ("x" * 300, "cannot be written (File name too long)"),
         ("", "expected a path, got nothing"),
@@ -193,7 +196,7 @@ def test_other_digits_than_it_was_trained_on_are_noted(page, data, tmp_path, cap
     other = write_run(tmp_path / "other", data.limited(300))
     assert page(limited, "--beside", other) == 0
     said = capsys.readouterr().err
-    assert f"note: {other}: trained on other digits than those that the page shows" in said
+    assert f"note: {other}: trained on other digits than the page shows" in said
     assert str(limited) not in said
 
 

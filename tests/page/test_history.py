@@ -96,12 +96,14 @@ def test_recipe_and_seed_become_a_title(read, config, recipe, title):
 )
 @pytest.mark.filterwarnings("always::tf_edureka.InputWarning")
 def test_a_damaged_one_is_told_and_done_without(read, tmp_path, content):
-    with pytest.warns(InputWarning, match="expected a history .* damaged one; the page does with"):
+    with pytest.warns(InputWarning, match="expected a history .* damaged one; the page shows no"):
         assert read(content) == History(tmp_path)
 
 
 def test_without_one_the_network_is_there_all_the_same(read, tmp_path):
-    with pytest.warns(InputWarning, match="history.json: cannot be read .*; the page does without"):
+    with pytest.warns(
+        InputWarning, match="history.json: cannot be read .*; the page shows no hist"
+    ):
         assert read(None) == History(tmp_path)
 
 
@@ -113,8 +115,8 @@ def test_what_is_no_finite_number_is_none(read):
 
 
 def test_a_folder_without_a_network_is_refused(tmp_path):
-    expected = "expected the folder of a run with model.keras in it, as train-mnist writes it, got"
-    with pytest.raises(InputError, match=f"{expected} one without"):
+    expected = "expected the folder of a train-mnist run with model.keras in it, got"
+    with pytest.raises(InputError, match=f"{expected} a folder without model.keras"):
         history.read(tmp_path)
     with pytest.raises(InputError, match=f"{expected} nothing"):
         history.read(tmp_path / "absent")

@@ -334,7 +334,9 @@ def test_where_the_answer_stays_certain_it_tells_the_logit_s_lead(fresh):
 
 def test_a_pad_full_of_ink_is_no_digit(fresh):
     fresh.evaluate("pad.ink.fill(1); show({image: null})")
-    assert [words(fresh, which) for which in (0, 1)] == ["Not sure; more ink than any digit has"] * 2
+    assert [words(fresh, which) for which in (0, 1)] == [
+        "Not sure; more ink than any digit has"
+    ] * 2
     link(fresh, "net-image=27")
     assert "ink" not in words(fresh)
 

@@ -177,7 +177,7 @@ def test_answers_that_are_no_numbers_are_refused(some_network, data):
     run = some_network(*[40] * 12)
     for kernel in run.weights[::2]:
         kernel[:] = np.abs(kernel) * 1e4
-    with pytest.raises(InputError, match="its answers are no numbers"):
+    with pytest.raises(InputError, match="its answers are NaN or infinite"):
         from_runs([run], data.test)
 
 

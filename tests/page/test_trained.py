@@ -62,7 +62,7 @@ def test_a_training_that_ended_before_its_last_snapshot_has_those_that_are_there
 def test_snapshots_of_another_training_are_told_and_left_out(run, units):
     other = mlp.network(MlpConfig.tuned(hidden_units=units, seed=2)).get_weights()
     write_snapshots(run, range(4), other)
-    with pytest.warns(InputWarning, match="its snapshots are of another training"):
+    with pytest.warns(InputWarning, match="its snapshots are from another training"):
         assert trained.read(run).snapshots == {}
 
 
@@ -70,7 +70,7 @@ def test_a_damaged_snapshot_is_told_and_all_are_left_out(run):
     write_snapshots(run, range(4))
     path = run.folder / "snapshot-0001.npz"
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.warns(InputWarning, match=r"snapshot-0001\.npz: .*; the page does without snap"):
+    with pytest.warns(InputWarning, match=r"snapshot-0001\.npz: .*; the page shows no earl"):
         assert trained.read(run).snapshots == {}
 
 

@@ -55,7 +55,7 @@ def test_steps_that_are_none_are_refused(text, capsys):
 
     assert run.main(["--record", "trace", f"--record-steps={text}", "script.py"]) == 2
     assert capsys.readouterr().err == (
-        "error: argument --record-steps: expected steps from 0 on and ranges of them, as in "
+        "error: argument --record-steps: expected step numbers and ranges of them, such as "
         f"0:3,100, got {text!r}; --help lists the options\n"
     )
 
@@ -63,9 +63,12 @@ def test_steps_that_are_none_are_refused(text, capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--float64", "script.py"], "go with --record"),
-        (["--record", "trace", "--max-mb=0", "script.py"], "expected megabytes, more than 0"),
-        (["--record", "trace", "old.ipynb"], "--record is for a script"),
+        (["--float64", "script.py"], "need --record"),
+        (
+            ["--record", "trace", "--max-mb=0", "script.py"],
+            "expected a number of megabytes above 0",
+        ),
+        (["--record", "trace", "old.ipynb"], "--record is for scripts"),
     ],
 )
 def test_options_that_say_nothing_are_refused(arguments, said, capsys):

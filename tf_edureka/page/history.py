@@ -1,4 +1,4 @@
-"""What is known of a run without its network: that it is there, and what its history tells."""
+"""Reads the history of a run; the network itself is read by `trained`."""
 
 import json
 import math
@@ -15,24 +15,24 @@ from tf_edureka.errors import InputError, InputWarning
 
 MODEL = "model.keras"
 _NAME = "history.json"
-_MAX_BYTES = 2**25  # of 15 epochs 2,000
+_MAX_BYTES = 2**25  # 15 epochs take 2,000
 _OTHER = "other"
-_RENAMED_RECIPES = {"modern": "tuned"}  # what a recipe was called
+_RENAMED_RECIPES = {"modern": "tuned"}  # former name: name today
 
 
 @dataclass(frozen=True)
 class History:
-    """A run and its course, as far as it is known.
+    """The history of a run, as far as it is known.
 
     Attributes:
-        folder: of the run.
-        recipe: `"tuned"`, `"article"`, or `"other"` where it is not known.
+        folder: folder of the run.
+        recipe: `"tuned"`, `"article"`, or `"other"` if not known.
         title: recipe and seed in words.
-        cost: of each epoch; None for what was no number.
-        accuracies: on the test images after each epoch, as many, likewise.
-        data: what it was trained on, `"tfds"`, `"idx"` or `"rendered"`; empty if not known.
-        fingerprint: SHA-256 of that; empty if not known.
-        limit: how many training examples of that it got; None for all.
+        cost: cost of each epoch; None for NaN or inf.
+        accuracies: accuracy on the test images after each epoch; None for NaN or inf.
+        data: source of the training data, `"tfds"`, `"idx"` or `"rendered"`; empty if not known.
+        fingerprint: SHA-256 of the training data; empty if not known.
+        limit: number of training examples used; None for all, or if not known.
     """
 
     folder: Path
@@ -47,30 +47,30 @@ class History:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether there is a network in `folder`."""
+    """True if there is a network in `folder`."""
     return os.path.isfile(folder / MODEL)
 
 
 def read(folder: Path) -> History:
-    """Reads the history of a run, or does without what it does not tell.
+    """Reads the history of a run; what is missing gets the defaults of `History`.
 
     Args:
-        folder: of the run.
+        folder: folder of the run.
 
     Returns:
-        what is known.
+        the history.
 
     Raises:
-        InputError: when there is no run with a network.
+        InputError: if the folder holds no network.
 
     Warns:
-        InputWarning: when there is no history, or one that is damaged.
+        InputWarning: if the history is missing or damaged.
     """
     if not is_run(folder):
-        found = "one without" if os.path.isdir(folder) else "a file"
+        found = f"a folder without {MODEL}" if os.path.isdir(folder) else "a file"
         raise InputError(
-            f"{folder}: expected the folder of a run with {MODEL} in it, as train-mnist writes "
-            f"it, got {found if os.path.exists(folder) else 'nothing'}"
+            f"{folder}: expected the folder of a train-mnist run with {MODEL} in it, got "
+            f"{found if os.path.exists(folder) else 'nothing'}"
         )
     try:
         content = json.loads(_files.read(folder / _NAME, _MAX_BYTES, "a history"))
@@ -78,16 +78,16 @@ def read(folder: Path) -> History:
     except InputError as error:
         fault = str(error)
     except (ValueError, OverflowError, RecursionError):
-        fault = f"{folder / _NAME}: expected a history as train-mnist writes it, got a damaged one"
-    warnings.warn(InputWarning(f"{fault}; the page does without it"), stacklevel=2)
+        fault = f"{folder / _NAME}: expected a history written by train-mnist, got a damaged one"
+    warnings.warn(InputWarning(f"{fault}; the page shows no history"), stacklevel=2)
     return History(folder)
 
 
 def _parsed(folder: Path, content: Any) -> History:
-    """What the content of the file tells.
+    """Converts the parsed JSON of the file.
 
     Raises:
-        ValueError: when it is no history.
+        ValueError: if it is not a history.
     """
     if not isinstance(content, dict):
         raise ValueError

@@ -1,4 +1,4 @@
-"""The page's data: networks with their training, and images to show them."""
+"""The page's data: networks with their training, and test images."""
 
 import json
 from collections.abc import Sequence
@@ -14,25 +14,25 @@ from tf_edureka.page import encoding, selection
 from tf_edureka.page.history import MODEL, History
 from tf_edureka.page.trained import Trained, Weights
 
-_MAX_CHARACTERS = 8_000_000  # characters that the page may have
-_OTHER_CHARACTERS = 170_000  # of those, what is neither weights nor pixels
+_MAX_CHARACTERS = 8_000_000  # size limit of the page
+_OTHER_CHARACTERS = 170_000  # part of the limit for everything but weights and pixels
 
 
 def from_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
-    """Makes the page's data of trained networks.
+    """Builds the page's data from trained networks.
 
-    Of many epochs as many are taken as the page has room for, evenly, the first among them.
+    If the snapshots do not all fit, evenly spaced epochs are taken, the first among them.
 
     Args:
-        runs: one or more networks; the first is the one that the page is about.
+        runs: one or more networks; the page starts with the first.
         test: the test images.
 
     Returns:
-        what JSON can hold: `"networks"`, `"images"`, `"examples"`, `"sample"`, `"mistakes"`,
-        `"mistakes_in_all"` and `"sure"`. `docs/page.md` says what is in each.
+        JSON-compatible data: `"networks"`, `"images"`, `"examples"`, `"sample"`, `"mistakes"`,
+        `"mistakes_in_all"` and `"sure"`; see `docs/page.md`.
 
     Raises:
-        InputError: when weights or answers are no numbers, or weights too large for float16.
+        InputError: if weights or answers are NaN or infinite, or weights too large for float16.
     """
     rounded, answers = [], []
     for run in runs:
@@ -56,17 +56,18 @@ def from_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
 
 
 def from_network(weights: Weights, test: Split | None = None) -> dict[str, Any]:
-    """Makes the data of a network of which nothing else is known.
+    """Builds the page's data from the weights of a network alone.
 
     Args:
         weights: float32, kernel and bias of each layer, shapes (inputs, units) and (units,).
-        test: images, of which an example of each digit is taken; None for none.
+        test: images to take an example of each digit from; None for no examples.
 
     Returns:
-        what JSON can hold: `"networks"` and `"sure"`, and with images `"images"` and `"examples"`.
+        JSON-compatible data: `"networks"` and `"sure"`; with test images also `"images"` and
+        `"examples"`.
 
     Raises:
-        InputError: when weights or answers are no numbers, or weights too large for float16.
+        InputError: if weights or answers are NaN or infinite, or weights too large for float16.
     """
     rounded = encoding.rounded(weights)
     network = {"name": History.recipe, "title": History.title, **_encoded(rounded)}
@@ -96,7 +97,7 @@ def _network_entry(
 
 
 def _snapshots(run: Trained, room: int) -> list[dict[str, Any]]:
-    """As many snapshots as there is `room` for, in characters."""
+    """Encodes as many snapshots as fit into `room` characters."""
     epochs = sorted(run.snapshots)
     first = {"epoch": run.epochs, **encoding.quantized(run.snapshots[epochs[0]])}
     most = max(0, room // len(json.dumps(first)))
@@ -107,14 +108,16 @@ def _snapshots(run: Trained, room: int) -> list[dict[str, Any]]:
 
 
 def evenly(epochs: Sequence[int], most: int) -> list[int]:
-    """Chooses epochs, the first among them; of the last the network itself is there.
+    """Chooses evenly spaced epochs, from the first up to, but without, the last.
+
+    The last epoch needs no snapshot, since it is the network itself.
 
     Args:
-        epochs: those that there are, in their order.
-        most: how many to choose.
+        epochs: available epochs in ascending order.
+        most: largest number of epochs to choose.
 
     Returns:
-        at most so many, which lie evenly between the first and the last.
+        the chosen epochs.
     """
     count = min(most + 1, len(epochs))
     if count < 2:
