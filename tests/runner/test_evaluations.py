@@ -56,5 +56,7 @@ def test_what_was_fed_is_as_it_was_fed_or_is_refused(size):
     if size == 10:  # it was copied
         assert fed.get()[0] == 0
     else:
-        with pytest.raises(ChangedError, match="the script has changed what it fed to x"):
+        with pytest.raises(
+            ChangedError, match="the script has modified the array that it fed to x"
+        ):
             fed.get()

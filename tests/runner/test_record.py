@@ -236,14 +236,14 @@ def test_neither_a_child_nor_a_run_in_parts_gets_into_the_trace(record):
     trace = record(HEAD + NETWORK + FORK)
     assert [step.number for step in trace.steps] == [0, 1]
     assert trace.ended == "complete"
-    assert trace.manifest["notes"] == ["a run in parts, by partial_run, is not recorded"]
+    assert trace.manifest["notes"] == ["runs by partial_run are not recorded"]
 
 
 @pytest.mark.slow
 def test_a_script_that_trains_nothing_is_told_so(start, tmp_path):
     done = start("print('hello')", options=["--record", "trace"])
     assert done.stdout == "hello\n"
-    assert "note: no training step was seen, so" in done.stderr
+    assert "note: the recorder saw no training step, so" in done.stderr
     assert Trace(tmp_path / "trace").steps == ()
 
 
@@ -255,7 +255,7 @@ def test_an_error_of_the_recorder_does_not_end_the_script(start, tmp_path):
     )
     done = start(broken + SCRIPT, options=["--record", "trace"])
     assert (done.returncode, done.stdout) == (0, start(SCRIPT).stdout)
-    assert "note: the recording stopped (TypeError" in done.stderr
+    assert "note: the recording stopped after an error (TypeError" in done.stderr
     assert "the recording stopped" in Trace(tmp_path / "trace").manifest["notes"][0]
 
 
@@ -457,7 +457,11 @@ with tf.Session(config=one_thread) as session:
     [
         ("print(session.run([loss, accuracy], {x: data}))", 40, None),
         ("[session.run(train, {x: data[:5]}) for _ in range(3)]", 21, None),
-        ("session.run(accuracy, {x: data}); data *= 2", None, "has changed what it fed to x"),
+        (
+            "session.run(accuracy, {x: data}); data *= 2",
+            None,
+            "has modified the array that it fed to x",
+        ),
     ],
     ids=["at the end", "and trains on", "changed since"],
 )

@@ -1,4 +1,4 @@
-"""Notes what gradients a script takes."""
+"""Notes the gradients that a script requests and applies."""
 
 import dataclasses
 import importlib
@@ -14,13 +14,13 @@ _APPLIED = "_tf_edureka_applied"
 
 @dataclasses.dataclass(eq=False)
 class GradientCall:
-    """Gradients of a loss with respect to variables.
+    """A call that computed the gradients of a loss with respect to variables.
 
     Attributes:
         losses: tensors; the loss is the sum of all their values.
         weights: ops of the variables, in the script's order.
-        raw: of each weight its gradient, a tensor or slices of one; by op.
-        optimizer: the optimizer that takes them; None if none is known.
+        raw: gradient of each weight, a tensor or `IndexedSlices`, by the op of the weight.
+        optimizer: optimizer that made the call; None if not known.
     """
 
     losses: Sequence[Any]
@@ -30,18 +30,18 @@ class GradientCall:
 
 
 def calls(graph: Any) -> list[GradientCall]:
-    """The notes of a `graph`, in the order in which the gradients were taken."""
+    """Returns the gradient calls in a `graph`, in the order in which they were made."""
     return getattr(graph, _ATTRIBUTE, [])
 
 
 @dataclasses.dataclass(eq=False)
 class Applied:
-    """A gradient that an optimizer of TensorFlow 1 was told to apply.
+    """A gradient passed to `apply_gradients` of a TensorFlow 1 optimizer.
 
     Attributes:
-        gradient: a tensor or slices of one.
-        optimizer: object of a class of `tf.train`.
-        variable: object of a class of TensorFlow's.
+        gradient: tensor or `IndexedSlices`.
+        optimizer: optimizer of `tf.train`.
+        variable: variable of TensorFlow.
     """
 
     gradient: Any
@@ -50,19 +50,19 @@ class Applied:
 
 
 def applied(weight: Any) -> list[Applied]:
-    """What optimizers were told to apply to a `weight`, the op of a variable, the last first."""
+    """Returns the gradients applied to a `weight`, the op of a variable, the last one first."""
     found: dict[Any, list[Applied]] = getattr(weight.graph, _APPLIED, {})
     return found.get(weight, [])
 
 
 def install(failed: Callable[[Exception], None]) -> list[Callable[[], None]]:
-    """From now on gradients are noted.
+    """Starts noting gradients.
 
     Args:
-        failed: is told of an error of ours, which must not end the script.
+        failed: callable for an error of the recorder, which must not end the script.
 
     Returns:
-        functions that end it.
+        functions that restore TensorFlow.
     """
     from tf_edureka.runner.record import optimizers
 
@@ -117,12 +117,12 @@ def _gradient_call(ys: Any, xs: Any, found: Sequence[Any]) -> GradientCall | Non
 
 
 def flat(given: Any) -> list[Any]:
-    """The one or several that a function of TensorFlow was given, as a list."""
+    """Returns one argument or several as a list."""
     return [*given] if isinstance(given, list | tuple) else [given]
 
 
 def as_tensor(given: Any) -> Any:
-    """The tensor that something is or stands for; None if that is not known."""
+    """Returns the tensor that an object is or stands for; None if there is none."""
     if hasattr(given, "consumers"):
         return given
     element = getattr(given, "_as_graph_element", lambda: None)()
@@ -130,7 +130,7 @@ def as_tensor(given: Any) -> Any:
 
 
 def variable_op_of(given: Any) -> Any:
-    """The op of the variable that was given, as such or as a tensor of its value; else None."""
+    """Returns the op of a variable, given the variable or a tensor of its value; else None."""
     if not hasattr(given, "consumers"):
         op = getattr(given, "op", None)
         if op is not None and getattr(op, "type", None) in graphs.VARIABLES:
@@ -140,15 +140,15 @@ def variable_op_of(given: Any) -> Any:
 
 
 def is_gradient(given: Any) -> bool:
-    """Whether it is a tensor, or slices of one."""
+    """True for a tensor or `IndexedSlices`."""
     return is_sparse(given) or hasattr(given, "consumers")
 
 
 def is_sparse(given: Any) -> bool:
-    """Whether it is slices of a tensor."""
+    """True for `IndexedSlices`."""
     return hasattr(given, "indices") and hasattr(given, "values")
 
 
 def parts(gradient: Any) -> tuple[Any, ...]:
-    """The tensors that a gradient consists of."""
+    """Returns the tensors of a gradient: itself, or indices and values."""
     return (gradient.indices, gradient.values) if is_sparse(gradient) else (gradient,)

@@ -1,4 +1,4 @@
-"""Puts the recorder into TensorFlow's sessions."""
+"""Installs the recorder in TensorFlow's sessions."""
 
 import functools
 import importlib
@@ -16,13 +16,13 @@ _ATTRIBUTE = "_tf_edureka_plans"
 
 
 class Hooks:
-    """Lets a recorder see what a script's sessions run.
+    """Passes the session runs of a script to a recorder.
 
     Args:
-        recorder: that writes it down.
+        recorder: recorder of the runs.
 
     Attributes:
-        recorder: the same.
+        recorder: recorder of the runs.
     """
 
     def __init__(self, recorder: Recorder) -> None:
@@ -40,12 +40,12 @@ class Hooks:
         ]
 
     def undo(self) -> None:
-        """Puts TensorFlow's own functions back."""
+        """Restores TensorFlow's own functions."""
         for undo in reversed(self._undo):
             undo()
 
     def guarded(self, call: Callable[[], Any]) -> Any:
-        """What a `call` of the recorder's gives; if it fails, the script goes on unrecorded."""
+        """Calls the recorder; if the `call` fails, the script continues unrecorded."""
         try:
             return call()
         except Exception as error:
@@ -54,7 +54,8 @@ class Hooks:
 
     def _run_in(self, session: Any) -> Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]:
         def run(tensors: Sequence[Any], fed: Mapping[Any, Any]) -> list[Any]:
-            fetched = [tensor for tensor in tensors if tensor not in fed]  # it is one or the other
+            # TensorFlow cannot fetch a tensor that is fed.
+            fetched = [tensor for tensor in tensors if tensor not in fed]
             references = {tensor.ref(): value for tensor, value in fed.items()}
             values = (
                 self._do_run(session, None, [], fetched, references, None, None) if fetched else []
@@ -71,7 +72,7 @@ class Hooks:
         fed: Sequence[Any],
         connections: Sequence[tuple[Any, Any]] = (),
     ) -> Plan | None:
-        """The plan of a run; None if it is no matter of the recorder's."""
+        """Returns the plan of a run; None in a graph without gradients."""
         calls = gradients.calls(graph)
         if not calls:
             return None
@@ -84,7 +85,7 @@ class Hooks:
         if key not in plans:
             if len(plans) >= _MAX_PLANS:
                 plans.clear()
-            # With what it is known by, so that no other object gets one of these ids.
+            # Kept with the objects of its key, so that no other object gets one of these ids.
             plans[key] = Plan(roots, fed, calls, connections), [*roots, *fed, *connections]
         return plans[key][0]
 
@@ -98,7 +99,7 @@ class Hooks:
         fed: Mapping[Any, Any],
         *rest: Any,
     ) -> Any:
-        """Instead of `BaseSession._do_run`."""
+        """Replaces `BaseSession._do_run`."""
         if self.recorder.is_on and handle is not None and gradients.calls(session.graph):
             self.recorder.partial_run(session)
         if not self.recorder.is_on or handle is not None:
@@ -121,12 +122,12 @@ class Hooks:
         planned: Callable[[], tuple[Plan | None, Sequence[Any], Sequence[Any]]],
         own: Callable[[Sequence[Any]], tuple[Any, Sequence[Any]]],
     ) -> Any:
-        """Takes the script's own run, and lets the recorder see the steps or metrics in it.
+        """Executes the script's own run, and records the steps or metrics in it.
 
         Args:
-            session: that it runs in.
-            planned: gives its plan, what the script fetches, and the values that it feeds.
-            own: takes it, with further fetches; gives its result, and the values of all fetches.
+            session: session of the run.
+            planned: returns the plan, the script's fetches and the values that it feeds.
+            own: executes the run with extra fetches; returns the script's result and all values.
         """
 
         def begin() -> tuple[ScriptRun, Capture] | None:
@@ -158,7 +159,7 @@ class Hooks:
         *rest: Any,
         **named: Any,
     ) -> Any:
-        """Instead of `BaseSession.make_callable`: one of a training goes through `run`."""
+        """Replaces `BaseSession.make_callable`; in a graph with gradients it calls `run`."""
         made = original(session, fetches, feed_list, *rest, **named)
         if not self.recorder.is_on or feed_list is not None:
             return made
@@ -171,13 +172,13 @@ class Hooks:
         return call
 
     def _hook_close(self, original: Any, session: Any) -> Any:
-        """Instead of `BaseSession.close`."""
+        """Replaces `BaseSession.close`."""
         if self.recorder.is_on:
             self.guarded(lambda: self.recorder.session_closing(session, self._run_in(session)))
         return original(session)
 
     def close_all(self) -> None:
-        """Takes in the last values in the sessions that are still open."""
+        """Records the last values of the sessions that are still open."""
         for session in session_state.sessions():
             if not session._closed:
                 close = functools.partial(
@@ -186,12 +187,12 @@ class Hooks:
                 self.guarded(close)
 
     def _hook_callable_init(self, original: Any, made: Any, session: Any, options: Any) -> None:
-        """Instead of `_Callable.__init__`."""
+        """Replaces `_Callable.__init__`."""
         original(made, session, options)
         made._tf_edureka = options, {}
 
     def _hook_callable_call(self, original: Any, made: Any, *given: Any, **named: Any) -> Any:
-        """Instead of `_Callable.__call__`, by which Keras runs."""
+        """Replaces `_Callable.__call__`, which Keras uses."""
         if not self.recorder.is_on or not gradients.calls(made._session.graph):
             return original(made, *given, **named)
         options, others = made._tf_edureka

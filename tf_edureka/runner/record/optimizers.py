@@ -1,4 +1,4 @@
-"""What is known of an optimizer that is written in plain ops, from the object of its class."""
+"""Settings of an optimizer that updates weights by plain ops, read from its Python object."""
 
 import sys
 from typing import Any
@@ -13,7 +13,7 @@ _FRAMES = 30
 
 
 def calling_optimizer() -> Any:
-    """The optimizer whose method is taking gradients right now; None if there is none."""
+    """Returns the optimizer whose method is computing gradients now; None without one."""
     frame = sys._getframe(1)
     for _ in range(_FRAMES):
         if frame.f_back is None:
@@ -25,12 +25,12 @@ def calling_optimizer() -> Any:
 
 
 def clips(optimizer: Any) -> bool:
-    """Whether an optimizer clips gradients itself."""
+    """True if an optimizer clips gradients itself."""
     return any(getattr(optimizer, name, None) for name in ("clipnorm", "clipvalue"))
 
 
 def attributes(optimizer: Any) -> dict[str, Any]:
-    """Class of an optimizer, and the numbers that it was made with."""
+    """Returns the class of an optimizer and its numeric settings."""
     numbers = {
         name.lstrip("_"): value
         for name, value in _members(optimizer).items()
@@ -40,7 +40,7 @@ def attributes(optimizer: Any) -> dict[str, Any]:
 
 
 def scalars(optimizer: Any) -> dict[str, Any]:
-    """Tensors by which an optimizer's numbers are read that are variables, by name."""
+    """Returns tensors that read the optimizer's settings that are variables, by name."""
     found = {}
     for name, value in _members(optimizer).items():
         named = _NAMES.get(name.lstrip("_"), name.lstrip("_"))

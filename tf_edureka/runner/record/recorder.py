@@ -1,4 +1,4 @@
-"""Writes down the training steps of a script."""
+"""Records the training steps of a script."""
 
 import dataclasses
 import math
@@ -32,15 +32,15 @@ class _RecordedTraining:
 
 
 class Recorder:
-    """Writes down the training steps of a script.
+    """Records the training steps of a script.
 
     Args:
-        writer: of the trace.
-        options: what is to be recorded.
-        manifest: of the trace.
+        writer: writer of the trace.
+        options: recording options.
+        manifest: manifest of the trace.
 
     Attributes:
-        is_on: whether it records.
+        is_on: whether the recorder is active.
     """
 
     def __init__(self, writer: trace.Writer, options: Options, manifest: Manifest) -> None:
@@ -54,7 +54,7 @@ class Recorder:
         self.is_on = True
 
     def begin(self, script_run: ScriptRun) -> Capture | None:
-        """What is to be fetched in a run besides what the script asks for; None to leave it."""
+        """Returns what to record of a run; None to record nothing."""
         with self._lock:
             session, plan, state = (
                 script_run.session,
@@ -83,10 +83,9 @@ class Recorder:
             extra, dead = plan.always_fetched, _NOTHING
             if has_sources or most >= Mode.GRADIENTS:
                 extra, dead = self._extra_fetches(script_run, most, has_sources)
-            # Before the run, since what the script has just made is still in the processor's cache.
-            kinds = [
-                *zip(plan.fed_names, script_run.fed, strict=False)
-            ]  # others come by connections
+            # Before the run, while the script's arrays are still in the processor's cache.
+            # Not strict: the rest of the fed tensors comes by connections.
+            kinds = [*zip(plan.fed_names, script_run.fed, strict=False)]
             fed = [as_stored(value, dtype) for (_, dtype), value in kinds]
             prints = {
                 name: trace.Fingerprint(one) for ((name, _), _), one in zip(kinds, fed, strict=True)
@@ -100,7 +99,7 @@ class Recorder:
     def _extra_fetches(
         script_run: ScriptRun, most: Mode, has_sources: bool
     ) -> tuple[list[Any], frozenset[Any]]:
-        """What is to be fetched where more is stored than a line, and what is dead in the run."""
+        """Returns the extra fetches for arrays, and the outputs in branches not taken."""
         plan = script_run.plan
         dead = _NOTHING
         if has_sources:
@@ -114,12 +113,12 @@ class Recorder:
         return [one for one in dict.fromkeys(extra) if id(one) not in there], dead
 
     def end(self, script_run: ScriptRun, capture: Capture, values: Sequence[Any]) -> None:
-        """Writes down what a run has given.
+        """Records the values of a run.
 
         Args:
             script_run: the run.
-            capture: what was to be fetched in it.
-            values: of the script's fetches and of the others.
+            capture: what to record of it.
+            values: values of the script's fetches and of the extra ones.
         """
         with self._lock:
             plan, state = script_run.plan, session_state.get(script_run.session)
@@ -134,7 +133,9 @@ class Recorder:
                 return
             is_alone = state.version == capture.version
             if not is_alone:
-                self._manifest.note("other threads train at the same time: a state may hold theirs")
+                self._manifest.note(
+                    "several threads train at the same time; a state may include another's updates"
+                )
             after: Mapping[str, str] = {}
             if max(capture.modes) == Mode.FULL and not self._is_full:
                 self._reader.read_all(script_run.session, script_run.run)
@@ -164,7 +165,7 @@ class Recorder:
         )
 
     def _store(self, record: StepRecord, mode: Mode, after: Mapping[str, str]) -> float:
-        """Puts arrays into a line; gives the bytes of the gradients."""
+        """Stores the arrays of a step; returns the bytes of its gradients."""
         had = self._writer.left
         try:
             if mode >= Mode.GRADIENTS and not self._is_full:
@@ -197,11 +198,13 @@ class Recorder:
             self._manifest.write()
 
     def _add_training(self, script_run: ScriptRun, part: Part) -> None:
-        """Takes in a training at its first step."""
+        """Adds a training at its first step."""
         if not self._trainings:
             self._manifest.add_session(script_run.session)
         elif script_run.session.graph not in self._reader.graphs:
-            self._manifest.note("it trains in several graphs; the graph of the first is stored")
+            self._manifest.note(
+                "the script trains in several graphs; only the first graph is stored"
+            )
         try:
             self._reader.read_all(script_run.session, script_run.run)
         except trace.FullError as error:
@@ -219,20 +222,20 @@ class Recorder:
         self._manifest.write()
 
     def variables_changed(self, session: Any, plan: Plan) -> None:
-        """Takes in that a run which is no training step has changed variables."""
+        """Notes that a run without a training step has changed variables."""
         with self._lock:
             state = session_state.get(session)
             state.version += 1
             state.evaluations.invalidate(frozenset(op.name for op in plan.written))
 
     def partial_run(self, session: Any) -> None:
-        """Takes in that a run is taken by `partial_run`, of which no line is written."""
+        """Notes a call of `partial_run`, which is not recorded."""
         with self._lock:
             session_state.get(session).version += 1
-            self._manifest.note("a run in parts, by partial_run, is not recorded")
+            self._manifest.note("runs by partial_run are not recorded")
 
     def session_closing(self, session: Any, run: Run) -> None:
-        """Takes in the last values in a session."""
+        """Records the last values of a session."""
         with self._lock:
             state = session_state.pop(session)
             if state is None or session.graph not in self._reader.graphs or self._is_full:
@@ -252,7 +255,7 @@ class Recorder:
                 self._manifest.add_evaluations(found, session.graph)
 
     def finish(self, ended: str) -> None:
-        """Writes how the script ended."""
+        """Completes the trace with how the script ended."""
         with self._lock:
             self.is_on = False
             self._manifest.ended = ended
@@ -264,19 +267,22 @@ class Recorder:
             self._writer.close()
             if not any(one.steps for one in self._trainings.values()) and sys.stderr is not None:
                 name = self._writer.folder
-                print(f"note: no training step was seen, so {name} holds none", file=sys.stderr)
+                print(
+                    f"note: the recorder saw no training step, so {name} holds none",
+                    file=sys.stderr,
+                )
 
     def failed(self, error: Exception) -> None:
-        """Stops recording."""
+        """Stops recording after an error of the recorder."""
         with self._lock:
             if not self.is_on:
                 return
             self.is_on = False
             reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-            text = f"the recording stopped ({reason})"
+            text = f"the recording stopped after an error ({reason})"
             self._manifest.note(text)
             if sys.stderr is not None:
-                print(f"note: {text}; the script goes on", file=sys.stderr, flush=True)
+                print(f"note: {text}; the script continues", file=sys.stderr, flush=True)
             self._flush()
             self._manifest.write()
 

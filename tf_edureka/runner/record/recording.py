@@ -1,4 +1,4 @@
-"""Has this process, or what it trains meanwhile, recorded."""
+"""Starts and ends the recording of a process or of a block of code."""
 
 import atexit
 import contextlib
@@ -16,33 +16,33 @@ _ended = "complete"
 
 
 def start(options: Options, *, name: str, source: bytes, arguments: Sequence[str]) -> None:
-    """From now on this process, which is one of TensorFlow 1, is recorded.
+    """Starts recording this process, in which TensorFlow is TensorFlow 1.
 
     Args:
-        options: what is to be recorded.
-        name: of the script.
-        source: of it.
-        arguments: of it.
+        options: recording options.
+        name: file name of the script.
+        source: source code of the script.
+        arguments: command-line arguments of the script.
 
     Raises:
-        InputError: when the folder cannot be written, or has other files in it.
+        InputError: if the folder cannot be written, or has other files in it.
     """
     _install(options, name=name, source=source, arguments=arguments)
     atexit.register(_finish)
-    if hasattr(os, "register_at_fork"):  # a child has no part in the trace
+    if hasattr(os, "register_at_fork"):  # a child process must not write to the trace
         os.register_at_fork(after_in_child=_stop)
 
 
 @contextlib.contextmanager
 def record(options: Options, *, name: str) -> Iterator[None]:
-    """Records what is trained within, in any process, which is as before afterwards.
+    """Records the training in a `with` block; TensorFlow is restored afterwards.
 
     Args:
-        options: what is to be recorded.
-        name: of what trains.
+        options: recording options.
+        name: name of the training, stored as the name of the script.
 
     Raises:
-        InputError: when the folder cannot be written, or has other files in it.
+        InputError: if the folder cannot be written, or has other files in it.
     """
     hooks = _install(options, name=name, source=b"", arguments=())
     try:
@@ -65,7 +65,7 @@ def _install(options: Options, *, name: str, source: bytes, arguments: Sequence[
 
 
 def ended_by(error: BaseException) -> None:
-    """Takes in what ended the script."""
+    """Notes the exception that ended the script."""
     global _ended
     is_usual = isinstance(error, SystemExit) and error.code in (None, 0)
     text = f"{type(error).__name__}: {error}".removesuffix(": ")

@@ -1,4 +1,4 @@
-"""A run of the script's, and what is to be written down of it."""
+"""A session run of the script, and what to record of it."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -13,14 +13,14 @@ Run = Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]
 
 @dataclasses.dataclass(eq=False)
 class ScriptRun:
-    """A run of the script's, which takes training steps, or evaluates what is trained.
+    """A session run of the script that takes training steps or evaluates the trained network.
 
     Attributes:
-        session: that it runs in.
-        plan: of it.
-        fetches: tensors that the script asks for.
-        fed: the values that it feeds, in the order of the plan's tensors.
-        run: takes another run in the same session.
+        session: session of the run.
+        plan: plan of the run.
+        fetches: tensors that the script fetches.
+        fed: values that the script feeds, in the order of the plan's tensors.
+        run: callable that runs further fetches in the same session.
     """
 
     session: Any
@@ -32,17 +32,17 @@ class ScriptRun:
 
 @dataclasses.dataclass(eq=False)
 class Capture:
-    """What is to be written down of a run.
+    """What to record of a run, known before it starts.
 
     Attributes:
-        modes: how much, by training.
-        fed: what is fed, as NumPy stores it.
-        fingerprints: of the same, by name.
-        extra: tensors to be fetched besides those of the script.
-        version: of the variables, with what this run changes.
-        before: values of the variables before it.
-        references: of the same.
-        dead: outputs of random ops and of reads that the run will not run.
+        modes: amount to store, one entry for each training.
+        fed: fed values as arrays.
+        fingerprints: fingerprints of the fed values, by name.
+        extra: tensors to fetch in addition to the script's.
+        version: version of the variables after the run.
+        before: values of the variables before the run, by name.
+        references: trace references of the values in `before`, by name.
+        dead: outputs of random ops and of reads in branches that the run does not take.
     """
 
     modes: list[Mode]

@@ -1,4 +1,4 @@
-"""What is known of the variables in a session."""
+"""The recorder's state for each session."""
 
 import dataclasses
 import weakref
@@ -10,17 +10,17 @@ from tf_edureka.trace import Array
 
 @dataclasses.dataclass(eq=False)
 class State:
-    """What is known of the variables in a session.
+    """The recorder's state for a session.
 
     Attributes:
-        graph: of the session.
-        version: how many runs have changed a variable, or may have.
-        uninitialized: names of variables that had no value when they were last read.
-        read_version: version at which all were read last.
-        values: at that version, by name.
-        references: of the same in the trace.
-        has_trained: whether a training step was taken in it.
-        evaluations: the last ones in it.
+        graph: graph of the session.
+        version: number of runs that have changed a variable, or may have.
+        uninitialized: names of variables without a value at the last read.
+        read_version: version at the last read of all variables; -1 before the first.
+        values: values of the variables at `read_version`, by name.
+        references: trace references of the values, by name.
+        has_trained: whether a training step was taken in the session.
+        evaluations: last evaluations in the session.
     """
 
     graph: Any
@@ -38,7 +38,7 @@ _sessions: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
 def get(session: Any) -> State:
-    """The state of a `session`."""
+    """Returns the state of a `session`; creates it if needed."""
     state: State | None = getattr(session, _ATTRIBUTE, None)
     if state is None:
         state = State(session.graph)
@@ -48,7 +48,7 @@ def get(session: Any) -> State:
 
 
 def pop(session: Any) -> State | None:
-    """The same for the last time; None if nothing is known."""
+    """Returns the state of a `session` and forgets it; None if there is none."""
     if session not in _sessions:
         return None
     _sessions.discard(session)
@@ -56,5 +56,5 @@ def pop(session: Any) -> State | None:
 
 
 def sessions() -> list[Any]:
-    """The sessions of which something is known."""
+    """Returns the sessions that have a state."""
     return [*_sessions]

@@ -1,4 +1,4 @@
-"""One training step, as a trace has it."""
+"""The record of one training step in a trace."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -18,21 +18,21 @@ _ARRAYS = (
 
 
 class StepRecord:
-    """One training step, as a trace has it.
+    """The record of one training step, a line of the trace.
 
     Args:
-        script_run: the run that took it.
-        capture: what was to be written down of it.
+        script_run: run that took the step.
+        capture: what to record of the run.
         part: what the run did for this training.
-        known: values of tensors of the run, by the tensor's id.
-        training: place of the training.
-        number: of the step.
+        known: values of the run's tensors, by the id of the tensor.
+        training: index of the training.
+        number: number of the step.
 
     Attributes:
-        content: of the line.
-        number: of the step.
-        rate: that the optimizer was given; None if that is not known.
-        remarks: what a reader has to know.
+        content: content of the line.
+        number: number of the step.
+        rate: learning rate of the step; None if not known.
+        remarks: notes for readers of the trace.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class StepRecord:
             self.content["loss"] = _total(known[id(loss)] for loss in part.call.losses)
 
     def floats(self) -> Iterator[tuple[str, float]]:
-        """The loss and what the script fetched, by name."""
+        """Yields the loss and the scalars that the script fetched, with their names."""
         if self.content.get("loss") is not None:
             yield "loss", self.content["loss"]
         yield from self.content["scalars"].items()
@@ -90,21 +90,21 @@ class StepRecord:
         return {"indices": indices, "values": values, "shape": shape}
 
     def store_inputs(self, put: Put) -> None:
-        """Stores what was fed, came from elsewhere, or was drawn."""
+        """Stores fed values, outputs of iterators and queues, and random numbers."""
         plan = self._script_run.plan
         given = [*plan.fed, *plan.inputs]
         self.content["inputs"] = self._put_all(given, put)
         self.content["random"] = self._put_all(plan.random, put)
         if plan.hidden_random:
             names = ", ".join(plan.hidden_random)
-            self.remarks.append(f"in loops and branches, so not recorded: random ops {names}")
+            self.remarks.append(f"random ops in loops or branches, not recorded: {names}")
 
     def _put_all(self, tensors: Any, put: Put) -> dict[str, str]:
         known = self._known
         return {short(one.name): put(plain(known[id(one)])) for one in tensors if id(one) in known}
 
     def store_state(self, put: Put, after: Mapping[str, str]) -> None:
-        """Stores all but the gradients."""
+        """Stores everything but the gradients."""
         capture = self._capture
         self.content["before"], self.content["after"] = dict(capture.references), dict(after)
         for scalar, variable in self._part.aliased.items():
@@ -114,7 +114,8 @@ class StepRecord:
         forward = self._script_run.plan.forward(self._part, capture.dead)
         if forward.obstacle:
             self.remarks.append(
-                f"the forward pass is not stored, but named: {forward.obstacle} is in its way"
+                "of the forward pass only the names of tensors are stored, since "
+                f"{forward.obstacle} prevents computing their values"
             )
             return
         loss, tensors, statistics = forward.compute(
@@ -125,7 +126,7 @@ class StepRecord:
         self.content["statistics"] = {short(one.name): put(v) for one, v in statistics.items()}
 
     def drop_arrays(self) -> None:
-        """Leaves the arrays out, of which some are not stored."""
+        """Removes all arrays, since some of them are not stored."""
         for name in _ARRAYS:
             self.content.pop(name, None)
 

@@ -1,4 +1,4 @@
-"""Which ops write a variable, and what they are given."""
+"""Finds the ops that write variables, and their inputs."""
 
 import dataclasses
 import re
@@ -18,11 +18,11 @@ _IGNORED = ("indices", "global_step")
 
 @dataclasses.dataclass(eq=False)
 class Slices:
-    """A sparse gradient as an op got it.
+    """The sparse gradient that an op receives.
 
     Attributes:
-        values: a tensor.
-        indices: a tensor.
+        values: tensor of the rows.
+        indices: tensor of the row numbers.
     """
 
     values: Any
@@ -34,13 +34,13 @@ class Write:
     """An op that writes a variable.
 
     Attributes:
-        op: itself.
+        op: the writing op.
         variable: op of the variable.
-        kind: of optimizer, such as `Momentum`; None if it is none of an optimizer's.
-        gradient: that it is given, a tensor or `Slices`; None if there is no such input.
-        scalars: other inputs that are numbers, by name.
-        slots: ops of other variables that it writes, by name.
-        attributes: of the op that change what it computes.
+        kind: kind of optimizer, such as `Momentum`; None if it is not an optimizer's op.
+        gradient: gradient input, a tensor or `Slices`; None without one.
+        scalars: other scalar inputs, by name.
+        slots: ops of other variables that the op writes, by name.
+        attributes: attributes of the op that change its result.
     """
 
     op: Any
@@ -54,12 +54,12 @@ class Write:
 
 @dataclasses.dataclass(eq=False)
 class Updates:
-    """A training that a session run takes a step of.
+    """The updates of one training in a session run.
 
     Attributes:
-        call: of its gradients.
-        writes: by the op of the weight, in the order of the weights.
-        others: notes of other gradients that the same ops apply.
+        call: call that computed the gradients.
+        writes: writing ops, by the op of the weight, in the order of the weights.
+        others: other gradient calls whose gradients the same ops apply.
     """
 
     call: GradientCall
@@ -68,7 +68,7 @@ class Updates:
 
 
 def writes(closure: graphs.Closure) -> list[Write]:
-    """All that is written in a run."""
+    """Returns all writes of variables in a run."""
     found = (_write(op) for op in closure.ops if _WRITES.fullmatch(op.type) and len(op.inputs))
     return [write for write in found if write is not None]
 
@@ -106,11 +106,14 @@ def _write(op: Any) -> Write | None:
 
 
 def _with_adam_inputs(write: Write, reached: Collection[Any]) -> Write:
-    """A `write` as it is; Adam's of a sparse gradient, in plain ops, by what Adam was told.
+    """Completes the write of Adam with a sparse gradient, which uses plain ops.
+
+    Gradient, scalars and slots come from the optimizer's Python object. Other writes are returned
+    unchanged.
 
     Args:
-        write: of a weight.
-        reached: what the gradients of the loss reach.
+        write: write of a weight.
+        reached: ops that depend on the gradients of the loss.
     """
     for one in () if write.kind else applied(write.variable):
         kinds = {kind.__name__ for kind in type(one.optimizer).__mro__}
@@ -136,18 +139,18 @@ def _with_adam_inputs(write: Write, reached: Collection[Any]) -> Write:
 
 
 def _factor(tensor: Any) -> Any:
-    """The number that a tensor is a product with; None if it is no such product."""
+    """Returns the scalar factor of a product; None if the tensor is not such a product."""
     if tensor.op.type != "Mul":
         return None
     return next((one for one in tensor.op.inputs if one.shape.ndims == 0), None)
 
 
 def trainings(closure: graphs.Closure, calls: Iterable[GradientCall]) -> list[Updates]:
-    """What is trained in a run.
+    """Finds the trainings that a run takes a step of.
 
     Args:
-        closure: of the run.
-        calls: gradients that were taken in its graph.
+        closure: ops of the run.
+        calls: gradient calls in the graph.
     """
     by_variable: dict[Any, list[Write]] = {}
     for write in writes(closure):
@@ -172,7 +175,7 @@ def trainings(closure: graphs.Closure, calls: Iterable[GradientCall]) -> list[Up
     chosen = [
         one
         for one, reached in candidates
-        if not any(  # its gradients are part of another loss, as in meta-learning
+        if not any(  # gradients within another loss, as in meta-learning
             loss.op in reached and _overlap(one, other)
             for other, _ in candidates
             if other is not one
@@ -193,7 +196,7 @@ def _overlap(one: Updates, other: Updates) -> bool:
 
 
 def _merged(found: list[Updates]) -> list[Updates]:
-    """Where gradients of several losses are applied together, one training is made of them."""
+    """Merges gradients of several losses into one training if they are applied together."""
     merged: list[Updates] = []
     for one in found:
         first = next((other for other in merged if _overlap(one, other)), None)
@@ -208,7 +211,7 @@ def _merged(found: list[Updates]) -> list[Updates]:
 def _without_gradients(
     by_variable: Mapping[Any, list[Write]], calls: Iterable[GradientCall]
 ) -> list[Updates]:
-    """Trainings whose gradients other runs have summed up in variables or accumulators."""
+    """Finds trainings whose gradients earlier runs accumulated in variables or accumulators."""
     found: list[Updates] = []
     for call in calls:
         written = {
@@ -223,5 +226,5 @@ def _without_gradients(
 
 
 def preference(write: Write) -> tuple[bool, bool]:
-    """What sorts ops that write weights: those of an optimizer first, and dense gradients."""
+    """Returns a sort key: ops of optimizers first, then dense before sparse gradients."""
     return (not write.kind, write.gradient is None or is_sparse(write.gradient))

@@ -1,4 +1,4 @@
-"""Reads the variables of the graphs that are trained, and stores them."""
+"""Reads and stores the variables of the trained graphs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,32 +13,32 @@ from tf_edureka.trace import Array
 
 
 class VariableReader:
-    """Reads the variables of the graphs that are trained, and stores them.
+    """Reads and stores the variables of the trained graphs.
 
     Args:
-        writer: of the trace.
-        manifest: of the trace, which gets the variables as they are met.
+        writer: writer of the trace.
+        manifest: manifest of the trace; new variables are added to it.
     """
 
     def __init__(self, writer: trace.Writer, manifest: Manifest) -> None:
         self._writer = writer
         self._manifest = manifest
-        self._tensors: dict[Any, dict[str, Any]] = {}  # that they are read by, by graph and name
+        self._tensors: dict[Any, dict[str, Any]] = {}  # tensors that read them, by graph and name
 
     @property
     def graphs(self) -> list[Any]:
-        """Those whose variables were read, the first one first."""
+        """The graphs whose variables were read, in order."""
         return [*self._tensors]
 
     def read_all(self, session: Any, run: Run) -> None:
-        """Reads and stores all, unless they are known to be as they were.
+        """Reads and stores all variables, unless they are unchanged since the last read.
 
         Args:
-            session: that they are read in; what is known of it is brought up to date.
-            run: takes a run in it.
+            session: session to read in; its `State` is updated.
+            run: callable that runs fetches in the session.
 
         Raises:
-            FullError: when they do not fit any more.
+            FullError: if they exceed the size limit.
         """
         state = session_state.get(session)
         if state.read_version == state.version and state.values:
@@ -62,7 +62,7 @@ class VariableReader:
             self._manifest.variables[name]["initial"] = state.references[name]
 
     def read(self, session: Any, run: Run, names: frozenset[str]) -> Mapping[str, Array]:
-        """The values of those of these `names`, in a graph that has been met; nothing is stored."""
+        """Returns the values of the variables `names` in a known graph, without storing them."""
         state = session_state.get(session)
         if state.read_version == state.version and names <= state.values.keys():
             return {name: state.values[name] for name in names}
