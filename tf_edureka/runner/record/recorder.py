@@ -83,9 +83,9 @@ class Recorder:
             extra, dead = plan.always_fetched, _NOTHING
             if has_sources or most >= Mode.GRADIENTS:
                 extra, dead = self._extra_fetches(script_run, most, has_sources)
-            # Before the run, while the script's arrays are still in the processor's cache.
             # Not strict: the rest of the fed tensors comes by connections.
             kinds = [*zip(plan.fed_names, script_run.fed, strict=False)]
+            # Before the run, while the script's arrays are still in the processor's cache.
             fed = [as_stored(value, dtype) for (_, dtype), value in kinds]
             prints = {
                 name: trace.Fingerprint(one) for ((name, _), _), one in zip(kinds, fed, strict=True)
