@@ -1,7 +1,7 @@
-"""The page's data, decoded in NumPy as the page's script decodes them.
+"""Decodes the page's data in NumPy, as the page's script does.
 
-As a program it counts the answers on the test images that float16 and int8 change:
-`python tests/page_data.py RUN ...` for runs of `train-mnist --snapshots` on MNIST.
+As a program, counts the answers on the test images that change with float16 and int8 weights:
+`python tests/page_data.py RUN ...` for MNIST runs of `train-mnist --snapshots`.
 """
 
 import base64
@@ -17,12 +17,12 @@ def numbers(text: str, dtype: str) -> np.ndarray:
 
 
 def weights_of(network: dict) -> list[np.ndarray]:
-    """Float16: kernel and bias of each layer."""
+    """Weights in float16: kernel and bias of each layer."""
     return _split(numbers(network["weights"], "<f2"), network["layers"])
 
 
 def snapshot_of(network: dict, at: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Weights of a snapshot, float64, and the scale of each, in the same shape or one that fits."""
+    """Weights of a snapshot in float64, and scales of shapes that broadcast to them."""
     one, layers = network["snapshots"][at], network["layers"]
     whole = _split(numbers(one["weights"], "i1").astype(np.float64), layers)
     counts = [count for units in layers[1:] for count in (units, 1)]
