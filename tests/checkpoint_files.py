@@ -1,4 +1,4 @@
-"""What lies in `goldens/checkpoints.zip`, and checkpoints that no TensorFlow would write."""
+"""The content of `goldens/checkpoints.zip`, and checkpoints that TensorFlow would not write."""
 
 import struct
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from tensorflow.core.protobuf import tensor_bundle_pb2
 from tf_edureka.tf1.checkpoint.content import Array
 
 DATA = "data-00000-of-00001"
-# Each file or prefix, and the `.npz` beside it that says what it holds.
+# Each file or prefix, and the `.npz` with its expected content.
 NAMES = {
     **{
         name: name
@@ -26,7 +26,7 @@ NAMES = {
     "keras_weights.h5": "keras",
     "keras_tf/weights": "keras",
 }
-# How the weights of `tf.keras` are called in the checkpoint of its objects.
+# Names of the layers of `tf.keras` by their names in its object-based checkpoint.
 LAYERS = {
     "layer_with_weights-0": "conv2d",
     "layer_with_weights-1": "batch_normalization",
@@ -35,32 +35,32 @@ LAYERS = {
 }
 
 
-def known(folder: Path, name: str) -> dict[str, Array]:
-    """What TensorFlow 1.15.5 said of a golden, by the keys of `goldens/checkpoints.py`."""
+def golden_arrays(folder: Path, name: str) -> dict[str, Array]:
+    """The arrays that TensorFlow 1.15.5 wrote for a golden; see `goldens/checkpoints.py`."""
     with np.load(folder / f"{NAMES[name]}.npz") as arrays:
         return dict(arrays)
 
 
-def below(arrays: Mapping[str, Array], folder: str) -> dict[str, Array]:
-    """The arrays whose keys begin with `folder/`, without that."""
+def arrays_in(arrays: Mapping[str, Array], folder: str) -> dict[str, Array]:
+    """The arrays whose keys start with `folder/`, by the rest of the key."""
     return {
         k.removeprefix(f"{folder}/"): v for k, v in arrays.items() if k.startswith(f"{folder}/")
     }
 
 
-def same(value: Array, expected: Array) -> bool:
-    """Whether two arrays are the same to the bit."""
+def bit_identical(value: Array, expected: Array) -> bool:
+    """True if two arrays are bit-identical."""
     kinds = (value.dtype, value.shape) == (expected.dtype, expected.shape)
     return kinds and value.tobytes() == expected.tobytes()
 
 
 def write_bundle(prefix: Path, shapes: Mapping[str, Sequence[int]], content: bytes) -> None:
-    """Writes a checkpoint of version 2, with right checksums, of tensors of any shapes.
+    """Writes a checkpoint of version 2 with correct checksums and any shapes.
 
     Args:
-        prefix: of its files.
-        shapes: of float32 tensors by name, which all have the same content.
-        content: of the file with the values.
+        prefix: prefix of its files.
+        shapes: shapes of float32 tensors by name, which all have the same content.
+        content: content of the file with the values.
     """
     header = tensor_bundle_pb2.BundleHeaderProto(num_shards=1)
     header.version.producer = 1
@@ -77,7 +77,7 @@ def write_bundle(prefix: Path, shapes: Mapping[str, Sequence[int]], content: byt
 
 
 def checksum(content: bytes) -> int:
-    """The checksum of TensorFlow's tables and records: CRC32C, masked."""
+    """The masked CRC32C of TensorFlow's tables and records."""
     crc = 0xFFFFFFFF
     for byte in content:
         crc ^= byte

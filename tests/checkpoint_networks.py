@@ -1,4 +1,4 @@
-"""The networks of `goldens/checkpoints.py` in Keras 3, each as a port that somebody wrote."""
+"""Ports to Keras 3 of the networks of `goldens/checkpoints.py`."""
 
 import keras
 from keras import layers
@@ -48,12 +48,12 @@ def _recurrent(layer):
 
 
 def lstm():
-    """With the layer of Keras, whose gates come in another order and whose kernel is cut in two."""
+    """With the Keras layer, which has other gate order and two kernels."""
     return _recurrent(layers.LSTM(4))
 
 
 def lstm_cell():
-    """With the cell whose weights are those of TensorFlow 1."""
+    """With the cell that has the weights of TensorFlow 1."""
     return _recurrent(layers.RNN(tf1.LSTMCell(4)))
 
 
@@ -144,7 +144,7 @@ def five():
 
 
 def branches():
-    """Called left is what is drawn on the left; in the old code that is `right`."""
+    """The branch named `left` here is named `right` in the original code."""
     x = keras.Input((6,))
     left = layers.Dense(5, activation="relu", name="left_1")(x)
     left = layers.Dense(5, activation="relu", name="left_2")(left)
@@ -157,7 +157,7 @@ def branches():
 
 
 def frozen():
-    """Not compiled: there is no training in the file."""
+    """Not compiled: the file has no training."""
     return keras.Sequential(
         [
             keras.Input((6, 6, 2)),
@@ -174,7 +174,7 @@ def frozen():
 
 
 def saved_model_fixed():
-    """Not compiled: there is no training in the file."""
+    """Not compiled: the file has no training."""
     return keras.Sequential(
         [
             keras.Input((6,)),
@@ -185,7 +185,7 @@ def saved_model_fixed():
 
 
 def tf_keras():
-    """For the HDF5 files and the weights that `tf.keras` wrote; an epsilon of 1e-7 there, too."""
+    """For the HDF5 files and weights of `tf.keras`, which also uses an epsilon of 1e-7."""
     model = keras.Sequential(
         [
             keras.Input((4, 4, 2)),

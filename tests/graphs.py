@@ -1,4 +1,4 @@
-"""Graphs without names, so that those of two TensorFlows can be compared node by node."""
+"""Describes graphs without their names, to compare two versions of TensorFlow node by node."""
 
 import json
 from collections import Counter
@@ -6,7 +6,7 @@ from collections import Counter
 from goldens.generate import graph_nodes
 from helpers import GOLDENS
 
-# Attributes that TensorFlow 2.21 writes and 1.15 did not know, of some types at least.
+# Attributes that TensorFlow 2.21 writes and 1.15 does not have, at least for some ops.
 NEW_ATTRIBUTES = {
     "_has_manual_control_dependencies": "True",
     "Tk": "int32",
@@ -35,15 +35,15 @@ NEW_ATTRIBUTES = {
 
 
 def golden(name: str):
-    """The nodes of the article's own graph, in TensorFlow 1.15.5 or (`_tf2`) 2.21."""
+    """The nodes of the article's graph in TensorFlow 1.15.5, or in 2.21 (`_tf2`)."""
     return json.loads((GOLDENS / name).read_text())
 
 
 def described(nodes) -> list[str]:
-    """Type, types of the inputs and attributes of each node."""
+    """The op, the ops of the inputs, and the attributes of each node."""
 
     def type_of(place) -> str:
-        # The one op of the article's that has another name in TensorFlow 2.
+        # The only op of the article with another name in TensorFlow 2.
         return "AddV2" if nodes[int(place)][0] == "Add" else nodes[int(place)][0]
 
     def input_of(text: str) -> str:
@@ -63,7 +63,7 @@ def described(nodes) -> list[str]:
 
 
 def only_in(one, other) -> Counter:
-    """The descriptions that one graph has more often than the other."""
+    """The descriptions that one graph contains more often than the other."""
     return Counter(described(one)) - Counter(described(other))
 
 

@@ -1,4 +1,4 @@
-"""Old calls with their arguments, for both sides of `test_modern`; needs NumPy only."""
+"""Calls of TensorFlow 1 with arguments, for both sides of `test_modern`; needs only NumPy."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ RATES = [0.125] * 20 + [0.03125] * 30
 
 
 def values(*shape: int, scale: float = 1.0) -> np.ndarray:
-    """Normal numbers, the same for the same shape."""
-    drawn = np.random.default_rng(shape).normal(size=shape) * scale
-    return drawn.astype(np.float32)
+    """Normal random numbers that depend only on the shape."""
+    samples = np.random.default_rng(shape).normal(size=shape) * scale
+    return samples.astype(np.float32)
 
 
 GRADIENTS = values(STEPS, 4).astype(np.float64) * [1.0, 1.0, 0.1, 1e-3]
@@ -20,19 +20,19 @@ START = np.ones(4)
 
 
 def target(output: np.ndarray) -> np.ndarray:
-    """What an output is trained towards."""
+    """The target values of the training for an output."""
     return np.cos(np.arange(output.size)).reshape(output.shape).astype(np.float32)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Case:
-    """A call of an old function.
+    """A call of a function of TensorFlow 1.
 
     Attributes:
-        given: Arguments that are numbers, texts, or lists of them.
-        trained: Arguments that are variables, as they begin.
-        fixed: Arguments that are arrays.
-        made: Arguments that are objects: what made them then, and what makes them today.
+        given: arguments that are numbers, strings, or lists of them.
+        trained: arguments that are variables, with their initial values.
+        fixed: arguments that are arrays.
+        made: arguments that are objects, each as two expressions: TensorFlow 1, Keras.
     """
 
     given: Mapping[str, object] = dataclasses.field(default_factory=dict)
@@ -110,7 +110,7 @@ _LOSSES = {
     "mean_squared_error": Case(**_PREDICTED),
     "absolute_difference": Case(**_PREDICTED),
     "hinge_loss": Case({}, {"logits": _LOGITS}, {"labels": _BITS}),
-    # Next to 0, where the two ways to keep the logarithm finite show.
+    # With a value near 0, where the two methods to keep the logarithm finite differ.
     "log_loss": Case(
         {},
         {"labels": np.eye(2, dtype=np.float32)},

@@ -1,4 +1,4 @@
-"""Random networks, in Keras and as the variables of TensorFlow 1 code that is the same network."""
+"""Random networks in Keras, and the variables of the same networks in TensorFlow 1 code."""
 
 import random
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from tf_edureka.trace import Variable
 
 layers = keras.layers
 
-# By style the names of a layer, by kind, and of its variables.
+# Names of layers by kind, and of their variables, for each style of code.
 STYLES = {
     "tf.layers": {
         "conv": "conv2d",
@@ -44,7 +44,7 @@ STYLES["nameless"] = STYLES["kernels first"] = STYLES["scopes"]
 
 @dataclass
 class Layer:
-    """A layer of a random network: kind, width, and whether it has a bias (`bn`: gamma)."""
+    """A layer of a random network: kind, width, and True for a bias (`bn`: gamma)."""
 
     kind: str
     width: int = 0
@@ -72,7 +72,7 @@ def random_layers(rng: random.Random) -> list[Layer]:
 
 
 def model_of(network: list[Layer], *, names: list[str] | None = None) -> keras.Model:
-    """The network in Keras; layers get these names, else Keras' own."""
+    """The network in Keras, with the given names of layers or Keras' default ones."""
     first = network[0].kind
     stack = [keras.Input({"conv": (6, 6, 3), "dense": (12,)}.get(first, (5, 4)))]
     for place, layer in enumerate(network):
@@ -128,7 +128,7 @@ def _name(style: str, layer: Layer, number: int, role: str) -> str:
 def old_of(
     network: list[Layer], model: keras.Model, style: str
 ) -> tuple[list[Variable], dict[str, str]]:
-    """The network's variables as old code has them, and the path of the new one of each."""
+    """The variables of the network in original code, and the path of the new one by name."""
     own = [layer for layer in model.layers if layer.weights]
     counts: dict[str, int] = {}
     made = []

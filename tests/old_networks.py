@@ -1,4 +1,4 @@
-"""Networks as TensorFlow 1 had them, and a step of their training, recorded by hand."""
+"""Networks in TensorFlow 1 code, with one recorded step of their training."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
@@ -13,15 +13,15 @@ v1 = tf.compat.v1
 
 @dataclass(kw_only=True, eq=False)
 class Built:
-    """What a network and its training are made of.
+    """The graph of a network and its training.
 
     Attributes:
-        loss: of it.
-        train: the op of a step.
-        weights: that are trained.
-        gradients: of the loss.
-        feeds: of each step.
-        given: tensors that are not fed, but given by iterators and random ops.
+        loss: loss of the network.
+        train: op of a training step.
+        weights: trained variables.
+        gradients: gradients of the loss.
+        feeds: values fed in each step.
+        given: outputs of iterators and random ops, which are not fed.
         forward: tensors of the forward pass.
     """
 
@@ -36,7 +36,7 @@ class Built:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Recording:
-    """A step of a training: the graph, the state before and after it, and what was computed."""
+    """A training step: the graph, the state before and after it, and the computed values."""
 
     graph: bytes
     built: Built
@@ -53,7 +53,7 @@ class Recording:
 
 @contextlib.contextmanager
 def control_flow_of_version_1() -> Iterator[None]:
-    """Has loops and branches be made of `Switch`, `Merge` and their like, as in TensorFlow 1."""
+    """Builds loops and branches from `Switch`, `Merge` and similar ops, as TensorFlow 1 does."""
     is_new = v1.control_flow_v2_enabled()
     v1.disable_control_flow_v2()
     try:
@@ -64,7 +64,7 @@ def control_flow_of_version_1() -> Iterator[None]:
 
 
 def record(build: Callable[[Any], Built], dtype: Any = tf.float32, *, steps: int = 2) -> Recording:
-    """Trains a network for some steps, and records the next."""
+    """Trains a network for `steps` steps and records the next one."""
     with control_flow_of_version_1(), tf.Graph().as_default() as graph:
         v1.set_random_seed(1)
         built = build(dtype)
@@ -92,14 +92,14 @@ def record(build: Callable[[Any], Built], dtype: Any = tf.float32, *, steps: int
 
 
 def tensors_of(gradient: Any) -> list[tf.Tensor]:
-    """A gradient, or the values and indices of a sparse one."""
+    """A dense gradient, or the values and indices of a sparse one."""
     if isinstance(gradient, tf.IndexedSlices):
         return [gradient.values, gradient.indices]
     return [gradient]
 
 
 def trained(optimizer: Any, loss: tf.Tensor, *, norm: float | None = None, **made: Any) -> Built:
-    """A step of an optimizer, with clipping by global norm."""
+    """A step of an optimizer, with optional clipping by global norm."""
     gradients, weights = zip(*optimizer.compute_gradients(loss), strict=True)
     applied = v1.clip_by_global_norm(gradients, norm)[0] if norm else gradients
     with tf.control_dependencies(v1.get_collection(v1.GraphKeys.UPDATE_OPS)):
@@ -110,7 +110,7 @@ def trained(optimizer: Any, loss: tf.Tensor, *, norm: float | None = None, **mad
 
 
 def _variable(name: str, shape: Sequence[int], dtype: Any, *, resource: bool = False) -> Any:
-    # Numbers that float32 holds exactly, so that the same network in float64 starts from the same.
+    # Values that float32 represents exactly, so that the float64 network starts from the same.
     random = np.random.default_rng(sum(map(ord, name)))
     start = random.normal(scale=0.2, size=shape).astype(np.float32)
     return v1.get_variable(
@@ -136,18 +136,18 @@ def dense(dtype: Any, *, resource: bool = False) -> Built:
         tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits), name="loss"
     )
     feeds = {x: _random(16, 20), y: np.arange(16) % 5}
-    # Its beta powers are 0.5 to some power, which float32 holds exactly.
+    # Its beta powers are powers of 0.5, which float32 represents exactly.
     optimizer = v1.train.AdamOptimizer(2**-10, beta1=0.5, beta2=0.75, epsilon=2**-20)
     return trained(optimizer, loss, feeds=feeds, forward=[hidden, logits])
 
 
 def dense_of_resources(dtype: Any) -> Built:
-    """The same with resource variables."""
+    """Two layers and Adam, with resource variables."""
     return dense(dtype, resource=True)
 
 
 def convolution(dtype: Any) -> Built:
-    """Batch normalization, dropout, L2, momentum with a falling rate, clipping by global norm."""
+    """Batch normalization, dropout, L2, momentum with a decaying rate, clipping by global norm."""
     x, y = v1.placeholder(dtype, [None, 8, 8, 3], "x"), v1.placeholder(tf.int64, [None], "y")
     kernel, dense_kernel = _variable("k", (3, 3, 3, 4), dtype), _variable("d", (64, 5), dtype)
     net = tf.nn.conv2d(x, kernel, 1, "SAME")
@@ -179,7 +179,7 @@ def _operations() -> list[tf.Operation]:
 
 
 def _batch_norm(x: tf.Tensor, scale: Any, offset: Any, dtype: Any) -> tf.Tensor:
-    """Fused as `tf.layers` has it, in float64 by its parts; with moving averages."""
+    """Batch normalization with moving averages: fused as in `tf.layers`, unfused in float64."""
     if dtype == tf.float32:
         y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
             x=x, scale=scale, offset=offset, mean=[], variance=[], epsilon=2**-10
@@ -199,7 +199,7 @@ def _batch_norm(x: tf.Tensor, scale: Any, offset: Any, dtype: Any) -> tf.Tensor:
 
 
 def recurrent(dtype: Any) -> Built:
-    """An LSTM in a loop of TensorFlow 1, and RMSProp."""
+    """An LSTM in a loop of TensorFlow 1, with RMSProp."""
     x, y = v1.placeholder(dtype, [None, 7, 3], "x"), v1.placeholder(dtype, [None, 1], "y")
     kernel, bias = _variable("k", (7, 16), dtype), _variable("b", (16,), dtype)
     out = _variable("out", (4, 1), dtype)
@@ -223,7 +223,7 @@ def recurrent(dtype: Any) -> Built:
 
 
 def embedded(dtype: Any) -> Built:
-    """Words that come from an iterator, sparse gradients, and Adagrad."""
+    """An embedding with words from an iterator, sparse gradients and Adagrad."""
     words = np.random.default_rng(0).integers(0, 50, (64, 6))
     data = tf.data.Dataset.from_tensor_slices((words, words.sum(axis=1) % 2))
     x, y = v1.data.make_initializable_iterator(data.repeat().batch(8)).get_next()

@@ -128,6 +128,27 @@ def record(folder, original, applied, raw=None, clipping=None, states=(0,), begi
         return _record(folder, original, applied, raw or applied, clipping, states, begin, more)
 
 
+def linear_regression(folder):
+    """Writes a trace of y = x w, fitted in four steps of gradient descent on the squared error."""
+    random, rate = np.random.default_rng(0), np.float32(0.125)
+    writer = Writer(folder, 1e6)
+    w = random.normal(size=(3, 1)).astype(np.float32)
+    variable = {"name": "w", "shape": [3, 1], "dtype": "float32", "initial": writer.put(w)}
+    for step in range(4):
+        x, y = (random.normal(size=(16, n)).astype(np.float32) for n in (3, 1))
+        error = x @ w - y
+        gradient = {"w": writer.put(np.float32(2 / 16) * x.T @ error)}
+        line = {"number": step, "loss": float((error**2).mean()), "hyper": {"lr": rate}}
+        line |= {"inputs": {"x": writer.put(x), "y": writer.put(y)}, "before": {"w": writer.put(w)}}
+        w = w - rate * (np.float32(2 / 16) * x.T @ error)
+        line |= {"gradients": gradient, "raw_gradients": gradient, "after": {"w": writer.put(w)}}
+        writer.step(line)
+    training = {"loss": "loss", "weights": ["w"], "optimizer": "GradientDescent"}
+    content = {"variables": [variable], "trainings": [training], "script": {"name": "old.py"}}
+    writer.manifest({**content, "ended": "complete"})
+    writer.close()
+
+
 def _record(folder, original, applied, raw, clipping, states, begin, more):
     writer = Writer(folder, 1e9)
     names = list(applied[0])

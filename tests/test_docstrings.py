@@ -97,7 +97,7 @@ def faults_of(
     if docstring is None:
         faults = ["no docstring"]
     elif not (isinstance(node, ast.Module) or line_is_enough):
-        doc = split_at("^(Args|Attributes|Returns|Yields|Raises):$", docstring)
+        doc = split_at("^(Args|Attributes|Returns|Yields|Raises|Example):$", docstring)
         check = class_faults if isinstance(node, ast.ClassDef) else function_faults
         faults = check(node, doc)
     lines = [f"{name}: {fault}" for fault in faults]

@@ -19,13 +19,13 @@ SHOWS = {
     "03_legacy_vs_modern": [
         "Epoch-- 99 --loss-- 0.2716712",
         "This port computes what old.py computed: 10 of 10 rungs hold.",
-        "optimizer: epsilon explains 100%. epsilon is 1e-07, the original",
+        "optimizer: epsilon explains 100% of the difference: epsilon is 1e-07, the original",
         "step 0, number ",  # where the first bit differs
     ],
     "04_prove_your_port": [
-        "First difference: rung loss, at step 10. Probable cause: l2.",
-        "optimizer: momentum explains 100%.",
-        "With the penalty corrected: First difference: rung optimizer, at step 20",
+        "First rung that fails: loss (largest difference in step 10). Probable cause: l2.",
+        "optimizer: momentum explains 100% of the difference",
+        "With the penalty corrected: First rung that fails: optimizer (first difference in step 20",
         "This port computes what old.py computed: 9 of 10 rungs hold, 1 skipped.",
     ],
 }

@@ -1,11 +1,11 @@
-"""The command that lists old checkpoints, writes their values and loads them into new models."""
+"""The command that lists old checkpoints, writes their values and loads them into models."""
 
 import shutil
 
 import keras
 import numpy as np
 import pytest
-from checkpoint_files import DATA, below, known, same, write_bundle
+from checkpoint_files import DATA, arrays_in, bit_identical, golden_arrays, write_bundle
 from helpers import expect_error
 
 from tf_edureka.cli.checkpoint import main
@@ -28,7 +28,7 @@ def build():
 RIGHT = MODEL.format(hidden=5, activation="tanh")
 
 
-def test_the_listing_has_all_that_a_reader_would_check(checkpoints, capsys):
+def test_listing_has_names_shapes_dtypes_and_sizes(checkpoints, capsys):
     path = checkpoints / "conv"
     assert main([str(path)]) == 0
     printed, errors = capsys.readouterr()
@@ -37,7 +37,7 @@ def test_the_listing_has_all_that_a_reader_would_check(checkpoints, capsys):
     parts = printed.split("\n\n")
     assert parts[0] == f"{path}: checkpoint of version 2, 23 tensors, 1.9 kB, with its graph"
     weights, slots, step = (part.splitlines() for part in parts[1:])
-    assert weights[0] == "weights: 12, 956 B"
+    assert weights[0] == "weights: 12 tensors, 956 B"
     assert [" ".join(line.split()) for line in weights[1:5]] == [
         "conv2d/kernel 3 x 3 x 2 x 3 float32 216 B",
         "conv2d/bias 3 float32 12 B",
@@ -45,13 +45,13 @@ def test_the_listing_has_all_that_a_reader_would_check(checkpoints, capsys):
         "batch_normalization/beta 3 float32 12 B",
     ]
     assert len(weights) == 1 + 12
-    assert slots[0] == "slots of the optimizer: 10, 932 B"
+    assert slots[0] == "optimizer slots: 10 tensors, 932 B"
     assert "logits/kernel/Momentum 6 x 4 float32 96 B" in [" ".join(one.split()) for one in slots]
     assert len(slots) == 1 + 10
     assert step == ["global step: global_step 7"]
 
 
-def test_the_listing_has_adams_powers_and_what_keras_keeps(checkpoints, capsys):
+def test_listing_has_adams_powers_and_keras_settings(checkpoints, capsys):
     assert main([str(checkpoints / "v1")]) == 0
     printed = capsys.readouterr().out
     assert "v1: checkpoint of version 1, 14 tensors, 572 B, with its graph\n" in printed
@@ -62,14 +62,14 @@ def test_the_listing_has_adams_powers_and_what_keras_keeps(checkpoints, capsys):
     printed = capsys.readouterr().out
     assert "keras_tf: checkpoint of version 2, 2 files, 31 tensors, 1.8 kB\n" in printed
     assert "global step: optimizer/iter/.ATTRIBUTES/VARIABLE_VALUE 7\n" in printed
-    assert "\nothers: 4, 16 B\n" in printed
+    assert "\nothers: 4 tensors, 16 B\n" in printed
     assert main([str(checkpoints / "keras.h5")]) == 0
     printed = capsys.readouterr().out
     assert "keras.h5: HDF5 file of Keras, 27 tensors, " in printed
     assert "global step: training/Adam/iter 7\n" in printed
 
 
-def test_names_from_outside_are_printed_on_their_line(tmp_path, capsys):
+def test_control_characters_in_names_are_escaped(tmp_path, capsys):
     write_bundle(tmp_path / "model", {"w\n\x1b[31mred": (2,)}, bytes(8))
     assert main([str(tmp_path / "model")]) == 0
     printed = capsys.readouterr().out
@@ -77,7 +77,7 @@ def test_names_from_outside_are_printed_on_their_line(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("ending", ["npz", "safetensors"])
-def test_values_are_written_to_the_bit(checkpoints, tmp_path, capsys, ending):
+def test_values_are_written_bit_identical(checkpoints, tmp_path, capsys, ending):
     path = tmp_path / f"values.{ending}"
     if ending == "safetensors":
         load = pytest.importorskip("safetensors.numpy", reason="needs safetensors").load_file
@@ -85,14 +85,14 @@ def test_values_are_written_to_the_bit(checkpoints, tmp_path, capsys, ending):
         load = np.load
     assert main([str(checkpoints / "nesterov"), "--to", str(path)]) == 0
     assert capsys.readouterr().out == f"{path}: 8 tensors\n"
-    expected, values = below(known(checkpoints, "nesterov"), "values"), load(path)
+    expected, values = arrays_in(golden_arrays(checkpoints, "nesterov"), "values"), load(path)
     assert {*values} == {*expected}
-    assert all(same(values[name], expected[name]) for name in expected)
+    assert all(bit_identical(values[name], expected[name]) for name in expected)
 
 
 @pytest.fixture
 def load(checkpoints, tmp_path, capsys):
-    """Loads a golden into a port of some text; gives exit code, stdout, stderr and the file."""
+    """Loads a golden into a port with a given text; returns exit code, stdout, stderr, file."""
 
     def load(text=RIGHT, *arguments, path=checkpoints / "nesterov", out="model.keras"):
         port = tmp_path / "port.py"
@@ -106,7 +106,7 @@ def load(checkpoints, tmp_path, capsys):
     return load
 
 
-def test_a_right_model_is_proved_and_written_and_gives_the_outputs(checkpoints, load):
+def test_correct_model_is_proved_written_and_computes_the_outputs(checkpoints, load):
     code, printed, errors, out = load()
     assert (code, errors) == (0, "")
     *mapping, proved, optimizer, path = printed.splitlines()
@@ -116,47 +116,47 @@ def test_a_right_model_is_proved_and_written_and_gives_the_outputs(checkpoints, 
         "  output/weights  ->  sequential/output/kernel",
         "  output/biases   ->  sequential/output/bias",
     ]
-    assert proved.startswith("proved: on 18 random examples the output is the old graph's add_1, ")
-    assert optimizer.startswith("optimizer: Momentum, the steps are not counted; a step by random ")
+    assert proved.startswith("proved: on 18 random examples the model's output matches add_1 of ")
+    assert optimizer.startswith("optimizer: Momentum at an unknown step; a step with random ")
     assert path == str(out)
-    model, expected = keras.models.load_model(out), known(checkpoints, "nesterov")
-    # Sums of six products, in another order.
+    model, expected = keras.models.load_model(out), golden_arrays(checkpoints, "nesterov")
+    # Sums of six products in another order.
     limit = 8 * 2.0**-23 * np.abs(expected["outputs"]).max()
     np.testing.assert_allclose(
         model.predict(expected["x"], verbose=0), expected["outputs"], rtol=0, atol=limit
     )
     kept = {one.path.partition("/")[2]: one.numpy() for one in model.optimizer.variables}
-    slots = below(expected, "values")
+    slots = arrays_in(expected, "values")
     for old, new in (("hidden/weights", "hidden_kernel"), ("output/biases", "output_bias")):
         (own,) = (value for name, value in kept.items() if name.endswith(f"{new}_accum"))
-        assert same(own, slots[f"{old}/Momentum"])
+        assert bit_identical(own, slots[f"{old}/Momentum"])
 
 
 @pytest.mark.slow
-def test_weights_alone_are_written_too(checkpoints, load):
+def test_weights_alone_can_be_written(checkpoints, load):
     code, printed, errors, out = load(out="model.weights.h5")
     assert (code, errors) == (0, "")
     namespace = {}
     exec(RIGHT, namespace)  # noqa: S102 - the port itself
     model = namespace["build"]()
     model.load_weights(out)
-    expected = known(checkpoints, "nesterov")
+    expected = golden_arrays(checkpoints, "nesterov")
     limit = 8 * 2.0**-23 * np.abs(expected["outputs"]).max()
     outputs = np.array(model(expected["x"]))
     np.testing.assert_allclose(outputs, expected["outputs"], rtol=0, atol=limit)
 
 
-def test_without_a_graph_it_says_that_nothing_is_proved(checkpoints, tmp_path, load):
+def test_without_a_graph_the_mapping_is_reported_as_not_proved(checkpoints, tmp_path, load):
     for part in ("index", DATA):
         shutil.copy(checkpoints / f"nesterov.{part}", tmp_path / f"alone.{part}")
     code, printed, errors, out = load(path=tmp_path / "alone")
     assert (code, errors) == (0, "")
-    assert "\nNOT PROVED: there is no graph beside it\n" in printed
+    assert "\nNOT PROVED: the checkpoint has no graph to compare with\n" in printed
     assert out.exists()
 
 
 @pytest.mark.slow
-def test_names_can_be_given(load):
+def test_map_option_sets_a_pair(load):
     code, printed, _, _ = load(RIGHT, "--map", "hidden/weights=sequential/hidden/kernel")
     assert code == 0
     assert "proved: " in printed
@@ -169,7 +169,7 @@ def test_names_can_be_given(load):
 WRONG = {
     "another activation": (
         MODEL.format(hidden=5, activation="sigmoid"),
-        "expected a model that computes what the graph does, got another",
+        "expected a model with the same outputs as the original graph, got different",
     ),
     "other sizes": (MODEL.format(hidden=7, activation="tanh"), "got none for "),
     "raises": ("def build(): raise ValueError('a\\nb')", r"raises ValueError: a\nb"),
@@ -181,7 +181,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("text", "says"), WRONG.values(), ids=WRONG)
-def test_a_wrong_model_gives_2_and_one_line_and_writes_nothing(load, tmp_path, text, says):
+def test_wrong_model_gives_exit_code_2_and_one_line_and_writes_nothing(load, tmp_path, text, says):
     code, printed, errors, _ = load(text)
     assert (code, printed) == (2, "")
     expect_error(errors, says)
@@ -198,7 +198,7 @@ def damaged(path):
 
 @pytest.fixture
 def copies(checkpoints, tmp_path):
-    """Copies of some goldens that may be damaged."""
+    """Copies of some goldens, to be damaged."""
     folder = tmp_path / "copies"
     folder.mkdir()
     for pattern in ("nesterov.*", "sharded.*"):
@@ -226,7 +226,7 @@ DAMAGES = {
     "how", ["list", *(pytest.param(one, marks=pytest.mark.slow) for one in ("to", "into"))]
 )
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_checkpoint_gives_2_and_one_line_and_writes_nothing(
+def test_damaged_checkpoint_gives_exit_code_2_and_one_line_and_writes_nothing(
     copies, tmp_path, capsys, load, damage, how
 ):
     path = damage(copies)
@@ -248,9 +248,9 @@ def test_a_damaged_checkpoint_gives_2_and_one_line_and_writes_nothing(
     ("arguments", "says"),
     [
         ([], "required: PATH"),
-        (["nesterov", "--into", "port.py:build"], "expected --into and --out together"),
-        (["nesterov", "--out", "model.keras"], "expected --into and --out together"),
-        (["nesterov", "--map", "a=b"], "--map: expected --into, too"),
+        (["nesterov", "--into", "port.py:build"], "together, got only --into"),
+        (["nesterov", "--out", "model.keras"], "together, got only --out"),
+        (["nesterov", "--map", "a=b"], "--map: expected --into and --out with it, got neither"),
         (["nesterov", "--into", "port.py:build", "--out", "model.h5"], "--out: expected a name"),
         (["nesterov", "--to", "values.txt"], "ends in .npz or .safetensors"),
         (["nesterov", "--to", "nowhere/values.npz"], "nowhere/values.npz"),
@@ -260,7 +260,7 @@ def test_a_damaged_checkpoint_gives_2_and_one_line_and_writes_nothing(
         (["nesterov", "--into", "p.py:b", "--out", "no/m.keras"], "expected a folder no, got none"),
     ],
 )
-def test_wrong_arguments_give_2_and_one_line_and_write_nothing(
+def test_invalid_arguments_give_exit_code_2_and_one_line_and_write_nothing(
     checkpoints, tmp_path, monkeypatch, capsys, arguments, says
 ):
     monkeypatch.chdir(tmp_path)
@@ -273,15 +273,15 @@ def test_wrong_arguments_give_2_and_one_line_and_write_nothing(
 
 
 @pytest.mark.slow
-def test_a_file_that_is_there_is_kept_where_the_model_is_wrong(load, tmp_path):
+def test_existing_file_is_kept_if_the_model_is_wrong(load, tmp_path):
     (tmp_path / "model.keras").write_text("mine")
     code, *_ = load(WRONG["another activation"][0])
     assert code == 2
     assert (tmp_path / "model.keras").read_text() == "mine"
 
 
-def test_help_says_what_the_exit_code_means_and_that_nothing_is_run(capsys):
+def test_help_states_exit_codes_and_that_nothing_is_run(capsys):
     assert main(["--help"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "The exit code is 0 when it is done, 2 for wrong input" in printed
-    assert "No graph is built, and nothing in the files is run." in printed
+    assert "Exit codes: 0 done, 2 wrong input (nothing is written)." in printed
+    assert "Without --into, no graph is built and nothing in the files is run." in printed

@@ -17,12 +17,12 @@ FILES = {"compare.json", "compare.png", "overview.md", "overview.png"}
 GOLDEN = json.loads(REFERENCE.read_text())["graph_seeds"]["1"]
 ORIGINAL = "original: TF 1.15.5"
 TUNED = "modern, the tuned recipe"
-# What is the same on both paths has no differences to draw.
+# Bit-identical paths have no differences to plot.
 alike = pytest.mark.filterwarnings("ignore:Data has no positive values")
 
 
 def rows(text):
-    """The cells of the table's rows, by the first."""
+    """The cells of the table's rows, by their first cell."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
     return {first: others for first, *others in cells}
@@ -39,10 +39,10 @@ def compare(drawn_folder, tmp_path):
 
 
 @pytest.mark.slow
-def test_it_prints_ladder_and_table_and_writes_both_with_pictures(compare, capsys):
+def test_ladder_and_table_are_printed_and_written_with_plots(compare, capsys):
     assert compare() == 0
     printed = capsys.readouterr().out
-    assert "against no numbers of TensorFlow 1" in printed
+    assert "compared with no recorded results of TensorFlow 1" in printed
     assert "FAILS" not in printed
     assert written(compare.out) == FILES
     rungs = json.loads((compare.out / "compare.json").read_text())
@@ -58,15 +58,15 @@ def test_it_prints_ladder_and_table_and_writes_both_with_pictures(compare, capsy
 
 
 @pytest.mark.usefixtures("ctrl_c")
-def test_ctrl_c_ends_it_without_a_verdict(compare, capsys):
+def test_ctrl_c_ends_without_a_verdict(compare, capsys):
     assert compare() == 130
     assert capsys.readouterr().err.endswith("\ninterrupted\n")
     assert written(compare.out) == set()
 
 
-def test_wrong_arguments_end_in_one_line_and_leave_nothing(compare, capsys):
+def test_wrong_arguments_exit_with_one_line_and_write_nothing(compare, capsys):
     for arguments, complaint in (
-        (["--steps", "11"], "steps: expected 1 to 10, those of epoch 1, got 11"),
+        (["--steps", "11"], "steps: expected 1 to 10, the steps of epoch 1, got 11"),
         (["--seed", "-1"], "seed: expected a whole number"),
     ):
         assert compare(*arguments) == 2
@@ -76,15 +76,14 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(compare, capsys):
 
 @pytest.fixture
 def trained(monkeypatch):
-    """The modules and configurations of what would have been trained.
+    """Replaces the trainings; returns the list of their modules and configurations.
 
-    Each training by the article's recipe comes to what TensorFlow 1.15.5 did, and nothing is
-    recorded.
+    Trainings with the article recipe return the results of TensorFlow 1.15.5; nothing is recorded.
     """
     seen = []
     start = [np.zeros(1, np.float32)] * 6
     port = PortLadder(rungs=(), trace="", port="", script="", versions={})
-    monkeypatch.setattr(measure, "as_a_port", lambda *_, **__: ((start, start), port))
+    monkeypatch.setattr(measure, "climb_as_port", lambda *_, **__: ((start, start), port))
 
     def result(config) -> MlpResult:
         cost, accuracy, steps = np.linspace(3, 2, 15), np.full(15, 0.5), np.zeros(15)
@@ -110,7 +109,7 @@ def trained(monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("other_batches")
-def test_a_rung_that_fails_is_named_and_gives_exit_code_1(compare, capsys):
+def test_failing_rung_is_named_and_exits_with_1(compare, capsys):
     assert compare() == 1
     captured = capsys.readouterr()
     assert "error: batches (legacy, modern): expected at most 0, got 20" in captured.err
@@ -119,7 +118,7 @@ def test_a_rung_that_fails_is_named_and_gives_exit_code_1(compare, capsys):
 
 @pytest.mark.slow
 @alike
-def test_each_way_gets_the_seed_and_its_recipe(drawn_folder, tmp_path, trained, capsys):
+def test_each_training_gets_the_seed_and_its_recipe(drawn_folder, tmp_path, trained, capsys):
     arguments = ["--seed", "5", "--steps", "10", "--data-dir", str(drawn_folder)]
     arguments += ["--out", str(tmp_path)]
     assert main(arguments) == 0
@@ -142,13 +141,13 @@ def test_each_way_gets_the_seed_and_its_recipe(drawn_folder, tmp_path, trained, 
 @pytest.mark.slow
 @pytest.mark.parametrize("more", [[], ["--limit", "500"], ["--epochs", "3"], ["--seed", "5"]])
 @alike
-def test_the_original_is_there_where_it_is_known(mnist_folder, tmp_path, trained, capsys, more):
+def test_original_results_appear_only_if_recorded(mnist_folder, tmp_path, trained, capsys, more):
     arguments = ["--steps", "5", "--data-dir", str(mnist_folder), "--out", str(tmp_path)]
     assert main([*arguments, *more]) == 0
     printed = capsys.readouterr().out
     table = rows(printed)
     assert (ORIGINAL in table) == (not more)
-    # Each of the first epochs has its numbers; other data and a seed that was not run have none.
+    # Any number of epochs has recorded results; other data and unrecorded seeds have none.
     legacy, modern = (printed.count(f"{path}, TF 1.15.5") for path in ("legacy", "modern"))
     assert legacy == modern
     assert (legacy > 0) == (more in ([], ["--epochs", "3"]))
@@ -157,7 +156,7 @@ def test_the_original_is_there_where_it_is_known(mnist_folder, tmp_path, trained
         assert row[2:4] == [f"{GOLDEN['accuracy'][-1]:.2%}", f"{GOLDEN['seconds_per_epoch']:.2f}"]
 
 
-def test_the_readme_has_the_originals_row():
+def test_article_page_has_the_original_results():
     numbers = [f"{GOLDEN['cost'][0]:.2f}", f"{GOLDEN['cost'][-1]:.2f}"]
-    row = rows((ROOT / "README.md").read_text())[ORIGINAL]
+    row = rows((ROOT / "docs" / "article.md").read_text())[ORIGINAL]
     assert row[:3] == [*numbers, f"{GOLDEN['accuracy'][-1]:.2%}"]

@@ -1,4 +1,4 @@
-"""The command that proves ports, on a trace made by hand: plain gradient descent on one weight."""
+"""The command that proves ports, on a hand-written trace: gradient descent on one weight."""
 
 import json
 import shutil
@@ -47,7 +47,7 @@ def trace(tmp_path):
 
 @pytest.fixture
 def prove(trace, tmp_path, capsys):
-    """Calls the command with the text of a port; gives its exit code, stdout and stderr."""
+    """Runs the command on the source of a port; returns exit code, stdout and stderr."""
 
     def prove(text=RIGHT):
         port = tmp_path / "port.py"
@@ -59,7 +59,7 @@ def prove(trace, tmp_path, capsys):
     return prove
 
 
-def test_a_right_port_gives_0_and_its_certificate(prove):
+def test_right_port_exits_with_0_and_writes_the_certificate(prove):
     code, printed, errors = prove()
     assert (code, errors) == (0, "")
     assert "This port computes what the script computed" in printed
@@ -73,10 +73,10 @@ def test_a_right_port_gives_0_and_its_certificate(prove):
     assert names[7:] == ["re-anchored steps", "free run", "final metric"]
 
 
-def test_a_wrong_port_gives_1_and_says_where_and_why(prove):
+def test_wrong_port_exits_with_1_and_names_rung_and_cause(prove):
     code, printed, errors = prove(PORT.format(rate=0.25))
     assert (code, errors) == (1, "")
-    assert "First difference: rung optimizer, at step 0" in printed
+    assert "First rung that fails: optimizer (first difference in step 0, in w)" in printed
     ladder = json.loads((prove.out / "port.json").read_text())
     assert (ladder["passed"], ladder["first"]) == (False, "optimizer")
     causes = {one["rung"]: one["causes"] for one in ladder["rungs"]}["optimizer"]
@@ -84,13 +84,11 @@ def test_a_wrong_port_gives_1_and_says_where_and_why(prove):
 
 
 @pytest.mark.parametrize(("own", "seen"), [(None, "0"), ("1", "1")])
-def test_cudnn_tries_no_algorithms_in_a_proof_unless_the_user_says_so(
-    prove, monkeypatch, own, seen
-):
+def test_cudnn_autotuning_is_off_unless_the_user_sets_the_variable(prove, monkeypatch, own, seen):
     monkeypatch.setenv("TF_CUDNN_USE_AUTOTUNE", own or "")
     if own is None:
         monkeypatch.delenv("TF_CUDNN_USE_AUTOTUNE")
-    # The port's file is run before anything is computed.
+    # The port's file is imported before anything is computed.
     _, _, errors = prove("import os\nraise ValueError(os.environ.get('TF_CUDNN_USE_AUTOTUNE'))")
     assert f"(ValueError: {seen})" in errors
 
@@ -105,10 +103,10 @@ def build():
 """
 
 
-def test_a_port_with_other_variables_gives_2(prove):
+def test_port_with_other_variables_exits_with_2(prove):
     code, printed, errors = prove(OTHER)
     assert code == 2
-    assert "First difference: rung structure" in printed
+    assert "First rung that fails: structure (variable w)" in printed
     assert errors.count("\n") == 1
     assert "lacks w (8,)" in errors
 
@@ -128,7 +126,7 @@ def test_a_port_with_other_variables_gives_2(prove):
         (f"{PORT.format(rate=1)}\ndef batches(): return 1 / 0", "ZeroDivisionError"),
     ],
 )
-def test_what_is_no_port_gives_2_and_one_line_and_writes_nothing(prove, text, says):
+def test_invalid_port_exits_with_2_and_one_line_and_writes_nothing(prove, text, says):
     code, printed, errors = prove(text)
     assert (code, printed) == (2, "")
     assert says in errors
@@ -167,14 +165,14 @@ DAMAGES = {
     "half of trace.json": lambda folder: (folder / "trace.json").write_text('{"format": '),
     "another version": of_manifest(version=2),
     "no variables": of_manifest(variables=None),
-    "a weight of no variable": of_manifest(trainings=[{"loss": "l", "weights": ["v"]}]),
-    "notes that are a number": of_manifest(notes=3),
+    "a weight without variable": of_manifest(trainings=[{"loss": "l", "weights": ["v"]}]),
+    "notes of a wrong type": of_manifest(notes=3),
     "no training": of_manifest(trainings=[]),
     "no array": lambda folder: shutil.rmtree(folder / "arrays"),
     "altered arrays": altered,
     "no steps.jsonl": lambda folder: (folder / "steps.jsonl").unlink(),
     "no steps": lambda folder: (folder / "steps.jsonl").write_text(""),
-    "a graph that is none": lambda folder: (folder / "graph.pb").write_bytes(b"graph"),
+    "an invalid graph": lambda folder: (folder / "graph.pb").write_bytes(b"graph"),
     **{
         f"a step {line}": of_steps(line)
         for line in (
@@ -187,7 +185,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_trace_gives_2_and_one_line_and_writes_nothing(prove, trace, damage):
+def test_damaged_trace_exits_with_2_and_one_line_and_writes_nothing(prove, trace, damage):
     damage(trace)
     code, printed, errors = prove()
     assert (code, printed) == (2, "")
@@ -197,7 +195,7 @@ def test_a_damaged_trace_gives_2_and_one_line_and_writes_nothing(prove, trace, d
 
 
 @pytest.mark.parametrize("steps", [1, 2])
-def test_a_run_that_was_killed_is_readable_up_to_its_last_whole_line(prove, trace, steps):
+def test_killed_run_is_read_up_to_its_last_complete_line(prove, trace, steps):
     lines = (trace / "steps.jsonl").read_text().splitlines()
     (trace / "steps.jsonl").write_text("\n".join([*lines[:steps], lines[steps][:40]]))
     of_manifest(ended=None)(trace)
@@ -217,7 +215,7 @@ def test_a_run_that_was_killed_is_readable_up_to_its_last_whole_line(prove, trac
         (["trace", "port.py:build"], "expected the folder of a trace"),
     ],
 )
-def test_wrong_arguments_give_2_and_one_line(capsys, arguments, says):
+def test_wrong_arguments_exit_with_2_and_one_line(capsys, arguments, says):
     assert main(arguments) == 2
     printed, errors = capsys.readouterr()
     assert printed == ""
@@ -226,12 +224,12 @@ def test_wrong_arguments_give_2_and_one_line(capsys, arguments, says):
 
 
 @pytest.mark.parametrize("port", ["port.py", "port.py:", ":build", "nowhere.py:build"])
-def test_a_port_is_a_file_and_its_function(trace, capsys, port):
+def test_port_argument_must_name_a_file_and_a_function(trace, capsys, port):
     assert main([str(trace), port]) == 2
     assert "expected a" in capsys.readouterr().err
 
 
-def test_help_says_what_the_exit_code_means_and_how_to_record(capsys):
+def test_help_explains_exit_codes_and_recording(capsys):
     assert main(["--help"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "The exit code is 0 if the port is proved, 1 if it is not, 2 for wrong input." in printed

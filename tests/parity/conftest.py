@@ -11,7 +11,7 @@ v1 = tf.compat.v1
 
 @pytest.fixture
 def recorded(tmp_path):
-    """Records what a function trains in a session in the graph that it makes."""
+    """Returns a function that records the training that another one runs in a session."""
 
     def run(train) -> parity.Trace:
         with (

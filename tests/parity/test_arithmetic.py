@@ -42,10 +42,10 @@ def path(rule, start, given, hyper):
 
 
 @pytest.mark.parametrize(("kind", "settings"), SETTINGS)
-def test_the_rules_are_tensorflow_1s_with_a_rate_that_changes(kind, settings):
+def test_rules_match_tensorflow_1_with_a_changing_learning_rate(kind, settings):
     start = recorded.weights(shapes=SHAPES)
     given = recorded.gradients(STEPS, shapes=SHAPES, scale=0.1)
-    # Adadelta finds the size of its steps itself, and begins with small ones.
+    # Adadelta adapts its step size, and starts with small steps.
     rates = [rate * (100 if kind == "Adadelta" else 1) for rate in RATES]
     original = recorded.Original(kind, rates, given, start, **settings)
     expected = np.stack([state["weights"] for state in original.states[1:]])
@@ -58,7 +58,7 @@ def test_the_rules_are_tensorflow_1s_with_a_rate_that_changes(kind, settings):
     single = path(RULES[kind], start["weights"], gradients, hyper)
     assert single.dtype == np.float32
     double = path(RULES[kind], start["weights"].astype(np.float64), gradients, hyper)
-    # Both round in each of 50 steps: the weight, some tenths, and a move of up to a tenth.
+    # Both sides round in each of 50 steps: weights of some tenths, and moves of up to a tenth.
     limit = STEPS * 2**-24 * 8 * 0.1
     assert np.abs(single - expected).max() < limit
     assert np.abs(double - expected).max() < limit
@@ -95,7 +95,7 @@ KERAS = [
 
 
 @pytest.mark.parametrize(("rule", "made", "settings", "scalars"), KERAS)
-def test_what_ports_have_in_their_place_is_keras(rule, made, settings, scalars):
+def test_alternative_rules_match_keras_optimizers(rule, made, settings, scalars):
     start = recorded.weights(shapes=SHAPES)["weights"]
     given = [one["weights"] for one in recorded.gradients(STEPS, shapes=SHAPES, scale=0.1)]
 
@@ -110,16 +110,16 @@ def test_what_ports_have_in_their_place_is_keras(rule, made, settings, scalars):
         optimizer.apply([tf.constant(gradients)], [variable])
         expected.append(variable.numpy())
     double = path(rule, start.astype(np.float64), given, hyper)
-    # As above; Adam's float32 has 1 - 0.999 by parts in 100,000 only.
+    # The same rounding; Adam's 1 - 0.999 in float32 is off by parts in 100,000.
     limit = STEPS * max(2**-24 * 8 * 0.1, 1e-5 * 0.01)
     assert np.abs(double - np.stack(expected)).max() < limit
 
 
-def test_nothing_moves_where_a_gradient_was_never_more_than_0():
+def test_zero_gradients_leave_the_weights_unchanged():
     start = np.ones(3, np.float32)
     for kind, rule in RULES.items():
         if kind.startswith("Ftrl"):
-            continue  # it keeps no weights, and begins anew from 0
+            continue  # its weights are computed from its slots, and so start at 0
         hyper = {name: 0.0 for name in rule.scalars} | {"lr": 0.1}
         moved, _ = rule.step(start, rule.slots(start), np.zeros(3, np.float32), hyper)
         np.testing.assert_array_equal(moved, start, err_msg=kind)

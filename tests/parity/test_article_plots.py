@@ -18,7 +18,7 @@ def drawn(figure) -> bytes:
     return file.getvalue()
 
 
-def test_growth_shows_the_share_that_differs_and_how_far_by_step():
+def test_growth_draws_share_and_size_of_differences_by_step():
     old = np.float32([[1, 2, 4, 0], [1, 2, 4, 0], [1, 2, 4, -1]])
     new = np.float32([[1, 2, 4, 0], [1, 2, 4.5, 0], [0.5, 2.5, 3, 1]])
     figure = plots.growth(old, new, "a $ b")
@@ -27,18 +27,18 @@ def test_growth_shows_the_share_that_differs_and_how_far_by_step():
     assert share.get_ydata().tolist() == [0, 0.25, 1]
     assert share.get_xdata()[0] == 0
     largest, median, rounded = right.lines
-    # To the larger of both: 0.5 / 4.5; then 0.5, 0.2, 0.25 and 2.
+    # Relative to the larger number: 0.5 / 4.5; then 0.5, 0.2, 0.25 and 2.
     np.testing.assert_allclose(largest.get_ydata(), [np.nan, 1 / 9, 2])
     np.testing.assert_allclose(median.get_ydata(), [np.nan, np.nan, 0.375])
     assert rounded.get_ydata()[0] == 2**-24
     assert right.get_yscale() == "log"
     assert figure.get_suptitle() == "a $ b"
     dark, light = (np.mean(colors.to_rgb(line.get_color())) for line in (largest, median))
-    assert light - dark > 0.3  # so that grey tells them apart
+    assert light - dark > 0.3  # distinguishable in grey
     assert drawn(figure)
 
 
-def test_growth_draws_what_is_the_same_and_what_is_no_number():
+def test_growth_draws_equal_and_non_finite_arrays():
     some = np.float32([[1, np.nan], [np.inf, -np.inf]])
     for old, new in ((some, some), (some, some[::-1]), (some, np.zeros_like(some))):
         assert drawn(plots.growth(old, new, "x"))
@@ -58,7 +58,7 @@ def graph_of(variables: int, **options) -> tf.Graph:
 
 
 @pytest.mark.parametrize("options", [{}, {"use_resource": False}])
-def test_the_boxes_before_a_random_op_are_the_op_seed_of_tensorflow_1(options):
+def test_number_of_boxes_before_a_random_op_is_its_tf1_op_seed(options):
     ops = seed_plots.ops_as_in_tf1(graph_of(6, **options))
     counted = [place for place, op in enumerate(ops) if op.type == "RandomStandardNormal"]
     assert counted == seeds.variable_op_seeds(6, ops=2) == [5, 14, 23, 32, 41, 50]
@@ -70,10 +70,10 @@ def test_the_boxes_before_a_random_op_are_the_op_seed_of_tensorflow_1(options):
     above = [text.get_text() for text in boxes.texts if text.get_position()[1] == 1.16]
     assert above == ["0", "1"]
     left_out = boxes.get_xlabel()
-    assert ("VarIsInitializedOp" in left_out) == (options == {})  # as many boxes, or it is said
+    assert ("VarIsInitializedOp" in left_out) == (options == {})  # a box for each op, or a note
 
 
-def test_the_bars_are_the_numbers_that_either_op_seed_gives():
+def test_bars_show_the_numbers_sampled_with_either_op_seed():
     figure = seed_plots.op_seeds(graph_of(2), 1, "x")
     assert drawn(figure)
     for axes, pair in zip(figure.axes[1:], ((5, 0), (14, 1)), strict=True):
@@ -83,7 +83,7 @@ def test_the_bars_are_the_numbers_that_either_op_seed_gives():
             np.testing.assert_array_equal(np.float32(shown), whole[0, :8])
 
 
-def test_todays_numbers_are_those_of_the_graph_itself():
+def test_tensorflow_2_bars_equal_the_numbers_of_the_graph():
     graph = graph_of(1)
     with v1.Session(graph=graph) as session:
         today = session.run("random_normal:0")[0, :8]
@@ -91,6 +91,6 @@ def test_todays_numbers_are_those_of_the_graph_itself():
     np.testing.assert_array_equal(np.float32([bar.get_height() for bar in bars]), today)
 
 
-def test_a_graph_that_draws_nothing_is_refused():
+def test_graph_without_random_ops_is_rejected():
     with pytest.raises(InputError, match=r"expected one with tf\.compat\.v1\.random_normal"):
         seed_plots.op_seeds(graph_of(0), 1, "x")

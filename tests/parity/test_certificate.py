@@ -11,13 +11,19 @@ import pytest
 
 from tf_edureka.errors import InputError
 from tf_edureka.parity.certificate import page as certificate
-from tf_edureka.parity.certificate.drawing import bar, courses, number
-from tf_edureka.parity.certificate.port_ladder import ESSENTIAL, Cause, PortLadder, PortRung, facts
+from tf_edureka.parity.certificate.drawing import bar, line_charts, number
+from tf_edureka.parity.certificate.port_ladder import (
+    ESSENTIAL,
+    Cause,
+    PortLadder,
+    PortRung,
+    run_facts,
+)
 
 NAMES = ("structure", "initial values", "batches", "forward pass", "loss", "gradients", "optimizer")
 MOMENTUM = Cause("momentum", 0.998, "MomentumOptimizer is not SGD(momentum).")
 SCHEDULE = Cause("schedule", 0.41, "The rate falls a step later.")
-# What a tag may have to look elsewhere by, and the tags that need no end.
+# Attributes that request other files, and tags without an end tag.
 OUTWARD = {"src", "href", "srcset", "action", "data", "poster", "xlink:href"}
 ALONE = {"meta", "link", "br"}
 
@@ -28,18 +34,20 @@ def rung(name: str, measured: float | None = 1e-7, tolerance: float | None = 1e-
 
 
 def ladder(*changed: PortRung, **more) -> PortLadder:
-    """A ladder that holds, but for the rungs that are changed."""
+    """A ladder in which all rungs hold except the changed ones."""
     rungs = {name: rung(name) for name in NAMES} | {one.rung: one for one in changed}
     values = {"trace": "traces/old", "port": "port.py:build", "script": "old.py"}
     return PortLadder(rungs=tuple(rungs.values()), **values | {"versions": {"NumPy": "2.1"}} | more)
 
 
 def fails(name: str, **more) -> PortRung:
-    return rung(name, 0.03, causes=(MOMENTUM, SCHEDULE), first="step 101", **more)
+    return rung(
+        name, 0.03, causes=(MOMENTUM, SCHEDULE), first="first difference in step 101", **more
+    )
 
 
 class Page(HTMLParser):
-    """A page taken apart: its tags in order, its visible texts, and whether each tag is closed."""
+    """A parsed page: its tags in order and its visible texts; all tags must be closed."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -73,19 +81,19 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
 
-def test_a_ladder_without_failure_is_passed_and_says_what_it_shows():
+def test_ladder_without_failure_is_passed_and_counts_its_rungs():
     made = ladder(rung("batches", None, None))
     assert made.passed
     assert made.first is None
     assert made.verdict == "This port computes what old.py computed: 6 of 7 rungs hold, 1 skipped."
 
 
-def test_the_first_rung_that_fails_is_named_with_place_and_cause():
+def test_verdict_names_first_failing_rung_with_place_and_cause():
     made = ladder(fails("gradients"), fails("optimizer"))
     assert not made.passed
     assert made.first == "gradients"
     assert made.verdict == (
-        "First difference: rung gradients, at step 101. Probable cause: momentum."
+        "First rung that fails: gradients (first difference in step 101). Probable cause: momentum."
     )
 
 
@@ -97,7 +105,7 @@ def test_nothing_is_proved_without_loss_gradients_and_optimizer(name):
     assert made.lacking == ((name,) if name in ESSENTIAL else ())
 
 
-def test_no_rung_proves_nothing():
+def test_empty_ladder_is_not_passed():
     made = dataclasses.replace(ladder(), rungs=())
     assert not made.passed
     assert made.verdict == (
@@ -118,7 +126,7 @@ def test_no_rung_proves_nothing():
         (1e-7, None, None),
     ],
 )
-def test_a_difference_holds_within_its_tolerance_and_nan_never(measured, tolerance, passed):
+def test_rung_holds_within_its_tolerance_and_never_for_nan(measured, tolerance, passed):
     assert rung("loss", measured, tolerance).passed is passed
 
 
@@ -137,7 +145,7 @@ def test_the_json_has_the_keys_that_programs_read():
     }
 
 
-def test_what_is_not_finite_is_null_in_the_json_and_numbers_of_numpy_are_numbers():
+def test_json_has_null_for_non_finite_values_and_numbers_for_numpy_scalars():
     unknown = (Cause("adam", float("nan"), ""),)
     made = ladder(
         rung("loss", float("nan"), causes=unknown),
@@ -148,13 +156,13 @@ def test_what_is_not_finite_is_null_in_the_json_and_numbers_of_numpy_are_numbers
     assert (optimizer["measured"], optimizer["tolerance"]) == (0.5, None)
 
 
-def test_in_a_notebook_too_the_text_is_only_given(monkeypatch, capsys):
+def test_text_is_returned_and_not_printed_in_a_notebook(monkeypatch, capsys):
     monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
     assert "optimizer" in ladder(fails("optimizer")).text()
     assert capsys.readouterr().out == ""
 
 
-def test_the_text_has_table_verdict_causes_and_what_was_skipped_in_100_columns():
+def test_text_has_table_verdict_causes_and_skipped_rungs_in_100_columns():
     long = "each of the many weights of this network after each of very many steps, one by one"
     made = ladder(
         rung("batches", None, None, why="the port has none of its own"),
@@ -166,14 +174,16 @@ def test_the_text_has_table_verdict_causes_and_what_was_skipped_in_100_columns()
     words = re.sub(r"\s+", " ", made.text())
     for said in (
         "0.03 1e-6 relative FAILS",
-        "First difference: rung optimizer, at step 101. Probable cause: momentum.",
-        "optimizer: momentum explains 99.8%. MomentumOptimizer is not SGD(momentum).",
+        "First rung that fails: optimizer (first difference in step 101). Probable cause: "
+        "momentum.",
+        "optimizer: momentum explains 99.8% of the difference: MomentumOptimizer is not "
+        "SGD(momentum).",
         "batches: skipped, the port has none of its own",
     ):
         assert said in words
 
 
-def test_a_terminal_is_sent_no_control_characters():
+def test_text_has_no_control_characters():
     made = ladder(fails("optimizer"), script="a\x1b[2J\u202e.py", notes=("\x07",))
     assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", made.text())
 
@@ -182,7 +192,7 @@ HOSTILE = "<script>alert(1)</script>\"'&<img src=https://example.com/x>\udc80\u2
 
 
 def hostile() -> PortLadder:
-    """A ladder with what a page must not take for its own, wherever it takes text from outside."""
+    """A ladder with HTML and control characters in every text from outside."""
     cause = Cause(HOSTILE, 0.9, HOSTILE)
     text = {"compared": HOSTILE, "unit": HOSTILE, "why": HOSTILE, "first": HOSTILE}
     names = {"series": {"difference": [1.0], "tolerance": [0.5]}, "labels": (HOSTILE,)}
@@ -198,7 +208,7 @@ def hostile() -> PortLadder:
     )
 
 
-def test_text_from_outside_is_shown_and_never_becomes_a_part_of_the_page():
+def test_untrusted_text_is_escaped_in_the_page():
     page = Page(certificate.page(hostile()))
     assert page.of("script") == page.of("img") == []
     assert page.text.count("<script>alert(1)</script>\"'&<img src=") >= 15
@@ -207,7 +217,7 @@ def test_text_from_outside_is_shown_and_never_becomes_a_part_of_the_page():
 
 
 @pytest.mark.parametrize("made", [ladder(), ladder(fails("optimizer")), hostile()])
-def test_no_request_leaves_the_page(made):
+def test_page_requests_no_other_file(made):
     text = certificate.page(made)
     page = Page(text)
     found = [value for _, tag in page.tags for name, value in tag.items() if name in OUTWARD]
@@ -221,7 +231,7 @@ def test_no_request_leaves_the_page(made):
         assert "https:" not in text
 
 
-def test_the_page_tells_the_ladder_and_can_be_read_aloud():
+def test_page_shows_the_ladder_and_is_accessible():
     steps = {"original": [3.0, 2.0, 1.0], "port": [3.0, 2.0, 1.5], "tolerance": [1e-6] * 3}
     made = ladder(
         rung("batches", None, None, why="the port has none of its own"),
@@ -233,7 +243,8 @@ def test_the_page_tells_the_ladder_and_can_be_read_aloud():
     page = Page(certificate.page(made))
     for said in (
         made.verdict,
-        "optimizer , at step 101: optimizer of 9 steps, 0.03 relative, where 1e-6 is allowed.",
+        "optimizer (first difference in step 101): optimizer of 9 steps. Measured: 0.03 relative; "
+        "allowed: 1e-6 .",
         "momentum 99.8% MomentumOptimizer is not SGD(momentum).",
         "The port has none of its own",
         "w dense/kernel transposed",
@@ -250,11 +261,11 @@ def test_the_page_tells_the_ladder_and_can_be_read_aloud():
     assert all(tag["role"] == "img" and tag["aria-label"] for tag in spoken)
 
 
-def test_a_page_is_the_same_each_time():
+def test_page_is_deterministic():
     assert certificate.page(ladder(fails("loss"))) == certificate.page(ladder(fails("loss")))
 
 
-def test_of_many_layers_those_around_the_first_that_differs_are_shown():
+def test_table_of_many_layers_shows_those_around_the_first_difference():
     apart = [1e-7] * 100
     apart[70:] = [0.5] * 30
     names = tuple(f"layer{place}" for place in range(100))
@@ -264,35 +275,35 @@ def test_of_many_layers_those_around_the_first_that_differs_are_shown():
     text = Page(certificate.page(ladder(made))).text
     assert "layer69 1e-7 1e-6 holds layer70 0.5 1e-6 FAILS" in text
     assert "layer57 " not in text
-    assert "76 more are left out." in text
+    assert "76 more rows are not shown." in text
 
 
-def test_where_nothing_fails_the_last_course_is_drawn():
+def test_last_series_is_drawn_if_no_rung_fails():
     course = {"original": [3.0, 2.0, 1.0], "port": [3.0, 2.0, 1.0]}
     text = Page(certificate.page(ladder(rung("free run", series=course)))).text
-    assert "Original and port beside each other free run : free run of 9 steps" in text
+    assert "Original and port compared free run : free run of 9 steps" in text
 
 
-def test_the_drawing_marks_the_first_step_beyond_the_tolerance():
+def test_chart_marks_the_first_step_beyond_the_tolerance():
     apart = np.full(5000, 1e-7)
     apart[3001:] = 1e-2
-    ((_, chart),) = courses({"difference": apart, "tolerance": np.full(5000, 1e-6)})
-    assert "beyond the tolerance first at 3001" in chart
-    # Of 5,000 steps no more are drawn than can be told apart.
+    ((_, chart),) = line_charts({"difference": apart, "tolerance": np.full(5000, 1e-6)})
+    assert "first beyond the tolerance at 3001" in chart
+    # Of 5,000 steps only as many are drawn as can be distinguished.
     assert chart.count("L") < 2 * 610
     # Axis of x: from pixel 64 to 448.
     mark = re.search(r'class="mark" d="M([\d.]+)', chart)
     assert float(mark[1]) == pytest.approx(64 + 384 * 3001 / 4999, abs=0.1)
 
 
-def test_a_difference_of_nan_is_beyond_the_tolerance_and_leaves_a_gap():
+def test_nan_is_beyond_the_tolerance_and_leaves_a_gap_in_the_line():
     nan = float("nan")
     values = {"original": [1.0, 2.0, 3.0], "port": [1.0, nan, 3.0], "tolerance": [0.1] * 3}
-    (_, sides), (_, apart) = courses(values)
-    assert "first at 1" in sides
+    (_, sides), (_, apart) = line_charts(values)
+    assert "first beyond the tolerance at 1" in sides
     port = re.search(r'class="port" d="([^"]*)"', sides)
     assert port[1].count("M") == 2
-    assert "first at 1" in apart
+    assert "first beyond the tolerance at 1" in apart
 
 
 @pytest.mark.parametrize(
@@ -304,20 +315,22 @@ def test_a_difference_of_nan_is_beyond_the_tolerance_and_leaves_a_gap():
         {"difference": [float("nan")]},
     ],
 )
-def test_where_nothing_can_be_drawn_nothing_is(series):
-    assert courses(series) == []
+def test_series_without_drawable_values_have_no_chart(series):
+    assert line_charts(series) == []
 
 
 @pytest.mark.parametrize(
     "values",
     [[0.0, 0.0], [1e300, -1e300], [5e-324, 1.0], [float("inf"), 1.0], [7.0], [1e38, 0.0]],
 )
-def test_whatever_the_numbers_are_the_drawing_has_places_for_them(values):
+def test_chart_coordinates_stay_inside_for_extreme_values(values):
     zero = [0.0] * len(values)
     for drawn in (
-        courses({"original": values, "port": zero, "tolerance": zero}),
-        courses({"original": zero, "port": values, "tolerance": values}),
-        courses({"difference": [abs(one) for one in values], "tolerance": [1e-6] * len(values)}),
+        line_charts({"original": values, "port": zero, "tolerance": zero}),
+        line_charts({"original": zero, "port": values, "tolerance": values}),
+        line_charts(
+            {"difference": [abs(one) for one in values], "tolerance": [1e-6] * len(values)}
+        ),
     ):
         text = "".join(chart for _, chart in drawn)
         paths = " ".join(re.findall(r' (?:d|points)="([^"]*)"', text))
@@ -338,9 +351,7 @@ def test_whatever_the_numbers_are_the_drawing_has_places_for_them(values):
         (float("inf"), 1e-6, 100, "fails", "beyond any tolerance"),
     ],
 )
-def test_a_bar_ends_at_the_middle_where_the_tolerance_is_met(
-    measured, tolerance, width, kind, says
-):
+def test_bar_reaches_the_middle_at_the_tolerance(measured, tolerance, width, kind, says):
     drawn = bar(measured, tolerance)
     assert f'class="{kind}" y="1" width="{width:.1f}"' in drawn
     said = re.search('aria-label="([^"]*)"', drawn)[1]
@@ -360,11 +371,11 @@ def test_a_bar_ends_at_the_middle_where_the_tolerance_is_met(
         (1.5e12, "1.5e12"),
     ],
 )
-def test_numbers_are_short(value, shown):
+def test_numbers_are_formatted_with_two_digits(value, shown):
     assert number(value) == shown
 
 
-def test_both_files_are_written(tmp_path):
+def test_write_creates_json_and_page(tmp_path):
     made = ladder()
     made.write(tmp_path / "new" / "folder")
     assert {path.name for path in (tmp_path / "new" / "folder").iterdir()} == {
@@ -374,7 +385,7 @@ def test_both_files_are_written(tmp_path):
     assert (tmp_path / "new/folder/port.html").read_text("utf-8") == certificate.page(made)
 
 
-def test_a_page_that_cannot_be_made_leaves_what_was_there(tmp_path, monkeypatch):
+def test_failed_write_keeps_the_previous_files(tmp_path, monkeypatch):
     ladder().write(tmp_path)
     before = (tmp_path / "port.json").read_bytes()
 
@@ -388,13 +399,13 @@ def test_a_page_that_cannot_be_made_leaves_what_was_there(tmp_path, monkeypatch)
     assert {path.name for path in tmp_path.iterdir()} == {"port.json", "port.html"}
 
 
-def test_a_folder_that_cannot_be_written_is_said_in_a_line(tmp_path):
+def test_unwritable_folder_raises_input_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="file: cannot be written"):
         ladder().write(tmp_path / "file")
 
 
-def test_the_facts_of_a_run_are_those_of_its_trace():
+def test_run_facts_come_from_the_manifest():
     manifest = {
         "script": {"name": "old.py", "sha256": "abc", "arguments": ["--name", "a b"]},
         "threads": {"cores": 2, "inter": 1, "intra": 0},
@@ -403,7 +414,7 @@ def test_the_facts_of_a_run_are_those_of_its_trace():
         "precision": "float32",
         "ended": None,
     }
-    assert facts(manifest) == {
+    assert run_facts(manifest) == {
         "SHA-256 of the script": "abc",
         "arguments": "--name 'a b'",
         "graph's seed": "0",
@@ -414,14 +425,14 @@ def test_the_facts_of_a_run_are_those_of_its_trace():
 
 
 def luminance(colour: str) -> float:
-    """As WCAG 2 has it."""
+    """Relative luminance as defined by WCAG 2."""
     digits = colour * 2 if len(colour) == 3 else colour
     parts = np.array([int(digits[place : place + 2], 16) for place in (0, 2, 4)]) / 255
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
-def test_text_has_the_contrast_that_wcag_asks_for_in_light_in_dark_and_on_paper():
+def test_text_contrast_satisfies_wcag_in_light_dark_and_print():
     style = certificate.page(ladder())
     themes = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
     assert len(themes) == 3
@@ -438,7 +449,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
-def test_a_browser_shows_the_page_without_a_complaint_on_a_phone_and_on_a_desk(tmp_path):
+def test_browser_shows_the_page_without_errors_on_phone_and_desktop(tmp_path):
     steps = {"original": [3.0, 2.0, 1.0], "port": [3.0, 2.0, 1.5], "tolerance": [1e-6] * 3}
     names = tuple(f"a/long/name/of/a/layer/{place}/kernel" for place in range(9))
     apart = {"difference": [1e-7] * 9, "tolerance": [1e-6] * 9}
@@ -461,5 +472,5 @@ def test_a_browser_shows_the_page_without_a_complaint_on_a_phone_and_on_a_desk(t
     command += [(tmp_path / "frames.html").as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert "CONSOLE" not in done.stderr
-    # None is wider than its frame.
+    # No page is wider than its frame.
     assert re.search("<title>(.*?)</title>", done.stdout)[1] == "360,1200,360,1200"

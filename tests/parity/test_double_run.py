@@ -1,4 +1,4 @@
-"""The free run in float64, of a network with dropout whose every step was recorded."""
+"""The free run in float64, for a network with dropout of which every step was recorded."""
 
 import dataclasses
 import re
@@ -19,7 +19,7 @@ from tf_edureka.tf1.recorded_graph import RecordedGraph
 from tf_edureka.trace import Fingerprint, Writer, short
 
 v1 = tf.compat.v1
-STEPS, FALLS = 30, 20  # after so many the rate falls
+STEPS, FALLS = 30, 20  # steps after which the rate falls
 KEEP, SCALE, SMOOTHING = 0.7, 0.1, 0.003
 _random = np.random.default_rng(0)
 X = _random.normal(size=(STEPS, 16, 7)).astype(np.float32)
@@ -39,7 +39,7 @@ def adam(step):
 
 
 def record(folder, optimizer, scale=SCALE):
-    """A trace of a training: what each step was given, the first three in full."""
+    """Writes a trace with the inputs of every step and the first three steps in full."""
     writer = Writer(folder, 1e9)
     with tf.Graph().as_default() as graph, v1.Session() as session:
         v1.set_random_seed(1)
@@ -105,7 +105,7 @@ def record(folder, optimizer, scale=SCALE):
 
 @pytest.fixture(scope="module", autouse=True)
 def in_this_process():
-    """Spares the process with one thread, which takes seconds to start."""
+    """Replaces the process with one thread, which takes seconds to start."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(noise, "OneThread", RecordedGraph)
         yield
@@ -142,7 +142,7 @@ def free_run(ladder):
 
 
 def in_float64(trace, build):
-    """The free run alone."""
+    """Computes only the free run."""
     model = port()()
     own = KerasPort(model, KerasClimb(trace, model, {}).found, random_ops=random_ops(trace))
     first = read(trace, 0)[0]
@@ -150,40 +150,42 @@ def in_float64(trace, build):
     return double_run.climb(trace, 0, own, build)
 
 
-# Of 30 steps the original itself keeps 1e-13 or so; float32 rounds by 6e-8 in each.
+# In 30 steps the original differs from itself by about 1e-13; float32 rounds by 6e-8 per step.
 LITTLE = 1e-12
 
 
-def test_a_right_port_has_the_originals_losses_in_float64(trace):
+def test_right_port_has_the_original_losses_in_float64(trace):
     before = keras.config.floatx(), keras.config.dtype_policy().name
     rung = in_float64(trace, port())
-    assert rung.compared == "the loss of 30 steps in a row, in float64"
+    assert rung.compared == "the loss in 30 consecutive steps in float64"
     assert rung.passed
     assert max(rung.series["tolerance"]) < LITTLE
     assert (keras.config.floatx(), keras.config.dtype_policy().name) == before
 
 
-def test_in_float64_the_step_is_seen_at_which_the_rate_falls(trace):
+def test_float64_run_fails_first_after_the_rate_changes(trace):
     def of_keras():
         falling = keras.optimizers.schedules.ExponentialDecay(0.1, FALLS, 0.3, staircase=True)
         return keras.optimizers.SGD(falling, 0.9)
 
     rung = in_float64(trace, port(of_keras))
     assert not rung.passed
-    assert rung.first == f"step {FALLS + 1}"  # the first loss after a step by another rate
+    assert (
+        rung.first == f"first difference in step {FALLS + 1}"
+    )  # the first loss after a step by another rate
     pairs = zip(rung.series["original"], rung.series["port"], strict=True)
     apart = [abs(one - other) / one for one, other in pairs]
     assert max(apart[: FALLS + 1]) < LITTLE < 1e-6 < min(apart[FALLS + 1 :])
 
 
 @pytest.mark.slow
-def test_an_epsilon_that_float32_hides_is_seen_in_float64(tmp_path):
+def test_wrong_epsilon_fails_in_float64_but_not_in_float32(tmp_path):
     trace = record(tmp_path / "t", adam)
     ports = [port(lambda e=e: keras.optimizers.Adam(0.01, epsilon=e)) for e in (1e-8, 1e-7)]
     assert [in_float64(trace, one).passed for one in ports] == [True, False]
     trace.manifest["float64"] = False
     rung = free_run(trace.climb(ports[1]))
-    assert rung.compared == "the loss of 3 steps in a row"
+    assert rung.compared == "the loss in 3 consecutive steps"
     assert rung.passed
 
 
@@ -200,32 +202,32 @@ def only_in_float32():
 @pytest.mark.parametrize(
     ("build", "why"),
     [
-        (port(last=[Float32]), "the port casts to float32 by itself"),
-        (port(dtype="float32"), "the port has sequential.*kernel in float32 by itself"),
+        (port(last=[Float32]), "the port itself casts to float32"),
+        (port(dtype="float32"), "the port itself makes sequential.*kernel in float32"),
         (only_in_float32, "cannot be trained in float64 .AssertionError: float32 is wanted"),
         (lambda: keras.Sequential([keras.Input((7,)), layers.Dense(1)]), "has other variables"),
-        (None, "the port was given as a model, not as a function that makes it"),
+        (None, "the port was given as a model, not as a function that builds one"),
     ],
     ids=["a cast", "a layer", "an error", "another", "a model"],
 )
-def test_why_a_port_is_not_in_float64_is_said(trace, build, why):
+def test_reason_for_not_running_in_float64_is_reported(trace, build, why):
     with pytest.raises(run_in_float64.NotInFloat64, match=why):
         in_float64(trace, build)
     assert (keras.config.floatx(), keras.config.dtype_policy().name) == ("float32", "float32")
 
 
 @pytest.mark.slow
-def test_a_port_that_is_not_in_float64_runs_in_float32(trace):
+def test_port_that_cannot_run_in_float64_runs_in_float32(trace):
     ladder = trace.climb(only_in_float32)
-    assert free_run(ladder).compared == "the loss of 3 steps in a row"
+    assert free_run(ladder).compared == "the loss in 3 consecutive steps"
     assert "free run: in float32, since the port cannot" in ladder.text()
 
 
 @pytest.mark.slow
-def test_a_number_that_nobody_wrote_may_be_off_by_what_float32_rounds(tmp_path):
+def test_non_decimal_constant_may_differ_by_float32_rounding(tmp_path):
     third = record(tmp_path / "t", momentum, scale=1 / 3)
-    run = run_in_float64.of_training(third, 0)
-    assert "mul/y by what float32 rounds" in run.why
+    run = run_in_float64.run_training(third, 0)
+    assert "mul/y by half a unit of float32" in run.why
     assert 1e-9 < run.limits[0] < run.limits[-1] < 1e-3
     assert in_float64(third, port(scale=1 / 3)).passed
     assert not in_float64(third, port(scale=0.3334)).passed
@@ -240,37 +242,37 @@ def changed(trace, place, **values):
     return other
 
 
-def test_the_run_ends_where_the_script_did_what_is_not_known(trace):
+def test_run_ends_before_a_step_that_cannot_be_recomputed(trace):
     rate = changed(trace, 7, hyper={"lr": 0.5})
-    assert len(run_in_float64.of_training(rate, 0).steps) == 7
+    assert len(run_in_float64.run_training(rate, 0).steps) == 7
     full = changed(trace, 7, inputs={})
-    assert len(run_in_float64.of_training(full, 0).steps) == 7
+    assert len(run_in_float64.run_training(full, 0).steps) == 7
     weights = changed(trace, 2, before={**trace.steps[2].before, "a": trace.steps[0].before["a"]})
-    assert len(run_in_float64.of_training(weights, 0).steps) == 2
+    assert len(run_in_float64.run_training(weights, 0).steps) == 2
 
 
-def test_what_no_run_can_be_taken_of_is_said(trace):
+def test_reason_for_not_recomputing_the_run_is_reported(trace):
     for other, said in (
         (changed(trace, 0, before={}), "the first step was not recorded in full"),
-        (changed(trace, 0, random={}), "drew was not recorded"),
-        (changed(trace, 1, hyper={"lr": 0.5}), "not two steps in a row"),
+        (changed(trace, 0, random={}), "were not recorded"),
+        (changed(trace, 1, hyper={"lr": 0.5}), "fewer than two consecutive steps"),
     ):
         with pytest.raises(run_in_float64.NotInFloat64, match=said):
-            run_in_float64.of_training(other, 0)
+            run_in_float64.run_training(other, 0)
 
 
-def test_float64_says_who_is_off(trace):
-    """Where loss or gradients differ: it gives the value, and how far both are from it."""
+def test_float64_text_has_the_distances_of_original_and_port(trace):
+    """If loss or gradients differ, the text has the float64 value and both distances from it."""
     ladder = trace.climb(port(smoothing=2 * SMOOTHING))
-    assert free_run(ladder).compared == "the loss of 30 steps in a row, in float64"
+    assert free_run(ladder).compared == "the loss in 30 consecutive steps in float64"
     rungs = {one.rung: one for one in ladder.failing}
     for name in ("loss", "gradients"):
         said = rungs[name].float64
-        original, of_port = map(float, re.findall(r" by (\S+?)(?= of|,|$)", said))
+        original, of_port = map(float, re.findall(r" by ([\d.e-]+)", said))
         assert original < 1e-6
-        assert of_port == pytest.approx(rungs[name].measured, rel=0.5)  # it is said in one digit
+        assert of_port == pytest.approx(rungs[name].measured, rel=0.5)  # printed with one digit
         assert said in " ".join(ladder.text().split())
         assert ladder.to_json()["rungs"][ladder.rungs.index(rungs[name])]["float64"] == said
-    step = int(rungs["loss"].first.removeprefix("step "))
-    value = float(re.match(r"float64 gives ([\d.]+);", rungs["loss"].float64)[1])
+    step = int(rungs["loss"].first.removeprefix("largest difference in step "))
+    value = float(re.match(r"in float64 the loss is ([\d.]+);", rungs["loss"].float64)[1])
     assert value == pytest.approx(trace.steps[step].loss, rel=1e-6)

@@ -1,4 +1,4 @@
-"""Which of the arrays that were fed are a port's inputs, labels and weights."""
+"""The choice of a port's inputs, labels and example weights among the fed arrays."""
 
 import keras
 import numpy as np
@@ -42,7 +42,7 @@ def test_inputs_may_be_a_dict(recorded):
 
 
 @pytest.mark.slow
-def test_class_numbers_may_be_what_was_put_in(recorded):
+def test_labels_may_be_the_class_indices_that_are_the_input(recorded):
     def copies(session, random):
         word = v1.placeholder(tf.int32, [None, 2], "word")
         rows = tf.reshape(tf.gather(variable([5, 3], "table"), word), [-1, 6])
@@ -63,15 +63,15 @@ def test_class_numbers_may_be_what_was_put_in(recorded):
 
 
 @pytest.mark.slow
-def test_an_array_may_be_the_weight_of_each_example(recorded):
+def test_example_weights_are_found_among_the_fed_arrays(recorded):
     def weighted(session, random):
         x = v1.placeholder(tf.float32, [None, 3], "x")
         y = v1.placeholder(tf.float32, [None, 1], "y")
         weight = v1.placeholder(tf.float32, [None], "weight")
-        apart = tf.square(tf.matmul(x, variable([3, 1], "kernel")) - y)
+        error = tf.square(tf.matmul(x, variable([3, 1], "kernel")) - y)
         train(
             session,
-            tf.reduce_mean(weight[:, None] * apart),
+            tf.reduce_mean(weight[:, None] * error),
             lambda: {
                 x: random.normal(size=(8, 3)),
                 y: random.normal(size=(8, 1)),
@@ -90,7 +90,7 @@ def test_an_array_may_be_the_weight_of_each_example(recorded):
 
 
 def linear(session, random):
-    """The line of many tutorials, which is fed one point at a time."""
+    """Linear regression, fed one point at a time, as in many tutorials."""
     x, y = v1.placeholder(tf.float32, name="x"), v1.placeholder(tf.float32, name="y")
     start = {"initial_value": random.normal(), "dtype": tf.float32, "use_resource": False}
     line = x * v1.Variable(**start, name="weight") + v1.Variable(**start, name="bias")
@@ -99,7 +99,7 @@ def linear(session, random):
 
 
 @pytest.mark.slow
-def test_numbers_are_batches_of_one(recorded):
+def test_fed_scalars_are_batches_of_one(recorded):
     def build(share=20, start="normal", has_input=True):
         line = layers.Dense(1, kernel_initializer=start, bias_initializer=start)
         model = keras.Sequential([keras.Input((1,)), line] if has_input else [line])
@@ -114,13 +114,13 @@ def test_numbers_are_batches_of_one(recorded):
     ladder = trace.climb(build)
     assert ladder.passed
     assert {one.rung for one in ladder.rungs if not one.passed} == {"batches", "final metric"}
-    assert trace.climb(lambda: build(has_input=False)).passed  # which is built by what was fed
+    assert trace.climb(lambda: build(has_input=False)).passed  # built on the fed arrays
     assert {"loss", "gradients"} <= {*failing(trace.climb(lambda: build(share=40)))}
     assert trace.climb(lambda: build(start="ones")).first == "initial values"
 
 
 @pytest.mark.slow
-def test_batches_are_skipped_where_a_number_was_all_that_was_fed(recorded):
+def test_rung_batches_is_skipped_if_only_scalars_were_fed(recorded):
     def from_constants(session, random):
         rate = v1.placeholder(tf.float32, [], "rate")
         x = tf.constant(random.normal(size=(8, 3)), tf.float32)

@@ -1,4 +1,4 @@
-"""The rung of the trained network in use, on an evaluation that is recorded by hand."""
+"""The rung `final metric`, on an evaluation that is recorded by hand."""
 
 from types import SimpleNamespace
 
@@ -9,9 +9,9 @@ import tensorflow as tf
 from keras import layers
 
 from tf_edureka import parity
-from tf_edureka.parity.model import left_on
+from tf_edureka.parity.model import active_in_inference
 from tf_edureka.parity.noise import noise_of_step as noise
-from tf_edureka.parity.noise.evaluated import moved
+from tf_edureka.parity.noise.recorded_evaluation import perturbed
 from tf_edureka.tf1.recorded_graph import RecordedGraph
 from tf_edureka.trace import Writer
 
@@ -21,7 +21,7 @@ STEPS, RATE = 3, 0.4
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch):
-    """Spares the process with one thread, which takes seconds to start."""
+    """Replaces the process with one thread, which takes seconds to start."""
     monkeypatch.setattr(noise, "OneThread", RecordedGraph)
     noise.original.cache_clear()
 
@@ -34,13 +34,13 @@ def dense(x, name, units):
     return tf.matmul(x, kernel) + v1.get_variable(f"{name}/bias", [units], initializer=zeros)
 
 
-def record(folder, rate_in_use=0.0, error=0.0):
-    """A trace of a classifier with dropout, and an evaluation of 40 examples after its training.
+def record(folder, inference_rate=0.0, error=0.0):
+    """Writes a trace of a classifier with dropout and an evaluation of 40 examples.
 
     Args:
-        folder: of the trace.
-        rate_in_use: of the dropout in the evaluation.
-        error: by which the recorded accuracy is another than it was.
+        folder: folder of the trace.
+        inference_rate: rate of the dropout in the evaluation.
+        error: error added to the recorded accuracy.
     """
     random = np.random.default_rng(0)
     writer = Writer(folder, 1e9)
@@ -84,7 +84,7 @@ def record(folder, rate_in_use=0.0, error=0.0):
             line |= {"random": put({uniform.name: numbers}), "after": put(session.run(weights))}
             line["gradients"] = line["raw_gradients"] = put(taken)
             writer.step(line)
-        fed = given(40, rate_in_use)
+        fed = given(40, inference_rate)
         value, numbers = session.run(
             [accuracy, uniform.outputs[0]], {f"{name}:0": one for name, one in fed.items()}
         )
@@ -134,15 +134,15 @@ class LeftOn(layers.Dropout):
         return super().call(x, training=True)
 
 
-def test_an_output_is_moved_both_ways_but_not_across_0():
+def test_moved_output_goes_both_ways_but_not_across_0():
     output = np.float32([0, 1e-4, -1e-4, *[8.0] * 20])
-    apart = moved(output, 0.125, np.random.default_rng(0)) - output
+    apart = perturbed(output, 0.125, np.random.default_rng(0)) - output
     np.testing.assert_array_equal(apart[:3] > 0, [True, True, False])
     assert {*apart[3:].tolist()} == {-0.125, 0.125}
 
 
 @pytest.mark.parametrize("activation", [None, pytest.param("softmax", marks=pytest.mark.slow)])
-def test_a_right_port_gives_the_recorded_metric(trace, activation):
+def test_right_port_has_the_recorded_metric(trace, activation):
     ladder = trace.climb(port(activation=activation))
     assert ladder.passed
     last = ladder.rungs[-1]
@@ -150,47 +150,47 @@ def test_a_right_port_gives_the_recorded_metric(trace, activation):
     accuracy = trace.evaluations[0].scalars["accuracy"]
     assert 0.2 < accuracy < 1
     assert last.compared == (
-        f"accuracy: {accuracy:.6g}, of the port {accuracy:.6g}; the output on 40 examples"
+        f"accuracy: original {accuracy:.6g}, port {accuracy:.6g}; the output on 40 examples"
     )
 
 
 @pytest.mark.parametrize(
     "given",
     [
-        # The original draws there, too, and keeps all.
+        # The original samples a mask there, too, but keeps all units.
         pytest.param({"dropout": LeftOn(RATE)}, marks=pytest.mark.slow),
-        # The original draws nothing there, so that nothing is dropped until the model is used.
+        # The original has no mask there, so nothing is dropped before inference.
         {"first": lambda: LeftOn(RATE)},
     ],
-    ids=["where the original draws", "where it does not"],
+    ids=["where the original has dropout", "where it has none"],
 )
-def test_dropout_that_is_left_on_in_use_fails_there_alone_and_is_named(trace, given):
+def test_dropout_in_inference_fails_only_the_final_metric_and_is_named(trace, given):
     ladder = trace.climb(port(**given))
     assert [one.rung for one in ladder.failing] == ["final metric"]
     last = ladder.rungs[-1]
-    assert last.first == "the output in inference, beside add_1"
+    assert last.first == "largest difference of the inference output from add_1"
     (cause,) = last.causes
     assert (cause.cause, cause.explains) == ("dropout", pytest.approx(1))
 
 
-def test_an_output_that_is_nearer_by_chance_has_no_cause_without_such_layers():
+def test_nearer_output_without_dropout_layers_names_no_cause():
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     apart = iter([1.0, 0.1, 0.1])
-    assert not [*left_on.causes(SimpleNamespace(model=model), lambda: next(apart))]
+    assert not [*active_in_inference.causes(SimpleNamespace(model=model), lambda: next(apart))]
 
 
 @pytest.mark.slow
-def test_an_evaluation_with_dropout_says_nothing_of_the_port_in_use(tmp_path):
-    ladder = record(tmp_path / "trace", rate_in_use=RATE).climb(port)
+def test_final_metric_is_skipped_for_an_evaluation_in_training_mode(tmp_path):
+    ladder = record(tmp_path / "trace", inference_rate=RATE).climb(port)
     assert ladder.passed
     assert ladder.rungs[-1].passed is None
-    assert "evaluated as it trains" in ladder.rungs[-1].why
+    assert "evaluated in training mode" in ladder.rungs[-1].why
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("examples", "is_compared"), [(1, True), (2, False)])
-def test_one_example_may_be_on_the_other_side_of_a_tie(tmp_path, examples, is_compared):
+def test_accuracy_may_differ_by_one_example(tmp_path, examples, is_compared):
     last = record(tmp_path / "trace", error=examples / 40).climb(port).rungs[-1]
     assert last.passed is (True if is_compared else None)
     if not is_compared:
-        assert last.why == "accuracy cannot be computed again as recorded"
+        assert last.why == "recomputing accuracy does not give the recorded value"

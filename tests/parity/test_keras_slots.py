@@ -13,8 +13,8 @@ K = keras.optimizers
 STEPS, BEGIN = 30, 17
 RATES = [stairs(step, rate=0.01, every=10) for step in range(STEPS)]
 
-# Of the same arithmetic as the original, from step 17 on with its rate: the rate changes at 10 and
-# 20, and the velocity of Keras' SGD takes it in; so its steps end before.
+# Optimizers with the original's update rule, from step 17 on. The rate changes at steps 10 and 20.
+# The velocity of Keras' SGD contains the rate, so these cases end at step 20.
 CASES = [
     ("GradientDescent", {}, lambda: K.SGD(), STEPS),
     ("Momentum", {}, lambda: K.SGD(momentum=0.9), 20),
@@ -39,8 +39,8 @@ CASES = [
 ]
 
 
-def gone_on(optimizer, original, given, end):
-    """Weights after the step before `end`, from the original's state before step 17 on."""
+def resumed(optimizer, original, given, end):
+    """Starts from the original's state before step 17; returns the weights before step `end`."""
     state = original.states[BEGIN]
     variables = [keras.Variable(state[n], name=n.replace("/", "_")) for n in recorded.SHAPES]
     slots = {name: [state[of[n]] for n in recorded.SHAPES] for name, of in original.slots.items()}
@@ -54,21 +54,21 @@ def gone_on(optimizer, original, given, end):
 
 
 @pytest.mark.parametrize(("kind", "settings", "make", "end"), CASES)
-def test_an_optimizer_goes_on_from_the_originals_state(kind, settings, make, end):
+def test_optimizer_resumes_from_the_originals_slots(kind, settings, make, end):
     given = gradients(STEPS)
     original = Original(kind, RATES, given, **settings)
-    without, weights = gone_on(make(), original, given, end)
+    without, weights = resumed(make(), original, given, end)
     assert without == []
     for name, value in zip(recorded.SHAPES, weights, strict=True):
-        # Rounding of some steps of a hundredth, with Adam's parts in 100,000.
+        # Rounding of some steps of 0.01, and parts in 100,000 of them for Adam.
         np.testing.assert_allclose(value, original.states[end][name], rtol=0, atol=1e-6)
 
 
-def test_without_slots_it_goes_elsewhere():
+def test_optimizer_without_the_slots_differs():
     given = gradients(STEPS)
     original = Original("Adam", RATES, given)
     original.slots = {}
-    without, weights = gone_on(K.Adam(epsilon=1e-8), original, given, STEPS)
+    without, weights = resumed(K.Adam(epsilon=1e-8), original, given, STEPS)
     assert without == ["momentum", "velocity"]
     assert np.abs(weights[0] - original.states[STEPS]["kernel"]).max() > 1e-3
 

@@ -17,18 +17,18 @@ CONFIG = MlpConfig.article(epochs=2)
 
 
 @pytest.fixture(scope="module")
-def heard() -> list[str]:
-    """What the listener heard while `measured` was computed."""
+def called_with() -> list[str]:
+    """The names with which the callback was called while `measured` was computed."""
     return []
 
 
 @pytest.fixture(scope="module")
-def measured(data, heard) -> Measurements:
+def measured(data, called_with) -> Measurements:
     """Both paths, trained once."""
 
     def on_epoch(what: str) -> bool:
-        heard.append(what)
-        return True  # from a training's own listener it would end the training
+        called_with.append(what)
+        return True  # returned by a training's own callback, this would stop it
 
     with runtime.tf32(False):
         return measure(CONFIG, data, on_epoch=on_epoch)
@@ -39,14 +39,14 @@ def failed(measured: Measurements) -> list[str]:
 
 
 def climbed(data) -> list[str]:
-    """The rungs that fail when both paths are computed anew."""
+    """The rungs that fail when both paths are computed again."""
     ladder = parity.climb(CONFIG, data, steps=10)
     fails = [rung.rung for rung in ladder.rungs if not rung.passed]
     assert ladder.passed == (not fails)
     return fails
 
 
-def test_all_rungs_hold_and_say_why(measured):
+def test_all_rungs_hold_and_have_reasons(measured):
     rungs = judge(measured, steps=10)
     assert failed(measured) == []
     assert all(rung.why for rung in rungs)
@@ -56,8 +56,8 @@ def test_all_rungs_hold_and_say_why(measured):
     ]
 
 
-def test_the_listener_hears_of_each_epoch_and_ends_no_training(measured, heard):
-    assert len(heard) == 3 * CONFIG.epochs + 5
+def test_callback_is_called_after_each_epoch_and_cannot_stop_training(measured, called_with):
+    assert len(called_with) == 3 * CONFIG.epochs + 5
     for result in (measured.legacy, measured.modern, measured.without_xla):
         assert len(result.cost) == CONFIG.epochs
 
@@ -68,7 +68,7 @@ def scaled(values: np.ndarray, factor) -> np.ndarray:
 
 @pytest.mark.parametrize("apart", [1.0, np.nan])
 @pytest.mark.parametrize("name", ["batches", "forward pass", "gradients", "final metric"])
-def test_what_fails_for_the_network_as_any_port_fails_here(measured, name, apart):
+def test_failure_of_a_port_rung_fails_the_article_ladder(measured, name, apart):
     rungs = tuple(
         dataclasses.replace(rung, measured=apart) if rung.rung == name else rung
         for rung in measured.port.rungs
@@ -78,7 +78,7 @@ def test_what_fails_for_the_network_as_any_port_fails_here(measured, name, apart
 
 
 @pytest.mark.parametrize("which", range(6))
-def test_one_initial_value_that_differs_in_its_last_bit_is_seen(measured, which):
+def test_one_initial_value_differing_in_its_last_bit_fails(measured, which):
     theirs, ours = measured.initial_values
     changed = [values.copy() for values in ours]
     changed[which].flat[-1] = np.nextafter(changed[which].flat[-1], np.float32(9))
@@ -97,21 +97,21 @@ def test_one_initial_value_that_differs_in_its_last_bit_is_seen(measured, which)
         ("without_xla", "step_cost", np.repeat([1, 1 + 2**-23], [9, 1]), "without XLA"),
     ],
 )
-def test_another_course_is_seen_on_its_rung(measured, path, changed, factor, rung):
+def test_changed_training_curve_fails_its_rung(measured, path, changed, factor, rung):
     result = getattr(measured, path)
     result = dataclasses.replace(result, **{changed: scaled(getattr(result, changed), factor)})
     assert failed(dataclasses.replace(measured, **{path: result})) == [rung]
 
 
 @pytest.mark.parametrize("which", range(6))
-def test_one_weight_that_differs_is_seen_without_xla(measured, which):
+def test_one_differing_weight_fails_without_xla(measured, which):
     weights = [values.copy() for values in measured.without_xla.weights]
     weights[which].flat[-1] = np.nextafter(weights[which].flat[-1], np.float32(9))
     result = dataclasses.replace(measured.without_xla, weights=tuple(weights))
     assert failed(dataclasses.replace(measured, without_xla=result)) == ["without XLA"]
 
 
-def test_another_course_in_float64_is_seen_on_its_rung(measured):
+def test_changed_float64_training_curve_fails_its_rung(measured):
     legacy, modern, without_xla = measured.double
     wrong = dataclasses.replace(modern, step_cost=modern.step_cost * (1 + 1e-13))
     assert failed(dataclasses.replace(measured, double=(legacy, wrong, without_xla))) == [
@@ -124,7 +124,7 @@ def test_another_course_in_float64_is_seen_on_its_rung(measured):
 
 
 @pytest.mark.slow
-def test_another_start_is_seen_on_the_rung_of_initial_values(data, monkeypatch):
+def test_other_op_seeds_fail_first_in_initial_values(data, monkeypatch):
     rule = seeds.variable_op_seeds
     monkeypatch.setattr(seeds, "variable_op_seeds", lambda *a, **b: [s + 1 for s in rule(*a, **b)])
     assert climbed(data)[0] == "initial values"
@@ -132,25 +132,23 @@ def test_another_start_is_seen_on_the_rung_of_initial_values(data, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("other_batches")
-def test_other_batches_are_seen_on_their_rung(data):
+def test_other_batches_fail_first_in_batches(data):
     assert climbed(data)[0] == "batches"
 
 
 @pytest.mark.slow
-def test_keras_own_adam_is_seen_where_rounding_is_out_of_the_way(data, monkeypatch):
+def test_keras_adam_fails_only_where_rounding_is_excluded(data, monkeypatch):
     monkeypatch.setattr(
         optimizers,
         "Adam",
         lambda rate, epsilon, *, dtype: keras.optimizers.Adam(rate, epsilon=epsilon),
     )
-    # It rounds in another way, and in float64 its rate and betas are those of float32.
+    # It rounds differently, and in float64 its rate and betas are rounded to float32.
     assert climbed(data) == ["without XLA", "float64 steps", "float64 epoch"]
 
 
 @pytest.mark.slow
-def test_keras_epsilon_passes_the_course_and_fails_where_rounding_is_out_of_the_way(
-    data, monkeypatch
-):
+def test_keras_epsilon_fails_only_where_rounding_is_excluded(data, monkeypatch):
     adam = optimizers.Adam
     monkeypatch.setattr(optimizers, "Adam", lambda rate, _, *, dtype: adam(rate, 1e-7, dtype=dtype))
     assert climbed(data) == [
@@ -159,15 +157,13 @@ def test_keras_epsilon_passes_the_course_and_fails_where_rounding_is_out_of_the_
 
 
 @pytest.mark.slow
-def test_a_bias_whose_gradient_is_summed_in_another_order_is_seen_without_xla_only(
-    data, monkeypatch
-):
+def test_keras_dense_fails_only_without_xla(data, monkeypatch):
     monkeypatch.setattr(layers, "Dense", keras.layers.Dense)
     assert climbed(data) == ["without XLA"]
 
 
 @pytest.mark.slow
-def test_float32_is_multiplied_with_all_its_bits_meanwhile(data):
+def test_tf32_is_off_during_the_comparison(data):
     enabled = tf.config.experimental.tensor_float_32_execution_enabled
     seen = []
     with runtime.tf32(True):  # TensorFlow's default
@@ -177,17 +173,17 @@ def test_float32_is_multiplied_with_all_its_bits_meanwhile(data):
 
 
 @pytest.mark.slow
-def test_real_mnist_both_climb_against_tensorflow_1(mnist):
+def test_both_paths_hold_against_tensorflow_1_on_mnist(mnist):
     config = MlpConfig.article(seed=2, epochs=1)
     recorded = parity.Reference.read(config)
     ladder = parity.climb(config, mnist, steps=100, reference=recorded)
     assert [rung.rung for rung in ladder.rungs if not rung.passed] == []
     against = [rung.between for rung in ladder.rungs if "TF 1.15.5" in rung.between]
-    # Initial values and five parts of the course, and the batches, which are those of both paths.
+    # Initial values and five rungs of the training curve; the batches once, for both paths.
     assert [against.count(f"{path}, TF 1.15.5") for path in ("legacy", "modern")] == [6, 7]
 
 
-def test_a_rung_is_a_row_and_a_reason_is_said_once():
+def test_rung_row_and_unique_reasons():
     rungs = [
         parity.Rung(
             name,
@@ -206,7 +202,7 @@ def test_a_rung_is_a_row_and_a_reason_is_said_once():
     assert parity.reasons(rungs) == ["10 steps, 100 steps (cost): because"]
 
 
-def test_the_reference_speaks_only_of_what_it_has_run():
+def test_reference_is_none_for_unrecorded_configurations():
     assert parity.Reference.read(CONFIG).step_cost.shape == (550,)
     for config in (
         dataclasses.replace(CONFIG, seed=999),
@@ -216,7 +212,7 @@ def test_the_reference_speaks_only_of_what_it_has_run():
         assert parity.Reference.read(config) is None
 
 
-def test_differences_are_counted_in_units_of_the_last_place():
+def test_difference_in_units_in_the_last_place():
     one = np.array([1, 2, 0], np.float32)
     other = np.array([1 + 2**-22, 2, 0], np.float32)
     apart = parity.difference(one, other)
@@ -225,12 +221,12 @@ def test_differences_are_counted_in_units_of_the_last_place():
     np.testing.assert_allclose(apart["relative"], 2**-22, rtol=1e-6)
 
 
-def test_arrays_of_other_shapes_are_not_compared():
-    with pytest.raises(ValueError, match="expected two arrays alike"):
+def test_difference_rejects_arrays_of_other_shape():
+    with pytest.raises(ValueError, match="expected two arrays of the same shape and dtype"):
         parity.difference(np.zeros((4, 1)), np.zeros(4))
 
 
-def test_a_difference_that_is_no_number_does_not_hold():
+def test_nan_difference_does_not_hold():
     rung = parity.Rung(
         "x",
         "a, b",
@@ -245,6 +241,6 @@ def test_a_difference_that_is_no_number_does_not_hold():
 
 
 @pytest.mark.parametrize("steps", [0, -1, 10**6, 2.0])
-def test_steps_that_there_are_not_are_refused_before_any_training(data, steps):
+def test_invalid_step_counts_are_rejected_before_training(data, steps):
     with pytest.raises(InputError, match="steps: expected a whole number from 1 to"):
         parity.climb(CONFIG, data, steps=steps, on_epoch=None)

@@ -1,4 +1,4 @@
-"""Checkpoints of real TensorFlow 1 networks in Keras models: proved, and trained further."""
+"""Checkpoints of TensorFlow 1.15.5 are loaded into Keras models, proved, and trained further."""
 
 import re
 from types import SimpleNamespace
@@ -7,14 +7,14 @@ import checkpoint_networks
 import keras
 import numpy as np
 import pytest
-from checkpoint_files import LAYERS, below, known
+from checkpoint_files import LAYERS, arrays_in, golden_arrays
 from keras import layers
 
 from tf_edureka import parity
 
 LAST_PLACE = 2.0**-23
 
-# File or prefix of a golden, the network in Keras, and whether it is in the core of the tests.
+# File or prefix of a golden, the network in Keras, and False for a slow test.
 CASES = [
     *(("article", "article", True), ("conv", "conv", False), ("lstm", "lstm", False)),
     *(("lstm", "lstm_cell", False), ("embedding", "embedding", False)),
@@ -27,7 +27,7 @@ CASES = [
     *(("keras_weights.h5", "tf_keras", False), ("keras_tf/weights", "tf_keras", False)),
 ]
 WITHOUT_GRAPH = ("article_without_graph", "keras.h5", "keras_weights.h5", "keras_tf/weights")
-# Of what TensorFlow 1 calls its slots, in their order, what the Keras optimizers call them.
+# Names of slots in Keras optimizers, in their order, by the name in TensorFlow 1.
 SLOTS = {
     "Adam": ("momentum", "velocity"),
     "Momentum": ("accum",),
@@ -49,7 +49,7 @@ CENTERED = ("ms", "mg", "mom")
     ],
 )
 def case(request, checkpoints, tmp_path_factory):
-    """A golden, loaded into its network, and that written and read as a `.keras` file."""
+    """A golden loaded into its network, and the network read back from a `.keras` file."""
     file, network = request.param
     keras.utils.clear_session()
     model = getattr(checkpoint_networks, network)()
@@ -59,28 +59,27 @@ def case(request, checkpoints, tmp_path_factory):
     return SimpleNamespace(
         file=file,
         network=network,
-        known=known(checkpoints, file),
+        golden=golden_arrays(checkpoints, file),
         loaded=loaded,
         models=[model, keras.models.load_model(path)],
     )
 
 
 def inputs_of(case):
-    return case.known["x" if "x" in case.known else "images"]
+    return case.golden["x" if "x" in case.golden else "images"]
 
 
-def test_it_is_proved_where_there_is_a_graph(case):
+def test_mapping_is_proved_if_the_checkpoint_has_a_graph(case):
     assert case.loaded.is_proved == (case.file not in WITHOUT_GRAPH)
-    name = str(case.known.get("name/outputs", "")).removesuffix(":0")
+    name = str(case.golden.get("name/outputs", "")).removesuffix(":0")
     own = {"conv": "logits/BiasAdd", "frozen.pb": "logits/BiasAdd"}.get(case.file, name)
-    says = (
-        f"the output is the old graph's {own}, " if case.loaded.is_proved else "there is no graph"
-    )
+    matches = f"the model's output matches {own} of the original graph"
+    says = matches if case.loaded.is_proved else "the checkpoint has no graph to compare with"
     assert says in case.loaded.says
     assert (case.loaded.unseen, case.loaded.left) == ((), ())
 
 
-def test_every_variable_of_the_model_has_been_given_its_old_one(case):
+def test_each_model_variable_gets_one_original_variable(case):
     old = [name for names, _, _ in case.loaded.mapping for name in names.split(", ")]
     new = [path for _, paths, _ in case.loaded.mapping for path in paths.split(", ")]
     weights = {one.path for one in case.models[0].variables if "seed_generator" not in one.path}
@@ -93,9 +92,9 @@ def test_every_variable_of_the_model_has_been_given_its_old_one(case):
     )
 
 
-def test_the_outputs_are_those_of_tensorflow_1(case):
-    expected = case.known["outputs"]
-    # Sums of up to 54 products, or with pictures 784 of which few are not 0, in another order.
+def test_outputs_equal_those_of_tensorflow_1(case):
+    expected = case.golden["outputs"]
+    # Sums of up to 54 products in another order; with pictures 784 products, most of them 0.
     limit = 8 * LAST_PLACE * np.abs(expected).max()
     first, second = (np.array(model(inputs_of(case))) for model in case.models)
     np.testing.assert_allclose(first, expected, rtol=0, atol=limit)
@@ -107,7 +106,7 @@ def variables_of(model):
 
 
 def stepped(model, x, y):
-    """The loss before a step and all variables after it; the model stays what it was."""
+    """The loss before a step and all variables after it; restores the model."""
     variables = variables_of(model)
     before = [one.numpy() for one in variables]
     for layer in model.layers:
@@ -122,7 +121,7 @@ def stepped(model, x, y):
 
 
 def links(case):
-    """Paths of the new variables and, by a function of the old arrays, what each should be."""
+    """Paths of the new variables, with a function of the original arrays that gives each value."""
     for old, new, how in case.loaded.mapping:
         if how == "as it is":
             yield new, name_in_arrays(old), lambda value: value
@@ -134,22 +133,22 @@ def links(case):
 
 
 def gates(value):
-    """Gates i, j, f and o of `BasicLSTMCell` in the order of Keras."""
+    """Gates i, j, f and o of `BasicLSTMCell` in Keras' order."""
     i, j, f, o = np.split(value, 4, axis=-1)
     return np.concatenate([i, f, j, o], axis=-1)
 
 
-FORGET_BIAS = np.repeat(np.float32([0, 1, 0, 0]), 4)  # which `BasicLSTMCell` adds itself
+FORGET_BIAS = np.repeat(np.float32([0, 1, 0, 0]), 4)  # added by `BasicLSTMCell` when it runs
 
 
 def name_in_arrays(old):
-    """The name of a weight of `tf.keras` in the arrays, which are by the names of layers."""
+    """The name of a weight of `tf.keras` in the golden arrays, which use layer names."""
     scope, _, rest = old.partition("/")
     return f"{LAYERS[scope]}/{rest}" if scope in LAYERS else old
 
 
 def slots_in_arrays(name, arrays):
-    """The slots of a variable: the optimizer's word for each of them, in its order."""
+    """The names of a variable's slots in the golden arrays, in the optimizer's order."""
     pattern = re.compile(rf"(?:train/|training/Adam/)?{re.escape(name)}/(\w+?)(?:_(\d))?")
     found = [(one, match) for one in arrays if (match := pattern.fullmatch(one))]
     found = [(one, m) for one, m in found if m[1] in SLOTS or m[1] in ("m", "v")]
@@ -157,28 +156,30 @@ def slots_in_arrays(name, arrays):
 
 
 def new_slots(name, slots):
-    """What the optimizer of Keras calls these slots of a variable."""
+    """The names of these slots in a Keras optimizer."""
     word = slots[0].removeprefix("train/").removeprefix(f"{name}/")
     if len(slots) == len(CENTERED):
         return CENTERED
     return SLOTS.get(word, SLOTS["Adam"])
 
 
-def test_a_step_from_there_is_that_of_tensorflow_1(case):
-    if "next_loss" not in case.known:
+def test_next_step_equals_that_of_tensorflow_1(case):
+    if "next_loss" not in case.golden:
         assert getattr(case.models[0], "optimizer", None) is None
         return
-    before, after = below(case.known, "values"), below(case.known, "after")
-    x, y, *_ = below(case.known, "next").values()
+    before, after = arrays_in(case.golden, "values"), arrays_in(case.golden, "after")
+    x, y, *_ = arrays_in(case.golden, "next").values()
     has_slots = case.file != "keras_weights.h5"
-    paths = [one.path for one in variables_of(case.models[0])]  # others in what is read again
+    paths = [
+        one.path for one in variables_of(case.models[0])
+    ]  # the model read back has other paths
     for model in case.models:
         loss, values = stepped(model, x, y)
         found = dict(zip(paths, values, strict=has_slots))
-        np.testing.assert_allclose(loss, case.known["next_loss"], rtol=8 * LAST_PLACE)
+        np.testing.assert_allclose(loss, case.golden["next_loss"], rtol=8 * LAST_PLACE)
         for path, name, of in links(case) if has_slots else ():
-            # Batch normalization takes this bias off again: its gradient, a sum over 216 pixels of
-            # some thousandths, is 0 but for rounding.
+            # Batch normalization cancels this bias: its gradient, a sum over 216 pixels of some
+            # thousandths, is 0 except for rounding.
             floor = 216 * LAST_PLACE * 1e-3 if (case.file, name) == ("conv", "conv2d/bias") else 0
             plus = FORGET_BIAS if path.endswith("lstm_cell/bias") and case.network == "lstm" else 0
             expect_step(found[path], of(after[name]) + plus, of(before[name]) + plus, floor)
@@ -190,23 +191,23 @@ def test_a_step_from_there_is_that_of_tensorflow_1(case):
 
 
 def expect_step(found, after, before, floor):
-    """Asserts that a variable has made the same step."""
-    # What is stored is rounded, here and there. Gradients are sums of up to some hundred products
-    # in another order, and their squares, which some slots gather, are twice as far apart.
+    """Asserts that a variable has changed by the same step."""
+    # Both results are rounded. Gradients are sums of up to some hundred products in another order;
+    # their squares, which some slots accumulate, differ by twice as much.
     limit = (
         LAST_PLACE * np.abs(after).max() + 200 * LAST_PLACE * np.abs(after - before).max() + floor
     )
     np.testing.assert_allclose(found, after, rtol=0, atol=limit)
 
 
-def test_the_optimizer_is_compared_with_the_graphs(case):
+def test_optimizer_is_compared_with_the_graph(case):
     says = case.loaded.optimizer
     if case.file in WITHOUT_GRAPH:
-        named = "Adam at step 7, by the names of the slots, not compared with a graph"
+        named = "Adam at step 7, slots found by name; no training graph to compare a step with"
         assert says == ("" if case.file == "keras_weights.h5" else named)
     elif case.network in ("frozen", "saved_model_fixed", "v1_sharded", "branches"):
-        assert says == ""  # there is neither slot nor count
+        assert says == ""  # the checkpoint has no slots and no step
     elif case.network == "embedding":
-        assert "its sparse updates were not run" in says
+        assert "a step of sparse updates cannot be compared" in says
     else:
-        assert "a step by random gradients is the old graph's (" in says
+        assert "a step with random gradients matches the original graph's (" in says

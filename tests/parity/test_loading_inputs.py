@@ -1,4 +1,4 @@
-"""What is fed to an old network and to a model beside it, so that a difference shows."""
+"""The random inputs reveal differences between an original network and a model."""
 
 import keras
 import numpy as np
@@ -13,7 +13,7 @@ v1 = tf.compat.v1
 
 
 def saved(folder, build):
-    """A checkpoint with the graph that a function builds, with random values."""
+    """A checkpoint with random values and the graph that a function builds."""
     with tf.Graph().as_default(), v1.Session() as session:
         v1.set_random_seed(1)
         build()
@@ -23,7 +23,7 @@ def saved(folder, build):
 
 
 def variable(*shape, stddev=0.5, mean=0.0):
-    """A variable without a name, as in the scripts of the time."""
+    """A variable without a name, as in many scripts for TensorFlow 1."""
     with v1.variable_scope("", use_resource=False):
         return v1.Variable(v1.random_normal(shape, mean, stddev), use_resource=False)
 
@@ -36,12 +36,12 @@ def layer(x, units):
     return tf.matmul(x, variable(x.shape[-1], units)) + variable(units)
 
 
-def expect_refused(model, path):
-    with pytest.raises(InputError, match="expected a model that computes what the graph does"):
+def expect_rejected(model, path):
+    with pytest.raises(InputError, match="expected a model with the same outputs as"):
         parity.load_into(model, path)
 
 
-def test_inputs_of_the_placeholders_names_are_these(tmp_path):
+def test_inputs_named_like_placeholders_are_assigned_to_them(tmp_path):
     def build():
         user, item = placeholder("user", 5), placeholder("item", 5)
         tf.matmul(tf.concat([user, item], 1), variable(10, 3))
@@ -54,10 +54,10 @@ def test_inputs_of_the_placeholders_names_are_these(tmp_path):
     crosswise = keras.Model(
         inputs, layers.Dense(3, use_bias=False)(ops.concatenate(inputs[::-1], 1))
     )
-    expect_refused(crosswise, path)
+    expect_rejected(crosswise, path)
 
 
-def test_a_column_that_is_small_beside_another_is_compared_too(tmp_path):
+def test_small_columns_are_compared_next_to_large_ones(tmp_path):
     def build():
         x = placeholder("x", 4)
         price, share = layer(x, 1), layer(x, 1)
@@ -70,11 +70,11 @@ def test_a_column_that_is_small_beside_another_is_compared_too(tmp_path):
 
     path = saved(tmp_path, build)
     assert parity.load_into(port("sigmoid"), path).is_proved
-    expect_refused(port("hard_sigmoid"), path)
+    expect_rejected(port("hard_sigmoid"), path)
 
 
 @pytest.mark.slow
-def test_an_output_has_to_have_the_shape_of_the_tensor(tmp_path):
+def test_output_must_have_the_shape_of_the_tensor(tmp_path):
     def build():
         tf.reshape(layer(placeholder("x", 4), 6), [-1, 3, 2])
 
@@ -83,11 +83,11 @@ def test_an_output_has_to_have_the_shape_of_the_tensor(tmp_path):
 
     path = saved(tmp_path, build)
     assert parity.load_into(port((3, 2)), path).is_proved
-    expect_refused(port((2, 3)), path)
+    expect_rejected(port((2, 3)), path)
 
 
 @pytest.mark.slow
-def test_whole_numbers_that_choose_no_rows_are_also_larger_than_one(tmp_path):
+def test_integers_that_select_no_rows_are_sampled_beyond_1(tmp_path):
     def build():
         counts = placeholder("counts", 4, dtype=tf.int32)
         layer(tf.cast(counts, tf.float32), 3)
@@ -99,11 +99,11 @@ def test_whole_numbers_that_choose_no_rows_are_also_larger_than_one(tmp_path):
 
     path = saved(tmp_path, build)
     assert parity.load_into(port(None), path).is_proved
-    expect_refused(port(1), path)
+    expect_rejected(port(1), path)
 
 
 @pytest.mark.slow
-def test_some_sequences_end_early_so_that_a_mask_shows(tmp_path):
+def test_some_sequences_are_zero_padded_to_reveal_a_mask(tmp_path):
     def build():
         ids = placeholder("ids", 6, dtype=tf.int32)
         rows = tf.nn.embedding_lookup(variable(500, 3), ids)
@@ -118,11 +118,11 @@ def test_some_sequences_end_early_so_that_a_mask_shows(tmp_path):
 
     path = saved(tmp_path, build)
     assert parity.load_into(port(is_masked=True), path).is_proved
-    expect_refused(port(is_masked=False), path)
+    expect_rejected(port(is_masked=False), path)
 
 
 def normalized(x, phase):
-    """Batch normalization by hand; its variables in an order that misleads."""
+    """Handwritten batch normalization, with its variables in a misleading order."""
     gamma, beta = variable(5, mean=1.0), variable(5)
     with v1.variable_scope("", use_resource=False):
         variance = v1.Variable(v1.random_uniform([5], 0.5, 1.5), trainable=False)
@@ -132,8 +132,8 @@ def normalized(x, phase):
     return tf.nn.batch_normalization(x, *used, beta, gamma, 1e-3)
 
 
-class OfTheBatch(layers.Layer):
-    """Normalizes by the batch's own mean and variance, whenever it is called."""
+class BatchStatistics(layers.Layer):
+    """Always normalizes by the batch's own mean and variance."""
 
     def build(self, shape):
         self.gamma = self.add_weight(name="gamma", shape=shape[-1:], initializer="ones")
@@ -145,7 +145,7 @@ class OfTheBatch(layers.Layer):
 
 
 @pytest.mark.slow
-def test_a_network_that_says_if_it_is_trained_is_compared_as_it_is_used(tmp_path):
+def test_graph_with_a_training_placeholder_is_compared_in_inference_mode(tmp_path):
     def build():
         with v1.variable_scope("", use_resource=False):
             phase = v1.placeholder(tf.bool, [], "phase_train")
@@ -172,13 +172,14 @@ def test_a_network_that_says_if_it_is_trained_is_compared_as_it_is_used(tmp_path
     moving = model.layers[1]
     np.testing.assert_array_equal(moving.moving_variance, reader.get_tensor("Variable_4"))
     np.testing.assert_array_equal(moving.moving_mean, reader.get_tensor("Variable_5"))
-    expect_refused(port(OfTheBatch()), path)
+    expect_rejected(port(BatchStatistics()), path)
 
 
 @pytest.mark.slow
-def test_what_the_old_graph_computes_on_from_an_output_is_said(tmp_path):
+def test_activation_after_the_output_is_reported(tmp_path):
     path = saved(tmp_path, lambda: tf.tanh(layer(placeholder("x", 4), 3), name="steer"))
     model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
     assert (
-        "the old graph computes on from there: steer (Tanh)" in parity.load_into(model, path).says
+        "the original graph then applies steer (Tanh), the model does not"
+        in parity.load_into(model, path).says
     )

@@ -1,11 +1,11 @@
-"""Models that only resemble an old network: each is refused, and keeps its own values."""
+"""Models that only resemble an original network are rejected and keep their own values."""
 
 import checkpoint_networks
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from checkpoint_files import known
+from checkpoint_files import golden_arrays
 from keras import layers
 
 from tf_edureka import parity
@@ -19,8 +19,8 @@ def values_of(model):
     return [one.numpy() for one in model.variables]
 
 
-def expect_refused(model, path, says=None, **given):
-    """Asserts that a checkpoint is not taken and that the model has its own values again."""
+def expect_rejected(model, path, says=None, **given):
+    """Asserts that a checkpoint is rejected and the model keeps its own values."""
     own = values_of(model)
     with pytest.raises(InputError, match=says) as caught:
         parity.load_into(model, path, **given)
@@ -35,23 +35,23 @@ WRONG_LAYERS = [
 
 
 @pytest.mark.parametrize(("name", "layer"), WRONG_LAYERS)
-def test_one_wrong_activation_anywhere_is_found(checkpoints, monkeypatch, name, layer):
-    if layer:  # once the search may go to its end
+def test_one_wrong_activation_in_any_layer_is_found(checkpoints, monkeypatch, name, layer):
+    if layer:  # for one layer the search may run to its end
         monkeypatch.setattr(proof, "_MOST_CALLS", 200)
     model = getattr(checkpoint_networks, name)()
     dense = [one for one in model.layers if isinstance(one, layers.Dense)][layer]
     is_linear = dense.activation is keras.activations.linear
     dense.activation = keras.activations.relu if is_linear else keras.activations.sigmoid
-    expect_refused(model, checkpoints / name, "expected a model that computes what the graph does")
+    expect_rejected(model, checkpoints / name, "expected a model with the same outputs as")
 
 
 @pytest.mark.slow
-def test_layers_of_one_shape_get_what_their_outputs_need_though_names_and_order_mislead(
+def test_layers_of_one_shape_are_mapped_by_outputs_despite_misleading_names(
     checkpoints,
 ):
     loaded = parity.load_into(model := checkpoint_networks.five(), checkpoints / "five")
     layer_of = {path: path.split("/")[-2] for _, path, _ in loaded.mapping}
-    # In `five` of `goldens/checkpoints.py` kernels came as 3 1 5 2 4, biases as 2 5 4 1 3.
+    # `five` of `goldens/checkpoints.py` created kernels as 3 1 5 2 4, biases as 2 5 4 1 3.
     expected = {
         **{f"Variable_{i}" if i else "Variable": n for i, n in enumerate((3, 1, 5, 2, 4))},
         **{f"Variable_{i + 5}": n for i, n in enumerate((2, 5, 4, 1, 3))},
@@ -62,7 +62,7 @@ def test_layers_of_one_shape_get_what_their_outputs_need_though_names_and_order_
 
 
 @pytest.mark.slow
-def test_branches_get_their_own_though_names_say_the_other(checkpoints):
+def test_branches_are_mapped_by_outputs_despite_misleading_names(checkpoints):
     loaded = parity.load_into(checkpoint_networks.branches(), checkpoints / "branches")
     assert {(old.split("/")[0], new.split("_")[0]) for old, new, _ in loaded.mapping} == {
         *(("right", "left"), ("left", "right")),
@@ -78,7 +78,7 @@ def dense(*units, inputs=6, activation=None, **options):
     return model
 
 
-# The old networks have layers of 5 and 2 units for 6 inputs; of 16, 16 and 10 for 784.
+# The original networks have layers of 5 and 2 units for 6 inputs; 16, 16 and 10 for 784.
 @pytest.mark.parametrize(
     ("file", "inputs", "units", "says"),
     [
@@ -87,61 +87,66 @@ def dense(*units, inputs=6, activation=None, **options):
         ("nesterov", 6, (2,), "expected "),
         ("article_without_graph", 784, (16, 16, 16, 10), "got none for "),
         ("article_without_graph", 784, (16, 12, 10), "got none for "),
-        ("article_without_graph", 784, (16, 10), "expected a model with all of its 6 variables"),
+        (
+            "article_without_graph",
+            784,
+            (16, 10),
+            "expected a model with all 6 variables of the checkpoint",
+        ),
     ],
 )
-def test_a_model_with_other_variables_is_refused(checkpoints, file, inputs, units, says):
+def test_model_with_other_variables_is_rejected(checkpoints, file, inputs, units, says):
     model = dense(*units, inputs=inputs, activation="tanh")
-    expect_refused(model, checkpoints / file, says)
+    expect_rejected(model, checkpoints / file, says)
 
 
-def test_another_checkpoint_of_the_same_shapes_is_refused_by_its_graph(checkpoints):
-    expect_refused(checkpoint_networks.queue(), checkpoints / "nesterov", "another: its output is")
+def test_checkpoint_of_another_network_with_the_same_shapes_is_rejected(checkpoints):
+    expect_rejected(checkpoint_networks.queue(), checkpoints / "nesterov", "different outputs: the")
 
 
 @pytest.mark.slow
-def test_kerass_own_adam_is_the_old_one_with_its_epsilon_and_no_other(checkpoints):
+def test_keras_adam_matches_tensorflow_1_only_with_its_epsilon(checkpoints):
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     model = dense(16, 16, 10, inputs=784, activation="relu")
     model.compile(keras.optimizers.Adam(0.001, epsilon=1e-8), loss)
     loaded = parity.load_into(model, checkpoints / "article")
     assert loaded.is_proved
-    assert loaded.optimizer.startswith("Adam at step 7; a step by random gradients is the old")
+    assert loaded.optimizer.startswith("Adam at step 7; a step with random gradients matches")
     model.compile(keras.optimizers.Adam(0.001), loss)
     loaded = parity.load_into(model, checkpoints / "article")
     assert loaded.is_proved
     assert loaded.optimizer == (
-        "Adam at step 7; it is not the old graph's: epsilon is 1e-07, the graph's 1e-08"
+        "Adam at step 7; it differs from the original graph's: epsilon is 1e-07, the graph's 1e-08"
     )
 
 
 @pytest.mark.slow
-def test_another_optimizer_is_named(checkpoints):
+def test_another_optimizer_does_not_match(checkpoints):
     model = dense(5, 2, activation="tanh")
     model.compile(keras.optimizers.SGD(0.02), "mse")
     loaded = parity.load_into(model, checkpoints / "saved_model")
     assert loaded.is_proved
-    assert "the old graph's (" not in loaded.optimizer
+    assert "matches the original graph's" not in loaded.optimizer
 
 
-def test_a_model_that_is_not_compiled_gets_the_weights(checkpoints):
+def test_uncompiled_model_gets_the_weights(checkpoints):
     loaded = parity.load_into(dense(5, 2, activation="tanh"), checkpoints / "nesterov")
     assert loaded.is_proved
-    assert loaded.optimizer == "4 slots left out: the model is not compiled"
+    assert loaded.optimizer == "4 slots not loaded: the model is not compiled"
 
 
-def test_names_that_are_given_are_taken_and_wrong_ones_are_refused(checkpoints):
+def test_given_names_are_used_and_wrong_ones_rejected(checkpoints):
     model = dense(5, 2, activation="tanh")
     paths = [one.path for one in model.variables]
     given = {"hidden/weights": paths[0], "output/biases": paths[3]}
     assert parity.load_into(model, checkpoints / "nesterov", given=given).is_proved
-    expect_refused(model, checkpoints / "nesterov", "nowhere", given={"hidden/weights": "nowhere"})
-    expect_refused(model, checkpoints / "nesterov", "nothing", given={"nothing": paths[0]})
-    expect_refused(model, checkpoints / "nesterov", given={"hidden/weights": paths[1]})
+    expect_rejected(model, checkpoints / "nesterov", "nowhere", given={"hidden/weights": "nowhere"})
+    expect_rejected(model, checkpoints / "nesterov", "nothing", given={"nothing": paths[0]})
+    expect_rejected(model, checkpoints / "nesterov", given={"hidden/weights": paths[1]})
 
 
 def weights(name, *shape):
-    """A variable of TensorFlow 1; of those that are not trained the variances are positive."""
+    """A variable of TensorFlow 1; moving variances are positive."""
     is_trained = "moving" not in name
     start = v1.random_normal_initializer(stddev=0.5)
     if name.endswith("variance"):
@@ -150,7 +155,7 @@ def weights(name, *shape):
 
 
 def save(folder, make, *shape):
-    """A checkpoint and its graph, of what a function makes of `x`, with random values."""
+    """A checkpoint with random values and the graph of a function of `x`."""
     with tf.Graph().as_default(), v1.Session() as session:
         v1.set_random_seed(1)
         x = v1.placeholder(tf.float32, [None, *shape], name="x")
@@ -199,7 +204,7 @@ def normalization(epsilon):
 
 
 def gru(x):
-    """As `GRUCell` of TensorFlow 1 computes, for four steps."""
+    """Four steps of TensorFlow 1's `GRUCell`."""
     state = tf.zeros_like(x[:, 0, :1]) * tf.zeros([1, 5])
     for step in range(4):
         both = tf.concat([x[:, step], state], 1)
@@ -222,12 +227,12 @@ def leaky(slope):
     return [layers.Dense(5), layers.LeakyReLU(negative_slope=slope), layers.Dense(3)]
 
 
-# What an old network computes, of which shape of inputs; the layers that do so, and others.
+# Original network, shape of its inputs, correct layers, and wrong layers.
 MISTAKES = {
     "relu6": (activated(tf.nn.relu6), (6,), two("relu6"), two("relu")),
     "relu": (activated(tf.nn.relu), (6,), two("relu"), two("relu6")),
     "slope": (activated(tf.nn.leaky_relu), (6,), leaky(0.2), leaky(0.3)),
-    "slope nearby": (activated(tf.nn.leaky_relu), (6,), leaky(0.2), leaky(0.201)),
+    "slightly different slope": (activated(tf.nn.leaky_relu), (6,), leaky(0.2), leaky(0.201)),
     "elu": (activated(tf.nn.elu), (6,), two("elu"), two("selu")),
     "selu": (activated(tf.nn.selu), (6,), two("selu"), two("elu")),
     "tanh for sigmoid": (activated(tf.nn.sigmoid), (6,), two("sigmoid"), two("tanh")),
@@ -261,7 +266,7 @@ CORE = ("relu6",)
 
 
 def made(shape, parts):
-    """A model of these layers, each made anew."""
+    """A model of new copies of these layers."""
     new = [type(one).from_config(one.get_config()) for one in parts]
     return keras.Sequential([keras.Input(shape), *new])
 
@@ -270,27 +275,27 @@ def made(shape, parts):
     "mistake",
     [pytest.param(one, marks=() if one in CORE else pytest.mark.slow) for one in MISTAKES],
 )
-def test_a_model_that_computes_something_else_is_refused(tmp_path, mistake):
+def test_model_that_computes_something_else_is_rejected(tmp_path, mistake):
     make, shape, right, wrong = MISTAKES[mistake]
     path = save(tmp_path, make, *shape)
     assert parity.load_into(made(shape, right), path).is_proved
-    expect_refused(made(shape, wrong), path)
+    expect_rejected(made(shape, wrong), path)
 
 
 def outputs_of(path, x):
-    """What the old graph itself computes."""
+    """The outputs of the original graph."""
     with tf.Graph().as_default(), v1.Session() as session:
         v1.train.import_meta_graph(f"{path}.meta").restore(session, str(path))
         return session.run("y:0", {"x:0": x})
 
 
-def test_a_square_kernel_that_is_used_the_other_way_round_is_not_taken(tmp_path):
+def test_transposed_use_of_a_square_kernel_is_rejected(tmp_path):
     model = [layers.Dense(6), layers.Dense(6, use_bias=False)]
-    expect_refused(made((6,), model), save(tmp_path, turned, 6), "another: its output is")
+    expect_rejected(made((6,), model), save(tmp_path, turned, 6), "different outputs: the")
 
 
 def expect_not_run(tmp_path, make):
-    """Asserts that a graph which writes `out` is not run, and that its values are loaded."""
+    """Asserts that a graph that writes `out` is not run, and that its values are loaded."""
     path = save(tmp_path, make, 6)
     loaded = parity.load_into(model := made((6,), two("relu")), path)
     assert not loaded.is_proved
@@ -301,7 +306,7 @@ def expect_not_run(tmp_path, make):
     assert (tmp_path / "out").read_text() == "written"  # as TensorFlow itself does
 
 
-def test_a_graph_that_writes_a_file_is_not_run_and_nothing_is_proved(tmp_path):
+def test_graph_that_writes_a_file_is_not_run_and_not_proved(tmp_path):
     def make(x):
         with tf.control_dependencies([tf.io.write_file(str(tmp_path / "out"), "written")]):
             x = tf.identity(x)
@@ -311,7 +316,7 @@ def test_a_graph_that_writes_a_file_is_not_run_and_nothing_is_proved(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_graph_that_writes_a_file_elsewhere_is_proved_without_it(tmp_path):
+def test_graph_that_writes_a_file_in_another_branch_is_proved(tmp_path):
     def make(x):
         x = layer(x, "one", 5)
         tf.io.write_file(str(tmp_path / "out"), tf.strings.as_string(tf.reduce_sum(x)))
@@ -322,23 +327,23 @@ def test_a_graph_that_writes_a_file_elsewhere_is_proved_without_it(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_model_without_an_input_is_built_by_the_graph(checkpoints):
+def test_unbuilt_model_is_built_from_the_graphs_inputs(checkpoints):
     model = keras.Sequential([layers.Dense(5, activation="tanh"), layers.Dense(2)])
     loaded = parity.load_into(model, checkpoints / "nesterov")
     assert loaded.is_proved
-    expected = known(checkpoints, "nesterov")
+    expected = golden_arrays(checkpoints, "nesterov")
     outputs = np.array(model(expected["x"]))
     np.testing.assert_allclose(outputs, expected["outputs"], rtol=0, atol=8 * 2.0**-23)
 
 
 @pytest.mark.parametrize("name", ["v1", "saved_model", "five"])
-def test_another_epsilon_is_named_where_the_gradients_are_not_large(checkpoints, name):
+def test_different_epsilon_is_reported(checkpoints, name):
     model = getattr(checkpoint_networks, name)()
     model.compile(keras.optimizers.Adam(0.01), "mse")
     assert "epsilon is 1e-07" in parity.load_into(model, checkpoints / name).optimizer
 
 
-def test_a_graph_that_writes_a_file_between_its_layers_is_not_run_and_nothing_is_proved(tmp_path):
+def test_graph_that_writes_a_file_between_layers_is_not_run_and_not_proved(tmp_path):
     def make(x):
         x = layer(x, "one", 5)
         with tf.control_dependencies([tf.io.write_file(str(tmp_path / "out"), "written")]):

@@ -1,4 +1,4 @@
-"""Which variable is which: found by shape, role, name and order, in networks made for it."""
+"""Variables are mapped by shape, role, name and order."""
 
 import random
 from dataclasses import replace
@@ -17,7 +17,7 @@ layers = keras.layers
 
 
 def old(*described):
-    """Old variables from `name shape`, such as `conv1/kernel 3,3,1,8`."""
+    """Original variables from `name shape`, such as `conv1/kernel 3,3,1,8`."""
     split = [one.split() for one in described]
     return [
         Variable(name=name, shape=tuple(map(int, shape.split(","))), dtype="float32")
@@ -44,8 +44,8 @@ def paths(mapping):
     return {name: link.paths for link in mapping.links for name in link.old}
 
 
-def right(mapping, truth):
-    """Whether a mapping has all these pairs of an old name and a new path."""
+def has_pairs(mapping, truth):
+    """True if a mapping has all these pairs of an original name and a new path."""
     found = paths(mapping)
     return all(path in found.get(name, ()) for name, path in truth.items())
 
@@ -56,7 +56,7 @@ MLP = new(
 )
 
 
-def test_kernels_first_and_biases_after_them_are_the_article_s_order():
+def test_kernels_before_biases_as_in_the_article_are_mapped():
     names = ["Variable", *(f"Variable_{i}" for i in range(1, 6))]
     shapes = ["784,256", "256,256", "256,10", "256", "256", "10"]
     mapping = find(old(*map(" ".join, zip(names, shapes, strict=True))), MLP)
@@ -64,7 +64,7 @@ def test_kernels_first_and_biases_after_them_are_the_article_s_order():
     assert (mapping.missing, mapping.extra) == ((), ())
 
 
-def test_layers_of_one_shape_are_told_by_order_and_said_to_be():
+def test_layers_of_one_shape_are_mapped_by_order_and_reported_as_ambiguous():
     mapping = find(
         old("h1 8,8", "b1 8", "h2 8,8", "b2 8"),
         new("dense/kernel 8,8", "dense/bias 8", "dense_1/kernel 8,8", "dense_1/bias 8"),
@@ -81,14 +81,14 @@ def towers(*names):
     return [one.format(name) for name in names for one in TOWERS]
 
 
-def test_towers_in_another_order_are_told_by_their_names():
+def test_towers_in_another_order_are_mapped_by_name():
     mapping = find(old(*towers("left", "right")), new(*towers("right", "left")))
     assert paths(mapping) == {one.split()[0]: (one.split()[0],) for one in towers("left", "right")}
     assert {link.by for link in mapping.links} <= {"name", "layer"}
     assert mapping.ambiguous == ()
 
 
-def test_of_towers_without_names_the_second_answer_exchanges_them_as_wholes():
+def test_second_alternative_exchanges_nameless_towers():
     nameless = [f"v{i} {one.split()[1]}" for i, one in enumerate(towers("left", "right"))]
     mapping = find(old(*nameless), new(*towers("right", "left")))
     first, second, *others = mapping.alternatives()
@@ -100,15 +100,15 @@ def test_of_towers_without_names_the_second_answer_exchanges_them_as_wholes():
     assert all(order not in orders[:place] for place, order in enumerate(orders))
 
 
-def test_of_many_layers_of_one_shape_24_answers_are_given():
-    # Of 8 layers two can be exchanged in 28 ways.
+def test_many_layers_of_one_shape_have_24_alternatives():
+    # Two of 8 layers can be exchanged in 28 ways.
     kernels = [f"v{i} 8,8" for i in range(8)]
     found = list(find(old(*kernels), new(*(f"d{i}/kernel 8,8" for i in range(8)))).alternatives())
     assert len(found) == 24
     assert {link.by for one in found for link in one.links} == {"order"}
 
 
-def test_square_kernels_are_transposed_where_the_others_are():
+def test_square_kernels_are_transposed_if_the_others_are():
     mapping = find(
         old("a/w 4,3", "a/b 4", "b/w 4,4", "b/b 4"),
         new("dense/kernel 3,4", "dense/bias 4", "dense_1/kernel 4,4", "dense_1/bias 4"),
@@ -118,7 +118,7 @@ def test_square_kernels_are_transposed_where_the_others_are():
     assert [link.how for link in other.links] == ["transposed", "as it is", "as it is", "as it is"]
 
 
-def test_a_missing_bias_is_named():
+def test_missing_bias_is_reported():
     without = [one for one in MLP if one.path != "dense_1/bias"]
     mapping = find(
         old("h1 784,256", "b1 256", "h2 256,256", "b2 256", "out 256,10", "b_out 10"), without
@@ -128,7 +128,7 @@ def test_a_missing_bias_is_named():
     assert ("b2", "-", "missing in the new model") in mapping.table()
 
 
-def test_with_kernels_first_either_bias_can_be_the_missing_one():
+def test_with_kernels_first_either_bias_may_be_missing():
     without = [one for one in MLP if one.path != "dense/bias"]
     mapping = find(
         old("h1 784,256", "h2 256,256", "out 256,10", "b1 256", "b2 256", "b_out 10"), without
@@ -136,7 +136,7 @@ def test_with_kernels_first_either_bias_can_be_the_missing_one():
     assert {one.missing for one in mapping.alternatives()} >= {("b1",), ("b2",)}
 
 
-def test_an_extra_layer_is_named():
+def test_extra_layer_is_reported():
     mapping = find(
         old("a/w 8,16", "a/b 16", "c/w 16,4", "c/b 4"),
         new(*("d/kernel 8,16", "d/bias 16", "e/kernel 16,12", "e/bias 12"), "f/kernel 16,4"),
@@ -146,14 +146,14 @@ def test_an_extra_layer_is_named():
     assert paths(mapping) == {"a/w": ("d/kernel",), "a/b": ("d/bias",), "c/w": ("f/kernel",)}
 
 
-def test_another_width_leaves_both_sides_over():
+def test_layers_of_different_width_are_not_mapped():
     mapping = find(old("a/w 8,16", "a/b 16"), new("d/kernel 8,32", "d/bias 32"))
     assert (mapping.links, mapping.missing) == ((), ("a/w", "a/b"))
     assert mapping.extra == ("d/kernel", "d/bias")
     assert mapping.to_new({"a/w": np.zeros((8, 16))}) == {}
 
 
-def test_what_is_no_weight_is_left_out():
+def test_global_step_and_beta_powers_are_ignored():
     steps = [
         Variable(name="global_step", shape=(), dtype="int64"),
         Variable(name="train/beta1_power_1", shape=(), dtype="float32"),
@@ -172,14 +172,14 @@ def test_equal_values_outweigh_order_and_names():
     assert {link.by for link in mapping.links} == {"value"}
 
 
-def test_ones_and_zeros_tell_gamma_and_beta_without_names():
+def test_initial_ones_and_zeros_identify_gamma_and_beta():
     ours, theirs = old("v0 8", "v1 8"), new("bn/gamma 8", "bn/beta 8")
     one, zero = np.ones(8, np.float32), np.zeros(8, np.float32)
     mapping = find(ours, theirs, values=({"v0": zero, "v1": one}, {0: one, 1: zero}))
     assert paths(mapping) == {"v0": ("bn/beta",), "v1": ("bn/gamma",)}
 
 
-def test_what_is_given_outweighs_all():
+def test_given_pairs_outweigh_all_evidence():
     ours = old("left/w 8,8", "right/w 8,8", "left/b 8", "right/b 8")
     theirs = new("left/kernel 8,8", "right/kernel 8,8", "left/bias 8", "right/bias 8")
     mapping = find(ours, theirs, given={"left/w": "right/kernel"})
@@ -191,13 +191,16 @@ def test_what_is_given_outweighs_all():
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"x": "dense/kernel"}, "expected the name of one old variable .*, got x: none"),
-        ({"w": "y"}, "expected the name of one new variable .*, got y: none"),
+        (
+            {"x": "dense/kernel"},
+            "expected the name of one original variable .*, got x, which matches none",
+        ),
+        ({"w": "y"}, "expected the name of one model variable .*, got y, which matches none"),
         ({"w": "a/kernel", "v": "a/kernel"}, "each variable once, got v and a/kernel again"),
-        ({"w": "dense/bias"}, r"w and dense/bias of shapes that fit, got \[3, 2\] and \[2\]"),
+        ({"w": "dense/bias"}, r"w and dense/bias to have shapes that fit, got \[3, 2\] and \[2\]"),
     ],
 )
-def test_what_is_given_wrongly_is_said(given, says):
+def test_invalid_given_pairs_are_rejected(given, says):
     with pytest.raises(InputError, match=says):
         find(
             old("w 3,2", "v 3,2", "b 2"),
@@ -206,7 +209,7 @@ def test_what_is_given_wrongly_is_said(given, says):
         )
 
 
-def test_a_weight_that_is_trained_is_no_moving_average():
+def test_trained_weight_is_not_mapped_to_a_moving_average():
     ours = old("v0 4,8", "v1 8", "v2 8", "v3 8")
     theirs = new("d/kernel 4,8", "bn/beta 8", "bn/moving_mean 8", "bn/moving_variance 8")
     mapping = find(ours[:3], theirs, trained={"v0", "v1", "v2"})
@@ -220,7 +223,7 @@ def assert_mapped_right(network, style):
     model = model_of(network)
     ours, truth = old_of(network, model, style)
     mapping = find(ours, variables_of(model))
-    assert right(mapping, truth), (style, network)
+    assert has_pairs(mapping, truth), (style, network)
     assert (mapping.missing, mapping.extra) == ((), ())
     rng = np.random.default_rng(0)
     values = {one.name: rng.normal(size=one.shape) for one in ours}
@@ -229,21 +232,21 @@ def assert_mapped_right(network, style):
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_random_networks_are_mapped_right_whatever_their_names(style):
+def test_random_networks_are_mapped_correctly_with_any_names(style):
     for seed in range(3):
         assert_mapped_right(random_layers(random.Random(seed)), style)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("style", STYLES)
-def test_fifty_more_random_networks_are_mapped_right(style):
+def test_fifty_more_random_networks_are_mapped_correctly(style):
     for seed in range(100, 150):
         assert_mapped_right(random_layers(random.Random(seed)), style)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("style", ["tf.layers", "contrib", "scopes", "joined"])
-def test_a_bias_that_is_missing_in_a_random_network_is_named(style):
+def test_missing_bias_in_a_random_network_is_reported(style):
     for seed in range(200, 225):
         rng = random.Random(seed)
         network = random_layers(rng)
@@ -261,7 +264,7 @@ TREES = [f"tree_{letter}" for letter in "acdefghjklmnpq"]  # no word of a role, 
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_permuted_variables_are_told_by_the_names_of_their_layers(seed):
+def test_permuted_variables_are_mapped_by_layer_names(seed):
     rng = random.Random(seed)
     network = random_layers(rng)
     names = rng.sample(TREES, len(network))
@@ -273,10 +276,10 @@ def test_permuted_variables_are_told_by_the_names_of_their_layers(seed):
     for _ in range(3):
         rng.shuffle(ours)
         mapping = find(ours, variables_of(model))
-        assert right(mapping, {renamed[name]: path for name, path in truth.items()})
+        assert has_pairs(mapping, {renamed[name]: path for name, path in truth.items()})
 
 
-def test_the_variables_of_nested_and_shared_layers_are_described_once():
+def test_variables_of_nested_and_shared_layers_are_described_once():
     shared = layers.Dense(3, name="shared")
     inner = keras.Sequential([keras.Input((5, 3)), layers.Bidirectional(layers.LSTM(4))])
     image = keras.Input((5, 3))
@@ -290,7 +293,7 @@ def test_the_variables_of_nested_and_shared_layers_are_described_once():
     assert all(model.variables[one.place].path == one.path for one in found)
 
 
-def test_the_variables_of_a_subclassed_model_have_their_layers():
+def test_variables_of_a_subclassed_model_have_their_layers():
     class Net(keras.Model):
         def __init__(self):
             super().__init__()

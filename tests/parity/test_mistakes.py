@@ -1,8 +1,7 @@
-"""The mistakes in tests/ports: on which rung each is seen first, and whether its cause is named.
+"""The mistakes in tests/ports: the rung on which each is found first, and the named cause.
 
-Who wrote them had not seen the diagnosis, but for ten, which `tests/ports/README.md` names. Tried
-here are those whose rung or cause no mistake before them has; `python tests/ports/table.py` tries
-all.
+Their authors had not seen the diagnosis, except for ten that `tests/ports/README.md` names. Here
+only mistakes with a new rung or a new cause are tried; `python tests/ports/table.py` tries all.
 """
 
 import importlib
@@ -15,7 +14,7 @@ from ports import MODELS, mistakes_of
 
 from tf_edureka import parity
 
-# Those that are tried by default.
+# Mistakes that are tried by default.
 QUICK = {
     "conv_momentum": (
         *("momentum of Keras", "L2 of Keras", "gradients clipped by value"),
@@ -26,11 +25,11 @@ QUICK = {
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory):
-    """Traces of the old programs, each recorded once."""
+    """Traces of the original programs, each recorded once."""
     from tf_edureka.runner import period
 
     if not period.is_here():
-        pytest.skip("TensorFlow 1.15.5's own Python is not here: tf-edureka run --fetch-period")
+        pytest.skip("TensorFlow 1.15.5's own Python is missing: tf-edureka run --fetch-period")
     folder, traces = tmp_path_factory.mktemp("traces"), {}
 
     def record(model: str) -> parity.Trace:

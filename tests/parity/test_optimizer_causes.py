@@ -1,4 +1,4 @@
-"""Mistakes of ports, each made by a real optimizer of Keras, or in NumPy as PyTorch has it."""
+"""Mistakes of ports, made by Keras' optimizers, or by NumPy versions of PyTorch's."""
 
 import keras
 import numpy as np
@@ -9,9 +9,9 @@ from recorded import Original, clipped, gradients, record, stairs
 
 from tf_edureka.parity.optimizer import arithmetic as a
 from tf_edureka.parity.optimizer.causes import diagnose
-from tf_edureka.parity.optimizer.stretch_reader import stretches
+from tf_edureka.parity.optimizer.segment_reader import segments
 
-# Each simulates dozens of hypotheses; some mistakes in tests/ports are tried by default.
+# Each test simulates dozens of causes; some mistakes in tests/ports are tried by default.
 pytestmark = pytest.mark.slow
 
 STEPS = 40
@@ -24,12 +24,12 @@ LATE = [STAIRS[0], *STAIRS[:-1]]
 EARLY = [*STAIRS[1:], STAIRS[-1]]
 
 
-def stretch_of(folder, kind, rates, clipping=None, **settings):
+def segment_of(folder, kind, rates, clipping=None, **settings):
     raw = gradients(STEPS)
     applied = [clipped(one, **clipping) for one in raw] if clipping else raw
     original = Original(kind, rates, applied, **settings)
-    (stretch,) = stretches(record(folder, original, applied, raw, clipping, more=rates[-1:]))
-    return stretch, {n: original.states[0][n] for n in recorded.SHAPES}, raw
+    (segment,) = segments(record(folder, original, applied, raw, clipping, more=rates[-1:]))
+    return segment, {n: original.states[0][n] for n in recorded.SHAPES}, raw
 
 
 def keras_path(optimizer, start, given, rates):
@@ -40,12 +40,28 @@ def keras_path(optimizer, start, given, rates):
         yield {n: v.numpy() for n, v in zip(start, variables, strict=True)}
 
 
-# The original, its rates and settings, the port, its rates, the cause, words of the sentence.
+# The original, its rates and settings, the port, its rates, the cause, part of the sentence.
 MISTAKES = [
-    ("Momentum", STAIRS, {}, lambda: K.SGD(momentum=0.9), None, "momentum", "takes the learning"),
+    (
+        "Momentum",
+        STAIRS,
+        {},
+        lambda: K.SGD(momentum=0.9),
+        None,
+        "momentum",
+        "contains the learning",
+    ),
     ("Momentum", CONSTANT, {}, lambda: K.SGD(momentum=0.95), None, "momentum", "is 0.95, the"),
     ("Momentum", CONSTANT, {}, lambda: K.SGD(), None, "momentum", "is 0, the original's 0.9"),
-    ("Momentum", CONSTANT, {}, lambda: K.SGD(momentum=0.9, nesterov=True), None, "nesterov", "'s"),
+    (
+        "Momentum",
+        CONSTANT,
+        {},
+        lambda: K.SGD(momentum=0.9, nesterov=True),
+        None,
+        "nesterov",
+        "uses N",
+    ),
     (
         "Momentum",
         CONSTANT,
@@ -53,7 +69,7 @@ MISTAKES = [
         lambda: K.SGD(momentum=0.9),
         None,
         "nesterov",
-        "not Nesterov's",
+        "the original uses Nesterov momentum, the port does not",
     ),
     ("Momentum", CONSTANT, {}, lambda: K.Adam(), SMALL, "momentum", "the port's optimizer is Adam"),
     (
@@ -63,7 +79,7 @@ MISTAKES = [
         lambda: K.Adam(),
         None,
         "epsilon",
-        "epsilon is 1e-07, the original's 1e-08",
+        "the port's epsilon is 1e-07, the original's 1e-08",
     ),
     ("Adam", SMALL, {}, lambda: K.Adam(epsilon=1e-3), None, "epsilon", "is 0.001, the original's"),
     ("Adam", SMALL, {"epsilon": 0.1}, lambda: K.Adam(), None, "epsilon", "the original's 0.1"),
@@ -77,12 +93,20 @@ MISTAKES = [
         lambda: K.AdamW(weight_decay=0.004, epsilon=1e-8),
         None,
         "weight_decay",
-        "0.004 of the weights",
+        "0.004 times the learning rate times the weights",
     ),
     ("Adam", SMALL, {}, lambda: K.SGD(), CONSTANT, "adam", "plain SGD with 100 times"),
     ("Adam", SMALL, {}, lambda: K.RMSprop(), None, "adam", "Keras' RMSprop"),
-    ("RMSProp", SMALL, {}, lambda: K.RMSprop(), None, "rmsprop", "Keras' RMSprop: epsilon 1e-07"),
-    ("RMSProp", SMALL, {}, lambda: K.RMSprop(epsilon=1e-10), None, "rmsprop", "begins at 0"),
+    (
+        "RMSProp",
+        SMALL,
+        {},
+        lambda: K.RMSprop(),
+        None,
+        "rmsprop",
+        "Keras' RMSprop: epsilon is 1e-07",
+    ),
+    ("RMSProp", SMALL, {}, lambda: K.RMSprop(epsilon=1e-10), None, "rmsprop", "starts at 0"),
     ("RMSProp", SMALL, {}, lambda: K.Adam(), None, "rmsprop", "Adam with 1 times"),
     (
         "RMSProp",
@@ -91,7 +115,7 @@ MISTAKES = [
         lambda: K.RMSprop(epsilon=1e-10, momentum=0.9, rho=0.99),
         None,
         "rmsprop",
-        "begins at 0, TensorFlow 1's at 1 (tf_edureka.tf1.RMSProp); and rho is 0.99",
+        "1's at 1: use tf_edureka.tf1.RMSProp; and the port's rho is 0.99",
     ),
     ("Adagrad", CONSTANT, {}, lambda: K.Adagrad(epsilon=0.01), None, "epsilon", "is 0.01"),
     (
@@ -101,7 +125,7 @@ MISTAKES = [
         lambda: K.Adagrad(initial_accumulator_value=1.0),
         None,
         "adagrad",
-        "begins at 1, the original's at 0.1",
+        "starts at 1, the original's at 0.1",
     ),
     ("Adadelta", CONSTANT, {}, lambda: K.Adadelta(epsilon=1e-7), None, "epsilon", "1e-07, the"),
     ("Adadelta", CONSTANT, {}, lambda: K.Adadelta(rho=0.9, epsilon=1e-8), None, "adadelta", "0.9"),
@@ -122,15 +146,15 @@ MISTAKES = [
         lambda: K.SGD(weight_decay=0.01),
         None,
         "weight_decay",
-        "0.01 of the weights, times the rate",
+        "0.01 times the learning rate times the weights",
     ),
 ]
 
 
 @pytest.mark.parametrize(("kind", "rates", "settings", "port", "its", "cause", "says"), MISTAKES)
 def test_a_mistake_is_named(tmp_path, kind, rates, settings, port, its, cause, says):
-    stretch, start, raw = stretch_of(tmp_path / "trace", kind, rates, **settings)
-    verdict = diagnose(stretch, keras_path(port(), start, raw, its or rates))
+    segment, start, raw = segment_of(tmp_path / "trace", kind, rates, **settings)
+    verdict = diagnose(segment, keras_path(port(), start, raw, its or rates))
     assert not verdict.passed
     assert verdict.causes[0].cause == cause, verdict.causes
     assert says in verdict.causes[0].says
@@ -161,7 +185,7 @@ def mean_square(step, **scalars):
 
 OF_OTHERS = [
     ("Adam", {}, a.ADAM_CORRECTED, adam, {}, "epsilon", "after the bias correction, as in PyTorch"),
-    ("Adam", {}, a.ADAM_INSIDE, adam, {}, "epsilon", "inside the root"),
+    ("Adam", {}, a.ADAM_INSIDE, adam, {}, "epsilon", "inside the square root"),
     ("Adam", {}, a.ADAM_UNCORRECTED, adam, {}, "bias_correction", "no bias correction"),
     (
         "Adam",
@@ -170,7 +194,7 @@ OF_OTHERS = [
         lambda step: adam(step + 1),
         {},
         "bias_correction",
-        "one step too far",
+        "is one ahead",
     ),
     ("Adam", {}, a.with_l2(a.RULES["Adam"], 0.01), adam, {}, "l2", "0.01 times the weights"),
     ("Adam", {}, a.RULES["Adam"], lambda step: adam(step, epsilon=0.0), {}, "epsilon", "is 0, the"),
@@ -190,7 +214,7 @@ OF_OTHERS = [
         lambda step: mean_square(step, epsilon=1e-3),
         {"ms": 1.0},
         "epsilon",
-        "outside the root",
+        "outside the square root",
     ),
     (
         "CenteredRMSProp",
@@ -208,7 +232,7 @@ OF_OTHERS = [
         lambda step: {"lr": 0.001, "momentum": 0.9},
         {},
         "momentum",
-        "times 1 - momentum",
+        "(1 - m) g",
     ),
 ]
 
@@ -217,47 +241,51 @@ OF_OTHERS = [
 def test_a_mistake_of_another_framework_is_named(
     tmp_path, kind, settings, rule, hyper, slots, cause, says
 ):
-    stretch, start, raw = stretch_of(tmp_path / "trace", kind, SMALL, **settings)
-    verdict = diagnose(stretch, numpy_path(rule, start, raw, hyper, slots))
+    segment, start, raw = segment_of(tmp_path / "trace", kind, SMALL, **settings)
+    verdict = diagnose(segment, numpy_path(rule, start, raw, hyper, slots))
     assert verdict.causes[0].cause == cause, verdict.causes
     assert says in verdict.causes[0].says
 
 
-def test_momentum_that_takes_the_rate_in_but_falls_is_pytorchs_and_passes(tmp_path):
-    """PyTorch leaves the rate out of what SGD gathers, as TensorFlow 1 does."""
-    stretch, start, raw = stretch_of(tmp_path / "trace", "Momentum", STAIRS)
+def test_pytorch_momentum_passes_with_a_falling_rate(tmp_path):
+    """The velocity of PyTorch's SGD does not contain the rate, like TensorFlow 1's."""
+    segment, start, raw = segment_of(tmp_path / "trace", "Momentum", STAIRS)
     path = numpy_path(
         a.RULES["Momentum"], start, raw, lambda step: {"lr": STAIRS[step], "momentum": 0.9}
     )
-    assert diagnose(stretch, path).passed
+    assert diagnose(segment, path).passed
 
 
 BOUND = {"kind": "global_norm", "bound": 0.5}
 CLIPPED = [
-    (BOUND, {}, "the port does not clip, the original clips by a global norm of 0.5"),
-    (BOUND, {"clipnorm": 0.5}, "clips by a norm of each weight of 0.5, the original"),
-    (BOUND, {"clipvalue": 0.05}, "clips by a value of 0.05, the original"),
-    # Had it clipped all steps, SGD's would be those of another rate.
-    (BOUND, {"global_clipnorm": 2.2}, "clips by a global norm of 2.2, the original"),
-    ({"kind": "value", "bound": 0.01}, {"global_clipnorm": 0.3}, "a global norm of 0.3, the orig"),
-    ({"kind": "norm", "bound": 0.3}, {}, "does not clip, the original clips by a norm of each wei"),
-    (None, {"clipvalue": 0.02}, "clips by a value of 0.02, the original does not clip"),
-    (None, {"global_clipnorm": 0.4}, "clips by a global norm of 0.4, the original does not clip"),
+    (BOUND, {}, "does not clip its gradients, the original clips the global norm to 0.5"),
+    (BOUND, {"clipnorm": 0.5}, "clips the norm of each weight's gradient to 0.5, the original"),
+    (BOUND, {"clipvalue": 0.05}, "clips each value to 0.05, the original"),
+    # If all steps were clipped, SGD could not be told from one with another rate.
+    (BOUND, {"global_clipnorm": 2.2}, "clips the global norm to 2.2, the original"),
+    (
+        {"kind": "value", "bound": 0.01},
+        {"global_clipnorm": 0.3},
+        "the global norm to 0.3, the original",
+    ),
+    ({"kind": "norm", "bound": 0.3}, {}, "the original clips the norm of each weight's gradient"),
+    (None, {"clipvalue": 0.02}, "clips each value to 0.02, the original does not clip"),
+    (None, {"global_clipnorm": 0.4}, "clips the global norm to 0.4, the original does not clip"),
 ]
 
 
 @pytest.mark.parametrize(("clipping", "port", "says"), CLIPPED)
 @pytest.mark.parametrize("kind", ["GradientDescent", "Adam"])
 def test_clipping_is_named(tmp_path, kind, clipping, port, says):
-    stretch, start, raw = stretch_of(tmp_path / "trace", kind, SMALL, clipping)
+    segment, start, raw = segment_of(tmp_path / "trace", kind, SMALL, clipping)
     make = {"GradientDescent": K.SGD, "Adam": K.Adam}[kind]
     same = {"epsilon": 1e-8} if kind == "Adam" else {}
-    verdict = diagnose(stretch, keras_path(make(**same, **port), start, raw, SMALL))
+    verdict = diagnose(segment, keras_path(make(**same, **port), start, raw, SMALL))
     assert verdict.causes[0].cause == "clipping", verdict.causes
     assert says in verdict.causes[0].says
     right = {"global_norm": "global_clipnorm", "norm": "clipnorm", "value": "clipvalue"}
     own = {right[clipping["kind"]]: clipping["bound"]} if clipping else {}
-    assert diagnose(stretch, keras_path(make(**same, **own), start, raw, SMALL)).passed
+    assert diagnose(segment, keras_path(make(**same, **own), start, raw, SMALL)).passed
 
 
 TWO = [
@@ -272,47 +300,47 @@ TWO = [
 
 @pytest.mark.parametrize(("kind", "rates", "clipping", "port", "its", "causes"), TWO)
 def test_two_mistakes_are_both_named(tmp_path, kind, rates, clipping, port, its, causes):
-    stretch, start, raw = stretch_of(tmp_path / "trace", kind, rates, clipping)
-    verdict = diagnose(stretch, keras_path(port(), start, raw, its or rates))
+    segment, start, raw = segment_of(tmp_path / "trace", kind, rates, clipping)
+    verdict = diagnose(segment, keras_path(port(), start, raw, its or rates))
     assert {one.cause for one in verdict.causes[:2]} == set(causes.split()), verdict.causes
     assert verdict.causes[0].explains > 0.98
 
 
 def test_a_weight_that_is_not_trained_is_named(tmp_path):
-    stretch, start, raw = stretch_of(tmp_path / "trace", "Adam", SMALL)
+    segment, start, raw = segment_of(tmp_path / "trace", "Adam", SMALL)
     path = keras_path(K.Adam(epsilon=1e-8), start, raw, SMALL)
-    verdict = diagnose(stretch, [{**one, "bias": start["bias"]} for one in path])
+    verdict = diagnose(segment, [{**one, "bias": start["bias"]} for one in path])
     assert (verdict.weight, verdict.first_step) == ("bias", 0)
     assert verdict.causes[0].cause == "variables"
     assert verdict.causes[0].says == "the port does not train 'bias'"
 
 
 def test_the_first_step_is_where_the_rate_first_falls(tmp_path):
-    stretch, start, raw = stretch_of(tmp_path / "trace", "Momentum", STAIRS)
-    verdict = diagnose(stretch, keras_path(K.SGD(momentum=0.9), start, raw, STAIRS))
+    segment, start, raw = segment_of(tmp_path / "trace", "Momentum", STAIRS)
+    verdict = diagnose(segment, keras_path(K.SGD(momentum=0.9), start, raw, STAIRS))
     assert verdict.first_step == 15
     assert verdict.rate == (pytest.approx(0.1), pytest.approx(0.05))
 
 
-def test_a_mistake_late_in_a_long_stretch_is_named(tmp_path):
+def test_a_mistake_late_in_a_long_segment_is_named(tmp_path):
     steps = 400
     given = gradients(steps, shapes={"kernel": (40,)})
     rates = [stairs(step, every=350) for step in range(steps)]
     start = recorded.weights(shapes={"kernel": (40,)})
     original = Original("Momentum", rates, given, start)
-    (stretch,) = stretches(record(tmp_path / "trace", original, given))
-    verdict = diagnose(stretch, keras_path(K.SGD(momentum=0.9), start, given, rates))
+    (segment,) = segments(record(tmp_path / "trace", original, given))
+    verdict = diagnose(segment, keras_path(K.SGD(momentum=0.9), start, given, rates))
     assert verdict.first_step == 350
     assert [one.cause for one in verdict.causes] == ["momentum"]
 
 
 def test_noise_has_no_cause(tmp_path):
-    stretch, start, raw = stretch_of(tmp_path / "trace", "Adam", SMALL)
+    segment, start, raw = segment_of(tmp_path / "trace", "Adam", SMALL)
     random = np.random.default_rng(3)
     path = [
         {n: w + random.normal(size=w.shape).astype(np.float32) for n, w in one.items()}
         for one in keras_path(K.Adam(epsilon=1e-8), start, raw, SMALL)
     ]
-    verdict = diagnose(stretch, path)
+    verdict = diagnose(segment, path)
     assert verdict.first_step == 0
     assert verdict.causes == []

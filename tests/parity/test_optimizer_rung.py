@@ -1,4 +1,4 @@
-"""The rung of the optimizer, on traces made by hand."""
+"""The rung of the optimizer on synthetic traces."""
 
 import functools
 
@@ -12,7 +12,7 @@ STEPS = 6
 
 
 def momentum(trace):
-    """TensorFlow 1's momentum 0.9 at a rate of 0.1, which remembers from the first step on."""
+    """TensorFlow 1's momentum 0.9 at a rate of 0.1, with an accumulator of 0 at its first step."""
     return functools.partial(_momentum, trace)
 
 
@@ -33,11 +33,11 @@ def original():
     return Original("Momentum", [0.1] * STEPS, given), given
 
 
-def test_without_its_slots_a_port_is_tried_from_step_0_only(original, tmp_path):
+def test_port_without_slots_is_compared_from_step_0_only(original, tmp_path):
     trained, given = original
     whole = record(tmp_path / "whole", trained, given)
     assert rung.climb(whole, 0, momentum(whole), has_slots=False).passed
     late = record(tmp_path / "late", trained, given, begin=3, states=(3,))
     assert rung.climb(late, 0, momentum(late), has_slots=False).passed is None
-    # What is remembered of three steps is lacking in the fourth.
+    # In the fourth step, the accumulator of the first three is missing.
     assert rung.climb(late, 0, momentum(late)).passed is False

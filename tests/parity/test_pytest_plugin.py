@@ -15,7 +15,7 @@ pytest_plugins = ("pytester",)
 
 
 class Trace:
-    """One that holds nothing, so that the ladder is what the port says of itself."""
+    """An empty trace whose ladder has the difference passed as the port."""
 
     def __init__(self, folder):
         if folder != "traces/old":
@@ -34,7 +34,7 @@ class Trace:
 
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """Runs a test of such a body by another pytest in this process."""
+    """Runs a test with this body in another pytest session in this process."""
     monkeypatch.setattr(parity, "Trace", Trace, raising=False)
     pytester.makeconftest("from tf_edureka.parity.certificate.pytest_plugin import prove_port")
 
@@ -45,40 +45,43 @@ def run(pytester, monkeypatch):
     return run
 
 
-def test_a_port_that_is_the_same_computation_passes_and_gives_its_ladder(run):
+def test_right_port_passes_and_returns_its_ladder(run):
     body = 'assert prove_port("traces/old", 1e-7).verdict.startswith("This port computes")'
     run(body).assert_outcomes(passed=1)
 
 
-def test_a_port_that_is_another_fails_with_the_first_rung_and_its_cause(run, pytester):
+def test_wrong_port_fails_with_first_rung_and_cause(run, pytester):
     done = run('prove_port("traces/old", 0.5)')
     done.assert_outcomes(failed=1)
     said = done.stdout.str()
-    assert "First difference: rung loss. Probable cause: momentum." in said
-    assert "loss, gradients, optimizer: momentum explains 99.8%. It is not SGD." in said
+    assert "First rung that fails: loss. Probable cause: momentum." in said
+    assert (
+        "loss, gradients, optimizer: momentum explains 99.8% of the difference: It is not SGD."
+        in said
+    )
     assert "Traceback" not in said
     assert "pytest_plugin.py" not in said
     page = pytester.path / re.search("Certificate: (.*)", said)[1]
-    assert "First difference: rung loss" in page.read_text("utf-8")
+    assert "First rung that fails: loss" in page.read_text("utf-8")
     assert json.loads(page.with_name("port.json").read_text())["first"] == "loss"
 
 
-def test_a_trace_that_cannot_be_read_is_said_in_a_line(run):
+def test_unreadable_trace_fails_with_one_line(run):
     done = run('prove_port("elsewhere", 0)')
     done.assert_outcomes(failed=1)
-    # At the start of a line: where CI is set, pytest's summary ends with the message once more.
+    # A whole line: with CI set, pytest's summary repeats the message at the end of a line.
     assert done.stdout.lines.count("elsewhere: expected the folder of a trace") == 1
     assert "pytest_plugin.py" not in done.stdout.str()
 
 
-def test_the_fixture_is_where_pytest_looks_for_it():
+def test_fixture_is_registered_as_entry_point():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     section = text.partition("[project.entry-points.pytest11]")[2].partition("\n[")[0]
     module = re.search(r'^tf_edureka = "(.*)"$', section, re.MULTILINE)[1]
     assert import_module(module).prove_port
 
 
-def test_it_costs_other_projects_no_import():
+def test_plugin_imports_no_heavy_packages():
     heavy = "{'numpy', 'rich', 'tensorflow', 'keras', 'matplotlib'}"
     module = "tf_edureka.parity.certificate.pytest_plugin"
     code = f"import sys, {module}; sys.exit(bool({heavy} & {{*sys.modules}}))"

@@ -1,4 +1,4 @@
-"""A right port passes whatever the seed and the threads."""
+"""A right port passes with any seed and number of threads."""
 
 from importlib import import_module
 
@@ -23,7 +23,7 @@ def failed(ladder):
         ("lstm_rmsprop", 1002, None),
     ],
 )
-def test_a_right_port_passes_with_another_seed(tmp_path, model, seed, cores):
+def test_right_port_passes_with_other_seeds_and_threads(tmp_path, model, seed, cores):
     ladder = record(tmp_path, model, seed, cores=cores).climb(
         import_module(f"ports.{model}.port").build
     )
@@ -32,7 +32,7 @@ def test_a_right_port_passes_with_another_seed(tmp_path, model, seed, cores):
 
 
 @pytest.mark.slow
-def test_biases_that_begin_at_0_pass_with_adam(tmp_path):
+def test_zero_initial_biases_pass_with_adam(tmp_path):
     source = (MODELS["mlp_adam"] / "port.py").read_text(encoding="utf-8")
     assert "keras.initializers.Constant(0.1)" in source
     port = {}
@@ -41,8 +41,8 @@ def test_biases_that_begin_at_0_pass_with_adam(tmp_path):
 
 
 @pytest.mark.slow
-def test_both_halves_of_a_gan_are_proved(tmp_path):
-    """A half's loss comes from the other half's weights, which that one's own steps move."""
+def test_generator_and_discriminator_of_a_gan_are_proved(tmp_path):
+    """The loss of each depends on the other's weights, which change in the other's own steps."""
     trace = record(tmp_path, "gan", 6)
     for half in (gan.generator, gan.discriminator):
         ladder = trace.climb(half)

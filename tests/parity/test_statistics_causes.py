@@ -11,7 +11,7 @@ def moved(start, batch, momentum):
 
 
 def causes(start, theirs, ours):
-    """What is said of a moving variance, after one whose difference is rounding."""
+    """The causes for a moving variance, next to a moving mean that differs by rounding."""
     mean = np.ones(64, np.float32)
     rounded = mean + np.random.default_rng(0).normal(0, 1e-7, 64).astype(np.float32)
     before = {"bn/moving_mean": mean * 0, NAME: start}
@@ -22,13 +22,13 @@ def causes(start, theirs, ours):
 
 @pytest.mark.parametrize("n", [4, 128, 2048])
 @pytest.mark.parametrize("momentum", [0.9, 0.99, 0.999])
-def test_a_variance_by_n_instead_of_one_less_is_named_on_either_side(n, momentum):
+def test_variance_divided_by_n_or_by_n_minus_1_is_named_on_either_side(n, momentum):
     random = np.random.default_rng(n)
     start, batch = (random.uniform(0.5, 2, 64).astype(np.float32) for _ in range(2))
     by_n, by_less = (moved(start, batch * k, momentum) for k in (1, n / (n - 1)))
     for pair in ((by_less, by_n), (by_n, by_less)):
         if np.allclose(*pair, rtol=0, atol=1e-6):
-            continue  # 2^-24 of the values, which is what float32 leaves of it
+            continue  # the difference is below the precision of float32
         (cause,) = causes(start, *pair)
         assert "by n, the other by n - 1" in cause.says
 
@@ -36,7 +36,7 @@ def test_a_variance_by_n_instead_of_one_less_is_named_on_either_side(n, momentum
 @pytest.mark.parametrize(
     ("theirs", "ours", "factor"), [(0.99, 0.9, "10"), (0.999, 0.99, "10"), (0.9, 0.95, "0.5")]
 )
-def test_another_momentum_is_not_taken_for_it(theirs, ours, factor):
+def test_another_momentum_is_not_mistaken_for_another_divisor(theirs, ours, factor):
     random = np.random.default_rng(1)
     start, batch = (random.uniform(0.5, 2, 64).astype(np.float32) for _ in range(2))
     (cause,) = causes(start, moved(start, batch, theirs), moved(start, batch, ours))

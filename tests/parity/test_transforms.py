@@ -1,4 +1,4 @@
-"""Each transform carries a layer of TensorFlow 1, written out in NumPy, over to Keras."""
+"""Each transform converts the weights of a TensorFlow 1 layer, written in NumPy, to Keras."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tf_edureka.trace import Variable
 
 layers = keras.layers
 STEPS, INPUTS, UNITS = 5, 3, 4
-# Float64 on both sides: sums of at most 60 terms near 1, 5 steps long.
+# Both sides in float64: sums of at most 60 terms near 1, over 5 steps.
 TOLERANCE = 1e-12
 
 
@@ -26,8 +26,8 @@ def float64():
     keras.config.set_dtype_policy(before)
 
 
-def drawn(**shapes):
-    """Values by name; `_` in a name stands for `/`, `__` for `_`."""
+def random_values(**shapes):
+    """Random values by name; `_` in a name stands for `/`, `__` for `_`."""
     rng = np.random.default_rng(1)
     names = [name.replace("__", "-").replace("_", "/").replace("-", "_") for name in shapes]
     return {
@@ -44,7 +44,7 @@ def sigmoid(x):
 
 
 def unrolled(cell, x, *, states=1):
-    """The outputs of a cell, from states of zeros; a cell gives its states, output first."""
+    """The outputs of a cell from zero states; a cell returns its states, the output first."""
     state = [np.zeros((len(x), UNITS))] * states
     outputs = []
     for step in range(x.shape[1]):
@@ -54,7 +54,7 @@ def unrolled(cell, x, *, states=1):
 
 
 def mapped(model, values, **options):
-    """The mapping of these old values to a model, which is given them."""
+    """Maps original values to a model and assigns them."""
     old = [Variable(name=n, shape=v.shape, dtype="float64") for n, v in values.items()]
     mapping = find(old, variables_of(model), **options)
     assert (mapping.missing, mapping.extra) == ((), ())
@@ -63,18 +63,18 @@ def mapped(model, values, **options):
     return mapping
 
 
-def of(layer, *shape):
+def model_with(layer, *shape):
     return keras.Sequential([keras.Input(shape), layer])
 
 
 def assert_proved(model, values, compute, x, **options):
-    """The old computation and the model give the same numbers; values and gradients come back."""
+    """Asserts equal outputs, and that values and gradients are converted back correctly."""
     mapping = mapped(model, values, **options)
     np.testing.assert_allclose(model(x).numpy(), compute(values, x), rtol=0, atol=TOLERANCE)
     back = mapping.to_old(mapping.to_new(values))
     assert back.keys() == values.keys()
     for name, value in values.items():
-        # Exact but for the forget bias, which is added and taken away again: its last place.
+        # Exact, except for the last place of a forget bias, which is added and subtracted.
         np.testing.assert_allclose(back[name], value, rtol=0, atol=1e-15)
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(model(x) ** 2)
@@ -127,14 +127,14 @@ GRU = {
 
 
 def as_sequences(layer, **options):
-    return of(layer(UNITS, return_sequences=True, **options), STEPS, INPUTS)
+    return model_with(layer(UNITS, return_sequences=True, **options), STEPS, INPUTS)
 
 
 @pytest.mark.parametrize("forget_bias", [1.0, 0.0, 2.5])
 def test_an_lstm_cell_of_tensorflow_1(forget_bias):
     mapping = assert_proved(
         as_sequences(layers.LSTM),
-        drawn(**LSTM),
+        random_values(**LSTM),
         lambda values, x: unrolled(lstm(*values.values(), forget_bias), x, states=2),
         sequence(),
         forget_bias=forget_bias,
@@ -145,8 +145,10 @@ def test_an_lstm_cell_of_tensorflow_1(forget_bias):
     assert len(link.new) == 3
 
 
-def test_the_lstm_cell_for_weights_of_cudnn_adds_no_forget_bias():
-    values = drawn(**{n.replace("lstm", "cudnn__compatible__lstm"): s for n, s in LSTM.items()})
+def test_cudnn_compatible_lstm_cell_has_no_forget_bias():
+    values = random_values(
+        **{n.replace("lstm", "cudnn__compatible__lstm"): s for n, s in LSTM.items()}
+    )
 
     def compute(values, x):
         return unrolled(lstm(*values.values(), 0.0), x, states=2)
@@ -157,14 +159,14 @@ def test_the_lstm_cell_for_weights_of_cudnn_adds_no_forget_bias():
 def test_a_gru_cell_of_tensorflow_1():
     assert_proved(
         as_sequences(layers.GRU, reset_after=False),
-        drawn(**GRU),
+        random_values(**GRU),
         lambda values, x: unrolled(gru(*values.values()), x),
         sequence(),
     )
 
 
-def test_a_gru_that_resets_after_its_product_is_said_to_be_another_computation():
-    model, values = as_sequences(layers.GRU), drawn(**GRU)
+def test_gru_with_reset_after_is_reported_as_another_computation():
+    model, values = as_sequences(layers.GRU), random_values(**GRU)
     mapping = mapped(model, values)
     assert "another computation" in mapping.links[0].how
     back = mapping.to_old(mapping.to_new(values))
@@ -188,7 +190,7 @@ def test_a_gru_cell_of_cudnn():
 
         return unrolled(step, x)
 
-    values = drawn(
+    values = random_values(
         **{
             f"{cell}_gates_kernel": (INPUTS + UNITS, 2 * UNITS),
             f"{cell}_gates_bias": (2 * UNITS,),
@@ -208,13 +210,13 @@ def test_a_basic_rnn_cell_of_tensorflow_1():
         return unrolled(step, x)
 
     shapes = {"rnn_basic__rnn__cell_kernel": (INPUTS + UNITS, UNITS)}
-    values = drawn(**shapes, rnn_basic__rnn__cell_bias=(UNITS,))
+    values = random_values(**shapes, rnn_basic__rnn__cell_bias=(UNITS,))
     assert_proved(as_sequences(layers.SimpleRNN), values, compute, sequence())
 
 
-def test_two_lstm_cells_above_each_other():
+def test_stacked_lstm_cells():
     shape = (UNITS + UNITS, 4 * UNITS)
-    values = drawn(
+    values = random_values(
         rnn_cell__0_lstm__cell_kernel=LSTM["rnn_lstm__cell_kernel"],
         rnn_cell__0_lstm__cell_bias=(4 * UNITS,),
         rnn_cell__1_lstm__cell_kernel=shape,
@@ -223,7 +225,7 @@ def test_two_lstm_cells_above_each_other():
         rnn_cell__2_lstm__cell_bias=(4 * UNITS,),
     )
     cells = [layers.LSTMCell(UNITS) for _ in range(3)]
-    model = of(layers.RNN(cells, return_sequences=True), STEPS, INPUTS)
+    model = model_with(layers.RNN(cells, return_sequences=True), STEPS, INPUTS)
 
     def compute(values, x):
         all_values = list(values.values())
@@ -236,9 +238,11 @@ def test_two_lstm_cells_above_each_other():
 
 def test_a_bidirectional_lstm():
     direction = {name.removeprefix("rnn_"): shape for name, shape in LSTM.items()}
-    # The backward one was made first here: its name tells it.
+    # The backward direction is created first; its name identifies it.
     both = {f"rnn_{way}_{n}": s for way in ("bw", "fw") for n, s in direction.items()}
-    model = of(layers.Bidirectional(layers.LSTM(UNITS, return_sequences=True)), STEPS, INPUTS)
+    model = model_with(
+        layers.Bidirectional(layers.LSTM(UNITS, return_sequences=True)), STEPS, INPUTS
+    )
 
     def compute(values, x):
         backward, forward = list(values.values())[:2], list(values.values())[2:]
@@ -246,11 +250,11 @@ def test_a_bidirectional_lstm():
         back = unrolled(lstm(*backward), x[:, ::-1], states=2)[:, ::-1]
         return np.concatenate([there, back], axis=2)
 
-    assert_proved(model, drawn(**both), compute, sequence())
+    assert_proved(model, random_values(**both), compute, sequence())
 
 
-def hand_made(values, x):
-    """An LSTM written by hand, each gate by itself."""
+def handwritten_lstm(values, x):
+    """A handwritten LSTM with separate gates."""
     w = {name.removeprefix("lstm/"): value for name, value in values.items()}
 
     def cell(x, h, c):
@@ -261,16 +265,16 @@ def hand_made(values, x):
     return unrolled(cell, x, states=2)
 
 
-def test_an_lstm_written_by_hand_with_variables_for_each_gate():
+def test_handwritten_lstm_with_separate_variables_for_each_gate():
     shapes = {}
     for gate in "ofci":
         shapes[f"lstm_W__x{gate}"] = (INPUTS, UNITS)
         shapes[f"lstm_W__h{gate}"] = (UNITS, UNITS)
         shapes[f"lstm_b__{gate}"] = (UNITS,)
-    assert_proved(as_sequences(layers.LSTM), drawn(**shapes), hand_made, sequence())
+    assert_proved(as_sequences(layers.LSTM), random_values(**shapes), handwritten_lstm, sequence())
 
 
-def test_an_lstm_written_by_hand_with_one_kernel_for_each_gate():
+def test_handwritten_lstm_with_one_kernel_per_gate():
     def compute(values, x):
         def cell(x, h, c):
             both = np.concatenate([x, h], axis=1)
@@ -282,10 +286,10 @@ def test_an_lstm_written_by_hand_with_one_kernel_for_each_gate():
 
     shapes = {f"W{gate}": (INPUTS + UNITS, UNITS) for gate in "fioc"}
     shapes |= {f"b{gate}": (UNITS,) for gate in "fioc"}
-    assert_proved(as_sequences(layers.LSTM), drawn(**shapes), compute, sequence())
+    assert_proved(as_sequences(layers.LSTM), random_values(**shapes), compute, sequence())
 
 
-def test_a_gru_written_by_hand():
+def test_handwritten_gru():
     def compute(values, x):
         w = values
 
@@ -301,12 +305,12 @@ def test_a_gru_written_by_hand():
     for gate in "rzh":
         shapes |= {f"W{gate}": (INPUTS, UNITS), f"U{gate}": (UNITS, UNITS), f"b{gate}": (UNITS,)}
     model = as_sequences(layers.GRU, reset_after=False)
-    assert_proved(model, drawn(**shapes), compute, sequence())
+    assert_proved(model, random_values(**shapes), compute, sequence())
 
 
-def test_keras_own_lstm_goes_over_as_it_is():
+def test_lstm_weights_in_keras_layout_are_unchanged():
     model = as_sequences(layers.LSTM)
-    values = drawn(
+    values = random_values(
         lstm_kernel=(INPUTS, 4 * UNITS),
         lstm_recurrent__kernel=(UNITS, 4 * UNITS),
         lstm_bias=(4 * UNITS,),
@@ -316,11 +320,11 @@ def test_keras_own_lstm_goes_over_as_it_is():
     assert [link.new for link in mapping.links] == [(0,), (1,), (2,)]
 
 
-def test_a_dense_layer_that_was_transposed():
-    values = drawn(fc_weight=(4, 3), fc_bias=(4,))
+def test_transposed_dense_layer():
+    values = random_values(fc_weight=(4, 3), fc_bias=(4,))
     compute = lambda values, x: x @ values["fc/weight"].T + values["fc/bias"]  # noqa: E731
     x = np.random.default_rng(0).normal(size=(2, 3))
-    mapping = assert_proved(of(layers.Dense(4), 3), values, compute, x)
+    mapping = assert_proved(model_with(layers.Dense(4), 3), values, compute, x)
     assert mapping.links[0].how == "transposed"
 
 
@@ -335,28 +339,28 @@ def convolved(kernel, x):
     )
 
 
-def test_a_convolution_whose_kernel_begins_with_its_outputs():
-    values = drawn(conv_weight=(5, 3, 2, 4), conv_bias=(5,))
+def test_convolution_with_output_channels_first_in_the_kernel():
+    values = random_values(conv_weight=(5, 3, 2, 4), conv_bias=(5,))
 
     def compute(values, x):
         return convolved(values["conv/weight"].transpose(2, 3, 1, 0), x) + values["conv/bias"]
 
     x = np.random.default_rng(0).normal(size=(2, 6, 7, 3))
-    assert_proved(of(layers.Conv2D(5, (2, 4)), 6, 7, 3), values, compute, x)
+    assert_proved(model_with(layers.Conv2D(5, (2, 4)), 6, 7, 3), values, compute, x)
 
 
-def test_a_convolution_of_height_1_as_one_of_one_dimension_with_a_bias_of_two():
-    values = drawn(conv_kernel=(1, 4, 3, 5), conv_bias=(1, 5))
+def test_convolution_of_height_1_as_conv1d_with_a_2d_bias():
+    values = random_values(conv_kernel=(1, 4, 3, 5), conv_bias=(1, 5))
 
     def compute(values, x):
         return (convolved(values["conv/kernel"], x[:, None]) + values["conv/bias"])[:, 0]
 
     x = np.random.default_rng(0).normal(size=(2, 7, 3))
-    assert_proved(of(layers.Conv1D(5, 4), 7, 3), values, compute, x)
+    assert_proved(model_with(layers.Conv1D(5, 4), 7, 3), values, compute, x)
 
 
-def test_a_convolution_over_all_of_an_image_as_a_dense_layer():
-    values = drawn(fc6_kernel=(4, 6, 3, 5), fc6_bias=(5,))
+def test_convolution_over_a_whole_image_as_a_dense_layer():
+    values = random_values(fc6_kernel=(4, 6, 3, 5), fc6_bias=(5,))
 
     def compute(values, x):
         return convolved(values["fc6/kernel"], x)[:, 0, 0] + values["fc6/bias"]
@@ -366,15 +370,15 @@ def test_a_convolution_over_all_of_an_image_as_a_dense_layer():
     assert_proved(model, values, compute, x)
 
 
-def test_a_convolution_of_1_by_1_as_a_dense_layer():
-    values = drawn(conv_kernel=(1, 1, 3, 5), conv_bias=(5,))
+def test_convolution_of_1_by_1_as_a_dense_layer():
+    values = random_values(conv_kernel=(1, 1, 3, 5), conv_bias=(5,))
     compute = lambda values, x: convolved(values["conv/kernel"], x) + values["conv/bias"]  # noqa: E731
     x = np.random.default_rng(0).normal(size=(2, 6, 7, 3))
-    assert_proved(of(layers.Dense(5), 6, 7, 3), values, compute, x)
+    assert_proved(model_with(layers.Dense(5), 6, 7, 3), values, compute, x)
 
 
-def test_a_transposed_convolution_goes_over_as_it_is():
-    values = drawn(deconv_kernel=(2, 2, 5, 3), deconv_bias=(5,))
+def test_weights_of_a_transposed_convolution_are_unchanged():
+    values = random_values(deconv_kernel=(2, 2, 5, 3), deconv_bias=(5,))
 
     def compute(values, x):
         out = np.zeros((len(x), x.shape[1] + 1, x.shape[2] + 1, 5))
@@ -385,7 +389,7 @@ def test_a_transposed_convolution_goes_over_as_it_is():
         return out + values["deconv/bias"]
 
     x = np.random.default_rng(0).normal(size=(2, 4, 4, 3))
-    assert_proved(of(layers.Conv2DTranspose(5, 2), 4, 4, 3), values, compute, x)
+    assert_proved(model_with(layers.Conv2DTranspose(5, 2), 4, 4, 3), values, compute, x)
 
 
 @pytest.mark.parametrize("order", ["gamma beta mean variance", "beta mean variance gamma"])
@@ -401,7 +405,7 @@ def test_batch_normalization(order):
         normal = (x - mean) / np.sqrt(variance + 1e-3)
         return normal * values["bn/gamma"] + values["bn/beta"]
 
-    model = of(layers.BatchNormalization(epsilon=1e-3), 3)
+    model = model_with(layers.BatchNormalization(epsilon=1e-3), 3)
     mapping = mapped(model, values)
     x = np.random.default_rng(0).normal(size=(2, 3))
     np.testing.assert_allclose(
@@ -415,9 +419,9 @@ def test_batch_normalization(order):
     }
 
 
-def test_an_embedding_goes_over_as_it_is():
-    values = drawn(embedding__matrix=(7, 4))
-    model = of(layers.Embedding(7, 4), 3)
+def test_embedding_weights_are_unchanged():
+    values = random_values(embedding__matrix=(7, 4))
+    model = model_with(layers.Embedding(7, 4), 3)
     mapped(model, values)
     np.testing.assert_array_equal(
         model(np.array([[1, 6, 0]])).numpy()[0], values["embedding_matrix"][[1, 6, 0]]
@@ -427,5 +431,5 @@ def test_an_embedding_goes_over_as_it_is():
 @pytest.mark.parametrize(
     ("old", "new"), [((6, 4), (3, 8)), ((2, 3), (5,)), ((2, 3, 4), (3, 2, 4)), ((), (2,))]
 )
-def test_other_shapes_have_no_transform(old, new):
+def test_incompatible_shapes_have_no_transform(old, new):
     assert single(old, new) is None

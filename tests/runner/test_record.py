@@ -508,6 +508,6 @@ def test_evaluation_above_the_size_limit_is_not_stored(record):
     trace = record(HEAD + NETWORK + EVALUATING.replace("END", ending), "--max-mb", "0.05")
     assert trace.evaluations == ()
     assert trace.manifest["notes"] == [
-        "the last evaluation is not stored: the megabytes that it may have are used up"
+        "the last evaluation is not stored: the size limit of the trace is reached"
     ]
     assert trace.steps[10].is_recorded

@@ -48,14 +48,14 @@ subprocess.run("true")
         (RESTRUCTURED, ("9",), ".next_batch"),
         (RENAMED, ("7", "8"), "tf.log"),
     ]
-    today = {row.name: row.today for row in found}
-    assert today["tf.log"] == "tf.math.log"
-    assert today["tf.train.AdamOptimizer"].startswith(
-        "keras.optimizers.Adam(learning_rate, epsilon=1e-8); not keras.optimizers.Adam("
+    replacements = {row.name: row.replacement for row in found}
+    assert replacements["tf.log"] == "use tf.math.log"
+    assert replacements["tf.train.AdamOptimizer"].startswith(
+        "use keras.optimizers.Adam(learning_rate, epsilon=1e-8); do not use keras.optimizers.Adam("
     )
 
 
-def test_other_ways_to_import_it_are_read_too():
+def test_other_forms_of_import_are_understood():
     found = rows(
         """import tensorflow.compat.v1 as tf1
 import tensorflow.contrib.layers as layers
@@ -85,11 +85,11 @@ tensorflow.compat.v1.train.MomentumOptimizer(0.1, 0.9)
         ("tf.compat.v1.train.RMSPropOptimizer", "tf.train.RMSPropOptimizer"),
     ],
 )
-def test_a_name_by_another_way_has_the_same_advice(old, other):
-    assert names.of(old) == (old, names.ROWS[other])
+def test_aliases_of_a_name_have_the_same_advice(old, other):
+    assert names.advice_for(old) == (old, names.ROWS[other])
 
 
-def test_flags_are_one_row():
+def test_all_flags_share_one_row():
     found = rows(
         """import tensorflow as tf
 flags = tf.app.flags
@@ -106,41 +106,41 @@ tf.app.run()
     ]
 
 
-def test_many_lines_are_shortened():
+def test_long_list_of_lines_is_shortened():
     source = "import tensorflow as tf\n" + "tf.log(1)\n" * 20
     _, row = report.text("net.py", source.encode()).splitlines()
-    assert row == "  renamed  2, 3, 4 ... 21 (20 lines)  tf.log  tf.math.log"
+    assert row == "  renamed  2, 3, 4 ... 21 (20 lines)  tf.log  use tf.math.log"
 
 
-def test_a_cell_of_a_notebook_has_the_names_of_those_before_it():
+def test_notebook_cells_share_their_names():
     text = report.text_of_cells("old.ipynb", ["import tensorflow as tf", "print 1", "\ntf.log(1)"])
     found, unread = text.splitlines()[1:]
-    assert found.split() == ["renamed", "cell", "3,", "line", "2", "tf.log", "tf.math.log"]
-    assert unread.strip().startswith("cell 2 cannot be read for a report (SyntaxError")
+    assert found.split() == ["renamed", "cell", "3,", "line", "2", "tf.log", "use", "tf.math.log"]
+    assert unread.strip().startswith("cell 2: cannot be parsed as Python 3 (SyntaxError")
 
 
-def test_a_script_of_today_has_nothing_to_report():
+def test_tensorflow_2_script_has_nothing_to_report():
     text = "import tensorflow as tf\nx = tf.Variable(1.0)\nprint(tf.square(x), tf.nn.relu(x))\n"
     assert rows(text) == []
     assert "nothing that TensorFlow 2 has changed" in report.text("script.py", text.encode())
 
 
-def test_a_source_is_reported_on_in_its_encoding_and_however_deep_it_is():
+def test_source_encoding_is_respected_and_deep_nesting_is_read():
     deep = f"# coding: latin-1\nx = {'1 + ' * 900}tf.log('é')\n"
     text = f"{deep}import tensorflow as tf\ntf.log(1)\n".encode("latin-1")
-    (row,) = report.rows(report.tree("net.py", text))
+    (row,) = report.rows(report.parse("net.py", text))
     assert row.places == ("4",)
     assert rows("x.log" + "().log" * 500) == []
 
 
 @pytest.mark.parametrize("text", [b"x = '\xe9'\n", b"\0", b"print 1\n", b"x = " + b"-" * 100_000])
-def test_what_is_no_python_by_now_is_a_line(text):
-    assert report.text("net.py", text).startswith("net.py cannot be read for a report (")
-    with pytest.raises(InputError, match=r"net\.py cannot be read for a report \("):
-        report.tree("net.py", text)
+def test_source_that_is_not_python_3_is_one_line(text):
+    assert report.text("net.py", text).startswith("net.py: cannot be parsed as Python 3 (")
+    with pytest.raises(InputError, match=r"net\.py: cannot be parsed as Python 3 \("):
+        report.parse("net.py", text)
 
 
-def test_renames_are_those_of_tensorflows_own_table():
+def test_renames_equal_the_table_of_tensorflow():
     from tensorflow.tools.compatibility import all_renames_v2
 
     theirs = all_renames_v2.symbol_renames
@@ -152,26 +152,26 @@ ROWS = {**names.ROWS, **{f".{name}": advice for name, advice in names.METHODS.it
 
 
 def found(name: str):
-    """What a dotted name is; skips the test where it is a class of `tf1` that is not there."""
+    """The object with a dotted name; skips the test if `tf1` has no class of that name."""
     library, *path = name.split(".")
     one = LIBRARIES[library]
     if path[:1] == ["tf1"] and path[1:]:
         one, path = importlib.import_module("tf_edureka.tf1"), path[1:]
         if not hasattr(one, path[0]):
-            pytest.skip(f"{name} is not there")
+            pytest.skip(f"{name} does not exist")
     for part in path:
         one = getattr(one, part)
     return one
 
 
 @pytest.mark.parametrize("old", ROWS)
-def test_what_is_said_to_be_today_is_there_and_takes_these_arguments(old):
+def test_replacements_exist_and_accept_their_arguments(old):
     advice = ROWS[old]
     assert advice.kind in KINDS
-    assert not advice.trap or (advice.kind == NUMBERS and advice.trap != advice.today)
+    assert not advice.trap or (advice.kind == NUMBERS and advice.trap != advice.replacement)
     for name in re.findall(r"\b(?:tf|keras|tf_edureka)\.[\w.]*\w", advice.note):
         found(name)
-    for expression in filter(None, (advice.today, advice.trap)):
+    for expression in filter(None, (advice.replacement, advice.trap)):
         for node in ast.walk(ast.parse(expression, mode="eval")):
             name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
             if name.partition(".")[0] in LIBRARIES and "(" not in name:
@@ -180,18 +180,18 @@ def test_what_is_said_to_be_today_is_there_and_takes_these_arguments(old):
                 inspect.signature(found(name)).bind(*positional, **keywords)
 
 
-# Names in an expression that are neither a module nor an argument of the old call.
+# Names in an expression that are not arguments of the original call.
 OWN = {"losses", "model", "tf", "keras", "tf_edureka", "math", *vars(builtins)}
 
 
-@pytest.mark.parametrize("old", [old for old in names.ROWS if names.ROWS[old].today])
-def test_an_argument_is_called_as_it_was_then(old):
+@pytest.mark.parametrize("old", [old for old in names.ROWS if names.ROWS[old].replacement])
+def test_arguments_have_their_tensorflow_1_names(old):
     function = tf.compat.v1
     for part in old.split(".")[1:]:
         function = getattr(function, part, None)
     if function is None or not callable(function):
-        pytest.skip("a name of tf.contrib or of Keras of then")
-    nodes = [*ast.walk(ast.parse(names.ROWS[old].today, mode="eval"))]
+        pytest.skip("not in tf.compat.v1: a name of tf.contrib or of tf.keras of 1.15")
+    nodes = [*ast.walk(ast.parse(names.ROWS[old].replacement, mode="eval"))]
     used = {node.id for node in nodes if isinstance(node, ast.Name)}
     bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
     assert used - bound - OWN <= {*inspect.signature(function).parameters}

@@ -1,4 +1,4 @@
-"""`--report-only`: what there is to say of a script that is not run."""
+"""`--report-only`: the report on a script without running it."""
 
 import json
 import os
@@ -29,18 +29,18 @@ def names(given: Path | str) -> list[str]:
     return [name.replace(os.sep, "/") for name, _ in beside.read(str(given))]
 
 
-def test_a_script_and_its_modules_are_reported_on_and_not_run(tmp_path, capsys):
+def test_script_and_its_modules_are_reported_on_and_not_run(tmp_path, capsys):
     write(tmp_path, old=f"import net\n{OLD}", net="import tensorflow as tf\ntf.Session()\n")
     assert command.main(["--report-only", str(tmp_path / "old.py"), "--steps", "3"]) == 0
     out, err = capsys.readouterr()
     assert [line.split()[:5] for line in out.splitlines() if line.startswith(" ")] == [
-        ["renamed", "3", "tf.log", "tf.math.log"],
-        ["restructured", "2", "tf.Session", "nothing:", "code"],
+        ["renamed", "3", "tf.log", "use", "tf.math.log"],
+        ["restructured", "2", "tf.Session", "remove", "it:"],
     ]
     assert err == ""
 
 
-def test_it_imports_no_tensorflow_and_needs_no_period_packages(tmp_path):
+def test_tensorflow_and_the_period_packages_are_not_needed(tmp_path):
     write(tmp_path, old=OLD)
     code = (
         "import sys; from tf_edureka.cli import run; code = run.main(sys.argv[1:]); "
@@ -81,9 +81,7 @@ def test_folders_and_archives_are_read_as_python_runs_them(tmp_path):
 
 
 @pytest.mark.parametrize("link", [False, True])
-def test_what_is_installed_below_the_scripts_folder_is_none_of_its_modules(
-    tmp_path, monkeypatch, link
-):
+def test_packages_installed_below_the_folder_of_the_script_are_ignored(tmp_path, monkeypatch, link):
     write(
         tmp_path,
         old="import tf_edureka.legacy, installed.site_packages, cache.tensorflow_core",
@@ -102,33 +100,33 @@ def test_what_is_installed_below_the_scripts_folder_is_none_of_its_modules(
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("gone.py", None, "cannot be read (No such file or directory)"),
-        ("two.py", b"print 1\n", "cannot be read for a report (SyntaxError"),
-        ("data.bin", b"\0\1\2", "cannot be read for a report (SyntaxError"),
+        ("two.py", b"print 1\n", "cannot be parsed as Python 3 (SyntaxError"),
+        ("data.bin", b"\0\1\2", "cannot be parsed as Python 3 (SyntaxError"),
         ("gone.ipynb", None, "gone.ipynb"),
-        ("none.ipynb", b"[1, 2]", "expected a notebook, got what is none"),
-        ("none.ipynb", b"no JSON", "expected a notebook, got what is none"),
+        ("none.ipynb", b"[1, 2]", "expected a notebook, got invalid JSON or cells"),
+        ("none.ipynb", b"no JSON", "expected a notebook, got invalid JSON or cells"),
     ],
 )
-def test_what_cannot_be_read_is_a_line_and_exit_code_2(tmp_path, capsys, name, content, said):
+def test_unreadable_script_is_one_line_and_exit_code_2(tmp_path, capsys, name, content, message):
     if content is not None:
         (tmp_path / name).write_bytes(content)
     assert command.main(["--report-only", str(tmp_path / name)]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert said in err
+    assert message in err
     assert err.startswith("error: ")
     assert err.count("\n") == 1
 
 
-def test_a_module_that_cannot_be_read_is_a_line_and_the_others_are_reported_on(tmp_path, capsys):
+def test_unreadable_module_is_one_line_and_the_others_are_reported_on(tmp_path, capsys):
     write(tmp_path, old=f"import two\n{OLD}", two="print 1\n")
     assert command.main(["--report-only", str(tmp_path / "old.py")]) == 2
     out, err = capsys.readouterr()
     assert "tf.math.log" in out
-    assert err.startswith("error: two.py cannot be read for a report (SyntaxError")
+    assert err.startswith("error: two.py: cannot be parsed as Python 3 (SyntaxError")
 
 
 CODE = ["import tensorflow as tf\n", "%matplotlib inline\n", "!ls\n", "tf.log(1)"]
@@ -150,9 +148,9 @@ def test_a_notebook_is_reported_on_cell_by_cell(tmp_path, capsys, notebook):
     (tmp_path / "old.ipynb").write_text(json.dumps(notebook))
     assert command.main(["--report-only", str(tmp_path / "old.ipynb")]) == 0
     _, row = capsys.readouterr().out.splitlines()
-    assert row.split() == ["renamed", "cell", "1,", "line", "4", "tf.log", "tf.math.log"]
+    assert row.split() == ["renamed", "cell", "1,", "line", "4", "tf.log", "use", "tf.math.log"]
 
 
-def test_without_a_script_it_says_so(capsys):
+def test_missing_script_argument_is_an_error(capsys):
     assert command.main(["--report-only", "--fetch-period"]) == 2
     assert "--report-only needs a SCRIPT" in capsys.readouterr().err

@@ -323,9 +323,9 @@ raise SystemExit(4)
     assert [line for line in done.stderr.splitlines() if line] == [
         "last",
         "script.py uses nothing that TensorFlow 2 has changed.",
-        f"What {os.path.join('net', 'layers.py')} has of TensorFlow 1, and what one writes today, "
-        "with the arguments of then:",
-        "  restructured  2  tf.placeholder  an argument of a function, or keras.Input",
+        f"Names of TensorFlow 1 in {os.path.join('net', 'layers.py')}, and what to write instead "
+        "(arguments by their TensorFlow 1 names):",
+        "  restructured  2  tf.placeholder  use an argument of a function, or keras.Input",
         f"{os.path.join('net', 'gone.py')} cannot be read any more (No such file or directory).",
     ]
 

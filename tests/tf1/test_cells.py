@@ -18,13 +18,13 @@ def made(case, **others):
     return getattr(tf1, name)(UNITS, **arguments, **others)
 
 
-def same(found, golden, what):
-    """Equal but for rounding: sums of up to 40 numbers of size 3 at most, over five steps."""
+def assert_close(found, golden, what):
+    """Asserts equality up to rounding: sums of up to 40 numbers of at most 3, over five steps."""
     np.testing.assert_allclose(np.ravel(found), golden, rtol=1e-5, atol=1e-5, err_msg=what)
 
 
 @pytest.mark.parametrize("case", CELLS)
-def test_variables_states_outputs_and_gradients_are_those_of_tensorflow_1(case):
+def test_variables_states_outputs_and_gradients_equal_tensorflow_1(case):
     golden = GOLDEN[case]
     layer = keras.layers.RNN(
         made(case), return_sequences=True, return_state=True, zero_output_for_mask=True
@@ -46,14 +46,14 @@ def test_variables_states_outputs_and_gradients_are_those_of_tensorflow_1(case):
         (factors,) = keras_classes.like([outputs.shape], 4)
         total = tf.reduce_sum(outputs * factors)
     gradients = tape.gradient(total, [*(weight.value for weight in weights), inputs])
-    same(outputs, golden["outputs"], "outputs")
+    assert_close(outputs, golden["outputs"], "outputs")
     for states, name in ((last, "last"), (gradients, "gradients")):
         for one, expected in zip(states, golden[name], strict=True):
-            same(one, expected, name)
+            assert_close(one, expected, name)
 
 
 @pytest.mark.parametrize("case", ["basic_rnn", "gru", "lstm_peepholes"])
-def test_a_model_with_it_is_trained_in_float64_and_saved(case, tmp_path):
+def test_model_with_the_cell_trains_in_float64_and_can_be_saved(case, tmp_path):
     cell = made(case, activation="relu", dtype="float64")
     rnn = keras.layers.RNN(cell, dtype="float64")
     model = keras.Sequential([keras.Input((5, 3), dtype="float64"), rnn])
@@ -67,13 +67,13 @@ def test_a_model_with_it_is_trained_in_float64_and_saved(case, tmp_path):
     np.testing.assert_array_equal(model(inputs), loaded(inputs))
 
 
-def test_cells_are_stacked_as_multi_rnn_cell_stacked_them():
+def test_stacked_cells_work_like_multi_rnn_cell():
     cells = keras.layers.StackedRNNCells([made("gru"), made("lstm_peepholes")])
     outputs = keras.layers.RNN(cells)(keras_classes.sequences())
-    assert outputs.shape == (2, 3)  # of two sequences the projected h
+    assert outputs.shape == (2, 3)  # the projected h of two sequences
 
 
-def test_kerass_own_cells_with_the_same_weights_differ():
+def test_keras_lstm_differs_and_agrees_after_reordering_its_gates():
     inputs = keras_classes.sequences()
     kernel, bias = keras_classes.like([(7, 16), (16,)], 3)
     ours = keras.layers.RNN(made("lstm"))
@@ -83,7 +83,7 @@ def test_kerass_own_cells_with_the_same_weights_differ():
     ours.set_weights([kernel, bias])
     theirs.set_weights([kernel[:3], kernel[3:], bias])
     assert np.abs(ours(inputs) - theirs(inputs)).max() > 0.1
-    # Gates in Keras' order, and 1 in the bias of the forget gate: they are the same.
+    # With the gates in Keras' order and 1 added to the bias of the forget gate both agree.
     i, j, f, o = (np.arange(4) + 4 * gate for gate in range(4))
     order = np.concatenate([i, f, j, o])
     bias[f] += 1

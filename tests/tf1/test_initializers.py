@@ -17,7 +17,7 @@ REPLAYS = {
 
 
 @pytest.mark.parametrize("name", REPLAYS)
-def test_draws_are_bit_for_bit_those_of_tensorflow_1(name):
+def test_values_are_bit_identical_to_tensorflow_1(name):
     draws = json.loads((GOLDENS / "random_ops.json").read_text())["draws"]
     draws = [draw for draw in draws if draw["op"] == name]
     for draw in draws:
@@ -30,7 +30,7 @@ def test_draws_are_bit_for_bit_those_of_tensorflow_1(name):
 
 
 @pytest.mark.parametrize("graph_seed", [None, 0, 7])
-def test_many_draws_at_once_are_those_of_each_seed_alone(graph_seed):
+def test_many_seeds_at_the_same_time_equal_each_seed_alone(graph_seed):
     op_seeds = [15, 0, 1, 2**31 - 2, 2**31 + 3, -1]
     draws = initializers.random_normals(graph_seed, op_seeds, shape=(3, 2)).numpy()
     for drawn, op_seed in zip(draws, op_seeds, strict=True):
@@ -39,7 +39,7 @@ def test_many_draws_at_once_are_those_of_each_seed_alone(graph_seed):
 
 
 @pytest.mark.parametrize("name", REPLAYS)
-def test_a_replay_is_a_keras_initializer_that_can_be_saved(name, tmp_path):
+def test_initializer_can_be_saved_with_a_model(name, tmp_path):
     replay = REPLAYS[name](7, 15)
     layer = keras.layers.Dense(3, kernel_initializer=replay)
     model = keras.Sequential([keras.Input((4,)), layer])
@@ -50,7 +50,7 @@ def test_a_replay_is_a_keras_initializer_that_can_be_saved(name, tmp_path):
     np.testing.assert_array_equal(loaded((4, 3)), replay((4, 3)))
 
 
-def test_draws_are_the_same_where_xla_compiles_the_caller():
+def test_values_are_the_same_inside_an_xla_function():
     replay = initializers.RandomNormal(None, 15)
     compiled = tf.function(lambda: replay((5,)), jit_compile=True)
     np.testing.assert_array_equal(compiled(), replay((5,)))

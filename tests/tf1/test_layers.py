@@ -5,7 +5,7 @@ from tf_edureka.tf1.layers import Dense
 from tf_edureka.tf1.optimizers import Adam
 
 
-def test_a_model_with_both_layer_and_optimizer_is_saved_and_goes_on_as_before(tmp_path):
+def test_saved_model_with_layer_and_optimizer_resumes_bit_identically(tmp_path):
     model = keras.Sequential([keras.Input((3,)), Dense(2), Dense(1, use_bias=False)])
     model.compile(optimizer=Adam(0.001, 1e-8), loss="mse")
     inputs, targets = np.ones((4, 3), np.float32), np.ones((4, 1), np.float32)

@@ -14,7 +14,7 @@ GOLDEN = json.loads((GOLDENS / "keras_classes.json").read_text())["batch_norms"]
 
 
 def normalized(case, precision="float32", wrap=lambda function: function):
-    """What `keras_classes.batch_norm` does in a session."""
+    """The Keras version of `keras_classes.batch_norm`."""
     _, _, arguments, shape = BATCH_NORMS[case]
     layer = tf1.BatchNormalization(**arguments, dtype=precision)
     layer.build(shape)
@@ -47,10 +47,10 @@ def normalized(case, precision="float32", wrap=lambda function: function):
 
 
 def assert_golden(found, case):
-    """All of it, to rounding.
+    """Asserts that all results are equal up to rounding.
 
-    The sums have up to 8 terms of size 7 at most, before they are divided by a deviation that is
-    0.3 at least: their rounding is under 1e-5, and a wrong variance is off by a sixth.
+    The sums have up to 8 terms of at most 7, divided by a deviation of at least 0.3. Their rounding
+    is below 1e-5, and a wrong variance differs by a sixth.
     """
     for name, values in found.items():
         for one, golden in zip(
@@ -64,12 +64,12 @@ def assert_golden(found, case):
 
 
 @pytest.mark.parametrize("case", BATCH_NORMS)
-def test_three_batches_and_a_prediction_are_those_of_tensorflow_1(case):
+def test_three_batches_and_a_prediction_equal_tensorflow_1(case):
     assert_golden(normalized(case), case)
 
 
 @pytest.mark.parametrize("case", BATCH_NORMS)
-def test_float64_which_the_fused_op_does_not_know_is_the_same(case):
+def test_float64_gives_the_same_without_the_fused_op(case):
     assert_golden(normalized(case, "float64"), case)
 
 
@@ -78,7 +78,7 @@ def test_xla_computes_the_same(case):
     assert_golden(normalized(case, wrap=lambda step: tf.function(step, jit_compile=True)), case)
 
 
-def test_keras_keeps_the_variance_that_is_divided_by_n():
+def test_moving_variance_is_divided_by_n_minus_1_and_by_n_in_keras():
     batch = np.array([0, 2, 0, 2], np.float32).reshape(4, 1, 1, 1)  # 1 by n, 4 / 3 by n - 1
     ours, theirs = (
         kind(momentum=0.5) for kind in (tf1.BatchNormalization, keras.layers.BatchNormalization)
@@ -90,14 +90,14 @@ def test_keras_keeps_the_variance_that_is_divided_by_n():
     np.testing.assert_allclose(ours.moving_mean, theirs.moving_mean)
 
 
-def test_a_layer_that_is_not_trainable_only_uses_its_averages():
+def test_untrainable_layer_uses_its_averages():
     layer = tf1.BatchNormalization(trainable=False)
     batch = np.array([1, 3], np.float32).reshape(2, 1, 1, 1)
     np.testing.assert_allclose(layer(batch, training=True), batch / np.sqrt(1.001), rtol=1e-6)
     assert layer.moving_mean.numpy() == 0
 
 
-def test_a_model_with_it_is_trained_and_saved(tmp_path):
+def test_model_with_the_layer_can_be_trained_and_saved(tmp_path):
     layer = tf1.BatchNormalization(momentum=0.9, epsilon=1e-4, scale=False, fused=True)
     model = keras.Sequential([keras.Input((4, 4, 2)), layer, keras.layers.GlobalMaxPool2D()])
     model.compile(loss="mse", run_eagerly=True)
@@ -110,11 +110,11 @@ def test_a_model_with_it_is_trained_and_saved(tmp_path):
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-def test_it_knows_mixed_precision(policy):
+def test_mixed_precision_is_supported(policy):
     batch = np.random.default_rng(0).normal(size=(5, 4, 4, 2)).astype(np.float32)
     layer = tf1.BatchNormalization(dtype=policy)
     outputs = layer(batch, training=True)
     assert outputs.dtype == layer.compute_dtype
     assert layer.moving_variance.dtype == "float32"
-    # The inputs have 8 bits at least.
+    # The inputs have at least 8 bits of precision.
     np.testing.assert_allclose(np.std(np.float32(outputs), axis=(0, 1, 2)), 1, atol=2**-7)

@@ -18,7 +18,7 @@ ONE_EACH = ("momentum", "rms_prop_centered", "adadelta", "adagrad", "ftrl_shrink
 
 
 def made(case, **others):
-    """The optimizer of a case: its arguments are those of TensorFlow 1, but for Adam's."""
+    """The optimizer of a case, with TensorFlow 1's arguments; Adam's betas have other names."""
     _, name, arguments = OPTIMIZERS[case]
     adams = {"beta1": "beta_1", "beta2": "beta_2"}
     arguments = {adams.get(key, key): value for key, value in arguments.items()}
@@ -26,7 +26,7 @@ def made(case, **others):
 
 
 def trained(optimizer, precision, kind, wrap=tf.function):
-    """The weights after the steps that `keras_classes.trained` takes in a session."""
+    """The weights after the same steps as in `keras_classes.trained`."""
     start, dense, rows, sparse = keras_classes.descent(precision)
     variable = keras.Variable(start, dtype=precision)
     optimizer.build([variable])
@@ -47,30 +47,30 @@ def trained(optimizer, precision, kind, wrap=tf.function):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("case", OPTIMIZERS)
-def test_50_steps_at_a_falling_rate_are_tensorflow_1s_to_the_last_bit(case, precision, kind):
+def test_50_steps_at_a_falling_rate_are_bit_identical_to_tensorflow_1(case, precision, kind):
     expected = keras_classes.trained(v1, case, precision, kind == "sparse")
     found = trained(made(case), precision, kind)
     np.testing.assert_array_equal(found, expected)
     golden = json.loads((GOLDENS / "keras_classes.json").read_text())["optimizers"]
     golden = np.array(golden[f"{case}/{precision}/{kind}"], precision).reshape(SHAPE)
-    # Its Eigen has other roots and powers for several numbers at once: at most each of the 50
-    # steps is rounded otherwise, by half a last place of weights up to 8.
+    # Eigen of 1.15.5 has other vectorised roots and powers. At most, each of the 50 steps rounds
+    # differently, by half a unit in the last place of weights up to 8.
     limit = 50 * np.spacing(np.array(8, precision)) / 2
     np.testing.assert_allclose(found, golden, rtol=0, atol=limit)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("case", ONE_EACH)
-def test_xla_takes_the_same_steps(case, kind):
+def test_xla_computes_the_same_steps(case, kind):
     compiled = trained(
         made(case), "float64", kind, lambda step: tf.function(step, jit_compile=True)
     )
-    # XLA rounds otherwise, in each of 50 steps of weights up to 10.
+    # XLA rounds differently, in each of 50 steps of weights up to 10.
     limit = 50 * 10 * np.finfo("float64").eps / 2
     np.testing.assert_allclose(compiled, trained(made(case), "float64", kind), rtol=0, atol=limit)
 
 
-def test_a_row_without_a_gradient_stays_but_with_adam():
+def test_rows_without_a_gradient_move_only_with_adam():
     for case in OPTIMIZERS:
         optimizer, variable = made(case), keras.Variable(np.ones((3, 2), np.float32))
         optimizer.build([variable])
@@ -84,7 +84,7 @@ def test_a_row_without_a_gradient_stays_but_with_adam():
 
 
 @pytest.mark.parametrize("case", ONE_EACH)
-def test_a_compiled_model_is_saved_and_goes_on_as_before(case, tmp_path):
+def test_saved_model_resumes_bit_identically(case, tmp_path):
     rate = keras.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5)
     optimizer = made(case, clipnorm=0.5, name="mine")
     optimizer.learning_rate = rate
@@ -107,7 +107,7 @@ def test_a_compiled_model_is_saved_and_goes_on_as_before(case, tmp_path):
         assert (one != start).any()
 
 
-def test_a_model_with_an_embedding_is_compiled_by_xla_where_keras_likes():
+def test_model_with_an_embedding_trains_under_keras_default_compilation():
     for case in ("momentum", "adam"):
         model = keras.Sequential([keras.Input((2,), dtype="int32"), keras.layers.Embedding(5, 3)])
         model.compile(optimizer=made(case), loss="mse")
@@ -125,7 +125,7 @@ CLIPS = {
 
 
 @pytest.mark.parametrize("clip", CLIPS)
-def test_sparse_gradients_are_clipped_as_tensorflow_1_clipped_them(clip):
+def test_clipping_of_sparse_gradients_equals_tensorflow_1(clip):
     start, _, rows, sparse = keras_classes.descent("float32")
 
     def slices(values, indices):
@@ -150,7 +150,7 @@ def test_sparse_gradients_are_clipped_as_tensorflow_1_clipped_them(clip):
     np.testing.assert_array_equal(variable.numpy(), expected)
 
 
-def test_keras_squares_a_row_that_comes_twice_before_it_sums():
+def test_duplicate_rows_are_summed_before_squaring_unlike_in_keras():
     twice = tf.IndexedSlices(tf.constant([[1.0], [2.0]]), [0, 0], tf.constant([1, 1], tf.int64))
     accumulators = []
     for optimizer in (tf1.Adagrad(0.1), keras.optimizers.Adagrad(0.1)):
@@ -159,7 +159,7 @@ def test_keras_squares_a_row_that_comes_twice_before_it_sums():
     np.testing.assert_allclose(accumulators, [0.1 + (1 + 2) ** 2, 0.1 + 1**2 + 2**2], rtol=1e-6)
 
 
-def test_a_step_that_only_gathers_gradients_leaves_adams_powers():
+def test_accumulating_gradients_does_not_advance_the_powers_of_adam():
     gathering = tf1.Adam(0.1, gradient_accumulation_steps=2)
     plain = tf1.Adam(0.1)
     weights = [keras.Variable(np.ones(3, np.float32)) for _ in range(2)]
@@ -170,7 +170,7 @@ def test_a_step_that_only_gathers_gradients_leaves_adams_powers():
     np.testing.assert_array_equal(weights[0].numpy(), weights[1].numpy())
 
 
-def test_a_rate_may_be_a_whole_number():
+def test_integer_learning_rate_is_accepted():
     variable = keras.Variable(np.ones(2, np.float32))
     tf1.Momentum(1, 0.9).apply([tf.constant([0.5, 0.25])], [variable])
     assert variable.numpy().tolist() == [0.5, 0.75]
@@ -187,13 +187,13 @@ def test_a_rate_may_be_a_whole_number():
         ),
     ],
 )
-def test_what_tensorflow_1_refused_is_refused(make, message):
+def test_invalid_arguments_are_rejected(make, message):
     with pytest.raises(InputError, match=f"^{message}$"):
         make()
 
 
-def test_keras_adam_rounds_otherwise_than_tensorflow_1():
-    start = np.zeros(1000, np.float32)  # so that all that is seen are the steps
+def test_keras_adam_rounds_differently_from_tensorflow_1():
+    start = np.zeros(1000, np.float32)  # so that the weights are the sum of the steps
     gradients = np.random.default_rng(1).normal(size=(20, 1000)).astype(np.float32)
     ours, theirs = keras.Variable(start), keras.Variable(start)
     adams = tf1.Adam(0.001, 1e-8), keras.optimizers.Adam(0.001, epsilon=1e-8)
@@ -204,7 +204,7 @@ def test_keras_adam_rounds_otherwise_than_tensorflow_1():
     assert np.abs(ours.numpy() - theirs.numpy()).max() > 3 * 20 * 0.001 * 4 * 2**-24
 
 
-def test_the_first_step_of_adam_is_the_rate_whatever_the_gradient():
+def test_first_step_of_adam_has_the_size_of_the_rate():
     variable = keras.Variable(np.array([1, 1], np.float32))
     tf1.Adam(0.001, 1e-8).apply([tf.constant([3, -0.5])], [variable])
     np.testing.assert_allclose(variable.numpy(), [0.999, 1.001])

@@ -23,14 +23,14 @@ def dense_recording():
     return record(dense)
 
 
-def test_the_recorded_values_come_out_to_the_bit(recording):
+def test_recomputed_values_are_bit_identical(recording):
     graph = RecordedGraph(recording.graph)
     values = graph.compute(list(recording.values), recording.before, recording.feeds)
     for value, (name, expected) in zip(values, recording.values.items(), strict=True):
         np.testing.assert_array_equal(value, expected, name, strict=True)
 
 
-def test_a_step_ends_where_the_recorded_one_ended(recording):
+def test_recomputed_step_is_bit_identical(recording):
     graph = RecordedGraph(recording.graph)
     after = graph.step([recording.train], recording.before, recording.feeds)
     assert after.keys() == recording.after.keys()
@@ -38,7 +38,7 @@ def test_a_step_ends_where_the_recorded_one_ended(recording):
         np.testing.assert_array_equal(value, recording.after[name], name, strict=True)
 
 
-def test_nothing_is_left_of_the_state_before(dense_recording):
+def test_each_call_uses_only_the_given_state(dense_recording):
     graph = RecordedGraph(dense_recording.graph)
     feeds, loss = dense_recording.feeds, dense_recording.loss
     after = graph.step([dense_recording.train], dense_recording.before, feeds)
@@ -48,25 +48,25 @@ def test_nothing_is_left_of_the_state_before(dense_recording):
     assert later < first
 
 
-def test_the_weights_that_are_given_count(dense_recording):
+def test_given_weights_are_used(dense_recording):
     state = {**dense_recording.before, "k2": 0 * dense_recording.before["k2"]}
     graph = RecordedGraph(dense_recording.graph)
     (loss,) = graph.compute([dense_recording.loss], state, dense_recording.feeds)
-    assert loss == pytest.approx(np.log(5), rel=1e-6)  # all five classes are as likely
+    assert loss == pytest.approx(np.log(5), rel=1e-6)  # all five classes are equally likely
 
 
-def test_a_tensor_that_is_given_may_be_asked_for(dense_recording):
+def test_fed_tensor_can_be_fetched(dense_recording):
     x = dense_recording.feeds["x:0"]
     graph = RecordedGraph(dense_recording.graph)
     (same,) = graph.compute(["x"], dense_recording.before, dense_recording.feeds)
     np.testing.assert_array_equal(same, x)
 
 
-@pytest.mark.slow  # it starts a process with a TensorFlow of its own
-def test_one_thread_computes_the_same_but_for_rounding(dense_recording):
+@pytest.mark.slow  # it starts a child process with TensorFlow
+def test_one_thread_computes_the_same_up_to_rounding(dense_recording):
     graph = OneThread(dense_recording.graph)
     given = dense_recording.before, dense_recording.feeds
-    with pytest.raises(Unreplayable, match="the graph has no absent"):
+    with pytest.raises(Unreplayable, match="the graph has no node absent"):
         graph.run(["absent"], [], *given)
     (loss,), after = graph.run([dense_recording.loss], [dense_recording.train], *given)
     assert loss == pytest.approx(dense_recording.values[dense_recording.loss], rel=1e-6)
@@ -75,8 +75,8 @@ def test_one_thread_computes_the_same_but_for_rounding(dense_recording):
 
 
 @pytest.mark.slow
-def test_one_thread_is_one_thread():
-    """A sum of so many is split among threads, and each way to split it rounds otherwise."""
+def test_one_thread_rounds_a_long_sum_differently():
+    """A long sum is split among the threads, and each split rounds differently."""
 
     with tf.Graph().as_default() as graph:
         tf.reduce_sum(v1.placeholder(tf.float32, [None], "x"), name="sum")
@@ -89,7 +89,7 @@ def test_one_thread_is_one_thread():
 
 
 def compute(build, *, dtype="float32", version=1, feeds=None):
-    """What a network gives, when it runs and when it is computed again, by TensorFlow `version`."""
+    """Outputs of a network computed again and in its own session; control flow of a `version`."""
     context = control_flow_of_version_1() if version == 1 else contextlib.nullcontext()
     with context, tf.Graph().as_default() as graph:
         v1.set_random_seed(1)
@@ -104,8 +104,8 @@ def compute(build, *, dtype="float32", version=1, feeds=None):
     return RecordedGraph(content, dtype=dtype).compute(names, state, given), expected
 
 
-def test_a_tensor_in_a_branch_is_given():
-    """Dropout of `tf.layers` is in a branch where `training` is a placeholder."""
+def test_tensor_in_a_branch_can_be_fed():
+    """Dropout of `tf.layers` is in a branch if `training` is a placeholder."""
 
     def build():
         x, training = v1.placeholder(tf.float32, [3], "x"), v1.placeholder(tf.bool, [], "training")
@@ -118,7 +118,7 @@ def test_a_tensor_in_a_branch_is_given():
     np.testing.assert_array_equal(y, noise)
     (y,), _ = compute(build, feeds={**feeds, "training:0": np.array(False)})
     np.testing.assert_array_equal(y, 2 * ONES)
-    # Where the branch is not taken nothing is drawn, so it need not have been recorded.
+    # If the branch is not taken, nothing is sampled, so the values are not needed.
     (y,), _ = compute(build, feeds={"x:0": ONES, "training:0": np.array(False)})
     np.testing.assert_array_equal(y, 2 * ONES)
     with pytest.raises(Unreplayable, match="You must feed a value for .*drawn"):
@@ -126,7 +126,7 @@ def test_a_tensor_in_a_branch_is_given():
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_what_a_loop_draws_cannot_be_given(version):
+def test_values_sampled_in_a_loop_cannot_be_fed(version):
     def build():
         x = v1.placeholder(tf.float32, [3], "x")
         _, y = v1.while_loop(
@@ -136,7 +136,7 @@ def test_what_a_loop_draws_cannot_be_given(version):
         )
         return [y], {x: ONES}
 
-    with pytest.raises(Unreplayable, match="random_uniform.* drew was not recorded"):
+    with pytest.raises(Unreplayable, match="sampled by .*random_uniform.* were not recorded"):
         compute(build, version=version)
     if version == 1:
         given = {"x:0": ONES, "while/random_uniform/RandomUniform:0": ONES}
@@ -163,20 +163,23 @@ def fed():
 
 
 @pytest.mark.parametrize(
-    ("build", "said"),
+    ("build", "message"),
     [
-        (drawn, r"what drawn/RandomStandardNormal \(RandomStandardNormal\) drew was not recorded"),
-        (from_python, "what .*PyFunc.* gave was not recorded"),
-        (from_iterator, "what .*Iterator.* gave was not recorded"),
-        (fed, "what was fed to x was not recorded"),
+        (
+            drawn,
+            r"sampled by drawn/RandomStandardNormal \(RandomStandardNormal\) were not recorded",
+        ),
+        (from_python, "output of .*PyFunc.* was not recorded"),
+        (from_iterator, "output of .*Iterator.* was not recorded"),
+        (fed, "the value fed to x was not recorded"),
     ],
 )
-def test_what_was_not_recorded_is_named(build, said):
-    with pytest.raises(Unreplayable, match=said):
+def test_values_that_were_not_recorded_are_named(build, message):
+    with pytest.raises(Unreplayable, match=message):
         compute(build, feeds={})
 
 
-def test_a_table_is_filled_with_what_it_had():
+def test_lookup_table_is_filled_again():
     def build():
         words = tf.lookup.KeyValueTensorInitializer(["a", "b"], tf.constant([1, 2], tf.int64))
         asked = v1.placeholder(tf.string, [None])
@@ -186,7 +189,7 @@ def test_a_table_is_filled_with_what_it_had():
     np.testing.assert_array_equal(found, [2, -1, 1])
 
 
-def test_nothing_is_printed_again(capfd):
+def test_print_ops_do_not_print_again(capfd):
     def build():
         x = v1.placeholder(tf.float32, [3])
         with tf.control_dependencies([v1.print("second", x)]):
@@ -197,11 +200,11 @@ def test_nothing_is_printed_again(capfd):
     assert shown.count("first") == shown.count("second") == 1
 
 
-def test_what_cannot_be_computed_is_said(dense_recording):
+def test_errors_say_what_cannot_be_computed(dense_recording):
     graph = RecordedGraph(dense_recording.graph)
     before, feeds = dense_recording.before, dense_recording.feeds
     loss = [dense_recording.loss]
-    with pytest.raises(Unreplayable, match="the graph has no absent"):
+    with pytest.raises(Unreplayable, match="the graph has no node absent"):
         graph.compute(["absent"], before, feeds)
     with pytest.raises(Unreplayable, match="the value of the variable b1 was not recorded"):
         graph.compute(loss, {name: one for name, one in before.items() if name != "b1"}, feeds)

@@ -14,7 +14,7 @@ NAMES = sorted({draw["class"] for draw in DRAWS})
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "Orthogonal"])
-def test_draws_are_bit_for_bit_those_of_tensorflow_1(name):
+def test_values_are_bit_identical_to_tensorflow_1(name):
     draws = [draw for draw in DRAWS if draw["class"] == name]
     for draw in draws:
         initializer = getattr(tf1, name)(7, 15, **draw["arguments"])
@@ -23,13 +23,13 @@ def test_draws_are_bit_for_bit_those_of_tensorflow_1(name):
     assert len(draws) >= 6
 
 
-def test_orthogonal_values_are_those_of_tensorflow_1_but_for_rounding():
+def test_orthogonal_values_equal_tensorflow_1_up_to_rounding():
     draws = [draw for draw in DRAWS if draw["class"] == "Orthogonal"]
     for draw in draws:
         initializer = tf1.Orthogonal(7, 15, **draw["arguments"])
         values = initializer(draw["shape"], draw["dtype"]).numpy()
-        # Each is made by reflections, one to a column, of which there are 5 at most, and each
-        # rounds a sum of up to 12 products of numbers of size 1.
+        # The matrix is a product of reflections, one per column (at most 5). Each rounds a sum of
+        # up to 12 products of numbers of size 1.
         limit = 5 * 12 * np.finfo(draw["dtype"]).eps / 2 * 1.4
         expected = np.reshape(draw["values"], draw["shape"])
         np.testing.assert_allclose(values, expected, rtol=0, atol=limit)
@@ -41,7 +41,7 @@ def test_orthogonal_values_are_those_of_tensorflow_1_but_for_rounding():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_is_a_keras_initializer_that_can_be_saved(name, tmp_path):
+def test_initializer_can_be_saved_with_a_model(name, tmp_path):
     arguments = max((draw["arguments"] for draw in DRAWS if draw["class"] == name), key=len)
     initializer = getattr(tf1, name)(7, 15, **arguments)
     layer = keras.layers.Dense(3, kernel_initializer=initializer)
@@ -53,7 +53,7 @@ def test_each_is_a_keras_initializer_that_can_be_saved(name, tmp_path):
     assert loaded.get_config() == initializer.get_config()
 
 
-def test_hes_values_in_contrib_are_a_third_of_a_percent_larger():
+def test_he_values_of_contrib_are_a_third_of_a_percent_larger():
     ratio = tf1.ContribVarianceScaling(7, 15)((4, 3)) / tf1.HeNormal(7, 15)((4, 3))
     # The root of 1.3 against 1 / 0.8796.
     np.testing.assert_allclose(ratio, 1.0029, atol=1e-4)
@@ -76,10 +76,10 @@ def test_hes_values_in_contrib_are_a_third_of_a_percent_larger():
         ),
         (
             lambda: tf1.Orthogonal(7, 15)((3,)),
-            r"shape: expected two dimensions at least, got \(3,\)",
+            r"shape: expected at least two dimensions, got \(3,\)",
         ),
     ],
 )
-def test_what_tensorflow_1_refused_is_refused(make, message):
+def test_invalid_arguments_are_rejected(make, message):
     with pytest.raises(InputError, match=f"^{message}$"):
         make()

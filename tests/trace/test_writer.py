@@ -1,4 +1,4 @@
-"""A trace is written by one run at a time, and says that the disk was full."""
+"""A trace is written by one run at a time; a full disk is reported in it."""
 
 import numpy as np
 import pytest
@@ -9,26 +9,26 @@ from tf_edureka.trace import FullError, Trace, Writer
 EMPTY = {"variables": [], "trainings": [], "ended": None}
 
 
-def test_two_runs_are_not_recorded_into_one_folder(tmp_path):
+def test_second_run_cannot_record_into_the_same_folder(tmp_path):
     pytest.importorskip("fcntl")
     first = Writer(tmp_path, 1e6)
-    first.step({"number": 0})  # the first one is written at once
+    first.step({"number": 0})  # the first step is written immediately
     first.manifest(EMPTY)
-    with pytest.raises(InputError, match="that another run is being recorded into"):
+    with pytest.raises(InputError, match="another run is being recorded into this folder"):
         Writer(tmp_path, 1e6)
     first.close()
-    assert len(Trace(tmp_path).steps) == 1  # the second took nothing of it away
+    assert len(Trace(tmp_path).steps) == 1  # the second writer deleted nothing
     Writer(tmp_path, 1e6).close()
 
 
-def test_a_full_disk_leaves_whole_steps_and_room_to_say_so(tmp_path):
+def test_full_disk_keeps_complete_steps_and_room_for_the_manifest(tmp_path):
     resource = pytest.importorskip("resource")
     writer = Writer(tmp_path, 1e6)
     (reserve,) = tmp_path.glob("*reserve")
     assert reserve.stat().st_size
     writer.step({"number": 0})
     _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    try:  # as if the disk had room for a part of the second line
+    try:  # simulates a disk with room for a part of the second line
         resource.setrlimit(resource.RLIMIT_FSIZE, (20, most))
         writer.step({"number": 1})
         with pytest.raises(FullError, match="cannot be written"):
@@ -42,7 +42,7 @@ def test_a_full_disk_leaves_whole_steps_and_room_to_say_so(tmp_path):
     assert [step.number for step in Trace(tmp_path).steps] == [0]
 
 
-def test_steps_that_follow_at_once_are_written_together_but_soon(tmp_path, monkeypatch):
+def test_steps_are_written_at_most_every_20_milliseconds(tmp_path, monkeypatch):
     now = 100.0
     monkeypatch.setattr("tf_edureka.trace.writer.time.monotonic", lambda: now)
     writer = Writer(tmp_path, 1e6)
@@ -57,7 +57,7 @@ def test_steps_that_follow_at_once_are_written_together_but_soon(tmp_path, monke
     assert [step.number for step in Trace(tmp_path).steps][-1] == 22
 
 
-def test_nothing_but_the_trace_is_left_behind(tmp_path):
+def test_closed_writer_leaves_only_the_files_of_the_trace(tmp_path):
     writer = Writer(tmp_path, 1e6)
     writer.put(np.ones(3))
     writer.manifest(EMPTY)
@@ -65,7 +65,7 @@ def test_nothing_but_the_trace_is_left_behind(tmp_path):
     assert {one.name for one in tmp_path.iterdir()} == {"arrays", "steps.jsonl", "trace.json"}
 
 
-def test_a_run_that_was_killed_before_its_first_step_is_in_nobodys_way(tmp_path):
+def test_folder_of_a_run_killed_before_its_first_step_can_be_reused(tmp_path):
     Writer(tmp_path, 1e6).close()
     assert {one.name for one in tmp_path.iterdir()} == {"arrays", "steps.jsonl"}
     Writer(tmp_path, 1e6).close()

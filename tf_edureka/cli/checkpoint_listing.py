@@ -1,4 +1,4 @@
-"""What is in a checkpoint, as text: weights, then what the optimizer kept, then the rest."""
+"""The content of a checkpoint as text: weights, optimizer slots, and the rest."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,10 +11,10 @@ _UNITS = ("B", "kB", "MB", "GB")
 
 
 def lines(checkpoint: Checkpoint) -> Iterator[str]:
-    """The listing, line by line; values are read for the numbers in it.
+    """Yields the lines of the listing; reads the values of powers and global steps.
 
     Args:
-        checkpoint: that is listed.
+        checkpoint: the checkpoint to list.
     """
     entries = checkpoint.entries
     graph = ", with its graph" if checkpoint.graph else ""
@@ -22,7 +22,7 @@ def lines(checkpoint: Checkpoint) -> Iterator[str]:
     name = printable(str(checkpoint.path))
     yield f"{name}: {checkpoint.format}, {counted(len(entries), 'tensor')}, {total}{graph}"
     yield from _table("weights", checkpoint.of_role(WEIGHT))
-    yield from _table("slots of the optimizer", checkpoint.of_role(SLOT))
+    yield from _table("optimizer slots", checkpoint.of_role(SLOT))
     for title, role in (("powers of Adam's betas", POWER), ("global step", STEP)):
         numbers = [f"{one.name} {checkpoint[one.name]!s}" for one in checkpoint.of_role(role)]
         if numbers:
@@ -34,11 +34,11 @@ def _table(title: str, entries: Sequence[Entry]) -> Iterator[str]:
     if not entries:
         return
     total = size(sum(one.size for one in entries))
-    yield from ("", f"{title}: {len(entries)}, {total}")
+    yield from ("", f"{title}: {counted(len(entries), 'tensor')}, {total}")
     rows = [
         (
             printable(one.name),
-            " x ".join(map(str, one.shape)) or "number",
+            " x ".join(map(str, one.shape)) or "scalar",
             "string" if one.dtype == "object" else one.dtype,
             size(one.size) if one.size else "",
         )
@@ -51,7 +51,7 @@ def _table(title: str, entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def size(count: float) -> str:
-    """A `count` of bytes in the unit that suits it, such as `50.2 kB`."""
+    """Formats a `count` of bytes with a suitable unit, such as `50.2 kB`."""
     unit = 0
     while count >= 1000 and unit < len(_UNITS) - 1:
         count, unit = count / 1000, unit + 1

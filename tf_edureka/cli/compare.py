@@ -1,4 +1,4 @@
-"""Proves that the legacy and the modern path are the same computation, rung by rung."""
+"""Proves that the legacy and the modern path compute the same, rung by rung."""
 
 import argparse
 import sys
@@ -16,31 +16,34 @@ if TYPE_CHECKING:
     from tf_edureka.parity import Reference
 
 FILES = ("compare.json", "compare.png", "overview.md", "overview.png")
-NOT_THE_SAME = 1
+RUNG_FAILED = 1
 HEAD = ("", "cost, epoch 1", "last epoch", "accuracy", "s per epoch", "seed", "device")
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Reads the arguments; needs no TensorFlow, so that --help is quick."""
+    """Parses the arguments; imports no TensorFlow, so that --help is quick."""
     default = MlpConfig.article()
     parser = options.ArgumentParser(
-        description="Compare the article's program under tf.compat.v1 with the modern article "
-        "recipe, and both with what TensorFlow 1.15.5 computed where that is known (some seeds, 15 "
-        "epochs of MNIST). Then train by the tuned recipe, and print and draw what each comes to.",
-        epilog=f"Exit codes: 0 all rungs hold, 1 one does not, 2 wrong input, {options.ENDS}.",
+        description="Compare the article's program under tf.compat.v1 with the modern "
+        "implementation of the article recipe. Compare both with the recorded results of "
+        "TensorFlow 1.15.5, if they exist (some seeds, up to 15 epochs of MNIST). Then train by "
+        "the tuned recipe, and print and plot the results of all trainings.",
+        epilog=f"Exit codes: 0 all rungs hold, 1 a rung fails, 2 wrong input, {options.ENDS}.",
     )
     parser.add_argument(
         "--steps",
         type=int,
         default=100,
-        help="of epoch 1 to compare one by one (default: %(default)s)",
+        help="number of steps of epoch 1 to compare one by one (default: %(default)s)",
     )
-    parser.add_argument("--epochs", type=int, default=default.epochs, help="default: %(default)s")
+    parser.add_argument(
+        "--epochs", type=int, default=default.epochs, help="number of epochs (default: %(default)s)"
+    )
     parser.add_argument(
         "--seed",
         type=int,
         default=default.seed,
-        help="what tf.set_random_seed was given (default: %(default)s)",
+        help="graph seed, the argument of tf.set_random_seed (default: %(default)s)",
     )
     options.add_data_options(parser)
     options.add_run_options(parser, "runs/compare")
@@ -49,7 +52,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
-    """Compares as the arguments say and gives the exit code."""
+    """Compares the paths and returns the exit code."""
     args = parse(argv)
     config = MlpConfig.article(seed=args.seed, epochs=args.epochs)
     tuned = MlpConfig.tuned(seed=args.seed, epochs=args.epochs)
@@ -65,27 +68,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     data = options.load_data(args)
     steps = config.steps_per_epoch(len(data.train.labels))
     if not 1 <= args.steps <= steps:
-        raise InputError(f"steps: expected 1 to {steps}, those of epoch 1, got {args.steps}")
+        raise InputError(f"steps: expected 1 to {steps}, the steps of epoch 1, got {args.steps}")
     reference = Reference.read(config) if data.is_mnist else None
     title = f"{data.title}, seed {config.seed}"
     with folder.claimed(), EpochDisplay(4 * config.epochs + 5) as display:
-        against = reference.name if reference else "no numbers of TensorFlow 1"
+        against = reference.name if reference else "no recorded results of TensorFlow 1"
         where = f"TensorFlow {tf.__version__}, {device}, {data.title} ({data.source})"
-        display.line(f"{where}, seed {config.seed}, against {against}")
+        display.line(f"{where}, seed {config.seed}, compared with {against}")
         ladder = climb(
             config, data, steps=args.steps, reference=reference, on_epoch=display.part_ended
         )
         display.table(HEAD_OF_RUNGS, [rung.row for rung in ladder.rungs])
-        today = train(tuned, data, on_epoch=lambda *_: display.part_ended("tuned"))
+        tuned_result = train(tuned, data, on_epoch=lambda *_: display.part_ended("tuned"))
         results: dict[str, MlpResult | Reference] = {
             f"legacy: its graph on TensorFlow {tf.__version__}": ladder.legacy,
             "modern, the article's recipe": ladder.modern,
-            "modern, the tuned recipe": today,
+            "modern, the tuned recipe": tuned_result,
         }
         if reference is not None and len(reference.cost) == args.epochs:
             results = {f"original: {reference.name}": reference, **results}
         text = overview(results, args.seed, device)
-        which = "median after the first" if config.epochs > 1 else "the first, with compiling"
+        which = "median without the first" if config.epochs > 1 else "the first, with compilation"
         examples = f"{data.title}, {len(data.train.labels):,} training images"
         display.line(f"{examples}; seconds per epoch: {which}\n\n{text}")
         folder.write_json("compare.json", [rung.to_json() for rung in ladder.rungs])
@@ -98,11 +101,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not rung.passed:
             expected = f"expected at most {rung.tolerance:.2g}, got {rung.measured:.2g}"
             print(f"error: {rung.rung} ({rung.between}): {expected}", file=sys.stderr)
-    return 0 if ladder.passed else NOT_THE_SAME
+    return 0 if ladder.passed else RUNG_FAILED
 
 
 def overview(results: "Mapping[str, MlpResult | Reference]", seed: int, device: str) -> str:
-    """What the original, both paths and the tuned recipe come to, as a table in Markdown."""
+    """Returns the results of the original, both paths and the tuned recipe as a Markdown table."""
     rows = [HEAD, ("---",) * len(HEAD)]
     for name, result in results.items():
         rows.append(

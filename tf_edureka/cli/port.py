@@ -1,25 +1,23 @@
-"""A port given on the command line, as in `port.py:build`, and the names that are given with it."""
+"""Ports and pairs of names on the command line, such as `port.py:build` and `--map OLD=NEW`."""
 
 from collections.abc import Callable
 from typing import Any
 
 from tf_edureka.errors import InputError
 
-HELP = (
-    "as in port.py:build: a Python file, and a function in it that takes no arguments and returns "
-)
+HELP = "such as port.py:build: a Python file, and a function in it without arguments that returns "
 
 
-def made(port: str, make: Callable[[], Any]) -> Any:
-    """Calls a function `make` of the file of a `port`; what it raises becomes an `InputError`."""
+def call_builder(port: str, make: Callable[[], Any]) -> Any:
+    """Calls `make`, a function of the `port`'s file; its exceptions become an `InputError`."""
     try:
         return make()
     except (Exception, SystemExit) as error:
         raise InputError(f"{port}: raises {type(error).__name__}: {error}") from error
 
 
-def pair(text: str) -> tuple[str, str]:
-    """The old and the new name from the `text` of `--map`."""
+def parse_map(text: str) -> tuple[str, str]:
+    """Returns the original and the new name from the `text` of `--map`."""
     old, separator, new = text.partition("=")
     if not separator:
         raise InputError(f"--map: expected OLD=NEW, got {text!r}")

@@ -11,29 +11,29 @@ FAILED = 1
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Reads the arguments; needs no TensorFlow, so that --help is quick."""
+    """Parses the arguments; imports no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Compares a port with a recorded TensorFlow 1 run, rung by rung: variables, "
-        "batches, forward pass, loss, gradients, optimizer, whole steps. Prints the first rung "
-        "that differs and its probable cause. The exit code is 0 if the port is proved, 1 if it "
-        "is not, 2 for wrong input.",
+        description="Compares a port with a recorded TensorFlow 1 run in steps called rungs: "
+        "variables, batches, forward pass, loss, gradients, optimizer, whole steps. Prints the "
+        "first rung that fails and its probable cause. The exit code is 0 if the port is proved, "
+        "1 if it is not, 2 for wrong input.",
         epilog="To record a run: python -m tf_edureka.legacy --record TRACE old.py",
     )
     parser.add_argument(
-        "trace", metavar="TRACE", type=options.path, help="the folder that --record wrote"
+        "trace", metavar="TRACE", type=options.path, help="the folder written by --record"
     )
     parser.add_argument(
         "port",
         metavar="FILE:FUNCTION",
         help=f"the port, {port.HELP}a compiled Keras model or tf_edureka.parity.Functions. If the "
-        "file has a function named batches, what it yields for each step (an array, tuple or dict) "
-        "is compared with what the original was fed",
+        "file has a function named batches, the batch that it yields for each step (an array, "
+        "tuple or dict) is compared with the arrays that were fed to the original",
     )
     parser.add_argument(
         "--out",
         type=options.path,
         metavar="DIR",
-        help="write the certificate, port.json and port.html, into this folder (default: print "
+        help="write the certificate (port.html and port.json) into this folder (default: print "
         "only)",
     )
     parser.add_argument(
@@ -41,17 +41,17 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="OLD=NEW",
-        help="the original's variable OLD is the port's NEW, as in w1=sequential/dense/kernel, "
-        "where that is not found (may be repeated)",
+        help="match the original's variable OLD with the port's variable NEW, such as "
+        "w1=sequential/dense/kernel, if it is not matched automatically (may be repeated)",
     )
     return parser.parse_args(argv)
 
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
-    """Climbs the ladder that the arguments ask for, and gives the exit code."""
+    """Compares the port with the trace and returns the exit code."""
     args = parse(argv)
-    given = dict(port.pair(text) for text in args.map)
+    given = dict(port.parse_map(text) for text in args.map)
     from tf_edureka import runtime
 
     runtime.no_autotuning()
@@ -60,9 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     trace = Trace(args.trace)
     build, batches = load(args.port)
-    own = port.made(args.port, batches) if batches else None
+    own = port.call_builder(args.port, batches) if batches else None
     ladder = trace.climb(
-        lambda: port.made(args.port, build), batches=own, given=given, name=args.port
+        lambda: port.call_builder(args.port, build), batches=own, given=given, name=args.port
     )
     print(ladder.text())
     if args.out:
@@ -71,6 +71,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     first = ladder.rungs[0]
     if first.passed is False and first.causes and first.causes[0].cause == "variables":
         raise InputError(
-            f"{args.port}: expected the variables of the original; {first.causes[0].says}"
+            f"{args.port}: its variables do not match the original's: {first.causes[0].says}"
         )
     return 0 if ladder.passed else FAILED

@@ -1,4 +1,4 @@
-"""What a script or a notebook uses of TensorFlow 1, without running it."""
+"""`--report-only`: reports on a script or a notebook without running it."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from tf_edureka.runner import beside, report
 
 @reporting.reports_errors
 def run(args: argparse.Namespace) -> int:
-    """Prints the report of what the `args` of `tf-edureka run` name, and gives the exit code."""
+    """Prints the report on the script in the `args` of `tf-edureka run`; returns the exit code."""
     given = args.command[0]
     if given.endswith(notebooks.SUFFIX):
         print(report.text_of_cells(printable(Path(given).name), _cells(Path(given))), flush=True)
@@ -28,13 +28,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _cells(path: Path) -> list[str]:
-    """The code of a notebook's cells as Python, read by hand: to import nbformat takes seconds."""
+    """The code cells of a notebook as Python, without nbformat, whose import takes seconds."""
     with notebooks.needing_jupyter():
         from IPython.core.inputtransformer2 import TransformerManager
     _files.expect_file(path, "a notebook")
     try:
         notebook = json.loads(path.read_bytes())
-        sheets = [notebook, *notebook.get("worksheets", [])]  # where formats before 4 had cells
+        # Formats before 4 have their cells in worksheets.
+        sheets = [notebook, *notebook.get("worksheets", [])]
         cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
         code = [
             "".join(cell.get("source", cell.get("input", "")))
@@ -43,6 +44,8 @@ def _cells(path: Path) -> list[str]:
         ]
     except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         reason = str(error) or type(error).__name__
-        raise InputError(f"{path}: expected a notebook, got what is none ({reason})") from None
+        raise InputError(
+            f"{path}: expected a notebook, got invalid JSON or cells ({reason})"
+        ) from None
     python = TransformerManager().transform_cell
     return [python(one) for one in code if one.strip()]

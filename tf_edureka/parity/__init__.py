@@ -1,4 +1,4 @@
-"""The proof that a port is the same computation: the project's own, and yours."""
+"""Proves that a port computes the same as the original: the article's network, or yours."""
 
 from typing import TYPE_CHECKING
 

@@ -8,5 +8,5 @@ from tf_edureka.cli import call
 main = functools.partial(call, "tf_edureka.cli.prove")
 
 if __name__ == "__main__":
-    sys.argv[0] = "python -m tf_edureka.parity"  # what --help calls it
+    sys.argv[0] = "python -m tf_edureka.parity"  # the name in --help
     sys.exit(main())

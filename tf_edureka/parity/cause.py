@@ -1,17 +1,16 @@
-"""What makes a port differ, as a rung that fails names it."""
+"""The cause of a difference, named by a rung that fails."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause that was tried, and how much it accounts for.
+    """A known mistake, and how much of a difference it explains.
 
     Attributes:
-        cause: one of a few fixed words, such as `epsilon`.
-        explains: share of the difference that is gone when the original is changed that way, in
-            [0, 1].
-        says: the same as a sentence.
+        cause: name of the mistake, one of a few fixed words, such as `epsilon`.
+        explains: share of the difference that the mistake accounts for, in [0, 1].
+        says: description of the mistake in words.
     """
 
     cause: str

@@ -12,18 +12,34 @@ Feeds = Mapping[str, Array]
 
 @dataclass(frozen=True)
 class Functions:
-    """A port in any framework.
+    """A port in any framework, given as three functions of NumPy arrays.
 
-    `feeds` has what was fed to the original, and what its iterators and random ops gave, by the
-    name of the tensor, such as `x` for `x:0`.
+    `weights` is a list of arrays. `feeds` has the fed arrays and the outputs of iterators and
+    random ops, by tensor name, such as `x` for `x:0`.
 
     Attributes:
-        loss: gives the loss of weights on feeds, a number.
-        gradients: gives the gradients of that loss, one array for each weight, in its shape.
-        update: gives weights and slots after a step: `update(weights, slots, gradients, step)`.
-            `slots` is what it returned last, None at first; `step` counts from 0.
-        names: names of the old variables in the order in which the port has its weights; None for
-            the order of the trace.
+        loss: function `loss(weights, feeds)` that returns the loss as a number.
+        gradients: function `gradients(weights, feeds)` that returns the gradients of the loss: a
+            list with an array for each weight, in its shape.
+        update: function `update(weights, slots, gradients, step)` that returns the weights and
+            slots after a step. `slots` is its last return value, None in step 0.
+        names: names of the original variables in the order of the port's weights; None for the
+            order of the trace.
+
+    Example:
+        The recorded script fits y = x w by gradient descent on the mean squared error:
+
+        >>> from tf_edureka import parity
+        >>> def loss(weights, feeds):
+        ...     return ((feeds["x"] @ weights[0] - feeds["y"]) ** 2).mean()
+        >>> def gradients(weights, feeds):
+        ...     error = feeds["x"] @ weights[0] - feeds["y"]
+        ...     return [2 / len(error) * feeds["x"].T @ error]
+        >>> def update(weights, slots, gradients, step):
+        ...     return [w - 0.125 * g for w, g in zip(weights, gradients)], slots
+        >>> port = parity.Functions(loss, gradients, update)
+        >>> print(parity.Trace("traces/old").climb(port).verdict)
+        This port computes what old.py computed: 5 of 10 rungs hold, 5 skipped.
     """
 
     loss: Callable[[Weights, Feeds], float]

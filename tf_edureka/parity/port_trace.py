@@ -1,4 +1,4 @@
-"""A recorded run that ports are proved against."""
+"""A recorded run with which ports are compared."""
 
 import importlib.util
 import platform
@@ -14,31 +14,48 @@ from tf_edureka import trace
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
-from tf_edureka.parity.certificate.port_ladder import PortLadder, PortRung, facts
+from tf_edureka.parity.certificate.port_ladder import PortLadder, PortRung, run_facts
 from tf_edureka.parity.functions import Functions
 from tf_edureka.parity.rungs.items import skipped
 
-# What depends on the random numbers of a step.
-_DRAWN = ("forward pass", "loss", "gradients", "re-anchored steps", "free run")
-_SAID = {
+# Rungs that depend on the random numbers of a step.
+_USE_RANDOM_NUMBERS = ("forward pass", "loss", "gradients", "re-anchored steps", "free run")
+_VERSION_LABELS = {
     **{"python": "Python", "numpy": "NumPy", "tensorflow": "TensorFlow"},
-    "names": "the names of TensorFlow",
+    "names": "names of TensorFlow",
 }
 
 
 class Trace(trace.Trace):
-    """A run of a TensorFlow 1 script that `--record` wrote.
+    """A recorded run of a TensorFlow 1 script, with which ports are compared.
 
     Args:
-        folder: of the trace.
+        folder: folder written by `--record`.
 
     Raises:
-        InputError: when there is no trace, it is damaged, or it is of another version.
+        InputError: if the folder has no trace, or the trace is damaged or of another version.
+
+    Example:
+        The recorded script fits y = x w by gradient descent at the rate 0.125:
+
+        >>> import keras
+        >>> from tf_edureka import parity
+        >>> def build(rate=0.125):
+        ...     layer = keras.layers.Dense(1, use_bias=False)
+        ...     model = keras.Sequential([keras.Input((3,)), layer])
+        ...     model.compile(keras.optimizers.SGD(rate), "mse")
+        ...     return model
+        >>> trace = parity.Trace("traces/old")
+        >>> trace.climb(build).passed
+        True
+        >>> print(trace.climb(lambda: build(rate=0.25)).verdict)
+        First rung that fails: optimizer (first difference in step 0, in w). Probable cause:
+        learning_rate.
     """
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the weights that are trained, in the order in which `Functions` get them."""
+        """Names of the trained weights, in the order in which `Functions` receive them."""
         return self.trainings[0].weights if self.trainings else ()
 
     def climb(
@@ -49,21 +66,23 @@ class Trace(trace.Trace):
         given: Mapping[str, str] | None = None,
         name: str = "",
     ) -> PortLadder:
-        """Compares a port with the run, rung by rung, and looks for the cause of what fails.
+        """Compares a port with the run, rung by rung, and names the causes of failures.
 
         Args:
-            port: a compiled Keras model, `Functions`, or a function without arguments that gives
+            port: compiled Keras model, `Functions`, or a function without arguments that returns
                 one of them.
-            batches: the port's own, step by step: an array, or a tuple or dict of arrays; None to
-                leave them out.
-            given: by the name of an old variable the path of the new one, where it is not found.
-            name: what the certificate calls the port.
+            batches: batches of the port, step by step, each an array, or a tuple or dict of arrays;
+                None to skip their comparison.
+            given: names of the port's variables by name of the original ones, for variables that
+                cannot be matched automatically.
+            name: name of the port in the certificate; by default that of the function or class.
 
         Returns:
             the ladder.
 
         Raises:
-            InputError: when the port is none, or gives what no loss or gradient can be.
+            InputError: if `port` is none of these, its functions raise, or its losses or gradients
+                are invalid.
         """
         from tf_edureka import runtime
         from tf_edureka.parity.rungs.functions_climb import FunctionsClimb
@@ -86,13 +105,13 @@ class Trace(trace.Trace):
                 rows = (*climb.found.table(),)
                 notes = (*climb.notes,)
         return PortLadder(
-            rungs=(*(_unless_drawn(self.manifest, one) for one in rungs),),
+            rungs=(*(_skipped_if_irreproducible(self.manifest, one) for one in rungs),),
             trace=self.folder.name,
             port=name or getattr(port, "__qualname__", type(port).__name__),
             script=str(self.manifest.get("script", {}).get("name", "the script")),
             versions={
                 **{
-                    f"recorded with {_SAID.get(key, key)}": str(value)
+                    f"recorded with {_VERSION_LABELS.get(key, key)}": str(value)
                     for key, value in self.manifest.get("versions", {}).items()
                 },
                 "Python": platform.python_version(),
@@ -100,22 +119,22 @@ class Trace(trace.Trace):
                 "NumPy": np.__version__,
             },
             mapping=rows,
-            ran=facts(self.manifest),
+            ran=run_facts(self.manifest),
             notes=(*map(str, self.manifest.get("notes", [])), *notes),
         )
 
 
-def _unless_drawn(manifest: Mapping[str, Any], rung: PortRung) -> PortRung:
-    """The rung; skipped if it fails for want, perhaps, of random numbers that no port can get."""
+def _skipped_if_irreproducible(manifest: Mapping[str, Any], rung: PortRung) -> PortRung:
+    """Skips a failed rung if the original sampled random numbers that were not recorded."""
     hidden = [one["name"] for one in manifest.get("random_ops", []) if one.get("hidden")]
-    if rung.passed is not False or rung.rung not in _DRAWN or not hidden:
+    if rung.passed is not False or rung.rung not in _USE_RANDOM_NUMBERS or not hidden:
         return rung
-    why = f"what random ops in loops gave was not recorded ({', '.join(hidden)})"
-    return skipped(rung.rung, f"{why}, so the loss cannot be computed again")
+    why = f"the outputs of random ops in loops are not recorded ({', '.join(hidden)})"
+    return skipped(rung.rung, f"{why}, so the loss cannot be recomputed")
 
 
 def _expect_graph(recorded: trace.Trace) -> None:
-    """Expects the graph to be one, if there is any: else nothing would say why it is not used."""
+    """Checks that the graph, if there is one, is readable; later it would be ignored silently."""
     content = recorded.graph()
     try:
         is_graph = content is None or tf.compat.v1.GraphDef.FromString(content).node
@@ -123,28 +142,28 @@ def _expect_graph(recorded: trace.Trace) -> None:
         is_graph = False
     if not is_graph:
         raise InputError(
-            f"{recorded.folder}: expected the graph as it was recorded, got a damaged one"
+            f"{recorded.folder}: the recorded graph is damaged; record the script again"
         )
 
 
 def load(text: str) -> tuple[Callable[[], Any], Callable[[], Iterable[Any]] | None]:
-    """The functions that make a port and, if it has one, its batches.
+    """Imports the functions that build a port and, if there is one, its batches.
 
     Args:
-        text: as of the command line: `port.py:build`.
+        text: file and function, `port.py:build`.
 
     Raises:
-        InputError: when there is no such file or function, or the file raises.
+        InputError: if the file or function does not exist, or the file raises.
     """
     file, _, name = text.rpartition(":")
     path = Path(file)
     if not file or not name:
-        raise InputError(f"expected a file and a function, as in port.py:build, got {text!r}")
+        raise InputError(f"expected a file and a function, such as port.py:build, got {text!r}")
     if not path.is_file():
-        raise InputError(f"{path}: expected a Python file, got none")
+        raise InputError(f"{path}: expected a Python file, but it does not exist")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
-        raise InputError(f"{path}: expected a Python file, got another one")
+        raise InputError(f"{path}: expected a Python file, its name must end in .py")
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(path.resolve().parent))
     sys.modules[spec.name] = module
@@ -160,10 +179,10 @@ def load(text: str) -> tuple[Callable[[], Any], Callable[[], Iterable[Any]] | No
 
 
 def _expect_compiled(model: Any) -> None:
-    """Expects a compiled Keras model.
+    """Checks that the port is a compiled Keras model.
 
     Raises:
-        InputError: when it is something else.
+        InputError: if it is not.
     """
     if not isinstance(model, keras.Model):
         raise InputError(
@@ -172,5 +191,5 @@ def _expect_compiled(model: Any) -> None:
         )
     if getattr(model, "optimizer", None) is None or not model.compiled:
         raise InputError(
-            "expected a compiled model, got one without: model.compile(optimizer, loss)"
+            "expected a compiled model; call model.compile(optimizer, loss) before returning it"
         )

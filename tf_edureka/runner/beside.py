@@ -30,7 +30,7 @@ def read(given: str) -> Iterator[tuple[str, ast.Module | InputError]]:
     """
     root, name, content = _script(given)
     name = printable(name)
-    script = report.tree(name, content)
+    script = report.parse(name, content)
     yield name, script
     waiting: list[tuple[ast.Module, _Parts]] = [(script, ())]
     seen = {str(root / Path(name).name)}
@@ -41,7 +41,7 @@ def read(given: str) -> Iterator[tuple[str, ast.Module | InputError]]:
                 seen.add(str(file))
                 name = printable(str(file).removeprefix(str(root)).lstrip("/\\"))
                 try:
-                    module = report.tree(name, _content(file, name))
+                    module = report.parse(name, _content(file, name))
                 except InputError as error:
                     yield name, error
                 else:

@@ -1,4 +1,4 @@
-"""TensorFlow 1's arithmetic and files in plain TensorFlow 2."""
+"""TensorFlow 1's arithmetic and file formats in plain TensorFlow 2."""
 
 from typing import TYPE_CHECKING
 

@@ -1,13 +1,13 @@
-"""The ops that may be run in a graph of unknown origin: those that only compute.
+"""The ops that may run in a graph of unknown origin: those that only compute.
 
-None of them reads or writes a file, calls Python, talks to another process, waits for a queue, or
-ends the process. An op that is not listed is not run; to be stateless is not enough, since
-`ReadFile` and `ImmutableConst` are.
+None of them reads or writes a file, calls Python, communicates with another process, waits for a
+queue, or ends the process. An op that is not listed does not run. Being stateless is not enough:
+`ReadFile` and `ImmutableConst` are stateless, too.
 """
 
 from typing import Any
 
-from tf_edureka.tf1.graph_nodes import is_given
+from tf_edureka.tf1.graph_nodes import is_given_placeholder
 
 _KINDS = {
     "arrays": """
@@ -106,15 +106,19 @@ _KINDS = {
 ALLOWED = frozenset(" ".join(_KINDS.values()).split())
 
 
-def refused(node: Any) -> str | None:
-    """Why a node of a graph of unknown origin is not run; None where it may be.
+def rejection_reason(node: Any) -> str | None:
+    """Returns why a node of a graph of unknown origin must not run.
 
     Args:
-        node: a `NodeDef` that is none of a function's call.
+        node: a `NodeDef` that is not a call of a function of the graph.
 
     Returns:
-        a phrase with the node's name and op.
+        a sentence with the name and op of the node; None if the node may run.
     """
     if node.op in ("Placeholder", "PlaceholderV2"):
-        return None if is_given(node.name) else f"{node.name} has to be fed"
-    return None if node.op in ALLOWED else f"{node.name} ({node.op}) is not run"
+        return (
+            None if is_given_placeholder(node.name) else f"the placeholder {node.name} must be fed"
+        )
+    return (
+        None if node.op in ALLOWED else f"{node.name} ({node.op}) is not in the list of allowed ops"
+    )

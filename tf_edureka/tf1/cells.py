@@ -1,7 +1,7 @@
 """TensorFlow 1's recurrent cells as cells of `keras.layers.RNN`.
 
-Their weights have the shapes and the order that TensorFlow 1 gave them, so that they go over as
-they are. What `tf.nn.dynamic_rnn(sequence_length=...)` did is a mask and
+Their weights have the shapes and order of TensorFlow 1, so they can be copied without change. For
+`tf.nn.dynamic_rnn(sequence_length=...)` pass a mask to
 `keras.layers.RNN(cell, zero_output_for_mask=True)`.
 """
 
@@ -13,13 +13,13 @@ from tf_edureka._tensorflow import tf
 
 
 class Cell(keras.layers.Layer):
-    """What the cells share: their size and how they make weights and products.
+    """Base class of the cells, which creates their weights.
 
     Args:
-        units: numbers in the state.
-        activation: of the state; a function or its name.
-        kernel_initializer: of the kernels.
-        layer_arguments: of `keras.layers.Layer`, such as `name` and `dtype`.
+        units: size of the state, at least 1.
+        activation: activation of the state, a function or its Keras name.
+        kernel_initializer: initializer of the kernels.
+        layer_arguments: arguments of `keras.layers.Layer`, such as `name` and `dtype`.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Cell(keras.layers.Layer):
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def get_config(self) -> dict[str, Any]:
-        """What makes the same cell again."""
+        """Returns the constructor arguments, for saving."""
         return {
             **super().get_config(),
             "units": self.units,
@@ -57,17 +57,16 @@ class Cell(keras.layers.Layer):
         )
 
 
-def product(
-    parts: Sequence[tf.Tensor], weights: tuple[keras.Variable, keras.Variable]
-) -> tf.Tensor:
-    """Of the parts side by side with a kernel, and the bias added.
+def linear(parts: Sequence[tf.Tensor], weights: tuple[keras.Variable, keras.Variable]) -> tf.Tensor:
+    """Returns `[parts] kernel + bias`, with the parts concatenated along the columns.
 
     Args:
-        parts: float32 or float64, of shapes (n, inputs).
-        weights: kernel of shape (all inputs, outputs) and bias of shape (outputs,), in that dtype.
+        parts: float32 or float64, shapes (n, inputs).
+        weights: kernel of shape (all inputs, outputs) and bias of shape (outputs,), dtype of
+            `parts`.
 
     Returns:
-        in that dtype, shape (n, outputs).
+        the sum, in the dtype of `parts`, shape (n, outputs).
     """
     kernel, bias = weights
     return tf.nn.bias_add(tf.matmul(tf.concat(parts, 1), kernel), bias)
@@ -75,59 +74,77 @@ def product(
 
 @keras.saving.register_keras_serializable("tf_edureka")
 class BasicRNNCell(Cell):
-    """`tf.nn.rnn_cell.BasicRNNCell`.
+    """Simple recurrent cell, as `tf.nn.rnn_cell.BasicRNNCell`.
 
-    `h = tanh([x, h] kernel + bias)`
+    `h = activation([x, h] kernel + bias)`
 
-    Keras' `SimpleRNNCell` is the same with the kernel cut in two.
+    `keras.layers.SimpleRNNCell` computes the same with two kernels, one for x and one for h.
 
     Args:
-        units: numbers in the state.
-        activation: of the state; a function or its name.
-        kernel_initializer: of the kernel.
-        layer_arguments: of `keras.layers.Layer`, such as `name` and `dtype`.
+        units: size of the state h, at least 1.
+        activation: activation of the state, a function or its Keras name; tanh by default.
+        kernel_initializer: initializer of the kernel; Glorot-uniform by default.
+        layer_arguments: arguments of `keras.layers.Layer`, such as `name` and `dtype`.
+
+    Example:
+        >>> import keras
+        >>> import numpy as np
+        >>> from tf_edureka import tf1
+        >>> cell = tf1.BasicRNNCell(1, activation="linear", kernel_initializer="ones")
+        >>> sequence = np.array([[[1.0], [2.0]]])  # two steps: h = 1 + 0, then h = 2 + 1
+        >>> keras.layers.RNN(cell)(sequence).numpy().tolist()
+        [[3.0]]
     """
 
     def build(self, input_shape: Sequence[int]) -> None:
-        """Makes the kernel, inputs + units by units, and the bias, for an `input_shape`."""
+        """Creates kernel, shape (inputs + units, units), and bias for an `input_shape`."""
         self._weights = self._kernel_and_bias(input_shape[-1] + self.units, self.units)
         self.built = True
 
     def call(
         self, inputs: tf.Tensor, states: Sequence[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Takes a step.
+        """Computes one step.
 
         Args:
             inputs: float32 or float64, shape (n, inputs).
-            states: in the dtype of `inputs`, one of shape (n, units).
+            states: list of the previous state, shape (n, units), dtype of `inputs`.
 
         Returns:
-            the new state, in the dtype of `inputs`, shape (n, units), and the same in a list.
+            the new state and a list of it; each in the dtype of `inputs`, shape (n, units).
         """
-        state = self.activation(product([inputs, states[0]], self._weights))
+        state = self.activation(linear([inputs, states[0]], self._weights))
         return state, [state]
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
 class GRUCell(Cell):
-    """`tf.nn.rnn_cell.GRUCell`.
+    """Gated recurrent unit, as `tf.nn.rnn_cell.GRUCell`.
 
     `r, u = sigmoid([x, h] gates_kernel + gates_bias)`,
-    `c = tanh([x, r h] candidate_kernel + candidate_bias)`, `h = u h + (1 - u) c`
+    `c = activation([x, r h] candidate_kernel + candidate_bias)`, `h = u h + (1 - u) c`
 
-    Keras' `GRUCell` multiplies by r after the product unless told `reset_after=False`, has u before
-    r, and its biases start from 0; here those of the gates start from 1.
+    `keras.layers.GRUCell` multiplies by r after the matrix product by default
+    (`reset_after=True`), orders the gates u, r, and starts all biases at 0. Here the biases of the
+    gates start at 1.
 
     Args:
-        units: numbers in the state.
-        activation: of the candidate; a function or its name.
-        kernel_initializer: of both kernels.
-        layer_arguments: of `keras.layers.Layer`, such as `name` and `dtype`.
+        units: size of the state h, at least 1.
+        activation: activation of the candidate c, a function or its Keras name; tanh by default.
+        kernel_initializer: initializer of both kernels; Glorot-uniform by default.
+        layer_arguments: arguments of `keras.layers.Layer`, such as `name` and `dtype`.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import tf1
+        >>> cell = tf1.GRUCell(1, kernel_initializer="zeros")
+        >>> output, _ = cell(np.zeros((1, 3), "float32"), [np.ones((1, 1), "float32")])
+        >>> round(float(output[0, 0]), 4)  # u = sigmoid(1), c = 0
+        0.7311
     """
 
     def build(self, input_shape: Sequence[int]) -> None:
-        """Makes kernel and bias of the gates, then of the candidate, for an `input_shape`."""
+        """Creates kernel and bias of the gates, then of the candidate, for an `input_shape`."""
         size, units = input_shape[-1] + self.units, self.units
         self._gates = self._kernel_and_bias(size, 2 * units, prefix="gates_", bias=1.0)
         self._candidate = self._kernel_and_bias(size, units, prefix="candidate_")
@@ -136,18 +153,18 @@ class GRUCell(Cell):
     def call(
         self, inputs: tf.Tensor, states: Sequence[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Takes a step.
+        """Computes one step.
 
         Args:
             inputs: float32 or float64, shape (n, inputs).
-            states: in the dtype of `inputs`, one of shape (n, units).
+            states: list of the previous state, shape (n, units), dtype of `inputs`.
 
         Returns:
-            the new state, in the dtype of `inputs`, shape (n, units), and the same in a list.
+            the new state and a list of it; each in the dtype of `inputs`, shape (n, units).
         """
         state = states[0]
-        gates = tf.sigmoid(product([inputs, state], self._gates))
+        gates = tf.sigmoid(linear([inputs, state], self._gates))
         reset, update = tf.split(gates, 2, axis=1)
-        candidate = self.activation(product([inputs, reset * state], self._candidate))
+        candidate = self.activation(linear([inputs, reset * state], self._candidate))
         state = update * state + (1 - update) * candidate
         return state, [state]

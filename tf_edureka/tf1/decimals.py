@@ -1,40 +1,40 @@
-"""The decimal that somebody wrote where float32 keeps the nearest number that it has.
+"""Recovers the decimals in a source from the float32 numbers in its graph.
 
-0.1 in a script is 0.100000001490116 in its graph. In float64 these are two numbers, and a port that
-says 0.1, too, has the first one.
+A 0.1 in a script is 0.100000001490116 in its graph. In float64 these are two numbers, and a port
+with the same 0.1 uses the first one.
 """
 
 import numpy as np
 import numpy.typing as npt
 
 Doubles = npt.NDArray[np.float64]
-_MOST = 1000  # numbers; more are data, which nobody wrote
-_BITS = 2.0**12  # a number of no more bits than this has is exact in float32, such as 1 / 256
+_MOST = 1000  # larger arrays are data, not constants of a source
+_BITS = 2.0**12  # a number with a mantissa of at most 12 bits, such as 1 / 256, is exact
 
 
-def written(values: npt.NDArray[np.float32]) -> tuple[Doubles, Doubles]:
-    """Numbers as they were written, and how far from that they may be.
+def source_decimals(values: npt.NDArray[np.float32]) -> tuple[Doubles, Doubles]:
+    """Returns the decimals that rounded to the given float32 numbers, and their uncertainty.
 
-    A number that float32 has for a decimal of at most five digits is that decimal. What was
-    computed, such as 1 / 255, keeps the value that float32 has, and may have been half a unit of
-    its last place more or less.
+    A number that is the float32 rounding of a decimal of at most five digits becomes that decimal.
+    A computed number, such as 1 / 255, keeps its float32 value; the exact value may differ by half
+    a unit in the last place.
 
     Args:
-        values: float32, any shape. More than a thousand numbers are data: they stay.
+        values: float32, any shape; arrays of more than 1000 numbers are data and stay unchanged.
 
     Returns:
-        the numbers, and half a unit where it is not known what was written, else 0; both float64,
-        in the shape of `values`.
+        the decimals, and their uncertainty: half a unit in the last place where the exact value is
+            unknown, else 0; both float64, shape of `values`.
     """
     found = values.astype(np.float64)
     slack = np.zeros(values.shape)
     if values.size <= _MOST:
         for place in np.ndindex(values.shape):
-            found[place], slack[place] = _written(float(values[place]))
+            found[place], slack[place] = _source_decimal(float(values[place]))
     return found, slack
 
 
-def _written(number: float) -> tuple[float, float]:
+def _source_decimal(number: float) -> tuple[float, float]:
     decimal = float(f"{number:.5g}")
     if np.float32(decimal) == number:
         return decimal, 0.0

@@ -1,7 +1,7 @@
-"""A recorded graph in float64: the same ops in twice the precision, to tell rounding from mistakes.
+"""Converts a recorded graph to float64, to separate rounding errors from mistakes.
 
-Constants keep the value that they have in float32: 0.1 becomes 0.100000001490116, not 0.1. Numbers
-that belong to ops are as they were written, since float32 has no say in them.
+Constants keep their float32 value: 0.1 becomes 0.100000001490116, not 0.1. Attributes of ops, such
+as an epsilon, become the decimals of the source, since they are not float32 tensors.
 """
 
 import functools
@@ -9,28 +9,27 @@ from collections.abc import Iterable
 from typing import Any
 
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.float64_ops import COMPOSITES, WIDER, cast, composite, through_float32
+from tf_edureka.tf1.float64_ops import FLOAT64_FUNCTIONS, WIDER, cast, float32_call, float64_call
 from tf_edureka.tf1.graph_nodes import attribute, definition, types_of
 
 v1 = tf.compat.v1
-# Ops that mean float32's bits, or that draw other numbers in float64.
+# Ops that depend on the bits of float32, or sample other numbers in float64.
 _BITS = ("Bitcast", "DecodeRaw", "DecodePaddedRaw", "StatelessMultinomial")
-_DEVICES = ("CPU", "DEFAULT")  # and of any device
-_DRAWS = ("StatelessRandom", "StatelessTruncated")
+_DEVICES = ("CPU", "DEFAULT")  # DEFAULT: kernels for any device
+_SAMPLERS = ("StatelessRandom", "StatelessTruncated")
 
 
-def in_float64(graph: Any) -> set[str]:
-    """Rewrites a `GraphDef`, in place, to compute in float64 what it computes in float32.
+def convert_to_float64(graph: Any) -> set[str]:
+    """Rewrites a `GraphDef` in place so that it computes in float64 instead of float32.
 
-    Ops that TensorFlow does not have in float64 on the CPU are computed by others, where
-    `float64_ops` says how, or else in float32 with casts around them. Their outputs are float64
-    anyhow.
+    An op without a float64 kernel on the CPU is replaced by a function of `float64_ops` if there is
+    one. Otherwise it runs in float32 between casts. Its outputs are float64 in both cases.
 
     Args:
-        graph: the `GraphDef`.
+        graph: `GraphDef` to rewrite.
 
     Returns:
-        the names of the nodes that are computed in float32 still.
+        the names of the nodes that still compute in float32.
     """
     calls = _Calls(one.signature.name for one in graph.library.function)
     rounded = _rewrite(graph.node, calls, is_function=False)
@@ -47,26 +46,26 @@ def in_float64(graph: Any) -> set[str]:
 
 
 def _rewrite(nodes: Any, calls: "_Calls", *, is_function: bool, results: Any = None) -> set[str]:
-    """Rewrites the nodes of a graph or of a function, and gives the names of those in float32."""
+    """Rewrites the nodes of a graph or function; returns the names of those left in float32."""
     rounded = set()
-    renamed: dict[str, str] = {}  # outputs that consumers have to take by another name
-    before: list[Any] = []  # casts, and those of what is renamed
+    renamed: dict[str, str] = {}  # outputs with another name for their consumers
+    before: list[Any] = []  # casts whose inputs are renamed below, too
     after: list[Any] = []
     for node in nodes:
         wide = v1.NodeDef()
         wide.CopyFrom(node)
         _widen(wide.attr)
-        if node.op in calls.functions or _is_plain(node, wide):
+        if node.op in calls.functions or _can_widen(node, wide):
             node.CopyFrom(wide)
         elif node.op.startswith("TensorArray"):
             node.CopyFrom(wide)
-            ways = _cast_flow(node, renamed, is_function=is_function)
-            before += ways[0]
-            after += ways[1]
+            casts = _cast_flow(node, renamed, is_function=is_function)
+            before += casts[0]
+            after += casts[1]
         else:
             if is_function:
                 renamed.update(_new_outputs(node))
-            if calls.put(node):
+            if calls.replace(node):
                 rounded.add(node.name)
     nodes.extend(before)
     for node in nodes:
@@ -78,27 +77,29 @@ def _rewrite(nodes: Any, calls: "_Calls", *, is_function: bool, results: Any = N
 
 
 class _Calls:
-    """Puts calls of functions in place of nodes."""
+    """Replaces nodes by calls of functions."""
 
     def __init__(self, functions: Iterable[str]) -> None:
         self.functions = set(functions)
         self.made: dict[tuple[str, bytes], tuple[Any, Any]] = {}
 
-    def put(self, node: Any) -> bool:
-        """Makes a node a call, and says whether what is called computes in float32."""
-        is_composite = node.op in COMPOSITES and attribute(node, "T").type == tf.float32
-        key = node.op, _bytes(node.attr)
+    def replace(self, node: Any) -> bool:
+        """Replaces a node by a call; returns True if the function computes in float32."""
+        has_float64_function = (
+            node.op in FLOAT64_FUNCTIONS and attribute(node, "T").type == tf.float32
+        )
+        key = node.op, _attribute_bytes(node.attr)
         if key not in self.made:
-            self.made[key] = composite(node) if is_composite else through_float32(node)
+            self.made[key] = float64_call(node) if has_float64_function else float32_call(node)
         call, _ = self.made[key]
         node.op = call.op
         node.attr.clear()
         for name, value in call.attr.items():
             node.attr[name].CopyFrom(value)
-        return not is_composite
+        return not has_float64_function
 
 
-def _bytes(attributes: Any) -> bytes:
+def _attribute_bytes(attributes: Any) -> bytes:
     return b"".join(
         name.encode() + attributes[name].SerializeToString(deterministic=True)
         for name in sorted(attributes)
@@ -106,7 +107,7 @@ def _bytes(attributes: Any) -> bytes:
 
 
 def _widen(attributes: Any) -> None:
-    """Has attributes of nodes or functions say float64 where they say float32."""
+    """Replaces float32 by float64 in the attributes of nodes or functions."""
     for value in attributes.values():
         if value.HasField("type"):
             value.type = WIDER.get(value.type, value.type)
@@ -129,23 +130,23 @@ def _widen_tensor(tensor: Any) -> None:
         tensor.CopyFrom(tf.make_tensor_proto(values, shape=values.shape))
 
 
-def _is_plain(node: Any, wide: Any) -> bool:
-    """Whether a node computes the same with the attributes of its wide copy."""
-    if _is_of_float32(node.op) or (node.op in COMPOSITES and wide != node):
+def _can_widen(node: Any, wide: Any) -> bool:
+    """True if a node can have the attributes of its float64 copy."""
+    if _has_fixed_float32(node.op) or (node.op in FLOAT64_FUNCTIONS and wide != node):
         return False
-    is_of_bits = node.op in _BITS or node.op.startswith(_DRAWS)
+    is_of_bits = node.op in _BITS or node.op.startswith(_SAMPLERS)
     return wide == node or (not is_of_bits and _has_kernel(wide))
 
 
 @functools.cache
-def _is_of_float32(op: str) -> bool:
-    """Whether an op takes or gives float32 whatever its attributes are."""
+def _has_fixed_float32(op: str) -> bool:
+    """True if an input or output of an op is float32 for all attributes."""
     found = definition(op)
     return any(one.type in WIDER for one in (*found.input_arg, *found.output_arg))
 
 
 def _has_kernel(node: Any) -> bool:
-    """Whether a node can be run on the CPU as its attributes have it."""
+    """True if TensorFlow has a CPU kernel for a node with its attributes."""
     for one in definition(node.op).attr:
         allowed = one.allowed_values.list.type
         if allowed and not _types(node, one.name) <= set(allowed):
@@ -174,7 +175,7 @@ def _kernels(op: str) -> tuple[Any, ...]:
 
 
 def _new_outputs(node: Any) -> dict[str, str]:
-    """What a function calls the outputs of a node, as it was and as a call."""
+    """The names of a node's outputs in a function, before and after it becomes a call."""
     return {
         name: f"{node.name}:output:{place}"
         for place, (name, _) in enumerate(_outputs(node, is_function=True))
@@ -182,7 +183,7 @@ def _new_outputs(node: Any) -> dict[str, str]:
 
 
 def _outputs(node: Any, *, is_function: bool) -> list[tuple[str, int]]:
-    """The outputs of a node, by the names that inputs have for them, and their types."""
+    """The outputs of a node: the names that consumers use for them, and their dtypes."""
     found = [
         (f"{node.name}:{argument.name}:{index}", kind)
         for argument in definition(node.op).output_arg
@@ -199,10 +200,10 @@ def _outputs(node: Any, *, is_function: bool) -> list[tuple[str, int]]:
 def _cast_flow(
     node: Any, renamed: dict[str, str], *, is_function: bool
 ) -> tuple[list[Any], list[Any]]:
-    """The casts before and after an op of a `TensorArray`, whose flow is float32 by definition.
+    """Returns the casts before and after an op of a `TensorArray`, whose flow is always float32.
 
-    A flow is no number: it is what has ops wait for each other. Between them it is float64, as all
-    that it is handed through, such as the ops of a loop.
+    A flow holds no value; it only orders the ops. Between these ops it is float64, because other
+    ops that pass it on, such as those of a loop, are converted to float64.
     """
     output = ":y:0" if is_function else ""
     before, after = [], []

@@ -1,4 +1,4 @@
-"""The nodes of a recorded graph: their names, their types, and what loops and branches hold."""
+"""The nodes of a recorded graph: names, types, and nesting in loops and branches."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,11 +7,11 @@ from tf_edureka._tensorflow import tf
 
 
 class Unreplayable(Exception):
-    """Why a recorded graph, or a value of it, cannot be computed again.
+    """A recorded graph, or a value of it, cannot be computed again.
 
     Args:
-        message: it in words.
-        node: name of the node whose op failed; empty where none did.
+        message: reason, as one sentence.
+        node: name of the node whose op failed, or empty.
     """
 
     def __init__(self, message: str, node: str = "") -> None:
@@ -20,30 +20,30 @@ class Unreplayable(Exception):
 
 
 def parse(name: str) -> tuple[str, int | None]:
-    """Node and output by the `name` of a tensor; None is the output of a control input, `^x`."""
+    """Returns node and output index of a tensor `name`; index None for a control input, `^x`."""
     if name.startswith("^"):
         return name[1:], None
     node, _, output = name.partition(":")
     return node, int(output or 0)
 
 
-VARIABLES = ("Variable", "VariableV2", "VarHandleOp")  # ops that are a variable
-_GIVEN = "given/"
+VARIABLES = ("Variable", "VariableV2", "VarHandleOp")  # ops that create a variable
+_GIVEN_PREFIX = "given/"
 
 
-def stand_in(name: str) -> str:
-    """The name of the placeholder of a tensor that is given, by the `name` of that."""
+def placeholder_name(name: str) -> str:
+    """Returns the name of the placeholder that replaces the fed tensor `name`."""
     node, output = parse(name)
-    return f"{_GIVEN}{node}/{output}"
+    return f"{_GIVEN_PREFIX}{node}/{output}"
 
 
-def is_given(name: str) -> bool:
-    """Whether a `name` is that of such a placeholder."""
-    return name.startswith(_GIVEN)
+def is_given_placeholder(name: str) -> bool:
+    """True if `name` is a result of `placeholder_name`."""
+    return name.startswith(_GIVEN_PREFIX)
 
 
 def definition(op: str) -> Any:
-    """The definition of an `op`, an `OpDef`; raises `Unreplayable` where there is none."""
+    """Returns the `OpDef` of an `op`; raises `Unreplayable` if TensorFlow has none."""
     from tensorflow.python.framework import op_def_registry
 
     found = op_def_registry.get(op)
@@ -53,14 +53,14 @@ def definition(op: str) -> Any:
 
 
 def attribute(node: Any, name: str) -> Any:
-    """The attribute `name` of a `node`, or its default where the node does not have it."""
+    """Returns the attribute `name` of a `node`, or the default of its op."""
     if name in node.attr:
         return node.attr[name]
     return next(one for one in definition(node.op).attr if one.name == name).default_value
 
 
 def types_of(node: Any, argument: Any) -> list[int]:
-    """The types of the tensors that an `argument` of a `node`, an `ArgDef`, stands for."""
+    """Returns the dtypes of the tensors of an `argument`, an `ArgDef`, of a `node`."""
     if argument.type_list_attr:
         return list(attribute(node, argument.type_list_attr).list.type)
     one = attribute(node, argument.type_attr).type if argument.type_attr else argument.type
@@ -68,23 +68,26 @@ def types_of(node: Any, argument: Any) -> list[int]:
 
 
 def output_types(node: Any) -> list[int]:
-    """The types of the outputs of a `node`."""
+    """Returns the dtypes of the outputs of a `node`."""
     arguments = definition(node.op).output_arg
     return [one for argument in arguments for one in types_of(node, argument)]
 
 
 def every_node(graph: Any) -> Iterator[Any]:
-    """The nodes of a `graph` and of its functions."""
+    """Yields the nodes of a `graph` and of its functions."""
     yield from graph.node
     for function in graph.library.function:
         yield from function.node_def
 
 
 def depths(nodes: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
-    """How many loops and branches of TensorFlow 1's control flow each node is inside of.
+    """Returns the nesting of each node in loops and branches of TensorFlow 1's control flow.
 
     Args:
         nodes: all nodes of a graph by name.
+
+    Returns:
+        numbers of enclosing loops and branches by node.
     """
     found: dict[str, tuple[int, int]] = {}
     for name in inputs_first(nodes):
@@ -107,7 +110,7 @@ def depths(nodes: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
 
 
 def inputs_first(nodes: Mapping[str, Any]) -> Iterator[str]:
-    """The names of `nodes` so that what a node takes, but around a loop, precedes it."""
+    """Yields the names of `nodes` in topological order, without the back edges of loops."""
     seen: set[str] = set()
     for start in nodes:
         todo = [(start, False)]

@@ -1,9 +1,9 @@
 """TensorFlow 1's random ops as Keras initializers, in plain TensorFlow 2.
 
-The kernels that draw random numbers are the same in TensorFlow 1.15 and 2. What changed is the
-seed that an op gets when it is given none, and that graphs are gone. With the seed given
-(`seeds`), the numbers come back bit for bit. They are drawn on the CPU, outside of any compiled
-function: GPUs and XLA draw others from the same seed.
+TensorFlow 1.15 and 2 have the same kernels for random numbers. The difference is the op seed that
+an op gets if the caller passes none. With that seed (see `seeds`) the numbers are bit-identical.
+They are sampled on the CPU outside any compiled function, because GPUs and XLA give other numbers
+for the same seed.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,43 +12,43 @@ import numpy as np
 
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.seeds import pair
+from tf_edureka.tf1.seeds import seed_pair
 
 
 def random_normals(
     graph_seed: int | None, op_seeds: Sequence[int], *, shape: Sequence[int]
 ) -> tf.Tensor:
-    """`tf.random_normal(shape, seed=s)` of TensorFlow 1 for many op seeds s at once.
+    """Samples `tf.random_normal(shape, seed=s)` of TensorFlow 1 for many op seeds s at once.
 
     Args:
-        graph_seed: what `tf.set_random_seed` was given; None if it was not called.
-        op_seeds: one for each draw.
-        shape: of each draw.
+        graph_seed: argument of `tf.set_random_seed`; None if the script did not call it.
+        op_seeds: op seed of each sample.
+        shape: shape of each sample.
 
     Returns:
-        float32, shape (seeds, *shape), from N(0, 1): the numbers that `RandomNormal` draws for each
-        seed, without the time that calling TensorFlow for each takes.
+        samples from N(0, 1): float32, shape (seeds, *shape); for each seed the numbers of
+            `RandomNormal`, but with one call of TensorFlow instead of one per seed.
     """
-    pairs = np.array([pair(graph_seed, seed) for seed in op_seeds], np.uint64).reshape(-1, 2)
+    pairs = np.array([seed_pair(graph_seed, seed) for seed in op_seeds], np.uint64).reshape(-1, 2)
     return _normals(tf.constant(pairs), tuple(shape))
 
 
 @tf.function(reduce_retracing=True)
 def _normals(pairs: tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
     def draw(seeds: tf.Tensor) -> tf.Tensor:
-        return _draw(tf.raw_ops.StatelessRandomNormalV2, shape, seeds, tf.float32)
+        return _sample(tf.raw_ops.StatelessRandomNormalV2, shape, seeds, tf.float32)
 
     with tf.device("CPU:0"):
         return tf.map_fn(draw, pairs, fn_output_signature=tf.TensorSpec(shape, tf.float32))
 
 
-def _draw(
+def _sample(
     op: Callable[..., tf.Tensor], shape: tuple[int, ...], seeds: tf.Tensor, dtype: tf.DType
 ) -> tf.Tensor:
-    """The first draw of a random op of TensorFlow 1 from the two seeds of a `pair`, uint64.
+    """Runs a random op as its first run in TensorFlow 1, with the seeds of a `seed_pair` (uint64).
 
-    The op behind it is the one that `tf.random.Generator` calls, without the variable that a
-    generator keeps its state in, which no compiled function could make.
+    It calls the op of `tf.random.Generator` without the generator, whose state variable cannot be
+    created in a compiled function.
     """
     counter = tf.stack([tf.constant(0, tf.uint64), seeds[1]])
     philox = tf.random.Algorithm.PHILOX.value
@@ -56,7 +56,7 @@ def _draw(
 
 
 class _Replay(keras.initializers.Initializer):
-    """A random op of TensorFlow 1 as a Keras initializer; gives the op's first draw each time."""
+    """A random op of TensorFlow 1 as a Keras initializer; always returns its first result."""
 
     _op: Callable[..., tf.Tensor]
     _scaled: Callable[..., tf.Tensor]
@@ -66,25 +66,25 @@ class _Replay(keras.initializers.Initializer):
         self.parameters = parameters
 
     def __call__(self, shape: Sequence[int], dtype: str | None = None) -> tf.Tensor:
-        """Draws the values.
+        """Samples the values.
 
         Args:
-            shape: of the values.
-            dtype: float32 (the default) or float64, in which TensorFlow 1 drew others.
+            shape: shape of the result.
+            dtype: `"float32"` (default) or `"float64"`; each has its own random numbers.
         """
         dtype = tf.as_dtype(dtype or "float32")
         with tf.init_scope(), tf.device("CPU:0"):
-            seeds = tf.constant(pair(self.graph_seed, self.op_seed), tf.uint64)
-            drawn = _draw(self._op, tuple(shape), seeds, dtype)
-            return self._scaled(drawn, **self.parameters)
+            seeds = tf.constant(seed_pair(self.graph_seed, self.op_seed), tf.uint64)
+            samples = _sample(self._op, tuple(shape), seeds, dtype)
+            return self._scaled(samples, **self.parameters)
 
     def get_config(self) -> dict[str, float | None]:
-        """What makes the same initializer again."""
+        """Returns the constructor arguments, for saving."""
         return {"graph_seed": self.graph_seed, "op_seed": self.op_seed, **self.parameters}
 
 
 class _Normal(_Replay):
-    """What both normal draws share: mean and standard deviation."""
+    """Base class of the normal distributions, with mean and standard deviation."""
 
     def __init__(
         self, graph_seed: int | None, op_seed: int, *, mean: float = 0.0, stddev: float = 1.0
@@ -92,19 +92,29 @@ class _Normal(_Replay):
         super().__init__(graph_seed, op_seed, mean=mean, stddev=stddev)
 
     @staticmethod
-    def _scaled(drawn: tf.Tensor, mean: float, stddev: float) -> tf.Tensor:
-        return drawn * stddev + mean
+    def _scaled(samples: tf.Tensor, mean: float, stddev: float) -> tf.Tensor:
+        return samples * stddev + mean
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
 class RandomNormal(_Normal):
-    """`tf.random_normal(shape, mean, stddev)` of TensorFlow 1.
+    """Normal distribution with the numbers of `tf.random_normal` in TensorFlow 1.
+
+    `w = mean + stddev n` with n from N(0, 1)
+
+    `keras.initializers.RandomNormal` has stddev = 0.05 as default, and other numbers per seed.
 
     Args:
-        graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
-        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
-        mean: of the distribution.
-        stddev: its standard deviation.
+        graph_seed: argument of `tf.set_random_seed`; None if the script did not call it.
+        op_seed: argument `seed` of the op; the result of `default_op_seed` if it had none.
+        mean: mean of the distribution; 0 by default.
+        stddev: standard deviation of the distribution; 1 by default.
+
+    Example:
+        >>> from tf_edureka import tf1
+        >>> values = tf1.RandomNormal(graph_seed=None, op_seed=15)([3]).numpy()
+        >>> print(values.round(3))  # as tf.random_normal([3], seed=15) in TensorFlow 1.15
+        [0.705 0.127 1.06 ]
     """
 
     _op = staticmethod(tf.raw_ops.StatelessRandomNormalV2)
@@ -112,13 +122,24 @@ class RandomNormal(_Normal):
 
 @keras.saving.register_keras_serializable("tf_edureka")
 class TruncatedNormal(_Normal):
-    """`tf.truncated_normal(shape, mean, stddev)` of TensorFlow 1: within two deviations.
+    """Truncated normal distribution with the numbers of `tf.truncated_normal` in TensorFlow 1.
+
+    `w = mean + stddev n` with n from N(0, 1); values with |n| > 2 are sampled again
+
+    `keras.initializers.TruncatedNormal` has stddev = 0.05 as default, and other numbers per seed.
 
     Args:
-        graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
-        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
-        mean: of the distribution before it is truncated.
-        stddev: its standard deviation before.
+        graph_seed: argument of `tf.set_random_seed`; None if the script did not call it.
+        op_seed: argument `seed` of the op; the result of `default_op_seed` if it had none.
+        mean: mean of the distribution before truncation; 0 by default.
+        stddev: standard deviation of the distribution before truncation; 1 by default.
+
+    Example:
+        >>> from tf_edureka import tf1
+        >>> print(tf1.RandomNormal(0, 0)([3]).numpy().round(3))
+        [ 0.124  2.799 -1.796]
+        >>> print(tf1.TruncatedNormal(0, 0)([3]).numpy().round(3))  # without 2.799
+        [ 0.124 -1.796  0.311]
     """
 
     _op = staticmethod(tf.raw_ops.StatelessTruncatedNormalV2)
@@ -126,13 +147,24 @@ class TruncatedNormal(_Normal):
 
 @keras.saving.register_keras_serializable("tf_edureka")
 class RandomUniform(_Replay):
-    """`tf.random_uniform(shape, minval, maxval)` of TensorFlow 1.
+    """Uniform distribution with the numbers of `tf.random_uniform` in TensorFlow 1.
+
+    `w = minval + (maxval - minval) u` with u from [0, 1)
+
+    `keras.initializers.RandomUniform` has the range -0.05 to 0.05 as default, and other numbers per
+    seed.
 
     Args:
-        graph_seed: what `tf.set_random_seed` was given; None if only the op had a seed.
-        op_seed: its `seed`, or what `default_op_seed` says where it was given none.
-        minval: smallest value.
-        maxval: above all values.
+        graph_seed: argument of `tf.set_random_seed`; None if the script did not call it.
+        op_seed: argument `seed` of the op; the result of `default_op_seed` if it had none.
+        minval: lower bound of the values, inclusive; 0 by default.
+        maxval: upper bound of the values, exclusive; 1 by default.
+
+    Example:
+        >>> from tf_edureka import tf1
+        >>> values = tf1.RandomUniform(graph_seed=None, op_seed=15)([3]).numpy()
+        >>> print(values.round(3))  # as tf.random_uniform([3], seed=15) in TensorFlow 1.15
+        [0.774 0.222 0.521]
     """
 
     _op = staticmethod(tf.raw_ops.StatelessRandomUniformV2)
@@ -143,6 +175,6 @@ class RandomUniform(_Replay):
         super().__init__(graph_seed, op_seed, minval=minval, maxval=maxval)
 
     @staticmethod
-    def _scaled(drawn: tf.Tensor, minval: float, maxval: float) -> tf.Tensor:
-        low, high = tf.constant(minval, drawn.dtype), tf.constant(maxval, drawn.dtype)
-        return drawn * (high - low) + low
+    def _scaled(samples: tf.Tensor, minval: float, maxval: float) -> tf.Tensor:
+        low, high = tf.constant(minval, samples.dtype), tf.constant(maxval, samples.dtype)
+        return samples * (high - low) + low

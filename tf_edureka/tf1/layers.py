@@ -1,4 +1,4 @@
-"""TensorFlow 1's dense layer in Keras, down to its rounding."""
+"""TensorFlow 1's dense layer in Keras, with the same rounding."""
 
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
@@ -6,23 +6,31 @@ from tf_edureka._tensorflow import tf
 
 @keras.saving.register_keras_serializable("tf_edureka")
 class Dense(keras.layers.Dense):
-    """Keras' dense layer with the bias added as the article adds it.
+    """Dense layer that adds the bias with `tf.add`, as the article does.
 
-    `activation(x kernel + bias)`
+    `y = activation(x kernel + bias)`
 
-    Keras adds a bias by `BiasAdd`, the article by `tf.add`. Both give the same sums, but the
-    gradient of the first sums the batch in another order.
+    `keras.layers.Dense` adds the bias with `BiasAdd`. Both give the same outputs, but the gradient
+    of `BiasAdd` sums over the batch in another order, so it rounds differently. The arguments are
+    those of `keras.layers.Dense`.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import tf1
+        >>> layer = tf1.Dense(1, kernel_initializer="ones", bias_initializer="ones")
+        >>> layer(np.array([[1.0, 2.0, 3.0]])).numpy().tolist()  # 1 + 2 + 3 + 1
+        [[7.0]]
     """
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         """Computes the layer.
 
         Args:
-            inputs: in the kernel's dtype, shape (n, inputs).
-            training: makes no difference.
+            inputs: values with the dtype of the kernel, shape (n, inputs).
+            training: ignored.
 
         Returns:
-            in the kernel's dtype, shape (n, units).
+            the outputs with the dtype of the kernel, shape (n, units).
         """
         outputs = tf.matmul(inputs, self.kernel)
         if self.use_bias:

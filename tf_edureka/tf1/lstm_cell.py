@@ -5,29 +5,40 @@ from typing import Any
 
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.cells import Cell, product
+from tf_edureka.tf1.cells import Cell, linear
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
 class LSTMCell(Cell):
-    """`tf.nn.rnn_cell.BasicLSTMCell` and `LSTMCell`.
+    """LSTM cell, as `tf.nn.rnn_cell.BasicLSTMCell` and `tf.nn.rnn_cell.LSTMCell`.
 
-    `i, j, f, o = [x, h] kernel + bias`, `c = sigmoid(f + forget_bias) c + sigmoid(i) tanh(j)`,
-    `h = sigmoid(o) tanh(c)`
+    `i, j, f, o = [x, h] kernel + bias`,
+    `c = sigmoid(f + forget_bias) c + sigmoid(i) activation(j)`, `h = sigmoid(o) activation(c)`
 
-    Keras' `LSTMCell` has the gates in the order i, f, j, o, the kernel cut in two, and the forget
-    bias as what its bias starts from. The states here are c and h; Keras has h and c.
+    `keras.layers.LSTMCell` orders the gates i, f, j, o, has two kernels (for x and for h), and puts
+    the forget bias into the initial bias. The states are [c, h] here and [h, c] in Keras.
 
     Args:
-        units: numbers in the state c, and in h unless that is projected.
-        forget_bias: added to the forget gate in each step; not part of the bias.
-        activation: of j and of c; a function or its name.
-        use_peepholes: whether the gates see c.
-        num_proj: numbers in h, which is then projected; None for no projection.
-        cell_clip: largest absolute value in c; None for any.
-        proj_clip: largest absolute value in a projected h; None for any.
-        kernel_initializer: of kernel, peepholes and projection.
-        layer_arguments: of `keras.layers.Layer`, such as `name` and `dtype`.
+        units: size of the state c, and of h without a projection; at least 1.
+        forget_bias: constant added to the forget gate in each step; not part of the bias.
+        activation: activation of j and of c, a function or its Keras name; tanh by default.
+        use_peepholes: whether the gates also depend on c, with one weight per unit.
+        num_proj: size of h after a projection; None for no projection.
+        cell_clip: limit to which the values of c are clipped, above 0; None for no limit.
+        proj_clip: limit to which the values of a projected h are clipped, above 0; None for no
+            limit.
+        kernel_initializer: initializer of kernel, peepholes and projection; Glorot-uniform by
+            default.
+        layer_arguments: arguments of `keras.layers.Layer`, such as `name` and `dtype`.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import tf1
+        >>> cell = tf1.LSTMCell(1, forget_bias=1.0, kernel_initializer="zeros")
+        >>> c, h = np.ones((1, 1), "float32"), np.zeros((1, 1), "float32")
+        >>> _, (c, h) = cell(np.zeros((1, 3), "float32"), [c, h])
+        >>> round(float(c[0, 0]), 4)  # sigmoid(forget_bias) * 1
+        0.7311
     """
 
     def __init__(
@@ -55,12 +66,12 @@ class LSTMCell(Cell):
         self.state_size = [units, self.output_size]
 
     def get_config(self) -> dict[str, Any]:
-        """What makes the same cell again."""
+        """Returns the constructor arguments, for saving."""
         names = ("forget_bias", "use_peepholes", "num_proj", "cell_clip", "proj_clip")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
     def build(self, input_shape: Sequence[int]) -> None:
-        """Makes kernel, bias and, where asked for, peepholes and projection, for `input_shape`."""
+        """Creates kernel, bias and, if used, peepholes and projection, for an `input_shape`."""
         size = input_shape[-1] + self.output_size
         self._weights = self._kernel_and_bias(size, 4 * self.units)
         names = ("w_f_diag", "w_i_diag", "w_o_diag") if self.use_peepholes else ()
@@ -79,17 +90,17 @@ class LSTMCell(Cell):
     def call(
         self, inputs: tf.Tensor, states: Sequence[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Takes a step.
+        """Computes one step.
 
         Args:
             inputs: float32 or float64, shape (n, inputs).
-            states: in the dtype of `inputs`, c of shape (n, units) and h of shape (n, outputs).
+            states: list of c, shape (n, units), and h, shape (n, outputs); dtype of `inputs`.
 
         Returns:
-            the new h, in the dtype of `inputs`, shape (n, outputs), and a list of the new c and h.
+            the new h, shape (n, outputs), and a list of the new c and h; dtype of `inputs`.
         """
         before, output = states
-        i, j, f, o = tf.split(product([inputs, output], self._weights), 4, axis=1)
+        i, j, f, o = tf.split(linear([inputs, output], self._weights), 4, axis=1)
         f = f + self.forget_bias
         if self.use_peepholes:
             f, i = f + self._peepholes[0] * before, i + self._peepholes[1] * before

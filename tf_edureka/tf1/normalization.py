@@ -5,29 +5,40 @@ from typing import Any
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 
-# `tf.nn.fused_batch_norm` of TensorFlow 1 took no smaller one, as cuDNN could not.
+# Smallest epsilon that `tf.nn.fused_batch_norm` of TensorFlow 1 uses, as in cuDNN.
 _LEAST_EPSILON = 1.001e-5
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
 class BatchNormalization(keras.layers.BatchNormalization):
-    """`tf.layers.batch_normalization`, with the moving averages that TensorFlow 1 kept.
+    """Batch normalization with the moving averages of `tf.layers.batch_normalization`.
 
-    `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, `moving -= (moving - value) (1 - m)`
+    `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`,
+    `moving -= (moving - value) (1 - momentum)`
 
-    The variance that normalizes is that of the batch, sum / n. The fused op, which TensorFlow 1
-    took for images (rank 4), keeps sum / (n - 1) in the moving variance, and has at least 1.001e-5
-    as its epsilon. Keras keeps sum / n. With n = 4, as of a batch of 4 images of a pixel, the
-    moving variance is then by a third too small, and each prediction uses it.
+    In training the batch is normalized with its variance, sum / n. For images (rank 4) TensorFlow 1
+    uses a fused op, which puts sum / (n - 1) into the moving variance and uses an epsilon of at
+    least 1.001e-5. `keras.layers.BatchNormalization` puts sum / n into it. With n = 4, such as a
+    batch of 4 images of one pixel, Keras' moving variance is 3/4 of that of TensorFlow 1, and every
+    prediction uses it.
 
-    `tf.contrib.layers.batch_norm` and slim: `momentum=0.999, scale=False, fused=True`, since they
-    took the fused op for dense layers as well.
+    For `tf.contrib.layers.batch_norm` and slim pass `momentum=0.999, scale=False, fused=True`: they
+    use the fused op for dense layers, too.
 
     Args:
-        axis: of the features; the fused op is taken where it is the last one.
-        fused: whether the fused op computes it; None for where `tf.layers` took it, at rank 4.
-        keras_arguments: of `keras.layers.BatchNormalization`: `momentum` (0.99 here as in
-            `tf.layers`), `epsilon` (0.001), `center`, `scale` and others.
+        axis: axis of the features; the fused op is used only if it is the last one.
+        fused: whether to use the fused op; None (default) for rank 4 only, as `tf.layers` does.
+        keras_arguments: arguments of `keras.layers.BatchNormalization`: `momentum` (default 0.99,
+            as in `tf.layers`), `epsilon` (0.001), `center`, `scale` and others.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import tf1
+        >>> images = np.array([0.0, 2.0, 0.0, 2.0]).reshape(4, 1, 1, 1)
+        >>> layer = tf1.BatchNormalization(momentum=0.0)
+        >>> _ = layer(images, training=True)
+        >>> round(float(layer.moving_variance[0]), 3)  # 4 / (4 - 1)
+        1.333
     """
 
     def __init__(
@@ -37,21 +48,22 @@ class BatchNormalization(keras.layers.BatchNormalization):
         self.fused = fused
 
     def get_config(self) -> dict[str, Any]:
-        """What makes the same layer again."""
+        """Returns the constructor arguments, for saving."""
         return {**super().get_config(), "fused": self.fused}
 
     def call(
         self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None
     ) -> tf.Tensor:
-        """Normalizes; in training by the batch, whose mean and variance then move the averages.
+        """Normalizes by the batch and updates the averages in training; else by the averages.
 
         Args:
             inputs: float16, bfloat16, float32 or float64, shape (n, ..., features).
-            training: whether the batch is what normalizes.
-            mask: bool, shape (n, ...); which inputs count. With one it is Keras' own layer.
+            training: whether to normalize by the batch and to update the averages.
+            mask: True for inputs that count: bool, shape (n, ...). With a mask the layer computes
+                the same as the one of Keras.
 
         Returns:
-            in the dtype and shape of `inputs`.
+            the normalized inputs, with their dtype and shape.
         """
         rank = len(inputs.shape)
         fused = rank == 4 if self.fused is None else self.fused
@@ -59,14 +71,14 @@ class BatchNormalization(keras.layers.BatchNormalization):
             return super().call(inputs, training=training, mask=mask)
         if not (training and self.trainable):
             return self._normalized(inputs, self.moving_mean, self.moving_variance)
-        if inputs.dtype == tf.float64:  # the op knows no float64
+        if inputs.dtype == tf.float64:  # the op has no float64 kernel
             axes = list(range(rank - 1))
             mean, variance = tf.nn.moments(inputs, axes)
             count = tf.cast(tf.size(inputs) // tf.shape(inputs)[-1], inputs.dtype)
             kept = variance * count / tf.maximum(count - 1, 1)
             outputs = self._normalized(inputs, mean, variance)
         else:
-            outputs, mean, kept = self._by_op(inputs)
+            outputs, mean, kept = self._fused_op(inputs)
         for moving, value in ((self.moving_mean, mean), (self.moving_variance, kept)):
             share = tf.cast(1 - self.momentum, moving.dtype)
             moving.assign(moving - (moving - tf.cast(value, moving.dtype)) * share)
@@ -89,8 +101,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
         )
         return tf.cast(outputs, inputs.dtype)
 
-    def _by_op(self, inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """What it gives, the batch's mean, and its variance by n - 1."""
+    def _fused_op(self, inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """The outputs, mean and variance (divided by n - 1) of the batch."""
         gamma, beta = self._gamma_and_beta(tf.float32)
         shape = tf.shape(inputs)
         images = inputs

@@ -1,26 +1,28 @@
-"""A recorded graph computed by one thread, in a process of its own.
+"""A recorded graph computed by one thread, in a child process.
 
-TensorFlow has one pool of threads for the ops of a process, as large as its first session asks for.
-How an op splits a sum among threads, and so how the sum is rounded, depends on how many there are.
+TensorFlow has one thread pool per process; its size is set by the first session. An op splits a sum
+among the threads, so the rounding of the sum depends on their number.
 """
 
 from collections.abc import Mapping, Sequence
 
-from tf_edureka.tf1.apart import Apart, EndedError
+from tf_edureka.tf1.child_process import ChildFailedError, ChildProcess
 from tf_edureka.tf1.recorded_graph import Array, RecordedGraph, Unreplayable
 
-_graphs: list[RecordedGraph] = []  # of the other process: the one that it computes
+_graphs: list[RecordedGraph] = []  # in the child process: the graph that it computes
 
 
 class OneThread:
-    """As `RecordedGraph` in float32, but by one thread; the process ends with this object.
+    """A `RecordedGraph` in float32 that uses one thread.
+
+    It runs in a child process, which ends with this object.
 
     Args:
         graph: a serialised `GraphDef`.
     """
 
     def __init__(self, graph: bytes) -> None:
-        self._process = Apart()
+        self._process = ChildProcess()
         self._to_send: bytes | None = graph
 
     def run(
@@ -30,25 +32,26 @@ class OneThread:
         state: Mapping[str, Array],
         feeds: Mapping[str, Array],
     ) -> tuple[list[Array], dict[str, Array]]:
-        """As `RecordedGraph.run`.
+        """Computes tensors and runs ops in one `Session.run`.
 
         Args:
-            fetches: as for `RecordedGraph.compute`.
-            run: as for `RecordedGraph.step`.
-            state: as for `RecordedGraph.run`.
-            feeds: as for `RecordedGraph.run`.
+            fetches: names of tensors, `x`, `x:0` or `x:1`.
+            run: names of ops, such as that of a training step.
+            state: values of the variables by name, dtype and shape of the variables.
+            feeds: values of tensors by name, dtype and shape of the tensors.
 
         Returns:
-            as `RecordedGraph.run`.
+            the fetched tensors, and the state afterwards by name; all with their own shape and
+                dtype.
 
         Raises:
-            Unreplayable: as there, or when the process has ended.
+            Unreplayable: if they cannot be computed, or the child process ended.
         """
         given = ([*fetches], [*run], dict(state), dict(feeds))
         try:
             answer = self._process.call("tf1.one_thread:computed", self._to_send, given)
-        except EndedError as error:
-            raise Unreplayable(f"by one thread: {error}") from None
+        except ChildFailedError as error:
+            raise Unreplayable(f"in the process with one thread: {error}") from None
         self._to_send = None
         return answer
 
@@ -57,17 +60,17 @@ def computed(
     graph: bytes | None,
     given: tuple[Sequence[str], Sequence[str], Mapping[str, Array], Mapping[str, Array]],
 ) -> tuple[list[Array], dict[str, Array]]:
-    """What `OneThread.run` has the process do.
+    """Runs `OneThread.run` in the child process.
 
     Args:
-        graph: as for `OneThread`, in the first call; None in others.
-        given: the arguments, as for `OneThread.run`.
+        graph: serialised `GraphDef` in the first call; None in later calls.
+        given: arguments of `OneThread.run`: arrays with the shape and dtype of their tensors.
 
     Returns:
-        as `RecordedGraph.run`.
+        the fetched tensors, and the state afterwards by name; all with their own shape and dtype.
 
     Raises:
-        Unreplayable: as `RecordedGraph.run`.
+        Unreplayable: if they cannot be computed, or the process was restarted without the graph.
     """
     if graph is not None:
         _graphs[:] = [RecordedGraph(graph, threads=1)]

@@ -1,4 +1,4 @@
-"""A graph of TensorFlow 1, recorded while it trained, computed again from a state that is given."""
+"""Computes a recorded graph of TensorFlow 1 again, from given values of its variables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -8,40 +8,41 @@ import numpy.typing as npt
 from google.protobuf.message import DecodeError
 
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.float64 import in_float64
-from tf_edureka.tf1.graph_nodes import VARIABLES, Unreplayable, parse, stand_in
-from tf_edureka.tf1.graph_parts import FILLS, Parts, Refuses
+from tf_edureka.tf1.float64 import convert_to_float64
+from tf_edureka.tf1.graph_nodes import VARIABLES, Unreplayable, parse, placeholder_name
+from tf_edureka.tf1.subgraphs import FILLS, RejectionReason, Subgraphs
 
 v1 = tf.compat.v1
 Array = npt.NDArray[Any]
 _AROUND = ("Graph execution error", "Detected at node", "Node:", "\t [[")
-_KEPT = 4  # imported parts that are kept for the next call
+_KEPT = 4  # number of imported subgraphs kept for later calls
 
 __all__ = ["RecordedGraph", "Unreplayable"]
 
 
 class RecordedGraph:
-    """Computes tensors and steps of a recorded graph, in a graph and a session of its own.
+    """Computes tensors and training steps of a recorded graph, on the CPU.
 
-    Only what is needed is imported, with the script's control dependencies: what a fetched tensor
-    waits for, such as the moving averages of batch normalization, is computed too. It is computed
-    on the CPU.
+    It imports the needed nodes into a new graph and session. Control dependencies of the script are
+    kept, so ops that a fetched tensor waits for, such as updates of moving averages, run as well.
 
     Args:
-        graph: a serialised `GraphDef`.
-        dtype: `float32`: the graph as it was recorded. `float64`: with float64 where it has
-            float32, in constants (which keep their value), variables and ops.
-        threads: of an op, and how many ops at a time; None: as many as TensorFlow takes. Of an op
-            the first session of a process decides, for all that follow: see `one_thread`.
-        refuses: as for `Parts`.
+        graph: serialised `GraphDef`.
+        dtype: `float32` for the graph as recorded; `float64` to replace float32 by float64 in
+            variables, ops and constants (which keep their value).
+        threads: number of threads per op and of ops at the same time; None for TensorFlow's
+            default. The threads per op are set by the first session of a process: see
+            `one_thread`.
+        rejection_reason: function that returns why a node must not run, or None if it may; None
+            for the default of `Subgraphs`.
 
     Attributes:
-        parts: of the graph as it was recorded.
-        rounded: names of the nodes that `float64` left in float32, since TensorFlow computes them
-            in no other way on the CPU; of those that have been computed so far.
+        subgraphs: subgraphs of the graph as recorded.
+        float32_nodes: names of the nodes computed so far that stay in float32 with `float64`,
+            because TensorFlow has no float64 kernel for them on the CPU.
 
     Raises:
-        Unreplayable: when it is no graph, or one of ops that TensorFlow 2 does not have.
+        Unreplayable: if the graph cannot be read, or has ops that TensorFlow 2 does not have.
     """
 
     def __init__(
@@ -50,16 +51,13 @@ class RecordedGraph:
         *,
         dtype: str = "float32",
         threads: int | None = None,
-        refuses: Refuses | None = None,
+        rejection_reason: RejectionReason | None = None,
     ) -> None:
         try:
-            self.parts = Parts(v1.GraphDef.FromString(graph), refuses)
-        except (
-            DecodeError,
-            KeyError,
-        ) as error:  # KeyError: a node takes from one that is not there
+            self.subgraphs = Subgraphs(v1.GraphDef.FromString(graph), rejection_reason)
+        except (DecodeError, KeyError) as error:  # KeyError: the input of a node does not exist
             raise Unreplayable(f"the graph cannot be read ({error})") from None
-        self.rounded: set[str] = set()
+        self.float32_nodes: set[str] = set()
         self._is_double = dtype == "float64"
         self._threads = threads
         self._imported: dict[Any, _Imported] = {}
@@ -71,34 +69,35 @@ class RecordedGraph:
 
         Args:
             fetches: names of the tensors, `x`, `x:0` or `x:1`.
-            state: values of variables by name, of the variable's shape; float ones are cast.
-            feeds: values of tensors by name, of the tensor's shape, of placeholders, iterators,
-                queues and random ops; float ones are cast. They take the tensor's place.
+            state: values of variables by name, shape of the variable; floats are cast to its dtype.
+            feeds: values that replace tensors by name, such as placeholders and outputs of
+                iterators, queues and random ops; shape of the tensor; floats are cast to its dtype.
 
         Returns:
-            an array for each of the fetches, of its own shape and dtype.
+            an array for each of the fetches, with its own shape and dtype.
 
         Raises:
-            Unreplayable: when they cannot be computed from that.
+            Unreplayable: if they cannot be computed from these values.
         """
         return self.run(fetches, (), state, feeds)[0]
 
     def step(
         self, run: Sequence[str], state: Mapping[str, Array], feeds: Mapping[str, Array]
     ) -> dict[str, Array]:
-        """Runs ops, such as that of a training step.
+        """Runs ops, such as the one of a training step.
 
         Args:
             run: names of the ops.
-            state: as for `compute`.
-            feeds: as for `compute`.
+            state: values of variables by name, shape of the variable; floats are cast to its dtype.
+            feeds: values that replace tensors by name, shape of the tensor; floats are cast to its
+                dtype.
 
         Returns:
-            the state after it, by name: an array of the variable's shape and dtype each. Variables
-            that these ops do not need stay what they are.
+            the state afterwards by name: arrays with the variable's shape and dtype. Variables that
+                these ops do not need are unchanged.
 
         Raises:
-            Unreplayable: when they cannot be run from that.
+            Unreplayable: if the ops cannot run with these values.
         """
         return self.run((), run, state, feeds)[1]
 
@@ -109,16 +108,18 @@ class RecordedGraph:
         state: Mapping[str, Array],
         feeds: Mapping[str, Array],
     ) -> tuple[list[Array], dict[str, Array]]:
-        """Computes tensors while ops run, as one `Session.run` does.
+        """Computes tensors and runs ops in one `Session.run`.
 
         Args:
-            fetches: as for `compute`.
-            run: as for `step`.
-            state: values of variables by name, of the variable's shape; float ones are cast.
-            feeds: values of tensors by name, of the tensor's shape; float ones are cast.
+            fetches: names of the tensors, `x`, `x:0` or `x:1`.
+            run: names of the ops.
+            state: values of variables by name, shape of the variable; floats are cast to its dtype.
+            feeds: values that replace tensors by name, shape of the tensor; floats are cast to its
+                dtype.
 
         Returns:
-            what `compute` and what `step` give, of shapes and dtypes as there.
+            the fetched arrays, and the state afterwards by name; all with their own shape and
+                dtype.
         """
         if not fetches and not run:
             return [], dict(state)
@@ -131,9 +132,9 @@ class RecordedGraph:
     ) -> "_Imported":
         key = fetches, run, frozenset(feeds)
         if key not in self._imported:
-            part = self.parts.part([*fetches, *run], feeds)
+            part = self.subgraphs.extract([*fetches, *run], feeds)
             if self._is_double:
-                self.rounded |= in_float64(part)
+                self.float32_nodes |= convert_to_float64(part)
             if len(self._imported) == _KEPT:
                 self._imported.pop(next(iter(self._imported)))
             self._imported[key] = _Imported(part, fetches, run, feeds, threads=self._threads)
@@ -141,7 +142,7 @@ class RecordedGraph:
 
 
 class _Imported:
-    """A part of the graph in a session."""
+    """A subgraph imported into a session."""
 
     def __init__(
         self,
@@ -164,7 +165,9 @@ class _Imported:
                 if node.op in VARIABLES
             ]
         names = {node.name for node in part.node}
-        self._feeds = {name: f"{stand_in(name)}:0" for name in feeds if stand_in(name) in names}
+        self._feeds = {
+            name: f"{placeholder_name(name)}:0" for name in feeds if placeholder_name(name) in names
+        }
         given = {parse(name): tensor for name, tensor in self._feeds.items()}
         self._fetches = [given.get(parse(name), "{}:{}".format(*parse(name))) for name in fetches]
         self._run = [graph.get_operation_by_name(parse(name)[0]) for name in run]
@@ -188,7 +191,7 @@ class _Imported:
         return [np.asarray(value) for value in values]
 
     def state(self, before: Mapping[str, Array]) -> dict[str, Array]:
-        """Values of the variables by the names that they had before."""
+        """The values of the variables, by their names in the state before the run."""
         return dict(self._session.run({one.name_in(before): one.value for one in self._variables}))
 
 
@@ -197,7 +200,7 @@ class _Variable:
 
     def __init__(self, handle: tf.Tensor, node: Any) -> None:
         kind = tf.as_dtype(node.attr["dtype"].type)
-        # A resource's name is not always that of its node.
+        # The name of a resource may differ from the name of its node.
         self._names = [node.name, node.attr["shared_name"].s.decode()]
         self.given = v1.placeholder(kind)
         if node.op == "VarHandleOp":
@@ -217,8 +220,8 @@ class _Variable:
 def _config(threads: int | None, *, fuses: bool) -> Any:
     config = v1.ConfigProto(device_count={"GPU": 0})
     if not fuses:
-        # With oneDNN, as on Intel's processors, z * sigmoid(z) becomes one op even where sigmoid(z)
-        # is fetched, which then is not in the graph.
+        # oneDNN (used on Intel processors) fuses z * sigmoid(z) into one op even if sigmoid(z) is
+        # fetched, which is then missing in the graph.
         options = config.graph_options.rewrite_options
         options.remapping = options.OFF
     if threads:
@@ -227,7 +230,7 @@ def _config(threads: int | None, *, fuses: bool) -> Any:
 
 
 def _line(error: Exception) -> str:
-    """What an error says, without where TensorFlow met it."""
+    """The first line of an error message without the location that TensorFlow adds."""
     lines = getattr(error, "message", str(error)).splitlines()
-    said = (one for one in lines if one.strip() and not one.startswith(_AROUND))
-    return next(said, type(error).__name__)
+    messages = (one for one in lines if one.strip() and not one.startswith(_AROUND))
+    return next(messages, type(error).__name__)

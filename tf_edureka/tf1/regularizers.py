@@ -1,4 +1,4 @@
-"""The penalties of `tf.contrib.layers` and slim in Keras."""
+"""The regularizers of `tf.contrib.layers` and slim as Keras regularizers."""
 
 from collections.abc import Callable
 
@@ -8,13 +8,13 @@ from tf_edureka.errors import InputError
 
 
 class _Penalty(keras.regularizers.Regularizer):
-    """A scale times a sum over the weights.
+    """Base class: a scale times a sum over the weights.
 
     Args:
-        scale: of the penalty; at least 0.
+        scale: factor of the penalty; at least 0.
 
     Raises:
-        InputError: when the scale is below 0.
+        InputError: if the scale is below 0.
     """
 
     _sum: Callable[[tf.Tensor], tf.Tensor]
@@ -25,34 +25,40 @@ class _Penalty(keras.regularizers.Regularizer):
         self.scale = float(scale)
 
     def __call__(self, x: tf.Tensor) -> tf.Tensor:
-        """The penalty.
+        """Returns the penalty.
 
         Args:
-            x: weights, float32 or float64, of any shape.
+            x: weights, float32 or float64, any shape.
 
         Returns:
-            in the weights' dtype, a scalar.
+            the penalty, a scalar with the dtype of the weights.
         """
         return self.scale * self._sum(x)
 
     def get_config(self) -> dict[str, float]:
-        """What makes the same penalty again."""
+        """Returns the constructor arguments, for saving."""
         return {"scale": self.scale}
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
 class L2(_Penalty):
-    """`tf.contrib.layers.l2_regularizer(scale)`, and slim's.
+    """L2 penalty, as `tf.contrib.layers.l2_regularizer` and the same function of slim.
 
-    `scale sum(w^2) / 2`
+    `penalty = scale sum(w^2) / 2`
 
-    Keras' `L2(scale)` leaves out the half: it is the penalty of `l2_regularizer(2 * scale)`.
+    `keras.regularizers.L2(scale)` does not halve the sum, so its penalty is twice as large.
 
     Args:
-        scale: of the penalty; at least 0.
+        scale: factor of the penalty; at least 0.
 
     Raises:
-        InputError: when the scale is below 0.
+        InputError: if the scale is below 0.
+
+    Example:
+        >>> import tensorflow as tf
+        >>> from tf_edureka import tf1
+        >>> float(tf1.L2(0.5)(tf.constant([3.0, 4.0])))  # 0.5 * (9 + 16) / 2
+        6.25
     """
 
     @staticmethod
@@ -62,15 +68,23 @@ class L2(_Penalty):
 
 @keras.saving.register_keras_serializable("tf_edureka")
 class L1(_Penalty):
-    """`tf.contrib.layers.l1_regularizer(scale)`, and slim's; Keras' `L1` is the same.
+    """L1 penalty, as `tf.contrib.layers.l1_regularizer` and the same function of slim.
 
-    `scale sum(|w|)`
+    `penalty = scale sum(|w|)`
+
+    `keras.regularizers.L1` computes the same.
 
     Args:
-        scale: of the penalty; at least 0.
+        scale: factor of the penalty; at least 0.
 
     Raises:
-        InputError: when the scale is below 0.
+        InputError: if the scale is below 0.
+
+    Example:
+        >>> import tensorflow as tf
+        >>> from tf_edureka import tf1
+        >>> float(tf1.L1(0.5)(tf.constant([3.0, -4.0])))  # 0.5 * (3 + 4)
+        3.5
     """
 
     @staticmethod

@@ -1,7 +1,7 @@
-"""The format of a recorded run: a folder, written while the run goes on, read without TensorFlow.
+"""The format of a trace, the folder of a recorded run; reading it needs no TensorFlow.
 
-`trace.json` says what was run and how it ended, `steps.jsonl` has a line per training step, and
-`arrays/` each array once, named by the SHA-256 of what it holds. docs/proof.md has the fields.
+`trace.json` describes the run, `steps.jsonl` has one line per training step, and `arrays/` has each
+array once, named by the SHA-256 of its content. docs/proof.md lists all fields.
 """
 
 from tf_edureka.trace.content import (

@@ -1,4 +1,4 @@
-"""What a trace holds, as its files have it."""
+"""The records of a trace: variables, trainings, steps and evaluations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,16 +7,16 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Variable:
-    """A variable of the old graph.
+    """A variable of the original graph.
 
     Attributes:
-        name: of it, without `:0`.
-        shape: of its value.
-        dtype: NumPy's name of it, such as `float32`.
-        initializer: of what draws its initial value: `op` (`TruncatedNormal`, ...), `graph_seed`,
-            `op_seed`; None where nothing is drawn.
-        initial: reference of its value after initialisation; None if there was none to see.
-        final: reference of its last value; None if the run did not end by itself.
+        name: name without `:0`.
+        shape: shape of the value.
+        dtype: NumPy name of the dtype, such as `float32`.
+        initializer: random op that samples the initial value: `op` (such as `TruncatedNormal`),
+            `graph_seed` and `op_seed`; None if the initial value is not random.
+        initial: reference of the value after initialisation; None if it was not recorded.
+        final: reference of the last value; None if the run was cut off.
     """
 
     name: str
@@ -29,21 +29,21 @@ class Variable:
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
-    """One thing that the script trains: a loss, the weights under it, and their optimizer.
+    """A training of the script: a loss, the weights that it trains, and their optimizer.
 
     Attributes:
-        loss: the tensor that the gradients are of.
-        weights: names of the variables that are trained, in the order of the gradients.
-        optimizer: kind of the ops that apply the gradients, such as `Momentum` of
-            `ApplyMomentum`; `GradientDescent`; None where the script computes its steps itself.
-        attributes: of these ops, such as `use_nesterov`.
-        hyper: names and tensors of the scalars that they take, such as `lr`: `ExponentialDecay`.
-        slots: by name of the slot, the slot's variable of each weight: `{"m": {weight: variable}}`.
-        clipping: what lies between the gradients and these ops: kind (`global_norm`, `norm`,
-            `value`, or `other`) and its bound, None if not known; None where nothing does.
-        tensors: names of those of the forward pass that ends of layers give, as they were made.
-        run: names of the ops that the script asked for and that write the weights, or what their
-            updates depend on, such as a count of steps.
+        loss: name of the loss tensor.
+        weights: names of the trained variables, in the order of the gradients.
+        optimizer: type of the update ops without `Apply`, such as `Momentum` for `ApplyMomentum`;
+            None if the script updates its weights itself.
+        attributes: attributes of the update ops, such as `use_nesterov`.
+        hyper: tensors of the optimizer's scalars, by name, such as `lr`: `ExponentialDecay`.
+        slots: slot variables by slot and weight: `{"m": {weight: variable}}`.
+        clipping: gradient clipping: `kind` (`global_norm`, `norm`, `value` or `other`) and `bound`
+            (None if unknown); None without clipping.
+        tensors: names of the layers' output tensors in the forward pass, in graph order.
+        run: names of the fetched ops that write the weights or variables on which their updates
+            depend, such as a step counter.
     """
 
     loss: str
@@ -59,23 +59,25 @@ class Training:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Step:
-    """A training step; what is stored of a recorded one alone is empty for the others.
+    """A training step; fields that were not recorded are empty.
+
+    Arrays are given as references for `Trace.array`.
 
     Attributes:
-        number: of it among the steps of its training, from 0.
-        training: place of its training among those of the trace.
-        hyper: the scalars that the optimizer took: `lr` and others, by name.
-        scalars: what the script fetched, by tensor.
-        fingerprints: of what was fed, by tensor.
-        loss: value of the loss; None where it was not recorded.
-        inputs: what was fed, and what iterators and queues gave, by tensor.
-        random: what random ops gave, by tensor: masks, noise.
-        before: all variables before the step.
-        after: all variables after it.
-        raw_gradients: of the loss, by weight.
-        gradients: as the optimizer got them, by weight.
-        tensors: of the forward pass.
-        statistics: mean and variance of the batch, by tensor, of batch normalization.
+        number: index of the step in its training, counted from 0.
+        training: index of the training in the trace.
+        hyper: scalars of the optimizer, such as `lr`, by name.
+        scalars: scalars that the script fetched, by tensor.
+        fingerprints: fingerprints of the fed arrays, by tensor.
+        loss: value of the loss; None if it was not recorded.
+        inputs: fed arrays and outputs of iterators and queues, by tensor.
+        random: outputs of random ops, such as dropout masks and noise, by tensor.
+        before: all variables before the step, by name.
+        after: all variables after the step, by name.
+        raw_gradients: gradients of the loss before clipping, by weight.
+        gradients: gradients that the optimizer received, by weight.
+        tensors: layer outputs of the forward pass, by tensor.
+        statistics: batch mean and variance of batch normalization, by tensor.
     """
 
     number: int
@@ -95,20 +97,22 @@ class Step:
 
     @property
     def is_recorded(self) -> bool:
-        """Whether the state before it is stored, so that the step can be taken again."""
+        """True if the variables before the step are stored, so that it can be recomputed."""
         return bool(self.before)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evaluation:
-    """A run that evaluated what is trained, and took no training step.
+    """A call of `Session.run` that evaluated the network without a training step.
+
+    Arrays are given as references for `Trace.array`.
 
     Attributes:
-        steps: training steps that had been taken.
-        scalars: what the script fetched, by tensor.
-        inputs: what was fed, and what iterators and queues gave, by tensor.
-        random: what random ops gave, by tensor.
-        before: the variables that it depends on.
+        steps: number of training steps before the evaluation.
+        scalars: scalars that the script fetched, by tensor.
+        inputs: fed arrays and outputs of iterators and queues, by tensor.
+        random: outputs of random ops, by tensor.
+        before: variables on which the scalars depend, by name.
     """
 
     steps: int

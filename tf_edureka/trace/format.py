@@ -1,4 +1,4 @@
-"""What both who writes a trace and who reads it have to know."""
+"""File names, fingerprints and references, shared by the writer and the reader of a trace."""
 
 import hashlib
 import re
@@ -17,18 +17,24 @@ REFERENCE = re.compile(r"[0-9a-f]{40}")
 
 
 def short(name: str) -> str:
-    """The `name` of a tensor or variable as a trace has it: `x` for `x:0`, `x:1` for `x:1`."""
+    """Returns the `name` of a tensor or variable in a trace: without `:0`.
+
+    Example:
+        >>> from tf_edureka import trace
+        >>> trace.short("dense/kernel:0"), trace.short("split:1")
+        ('dense/kernel', 'split:1')
+    """
     return name.removesuffix(":0")
 
 
 class Fingerprint:
-    """A cheap fingerprint, equal for equal arrays: dtype, shape, and CRC-32 of sums by row.
+    """A cheap fingerprint, equal for equal arrays: dtype, shape, and CRC-32 of the row sums.
 
-    Its text, such as `float32 64x784 7e9c3ea9`, is made when it is asked for, since in the midst of
-    a training that takes as long as the sums.
+    `str()` returns its text, such as `float32 64x784 7e9c3ea9`. The text is computed then and not
+    in the constructor, because during a training it takes as long as the sums.
 
     Args:
-        array: any dtype and shape; may be changed afterwards.
+        array: array of any dtype and shape; may be changed afterwards.
     """
 
     __slots__ = ("_content", "_dtype", "_shape")
@@ -39,7 +45,7 @@ class Fingerprint:
         self._content: Any
         if array.size and array.itemsize in _UNSIGNED:
             rows = array if array.ndim == 2 else array.reshape(len(array), -1)
-            # The fewer numbers the faster.
+            # Wider integers mean fewer additions.
             wide = 8 if rows.shape[1] * rows.itemsize % 8 == 0 else rows.itemsize
             self._content = np.add.reduce(rows.view(_UNSIGNED[wide]), axis=1, dtype=_UNSIGNED[8])
         else:
@@ -54,10 +60,10 @@ _UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
 
 
 def reference(array: Array) -> str:
-    """What an array is called in a trace: from the SHA-256 of dtype, shape and values.
+    """Returns the name of an array in a trace: part of the SHA-256 of dtype, shape and values.
 
     Args:
-        array: any dtype and shape.
+        array: array of any dtype and shape.
 
     Returns:
         40 hexadecimal digits.

@@ -28,10 +28,10 @@ from tf_edureka.trace.format import (
     reference,
 )
 
-LONGEST = 1 << 31  # bytes of a file of a trace
+LONGEST = 1 << 31  # bytes; larger files are rejected
 _Content = TypeVar("_Content", Evaluation, Step, Training, Variable)
-_TUPLES = ("weights", "tensors", "run")  # of a training
-# What else `trace.json` may have, and what that is.
+_TUPLES = ("weights", "tensors", "run")  # fields of `Training` that are lists in JSON
+# Optional entries of `trace.json` and their types.
 _KINDS: Mapping[str, Any] = {
     **dict.fromkeys(("script", "versions", "threads"), dict),
     **dict.fromkeys(("random_ops", "inputs", "notes"), list),
@@ -40,19 +40,31 @@ _KINDS: Mapping[str, Any] = {
 
 
 class Trace:
-    """A recorded run.
+    """A recorded run, read without TensorFlow.
 
     Args:
-        folder: that `--record` wrote.
+        folder: folder written by `--record`.
 
     Attributes:
-        folder: the same.
-        manifest: what `trace.json` holds.
-        evaluations: the last runs that evaluated what is trained.
-        ended: how the run ended: `complete`, or what cut it off; None if it was killed.
+        folder: folder of the trace.
+        manifest: content of `trace.json`.
+        variables: variables of the original graph, by name.
+        trainings: trainings of the script; a GAN has two.
+        evaluations: last evaluations of the network.
+        ended: end of the run: `complete`, or the exception that ended it; None if it was killed.
 
     Raises:
-        InputError: when there is no trace, it is damaged, or it is of another version.
+        InputError: if the folder has no trace, or the trace is damaged or of another version.
+
+    Example:
+        >>> from tf_edureka.trace import Trace
+        >>> trace = Trace("traces/old")  # python -m tf_edureka.legacy --record traces/old old.py
+        >>> trace.trainings[0].optimizer
+        'GradientDescent'
+        >>> trace.steps[0].hyper
+        {'lr': 0.125}
+        >>> trace.arrays(trace.steps[0].inputs)["x"].shape
+        (16, 3)
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -68,70 +80,75 @@ class Trace:
                 for one in self.manifest["trainings"]
             )
             self.evaluations = tuple(
-                _checked(Evaluation(**_numbers(dict(one), "scalars")))
-                for one in self.manifest.get("evaluations", ())  # of none in a trace of before
+                _checked(Evaluation(**_parse_numbers(dict(one), "scalars")))
+                for one in self.manifest.get("evaluations", ())  # missing in older traces
             )
             self.ended: str | None = self.manifest["ended"]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise _damaged(self.folder / MANIFEST, error) from None
         unknown = {name for one in self.trainings for name in one.weights} - {*self.variables}
         if unknown:
-            raise _damaged(self.folder / MANIFEST, f"no variable is called {min(unknown)!r}")
+            raise _damaged(self.folder / MANIFEST, f"there is no variable {min(unknown)!r}")
 
     @functools.cached_property
     def steps(self) -> tuple[Step, ...]:
-        """All training steps; a last line that a killed run left unfinished is left out."""
+        """All training steps, without an unfinished last line of a killed run."""
         path = self.folder / STEPS
         lines = _files.read(path, LONGEST, "the steps of a trace").split(b"\n")
         found = []
         try:
             for line in lines[:-1]:
-                found.append(_checked(Step(**_numbers(json.loads(line), "hyper", "scalars"))))
+                found.append(_checked(Step(**_parse_numbers(json.loads(line), "hyper", "scalars"))))
         except (AttributeError, TypeError, ValueError, RecursionError) as error:
-            raise _damaged(path, f"its line {len(found) + 1}: {error}") from None
+            raise _damaged(path, f"line {len(found) + 1}: {error}") from None
         return tuple(found)
 
     def array(self, stored: str | Mapping[str, Any]) -> Array:
-        """Reads an array by what the trace has for it; a sparse gradient is made dense.
+        """Reads an array by its reference; a sparse gradient is converted to a dense one.
 
         Args:
-            stored: its reference, or of a sparse gradient `indices`, `values` and `shape`.
+            stored: reference of the array; for a sparse gradient a dict with `indices`, `values`
+                and `shape`.
 
         Returns:
-            the array, dtype and shape as they were recorded.
+            the array with its recorded dtype and shape.
 
         Raises:
-            InputError: when it is missing, or is not what was stored.
+            InputError: if the file is missing or damaged.
         """
         if isinstance(stored, Mapping) and {*stored} == {"indices", "values", "shape"}:
             dense = np.zeros(stored["shape"], self.array(stored["values"]).dtype)
             np.add.at(dense, self.array(stored["indices"]), self.array(stored["values"]))
             return dense
         if not isinstance(stored, str) or not REFERENCE.fullmatch(stored):
-            raise _damaged(self.folder / STEPS, f"{stored!r} is no reference")
+            raise _damaged(self.folder / STEPS, f"{stored!r} is not a reference")
         path = self.folder / ARRAYS / f"{stored}.npy"
         try:
             content = io.BytesIO(_files.read(path, LONGEST, "an array of a trace"))
             array = np.load(content, allow_pickle=False)
-        except (ValueError, EOFError, MemoryError) as error:  # of a size that its header claims
+        except (
+            ValueError,
+            EOFError,
+            MemoryError,
+        ) as error:  # MemoryError: a wrong size in the header
             raise _damaged(path, error) from None
         if reference(array) != stored:
-            raise _damaged(path, "it holds something else than was stored")
+            raise _damaged(path, "its content does not match its name")
         return array
 
     def arrays(self, references: Mapping[str, Any]) -> dict[str, Array]:
         """Reads several arrays.
 
         Args:
-            references: by name, what the trace has for each, as in `array`.
+            references: references of the arrays, by name.
 
         Returns:
-            the arrays by name, dtype and shape as they were recorded.
+            the arrays by name, each with its recorded dtype and shape.
         """
         return {name: self.array(stored) for name, stored in references.items()}
 
     def graph(self) -> bytes | None:
-        """The graph, a serialised `GraphDef`; None if it was not recorded."""
+        """Reads the graph, a serialised `GraphDef`; None if it was not recorded."""
         path = self.folder / GRAPH
         return _files.read(path, LONGEST, "the graph of a trace") if path.exists() else None
 
@@ -151,25 +168,25 @@ def _manifest(folder: Path) -> dict[str, Any]:
     if (made_by, version) != (FORMAT, VERSION):
         raise InputError(
             f"{path}: expected {FORMAT!r} of version {VERSION}, got {made_by!r} of version "
-            f"{version!r}; record the script anew"
+            f"{version!r}; record the script again"
         )
     return dict(content)
 
 
 def _damaged(path: Path, why: object) -> InputError:
-    return InputError(f"{path}: expected a trace as it was recorded, got a damaged one ({why})")
+    return InputError(f"{path}: the trace is damaged ({why}); record the script again")
 
 
-def _checked(made: _Content) -> _Content:
-    """Expects each field to be of its kind, or raises a TypeError."""
-    for name, kinds in _FIELDS[type(made)].items():
-        if not isinstance(getattr(made, name), kinds):
-            raise TypeError(f"{name} is {getattr(made, name)!r}")
-    return made
+def _checked(record: _Content) -> _Content:
+    """Checks the type of each field; raises TypeError if one is wrong."""
+    for name, kinds in _FIELDS[type(record)].items():
+        if not isinstance(getattr(record, name), kinds):
+            raise TypeError(f"{name} is {getattr(record, name)!r}")
+    return record
 
 
 def _kinds(content: type[Any]) -> Mapping[str, tuple[Any, ...]]:
-    """Of a class, by field, the classes that its annotation names."""
+    """The types that each field of a class may have, from its annotations."""
     found = {}
     for one in dataclasses.fields(content):
         several = typing.get_args(one.type) if isinstance(one.type, UnionType) else (one.type,)
@@ -177,8 +194,8 @@ def _kinds(content: type[Any]) -> Mapping[str, tuple[Any, ...]]:
     return found
 
 
-def _numbers(step: Any, *fields: str) -> dict[str, Any]:
-    """The other way round, where a step or an evaluation has numbers."""
+def _parse_numbers(step: Any, *fields: str) -> dict[str, Any]:
+    """Converts texts such as `nan` back to numbers in a step or an evaluation."""
     for name in fields:
         step[name] = {key: float(value) for key, value in step.get(name, {}).items()}
     if step.get("loss") is not None:

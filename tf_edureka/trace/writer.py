@@ -1,4 +1,4 @@
-"""Writes a trace while the run goes on."""
+"""Writes a trace during the run."""
 
 import contextlib
 import json
@@ -25,41 +25,41 @@ from tf_edureka.trace.format import (
     reference,
 )
 
-_RESERVE = 1 << 16  # bytes that are kept free for the last `trace.json` on a full disk
-# Between two writings of steps: short ones are written together, which takes a third of the time,
-# since after a step the processor's caches hold little of this code.
-_SECONDS = 0.02
+_RESERVE = 1 << 16  # bytes kept free for the last `trace.json` on a full disk
+# Interval between writes. Writing several short steps together takes a third of the time, since
+# after each step the processor's caches hold little of this code.
+_FLUSH_SECONDS = 0.02
 
 
 class FullError(Exception):
-    """What is to be stored does not fit: into the megabytes that were allowed, or onto the disk."""
+    """An array or a step does not fit: the size limit is reached, or the disk is full."""
 
 
 class Writer:
-    """Writes a trace: steps are appended, those of 20 ms together; `trace.json` is replaced.
+    """Writes a trace: appends steps, at most every 20 ms, and replaces `trace.json`.
 
     Args:
-        folder: of the trace; one that holds a trace is emptied, another must be empty or absent.
-        most: bytes of arrays that may be stored.
+        folder: folder for the trace: new, empty, or with an old trace, which is deleted.
+        max_bytes: limit for the total size of the arrays, in bytes.
 
     Raises:
-        InputError: when the folder has other files in it, or cannot be written.
+        InputError: if the folder has other files in it, or cannot be written.
     """
 
-    def __init__(self, folder: Path, most: float) -> None:
+    def __init__(self, folder: Path, max_bytes: float) -> None:
         self.folder = folder
-        self._left = most
+        self._bytes_left = max_bytes
         self._stored: set[str] = set()
-        self._waiting: list[Mapping[str, Any]] = []
-        self._due = 0.0
+        self._pending: list[Mapping[str, Any]] = []
+        self._next_flush = 0.0
         self._reserve = folder / f"{_files.PARTIAL}reserve"
         try:
             names = {one.name for one in folder.iterdir()} if folder.exists() else set[str]()
             # A run that was killed before its first step has left no `trace.json`.
             if MANIFEST not in names and not names <= {STEPS, ARRAYS, self._reserve.name}:
                 raise InputError(
-                    f"{folder}: expected a new folder, or one of a trace, which is replaced; "
-                    "got one with other files in it"
+                    f"{folder}: expected a new folder or one with a trace, which is replaced, got "
+                    "one with other files in it"
                 )
             folder.mkdir(parents=True, exist_ok=True)
             self._open()
@@ -73,7 +73,7 @@ class Writer:
             raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
 
     def _open(self) -> None:
-        """Opens the file of the steps, and expects to be the only one who does."""
+        """Opens the file of the steps and locks it against other runs."""
         self._steps = (self.folder / STEPS).open("ab", buffering=0)
         try:
             import fcntl
@@ -81,15 +81,15 @@ class Writer:
             fcntl.flock(self._steps, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InputError(
-                f"{self.folder}: expected a folder of its own, got one that another run is "
-                "being recorded into"
+                f"{self.folder}: another run is being recorded into this folder; choose a new one "
+                "or wait for that run"
             ) from None
         except (ImportError, OSError):
             pass  # a system or a disk without locks
 
     def manifest(self, content: Mapping[str, Any]) -> None:
-        """Writes `trace.json` anew: `content` under the format's name and version."""
-        text = json.dumps({"format": FORMAT, "version": VERSION, **_plain(content)}, indent=1)
+        """Replaces `trace.json` by `content` with the format's name and version."""
+        text = json.dumps({"format": FORMAT, "version": VERSION, **_to_json(content)}, indent=1)
         with _files.writing(self.folder / MANIFEST) as path:
             path.write_text(f"{text}\n", encoding="utf-8")
 
@@ -99,21 +99,21 @@ class Writer:
             path.write_bytes(content)
 
     @property
-    def left(self) -> float:
-        """Bytes of arrays that may still be stored."""
-        return self._left
+    def bytes_left(self) -> float:
+        """Number of bytes that arrays may still use."""
+        return self._bytes_left
 
     def put(self, array: Array) -> str:
-        """Stores an array, unless it is there already.
+        """Stores an array unless it is stored already.
 
         Args:
-            array: any dtype and shape; of objects, which are strings, as bytes.
+            array: array of any dtype and shape; strings (dtype object) are stored as bytes.
 
         Returns:
-            its reference.
+            the reference of the array.
 
         Raises:
-            FullError: when it does not fit any more.
+            FullError: if the size limit is reached or the disk is full.
         """
         array = np.asarray(array)
         if array.dtype == object:  # strings
@@ -121,18 +121,18 @@ class Writer:
         name = reference(array)
         if name in self._stored:
             return name
-        if array.nbytes > self._left:
-            raise FullError("the megabytes that it may have are used up")
+        if array.nbytes > self._bytes_left:
+            raise FullError("the size limit of the trace is reached")
         path = self.folder / ARRAYS / f"{name}.npy"
         partial = path.with_name(f"{_files.PARTIAL}{path.name}")
-        try:  # to sync each would take longer than to write it; one that is damaged is found out
+        try:  # no fsync, which takes longer than writing; the reader detects damage
             np.save(partial, array, allow_pickle=False)
             partial.replace(path)
         except OSError as error:
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)
             raise self._full(error) from None
-        self._left -= array.nbytes
+        self._bytes_left -= array.nbytes
         self._stored.add(name)
         return name
 
@@ -140,42 +140,42 @@ class Writer:
         """Appends a step.
 
         Args:
-            content: what the line has, by the names of the fields of `Step`.
+            content: fields of the step, by their names in `Step`.
 
         Raises:
-            FullError: when it, or one before it, cannot be written.
+            FullError: if this step, or one before it, cannot be written.
         """
-        self._waiting.append(content)
-        if time.monotonic() >= self._due:
+        self._pending.append(content)
+        if time.monotonic() >= self._next_flush:
             self.flush()
 
     def flush(self) -> None:
-        """Writes the steps that wait.
+        """Writes the pending steps.
 
         Raises:
-            FullError: when they cannot be written.
+            FullError: if they cannot be written.
         """
-        lines = "".join(f"{_line(content)}\n" for content in self._waiting).encode()
-        self._waiting.clear()
-        self._due = time.monotonic() + _SECONDS
+        lines = "".join(f"{_line(content)}\n" for content in self._pending).encode()
+        self._pending.clear()
+        self._next_flush = time.monotonic() + _FLUSH_SECONDS
         try:
             written = self._steps.write(lines)
-            if written < len(lines):  # the rest tells why
+            if written < len(lines):  # writing the rest raises the reason
                 self._steps.write(lines[written:])
         except OSError as error:
             raise self._full(error) from None
 
     def _full(self, error: OSError) -> FullError:
-        """What to raise where the disk is full; gives room for `trace.json` to say it."""
+        """Returns the error for a full disk; frees the reserve for a last `trace.json`."""
         with contextlib.suppress(OSError):
             self._reserve.unlink(missing_ok=True)
         return FullError(f"it cannot be written ({error.strerror or error})")
 
     def close(self) -> None:
-        """Writes the steps that wait, and closes the file.
+        """Writes the pending steps and closes the file.
 
         Raises:
-            FullError: when they cannot be written.
+            FullError: if they cannot be written.
         """
         self.flush()
         with contextlib.suppress(OSError):
@@ -189,24 +189,24 @@ def _text(value: Any) -> str:
     raise TypeError
 
 
-_quick = json.JSONEncoder(allow_nan=False, default=_text).encode
+_encode = json.JSONEncoder(allow_nan=False, default=_text).encode
 
 
 def _line(content: Mapping[str, Any]) -> str:
-    try:  # what nearly all steps hold JSON has as it is
-        return _quick(content)
+    try:  # nearly all steps need no conversion
+        return _encode(content)
     except (TypeError, ValueError):
-        return _quick(_plain(content))
+        return _encode(_to_json(content))
 
 
-def _plain(value: Any) -> Any:
-    """A value as JSON has it: numbers that are none as text."""
+def _to_json(value: Any) -> Any:
+    """Converts a value for JSON: NaN and infinity become text."""
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(float(value))
     if isinstance(value, dict | Mapping):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: _to_json(one) for name, one in value.items()}
     if isinstance(value, np.generic):
-        return _plain(value.item())
+        return _to_json(value.item())
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_plain(one) for one in value]
+        return [_to_json(one) for one in value]
     return value

@@ -1,1 +1,1 @@
-"""The article's own ladder: the legacy path, the modern path and TensorFlow 1.15.5."""
+"""The ladder of the article's network: legacy path, modern path and TensorFlow 1.15.5."""

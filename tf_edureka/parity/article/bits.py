@@ -1,4 +1,4 @@
-"""Where two trainings in float32 part: the bits of their numbers."""
+"""Finds the first bit in which two float32 trainings differ."""
 
 import dataclasses
 
@@ -12,13 +12,15 @@ _BITS = 32
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FirstDifference:
-    """The first number that differs in any bit; printed, both with their bits below each other.
+    """The first number that is not bit-identical in two trainings.
+
+    `str()` shows both numbers with their bits, one below the other.
 
     Attributes:
-        step: its row, from 0 on.
-        index: its place in the row, from 0 on.
-        old: it, in the one training.
-        new: it, in the other.
+        step: row of the number, counted from 0.
+        index: column of the number, counted from 0.
+        old: value in the first training.
+        new: value in the second training.
     """
 
     step: int
@@ -28,17 +30,17 @@ class FirstDifference:
 
     @property
     def old_bits(self) -> str:
-        """The bits of `old`: sign, exponent and mantissa, as in `0 01111111 000...`."""
+        """The bits of `old`: sign, exponent and mantissa, such as `0 01111111 000...`."""
         return _grouped(_bits(self.old))
 
     @property
     def new_bits(self) -> str:
-        """The bits of `new`, as `old_bits`."""
+        """The bits of `new`: sign, exponent and mantissa, such as `0 01111111 000...`."""
         return _grouped(_bits(self.new))
 
     @property
     def first_bit(self) -> int:
-        """Which bit is the first that differs: 0 is the sign, 1 to 8 the exponent, then to 31."""
+        """Position of the first bit that differs: 0 sign, 1-8 exponent, 9-31 mantissa."""
         return self._differing.index("^")
 
     @property
@@ -56,42 +58,54 @@ class FirstDifference:
 def first_difference(
     old: npt.NDArray[np.float32], new: npt.NDArray[np.float32]
 ) -> FirstDifference | None:
-    """Finds the first number that differs in any bit.
+    """Finds the first number that is not bit-identical in two trainings.
 
     Args:
-        old: float32, shape (steps, n): numbers of a training, such as its weights, after each step.
-        new: float32, shape (steps, n): the same numbers of the other training.
+        old: numbers of the first training after each step, such as weights: float32, shape
+            (steps, n).
+        new: numbers of the second training, float32, shape (steps, n).
 
     Returns:
-        the first in the first row with one; None if all bits agree.
+        the first such number, searched row by row; None if all bits agree.
 
     Raises:
-        InputError: when the arrays are no such pair.
+        InputError: if the arrays are not float32, not 2-D, or differ in shape.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import parity
+        >>> old = np.float32([[1, 2], [1, 2]])
+        >>> new = np.float32([[1, 2], [1, 3]])
+        >>> print(parity.first_difference(old, new))
+        step 1, number 1: 2.0 and 3.0
+        0 10000000 00000000000000000000000
+        0 10000000 10000000000000000000000
+                   ^
     """
-    apart = differing(old, new)
-    if not apart.any():
+    differs = differing(old, new)
+    if not differs.any():
         return None
-    step, index = divmod(int(apart.argmax()), apart.shape[1])
+    step, index = divmod(int(differs.argmax()), differs.shape[1])
     return FirstDifference(step=step, index=index, old=old[step, index], new=new[step, index])
 
 
 def differing(old: npt.NDArray[np.float32], new: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-    """Which numbers differ in any bit: 0.0 and -0.0 do, NaN and the same NaN do not.
+    """Compares numbers bit by bit: 0.0 and -0.0 differ, a NaN equals the same NaN.
 
     Args:
-        old: float32, shape (steps, n): numbers of a training, such as its weights, after each step.
-        new: float32, shape (steps, n): the same numbers of the other training.
+        old: numbers of the first training after each step: float32, shape (steps, n).
+        new: numbers of the second training: float32, shape (steps, n).
 
     Returns:
-        bool, shape (steps, n).
+        True where the bits differ: bool, shape (steps, n).
 
     Raises:
-        InputError: when the arrays are no such pair.
+        InputError: if the arrays are not float32, not 2-D, or differ in shape.
     """
     for one in (old, new):
         if one.dtype != np.float32 or one.ndim != 2 or one.shape != old.shape:
             raise InputError(
-                "bits: expected two float32 arrays of one shape (steps, n), got "
+                "bits: expected two float32 arrays of the same shape (steps, n), got "
                 f"{old.dtype} {old.shape} and {new.dtype} {new.shape}"
             )
     return np.ascontiguousarray(old).view(np.uint32) != np.ascontiguousarray(new).view(np.uint32)
@@ -102,5 +116,5 @@ def _bits(number: np.float32) -> str:
 
 
 def _grouped(bits: str) -> str:
-    """Sign, exponent and mantissa with spaces between them."""
+    """Separates sign, exponent and mantissa by spaces."""
     return f"{bits[0]} {bits[1:9]} {bits[9:]}"

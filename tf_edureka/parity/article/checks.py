@@ -1,4 +1,4 @@
-"""A comparison and its outcome: the rung of the ladder."""
+"""One comparison of the article's ladder, and the differences of two arrays."""
 
 import math
 from dataclasses import KW_ONLY, dataclass
@@ -8,25 +8,25 @@ import numpy as np
 
 from tf_edureka.results import Floats
 
-# Of a table with `Rung.row`.
+# Head of a table with rows `Rung.row`.
 HEAD = ("rung", "between", "measured", "tolerance", "unit", "")
 
 
 @dataclass(frozen=True)
 class Rung:
-    """One comparison.
+    """One comparison of the article's ladder.
 
     Attributes:
-        rung: its name.
-        between: the two sides.
-        compared: what of them.
-        unit: of `measured` and `tolerance`.
-        measured: how far they are apart.
-        tolerance: how far they may be.
-        why: the reason for the tolerance.
-        absolute: largest absolute difference; None where numbers are not what is compared.
+        rung: name of the rung.
+        between: names of the two sides, such as `legacy, modern`.
+        compared: description of the compared values.
+        unit: unit of `measured` and `tolerance`, in words.
+        measured: measured difference.
+        tolerance: largest difference that is allowed.
+        why: reason for the tolerance.
+        absolute: largest absolute difference; None if the values are not numbers.
         relative: largest difference relative to the larger of the two numbers.
-        ulps: largest difference in units of the last place of the larger of the two numbers.
+        ulps: largest difference in units in the last place of the larger of the two numbers.
     """
 
     rung: str
@@ -43,18 +43,18 @@ class Rung:
 
     @property
     def passed(self) -> bool:
-        """Whether the difference is within the tolerance; one that is no number is not."""
+        """True if the difference is within the tolerance; NaN is not."""
         return bool(self.measured <= self.tolerance)
 
     @property
     def row(self) -> tuple[str, ...]:
         """The rung as a row of a table under `HEAD`."""
         numbers = (f"{self.measured:.2g}", f"{self.tolerance:.2g}")
-        ended = "holds" if self.passed else "FAILS"
-        return (self.rung, self.between, *numbers, self.unit, ended)
+        outcome = "holds" if self.passed else "FAILS"
+        return (self.rung, self.between, *numbers, self.unit, outcome)
 
     def to_json(self) -> dict[str, str | float | None]:
-        """The rung as plain values; what is not finite, which JSON lacks, as None."""
+        """The rung as JSON values; NaN and infinity become None."""
         fields = vars(self) | {"passed": self.passed}
         return {
             name: None if isinstance(value, float) and not math.isfinite(value) else value
@@ -63,7 +63,7 @@ class Rung:
 
 
 class Difference(TypedDict):
-    """How far two arrays are apart at most, by the names that a `Rung` has for it."""
+    """The largest differences of two arrays, by the names of the fields of `Rung`."""
 
     absolute: float
     relative: float
@@ -71,27 +71,38 @@ class Difference(TypedDict):
 
 
 def difference(one: Floats, other: Floats) -> Difference:
-    """How far two arrays are apart at most: `absolute`, `relative` and in `ulps`.
+    """Returns the largest differences of two arrays: `absolute`, `relative` and in `ulps`.
+
+    `relative` is relative to the larger of the two numbers; `ulps` counts its units in the last
+    place.
 
     Args:
-        one: float32 or float64, any shape.
-        other: of the same shape and precision.
+        one: first array, float32 or float64, any shape.
+        other: second array, same shape and dtype.
 
     Returns:
-        the largest difference by these names.
+        the three largest differences, by name.
 
     Raises:
-        ValueError: when shape or precision differ: broadcasting would compare something else.
+        ValueError: if shape or dtype differ (they are not broadcast).
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import parity
+        >>> parity.difference(np.array([1.0, 4.0]), np.array([1.0, 3.0]))["relative"]
+        0.25
+        >>> parity.difference(np.float32([1]), np.float32([1 + 2**-22]))["ulps"]
+        2.0
     """
     if one.shape != other.shape or one.dtype != other.dtype:
         raise ValueError(
-            f"expected two arrays alike, got {one.dtype} {one.shape} and {other.dtype} "
-            f"{other.shape}"
+            f"expected two arrays of the same shape and dtype, got {one.dtype} {one.shape} and "
+            f"{other.dtype} {other.shape}"
         )
     larger = np.maximum(np.abs(one), np.abs(other))
-    apart = np.abs(one.astype(np.float64) - other)
+    gap = np.abs(one.astype(np.float64) - other)
     return {
-        "absolute": float(apart.max()),
-        "relative": float(np.divide(apart, larger, where=apart != 0, out=0 * apart).max()),
-        "ulps": float((apart / np.spacing(larger)).max()),
+        "absolute": float(gap.max()),
+        "relative": float(np.divide(gap, larger, where=gap != 0, out=0 * gap).max()),
+        "ulps": float((gap / np.spacing(larger)).max()),
     }

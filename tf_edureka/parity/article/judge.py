@@ -1,4 +1,4 @@
-"""The comparisons: arithmetic on what was measured, each with its tolerance and its reason."""
+"""Compares the measurements: each rung with its tolerance and the reason for it."""
 
 import hashlib
 import math
@@ -17,15 +17,15 @@ _BOTH = "legacy, modern"
 def judge(
     measured: Measurements, *, steps: int, reference: Reference | None = None
 ) -> tuple[Rung, ...]:
-    """Compares both paths, and both with TensorFlow 1.15.5; computes no network.
+    """Compares both paths, and both with TensorFlow 1.15.5, without computing a network.
 
     Args:
-        measured: what both paths computed.
-        steps: as for `climb`.
-        reference: as for `climb`.
+        measured: results of both paths.
+        steps: number of steps of the first epoch for the rung of many steps.
+        reference: recorded results of TensorFlow 1.15.5; None to compare only the two paths.
 
     Returns:
-        the rungs, from the initial values to whole epochs.
+        the rungs, from the structure to whole epochs.
     """
     legacy, modern, images = measured.legacy, measured.modern, measured.test_images
     rungs = [
@@ -43,7 +43,7 @@ def judge(
 
 
 def _of_the_port(measured: Measurements, reference: Reference | None) -> Iterator[Rung]:
-    """The rungs that any port has; here initial values have to be the same to the bit."""
+    """The rungs of any port; here initial values must be bit-identical."""
     for one in measured.port.rungs:
         if one.rung == "initial values":
             yield from _initial_values(measured.initial_values, reference)
@@ -62,12 +62,12 @@ def _of_the_port(measured: Measurements, reference: Reference | None) -> Iterato
 
 
 def _initial_values(values: tuple[Arrays, Arrays], reference: Reference | None) -> Iterator[Rung]:
-    why = "0: the same kernel draws from the same seeds"
+    why = "0: the same kernel samples from the same seeds"
     count = len(values[0])
     yield Rung(
         "initial values",
         _BOTH,
-        compared=f"each bit of {count} variables",
+        compared=f"all bits of {count} variables",
         unit="variables",
         measured=float(sum(not np.array_equal(*pair) for pair in zip(*values, strict=True))),
         tolerance=0.0,
@@ -98,26 +98,26 @@ def _first_epoch(digest: str, reference: Reference) -> Rung:
         unit="epochs",
         measured=float(digest != reference.first_epoch_batches),
         tolerance=0.0,
-        why="0: the same generator shuffles, and each pixel is one product",
+        why="0: the same generator shuffles, and each pixel is a single product",
     )
 
 
 def _curves(
     between: str, one: MlpResult, other: MlpResult | Reference, steps: int, test_images: int
 ) -> Iterator[Rung]:
-    """The costs of the first steps, and whole epochs."""
+    """Compares the costs of the first steps, and whole epochs."""
     for count in sorted({1, min(10, steps), steps}):
-        apart = difference(one.step_cost[:count], other.step_cost[:count])
+        gap = difference(one.step_cost[:count], other.step_cost[:count])
         if count == 1:
-            name, unit, measured, tolerance = "first step", "ulps", apart["ulps"], 8.0
-            why = "eight: sums of 784 and 256 terms in another order; at most three on 60 seeds"
+            name, unit, measured, tolerance = "first step", "ulps", gap["ulps"], 8.0
+            why = "8: sums of 784 and 256 terms in another order; at most 3 on 60 seeds"
         else:
-            name, unit, measured = f"{count} steps", "relative", apart["relative"]
+            name, unit, measured = f"{count} steps", "relative", gap["relative"]
             tolerance = min(1e-4 * max(1, count / 10) ** 2.3, 0.3)
             why = (
-                "2e-7 at 10 steps, 1e-5 at 100 and 0.07 in all of epoch 1 in the median of 60 "
-                "seeds, and 2e-5, 6e-3 and 0.15 at most: a hidden unit was so near 0 that rounding "
-                "turned it on or off. The tolerance is two to five times that"
+                "measured on 60 seeds: median 2e-7 after 10 steps, 1e-5 after 100 and 0.07 over "
+                "epoch 1; at most 2e-5, 6e-3 and 0.15, where rounding turned on or off a hidden "
+                "unit near 0. The tolerance is two to five times the maximum"
             )
         yield Rung(
             name,
@@ -127,7 +127,7 @@ def _curves(
             measured=measured,
             tolerance=tolerance,
             why=why,
-            **apart,
+            **gap,
         )
     yield from _epochs(between, one, other, test_images)
 
@@ -135,45 +135,45 @@ def _curves(
 def _epochs(
     between: str, one: MlpResult, other: MlpResult | Reference, test_images: int
 ) -> Iterator[Rung]:
-    apart = difference(one.cost[:1], other.cost[:1])
+    gap = difference(one.cost[:1], other.cost[:1])
     yield Rung(
         "epoch 1",
         between,
         compared="average cost",
         unit="relative",
-        measured=apart["relative"],
+        measured=gap["relative"],
         tolerance=1e-3,
-        why="the steps' differences have either sign and average out; at most 6e-4 on 60 seeds",
-        **apart,
+        why="differences of the steps have either sign and average out; at most 6e-4 on 60 seeds",
+        **gap,
     )
     epochs = min(len(one.accuracy), len(other.accuracy))
-    apart = difference(one.accuracy[:epochs], other.accuracy[:epochs])
+    gap = difference(one.accuracy[:epochs], other.accuracy[:epochs])
     yield Rung(
         f"{epochs} epochs" if epochs > 1 else "1 epoch",
         between,
         compared="accuracy after each epoch",
         unit="absolute",
-        measured=apart["absolute"],
+        measured=gap["absolute"],
         tolerance=1 / math.sqrt(test_images),
-        why=f"1/sqrt({test_images} test images): by then the weights no longer agree, and chance "
-        "is left",
-        **apart,
+        why=f"1/sqrt({test_images} test images): by then the weights differ, and the accuracies "
+        "differ by chance",
+        **gap,
     )
 
 
 def _without_xla(legacy: MlpResult, modern: MlpResult) -> Rung:
-    """Whole epochs without XLA, so that both sides round alike."""
+    """Compares whole trainings without XLA, in which both sides round in the same way."""
     theirs, ours = (_joined([result.step_cost, *result.weights]) for result in (legacy, modern))
     return Rung(
         "without XLA",
         _BOTH,
-        compared=f"each bit of {len(legacy.step_cost)} costs and of all weights after "
+        compared=f"all bits of {len(legacy.step_cost)} costs and of all weights after "
         f"{len(legacy.cost)} epoch(s)",
         unit="numbers",
         measured=float((theirs != ours).sum()),
         tolerance=0.0,
-        why="0: without XLA both have the same kernels compute the same ops, so both are the same "
-        "computation, and all that XLA changes is rounding",
+        why="0: without XLA the same kernels compute the same ops on both sides, so the "
+        "computations are the same and XLA changes only rounding",
         **difference(theirs, ours),
     )
 
@@ -181,31 +181,31 @@ def _without_xla(legacy: MlpResult, modern: MlpResult) -> Rung:
 def _float64(
     legacy: MlpResult, modern: MlpResult, without_xla: MlpResult, steps: int
 ) -> Iterator[Rung]:
-    """The first epoch in float64, which takes float32's rounding out of the way."""
-    apart = difference(legacy.step_cost[:steps], modern.step_cost[:steps])
+    """Compares the first epoch in float64, where float32's rounding errors are absent."""
+    gap = difference(legacy.step_cost[:steps], modern.step_cost[:steps])
     yield Rung(
         "float64 steps",
         _BOTH,
         compared=f"cost of each of {steps} steps in float64",
         unit="relative",
-        measured=apart["relative"],
+        measured=gap["relative"],
         tolerance=2e-15 * 10 ** (steps / 45),
-        why="ten roundings, and ten times as many every 45 steps; at most a fifth of it on 24 "
-        "seeds. Float64 rounds 2^29 times finer, which hardly ever turns a unit on or off: if it "
-        "holds, what XLA changes in float32 is rounding and nothing else",
-        **apart,
+        why="ten roundings, amplified tenfold every 45 steps; at most a fifth of that on 24 seeds. "
+        "Float64 rounds 2^29 times finer and hardly ever turns a unit on or off: if this rung "
+        "holds, XLA changes only rounding in float32",
+        **gap,
     )
-    apart = difference(legacy.cost, without_xla.cost)
+    gap = difference(legacy.cost, without_xla.cost)
     yield Rung(
         "float64 epoch",
         _BOTH,
         compared="average cost of epoch 1 in float64, without XLA",
         unit="relative",
-        measured=apart["relative"],
+        measured=gap["relative"],
         tolerance=2 * len(legacy.step_cost) * 2.0**-53,
-        why="the same costs: a division and a sum are rounded for each, on either side in other "
-        "order",
-        **apart,
+        why="the same costs: one division and one sum are rounded per step, in another order on "
+        "each side",
+        **gap,
     )
 
 

@@ -1,4 +1,4 @@
-"""The ladder: the legacy path against the modern one, and both against real TensorFlow 1.15.5."""
+"""The article's ladder: legacy against modern path, and both against TensorFlow 1.15.5."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass
@@ -16,12 +16,12 @@ from tf_edureka.results import MlpResult
 
 @dataclass(frozen=True)
 class Ladder:
-    """All rungs, and the trainings that they were measured on.
+    """All rungs of the article's ladder, with the two trainings that were compared.
 
     Attributes:
-        rungs: from the initial values to whole epochs.
-        legacy: what the legacy path gave.
-        modern: what the modern path gave.
+        rungs: comparisons, from the structure to whole epochs.
+        legacy: result of the legacy path.
+        modern: result of the modern path.
     """
 
     rungs: tuple[Rung, ...]
@@ -31,7 +31,7 @@ class Ladder:
 
     @property
     def passed(self) -> bool:
-        """Whether all rungs hold."""
+        """True if all rungs hold."""
         return all(rung.passed for rung in self.rungs)
 
 
@@ -43,22 +43,35 @@ def climb(
     reference: Reference | None = None,
     on_epoch: Callable[[str], None] = lambda what: None,
 ) -> Ladder:
-    """Compares both paths, rung by rung, from the initial values to whole epochs.
+    """Compares the legacy and the modern path of the article's network, rung by rung.
+
+    Trains the network seven times: with the legacy and the modern path, with and without XLA, in
+    float32 and float64.
 
     Args:
-        config: of the article's recipe.
-        data: what both train and are tested on.
-        steps: of the first epoch, for the rung of many steps.
-        reference: the numbers of TensorFlow 1.15.5 for this configuration and MNIST, if there are.
-        on_epoch: called with the name of what has just trained for one more epoch; there are
-            `3 * config.epochs + 5` of them.
+        config: configuration with the article's recipe.
+        data: training and test digits.
+        steps: number of steps of the first epoch to compare one by one, for the rung of many steps.
+        reference: recorded results of TensorFlow 1.15.5 for this configuration and MNIST; None to
+            compare only the two paths.
+        on_epoch: callback after each epoch, called with the name of the training; it is called
+            `3 * config.epochs + 5` times.
 
     Returns:
         the ladder.
 
     Raises:
-        InputError: when the recipe is another, the batch size exceeds the examples, or there are
-            not so many steps.
+        InputError: if the recipe is not the article's, the batch size exceeds the number of
+            examples, or the first epoch has fewer steps.
+
+    Example:
+        Runs seven trainings:
+
+        >>> from tf_edureka import MlpConfig, load_mnist, parity
+        >>> digits = load_mnist()  # doctest: +SKIP
+        >>> ladder = parity.climb(MlpConfig.article(), digits, steps=10)  # doctest: +SKIP
+        >>> ladder.passed  # doctest: +SKIP
+        True
     """
     most = config.steps_per_epoch(len(data.train.labels))
     steps = whole_number("steps", steps, 1, most)
@@ -69,14 +82,22 @@ def climb(
 
 
 def reasons(rungs: Iterable[Rung]) -> list[str]:
-    """What is compared and why the tolerances are what they are, each reason once.
+    """Returns what was compared and the reasons for the tolerances, each reason once.
 
     Args:
-        rungs: of a ladder.
+        rungs: rungs of a ladder.
+
+    Example:
+        >>> from tf_edureka import parity
+        >>> rung = parity.Rung("first step", "legacy, modern", compared="cost", unit="ulps",
+        ...                    measured=1.0, tolerance=8.0, why="sums in another order")
+        >>> parity.reasons([rung])
+        ['first step (cost): sums in another order']
     """
-    named: dict[str, dict[str, str]] = {}
+    compared_by_reason: dict[str, dict[str, str]] = {}
     for rung in rungs:
-        named.setdefault(rung.why, {}).setdefault(rung.rung, rung.compared)
+        compared_by_reason.setdefault(rung.why, {}).setdefault(rung.rung, rung.compared)
     return [
-        f"{', '.join(names)} ({next(iter(names.values()))}): {why}" for why, names in named.items()
+        f"{', '.join(compared)} ({next(iter(compared.values()))}): {why}"
+        for why, compared in compared_by_reason.items()
     ]

@@ -1,4 +1,4 @@
-"""What both paths compute, side by side: the trainings and arrays that `judge` compares."""
+"""Runs the trainings of both paths whose results `judge` compares."""
 
 import hashlib
 import itertools
@@ -27,17 +27,19 @@ RECORDED = 2  # epochs
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Measurements:
-    """All that the ladder compares; of a pair the legacy path's comes first.
+    """Everything that the article's ladder compares.
 
     Attributes:
-        initial_values: the kernels, then the biases, in the order of the layers.
+        initial_values: initial values of the legacy and of the modern path: the kernels, then the
+            biases, in the order of the layers.
         first_epoch: SHA-256 of images and labels of the modern path's first epoch.
-        port: the modern path's network beside the legacy training as it was recorded.
-        legacy: the whole training on the legacy path.
-        modern: the same on the modern path.
-        without_xla: the same on the modern path without XLA.
-        double: one epoch in float64: on the legacy path, on the modern one, and there without XLA.
-        test_images: how many images the accuracies are of.
+        port: ladder of the modern path's network against a recorded legacy training.
+        legacy: complete training on the legacy path.
+        modern: complete training on the modern path.
+        without_xla: complete training on the modern path without XLA.
+        double: one epoch in float64 on the legacy path, on the modern path, and on the modern path
+            without XLA.
+        test_images: number of test images behind the accuracies.
     """
 
     initial_values: tuple[Arrays, Arrays]
@@ -51,56 +53,56 @@ class Measurements:
 
 
 def measure(config: MlpConfig, data: Mnist, *, on_epoch: Callable[[str], None]) -> Measurements:
-    """Computes on both paths what is to be compared.
+    """Runs all trainings that the ladder compares.
 
     Args:
-        config: of the article's recipe.
-        data: what both train and are tested on.
-        on_epoch: as for `climb`.
+        config: configuration with the article's recipe.
+        data: training and test digits.
+        on_epoch: callback after each epoch, called with the name of the training.
     """
 
-    def told(path: str) -> Callable[[int, float, float], None]:
-        """What tells `on_epoch` of a path, and ends no training whatever that returns."""
+    def listener(path: str) -> Callable[[int, float, float], None]:
+        """A training's callback that calls `on_epoch` and ignores its result."""
 
-        def tell(epoch: int, cost: float, accuracy: float) -> None:
+        def listen(epoch: int, cost: float, accuracy: float) -> None:
             on_epoch(path)
 
-        return tell
+        return listen
 
     double = replace(config, dtype="float64", epochs=1)
-    initial_values, port = as_a_port(config, data, on_epoch=told("legacy, recorded"))
+    initial_values, port = climb_as_port(config, data, on_epoch=listener("legacy, recorded"))
     return Measurements(
         initial_values=initial_values,
         first_epoch=_first_epoch(config, data),
         port=port,
-        legacy=legacy_mlp.train(config, data, on_epoch=told("legacy")),
-        modern=mlp.train(config, data, on_epoch=told("modern")),
+        legacy=legacy_mlp.train(config, data, on_epoch=listener("legacy")),
+        modern=mlp.train(config, data, on_epoch=listener("modern")),
         without_xla=mlp.train(
-            config, data, on_epoch=told("modern, without XLA"), jit_compile=False
+            config, data, on_epoch=listener("modern, without XLA"), jit_compile=False
         ),
         double=(
-            legacy_mlp.train(double, data, on_epoch=told("legacy, float64")),
-            mlp.train(double, data, on_epoch=told("modern, float64")),
-            mlp.train(double, data, on_epoch=told("modern, float64"), jit_compile=False),
+            legacy_mlp.train(double, data, on_epoch=listener("legacy, float64")),
+            mlp.train(double, data, on_epoch=listener("modern, float64")),
+            mlp.train(double, data, on_epoch=listener("modern, float64"), jit_compile=False),
         ),
         test_images=len(data.test.labels),
     )
 
 
-def as_a_port(
+def climb_as_port(
     config: MlpConfig, data: Mnist, *, on_epoch: Callable[[int, float, float], object]
 ) -> tuple[tuple[Arrays, Arrays], PortLadder]:
-    """The modern path's network as a port of the legacy path, which is recorded for two epochs.
+    """Proves the modern path's network as a port of the legacy path, recorded for two epochs.
 
-    Two, to see how the batches of the second epoch follow those of the first.
+    The second epoch shows how its batches follow those of the first.
 
     Args:
-        config: of the article's recipe.
-        data: what is trained and tested on.
-        on_epoch: as for `train`.
+        config: configuration with the article's recipe.
+        data: training and test digits.
+        on_epoch: callback of the recorded training.
 
     Returns:
-        the initial values of both paths, as in `Measurements`, and the ladder.
+        the initial values of both paths, for `Measurements`, and the ladder.
     """
     config = replace(config, epochs=RECORDED)
     model = mlp.build(config, total_steps=1)
@@ -120,7 +122,7 @@ def as_a_port(
 def _batches(
     config: MlpConfig, data: Mnist
 ) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]]:
-    """Pixels and class numbers of each batch as the modern path has them."""
+    """Yields pixels and class numbers of each batch of the modern path."""
     for order in mlp.epoch_orders(config, len(data.train.labels)):
         for chosen in order:
             yield pixels(data.train.images[chosen]).numpy(), data.train.labels[chosen]

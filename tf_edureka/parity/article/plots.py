@@ -1,4 +1,4 @@
-"""Pictures of the proof: how far two trainings are apart."""
+"""Plots of the differences between two trainings."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +10,9 @@ from tf_edureka.results import MlpResult
 
 
 def comparison(legacy: MlpResult, modern: MlpResult, title: str) -> Figure:
-    """Draws the costs of `legacy` and `modern` over each other, below a `title` for both.
+    """Draws the costs of `legacy` and `modern` and their relative difference, under a `title`.
 
-    Below them how far they are apart; on the left the steps of the first epoch, on the right all
-    epochs.
+    The left column shows the steps of the first epoch, the right column all epochs.
     """
     figure = Figure(figsize=(10, 6), layout="constrained")
     panels = figure.subplots(2, 2, sharex="col", height_ratios=(2, 1))
@@ -36,21 +35,22 @@ def comparison(legacy: MlpResult, modern: MlpResult, title: str) -> Figure:
 
 
 def growth(old: npt.NDArray[np.float32], new: npt.NDArray[np.float32], title: str) -> Figure:
-    """Draws how rounding grows: two trainings of the same, which float32 drives apart.
+    """Draws how rounding differences grow between two float32 trainings of the same network.
 
     Args:
-        old: float32, shape (steps, n): numbers of a training, such as its weights, after each step.
-        new: float32, shape (steps, n): the same numbers of the other training.
-        title: what is trained, and in which two ways.
+        old: numbers of the first training after each step, such as weights: float32, shape
+            (steps, n).
+        new: numbers of the second training, float32, shape (steps, n).
+        title: title of the figure.
 
     Returns:
-        the figure by step, of which the first is 0: on the left the share of the numbers that
-        differ in any bit, on the right the largest and the median relative difference (to the
-        larger of both numbers), where it is not 0; the median is 0 until half of them differ.
-        Rounding to float32 once changes a number by at most 2^-24 of itself: that is the line.
+        a figure by step, counted from 0. Left: share of the numbers that are not bit-identical.
+        Right: largest and median difference relative to the larger of the two numbers, drawn where
+        it is not 0 (the median is 0 until half of the numbers differ). The grey line at 2^-24 is
+        the largest relative error of a single rounding to float32.
 
     Raises:
-        InputError: when the arrays are no such pair.
+        InputError: if the arrays are not float32, not 2-D, or differ in shape.
     """
     shares = differing(old, new).mean(axis=1)
     relative = _relative(old, new)
@@ -58,13 +58,13 @@ def growth(old: npt.NDArray[np.float32], new: npt.NDArray[np.float32], title: st
     left, right = figure.subplots(1, 2, sharex=True)
     steps = range(len(shares))
     left.plot(steps, shares, color="black", marker=".")
-    left.set(ylabel="numbers that differ in any bit", ylim=(-0.03, 1.03))
+    left.set(ylabel="share of numbers that differ", ylim=(-0.03, 1.03))
     left.yaxis.set_major_formatter(PercentFormatter(1.0))
     values = {"largest": relative.max(axis=1), "median": np.median(relative, axis=1)}
     for (name, each), colour in zip(values.items(), ("black", "tab:orange"), strict=True):
-        shown = np.where(each > 0, each, np.nan)  # a logarithm has no 0
-        right.plot(steps, shown, color=colour, marker=".", label=name)
-    right.axhline(2.0**-24, color="0.55", linewidth=3, zorder=1, label="$2^{-24}$: rounded once")
+        positive = np.where(each > 0, each, np.nan)  # a log scale has no 0
+        right.plot(steps, positive, color=colour, marker=".", label=name)
+    right.axhline(2.0**-24, color="0.55", linewidth=3, zorder=1, label="$2^{-24}$: one rounding")
     right.set(yscale="log", ylabel="relative difference")
     right.legend()
     for axes in (left, right):
@@ -78,7 +78,7 @@ def growth(old: npt.NDArray[np.float32], new: npt.NDArray[np.float32], title: st
 def _relative(
     old: npt.NDArray[np.float32], new: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.float64]:
-    """How far the numbers are apart, as a share of the larger one; NaN where one is not finite."""
+    """Differences relative to the larger number; NaN where a number is not finite."""
     one, other = old.astype(np.float64), new.astype(np.float64)
     finite = np.isfinite(one) & np.isfinite(other)
     one, other = np.where(finite, one, np.nan), np.where(finite, other, np.nan)

@@ -1,4 +1,4 @@
-"""The numbers of real TensorFlow 1.15.5, which both paths are compared with."""
+"""Recorded results of TensorFlow 1.15.5, the reference for both paths."""
 
 import json
 from dataclasses import KW_ONLY, dataclass
@@ -14,17 +14,17 @@ FILE = "tf1_15_5.json"
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What TensorFlow 1.15.5 computed under one graph seed.
+    """Results of TensorFlow 1.15.5 with one graph seed.
 
     Attributes:
-        name: of the TensorFlow that did, for example `TF 1.15.5`.
+        name: name of the TensorFlow version, `TF 1.15.5`.
         initial_values: SHA-256 of the three kernels, then of the three biases.
         first_epoch_batches: SHA-256 of images (float32) and labels (uint8), batch by batch.
-        step_cost: float32, shape (550,): as in `MlpResult`.
-        cost: float64, shape (15,).
-        accuracy: float64, shape (15,).
-        seconds_per_epoch: median of what an epoch took there, on the machine that
-            `tests/goldens/README.md` names.
+        step_cost: cost of each step of the first epoch, in nats: float32, shape (550,).
+        cost: average cost of each epoch, in nats: float64, shape (15,).
+        accuracy: test accuracy after each epoch, in [0, 1]: float64, shape (15,).
+        seconds_per_epoch: median duration of an epoch in seconds, on the machine named in
+            `tests/goldens/README.md`.
     """
 
     name: str
@@ -38,14 +38,14 @@ class Reference:
 
     @classmethod
     def read(cls, config: MlpConfig) -> "Reference | None":
-        """Reads what was recorded for a training on MNIST.
+        """Reads the recorded results for a training on MNIST.
 
         Args:
-            config: of the training to compare.
+            config: configuration of the training to compare.
 
         Returns:
-            its numbers, or None if there are none for this configuration: another than the
-            article's, or a seed that was not run.
+            the results; None if the configuration is not the article's or its seed was not
+            recorded.
         """
         if config != MlpConfig.article(seed=config.seed, epochs=config.epochs):
             return None

@@ -1,4 +1,4 @@
-"""Why TensorFlow 2 draws other numbers from the same graph seed: the op seeds as a picture."""
+"""Plots why TensorFlow 2 samples other numbers with the same graph seed: the op seeds."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from tf_edureka.errors import InputError
 from tf_edureka.tf1.initializers import random_normals
 
 _NORMAL = "RandomStandardNormal"
-# Asks a variable of today whether it has its value; those of TensorFlow 1.15 had no such op.
-_NEW = "VarIsInitializedOp"
+# Checks that a variable is initialised; TensorFlow 1.15 had no such op for its variables.
+_TF2_ONLY_OP = "VarIsInitializedOp"
 _NAMES = {
     _NORMAL: "random",
     "AddV2": "add",
@@ -23,47 +23,48 @@ _NAMES = {
     "ReadVariableOp": "read",
     "Identity": "read",
 }
-_SHOWN, _NUMBERS = 2, 8
+_MAX_RANDOM_OPS, _SAMPLES = 2, 8
 
 
 def ops_as_in_tf1(graph: tf.Graph) -> list[tf.Operation]:
-    """The ops of a `graph` that TensorFlow 1.15 would have in it, in the order of their making."""
-    return [op for op in graph.get_operations() if op.type != _NEW]
+    """Returns the ops of a `graph` that TensorFlow 1.15 would create, in creation order."""
+    return [op for op in graph.get_operations() if op.type != _TF2_ONLY_OP]
 
 
 def op_seeds(graph: tf.Graph, graph_seed: int | None, title: str) -> Figure:
-    """Draws which op seeds TensorFlow 1 and 2 give the random ops of a graph, and what follows.
+    """Draws the op seeds that TensorFlow 1 and 2 assign to the random ops of a graph.
 
-    Source: `tf.get_seed` of both; `tf1.seeds` counts by rule what is counted here box by box.
+    Source: `tf.get_seed` of both versions; `tf1.seeds` computes what is counted here box by box.
 
     Args:
-        graph: in which `tf.compat.v1.random_normal` was called without a seed.
-        graph_seed: what `tf.compat.v1.set_random_seed` was given; None if it was not called.
-        title: what the graph is.
+        graph: graph in which `tf.compat.v1.random_normal` was called without a seed.
+        graph_seed: argument of `tf.compat.v1.set_random_seed`; None if it was not called.
+        title: title of the figure.
 
     Returns:
-        the figure: the ops up to the second random one and its variable, each a box with the number
-        of boxes before it, which is TensorFlow 1's op seed of a random op (dark), and above it that
-        of TensorFlow 2; below, the first eight numbers that the two random ops draw from either. An
-        op that TensorFlow 1.15 did not have has no box, and the figure says so.
+        a figure. Top row: one box per op, up to the second random op and its variable. The number
+        below a box counts the boxes before it; for a random op (dark) that is TensorFlow 1's op
+        seed. The number above is TensorFlow 2's op seed. Bottom: the first eight numbers that
+        either seed gives for these random ops. Ops that TensorFlow 1.15 did not have get no box,
+        and a note says so.
 
     Raises:
-        InputError: when the graph has no such op.
+        InputError: if the graph has no such op.
     """
     ops = ops_as_in_tf1(graph)
     places = [place for place, op in enumerate(ops) if op.type == _NORMAL]
     if not places:
         raise InputError("graph: expected one with tf.compat.v1.random_normal, got one without")
     shown = ops
-    if len(places) > _SHOWN:
-        shown = ops[: min(ops.index(made.op) for made in ops[places[_SHOWN]].inputs)]
-        places = places[:_SHOWN]
+    if len(places) > _MAX_RANDOM_OPS:
+        shown = ops[: min(ops.index(made.op) for made in ops[places[_MAX_RANDOM_OPS]].inputs)]
+        places = places[:_MAX_RANDOM_OPS]
     seeds = {place: ops[place].get_attr("seed2") for place in places}
     figure = Figure(figsize=(11, 5.4), layout="constrained")
     rows = figure.subplot_mosaic([["boxes"] * len(places), [*places]], height_ratios=(1.15, 1))
     _draw_boxes(rows["boxes"], shown, seeds)
     if len(ops) < len(graph.get_operations()):
-        note = f"Left out: {_NEW}, which TensorFlow 1.15 did not have"
+        note = f"Not shown: {_TF2_ONLY_OP}, which TensorFlow 1.15 did not have"
         rows["boxes"].set_xlabel(note, fontsize=9)
     for place, seed in seeds.items():
         _draw_numbers(rows[place], graph_seed, place, seed)
@@ -72,7 +73,7 @@ def op_seeds(graph: tf.Graph, graph_seed: int | None, title: str) -> Figure:
 
 
 def _draw_boxes(axes: Axes, ops: list[tf.Operation], seeds: dict[int, int]) -> None:
-    """A row of boxes, the keys of `seeds` dark, with TensorFlow 2's seeds above them."""
+    """Draws a row of boxes, the keys of `seeds` dark with TensorFlow 2's seeds above them."""
     look: dict[str, Any] = {"ha": "center", "va": "center"}
     for place, op in enumerate(ops):
         is_random = place in seeds
@@ -85,8 +86,8 @@ def _draw_boxes(axes: Axes, ops: list[tf.Operation], seeds: dict[int, int]) -> N
         axes.text(middle, -0.16, str(place), fontsize=size, fontweight=weight, **look)
         if is_random:
             axes.text(middle, 1.16, str(seeds[place]), fontsize=12, fontweight="bold", **look)
-    axes.text(0, 1.42, "TensorFlow 2: how many random ops come before it", fontsize=10, va="center")
-    axes.text(0, -0.42, "TensorFlow 1: how many ops come before it", fontsize=10, va="center")
+    axes.text(0, 1.42, "TensorFlow 2: number of random ops before it", fontsize=10, va="center")
+    axes.text(0, -0.42, "TensorFlow 1: number of ops before it", fontsize=10, va="center")
     axes.set(xlim=(-0.1, len(ops) + 0.1), ylim=(-0.55, 1.55), xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
 
@@ -98,14 +99,14 @@ def _name(op: tf.Operation) -> str:
 
 
 def _draw_numbers(axes: Axes, graph_seed: int | None, old: int, new: int) -> None:
-    """The first numbers from the op seed that TensorFlow 1 gives, and from that of TensorFlow 2."""
-    drawn = random_normals(graph_seed, [old, new], shape=[_NUMBERS]).numpy()
+    """Draws the first numbers sampled with TensorFlow 1's and TensorFlow 2's op seed."""
+    samples = random_normals(graph_seed, [old, new], shape=[_SAMPLES]).numpy()
     looks = (
         (f"TensorFlow 1: op seed {old}", "0.2", ""),
         (f"TensorFlow 2: op seed {new}", "0.9", "////"),
     )
-    for side, (numbers, (label, grey, hatch)) in enumerate(zip(drawn, looks, strict=True)):
-        places = np.arange(_NUMBERS) + 0.4 * side - 0.2
+    for side, (numbers, (label, grey, hatch)) in enumerate(zip(samples, looks, strict=True)):
+        places = np.arange(_SAMPLES) + 0.4 * side - 0.2
         look: dict[str, Any] = {
             "color": grey,
             "hatch": hatch,
@@ -114,7 +115,7 @@ def _draw_numbers(axes: Axes, graph_seed: int | None, old: int, new: int) -> Non
         }
         axes.bar(places, numbers, 0.4, label=label, **look)
     axes.axhline(0, color="black", linewidth=0.8)
-    axes.set(xticks=range(_NUMBERS), ylim=(-3.4, 4.6), ylabel="drawn")
-    axes.set_xticklabels([str(number + 1) for number in range(_NUMBERS)])
-    axes.set_xlabel(f"the first {_NUMBERS} numbers")
+    axes.set(xticks=range(_SAMPLES), ylim=(-3.4, 4.6), ylabel="sampled value")
+    axes.set_xticklabels([str(number + 1) for number in range(_SAMPLES)])
+    axes.set_xlabel(f"the first {_SAMPLES} numbers")
     axes.legend(loc="upper center", ncols=2, fontsize=9)

@@ -1,1 +1,1 @@
-"""What climbing gives: the ladder of a port, as JSON, as a page, as text, and in pytest."""
+"""The result of a proof: the ladder of a port as text, JSON and HTML, and the pytest fixture."""

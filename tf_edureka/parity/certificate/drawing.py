@@ -1,4 +1,4 @@
-"""Numbers and drawings as the certificate has them: text and SVG, made of numbers alone."""
+"""Numbers as text and charts as SVG, for the certificate."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,14 +10,14 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 _WIDTH, _HEIGHT = 460, 230
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 448, 10, 196  # of what is drawn in, in pixels
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 448, 10, 196  # edges of the plotting area, in pixels
 _SIDES = ("original", "port")
-_MOST = 600  # points of a line; more are not told apart
-_DECADES = 3  # that a bar shows on either side of the tolerance
+_MOST = 600  # points per line; more cannot be distinguished
+_DECADES = 3  # shown by a bar on either side of the tolerance
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """A `value` in so many `digits`, such as `3.1e-7`; empty if there is none."""
+    """Returns a `value` with that many significant `digits`, such as `3.1e-7`; empty for None."""
     if value is None:
         return ""
     if math.isnan(value):
@@ -29,16 +29,16 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def share(value: float) -> str:
-    """A share, a `value` in [0, 1], in percent; NaN as a question mark."""
+    """Returns a share, a `value` in [0, 1], in percent; a question mark for NaN."""
     return f"{100 * value:.3g}%" if math.isfinite(value) else "?"
 
 
 def bar(measured: float, tolerance: float) -> str:
-    """Draws how far a difference is on its way to the tolerance, or beyond it, on a log scale.
+    """Draws the ratio of a difference to its tolerance as a bar on a log scale.
 
     Args:
-        measured: the difference.
-        tolerance: that it may have; the line in the middle.
+        measured: measured difference.
+        tolerance: largest difference that is allowed, marked by the line in the middle.
 
     Returns:
         an `svg` element of class `bar`.
@@ -62,15 +62,14 @@ def bar(measured: float, tolerance: float) -> str:
     )
 
 
-def courses(series: Mapping[str, Sequence[float]]) -> list[tuple[str, str]]:
-    """Draws series over their steps: both sides over each other, and how far they are apart.
+def line_charts(series: Mapping[str, Sequence[float]]) -> list[tuple[str, str]]:
+    """Draws original and port over their steps, and their difference.
 
     Args:
-        series: as a `PortRung` has them.
+        series: numbers to draw, by name, from `PortRung.series`.
 
     Returns:
-        for each drawing what it is of, and an `svg` element of class `chart`; none where there is
-        nothing to draw.
+        pairs of a caption and an `svg` element of class `chart`; empty if nothing can be drawn.
     """
     length = min(map(len, series.values()), default=0)
     known = {name: np.asarray(values[:length], np.float64) for name, values in series.items()}
@@ -79,27 +78,27 @@ def courses(series: Mapping[str, Sequence[float]]) -> list[tuple[str, str]]:
         known["difference"] = np.abs(sides["original"] - sides["port"])
     if "difference" not in known:
         return []
-    sides = {name: _within_sight(values, sides["original"]) for name, values in sides.items()}
-    apart = known["difference"]
-    tolerance = known.get("tolerance", np.full(len(apart), np.inf))
-    x = known.get("x", np.arange(len(apart), dtype=np.float64))
-    beyond = np.flatnonzero(~(apart <= tolerance)) if "tolerance" in known else np.arange(0)
+    sides = {name: _clipped(values, sides["original"]) for name, values in sides.items()}
+    gap = known["difference"]
+    tolerance = known.get("tolerance", np.full(len(gap), np.inf))
+    x = known.get("x", np.arange(len(gap), dtype=np.float64))
+    beyond = np.flatnonzero(~(gap <= tolerance)) if "tolerance" in known else np.arange(0)
     first = int(beyond[0]) if len(beyond) else None
-    kept = _thinned(apart, first)
+    kept = _thinned(gap, first)
     mark = None if first is None else float(x[first])
-    drawn = []
+    charts = []
     if len(sides) == 2:
         band = (sides["original"], tolerance) if "tolerance" in known else None
-        drawn.append(("original and port", _chart(x, sides, kept, mark=mark, band=band)))
-    lines = {"difference": apart}
+        charts.append(("original and port", _chart(x, sides, kept, mark=mark, band=band)))
+    lines = {"difference": gap}
     if "tolerance" in known:
         lines["tolerance"] = tolerance
-    drawn.append(("how far they are apart", _chart(x, lines, kept, mark=mark, log=True)))
-    return [one for one in drawn if one[1]]
+    charts.append(("difference", _chart(x, lines, kept, mark=mark, log=True)))
+    return [one for one in charts if one[1]]
 
 
-def _within_sight(values: Floats, original: Floats) -> Floats:
-    """The values, those cut off that would make the course of the original a flat line."""
+def _clipped(values: Floats, original: Floats) -> Floats:
+    """The values, limited to a range in which the original's curve is not flat."""
     seen = original[np.isfinite(original)]
     if not len(seen):
         return values
@@ -107,19 +106,19 @@ def _within_sight(values: Floats, original: Floats) -> Floats:
     return np.clip(values, seen.min() - room, seen.max() + room)
 
 
-def _thinned(apart: Floats, first: int | None) -> npt.NDArray[np.intp]:
-    """The places to draw: all, or those of the largest difference in each of many stretches."""
-    if len(apart) <= _MOST:
-        return np.arange(len(apart))
-    worst = np.where(np.isnan(apart), np.inf, apart)
-    stretches = np.array_split(np.arange(len(apart)), _MOST)
-    kept = {0, len(apart) - 1, *(int(one[worst[one].argmax()]) for one in stretches)}
+def _thinned(gap: Floats, first: int | None) -> npt.NDArray[np.intp]:
+    """Indices of the points to draw: all, or the largest difference in each of 600 intervals."""
+    if len(gap) <= _MOST:
+        return np.arange(len(gap))
+    worst = np.where(np.isnan(gap), np.inf, gap)
+    stretches = np.array_split(np.arange(len(gap)), _MOST)
+    kept = {0, len(gap) - 1, *(int(one[worst[one].argmax()]) for one in stretches)}
     return np.array(sorted(kept | ({first} if first is not None else set())))
 
 
 @dataclass(frozen=True)
 class _Axis:
-    """Where the values from `low` to `high` are drawn: from pixel `start` to pixel `end`."""
+    """Places values from `low` to `high` between the pixels `start` and `end`."""
 
     low: float
     high: float
@@ -146,13 +145,13 @@ class _Axis:
 
 
 def _axis(values: Floats, start: float, end: float, *, log: bool = False) -> _Axis | None:
-    """An axis that has room for all values that are finite and, by logarithm, more than 0."""
+    """An axis for all finite values, with `log` all positive ones; None without any."""
     values = values[np.isfinite(values) & ((values > 0) if log else True)]
     if not len(values):
         return None
     low, high = float(values.min()), float(values.max())
     if log:
-        # A decade more below: there lies what is 0.
+        # One decade more at the bottom, where zeros are drawn.
         below = max(math.floor(math.log10(low)) - 1, -300)
         above = min(math.ceil(math.log10(high)), 300)
         return _Axis(10.0**below, 10.0 ** max(above, below + 2), start, end, log=True)
@@ -170,7 +169,7 @@ def _chart(
     band: tuple[Floats, Floats] | None = None,
     log: bool = False,
 ) -> str:
-    """Draws lines of these classes over `x`; empty where no value can be drawn."""
+    """Draws `lines` over `x`, one CSS class each; empty if no value can be drawn."""
     across = _axis(x, _LEFT, _RIGHT)
     up = _axis(np.concatenate([*lines.values()]), _BOTTOM, _TOP, log=log)
     if across is None or up is None:
@@ -188,8 +187,8 @@ def _chart(
     if mark is not None:
         at = across.place(mark)
         parts.append(f'<path class="mark" d="M{at:.1f} {_TOP}V{_BOTTOM}"/>')
-    says = "; ".join(f"{name} {_ends(values)}" for name, values in lines.items())
-    beyond = "" if mark is None else f"; beyond the tolerance first at {number(mark)}"
+    says = "; ".join(f"{name} {_range_text(values)}" for name, values in lines.items())
+    beyond = "" if mark is None else f"; first beyond the tolerance at {number(mark)}"
     head = f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
     return f'{head}aria-label="{says}{beyond}">{"".join(parts)}</svg>'
 
@@ -207,7 +206,7 @@ def _grid(across: _Axis, up: _Axis) -> Iterator[str]:
 
 
 def _path(across: _Axis, up: _Axis, x: Floats, y: Floats) -> str:
-    """A line through all points, with gaps where one is not finite."""
+    """An SVG path through all points, with gaps where a value is not finite."""
     path, drawing = [], False
     for a, b in zip(x, y, strict=True):
         if not np.isfinite(b):
@@ -215,10 +214,10 @@ def _path(across: _Axis, up: _Axis, x: Floats, y: Floats) -> str:
             continue
         path.append(f"{'L' if drawing else 'M'}{across.place(a):.1f} {up.place(b):.1f}")
         if not drawing:
-            path.append("h.01")  # so that a point alone is seen
+            path.append("h.01")  # makes a single point visible
         drawing = True
     return "".join(path)
 
 
-def _ends(values: Floats) -> str:
+def _range_text(values: Floats) -> str:
     return f"from {number(float(values[0]))} to {number(float(values[-1]))}"

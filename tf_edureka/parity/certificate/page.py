@@ -1,4 +1,4 @@
-"""The certificate of a port: a page of one file that asks for no other, and runs no script."""
+"""The certificate of a port: one self-contained HTML page without scripts."""
 
 import html
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,16 +7,16 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from tf_edureka.errors import printable
-from tf_edureka.parity.certificate.drawing import bar, courses, number, share
+from tf_edureka.parity.certificate.drawing import bar, line_charts, number, share
 
 if TYPE_CHECKING:
     from tf_edureka.parity.certificate.port_ladder import PortLadder, PortRung
 
 _TEMPLATE = Path(__file__).with_name("page.html")
-_MOST_ROWS = 24  # of what is drawn by name
+_MOST_ROWS = 24  # of a table of layers or variables
 _BARS = (
-    "Bars: what was measured over its tolerance, on a log scale from a thousandth to a thousand; "
-    "the line in the middle is the tolerance."
+    "Bars: measured difference divided by its tolerance, on a log scale from 0.001 to 1000. "
+    "The line in the middle is the tolerance."
 )
 _KEYS = {
     "original": "original",
@@ -28,25 +28,25 @@ _KEYS = {
 
 
 def page(ladder: "PortLadder") -> str:
-    """Makes the page of a `ladder`, in HTML."""
+    """Returns the HTML page of a `ladder`."""
     content = "\n".join(
         [
             *_verdict(ladder),
             *_first_difference(ladder),
             *_rungs(ladder),
-            *_others(ladder),
-            *_course(ladder),
+            *_later_failures(ladder),
+            *_comparison_chart(ladder),
             *_reasons(ladder),
             *_mapping(ladder),
-            *_ran(ladder),
+            *_run_facts(ladder),
         ]
     )
-    title = _text(f"{ladder.port} and {ladder.script}: {_word(ladder)}")
+    title = _text(f"{ladder.port} and {ladder.script}: {_short_verdict(ladder)}")
     template = Template(_TEMPLATE.read_text(encoding="utf-8"))
     return template.substitute(title=title, content=content)
 
 
-def _word(ladder: "PortLadder") -> str:
+def _short_verdict(ladder: "PortLadder") -> str:
     if ladder.failing:
         return "another computation"
     return "the same computation" if ladder.passed else "not proved"
@@ -63,41 +63,40 @@ def _first_difference(ladder: "PortLadder") -> Iterator[str]:
     if not ladder.failing:
         return
     rung = ladder.failing[0]
-    yield "<section><h2>The first difference</h2>"
-    yield f"<p>{_differs(rung)}</p>"
+    yield "<section><h2>The first rung that fails</h2>"
+    yield f"<p>{_measured(rung)}</p>"
     yield from _causes(rung)
-    yield from _drawn(rung)
+    yield from _charts(rung)
     yield "</section>"
 
 
-def _differs(rung: "PortRung") -> str:
+def _measured(rung: "PortRung") -> str:
     measured, tolerance = (number(one) for one in (rung.measured, rung.tolerance))
     return (
-        f"{_shows(rung)}, "
-        f'<span class="whole">{measured}</span> {_text(rung.unit)}, where '
-        f'<span class="whole">{tolerance}</span> is allowed.'
+        f'{_heading(rung)}. Measured: <span class="whole">{measured}</span> '
+        f'{_text(rung.unit)}; allowed: <span class="whole">{tolerance}</span>.'
         + (f" {_text(_sentence(rung.float64))}" if rung.float64 else "")
     )
 
 
-def _shows(rung: "PortRung") -> str:
-    where = f", at {_text(rung.first)}" if rung.first else ""
+def _heading(rung: "PortRung") -> str:
+    where = f" ({_text(rung.first)})" if rung.first else ""
     return f"<b>{_text(rung.rung)}</b>{where}: {_text(rung.compared)}"
 
 
 def _causes(rung: "PortRung") -> Iterator[str]:
     rows = [(_text(one.cause), share(one.explains), _text(one.says)) for one in rung.causes]
     if rows:
-        yield from _table(("cause", "explains", "what it is"), rows, numbers={1})
+        yield from _table(("cause", "explains", "description"), rows, numbers={1})
     else:
-        yield '<p class="quiet">None of the known causes explains it.</p>'
+        yield '<p class="quiet">No known cause explains the difference.</p>'
 
 
-def _drawn(rung: "PortRung") -> Iterator[str]:
+def _charts(rung: "PortRung") -> Iterator[str]:
     if rung.labels:
         yield from _by_name(rung)
         return
-    charts = courses(rung.series)
+    charts = line_charts(rung.series)
     if not charts:
         return
     yield '<div class="charts">'
@@ -115,21 +114,20 @@ def _drawn(rung: "PortRung") -> Iterator[str]:
 
 
 def _by_name(rung: "PortRung") -> Iterator[str]:
-    """The differences of layers or variables, around the first that is beyond its tolerance."""
+    """A table of differences by layer or variable, around the first beyond its tolerance."""
     series = rung.series
     if not {"difference", "tolerance"} <= {*series}:
         return
     found = [*zip(rung.labels, series["difference"], series["tolerance"], strict=False)]
-    beyond = (place for place, (_, apart, most) in enumerate(found) if not apart <= most)
+    beyond = (place for place, (_, gap, most) in enumerate(found) if not gap <= most)
     start = max(0, min(next(beyond, 0) - _MOST_ROWS // 2, len(found) - _MOST_ROWS))
     shown = found[start : start + _MOST_ROWS]
     rows = [
-        (_code(label), number(apart), number(most), _ended(apart, most))
-        for label, apart, most in shown
+        (_code(label), number(gap), number(most), _outcome(gap, most)) for label, gap, most in shown
     ]
     left_out = len(found) - len(shown)
-    more = f" {left_out} more are left out." if left_out else ""
-    head = ("where", "difference", "tolerance", "outcome")
+    more = f" {left_out} more rows are not shown." if left_out else ""
+    head = ("name", "difference", "tolerance", "outcome")
     yield from _table(head, rows, numbers={1, 2}, caption=f"{_BARS}{more}", kind="many")
 
 
@@ -139,7 +137,7 @@ def _rungs(ladder: "PortLadder") -> Iterator[str]:
         if rung.measured is None or rung.tolerance is None:
             ended = '<span class="ended skipped">skipped</span>'
         else:
-            ended = _ended(rung.measured, rung.tolerance)
+            ended = _outcome(rung.measured, rung.tolerance)
         name = f"{_text(rung.rung)}<small>{_text(rung.compared)}</small>"
         rows.append((name, number(rung.measured), number(rung.tolerance), _text(rung.unit), ended))
     head = ("rung", "measured", "tolerance", "unit", "outcome")
@@ -148,38 +146,38 @@ def _rungs(ladder: "PortLadder") -> Iterator[str]:
     yield "</section>"
 
 
-def _ended(measured: float, tolerance: float) -> str:
+def _outcome(measured: float, tolerance: float) -> str:
     kind, word = ("holds", "holds") if measured <= tolerance else ("fails", "FAILS")
     return f'<div class="ended {kind}">{word}{bar(measured, tolerance)}</div>'
 
 
-def _others(ladder: "PortLadder") -> Iterator[str]:
-    """What is said of the rungs that fail after the first."""
+def _later_failures(ladder: "PortLadder") -> Iterator[str]:
+    """The rungs that fail after the first one, with their causes."""
     if len(ladder.failing) > 1:
-        yield "<section><h2>What fails after it</h2>"
+        yield "<section><h2>Other rungs that fail</h2>"
         for rung in ladder.failing[1:]:
-            yield f"<p>{_differs(rung)}</p>"
+            yield f"<p>{_measured(rung)}</p>"
             if rung.causes:
                 yield from _causes(rung)
         yield "</section>"
 
 
-def _course(ladder: "PortLadder") -> Iterator[str]:
-    """Draws the last rung that can be drawn, where none fails."""
+def _comparison_chart(ladder: "PortLadder") -> Iterator[str]:
+    """Draws the last rung that has series, if no rung fails."""
     if ladder.failing:
         return
     for rung in reversed(ladder.rungs):
-        drawn = [*_drawn(rung)]
+        drawn = [*_charts(rung)]
         if drawn:
-            yield f"<section><h2>Original and port beside each other</h2><p>{_shows(rung)}</p>"
+            yield f"<section><h2>Original and port compared</h2><p>{_heading(rung)}</p>"
             yield from drawn
             yield "</section>"
             return
 
 
 def _reasons(ladder: "PortLadder") -> Iterator[str]:
-    """Why the tolerances are what they are, and why rungs were skipped; each reason once."""
-    for skipped, title in ((True, "Skipped"), (False, "Why these tolerances")):
+    """Reasons for skipped rungs and for the tolerances, each reason once."""
+    for skipped, title in ((True, "Skipped rungs"), (False, "Reasons for the tolerances")):
         named: dict[str, list[str]] = {}
         for rung in ladder.rungs:
             if (rung.passed is None) == skipped:
@@ -193,11 +191,11 @@ def _mapping(ladder: "PortLadder") -> Iterator[str]:
     if ladder.mapping:
         yield "<section><h2>Variables</h2>"
         rows = [(_code(old), _code(new), _text(how)) for old, new, how in ladder.mapping]
-        yield from _table(("original", "port", "how"), rows)
+        yield from _table(("original", "port", "transformation"), rows)
         yield "</section>"
 
 
-def _ran(ladder: "PortLadder") -> Iterator[str]:
+def _run_facts(ladder: "PortLadder") -> Iterator[str]:
     versions = ", ".join(f"{name} {version}" for name, version in ladder.versions.items())
     rows = [
         ("script", _code(ladder.script)),
@@ -206,12 +204,12 @@ def _ran(ladder: "PortLadder") -> Iterator[str]:
         *((name, _text(one)) for name, one in ladder.ran.items()),
         ("versions", _text(versions)),
     ]
-    yield f"<section><h2>What was run</h2>{_list(rows)}</section>"
+    yield f"<section><h2>What was compared</h2>{_list(rows)}</section>"
     if ladder.notes:
         items = "".join(f"<li>{_text(note)}</li>" for note in ladder.notes)
         yield f"<section><h2>Notes</h2><ul>{items}</ul></section>"
-    yield "<footer>Made by <code>tf_edureka.parity</code>. The same for machines: "
-    yield "<code>port.json</code>, beside this page.</footer>"
+    yield "<footer>Written by <code>tf_edureka.parity</code>. The same content for programs is in "
+    yield "<code>port.json</code>, in the same folder.</footer>"
 
 
 def _table(
@@ -222,7 +220,7 @@ def _table(
     caption: str = "",
     kind: str = "few",
 ) -> Iterator[str]:
-    """A table of cells in HTML; the first of each row is its heading."""
+    """An HTML table; the first cell of each row is its heading."""
     kinds = [' class="number"' if place in numbers else "" for place in range(len(head))]
     yield f'<div class="wide"><table class="{kind}">'
     if caption:
@@ -237,12 +235,12 @@ def _table(
 
 
 def _list(rows: Iterable[tuple[str, str]]) -> str:
-    """A list of names, as texts, each with what is said of it, in HTML."""
+    """An HTML list of names (plain text), each with its description (HTML)."""
     return "<dl>" + "".join(f"<dt>{_text(a)}</dt><dd>{b}</dd>" for a, b in rows) + "</dl>"
 
 
 def _text(text: str) -> str:
-    """Text from anywhere as HTML that shows it."""
+    """Escapes untrusted text for HTML."""
     return html.escape(printable(text))
 
 

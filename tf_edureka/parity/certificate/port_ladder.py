@@ -1,4 +1,4 @@
-"""What climbing gives for a port of one's own: its rungs, and how they are told and written."""
+"""The result of proving a port: its rungs, and their text, JSON and HTML."""
 
 import io
 import json
@@ -19,31 +19,31 @@ from tf_edureka.parity.certificate import page as certificate
 from tf_edureka.parity.certificate.drawing import number, share
 from tf_edureka.runs.console import counted, table
 
-# Without these nothing is proved. The forward pass is not among them: a port that gives its loss
-# and gradients alone shows no tensors, and both go through all of it.
+# Without these rungs nothing is proved. The forward pass is not one of them: a port that returns
+# only its loss and gradients has no tensors to compare, and both contain the whole forward pass.
 ESSENTIAL = ("loss", "gradients", "optimizer")
 HEAD = ("rung", "compared", "measured", "tolerance", "unit", "")
-_WIDTH = 100  # columns of the text
+_WIDTH = 100  # columns of the printed text
 
 
 @dataclass(frozen=True, kw_only=True)
 class PortRung:
-    """One comparison of a port with what was recorded.
+    """One comparison of a port with the recorded run.
 
     Attributes:
-        rung: its name.
-        compared: what of them.
-        unit: of `measured` and `tolerance`.
-        measured: how far they are apart; None where that could not be measured.
-        tolerance: how far they may be; None where that could not be measured.
-        why: the reason for the tolerance, or for why it was skipped.
-        causes: why it may fail, the most probable first.
-        first: where the first difference is, in words, such as `step 101` or `layer bn1`.
-        float64: how far original and port are there from what float64 gives, in words.
-        series: what is drawn of it, by name: numbers of `original` and `port`, or their
-            `difference`, and the `tolerance` of each, all in one unit; and `x`, such as the steps,
-            from 0 if it is left out.
-        labels: names of what is in the series, such as layers, where those are not steps.
+        rung: name of the rung, such as `loss`.
+        compared: description of the compared values, such as `the loss in 5 steps`.
+        unit: unit of `measured` and `tolerance`, in words.
+        measured: largest difference; None if the rung was skipped.
+        tolerance: largest difference that is allowed; None if the rung was skipped.
+        why: reason for the tolerance, or for skipping the rung.
+        causes: possible causes of a failure, the most probable first.
+        first: place of the difference, in words: the first step beyond the tolerance (`first
+            difference in step 101`) or the worst one (`largest difference in step 10`).
+        float64: distances of original and port from the value computed in float64, in words.
+        series: numbers to draw, by name: `original` and `port`, or their `difference`; the
+            `tolerance` of each; and `x`, such as the step numbers, counted from 0 if missing.
+        labels: names of the values in the series, such as layers, if they are not steps.
     """
 
     rung: str
@@ -60,24 +60,24 @@ class PortRung:
 
     @property
     def passed(self) -> bool | None:
-        """Whether the difference is within the tolerance; NaN is not. None if it was skipped."""
+        """True if the difference is within the tolerance (NaN is not); None if skipped."""
         if self.measured is None or self.tolerance is None:
             return None
         return bool(self.measured <= self.tolerance)
 
     @property
-    def ended(self) -> str:
-        """What became of it: `holds`, `FAILS` or `skipped`."""
+    def outcome(self) -> str:
+        """The outcome as a word: `holds`, `FAILS` or `skipped`."""
         return {True: "holds", False: "FAILS", None: "skipped"}[self.passed]
 
     @property
     def row(self) -> tuple[str, ...]:
         """The rung as a row of a table under `HEAD`."""
         numbers = (number(self.measured), number(self.tolerance))
-        return (self.rung, self.compared, *numbers, self.unit, self.ended)
+        return (self.rung, self.compared, *numbers, self.unit, self.outcome)
 
     def to_json(self) -> dict[str, Any]:
-        """The rung as plain values, without its series; what is not finite as None."""
+        """The rung as JSON values, without its series; NaN and infinity become None."""
         return {
             "rung": self.rung,
             "passed": self.passed,
@@ -94,17 +94,18 @@ class PortRung:
 
 @dataclass(frozen=True, kw_only=True)
 class PortLadder:
-    """All rungs of a port, and what was compared with what.
+    """All rungs of a port, with the names and versions of what was compared.
 
     Attributes:
-        rungs: in the order in which they were climbed.
+        rungs: comparisons in the order in which they were made.
         trace: name of the folder with the recorded run.
-        port: how the port was given, such as `port.py:build`.
-        script: name of the old one.
-        versions: of what computed both, by name.
-        mapping: variables: the old name, the new one, and how the one becomes the other.
-        ran: what else is known of the recorded run, as of `facts`.
-        notes: what else there is to know, in plain sentences.
+        port: name of the port, such as `port.py:build`.
+        script: name of the original script.
+        versions: versions of the libraries that computed original and port, by name.
+        mapping: pairs of variables: name in the original, name in the port, and the
+            transformation between them.
+        ran: further facts about the recorded run, returned by `run_facts`.
+        notes: remarks in sentences.
     """
 
     rungs: tuple[PortRung, ...]
@@ -118,7 +119,7 @@ class PortLadder:
 
     @property
     def passed(self) -> bool:
-        """Whether the port is proved: no rung fails, and none is lacking."""
+        """True if the port is proved: no rung fails and no essential rung was skipped."""
         return self.first is None and not self.lacking
 
     @property
@@ -133,18 +134,18 @@ class PortLadder:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """The rungs that were not climbed, and without which nothing is proved."""
-        climbed = {rung.rung for rung in self.rungs if rung.passed is not None}
-        return tuple(name for name in ESSENTIAL if name not in climbed)
+        """The essential rungs (loss, gradients, optimizer) that were skipped."""
+        compared = {rung.rung for rung in self.rungs if rung.passed is not None}
+        return tuple(name for name in ESSENTIAL if name not in compared)
 
     @property
     def verdict(self) -> str:
-        """What came of it, in a line."""
+        """The result as one line."""
         if self.failing:
             first = self.failing[0]
-            where = f", at {first.first}" if first.first else ""
+            where = f" ({first.first})" if first.first else ""
             cause = f" Probable cause: {first.causes[0].cause}." if first.causes else ""
-            return f"First difference: rung {first.rung}{where}.{cause}"
+            return f"First rung that fails: {first.rung}{where}.{cause}"
         if self.lacking:
             names = " and ".join(self.lacking)
             return f"Not proved: no rung fails, but {names} could not be compared."
@@ -157,27 +158,27 @@ class PortLadder:
         )
 
     def text(self) -> str:
-        """The ladder as a table of at most 100 columns, and below it what to know of it."""
+        """The ladder as a table of at most 100 columns, with the verdict and causes below it."""
         console = Console(file=io.StringIO(), width=_WIDTH, color_system=None, force_jupyter=False)
         with console.capture() as captured:
             console.print(table(HEAD, [rung.row for rung in self.rungs]))
         rows = [line.rstrip() for line in captured.get().splitlines()]
         lines = [
             wrapped
-            for one in self._said()
+            for one in self._lines()
             for wrapped in textwrap.wrap(printable(one), _WIDTH, subsequent_indent="  ")
         ]
         return "\n".join([*(row for row in rows if row), "", *lines])
 
-    def _said(self) -> Iterator[str]:
+    def _lines(self) -> Iterator[str]:
         yield self.verdict
-        explained: dict[Cause, list[str]] = {}
+        rungs_by_cause: dict[Cause, list[str]] = {}
         for rung in self.failing:
             for cause in rung.causes:
-                explained.setdefault(cause, []).append(rung.rung)
-        for cause, rungs in explained.items():
-            of = ", ".join(rungs)
-            yield f"{of}: {cause.cause} explains {share(cause.explains)}. {cause.says}"
+                rungs_by_cause.setdefault(cause, []).append(rung.rung)
+        for cause, rungs in rungs_by_cause.items():
+            explained = f"{cause.cause} explains {share(cause.explains)} of the difference"
+            yield f"{', '.join(rungs)}: {explained}: {cause.says}"
         for rung in self.failing:
             if rung.float64:
                 yield f"{rung.rung}: {rung.float64}"
@@ -187,7 +188,7 @@ class PortLadder:
         yield from self.notes
 
     def to_json(self) -> dict[str, Any]:
-        """The ladder as plain values, as `port.json` has it."""
+        """The ladder as JSON values, the content of `port.json`."""
         return {
             "passed": self.passed,
             "first": self.first,
@@ -204,10 +205,10 @@ class PortLadder:
         }
 
     def write(self, folder: Path) -> None:
-        """Writes `port.json` and `port.html` into a `folder`, both or none of them.
+        """Writes `port.json` and `port.html` into a `folder`, both or neither.
 
         Raises:
-            InputError: when they cannot be written.
+            InputError: if the folder cannot be written.
         """
         folder = Path(folder)
         values = json.dumps(self.to_json(), indent=1, allow_nan=False)
@@ -224,11 +225,11 @@ class PortLadder:
             raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
 
 
-def facts(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """What a certificate says of a recorded run, by name.
+def run_facts(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Returns what the certificate says about the recorded run, by name.
 
     Args:
-        manifest: of a trace, what `trace.json` holds.
+        manifest: content of the trace's `trace.json`.
     """
     script, threads = manifest.get("script", {}), manifest.get("threads") or {}
     seed, ended = manifest.get("graph_seed"), manifest.get("ended")

@@ -1,6 +1,6 @@
-"""The fixture by which a project's own tests hold its port to the run that was recorded.
+"""The pytest fixture that compares a project's port with a recorded run.
 
-pytest loads this wherever the package is installed, so it imports nothing but pytest.
+pytest loads this module in every project once the package is installed, so it imports only pytest.
 """
 
 import os
@@ -18,16 +18,17 @@ Prove = Callable[[str | os.PathLike[str], Any], "PortLadder"]
 
 @pytest.fixture
 def prove_port(tmp_path: Path) -> Prove:
-    """Fails where a port is not the computation that was recorded: `prove_port(trace, port)`.
+    """Fails the test if a port differs from the recorded run: `prove_port(trace, port)`.
 
-    What fails first, and its probable cause, is the test's message; the certificate is in the
-    test's `tmp_path`.
+    The failure message shows the ladder, the first rung that fails and its probable cause. The
+    certificate is written to the test's `tmp_path`.
 
     Args:
-        tmp_path: the test's own folder.
+        tmp_path: temporary folder of the test.
 
     Returns:
-        a function of a trace's folder and a port, as `Trace.climb` takes it. It gives the ladder.
+        a function that accepts the folder of a trace and a port for `Trace.climb`, and returns the
+        ladder.
     """
 
     def prove(trace: str | os.PathLike[str], port: Any) -> "PortLadder":
@@ -43,7 +44,7 @@ def prove_port(tmp_path: Path) -> Prove:
                 wrong = f"\n{ladder.text()}\nCertificate: {tmp_path / 'port.html'}"
         except InputError as error:
             wrong = str(error)
-        if wrong:  # said here, where no other error is told beside it
+        if wrong:  # outside the except block, so that pytest shows no second error
             pytest.fail(wrong, pytrace=False)
         return ladder
 

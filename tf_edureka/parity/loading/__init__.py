@@ -1,4 +1,4 @@
-"""Old checkpoints in new models, proved by running the old graph beside the model."""
+"""Loads old checkpoints into Keras models and compares the outputs with the original graph's."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What to feed an old graph and a new model, so that both compute the same: random arrays."""
+"""Random inputs for an original graph and a Keras model, so that their outputs can be compared."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,26 +13,26 @@ from tf_edureka.parity.loading.sources import Source
 from tf_edureka.parity.model import inputs
 from tf_edureka.tf1.checkpoint.content import Array
 
-# Activations that saturate are told from others by large inputs, what is added to a small number
-# by small ones.
+# Large inputs separate activations that saturate from others. Small inputs reveal a constant that
+# is added to a small number.
 SCALES = (1.0, 100.0, 0.01)
-_MOST = 24  # ways that are tried
+_MOST = 24  # plans, or combinations of values, that are tried
 _MOST_ORDERS = 1000
 _BATCH = 6
-_STEPS = 7  # where the number of time steps is open
-# Odd and unlike, so that padding and the order of axes show; then what halves well.
+_STEPS = 7  # used if the graph leaves the number of time steps open
+# First odd, different sizes, so that padding and the order of axes matter; then powers of two.
 _PIXELS = ((33, 29, 31), (32, 32, 32))
 
 Shape = tuple[int | None, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
-    """A way to feed both.
+class FeedPlan:
+    """An assignment of the graph's sources to the model's inputs, with their shapes.
 
     Attributes:
-        feeding: which sources are the model's inputs.
-        shapes: of these sources, with all sizes.
+        feeding: names of the sources that are the model's inputs.
+        shapes: complete shape of each of these sources, by name.
     """
 
     feeding: inputs.Feeding
@@ -40,33 +40,33 @@ class Way:
 
     @property
     def batch(self) -> int:
-        """How many examples there are."""
+        """Number of examples."""
         return next((shape[0] for shape in self.shapes.values() if shape), _BATCH)
 
     @property
     def steps(self) -> int:
-        """How many time steps there are, if the inputs are sequences."""
+        """Number of time steps, if the inputs are sequences."""
         return next((shape[1] for shape in self.shapes.values() if len(shape) > 1), _STEPS)
 
 
-def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
-    """The ways in which an old graph's sources can be a model's inputs, the likeliest first.
+def feed_plans(model: keras.Model, sources: Sequence[Source]) -> list[FeedPlan]:
+    """Returns the possible assignments of a graph's sources to a model's inputs, likeliest first.
 
     Args:
-        model: whose inputs are known, or that takes one of any shape.
-        sources: of the graph.
+        model: Keras model with known inputs, or with one input of any shape.
+        sources: sources of the graph.
     """
     wanted = inputs.shapes(model)
-    kinds = inputs.kinds(model)
-    candidates = [one for one in sources if one.shape != () and not _is_setting(one)]
+    kinds = inputs.dtype_kinds(model)
+    candidates = [one for one in sources if one.shape != () and not _is_parameter(one)]
     if len(candidates) < len(wanted):
         candidates = [one for one in sources if one.shape != ()]
     names = inputs.names(model)
-    said = (one.examples or (one.shape or (None,))[0] for one in candidates)
-    batch = next((count for count in said if count), _BATCH)
-    found: list[tuple[int, int, int, Way]] = []
+    sizes = (one.examples or (one.shape or (None,))[0] for one in candidates)
+    batch = next((count for count in sizes if count), _BATCH)
+    found: list[tuple[int, int, int, FeedPlan]] = []
     by_name = {one.name.partition(":")[0]: one for one in candidates}
-    if {*names} <= {*by_name}:  # inputs that have the names of sources are these sources
+    if {*names} <= {*by_name}:  # inputs named like sources are these sources
         orders: Iterable[tuple[Source, ...]] = [tuple(by_name[name] for name in names)]
     else:
         every = itertools.permutations(candidates, len(wanted))
@@ -84,23 +84,23 @@ def ways(model: keras.Model, sources: Sequence[Source]) -> list[Way]:
                 for one, kind in zip(chosen, kinds, strict=True)
                 if kind
             )
-            way = Way(feeding=inputs.Feeding((*made,), ()), shapes=made)
-            if way not in [one for *_, one in found]:
+            plan = FeedPlan(feeding=inputs.Feeding((*made,), ()), shapes=made)
+            if plan not in [one for *_, one in found]:
                 misnamed = sum(map(_is_misnamed, made, names, itertools.repeat(names)))
-                found.append((misnamed, unlike, len(found), way))
+                found.append((misnamed, unlike, len(found), plan))
     least = min((one[0] for one in found), default=0)
     likely = sorted((one for one in found if one[0] == least), key=lambda one: one[:3])
-    return [way for *_, way in likely][:_MOST]
+    return [plan for *_, plan in likely][:_MOST]
 
 
 def _is_misnamed(source: str, name: str, names: Sequence[str]) -> bool:
-    """Whether an input has another name than its source, whose name it, or another one, has."""
+    """True if another input has the name of this input's source."""
     own = source.partition(":")[0]
     return name != own and own in names
 
 
-def _is_setting(source: Source) -> bool:
-    """Whether a source is a number that sets something, such as what dropout keeps."""
+def _is_parameter(source: Source) -> bool:
+    """True if a source is a scalar setting, such as the keep probability of dropout."""
     if not source.is_placeholder:
         return False
     if source.shape is None:
@@ -111,7 +111,7 @@ def _is_setting(source: Source) -> bool:
 def _merged(
     old: Shape | None, new: Shape | None, batch: int, pixels: Sequence[int]
 ) -> tuple[int, ...] | None:
-    """A shape that fits a source, and an input as it is or reshaped; None if there is none."""
+    """A shape that fits a source, and an input directly or reshaped; None if there is none."""
     if old is None:
         if new is None:
             return None
@@ -142,27 +142,30 @@ def _filled(sizes: Sequence[int | None], pixels: Sequence[int]) -> Iterator[int]
 
 
 def arrays(
-    way: Way, network: OldNetwork, scale: float, random: np.random.Generator
+    plan: FeedPlan, network: OldNetwork, scale: float, random: np.random.Generator
 ) -> dict[str, Array]:
-    """Random values of the sources that are the model's inputs.
+    """Samples values of the sources that are the model's inputs.
+
+    Integers that select rows, as of an embedding, are less than the number of rows. One integer per
+    example is a length. Pixels of 8 bits have all values. Other integers are 0 or 1; those of the
+    first input are less than 100 in the large scale. In the last scale, float inputs after the
+    first are 0 or 1, as masks are.
 
     Args:
-        way: how both are fed.
-        network: the old one.
-        scale: standard deviation of float ones.
-        random: what they are drawn from.
+        plan: assignment of the sources to the inputs.
+        network: the original network.
+        scale: standard deviation of float values.
+        random: random number generator.
 
     Returns:
-        by source, in its dtype and shape. Whole numbers that choose rows are below their number;
-        one for each example is a length; others are 0 or 1, of the first input also below 100;
-        pixels of 8 bits have all values. Floats of others are 0 or 1 in the last scale, as masks.
+        a value for each source by name, in its dtype and shape.
     """
     kinds = {one.name: np.dtype(one.dtype) for one in network.sources}
     found: dict[str, Array] = {}
-    for name, shape in way.shapes.items():
+    for name, shape in plan.shapes.items():
         kind = kinds[name]
         if kind.kind == "f":
-            is_mask = bool(found) and scale == SCALES[-1]  # perhaps: beside another input
+            is_mask = bool(found) and scale == SCALES[-1]  # possible after another input
             value: Array = random.normal(scale=scale, size=shape)
             if is_mask:
                 value = random.integers(0, 2, shape).astype(kind)
@@ -171,12 +174,12 @@ def arrays(
         else:
             rows = 256 if kind == np.uint8 else network.walk.rows_read(name, network.state)
             if len(shape) == 1 and not rows:  # a length of each example
-                value = random.integers(1, way.steps + 1, shape)
+                value = random.integers(1, plan.steps + 1, shape)
             else:
-                # Beside another input they are a mask, perhaps.
+                # After another input they may be a mask.
                 most = 100 if scale > 1 and not found else 2
                 value = random.integers(0, rows or most, shape)
-            if kind == np.uint8 and scale > 1:  # as of pictures, where large parts are alike
+            if kind == np.uint8 and scale > 1:  # like pictures with large uniform areas
                 value[::3], value[1::3] = 255, 0
         if scale == SCALES[-1]:
             _pad(value)
@@ -185,30 +188,33 @@ def arrays(
 
 
 def _pad(value: Array) -> None:
-    """Ends some sequences early by zeros, which old code often masks."""
+    """Pads the end of some sequences with zeros, which old code often masks."""
     if value.ndim == (2 if value.dtype.kind in "iu" else 3) and value.shape[1] > 2:
         value[len(value) * 2 // 3 :, value.shape[1] * 2 // 3 :] = 0
 
 
-def settings(
-    way: Way, network: OldNetwork, needed: set[str], *, training: bool
+def other_values(
+    plan: FeedPlan, network: OldNetwork, needed: set[str], *, training: bool
 ) -> Iterator[dict[str, Array]]:
-    """Values of the other sources, as a network that is used has them: the likeliest first.
+    """Yields values of the other sources for inference, the likeliest first.
 
     Args:
-        way: how both are fed.
-        network: the old one.
-        needed: names of sources that are looked for.
-        training: whether what is called training is on.
+        plan: assignment of the sources to the inputs.
+        network: the original network.
+        needed: names of the sources that need a value.
+        training: value of the source that switches training on.
 
     Yields:
-        by source, in its dtype and shape; by the name of a constant, what turns dropout off.
+        a value for each source by name, in its dtype and shape; also values of the constants that
+        switch dropout off.
     """
-    others = [one for one in network.sources if one.name in needed and one.name not in way.shapes]
-    options = [[*_values(one, way, training)] for one in others]
-    # Dropout that is written into the graph is turned off.
-    off = {name: np.array(value, np.float32) for name, value in network.walk.dropped().items()}
-    # What sets the same thing, such as shares to keep, is most often set to the same.
+    others = [one for one in network.sources if one.name in needed and one.name not in plan.shapes]
+    options = [[*_values(one, plan, training)] for one in others]
+    # Switch off dropout whose rate is a constant of the graph.
+    off = {
+        name: np.array(value, np.float32) for name, value in network.walk.dropout_switches().items()
+    }
+    # Sources of the same meaning, such as keep probabilities, most often have the same value.
     alike = [
         tuple(next((one for one in each if str(one) == text), each[0]) for each in options)
         for text in dict.fromkeys(str(one) for each in options for one in each)
@@ -219,12 +225,12 @@ def settings(
 
 
 def is_training(source: Source) -> bool:
-    """Whether a `source` says if the network is being trained."""
+    """True if a `source` switches training on and off."""
     return source.dtype == "bool" and not source.shape and "train" in source.name.lower()
 
 
-def _values(source: Source, way: Way, training: bool) -> Iterator[Array]:
-    """What a source may be: its default, no training, nothing dropped, all steps."""
+def _values(source: Source, plan: FeedPlan, training: bool) -> Iterator[Array]:
+    """Likely values of a source: its default, no training, no dropout, all time steps."""
     dtype = np.dtype(source.dtype)
     numbers: tuple[float, ...]
     if is_training(source):
@@ -236,13 +242,13 @@ def _values(source: Source, way: Way, training: bool) -> Iterator[Array]:
         is_share = "rate" in source.name.lower() or "drop" in source.name.lower()
         numbers = (0.0, 1.0) if is_share and "keep" not in source.name.lower() else (1.0, 0.0)
     else:
-        numbers = (way.steps, way.batch, 1)
+        numbers = (plan.steps, plan.batch, 1)
     shape: tuple[int, ...] = ()
     if source.shape:
         rest = source.shape[1:]
-        # Of [layers, None, units] it is the examples that are open, of [None, None] the steps, too.
-        usual = way.batch if source.shape[0] else way.steps
-        shape = (source.shape[0] or way.batch, *(one or usual for one in rest))
+        # In [layers, None, units] the batch size is open, in [None, None] also the time steps.
+        usual = plan.batch if source.shape[0] else plan.steps
+        shape = (source.shape[0] or plan.batch, *(one or usual for one in rest))
         numbers = (*numbers, 0) if dtype.kind == "i" else numbers
     if source.default is not None:
         yield source.default

@@ -1,4 +1,4 @@
-"""Loads an old checkpoint into a new model."""
+"""Loads an old checkpoint into a Keras model."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from tf_edureka._keras import keras
 from tf_edureka.errors import InputError, printable
 from tf_edureka.parity import mapping
 from tf_edureka.parity.loading import feeds, optimizer
-from tf_edureka.parity.loading.new_network import NewNetwork, cause
+from tf_edureka.parity.loading.new_network import NewNetwork, first_line
 from tf_edureka.parity.loading.old_network import OldNetwork
 from tf_edureka.parity.loading.proof import Proof, Prover
 from tf_edureka.parity.mapping import Mapping as Found, new_variables
@@ -22,7 +22,7 @@ from tf_edureka.parity.model import inputs
 from tf_edureka.tf1 import checkpoint as files
 from tf_edureka.tf1.checkpoint import Checkpoint, Entry
 from tf_edureka.tf1.checkpoint.content import WEIGHT, Array
-from tf_edureka.tf1.checkpoint.roles import natural
+from tf_edureka.tf1.checkpoint.roles import natural_key
 from tf_edureka.tf1.graph_nodes import Unreplayable
 from tf_edureka.trace import Variable
 
@@ -32,16 +32,18 @@ _ROLES = ("kernel", "recurrent_kernel", "bias", "gamma", "beta", "moving_mean", 
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What was loaded, and how it was proved.
+    """The result of `load_into`: the mapping, and the evidence that it is right.
 
     Attributes:
-        mapping: for each variable its old name, its new path, and how the values go over.
-        is_proved: whether the old graph and the model were seen to give the same outputs.
-        says: how far apart they were, or why it is not proved.
-        fed: by what both were fed, in words; empty where nothing was.
-        unseen: paths of variables that do not move the outputs, so that nothing is known of them.
-        left: names of old variables that the model has no use for, and its outputs do not need.
-        optimizer: what became of the optimizer's slots; empty where there are none.
+        mapping: a row (original name, new path, transform in words) for each variable. Names of
+            variables that are converted together, as in an LSTM, are joined by commas.
+        is_proved: True if the model and the original graph gave the same outputs.
+        says: measured difference of the outputs, or the reason why nothing is proved.
+        fed: values of placeholders besides the random inputs, in words; empty if there are none.
+        unseen: paths of variables that do not affect the outputs; their mapping is not proved.
+        left: names of original variables that were not loaded, as the outputs do not need them.
+        optimizer: report on the optimizer's slots, step and arithmetic; empty if the checkpoint
+            has no slots and no step.
     """
 
     mapping: tuple[tuple[str, str, str], ...]
@@ -53,7 +55,7 @@ class Loaded:
     optimizer: str = ""
 
     def text(self) -> str:
-        """The mapping, a line for each variable, and what is proved of it."""
+        """Returns the mapping, one line per variable, and the evidence for it."""
         width = max((len(old) for old, _, _ in self.mapping), default=0)
         rows = [
             f"  {old:<{width}}  ->  {new}" + (f"  ({how})" if how != AS_IT_IS.how else "")
@@ -61,11 +63,11 @@ class Loaded:
         ]
         rows.append(f"{'proved' if self.is_proved else 'NOT PROVED'}: {self.says}")
         if self.fed:
-            rows.append(f"fed: {self.fed}")
+            rows.append(f"fed to the original graph: {self.fed}")
         if self.unseen:
-            rows.append(f"not proved of {', '.join(self.unseen)}: the outputs do not depend on it")
+            rows.append(f"not proved: {', '.join(self.unseen)} (no effect on the outputs)")
         if self.left:
-            rows.append(f"left out: {', '.join(self.left)}: the outputs do not need it")
+            rows.append(f"not loaded: {', '.join(self.left)} (the outputs do not need them)")
         if self.optimizer:
             rows.append(f"optimizer: {self.optimizer}")
         return "\n".join(map(printable, rows))
@@ -77,24 +79,38 @@ def load_into(
     *,
     given: Mapping[str, str] | None = None,
 ) -> Loaded:
-    """Gives a Keras model the values of an old checkpoint, and proves that each is in its place.
+    """Loads the values of an old checkpoint into a Keras model, and proves the mapping.
 
-    Which variable is which is found by shape, name and order, with the known transpositions. Where
-    there is a graph, it is run beside the model on random inputs, and only an assignment by which
-    the outputs agree is taken; what shapes and names do not tell, as layers of the same shape, is
-    tried. Of a compiled model the optimizer gets the slots.
+    Variables are matched by shape, name and order; kernels are transposed or split as needed. If
+    the checkpoint has a graph that can be run, it and the model are run on the same random inputs,
+    and the values are kept only if the outputs agree. If shapes and names leave several mappings
+    open, as for layers of the same shape, these are tried. The optimizer of a compiled model gets
+    the slots.
 
     Args:
-        model: a Keras model, built or with known inputs; compiled, if it is to be trained further.
-        path: as for `tf1.checkpoint.read`.
-        given: by the name of an old variable the path of the new one, where it is not found.
+        model: Keras model that is built or has known inputs; compile it first to train it further.
+        path: checkpoint, frozen graph, SavedModel or HDF5 file, as for `tf1.checkpoint.read`.
+        given: path of a model variable by the name of the original variable, for pairs that are
+            not found; None for none.
 
     Returns:
-        what went where, and how that was proved.
+        the mapping, and the evidence that it is right.
 
     Raises:
-        InputError: when the checkpoint cannot be read, the model has other variables, or the
-            outputs do not agree. The model has its own values then.
+        InputError: if the checkpoint cannot be read, the model has other variables, or the outputs
+            differ. The model then keeps its own values.
+
+    Example:
+        >>> import keras
+        >>> from tf_edureka import parity
+        >>> hidden = keras.layers.Dense(5, activation="tanh", name="hidden")
+        >>> output = keras.layers.Dense(2, name="output")
+        >>> model = keras.Sequential([keras.Input((6,)), hidden, output], name="port")
+        >>> loaded = parity.load_into(model, "model.ckpt-7")
+        >>> loaded.is_proved
+        True
+        >>> loaded.mapping[0]
+        ('hidden/weights', 'port/hidden/kernel', 'as it is')
     """
     checkpoint = files.read(path)
     with runtime.tf32(False):
@@ -112,7 +128,7 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
             old = OldNetwork(checkpoint)
         except Unreplayable as error:
             raise InputError(f"{checkpoint.path}: its graph is damaged ({error})") from None
-    kept = old.kept_by_optimizers() if old else set()
+    kept = old.slot_names() if old else set()
     weights = [one for one in checkpoint.of_role(WEIGHT) if one.name not in kept]
     values = {one.variable: checkpoint[one.name] for one in weights}
     if not model.built or not model.variables:
@@ -120,18 +136,20 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
     new = NewNetwork(model)
     own = [variable.numpy() for variable in model.variables]
     try:
-        found, proof = _found(new, checkpoint, weights, values, old, given)
-        new.load(found, values)
-        taken = optimizer.take(new, checkpoint, found, old)
+        found, proof = _mapped(new, checkpoint, weights, values, old, given)
+        new.assign_old(found, values)
+        taken = optimizer.load_slots(new, checkpoint, found, old)
     except BaseException:
-        new.take(dict(enumerate(own)))
+        new.assign(dict(enumerate(own)))
         raise
     return Loaded(
         mapping=tuple(
             (", ".join(link.old), ", ".join(link.paths), link.how) for link in found.links
         ),
         is_proved=proof is not None and proof.holds,
-        says=proof.says if proof else f"there is no graph beside it{_by_order(found)}",
+        says=proof.says
+        if proof
+        else f"the checkpoint has no graph to compare with{_ambiguity(found)}",
         fed=proof.fed if proof else "",
         unseen=proof.unseen if proof else (),
         left=found.missing,
@@ -140,33 +158,35 @@ def _loaded(model: Any, checkpoint: Checkpoint, given: Mapping[str, str]) -> Loa
 
 
 def _build(model: keras.Model, old: OldNetwork | None) -> None:
-    """Builds a model that waits for its first batch, by what the old graph is fed."""
+    """Builds an unbuilt model by calling it on inputs that fit the original graph."""
     failed = ""
     if old is not None:
-        for way in feeds.ways(model, old.sources):
-            given = feeds.arrays(way, old, 1.0, np.random.default_rng(0))
-            x = inputs.as_tensors(inputs.shaped(model, way.feeding, given))
+        for plan in feeds.feed_plans(model, old.sources):
+            given = feeds.arrays(plan, old, 1.0, np.random.default_rng(0))
+            x = inputs.as_tensors(inputs.model_inputs(model, plan.feeding, given))
             try:
                 model(x, training=False)
-            except Exception as error:  # a model may raise anything on what is not meant for it
-                failed = failed or f" ({type(error).__name__}: {cause(error)})"
+            except Exception as error:  # a model may raise anything on inputs that do not fit
+                failed = failed or f" ({type(error).__name__}: {first_line(error)})"
             else:
                 return
     raise InputError(
-        f"expected a model that is built, got one that waits for its first batch{failed}; begin it "
-        "with keras.Input, or call it on a batch where it is made"
+        f"expected a built model, got one without weights{failed}; start it with keras.Input, or "
+        "call it on a batch before it is returned"
     )
 
 
 def _variables(
     checkpoint: Checkpoint, weights: Sequence[Entry]
 ) -> tuple[list[Variable], list[str] | None]:
-    """What is to be mapped, in the likeliest order, and what of it is trained."""
+    """The variables to map, in the likeliest order, and the names of the trained ones."""
     found = [Variable(name=one.variable, shape=one.shape, dtype=one.dtype) for one in weights]
     if checkpoint.is_ordered:
         return found, [*checkpoint.trained] if checkpoint.trained is not None else None
-    # By names: within a layer in Keras' order, moving averages after all that is trained.
-    found.sort(key=lambda one: (natural(directory(one.name)), _rank(one.name), natural(one.name)))
+    # Sorted by name; within a layer in Keras' order; moving averages after trained variables.
+    found.sort(
+        key=lambda one: (natural_key(directory(one.name)), _rank(one.name), natural_key(one.name))
+    )
     trained = [one.name for one in found if not is_statistic(role(one.name))]
     return sorted(found, key=lambda one: one.name not in trained), trained
 
@@ -175,7 +195,7 @@ def _rank(name: str) -> int:
     return _ROLES.index(role(name)) if role(name) in _ROLES else len(_ROLES)
 
 
-def _found(
+def _mapped(
     new: NewNetwork,
     checkpoint: Checkpoint,
     weights: Sequence[Entry],
@@ -183,10 +203,10 @@ def _found(
     old: OldNetwork | None,
     given: Mapping[str, str],
 ) -> tuple[Found, Proof | None]:
-    """The mapping, and its proof where there is a graph."""
+    """The mapping, and its proof if the checkpoint has a graph."""
     variables, trained = _variables(checkpoint, weights)
     described = new_variables.variables_of(new.model)
-    # What an LSTM adds to its forget gate is in the graph, and not among its variables.
+    # The forget bias of an LSTM is a constant of the graph, not a variable.
     biases = (1.0, 0.0) if any(one.cell == "lstm" for one in described) else (1.0,)
     mappings = [
         mapping.find(variables, described, given=given, trained=trained, forget_bias=bias)
@@ -195,39 +215,40 @@ def _found(
     found, proof = mappings[0], None
     old_shapes = {one.name: one.shape for one in variables}
     if found.extra:
-        lacking = _some(found.extra, {one.path: one.shape for one in described})
+        lacking = _first_few(found.extra, {one.path: one.shape for one in described})
         raise InputError(
             f"{checkpoint.path}: expected values for all of the model's variables, got none for "
-            f"{lacking}; left in it: {_some(found.missing, old_shapes) or 'nothing'}"
+            f"{lacking}; variables left over in it: "
+            f"{_first_few(found.missing, old_shapes) or 'none'}"
         )
     if old is not None:
         spare = [(name, old_shapes[name]) for name in found.missing]
         proof = Prover(new, old, values).prove(mappings, spare)
         if proof.was_run and not proof.holds:
             raise InputError(
-                f"{checkpoint.path}: expected a model that computes what the graph does, got "
-                f"another: {proof.says}"
+                f"{checkpoint.path}: expected a model with the same outputs as the original graph, "
+                f"got different outputs: {proof.says}"
             )
         found = proof.found
     if found.missing and not (proof and proof.holds):
         raise InputError(
-            f"{checkpoint.path}: expected a model with all of its {len(variables)} variables, got "
-            f"one without {_some(found.missing, old_shapes)}"
-            + (f"; whether it needs them is not known: {proof.says}" if proof else "")
+            f"{checkpoint.path}: expected a model with all {len(variables)} variables of the "
+            f"checkpoint, got one without {_first_few(found.missing, old_shapes)}"
+            + (f"; it is not known if it needs them: {proof.says}" if proof else "")
         )
     return found, proof
 
 
-def _some(names: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> str:
-    """The first few of some names, with their shapes."""
-    said = ", ".join(f"{name} {list(shapes[name])}" for name in names[:_NAMED])
-    return said + (" ..." if len(names) > _NAMED else "")
+def _first_few(names: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> str:
+    """The first few `names` with their shapes, as text."""
+    text = ", ".join(f"{name} {list(shapes[name])}" for name in names[:_NAMED])
+    return text + (" ..." if len(names) > _NAMED else "")
 
 
-def _by_order(found: Found) -> str:
-    """What is to be said of variables that only their order tells apart."""
+def _ambiguity(found: Found) -> str:
+    """A note on variables that are mapped by their order alone; empty if there are none."""
     names = [name for group in found.ambiguous for link in group for name in link.old]
     if not names:
         return ""
     some = ", ".join(names[:_NAMED]) + (" ..." if len(names) > _NAMED else "")
-    return f"; only their order tells apart: {some}"
+    return f"; mapped by their order alone: {some}"

@@ -1,4 +1,4 @@
-"""A Keras model beside an old graph: given values, called, its layers watched."""
+"""A Keras model that is given values and called, while the outputs of its layers are recorded."""
 
 import contextlib
 import re
@@ -19,21 +19,20 @@ _DROPS = (keras.layers.Dropout, keras.layers.SpatialDropout1D, keras.layers.Spat
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Called:
-    """What a model gave.
+class ModelOutputs:
+    """The outputs of a model and of its layers.
 
     Attributes:
-        outputs: of it, any dtype and shape.
-        layers: each layer that was called, and what it gave, any dtype and shape, in the order of
-            the calls.
+        outputs: outputs of the model, any dtype and shape.
+        layers: each called layer with its output, any dtype and shape, in the order of the calls.
     """
 
     outputs: list[Array]
     layers: list[tuple[Any, Array]]
 
 
-def cause(error: Exception) -> str:
-    """What an `error` of Keras says, in a line: first it says where it was."""
+def first_line(error: Exception) -> str:
+    """Returns the first line of a Keras `error` after the one that names the layer."""
     plain = re.sub(r"\x1b\[\d*m", "", str(error))
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
     rest = [line for line in lines if not line.startswith("Exception encountered")]
@@ -41,66 +40,68 @@ def cause(error: Exception) -> str:
 
 
 class NewNetwork:
-    """A model, given values and called.
+    """A model that is given values and called.
 
     Args:
-        model: built.
+        model: built Keras model.
     """
 
     def __init__(self, model: keras.Model) -> None:
         self.model = model
         self.variables = [*model.variables]
 
-    def take(self, values: Mapping[int, Array]) -> None:
-        """Assigns values.
+    def assign(self, values: Mapping[int, Array]) -> None:
+        """Assigns values to variables.
 
         Args:
-            values: by place in `model.variables`, of the variable's shape, any dtype.
+            values: values by position in `model.variables`, of the variable's shape, any dtype.
         """
         for place, value in values.items():
             self.variables[place].assign(value)
 
-    def load(self, found: Found, old: Mapping[str, Array]) -> None:
-        """Assigns old values.
+    def assign_old(self, found: Found, old: Mapping[str, Array]) -> None:
+        """Assigns the values of original variables, converted by a mapping.
 
         Args:
-            found: which of the old variables is which of the model's.
-            old: values by name, of the old variable's shape, any dtype.
+            found: mapping of the original variables to the model's.
+            old: values by name, of the original variable's shape, any dtype.
         """
-        self.take(found.to_new(old))
+        self.assign(found.to_new(old))
 
     def call(
         self, feeding: inputs.Feeding, arrays: Mapping[str, Array], *, training: bool
-    ) -> Called:
+    ) -> ModelOutputs:
         """Calls the model.
 
         Args:
-            feeding: which of the arrays are its inputs.
-            arrays: by name, any dtype and shape.
-            training: whether as in training.
+            feeding: names of the arrays that are its inputs.
+            arrays: values by name, any dtype and shape.
+            training: True for training mode, without dropout.
 
         Returns:
-            what it gave.
+            the outputs of the model and of its layers.
         """
         x = self._inputs(feeding, arrays)
-        # The old graph is computed on the CPU; a GPU would add up in another order.
-        with tf.device("CPU:0"), self._nothing_dropped(), called_layers() as layers:
+        # The original graph is run on the CPU; a GPU would sum in another order.
+        with tf.device("CPU:0"), self._dropout_off(), called_layers() as layers:
             outputs = self.model(x, training=training)
-        return Called(outputs=[np.array(one) for one in keras.tree.flatten(outputs)], layers=layers)
+        return ModelOutputs(
+            outputs=[np.array(one) for one in keras.tree.flatten(outputs)], layers=layers
+        )
 
-    def moves(
+    def sensitivities(
         self, feeding: inputs.Feeding, arrays: Mapping[str, Array], *, training: bool
     ) -> dict[int, float]:
-        """How far each variable moves the outputs, about, if it changes by its own size.
+        """Estimates how much each variable affects the outputs, from the gradient.
 
         Args:
-            feeding: as for `call`.
-            arrays: as for `call`.
-            training: as for `call`.
+            feeding: names of the arrays that are its inputs.
+            arrays: values by name, any dtype and shape.
+            training: True for training mode, without dropout.
 
         Returns:
-            by place of the variable, as a share of the outputs' size; those without a gradient are
-            left out.
+            relative change of the outputs for a change of the variable by its own size, by position
+            of the variable; variables without a gradient are omitted.
         """
         floats = {
             place: one.value
@@ -108,13 +109,13 @@ class NewNetwork:
             if one.value.dtype.is_floating
         }
         values = [*floats.values()]
-        with tf.device("CPU:0"), self._nothing_dropped(), tf.GradientTape() as tape:
+        with tf.device("CPU:0"), self._dropout_off(), tf.GradientTape() as tape:
             tape.watch(values)
             outputs = keras.tree.flatten(
                 self.model(self._inputs(feeding, arrays), training=training)
             )
             given = [one for one in outputs if one.dtype.is_floating]
-            # Signs at random, or a softmax would sum up to 1.
+            # Random signs, since a softmax sums to 1 for all weights.
             signs = [tf.sign(tf.random.stateless_normal(one.shape, (0, 1))) for one in given]
             total = sum(
                 tf.reduce_sum(a * tf.cast(b, a.dtype)) for a, b in zip(given, signs, strict=True)
@@ -132,8 +133,8 @@ class NewNetwork:
         return found
 
     @contextlib.contextmanager
-    def _nothing_dropped(self) -> Iterator[None]:
-        """Has layers that drop something at random drop nothing, also as in training."""
+    def _dropout_off(self) -> Iterator[None]:
+        """Sets the rate of all dropout layers to 0, so that training mode drops nothing."""
         layers = [one for one in self.model._flatten_layers() if isinstance(one, _DROPS)]
         rates = [layer.rate for layer in layers]
         try:
@@ -145,4 +146,4 @@ class NewNetwork:
                 layer.rate = rate
 
     def _inputs(self, feeding: inputs.Feeding, arrays: Mapping[str, Array]) -> Any:
-        return inputs.as_tensors(inputs.shaped(self.model, feeding, arrays))
+        return inputs.as_tensors(inputs.model_inputs(self.model, feeding, arrays))

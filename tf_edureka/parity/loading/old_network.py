@@ -1,4 +1,4 @@
-"""The network in an old graph: what it is fed, and what it computes of that."""
+"""The network in an original graph: the sources that it is fed, and the tensors it computes."""
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,9 +11,9 @@ from tf_edureka.parity.loading.updates import Update
 from tf_edureka.parity.loading.walk import Walk
 from tf_edureka.tf1.checkpoint import Checkpoint, graphs
 from tf_edureka.tf1.checkpoint.content import Array
-from tf_edureka.tf1.foreign_graph import ForeignGraph
 from tf_edureka.tf1.graph_nodes import Unreplayable, parse
-from tf_edureka.tf1.graph_parts import Parts
+from tf_edureka.tf1.subgraphs import Subgraphs
+from tf_edureka.tf1.untrusted_graph import UntrustedGraph
 
 _MOST_FAILURES = 20
 _ACTIVATIONS = (
@@ -27,25 +27,25 @@ class OldNetwork:
     """The forward pass of a checkpoint's graph.
 
     Args:
-        checkpoint: with its graph.
+        checkpoint: checkpoint that includes a graph.
 
     Attributes:
-        graph: its `GraphDef`.
-        nodes: of the graph, by name.
-        state: values of its variables, by the names of their nodes.
-        sources: what can be fed.
-        walk: the graph, walked from these on.
+        graph: the `GraphDef`.
+        nodes: nodes of the graph by name.
+        state: values of the graph's variables by the names of their nodes.
+        sources: tensors that can be fed.
+        walk: dependencies of the graph's nodes on the sources.
 
     Raises:
-        Unreplayable: when the graph cannot be read.
+        Unreplayable: if the graph cannot be read.
     """
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.graph = tf.compat.v1.GraphDef.FromString(checkpoint.graph or b"")
         try:
-            parts = Parts(self.graph)
+            parts = Subgraphs(self.graph)
         except KeyError as error:
-            raise Unreplayable(f"the graph has no {error}, which a node of it takes") from None
+            raise Unreplayable(f"the graph has no {error}, the input of a node") from None
         self.nodes = parts.nodes
         self.state = graphs.state(self.graph, checkpoint)
         self.sources = [*sources.of_graph(self.graph, self.nodes)]
@@ -61,11 +61,11 @@ class OldNetwork:
             for name, kind in sources.outputs(node)
             if tf.as_dtype(kind).is_floating
         ]
-        self._foreign = ForeignGraph(_with_sizes(self.graph, self._tensors), self.state)
-        self.taken_by_loss = functools.cache(self.walk.taken_by_loss)
+        self._untrusted = UntrustedGraph(_with_sizes(self.graph, self._tensors), self.state)
+        self.loss_activation = functools.cache(self.walk.loss_activation)
 
     def saved_as(self, variable: str) -> tuple[str, str]:
-        """The name in the checkpoint, and the slice of that, of a `variable`'s node."""
+        """Returns the name in the checkpoint, and the slice of it, for a `variable`'s node."""
         return self._saved.get(variable, (variable, ""))
 
     @functools.cached_property
@@ -73,36 +73,37 @@ class OldNetwork:
         """The ops of the graph that apply gradients."""
         return updates.find(self.nodes)
 
-    def kept_by_optimizers(self) -> set[str]:
-        """Names in the checkpoint of what the graph's optimizers keep of its weights."""
+    def slot_names(self) -> set[str]:
+        """Returns the names in the checkpoint of the slots of the graph's optimizers."""
         slots = (one.slots.values() for one in self.updates)
         return {self.saved_as(node)[0] for nodes in slots for node in nodes}
 
     def tensors(self, fed: Iterable[str]) -> list[str]:
-        """Names of the float tensors that are computed from weights and from these sources alone.
+        """Returns the names of the float tensors that depend on weights and on no other sources.
 
         Args:
-            fed: names of sources.
+            fed: names of the allowed sources.
         """
         given = {*fed}
-        return [name for name in self._tensors if self.needed([name]) <= given]
+        return [name for name in self._tensors if self.sources_of([name]) <= given]
 
-    def needed(self, tensors: Iterable[str]) -> set[str]:
-        """Names of the sources that some `tensors` are computed from."""
+    def sources_of(self, tensors: Iterable[str]) -> set[str]:
+        """Returns the names of the sources that some `tensors` are computed from."""
         return {one for name in tensors for one in self.walk.fed_by(parse(name)[0]) or frozenset()}
 
-    def computed_of(self, tensor: str, fed: Iterable[str]) -> list[str]:
-        """What is computed of a tensor at once, and from these sources alone.
+    def activations_after(self, tensor: str, fed: Iterable[str]) -> list[str]:
+        """Returns the activations that the graph applies directly to a tensor.
+
+        A port may lack them at its end. An activation that a loss computes does not count.
 
         Args:
-            tensor: its name.
-            fed: names of sources.
+            tensor: name of the tensor.
+            fed: names of the sources that the activation may depend on.
 
         Returns:
-            the tensors' names, each with its op, of what a port may lack at its end: an activation
-            that no loss computes anyhow.
+            name and op of each activation, such as `steer (Tanh)`.
         """
-        if self.taken_by_loss(tensor):
+        if self.loss_activation(tensor):
             return []
         here, given = parse(tensor)[0], {*fed}
         return [
@@ -110,29 +111,29 @@ class OldNetwork:
             for node in self.graph.node
             if any(parse(one)[0] == here for one in node.input)
             and self.walk.is_forward(node)
-            and self.needed([node.name]) <= given
+            and self.sources_of([node.name]) <= given
             and node.op in _ACTIVATIONS
         ]
 
     def sizes(self, names: Sequence[str], feeds: Mapping[str, Array]) -> dict[str, int]:
-        """How many numbers tensors have, of those that can be computed.
+        """Returns the numbers of entries of the tensors that can be computed.
 
         Args:
-            names: of them.
-            feeds: by source, in its dtype and shape.
+            names: names of the tensors.
+            feeds: value of each source by name, in its dtype and shape.
 
         Returns:
-            by name.
+            number of entries by name.
 
         Raises:
-            Unreplayable: when too much fails.
+            Unreplayable: if too many ops fail.
         """
         asked = {name: f"{_SIZE}{self._tensors.index(name)}" for name in names}
         for _ in range(_MOST_FAILURES):
             try:
-                values, _ = self._foreign.run([*asked.values()], feeds)
+                values, _ = self._untrusted.run([*asked.values()], feeds)
             except Unreplayable as error:
-                after = self.walk.after(error.node) if error.node else set()
+                after = self.walk.downstream(error.node) if error.node else set()
                 left = {n: of for n, of in asked.items() if parse(n)[0] not in after}
                 if len(left) == len(asked) or not left:
                     raise
@@ -147,45 +148,45 @@ class OldNetwork:
         """Computes tensors.
 
         Args:
-            names: of them.
-            feeds: by source, in its dtype and shape.
-            dtype: `float32` or `float64`: what it computes in.
+            names: names of the tensors.
+            feeds: value of each source by name, in its dtype and shape.
+            dtype: precision of the computation: `float32` or `float64`.
 
         Returns:
-            them by name, any shape, in that dtype where they are float.
+            the tensors by name, any shape; those of floats in `dtype`.
 
         Raises:
-            Unreplayable: when they cannot be computed.
+            Unreplayable: if they cannot be computed.
         """
-        values, _ = self._foreign.run(names, feeds, dtype=dtype)
+        values, _ = self._untrusted.run(names, feeds, dtype=dtype)
         return dict(zip(names, values, strict=True))
 
-    def applied(
+    def apply_gradients(
         self, applying: Sequence[Update], gradients: Mapping[str, Array], rate: float
     ) -> tuple[dict[str, float], dict[str, Array]]:
-        """Runs the ops that apply gradients, on gradients that are given.
+        """Runs the ops that apply gradients, with given gradients.
 
         Args:
             applying: these ops, of one optimizer.
-            gradients: by op, in the shape and dtype of its variable.
-            rate: what a learning rate is that the old program fed, float32.
+            gradients: gradient of each op by its name, in the shape and dtype of its variable.
+            rate: float32 value for a learning rate that the original program fed.
 
         Returns:
-            the scalars that they took, by the op's names for them, and all variables after it, in
-            their dtypes and shapes, by the names of their nodes.
+            the optimizer's scalars by the op's names for them, and all variables afterwards by the
+            names of their nodes, in their dtypes and shapes.
 
         Raises:
-            Unreplayable: when they cannot be run.
+            Unreplayable: if the ops cannot be run.
         """
         alone = tf.compat.v1.GraphDef.FromString(self.graph.SerializeToString())
         for node in alone.node:
-            # What they wait for, as moving averages do, needs inputs.
+            # Remove control dependencies that need inputs, such as updates of moving averages.
             node.input[:] = [
                 one
                 for one in node.input
                 if not (one.startswith("^") and self.walk.fed_by(one[1:]) != frozenset())
             ]
-        graph = ForeignGraph(alone.SerializeToString(), self.state)
+        graph = UntrustedGraph(alone.SerializeToString(), self.state)
         names = applying[0].scalars
         rates = {
             one.name: np.array(rate, one.dtype)
@@ -199,7 +200,7 @@ class OldNetwork:
 
 
 def _with_sizes(graph: tf.compat.v1.GraphDef, tensors: Sequence[str]) -> bytes:
-    """The graph with ops that give the number of entries of tensors."""
+    """The graph with additional ops that compute the numbers of entries of tensors."""
     sizes = tf.compat.v1.GraphDef()
     nodes = {node.name: node for node in graph.node}
     for place, name in enumerate(tensors):

@@ -1,4 +1,4 @@
-"""What an old optimizer had gathered, given to a Keras model's."""
+"""Loads the slots of an original optimizer into a Keras model's optimizer."""
 
 import math
 import re
@@ -17,7 +17,7 @@ from tf_edureka.tf1.checkpoint import Checkpoint
 from tf_edureka.tf1.checkpoint.content import POWER, SLOT, STEP, WEIGHT, Array
 from tf_edureka.tf1.checkpoint.roles import slots_of
 
-# By what TensorFlow 1 and tf.keras call their slots, the op's names for them, in their order.
+# The op's names for the slots, by the optimizer's name in TensorFlow 1 and tf.keras.
 _BY_NAME: Mapping[str, tuple[str, ...]] = {
     "Adam": ("m", "v"),
     "AdaMax": ("m", "v"),
@@ -28,36 +28,38 @@ _BY_NAME: Mapping[str, tuple[str, ...]] = {
     "RMSProp": ("ms", "mom"),
 }
 _CENTERED = ("ms", "mg", "mom")
-_ALONE = {
+_KERAS_SLOTS = {
     **{"m": "m", "v": "v", "adam_m": "m", "adam_v": "v", "momentum": "accum"},
     **{"accumulator": "accum", "rms": "ms"},
 }
 
 
-def take(new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork | None) -> str:
-    """Gives a model's optimizer the slots, and compares a step where there is a graph.
+def load_slots(
+    new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork | None
+) -> str:
+    """Loads the slots into a model's optimizer, and compares a step if there is a graph.
 
     Args:
-        new: the model, which has the weights already; it is compiled if it has an optimizer.
-        checkpoint: with the slots.
-        found: which of its variables is which of the model's.
-        old: the checkpoint's graph; None without.
+        new: the model, with the weights loaded; it has an optimizer if it is compiled.
+        checkpoint: the checkpoint with the slots.
+        found: mapping of the checkpoint's variables to the model's.
+        old: the checkpoint's graph; None if it has none.
 
     Returns:
-        what became of the optimizer, in a sentence; empty where there was nothing to take.
+        a report on the optimizer as text; empty if the checkpoint has no slots and no step.
     """
     optimizer = getattr(new.model, "optimizer", None)
     there = checkpoint.of_role(SLOT, POWER)
     if not checkpoint.of_role(SLOT, POWER, STEP):
         return ""
     if optimizer is None:
-        return f"{counted(len(there), 'slot')} left out: the model is not compiled"
-    of_graph = _of_graph(old, found) if old else []
-    if of_graph and old:
-        slots, powers = _of_updates(of_graph, old, checkpoint)
+        return f"{counted(len(there), 'slot')} not loaded: the model is not compiled"
+    graph_updates = _graph_updates(old, found) if old else []
+    if graph_updates and old:
+        slots, powers = _slots_by_graph(graph_updates, old, checkpoint)
     else:
-        slots, powers = _of_names(checkpoint, found)
-    counted_steps = _number(checkpoint, powers, optimizer)
+        slots, powers = _slots_by_name(checkpoint, found)
+    counted_steps = _step_number(checkpoint, powers, optimizer)
     number = counted_steps or 0
     weights = new.model.trainable_variables
     places = {id(one): place for place, one in enumerate(new.model.variables)}
@@ -72,45 +74,47 @@ def take(new: NewNetwork, checkpoint: Checkpoint, found: Found, old: OldNetwork 
     optimizer.iterations.assign(number)
     hyper = {"lr": float(np.array(optimizer.learning_rate)), **powers}
     without = keras_slots.set_slots(optimizer, weights, slots=given, hyper=hyper, number=number)
-    said = type(optimizer).__name__
-    said += f" at step {number}" if counted_steps is not None else ", the steps are not counted"
+    description = type(optimizer).__name__
+    description += f" at step {number}" if counted_steps is not None else " at an unknown step"
     if without:
-        return f"{said}; not in the checkpoint for all weights: {', '.join(sorted(without))}"
+        return f"{description}; not in the checkpoint for all weights: {', '.join(sorted(without))}"
     if there and not given:
-        return f"{said}; it keeps nothing of what the checkpoint has of its optimizer"
-    if not of_graph or old is None:
-        return f"{said}, by the names of the slots, not compared with a graph"
-    return one_step.compared(new, checkpoint, found, old, of_graph, number=number, said=said)
+        return f"{description}; none of the checkpoint's slots was loaded"
+    if not graph_updates or old is None:
+        return f"{description}, slots found by name; no training graph to compare a step with"
+    return one_step.compare(
+        new, checkpoint, found, old, graph_updates, number=number, description=description
+    )
 
 
-def _of_graph(old: OldNetwork, found: Found) -> list[updates.Update]:
+def _graph_updates(old: OldNetwork, found: Found) -> list[updates.Update]:
     names = {name for link in found.links for name in link.old}
     weights = {node for node in old.state if old.saved_as(node)[0] in names}
     return updates.of_weights(old.updates, weights)
 
 
-def _of_updates(
-    of_graph: Sequence[updates.Update], old: OldNetwork, checkpoint: Checkpoint
+def _slots_by_graph(
+    graph_updates: Sequence[updates.Update], old: OldNetwork, checkpoint: Checkpoint
 ) -> tuple[dict[str, dict[str, Array]], dict[str, float]]:
-    """Slots by the op's name and the checkpoint's of the weight, and the powers of the betas."""
+    """Slots by the op's name for them and the weight's name; and the powers of the betas."""
     slots: dict[str, dict[str, Array]] = {}
-    for one in of_graph:
+    for one in graph_updates:
         for slot, node in one.slots.items():
             name = old.saved_as(node)[0]
             if name in checkpoint:
                 slots.setdefault(slot, {})[old.saved_as(one.weight)[0]] = checkpoint[name]
     powers = {}
     for name in ("beta1_power", "beta2_power"):
-        tensor = of_graph[0].scalars.get(name, "").removesuffix("/read")
+        tensor = graph_updates[0].scalars.get(name, "").removesuffix("/read")
         if tensor in old.state:
             powers[name] = float(old.state[tensor])
     return slots, powers
 
 
-def _of_names(
+def _slots_by_name(
     checkpoint: Checkpoint, found: Found
 ) -> tuple[dict[str, dict[str, Array]], dict[str, float]]:
-    """The same by the names of the slots alone."""
+    """Slots and powers as `_slots_by_graph` returns them, found by the slots' names alone."""
     slots: dict[str, dict[str, Array]] = {}
     weights = {name for link in found.links for name in link.old}
     for one in checkpoint.of_role(WEIGHT):
@@ -128,8 +132,8 @@ def _named(weight: str, checkpoint: Checkpoint) -> Iterator[tuple[str, str]]:
     kinds: dict[str, list[str]] = {}
     for one in own:
         word = re.sub(r"(Optimizer)?(_\d+)?$", "", one.slot)
-        if one.slot in _ALONE:
-            yield _ALONE[one.slot], one.name
+        if one.slot in _KERAS_SLOTS:
+            yield _KERAS_SLOTS[one.slot], one.name
         elif word in _BY_NAME:
             kinds.setdefault(word, []).append(one.name)
     for word, names in kinds.items():
@@ -137,8 +141,8 @@ def _named(weight: str, checkpoint: Checkpoint) -> Iterator[tuple[str, str]]:
         yield from zip(of, names, strict=False)
 
 
-def _number(checkpoint: Checkpoint, powers: Mapping[str, float], optimizer: Any) -> int | None:
-    """How many steps were taken, by the checkpoint's count or Adam's powers; None: not known."""
+def _step_number(checkpoint: Checkpoint, powers: Mapping[str, float], optimizer: Any) -> int | None:
+    """Steps taken, from the checkpoint's count or from Adam's powers; None if not known."""
     counts = [int(checkpoint[one.name]) for one in checkpoint.of_role(STEP)]
     if max(counts, default=0) > 0:
         return max(counts)

@@ -1,4 +1,4 @@
-"""What an old program fed its graph: placeholders, and what iterators and queues gave."""
+"""The inputs of an original graph: placeholders, and outputs of iterators and queues."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,21 +15,20 @@ _PLACEHOLDERS = ("Placeholder", "PlaceholderV2", "PlaceholderWithDefault")
 _FED = re.compile(
     r"Placeholder(V2|WithDefault)?|IteratorGetNext(Sync)?|QueueDequeue\w*|Parse(Single)?Example(V2)?"
 )
-_FIRST_WITH_SCALARS = 24  # before this version of graphs no size meant that the shape is not known
+_FIRST_WITH_SCALARS = 24  # in older graphs an empty shape means an unknown one
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Source:
-    """A tensor that the old program fed, or got from a queue or an iterator.
+    """A tensor that the original program fed, or got from a queue or an iterator.
 
     Attributes:
-        name: of it, such as `x` or `iterator:1`.
-        dtype: NumPy's name of it.
-        shape: of it, with None for what is not known; None if not even the rank is.
-        examples: how many there are in a batch, where a queue says so; else None.
-        is_placeholder: whether the old program fed it; else it came from a queue, a dataset or
-            parsed examples.
-        default: what it is if it is not fed, in its dtype and shape; None if it has to be.
+        name: name of the tensor, such as `x` or `iterator:1`.
+        dtype: NumPy's name of the dtype.
+        shape: sizes of the axes, None for an unknown size; None if the rank is unknown.
+        examples: batch size if a queue fixes it; else None.
+        is_placeholder: True for a placeholder; False for a queue, a dataset or parsed examples.
+        default: value if it is not fed, in its dtype and shape; None if it must be fed.
     """
 
     name: str
@@ -41,11 +40,11 @@ class Source:
 
 
 def of_graph(graph: Any, nodes: Mapping[str, Any]) -> Iterator[Source]:
-    """The sources of a graph that numbers can be fed to.
+    """Yields the numeric sources of a graph.
 
     Args:
         graph: a `GraphDef`.
-        nodes: of it, by name.
+        nodes: nodes of the graph by name.
     """
     for node in graph.node:
         if not _FED.fullmatch(node.op):
@@ -59,7 +58,8 @@ def of_graph(graph: Any, nodes: Mapping[str, Any]) -> Iterator[Source]:
             constant = nodes[parse(node.input[0])[0]] if node.input else None
             if constant is not None and constant.op == "Const":
                 default = tf.make_ndarray(constant.attr["value"].tensor)
-        if "dense_shapes" in node.attr:  # after what is sparse, of which no shape is known
+        # Dense outputs follow sparse ones, whose shapes are unknown.
+        if "dense_shapes" in node.attr:
             dense = [_batch_of(one) for one in node.attr["dense_shapes"].list.shape]
             shapes = [_UNKNOWN] * (len([*outputs(node)]) - len(dense)) + dense
         for place, (name, kind) in enumerate(outputs(node)):
@@ -76,7 +76,7 @@ def of_graph(graph: Any, nodes: Mapping[str, Any]) -> Iterator[Source]:
 
 
 def _examples(node: Any, nodes: Mapping[str, Any]) -> int | None:
-    """How many examples a node takes out of a queue at once."""
+    """Number of examples that a node takes out of a queue at a time."""
     if "DequeueMany" not in node.op or len(node.input) < 2:
         return None
     count = nodes[parse(node.input[1])[0]]
@@ -84,13 +84,14 @@ def _examples(node: Any, nodes: Mapping[str, Any]) -> int | None:
 
 
 def outputs(node: Any) -> Iterator[tuple[str, int]]:
-    """The tensors that a `node` gives: their names and types."""
+    """Yields the name and the dtype enum of each output of a `node`."""
     try:
         kinds = output_types(node)
     except (Unreplayable, StopIteration):
         return
     for place, kind in enumerate(kinds):
-        if place and node.op.startswith("FusedBatchNorm"):  # what only its gradient is for
+        # The other outputs serve its gradient only.
+        if place and node.op.startswith("FusedBatchNorm"):
             return
         yield (f"{node.name}:{place}" if place else str(node.name)), kind
 

@@ -1,4 +1,4 @@
-"""What an old graph's optimizer does, read off the ops that apply its gradients."""
+"""The ops of an original graph that apply gradients, and their optimizer."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -18,14 +18,14 @@ class Update:
     """An op that applies a gradient.
 
     Attributes:
-        op: its name.
-        kind: of optimizer, such as `Momentum`.
-        weight: name of the variable's node that it moves.
-        slots: names of the variables' nodes that it keeps of it, by the op's names for them.
-        scalars: names of the tensors of its scalars, by the op's names for them.
-        gradient: name of the tensor that it is given.
-        settings: attributes that change what it computes, such as `use_nesterov`.
-        is_sparse: whether the gradient names rows.
+        op: name of the op.
+        kind: kind of optimizer, such as `Momentum`.
+        weight: name of the node of the variable that is updated.
+        slots: names of the nodes of the slots, by the op's names for them.
+        scalars: names of the tensors of the scalars, by the op's names for them.
+        gradient: name of the gradient's tensor.
+        settings: attributes that change the arithmetic, such as `use_nesterov`.
+        is_sparse: True for a gradient of some rows.
     """
 
     op: str
@@ -39,10 +39,10 @@ class Update:
 
 
 def find(nodes: Mapping[str, Any]) -> list[Update]:
-    """The updates of a graph, in its order.
+    """Returns the updates of a graph, in its order.
 
     Args:
-        nodes: of it, by name.
+        nodes: nodes of the graph by name.
     """
     found = []
     for node in nodes.values():
@@ -56,7 +56,7 @@ def find(nodes: Mapping[str, Any]) -> list[Update]:
 
 
 def is_known(op: str) -> bool:
-    """Whether TensorFlow 2 has an `op`."""
+    """True if TensorFlow 2 has an `op`."""
     try:
         return definition(op) is not None
     except Unreplayable:
@@ -101,11 +101,11 @@ def _variable(nodes: Mapping[str, Any], tensor: str) -> str:
 
 
 def of_weights(updates: Sequence[Update], weights: Collection[str]) -> list[Update]:
-    """The updates of some weights, of one optimizer: that which moves most of them.
+    """Returns the updates of some weights by one optimizer: the one that updates most of them.
 
     Args:
-        updates: all of a graph.
-        weights: names of their nodes.
+        updates: all updates of a graph.
+        weights: names of the weights' nodes.
     """
     kinds: dict[tuple[str, tuple[tuple[str, str], ...]], list[Update]] = {}
     for one in updates:

@@ -1,16 +1,16 @@
-"""What follows from the nodes of a graph alone: what each is computed from, and what it chooses."""
+"""Dependencies between the nodes of a graph: the sources of each, dropout, and lookups."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.allowed_ops import refused
+from tf_edureka.tf1.allowed_ops import rejection_reason
 from tf_edureka.tf1.checkpoint import graphs
 from tf_edureka.tf1.checkpoint.content import Array
 from tf_edureka.tf1.graph_nodes import VARIABLES, Unreplayable, inputs_first, parse
 
-_ONLY_MOVES = {
+_ONLY_MOVES_VALUES = {
     *("Cast", "Identity", "Reshape", "ExpandDims", "Squeeze", "Transpose", "Slice", "StridedSlice"),
     *("ConcatV2", "Pack", "Unpack", "Split", "SplitV", "Tile", "Pad", "PadV2", "Unique"),
     *("ReverseSequence", "ReverseV2", "StopGradient", "Maximum", "Minimum"),
@@ -23,18 +23,18 @@ _NO_VALUE = re.compile(
 
 
 class Walk:
-    """A graph, walked once from its inputs on.
+    """The dependencies of a graph's nodes on its sources.
 
     Args:
         graph: a `GraphDef`.
-        nodes: of it, by name.
-        depths: how many loops and branches each is inside of.
-        fed: names of the tensors that are given.
+        nodes: nodes of the graph by name.
+        depths: numbers of loops and branches around each node, by its name.
+        fed: names of the sources.
         weights: names of nodes that are weights.
-        known: names of the variables whose value is known.
+        known: names of the variables with a known value.
 
     Attributes:
-        refusals: why some nodes are not run, in the order of the graph.
+        refusals: reasons why some nodes are not run, in the order of the graph.
     """
 
     def __init__(
@@ -58,15 +58,15 @@ class Walk:
         self._functions = {one.signature.name for one in graph.library.function}
         self._order = [*inputs_first(nodes)]
         before = None
-        while before != self._fed_by:  # what a loop is computed from comes back to its beginning
+        while before != self._fed_by:  # a loop's result is fed back to its start
             before = self._fed_by
             self._pass(before, weights)
 
     def _pass(self, before: Mapping[str, frozenset[str]], weights: Collection[str]) -> None:
-        """Finds out what each node is computed from; what may not be run has no entry then.
+        """Finds the sources of each node; nodes that may not be run get no entry.
 
         Args:
-            before: what was found so far; empty at first.
+            before: result of the previous pass; empty in the first.
             weights: names of nodes that are weights.
         """
         found: dict[str, frozenset[str]] = {}
@@ -77,7 +77,7 @@ class Walk:
                 found[name] = frozenset(self._of_node[name])
                 continue
             taken = [parse(one)[0] for one in node.input]
-            sets = [self._taken(one, found, before) for one in node.input]
+            sets = [self._sources_of_input(one, found, before) for one in node.input]
             if None in sets:
                 continue
             why = None if node.op in self._functions else _refused(node)
@@ -91,12 +91,13 @@ class Walk:
                 self._has_weights.add(name)
         self._fed_by = found
 
-    def _taken(
+    def _sources_of_input(
         self, tensor: str, found: Mapping[str, frozenset[str]], before: Mapping[str, frozenset[str]]
     ) -> frozenset[str] | None:
-        """What an input is computed from; None if that may not be run."""
+        """The sources of an input of a node; None if it may not be run."""
         name, output = parse(tensor)
-        if name in self._of_node and output is not None:  # of an iterator each output by itself
+        # Each output of an iterator is its own source.
+        if name in self._of_node and output is not None:
             own = f"{name}:{output}" if output else name
             return frozenset({own} & self._of_node[name])
         if name in found or not self._nodes[name].op.endswith("NextIteration"):
@@ -104,11 +105,11 @@ class Walk:
         return before.get(name) if before else frozenset()
 
     def fed_by(self, node: str) -> frozenset[str] | None:
-        """What a `node` is computed from of what is given; None if it is not run."""
+        """Returns the sources that a `node` is computed from; None if it is not run."""
         return self._fed_by.get(node)
 
     def is_forward(self, node: Any) -> bool:
-        """Whether a `node` gives a value of the forward pass that depends on weights and inputs."""
+        """True if a `node` is in the forward pass and depends on weights and inputs."""
         return bool(
             self._fed_by.get(node.name)
             and node.name in self._has_weights
@@ -117,19 +118,19 @@ class Walk:
             and not _NO_VALUE.fullmatch(node.op)
         )
 
-    def after(self, node: str) -> set[str]:
-        """A `node` and all that is computed from it."""
+    def downstream(self, node: str) -> set[str]:
+        """Returns a `node` and all nodes that are computed from it."""
         reached = {node}
         for name in self._order:
             if any(parse(one)[0] in reached for one in self._nodes[name].input):
                 reached.add(name)
         return reached
 
-    def dropped(self) -> dict[str, float]:
-        """What turns dropout off that is written into the graph, as in one made for training.
+    def dropout_switches(self) -> dict[str, float]:
+        """Returns the constants that switch off dropout whose rate is fixed in the graph.
 
         Returns:
-            by the name of a constant, what it has to be: 1 for a share that is kept, 0 for a rate.
+            value by the constant's name: 1 for a keep probability, 0 for a rate.
         """
         off = {}
         for node in self._graph.node:
@@ -143,26 +144,26 @@ class Walk:
                 continue
             constants = [one for one in taken if self._nodes[one].op == "Const"]
             others = [one for one in taken if one not in constants]
-            if len(constants) == 1 and len(others) == 1 and self._is_drawn(others[0]):
+            if len(constants) == 1 and len(others) == 1 and self._is_uniform_noise(others[0]):
                 off[constants[0]] = value
         return off
 
-    def _is_drawn(self, name: str) -> bool:
-        """Whether a tensor is a uniform random number, moved and stretched perhaps."""
+    def _is_uniform_noise(self, name: str) -> bool:
+        """True if a tensor is uniform random noise, possibly shifted and scaled."""
         node = self._nodes[name]
         if node.op in ("Add", "AddV2", "Mul"):
-            return any(self._is_drawn(parse(one)[0]) for one in node.input)
+            return any(self._is_uniform_noise(parse(one)[0]) for one in node.input)
         return bool(node.op == "RandomUniform")
 
     def rows_read(self, source: str, state: Mapping[str, Array]) -> int | None:
-        """How many rows the whole numbers of a source choose among: the rows of an embedding.
+        """Returns the number of rows that the integers of a source select from, as an embedding's.
 
         Args:
-            source: its name.
+            source: name of the source.
             state: values of variables, any dtype and shape, by the names of their nodes.
 
         Returns:
-            None if they choose none.
+            the number of rows; None if the source selects no rows.
         """
         given, moved = parse(source), set[str]()
         for name in self._order:
@@ -177,7 +178,7 @@ class Walk:
                 depth = self._nodes[taken[1][0]]
                 if depth.op == "Const":
                     return int(tf.make_ndarray(depth.attr["value"].tensor))
-            if node.op in _ONLY_MOVES and any(reached):
+            if node.op in _ONLY_MOVES_VALUES and any(reached):
                 moved.add(name)
         return None
 
@@ -194,10 +195,10 @@ class Walk:
             name = parse(node.input[0])[0]
         return None
 
-    def taken_by_loss(self, tensor: str) -> str:
-        """What a loss of the graph makes of a `tensor`: `softmax`, `sigmoid`, or nothing."""
+    def loss_activation(self, tensor: str) -> str:
+        """Returns the activation that a loss applies to a `tensor`: softmax, sigmoid, or empty."""
         names, consumers = {parse(tensor)[0]}, set()
-        for node in self._graph.node:  # as graphs are saved, inputs come first
+        for node in self._graph.node:  # in a saved graph inputs precede their consumers
             if any(parse(one)[0] in names for one in node.input):
                 consumers.add(node.op)
                 if node.op in ("Identity", "Reshape", "Squeeze", "ExpandDims"):
@@ -208,12 +209,12 @@ class Walk:
 
 
 def is_backward(name: str) -> bool:
-    """Whether a node of this `name` computes a gradient, or saves."""
+    """True if a node of this `name` computes a gradient, or saves."""
     return _BACKWARD.search(name) is not None
 
 
 def _refused(node: Any) -> str | None:
     try:
-        return refused(node)
+        return rejection_reason(node)
     except Unreplayable as error:
         return str(error)

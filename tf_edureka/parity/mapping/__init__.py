@@ -1,4 +1,4 @@
-"""Which variable of a Keras model is which of an old graph, and how their values go over."""
+"""Maps the variables of an original graph to those of a Keras model, and converts their values."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Two ways to bring two lists together: in order, and pair by pair."""
+"""Two ways to pair the members of two lists: in order, and in any order."""
 
 from collections.abc import Iterator
 
@@ -12,12 +12,11 @@ def in_order(scores: Scores) -> list[tuple[int, int]]:
     """Aligns two sequences so that no two pairs cross.
 
     Args:
-        scores: what a pair is worth, float64 of shape (rows, columns); pairs that are worth nothing
-            are not made.
+        scores: score of each pair, float64, shape (rows, columns); pairs with score 0 are omitted.
 
     Returns:
-        Pairs (row, column), rising in both, of the greatest sum. Among equal ones the first
-        possible partner is taken.
+        pairs (row, column), increasing in both, with the greatest sum. Of equal solutions it is the
+        one with the earliest partners.
     """
     rows, columns = scores.shape
     best = np.zeros((rows + 1, columns + 1))
@@ -39,10 +38,10 @@ def in_order(scores: Scores) -> list[tuple[int, int]]:
 
 
 def _cheapest(costs: Scores) -> list[int]:
-    """The column of each row, of the least sum: shortest augmenting paths; rows <= columns."""
+    """The column of each row with the least sum, by shortest augmenting paths; rows <= columns."""
     rows, columns = costs.shape
     of_row, of_column = np.zeros(rows + 1), np.zeros(columns + 1)
-    owner = np.zeros(columns + 1, int)  # from 1; column 0 holds the row that is being placed
+    owner = np.zeros(columns + 1, int)  # 1-based; column 0 holds the row that is being assigned
     for row in range(1, rows + 1):
         owner[0] = row
         column = 0
@@ -71,8 +70,8 @@ def _cheapest(costs: Scores) -> list[int]:
     return found
 
 
-def _parts(scores: Scores) -> Iterator[tuple[list[int], list[int]]]:
-    """Rows and columns of the parts that have no pair with each other."""
+def _components(scores: Scores) -> Iterator[tuple[list[int], list[int]]]:
+    """Yields the rows and columns of each component: no pair joins two components."""
     fits = scores > 0
     left = {*np.flatnonzero(fits.any(axis=1)).tolist()}
     while left:
@@ -87,8 +86,8 @@ def _parts(scores: Scores) -> Iterator[tuple[list[int], list[int]]]:
         yield sorted(rows), sorted(columns)
 
 
-def _squared(scores: Scores) -> Scores:
-    """The same with a partner worth nothing for each row and for each column."""
+def _padded(scores: Scores) -> Scores:
+    """The scores with an additional partner of score 0 for each row and each column."""
     rows, columns = scores.shape
     found = np.zeros((rows + columns, rows + columns))
     found[:rows, :columns] = np.maximum(scores, 0.0)
@@ -99,14 +98,13 @@ def best(scores: Scores) -> dict[int, int]:
     """Pairs the members of two sets, whatever their order.
 
     Args:
-        scores: what a pair is worth, float64 of shape (rows, columns); pairs that are worth nothing
-            are not made.
+        scores: score of each pair, float64, shape (rows, columns); pairs with score 0 are omitted.
 
     Returns:
-        The column of each row that has one, of the greatest sum.
+        the column of each row that has one; the sum of the scores is the greatest.
     """
     pairs = {}
-    for rows, columns in _parts(scores):
+    for rows, columns in _components(scores):
         part = scores[np.ix_(rows, columns)]
         if part.shape[0] <= part.shape[1]:
             found = list(enumerate(_cheapest(-np.maximum(part, 0.0))))
@@ -117,24 +115,24 @@ def best(scores: Scores) -> dict[int, int]:
 
 
 def losses(scores: Scores) -> dict[tuple[int, int], float]:
-    """By how much the sum falls without a pair of the best ones.
+    """Returns the decrease of the greatest sum if a pair of the best solution is forbidden.
 
     Args:
-        scores: what a pair is worth, float64 of shape (rows, columns).
+        scores: score of each pair, float64, shape (rows, columns).
 
     Returns:
-        The loss for each pair (row, column) of `best`, 0 where another answer is as good.
+        the decrease for each pair (row, column) of `best`; 0 if another solution is as good.
     """
     found = {}
     pairs = best(scores)
-    for rows, columns in _parts(scores):
-        part = _squared(scores[np.ix_(rows, columns)])
+    for rows, columns in _components(scores):
+        part = _padded(scores[np.ix_(rows, columns)])
         own = [columns.index(pairs[row]) if row in pairs else -1 for row in rows]
         free = [j for j in range(len(part)) if j not in own]
-        # A row without a partner has one worth nothing; the added rows have what is left.
+        # A row without a partner gets one of score 0; the added rows get the remaining ones.
         own = [free.pop() if j < 0 else j for j in own]
         own += free
-        # Cost of row i taking what row k has; the best way round through i is its loss.
+        # Cost of giving row i the partner of row k; the cheapest cycle through i is its loss.
         costs = np.diag(part[:, own])[:, None] - part[:, own]
         np.fill_diagonal(costs, np.inf)
         for k in range(len(part)):

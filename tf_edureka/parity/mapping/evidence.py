@@ -1,4 +1,4 @@
-"""What shapes, roles, names and values say of each pair of an old and a new item."""
+"""Scores each pair of an original and a new item by shapes, roles, names and values."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +18,8 @@ from tf_edureka.parity.mapping.new_variables import NewVariable
 from tf_edureka.parity.mapping.transforms import Array, Transform, single
 from tf_edureka.trace import Variable
 
-# What a piece of evidence is worth beside the order of the variables, which is worth about a half:
-# a word in common, being trained, and constants that are the same outweigh it; a role outweighs
-# these, and an equal value all else.
+# Scores of the evidence. The order of the variables scores about a half: a common word, being
+# trained, and equal constants outweigh it; a role outweighs these, and an equal value all else.
 FITS = 4.0
 _VALUE = 100.0
 _ROLE = 1.5
@@ -28,10 +27,12 @@ _WORD = 1.0
 _TRAINED = 1.0
 _CONSTANT = 0.7
 
-_CELLS = ("lstm", "gru", "rnn", "bidirectional")  # Keras numbers these, and not the cells in them
+_CELLS = ("lstm", "gru", "rnn", "bidirectional")  # Keras numbers these layers, not their cells
 
-Pair = tuple[int, int]  # places in the lists of items
-Values = tuple[Mapping[str, Array], Mapping[int, Array]]  # of both sides, by name and by place
+Pair = tuple[int, int]  # positions in the lists of items
+Values = tuple[
+    Mapping[str, Array], Mapping[int, Array]
+]  # of the original by name, of the model by position
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +40,13 @@ class Problem:
     """Both sides, and the evidence that does not change while they are matched.
 
     Attributes:
-        old: names, shapes and dtypes of the old variables.
-        new: variables of the new model, those that are trained first.
-        old_items: of the old side.
-        new_items: of the new side.
-        fit: of shape and role for each pair of items (old, new); 0 where they do not fit.
-        evidence: `fit` with what names and values say.
-        values: pairs of items whose initial values are the same and no constant.
+        old: names, shapes and dtypes of the original variables.
+        new: variables of the new model, trained ones first.
+        old_items: items of the original side.
+        new_items: items of the new side.
+        fit: score of shape and role, float64, shape (old items, new items); 0 if they do not fit.
+        evidence: `fit` plus the scores of names and values: float64, the same shape.
+        values: pairs of items whose initial values are equal and not constant.
     """
 
     old: Sequence[Variable]
@@ -60,25 +61,25 @@ class Problem:
 def transform_of(
     problem: Problem, pair: Pair, forget_bias: float
 ) -> tuple[Transform, float] | None:
-    """The transform of a pair of items and its distance from none; None if they do not fit.
+    """Returns the transform of a pair of items and its cost; None if they do not fit.
 
     Args:
         problem: both sides.
-        pair: places of the items.
-        forget_bias: that an LSTM of TensorFlow 1 added when it ran.
+        pair: positions of the original and the new item.
+        forget_bias: constant that an LSTM of TensorFlow 1 added when it ran.
     """
     old, new = problem.old_items[pair[0]], problem.new_items[pair[1]]
     if old.kind != new.kind:
         return None
     if old.layout is None:
         return single(problem.old[old.first].shape, problem.new[new.first].shape)
-    # The one cell of TensorFlow 1 that never adds a forget bias.
+    # The only cell of TensorFlow 1 that never adds a forget bias.
     adds = "cudnn_compatible_lstm" not in problem.old[old.first].name
     return old.layout.transform(*old.sizes, forget_bias=forget_bias * adds), 0.0
 
 
 def _roles(old: str, new: str) -> float | None:
-    """What two roles are worth; None if they exclude each other."""
+    """The score of two roles; None if they exclude each other."""
     if exclude_each_other(old, new):
         return None
     if not old:
@@ -87,7 +88,7 @@ def _roles(old: str, new: str) -> float | None:
 
 
 def _equal_values(problem: Problem, pair: Pair, values: Values) -> float:
-    """What the initial values of a pair are worth; 0 where they differ or are not known."""
+    """The score of a pair's initial values; 0 if they differ or are not known."""
     old, new = problem.old_items[pair[0]], problem.new_items[pair[1]]
     names = [problem.old[i].name for i in old.places]
     places = [problem.new[j].place for j in new.places]
@@ -105,7 +106,7 @@ def _equal_values(problem: Problem, pair: Pair, values: Values) -> float:
 
 
 def _fit(problem: Problem, pair: Pair, trained: Collection[str] | None) -> float:
-    """What shape and role of a pair are worth; 0 if it cannot be."""
+    """The score of a pair's shapes and roles; 0 if it is impossible."""
     found = transform_of(problem, pair, 1.0)
     if found is None:
         return 0.0
@@ -127,16 +128,17 @@ def gather(
     values: Values,
     trained: Collection[str] | None,
 ) -> Problem:
-    """Gathers the evidence of shapes, roles, names and values for each pair.
+    """Scores each pair by its shapes, roles, names and values.
 
     Args:
-        old: names, shapes and dtypes of the old variables.
-        new: variables of the new model, those that are trained first.
-        values: initial values, old by name and new by place in `model.variables`; may be empty.
-        trained: names of the old variables that are trained; None if that is not known.
+        old: names, shapes and dtypes of the original variables.
+        new: variables of the new model, trained ones first.
+        values: initial values, any dtype and shape: original ones by name, new ones by position in
+            `model.variables`; may be empty.
+        trained: names of the original variables that are trained; None if not known.
 
     Returns:
-        Both sides as items, with a number for each pair of them.
+        both sides as items, with a score for each pair: float64, shape (old items, new items).
     """
     words = tokens(
         [variable.name for variable in old],

@@ -1,4 +1,4 @@
-"""What a matching rests on, and how it could be otherwise."""
+"""The evidence that decides each pair of a matching, and the matchings that fit as well."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations, islice, permutations
@@ -9,43 +9,47 @@ from tf_edureka.parity.mapping.evidence import Problem
 from tf_edureka.parity.mapping.matching import GIVEN, Matching
 
 Exchange = dict[int, int | None]
-_LEAST = 1e-6  # below it a loss is rounding
-_ENOUGH = 24  # as many ways of one group as are looked at
+_LEAST = 1e-6  # a smaller loss is rounding
+_MOST_OPTIONS = 24  # for one group
 
 
-def told_by(problem: Problem, matching: Matching) -> dict[int, str]:
-    """What tells the partner of each old item: see `Link.by`.
+def reasons_of(problem: Problem, matching: Matching) -> dict[int, str]:
+    """Returns the kind of evidence that decides the partner of each original item.
 
     Args:
         problem: both sides with their evidence.
-        matching: the best one.
+        matching: the best matching.
+
+    Returns:
+        the kind of evidence by original item; `Link.by` lists the kinds.
     """
     fits = problem.evidence > 0
     with_layers, without = losses(matching.unordered), losses(problem.evidence)
-    told = {}
+    reasons = {}
     for pair in matching.pairs.items():
         row, column = pair
         if matching.unordered[pair] >= GIVEN:
-            told[row] = "given"
+            reasons[row] = "given"
         elif pair in problem.values:
-            told[row] = "value"
+            reasons[row] = "value"
         elif fits[row].sum() == 1 and fits[:, column].sum() == 1:
-            told[row] = "shape"
-        elif with_layers.get(pair, 0.0) < _LEAST:  # others are as good or better: its place told
-            told[row] = "order"
+            reasons[row] = "shape"
+        elif with_layers.get(pair, 0.0) < _LEAST:
+            # Other partners score as much: only the order decides.
+            reasons[row] = "order"
         else:
-            told[row] = "layer" if without.get(pair, 0.0) < _LEAST else "name"
-    return told
+            reasons[row] = "layer" if without.get(pair, 0.0) < _LEAST else "name"
+    return reasons
 
 
-def groups(matching: Matching, told: Mapping[int, str]) -> list[tuple[list[int], list[int]]]:
-    """Old items that only their order tells apart, with the new items that they could be.
+def groups(matching: Matching, reasons: Mapping[int, str]) -> list[tuple[list[int], list[int]]]:
+    """Returns groups of original items that only their order separates, with the possible partners.
 
     Args:
-        matching: the best one.
-        told: by old item what tells its partner.
+        matching: the best matching.
+        reasons: kind of evidence by original item, as `reasons_of` returns it.
     """
-    by_order = [i for i, by in told.items() if by == "order"]
+    by_order = [i for i, by in reasons.items() if by == "order"]
     fits = matching.unordered > 0
     found: list[tuple[list[int], list[int]]] = []
     for i in by_order:
@@ -62,16 +66,16 @@ def groups(matching: Matching, told: Mapping[int, str]) -> list[tuple[list[int],
     return found
 
 
-def _moved(order: tuple[int, ...]) -> tuple[int, int]:
-    """How far a permutation is from none."""
+def _displacement(order: tuple[int, ...]) -> tuple[int, int]:
+    """The distance of a permutation from the identity."""
     pairs = combinations(order, 2)
     return sum(one > other for one, other in pairs), sum(i != j for i, j in enumerate(order))
 
 
 def _permutations(count: int) -> list[tuple[int, ...]]:
-    """Permutations, the nearest first; of many things only those that exchange two."""
-    if factorial(count) <= _ENOUGH:
-        return sorted(permutations(range(count)), key=_moved)[1:]
+    """Permutations, the nearest to the identity first; for large counts only exchanges of two."""
+    if factorial(count) <= _MOST_OPTIONS:
+        return sorted(permutations(range(count)), key=_displacement)[1:]
     found = []
     for one, other in sorted(combinations(range(count), 2), key=lambda pair: pair[1] - pair[0]):
         order = list(range(count))
@@ -80,8 +84,8 @@ def _permutations(count: int) -> list[tuple[int, ...]]:
     return found
 
 
-def _ways(matching: Matching, rows: list[int], columns: list[int]) -> Iterator[Exchange]:
-    """Other partners for a group; in order, where some are left out."""
+def _options(matching: Matching, rows: list[int], columns: list[int]) -> Iterator[Exchange]:
+    """Other partners for a group; in order if the sides differ in size."""
     if len(rows) < len(columns):
         for chosen in combinations(columns, len(rows)):
             yield dict(zip(rows, chosen, strict=True))
@@ -98,28 +102,31 @@ def _permuted(matching: Matching, rows: list[int], order: tuple[int, ...]) -> Ex
     return {row: matching.pairs[rows[place]] for row, place in zip(rows, order, strict=True)}
 
 
-def exchanges(matching: Matching, told: Mapping[int, str]) -> Iterator[Exchange]:
-    """Other partners for what only its order tells, to be forced on `solve`: likely ones first.
+def exchanges(matching: Matching, reasons: Mapping[int, str]) -> Iterator[Exchange]:
+    """Yields other partners for items that only their order separates, likely ones first.
 
     Args:
-        matching: the best one.
-        told: by old item what tells its partner.
+        matching: the best matching.
+        reasons: kind of evidence by original item, as `reasons_of` returns it.
+
+    Yields:
+        partners to force on `solve`, by original item.
     """
-    found = groups(matching, told)
+    found = groups(matching, reasons)
     even = [rows for rows, columns in found if len(rows) == len(columns) > 1]
     for count in sorted({len(rows) for rows in even}):
         # Towers: the same exchange in each of their layers.
         alike = [rows for rows in even if len(rows) == count]
-        for order in _permutations(count)[:_ENOUGH] if len(alike) > 1 else ():
+        for order in _permutations(count)[:_MOST_OPTIONS] if len(alike) > 1 else ():
             whole: Exchange = {}
             for rows in alike:
                 whole |= _permuted(matching, rows, order)
             yield whole
-    ways = [list(islice(_ways(matching, *group), _ENOUGH)) for group in found]
-    uneven_first = sorted(zip(found, ways, strict=True), key=lambda one: _is_even(one[0]))
+    options = [list(islice(_options(matching, *group), _MOST_OPTIONS)) for group in found]
+    uneven_first = sorted(zip(found, options, strict=True), key=lambda one: _is_even(one[0]))
     for _, some in uneven_first:
         yield from some
-    for one, other in combinations(ways, 2):
+    for one, other in combinations(options, 2):
         for first in one:
             for second in other:
                 yield first | second

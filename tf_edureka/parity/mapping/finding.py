@@ -1,4 +1,4 @@
-"""Finds which variable of a Keras model is which of the old graph."""
+"""Finds the mapping of an original graph's variables to those of a Keras model."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping as AnyMapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tf_edureka.errors import InputError
 from tf_edureka.parity.mapping.evidence import Problem, Values, gather, transform_of
-from tf_edureka.parity.mapping.exchanges import exchanges, groups, told_by
+from tf_edureka.parity.mapping.exchanges import exchanges, groups, reasons_of
 from tf_edureka.parity.mapping.links import Link, Mapping
 from tf_edureka.parity.mapping.matching import Matching, solve
 from tf_edureka.parity.mapping.new_variables import NewVariable
@@ -14,8 +14,8 @@ from tf_edureka.parity.mapping.transforms import TRANSPOSED
 from tf_edureka.trace import Variable
 
 
-def _is_turned(problem: Problem, matching: Matching) -> bool:
-    """Whether kernels that are not square are transposed, so that the square ones are, too."""
+def _is_transposed(problem: Problem, matching: Matching) -> bool:
+    """True if kernels that are not square are transposed, so that the square ones are, too."""
     found = (transform_of(problem, pair, 0.0) for pair in matching.pairs.items())
     ways = [one[0].how for one in found if one is not None]
     sides = [problem.old[problem.old_items[i].first].shape for i in matching.pairs]
@@ -27,20 +27,20 @@ def _is_turned(problem: Problem, matching: Matching) -> bool:
 
 
 def _link(
-    problem: Problem, pair: tuple[int, int], by: str, forget_bias: float, turned: bool
+    problem: Problem, pair: tuple[int, int], by: str, forget_bias: float, transposed: bool
 ) -> Link:
     old = [problem.old[i] for i in problem.old_items[pair[0]].places]
     new = [problem.new[j] for j in problem.new_items[pair[1]].places]
     found = transform_of(problem, pair, forget_bias)
     if found is None:
         raise InputError(
-            f"variables: expected {old[0].name} to fit {new[0].path}, got {list(old[0].shape)} and "
-            f"{list(new[0].shape)}"
+            f"variables: expected {old[0].name} to fit {new[0].path}, got shapes "
+            f"{list(old[0].shape)} and {list(new[0].shape)}"
         )
     transform = found[0]
     shape = new[0].shape
     is_square = old[0].shape == shape and len(shape) == 2 and shape[0] == shape[1]
-    if turned and is_square and new[0].role == "kernel":
+    if transposed and is_square and new[0].role == "kernel":
         transform = TRANSPOSED
     return Link(
         tuple(variable.name for variable in old),
@@ -55,22 +55,24 @@ def _link(
 
 @dataclass(frozen=True, eq=False)
 class _Search:
-    """All that mappings of two sides differ in, and what they have in common."""
+    """Builds mappings for the same two sides with different forced pairs."""
 
     problem: Problem
     forced: AnyMapping[int, int | None]
     forget_bias: float
 
     def best(self, forced: AnyMapping[int, int | None] | None = None) -> Mapping:
-        """The best mapping, with these partners for some old items."""
+        """The best mapping, with given partners for some original items."""
         matching = solve(self.problem, {**self.forced, **(forced or {})})
-        told = told_by(self.problem, matching) | dict.fromkeys(forced or {}, "order")
-        return self._made(matching, told, _is_turned(self.problem, matching))
+        reasons = reasons_of(self.problem, matching) | dict.fromkeys(forced or {}, "order")
+        return self._mapping(matching, reasons, _is_transposed(self.problem, matching))
 
-    def _made(self, matching: Matching, told: AnyMapping[int, str], turned: bool) -> Mapping:
+    def _mapping(
+        self, matching: Matching, reasons: AnyMapping[int, str], transposed: bool
+    ) -> Mapping:
         old, new = self.problem.old_items, self.problem.new_items
         links = {
-            i: _link(self.problem, (i, j), told[i], self.forget_bias, turned)
+            i: _link(self.problem, (i, j), reasons[i], self.forget_bias, transposed)
             for i, j in sorted(matching.pairs.items())
         }
         used = {*matching.pairs.values()}
@@ -81,40 +83,42 @@ class _Search:
             tuple(self.problem.old[place].name for place in missing),
             tuple(self.problem.new[place].path for place in extra),
             tuple(
-                tuple(links[i] for i in rows if i in links) for rows, _ in groups(matching, told)
+                tuple(links[i] for i in rows if i in links) for rows, _ in groups(matching, reasons)
             ),
-            lambda: self._others(matching, told, turned),
+            lambda: self._others(matching, reasons, transposed),
         )
 
     def _others(
-        self, matching: Matching, told: AnyMapping[int, str], turned: bool
+        self, matching: Matching, reasons: AnyMapping[int, str], transposed: bool
     ) -> Iterator[Mapping]:
-        for exchange in exchanges(matching, told):
+        for exchange in exchanges(matching, reasons):
             yield self.best(exchange)
-        yield self._made(matching, told, not turned)
+        yield self._mapping(matching, reasons, not transposed)
 
 
-def _place(what: str, names: Sequence[str], wanted: str) -> int:
-    """Where a name stands among others, once."""
+def _index(what: str, names: Sequence[str], wanted: str) -> int:
+    """The position of a name that must occur once."""
     found = [place for place, name in enumerate(names) if name == wanted]
     if len(found) != 1:
         some = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
-        times = "none" if not found else f"{len(found)} of them"
-        raise InputError(f"given: expected the name of one {what} ({some}), got {wanted}: {times}")
+        count = len(found) or "none"
+        raise InputError(
+            f"given: expected the name of one {what} ({some}), got {wanted}, which matches {count}"
+        )
     return found[0]
 
 
 def _forced(problem: Problem, given: AnyMapping[str, str]) -> dict[int, int | None]:
-    """Places of items from names that were given."""
+    """Pairs of items from given pairs of names."""
     forced: dict[int, int | None] = {}
     for name, path in given.items():
-        old = _place("old variable", [one.name for one in problem.old], name)
-        new = _place("new variable", [one.path for one in problem.new], path)
+        old = _index("original variable", [one.name for one in problem.old], name)
+        new = _index("model variable", [one.path for one in problem.new], path)
         i = next(i for i, item in enumerate(problem.old_items) if old in item.places)
         j = next(j for j, item in enumerate(problem.new_items) if new in item.places)
         if transform_of(problem, (i, j), 0.0) is None:
             raise InputError(
-                f"given: expected {name} and {path} of shapes that fit, got "
+                f"given: expected {name} and {path} to have shapes that fit, got "
                 f"{list(problem.old[old].shape)} and {list(problem.new[new].shape)}"
             )
         if i in forced or j in forced.values():
@@ -135,27 +139,27 @@ def find(
     trained: Collection[str] | None = None,
     forget_bias: float = 1.0,
 ) -> Mapping:
-    """Finds which variable of a new model is which of the old graph.
+    """Finds the mapping of an original graph's variables to those of a new model.
 
-    By shape with the known transforms, then by role, name and layer, then by order. Initial values
-    that are the same on both sides outweigh all of these.
+    It uses shapes with the known transforms, then role, name and layer, then the order. Equal
+    initial values outweigh all of these.
 
     Args:
-        old: names, shapes and dtypes of the old graph's variables: the weights of a training in
-            their order, then others. Integers, `global_step` and the powers of Adam's rates are
-            left out.
-        new: those of the new model, as `variables_of` describes them.
-        given: by name of an old variable the path of the new one that it is; outweighs all.
-        values: initial values of the old variables by name, and of the new ones by place.
-        trained: names of the old variables that are trained, where that is known.
-        forget_bias: that TensorFlow 1's LSTM cells added when they ran; their variables do not
-            tell it.
+        old: names, shapes and dtypes of the original graph's variables: the trained weights in
+            their order, then others. Integers, `global_step` and the powers of Adam's betas are
+            ignored.
+        new: variables of the new model, as `variables_of` describes them.
+        given: path of the new variable by the name of the original one; outweighs all evidence.
+        values: initial values, any dtype and shape: original ones by name, new ones by position.
+        trained: names of the original variables that are trained; None if not known.
+        forget_bias: constant that TensorFlow 1's LSTM cells added when they ran; it is not in
+            their variables.
 
     Returns:
-        The likeliest mapping; what has no counterpart is named in it.
+        the likeliest mapping; it names the variables without a counterpart.
 
     Raises:
-        InputError: `given` has a name that is not there, or two variables that do not fit.
+        InputError: if `given` has an unknown name, or two variables that do not fit.
     """
     weights = [
         variable

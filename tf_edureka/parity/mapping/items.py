@@ -1,4 +1,4 @@
-"""What is matched as one: a single variable, or those of a recurrent cell together."""
+"""The items that are matched: single variables, or all variables of a recurrent cell."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tf_edureka.trace import Variable
 
 Likeness = Callable[[int, int], int]
 
-# Old names of a recurrent cell have one of these.
+# Original names of a recurrent cell contain one of these.
 _RECURRENT = r"lstm|gru|rnn|cell|recurrent"
 
 
@@ -20,9 +20,9 @@ class Item:
     """Variables of one side that are matched together.
 
     Attributes:
-        places: of them in the list of their side.
-        kind: what has to be the same on both sides: number of values, or the cell.
-        layout: of the old variables of a recurrent cell; None of a single variable.
+        places: positions of the variables in the list of their side.
+        kind: key that is equal on both sides: the number of values, or the cell.
+        layout: layout of the variables of an original recurrent cell; None for a single variable.
         sizes: numbers of inputs and units of a recurrent cell.
     """
 
@@ -33,12 +33,12 @@ class Item:
 
     @property
     def first(self) -> int:
-        """Place of its first variable, which stands for all."""
+        """Position of the first variable, which represents all."""
         return self.places[0]
 
 
 def _common(name: str, other: str) -> int:
-    """Number of scopes that two names have in common at their beginning."""
+    """Number of leading scopes that two names have in common."""
     count = 0
     for one, another in zip(directory(name).split("/"), directory(other).split("/"), strict=False):
         if one != another:
@@ -50,13 +50,13 @@ def _common(name: str, other: str) -> int:
 def _cell_at(
     old: Sequence[Variable], first: int, free: set[int], layout: Layout, sizes: tuple[int, int]
 ) -> tuple[int, ...] | None:
-    """The variables of a cell whose first one is given: nearest in name, then nearest in order."""
+    """The variables of a cell with a given first one: nearest in name, then nearest in order."""
     chosen: list[int] = []
     for number, shape in enumerate(layout.shapes(*sizes)):
         possible = [i for i in free if old[i].shape == shape and i not in chosen]
         if layout.words:
             named = [i for i in possible if fits(layout.words[number], old[i].name)]
-            # A name is needed where the shape is that of other gates, too.
+            # If other gates have the same shape, the name has to fit.
             possible = named or (possible if layout.shapes(*sizes).count(shape) == 1 else [])
         if not number:
             possible = [i for i in possible if i == first]
@@ -72,7 +72,7 @@ def _cell_at(
 
 
 def _new_cells(new: Sequence[NewVariable]) -> Iterator[tuple[int, ...]]:
-    """Places (kernel, recurrent kernel, bias) of each recurrent layer of Keras."""
+    """Positions (kernel, recurrent kernel, bias) of each recurrent layer of Keras."""
     layers: dict[str, dict[str, int]] = {}
     for place, variable in enumerate(new):
         if variable.cell:
@@ -83,10 +83,10 @@ def _new_cells(new: Sequence[NewVariable]) -> Iterator[tuple[int, ...]]:
             yield tuple(order)
 
 
-def _is_as_in_keras(
+def _has_keras_layout(
     old: Sequence[Variable], free: set[int], kernel: NewVariable, recurrent: NewVariable
 ) -> bool:
-    """Whether the old graph has kernels as Keras lays them out, and says so."""
+    """True if the original graph has kernels with the layout and the names of Keras."""
     shapes = [old[i].shape for i in free if role(old[i].name) == "recurrent_kernel"]
     return recurrent.shape in shapes and any(old[i].shape == kernel.shape for i in free)
 
@@ -98,7 +98,7 @@ def _candidates(
     sizes: tuple[int, int],
     like: Callable[[int], int],
 ) -> Iterator[tuple[int, ...]]:
-    """Cells of a layout, likely ones first; no variable is in two of them."""
+    """Cells with a layout, likely ones first; no variable is in two of them."""
     firsts = sorted(free, key=lambda i: (not fits(_RECURRENT, old[i].name), -like(i), i))
     taken: set[int] = set()
     for first in firsts:
@@ -112,7 +112,7 @@ def _candidates(
 def _layouts(
     new: Sequence[NewVariable], cell: tuple[int, ...]
 ) -> Iterator[tuple[Layout, tuple[int, int]]]:
-    """Layouts that a new layer's weights can come from, and its numbers of inputs and units."""
+    """Layouts that fit a new layer's weights, with its numbers of inputs and units."""
     inputs, units = new[cell[0]].shape[0], new[cell[1]].shape[0]
     for layout in LAYOUTS:
         if layout.cell != new[cell[0]].cell:
@@ -131,9 +131,9 @@ def _cells(
     number = 0
     while left:
         cell = left[0]
-        alike = [one for one in left if _same(new, one, cell)]
+        alike = [one for one in left if _are_alike(new, one, cell)]
         left = [one for one in left if one not in alike]
-        if _is_as_in_keras(old, free, new[cell[0]], new[cell[1]]):
+        if _has_keras_layout(old, free, new[cell[0]], new[cell[1]]):
             continue
 
         def like(i: int, alike: Sequence[tuple[int, ...]] = alike) -> int:
@@ -154,7 +154,7 @@ def _cells(
 
 
 def _in_order(old: Sequence[Variable], cells: Sequence[Item]) -> list[Item]:
-    """The same cells, each with what is nearest to it of what no earlier one has."""
+    """The cells with their variables reassigned: each gets the nearest that no earlier one has."""
     free = {place for item in cells for place in item.places}
     found = []
     for item in sorted(cells, key=lambda item: item.first):
@@ -171,15 +171,16 @@ def _in_order(old: Sequence[Variable], cells: Sequence[Item]) -> list[Item]:
 def items(
     old: Sequence[Variable], new: Sequence[NewVariable], *, likeness: Likeness
 ) -> tuple[list[Item], list[Item]]:
-    """Groups the variables of both sides into what is matched as one.
+    """Groups the variables of both sides into items.
 
     Args:
-        old: names, shapes and dtypes of the old variables.
+        old: names, shapes and dtypes of the original variables.
         new: variables of the new model.
-        likeness: how much alike the names of an old and a new variable are, by their places.
+        likeness: function that returns the similarity of two names from the positions of an
+            original and a new variable.
 
     Returns:
-        Items of the old and of the new side, each in the order of its first variable.
+        items of the original and of the new side, each in the order of its first variable.
     """
     cells = list(_cells(old, new, likeness))
     found = (
@@ -195,7 +196,7 @@ def items(
     return found
 
 
-def _same(new: Sequence[NewVariable], cell: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether two recurrent layers have the same kind and shapes."""
+def _are_alike(new: Sequence[NewVariable], cell: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """True if two recurrent layers have the same kind and shapes."""
     shapes = [[(new[i].cell, new[i].shape) for i in one] for one in (cell, other)]
     return shapes[0] == shapes[1]

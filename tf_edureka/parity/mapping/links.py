@@ -1,4 +1,4 @@
-"""A mapping of variables: what belongs together, and values that go over and back."""
+"""A mapping of variables, which converts values in both directions."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping as AnyMapping
 from dataclasses import dataclass, field
@@ -6,22 +6,22 @@ from itertools import chain
 
 from tf_edureka.parity.mapping.transforms import Array, Transform
 
-_MOST = 24  # alternatives that are handed out
+_MOST = 24  # limit of alternatives
 
 
 @dataclass(frozen=True)
 class Link:
-    """Old variables that are new ones.
+    """Original variables and the new variables that they correspond to.
 
     Attributes:
-        old: names in the trace.
-        new: places in `model.variables`.
-        how: the values go over, in words.
-        by: what told it: `given`, `value`, `shape` (no other fits), `name`, `layer` (its kernel is
-            known) or `order`.
-        transform: of the values.
-        old_shapes: of the old variables.
-        paths: of the new variables.
+        old: names of the original variables.
+        new: positions of the new variables in `model.variables`.
+        how: conversion of the values in words, such as `transposed`.
+        by: evidence that decided: `given`, `value`, `shape` (no other fits), `name`, `layer` (its
+            kernel is known), `order` or `output` (the outputs agree).
+        transform: conversion of the values.
+        old_shapes: shapes of the original variables.
+        paths: paths of the new variables.
     """
 
     old: tuple[str, ...]
@@ -35,14 +35,14 @@ class Link:
 
 @dataclass(frozen=True, eq=False)
 class Mapping:
-    """The mapping of the old graph's variables to those of a new model.
+    """The mapping of an original graph's variables to those of a new model.
 
     Attributes:
-        links: what belongs together, in the order of the old variables.
-        missing: names of old variables without a counterpart.
-        extra: paths of new variables without one.
-        ambiguous: groups of links that only the order of the variables tells apart.
-        others: makes what `alternatives` gives after this mapping.
+        links: corresponding variables, in the order of the original ones.
+        missing: names of original variables without a counterpart.
+        extra: paths of new variables without a counterpart.
+        ambiguous: groups of links that only the order of the variables separates.
+        others: function that yields the further mappings of `alternatives`.
     """
 
     links: tuple[Link, ...]
@@ -51,7 +51,7 @@ class Mapping:
     ambiguous: tuple[tuple[Link, ...], ...]
     others: Callable[[], Iterator["Mapping"]] = field(default=lambda: iter(()), repr=False)
 
-    def _over(self, old: AnyMapping[str, Array], linear: bool) -> dict[int, Array]:
+    def _values_to_new(self, old: AnyMapping[str, Array], linear: bool) -> dict[int, Array]:
         found: dict[int, Array] = {}
         for link in self.links:
             if all(name in old for name in link.old):
@@ -59,7 +59,7 @@ class Mapping:
                 found.update(zip(link.new, moved, strict=True))
         return found
 
-    def _back(self, new: AnyMapping[int, Array], linear: bool) -> dict[str, Array]:
+    def _values_to_old(self, new: AnyMapping[int, Array], linear: bool) -> dict[str, Array]:
         found: dict[str, Array] = {}
         for link in self.links:
             if all(place in new for place in link.new):
@@ -69,83 +69,83 @@ class Mapping:
         return found
 
     def to_new(self, old: AnyMapping[str, Array]) -> dict[int, Array]:
-        """Values of the new variables, by place.
+        """Converts values of the original variables to values of the new ones.
 
         Args:
-            old: values of old variables by name, of their shapes and any dtype. A link that lacks
-                some of them is left out, as are old variables without a counterpart.
+            old: values of original variables by name, in their shapes, any dtype. Links that lack
+                some of their values are skipped.
 
         Returns:
-            Values in the shapes of the new variables and the dtype of the old ones.
+            values by position, in the shapes of the new variables and the dtype of the original.
         """
-        return self._over(old, linear=False)
+        return self._values_to_new(old, linear=False)
 
     def to_old(self, new: AnyMapping[int, Array]) -> dict[str, Array]:
-        """Values of the old variables, by name: what `to_new` made them of.
+        """Converts values of the new variables back to values of the original ones.
 
         Args:
-            new: values of new variables by place, of their shapes and any dtype. A link that lacks
-                some of them is left out.
+            new: values of new variables by position, in their shapes, any dtype. Links that lack
+                some of their values are skipped.
 
         Returns:
-            Values in the shapes of the old variables and the dtype of the new ones. `to_old` of
-            `to_new` is exact, but for the last place where a forget bias was added.
+            values by name, in the shapes of the original variables and the dtype of the new ones.
+            `to_old` inverts `to_new` exactly, except for rounding if a forget bias was added.
         """
-        return self._back(new, linear=False)
+        return self._values_to_old(new, linear=False)
 
     def gradients_to_new(self, old: AnyMapping[str, Array]) -> dict[int, Array]:
-        """Gradients, or slots, of the new variables by place: `to_new` without the forget bias.
+        """Converts gradients or slots like `to_new`, without adding the forget bias.
 
         Args:
-            old: gradients by name of the old variable, of its shape and any dtype.
+            old: gradients by name of the original variable, in its shape, any dtype.
 
         Returns:
-            Gradients in the shapes of the new variables and the dtype of the old ones.
+            gradients by position, in the shapes of the new variables and the dtype of `old`.
         """
-        return self._over(old, linear=True)
+        return self._values_to_new(old, linear=True)
 
     def gradients_to_old(self, new: AnyMapping[int, Array]) -> dict[str, Array]:
-        """Gradients of the old variables by name: `to_old` without the forget bias.
+        """Converts gradients like `to_old`, without subtracting the forget bias.
 
         Args:
-            new: gradients by place of the new variable, of its shape and any dtype.
+            new: gradients by position of the new variable, in its shape, any dtype.
 
         Returns:
-            Gradients in the shapes of the old variables and the dtype of the new ones.
+            gradients by name, in the shapes of the original variables and the dtype of `new`.
         """
-        return self._back(new, linear=True)
+        return self._values_to_old(new, linear=True)
 
     def lacks(self, weights: Collection[str], trained: Collection[int]) -> tuple[int, int]:
-        """How badly it fits a training.
+        """Counts the faults of the mapping for a training.
 
         Args:
-            weights: names of the old variables that are trained.
-            trained: places of the new ones that are.
+            weights: names of the original variables that are trained.
+            trained: positions of the new variables that are trained.
 
         Returns:
-            variables without a counterpart, and links of which one side alone is trained.
+            the number of variables without a counterpart, and the number of links with only one
+            side trained.
         """
-        apart = [({*a.old} <= {*weights}) != ({*a.new} <= {*trained}) for a in self.links]
-        return len(self.missing) + len(self.extra), sum(apart)
+        half_trained = [({*a.old} <= {*weights}) != ({*a.new} <= {*trained}) for a in self.links]
+        return len(self.missing) + len(self.extra), sum(half_trained)
 
     def table(self) -> list[tuple[str, str, str]]:
-        """Rows for printing: old names, new paths, and how the values go over."""
+        """Returns rows for printing: original names, new paths, and the conversion in words."""
         rows = [(", ".join(a.old), ", ".join(a.paths), a.how) for a in self.links]
         rows += [(name, "-", "missing in the new model") for name in self.missing]
-        return rows + [("-", path, "not in the old graph") for path in self.extra]
+        return rows + [("-", path, "not in the original graph") for path in self.extra]
 
     def alternatives(self) -> Iterator["Mapping"]:
-        """Mappings that fit as well but for the order of the variables, at most 24, best first.
+        """Yields mappings that fit as well except for the order, the best first, at most 24.
 
-        The first is this one. Layers of the same shapes are exchanged together with all that
-        belongs to them: two towers as wholes first, then single layers. Last come square kernels
-        the other way round.
+        The first is this mapping. Layers of the same shapes are exchanged with all their variables:
+        first whole towers, then single layers. Last, square kernels are transposed.
         """
         seen = []
         for mapping in chain([self], self.others()):
-            told = [(link.old, link.new, link.how) for link in mapping.links]
-            if told not in seen:
-                seen.append(told)
+            pairs = [(link.old, link.new, link.how) for link in mapping.links]
+            if pairs not in seen:
+                seen.append(pairs)
                 yield mapping
             if len(seen) == _MOST:
                 return

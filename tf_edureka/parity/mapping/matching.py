@@ -1,4 +1,4 @@
-"""Which item of the old graph is which of the new model: the best sum of evidence and order."""
+"""Matches original and new items by the greatest sum of evidence and order."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tf_edureka.parity.mapping.items import Item
 from tf_edureka.parity.mapping.names import directory, is_statistic, role
 
 GIVEN = 1e4  # outweighs all evidence
-# Below a word in common, all together; the kernel of the same scope is above order.
+# Together less than a common word; the kernel of the same scope scores more than the order.
 _LAYER = 0.8
 _NEAR = 0.3
 _ORDER = 0.4
@@ -20,11 +20,11 @@ _RANK = 0.15
 
 @dataclass(frozen=True, eq=False)
 class Matching:
-    """What belongs together.
+    """A matching of original and new items.
 
     Attributes:
-        pairs: the new item of each old one.
-        unordered: what each pair is worth, its order left aside.
+        pairs: new item by original item.
+        unordered: score of each pair without its order: float64, shape (old items, new items).
     """
 
     pairs: dict[int, int]
@@ -37,10 +37,10 @@ def _owners(
     is_kernel: Callable[[int], bool],
     is_late: Callable[[int], bool],
 ) -> dict[int, tuple[int, float]]:
-    """The kernel that a vector belongs to, and what that is worth.
+    """The kernel that each vector belongs to, and the score of that evidence.
 
-    It is the kernel of its layer, else the last one of the layers within that, else the last one
-    before it.
+    It is the kernel of its layer, else the last kernel of the layers within that layer, else the
+    last kernel before the vector.
     """
     kernel_of: dict[str, tuple[int, float]] = {}
     within: dict[str, int] = {}
@@ -66,8 +66,8 @@ def _owners(
     return owners
 
 
-def _of_layers(problem: Problem, pairs: Mapping[int, int]) -> Scores:
-    """What it is worth that two vectors belong to kernels that are paired."""
+def _layer_scores(problem: Problem, pairs: Mapping[int, int]) -> Scores:
+    """The score of two vectors whose kernels are paired."""
     old, new = problem.old, problem.new
     ours = _owners(
         problem.old_items,
@@ -90,7 +90,7 @@ def _of_layers(problem: Problem, pairs: Mapping[int, int]) -> Scores:
 
 
 def _ranks(fit: Scores) -> Scores:
-    """A little for each pair of the same rank among those that fit best, where they are as many."""
+    """A small score for pairs of equal rank among the best fits, if both sides have as many."""
     found = np.zeros(fit.shape)
     best_fit = (fit > 0) & (fit == fit.max(axis=1, initial=0.0)[:, None])
     for columns in {tuple(np.flatnonzero(row)) for row in best_fit if row.any()}:
@@ -102,13 +102,11 @@ def _ranks(fit: Scores) -> Scores:
 
 
 def solve(problem: Problem, forced: Mapping[int, int | None]) -> Matching:
-    """The best matching.
-
-    Kernels are matched first; what else is in a layer goes with its kernel.
+    """Finds the best matching: kernels first, then the other variables with their kernels.
 
     Args:
         problem: both sides with their evidence.
-        forced: by place of an old item that of the new one that it is, or None for none.
+        forced: position of the new item by that of the original item; None for no partner.
     """
     evidence = problem.evidence.copy()
     for i, j in forced.items():
@@ -119,7 +117,7 @@ def solve(problem: Problem, forced: Mapping[int, int | None]) -> Matching:
             evidence[i, j] = kept + GIVEN
     ranks = _ranks(problem.fit)
 
-    def summed(unordered: Scores, fixed: Mapping[int, int]) -> Matching:
+    def matched(unordered: Scores, fixed: Mapping[int, int]) -> Matching:
         scores = np.where(unordered > 0, unordered + ranks, 0.0)
         for i, j in fixed.items():
             kept, scores[i, :], scores[:, j] = scores[i, j], 0.0, 0.0
@@ -128,8 +126,8 @@ def solve(problem: Problem, forced: Mapping[int, int | None]) -> Matching:
             scores[pair] += _ORDER
         return Matching(best(scores), unordered)
 
-    found = summed(evidence, {})
+    found = matched(evidence, {})
     is_kernel = [len(problem.old[item.first].shape) > 1 for item in problem.old_items]
     kernels = {i: j for i, j in found.pairs.items() if is_kernel[i]}
-    of_layers = np.where(evidence > 0, _of_layers(problem, kernels), 0.0)
-    return summed(evidence + of_layers, kernels)
+    layer_scores = np.where(evidence > 0, _layer_scores(problem, kernels), 0.0)
+    return matched(evidence + layer_scores, kernels)

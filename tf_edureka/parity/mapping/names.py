@@ -1,11 +1,11 @@
-"""What the names of variables tell: the role in a layer, and which layers are the same."""
+"""Roles and layers of variables, found from their names."""
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-# Role by the words that end a name; new code calls it by the first.
+# Words at the end of a name, by role; Keras uses the first.
 _ROLES = {
     "kernel": "kernel kernels weights weight w",
     "bias": "bias biases b",
@@ -19,14 +19,13 @@ _ROLES = {
     "pointwise_kernel": "pointwise",
 }
 _ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
-_BEFORE_THE_LAST = ("recurrent", "depthwise", "pointwise")  # of `recurrent_kernel` and the like
+_PREFIXES = ("recurrent", "depthwise", "pointwise")  # of roles such as `recurrent_kernel`
 _STATISTICS = {"moving_mean", "moving_variance"}
-# No variable of one has the meaning of one of another.
-_APART = [{"gamma"}, {"beta"}, {"moving_mean"}, {"moving_variance"}]
-_APART += [{"recurrent_kernel"}, {"depthwise_kernel"}, {"pointwise_kernel"}]
+# A variable of one group never corresponds to a variable of another group.
+_EXCLUSIVE = [{"gamma"}, {"beta"}, {"moving_mean"}, {"moving_variance"}]
+_EXCLUSIVE += [{"recurrent_kernel"}, {"depthwise_kernel"}, {"pointwise_kernel"}]
 
-# What is shortened often.
-_LONG = {
+_ABBREVIATIONS = {
     "fw": "forward",
     "bw": "backward",
     "enc": "encoder",
@@ -45,7 +44,7 @@ def _words(text: str) -> list[Token]:
     words: list[Token] = []
     for part in re.findall(r"(?i:conv)[123]D|[A-Za-z]+|\d+", spaced):
         if not part.isdigit():
-            words.append((_LONG.get(part.lower(), part.lower()), ""))
+            words.append((_ABBREVIATIONS.get(part.lower(), part.lower()), ""))
         elif words:  # 1 and 2 of `conv1_2` are 1.2
             base, number = words[-1]
             words[-1] = (base, f"{number}.{part}" if number else part)
@@ -55,20 +54,20 @@ def _words(text: str) -> list[Token]:
 
 
 def automatic_word(layer_class: str) -> str:
-    """The word that Keras numbers in names of a `layer_class`, such as `normalization`."""
+    """Returns the word that Keras numbers in names of a `layer_class`, as `normalization`."""
     return _words(layer_class)[-1][0] if layer_class else ""
 
 
 def directory(name: str) -> str:
-    """The layer that `name` speaks of: all before its last `/`; empty where there is none."""
+    """Returns the layer of a variable's `name`: all before its last `/`; empty without one."""
     return name.rpartition("/")[0]
 
 
 @cache
 def role(name: str) -> str:
-    """Role of an old variable, in Keras' words; empty where its `name` does not tell it."""
+    """Returns the role of an original variable, in Keras' words, from its `name`; may be empty."""
     words = [base for base, _ in _words(name.rpartition("/")[2])]
-    for word in _BEFORE_THE_LAST:
+    for word in _PREFIXES:
         if word in words:
             return _ROLE_OF[word]
     found = [_ROLE_OF[word] for word in words if word in _ROLE_OF]
@@ -76,28 +75,28 @@ def role(name: str) -> str:
 
 
 def is_statistic(role: str) -> bool:
-    """Whether a `role` is that of a moving average."""
+    """True if a `role` is that of a moving average."""
     return role in _STATISTICS
 
 
 def exclude_each_other(role: str, other: str) -> bool:
-    """Whether variables of `role` and `other` are never the same one."""
+    """True if a variable of `role` never corresponds to one of role `other`."""
     if role == other or not role or not other:
         return False
     if is_statistic(role) or is_statistic(other):
         return True
-    return any({role} <= one for one in _APART) and any({other} <= one for one in _APART)
+    return any({role} <= one for one in _EXCLUSIVE) and any({other} <= one for one in _EXCLUSIVE)
 
 
 def _layer_tokens(name: str) -> list[Token]:
-    """Words of a name without its role and without what TensorFlow calls a nameless variable."""
+    """Words of a name without its role and without default names such as `Variable`."""
     *scopes, last = name.split("/")
     tokens = [token for scope in scopes for token in _words(scope)]
     tokens += [word for word in _words(last) if word[0] not in _ROLE_OF]
-    # `W1` and `b1`: the number is of the layer.
+    # In `W1` and `b1` the number belongs to the layer.
     numbers = [number for base, number in _words(last) if base in _ROLE_OF and number]
     tokens += [("", number) for number in numbers]
-    # In `gru_1/gru_cell` it is the first that counts.
+    # In `gru_1/gru_cell` only the first counts.
     numbered = {base for base, number in tokens if number}
     return [
         (base, number)
@@ -115,7 +114,7 @@ def _numbered(names: Iterable[str]) -> dict[str, set[str]]:
 
 
 def _layers_of(names: Iterable[str], base: str) -> Counter[str]:
-    """How many layers have each number after a word."""
+    """Number of layers that have each number after a word."""
     layers = set()
     for name in names:
         scopes = name.split("/")[:-1]
@@ -138,19 +137,19 @@ def _ranks(numbers: Iterable[str]) -> dict[str, str]:
 def tokens(
     old: Sequence[str], new: Sequence[str], *, automatic: Iterable[str] = ()
 ) -> tuple[list[set[Token]], list[set[Token]]]:
-    """The words by which variables of two sides can be compared.
+    """Returns the words by which the variables of two sides are compared.
 
-    Numbers are compared as they are where one side has all of the other's (`conv1`, `conv2`), else
-    by their rank (`conv0`, `conv1`). Where a name was given by Keras, the rank among the layers of
-    that class counts, and only if both sides have as many.
+    Numbers are compared directly if one side has all numbers of the other (`conv1`, `conv2`), else
+    by their rank (`conv0`, `conv1`). In names that Keras assigned, the rank among the layers of the
+    class is compared, and only if both sides have as many.
 
     Args:
-        old: names of the old variables.
-        new: paths of the new ones.
-        automatic: words that Keras makes names of, such as `dense`.
+        old: names of the original variables.
+        new: paths of the new variables.
+        automatic: words that Keras builds names from, such as `dense`.
 
     Returns:
-        The words of each old and of each new variable.
+        the words of each original and of each new variable.
     """
     sides = _numbered(old), _numbered(new)
     changed: dict[str, tuple[dict[str, str], dict[str, str]] | None] = {}

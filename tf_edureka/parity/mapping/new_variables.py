@@ -1,10 +1,10 @@
-"""The variables of a Keras model, each with what tells its meaning."""
+"""Descriptions of a Keras model's variables: layer, role and settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-# Classes of Keras whose kernels have gates, by the name that a transform knows them by.
+# Kind of a recurrent cell, as in `recurrent.LAYOUTS`, by the Keras class.
 _CELLS = {"LSTM": "lstm", "GRU": "gru", "SimpleRNN": "rnn"}
 _SETTINGS = ("reset_after", "unit_forget_bias", "implementation", "use_bias", "scale", "center")
 
@@ -14,16 +14,16 @@ class NewVariable:
     """A variable of the new model.
 
     Attributes:
-        place: of it in `model.variables`.
-        path: of it, such as `sequential/dense/kernel`.
-        shape: of its value.
-        dtype: NumPy's name of it, such as `float32`.
-        trainable: whether gradients are taken for it.
+        place: position in `model.variables`.
+        path: path of the variable, such as `sequential/dense/kernel`.
+        shape: shape of the value.
+        dtype: NumPy's name of the dtype, such as `float32`.
+        trainable: True if it is trained by gradients.
         layer: path of its layer, the same text for all variables of one layer.
         layer_class: name of the layer's class, such as `Dense`.
-        role: of it in its layer, such as `kernel`.
-        cell: `lstm`, `gru`, `rnn` for such a layer with Keras' own variables, else empty.
-        settings: of the layer that change what a variable means, such as `reset_after`.
+        role: name within its layer, such as `kernel`.
+        cell: `lstm`, `gru` or `rnn` for a recurrent layer with Keras' own variables; else empty.
+        settings: settings of the layer that change the variable's meaning, such as `reset_after`.
     """
 
     place: int
@@ -39,7 +39,7 @@ class NewVariable:
 
 
 def _cell(layer: Any, roles: Sequence[str]) -> str:
-    """Kind of a recurrent layer; empty for those whose variables are not Keras' own."""
+    """Kind of a recurrent layer; empty if its variables are not Keras' own."""
     if "recurrent_kernel" not in roles:
         return ""
     bases = [base.__name__.removesuffix("Cell") for base in type(layer).__mro__]
@@ -47,7 +47,7 @@ def _cell(layer: Any, roles: Sequence[str]) -> str:
 
 
 def owners(model: Any) -> dict[int, Any]:
-    """The layer of each variable of a `model`, by the variable's identity: of all the smallest."""
+    """Returns the smallest layer that has each variable of a `model`, by the variable's `id`."""
     owners: dict[int, Any] = {}
     layers = list(model._flatten_layers())
     for layer in sorted(layers, key=lambda one: len(one.variables), reverse=True):
@@ -62,8 +62,8 @@ def variables_of(model: Any) -> list[NewVariable]:
         model: a Keras model that is built: sequential, functional or subclassed.
 
     Returns:
-        A record for each variable of `model.variables`, in this order. Those of random number
-        generators and other integers are left out; `place` counts them nevertheless.
+        a record for each variable in the order of `model.variables`. Integers, such as states of
+        random number generators, are omitted; `place` counts them nevertheless.
     """
     owned_by = owners(model)
     found = []

@@ -1,8 +1,8 @@
-"""How TensorFlow 1 laid out the weights of recurrent cells, and how Keras does.
+"""Layouts of the weights of recurrent cells in TensorFlow 1 and in Keras.
 
-TensorFlow 1 multiplied input and state by one kernel, the input's rows first. The gates of its LSTM
-are i, j, f, o, with a forget bias that is added when the cell runs; those of its GRU r and u.
-Keras has a kernel for the input and one for the state, gates i, f, c, o and z, r, h.
+TensorFlow 1 has one kernel for input and state, the input's rows first. Its LSTM has the gates
+i, j, f, o and adds a forget bias when it runs; its GRU has the gates r, u. Keras has one kernel for
+the input and one for the state, with the gates i, f, c, o and z, r, h.
 """
 
 import re
@@ -63,17 +63,17 @@ def _joined(old: Sequence[Array], inputs: int, gates: int) -> list[Array]:
 
 @dataclass(frozen=True)
 class Layout:
-    """A way to lay out the weights of a recurrent layer.
+    """A layout of the weights of an original recurrent layer.
 
     Attributes:
         cell: kind of the layer: `lstm`, `gru` or `rnn`.
-        shapes: of the old variables, from the number of inputs and of units.
-        how: the transform is said in words.
-        move: values of these shapes and any dtype to kernel, recurrent kernel and bias; it also
-            takes the inputs' number.
-        new_bias: shape of the new bias, from the number of units; None without.
-        words: by old variable a pattern that its name has to fit where several have its shape.
-        adds: whether a forget bias was added when the cell ran.
+        shapes: function of the numbers of inputs and units that returns the original shapes.
+        how: transform in words.
+        move: function that converts original arrays of these shapes, any dtype, and the number of
+            inputs to kernel, recurrent kernel and bias.
+        new_bias: function of the number of units that returns the bias' shape; None for no bias.
+        words: pattern for the name of each original variable, used if several have its shape.
+        adds: True if the cell added a forget bias when it ran.
     """
 
     cell: str
@@ -85,7 +85,7 @@ class Layout:
     adds: bool = False
 
     def transform(self, inputs: int, units: int, *, forget_bias: float) -> Transform:
-        """The transform of a layer with so many `inputs` and `units`, and this `forget_bias`."""
+        """Returns the transform for a layer with `inputs`, `units` and a `forget_bias`."""
         move: Move = lambda old: self.move(old, inputs)  # noqa: E731
         if not self.adds or not forget_bias:
             return Transform(self.how, move)
@@ -102,7 +102,7 @@ def _gate(letters: str, *, recurrent: bool | None = None) -> str:
 
 
 def _per_gate(cell: str, gates: Sequence[str]) -> list[Layout]:
-    """Layouts of cells written by hand, with variables of their own for each gate."""
+    """Layouts of handwritten cells with separate variables for each gate."""
     count = len(gates)
     joined = tuple(_gate(gate) for gate in gates)
     separate = tuple(_gate(gate, recurrent=which) for which in (False, True) for gate in gates)
@@ -155,7 +155,8 @@ LAYOUTS = (
     Layout(
         "gru",
         _fused_gru,
-        f"{_GRU}; another computation: this layer resets after its product (reset_after=True)",
+        f"{_GRU}; another computation: this layer applies its reset gate after the matrix product "
+        "(reset_after=True)",
         _gru_reset_after,
         lambda u: (2, 3 * u),
         _GRU_WORDS,
@@ -181,5 +182,5 @@ LAYOUTS = (
 
 
 def fits(pattern: str, name: str) -> bool:
-    """Whether a `name` has the words of a `pattern` of a layout."""
+    """True if a `name` matches a `pattern` of a layout."""
     return re.search(pattern, name.lower()) is not None

@@ -1,7 +1,7 @@
-"""How values of an old variable become those of a new one, and back.
+"""Conversions between the values of original and new variables.
 
-Each transform is written once, as a function of arrays that only moves values. Where a value went
-is seen by moving numbers of places; that gives the way back, and the way of gradients.
+Each transform is one function that rearranges the values of arrays. Its inverse is found by
+rearranging an array of positions. Gradients are converted in the same way.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,13 +19,14 @@ Move = Callable[[Sequence[Array]], Sequence[Array]]
 
 @dataclass(frozen=True, eq=False)
 class Transform:
-    """A way to move values of some old variables into some new ones.
+    """A conversion of original variables to new ones.
 
     Attributes:
-        how: it is said in words.
-        move: arrays of the old variables to those of the new ones. Only moves values; a new value
-            that comes from nowhere is 0.
-        added: to each of the new arrays after that, where it is no zero: (array, slice, number).
+        how: conversion in words.
+        move: function that rearranges the original arrays into the new ones; entries of a new array
+            without an original value are 0.
+        added: constants added afterwards, such as a forget bias: (index of the new array, slice,
+            number).
     """
 
     how: str
@@ -33,14 +34,14 @@ class Transform:
     added: tuple[tuple[int, slice, float], ...] = ()
 
     def to_new(self, old: Sequence[Array], *, linear: bool = False) -> list[Array]:
-        """New values from the old ones.
+        """Converts original values to new ones.
 
         Args:
-            old: values of the old variables, of their shapes and any dtype.
-            linear: whether they are gradients, which nothing is added to.
+            old: values of the original variables, in their shapes, any dtype.
+            linear: True for gradients, to which no constant is added.
 
         Returns:
-            Values of the new variables, in their shapes and the same dtype.
+            values of the new variables, in their shapes and the same dtype.
         """
         new = [np.array(one) for one in self.move(old)]
         for place, part, number in () if linear else self.added:
@@ -50,20 +51,20 @@ class Transform:
     def to_old(
         self, new: Sequence[Array], shapes: Sequence[Shape], *, linear: bool = False
     ) -> list[Array]:
-        """Old values from the new ones.
+        """Converts new values back to original ones.
 
         Args:
-            new: values of the new variables, of their shapes and any dtype.
-            shapes: of the old variables.
-            linear: whether they are gradients, which nothing was added to.
+            new: values of the new variables, in their shapes, any dtype.
+            shapes: shapes of the original variables.
+            linear: True for gradients, from which no constant is subtracted.
 
         Returns:
-            Values of the old variables, in `shapes` and the same dtype.
+            values of the original variables, in `shapes` and the same dtype.
         """
         new = [np.array(one) for one in new]
         for place, part, number in () if linear else self.added:
             new[place][part] -= new[place].dtype.type(number)
-        # From 1, since 0 is a new value that comes from nowhere.
+        # From 1, since 0 marks entries without an original value.
         ends = np.cumsum([0, *map(prod, shapes)])
         numbered = [
             np.arange(start + 1, start + 1 + prod(shape)).reshape(shape)
@@ -85,20 +86,20 @@ def _boundaries(shape: Shape) -> set[int]:
     return {prod(shape[:end]) for end in range(len(shape) + 1)}
 
 
-def _conv(shape: Shape) -> Shape:
-    """Axes of a kernel that begins with its outputs: out, in, height, width."""
+def _conv_axes(shape: Shape) -> Shape:
+    """Axes that permute a kernel (out, in, height, width) to (height, width, in, out)."""
     return (*range(2, len(shape)), 1, 0)
 
 
 def single(old: Shape, new: Shape) -> tuple[Transform, float] | None:
-    """The transform of one variable into one other.
+    """Finds the transform of a single variable.
 
     Args:
-        old: shape of the old variable.
-        new: shape of the new one.
+        old: shape of the original variable.
+        new: shape of the new variable.
 
     Returns:
-        The transform and how far it is from none, from 0 to 1; None if there is none.
+        the transform and its cost, from 0 (none needed) to 1; None if the shapes do not fit.
     """
     if old == new:
         return AS_IT_IS, 0.0
@@ -110,10 +111,10 @@ def single(old: Shape, new: Shape) -> tuple[Transform, float] | None:
     if len(old) == 2 and old[::-1] == new:
         return TRANSPOSED, 0.5
     if len(old) > 2:
-        axes = _conv(old)
-        turned = tuple(old[axis] for axis in axes)
-        if [one for one in turned if one != 1] == [one for one in new if one != 1]:
-            words = f"axes {list(axes)}" + ("" if turned == new else f", reshaped to {list(new)}")
+        axes = _conv_axes(old)
+        permuted = tuple(old[axis] for axis in axes)
+        if [one for one in permuted if one != 1] == [one for one in new if one != 1]:
+            words = f"axes {list(axes)}" + ("" if permuted == new else f", reshaped to {list(new)}")
             return Transform(words, lambda a: [a[0].transpose(axes).reshape(new)]), 0.5
     nested = _boundaries(old) <= _boundaries(new) or _boundaries(new) <= _boundaries(old)
     return (reshaped, 0.8) if nested else None

@@ -1,1 +1,1 @@
-"""A Keras model beside a recorded run, and what is wrong in it."""
+"""Compares a Keras model with a recorded run and finds its mistakes."""

@@ -1,4 +1,4 @@
-"""A change that undoes a porting mistake for as long as it takes to look."""
+"""Temporary changes of a Keras model that undo a porting mistake."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
@@ -10,13 +10,14 @@ from unittest import mock
 
 @dataclass(frozen=True, eq=False)
 class Alteration:
-    """A mistake, undone.
+    """One porting mistake and how to undo it.
 
     Attributes:
-        cause: its fixed word.
-        says: what the port has and what explains the original, in a sentence.
-        undone: makes the change for a block.
-        change: that is made, in words that do not name the layer.
+        cause: fixed word of the cause, such as `padding`.
+        says: sentence that says what the port has and what the original has.
+        undone: returns a context manager that undoes the mistake inside its block.
+        change: the change without the layer's name, such as `rate 0.5`; layers of one class with
+            the same `change` are also tried together. Empty if the change is only tried alone.
     """
 
     cause: str
@@ -26,25 +27,25 @@ class Alteration:
 
 
 @contextlib.contextmanager
-def all_of(several: Sequence[Alteration]) -> Iterator[None]:
-    """Undoes `several` alterations at the same time, for the block."""
+def undo_together(several: Sequence[Alteration]) -> Iterator[None]:
+    """Undoes `several` mistakes inside the block."""
     with contextlib.ExitStack() as stack:
         for one in several:
             stack.enter_context(one.undone())
         yield
 
 
-def put(owner: Any, name: str, value: Any) -> AbstractContextManager[Any]:
-    """Gives the attribute `name` of an `owner` another `value` for a block."""
+def replaced(owner: Any, name: str, value: Any) -> AbstractContextManager[Any]:
+    """Returns a context in which the attribute `name` of `owner` has another `value`."""
     return mock.patch.object(owner, name, value)
 
 
-def called(layer: Any, ours: Callable[..., Any]) -> AbstractContextManager[Any]:
-    """Lets a function stand for the call of a layer, for a block.
+def call_replaced(layer: Any, ours: Callable[..., Any]) -> AbstractContextManager[Any]:
+    """Returns a context in which a function replaces the `call` of a layer.
 
     Args:
-        layer: of Keras.
-        ours: is given the inputs and the layer's own call.
+        layer: the Keras layer.
+        ours: function called with the inputs and the layer's own `call`; returns the output.
     """
     original = layer.call
 
@@ -54,4 +55,4 @@ def called(layer: Any, ours: Callable[..., Any]) -> AbstractContextManager[Any]:
 
         return ours(inputs, its)
 
-    return put(layer, "call", call)
+    return replaced(layer, "call", call)

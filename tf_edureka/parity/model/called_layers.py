@@ -1,4 +1,4 @@
-"""What each layer of a model gives while the model is called."""
+"""Collects the output of each layer while a model is called."""
 
 import contextlib
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from tf_edureka.trace import Array
 
 @contextlib.contextmanager
 def called_layers() -> Iterator[list[tuple[keras.layers.Layer, Array]]]:
-    """The layers that are called in the block.
+    """Collects the layers that are called inside the block, with their outputs.
 
-    Returns:
-        by the block's end they and what they gave, any dtype and shape, in the order of
-        their calls.
+    Yields:
+        a list of pairs of layer and output (any dtype and shape) in the order of the calls;
+        complete at the end of the block.
     """
     seen: list[tuple[keras.layers.Layer, Array]] = []
     original = keras.layers.Layer.__call__

@@ -1,126 +1,139 @@
-"""Finds the known mistakes that explain why a Keras model is not the original."""
+"""Finds the known mistakes that explain why a Keras model differs from the original."""
 
 import warnings
 from collections.abc import Callable
 
 from tf_edureka.parity.cause import Cause
-from tf_edureka.parity.model.alteration import Alteration, all_of
+from tf_edureka.parity.model.alteration import Alteration, undo_together
 from tf_edureka.parity.model.alterations import alterations
 from tf_edureka.parity.model.evaluation import Evaluation
-from tf_edureka.parity.model.forward import relative, share_of_largest, unlike
+from tf_edureka.parity.model.forward import (
+    max_relative_difference,
+    mean_difference,
+    relative_difference,
+)
 from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.parity.rungs.recorded import Recorded
 from tf_edureka.trace import Array
 
 _MOST_MISTAKES = 3
-# A mistake undone has to leave at most this share of the difference. A loss is one number, which
-# many a change brings nearer.
-_WORTH, _WORTH_OF_LOSS = 0.5, 0.1
-_SAME_OUTPUT = 1e-4  # of the largest
+# Undoing a mistake has to leave at most this share of the difference. The limit for the loss is
+# stricter: it is a single number, and many changes bring it nearer by chance.
+_MOST_LEFT, _MOST_LEFT_OF_LOSS = 0.5, 0.1
+_SAME_OUTPUT = 1e-4  # relative to the largest value
 
 
-def of_forward(
+def explain_forward(
     port: KerasPort, step: Recorded, tolerance: float, *, squashed: bool
 ) -> tuple[list[Cause], list[Alteration]]:
-    """What is wrong in a model, by the tensors of the forward pass.
+    """Finds mistakes by the recorded tensors of the forward pass.
 
     Args:
-        port: with its model.
-        step: on which it differs.
-        tolerance: of the model's output.
-        squashed: whether its output may be the softmax or sigmoid of a tensor.
+        port: the port with its model.
+        step: the recorded step on which they differ.
+        tolerance: tolerance of the model's output, relative to its largest value.
+        squashed: whether the model's output may be the softmax or sigmoid of a recorded tensor.
 
     Returns:
-        causes, and what undoes them.
+        the causes, and the alterations that undo them.
     """
 
-    def apart(seen: Evaluation) -> float:
-        return unlike(seen.layers, step.tensors, tolerance, squashed=squashed)
+    def difference(seen: Evaluation) -> float:
+        return mean_difference(seen.layers, step.tensors, tolerance, squashed=squashed)
 
-    return _search(port, step, apart, tolerance / 10)
+    return _search(port, step, difference, tolerance / 10)
 
 
-def of_loss(
-    port: KerasPort, step: Recorded, tolerance: float, right: Array | None = None
+def explain_loss(
+    port: KerasPort, step: Recorded, tolerance: float, expected_output: Array | None = None
 ) -> tuple[list[Cause], list[Alteration]]:
-    """What is wrong in a model, by its loss and gradients.
+    """Finds mistakes by the loss and the gradients.
 
     Args:
-        port: with its model.
-        step: on which it differs.
-        tolerance: of the loss.
-        right: its output, where that is the original's, any dtype and shape: no cause changes it.
+        port: the port with its model.
+        step: the recorded step on which they differ.
+        tolerance: tolerance of the loss, relative.
+        expected_output: the model's output if it is right, any dtype and shape: causes that change
+            it are excluded. None if it is not.
 
     Returns:
-        as `of_forward`.
+        the causes, and the alterations that undo them.
     """
 
-    def apart(seen: Evaluation) -> float:
-        if _is_other(seen.output, right):
+    def difference(seen: Evaluation) -> float:
+        if _is_different(seen.output, expected_output):
             return float("inf")
-        loss = min(1.0, relative(seen.loss, step.loss))
-        return max(loss, _gradients_apart(seen, step) / 100)
+        loss = min(1.0, relative_difference(seen.loss, step.loss))
+        return max(loss, _gradient_difference(seen, step) / 100)
 
-    return _search(port, step, apart, tolerance, gradients=True, worth=_WORTH_OF_LOSS)
+    return _search(port, step, difference, tolerance, gradients=True, most_left=_MOST_LEFT_OF_LOSS)
 
 
-def of_gradients(
-    port: KerasPort, step: Recorded, tolerance: float, right: Array | None = None
+def explain_gradients(
+    port: KerasPort, step: Recorded, tolerance: float, expected_output: Array | None = None
 ) -> tuple[list[Cause], list[Alteration]]:
-    """What is wrong in a model whose loss is right but whose gradients are not.
+    """Finds mistakes of a model whose loss is right and whose gradients are not.
 
     Args:
-        port: with its model.
-        step: on which it differs.
-        tolerance: of the gradients.
-        right: as in `of_loss`.
+        port: the port with its model.
+        step: the recorded step on which they differ.
+        tolerance: tolerance of the gradients, relative to the largest value of each.
+        expected_output: the model's output if it is right, any dtype and shape: causes that change
+            it are excluded. None if it is not.
 
     Returns:
-        as `of_forward`.
+        the causes, and the alterations that undo them.
     """
 
-    def apart(seen: Evaluation) -> float:
-        return float("inf") if _is_other(seen.output, right) else _gradients_apart(seen, step)
+    def difference(seen: Evaluation) -> float:
+        return (
+            float("inf")
+            if _is_different(seen.output, expected_output)
+            else _gradient_difference(seen, step)
+        )
 
-    return _search(port, step, apart, tolerance, gradients=True, worth=_WORTH_OF_LOSS)
+    return _search(port, step, difference, tolerance, gradients=True, most_left=_MOST_LEFT_OF_LOSS)
 
 
-def _is_other(output: Array, right: Array | None) -> bool:
-    if right is None:
+def _is_different(output: Array, expected_output: Array | None) -> bool:
+    if expected_output is None:
         return False
-    return output.shape != right.shape or share_of_largest(output, right) > _SAME_OUTPUT
+    return (
+        output.shape != expected_output.shape
+        or max_relative_difference(output, expected_output) > _SAME_OUTPUT
+    )
 
 
-def _gradients_apart(seen: Evaluation, step: Recorded) -> float:
-    """The largest difference of a gradient, relative to its largest value, at most 1."""
+def _gradient_difference(seen: Evaluation, step: Recorded) -> float:
+    """Returns the largest difference of a gradient, relative to its largest value, at most 1."""
     pairs = [
         (seen.gradients[name], value)
         for name, value in step.gradients.items()
         if name in seen.gradients and value.any()
     ]
-    return max((min(1.0, share_of_largest(*pair)) for pair in pairs), default=0.0)
+    return max((min(1.0, max_relative_difference(*pair)) for pair in pairs), default=0.0)
 
 
 def _search(
     port: KerasPort,
     step: Recorded,
-    apart: Callable[[Evaluation], float],
+    difference: Callable[[Evaluation], float],
     tolerance: float,
     *,
     gradients: bool = False,
-    worth: float = _WORTH,
+    most_left: float = _MOST_LEFT,
 ) -> tuple[list[Cause], list[Alteration]]:
-    """Undoes the mistake that explains most, then the next one."""
+    """Undoes the mistake that explains most, then looks for the next one, up to three."""
     undone: list[Alteration] = []
     causes: list[Cause] = []
-    start = left = apart(port.evaluate(step.state, step.batch, gradients=gradients))
+    start = left = difference(port.evaluate(step.state, step.batch, gradients=gradients))
     while left > tolerance and len(undone) < _MOST_MISTAKES:
-        best, best_left = None, left * worth
-        with all_of(undone):
+        best, best_left = None, left * most_left
+        with undo_together(undone):
             seen = port.evaluate(step.state, step.batch, gradients=gradients)
             tried = [*alterations(port, seen)]
             for one in tried:
-                without = _without(port, step, one, apart, gradients)
+                without = _difference_without(port, step, one, difference, gradients)
                 if without < best_left:
                     best, best_left = one, without
                 if without <= tolerance:
@@ -133,17 +146,17 @@ def _search(
     return causes, undone
 
 
-def _without(
+def _difference_without(
     port: KerasPort,
     step: Recorded,
     one: Alteration,
-    apart: Callable[[Evaluation], float],
+    difference: Callable[[Evaluation], float],
     gradients: bool,
 ) -> float:
     try:
         with warnings.catch_warnings(), one.undone():
-            warnings.simplefilter("ignore")  # Keras warns of what is tried here
-            value = apart(port.evaluate(step.state, step.batch, gradients=gradients))
-    except Exception:  # what does not fit the model explains nothing
+            warnings.simplefilter("ignore")  # Keras warns about some of these changes
+            value = difference(port.evaluate(step.state, step.batch, gradients=gradients))
+    except Exception:  # a change that does not fit the model explains nothing
         return float("inf")
     return value if value == value else float("inf")

@@ -1,4 +1,4 @@
-"""What a model computes on a batch of the original's."""
+"""The data of a recorded step, and what a model computes from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +12,12 @@ Arrays = Mapping[str, Array]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Batch:
-    """What a step of the original was given.
+    """The inputs and random numbers of a step of the original.
 
     Attributes:
-        inputs: what was fed, and what iterators and queues gave, by tensor.
-        random: what random ops gave, by tensor.
+        inputs: arrays that were fed or came from iterators and queues, by tensor name, any dtype
+            and shape.
+        random: outputs of the random ops, by tensor name, any dtype and shape.
     """
 
     inputs: Arrays
@@ -24,7 +25,7 @@ class Batch:
 
     @property
     def examples(self) -> Arrays:
-        """The inputs as a model takes them: where only numbers were fed, each is a batch of one.
+        """The inputs for a model, any dtype and shape: if all are scalars, each is a batch of one.
 
         Such a batch has the shape (1, 1).
         """
@@ -35,19 +36,21 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evaluation:
-    """What a model computes on a batch.
+    """What a model computes from a batch.
 
     Attributes:
-        layers: names of its layers and what they gave, any dtype and shape, in the order of their
+        layers: pairs of a layer's name and its output, any dtype and shape, in the order of the
             calls.
-        output: of the model, any dtype and shape; of several the first.
-        loss: with all penalties.
-        data_loss: without them.
-        labels: as the loss had them, any dtype and shape.
-        gradients: of the loss, by the old variable; sparse ones made dense.
-        slices: the sparse ones, as they are.
-        after: all variables that have a counterpart, by the old name, after the forward pass.
-        replay: what of the recorded random numbers was used.
+        output: the model's output, any dtype and shape; the first if it has several.
+        loss: the loss including all penalties.
+        data_loss: the loss without penalties.
+        labels: labels in the form that the loss received, any dtype and shape.
+        gradients: gradients of the loss, float, by the original's variable, in its shape; sparse
+            ones made dense.
+        slices: the sparse gradients as indices and values, by the original's variable.
+        after: values of all mapped variables after the forward pass, by the original's name, any
+            dtype and shape.
+        replay: the recorded random numbers, and which of them were used.
     """
 
     layers: tuple[tuple[str, Array], ...]
@@ -62,6 +65,6 @@ class Evaluation:
 
     @property
     def has_labels(self) -> bool:
-        """Whether there is a label for each output, or one for all classes."""
+        """True if there is one label per output, or one per example for all classes."""
         outputs = self.output.size
         return self.labels.size in (outputs, outputs // max(self.output.shape[-1:] or (1,)))

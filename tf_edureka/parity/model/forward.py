@@ -1,4 +1,4 @@
-"""What a port's layers give beside the tensors of the original's forward pass."""
+"""Compares the outputs of a port's layers with the recorded tensors of the forward pass."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,17 @@ import numpy as np
 
 from tf_edureka.trace import Array
 
-# A tensor of another first dimension, as of all steps of all words, counts where it is as near.
+# A tensor with another first dimension, such as (batch * steps, n) for (batch, steps, n), is only
+# accepted up to this relative difference.
 _RESHAPED = 0.1
 
 
 @dataclass(frozen=True)
 class Nearest:
-    """The tensor of the original that an output is nearest to.
+    """The recorded tensor that is nearest to an output.
 
     Attributes:
-        name: of the tensor.
+        name: name of the tensor, such as `logits`, or `softmax of logits`.
         share: largest difference, relative to the tensor's largest value.
     """
 
@@ -25,46 +26,48 @@ class Nearest:
 
 
 def softmax(values: Array) -> Array:
-    """`exp(x) / sum exp(x)` over the last axis.
+    """Returns `exp(x) / sum exp(x)` over the last axis.
 
     Args:
         values: float, shape (..., classes).
 
     Returns:
-        as `values`, each in [0, 1].
+        float, in the shape of `values`, each in [0, 1].
     """
-    raised = np.exp(values - values.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+    exponentials = np.exp(values - values.max(axis=-1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
 
 
 def sigmoid(values: Array) -> Array:
-    """`1 / (1 + exp(-x))`.
+    """Returns `1 / (1 + exp(-x))`.
 
     Args:
         values: float, any shape.
 
     Returns:
-        as `values`, each in [0, 1].
+        float, in the shape of `values`, each in [0, 1].
     """
     return np.asarray(0.5 * (1 + np.tanh(values / 2)))
 
 
-# What lies between a recorded tensor and an output: TensorFlow 1's losses take logits.
-BETWEEN: Mapping[str, Callable[[Array], Array]] = {"softmax": softmax, "sigmoid": sigmoid}
+# Functions between a recorded tensor and an output, since TensorFlow 1's losses take logits.
+SQUASHING: Mapping[str, Callable[[Array], Array]] = {"softmax": softmax, "sigmoid": sigmoid}
 
 
-def unsquashed(kind: str, output: Array, tensor: Array, tolerance: float) -> Array:
-    """What an output is the softmax or sigmoid of.
+def logits_of(kind: str, output: Array, tensor: Array, tolerance: float) -> Array:
+    """Inverts a softmax or sigmoid.
+
+    Where `output` agrees with the softmax or sigmoid of `tensor`, the entries of `tensor` are
+    returned: a number near 1 in float32 keeps too little of its logit.
 
     Args:
         kind: `softmax` or `sigmoid`.
-        output: in [0, 1], shape (..., classes).
-        tensor: of the original, float, in the same shape; where the output is its softmax or
-            sigmoid, it is taken: too little is left of a number near 1.
-        tolerance: of the output's difference there, absolute.
+        output: the port's output, float in [0, 1], shape (..., classes).
+        tensor: logits of the original, float, shape (..., classes).
+        tolerance: largest absolute difference of the output that counts as agreement.
 
     Returns:
-        float, shape (..., classes).
+        the logits: float, shape (..., classes).
     """
     shares = np.clip(output.astype(np.float64), np.finfo(np.float32).tiny, 1 - 2.0**-24)
     if kind == "softmax":
@@ -73,56 +76,58 @@ def unsquashed(kind: str, output: Array, tensor: Array, tolerance: float) -> Arr
         found = np.log(shares) + sums
     else:
         found = np.log(shares) - np.log1p(-shares)
-    holds = np.abs(BETWEEN[kind](tensor) - output) <= tolerance
+    holds = np.abs(SQUASHING[kind](tensor) - output) <= tolerance
     return np.where(holds, tensor, found).astype(tensor.dtype)
 
 
-def relative(one: float, other: float) -> float:
-    """How far a number is from an `other`, relative to that; NaN if either is.
+def relative_difference(one: float, other: float) -> float:
+    """Returns `|one - other| / |other|`; NaN if either is NaN.
 
     Args:
-        one: of the port.
-        other: of the original.
+        one: the port's number.
+        other: the original's number.
     """
     return abs(one - other) / max(abs(other), 1e-30)
 
 
-def share_of_largest(one: Array, other: Array) -> float:
-    """The largest difference of two arrays, relative to the second's largest value; inf if NaN.
+def max_relative_difference(one: Array, other: Array) -> float:
+    """Returns the largest difference of two arrays, relative to the largest value of the second.
 
     Args:
         one: float, any shape.
-        other: float, of the same shape.
+        other: float, in the shape of `one`.
 
     Returns:
-        0 of empty arrays.
+        the difference, at least 0; 0 for empty arrays, infinity if it is not finite.
     """
     if not one.size:
         return 0.0
     largest = float(np.max(np.abs(other)))
-    apart = float(np.max(np.abs(one.astype(np.float64) - other)))
-    if apart == 0:
+    difference = float(np.max(np.abs(one.astype(np.float64) - other)))
+    if difference == 0:
         return 0.0
-    share = apart / max(largest, float(np.finfo(np.float32).tiny))
+    share = difference / max(largest, float(np.finfo(np.float32).tiny))
     return share if np.isfinite(share) else float("inf")
 
 
 def nearest(
     output: Array, tensors: Mapping[str, Array], *, squashed: bool = True
 ) -> Nearest | None:
-    """The recorded tensor that an output is nearest to; None if none has as many numbers.
+    """Finds the recorded tensor that is nearest to an output.
 
     Args:
-        output: of a layer or of the model, float, shape (n, ...).
-        tensors: of the forward pass, by name, any dtype and shape.
-        squashed: whether their softmax or sigmoid is tried, too, where the output looks like one.
+        output: output of a layer or of the model, float, shape (n, ...).
+        tensors: recorded tensors of the forward pass by name, any dtype and shape.
+        squashed: whether to try the softmax and sigmoid of each tensor, too, if all outputs are in
+            [0, 1].
 
     Returns:
-        its name and how far it is apart; the last one where several are as near.
+        its name and difference, the last of equally near ones; None if no tensor has as many
+        entries.
     """
     found: Nearest | None = None
     for name, tensor in _candidates(output, tensors, squashed):
-        share = share_of_largest(output.reshape(tensor.shape), tensor)
+        share = max_relative_difference(output.reshape(tensor.shape), tensor)
         if tensor.shape[0] != output.shape[0] and share > _RESHAPED:
             continue
         if found is None or share <= found.share:
@@ -141,7 +146,7 @@ def _candidates(
         and tensor.ndim
         and (tensor.shape[0] == output.shape[0] or tensor.shape[-1] == output.shape[-1])
     }
-    if not alike and output.size == 1:  # an example alone, which the original was fed as numbers
+    if not alike and output.size == 1:  # one example, which the original was fed as scalars
         alike = {
             name: tensor.reshape(1)
             for name, tensor in tensors.items()
@@ -149,54 +154,56 @@ def _candidates(
         }
     yield from alike.items()
     if squashed and output.size and output.min() >= 0 and output.max() <= 1:
-        for said, function in BETWEEN.items():
-            for name, tensor in alike.items() if output.shape[-1] > 1 or said == "sigmoid" else ():
-                yield f"{said} of {name}", function(tensor)
+        for kind, function in SQUASHING.items():
+            for name, tensor in alike.items() if output.shape[-1] > 1 or kind == "sigmoid" else ():
+                yield f"{kind} of {name}", function(tensor)
 
 
-def unlike(
+def mean_difference(
     layers: Sequence[tuple[str, Array]],
     tensors: Mapping[str, Array],
     tolerance: float,
     *,
     squashed: bool,
 ) -> float:
-    """How unlike the original's the layers are: the mean share, at most 1 of each.
+    """Returns the mean over the layers of the relative difference to the nearest recorded tensor.
 
-    A layer before one that gives one of the original's tensors counts as like it: what it should
-    give was not recorded.
+    Each layer counts with at most 1. A layer before one that agrees counts 0: the tensor that it
+    should compute was not recorded.
 
     Args:
-        layers: names and outputs, any dtype, shape (n, ...), in the order of their calls.
-        tensors: as in `nearest`.
-        tolerance: of the share by which an output and a tensor may be apart.
-        squashed: as in `nearest`.
+        layers: pairs of name and output, any dtype, shape (n, ...), in the order of the calls.
+        tensors: recorded tensors of the forward pass by name, any dtype and shape.
+        tolerance: largest relative difference at which a layer agrees with a tensor.
+        squashed: whether to try the softmax and sigmoid of each tensor, too.
 
     Returns:
-        in [0, 1].
+        the mean, in [0, 1].
     """
     shares = [
-        min(1.0, found.share) for found in _of_layers(layers, tensors, squashed).values() if found
+        min(1.0, found.share)
+        for found in _nearest_tensors(layers, tensors, squashed).values()
+        if found
     ]
     like = max((place + 1 for place, one in enumerate(shares) if one <= tolerance), default=0)
     return sum(shares[like:]) / len(shares) if shares else 0.0
 
 
-def first_unlike(
+def first_different_layer(
     layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], tolerance: float
 ) -> str:
-    """The first layer from which on no output is one of the original's.
+    """Finds the first layer after the last one that agrees with a recorded tensor.
 
     Args:
-        layers: as in `unlike`.
-        tensors: as in `nearest`.
-        tolerance: of the share by which an output and a tensor may be apart.
+        layers: pairs of name and output, any dtype, shape (n, ...), in the order of the calls.
+        tensors: recorded tensors of the forward pass by name, any dtype and shape.
+        tolerance: largest relative difference at which a layer agrees with a tensor.
 
     Returns:
-        its name; empty if the last one's output is one of the original's.
+        the name of the layer; empty if the last layer agrees.
     """
     first = ""
-    for name, found in _of_layers(layers, tensors, squashed=True).items():
+    for name, found in _nearest_tensors(layers, tensors, squashed=True).items():
         if found is not None and found.share <= tolerance:
             first = ""
         elif not first:
@@ -204,7 +211,7 @@ def first_unlike(
     return first
 
 
-def _of_layers(
+def _nearest_tensors(
     layers: Sequence[tuple[str, Array]], tensors: Mapping[str, Array], squashed: bool
 ) -> dict[str, Nearest | None]:
     return {

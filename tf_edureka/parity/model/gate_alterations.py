@@ -1,4 +1,4 @@
-"""Gates of a recurrent layer in another order, or with another bias, put right."""
+"""Undoes mistakes in the gates of recurrent layers: their order, their sign, the forget bias."""
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -7,39 +7,41 @@ from typing import Any
 
 import numpy as np
 
-from tf_edureka.parity.model.alteration import Alteration, put
+from tf_edureka.parity.model.alteration import Alteration, replaced
 from tf_edureka.parity.model.keras_port import KerasPort
 from tf_edureka.trace import Array
 
 
-def of_gates(port: KerasPort) -> Iterator[Alteration]:
-    """Gates of a `port` in another order, or the other way round; another forget bias."""
+def gate_alterations(port: KerasPort) -> Iterator[Alteration]:
+    """Yields other gate orders of a `port`, inverted gates (`1 - gate`) and other forget biases."""
     places = [place for link in port.mapping.links for place in link.new]
     for own, count in _gate_groups(port, places):
         for order in itertools.permutations(range(count)):
             if order != (*range(count),):
                 yield Alteration(
                     "gate_order",
-                    f"the original has the port's gates in the order {order}",
-                    partial(put, port, "change_state", _permuted(own, order)),
+                    f"the gates are in another order: the port's gates {(*range(count),)} are the "
+                    f"original's {order}",
+                    partial(replaced, port, "change_state", _permuted(own, order)),
                 )
         for gate in range(count):
             yield Alteration(
                 "gate_order",
-                f"the original's gate {gate} of {count} is 1 less the port's",
-                partial(put, port, "change_state", _turned(own, count, gate)),
+                f"the original's gate {gate} (of {count}, from 0) is 1 minus the port's",
+                partial(replaced, port, "change_state", _negated(own, count, gate)),
             )
     for place in (place for place in places if 4 in port.gates(place)):
         for gate, change in itertools.product((1, 2, 0, 3), (-1.0, 1.0)):
             yield Alteration(
                 "forget_bias",
-                f"the bias of gate {gate} is off by {-change:+.0f} in the port",
-                partial(put, port, "change_state", _forget(place, gate, change)),
+                f"the port's bias of gate {gate} (of 4, from 0) is 1 too "
+                f"{'small' if change > 0 else 'large'}",
+                partial(replaced, port, "change_state", _with_forget_bias(place, gate, change)),
             )
 
 
 def _gate_groups(port: KerasPort, places: Sequence[int]) -> Iterator[tuple[list[int], int]]:
-    """Variables of as many columns, and how many gates those may be."""
+    """Yields variables with equally many columns, and each number of gates they may have."""
     widths: dict[int, list[int]] = {}
     for place in places:
         if port.gates(place):
@@ -53,7 +55,7 @@ def _gate_groups(port: KerasPort, places: Sequence[int]) -> Iterator[tuple[list[
 def _blocks(
     places: Sequence[int], count: int, ours: Callable[[list[Array]], list[Array]]
 ) -> Callable[[dict[int, Array]], dict[int, Array]]:
-    """Changes the blocks of columns of each place that has so many of the same width."""
+    """Returns a change of the column blocks, one per gate, of the variables at `places`."""
 
     def change(state: dict[int, Array]) -> dict[int, Array]:
         changed = dict(state)
@@ -70,15 +72,15 @@ def _permuted(places: Sequence[int], order: Sequence[int]) -> Callable[[Any], An
     return _blocks(places, len(order), lambda blocks: [blocks[i] for i in order])
 
 
-def _turned(places: Sequence[int], count: int, gate: int) -> Callable[[Any], Any]:
-    """`sigmoid(-x)` is `1 - sigmoid(x)`."""
+def _negated(places: Sequence[int], count: int, gate: int) -> Callable[[Any], Any]:
+    """Negates a gate: `sigmoid(-x)` is `1 - sigmoid(x)`."""
     return _blocks(
         places, count, lambda blocks: [-b if i == gate else b for i, b in enumerate(blocks)]
     )
 
 
-def _forget(place: int, gate: int, amount: float) -> Callable[[Any], Any]:
-    """Adds to one of the four gates of a bias."""
+def _with_forget_bias(place: int, gate: int, amount: float) -> Callable[[Any], Any]:
+    """Adds `amount` to one of the four gates of a bias."""
 
     def change(state: dict[int, Array]) -> dict[int, Array]:
         if place not in state or state[place].ndim != 1:

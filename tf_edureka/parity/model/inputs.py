@@ -1,4 +1,4 @@
-"""Which recorded arrays are a Keras model's inputs, and which its labels."""
+"""Finds the recorded arrays that are a Keras model's inputs, labels and example weights."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,18 +13,19 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity.model import losses
 from tf_edureka.trace import Array
 
-_MOST = 48  # ways to feed a model that are tried
+_MOST = 48  # feedings that are tried
 
 
 @dataclass(frozen=True)
 class Feeding:
-    """A way to feed a model: names of the arrays for its inputs, and for its outputs' labels.
+    """A way to feed a model: which recorded array is which input, label or weight.
 
     Attributes:
-        inputs: a name for each input of the model.
-        labels: a name for each of its outputs, or none: then it is to give its inputs again.
-        sparse: whether labels are class numbers, or are taken as they are.
-        weights: name of the array with a weight for each example, as `fit` takes it; none if empty.
+        inputs: array name of each input of the model.
+        labels: array name of each output's labels; empty if the labels are the first input.
+        sparse: whether labels are class indices, for losses that accept both kinds.
+        weights: name of the array with the weight of each example (`sample_weight` of `fit`); empty
+            for none.
     """
 
     inputs: tuple[str, ...]
@@ -34,11 +35,11 @@ class Feeding:
 
 
 def feedings(model: keras.Model, arrays: Mapping[str, Array]) -> Iterator[Feeding]:
-    """The ways in which recorded arrays fit a model, the likeliest first.
+    """Yields the ways in which recorded arrays fit a model, the likeliest first.
 
     Args:
-        model: a Keras model; one whose inputs are not known yet takes any one array.
-        arrays: what was fed to the original, by name, in its order, any dtype and shape.
+        model: Keras model; if its inputs are not known yet, any one array fits.
+        arrays: arrays that were fed to the original by name, in its order, any dtype and shape.
 
     Returns:
         at most 48 ways.
@@ -62,15 +63,15 @@ def feedings(model: keras.Model, arrays: Mapping[str, Array]) -> Iterator[Feedin
 
 
 def build(model: keras.Model, arrays: Mapping[str, Array]) -> None:
-    """Builds a model that waits for its first batch, by calling it on what was fed.
+    """Builds a model that has no variables yet, by calling it on a recorded array.
 
     Args:
-        model: a Keras model, not built yet.
-        arrays: what was fed to the original, by name, any dtype and shape, in its order: the input
-            before the labels.
+        model: Keras model that is not built.
+        arrays: arrays that were fed to the original by name, in its order, any dtype and shape;
+            float arrays are tried first.
 
     Raises:
-        InputError: when it can be called on none of them.
+        InputError: if the model cannot be called on any of them.
     """
     failed = ""
     likely = sorted(arrays.values(), key=lambda array: array.dtype.kind != "f")
@@ -78,30 +79,30 @@ def build(model: keras.Model, arrays: Mapping[str, Array]) -> None:
         kind = keras.config.floatx() if array.dtype == np.float64 else array.dtype
         try:
             model(array.astype(kind), training=False)
-        except Exception as error:  # a model may raise anything on what is not meant for it
+        except Exception as error:  # a model may raise anything on an array that is not its input
             failed = failed or f"{type(error).__name__}: {error}".splitlines()[0]
             continue
         return
     if failed:
         raise InputError(
-            "expected a model that is built, or one input of the original that it can be called "
-            f"on, got {failed}; call the model on a batch where it is made"
+            "model: expected a built one, or one that can be called on a recorded input, "
+            f"got {failed}; call it on a batch in the function that makes it"
         )
 
 
 def shapes(model: keras.Model) -> list[tuple[int | None, ...] | None]:
-    """The shape of each input of a `model`; of one whose inputs are not known yet a single None."""
+    """Returns the shape of each input of a `model`; a single None if they are not known yet."""
     tensors = _inputs(model)
     return [tuple(tensor.shape) for tensor in tensors] if tensors else [None]
 
 
-def kinds(model: keras.Model) -> list[str]:
-    """NumPy's kind of each input of a `model`, such as `f`; empty where they are not known yet."""
+def dtype_kinds(model: keras.Model) -> list[str]:
+    """Returns NumPy's dtype kind of each input of a `model`, such as `f`; `""` if not known yet."""
     return [np.dtype(str(one.dtype)).kind for one in _inputs(model)] or [""]
 
 
 def names(model: keras.Model) -> list[str]:
-    """The name of each input of a `model`; empty where they are not known yet."""
+    """Returns the name of each input of a `model`; a single empty one if they are not known yet."""
     return [str(one.name) for one in _inputs(model)] or [""]
 
 
@@ -113,7 +114,7 @@ def _inputs(model: keras.Model) -> list[Any]:
 
 
 def _fit(shape: tuple[int | None, ...] | None, array: Array) -> int:
-    """How well an array fits an input: 2 as it is, 1 when reshaped, 0 not at all."""
+    """Returns how well an array fits an input: 2 unchanged, 1 if reshaped, 0 if it does not fit."""
     if shape is None:
         return 2 if array.dtype.kind == "f" else 1
     if len(shape) == array.ndim and all(
@@ -124,16 +125,16 @@ def _fit(shape: tuple[int | None, ...] | None, array: Array) -> int:
     return int(None not in shape[1:] and array[:1].size == np.prod(wanted))
 
 
-def shaped(model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array]) -> Any:
-    """The inputs of a model by its way of feeding.
+def model_inputs(model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array]) -> Any:
+    """Selects and reshapes the inputs of a model.
 
     Args:
-        model: as in `feedings`.
-        feeding: which array is which input.
-        arrays: as in `feedings`.
+        model: Keras model.
+        feeding: the choice of an array for each input.
+        arrays: arrays that were fed to the original by name, any dtype and shape.
 
     Returns:
-        an array in the shape that the model takes, or a list or dict of one for each input.
+        an array in the shape that the model accepts, or a list or dict of one for each input.
     """
     values = []
     for shape, name in zip(shapes(model), feeding.inputs, strict=True):
@@ -143,43 +144,43 @@ def shaped(model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array]) ->
         values.append(array)
     try:
         return keras.tree.pack_sequence_as(model.input, values)
-    except (AttributeError, ValueError):  # of a class of one's own
+    except (AttributeError, ValueError):  # a subclass of Model
         return values if len(values) > 1 else values[0]
 
 
 def labels(
     model: keras.Model, feeding: Feeding, arrays: Mapping[str, Array], *, outputs: Sequence[Array]
 ) -> list[Array]:
-    """The labels of each output of a model by its way of feeding.
+    """Selects and converts the labels of each output of a model.
 
     Args:
-        model: as in `feedings`.
-        feeding: which array is which label; without any the first input is, as in `fit(x, x)`.
-        arrays: as in `feedings`.
-        outputs: of the model, float, any shape.
+        model: compiled Keras model.
+        feeding: the choice of the labels; without any, the first input is used, as in `fit(x, x)`.
+        arrays: arrays that were fed to the original by name, any dtype and shape.
+        outputs: outputs of the model, float, any shape.
 
     Returns:
-        an array for each output, in the shape that its loss takes, any dtype; zeros for a loss
-        that reads none.
+        an array for each output, in the shape that its loss accepts, any dtype; zeros if there are
+        no labels and the first input does not have the size of the output.
     """
-    several = losses.class_numbers_of(model)
+    several = losses.sparse_options_of_outputs(model)
     kinds = [one[0] if len(one) == 1 else feeding.sparse for one in several]
     given = [arrays[name] for name in feeding.labels or feeding.inputs[:1]]
     if not (feeding.labels or kinds[0]) and given[0].size != outputs[0].size:
         given = [np.zeros(one.shape, one.dtype) for one in outputs]
-    ever = [itertools.chain(those, itertools.repeat(those[-1])) for those in (given, kinds)]
+    repeated = [itertools.chain(those, itertools.repeat(those[-1])) for those in (given, kinds)]
     return [
         labels_for(output, one, sparse=sparse)
-        for output, one, sparse in zip(outputs, *ever, strict=False)
+        for output, one, sparse in zip(outputs, *repeated, strict=False)
     ]
 
 
 def weights(feeding: Feeding, arrays: Mapping[str, Array]) -> Array | None:
-    """The weight of each example by a way of feeding; None if there are none.
+    """Selects the weight of each example; None if there are none.
 
     Args:
-        feeding: which array they are.
-        arrays: as in `feedings`.
+        feeding: the choice of the array with the weights.
+        arrays: arrays that were fed to the original by name, any dtype and shape.
 
     Returns:
         float, shape (n,), any range.
@@ -188,17 +189,17 @@ def weights(feeding: Feeding, arrays: Mapping[str, Array]) -> Array | None:
 
 
 def labels_for(output: Array, labels: Array, *, sparse: bool) -> Array:
-    """Labels as a loss wants them for an output.
+    """Converts labels to the form that a loss accepts.
 
     Args:
-        output: float, shape (n, ..., classes).
-        labels: whole numbers of shape (n, ...), or one-hot rows or values in the output's shape;
+        output: output of the model, float, shape (n, ..., classes).
+        labels: class indices of shape (n, ...), or one-hot rows or values in the shape of `output`;
             any dtype.
-        sparse: whether the loss takes whole numbers.
+        sparse: whether the loss accepts class indices.
 
     Returns:
-        the labels in the shape that the loss takes; numbers in the dtype of the output, if the
-        loss does not take whole ones.
+        class indices, any dtype, shape (n, ...), if `sparse`; else labels in the shape and dtype of
+        `output`. Labels that fit neither keep their shape.
     """
     if sparse:
         if labels.shape == output.shape:
@@ -212,7 +213,7 @@ def labels_for(output: Array, labels: Array, *, sparse: bool) -> Array:
 
 
 def _is_row(array: Array) -> bool:
-    """Whether it has a number for each example."""
+    """True if a float array has one number per example."""
     return array.dtype.kind == "f" and array.shape[1:] in ((), (1,))
 
 
@@ -221,14 +222,14 @@ def _fills(array: Array, shape: Sequence[int]) -> bool:
 
 
 def as_tensors(x: Any) -> Any:
-    """Inputs as tensors.
+    """Converts inputs to tensors.
 
     Args:
-        x: an array, or a list or dict of them, any dtype and shape; float64 becomes Keras' own
-            precision, as in `fit`.
+        x: an array, or a list or dict of arrays, any dtype and shape; float64 becomes Keras'
+            default precision, as in `fit`.
 
     Returns:
-        a tensor, or a list or dict of them.
+        a tensor, or a list or dict of tensors.
     """
 
     def one(array: Array) -> Any:

@@ -1,4 +1,4 @@
-"""A compiled Keras model as a port: its loss, gradients and updates on what was recorded."""
+"""Evaluates and trains a compiled Keras model on the recorded data."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -15,24 +15,24 @@ from tf_edureka.parity.mapping import new_variables
 from tf_edureka.parity.mapping.transforms import AS_IT_IS
 from tf_edureka.parity.model import inputs, losses, slices
 from tf_edureka.parity.model.called_layers import called_layers
-from tf_edureka.parity.model.carried import Carried
 from tf_edureka.parity.model.evaluation import Arrays, Batch, Evaluation
 from tf_edureka.parity.model.forward import nearest
 from tf_edureka.parity.model.randomness import replayed
+from tf_edureka.parity.model.recurrent_states import RecurrentStates
 from tf_edureka.trace import Array
 
-_SAME = 1e-3  # of the largest
-# By a part of the name of the layer's class.
+_SAME = 1e-3  # relative to the largest value
+# Possible numbers of gates, by a part of the layer's class name.
 _GATES = {"LSTM": (4,), "GRU": (3, 2), "Cell": (2, 3, 4), "RNN": (2, 3, 4)}
 
 
 class KerasPort:
-    """A compiled Keras model beside a trace.
+    """A compiled Keras model, used as a port of the recorded original.
 
     Args:
-        model: built and compiled.
-        found: which of its variables is which of the original's.
-        random_ops: the kind of each random op of the original, by name.
+        model: built and compiled Keras model.
+        found: mapping of the original's variables to those of the model.
+        random_ops: op type of each random op of the original, by name.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class KerasPort:
         self.change_inputs: Callable[[Array], Array] = lambda array: array
         self.change_labels: Callable[[Array], Array] = lambda array: array
         self.change_state: Callable[[dict[int, Array]], dict[int, Array]] = lambda state: state
-        self.carried = Carried(model)
+        self.recurrent_states = RecurrentStates(model)
         self._random_ops = random_ops
         self._variables = [*model.variables]
         self._gates = {
@@ -53,22 +53,22 @@ class KerasPort:
             for one in new_variables.variables_of(model)
         }
         self._start = [variable.numpy() for variable in model.optimizer.variables]
-        self._slices: dict[int, slices.Slices] = {}  # of the last evaluation, by place
+        self._slices: dict[int, slices.Slices] = {}  # of the last evaluation, by place in the model
 
-    def like(self, model: keras.Model) -> "KerasPort":
-        """The same of another `model` with the same variables."""
+    def with_model(self, model: keras.Model) -> "KerasPort":
+        """Returns a port with the same feeding for another `model` with the same variables."""
         port = KerasPort(model, self.mapping, random_ops=self._random_ops)
         port.feeding = self.feeding
-        port.carried.take_parts_of(self.carried)
+        port.recurrent_states.copy_locations(self.recurrent_states)
         return port
 
     def gates(self, place: int) -> tuple[int, ...]:
-        """How many gates the variable at a `place` may be of, side by side; none if it has none."""
+        """Returns possible numbers of gates of the variable at a `place`; empty if it has none."""
         return self._gates.get(place, ())
 
     @property
-    def grains(self) -> dict[str, float]:
-        """What the last place of a forget bias amounts to, by the old variable that lacks it."""
+    def storage_roundings(self) -> dict[str, float]:
+        """The last place of the forget bias that a variable is stored with, by original name."""
         added = {
             name: sum(abs(number) for _, _, number in link.transform.added)
             for link in self.mapping.links
@@ -77,37 +77,39 @@ class KerasPort:
         return {name: 2.0**-22 * number for name, number in added.items() if number}
 
     @functools.cached_property
-    def _same(self) -> dict[int, str]:
-        """The old variable of each new one that has its rows."""
+    def _unchanged(self) -> dict[int, str]:
+        """Names of original variables that the model has unchanged, by place in the model."""
         return {one.new[0]: one.old[0] for one in self.mapping.links if one.transform == AS_IT_IS}
 
     def load(self, state: Arrays, *, linear: bool = False) -> None:
-        """Gives the model the original's variables.
+        """Sets the model's variables and states to those of the original.
 
         Args:
-            state: all of them, by name.
-            linear: without a forget bias, so that no last place is lost: to try the optimizer.
+            state: all variables of the original by name, any dtype and shape.
+            linear: whether to add no forget bias, so that an optimizer is compared without its
+                rounding.
         """
         to_new = self.mapping.gradients_to_new if linear else self.mapping.to_new
         for place, value in self.change_state(to_new(state)).items():
             self._variables[place].assign(value)
-        self.carried.reset()
-        self.carried.take(state)
+        self.recurrent_states.reset()
+        self.recurrent_states.load(state)
 
     def values(
         self, given: Sequence[Array] | None = None, *, linear: bool = False
     ) -> dict[str, Array]:
-        """The model's variables by the original's names.
+        """Returns the model's variables under the original's names.
 
         Args:
-            given: their values, each in its dtype and shape; None for those that they have now.
-            linear: as they were loaded.
+            given: values of the variables, each in its dtype and shape; None for their present
+                values.
+            linear: whether the variables were loaded with `linear`.
 
         Returns:
-            by the old name, dtype and shape as the original has them.
+            arrays by the original's name, in the original's dtype and shape.
 
         Raises:
-            InputError: when an initializer gave a variable another shape.
+            InputError: if an initializer gave a variable another shape.
         """
         values = [one.numpy() for one in self._variables] if given is None else given
         for place, value in enumerate(values):
@@ -124,39 +126,42 @@ class KerasPort:
     def choose_feeding(
         self, state: Arrays, batch: Batch, loss: float, tensors: Arrays
     ) -> tuple[bool, float]:
-        """Finds out which arrays are inputs and labels: of those that fit, the nearest loss.
+        """Finds which arrays are inputs and labels, by the loss that is nearest to the original's.
 
         Args:
-            state: the original's variables before a step, by name.
-            batch: what the original was given in that step.
-            loss: of the original on it.
-            tensors: of its forward pass, by name: an output that is one of them goes first.
+            state: the original's variables before a step by name, any dtype and shape.
+            batch: the recorded batch of that step.
+            loss: the original's loss on it.
+            tensors: recorded tensors of its forward pass by name, any dtype and shape; a feeding
+                with which the model's output is one of them is preferred.
 
         Returns:
-            whether the model's output is none of them then, and how far its loss is from the
-            original's; infinity if that is not finite.
+            whether the model's output then differs from all of them, and the absolute difference of
+            the losses; infinity if it is not finite.
 
         Raises:
-            InputError: when nothing that was fed fits the model.
+            InputError: if the model accepts nothing that was fed.
         """
         best, chosen, failed = (2, True, float("inf")), None, ""
         ways = [*inputs.feedings(self.model, batch.examples)]
-        is_open = any(len(one) > 1 for one in losses.class_numbers_of(self.model))
+        is_open = any(len(one) > 1 for one in losses.sparse_options_of_outputs(self.model))
         kinds = (False, True) if is_open else (False,)
         for feeding in (replace(way, sparse=sparse) for way in ways for sparse in kinds):
             self.feeding = feeding
             try:
                 seen = self.evaluate(state, batch, gradients=False)
-            except Exception as error:  # a model may raise anything on what is not meant for it
+            except (
+                Exception
+            ) as error:  # a model may raise anything on an array that is not its input
                 failed = str(error)
                 continue
-            apart = abs(seen.loss - loss)
-            # To give the inputs again is what is left where no other array fits the output.
+            difference = abs(seen.loss - loss)
+            # The inputs are the labels only if no other array fits the output.
             found = nearest(seen.output, tensors)
             rank = (
                 int(not feeding.labels),
                 found is None or found.share > _SAME,
-                apart if np.isfinite(apart) else float("inf"),
+                difference if np.isfinite(difference) else float("inf"),
             )
             if (not feeding.labels or seen.has_labels) and rank < best:
                 best, chosen = rank, feeding
@@ -165,24 +170,25 @@ class KerasPort:
             shapes = ", ".join(f"{name} {array.shape}" for name, array in batch.inputs.items())
             why = failed.splitlines()[0] if failed else ""
             raise InputError(
-                f"expected a model for what the original was fed ({shapes or 'nothing'}), got one "
-                f"that takes none of it{f' ({why})' if why else ''}"
+                "model: expected one that accepts what the original was fed "
+                f"({shapes or 'nothing'}), got one that accepts none of it"
+                f"{f' ({why})' if why else ''}"
             )
         return best[1:]
 
     def evaluate(self, state: Arrays, batch: Batch, *, gradients: bool = True) -> Evaluation:
-        """Computes a step without taking it.
+        """Computes the loss and gradients of a step without updating the weights.
 
         Args:
-            state: the original's variables before it.
-            batch: what the original was given.
-            gradients: whether they are wanted.
+            state: the original's variables before the step by name, any dtype and shape.
+            batch: the recorded batch.
+            gradients: whether to compute gradients.
         """
         self.load(state)
         weights = self.model.trainable_variables
         with replayed(batch.random, self._random_ops) as replay, called_layers() as layers:
             with tf.GradientTape(watch_accessed_variables=gradients) as tape:
-                several, labels, loss = self._computed(batch)
+                several, labels, loss = self._outputs_labels_loss(batch)
             computed = tape.gradient(loss, weights) if gradients else []
         penalty = sum(float(one) for one in self.model.losses)
         return Evaluation(
@@ -192,38 +198,38 @@ class KerasPort:
             data_loss=float(loss) - penalty,
             labels=labels[0],
             gradients=self._old_gradients(weights, computed),
-            slices={self._same[place]: one for place, one in self._slices.items()},
+            slices={self._unchanged[place]: one for place, one in self._slices.items()},
             after=self.values(),
             replay=replay,
         )
 
     def output(self, state: Arrays, batch: Batch, *, training: bool = False) -> Array:
-        """The model's output, of several the first, without labels: as it is used.
+        """Computes the model's output without labels; the first if it has several.
 
         Args:
-            state: the original's variables, by name.
-            batch: what the original was given; what it did not draw, the model draws itself.
-            training: whether it is computed as in training.
+            state: the original's variables by name, any dtype and shape.
+            batch: the recorded batch; Keras samples random numbers that are not in it.
+            training: whether to call the model in training mode.
 
         Returns:
-            any dtype and shape.
+            the output, any dtype and shape.
         """
         self.load(state)
         x = inputs.as_tensors(self._inputs(batch))
-        with replayed(batch.random, self._random_ops, draws=True):
+        with replayed(batch.random, self._random_ops, sample_missing=True):
             return np.array(keras.tree.flatten(self.model(x, training=training))[0])
 
     def train(self, batch: Batch) -> float:
-        """Takes a step on a `batch` from where the model is, as `fit` does; gives its loss."""
+        """Takes one training step on a `batch`, as `fit` does, and returns the loss before it."""
         weights = self.model.trainable_variables
         with replayed(batch.random, self._random_ops), tf.GradientTape() as tape:
-            _, _, loss = self._computed(batch)
+            _, _, loss = self._outputs_labels_loss(batch)
         gradients = tape.gradient(loss, weights)
         self.model.optimizer.apply_gradients([*zip(gradients, weights, strict=True)])
         return float(loss)
 
-    def _computed(self, batch: Batch) -> tuple[list[Any], list[Array], Any]:
-        """The outputs, the labels and the loss."""
+    def _outputs_labels_loss(self, batch: Batch) -> tuple[list[Any], list[Array], Any]:
+        """Returns the outputs, the labels and the loss of a batch in training mode."""
         x = self._inputs(batch)
         outputs = self.model(inputs.as_tensors(x), training=True)
         several = keras.tree.flatten(outputs)
@@ -242,9 +248,9 @@ class KerasPort:
 
     def _inputs(self, batch: Batch) -> Any:
         if self.feeding is None:
-            raise RuntimeError("how the model is fed has not been chosen")
-        self.carried.take(batch.inputs)
-        x = inputs.shaped(self.model, self.feeding, batch.examples)
+            raise RuntimeError("choose_feeding has to be called first")
+        self.recurrent_states.load(batch.inputs)
+        x = inputs.model_inputs(self.model, self.feeding, batch.examples)
         return keras.tree.map_structure(self.change_inputs, x)
 
     def _old_gradients(self, weights: Sequence[Any], computed: Sequence[Any]) -> dict[str, Array]:
@@ -256,12 +262,12 @@ class KerasPort:
                 by_place[place] = np.zeros(variable.shape, "float32")
             else:
                 by_place[place] = np.array(tf.convert_to_tensor(gradient))
-            if isinstance(gradient, tf.IndexedSlices) and place in self._same:
-                self._slices[place] = slices.of(gradient)
+            if isinstance(gradient, tf.IndexedSlices) and place in self._unchanged:
+                self._slices[place] = slices.from_tensor(gradient)
         return self.mapping.gradients_to_old(by_place) if by_place else {}
 
     def reset_optimizer(self, step: int) -> None:
-        """Makes the optimizer as it was built, but for its count of steps, which is `step`."""
+        """Resets the optimizer to its initial state, with `step` as its iteration count."""
         optimizer = self.model.optimizer
         if not optimizer.built:
             optimizer.build(self.model.trainable_variables)
@@ -272,19 +278,20 @@ class KerasPort:
         optimizer.iterations.assign(step)
 
     def apply(self, gradients: Arrays, sparse: Mapping[str, slices.Slices]) -> None:
-        """Takes a step by gradients of the original.
+        """Takes an optimizer step with recorded gradients.
 
         Args:
-            gradients: by the old variable, float, in its shape; sparse ones made dense.
-            sparse: the sparse ones, which the optimizer gets where the model's own is sparse.
+            gradients: gradients by the original's variable, float, in its shape; sparse ones made
+                dense.
+            sparse: sparse gradients; they are used where the model's own gradient is sparse.
         """
         new = self.mapping.gradients_to_new(gradients)
         places = {id(variable): place for place, variable in enumerate(self._variables)}
         pairs = []
         for variable in self.model.trainable_variables:
             place = places[id(variable)]
-            if place in self._slices and self._same[place] in sparse:
-                given = slices.for_variable(sparse[self._same[place]], variable)
+            if place in self._slices and self._unchanged[place] in sparse:
+                given = slices.to_tensor(sparse[self._unchanged[place]], variable)
                 pairs.append((given, variable))
             elif place in new:
                 pairs.append((tf.constant(new[place], variable.dtype), variable))

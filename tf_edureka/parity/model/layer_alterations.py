@@ -1,4 +1,4 @@
-"""Porting mistakes in the layers of a Keras model, undone one at a time."""
+"""Undoes porting mistakes in single layers of a Keras model."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -6,7 +6,7 @@ from typing import Any
 
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
-from tf_edureka.parity.model.alteration import Alteration, called, put
+from tf_edureka.parity.model.alteration import Alteration, call_replaced, replaced
 
 _ACTIVATIONS: Mapping[str, Callable[[Any], Any]] = {
     **{
@@ -26,14 +26,15 @@ RATES = (0.5, 0.1, 0.2, 0.25, 0.3, 0.4, 0.6, 0.7, 0.75, 0.8, 0.9, 0.05, 0.15)
 
 
 def _attribute(
-    cause: str, layer: Any, name: str, values: Sequence[Any], said: str
+    cause: str, layer: Any, name: str, values: Sequence[Any], word: str
 ) -> Iterator[Alteration]:
     for value in values:
         if value != getattr(layer, name):
             yield Alteration(
                 cause,
-                f"{layer.name} has {said} {getattr(layer, name)}; the original {value}",
-                partial(put, layer, name, value),
+                f"{layer.name} has {word} {getattr(layer, name)} in the port, "
+                f"{value} in the original",
+                partial(replaced, layer, name, value),
                 f"{name} {value}",
             )
 
@@ -42,8 +43,8 @@ def _batch_normalization(layer: Any) -> Iterator[Alteration]:
     yield from _attribute("bn_epsilon", layer, "epsilon", _EPSILONS, "epsilon")
     yield Alteration(
         "bn_momentum",
-        f"{layer.name} normalizes by the batch; the original by the moving averages",
-        lambda: called(layer, lambda x, call: call(x, training=False)),
+        f"{layer.name} normalizes by the batch statistics, the original by the moving averages",
+        lambda: call_replaced(layer, lambda x, call: call(x, training=False)),
     )
 
 
@@ -56,8 +57,8 @@ def _dropout(layer: Any) -> Iterator[Alteration]:
     yield from _attribute("dropout", layer, "rate", rates, "rate")
     yield Alteration(
         "dropout",
-        f"{layer.name} drops units; the original has no dropout there",
-        lambda: called(layer, lambda x, call: x),
+        f"the port has dropout in {layer.name}, the original has none there",
+        lambda: call_replaced(layer, lambda x, call: x),
     )
 
 
@@ -70,7 +71,7 @@ def _convolution(layer: Any) -> Iterator[Alteration]:
 
 
 def _zero_padding(layer: Any) -> Iterator[Alteration]:
-    """PyTorch pads both sides alike; SAME pads the end first."""
+    """Yields asymmetric paddings: PyTorch pads both sides equally, SAME pads the end first."""
     sides = layer.padding
     sums = [sum(side) for side in sides]
     for wanted in (
@@ -82,8 +83,8 @@ def _zero_padding(layer: Any) -> Iterator[Alteration]:
         if wanted != layer.padding:
             yield Alteration(
                 "padding",
-                f"{layer.name} pads by {layer.padding}; the original, by SAME, by {wanted}",
-                partial(called, layer, partial(_padded, wanted)),
+                f"{layer.name} pads by {layer.padding}, the original's SAME padding by {wanted}",
+                partial(call_replaced, layer, partial(_padded, wanted)),
             )
 
 
@@ -97,47 +98,50 @@ def _pooling(layer: Any) -> Iterator[Alteration]:
     if isinstance(layer, other):
         other = keras.layers.MaxPooling2D
     made = other(layer.pool_size, layer.strides, layer.padding, dtype=layer.dtype_policy)
-    says = f"{layer.name} is {type(layer).__name__}; the original {other.__name__}"
-    yield Alteration("pooling", says, lambda: called(layer, lambda x, call: made.call(x)))
+    says = f"{layer.name} is {type(layer).__name__} in the port, {other.__name__} in the original"
+    yield Alteration("pooling", says, lambda: call_replaced(layer, lambda x, call: made.call(x)))
 
 
 def _global_pooling(layer: Any) -> Iterator[Alteration]:
     is_average = isinstance(layer, keras.layers.GlobalAveragePooling2D)
     reduce = tf.reduce_max if is_average else tf.reduce_mean
-    says = f"{layer.name} is {type(layer).__name__}; the original takes the other pooling"
-    yield Alteration("pooling", says, lambda: called(layer, lambda x, call: reduce(x, [1, 2])))
+    word = "maximum" if is_average else "mean"
+    says = f"{layer.name} is {type(layer).__name__} in the port, the original takes the {word}"
+    yield Alteration(
+        "pooling", says, lambda: call_replaced(layer, lambda x, call: reduce(x, [1, 2]))
+    )
 
 
 def _slopes(layer: Any) -> Iterator[Alteration]:
     slopes = (0.2, 0.01, 0.3, 0.1, 0.0)
-    yield from _attribute("activation", layer, "negative_slope", slopes, "slope")
-    yield from _instead(layer)
+    yield from _attribute("activation", layer, "negative_slope", slopes, "negative_slope")
+    yield from _other_activation(layer)
 
 
-def _instead(layer: Any) -> Iterator[Alteration]:
+def _other_activation(layer: Any) -> Iterator[Alteration]:
     for name, function in _ACTIVATIONS.items():
         yield Alteration(
             "activation",
-            f"{layer.name} is {type(layer).__name__}; the original has {name}",
-            partial(called, layer, partial(_only, function)),
+            f"{layer.name} is {type(layer).__name__} in the port, the original has {name}",
+            partial(call_replaced, layer, partial(_call_instead, function)),
             f"instead {name}",
         )
 
 
-def _only(function: Callable[[Any], Any], x: Any, call: Any) -> Any:
+def _call_instead(function: Callable[[Any], Any], x: Any, call: Any) -> Any:
     return function(x)
 
 
 def _rescaling(layer: Any) -> Iterator[Alteration]:
-    says = f"{layer.name} scales what the original takes as it is"
-    yield Alteration("scaling", says, lambda: called(layer, lambda x, call: x))
+    says = f"{layer.name} scales its input, the original does not"
+    yield Alteration("scaling", says, lambda: call_replaced(layer, lambda x, call: x))
     for scale, offset in ((1 / 255, 0.0), (1 / 127.5, -1.0), (2.0, -1.0), (255.0, 0.0)):
         if (scale, offset) != (layer.scale, layer.offset):
             yield Alteration(
                 "scaling",
-                f"{layer.name} has scale {layer.scale} and offset {layer.offset}; the original "
-                f"{scale:.6g} and {offset}",
-                partial(called, layer, partial(_scaled, scale, offset)),
+                f"{layer.name} has scale {layer.scale} and offset {layer.offset} in the port, "
+                f"{scale:.6g} and {offset} in the original",
+                partial(call_replaced, layer, partial(_scaled, scale, offset)),
             )
 
 
@@ -155,22 +159,22 @@ def _activations(layer: Any) -> Iterator[Alteration]:
             if function is not current:
                 yield Alteration(
                     "activation",
-                    f"{layer.name} has the activation {getattr(current, '__name__', 'given')}; "
-                    f"the original {name}",
-                    partial(put, owner, attribute, function),
+                    f"{layer.name} has {attribute} {getattr(current, '__name__', 'of its own')} in "
+                    f"the port, {name} in the original",
+                    partial(replaced, owner, attribute, function),
                     f"{attribute} {name}",
                 )
 
 
-_OF_LAYERS: tuple[tuple[Any, Callable[[Any], Iterator[Alteration]]], ...] = (
+_BY_CLASS: tuple[tuple[Any, Callable[[Any], Iterator[Alteration]]], ...] = (
     (keras.layers.Layer, _activations),
     (keras.layers.BatchNormalization, _batch_normalization),
     ((keras.layers.LayerNormalization, keras.layers.GroupNormalization), _normalization),
     (keras.layers.Dropout, _dropout),
     (keras.layers.LeakyReLU, _slopes),
     (keras.layers.ReLU, _slopes),
-    (keras.layers.Activation, _instead),
-    (keras.layers.ELU, _instead),
+    (keras.layers.Activation, _other_activation),
+    (keras.layers.ELU, _other_activation),
     (keras.layers.ZeroPadding2D, _zero_padding),
     (keras.layers.Rescaling, _rescaling),
     (keras.layers.MaxPooling2D, _pooling),
@@ -181,8 +185,8 @@ _OF_LAYERS: tuple[tuple[Any, Callable[[Any], Iterator[Alteration]]], ...] = (
 )
 
 
-def of_layer(layer: Any) -> Iterator[Alteration]:
-    """What may have gone wrong in a `layer`."""
-    for kind, found in _OF_LAYERS:
+def layer_alterations(layer: Any) -> Iterator[Alteration]:
+    """Yields the known mistakes that a `layer` may have."""
+    for kind, found in _BY_CLASS:
         if isinstance(layer, kind):
             yield from found(layer)

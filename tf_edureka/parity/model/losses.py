@@ -1,4 +1,4 @@
-"""What the loss of a compiled model says of itself."""
+"""Reads name and settings of the loss of a compiled model."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from tf_edureka._keras import keras
 
 
 def name(loss: Any) -> str:
-    """What a `loss` is called, however it was given to `compile`."""
+    """Returns the name of a `loss` in lower case, however it was passed to `compile`."""
     first = _first(loss)
     return str(getattr(first, "name", None) or getattr(first, "__name__", None) or first).lower()
 
 
 def takes_logits(loss: Any) -> bool | None:
-    """Whether a `loss` takes logits; None where it does not say so."""
+    """Returns whether a `loss` expects logits; None if it does not say so."""
     first = _first(loss)
     if isinstance(first, str):
         return False if "entropy" in first else None
@@ -22,26 +22,29 @@ def takes_logits(loss: Any) -> bool | None:
         return None
 
 
-def class_numbers(loss: Any) -> tuple[bool, ...]:
-    """Whether labels of a `loss` are class numbers (True), like its outputs (False), or both."""
+def sparse_options(loss: Any) -> tuple[bool, ...]:
+    """Returns the possible values of "labels are class indices" for a `loss`.
+
+    Two values, False first, mean that it is not known.
+    """
     if "sparse" in name(loss):
         return (True,)
     known = hasattr(keras.losses, name(loss)) or hasattr(keras.metrics, name(loss))
     return (False,) if known else (False, True)
 
 
-def class_numbers_of(model: Any) -> list[tuple[bool, ...]]:
-    """What labels of each output of a compiled `model` may be, in the order of the flat outputs."""
+def sparse_options_of_outputs(model: Any) -> list[tuple[bool, ...]]:
+    """Returns `sparse_options` of each flat output of a compiled `model`."""
     loss = model.loss
     if isinstance(loss, dict):
         is_dict = isinstance(getattr(model, "_outputs_struct", None), dict)
         loss = [loss.get(name) for name in (sorted(loss) if is_dict else model.output_names)]
     several = loss if isinstance(loss, list | tuple) and loss else [loss]
-    return [class_numbers(one) for one in several]
+    return [sparse_options(one) for one in several]
 
 
 def _first(loss: Any) -> Any:
-    """The loss of the first output."""
+    """Returns the loss of the first output."""
     while isinstance(loss, list | tuple | dict):
         loss = next(iter(loss.values() if isinstance(loss, dict) else loss), "")
     return loss

@@ -1,4 +1,4 @@
-"""The original's random numbers in the layers of a Keras model: dropout masks, noise."""
+"""Replays the original's random numbers in a Keras model: dropout masks, noise, classes."""
 
 import contextlib
 import importlib
@@ -11,22 +11,23 @@ from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.trace import Array
 
-# Of the ops of TensorFlow 1 that sample, those that a layer's noise comes from.
+# Op types of TensorFlow 1 that dropout and noise layers use.
 _UNIFORM = ("RandomUniform", "StatelessRandomUniform", "StatelessRandomUniformV2")
 _NORMAL = ("RandomStandardNormal", "StatelessRandomNormal", "StatelessRandomNormalV2")
-# Of classes, as word2vec's losses do; each gives the classes and two arrays of expected counts.
+# Ops that sample classes, as for word2vec's losses. They return the classes and two arrays of
+# expected counts.
 _SAMPLER = "_candidate_sampler"
 
 
 @dataclass(eq=False)
 class Replay:
-    """What was recorded, and what of it a model has used.
+    """The recorded random numbers, and which of them a model has used.
 
     Attributes:
-        ops: the kind of each op by its name, such as `RandomUniform`.
-        unused: arrays, any dtype and shape, by the name of their op, that no layer has asked for
-            yet, as they were made.
-        missing: shapes that a layer asked for and the trace has no numbers for.
+        ops: op type of each random op by its name, such as `RandomUniform`.
+        unused: outputs of random ops that no layer has used yet, any dtype and shape, by the op's
+            name, in the order of the ops.
+        missing: shapes that a layer asked for and that were not recorded.
     """
 
     ops: Mapping[str, str]
@@ -34,11 +35,11 @@ class Replay:
     missing: list[tuple[int, ...]] = field(default_factory=list)
 
     def take(self, kinds: Sequence[str], shape: tuple[int, ...]) -> Array | None:
-        """The next array that an op of some kind gave, in some shape.
+        """Returns the next unused array of one of some op types, and marks it used.
 
         Args:
-            kinds: of op, any of which will do.
-            shape: of the array.
+            kinds: accepted op types.
+            shape: shape of the array.
 
         Returns:
             float, in that shape; None if there is none.
@@ -50,14 +51,14 @@ class Replay:
         return None
 
     def take_sampled(self, kind: str) -> list[Array]:
-        """What the next op of some kind gave that samples classes.
+        """Returns the outputs of the next unused op that samples classes, and marks them used.
 
         Args:
-            kind: of op, such as `LogUniformCandidateSampler`.
+            kind: op type, such as `LogUniformCandidateSampler`.
 
         Returns:
-            the classes, whole numbers, then how often the true and these ones are expected, float
-            from 0 on, in any shape; nothing if there is no such op.
+            the sampled classes as integers, then the expected counts of the true and of the sampled
+            classes, float, at least 0, in any shape; empty if there is no such op.
         """
         for name in self.unused:
             if self.ops.get(name) == kind:
@@ -68,25 +69,25 @@ class Replay:
 
 @contextlib.contextmanager
 def replayed(
-    random: Mapping[str, Array], ops: Mapping[str, str], *, draws: bool = False
+    random: Mapping[str, Array], ops: Mapping[str, str], *, sample_missing: bool = False
 ) -> Iterator[Replay]:
-    """Lets Keras' layers and TensorFlow's samplers take what the original's random ops gave.
+    """Makes Keras' layers and TensorFlow's class samplers use the recorded random numbers.
 
-    A unit is kept where the uniform number is at least `rate`, and kept ones are scaled by
-    `1 / (1 - rate)`: the `tf.nn.dropout` of TensorFlow 1.15.
+    A unit is kept where the uniform number is at least `rate`, and kept units are scaled by
+    `1 / (1 - rate)`, as in `tf.nn.dropout` of TensorFlow 1.15.
 
     Args:
-        random: what each random op gave, any dtype and shape, by its name, as they were made.
-        ops: the kind of each op, such as `RandomUniform`.
-        draws: whether a layer for whose numbers there are none draws them, as Keras does; else it
-            drops nothing and adds none.
+        random: outputs of the random ops by name, any dtype and shape, in the order of the ops.
+        ops: op type of each random op by name, such as `RandomUniform`.
+        sample_missing: whether a layer without recorded numbers samples its own; with False it
+            drops nothing and adds no noise.
 
     Yields:
-        what is used of it.
+        the record of which numbers were used.
     """
     replay = Replay(ops, dict(random))
     module = importlib.import_module("keras.src.backend").random
-    its_dropout, its_normal = module.dropout, module.normal
+    keras_dropout, keras_normal = module.dropout, module.normal
 
     def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
         shape = tuple(inputs.shape)
@@ -97,7 +98,7 @@ def replayed(
             )
         uniform = replay.take(_UNIFORM, shape)
         if uniform is None:
-            return its_dropout(inputs, rate, noise_shape, seed) if draws else inputs
+            return keras_dropout(inputs, rate, noise_shape, seed) if sample_missing else inputs
         kept = tf.constant(uniform, inputs.dtype) >= rate
         return inputs * (1 / (1 - rate)) * tf.cast(kept, inputs.dtype)
 
@@ -105,26 +106,28 @@ def replayed(
         shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None
     ) -> Any:
         dtype = dtype or keras.config.floatx()
-        drawn = replay.take(_NORMAL, tuple(int(size) for size in shape))
-        if drawn is None and draws:
-            return its_normal(shape, mean, stddev, dtype, seed)
-        return tf.zeros(shape, dtype) + mean if drawn is None else tf.cast(drawn, dtype) * stddev
+        recorded = replay.take(_NORMAL, tuple(int(size) for size in shape))
+        if recorded is None and sample_missing:
+            return keras_normal(shape, mean, stddev, dtype, seed)
+        return (
+            tf.zeros(shape, dtype) + mean if recorded is None else tf.cast(recorded, dtype) * stddev
+        )
 
-    with mock.patch.multiple(module, dropout=dropout, normal=normal), _sampling(replay):
+    with mock.patch.multiple(module, dropout=dropout, normal=normal), _replayed_samplers(replay):
         yield replay
 
 
 @contextlib.contextmanager
-def _sampling(replay: Replay) -> Iterator[None]:
-    """Has TensorFlow's samplers of classes give in the block what was recorded."""
+def _replayed_samplers(replay: Replay) -> Iterator[None]:
+    """Makes TensorFlow's class samplers return the recorded classes inside the block."""
     module = importlib.import_module("tensorflow.python.ops.gen_candidate_sampling_ops")
 
     def replaying(name: str) -> Callable[..., Any]:
-        its_own = getattr(module, name)
+        original = getattr(module, name)
         kind = "".join(part.capitalize() for part in name.split("_"))
 
         def sampler(*given: Any, **named: Any) -> Any:
-            return [*map(tf.constant, replay.take_sampled(kind))] or its_own(*given, **named)
+            return [*map(tf.constant, replay.take_sampled(kind))] or original(*given, **named)
 
         return sampler
 

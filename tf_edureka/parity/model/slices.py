@@ -1,4 +1,4 @@
-"""Sparse gradients, as embeddings have them: the rows that they name, and what each is given."""
+"""Sparse gradients, such as those of embeddings, as row indices and values."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,23 +6,23 @@ from typing import Any
 from tf_edureka._tensorflow import tf
 from tf_edureka.trace import Array, Trace
 
-Slices = tuple[Array, Array]  # int, shape (rows,), a row several times; float, shape (rows, ...)
+Slices = tuple[Array, Array]  # indices, which may repeat: int, (rows,); values: float, (rows, ...)
 
 
-def of(gradient: tf.IndexedSlices) -> Slices:
-    """A sparse `gradient` as arrays."""
+def from_tensor(gradient: tf.IndexedSlices) -> Slices:
+    """Returns the indices and values of a sparse `gradient`."""
     return gradient.indices.numpy(), gradient.values.numpy()
 
 
-def recorded(trace: Trace, gradients: Mapping[str, Any]) -> dict[str, Slices]:
-    """The sparse ones of a step's gradients.
+def read(trace: Trace, gradients: Mapping[str, Any]) -> dict[str, Slices]:
+    """Reads the sparse gradients of a step.
 
     Args:
-        trace: of the run.
-        gradients: by weight, what the trace has for them.
+        trace: the recorded run.
+        gradients: references of the gradients in the trace, by weight.
 
     Returns:
-        by weight.
+        indices and values of each sparse gradient, by weight.
     """
     return {
         name: (trace.array(one["indices"]), trace.array(one["values"]))
@@ -31,7 +31,7 @@ def recorded(trace: Trace, gradients: Mapping[str, Any]) -> dict[str, Slices]:
     }
 
 
-def for_variable(given: Slices, variable: Any) -> tf.IndexedSlices:
-    """What an optimizer is `given` for a `variable` of Keras."""
+def to_tensor(given: Slices, variable: Any) -> tf.IndexedSlices:
+    """Returns indices and values, `given` as arrays, as a gradient for a Keras `variable`."""
     rows, values = given
     return tf.IndexedSlices(tf.constant(values, variable.dtype), tf.constant(rows), variable.shape)

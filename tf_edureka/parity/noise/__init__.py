@@ -1,1 +1,1 @@
-"""How far the original is from itself, and so a port may be from it."""
+"""Measures the original's own rounding noise, from which a port's tolerances follow."""

@@ -1,8 +1,9 @@
-"""How far the original is from itself: the least that may lie between it and a right port.
+"""Measures how much a step of the original differs from itself when it is computed again.
 
 A recorded step is computed again from the same state, inputs and random numbers: in float64, on one
-thread, and with its inputs and its weights moved by one unit in the last place. Where a unit is as
-near 0 as that it may fall on the other side, and what then changes is part of the noise.
+thread, and with its inputs and its weights moved by one unit in the last place. A right port cannot
+be expected to be closer. A ReLU whose input is that close to 0 may switch on or off; the change
+that follows is part of the noise.
 """
 
 import functools
@@ -13,97 +14,96 @@ import numpy as np
 
 from tf_edureka import trace
 from tf_edureka.errors import InputError
-from tf_edureka.parity.noise.recorded_updates import Found, Updates
-from tf_edureka.parity.noise.spread import Key, Spread, spread
+from tf_edureka.parity.noise.recorded_updates import FoundUpdates, Updates
+from tf_edureka.parity.noise.variation import Key, Variation, variation
 from tf_edureka.tf1.one_thread import OneThread
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array
 
-_DRAWS = 2  # of what is moved, up or down, for each entry
+_PERTURBATIONS = 2  # number of perturbed inputs, and of perturbed weights
 Arrays = Mapping[str, Array]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Noise:
-    """How far a step of the original is from itself.
+    """The noise of one step of the original.
 
     Attributes:
-        spreads: by kind and name: of the `loss`, whose name is empty; of each recorded `tensor` of
-            the forward pass; of the raw `gradient` of each weight; of each weight `after` the step.
-        exact: the same values in float64, of the shape of the tensor; a sparse gradient's is made
-            dense.
-        unknown: why there is no spread, by kind and name of what was recorded.
-        rounded: names of ops that float32 is used for in float64 too.
+        variations: variations by kind and name: the `loss`, with an empty name; each recorded
+            `tensor` of the forward pass; the raw `gradient` of each weight; each weight `after` the
+            step.
+        exact: values in float64, in the shape of the recorded ones; sparse gradients made dense.
+        unknown: reasons for missing variations, by kind and name.
+        rounded: names of ops that use float32 in the float64 graph, too.
     """
 
-    spreads: Mapping[Key, Spread]
+    variations: Mapping[Key, Variation]
     exact: Mapping[Key, Array]
     unknown: Mapping[Key, str]
     rounded: Sequence[str]
 
-    def of(self, kind: str, name: str = "") -> float | None:
-        """The largest spread of a value, relative to its largest entry.
+    def largest(self, kind: str, name: str = "") -> float | None:
+        """Returns the largest variation of a value, relative to its largest entry.
 
         Args:
             kind: `loss`, `tensor`, `gradient` or `after`.
-            name: of the tensor or the weight.
+            name: name of the tensor or the weight.
 
         Returns:
-            None where it could not be computed again; `unknown` says why.
+            the variation; None if it could not be computed again, for the reason in `unknown`.
         """
-        found = self.spreads.get((kind, name))
+        found = self.variations.get((kind, name))
         return None if found is None else found.largest
 
 
-def of_step(recorded: trace.Trace, step: trace.Step) -> Noise:
-    """How far a recorded step of the original is from itself.
+def measure(recorded: trace.Trace, step: trace.Step) -> Noise:
+    """Measures the noise of a recorded step.
 
     Args:
         recorded: the trace.
-        step: of it, one with the state before it.
+        step: a step of the trace with the state before it.
 
     Raises:
-        InputError: when the step cannot be computed again: it is not recorded, or its graph needs
-            what was not recorded or what TensorFlow 2 does not have.
+        InputError: if the step cannot be computed again: it is not recorded in full, or its graph
+            needs data that was not recorded or an op that TensorFlow 2 does not have.
     """
     if not step.is_recorded:
         raise InputError(
-            f"step {step.number}: expected a recorded step, got one without the state before it"
+            f"step {step.number}: expected a step recorded in full, got one without the state "
+            "before it"
         )
     try:
         return original(recorded, step.training).noise(step)
     except Unreplayable as error:
-        raise InputError(
-            f"step {step.number}: expected a step that can be computed again, but {error}"
-        ) from None
+        raise InputError(f"step {step.number}: cannot be computed again, since {error}") from None
 
 
 @functools.lru_cache(maxsize=2)
 def original(recorded: trace.Trace, training: int) -> "Original":
-    """The graph of a trace, for one of its trainings.
+    """Returns the graph of a trace for one of its trainings, cached.
 
     Args:
         recorded: the trace.
-        training: which of its trainings.
+        training: index of the training in the trace.
 
     Raises:
-        Unreplayable: when there is none, or it cannot be read.
+        Unreplayable: if there is no graph, or it cannot be read.
     """
     return Original(recorded, training)
 
 
 class Original:
-    """The graph of a trace, in the ways in which a step of a training is computed again.
+    """The recorded graph, with everything needed to compute a step of a training again.
 
     Args:
         recorded: the trace.
-        training: which of its trainings.
+        training: index of the training in the trace.
 
     Attributes:
-        graph: as it was recorded.
+        graph: the graph in its recorded precision.
 
     Raises:
-        Unreplayable: when there is none, or it cannot be read.
+        Unreplayable: if there is no graph, or it cannot be read.
     """
 
     def __init__(self, recorded: trace.Trace, training: int) -> None:
@@ -115,11 +115,11 @@ class Original:
         self._one_thread = OneThread(content)
         self.graph = RecordedGraph(content)
         self._double = RecordedGraph(content, dtype="float64")
-        self._updates = Updates(self.graph.parts, self._training)
-        self._found: Found | None = None
+        self._updates = Updates(self.graph.subgraphs, self._training)
+        self._found: FoundUpdates | None = None
 
     def noise(self, step: trace.Step) -> Noise:
-        """How far a `step` is from itself, as of `of_step`."""
+        """Measures the noise of a `step`, as the function `measure` does."""
         recorded = self._recorded(step)
         read = self._trace.arrays
         state, inputs, random = read(step.before), read(step.inputs), read(step.random)
@@ -128,24 +128,24 @@ class Original:
             feeds = {**inputs, **random}
             self._found = self._updates.find(self.graph, gradients, state, feeds)
         compute = functools.partial(self._values, step)
-        ours, exact, others = self.ways(compute, step.number, state, inputs, random)
-        spreads, unknown = {}, {}
+        ours, exact, others = self.recompute(compute, step.number, state, inputs, random)
+        variations, unknown = {}, {}
         for key, value in recorded.items():
-            found = spread(key, value, ours, others, exact)
-            if isinstance(found, Spread):
-                spreads[key] = found
+            found = variation(key, value, ours, others, exact)
+            if isinstance(found, Variation):
+                variations[key] = found
             else:
                 unknown[key] = found
-        exact = {key: exact[key] for key in spreads}
+        exact = {key: exact[key] for key in variations}
         for name, stored in step.raw_gradients.items():
             if not isinstance(stored, str) and ("gradient", name) in exact:
                 dense = np.zeros(stored["shape"])
                 np.add.at(dense, self._trace.array(stored["indices"]), exact["gradient", name])
                 exact["gradient", name] = dense
-        rounded = tuple(sorted(self._double.rounded))
-        return Noise(spreads=spreads, exact=exact, unknown=unknown, rounded=rounded)
+        rounded = tuple(sorted(self._double.float32_nodes))
+        return Noise(variations=variations, exact=exact, unknown=unknown, rounded=rounded)
 
-    def ways(
+    def recompute(
         self,
         compute: Callable[[RecordedGraph | OneThread, Arrays, Arrays], dict[Key, Array]],
         seed: int,
@@ -153,19 +153,19 @@ class Original:
         inputs: Arrays,
         random: Arrays,
     ) -> tuple[dict[Key, Array], dict[Key, Array], dict[str, list[dict[Key, Array]]]]:
-        """Computes values in all ways.
+        """Computes values unchanged, in float64, on one thread, and with moved inputs or weights.
 
         Args:
-            compute: takes a graph, a state and what is fed, and gives the values, of any dtype and
-                shape.
-            seed: of what is moved up and what down.
-            state: of the variables, by name.
-            inputs: what was fed, by tensor.
-            random: what random ops gave, by tensor.
+            compute: called with a graph, a state and the fed arrays; returns the values, any dtype
+                and shape.
+            seed: seed of the directions in which inputs and weights are moved.
+            state: values of the variables by name, any dtype and shape.
+            inputs: fed arrays by tensor name, any dtype and shape.
+            random: outputs of the random ops by tensor name, any dtype and shape.
 
         Returns:
-            the values as they were, in float64, and, by name, in the ways of `Spread`, each of any
-            dtype and shape.
+            the values unchanged, in float64, and by name of the variation (the fields of
+            `Variation`), each of any dtype and shape.
         """
         feeds = {**inputs, **random}
         ours, exact = (compute(one, state, feeds) for one in (self.graph, self._double))
@@ -178,12 +178,12 @@ class Original:
                     {**state, **(moved if kind == "weights" else {})},
                     {**feeds, **(moved if kind == "inputs" else {})},
                 )
-                for moved in (_moved(moving, seed, draw) for draw in range(_DRAWS))
+                for moved in (_perturbed(moving, seed, draw) for draw in range(_PERTURBATIONS))
             ]
         return ours, exact, others
 
     def _recorded(self, step: trace.Step) -> dict[Key, Array]:
-        """What was recorded of the step; of a sparse gradient its values."""
+        """Reads the recorded values of the step; for a sparse gradient its values."""
         found: dict[Key, Array] = {}
         if step.loss is not None:
             found["loss", ""] = np.asarray(step.loss)
@@ -205,11 +205,11 @@ class Original:
         state: Mapping[str, Array],
         feeds: Mapping[str, Array],
     ) -> dict[Key, Array]:
-        """Computes a step's values: in two runs, as they were recorded in two.
+        """Computes the values of a step, in two runs as they were recorded.
 
-        What is fetched keeps TensorFlow from fusing ops, and that rounds otherwise.
+        A fetched tensor keeps TensorFlow from fusing ops, which changes the rounding.
         """
-        found = self._found or Found({}, {})
+        found = self._found or FoundUpdates({}, {})
         gradients, after = graph.run(
             [*found.gradients.values()], [*found.ops.values()], state, feeds
         )
@@ -226,8 +226,8 @@ class Original:
         }
 
 
-def _moved(arrays: Mapping[str, Array], *seed: int) -> dict[str, Array]:
-    """Float arrays with each entry moved by one unit in the last place; scalars are settings."""
+def _perturbed(arrays: Mapping[str, Array], *seed: int) -> dict[str, Array]:
+    """Moves each entry of the float arrays by one unit in the last place; leaves out scalars."""
     generator = np.random.default_rng(seed)
     return {
         name: np.nextafter(one, generator.choice([-np.inf, np.inf], one.shape).astype(one.dtype))

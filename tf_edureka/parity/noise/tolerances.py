@@ -1,4 +1,4 @@
-"""How far a port may be from the original: as far as the original is from itself, and some."""
+"""Derives a port's tolerances from the original's own noise."""
 
 import functools
 from dataclasses import dataclass
@@ -7,53 +7,53 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity.noise import noise_of_step as noise
 from tf_edureka.trace import Array, Step, Trace
 
-TIMES = 8.0  # of what the original is apart from itself
-# Relative: some roundings of float32, however quiet the original.
-LEAST = {"loss": 1e-6, "tensor": 2e-6, "gradient": 2e-6, "after": 2.5e-7}
-FURTHEST = 0.3  # relative, of losses: beyond that two runs have nothing to do with each other
-_UNMEASURED = {"loss": 2e-5, "tensor": 1e-4, "gradient": 1e-3, "after": 1e-5}
+NOISE_FACTOR = 8.0  # tolerance = this factor times the noise
+# Smallest tolerances, relative: a few roundings of float32, even if the noise is smaller.
+SMALLEST = {"loss": 1e-6, "tensor": 2e-6, "gradient": 2e-6, "after": 2.5e-7}
+LARGEST_OF_LOSS = 0.3  # relative; two runs that differ more are unrelated
+_DEFAULT = {"loss": 2e-5, "tensor": 1e-4, "gradient": 1e-3, "after": 1e-5}
 MEASURED_WHY = (
-    f"{TIMES:g} times what the original differs from itself in float64, on one thread, and with "
-    "inputs or weights moved by one unit in the last place"
+    f"{NOISE_FACTOR:g} times the largest change of the original when it is computed again in "
+    "float64, on one thread, and with inputs or weights moved by one unit in the last place"
 )
 
 
 @dataclass(frozen=True)
 class Tolerances:
-    """What may be between a port and the original on one step.
+    """The tolerances of one step.
 
     Attributes:
-        noise: of the original; None where its graph could not be run again.
-        why: the reason for all of them.
+        noise: noise of the original; None if its graph could not be run again.
+        why: the reason for all tolerances of the step.
     """
 
     noise: noise.Noise | None
     why: str
 
-    def of(self, kind: str, name: str = "") -> float:
-        """The tolerance of one thing.
+    def limit(self, kind: str, name: str = "") -> float:
+        """Returns the tolerance of a value, relative to its largest entry.
 
         Args:
             kind: `loss`, `tensor`, `gradient`, or `after` for a variable after the step.
-            name: of the tensor, or of the variable.
+            name: name of the tensor or the variable; empty for the loss.
 
         Returns:
-            relative to the largest value.
+            the tolerance, above 0.
         """
         if self.noise is None:
-            return _UNMEASURED[kind]
-        found = self.noise.of(kind, name)
-        return _UNMEASURED[kind] if found is None else max(LEAST[kind], TIMES * found)
+            return _DEFAULT[kind]
+        found = self.noise.largest(kind, name)
+        return _DEFAULT[kind] if found is None else max(SMALLEST[kind], NOISE_FACTOR * found)
 
     def exact(self, kind: str, name: str = "") -> Array | None:
-        """What float64 gives for one thing of the original.
+        """Returns the original's value in float64.
 
         Args:
-            kind: as in `of`.
-            name: as in `of`.
+            kind: `loss`, `tensor`, `gradient`, or `after` for a variable after the step.
+            name: name of the tensor or the variable; empty for the loss.
 
         Returns:
-            float64, of its shape; None where that is not known.
+            float64, in the shape of the value; None if it is not known.
         """
         if self.noise is None or self.noise.rounded:
             return None
@@ -62,13 +62,13 @@ class Tolerances:
 
 @functools.lru_cache(maxsize=2)
 def measured(trace: Trace, steps: tuple[Step, ...]) -> tuple[Tolerances, ...]:
-    """Measures the original's own noise on each of the `steps` of a `trace`."""
+    """Measures the original's own noise on each of the `steps` of a `trace`; cached."""
     return tuple(_measured(trace, step) for step in steps)
 
 
 def _measured(trace: Trace, step: Step) -> Tolerances:
     try:
-        return Tolerances(noise.of_step(trace, step), MEASURED_WHY)
+        return Tolerances(noise.measure(trace, step), MEASURED_WHY)
     except InputError as error:
-        why = f"not measured ({error}), but what float32 explains in most networks"
+        why = f"a usual tolerance for float32, since the noise could not be measured ({error})"
         return Tolerances(None, why)

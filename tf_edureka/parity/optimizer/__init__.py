@@ -1,1 +1,1 @@
-"""An optimizer by itself: the original's arithmetic, and what a port's differs by."""
+"""Compares optimizers alone: the original's update rule, and how a port's differs from it."""

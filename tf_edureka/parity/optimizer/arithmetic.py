@@ -1,9 +1,9 @@
-"""TensorFlow 1's optimizers in NumPy, and what ports have in their place.
+"""The update rules of TensorFlow 1's optimizers in NumPy, and of those that ports use instead.
 
-All of them work entry by entry, in the precision of the weights: float32 gives the steps of
-TensorFlow 1's kernels but for rounding, float64 what they would be without it. Scalars have the
-names that the inputs of the `Apply*` ops have. From TensorFlow 1.15's
-`core/kernels/training_ops.cc`, Keras 3's `optimizers` and PyTorch's `torch.optim`.
+All work entry by entry in the precision of the weights: float32 gives the steps of TensorFlow 1's
+kernels up to rounding, float64 the same without float32's rounding. Scalars are named as the inputs
+of the `Apply*` ops. Sources: TensorFlow 1.15's `core/kernels/training_ops.cc`, Keras 3's
+`optimizers` and PyTorch's `torch.optim`.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,13 +21,14 @@ Step = Callable[[Floats, Slots, Floats, Hyper], tuple[Floats, dict[str, Floats]]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """How an optimizer moves weights.
+    """An update rule.
 
     Attributes:
-        step: takes weights, slots, gradients and scalars, and gives weights and slots after it.
-        start: what each slot is filled with at first, by its name.
-        scalars: names of what it needs in each step.
-        lazy: whether a sparse gradient leaves the entries alone that it does not name.
+        step: called with weights, slots, gradients and scalars; returns weights and slots after the
+            step.
+        start: initial value of each slot, by its name.
+        scalars: names of the scalars that each step needs.
+        lazy: whether a sparse gradient leaves the rows that it does not contain unchanged.
     """
 
     step: Step
@@ -36,7 +37,7 @@ class Rule:
     lazy: bool = True
 
     def slots(self, weights: Floats) -> dict[str, Floats]:
-        """Slots before the first step.
+        """Returns the slots before the first step.
 
         Args:
             weights: float32 or float64, any shape; the slots have the same.
@@ -48,13 +49,13 @@ class Rule:
 
 
 def _numbers(weights: Floats, hyper: Hyper) -> dict[str, Any]:
-    """The scalars in the weights' precision: float32's 1 - 0.999 is off by parts in 100,000."""
+    """Returns the scalars in the weights' precision: 1 - 0.999 in float32 is off by about 1e-5."""
     number = weights.dtype.type
     return {name: number(value) for name, value in hyper.items()}
 
 
 def _over(value: Floats, by: Floats) -> Floats:
-    """A quotient; 0 where both are 0, as they are without an epsilon before the first gradient."""
+    """Returns the quotient; 0 where both are 0, as before the first gradient without an epsilon."""
     return np.divide(value, by, out=np.zeros_like(value), where=(by != 0) | (value != 0))
 
 
@@ -70,9 +71,9 @@ def _momentum(w: Floats, s: Slots, g: Floats, hyper: Hyper) -> Any:
 
 
 def _velocity(w: Floats, s: Slots, g: Floats, hyper: Hyper) -> Any:
-    """Keras' SGD: the rate is inside, so that what was gathered keeps the rate of its time."""
+    """Keras' SGD: the rate is part of the velocity, which keeps past rates."""
     h = _numbers(w, hyper)
-    # Where a stretch begins later, the port has been given what the original had gathered.
+    # If a segment starts after step 0, the port starts from the original's accumulator.
     old = s["velocity"] if "velocity" in s else -h["lr"] * s["accum"]
     velocity = h["momentum"] * old - h["lr"] * g
     move = h["momentum"] * velocity - h["lr"] * g if h.get("use_nesterov") else velocity
@@ -86,7 +87,7 @@ def _averaged(w: Floats, s: Slots, g: Floats, hyper: Hyper) -> Any:
 
 
 def _adam(place: str) -> Step:
-    """Adam, where epsilon is added to the root, inside it, or after the bias correction."""
+    """Adam, with epsilon added outside or inside the root, or after the bias correction."""
 
     def step(w: Floats, s: Slots, g: Floats, hyper: Hyper) -> Any:
         h = _numbers(w, hyper)
@@ -118,7 +119,7 @@ def _adamax(w: Floats, s: Slots, g: Floats, hyper: Hyper) -> Any:
 
 
 def _rmsprop(place: str = "inside", *, centered: bool = False, rate_in: bool = True) -> Step:
-    """RMSProp; epsilon inside or outside the root, the momentum with or without the rate in it."""
+    """RMSProp, with epsilon inside or outside the root, and the rate in the momentum or not."""
 
     def step(w: Floats, s: Slots, g: Floats, hyper: Hyper) -> Any:
         h = _numbers(w, hyper)
@@ -175,11 +176,11 @@ _FTRL = Rule(
     step=_ftrl, start={"accum": 0.1, "linear": 0.0}, scalars=("lr", "l1", "l2", "lr_power")
 )
 
-# TensorFlow 1's, by the kind of the op that applies the gradients.
+# TensorFlow 1's rules, by the name of the op that applies the gradients, without `Apply`.
 RULES: Mapping[str, Rule] = {
     "GradientDescent": Rule(step=_gradient_descent),
     "Momentum": Rule(step=_momentum, start={"accum": 0.0}, scalars=("lr", "momentum")),
-    # A sparse gradient of Adam's decays both moments everywhere.
+    # A sparse gradient makes Adam decay both moments of all rows.
     "Adam": Rule(step=_adam("outside"), start=_MOMENTS, scalars=_BETAS, lazy=False),
     "AdaMax": Rule(step=_adamax, start=_MOMENTS, scalars=_BETAS[:4] + _BETAS[5:]),
     "RMSProp": Rule(step=_rmsprop(), start=_SQUARES, scalars=_MEAN),
@@ -197,7 +198,7 @@ RULES: Mapping[str, Rule] = {
     "FtrlV2": _FTRL,
 }
 
-# What ports have in their place; the slots are those of the rule that they stand for.
+# Rules that ports use instead, with the slot names of the rule that they replace.
 VELOCITY = Rule(step=_velocity, start={"velocity": 0.0})
 AVERAGED = Rule(step=_averaged, start={"accum": 0.0})
 ADAM_CORRECTED = Rule(step=_adam("corrected"), start=_MOMENTS)
@@ -214,12 +215,12 @@ ADAGRAD_INSIDE = Rule(step=_adagrad("inside"), start={"accum": 0.1})
 
 
 def with_weight_decay(rule: Rule, coefficient: float, *, times_rate: bool = True) -> Rule:
-    """A rule that first takes a part off the weights, as AdamW does.
+    """Returns a rule that first subtracts a share of the weights, as AdamW does.
 
     Args:
-        rule: what moves them then.
-        coefficient: that part, in [0, 1]; of a rate of 1 if it is multiplied by the rate.
-        times_rate: whether it is.
+        rule: the rule that then moves the weights.
+        coefficient: share that is subtracted, in [0, 1]; times the rate if `times_rate`.
+        times_rate: whether to multiply the share by the learning rate.
     """
 
     def step(w: Floats, s: Slots, g: Floats, hyper: Hyper) -> Any:
@@ -230,11 +231,11 @@ def with_weight_decay(rule: Rule, coefficient: float, *, times_rate: bool = True
 
 
 def with_l2(rule: Rule, coefficient: float) -> Rule:
-    """A rule that gets a multiple of the weights with the gradients.
+    """Returns a rule that adds a multiple of the weights to the gradients.
 
     Args:
-        rule: what takes them.
-        coefficient: of the weights.
+        rule: the rule that then moves the weights.
+        coefficient: factor of the weights.
     """
 
     def step(w: Floats, s: Slots, g: Floats, hyper: Hyper) -> Any:

@@ -1,4 +1,4 @@
-"""Names what makes a port's optimizer differ: the original's is changed until it goes there."""
+"""Explains how a port's optimizer differs, by changing the original's until it does the same."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,34 +8,34 @@ import numpy as np
 
 from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.optimizer.changes import Change, forms, scalars
-from tf_edureka.parity.optimizer.others import others
-from tf_edureka.parity.optimizer.rates import decays, frozen, gradients, rates
+from tf_edureka.parity.optimizer.other_optimizers import other_optimizers
+from tf_edureka.parity.optimizer.rates import clippings, decays, frozen, rates
+from tf_edureka.parity.optimizer.segment import Segment
 from tf_edureka.parity.optimizer.simulation import Doubles
-from tf_edureka.parity.optimizer.stretch import Stretch
 from tf_edureka.parity.optimizer.trial import Trial, Tried
 from tf_edureka.trace import Array
 
 NAMED, GUESSED, CERTAIN = 0.9, 0.5, 0.999
-_LONGEST = 150  # steps that causes are tried on
-_NUMBERS = 400_000  # entries times steps that they are tried on
-_FEWER = 100_000  # and for two causes at once
+_LONGEST = 150  # steps on which causes are tried
+_NUMBERS = 400_000  # entries times steps, for single causes
+_FEWER = 100_000  # entries times steps, for pairs of causes
 _PAIRS = 150
-_OF_CLASS = ("form", "start")  # what one optimizer class has otherwise than another
-_WORSE = 0.01  # by how much less than the best a cause may explain and be named
+_CLASS_TARGETS = ("form", "start")  # changes that come with another optimizer class
+_MARGIN = 0.01  # a cause may explain this much less than the best one
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Verdict:
-    """A port's optimizer against the original's, from the same gradients.
+    """The comparison of a port's optimizer with the original's, from the same gradients.
 
     Attributes:
-        measured: largest difference of a weight, in units of its tolerance.
-        first_step: number of the first step after which a difference is more than rounding; None
-            if none is.
-        weight: that differs most then.
-        rate: the original's rate in that step, and in the one before; None if it has none.
-        causes: what may be the reason, the likeliest first; empty for a right port.
-        note: why the stretch ends where it does; empty if the gradients end there.
+        measured: largest difference of a weight, divided by its tolerance.
+        first_step: number of the first step with a difference above the tolerance; None if there is
+            none.
+        weight: name of the weight that differs most in that step; None if none does.
+        rate: the original's learning rate in the step before and in that step; None if not known.
+        causes: probable causes, the most probable first; empty for a right port.
+        note: reason why the segment ends before the gradients do; empty if it does not.
     """
 
     measured: float
@@ -47,28 +47,29 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether all differences are rounding."""
+        """True if all differences are within the tolerance."""
         return self.first_step is None
 
 
-def diagnose(stretch: Stretch, path: Iterable[Mapping[str, Array]]) -> Verdict:
-    """Compares a port's optimizer with the original's, and names why they differ.
+def diagnose(segment: Segment, path: Iterable[Mapping[str, Array]]) -> Verdict:
+    """Compares a port's optimizer with the original's and finds the causes of a difference.
 
     Args:
-        stretch: the original's steps.
-        path: the port's weights after each of them, float arrays by name in the original's shapes,
-            from the original's weights before the first and its raw gradients.
+        segment: consecutive steps of the original.
+        path: the port's weights after each of these steps, float arrays by name in the original's
+            shapes, computed from the original's weights before the first step and its raw
+            gradients.
 
     Returns:
-        the comparison; its numbers are floats.
+        the comparison, with all numbers as float.
 
     Raises:
-        InputError: when a weight or a step is missing, or a shape is another.
+        InputError: if a weight or a step is missing, or a shape differs.
     """
-    port = stretch.sampled(path)
-    limits = stretch.tolerance()
+    port = segment.sampled(path)
+    limits = segment.tolerance()
     with np.errstate(invalid="ignore"):
-        off = np.abs(port - stretch.expected) / limits
+        off = np.abs(port - segment.expected) / limits
     off[~np.isfinite(off)] = np.inf
     wrong = np.flatnonzero((off > 1).any(axis=1))
     if not len(wrong):
@@ -78,52 +79,52 @@ def diagnose(stretch: Stretch, path: Iterable[Mapping[str, Array]]) -> Verdict:
             weight=None,
             rate=(None, None),
             causes=(),
-            note=stretch.note,
+            note=segment.note,
         )
     first = int(wrong[0])
-    number = stretch.numbers[first]
+    number = segment.numbers[first]
     finite = int(np.append(np.isfinite(port).all(axis=1), False).argmin())
     return Verdict(
         measured=float(off.max()),
         first_step=number,
-        weight=stretch.training.weights[stretch.sample.owner[int(np.argmax(off[first]))]],
-        rate=(stretch.rates.get(number - 1), stretch.rates.get(number)),
-        causes=_causes(stretch, port, limits, first, finite),
-        note=stretch.note,
+        weight=segment.training.weights[segment.sample.owner[int(np.argmax(off[first]))]],
+        rate=(segment.rates.get(number - 1), segment.rates.get(number)),
+        causes=_causes(segment, port, limits, first, finite),
+        note=segment.note,
     )
 
 
 def _causes(
-    stretch: Stretch, port: Doubles, limits: Doubles, first: int, finite: int
+    segment: Segment, port: Doubles, limits: Doubles, first: int, finite: int
 ) -> list[Cause]:
-    """The likeliest first."""
-    if stretch.original is None or not finite or first >= finite:
+    """Returns the causes, the most probable first."""
+    if segment.original is None or not finite or first >= finite:
         return []
     begin = max(0, first - 20) if first + 20 > _LONGEST else 0
     end = min(finite, begin + _LONGEST)
-    part = stretch.part(begin, end)
+    part = segment.part(begin, end)
     thin, kept = part.thinned(_NUMBERS // (end - begin))
-    there, allowed = port[begin:end, kept], limits[begin:end, kept]
-    trial = _trial(thin, there, allowed)
-    singles = [*frozen(thin, there), *forms(thin), *scalars(thin), *rates(thin, there)]
-    tried = [trial.best((c,)) for c in (*singles, *gradients(thin), *decays(thin))]
+    port_part, allowed = port[begin:end, kept], limits[begin:end, kept]
+    trial = _trial(thin, port_part, allowed)
+    singles = [*frozen(thin, port_part), *forms(thin), *scalars(thin), *rates(thin, port_part)]
+    tried = [trial.best((c,)) for c in (*singles, *clippings(thin), *decays(thin))]
     if not _is_certain(tried):
-        tried += [trial.best((change,)) for change in others(thin)]
+        tried += [trial.best((change,)) for change in other_optimizers(thin)]
     if not _is_certain(tried):
         thinner, fewer = thin.thinned(_FEWER // (end - begin))
-        small = _trial(thinner, there[:, fewer], allowed[:, fewer])
-        pool = [*forms(thinner), *scalars(thinner), *rates(thinner, there[:, fewer])]
-        tried += list(_pairs(small, [*pool, *gradients(thinner), *decays(thinner)]))
-    return _named(sorted(tried, key=lambda one: one.key))
+        small = _trial(thinner, port_part[:, fewer], allowed[:, fewer])
+        pool = [*forms(thinner), *scalars(thinner), *rates(thinner, port_part[:, fewer])]
+        tried += list(_pairs(small, [*pool, *clippings(thinner), *decays(thinner)]))
+    return _to_causes(sorted(tried, key=lambda one: one.key))
 
 
-def _trial(stretch: Stretch, port: Doubles, limits: Doubles) -> Trial:
-    if stretch.original is None:
-        raise ValueError("an optimizer of unknown arithmetic has no causes")
+def _trial(segment: Segment, port: Doubles, limits: Doubles) -> Trial:
+    if segment.original is None:
+        raise ValueError("the original's update rule is not known")
     return Trial(
-        setup=stretch.original,
-        base=stretch.original.run().astype(np.float64),
-        deviation=port - stretch.expected,
+        setup=segment.original,
+        base=segment.original.run().astype(np.float64),
+        deviation=port - segment.expected,
         limits=limits,
     )
 
@@ -133,22 +134,22 @@ def _is_certain(tried: Sequence[Tried]) -> bool:
 
 
 def _pairs(trial: Trial, changes: Sequence[Change]) -> Iterator[Tried]:
-    """Two changes at once, until a pair is certain; first those that leave least alone.
+    """Tries pairs of changes until one is certain, starting with those that explain most alone.
 
-    A form goes first with any other change: another class has other defaults, too, and one that has
-    no form in common with the original's is far away alone.
+    A change of the optimizer's form is paired first with every other change: another class also has
+    other defaults, and its form alone may explain little.
     """
     alone = sorted((trial.best((change,), 3) for change in changes), key=lambda one: one.left)
-    forms = [one.changes[0].what in _OF_CLASS for one in alone]
+    forms = [one.changes[0].target in _CLASS_TARGETS for one in alone]
     ranks = [0 if is_form else rank for rank, is_form in enumerate(forms)]
     pairs = itertools.combinations(range(len(alone)), 2)
     for i, j in sorted(pairs, key=lambda pair: ranks[pair[0]] + ranks[pair[1]])[:_PAIRS]:
         starts = 4 if forms[i] or forms[j] else 1
-        # A form comes with scalars of its own, which another change may change again.
+        # The form goes first: it sets scalars, which the other change may then replace.
         pair = tuple(
-            _from_there(alone[k], starts) for k in sorted((i, j), key=lambda k: not forms[k])
+            _from_best_value(alone[k], starts) for k in sorted((i, j), key=lambda k: not forms[k])
         )
-        if pair[0].what == pair[1].what:
+        if pair[0].target == pair[1].target:
             continue
         tried = trial.best(pair, 3)
         yield tried
@@ -156,24 +157,24 @@ def _pairs(trial: Trial, changes: Sequence[Change]) -> Iterator[Tried]:
             return
 
 
-def _from_there(one: Tried, starts: int) -> Change:
-    """A change whose fitted value begins at the best alone, or as before."""
+def _from_best_value(one: Tried, starts: int) -> Change:
+    """Returns the change with its fitted value as first start, before `starts` others."""
     (change,), (value,) = one.changes, one.values
     return replace(change, values=(value, *change.values[:starts])) if change.is_fitted else change
 
 
-def _named(tried: Sequence[Tried]) -> list[Cause]:
-    """Those that explain enough, each word once."""
-    least = max(NAMED, tried[0].explains - _WORSE) if tried else NAMED
+def _to_causes(tried: Sequence[Tried]) -> list[Cause]:
+    """Returns the causes that explain enough, each word once."""
+    least = max(NAMED, tried[0].explains - _MARGIN) if tried else NAMED
     enough = [one for one in tried if one.explains >= least]
     chosen = enough or [one for one in tried[:1] if one.explains >= GUESSED]
     causes: dict[str, Cause] = {}
     for one in chosen:
-        said = [
+        sentences = [
             change.says.format(value=f"{value:.6g}")
             for change, value in zip(one.changes, one.values, strict=True)
         ]
         for change in one.changes:
-            cause = Cause(change.cause, round(one.explains, 4), "; and ".join(said))
+            cause = Cause(change.cause, round(one.explains, 4), "; and ".join(sentences))
             causes.setdefault(change.cause, cause)
     return list(causes.values())

@@ -1,4 +1,4 @@
-"""What an optimizer's port may have in another way: the original's, with one thing changed."""
+"""Changes of the original's optimizer that reproduce known differences of a port's."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -6,47 +6,49 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tf_edureka.parity.optimizer import arithmetic as a
-from tf_edureka.parity.optimizer.arithmetic import RULES, Hyper, Rule
+from tf_edureka.parity.optimizer.arithmetic import Hyper, Rule
+from tf_edureka.parity.optimizer.other_forms import FORMS
+from tf_edureka.parity.optimizer.segment import Segment
 from tf_edureka.parity.optimizer.simulation import Setup
-from tf_edureka.parity.optimizer.stretch import Stretch
 
 EPSILONS = (0.0, *(10.0**power for power in range(-12, 1)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Change:
-    """One thing that is changed.
+    """One change of an optimizer.
 
     Attributes:
-        what: is changed; of two changes of the same only one can be made.
-        cause: the word for it.
-        says: the sentence, with `{value}` where it has one.
-        make: changes a setup; takes the value, too.
-        values: values that are tried; without any it takes None of them (0 is given).
-        low: the smallest value there can be.
-        high: the largest.
-        nearby: how far apart two values have to be to see a difference, where the first is 0.
-        is_fitted: whether the value is fitted, from the best of `values` on.
-        is_general: whether it can be fitted to nearly everything, so that others go before it.
+        target: the part that is changed; two changes with the same target exclude each other.
+        cause: fixed word of the cause.
+        says: sentence for the user, with `{value}` for the value if there is one.
+        make: returns the changed setup; called with the setup and the value.
+        values: values to try; empty if the change has none, and `make` then receives 0.
+        low: smallest possible value.
+        high: largest possible value.
+        probe: step for the numerical derivative at the value 0.
+        is_fitted: whether to fit the value, starting from the best of `values`.
+        is_general: whether the change can be fitted to nearly anything, so that others are
+            preferred.
     """
 
-    what: str
+    target: str
     cause: str
     says: str
     make: Callable[[Setup, float], Setup]
     values: tuple[float, ...] = ()
     low: float = 0.0
     high: float = np.inf
-    nearby: float = 1e-3
+    probe: float = 1e-3
     is_fitted: bool = False
     is_general: bool = False
 
 
 def with_scalar(name: str) -> Callable[[Setup, float], Setup]:
-    """What gives a scalar another value, in all steps.
+    """Returns a function that changes a scalar in all steps.
 
     Args:
-        name: of the scalar.
+        name: name of the scalar, such as `epsilon`.
     """
 
     def make(setup: Setup, value: float) -> Setup:
@@ -59,12 +61,12 @@ def with_scalar(name: str) -> Callable[[Setup, float], Setup]:
 
 
 def _with_beta(hyper: dict[str, float], name: str, value: float) -> dict[str, float]:
-    """A beta and its power."""
+    """Changes a beta together with its power."""
     return {**hyper, name: value, f"{name}_power": value ** hyper["t"]}
 
 
 def _with_rule(rule: Rule, **scalars: float) -> Callable[[Setup, float], Setup]:
-    """What takes another rule; slots that the original does not have are as at first."""
+    """Returns a function that changes the rule; slots that the original lacks start afresh."""
 
     def make(setup: Setup, value: float) -> Setup:
         fresh = replace(rule, start={n: v for n, v in rule.start.items() if n != "velocity"})
@@ -75,7 +77,7 @@ def _with_rule(rule: Rule, **scalars: float) -> Callable[[Setup, float], Setup]:
     return make
 
 
-def _from(slot: str) -> Callable[[Setup, float], Setup]:
+def _slot_filled(slot: str) -> Callable[[Setup, float], Setup]:
     def make(setup: Setup, value: float) -> Setup:
         filled = np.full_like(setup.slots[slot], value)
         return replace(setup, slots={**setup.slots, slot: filled})
@@ -83,11 +85,11 @@ def _from(slot: str) -> Callable[[Setup, float], Setup]:
     return make
 
 
-def _powers(by: int) -> Callable[[Setup, float], Setup]:
+def _shifted_powers(by: int) -> Callable[[Setup, float], Setup]:
     def make(setup: Setup, value: float) -> Setup:
         def moved(one: Hyper, beta: str) -> float:
             power = one[f"{beta}_power"]
-            return power * one[beta] ** by if one[beta] else power  # 0 of another cause
+            return power * one[beta] ** by if one[beta] else power  # another change may set 0
 
         hyper = [
             {**one, **{f"{beta}_power": moved(one, beta) for beta in ("beta1", "beta2")}}
@@ -98,79 +100,80 @@ def _powers(by: int) -> Callable[[Setup, float], Setup]:
     return make
 
 
-def _both(
+def _in_turn(
     one: Callable[[Setup, float], Setup], other: Callable[[Setup, float], Setup]
 ) -> Callable[[Setup, float], Setup]:
     return lambda setup, value: other(one(setup, value), 0.0)
 
 
-def forms(stretch: Stretch) -> Iterator[Change]:
-    """Other forms of the same optimizer.
+def forms(segment: Segment) -> Iterator[Change]:
+    """Yields other forms of the same optimizer.
 
     Args:
-        stretch: what it is tried on.
+        segment: consecutive steps on which they are tried.
     """
-    kind, setup = stretch.training.optimizer, stretch.original
+    kind, setup = segment.training.optimizer, segment.original
     if setup is None or kind is None:
         return
-    at_first = stretch.numbers[0] == 0
-    for kinds, cause, says, rule, scalars in _FORMS:
+    at_first = segment.numbers[0] == 0
+    for kinds, cause, says, rule, scalars in FORMS:
         if kind in kinds:
-            yield Change(what="form", cause=cause, says=says, make=_with_rule(rule, **scalars))
+            yield Change(target="form", cause=cause, says=says, make=_with_rule(rule, **scalars))
     if setup.touched is not None:
         yield Change(
-            what="rows",
+            target="rows",
             cause=next((c for k, c in CAUSE_OF.items() if kind.startswith(k)), "learning_rate"),
-            says="a sparse gradient moves all rows, TensorFlow 1's only those that it names; so do "
-            "the optimizers of tf_edureka.tf1",
+            says="the port's optimizer moves all rows of a weight with a sparse gradient; that of "
+            "TensorFlow 1 moves only the rows in the gradient: use an optimizer of tf_edureka.tf1",
             make=lambda setup, value: replace(setup, touched=None),
         )
     if kind == "Adam":
-        for by, says in ((1, "one step too far"), (-1, "one step behind")):
+        for by, says in ((1, "ahead"), (-1, "behind")):
             if at_first and by < 0:
                 continue
             yield Change(
-                what="powers",
+                target="powers",
                 cause="bias_correction",
-                says=f"the bias correction counts {says}",
-                make=_powers(by),
+                says=f"the step count of the port's bias correction is one {says}",
+                make=_shifted_powers(by),
             )
     if at_first and kind in ("RMSProp", "CenteredRMSProp"):
         yield from _starts_of_rmsprop()
     if at_first and kind.startswith(("Adagrad", "Ftrl")):
         yield Change(
-            what="start",
+            target="start",
             cause="adagrad" if kind.startswith("Adagrad") else "ftrl",
-            says="the accumulator begins at {value}, the original's at "
-            f"{float(setup.slots['accum'].flat[0]):g}",
-            make=_from("accum"),
+            says="the port's accumulator starts at {value}, the original's at "
+            f"{float(setup.slots['accum'].flat[0]):g} (initial_accumulator_value)",
+            make=_slot_filled("accum"),
             values=(0.0, 1e-10, 1e-7, 1e-3, 0.01, 0.1, 1.0),
         )
     if kind in ("Momentum", "Adam"):
         on = bool(setup.hyper[0].get("use_nesterov"))
+        sides = ("original", "port") if on else ("port", "original")
         yield Change(
-            what="nesterov",
+            target="nesterov",
             cause="nesterov",
-            says="the port's momentum is " + ("not Nesterov's" if on else "Nesterov's"),
+            says="the {} uses Nesterov momentum, the {} does not".format(*sides),
             make=with_scalar("use_nesterov"),
             values=(0.0 if on else 1.0,),
         )
 
 
 def _starts_of_rmsprop() -> Iterator[Change]:
-    from_0 = _from("ms")
-    says = "the mean square begins at 0, TensorFlow 1's at 1 (tf_edureka.tf1.RMSProp)"
-    yield Change(what="start", cause="rmsprop", says=says, make=from_0, values=(0.0,))
+    from_0 = _slot_filled("ms")
+    says = "the mean square starts at 0, TensorFlow 1's at 1: use tf_edureka.tf1.RMSProp"
+    yield Change(target="start", cause="rmsprop", says=says, make=from_0, values=(0.0,))
     for name, rule, epsilon in (
-        ("Keras' RMSprop: epsilon 1e-07 and", None, 1e-7),
-        ("PyTorch's RMSprop: epsilon 1e-08 outside the root and", a.RMSPROP_TORCH, 1e-8),
+        ("Keras' RMSprop: epsilon is 1e-07", None, 1e-7),
+        ("PyTorch's RMSprop: epsilon is 1e-08, outside the root", a.RMSPROP_TORCH, 1e-8),
     ):
         other = _with_rule(rule, epsilon=epsilon) if rule else _scalars(epsilon=epsilon)
         yield Change(
-            what="form",
+            target="form",
             cause="rmsprop",
-            says=f"{name} {says}",
-            make=_both(lambda setup, value: from_0(setup, 0.0), other),
+            says=f"the port's optimizer is {name}, and {says}",
+            make=_in_turn(lambda setup, value: from_0(setup, 0.0), other),
         )
 
 
@@ -181,73 +184,13 @@ def _scalars(**scalars: float) -> Callable[[Setup, float], Setup]:
     return make
 
 
-_RMS = ("RMSProp",)
-_FORMS: tuple[tuple[tuple[str, ...], str, str, Rule, dict[str, float]], ...] = (
-    (
-        ("Momentum",),
-        "momentum",
-        "the port's velocity takes the learning rate in (v = m v - rate g), as Keras' SGD does; "
-        "tf_edureka.tf1.Momentum leaves it out",
-        a.VELOCITY,
-        {},
-    ),
-    (
-        ("Momentum",),
-        "momentum",
-        "the port's momentum averages: it takes the gradient times 1 - momentum",
-        a.AVERAGED,
-        {},
-    ),
-    (
-        ("Adam",),
-        "epsilon",
-        "epsilon is added after the bias correction, as in PyTorch; TensorFlow adds it before",
-        a.ADAM_CORRECTED,
-        {},
-    ),
-    (("Adam",), "epsilon", "epsilon is inside the root, the original's outside", a.ADAM_INSIDE, {}),
-    (("Adam",), "bias_correction", "there is no bias correction", a.ADAM_UNCORRECTED, {}),
-    (("Adam",), "adam", "the port divides by the largest moment so far (AMSGrad)", a.AMSGRAD, {}),
-    (_RMS, "epsilon", "epsilon is outside the root, the original's inside", a.RMSPROP_OUTSIDE, {}),
-    (
-        ("CenteredRMSProp",),
-        "epsilon",
-        "epsilon is outside the root, the original's inside",
-        a.CENTERED_OUTSIDE,
-        {},
-    ),
-    (_RMS, "momentum", "the port's momentum leaves the learning rate out", a.RMSPROP_RATE_OUT, {}),
-    (
-        _RMS,
-        "rmsprop",
-        "the port's is centered, the original's is not",
-        RULES["CenteredRMSProp"],
-        {},
-    ),
-    (
-        ("CenteredRMSProp",),
-        "rmsprop",
-        "the port's is not centered (centered=True is missing)",
-        RULES["RMSProp"],
-        {},
-    ),
-    (
-        ("Adagrad", "AdagradV2"),
-        "epsilon",
-        "an epsilon of 1e-07 is inside the root",
-        a.ADAGRAD_INSIDE,
-        {"epsilon": 1e-7},
-    ),
-)
-
-
-def scalars(stretch: Stretch) -> Iterator[Change]:
-    """Other values of the optimizer's scalars, but for its rate.
+def scalars(segment: Segment) -> Iterator[Change]:
+    """Yields other values of the optimizer's scalars, except the learning rate.
 
     Args:
-        stretch: what it is tried on.
+        segment: consecutive steps on which they are tried.
     """
-    setup, kind = stretch.original, stretch.training.optimizer or ""
+    setup, kind = segment.original, segment.training.optimizer or ""
     if setup is None:
         return
     old = setup.hyper[0]
@@ -255,9 +198,9 @@ def scalars(stretch: Stretch) -> Iterator[Change]:
     if "epsilon" in setup.rule.scalars or kind.startswith("Adagrad"):
         now = old.get("epsilon", 0.0)
         yield Change(
-            what="epsilon",
+            target="epsilon",
             cause="epsilon",
-            says="epsilon is {value}, the original's " + f"{now:.3g}",
+            says=f"the port's epsilon is {{value}}, the original's {now:.3g}",
             make=with_scalar("epsilon"),
             values=tuple(e for e in EPSILONS if abs(e - now) > 1e-3 * now),
         )
@@ -273,9 +216,9 @@ def scalars(stretch: Stretch) -> Iterator[Change]:
     ):
         if name in setup.rule.scalars or name in old:
             yield Change(
-                what=name,
+                target=name,
                 cause=cause,
-                says=f"{name} is {{value}}, the original's {old[name]:.6g}",
+                says=f"the port's {name} is {{value}}, the original's {old[name]:.6g}",
                 make=with_scalar(name),
                 values=tuple(dict.fromkeys((old[name], *_START.get(name, ())))),
                 low=-2.0 if name == "lr_power" else 0.0,

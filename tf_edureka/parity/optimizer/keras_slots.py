@@ -1,4 +1,4 @@
-"""Gives an optimizer of Keras what the original had gathered, so that it can go on in mid-run."""
+"""Loads the original's slots into a Keras optimizer, so that it can start after step 0."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,8 +11,8 @@ from tf_edureka.parity.mapping import Mapping as Found
 from tf_edureka.results import Floats
 from tf_edureka.trace import Array, Step, Training
 
-# Which slot of TensorFlow 1's op each of an optimizer's variables has, by the class it is of. The
-# classes of `tf_edureka.tf1` have the ops' own names for them.
+# The slot of TensorFlow 1's op for each slot of a Keras optimizer, by its class. The classes of
+# `tf_edureka.tf1` use the ops' names.
 _SLOTS: Mapping[str, Mapping[str, str]] = {
     "SGD": {"momentum": "accum"},
     "Adam": {"momentum": "m", "velocity": "v", "velocity_hat": "v"},
@@ -34,24 +34,24 @@ def set_slots(
     hyper: Mapping[str, float],
     number: int,
 ) -> list[str]:
-    """Sets an optimizer to where the original's is before a step; builds it if need be.
+    """Sets a Keras optimizer to the state of the original's before a step; builds it if necessary.
 
-    The velocity of Keras' `SGD` has the rate in it, `v = -rate accum`: that of the coming step, as
-    if it had been the same before.
+    The velocity of Keras' `SGD` contains the learning rate: it is set to `-rate accum` with the
+    rate of the coming step, as if the rate had never changed.
 
     Args:
-        optimizer: of Keras, or of `tf_edureka.tf1`.
-        variables: float32 or float64 ones of any shapes that it trains, in the order in which it
-            was built, or is to be.
-        slots: by the op's name of each slot, one float array a variable, in the variable's shape.
+        optimizer: optimizer of Keras or of `tf_edureka.tf1`.
+        variables: its variables in the order in which it is built, float32 or float64, any shape.
+        slots: float arrays for each of the variables, in their shapes, by the op's name of the
+            slot.
         hyper: the original's scalars in the coming step: its rate, and the powers of both betas.
-        number: of the coming step: the iterations so far.
+        number: number of the coming step, which becomes the iteration count.
 
     Returns:
-        what the optimizer keeps of each variable, and the original does not: that stays as it is.
+        names of the optimizer's slots that the original does not have; they are not changed.
 
     Raises:
-        InputError: when a slot has another shape than its variable.
+        InputError: if a slot has another shape than its variable.
     """
     if not optimizer.built:
         optimizer.build(variables)
@@ -79,18 +79,18 @@ def load(
     state: Mapping[str, Array],
     found: Found,
 ) -> list[str]:
-    """Gives a model's optimizer what the original's remembered before a step.
+    """Loads the original's slots before a step into a model's optimizer.
 
     Args:
-        model: with its optimizer.
-        training: of the original.
-        step: that is to be taken.
-        state: the original's variables before it, by name, float or whole numbers, any shape.
-        found: which of the model's variables is which of the original's.
+        model: the Keras model with its optimizer.
+        training: the original's training.
+        step: the step that will be taken.
+        state: the original's variables before that step by name, float or integer, any shape.
+        found: mapping of the original's variables to those of the model.
 
     Returns:
-        what the optimizer keeps of each variable, and the trace does not have of all: that stays as
-        it is.
+        names of the optimizer's slots that the trace does not have for all weights; they are not
+        changed.
     """
     weights = model.trainable_variables
     places = {id(variable): place for place, variable in enumerate(model.variables)}
@@ -117,12 +117,12 @@ def _names(optimizer: keras.optimizers.Optimizer) -> Mapping[str, str]:
 def _kept(
     optimizer: keras.optimizers.Optimizer, variables: Sequence[keras.Variable]
 ) -> dict[str, list[Any]]:
-    """The optimizer's variables by what they are of: `momentum` of `dense_kernel_momentum`."""
+    """Returns the optimizer's variables by slot name: `momentum` for `dense_kernel_momentum`."""
     of = [name for v in variables for name in (v.name, v.path.replace("/", "_"))]
     found: dict[str, list[Any]] = {}
     for variable in optimizer.variables:
         if variable.name not in ("iteration", "learning_rate"):
-            # A layer's `beta` is no reason to cut `beta_1_power`.
+            # A variable named `beta` must not cut `beta_1_power`.
             cut = of if variable.name not in _POWERS else ()
             names = [variable.name, *(variable.name.removeprefix(f"{path}_") for path in cut)]
             found.setdefault(min(names, key=len), []).append(variable)

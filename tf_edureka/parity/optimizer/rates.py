@@ -1,4 +1,4 @@
-"""What a port may do with rate, gradients and weights before its optimizer gets them."""
+"""Changes of learning rate, gradients and weights outside the update rule."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -7,65 +7,68 @@ import numpy as np
 
 from tf_edureka.parity.optimizer.arithmetic import Rule, with_l2, with_weight_decay
 from tf_edureka.parity.optimizer.changes import Change
+from tf_edureka.parity.optimizer.segment import Segment
 from tf_edureka.parity.optimizer.simulation import Doubles, Setup
-from tf_edureka.parity.optimizer.stretch import Stretch
 
-_NICE = tuple(m * 10.0**p for p in range(-4, 4) for m in (1.0, 2.5, 5.0))
+_ROUND_BOUNDS = tuple(m * 10.0**p for p in range(-4, 4) for m in (1.0, 2.5, 5.0))
 
 
-def rates(stretch: Stretch, port: Doubles) -> Iterator[Change]:
-    """Other courses of the rate.
+def rates(segment: Segment, port: Doubles) -> Iterator[Change]:
+    """Yields other learning rates and schedules.
 
     Args:
-        stretch: what they are tried on.
+        segment: consecutive steps on which they are tried.
         port: the port's weights after each step, float64, shape (steps, entries).
     """
-    setup, rates = stretch.original, stretch.rates
+    setup, rates = segment.original, segment.rates
     if setup is None:
         return
-    numbers = stretch.numbers
+    numbers = segment.numbers
     own = [hyper["lr"] for hyper in setup.hyper]
     first = rates.get(0, own[0])
     yield Change(
-        what="rate",
+        target="rate",
         cause="learning_rate",
-        says="the learning rate is {value} times the original's",
+        says="the port's learning rate is {value} times the original's",
         make=_times_rate,
         values=(1.0,),
         is_fitted=True,
     )
     before = [rates.get(number - 1, own[0]) for number in numbers]
     following = [rates.get(number + 1, own[-1]) for number in numbers]
-    courses = [
-        ("the rate is that of the step before (off by one)", before),
-        ("the rate is that of the step after (off by one)", following),
-        (f"the rate is constant, {first:.6g}", [first] * len(own)),
-        *_smooth(rates, numbers),
+    schedules = [
+        ("the port uses the learning rate of the step before (off by one)", before),
+        ("the port uses the learning rate of the step after (off by one)", following),
+        (
+            f"the port's learning rate is constant, {first:.6g}, the original's is not",
+            [first] * len(own),
+        ),
+        *_smooth_decays(rates, numbers),
     ]
-    for says, course in courses:
-        if not np.allclose(course, own, rtol=1e-6, atol=0):
-            yield _course(says, course)
+    for says, schedule in schedules:
+        if not np.allclose(schedule, own, rtol=1e-6, atol=0):
+            yield _schedule(says, schedule)
     fitted = _fitted(setup, port)
     if fitted is not None:
-        yield replace(_course(_described(numbers, own, fitted), fitted), is_general=True)
+        yield replace(_schedule(_described(numbers, own, fitted), fitted), is_general=True)
 
 
-def _course(says: str, course: Sequence[float]) -> Change:
+def _schedule(says: str, schedule: Sequence[float]) -> Change:
     def make(setup: Setup, value: float) -> Setup:
-        pairs = zip(setup.hyper, course, strict=True)
+        pairs = zip(setup.hyper, schedule, strict=True)
         return replace(setup, hyper=[{**hyper, "lr": rate} for hyper, rate in pairs])
 
-    return Change(what="rate", cause="schedule", says=says, make=make)
+    return Change(target="rate", cause="schedule", says=says, make=make)
 
 
 def _times_rate(setup: Setup, value: float) -> Setup:
     return replace(setup, hyper=[{**one, "lr": one["lr"] * value} for one in setup.hyper])
 
 
-def _smooth(
+def _smooth_decays(
     known: Mapping[int, float], numbers: Sequence[int]
 ) -> Iterator[tuple[str, list[float]]]:
-    """Smooth decays between the levels of a staircase."""
+    """Yields smooth decays through the first two levels of a staircase."""
     levels = [n for n in sorted(known) if n - 1 in known and not _same(known[n], known[n - 1])]
     if 0 not in known or not levels:
         return
@@ -75,13 +78,15 @@ def _smooth(
     first, second = known[0], known[levels[0]]
     at = np.array(numbers) / every
     ratio = second / first
-    for name, course in (
+    for name, schedule in (
         ("exponential", first * ratio**at),
         ("inverse time", first / (1 + (1 / ratio - 1) * at)),
         ("linear", first * (1 + (ratio - 1) * at)),
     ):
-        says = f"the rate falls in each step ({name}), the original's every {every} steps: "
-        yield says + "staircase=True is missing", [float(rate) for rate in course]
+        says = (
+            f"the port's learning rate falls in each step ({name}), the original's every {every} "
+        )
+        yield says + "steps: staircase=True is missing", [float(rate) for rate in schedule]
 
 
 def _same(one: float, other: float) -> bool:
@@ -89,7 +94,7 @@ def _same(one: float, other: float) -> bool:
 
 
 def _fitted(setup: Setup, port: Doubles) -> list[float] | None:
-    """The rate of each step by which the port's move is the original's; None if none is there."""
+    """Returns the rate of each step that best explains the port's move; None if a move is 0."""
     path = setup.run()
     moves = np.diff(path, axis=0, prepend=setup.start[None])
     theirs = np.diff(port, axis=0, prepend=setup.start[None])
@@ -101,117 +106,128 @@ def _fitted(setup: Setup, port: Doubles) -> list[float] | None:
 
 
 def _described(numbers: Sequence[int], own: Sequence[float], fitted: Sequence[float]) -> str:
-    """Where two courses part, and how the port's goes on."""
+    """Describes where two schedules first differ, and the port's rates there."""
     off = [
         i for i, (a, b) in enumerate(zip(own, fitted, strict=True)) if abs(a - b) > 1e-3 * abs(a)
     ]
     if not off:
-        return "the rates differ by less than a thousandth"
+        return "the learning rates differ by less than 0.1 %"
     some = off[:3] if len(off) > 3 else off
     listed = ", ".join(
-        f"{fitted[i]:.4g} in step {numbers[i]} (the original: {own[i]:.4g})" for i in some
+        f"{fitted[i]:.4g} in step {numbers[i]} (original: {own[i]:.4g})" for i in some
     )
     levels = len({f"{rate:.3g}" for rate in fitted})
     theirs = len({f"{rate:.3g}" for rate in own})
-    stairs = ": a staircase, the original's is smooth" if levels * 2 < theirs else ""
-    return f"the rates are others from step {numbers[off[0]]} on: {listed}{stairs}"
+    stairs = "; the port's is a staircase, the original's is smooth" if levels * 2 < theirs else ""
+    return f"the learning rate differs from step {numbers[off[0]]} on: {listed}{stairs}"
 
 
-def gradients(stretch: Stretch) -> Iterator[Change]:
-    """Gradients that are clipped in another way, or not.
+def clippings(segment: Segment) -> Iterator[Change]:
+    """Yields gradients that are clipped in another way, or not clipped.
 
     Args:
-        stretch: what they are tried on.
+        segment: consecutive steps on which they are tried.
     """
-    setup = stretch.original
+    setup = segment.original
     if setup is None:
         return
-    own = stretch.training.clipping or {}
+    own = segment.training.clipping or {}
     kind, bounds = own.get("kind"), np.atleast_1d(own.get("bound") or 0.0)
-    bound = float(np.abs(bounds).max())  # by value there are two, the least and the greatest
-    named = _NAMES.get(str(kind), "the original's way")
-    listed = " to ".join(f"{one:.4g}" for one in bounds)
-    after = f", the original clips by {named}" + (f" of {listed}" if bound else "")
-    if not np.array_equal(stretch.raw, setup.gradients):
+    bound = float(np.abs(bounds).max())  # clipping by value has two bounds
+    listed = ", ".join(f"{one:.4g}" for one in bounds)
+    listed = f"[{listed}]" if len(bounds) > 1 else listed
+    after = ", the original changes the gradients in a way that is not recognised"
+    if kind in _CLIPPING_WORDS:
+        words, option = _CLIPPING_WORDS[kind]
+        after = (
+            f", the original clips {words}{f' to {listed}' if bound else ''} ({option} in Keras)"
+        )
+    if not np.array_equal(segment.raw, setup.gradients):
         yield Change(
-            what="gradients",
+            target="gradients",
             cause="clipping",
-            says=f"the port does not clip{after}",
-            make=lambda setup, value: replace(setup, gradients=stretch.raw),
+            says=f"the port does not clip its gradients{after}",
+            make=lambda setup, value: replace(setup, gradients=segment.raw),
         )
     else:
         after = ", the original does not clip" if not own else after
-    sizes = np.abs(stretch.raw)
-    total = np.sqrt((stretch.norms**2).sum(axis=1))
-    for other, measured in (("global_norm", total), ("norm", stretch.norms), ("value", sizes)):
-        scanned = [*np.quantile(measured, (0.02, 0.25, 0.5, 0.75, 0.98)), *_NICE]
+    sizes = np.abs(segment.raw)
+    total = np.sqrt((segment.norms**2).sum(axis=1))
+    for other, measured in (("global_norm", total), ("norm", segment.norms), ("value", sizes)):
+        scanned = [*np.quantile(measured, (0.02, 0.25, 0.5, 0.75, 0.98)), *_ROUND_BOUNDS]
         most = float(measured.max())
         values = [float(one) for one in scanned if most * 1e-3 <= one < most]
         if bound and other != kind:
             values.insert(0, bound)
         if values:
             yield Change(
-                what="gradients",
+                target="gradients",
                 cause="clipping",
-                says=f"the port clips by {_NAMES[other]} of {{value}}{after}",
-                make=_clipped(stretch, other),
+                says=f"the port clips {_CLIPPING_WORDS[other][0]} to {{value}}{after}",
+                make=_clipped(segment, other),
                 values=tuple(values),
                 low=most * 1e-6,
                 is_fitted=True,
             )
 
 
-_NAMES = {"global_norm": "a global norm", "norm": "a norm of each weight", "value": "a value"}
+# By kind of clipping: what is clipped, and the argument of Keras' optimizers.
+_CLIPPING_WORDS = {
+    "global_norm": ("the global norm", "global_clipnorm"),
+    "norm": ("the norm of each weight's gradient", "clipnorm"),
+    "value": ("each value", "clipvalue"),
+}
 
 
-def _clipped(stretch: Stretch, kind: str) -> Callable[[Setup, float], Setup]:
+def _clipped(segment: Segment, kind: str) -> Callable[[Setup, float], Setup]:
     def make(setup: Setup, bound: float) -> Setup:
-        raw = stretch.raw.astype(np.float64)
+        raw = segment.raw.astype(np.float64)
         if kind == "value":
             return replace(setup, gradients=np.clip(raw, -bound, bound))
-        norms = stretch.norms
+        norms = segment.norms
         if kind == "global_norm":
             total = np.sqrt((norms**2).sum(axis=1, keepdims=True))
             norms = np.broadcast_to(total, norms.shape)
         factors = bound / np.maximum(norms, bound)
-        return replace(setup, gradients=raw * factors[:, stretch.sample.owner])
+        return replace(setup, gradients=raw * factors[:, segment.sample.owner])
 
     return make
 
 
-def decays(stretch: Stretch) -> Iterator[Change]:
-    """Weights that are made smaller by the optimizer.
+def decays(segment: Segment) -> Iterator[Change]:
+    """Yields weight decay and L2 in the optimizer.
 
     Args:
-        stretch: what it is tried on.
+        segment: consecutive steps on which they are tried.
     """
-    if stretch.original is None:
+    if segment.original is None:
         return
-    is_constant = len({hyper["lr"] for hyper in stretch.original.hyper}) == 1
+    is_constant = len({hyper["lr"] for hyper in segment.original.hyper}) == 1
     for cause, says, is_needed, make in (
         (
             "weight_decay",
-            "weight decay: {value} of the weights, times the rate, is taken off in each step",
+            "the port has weight decay: each step subtracts {value} times the learning rate times "
+            "the weights",
             True,
             with_weight_decay,
         ),
-        ("l2", "{value} times the weights is added to the gradients (L2)", True, with_l2),
+        ("l2", "the port adds {value} times the weights to the gradients (L2)", True, with_l2),
         (
             "weight_decay",
-            "weight decay: {value} of the weights is taken off in each step",
-            not is_constant,  # else it is the first
+            "the port has weight decay: each step subtracts {value} times the weights",
+            not is_constant,  # else it is the same as the first
             lambda rule, value: with_weight_decay(rule, value, times_rate=False),
         ),
     ):
         if not is_needed:
             continue
         yield Change(
-            what="decay",
+            target="decay",
             cause=cause,
             says=says,
             make=_decayed(make),
             values=(0.0,),
-            nearby=1e-4,
+            probe=1e-4,
             is_fitted=True,
         )
 
@@ -220,28 +236,28 @@ def _decayed(wrap: Callable[[Rule, float], Rule]) -> Callable[[Setup, float], Se
     return lambda setup, value: replace(setup, rule=wrap(setup.rule, value))
 
 
-def frozen(stretch: Stretch, port: Doubles) -> Iterator[Change]:
-    """Weights that the port leaves as they are.
+def frozen(segment: Segment, port: Doubles) -> Iterator[Change]:
+    """Yields a change that leaves alone the weights that the port does not train.
 
     Args:
-        stretch: what it is tried on.
+        segment: consecutive steps on which it is tried.
         port: the port's weights after each step, float64, shape (steps, entries).
     """
-    still = (port == stretch.start).all(axis=0)
-    moved = (stretch.expected != stretch.start).any(axis=0)
-    owner = stretch.sample.owner
-    held = [
+    still = (port == segment.start).all(axis=0)
+    moved = (segment.expected != segment.start).any(axis=0)
+    owner = segment.sample.owner
+    frozen_weights = [
         index
-        for index in range(len(stretch.training.weights))
+        for index in range(len(segment.training.weights))
         if still[owner == index].all() and moved[owner == index].any()
     ]
-    if not held:
+    if not frozen_weights:
         return
-    named = np.broadcast_to(~np.isin(owner, held), port.shape)
-    names = ", ".join(repr(stretch.training.weights[index]) for index in held)
+    named = np.broadcast_to(~np.isin(owner, frozen_weights), port.shape)
+    names = ", ".join(repr(segment.training.weights[index]) for index in frozen_weights)
 
     def make(setup: Setup, value: float) -> Setup:
         return replace(setup, touched=named if setup.touched is None else named & setup.touched)
 
     says = f"the port does not train {names}"
-    yield Change(what="variables", cause="variables", says=says, make=make)
+    yield Change(target="variables", cause="variables", says=says, make=make)

@@ -1,4 +1,4 @@
-"""A sample of the entries of a network's weights, small enough to try many things on."""
+"""A sample of the entries of a network's weights, small enough to try many changes on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ Indices = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sample:
-    """Some entries of each weight, evenly spaced; all of a small one.
+    """Evenly spaced entries of each weight; all entries of a small one.
 
     Attributes:
-        shapes: of the weights, by name.
-        places: indices into each weight, flattened, of the entries that are in it, by name.
+        shapes: shapes of the weights by name.
+        places: indices of the sampled entries in each flattened weight, by name.
     """
 
     shapes: Mapping[str, tuple[int, ...]]
@@ -26,20 +26,20 @@ class Sample:
 
     @property
     def owner(self) -> Indices:
-        """Index of the weight that each entry belongs to, of shape (entries,)."""
+        """Index of the weight that each entry belongs to, shape (entries,)."""
         return np.repeat(np.arange(len(self.places)), [len(at) for at in self.places.values()])
 
     def flat(self, arrays: Mapping[str, Array]) -> Array:
-        """The entries of all weights, one after the other.
+        """Returns the sampled entries of all weights as one array.
 
         Args:
-            arrays: one for each weight, by name, in its shape and of any dtype.
+            arrays: an array for each weight by name, in its shape, any dtype.
 
         Returns:
-            in their dtype, of shape (entries,).
+            the entries in the dtype of the arrays, shape (entries,).
 
         Raises:
-            InputError: when one is missing or has another shape.
+            InputError: if an array is missing or has another shape.
         """
         parts = []
         for name, at in self.places.items():
@@ -52,17 +52,17 @@ class Sample:
         return np.concatenate(parts)
 
     def thinned(self, most: int) -> tuple["Sample", Indices]:
-        """A smaller sample.
+        """Returns a smaller sample.
 
         Args:
-            most: how many entries there may be, or one of each weight.
+            most: largest number of entries; at least one of each weight is kept.
 
         Returns:
-            the sample, and indices into this one's entries, of shape (entries,).
+            the sample, and indices into the entries of this one, shape (entries,).
         """
         counts = [len(at) for at in self.places.values()]
         starts = np.cumsum([0, *counts[:-1]])
-        chosen = [_spread(n, k) for n, k in zip(counts, _shares(counts, most), strict=True)]
+        chosen = [_evenly_spaced(n, k) for n, k in zip(counts, _shares(counts, most), strict=True)]
         places = {
             name: at[kept] for (name, at), kept in zip(self.places.items(), chosen, strict=True)
         }
@@ -74,16 +74,16 @@ def sample(shapes: Mapping[str, tuple[int, ...]], most: int) -> Sample:
     """Chooses entries of weights.
 
     Args:
-        shapes: of the weights, by name.
-        most: how many entries there may be in all, or one of each weight.
+        shapes: shapes of the weights by name.
+        most: largest number of entries in all; at least one of each weight is chosen.
     """
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
-    chosen = [_spread(n, k) for n, k in zip(sizes, _shares(sizes, most), strict=True)]
+    chosen = [_evenly_spaced(n, k) for n, k in zip(sizes, _shares(sizes, most), strict=True)]
     return Sample(shapes=shapes, places=dict(zip(shapes, chosen, strict=True)))
 
 
 def _shares(sizes: Sequence[int], most: int) -> list[int]:
-    """How many entries of each: all of small ones, equally many of the others."""
+    """Returns how many entries to take: all of small weights, equally many of each other."""
     share, left = 0, most
     for place, size in enumerate(sorted(sizes)):
         share = max(left // (len(sizes) - place), 1)
@@ -94,5 +94,5 @@ def _shares(sizes: Sequence[int], most: int) -> list[int]:
     return [min(size, share) for size in sizes]
 
 
-def _spread(size: int, kept: int) -> Indices:
+def _evenly_spaced(size: int, kept: int) -> Indices:
     return np.unique(np.linspace(0, max(size - 1, 0), min(size, kept)).astype(np.intp))

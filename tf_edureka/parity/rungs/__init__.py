@@ -1,1 +1,1 @@
-"""The rungs of a port's ladder."""
+"""The rungs of a port's ladder: one comparison each."""

@@ -1,4 +1,4 @@
-"""Refuses a port that gives NaN or infinity where the original gives numbers."""
+"""Rejects a port that returns NaN or infinity where the original is finite."""
 
 import math
 from collections.abc import Sequence
@@ -10,33 +10,36 @@ from tf_edureka.parity.model.evaluation import Evaluation
 from tf_edureka.parity.rungs.recorded import Recorded
 
 
-def valid(what: str, ours: float, theirs: float, step: int, of: str = "the port") -> float:
-    """What a port gives, if it is a number wherever the original's is one.
+def valid(what: str, ours: float, theirs: float, step: int, source: str = "the port") -> float:
+    """Returns the port's value after checking that it is finite wherever the original's is.
 
     Args:
         what: name of the value for the message, such as `loss`.
-        ours: the port's value.
-        theirs: the original's value, or one that is finite exactly if that is.
-        step: number of the step that both were computed in.
-        of: what computed the value, for the message.
+        ours: value of the port.
+        theirs: value of the original, or any number that is finite exactly if that value is.
+        step: number of the step in which both were computed.
+        source: name of the part that computed the value, for the message.
 
     Raises:
-        InputError: when it is NaN or infinite where the original's is not.
+        InputError: if the port's value is NaN or infinite and the original's is finite.
     """
     if not math.isfinite(ours) and math.isfinite(theirs):
         raise InputError(
-            f"{what} of {of}: expected numbers, got NaN or infinity in step {step}, where the "
-            "original has none"
+            f"{what} of {source}: expected finite values, got NaN or infinity in step {step}, "
+            "where the original is finite"
         )
     return ours
 
 
 def check(steps: Sequence[Recorded], seen: Sequence[Evaluation]) -> None:
-    """Refuses a model whose layers or loss are NaN or infinite where the original's loss is not.
+    """Rejects a model whose layers or loss are not finite where the original's loss is.
 
     Args:
-        steps: of the original.
-        seen: what the model computed on them.
+        steps: recorded steps of the original.
+        seen: results of the model on these steps.
+
+    Raises:
+        InputError: if an output or the loss is NaN or infinite.
     """
     for step, one in zip(steps, seen, strict=True):
         theirs = step.step.loss or 0.0

@@ -1,4 +1,4 @@
-"""Climbs the ladder with a port that is three functions."""
+"""Compares a port given as three functions with a recorded run, rung by rung."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,20 +11,20 @@ from tf_edureka.parity.cause import Cause
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.functions import Functions
 from tf_edureka.parity.model import loss_causes
-from tf_edureka.parity.model.forward import share_of_largest
+from tf_edureka.parity.model.forward import max_relative_difference
 from tf_edureka.parity.noise import tolerances
 from tf_edureka.parity.optimizer import rung as optimizer_rung
 from tf_edureka.parity.rungs import finite, items as port_rungs, structure
-from tf_edureka.parity.rungs.recorded import Recorded, in_a_row, read
+from tf_edureka.parity.rungs.recorded import Recorded, consecutive, read
 from tf_edureka.trace import Array, Step, Trace
 
 
 class FunctionsClimb:
-    """A ladder with functions, rung by rung.
+    """Compares `Functions` with a recorded run.
 
     Args:
-        trace: of the original.
-        port: the functions.
+        trace: recorded run.
+        port: functions of the port.
     """
 
     def __init__(self, trace: Trace, port: Functions) -> None:
@@ -36,18 +36,18 @@ class FunctionsClimb:
         self.mapping = tuple((name, name, "as it is") for name in self.names)
 
     def rungs(self, batches: Iterable[Any] | None) -> Iterator[PortRung]:
-        """All of them, in order, those of the port's own `batches` too; None to leave them out."""
-        none = "functions have none"
-        yield port_rungs.skipped("structure", f"{none}: they are given the original's weights")
-        yield port_rungs.skipped("initial values", f"{none}: they are given the original's")
+        """Yields all rungs in order; None for `batches` skips the comparison of batches."""
+        given = "functions are given the original's"
+        yield port_rungs.skipped("structure", f"{given} weights and have no variables")
+        yield port_rungs.skipped("initial values", f"{given} initial values")
         yield structure.batches(self.trace, self.training, batches)
-        yield port_rungs.skipped("forward pass", f"{none}: it is in the loss")
+        yield port_rungs.skipped("forward pass", "functions return the loss, but no output")
         allowed = tolerances.measured(self.trace, (*(one.step for one in self.steps),))
         losses = [self._loss(one.state, one) for one in self.steps]
         loss = port_rungs.rung(
             "loss",
             port_rungs.worst(port_rungs.loss_items(self.steps, losses, allowed)),
-            compared=f"of {len(losses)} steps",
+            compared=f"the loss in {len(losses)} steps",
             unit="relative",
             why=allowed[0].why,
         )
@@ -55,15 +55,15 @@ class FunctionsClimb:
         gradient = port_rungs.rung(
             "gradients",
             port_rungs.worst(port_rungs.gradient_items(self.steps, gradients, allowed)),
-            compared=f"of {len(self.names)} weights in {len(gradients)} steps",
-            unit="of the largest",
+            compared=f"the gradients of {len(self.names)} weights in {len(gradients)} steps",
+            unit="relative to the largest value",
             why=allowed[0].why,
         )
         yield from self._explained(loss, gradient, losses, gradients)
         self._clips = self._are_clipped(gradients)
         yield optimizer_rung.climb(self.trace, self.training, self._updates, has_slots=False)
-        yield from self._in_a_row(allowed)
-        yield port_rungs.skipped("final metric", "functions give a loss, but no output")
+        yield from self._whole_steps(allowed)
+        yield port_rungs.skipped("final metric", "functions return the loss, but no output")
 
     def _explained(
         self,
@@ -75,7 +75,7 @@ class FunctionsClimb:
         if gradient.passed is False:
             gradient = replace(gradient, causes=self._causes(gradients))
         if loss.passed is False:
-            batch = _examples(self.steps[0].batch.inputs)
+            batch = _batch_size(self.steps[0].batch.inputs)
             recorded = [one.loss for one in self.steps]
             causes = (*loss_causes.factors(recorded, losses, batch=batch),)
             loss = replace(loss, causes=causes or gradient.causes)
@@ -88,41 +88,41 @@ class FunctionsClimb:
         causes = (*loss_causes.penalties(recorded, computed, states),)
         if causes:
             return causes
-        batch = _examples(self.steps[0].batch.inputs)
+        batch = _batch_size(self.steps[0].batch.inputs)
         return (*loss_causes.factors_of_gradients(recorded, computed, batch=batch),)
 
     def _weights(self, state: Mapping[str, Array]) -> list[Array]:
         return [state[name].copy() for name in self.names]
 
     def _loss(self, state: Mapping[str, Array], one: Recorded) -> float:
-        found = called("loss", self.port.loss, self._weights(state), feeds(one))
+        found = call_port("loss", self.port.loss, self._weights(state), feeds(one))
         array = _array("loss", found)
         if array.size != 1:
-            raise InputError(f"loss of the port: expected a number, got shape {array.shape}")
+            raise InputError(f"loss of the port: expected a scalar, got shape {array.shape}")
         loss = float(array.reshape(()))
         return finite.valid("loss", loss, one.loss, one.step.number)
 
     def _gradients(self, state: Mapping[str, Array], one: Recorded) -> dict[str, Array]:
-        found = called("gradients", self.port.gradients, self._weights(state), feeds(one))
-        given = _named("gradients", self.names, found, state)
+        found = call_port("gradients", self.port.gradients, self._weights(state), feeds(one))
+        given = _named_arrays("gradients", self.names, found, state)
         largest = max(float(np.abs(value).max(initial=0)) for value in given.values())
         theirs = max(float(np.abs(value).max(initial=0)) for value in one.gradients.values())
         finite.valid("gradients", largest, theirs, one.step.number)
         return given
 
     def _are_clipped(self, gradients: Sequence[Mapping[str, Array]]) -> bool:
-        """Whether the port's gradients are those after clipping."""
+        """True if the port's gradients are nearer to the clipped ones."""
         clipped = [self.trace.arrays(one.step.gradients) for one in self.steps]
 
-        def apart(theirs: Sequence[Mapping[str, Array]]) -> float:
+        def gap(theirs: Sequence[Mapping[str, Array]]) -> float:
             return max(
-                share_of_largest(ours[name], one[name])
+                max_relative_difference(ours[name], one[name])
                 for ours, one in zip(gradients, theirs, strict=True)
                 for name in self.names
                 if name in one
             )
 
-        return apart(clipped) < apart([one.gradients for one in self.steps])
+        return gap(clipped) < gap([one.gradients for one in self.steps])
 
     def _updates(
         self, steps: Sequence[Step], start: Mapping[str, Array]
@@ -136,22 +136,24 @@ class FunctionsClimb:
             yield dict(zip(self.names, weights, strict=True))
 
     def _step(self, weights: list[Array], slots: Any, gradients: list[Array], number: int) -> Any:
-        found = called("update", self.port.update, weights, slots, gradients, number)
+        found = call_port("update", self.port.update, weights, slots, gradients, number)
         if not isinstance(found, tuple | list) or len(found) != 2:
             raise InputError(
-                f"update of the port: expected weights and slots, got {_described(found)}"
+                f"update of the port: expected (weights, slots), got {_type_name(found)}"
             )
         state = dict(zip(self.names, weights, strict=True))
-        given = _named("update", self.names, found[0], state)
+        given = _named_arrays("update", self.names, found[0], state)
         for name, value in given.items():
             finite.valid("update", float(value.sum()), float(state[name].sum()), number)
         return [given[name] for name in self.names], found[1]
 
-    def _in_a_row(self, allowed: Sequence[tolerances.Tolerances]) -> Iterator[PortRung]:
-        """Whole steps from step 0 on: functions keep their slots to themselves."""
-        row = in_a_row(self.steps)
+    def _whole_steps(self, allowed: Sequence[tolerances.Tolerances]) -> Iterator[PortRung]:
+        """Whole steps from step 0 on, since slots of functions cannot be set to a later state."""
+        row = consecutive(self.steps)
         if row[0].step.number:
-            yield port_rungs.skipped("re-anchored steps", "slots of functions begin at step 0")
+            yield port_rungs.skipped(
+                "re-anchored steps", "slots of functions start at step 0, which was not recorded"
+            )
             yield port_rungs.skipped("free run", "the first steps were not recorded")
             return
         gradients = self._gradients(row[0].state, row[0])
@@ -161,13 +163,13 @@ class FunctionsClimb:
         state = dict(zip(self.names, after, strict=True))
         roundings = optimizer_rung.roundings(self.trace, self.training, [row[0].step])
         items = port_rungs.after_items(
-            row[:1], [state], allowed[:1], self.names, roundings=roundings, grains={}
+            row[:1], [state], allowed[:1], self.names, roundings=roundings, storage_roundings={}
         )
         yield port_rungs.rung(
             "re-anchored steps",
             port_rungs.worst(items),
             compared="all weights after step 0",
-            unit="of the largest",
+            unit="relative to the largest value",
             why=f"{allowed[0].why}; {optimizer_rung.WHY}",
         )
         losses = [self._loss(row[0].state, row[0])]
@@ -180,22 +182,23 @@ class FunctionsClimb:
 
 
 def feeds(one: Recorded) -> dict[str, Array]:
-    """What functions are given of a step.
+    """Returns the `feeds` of one step for `Functions`.
 
     Args:
-        one: the step.
+        one: recorded step.
 
     Returns:
-        by tensor what was fed, and what iterators and random ops gave; any dtype and shape.
+        arrays by tensor name: fed values and outputs of iterators and random ops; any dtype and
+        shape.
     """
     return {name: a.copy() for name, a in {**one.batch.inputs, **one.batch.random}.items()}
 
 
-def called(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a `function` of the port, called `name`, gives for its arguments.
+def call_port(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Calls a `function` of the port with its `arguments`; `name` appears in the error.
 
     Raises:
-        InputError: when it raises.
+        InputError: if the function raises.
     """
     try:
         return function(*arguments)
@@ -204,14 +207,14 @@ def called(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
         raise InputError(f"{name} of the port: expected a result, got {reason}") from error
 
 
-def _named(
+def _named_arrays(
     what: str, names: Sequence[str], found: Any, like: Mapping[str, Array]
 ) -> dict[str, Array]:
     try:
         given = [*found]
     except TypeError:
         raise InputError(
-            f"{what} of the port: expected a list of {len(names)} arrays, got {_described(found)}"
+            f"{what} of the port: expected a list of {len(names)} arrays, got {_type_name(found)}"
         ) from None
     arrays = [_array(what, one) for one in given]
     if len(arrays) != len(names):
@@ -226,37 +229,38 @@ def _named(
     return dict(zip(names, arrays, strict=True))
 
 
-def _examples(inputs: Mapping[str, Array]) -> int:
-    """Of a step: the length that most of its inputs have."""
+def _batch_size(inputs: Mapping[str, Array]) -> int:
+    """Batch size: the most frequent length of the inputs."""
     lengths = [len(one) for one in inputs.values() if np.ndim(one)]
     return max(set(lengths), key=lengths.count, default=1) or 1
 
 
 def _array(what: str, value: Any) -> Array:
-    """A value as NumPy has it; other frameworks say what is to be done where it cannot be one."""
+    """Converts a value to NumPy; the error includes the framework's own message."""
     try:
         array = np.asarray(value)
         if array.dtype.kind in "fiub":
             return array
-        reason = _described(value)
+        reason = _type_name(value)
     except Exception as error:
-        reason = f"{_described(value)} ({type(error).__name__}: {error})"
+        reason = f"{_type_name(value)} ({type(error).__name__}: {error})"
     raise InputError(f"{what} of the port: expected NumPy arrays of numbers, got {reason}")
 
 
-def _described(value: Any) -> str:
+def _type_name(value: Any) -> str:
     return f"{type(value).__module__}.{type(value).__qualname__}"
 
 
 def _training(trace: Trace, names: Sequence[str] | None) -> int:
-    """The training whose weights have these names; without names the only one."""
+    """Index of the training whose weights have these names; without names the only one."""
     if not trace.trainings:
         raise InputError(f"{trace.folder}: expected a trace of a training, got one without")
     if names is None:
         if len(trace.trainings) > 1:
             several = " or ".join(str([*one.weights]) for one in trace.trainings)
             raise InputError(
-                f"expected Functions(names=...) that say which weights are meant, {several}"
+                "the trace has several trainings; pass Functions(names=...) with the weights of "
+                f"one of them: {several}"
             )
         return 0
     for place, training in enumerate(trace.trainings):

@@ -1,4 +1,4 @@
-"""The rungs of a port on recorded steps: forward pass, loss, gradients, whole steps."""
+"""Compares values on recorded steps: forward pass, loss, gradients, whole steps, free run."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,22 +10,22 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity.certificate.drawing import number
 from tf_edureka.parity.certificate.port_ladder import PortRung
 from tf_edureka.parity.model.evaluation import Evaluation
-from tf_edureka.parity.model.forward import nearest, relative, share_of_largest
-from tf_edureka.parity.noise.tolerances import FURTHEST, Tolerances
+from tf_edureka.parity.model.forward import max_relative_difference, nearest, relative_difference
+from tf_edureka.parity.noise.tolerances import LARGEST_OF_LOSS, Tolerances
 from tf_edureka.parity.rungs.recorded import Recorded
 from tf_edureka.trace import Array
 
 
 @dataclass(frozen=True)
 class Worst:
-    """The item of several that is furthest beyond its tolerance.
+    """A compared value, or the one of several with the largest difference over tolerance.
 
     Attributes:
-        measured: how far it is apart.
-        tolerance: how far it may be.
-        where: what it is, in words.
-        place: of its step among the recorded ones.
-        float64: how far both are from what float64 gives, in words, where it is beyond.
+        measured: difference of port and original.
+        tolerance: largest difference that is allowed.
+        where: place of the value, in words, such as `in step 10`.
+        place: index of the step among the recorded ones.
+        float64: distances of both from the value in float64, in words; empty within the tolerance.
     """
 
     measured: float
@@ -36,12 +36,12 @@ class Worst:
 
     @property
     def ratio(self) -> float:
-        """Measured to tolerance."""
+        """Difference divided by the tolerance."""
         return self.measured / self.tolerance if self.tolerance else float(self.measured > 0)
 
 
 def worst(items: Iterator[Worst]) -> Worst | None:
-    """The one of `items` with the largest ratio; None of none."""
+    """Returns the one of `items` with the largest ratio; None if there are none."""
     found: Worst | None = None
     for one in items:
         if found is None or one.ratio > found.ratio or math.isnan(one.measured):
@@ -56,45 +56,50 @@ def forward_items(
     *,
     squashed: bool,
 ) -> Iterator[Worst]:
-    """The model's output on each step beside the tensor that it is nearest to.
+    """Compares the model's output in each step with the nearest tensor of the original.
 
     Args:
-        steps: of the original.
-        seen: what the model computed on them.
-        allowed: tolerances of each.
-        squashed: whether it may be the softmax or sigmoid of one: the loss does not take logits.
+        steps: recorded steps of the original.
+        seen: results of the model on these steps.
+        allowed: tolerances, one for each step.
+        squashed: whether the output may be the softmax or sigmoid of a tensor, since the model's
+            loss expects probabilities.
     """
     for place, (step, one, tolerance) in enumerate(zip(steps, seen, allowed, strict=True)):
         found = nearest(one.output, step.tensors, squashed=squashed)
         if found is not None:
             name = found.name.rpartition(" ")[2]
-            where = f"the output, beside {found.name}, in step {step.step.number}"
-            yield Worst(found.share, tolerance.of("tensor", name), where, place)
+            where = f"of the output from {found.name}, in step {step.step.number}"
+            yield Worst(found.share, tolerance.limit("tensor", name), where, place)
 
 
 def loss_items(
     steps: Sequence[Recorded], losses: Sequence[float], allowed: Sequence[Tolerances]
 ) -> Iterator[Worst]:
-    """The loss of each step.
+    """Compares the loss of each step.
 
     Args:
-        steps: of the original.
-        losses: of the port on them.
-        allowed: tolerances of each.
+        steps: recorded steps of the original.
+        losses: losses of the port in these steps.
+        allowed: tolerances, one for each step.
     """
     for place, (step, loss, tolerance) in enumerate(zip(steps, losses, allowed, strict=True)):
         if step.step.loss is None:
             continue
-        apart = relative(loss, step.loss)
+        gap = relative_difference(loss, step.loss)
         both_invalid = not math.isfinite(loss) and not math.isfinite(step.loss)
-        apart = 0.0 if both_invalid else apart if math.isfinite(apart) else math.inf
-        allow, said = tolerance.of("loss"), ""
+        gap = 0.0 if both_invalid else gap if math.isfinite(gap) else math.inf
+        allow, exact_text = tolerance.limit("loss"), ""
         exact = tolerance.exact("loss")
-        if exact is not None and apart > allow:
-            by = [number(relative(one, float(exact)), 1) for one in (step.step.loss, loss)]
-            said = f"float64 gives {exact:.8g}; the original differs from it by {by[0]}, the port "
-            said += f"by {by[1]}"
-        yield Worst(apart, allow, f"step {step.step.number}", place, said)
+        if exact is not None and gap > allow:
+            by = [
+                number(relative_difference(one, float(exact)), 1) for one in (step.step.loss, loss)
+            ]
+            exact_text = (
+                f"in float64 the loss is {exact:.8g}; relative to that, the original differs by "
+            )
+            exact_text += f"{by[0]}, the port by {by[1]}"
+        yield Worst(gap, allow, f"in step {step.step.number}", place, exact_text)
 
 
 def gradient_items(
@@ -102,21 +107,22 @@ def gradient_items(
     gradients: Sequence[Mapping[str, Array]],
     allowed: Sequence[Tolerances],
 ) -> Iterator[Worst]:
-    """The gradient of each weight in each step, relative to its largest value.
+    """Compares the gradient of each weight in each step, relative to its largest value.
 
-    One that is rounding only, as of a bias before batch normalization, is compared with the largest
-    of all.
+    A gradient that consists of rounding errors, such as that of a bias before batch normalization,
+    is compared relative to the largest value of all gradients.
 
     Args:
-        steps: of the original.
-        gradients: of the port on them, by the old weight, float, in the weight's shape.
-        allowed: tolerances of each.
+        steps: recorded steps of the original.
+        gradients: gradients of the port in these steps, by name of the original weight; float, in
+            the weight's shape.
+        allowed: tolerances, one for each step.
 
     Returns:
         an item for each gradient of each step.
 
     Raises:
-        InputError: when a gradient has another shape.
+        InputError: if the shape of a gradient differs.
     """
     for place, (step, ours, tolerance) in enumerate(zip(steps, gradients, allowed, strict=True)):
         largest = max(
@@ -130,18 +136,23 @@ def gradient_items(
                 raise InputError(
                     f"expected a gradient of shape {gradient.shape} for {name}, got {own.shape}"
                 )
-            size, said = float(np.abs(gradient).max(initial=0)), ""
+            size, exact_text = float(np.abs(gradient).max(initial=0)), ""
             if size < 1e-6 * largest:
                 share = float(np.abs(own - gradient).max(initial=0)) / largest
                 allow = 1e-5
             else:
-                share, allow = share_of_largest(own, gradient), tolerance.of("gradient", name)
+                share, allow = (
+                    max_relative_difference(own, gradient),
+                    tolerance.limit("gradient", name),
+                )
                 exact = tolerance.exact("gradient", name)
                 if exact is not None and share > allow:
-                    by = [number(share_of_largest(one, exact), 1) for one in (gradient, own)]
-                    said = f"from the gradient of {name} in float64 the original differs by {by[0]}"
-                    said += f" of the largest, the port by {by[1]}"
-            yield Worst(share, allow, f"{name} in step {step.step.number}", place, said)
+                    by = [number(max_relative_difference(one, exact), 1) for one in (gradient, own)]
+                    exact_text = (
+                        f"from the gradient of {name} in float64 the original differs by {by[0]}"
+                    )
+                    exact_text += f", the port by {by[1]} (relative to the largest value)"
+            yield Worst(share, allow, f"in {name} in step {step.step.number}", place, exact_text)
 
 
 def after_items(
@@ -151,18 +162,20 @@ def after_items(
     names: Sequence[str],
     *,
     roundings: Sequence[Mapping[str, float]],
-    grains: Mapping[str, float],
+    storage_roundings: Mapping[str, float],
 ) -> Iterator[Worst]:
-    """Each variable after a step from the recorded state, relative to its largest value.
+    """Compares each variable after a step from the recorded state, relative to its largest value.
 
     Args:
-        steps: of the original.
-        states: the port's variables after each, by the old name, float, any shape.
-        allowed: tolerances of each.
-        names: of the variables that are compared.
-        roundings: of each what the optimizer's own arithmetic may differ by, by name: the noise of
-            the original is that of its gradients, but its optimizer is written another way.
-        grains: what more a variable may differ by, by name, since the port stores another number.
+        steps: recorded steps of the original.
+        states: variables of the port after each step, by original name, float, any shape.
+        allowed: tolerances, one for each step.
+        names: names of the variables to compare.
+        roundings: absolute rounding error of the optimizer's arithmetic in each step, by name. The
+            measured noise covers the gradients only, and a port may write its update rule
+            differently.
+        storage_roundings: additional absolute tolerance, by name, for variables that the port
+            stores as a different number.
 
     Returns:
         an item for each variable of each step.
@@ -173,25 +186,25 @@ def after_items(
         for name in names:
             if name not in state or name not in step.after:
                 continue
-            share = share_of_largest(state[name], step.after[name])
+            share = max_relative_difference(state[name], step.after[name])
             largest = float(np.abs(step.after[name]).max(initial=0)) or 1.0
-            more = grains.get(name, 0.0) + rounding.get(name, 0.0)
-            allow = tolerance.of("after", name) + more / largest
-            yield Worst(share, allow, f"{name} after step {step.step.number}", place)
+            more = storage_roundings.get(name, 0.0) + rounding.get(name, 0.0)
+            allow = tolerance.limit("after", name) + more / largest
+            yield Worst(share, allow, f"in {name} after step {step.step.number}", place)
 
 
 def rung(name: str, found: Worst | None, *, compared: str, unit: str, why: str) -> PortRung:
-    """A rung of what was found; without that, a skipped one.
+    """Returns the rung of the worst item; a skipped rung without any.
 
     Args:
-        name: of the rung.
-        found: the item that is furthest beyond its tolerance; None if there is none.
-        compared: what of them was compared.
-        unit: of what was measured.
-        why: the reason for the tolerance.
+        name: name of the rung.
+        found: item with the largest difference over tolerance; None if nothing was compared.
+        compared: description of the compared values.
+        unit: unit of the measured difference.
+        why: reason for the tolerance.
     """
     if found is None:
-        return skipped(name, "nothing that could be compared was recorded")
+        return skipped(name, "the trace has nothing to compare")
     return PortRung(
         rung=name,
         compared=compared,
@@ -199,64 +212,66 @@ def rung(name: str, found: Worst | None, *, compared: str, unit: str, why: str) 
         measured=found.measured,
         tolerance=found.tolerance,
         why=why,
-        first=found.where,
+        first=f"largest difference {found.where}",
         float64=found.float64,
     )
 
 
 def skipped(name: str, why: str) -> PortRung:
-    """A rung by its `name` that was not climbed, and `why`."""
+    """Returns a skipped rung with its `name` and the reason (`why`)."""
     return PortRung(rung=name, compared="", unit="", measured=None, tolerance=None, why=why)
 
 
 def free_run(
     row: Sequence[Recorded], losses: Sequence[float], allowed: Sequence[Tolerances]
 ) -> PortRung:
-    """The losses of steps in a row, each of which begins where the port's last one ended.
+    """Compares the losses of consecutive steps, in which the port continues from its own state.
 
     Args:
-        row: the steps of the original.
-        losses: of the port on them.
-        allowed: tolerances of each.
+        row: consecutive steps of the original.
+        losses: losses of the port in these steps.
+        allowed: tolerances, one for each step.
     """
     limits = [
-        min(FURTHEST, max(1e-5, tolerance.of("loss")) * 30.0**i)
+        min(LARGEST_OF_LOSS, max(1e-5, tolerance.limit("loss")) * 30.0**i)
         for i, tolerance in zip(range(len(row)), allowed, strict=False)
     ]
-    return run_of(
+    return free_run_rung(
         [one.loss for one in row],
         losses,
         limits,
-        how="in a row",
-        why="thirty times the loss's own tolerance for each step: training enlarges rounding",
+        how="",
+        why="the tolerance of the loss, times 30 for each further step, since training amplifies "
+        "rounding differences",
     )
 
 
-def run_of(
+def free_run_rung(
     original: Sequence[float], port: Sequence[float], limits: Sequence[float], *, how: str, why: str
 ) -> PortRung:
-    """The rung of the losses of the first steps.
+    """Returns the rung `free run`: the losses of the first steps.
 
     Args:
-        original: its losses.
-        port: the port's.
-        limits: how far they may be apart, relative.
-        how: these steps are taken.
-        why: the reason for the limits.
+        original: losses of the original.
+        port: losses of the port.
+        limits: allowed relative difference of each loss.
+        how: addition to the description of the steps, such as ` in float64`.
+        why: reason for the limits.
     """
-    apart = [relative(one, other) for one, other in zip(port, original, strict=True)]
-    ratios = [a / b for a, b in zip(apart, limits, strict=True)]
-    place = next((i for i, ratio in enumerate(ratios) if not ratio <= 1), int(np.argmax(ratios)))
+    gap = [relative_difference(one, other) for one, other in zip(port, original, strict=True)]
+    ratios = [a / b for a, b in zip(gap, limits, strict=True)]
+    beyond = next((i for i, ratio in enumerate(ratios) if not ratio <= 1), None)
+    place = int(np.argmax(ratios)) if beyond is None else beyond
     return PortRung(
         rung="free run",
-        compared=f"the loss of {len(apart)} steps {how}",
+        compared=f"the loss in {len(gap)} consecutive steps{how}",
         unit="relative",
-        measured=apart[place],
+        measured=gap[place],
         tolerance=limits[place],
         why=why,
-        first=f"step {place}",
+        first=f"{'largest' if beyond is None else 'first'} difference in step {place}",
         series={
-            "x": [*range(len(apart))],
+            "x": [*range(len(gap))],
             "original": [*original],
             "port": [*port],
             "tolerance": [*limits],

@@ -1,4 +1,4 @@
-"""Why a model's loss is another, where the forward pass is right."""
+"""Finds why a model's loss differs although its forward pass is right."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,20 +11,20 @@ from tf_edureka.parity.rungs.items import gradient_items, loss_items
 from tf_edureka.parity.rungs.recorded import Recorded
 
 
-def is_right(
+def matches(
     steps: Sequence[Recorded],
     seen: Sequence[Evaluation],
     allowed: Sequence[Tolerances],
     *,
     gradients: bool = False,
 ) -> bool:
-    """Whether the losses are the original's.
+    """True if the losses are the original's within their tolerances.
 
     Args:
-        steps: of the original.
-        seen: what the model computed on them.
-        allowed: tolerances of each.
-        gradients: whether the gradients have to be, too.
+        steps: recorded steps of the original.
+        seen: results of the model on these steps.
+        allowed: tolerances, one for each step.
+        gradients: whether the gradients must agree, too.
     """
     items = [*loss_items(steps, [one.loss for one in seen], allowed)]
     if gradients:
@@ -39,16 +39,16 @@ def causes(
     weights: Sequence[str],
     loss: Any,
 ) -> list[Cause]:
-    """What makes the loss another.
+    """Returns the causes that explain a wrong loss.
 
     Args:
-        steps: of the original.
-        seen: what the model computed on them.
-        allowed: tolerances of each.
-        weights: names of those that are trained.
-        loss: of the compiled model.
+        steps: recorded steps of the original.
+        seen: results of the model on these steps.
+        allowed: tolerances, one for each step.
+        weights: names of the trained weights.
+        loss: loss of the compiled model.
     """
-    if is_right(steps, seen, allowed):  # gradients may be of gates in another order
+    if matches(steps, seen, allowed):  # gradients alone may fail: gates in another order
         return []
     data = [one.data_loss for one in seen]
     goals = [step.loss - (one.loss - one.data_loss) for step, one in zip(steps, seen, strict=True)]

@@ -1,4 +1,4 @@
-"""Which variable is which, how a model is fed, what it carries: found before it is compared."""
+"""Matches a model to a training: its variables, its inputs, and the states that it keeps."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,28 +10,29 @@ from tf_edureka.errors import InputError
 from tf_edureka.parity import mapping
 from tf_edureka.parity.mapping import new_variables
 from tf_edureka.parity.model import inputs
-from tf_edureka.parity.model.carried import carried_shapes
 from tf_edureka.parity.model.evaluation import Batch
 from tf_edureka.parity.model.keras_port import KerasPort
+from tf_edureka.parity.model.recurrent_states import state_shapes
 from tf_edureka.parity.rungs.recorded import Recorded, old_variables, random_ops
 from tf_edureka.trace import Trace, Training
 
 
 class Matched:
-    """A model beside the training of a trace whose weights fit it best.
+    """A model matched to the training of a trace whose weights fit it best.
 
     Args:
-        trace: of the original.
-        model: compiled; one that waits for its first batch is built by the first that was recorded.
-        given: the port's variable of old ones, by name, where it cannot be found.
+        trace: recorded run.
+        model: compiled model; an unbuilt one is built with the first recorded batch.
+        given: names of the port's variables by name of the original ones, for variables that
+            cannot be matched automatically.
 
     Attributes:
-        place: of the training in the trace.
-        found: which variable is which.
-        start: the values that the model's variables begin with, each in its dtype and shape.
+        place: index of the training in the trace.
+        found: mapping between the variables of original and port.
+        start: initial values of the model's variables, each in its dtype and shape.
 
     Raises:
-        InputError: when there is no training, or the model cannot be built.
+        InputError: if the trace has no training, or the model cannot be built.
     """
 
     def __init__(self, trace: Trace, model: Any, given: Mapping[str, str]) -> None:
@@ -42,7 +43,7 @@ class Matched:
             inputs.build(model, batch.examples)
         self.start = [variable.numpy() for variable in model.variables]
         self._new = new_variables.variables_of(model)
-        self._states = carried_shapes(model)
+        self._states = state_shapes(model)
         self.place, self.found = self._find()
 
     def _find(self) -> tuple[int, mapping.Mapping]:
@@ -70,28 +71,28 @@ class Matched:
         )
 
     def _is_carried(self, old: Any, training: Training) -> bool:
-        """Whether a variable of the original may be what the model's layers carry."""
+        """True if a variable of the original may be a state that the model's layers keep."""
         return old.name not in training.weights and tuple(old.shape) in self._states
 
     def port(self, steps: Sequence[Recorded], tolerance: float) -> KerasPort:
-        """The model, fed so that its loss is nearest to the original's.
+        """Returns the model, fed so that its loss is nearest to the original's.
 
         Args:
-            steps: recorded ones, one at least; what the model carries is seen in the last.
-            tolerance: of the loss of the first step, relative: the first mapping that holds is
-                taken.
+            steps: recorded steps, at least one; the last one shows which states the model keeps.
+            tolerance: relative tolerance of the loss in the first step; the first mapping within it
+                is chosen.
 
         Raises:
-            InputError: when nothing that was fed fits the model.
+            InputError: if no recorded input fits the model.
         """
         first, last = steps[0], steps[-1]
         best, port = (True, math.inf), None
         for found, has_to_hold in self._mappings():
             one = KerasPort(self._model, found, random_ops=random_ops(self._trace))
-            apart = one.choose_feeding(first.state, first.batch, first.loss, first.tensors)
-            holds = apart[1] <= tolerance * abs(first.loss)
-            if port is None or holds or (apart < best and not has_to_hold):
-                best, port, self.found = apart, one, found
+            gap = one.choose_feeding(first.state, first.batch, first.loss, first.tensors)
+            holds = gap[1] <= tolerance * abs(first.loss)
+            if port is None or holds or (gap < best and not has_to_hold):
+                best, port, self.found = gap, one, found
             if holds:
                 break
         if port is None:
@@ -100,7 +101,7 @@ class Matched:
         return port
 
     def _choose_carried(self, port: KerasPort, step: Recorded) -> None:
-        def apart() -> float:
+        def gap() -> float:
             seen = port.evaluate(step.state, step.batch, gradients=False)
             return abs(seen.loss - step.loss)
 
@@ -111,25 +112,24 @@ class Matched:
             if self._is_carried(one, training)
         ]
         there = {name: step.state[name] for name in held if name in step.state}
-        port.carried.choose({**there, **step.batch.inputs}, apart)
+        port.recurrent_states.locate({**there, **step.batch.inputs}, gap)
 
     def _mappings(self) -> Iterator[tuple[mapping.Mapping, bool]]:
-        """The mapping that was found, and those that fit as well; whether one has to hold.
+        """Yields mappings that fit equally well, and whether the loss must hold for one.
 
-        Of the two forget biases that an LSTM may have, the one goes first by which the port begins
-        with the original's values. A port that computes something else is a little nearer by the
-        other one half of the time.
+        An LSTM may add its forget bias or store it. The mapping with more equal initial values
+        comes first. The other one counts only if the loss holds: it may be nearer by chance.
         """
         found, other = self.found, None
         if any(variable.cell == "lstm" for variable in self._new):
             other = self._mapping(self._trace.trainings[self.place], forget_bias=0.0)
-            found, other = sorted((found, other), key=self._begin_alike, reverse=True)
+            found, other = sorted((found, other), key=self._equal_initial_values, reverse=True)
         yield from ((one, False) for one in found.alternatives())
         if other is not None:
             yield other, True
 
-    def _begin_alike(self, found: mapping.Mapping) -> int:
-        """How many variables have the same initial value in port and original."""
+    def _equal_initial_values(self, found: mapping.Mapping) -> int:
+        """Number of variables with equal initial values in port and original."""
         mine = found.to_old(dict(enumerate(self.start)))
         initial = {name: self._trace.variables[name].initial for name in mine}
         return sum(

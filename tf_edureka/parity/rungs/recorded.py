@@ -1,4 +1,4 @@
-"""The recorded steps of a trace, their arrays read."""
+"""Reads the fully recorded steps of a trace with their arrays."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,21 +9,20 @@ from tf_edureka.parity.model.evaluation import Batch
 from tf_edureka.tf1.recorded_graph import RecordedGraph, Unreplayable
 from tf_edureka.trace import Array, Step, Trace, Training
 
-_SLOTS_OF_NO_WEIGHT = ("beta1_power", "beta2_power", "global_step")
+_OPTIMIZER_COUNTERS = ("beta1_power", "beta2_power", "global_step")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Recorded:
-    """A recorded step.
+    """A training step that was recorded in full.
 
     Attributes:
-        step: as the trace has it.
-        state: all variables before it, any dtype and shape, by name.
-        after: all variables after it, as in `state`.
-        batch: what it was given.
-        gradients: of the loss, by weight, before any clipping; float, in the weight's shape.
-        tensors: of the forward pass, any dtype and shape, by name, in the order in which they were
-            made.
+        step: entry of the trace.
+        state: all variables before the step, any dtype and shape, by name.
+        after: all variables after the step, any dtype and shape, by name.
+        batch: inputs and random numbers of the step.
+        gradients: gradients of the loss before clipping, by weight; float, in the weight's shape.
+        tensors: tensors of the forward pass, any dtype and shape, by name, in graph order.
     """
 
     step: Step
@@ -35,26 +34,26 @@ class Recorded:
 
     @property
     def loss(self) -> float:
-        """Of the original on this step; NaN if it was not recorded."""
+        """The original's loss in this step; NaN if it was not recorded."""
         return float("nan") if self.step.loss is None else self.step.loss
 
 
 def read(trace: Trace, training: int, *, most: int = 8) -> list[Recorded]:
-    """Reads recorded steps with their state; of many the first ones and some up to the last.
+    """Reads fully recorded steps; of many, the first three and a selection up to the last.
 
     Args:
-        trace: of the run.
-        training: which of its trainings.
-        most: steps that are read.
+        trace: recorded run.
+        training: index of the training in the trace.
+        most: largest number of steps to read.
 
     Raises:
-        InputError: when there is none.
+        InputError: if the training has no fully recorded step.
     """
     steps = [one for one in trace.steps if one.training == training and one.is_recorded]
     if not steps:
         raise InputError(
             f"{trace.folder}: expected a trace with recorded training steps, got one without; "
-            f"{'; '.join(trace.manifest.get('notes') or ['the script took none'])}"
+            f"{'; '.join(trace.manifest.get('notes') or ['the script ran none'])}"
         )
     if len(steps) > most:
         places = [round(i * (len(steps) - 4) / (most - 4)) + 3 for i in range(most - 3)]
@@ -71,14 +70,15 @@ def _read(trace: Trace, step: Step) -> Recorded:
         after=trace.arrays(step.after),
         batch=batch,
         gradients=trace.arrays(step.raw_gradients),
-        tensors=trace.arrays(step.tensors) or _computed(trace, step.training, before, batch),
+        tensors=trace.arrays(step.tensors)
+        or _recomputed_tensors(trace, step.training, before, batch),
     )
 
 
-def _computed(
+def _recomputed_tensors(
     trace: Trace, training: int, state: Mapping[str, Array], batch: Batch
 ) -> dict[str, Array]:
-    """The tensors of the forward pass by the recorded graph, if it can be run again."""
+    """Tensors of the forward pass, computed by the recorded graph; empty if it cannot run."""
     names, graph = trace.trainings[training].tensors, trace.graph()
     if not names or graph is None:
         return {}
@@ -90,8 +90,8 @@ def _computed(
     return dict(zip(names, values, strict=True))
 
 
-def in_a_row(steps: Sequence[Recorded]) -> list[Recorded]:
-    """The first of the `steps`, and those that follow it one by one."""
+def consecutive(steps: Sequence[Recorded]) -> list[Recorded]:
+    """Returns the first of the `steps` and those that follow it without a gap."""
     row = [*steps[:1]]
     for one in steps[1:]:
         if one.step.number == row[-1].step.number + 1:
@@ -100,20 +100,20 @@ def in_a_row(steps: Sequence[Recorded]) -> list[Recorded]:
 
 
 def random_ops(trace: Trace) -> dict[str, str]:
-    """The kind of each random op of a `trace`, by its name."""
+    """Returns the op type of each random op of a `trace`, by name."""
     return {one["name"]: one["op"] for one in trace.manifest.get("random_ops", [])}
 
 
 def old_variables(trace: Trace, training: Training) -> list[Any]:
-    """The variables that a model may have.
+    """Returns the variables of the original that a model may contain.
 
     Args:
-        trace: of the run.
-        training: whose weights are meant.
+        trace: recorded run.
+        training: training whose weights come first.
 
     Returns:
-        the weights in their order, then others that are no slots, such as moving averages, and such
-        as the weights of a GAN's other half.
+        the weights in their order, then variables that are not optimizer slots, such as moving
+        averages or the weights of a GAN's other network.
     """
     every = {name for one in trace.trainings for name in one.weights}
     slots = {
@@ -122,7 +122,7 @@ def old_variables(trace: Trace, training: Training) -> list[Any]:
         for by_weight in one.slots.values()
         for name in by_weight.values()
     }
-    others = every - _needed(trace, training) if len(trace.trainings) > 1 else every
+    others = every - _needed_by_loss(trace, training) if len(trace.trainings) > 1 else every
     no_others = {*training.weights, *others, *slots}
     return [
         *(trace.variables[name] for name in training.weights),
@@ -132,21 +132,21 @@ def old_variables(trace: Trace, training: Training) -> list[Any]:
             if name not in no_others
             and variable.dtype.startswith(("float", "double", "half"))
             and variable.shape
-            and not name.rpartition("/")[2].startswith(_SLOTS_OF_NO_WEIGHT)
+            and not name.rpartition("/")[2].startswith(_OPTIMIZER_COUNTERS)
             and not _is_slot(name, every)
         ),
     ]
 
 
-def _needed(trace: Trace, training: Training) -> set[str]:
-    """Names of what the loss of a training comes from; none where that is not known."""
+def _needed_by_loss(trace: Trace, training: Training) -> set[str]:
+    """Names of the graph nodes that the loss needs; empty if the graph cannot be read."""
     graph = trace.graph()
     try:
-        return RecordedGraph(graph).parts.needed([training.loss])[0] if graph else set()
+        return RecordedGraph(graph).subgraphs.required_nodes([training.loss])[0] if graph else set()
     except Unreplayable:
         return set()
 
 
 def _is_slot(name: str, weights: set[str]) -> bool:
-    """Whether it is named like the slot of a weight: `conv1/kernel/Momentum`."""
+    """True if the name is that of a weight's slot, such as `conv1/kernel/Momentum`."""
     return any(name.startswith(f"{weight}/") for weight in weights)

@@ -1,1 +1,1 @@
-"""What one writes today for the names of TensorFlow 1, as tables by subject."""
+"""Replacements for the names of TensorFlow 1, as tables by subject."""

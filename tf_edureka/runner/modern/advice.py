@@ -1,49 +1,50 @@
-"""What there is to say of one name of TensorFlow 1."""
+"""The advice on one name of TensorFlow 1."""
 
 import dataclasses
 
 RENAMED, RESTRUCTURED, NUMBERS = "renamed", "restructured", "numbers change"
-KINDS = (NUMBERS, RESTRUCTURED, RENAMED)  # as a report orders them
+KINDS = (NUMBERS, RESTRUCTURED, RENAMED)  # in the order of a report
 
 
 @dataclasses.dataclass(frozen=True)
 class Advice:
-    """What to write today for an old name.
+    """What to write instead of a name of TensorFlow 1.
 
     Attributes:
-        kind: `RENAMED` (another name, the same numbers), `RESTRUCTURED` (written in another way,
-            the same numbers) or `NUMBERS` (what is nearest computes something else).
-        today: What gives the old numbers, as an expression of Python; names in it that are no
-            module are arguments of the old call. Empty where there is none.
-        trap: What is nearest and gives others, as an expression; empty where there is none.
-        note: More in words: of a trap what it does, after "which".
+        kind: `RENAMED` (another name, the same numbers), `RESTRUCTURED` (written differently, the
+            same numbers) or `NUMBERS` (the nearest equivalent computes something else).
+        replacement: Python expression that computes the numbers of TensorFlow 1. Its free names
+            are arguments of the original call. Empty if no expression does.
+        trap: Python expression of the nearest equivalent that computes something else, or empty.
+        note: sentence about the trap if there is one, otherwise about the replacement, or empty.
     """
 
     kind: str
-    today: str = ""
+    replacement: str = ""
     trap: str = ""
     note: str = ""
 
     def __str__(self) -> str:
-        trap = f"not {self.trap}, which {self.note}" if self.trap else self.note
-        return "; ".join(filter(None, [self.today, trap]))
+        use = self.replacement and f"use {self.replacement}"
+        note = f"do not use {self.trap}: {self.note}" if self.trap else self.note
+        return "; ".join(filter(None, [use, note]))
 
 
-def renamed(today: str, note: str = "") -> Advice:
-    """Another name for the same."""
-    return Advice(RENAMED, today, note=note)
+def renamed(replacement: str, note: str = "") -> Advice:
+    """Advice for a function with another name today and the same numbers."""
+    return Advice(RENAMED, replacement, note=note)
 
 
-def restructured(today: str, note: str = "") -> Advice:
-    """Another way to write it."""
-    return Advice(RESTRUCTURED, today, note=note)
+def restructured(replacement: str, note: str = "") -> Advice:
+    """Advice for code that is written differently today and gives the same numbers."""
+    return Advice(RESTRUCTURED, replacement, note=note)
 
 
 def in_words(note: str) -> Advice:
-    """Another way to write it, which is no expression."""
+    """Advice for code that is written differently today and for which no expression stands."""
     return Advice(RESTRUCTURED, note=note)
 
 
-def numbers(today: str, trap: str, note: str) -> Advice:
-    """What gives the old numbers, and what does not."""
-    return Advice(NUMBERS, today, trap, note)
+def numbers(replacement: str, trap: str, note: str) -> Advice:
+    """Advice for a function whose nearest equivalent gives other numbers."""
+    return Advice(NUMBERS, replacement, trap, note)

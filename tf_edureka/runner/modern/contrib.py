@@ -1,45 +1,47 @@
-"""The rest of `tf.contrib`."""
+"""The rest of `tf.contrib`, and other names of its modules."""
 
 from tf_edureka.runner.modern.advice import in_words
 
-_FOREST = in_words("tensorflow-decision-forests, or sklearn.ensemble")
-_OF_LAYERS = in_words("keras.layers")
+_FOREST = in_words("use tensorflow-decision-forests or sklearn.ensemble")
+_KERAS_LAYERS = in_words("use keras.layers")
 
 ROWS = {
     "tf.contrib": in_words(
-        "where its parts went is told by rfcs/20180907-contrib-sunset.md of "
-        "github.com/tensorflow/community"
+        "see rfcs/20180907-contrib-sunset.md in github.com/tensorflow/community for the "
+        "successor of each part"
     ),
     "tf.contrib.boosted_trees.*": _FOREST,
     "tf.contrib.tensor_forest.*": _FOREST,
-    "tf.contrib.crf": in_words("a package for it, such as tf2crf"),
-    "tf.contrib.distributions": in_words("tensorflow_probability.distributions"),
+    "tf.contrib.crf": in_words("use a package such as tf2crf"),
+    "tf.contrib.distributions": in_words("use tensorflow_probability.distributions"),
     "tf.contrib.eager": in_words(
-        "tf.GradientTape, tf.train.Checkpoint, keras.metrics; all is eager"
+        "use tf.GradientTape, tf.train.Checkpoint and keras.metrics; eager execution is the default"
     ),
-    "tf.contrib.factorization": in_words("sklearn.cluster.KMeans"),
-    "tf.contrib.framework": in_words("tf.train.Checkpoint and keras.Layer"),
+    "tf.contrib.factorization": in_words("use sklearn.cluster.KMeans"),
+    "tf.contrib.framework": in_words("use tf.train.Checkpoint and keras.Layer"),
     "tf.contrib.framework.arg_scope": in_words(
-        "a function with these defaults, such as functools.partial of the layer's class"
+        "use a function with these defaults, such as functools.partial of the layer's class"
     ),
-    "tf.contrib.framework.add_arg_scope": in_words("nothing: a function with its defaults"),
-    "tf.contrib.image": in_words("keras.layers.RandomRotation and its kin"),
-    "tf.contrib.keras": in_words("keras"),
-    "tf.contrib.layers": _OF_LAYERS,
-    "tf.contrib.learn.*": in_words("keras.Model.fit"),
-    "tf.contrib.learn.datasets": in_words("keras.datasets, or sklearn.datasets"),
-    "tf.contrib.lookup": in_words("tf.lookup"),
-    "tf.contrib.opt": in_words("keras.optimizers"),
-    "tf.contrib.slim": in_words("keras.layers and keras.applications"),
-    "tf.contrib.slim.learning": in_words("keras.Model.fit"),
-    "tf.contrib.slim.nets": in_words("keras.applications"),
-    "tf.contrib.summary": in_words("tf.summary"),
-    "tf.contrib.tensorboard": in_words("tensorboard.plugins.projector"),
-    "tf.contrib.training": in_words("a tf.data.Dataset, or keras.Model.fit"),
-    "tf.contrib.training.HParams": in_words("a dataclass"),
+    "tf.contrib.framework.add_arg_scope": in_words(
+        "remove it, and give the function default arguments"
+    ),
+    "tf.contrib.image": in_words("use keras.layers.RandomRotation and similar layers"),
+    "tf.contrib.keras": in_words("use keras"),
+    "tf.contrib.layers": _KERAS_LAYERS,
+    "tf.contrib.learn.*": in_words("use keras.Model.fit"),
+    "tf.contrib.learn.datasets": in_words("use keras.datasets or sklearn.datasets"),
+    "tf.contrib.lookup": in_words("use tf.lookup"),
+    "tf.contrib.opt": in_words("use keras.optimizers"),
+    "tf.contrib.slim": in_words("use keras.layers and keras.applications"),
+    "tf.contrib.slim.learning": in_words("use keras.Model.fit"),
+    "tf.contrib.slim.nets": in_words("use keras.applications"),
+    "tf.contrib.summary": in_words("use tf.summary"),
+    "tf.contrib.tensorboard": in_words("use tensorboard.plugins.projector"),
+    "tf.contrib.training": in_words("use a tf.data.Dataset or keras.Model.fit"),
+    "tf.contrib.training.HParams": in_words("use a dataclass"),
 }
 
-# Modules that have what others have.
+# Modules that hold the same functions as the modules given for them.
 ALIASES = {
     "tf.contrib.keras.layers": ("tf.keras.layers",),
     "tf.contrib.layers.python.layers": ("tf.contrib.layers",),

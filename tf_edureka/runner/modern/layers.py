@@ -1,10 +1,10 @@
-"""Layers: functions that made variables are objects now, made once and called often."""
+"""Layers: functions that created variables are objects now, created once and called often."""
 
 from tf_edureka.runner.modern.advice import Advice, in_words, numbers, restructured
 
 _CONTRIB = "tf.contrib.layers."
-_RELU = "has no relu, which was the default there (None is none)"
-_SAME_RELU = "has neither relu nor padding 'same', the defaults there"
+_RELU = "it has no relu, the default activation_fn of TensorFlow 1 (activation_fn=None has none)"
+_SAME_RELU = "it has neither relu nor padding 'same', the defaults of TensorFlow 1"
 
 
 def _convolution(rank: int) -> dict[str, Advice]:
@@ -32,7 +32,7 @@ def _pooling(kind: str, short: str, rank: int) -> dict[str, Advice]:
         f"{_CONTRIB}{short}_pool{rank}d": numbers(
             f"{layer}(kernel_size, 2)(inputs)",
             f"{layer}(kernel_size)(inputs)",
-            "goes on by its own size instead of by 2",
+            "its stride is the kernel size; the default of TensorFlow 1 is 2",
         ),
     }
 
@@ -56,7 +56,9 @@ _CONTRIB_SEPARABLE = numbers(
 )
 
 ROWS = {
-    "tf.layers": in_words("a layer of keras.layers, made once and called on the inputs"),
+    "tf.layers": in_words(
+        "use a layer of keras.layers: create it once, then call it on the inputs"
+    ),
     "tf.layers.dense": restructured("keras.layers.Dense(units, activation)(inputs)"),
     f"{_CONTRIB}fully_connected": _DENSE,
     f"{_CONTRIB}relu": _DENSE,
@@ -92,50 +94,52 @@ ROWS = {
     f"{_CONTRIB}dropout": numbers(
         "keras.layers.Dropout(1 - keep_prob)(inputs, training=is_training)",
         "keras.layers.Dropout(keep_prob)(inputs, training=is_training)",
-        "drops what was kept",
+        "it drops the share that keep_prob keeps",
     ),
     "tf.nn.dropout": numbers(
         "tf.nn.dropout(x, rate=1 - keep_prob)",
         "tf.nn.dropout(x, keep_prob)",
-        "drops what was kept",
+        "it drops the share that keep_prob keeps",
     ),
     "tf.layers.batch_normalization": numbers(
         "tf_edureka.tf1.BatchNormalization(momentum=momentum, epsilon=epsilon)"
         "(inputs, training=training)",
         "keras.layers.BatchNormalization(momentum=momentum, epsilon=epsilon)"
         "(inputs, training=training)",
-        "averages the variance of images without n / (n - 1); there are no UPDATE_OPS",
+        "its moving variance of images lacks the factor n / (n - 1); neither layer has UPDATE_OPS",
     ),
     f"{_CONTRIB}batch_norm": numbers(
         "tf_edureka.tf1.BatchNormalization(momentum=decay, epsilon=epsilon, center=center, "
         "scale=scale, fused=True)(inputs, training=is_training)",
         "keras.layers.BatchNormalization()(inputs, training=is_training)",
-        "has momentum 0.99 and a scale, where momentum=0.999 and scale=False were the defaults",
+        "its defaults are momentum=0.99 and scale=True, those of TensorFlow 1 decay=0.999 and "
+        "scale=False",
     ),
     f"{_CONTRIB}layer_norm": numbers(
         "keras.layers.LayerNormalization(epsilon=1e-12, center=center, scale=scale)(inputs)",
         "keras.layers.LayerNormalization()(inputs)",
-        "has epsilon=1e-3; inputs of more than two dimensions need axis=[1, 2, ...]",
+        "its default epsilon is 1e-3 instead of 1e-12; for inputs of more than two dimensions "
+        "pass axis=[1, 2, ...]",
     ),
     f"{_CONTRIB}instance_norm": numbers(
         "keras.layers.GroupNormalization(groups=-1, epsilon=epsilon)(inputs)",
         "keras.layers.GroupNormalization(groups=-1)(inputs)",
-        "has epsilon=1e-3 instead of 1e-6",
+        "its default epsilon is 1e-3 instead of 1e-6",
     ),
     f"{_CONTRIB}group_norm": numbers(
         "keras.layers.GroupNormalization(groups, epsilon=epsilon)(inputs)",
         "keras.layers.GroupNormalization(groups)(inputs)",
-        "has epsilon=1e-3 instead of 1e-6",
+        "its default epsilon is 1e-3 instead of 1e-6",
     ),
     f"{_CONTRIB}embed_sequence": numbers(
         "keras.layers.Embedding(vocab_size, embed_dim, 'glorot_uniform')(ids)",
         "keras.layers.Embedding(vocab_size, embed_dim)(ids)",
-        "begins between -0.05 and 0.05",
+        "its initial values lie between -0.05 and 0.05 and are not Glorot-uniform",
     ),
     f"{_CONTRIB}one_hot_encoding": restructured("tf.one_hot(labels, num_classes)"),
     f"{_CONTRIB}softmax": restructured("tf.nn.softmax(logits)"),
-    f"{_CONTRIB}optimize_loss": in_words("an optimizer of Keras with global_clipnorm"),
-    f"{_CONTRIB}stack": in_words("keras.Sequential of as many layers"),
-    f"{_CONTRIB}repeat": in_words("keras.Sequential of as many layers"),
-    f"{_CONTRIB}bias_add": in_words("keras.layers.Dense or a convolution with its bias"),
+    f"{_CONTRIB}optimize_loss": in_words("use a Keras optimizer with global_clipnorm"),
+    f"{_CONTRIB}stack": in_words("use keras.Sequential with as many layers"),
+    f"{_CONTRIB}repeat": in_words("use keras.Sequential with as many layers"),
+    f"{_CONTRIB}bias_add": in_words("use keras.layers.Dense or a convolution with its own bias"),
 }

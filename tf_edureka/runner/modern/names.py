@@ -1,8 +1,8 @@
-"""What one writes today for a name of TensorFlow 1.
+"""Looks up the replacement for a name of TensorFlow 1.
 
-What only has another name is in TensorFlow's own table, that of `tf_upgrade_v2`. What it sends to
-`tf.compat.v1`, which is to stay with the graph, what it does not know, and what computes something
-else, is said in the modules beside this one.
+Plain renames are read from TensorFlow's own table, that of `tf_upgrade_v2`. The other modules of
+this package cover three cases: names that the table moves to `tf.compat.v1` (graph mode), names
+that it does not have, and names whose successor computes something else.
 """
 
 import ast
@@ -25,7 +25,7 @@ from tf_edureka.runner.modern import (
 from tf_edureka.runner.modern.advice import Advice, renamed
 
 METHODS = programs.METHODS
-# By old name, or the beginning of some; the longest that fits is taken.
+# Advice by name or by prefix of names; the longest prefix that matches is used.
 ROWS: Mapping[str, Advice] = {
     **optimizers.ROWS,
     **initializers.ROWS,
@@ -36,15 +36,14 @@ ROWS: Mapping[str, Advice] = {
     **programs.ROWS,
     **contrib.ROWS,
 }
-_ALL = ".*"  # ends a name that stands for all that lie below it
+_ALL = ".*"  # suffix of a row that covers all names below it
 
 
-def of(name: str) -> tuple[str, Advice] | None:
-    """What to write today for a `name` of TensorFlow 1, such as `tf.placeholder`.
+def advice_for(name: str) -> tuple[str, Advice] | None:
+    """Looks up the advice for a `name` of TensorFlow 1, such as `tf.placeholder`.
 
     Returns:
-        the name under which it is reported, and the advice; None where the name is still good, or
-        nothing is known of it.
+        the name to report and its advice; None if the name is still valid, or unknown.
     """
     names = [*_names(name)]
     for one in names:
@@ -60,11 +59,11 @@ def of(name: str) -> tuple[str, Advice] | None:
         if beginning in ROWS:
             return name, ROWS[beginning]
         beginning = beginning.rpartition(".")[0]
-    return (name, renamed(today, "if at all")) if today else None
+    return (name, renamed(today, "only in code that stays TensorFlow 1 style")) if today else None
 
 
 def _names(name: str) -> Iterator[str]:
-    """A name without `compat.v1`, and the others that it has."""
+    """Yields a name without `compat.v1`, then its aliases."""
     if name.startswith("tf.compat.v1."):
         name = f"tf.{name.removeprefix('tf.compat.v1.')}"
     yield name
@@ -75,7 +74,7 @@ def _names(name: str) -> Iterator[str]:
 
 @functools.cache
 def renames() -> Mapping[str, str]:
-    """TensorFlow's own table, read from its files: to import them takes seconds."""
+    """TensorFlow's own table, parsed from its files because importing them takes seconds."""
     found = importlib.machinery.PathFinder.find_spec(installed.OLD)
     if found is None or not found.submodule_search_locations:
         return {}
@@ -87,7 +86,7 @@ def renames() -> Mapping[str, str]:
 
 
 def _dictionary(file: Path, name: str) -> dict[str, str]:
-    """The dictionary `name` that a module is assigned, of constants only."""
+    """The dictionary of constants that a module assigns to `name`."""
     for node in ast.parse(file.read_bytes()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
             return ast.literal_eval(node.value)

@@ -2,19 +2,19 @@
 
 from tf_edureka.runner.modern.advice import in_words, numbers, renamed, restructured
 
-_HALF_PIXELS = "takes pixels for areas instead of points"
+_HALF_PIXELS = "it treats pixels as areas instead of points"
 
 ROWS = {
     "tf.div": numbers(
         "x / y if x.dtype.is_floating else x // y",
         "tf.math.divide(x, y)",
-        "does not floor integers",
+        "it does not round integers down",
     ),
     "tf.where": numbers(
         "tf.compat.v1.where(condition, x, y)",
         "tf.where(condition, x, y)",
-        "broadcasts: a vector as condition of matrices picks columns instead of rows; where "
-        "all have one shape it is the same",
+        "it broadcasts, so a vector condition with matrices selects columns instead of rows; "
+        "if all have the same shape, both give the same",
     ),
     **dict.fromkeys(
         ("tf.image.resize_images", "tf.image.resize_bilinear"),
@@ -38,7 +38,7 @@ ROWS = {
     **{
         f"tf.{old}": renamed(
             f"tf.random.{today}",
-            f"which draws other numbers from a seed; the very ones: tf_edureka.tf1.{replayed}",
+            f"the same seed gives other numbers; for the same ones use tf_edureka.tf1.{replayed}",
         )
         for old, today, replayed in (
             ("random_normal", "normal", "RandomNormal"),
@@ -49,7 +49,7 @@ ROWS = {
     "tf.nn.xw_plus_b": restructured("tf.matmul(x, weights) + biases"),
     "tf.multinomial": restructured("tf.random.categorical(logits, num_samples)"),
     "tf.py_func": restructured("tf.numpy_function(func, inp, Tout)"),
-    "tf.Print": in_words("tf.print(...)"),
+    "tf.Print": in_words("use tf.print(...)"),
     "tf.to_double": restructured("tf.cast(x, tf.float64)"),
     "tf.to_float": restructured("tf.cast(x, tf.float32)"),
     "tf.to_int32": restructured("tf.cast(x, tf.int32)"),
@@ -64,8 +64,8 @@ ROWS = {
     "tf.pack": renamed("tf.stack"),
     "tf.unpack": renamed("tf.unstack"),
     "tf.select": renamed("tf.compat.v1.where"),
-    "tf.gradients": in_words("tf.GradientTape"),
-    "tf.assign": in_words("variable.assign(value)"),
-    "tf.assign_add": in_words("variable.assign_add(value)"),
-    "tf.assign_sub": in_words("variable.assign_sub(value)"),
+    "tf.gradients": in_words("use tf.GradientTape"),
+    "tf.assign": in_words("use variable.assign(value)"),
+    "tf.assign_add": in_words("use variable.assign_add(value)"),
+    "tf.assign_sub": in_words("use variable.assign_sub(value)"),
 }

@@ -1,4 +1,4 @@
-"""Optimizers, their schedules, and regularizers."""
+"""Optimizers, learning rate schedules and regularizers."""
 
 from tf_edureka.runner.modern.advice import in_words, numbers, renamed, restructured
 
@@ -7,52 +7,56 @@ OPTIMIZERS = {
     "tf.train.MomentumOptimizer": numbers(
         "tf_edureka.tf1.Momentum(learning_rate, momentum, use_nesterov=use_nesterov)",
         "keras.optimizers.SGD(learning_rate, momentum=momentum, nesterov=use_nesterov)",
-        "takes the rate into the velocity: the same only while the rate is constant",
+        "it multiplies the rate into the velocity, so both agree only at a constant rate",
     ),
     "tf.train.AdamOptimizer": numbers(
         "keras.optimizers.Adam(learning_rate, epsilon=1e-8)",
         "keras.optimizers.Adam(learning_rate)",
-        "has epsilon=1e-7; to the last bit: tf_edureka.tf1.Adam",
+        "its default epsilon is 1e-7, 1e-8 in TensorFlow 1; for bit-identical steps use "
+        "tf_edureka.tf1.Adam",
     ),
     "tf.train.RMSPropOptimizer": numbers(
         "tf_edureka.tf1.RMSProp(learning_rate, decay, momentum=momentum)",
         "keras.optimizers.RMSprop(learning_rate, rho=decay, momentum=momentum)",
-        "begins its mean square at 0 instead of 1, and has epsilon=1e-7 instead of 1e-10",
+        "its mean square starts at 0 instead of 1, and its epsilon is 1e-7 instead of 1e-10",
     ),
     "tf.train.AdadeltaOptimizer": numbers(
         "keras.optimizers.Adadelta(learning_rate, epsilon=1e-8)",
         "keras.optimizers.Adadelta(learning_rate)",
-        "has epsilon=1e-7; to the last bit: tf_edureka.tf1.Adadelta",
+        "its default epsilon is 1e-7, 1e-8 in TensorFlow 1; for bit-identical steps use "
+        "tf_edureka.tf1.Adadelta",
     ),
     "tf.train.AdagradOptimizer": renamed(
         "keras.optimizers.Adagrad(learning_rate, initial_accumulator_value)",
-        "which adds epsilon=1e-7 to a sum that begins at 0.1, parts in 10 million; without: "
-        "tf_edureka.tf1.Adagrad",
+        "it adds epsilon=1e-7 to a sum that starts at 0.1, which changes a step by parts in 10 "
+        "million; without the epsilon use tf_edureka.tf1.Adagrad",
     ),
     "tf.train.FtrlOptimizer": renamed(
-        "keras.optimizers.Ftrl(learning_rate)", "to the last bit: tf_edureka.tf1.Ftrl"
+        "keras.optimizers.Ftrl(learning_rate)", "for bit-identical steps use tf_edureka.tf1.Ftrl"
     ),
-    "tf.train.AdagradDAOptimizer": in_words("an optimizer of your own; Keras has none"),
-    "tf.train.ProximalAdagradOptimizer": in_words("an optimizer of your own; Keras has none"),
+    "tf.train.AdagradDAOptimizer": in_words("write your own optimizer; Keras has none for this"),
+    "tf.train.ProximalAdagradOptimizer": in_words(
+        "write your own optimizer; Keras has none for this"
+    ),
     "tf.train.ProximalGradientDescentOptimizer": in_words(
-        "an optimizer of your own; Keras has none"
+        "write your own optimizer; Keras has none for this"
     ),
-    "tf.train.SyncReplicasOptimizer": in_words("tf.distribute.MultiWorkerMirroredStrategy"),
+    "tf.train.SyncReplicasOptimizer": in_words("use tf.distribute.MultiWorkerMirroredStrategy"),
     "tf.contrib.opt.AdamWOptimizer": numbers(
         "keras.optimizers.AdamW(learning_rate, weight_decay / learning_rate, epsilon=1e-8)",
         "keras.optimizers.AdamW(learning_rate, weight_decay)",
-        "takes off rate * weight_decay * w in a step instead of weight_decay * w",
+        "it subtracts rate * weight_decay * w in a step instead of weight_decay * w",
     ),
     "tf.contrib.opt.AdaMaxOptimizer": renamed(
         "keras.optimizers.Adamax(learning_rate, epsilon=1e-8)"
     ),
     "tf.contrib.opt.LazyAdamOptimizer": in_words(
-        "keras.optimizers.Adam with epsilon=1e-8, which moves rows without a gradient, too"
+        "use keras.optimizers.Adam with epsilon=1e-8; it also moves rows without a gradient"
     ),
-    "tf.contrib.opt.MovingAverageOptimizer": in_words("any optimizer of Keras with use_ema=True"),
+    "tf.contrib.opt.MovingAverageOptimizer": in_words("use any Keras optimizer with use_ema=True"),
 }
 
-# Each takes the place of the rate in an optimizer, which counts the steps itself.
+# Pass the schedule to the optimizer as its learning rate; the optimizer counts the steps.
 SCHEDULES = {
     "tf.train.exponential_decay": restructured(
         "keras.optimizers.schedules.ExponentialDecay(learning_rate, decay_steps, decay_rate, "
@@ -81,12 +85,12 @@ SCHEDULES = {
         ("tf.train.piecewise_constant", "tf.train.piecewise_constant_decay"),
         restructured(
             "keras.optimizers.schedules.PiecewiseConstantDecay(boundaries, values)",
-            "a boundary is the last step of the rate before it, there and here",
+            "in both, a boundary is the last step with the rate before it",
         ),
     ),
     **dict.fromkeys(
         ("tf.train.linear_cosine_decay", "tf.train.noisy_linear_cosine_decay"),
-        in_words("a keras.optimizers.schedules.LearningRateSchedule of your own"),
+        in_words("write your own keras.optimizers.schedules.LearningRateSchedule"),
     ),
 }
 
@@ -95,19 +99,19 @@ REGULARIZERS = {
     "tf.contrib.layers.l2_regularizer": numbers(
         "keras.regularizers.L2(scale / 2)",
         "keras.regularizers.L2(scale)",
-        "does not halve the sum of squares",
+        "it does not halve the sum of squares",
     ),
     "tf.contrib.layers.l1_l2_regularizer": numbers(
         "keras.regularizers.L1L2(scale_l1, scale_l2 / 2)",
         "keras.regularizers.L1L2(scale_l1, scale_l2)",
-        "does not halve the sum of squares",
+        "it does not halve the sum of squares",
     ),
-    "tf.contrib.layers.sum_regularizer": in_words("a function that adds them up"),
-    "tf.contrib.layers.apply_regularization": in_words("kernel_regularizer of each layer"),
+    "tf.contrib.layers.sum_regularizer": in_words("write a function that adds the penalties"),
+    "tf.contrib.layers.apply_regularization": in_words("pass kernel_regularizer to each layer"),
     "tf.nn.l2_loss": numbers(
         "keras.regularizers.L2(0.5)(t)",
         "keras.regularizers.L2(1.0)(t)",
-        "does not halve the sum of squares; tf.nn.l2_loss(t) itself is as it was",
+        "it does not halve the sum of squares; tf.nn.l2_loss(t) itself is unchanged",
     ),
 }
 

@@ -166,11 +166,11 @@ class Recorder:
 
     def _store(self, record: StepRecord, mode: Mode, after: Mapping[str, str]) -> float:
         """Stores the arrays of a step; returns the bytes of its gradients."""
-        had = self._writer.left
+        had = self._writer.bytes_left
         try:
             if mode >= Mode.GRADIENTS and not self._is_full:
                 record.store_gradients(self._writer.put)
-            spent = had - self._writer.left
+            spent = had - self._writer.bytes_left
             every = self._options.every_step and not self._is_full
             if mode == Mode.FULL and not self._is_full:
                 record.store_state(self._writer.put, after)

@@ -1,4 +1,4 @@
-"""What TensorFlow 1 programs left: checkpoints, frozen graphs, SavedModels, files of Keras 2."""
+"""Reads checkpoints, frozen graphs and SavedModels of TensorFlow 1, and HDF5 files of Keras 2."""
 
 from typing import TYPE_CHECKING
 

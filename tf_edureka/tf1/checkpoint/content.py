@@ -1,4 +1,4 @@
-"""What is in a checkpoint: a record for each tensor, values on demand, and its graph."""
+"""The content of a checkpoint: a record for each tensor, values on access, and the graph."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tf_edureka.errors import InputError
 
 Array = npt.NDArray[Any]
-OF_OBJECTS = "/.ATTRIBUTES/VARIABLE_VALUE"  # what `tf.train.Checkpoint` adds to names
+OBJECT_SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"  # suffix of names in a `tf.train.Checkpoint`
 WEIGHT, SLOT, POWER, STEP, OTHER = "weight", "slot", "power", "step", "other"
 
 
@@ -21,14 +21,13 @@ class Entry:
     """A tensor of a checkpoint.
 
     Attributes:
-        name: in the file.
-        shape: of its value.
-        dtype: NumPy's name of it, such as `float32`; `object` for strings.
-        role: `weight` (whatever no other word fits), `slot` of an optimizer or moving average,
-            `power` (of Adam's betas), `step` (the global step), or `other` (strings, what Keras
-            keeps beside its weights).
-        of: name of the variable that a slot belongs to; else empty.
-        slot: what a slot is called, such as `Adam_1`; else empty.
+        name: name in the file.
+        shape: shape of the value.
+        dtype: NumPy's name of the dtype, such as `float32`; `object` for strings.
+        role: `slot` (of an optimizer, or a moving average), `power` (of Adam's betas), `step` (the
+            global step), `other` (strings, settings of Keras), else `weight`.
+        of: name of the variable that a slot belongs to; empty for other roles.
+        slot: name of a slot, such as `Adam_1`; empty for other roles.
     """
 
     name: str
@@ -40,29 +39,29 @@ class Entry:
 
     @property
     def variable(self) -> str:
-        """The name without what checkpoints of objects add to each."""
-        return self.name.removesuffix(OF_OBJECTS)
+        """Name without the suffix of a `tf.train.Checkpoint`."""
+        return self.name.removesuffix(OBJECT_SUFFIX)
 
     @property
     def size(self) -> int:
-        """Bytes of its value; 0 where that is not known without reading it, as for strings."""
+        """Size of the value in bytes; 0 for strings, whose size is not known before reading."""
         return 0 if self.dtype == "object" else prod(self.shape) * np.dtype(self.dtype).itemsize
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Checkpoint(Mapping[str, Array]):
-    """A checkpoint: values by name, read when they are asked for.
+    """A mapping of names to values, which are read on access.
 
     Attributes:
-        path: as it was given.
-        format: of the file or files, in words.
-        entries: a record for each tensor, in the order of the graph, or of the layers, if that is
-            known; else in the order of their names, numbers in them by size.
-        graph: a serialised `GraphDef` that computes with these values; None if there is none.
-        is_ordered: whether the order is that of the graph or of the layers.
-        trained: names of the variables that the graph trains; None if that is not known.
-        reader: gives the value of a name, in its entry's dtype and shape; None where there is only
-            a description.
+        path: path that the user gave.
+        format: kind of file in words, such as `checkpoint of version 2`.
+        entries: a record for each tensor in the order of the graph or of the layers, if known; else
+            sorted by name, with numbers compared by value.
+        graph: serialised `GraphDef` that uses these values; None if there is none.
+        is_ordered: True if the order is that of the graph or of the layers.
+        trained: names of the variables that the graph trains; None if not known.
+        reader: function that returns the value of a name, in its entry's dtype and shape; None for
+            a description without values.
     """
 
     path: Path
@@ -77,10 +76,10 @@ class Checkpoint(Mapping[str, Array]):
         object.__setattr__(self, "_by_name", {one.name: one for one in self.entries})
 
     def __getitem__(self, name: str) -> Array:
-        """The value of `name`, in its entry's shape and dtype; raises `InputError` if damaged."""
+        """Returns the value of `name`, in its entry's shape and dtype; `InputError` if damaged."""
         entry = self._by_name[name]  # type: ignore[attr-defined]
         if self.reader is None:
-            raise RuntimeError("only a description is here")
+            raise RuntimeError("expected a checkpoint with values, got a description alone")
         value = self.reader(name)
         if value.shape != entry.shape or str(value.dtype) != entry.dtype:
             raise InputError(
@@ -96,10 +95,10 @@ class Checkpoint(Mapping[str, Array]):
         return len(self.entries)
 
     def of_role(self, *roles: str) -> list[Entry]:
-        """The entries of these `roles`, in their order."""
+        """Returns the entries with one of the `roles`, in their order."""
         return [one for one in self.entries if one.role in roles]
 
     def verify(self) -> None:
-        """Reads all values once: raises `InputError` where one is damaged or missing."""
+        """Reads every value once; raises `InputError` if one is damaged or missing."""
         for name in self:
             self[name]

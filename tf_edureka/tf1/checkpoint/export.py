@@ -1,4 +1,4 @@
-"""Writes the values of a checkpoint into a file that needs no TensorFlow to read."""
+"""Writes the values of a checkpoint to a file that can be read without TensorFlow."""
 
 import zipfile
 from pathlib import Path
@@ -13,25 +13,34 @@ ENDINGS = (".npz", ".safetensors")
 
 
 def write(checkpoint: Checkpoint, path: Path) -> list[str]:
-    """Writes all values, to the bit, by their names.
+    """Writes all values of a checkpoint, bit-identical and atomically, to a file.
 
     Args:
-        checkpoint: whose values are written, slots and global step among them.
-        path: of the file; it ends in `.npz` (for `numpy.load`) or `.safetensors`. It gets its name
-            when it is whole.
+        checkpoint: checkpoint with the values, including slots and the global step.
+        path: path of the file, which ends in `.npz` (for `numpy.load`) or `.safetensors`.
 
     Returns:
-        names of what the file's format does not have: strings, and in `.npz` bfloat16.
+        names of the tensors that the format cannot store: strings, and in `.npz` bfloat16.
 
     Raises:
-        InputError: when the ending is another, a value cannot be read, safetensors is not
+        InputError: if the path has another ending, a value cannot be read, safetensors is not
             installed, or the file cannot be written.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import numpy as np
+        >>> from tf_edureka import tf1
+        >>> checkpoint = tf1.checkpoint.read("model.ckpt-7")
+        >>> tf1.checkpoint.write(checkpoint, Path("weights.npz"))
+        []
+        >>> np.load("weights.npz")["hidden/weights"].shape
+        (6, 5)
     """
     if path.suffix not in ENDINGS:
         raise InputError(f"{path}: expected a name that ends in {' or '.join(ENDINGS)}")
     is_npz = path.suffix == ".npz"
     kept = [one for one in checkpoint.entries if one.dtype != "object"]
-    if is_npz:  # NumPy reads back raw bytes of what it does not know itself
+    if is_npz:  # NumPy would read unknown dtypes back as raw bytes
         kept = [one for one in kept if np.dtype(one.dtype).kind != "V"]
     try:
         with _files.writing(path) as partial:
@@ -46,7 +55,7 @@ def write(checkpoint: Checkpoint, path: Path) -> list[str]:
 
 
 def _npz(checkpoint: Checkpoint, names: list[str], path: Path) -> None:
-    # Not by numpy.savez: to it a variable with the name `file` is another argument.
+    # Not numpy.savez: a variable named `file` would clash with its argument.
     with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
         for name in names:
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:

@@ -12,27 +12,28 @@ from tf_edureka.tf1.checkpoint.content import Array, Checkpoint, Entry
 from tf_edureka.tf1.checkpoint.places import Place
 from tf_edureka.tf1.checkpoint.roles import with_roles
 
-_MOST = 2**30  # numbers of a constant: a graph has at most 2 GB
+_MOST = 2**30  # entries of a constant, as a graph has at most 2 GB
 
 
 def read(path: Path, place: Place) -> Checkpoint:
     """Reads the constants of a frozen graph.
 
     Args:
-        path: as it was given.
-        place: where it is.
+        path: path that the user gave, for messages.
+        place: location of the file.
 
     Raises:
-        InputError: when it cannot be read.
+        InputError: if the file cannot be read.
     """
     graph = graphs.of_frozen(place.path)
     tensors = dict(graphs.constants(graph.definition))
 
     def value(name: str) -> Array:
         tensor = tensors[name]
-        # An array is made as large as the shape says, whatever the file holds.
+        # The array is allocated with the shape in the file, however few values there are.
         if prod(graphs.shape_of(tensor)) > _MOST:
-            raise InputError(f"{path}: {name} cannot be read (of {list(graphs.shape_of(tensor))})")
+            shape = list(graphs.shape_of(tensor))
+            raise InputError(f"{path}: {name} cannot be read (shape {shape} is too large)")
         try:
             return np.asarray(tf.make_ndarray(tensor))
         except (TypeError, ValueError, MemoryError) as error:

@@ -1,4 +1,4 @@
-"""Graphs beside or around the values: `.meta` files, SavedModels, frozen graphs."""
+"""Graphs in `.meta` files, SavedModels and frozen graphs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from tf_edureka.tf1.graph_nodes import VARIABLES, parse
 
 v1 = tf.compat.v1
 _MOST = 2**31 - 1  # bytes of a protocol buffer
-# Of a save op: where names, slices and tensors stand among its inputs.
+# Positions of names, slices and tensors among the inputs of a save op.
 _SAVES = {"SaveV2": (1, 2, 3), "SaveSlices": (1, 2, 3), "Save": (1, None, 2)}
 _SCALAR = 1
 
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """A graph as it was saved.
+    """A saved graph.
 
     Attributes:
         definition: the `GraphDef`.
-        trained: names of the variables that it trains; None if that is not known.
+        trained: names of the variables that the graph trains; None if not known.
     """
 
     definition: Any
@@ -43,7 +43,7 @@ def _parsed(kind: Any, path: Path, what: str) -> Any:
 
 
 def of_meta(path: Path) -> Graph:
-    """The graph of a `.meta` file at `path`; raises `InputError` if it is damaged."""
+    """Reads the graph of a `.meta` file at `path`; raises `InputError` if it is damaged."""
     meta = _parsed(v1.MetaGraphDef, path, "the graph of a checkpoint")
     if not meta.graph_def.node:
         raise InputError(f"{path}: expected the graph of a checkpoint, got an empty one")
@@ -51,13 +51,13 @@ def of_meta(path: Path) -> Graph:
 
 
 def of_saved_model(path: Path) -> Graph:
-    """The graph of a SavedModel, of several the one that is served.
+    """Reads the graph of a SavedModel; of several graphs the one tagged `serve`, if any.
 
     Args:
-        path: of its `saved_model.pb`.
+        path: path of its `saved_model.pb`.
 
     Raises:
-        InputError: when it is damaged or has no graph.
+        InputError: if the file is damaged or has no graph.
     """
     from tensorflow.core.protobuf import saved_model_pb2
 
@@ -70,7 +70,7 @@ def of_saved_model(path: Path) -> Graph:
 
 
 def of_frozen(path: Path) -> Graph:
-    """The graph of a frozen `.pb` at `path`; raises `InputError` if it is none."""
+    """Reads a frozen graph from a `.pb` file at `path`; raises `InputError` if it is none."""
     graph = _parsed(v1.GraphDef, path, EXPECTED)
     if not graph.node or not all(node.op and node.name for node in graph.node):
         raise InputError(f"{path}: expected {EXPECTED}, got another file")
@@ -94,14 +94,16 @@ def _of_meta_graph(meta: Any) -> Graph:
 
 
 def constants(graph: Any) -> Iterator[tuple[str, Any]]:
-    """What were variables before a graph was frozen: constants that are read by that name.
+    """Yields the constants that were variables before a graph was frozen.
+
+    These are the constants with a read op named after them. If there are none, as after an
+    optimization, all float constants with more than one entry are used.
 
     Args:
-        graph: a `GraphDef`. Where no constant is read so, as after an optimization, all of float
-            numbers count that have more than one.
+        graph: a `GraphDef`.
 
     Yields:
-        the name of each and its `TensorProto`.
+        name and `TensorProto` of each constant.
     """
     values = {node.name: node.attr["value"].tensor for node in graph.node if node.op == "Const"}
     reads = {
@@ -123,24 +125,25 @@ def constants(graph: Any) -> Iterator[tuple[str, Any]]:
 
 
 def shape_of(tensor: Any) -> tuple[int, ...]:
-    """The shape of a `tensor`, a `TensorProto`."""
+    """Returns the shape of a `tensor`, a `TensorProto`."""
     return tuple(dim.size for dim in tensor.tensor_shape.dim)
 
 
 def variables(graph: Any) -> list[Any]:
-    """The nodes of the variables of a `graph`, a `GraphDef`, in the order of their making."""
+    """Returns the variable nodes of a `graph`, a `GraphDef`, in the order of their creation."""
     return [node for node in graph.node if node.op in VARIABLES]
 
 
 def saved_as(graph: Any) -> dict[str, tuple[str, str]]:
-    """By which name, and as which slice of it, the graph's own savers save each variable.
+    """Returns the name and slice with which the graph's savers save each variable.
 
     Args:
         graph: a `GraphDef`.
 
     Returns:
-        by the name of the variable's node: the name in the checkpoint, and the slice as
-        TensorFlow writes it (`"10 4 0,5:0,4"`: of shape, begin and length); empty for all of it.
+        name in the checkpoint and slice, by the name of the variable's node. The slice is in
+        TensorFlow's notation (`"10 4 0,5:0,4"`: shape, then begin and length of each axis); empty
+        for the whole variable.
     """
     nodes = {node.name: node for node in graph.node}
     found: dict[str, tuple[str, str]] = {}
@@ -165,12 +168,12 @@ def _strings(nodes: Mapping[str, Any], name: str) -> list[str]:
     tensor = node.attr["value"].tensor
     texts = [one.decode("utf-8", "replace") for one in tensor.string_val]
     count = int(np.prod(shape_of(tensor)))
-    # A value that repeats is written once.
+    # A repeated last value is stored once.
     return texts + texts[-1:] * (min(count, len(nodes)) - len(texts))
 
 
 def _variable(nodes: Mapping[str, Any], name: str) -> str:
-    """The variable that a tensor is the value of; empty if it is none's."""
+    """The variable whose value a tensor is; empty if there is none."""
     for _ in range(8):
         node = nodes.get(parse(name)[0])
         if node is None:
@@ -183,14 +186,14 @@ def _variable(nodes: Mapping[str, Any], name: str) -> str:
     return ""
 
 
-def place_of(part: str) -> tuple[slice, ...]:
-    """Where a slice is in the whole.
+def slice_index(part: str) -> tuple[slice, ...]:
+    """Converts a slice in TensorFlow's notation to an index.
 
     Args:
-        part: the slice, as `saved_as` gives it.
+        part: slice, as `saved_as` returns it.
 
     Returns:
-        an index into an array; the empty one, of all, for an empty slice.
+        index into an array; the empty index, which selects all, for an empty slice.
     """
     places = []
     for one in part.split(" ")[-1].split(":") if part else ():
@@ -200,22 +203,21 @@ def place_of(part: str) -> tuple[slice, ...]:
 
 
 def state(graph: Any, checkpoint: Mapping[str, Array]) -> dict[str, Array]:
-    """Values of a graph's variables.
+    """Returns the values of a graph's variables, as far as the checkpoint has them.
 
     Args:
         graph: a `GraphDef`.
         checkpoint: values by the name in the checkpoint, any dtype and shape.
 
     Returns:
-        values by the name of the variable's node, in its dtype and shape, of those that the
-            checkpoint has.
+        values by the name of the variable's node, in its dtype and shape.
     """
     saved, found = saved_as(graph), {}
     for node in variables(graph):
         shared = node.attr["shared_name"].s.decode("utf-8", "replace")
-        ways = [saved.get(node.name, (node.name, "")), (node.name, ""), (shared, "")]
-        for name, part in ways:
+        candidates = [saved.get(node.name, (node.name, "")), (node.name, ""), (shared, "")]
+        for name, part in candidates:
             if name in checkpoint:
-                found[node.name] = checkpoint[name][place_of(part)]
+                found[node.name] = checkpoint[name][slice_index(part)]
                 break
     return found

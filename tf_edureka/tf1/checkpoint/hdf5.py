@@ -1,4 +1,4 @@
-"""HDF5 files of Keras 2 and `tf.keras`: whole models, or weights alone."""
+"""HDF5 files of Keras 2 and `tf.keras`, with whole models or weights alone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +12,14 @@ from tf_edureka.tf1.checkpoint.places import Place
 
 
 def read(path: Path, place: Place) -> Checkpoint:
-    """Reads the weights of a file; the model in it, which may hold code, is left alone.
+    """Reads the weights of a file; ignores the model in it, which may contain code.
 
     Args:
-        path: as it was given.
-        place: where it is.
+        path: path that the user gave, for messages.
+        place: location of the file.
 
     Raises:
-        InputError: when it cannot be read, is of another kind, or points to other files.
+        InputError: if the file cannot be read, is of another kind, or links to other files.
     """
     import h5py  # which comes with Keras
 
@@ -30,8 +30,8 @@ def read(path: Path, place: Place) -> Checkpoint:
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         if isinstance(error, InputError):
             raise
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path}: the HDF5 file cannot be read ({said})") from None
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{path}: the HDF5 file cannot be read ({text})") from None
 
     def value(name: str) -> Array:
         try:
@@ -53,7 +53,9 @@ def _weights(path: Path, file: Any, h5py: Any) -> Iterator[tuple[Entry, str]]:
     root = "model_weights" if "model_weights" in file else ""
     group = _group(path, file, root, h5py) if root else file
     if "layer_names" not in group.attrs:
-        raise InputError(f"{path}: expected a file of Keras 2, got HDF5 without its layers")
+        raise InputError(
+            f"{path}: expected a file of Keras 2, got an HDF5 file without layer names"
+        )
     for layer in _names(group, "layer_names"):
         where = "/".join(filter(None, (root, layer)))
         for name in _names(_group(path, file, where, h5py), "weight_names"):
@@ -87,7 +89,7 @@ def _entry(name: str, dataset: Any, role: str, of: str = "", slot: str = "") -> 
 
 
 def _names(group: Any, attribute: str) -> list[str]:
-    """Names in an attribute, which Keras splits where it is long."""
+    """Names in an attribute, which Keras splits if it is long."""
     parts = [attribute] if attribute in group.attrs else []
     if not parts:
         for number in range(len(group.attrs)):
@@ -97,13 +99,13 @@ def _names(group: Any, attribute: str) -> list[str]:
     return [one.decode() if isinstance(one, bytes) else str(one) for one in names]
 
 
-def _followed(path: Path, file: Any, place: str, h5py: Any) -> Any:
-    """What is at a place, where each step is within this file."""
+def _resolved(path: Path, file: Any, place: str, h5py: Any) -> Any:
+    """The object at a path whose every part is in this file."""
     one = file
     for part in place.split("/"):
         link = one.get(part, getlink=True)
         if link is None:
-            raise InputError(f"{path}: expected {place} in it, got none")
+            raise InputError(f"{path}: expected {place} in the file, got none")
         if not isinstance(link, h5py.HardLink):
             raise InputError(
                 f"{path}: expected {place} in the file itself, got a link; links are not followed"
@@ -113,14 +115,14 @@ def _followed(path: Path, file: Any, place: str, h5py: Any) -> Any:
 
 
 def _group(path: Path, file: Any, place: str, h5py: Any) -> Any:
-    group = _followed(path, file, place, h5py)
+    group = _resolved(path, file, place, h5py)
     if not isinstance(group, h5py.Group):
         raise InputError(f"{path}: expected a group {place}, got {type(group).__name__}")
     return group
 
 
 def _dataset(path: Path, file: Any, place: str, h5py: Any) -> Any:
-    dataset = _followed(path, file, place, h5py)
+    dataset = _resolved(path, file, place, h5py)
     if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual:
         raise InputError(f"{path}: expected the values of {place} in the file itself, got none")
     return dataset

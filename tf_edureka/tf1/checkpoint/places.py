@@ -1,4 +1,4 @@
-"""Which files a path means, as people write it: a prefix, one of its files, a folder."""
+"""Finds the files of a checkpoint from a prefix, one of its files, or a folder."""
 
 import re
 from dataclasses import dataclass
@@ -10,20 +10,19 @@ _OF_BUNDLE = re.compile(r"(.+)\.(index|meta|data-\d{5}-of-\d{5})")
 _SHARD = re.compile(r"-(\d{5})-of-(\d{5})$")
 _LATEST = re.compile(r'^model_checkpoint_path:\s*"((?:[^"\\]|\\.)*)"', re.MULTILINE)
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-_MAGIC_V1_AND_INDEX = bytes.fromhex("57fb808b247547db")  # which ends a table of tensors
+_MAGIC_V1_AND_INDEX = bytes.fromhex("57fb808b247547db")  # the last bytes of a table of tensors
 EXPECTED = "a checkpoint, a frozen graph, a SavedModel or an HDF5 file"
 _ZIP = b"PK\3\4"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a checkpoint is.
+    """The location of a checkpoint.
 
     Attributes:
-        kind: `bundle` (version 2), `tables` (version 1), `graph` (a frozen one), `saved_model`,
-            `hdf5`.
-        path: the prefix of a bundle or of tables, else the file.
-        files: that hold values, of a bundle or of tables.
+        kind: `bundle` (version 2), `tables` (version 1), `graph` (frozen), `saved_model` or `hdf5`.
+        path: prefix of a bundle or of tables; else the file.
+        files: files with the values of a bundle or of tables.
     """
 
     kind: str
@@ -32,17 +31,17 @@ class Place:
 
 
 def find(path: Path) -> Place:
-    """Finds what a path means.
+    """Finds the checkpoint at a path.
 
     Args:
-        path: a prefix such as `model.ckpt-100`, one of its files, a file, or a folder with a
+        path: prefix such as `model.ckpt-100`, one of its files, another file, or a folder with a
             SavedModel or checkpoints.
 
     Returns:
-        where the checkpoint is.
+        the location of the checkpoint.
 
     Raises:
-        InputError: when there is none, or a part of it is missing.
+        InputError: if there is none, or a part of it is missing.
     """
     if path.is_dir():
         return _in_folder(path)
@@ -51,7 +50,7 @@ def find(path: Path) -> Place:
 
 
 def of_saved_model(path: Path) -> Place:
-    """Where the values of a SavedModel are, from the `path` of its `saved_model.pb`."""
+    """Finds the values of a SavedModel from the `path` of its `saved_model.pb`."""
     return _of_prefix(path.parent / "variables" / "variables")
 
 
@@ -62,7 +61,7 @@ def _in_folder(folder: Path) -> Place:
     if state.is_file():
         with state.open(encoding="utf-8", errors="replace") as file:
             latest = _LATEST.search(file.read(100_000))
-        if latest:  # often the path of another machine
+        if latest:  # often a path on another machine
             return _of_prefix(folder / Path(latest[1].replace("\\\\", "/")).name)
     prefixes = sorted({one.with_suffix("") for one in folder.glob("*.index")})
     if len(prefixes) == 1:
@@ -93,12 +92,12 @@ def _of_file(path: Path) -> Place:
 
 
 def _tables(path: Path) -> tuple[Path, tuple[Path, ...]]:
-    """The pattern and the files of a checkpoint of version 1, one of which is at `path`."""
+    """Prefix and files of a checkpoint of version 1, from one of the files at `path`."""
     shard = _SHARD.search(path.name)
     if not shard:
         return path, (path,)
     prefix = path.with_name(path.name[: shard.start()])
-    return prefix, _all_there(prefix, int(shard[2]), "")
+    return prefix, _expect_all(prefix, int(shard[2]), "")
 
 
 def _of_prefix(prefix: Path) -> Place:
@@ -109,9 +108,10 @@ def _of_prefix(prefix: Path) -> Place:
         counts = {int(found[2]) for one in there if (found := _SHARD.search(one.name))}
         if len(counts) > 1:
             raise InputError(
-                f"{prefix}: expected the files of one checkpoint, got sets of {sorted(counts)}"
+                f"{prefix}: expected the data files of one checkpoint, got sets of "
+                f"{' and '.join(map(str, sorted(counts)))} files"
             )
-        return Place("bundle", prefix, _all_there(prefix, max(counts, default=1), ".data"))
+        return Place("bundle", prefix, _expect_all(prefix, max(counts, default=1), ".data"))
     if prefix.is_file():
         return _of_file(prefix)
     parent = prefix.parent
@@ -127,9 +127,9 @@ def _of_prefix(prefix: Path) -> Place:
     raise InputError(f"{prefix}: expected {EXPECTED}, got none")
 
 
-def _all_there(prefix: Path, count: int, ending: str) -> tuple[Path, ...]:
+def _expect_all(prefix: Path, count: int, ending: str) -> tuple[Path, ...]:
     files = tuple(Path(f"{prefix}{ending}-{number:05d}-of-{count:05d}") for number in range(count))
     missing = [one.name for one in files if not one.is_file()]
     if missing:
-        raise InputError(f"{prefix}: expected {', '.join(missing[:3])} beside it, got none")
+        raise InputError(f"{prefix}: expected {', '.join(missing[:3])} next to it, got none")
     return files

@@ -1,28 +1,28 @@
-"""Which tensors of a checkpoint are weights, and which are an optimizer's, by their names alone."""
+"""Finds the role of each tensor of a checkpoint, weight or slot and so on, from its name."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tf_edureka.tf1.checkpoint.content import OF_OBJECTS, OTHER, POWER, SLOT, STEP, Entry
+from tf_edureka.tf1.checkpoint.content import OBJECT_SUFFIX, OTHER, POWER, SLOT, STEP, Entry
 
 _STEP = re.compile(r"(^|/)(global_step|iter|iterations|save_counter)$")
 _POWER = re.compile(r"(^|/)beta[12]_power(_\d+)?$")
-# How TensorFlow 1's optimizers call what they keep, where it does not stand below its variable.
+# Names of slots in TensorFlow 1 that are not below their variable's name.
 _OPTIMIZERS = re.compile(
     r"(Adam|AdaMax|Nadam|Momentum|RMSProp|Adagrad|AdagradDA|Adadelta|Ftrl|ProximalAdagrad)"
     r"(Optimizer)?(_\d+)?|ExponentialMovingAverage(_\d+)?"
 )
 _SETTING = re.compile(r"(^|/)(beta_[12]|decay|learning_rate|rho|momentum|epsilon)$")
-_OBJECT_SLOT = re.compile(r"(.+)/\.OPTIMIZER_SLOT/(.+)" + re.escape(OF_OBJECTS))
+_OBJECT_SLOT = re.compile(r"(.+)/\.OPTIMIZER_SLOT/(.+)" + re.escape(OBJECT_SUFFIX))
 _NUMBERS = re.compile(r"(\d+)")
 
 
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """What sorts names so that `layer10` comes after `layer2`, and `Variable_1` after `Variable`.
+def natural_key(name: str) -> list[tuple[int, int, str]]:
+    """Returns a sort key by which `layer10` follows `layer2`, and `Variable_1` follows `Variable`.
 
     Args:
-        name: of a variable.
+        name: name of a variable.
 
     Returns:
         a key for `sorted`.
@@ -32,16 +32,16 @@ def natural(name: str) -> list[tuple[int, int, str]]:
 
 
 def with_roles(entries: Iterable[Entry]) -> list[Entry]:
-    """The same entries with their roles.
+    """Returns the entries with their roles.
 
-    A slot's name is that of its variable, `/` and what the optimizer calls it: `w/Adam_1`. Where it
-    was made within a scope, that comes first: `train/w/Adam_1`.
+    A slot's name is the variable's name, `/` and the optimizer's name for the slot: `w/Adam_1`. If
+    it was created in a scope, the scope comes first: `train/w/Adam_1`.
 
     Args:
-        entries: all of a checkpoint.
+        entries: all entries of a checkpoint.
 
     Returns:
-        them in the same order; what no name tells stays a weight.
+        the entries in the same order; an entry without a known name stays a weight.
     """
     given = list(entries)
     by_name = {one.name: one for one in given}
@@ -51,7 +51,9 @@ def with_roles(entries: Iterable[Entry]) -> list[Entry]:
 def _with_role(entry: Entry, by_name: dict[str, Entry]) -> Entry:
     found = _OBJECT_SLOT.fullmatch(entry.name)
     if found:
-        return replace(entry, role=SLOT, of=found[1] + OF_OBJECTS, slot=found[2].rpartition("/")[2])
+        return replace(
+            entry, role=SLOT, of=found[1] + OBJECT_SUFFIX, slot=found[2].rpartition("/")[2]
+        )
     name = entry.variable
     is_keras_own = name != entry.name and name.startswith("optimizer/")
     if entry.dtype == "object" or is_keras_own and _SETTING.search(name):
@@ -73,11 +75,11 @@ def _with_role(entry: Entry, by_name: dict[str, Entry]) -> Entry:
 
 
 def slots_of(entries: Sequence[Entry], variable: str) -> list[Entry]:
-    """The slots of a variable, in the order in which its optimizer made them.
+    """Returns the slots of a variable, in the order in which its optimizer created them.
 
     Args:
-        entries: all of a checkpoint.
-        variable: its name.
+        entries: all entries of a checkpoint.
+        variable: name of the variable.
     """
     found = [one for one in entries if one.role == SLOT and one.of == variable]
-    return sorted(found, key=lambda one: natural(one.slot))
+    return sorted(found, key=lambda one: natural_key(one.slot))

@@ -1,4 +1,4 @@
-"""TensorFlow 1's optimizers in Keras, by the ops that they called."""
+"""TensorFlow 1's optimizers as Keras optimizers that run the same ops."""
 
 from tf_edureka.tf1.optimizers.adagrad import Adadelta, Adagrad
 from tf_edureka.tf1.optimizers.adam import Adam

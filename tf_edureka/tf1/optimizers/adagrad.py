@@ -4,25 +4,35 @@ from typing import Any
 
 from tf_edureka._keras import keras
 from tf_edureka.errors import InputError
-from tf_edureka.tf1.optimizers.by_op import ByOp
+from tf_edureka.tf1.optimizers.raw_op import RawOpOptimizer
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class Adagrad(ByOp):
-    """`tf.train.AdagradOptimizer`, by its own op.
+class Adagrad(RawOpOptimizer):
+    """Adagrad, as `tf.train.AdagradOptimizer` (op `ApplyAdagrad`).
 
     `s += g^2`, `w -= rate g / sqrt(s)`
 
-    Keras' `Adagrad` adds an epsilon under the root, 1e-7.
+    `keras.optimizers.Adagrad` adds epsilon = 1e-7 under the root.
 
     Args:
-        learning_rate: of every step, or a Keras schedule.
-        initial_accumulator_value: what the sum of squares starts from; above 0.
-        dtype: in which TensorFlow 1 kept the rate; float32 where it was a Python number.
-        keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+        learning_rate: learning rate of each step, a float or a Keras schedule.
+        initial_accumulator_value: initial value of the sum of squares s; above 0.
+        dtype: precision of the rate in TensorFlow 1: `"float32"` if the script
+            passed a Python number, whatever the dtype of the variables.
+        keras_arguments: arguments of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
 
     Raises:
-        InputError: when the sum of squares would not start above 0.
+        InputError: if `initial_accumulator_value` is not above 0.
+
+    Example:
+        >>> import keras
+        >>> import tensorflow as tf
+        >>> from tf_edureka import tf1
+        >>> weight, optimizer = keras.Variable(1.0), tf1.Adagrad(0.1, initial_accumulator_value=3.0)
+        >>> optimizer.apply([tf.constant(1.0)], [weight])  # s = 3 + 1 = 4
+        >>> round(float(weight.numpy()), 6)
+        0.95
     """
 
     _op = "ApplyAdagrad"
@@ -49,26 +59,36 @@ class Adagrad(ByOp):
         )
 
     def get_config(self) -> dict[str, Any]:
-        """What makes the same optimizer again."""
-        return {**super().get_config(), "initial_accumulator_value": self._starts["accum"]}
+        """Returns the constructor arguments, for saving."""
+        return {**super().get_config(), "initial_accumulator_value": self._initial_values["accum"]}
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class Adadelta(ByOp):
-    """`tf.train.AdadeltaOptimizer`, by its own op.
+class Adadelta(RawOpOptimizer):
+    """Adadelta, as `tf.train.AdadeltaOptimizer` (op `ApplyAdadelta`).
 
     `s = rho s + (1 - rho) g^2`, `d = g sqrt(u + epsilon) / sqrt(s + epsilon)`,
     `u = rho u + (1 - rho) d^2`, `w -= rate d`
 
-    The formula is Keras' own; Keras' epsilon is 1e-7, and as `u` starts from 0, the first steps are
-    in proportion to its root.
+    `keras.optimizers.Adadelta` has the same equation. Its default epsilon is 1e-7, and since u
+    starts at 0, the first steps are proportional to the square root of epsilon.
 
     Args:
-        learning_rate: of every step, or a Keras schedule.
-        rho: share of both mean squares that stays in a step.
-        epsilon: added under both roots.
-        dtype: in which TensorFlow 1 kept rate and numbers; float32 where they were Python numbers.
-        keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+        learning_rate: learning rate of each step, a float or a Keras schedule.
+        rho: decay factor of both mean squares s and u, in [0, 1].
+        epsilon: constant added under both roots; above 0.
+        dtype: precision of rate and constants in TensorFlow 1: `"float32"` if the script
+            passed Python numbers, whatever the dtype of the variables.
+        keras_arguments: arguments of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+
+    Example:
+        >>> import keras
+        >>> import tensorflow as tf
+        >>> from tf_edureka import tf1
+        >>> weight, optimizer = keras.Variable(1.0), tf1.Adadelta(1.0, rho=0.25, epsilon=0.25)
+        >>> optimizer.apply([tf.constant(1.0)], [weight])  # d = 0.5 / sqrt(1)
+        >>> round(float(weight.numpy()), 6)
+        0.5
     """
 
     _op = "ApplyAdadelta"

@@ -1,7 +1,6 @@
-"""TensorFlow 1's Adam in Keras, down to its rounding.
+"""TensorFlow 1's Adam as a Keras optimizer with the same rounding.
 
-With it and `layers.Dense`, and without XLA, the modern path computes each number of the legacy path
-to the last bit.
+With it and `layers.Dense`, and without XLA, the modern path is bit-identical to the legacy path.
 """
 
 from collections.abc import Sequence
@@ -11,31 +10,41 @@ import numpy as np
 
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
-from tf_edureka.tf1.optimizers.by_op import ByOp, has_sparse_ops, summed
+from tf_edureka.tf1.optimizers.raw_op import RawOpOptimizer, has_sparse_ops, sum_duplicate_rows
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class Adam(ByOp):
-    """`tf.train.AdamOptimizer`, by its own op.
+class Adam(RawOpOptimizer):
+    """Adam, as `tf.train.AdamOptimizer` (op `ApplyAdam`).
 
     `m += (g - m) (1 - beta_1)`, `v += (g^2 - v) (1 - beta_2)`,
     `w -= m a / (sqrt(v) + epsilon)` with `a = rate sqrt(1 - beta_2^t) / (1 - beta_1^t)`
 
-    The formula is Keras' own, but for a row that comes several times in a sparse gradient: its `g`
-    is the sum, and Keras takes the sum of squares for `g^2`. Keras has `1 - beta` in double
-    precision and computes the powers anew in each step; TensorFlow 1 had both in the variables'
-    precision and multiplied the powers up. As `1 - beta_2^t` begins at 0.001, a rounding of 6e-8
-    there moves the first steps by parts in 100,000, more than all other rounding. On MNIST, against
-    TensorFlow 1.15.5, the costs of ten steps differ by 2e-7 with this class and by 2e-6 with
-    Keras'.
+    `keras.optimizers.Adam` has the same equation; its default epsilon is 1e-7. It differs in two
+    more ways. If a sparse gradient has a row several times, TensorFlow 1 squares the sum of its
+    gradients; Keras sums their squares. Keras computes `1 - beta` in float64 and the powers from t
+    in each step; TensorFlow 1 has both in the precision of the variables and multiplies the powers
+    step by step. `1 - beta_2^t` starts at 0.001, so a rounding error of 6e-8 there changes the
+    first steps by parts in 100,000, more than all other rounding. On MNIST, relative to TensorFlow
+    1.15.5, the costs of ten steps differ by 2e-7 with this class and by 2e-6 with Keras' class.
 
     Args:
-        learning_rate: of every step, or a Keras schedule.
-        epsilon: added to the root of the second moment. Keras' is 1e-7.
-        beta_1: share of the first moment that stays in a step.
-        beta_2: share of the second.
-        dtype: in which TensorFlow 1 kept its numbers; float32 where they were Python numbers.
-        keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+        learning_rate: learning rate of each step, a float or a Keras schedule.
+        epsilon: constant added to the root of the second moment v; at least 0.
+        beta_1: decay factor of the first moment m, in [0, 1).
+        beta_2: decay factor of the second moment v, in [0, 1).
+        dtype: precision of rate, constants and powers in TensorFlow 1: `"float32"` if the script
+            passed Python numbers, whatever the dtype of the variables.
+        keras_arguments: arguments of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+
+    Example:
+        >>> import keras
+        >>> import tensorflow as tf
+        >>> from tf_edureka import tf1
+        >>> weight, optimizer = keras.Variable(1.0), tf1.Adam(0.1)
+        >>> optimizer.apply([tf.constant(1.0)], [weight])  # the first step is the rate
+        >>> round(float(weight.numpy()), 5)
+        0.9
     """
 
     _op = "ApplyAdam"
@@ -65,10 +74,10 @@ class Adam(ByOp):
         )
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
-        """Makes the moments of each variable and the powers of both betas.
+        """Creates the moments of each variable and the powers of both betas.
 
         Args:
-            variables: those to train, float32 or float64, of any shapes.
+            variables: variables to train, float32 or float64, any shape.
         """
         if self.built:
             return
@@ -76,7 +85,7 @@ class Adam(ByOp):
         self._powers = [
             self.add_variable(
                 shape=(),
-                # Keras' Constant goes through float32 whatever the dtype.
+                # Keras' Constant rounds to float32 whatever the dtype.
                 initializer=lambda shape, dtype, beta=beta: np.full(shape, beta, dtype),
                 dtype=self._precision,
                 name=f"{name}_power",
@@ -89,12 +98,12 @@ class Adam(ByOp):
         grads: Sequence[tf.Tensor],
         trainable_variables: Sequence[keras.Variable] | None = None,
     ) -> None:
-        """Takes a step, then multiplies the powers.
+        """Updates the variables by one step, then multiplies the powers by the betas.
 
         Args:
-            grads: a gradient for each variable, in its shape and dtype.
-            trainable_variables: those variables, float32 or float64, of any shapes; None for those
-                that it was built with.
+            grads: a gradient for each variable, with its shape and dtype.
+            trainable_variables: variables to update, float32 or float64, any shape; None for those
+                that the optimizer was built with.
         """
         super().apply(grads, trainable_variables)
         if not grads:
@@ -106,11 +115,11 @@ class Adam(ByOp):
                 product = tf.where(stepped, product, power)
             power.assign(product)
 
-    def _call(
+    def _run_op(
         self, kind: str, variable: keras.Variable, learning_rate: tf.Tensor, **gradient: tf.Tensor
     ) -> None:
         powers = {"beta1_power": self._powers[0], "beta2_power": self._powers[1]}
-        super()._call(
+        super()._run_op(
             kind,
             variable,
             learning_rate,
@@ -121,11 +130,11 @@ class Adam(ByOp):
     def _sparse_step(
         self, gradient: tf.IndexedSlices, variable: keras.Variable, learning_rate: tf.Tensor
     ) -> None:
-        """All rows move, as their moments go on; the gradient is only added where it is."""
+        """Moves all rows, since all moments decay; adds the gradient to the rows that have one."""
         if not has_sparse_ops(variable):
-            self._call("Resource", variable, learning_rate, grad=tf.convert_to_tensor(gradient))
+            self._run_op("Resource", variable, learning_rate, grad=tf.convert_to_tensor(gradient))
             return
-        gradient = summed(gradient)
+        gradient = sum_duplicate_rows(gradient)
         beta_1, beta_2, epsilon, rate, power_1, power_2 = (
             tf.cast(number, variable.dtype)
             for number in (

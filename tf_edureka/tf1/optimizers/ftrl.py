@@ -5,27 +5,41 @@ from typing import Any
 
 from tf_edureka._keras import keras
 from tf_edureka.errors import InputError
-from tf_edureka.tf1.optimizers.by_op import ByOp
+from tf_edureka.tf1.optimizers.raw_op import RawOpOptimizer
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class Ftrl(ByOp):
-    """`tf.train.FtrlOptimizer`, by its own op.
+class Ftrl(RawOpOptimizer):
+    """FTRL-Proximal, as `tf.train.FtrlOptimizer` (ops `ApplyFtrl`, `ApplyFtrlV2`).
 
-    The formula is Keras' own, but for sparse gradients: Keras' moves all rows.
+    `z += g + 2 shrinkage w - ((s + g^2)^-power - s^-power) / rate w`, `s += g^2`,
+    `w = (sign(z) l1 - z) / (s^-power / rate + 2 l2)`, or 0 if |z| <= l1
+
+    `keras.optimizers.Ftrl` has the same equation, but moves all rows of a sparse gradient.
 
     Args:
-        learning_rate: of every step, or a Keras schedule.
-        learning_rate_power: how the rate falls with the sum of squares; at most 0.
-        initial_accumulator_value: what the sum of squares starts from; at least 0.
-        l1_regularization_strength: of the sum of absolute values; at least 0.
-        l2_regularization_strength: of the sum of squares; at least 0.
-        l2_shrinkage_regularization_strength: of the sum of squares as part of the loss; at least 0.
-        dtype: in which TensorFlow 1 kept rate and numbers; float32 where they were Python numbers.
-        keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+        learning_rate: learning rate of each step, a float or a Keras schedule.
+        learning_rate_power: exponent `power` of the sum of squares s; at most 0.
+        initial_accumulator_value: initial value of the sum of squares s; at least 0.
+        l1_regularization_strength: factor l1 of the absolute weights; at least 0.
+        l2_regularization_strength: factor l2 of the squared weights; at least 0.
+        l2_shrinkage_regularization_strength: factor of the squared weights in the loss, which adds
+            to the gradient but not to s; at least 0.
+        dtype: precision of rate and constants in TensorFlow 1: `"float32"` if the script
+            passed Python numbers, whatever the dtype of the variables.
+        keras_arguments: arguments of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
 
     Raises:
-        InputError: when a number is not in its range.
+        InputError: if a number is outside its range.
+
+    Example:
+        >>> import keras
+        >>> import tensorflow as tf
+        >>> from tf_edureka import tf1
+        >>> weight, optimizer = keras.Variable(1.0), tf1.Ftrl(0.1, initial_accumulator_value=0.0)
+        >>> optimizer.apply([tf.constant(1.0)], [weight])
+        >>> round(float(weight.numpy()), 6)
+        0.9
     """
 
     _op = "ApplyFtrl"
@@ -62,14 +76,14 @@ class Ftrl(ByOp):
             slots={"accum": initial_accumulator_value, "linear": 0.0},
             **keras_arguments,
         )
-        if l2_shrinkage_regularization_strength > 0:  # TensorFlow 1 then called another op
+        if l2_shrinkage_regularization_strength > 0:  # TensorFlow 1 used another op in this case
             self._op = "ApplyFtrlV2"
             shrinkage = {"l2_shrinkage": "l2_shrinkage_regularization_strength"}
             self._scalars = {**self._scalars, **shrinkage}
 
     def get_config(self) -> dict[str, Any]:
-        """What makes the same optimizer again."""
-        return {**super().get_config(), "initial_accumulator_value": self._starts["accum"]}
+        """Returns the constructor arguments, for saving."""
+        return {**super().get_config(), "initial_accumulator_value": self._initial_values["accum"]}
 
 
 def _check(numbers: Mapping[str, float]) -> None:

@@ -3,24 +3,38 @@
 from typing import Any
 
 from tf_edureka._keras import keras
-from tf_edureka.tf1.optimizers.by_op import ByOp
+from tf_edureka.tf1.optimizers.raw_op import RawOpOptimizer
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class Momentum(ByOp):
-    """`tf.train.MomentumOptimizer`, by its own op.
+class Momentum(RawOpOptimizer):
+    """Gradient descent with momentum, as `tf.train.MomentumOptimizer` (op `ApplyMomentum`).
 
-    `a = momentum a + g`, `w -= rate a`; Nesterov's: `w -= rate (g + momentum a)`
+    `a = momentum a + g`, `w -= rate a`; with Nesterov `w -= rate (g + momentum a)`
 
-    Keras' `SGD(momentum)` has the rate in what it keeps, `a = momentum a - rate g`, `w += a`. Where
-    the rate falls, its steps still carry the rate of before, and TensorFlow 1's do not.
+    `keras.optimizers.SGD(momentum)` multiplies the rate into the velocity instead:
+    `a = momentum a - rate g`, `w += a`. When the rate falls, its next steps still contain the
+    earlier, larger rate. Both agree only at a constant rate.
 
     Args:
-        learning_rate: of every step, or a Keras schedule.
-        momentum: share of the last step that goes on.
-        use_nesterov: whether the step looks ahead.
-        dtype: in which TensorFlow 1 kept rate and momentum; float32 where they were Python numbers.
-        keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+        learning_rate: learning rate of each step, a float or a Keras schedule.
+        momentum: factor by which the accumulated gradient decays in each step, usually 0.9.
+        use_nesterov: whether to use Nesterov momentum.
+        dtype: precision of rate and momentum in TensorFlow 1: `"float32"` if the script
+            passed Python numbers, whatever the dtype of the variables.
+        keras_arguments: arguments of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+
+    Example:
+        >>> import keras
+        >>> import tensorflow as tf
+        >>> from tf_edureka import tf1
+        >>> weight, optimizer = keras.Variable(1.0), tf1.Momentum(0.1, momentum=0.9)
+        >>> optimizer.apply([tf.constant(1.0)], [weight])
+        >>> round(float(weight.numpy()), 6)
+        0.9
+        >>> optimizer.apply([tf.constant(1.0)], [weight])  # a = 0.9 * 1 + 1 = 1.9
+        >>> round(float(weight.numpy()), 6)
+        0.71
     """
 
     _op = "ApplyMomentum"
@@ -45,5 +59,5 @@ class Momentum(ByOp):
         self._options = {"use_nesterov": use_nesterov}
 
     def get_config(self) -> dict[str, Any]:
-        """What makes the same optimizer again."""
+        """Returns the constructor arguments, for saving."""
         return {**super().get_config(), **self._options}

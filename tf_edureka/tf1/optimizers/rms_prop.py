@@ -3,26 +3,38 @@
 from typing import Any
 
 from tf_edureka._keras import keras
-from tf_edureka.tf1.optimizers.by_op import ByOp
+from tf_edureka.tf1.optimizers.raw_op import RawOpOptimizer
 
 
 @keras.saving.register_keras_serializable("tf_edureka")
-class RMSProp(ByOp):
-    """`tf.train.RMSPropOptimizer`, by its own op.
+class RMSProp(RawOpOptimizer):
+    """RMSProp, as `tf.train.RMSPropOptimizer` (ops `ApplyRMSProp`, `ApplyCenteredRMSProp`).
 
-    `s += (g^2 - s) (1 - decay)` from 1, `a = momentum a + rate g / sqrt(s + epsilon)`, `w -= a`;
-    centred, with `c += (g - c) (1 - decay)` from 0, the root is of `s - c^2 + epsilon`
+    `s += (g^2 - s) (1 - decay)` with s = 1 at the start,
+    `a = momentum a + rate g / sqrt(s + epsilon)`, `w -= a`; centered:
+    `c += (g - c) (1 - decay)` with c = 0 at the start, and the root of `s - c^2 + epsilon`
 
-    Keras' `RMSprop` has `s` from 0, so that its first steps are longer, and 1e-7 as its epsilon.
+    `keras.optimizers.RMSprop` starts with s = 0, so its first steps are larger, and its default
+    epsilon is 1e-7.
 
     Args:
-        learning_rate: of every step, or a Keras schedule.
-        decay: share of the mean square that stays in a step.
-        momentum: share of the last step that goes on.
-        epsilon: added under the root.
-        centered: whether the square of the mean is taken from the mean square.
-        dtype: in which TensorFlow 1 kept rate and numbers; float32 where they were Python numbers.
-        keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+        learning_rate: learning rate of each step, a float or a Keras schedule.
+        decay: decay factor of the mean square s, in [0, 1].
+        momentum: factor by which the previous step is added again, in [0, 1).
+        epsilon: constant added under the root; at least 0.
+        centered: whether to subtract the squared mean of the gradient from its mean square.
+        dtype: precision of rate and constants in TensorFlow 1: `"float32"` if the script
+            passed Python numbers, whatever the dtype of the variables.
+        keras_arguments: arguments of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+
+    Example:
+        >>> import keras
+        >>> import tensorflow as tf
+        >>> from tf_edureka import tf1
+        >>> weight, optimizer = keras.Variable(1.0), tf1.RMSProp(0.1)
+        >>> optimizer.apply([tf.constant(1.0)], [weight])  # s stays 1
+        >>> round(float(weight.numpy()), 6)
+        0.9
     """
 
     _scalars = {"rho": "decay", "momentum": "momentum", "epsilon": "epsilon"}
@@ -48,5 +60,5 @@ class RMSProp(ByOp):
         self._op = "ApplyCenteredRMSProp" if centered else "ApplyRMSProp"
 
     def get_config(self) -> dict[str, Any]:
-        """What makes the same optimizer again."""
-        return {**super().get_config(), "centered": "mg" in self._starts}
+        """Returns the constructor arguments, for saving."""
+        return {**super().get_config(), "centered": "mg" in self._initial_values}

@@ -1,10 +1,11 @@
-"""Prints how far Keras' classes are from TensorFlow 1's: the numbers in docs/modernise.md.
+"""Prints the differences of Keras' classes from TensorFlow 1's: the numbers in docs/modernise.md.
 
-    python tests/keras_apart.py
+    python tests/keras_differences.py
 
-The optimizers take the 50 steps of `goldens/keras_classes.py`, at a rate that is halved every ten,
-in float64, from dense and from sparse gradients. For each the largest difference of a weight from
-`tf.compat.v1.train` is printed, and how far the weights moved; the same of `tf_edureka.tf1`.
+The optimizers run the 50 steps of `goldens/keras_classes.py` in float64, with a rate that is halved
+every ten steps, for dense and for sparse gradients. Each line has the largest difference of a
+weight from `tf.compat.v1.train`, the largest distance that a weight moved, and the difference for
+`tf_edureka.tf1`.
 """
 
 import keras
@@ -14,7 +15,7 @@ from goldens import keras_classes
 
 from tf_edureka import tf1
 
-# By the case of `keras_classes`: what is nearest in Keras, and with the same constants.
+# Nearest class of Keras for each case of `keras_classes`, with its and with the same constants.
 NEAREST = {
     "momentum": [("SGD", {"momentum": 0.9})],
     "nesterov": [("SGD", {"momentum": 0.9, "nesterov": True})],
@@ -52,18 +53,18 @@ def optimizers():
         for keras_name, others in kinds:
             line = [f"{name:9} {keras_name}({', '.join(f'{k}={v}' for k, v in others.items())})"]
             for is_sparse in (False, True):
-                then = keras_classes.trained(tf.compat.v1, case, "float64", is_sparse)
-                moved = np.abs(then - start).max()
+                original = keras_classes.trained(tf.compat.v1, case, "float64", is_sparse)
+                moved = np.abs(original - start).max()
                 theirs = trained(getattr(keras.optimizers, keras_name)(0.1, **others), is_sparse)
                 ours = trained(getattr(tf1, name)(0.1, **arguments), is_sparse)
-                apart, left = np.abs(theirs - then).max(), np.abs(ours - then).max()
+                of_keras, of_tf1 = np.abs(theirs - original).max(), np.abs(ours - original).max()
                 kind = "sparse" if is_sparse else "dense"
-                line.append(f"{kind}: {apart:.2g} of {moved:.2g}, tf1 {left:.2g}")
+                line.append(f"{kind}: {of_keras:.2g} / {moved:.2g}, tf1 {of_tf1:.2g}")
             print("   ".join(line))
 
 
 def others():
-    """Prints what differs in a regularizer, an initializer, a layer and a cell."""
+    """Prints the differences of a regularizer, an initializer and a layer."""
     weights = np.random.default_rng(0).normal(size=(4, 3)).astype("float32")
     halved = float(tf1.L2(0.1)(weights) / tf.compat.v1.nn.l2_loss(weights) / 0.1)
     doubled = float(keras.regularizers.L2(0.1)(weights) / tf.compat.v1.nn.l2_loss(weights) / 0.1)

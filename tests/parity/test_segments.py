@@ -10,7 +10,7 @@ from recorded import Original, clipped, gradients, record, stairs
 from tf_edureka.errors import InputError
 from tf_edureka.parity.optimizer.causes import diagnose
 from tf_edureka.parity.optimizer.sampling import sample
-from tf_edureka.parity.optimizer.stretch_reader import roundings_of_step, stretches
+from tf_edureka.parity.optimizer.segment_reader import roundings_of_step, segments
 from tf_edureka.trace.format import reference
 
 STEPS = 30
@@ -25,18 +25,18 @@ def own(original):
 def test_weights_between_recorded_steps_are_computed_from_the_gradients(tmp_path, kind):
     given = gradients(STEPS)
     original = Original(kind, RATES, given)
-    (stretch,) = stretches(record(tmp_path / "trace", original, given, states=(0, 1, STEPS - 1)))
-    assert stretch.numbers == list(range(STEPS))
-    assert stretch.note == ""
-    assert np.flatnonzero(stretch.recorded).tolist() == [0, 1, STEPS - 1]
-    verdict = diagnose(stretch, own(original))
+    (segment,) = segments(record(tmp_path / "trace", original, given, states=(0, 1, STEPS - 1)))
+    assert segment.numbers == list(range(STEPS))
+    assert segment.note == ""
+    assert np.flatnonzero(segment.recorded).tolist() == [0, 1, STEPS - 1]
+    verdict = diagnose(segment, own(original))
     assert verdict.passed
     assert verdict.causes == ()
 
 
-def test_a_step_from_0_may_be_off_by_what_adam_is_in_keras(tmp_path):
-    # float32 has 1 - 0.999 by parts in 100,000 only, and Keras computes it in float64: a variable
-    # that begins at 0 is all step.
+def test_tolerance_allows_for_keras_adam_in_a_first_step_from_0(tmp_path):
+    # 1 - 0.999 is off by parts in 100,000 in float32, and Keras computes it in float64. A variable
+    # that starts at 0 is equal to its move, so the relative difference is as large.
     given = gradients(1)
     start = {name: np.zeros_like(one) for name, one in recorded.weights().items()}
     original = Original("Adam", [0.01], given, start=start)
@@ -47,69 +47,69 @@ def test_a_step_from_0_may_be_off_by_what_adam_is_in_keras(tmp_path):
     variables = {name: keras.Variable(one) for name, one in start.items()}
     adam.apply([given[0][name] for name in start], [*variables.values()])
     for name, variable in variables.items():
-        apart = np.abs(np.array(variable) - original.states[1][name]).max()
-        assert 2e-6 < apart / 0.01 < 2e-5
-        assert apart < allowed[name] < 1e-3 * 0.01
+        difference = np.abs(np.array(variable) - original.states[1][name]).max()
+        assert 2e-6 < difference / 0.01 < 2e-5
+        assert difference < allowed[name] < 1e-3 * 0.01
 
 
-def test_a_stretch_begins_with_a_state_and_ends_where_gradients_do(tmp_path):
+def test_segment_starts_with_a_state_and_ends_with_the_gradients(tmp_path):
     given = gradients(12)
     original = Original("Momentum", RATES[:12], given)
     trace = record(tmp_path / "trace", original, given, states=(3, 7), begin=1, more=(0.1, 0.2))
-    (stretch,) = stretches(trace)
-    assert stretch.numbers == list(range(3, 12))
-    assert set(stretch.rates) == set(range(1, 14))
-    # The momentum that was gathered by then is in it.
-    assert diagnose(stretch, own(original)[3:]).passed
+    (segment,) = segments(trace)
+    assert segment.numbers == list(range(3, 12))
+    assert set(segment.rates) == set(range(1, 14))
+    # The accumulator before step 3 is part of the segment.
+    assert diagnose(segment, own(original)[3:]).passed
 
 
-def test_what_else_moves_the_weights_ends_a_stretch(tmp_path):
+def test_external_change_of_the_weights_ends_a_segment(tmp_path):
     given = gradients(10)
     original = Original("Adam", RATES[:10], given)
     for state in original.states[6:]:
         state["bias"] = state["bias"] + 1  # by an assignment between two steps
     trace = record(tmp_path / "between", original, given, states=(0, 4, 6, 9))
-    first, second = stretches(trace)
+    first, second = segments(trace)
     assert (first.numbers, second.numbers) == ([0, 1, 2, 3, 4], [6, 7, 8, 9])
-    assert first.note == "the optimizer's arithmetic does not give the weights after step 6"
+    assert first.note == "the optimizer's update rule does not give the weights after step 6"
     folder = tmp_path / "seen"
     trace = record(folder, original, given, states=(0, 5, 6))
     lines = trace_lines(folder)
     lines[5]["after"]["bias"] = store(folder, original.states[6]["bias"] - 1)
     write_lines(folder, lines)
-    first, second = stretches(type(trace)(folder))
+    first, second = segments(type(trace)(folder))
     assert (first.numbers, second.numbers) == ([0, 1, 2, 3, 4, 5], [6, 7, 8, 9])
-    assert first.note == "something else moves the weights after step 5"
+    assert first.note == "something else changes the weights after step 5"
 
 
-def test_an_optimizer_that_does_more_has_only_its_recorded_steps(tmp_path):
+def test_optimizer_that_does_more_than_its_rule_has_recorded_steps_only(tmp_path):
     given = gradients(5)
     original = Original("Momentum", RATES[:5], given)
     for state in original.states[1:]:
         state["kernel"] = np.clip(state["kernel"], -0.1, 0.1)  # as a constraint does
-    (stretch,) = stretches(record(tmp_path / "trace", original, given, states=(0, 1)))
-    assert stretch.numbers == [0, 1]
-    assert stretch.original is None
-    assert stretch.note == "the optimizer does more than Momentum does"
+    (segment,) = segments(record(tmp_path / "trace", original, given, states=(0, 1)))
+    assert segment.numbers == [0, 1]
+    assert segment.original is None
+    assert segment.note == "the optimizer does more than the update rule of Momentum"
 
 
-def test_an_optimizer_that_is_not_known_has_only_its_recorded_steps(tmp_path):
+def test_unknown_optimizer_has_recorded_steps_only(tmp_path):
     given = gradients(6)
     original = Original("Adam", RATES[:6], given)
     expected = own(original)
     original.kind = "PowerSign"
     original.hyper = lambda step: {"lr": 0.1}
-    (stretch,) = stretches(record(tmp_path / "trace", original, given, states=(0, 1, 2)))
-    assert stretch.numbers == [0, 1, 2]
-    assert diagnose(stretch, expected[:3]).passed
-    verdict = diagnose(stretch, [{n: w + 1 for n, w in one.items()} for one in expected[:3]])
+    (segment,) = segments(record(tmp_path / "trace", original, given, states=(0, 1, 2)))
+    assert segment.numbers == [0, 1, 2]
+    assert diagnose(segment, expected[:3]).passed
+    verdict = diagnose(segment, [{n: w + 1 for n, w in one.items()} for one in expected[:3]])
     assert verdict.first_step == 0
     assert verdict.causes == []
 
 
 @pytest.mark.parametrize("kind", ["Momentum", "Adam"])
-def test_sparse_gradients_move_what_they_name(tmp_path, kind):
-    """TensorFlow 1's Adam moves all rows, its other optimizers those that the indices name."""
+def test_sparse_gradients_move_the_rows_they_contain(tmp_path, kind):
+    """TensorFlow 1's Adam moves all rows, its other optimizers those in the indices."""
     random = np.random.default_rng(1)
     start = {"embedding": random.normal(size=(20, 4)).astype(np.float32)}
     rows = [random.choice(20, 3, replace=False) for _ in range(15)]
@@ -136,11 +136,11 @@ def test_sparse_gradients_move_what_they_name(tmp_path, kind):
         line["raw_gradients"] = {}
         line.pop("after", None)
     write_lines(folder, lines)
-    (stretch,) = stretches(type(trace)(folder))
-    assert diagnose(stretch, path).passed
+    (segment,) = segments(type(trace)(folder))
+    assert diagnose(segment, path).passed
     for one, indices, values in zip(dense, rows, parts, strict=True):
         one["embedding"][indices] = values
-    of_all_rows = diagnose(stretch, Original(kind, [0.1] * 15, dense, start).states[1:])
+    of_all_rows = diagnose(segment, Original(kind, [0.1] * 15, dense, start).states[1:])
     if kind == "Adam":
         assert of_all_rows.passed
     else:
@@ -162,16 +162,16 @@ def store(folder, array):
 
 
 def differences(folder, kind, seeds, steps, scale):
-    """Of the formula in float32 and in float64: right ports, too, that round in another way."""
+    """Of the rule in float32 and in float64: two right ports that round differently."""
     rates = [stairs(step, rate=0.01) for step in range(steps)]
     for seed in range(seeds):
         given = gradients(steps, seed=seed, scale=scale)
         original = Original(kind, rates, given)
-        (stretch,) = stretches(record(folder / f"{seed}", original, given))
-        limits = stretch.tolerance()
+        (segment,) = segments(record(folder / f"{seed}", original, given))
+        limits = segment.tolerance()
         assert np.isfinite(limits).all()
         for dtype in (np.float32, np.float64):
-            off = np.abs(stretch.original.run(dtype) - stretch.sampled(own(original)))
+            off = np.abs(segment.original.run(dtype) - segment.sampled(own(original)))
             yield (off / limits).max()
 
 
@@ -216,9 +216,9 @@ def test_keras_classes_of_the_same_arithmetic_pass(tmp_path, kind, make):
     for seed in range(2):
         given = gradients(STEPS, seed=seed)
         original = Original(kind, RATES, given)
-        (stretch,) = stretches(record(tmp_path / f"{seed}", original, given))
+        (segment,) = segments(record(tmp_path / f"{seed}", original, given))
         path = keras_path(make(), original.states[0], given, RATES)
-        assert diagnose(stretch, path).passed
+        assert diagnose(segment, path).passed
 
 
 def test_large_weights_are_sampled_evenly():
@@ -232,30 +232,30 @@ def test_large_weights_are_sampled_evenly():
     np.testing.assert_array_equal(chosen.flat(values)[kept], thin.flat(values))
 
 
-def test_what_a_port_gives_is_checked(tmp_path):
+def test_weights_of_a_port_are_validated(tmp_path):
     given = gradients(3)
     original = Original("Adam", RATES[:3], given)
-    (stretch,) = stretches(record(tmp_path / "trace", original, given))
+    (segment,) = segments(record(tmp_path / "trace", original, given))
     path = own(original)
-    with pytest.raises(InputError, match="expected those after 3 steps, got 2"):
-        diagnose(stretch, path[:2])
+    with pytest.raises(InputError, match="expected its weights after each of 3 steps, got 2"):
+        diagnose(segment, path[:2])
     with pytest.raises(InputError, match=r"'bias': expected shape \(20,\), got \(1, 20\)"):
-        diagnose(stretch, [{**one, "bias": one["bias"][None]} for one in path])
+        diagnose(segment, [{**one, "bias": one["bias"][None]} for one in path])
     with pytest.raises(InputError, match="expected an array for 'bias'"):
-        diagnose(stretch, [{"kernel": one["kernel"]} for one in path])
+        diagnose(segment, [{"kernel": one["kernel"]} for one in path])
     path[1]["bias"] = path[1]["bias"] * np.nan
-    verdict = diagnose(stretch, path)
+    verdict = diagnose(segment, path)
     assert (verdict.first_step, verdict.weight) == (1, "bias")
     assert verdict.measured == np.inf
 
 
-def test_clipped_gradients_are_in_it_as_they_were_and_as_they_came(tmp_path):
+def test_segment_has_the_gradients_before_and_after_clipping(tmp_path):
     raw = gradients(10)
     applied = [clipped(one, "global_norm", 0.5) for one in raw]
     original = Original("GradientDescent", RATES[:10], applied)
     clipping = {"kind": "global_norm", "bound": 0.5}
-    (stretch,) = stretches(record(tmp_path / "trace", original, applied, raw, clipping))
-    np.testing.assert_array_equal(stretch.raw[3], stretch.sample.flat(raw[3]))
+    (segment,) = segments(record(tmp_path / "trace", original, applied, raw, clipping))
+    np.testing.assert_array_equal(segment.raw[3], segment.sample.flat(raw[3]))
     norm = np.sqrt(sum((g.astype(float) ** 2).sum() for g in raw[3].values()))
-    assert np.sqrt((stretch.norms[3] ** 2).sum()) == pytest.approx(norm)
-    assert diagnose(stretch, own(original)).passed
+    assert np.sqrt((segment.norms[3] ** 2).sum()) == pytest.approx(norm)
+    assert diagnose(segment, own(original)).passed

@@ -1,4 +1,4 @@
-"""Other optimizers that a port may have in the original's place."""
+"""Other optimizers that a port may use instead of the original's."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,13 +8,13 @@ import numpy as np
 from tf_edureka.parity.optimizer import arithmetic as a
 from tf_edureka.parity.optimizer.arithmetic import RULES, Rule
 from tf_edureka.parity.optimizer.changes import CAUSE_OF, Change
+from tf_edureka.parity.optimizer.segment import Segment
 from tf_edureka.parity.optimizer.simulation import Setup
-from tf_edureka.parity.optimizer.stretch import Stretch
 
 _ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
 _RMSPROP = {"rho": 0.9, "momentum": 0.0, "epsilon": 1e-7}
 _FTRL = {"l1": 0.0, "l2": 0.0, "lr_power": -0.5}
-# The optimizer, its kind in TensorFlow 1, its rule, where its slots begin, its scalars.
+# The optimizer, its op in TensorFlow 1, its rule, initial values of slots, its scalars.
 _OTHERS: tuple[tuple[str, str, Rule, dict[str, float], dict[str, float]], ...] = (
     ("plain SGD", "GradientDescent", RULES["GradientDescent"], {}, {}),
     ("SGD with momentum", "Momentum", RULES["Momentum"], {}, {"momentum": 0.9}),
@@ -54,22 +54,22 @@ _OTHERS: tuple[tuple[str, str, Rule, dict[str, float], dict[str, float]], ...] =
 )
 
 
-def others(stretch: Stretch) -> Iterator[Change]:
-    """Other optimizers from their first step on, at a rate that is fitted.
+def other_optimizers(segment: Segment) -> Iterator[Change]:
+    """Yields other optimizers that start at the first step, each with a fitted factor of the rate.
 
     Args:
-        stretch: what they are tried on.
+        segment: consecutive steps on which they are tried.
     """
-    kind = stretch.training.optimizer or ""
+    kind = segment.training.optimizer or ""
     own = CAUSE_OF.get(kind)
     for name, other, rule, start, scalars in _OTHERS:
         if other == kind:
             continue
         yield Change(
-            what="form",
+            target="form",
             cause=own or CAUSE_OF.get(other, "learning_rate"),
-            says=f"the port's optimizer is {name} with {{value}} times the original's rate, "
-            f"the original's is {kind}",
+            says=f"the port's optimizer is {name} with {{value}} times the original's learning "
+            f"rate, the original's optimizer is {kind}",
             make=_made(rule, start, scalars),
             values=(1.0, 0.01, 0.1, 10.0),
             low=1e-9,

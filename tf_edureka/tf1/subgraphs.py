@@ -1,4 +1,4 @@
-"""Parts of a recorded graph: what a value is computed from, and what is given in its place."""
+"""Subgraphs of a recorded graph: the nodes that a value needs, with some tensors fed instead."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,17 +10,17 @@ from tf_edureka.tf1.graph_nodes import (
     definition,
     depths,
     every_node,
-    is_given,
+    is_given_placeholder,
     output_types,
     parse,
-    stand_in,
+    placeholder_name,
 )
 
 v1 = tf.compat.v1
-Refuses = Callable[[Any], str | None]
+RejectionReason = Callable[[Any], str | None]
 
-# Ops with a state that is a variable's, which is given, or that begins anew with each run, or that
-# changes no value.
+# Stateful ops whose state is known: that of a variable, whose value is fed, a state that starts
+# again with each run, or one that changes no value.
 _KNOWN_STATE = re.compile(
     "Variable.*|Var(Handle|IsInitialized)Op|IsVariableInitialized|ReadVariableOp|"
     ".*Assign(Add|Sub)?(VariableOp)?|(Resource)?(Sparse)?Apply.*|Resource(Gather|Scatter).*|"
@@ -29,62 +29,60 @@ _KNOWN_STATE = re.compile(
     "DisableCopyOnRead|DeepCopy|Timestamp|HashTable(V2)?|LookupTable(Find|Size|Import).*|"
     "InitializeTable.*"
 )
-FILLS = re.compile(
-    "(InitializeTable|LookupTableImport).*"
-)  # with what a table holds from the start
+FILLS = re.compile("(InitializeTable|LookupTableImport).*")  # ops that fill a table
 _RANDOM = re.compile(".*(Random|TruncatedNormal|Multinomial|Sampler|Distorted|Stateful).*")
 _SILENT = {"Print": "Identity", "PrintV2": "NoOp"}
-# What names nodes that are left out, or is of no use.
+# Attributes that name nodes outside the subgraph, or have no effect.
 _DROPPED = ("_class", "_output_shapes")
 
 
-class Parts:
-    """Cuts parts out of a graph.
+class Subgraphs:
+    """Extracts subgraphs from a graph.
 
     Args:
-        graph: a `GraphDef`.
-        refuses: why a node cannot or must not be run, and None where it can: of a recorded graph,
-            unless it is said otherwise.
+        graph: `GraphDef` of the whole graph.
+        rejection_reason: function that returns why a node must not run, or None if it may; the
+            default rejects nodes whose state was not recorded.
 
     Attributes:
-        graph: the same.
-        nodes: of it, by name.
-        depths: how many loops and branches each of them is inside of.
+        graph: `GraphDef` of the whole graph.
+        nodes: its nodes by name.
+        depths: numbers of enclosing loops and branches by node.
     """
 
-    def __init__(self, graph: Any, refuses: Refuses | None = None) -> None:
+    def __init__(self, graph: Any, rejection_reason: RejectionReason | None = None) -> None:
         self.graph = graph
-        self._refuses = refuses or _unknown_state
+        self._rejection_reason = rejection_reason or _unknown_state
         self.nodes = {node.name: node for node in graph.node}
         self.depths = depths(self.nodes)
         self._fills = {
             node.name: parse(node.input[0])[0] for node in graph.node if FILLS.fullmatch(node.op)
         }
 
-    def part(self, targets: Iterable[str], given: Iterable[str]) -> Any:
-        """What targets need, when some tensors are given.
+    def extract(self, targets: Iterable[str], given: Iterable[str]) -> Any:
+        """Extracts the nodes that the targets need, with placeholders for some tensors.
 
         Args:
             targets: names of tensors or ops.
-            given: names of tensors. Those that are needed become placeholders, named by `stand_in`,
-                and what they were computed from is left out.
+            given: names of tensors whose values the caller feeds. Each one that is needed becomes a
+                placeholder with the name from `placeholder_name`; its inputs are left out.
 
         Returns:
-            a `GraphDef`.
+            the subgraph as a `GraphDef`.
 
         Raises:
-            Unreplayable: when a target is not there, or depends on what is not given.
+            Unreplayable: if a target does not exist, or depends on a value that is not fed.
         """
-        taken = {parse(name): stand_in(name) for name in given}
+        placeholders = {parse(name): placeholder_name(name) for name in given}
         targets = [*targets]
-        kept, hit = self.needed(targets, taken)
+        kept, hit = self.required_nodes(targets, placeholders)
         fills = [one for one, table in self._fills.items() if table in kept]
-        kept, hit = self.needed([*targets, *fills], taken)
+        kept, hit = self.required_nodes([*targets, *fills], placeholders)
         result = v1.GraphDef(versions=self.graph.versions)
         for name, output in sorted(hit):
-            result.node.extend(self._stand_ins(name, output))
+            result.node.extend(self._placeholders(name, output))
         sources: dict[tuple[str, int | None], str] = {
-            one: f"{taken[one]}{self._inside(one[0])}" for one in hit
+            one: f"{placeholders[one]}{self._inside(one[0])}" for one in hit
         }
         for original in self.graph.node:
             if original.name in kept:
@@ -99,45 +97,46 @@ class Parts:
         functions = {one.signature.name for one in result.library.function}
         for node in every_node(result):
             _tidy(node)
-            reason = None if node.op in functions else self._refuses(node)
+            reason = None if node.op in functions else self._rejection_reason(node)
             if reason and not self._fails_when_run(node):
                 raise Unreplayable(reason)
         return result
 
-    def needed(
+    def required_nodes(
         self, targets: Iterable[str], given: Iterable[tuple[str, int | None]] = ()
     ) -> tuple[set[str], set[tuple[str, int]]]:
-        """The nodes that targets need, and those of the tensors given that they do.
+        """Returns the nodes that the targets need, and the fed tensors that they need.
 
         Args:
             targets: names of tensors or ops.
-            given: nodes and outputs; nobody has to wait for these nodes.
+            given: fed tensors as node and output index; control inputs from their nodes are
+                ignored.
         """
         given = set(given)
-        givers = {name for name, _ in given}
+        fed_nodes = {name for name, _ in given}
         kept: set[str] = set()
         hit: set[tuple[str, int]] = set()
         todo = [parse(target) for target in targets]
         while todo:
             name, output = todo.pop()
             if name not in self.nodes:
-                raise Unreplayable(f"the graph has no {name}")
+                raise Unreplayable(f"the graph has no node {name}")
             if (name, output) in given and output is not None:
                 hit.add((name, output))
                 if self.depths[name][1]:
                     todo += [parse(one) for one in self.nodes[name].input if one[0] == "^"]
-            elif name not in kept and not (output is None and name in givers):
+            elif name not in kept and not (output is None and name in fed_nodes):
                 kept.add(name)
                 todo += map(parse, self.nodes[name].input)
         return kept, hit
 
     def _fails_when_run(self, node: Any) -> bool:
-        """Has a node fail only if it is run, where it may be in a branch that is not taken."""
+        """Makes a rejected node fail only when it runs; False if it is not in a branch."""
         loops, branches = self.depths.get(node.name, (0, 0))
         kinds = output_types(node)
         if loops or not branches or len(kinds) != 1:
             return False
-        node.op = "Placeholder"  # of which TensorFlow says that it has to be fed
+        node.op = "Placeholder"  # TensorFlow raises an error if it runs without being fed
         node.input[:] = [f"^{parse(one)[0]}" for one in node.input]
         node.attr.clear()
         node.attr["dtype"].type = kinds[0]
@@ -145,25 +144,25 @@ class Parts:
         return True
 
     def _inside(self, name: str) -> str:
-        """What the name of a stand-in ends with where it has to wait for its branch."""
+        """The suffix of the placeholder name for a node inside a branch."""
         return "/inside" if self.depths[name][1] else ""
 
-    def _stand_ins(self, name: str, output: int) -> Any:
-        """The nodes in place of a tensor: a placeholder, and what waits for its branch."""
+    def _placeholders(self, name: str, output: int) -> Any:
+        """Yields the nodes that replace a tensor: a placeholder, and in a branch its identity."""
         node = self.nodes[name]
         loops, branches = self.depths[name]
         if loops:
-            raise Unreplayable(f"{name} ({node.op}) is inside a loop, where nothing can be given")
+            raise Unreplayable(f"{name} ({node.op}) is inside a loop, so its value cannot be fed")
         kinds = output_types(node)
         if output >= len(kinds):
             raise Unreplayable(f"{name} ({node.op}) has no output {output}")
-        placeholder = v1.NodeDef(name=stand_in(f"{name}:{output}"), op="Placeholder")
+        placeholder = v1.NodeDef(name=placeholder_name(f"{name}:{output}"), op="Placeholder")
         placeholder.attr["dtype"].type = kinds[output]
         placeholder.attr["shape"].shape.unknown_rank = True
         if node.op == "Placeholder" and "shape" in node.attr:
             placeholder.attr["shape"].CopyFrom(node.attr["shape"])
         yield placeholder
-        if branches:  # it must not be computed with where its branch is not taken
+        if branches:  # consumers must not run if the branch is not taken
             inside = v1.NodeDef(name=f"{placeholder.name}{self._inside(name)}", op="Identity")
             inside.attr["T"].type = kinds[output]
             inside.input[:] = [placeholder.name, *(one for one in node.input if one[0] == "^")]
@@ -171,7 +170,7 @@ class Parts:
 
 
 def _library(library: Any, nodes: Iterable[Any]) -> Any:
-    """The functions that nodes call, and those that these call."""
+    """The functions that nodes call, directly or through other functions."""
     functions = {one.signature.name: one for one in library.function}
     gradients = {one.function_name: one.gradient_func for one in library.gradient}
     result = type(library)()
@@ -198,7 +197,7 @@ def _called(attributes: Any) -> Iterable[str]:
 
 
 def _tidy(node: Any) -> None:
-    """Takes out what places a node, and what prints."""
+    """Removes devices, unused attributes and printing from a node."""
     node.device = ""
     for name in _DROPPED:
         node.attr.pop(name, None)
@@ -215,10 +214,15 @@ def _tidy(node: Any) -> None:
 
 
 def _unknown_state(node: Any) -> str | None:
-    """Why it is not known what a node gives; None where it is known, or computed."""
+    """Returns why the output of a node is unknown; None if it is fed or can be computed."""
     if node.op == "Placeholder":
-        return None if is_given(node.name) else f"what was fed to {node.name} was not recorded"
+        return (
+            None
+            if is_given_placeholder(node.name)
+            else f"the value fed to {node.name} was not recorded"
+        )
     if not definition(node.op).is_stateful or _KNOWN_STATE.fullmatch(node.op):
         return None
-    what = "drew" if _RANDOM.fullmatch(node.op) else "gave"
-    return f"what {node.name} ({node.op}) {what} was not recorded"
+    if _RANDOM.fullmatch(node.op):
+        return f"the values sampled by {node.name} ({node.op}) were not recorded"
+    return f"the output of {node.name} ({node.op}) was not recorded"

@@ -1,14 +1,14 @@
-"""Copies of tf.contrib made by hand: what `--report` says of those that compute something else."""
+"""Hand-written copies of tf.contrib: `--report` lists those that compute something else."""
 
 import ast
 
 import pytest
 
-from tf_edureka.runner import copies, report
+from tf_edureka.runner import contrib_copies, report
 
 
-def said(text: str) -> list[tuple[int, str, str]]:
-    return copies.lines(ast.parse(text))
+def found_in(text: str) -> list[tuple[int, str, str]]:
+    return contrib_copies.find_copies(ast.parse(text))
 
 
 ARG_SCOPE = """
@@ -52,34 +52,39 @@ def l2_regularizer(scale):
         (IN_A_MAPPING, 3, "arg_scope", "ignores args, kwargs; "),
         (BY_ANOTHER_NAME, 4, "arg_scope", "ignores ops, kwargs; "),
         ("f = Namespace(l1_regularizer=lambda scale: None)", 1, "l1_regularizer", "ignores scale;"),
-        ("def add_arg_scope(f): return f", 1, "add_arg_scope", "gives back f as it is; "),
-        (TWICE, 2, "l2_regularizer", "gives twice as much as tf.contrib.layers.l2_regularizer"),
+        ("def add_arg_scope(f): return f", 1, "add_arg_scope", "returns f unchanged; "),
+        (TWICE, 2, "l2_regularizer", "returns twice as much as tf.contrib.layers.l2_regularizer"),
         (
             "xavier_initializer = tf.keras.initializers.GlorotUniform",
             *(1, "xavier_initializer", "is tf.keras.initializers.GlorotUniform; "),
         ),
-        ("sys.modules['tensorflow.contrib'] = Mock()", 1, "tensorflow.contrib", "is a stand-in: "),
-        ("tf.contrib = Mock()", 1, "tf.contrib", "is a stand-in: "),
+        (
+            "sys.modules['tensorflow.contrib'] = Mock()",
+            1,
+            "tensorflow.contrib",
+            "is a substitute: ",
+        ),
+        ("tf.contrib = Mock()", 1, "tf.contrib", "is a substitute: "),
     ],
 )
-def test_a_copy_that_computes_something_else_is_named(text, line, name, what):
-    ((found_line, found_name, found),) = said(text)
+def test_copy_that_computes_something_else_is_listed(text, line, name, what):
+    ((found_line, found_name, found),) = found_in(text)
     assert (found_line, found_name) == (line, name)
     assert found.startswith(what)
 
 
-def test_a_network_that_gives_zeros_is_named():
-    found = [what for _, _, what in said(BIDIRECTIONAL)]
+def test_network_that_returns_zeros_is_listed():
+    found = [what for _, _, what in found_in(BIDIRECTIONAL)]
     assert found == [
-        "gives zeros; tf.contrib.rnn.static_bidirectional_rnn does not",
         "ignores cell_fw, cell_bw, dtype; tf.contrib.rnn.static_bidirectional_rnn does not",
+        "returns zeros; tf.contrib.rnn.static_bidirectional_rnn does not",
     ]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        # The sum of squares is halved, the name of the op is of no account.
+        # It halves the sum of squares; the argument `scope` does not matter.
         "def l2_regularizer(scale, scope=None): return lambda w: scale * tf.nn.l2_loss(w)",
         "from tensorflow.contrib.framework import arg_scope",
         "arg_scope = tf.contrib.framework.arg_scope",
@@ -87,17 +92,17 @@ def test_a_network_that_gives_zeros_is_named():
         "tf.contrib = slim",
         "def flatten(x): return tf.reshape(x, [-1, 784])",
         "flatten = FLAGS.flatten_images",
-        "def dropout(x, unused): return x",  # of that name many scripts have their own
+        "def dropout(x, unused): return x",  # many scripts have a function of this name
     ],
 )
-def test_what_is_the_same_or_the_script_s_own_is_not(text):
-    assert said(text) == []
+def test_equivalent_copies_and_other_functions_are_not_listed(text):
+    assert found_in(text) == []
 
 
-def test_the_report_has_them_under_a_title_of_their_own():
+def test_report_lists_copies_under_their_own_title():
     text = report.text("net.py", f"import tensorflow as tf{BIDIRECTIONAL}".encode())
     assert text.splitlines() == [
         "net.py uses nothing that TensorFlow 2 has changed.",
-        "What net.py has under names of tf.contrib, made by hand, and what it does otherwise:",
-        *(f"  2  static_bidirectional_rnn  {what}" for _, _, what in said(BIDIRECTIONAL)),
+        "Functions of net.py that replace tf.contrib and compute something else:",
+        *(f"  2  static_bidirectional_rnn  {what}" for _, _, what in found_in(BIDIRECTIONAL)),
     ]

@@ -1,14 +1,14 @@
-"""What a script has of `tf.contrib` made by hand, and what such a copy leaves out.
+"""Finds hand-written copies of `tf.contrib` in a script that compute something else.
 
-`tf.contrib` is gone, and scripts that were to run all the same were given stand-ins by its names.
-Some compute something else and say nothing: an `arg_scope` that passes no argument on, a
-bidirectional network that gives zeros, a regulariser that is None.
+TensorFlow 2 has no `tf.contrib`, so some scripts define functions with its names. Some of these
+silently compute something else: an `arg_scope` that passes no argument on, a bidirectional network
+that returns zeros, a regulariser that is None.
 """
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-# Where in `tf` the names are that are copied.
+# Modules of `tf` and their names that scripts copy.
 _HOMES = {
     "contrib.framework": ("add_arg_scope", "arg_scope"),
     "contrib.layers": (
@@ -30,25 +30,25 @@ _HOMES = {
     "nn": ("bidirectional_dynamic_rnn", "dynamic_rnn"),
 }
 _NAMES = {name: f"tf.{home}.{name}" for home, names in _HOMES.items() for name in names}
-# Arguments without which the numbers are the same.
+# Arguments that do not affect the numbers.
 _HARMLESS = {
     *("self", "cls", "name", "scope", "reuse", "trainable", "collections", "parallel_iterations"),
     *("outputs_collections", "variables_collections", "swap_memory", "data_format"),
 }
 _LIBRARIES = ("tf", "tensorflow", "keras", "contextlib")
-_THE_SAME = {"slim", "tf_slim", "contrib"}  # what may stand for `tf.contrib`
+_EQUIVALENT = {"slim", "tf_slim", "contrib"}  # libraries that may replace `tf.contrib`
 _Row = tuple[int, str, str]
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def lines(tree: ast.Module) -> list[_Row]:
-    """The copies in a script that compute something else.
+def find_copies(tree: ast.Module) -> list[_Row]:
+    """Finds the copies in a script that compute something else.
 
     Args:
-        tree: The script.
+        tree: the parsed script.
 
     Returns:
-        line from 1, name, and what is not the same, in the order of the script.
+        line (from 1), name and difference of each copy, in the order of the script.
     """
     nodes = [*ast.walk(tree)]
     functions: dict[str, _Function] = {
@@ -56,12 +56,12 @@ def lines(tree: ast.Module) -> list[_Row]:
         for node in nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
-    found = (row for node in nodes for row in _of(node, functions))
+    found = (row for node in nodes for row in _rows(node, functions))
     return sorted(dict.fromkeys(found))
 
 
-def _of(node: ast.AST, functions: Mapping[str, _Function]) -> Iterator[_Row]:
-    """The rows of a definition, of an assignment, or of what is given by name or in a mapping."""
+def _rows(node: ast.AST, functions: Mapping[str, _Function]) -> Iterator[_Row]:
+    """The rows of a node: a definition, an assignment, a keyword argument or a dictionary."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         yield from _copy(node.name, node, node.lineno)
     elif isinstance(node, ast.keyword) and isinstance(node.value, ast.Lambda):
@@ -83,16 +83,16 @@ def _assigned(
     name = path[-1] if path else ""
     function = _function(value, functions)
     module = _module(target, path)
-    if module and not _THE_SAME & {*given}:
-        yield target.lineno, module, "is a stand-in: what it has not is missing here, too"
+    if module and not _EQUIVALENT & {*given}:
+        yield target.lineno, module, "is a substitute: names that it does not define are missing"
     elif function:
         yield from _copy(name, function, target.lineno)
     elif name in _NAMES and given and given[0] in _LIBRARIES and given[-1] != name:
-        yield target.lineno, name, f"is {'.'.join(given)}; {_NAMES[name]} takes other arguments"
+        yield target.lineno, name, f"is {'.'.join(given)}; {_NAMES[name]} has other arguments"
 
 
 def _function(value: ast.expr, functions: Mapping[str, _Function]) -> _Function | None:
-    """The function that an expression is: written here, or one of `functions` by its name."""
+    """The function of an expression: a lambda, or the name of one of `functions`."""
     if isinstance(value, ast.Call) and _dotted(value.func) == ["staticmethod"] and value.args:
         value = value.args[0]
     if isinstance(value, ast.Name):
@@ -101,7 +101,7 @@ def _function(value: ast.expr, functions: Mapping[str, _Function]) -> _Function 
 
 
 def _module(target: ast.expr, path: Sequence[str]) -> str | None:
-    """The module in whose place something is put: as `sys.modules[...]`, or as `tf.contrib`."""
+    """The module that an assignment replaces, as `sys.modules[...]` or as `tf.contrib`."""
     if isinstance(target, ast.Subscript) and _dotted(target.value)[-1:] == ["modules"]:
         key = target.slice
         name = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
@@ -111,7 +111,7 @@ def _module(target: ast.expr, path: Sequence[str]) -> str | None:
 
 
 def _copy(name: str, function: _Function, line: int) -> Iterator[_Row]:
-    """What a function by a name of `tf.contrib` does not do as that does."""
+    """The differences of a function from the one of `tf.contrib` with its name."""
     if name not in _NAMES:
         return
     parts = function.body if isinstance(function.body, list) else [function.body]
@@ -123,13 +123,17 @@ def _copy(name: str, function: _Function, line: int) -> Iterator[_Row]:
         yield line, name, f"ignores {', '.join(ignored)}; {_NAMES[name]} does not"
     result = parts[-1].value if isinstance(parts[-1], ast.Return) else parts[-1]
     if len(parts) == 1 and isinstance(result, ast.Name) and result.id in arguments:
-        yield line, name, f"gives back {result.id} as it is; {_NAMES[name]} does not"
+        yield line, name, f"returns {result.id} unchanged; {_NAMES[name]} does not"
     called = [_dotted(node.func) for node in inside if isinstance(node, ast.Call)]
-    of_tensorflow = {path[-1] for path in called if path and path[0].startswith("tf")}
-    if of_tensorflow and of_tensorflow <= {"zeros", "zeros_like"}:
-        yield line, name, f"gives zeros; {_NAMES[name]} does not"
+    tensorflow_calls = {path[-1] for path in called if path and path[0].startswith("tf")}
+    if tensorflow_calls and tensorflow_calls <= {"zeros", "zeros_like"}:
+        yield line, name, f"returns zeros; {_NAMES[name]} does not"
     if name == "l2_regularizer" and any("regularizers" in path for path in called):
-        yield line, name, f"gives twice as much as {_NAMES[name]}, which halves the sum of squares"
+        yield (
+            line,
+            name,
+            f"returns twice as much as {_NAMES[name]}, which halves the sum of squares",
+        )
 
 
 def _arguments(given: ast.arguments) -> list[str]:

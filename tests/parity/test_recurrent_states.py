@@ -1,4 +1,4 @@
-"""Recurrent layers whose state goes on in the next batch."""
+"""Recurrent layers that carry their state to the next batch."""
 
 import functools
 
@@ -9,14 +9,14 @@ import tensorflow as tf
 from keras import layers
 from originals import failing, train, variable
 
-from tf_edureka.parity.model.carried import Carried
+from tf_edureka.parity.model.recurrent_states import RecurrentStates
 
 v1 = tf.compat.v1
 BATCH, STEPS, FEATURES, UNITS = 5, 3, 2, 4
 
 
 def unrolled(x, c, h):
-    """An LSTM's last state, its gates in Keras' order; the forget gate's bias is not 1 larger."""
+    """The last state of an LSTM with the gates in Keras' order and no additional forget bias."""
     kernel = variable([FEATURES, 4 * UNITS], "kernel")
     recurrent = variable([UNITS, 4 * UNITS], "recurrent")
     bias = variable([4 * UNITS], "bias")
@@ -54,12 +54,12 @@ def kept_in_variables(session, random):
     end = unrolled(x, *start)
     loss = tf.reduce_mean(tf.square(end[1] - y))
     step = v1.train.GradientDescentOptimizer(0.1).minimize(loss)
-    with tf.control_dependencies([step]):  # which reads them
-        goes_on = [v1.assign(*pair) for pair in zip(start, end, strict=True)]
+    with tf.control_dependencies([step]):  # which reads the states
+        update_states = [v1.assign(*pair) for pair in zip(start, end, strict=True)]
     session.run(v1.global_variables_initializer())
     for _ in range(12):
         feed = {x: random.normal(size=x.shape), y: random.normal(size=y.shape)}
-        session.run([step, loss, goes_on], feed)
+        session.run([step, loss, update_states], feed)
 
 
 def lstm(**options) -> keras.Model:
@@ -72,44 +72,44 @@ def lstm(**options) -> keras.Model:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("original", [fed, kept_in_variables])
-def test_a_stateful_layer_goes_on_where_the_original_does(recorded, original):
+def test_stateful_layer_carries_its_state_like_the_original(recorded, original):
     ladder = recorded(original).climb(lambda: lstm(stateful=True, unit_forget_bias=False))
     assert failing(ladder) == []
     assert not ladder.lacking
 
 
 def test_states_may_be_fed_in_one_array():
-    """The cell's first, as TensorFlow 1 has them; Keras has the output first."""
+    """TensorFlow 1 has the cell state first, Keras the output."""
     model = lstm(stateful=True)
     cell, output = np.random.default_rng(0).normal(size=(2, BATCH, UNITS)).astype("float32")
-    found = Carried(model)
+    found = RecurrentStates(model)
     fed = {"x": np.zeros((BATCH, STEPS, FEATURES)), "state": np.stack([cell, output])}
 
-    def apart():
-        found.take(fed)
+    def difference():
+        found.load(fed)
         return sum(
             float(np.abs(one.numpy() - wanted).sum())
             for one, wanted in zip(model.layers[1].states, (output, cell), strict=True)
         )
 
-    found.choose(fed, apart)
-    assert apart() == 0
+    found.locate(fed, difference)
+    assert difference() == 0
     found.reset()
     assert not any(one.numpy().any() for one in model.layers[1].states)
 
 
 @pytest.mark.slow
-def test_a_layer_that_begins_anew_each_time_differs_from_the_second_step_on(recorded):
+def test_stateless_layer_differs_from_the_second_step_on(recorded):
     ladder = recorded(fed).climb(lambda: lstm(unit_forget_bias=False))
     assert failing(ladder)[:2] == ["forward pass", "loss"]
     (loss,) = (rung for rung in ladder.rungs if rung.rung == "loss")
-    apart = np.subtract(loss.series["original"], loss.series["port"])
-    assert abs(apart[0]) < 1e-6 < min(abs(apart[1:]))
+    difference = np.subtract(loss.series["original"], loss.series["port"])
+    assert abs(difference[0]) < 1e-6 < min(abs(difference[1:]))
 
 
 @pytest.mark.slow
-def test_an_initial_forget_bias_is_compared_as_the_layer_has_it(recorded):
-    """The original adds none: a bias of 0 is 0, and Keras' bias of 1 is not."""
+def test_initial_forget_bias_is_compared_with_the_layers_own(recorded):
+    """The original adds no forget bias: its bias of 0 is equal to 0, not to Keras' 1."""
 
     def zero(session, random):
         x = v1.placeholder(tf.float32, [None, STEPS, FEATURES], "x")
@@ -156,7 +156,7 @@ def basic_lstm_cell(session, random, forget_bias):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("forget_bias", [0.0, 1.0])
-def test_a_port_that_is_wrong_elsewhere_keeps_its_forget_bias(recorded, forget_bias):
+def test_another_mistake_does_not_change_the_assumed_forget_bias(recorded, forget_bias):
     trace = recorded(functools.partial(basic_lstm_cell, forget_bias=forget_bias))
     for activation in ("relu", "sigmoid", "softsign"):
         ladder = trace.climb(lstm(unit_forget_bias=forget_bias == 1, activation=activation))

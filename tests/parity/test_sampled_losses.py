@@ -1,4 +1,4 @@
-"""Losses that sample classes, as those of word2vec."""
+"""Losses that sample classes, such as those of word2vec."""
 
 import keras
 import pytest
@@ -14,7 +14,7 @@ def loss(kernel, bias, labels, inputs):
 
 
 class SkipGram(keras.Model):
-    """Vectors of words, and what tells a word near them from others that are sampled."""
+    """Word vectors, and a classifier that separates near words from sampled ones."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class SkipGram(keras.Model):
 
 
 @pytest.mark.slow
-def test_a_port_samples_the_classes_that_the_original_sampled(recorded):
+def test_port_uses_the_classes_that_the_original_sampled(recorded):
     def original(session, random):
         v1.set_random_seed(3)
         word = v1.placeholder(tf.int32, [BATCH], "word")

@@ -1,4 +1,4 @@
-"""The old side of `test_modern`: runs on TensorFlow 1.15.5's Python, `modern_then.py OUT.npz`."""
+"""The old side of `test_modern`: runs on TensorFlow 1.15.5's Python (`modern_tf1_side.py OUT`)."""
 
 import inspect
 import json
@@ -21,15 +21,15 @@ def old(name):
 
 
 def role(variable):
-    """What a variable is in its layer, in Keras' words."""
+    """The name that Keras gives to a variable of this role in its layer."""
     *_, part, last = ["", *variable.op.name.split("/")]
-    for then, today in ROLES.items():
-        last = last.replace(then, today)
+    for original, port in ROLES.items():
+        last = last.replace(original, port)
     return f"{part}_{last}" if part in PARTS else last
 
 
 def result(out):
-    """The tensor of what a call gave."""
+    """The output tensor of a call, without states."""
     if isinstance(out, (tuple, list)):
         out = out[0]
     return tf.concat(out, -1) if isinstance(out, tuple) else out
@@ -75,7 +75,7 @@ def dropout(make, case):
 
 
 def trained(make, case):
-    """What a function gives in each step while its variables and those of its layer are trained."""
+    """The output in each step while the variables of a call and of its layer are trained."""
     inputs = {name: tf.Variable(value) for name, value in case.trained.items()}
     made = {name: eval(text) for name, (text, _) in case.made.items()}
     if "dtype" in inspect.signature(make).parameters and made:

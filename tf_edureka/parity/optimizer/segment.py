@@ -1,4 +1,4 @@
-"""Unbroken stretches of a trace's steps, on which an optimizer can be tried by itself."""
+"""A segment of a recorded run: consecutive steps on which an optimizer can be compared alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,27 +12,27 @@ from tf_edureka.parity.optimizer.simulation import Doubles, Setup, roundings, to
 from tf_edureka.results import Floats
 from tf_edureka.trace import Array, Step, Training
 
-_UNKNOWN = 64  # roundings in a step of an optimizer whose arithmetic is not known
+_UNKNOWN = 64  # roundings per step, if the update rule is not known
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Stretch:
-    """Consecutive steps with gradients. Of large weights it has a sample, evenly spaced.
+class Segment:
+    """Consecutive steps with gradients, and a sample of the weights' entries.
 
     Attributes:
-        training: what is trained, and by what.
-        steps: the trace's, whose first has the state before it.
-        sample: which entries of the weights are kept.
+        training: the recorded training.
+        steps: recorded steps; the state before the first is stored.
+        sample: entries of the weights that are kept.
         start: weights before the first step, float32 or float64, shape (entries,).
-        original: the optimizer with the gradients that it got; None if its arithmetic is not
-            known: all steps have recorded weights then.
+        original: the original's optimizer with the gradients that it received; None if its update
+            rule is not known, and then the weights after all steps are recorded.
         raw: gradients before clipping, float, shape (steps, entries).
-        norms: float64, shape (steps, weights): of the raw gradients of each whole weight.
-        rates: rate of every step of the training, by its number.
+        norms: norms of each whole weight's raw gradient, float64, shape (steps, weights).
+        rates: learning rate of every step of the training, by its number.
         expected: the original's weights after each step, float, shape (steps, entries).
-        recorded: bool, shape (steps,): whether they are recorded, and not computed here.
+        recorded: whether these weights are recorded (else computed), bool, shape (steps,).
         unit: unit roundoff of the weights' dtype.
-        note: why it ends before the gradients do; empty if it does not.
+        note: reason why the segment ends before the gradients do; empty if it does not.
     """
 
     training: Training
@@ -50,31 +50,31 @@ class Stretch:
 
     @property
     def numbers(self) -> list[int]:
-        """Numbers of its steps."""
+        """Numbers of the steps."""
         return [step.number for step in self.steps]
 
     def sampled(self, path: Iterable[Mapping[str, Array]]) -> Doubles:
-        """What a port's weights are at the entries that are kept.
+        """Returns the sampled entries of a port's weights.
 
         Args:
-            path: the port's weights after each step, by name, float arrays in the shapes of the
-                original; it is read once, so it may be a generator.
+            path: the port's weights after each step, float arrays by name in the original's shapes;
+                it is read once, so it may be a generator.
 
         Returns:
             float64, shape (steps, entries).
 
         Raises:
-            InputError: when a weight or a step is missing, or a shape is another.
+            InputError: if a weight or a step is missing, or a shape differs.
         """
         rows = [self.sample.flat(weights).astype(np.float64) for weights in path]
         if len(rows) != len(self.steps):
             raise InputError(
-                f"weights of a port: expected those after {len(self.steps)} steps, got {len(rows)}"
+                f"port: expected its weights after each of {len(self.steps)} steps, got {len(rows)}"
             )
         return np.stack(rows)
 
     def tolerance(self) -> Doubles:
-        """How far a right port may be off: see `simulation.tolerance`.
+        """Returns the tolerance of a right port's weights, see `simulation.tolerance`.
 
         Returns:
             float64, shape (steps, entries).
@@ -83,14 +83,14 @@ class Stretch:
             return _UNKNOWN * sum(roundings(self.start, self.expected, self.unit), np.zeros(1))
         return tolerance(self.original, self.sample.owner, self.unit)
 
-    def thinned(self, most: int) -> tuple["Stretch", npt.NDArray[np.intp]]:
-        """The same with fewer entries.
+    def thinned(self, most: int) -> tuple["Segment", npt.NDArray[np.intp]]:
+        """Returns the segment with fewer entries.
 
         Args:
-            most: how many there may be, or one of each weight.
+            most: largest number of entries; at least one of each weight is kept.
 
         Returns:
-            the stretch, and indices into this one's entries, of shape (entries,).
+            the segment, and indices into the entries of this one, shape (entries,).
         """
         sample, kept = self.sample.thinned(most)
         old, original = self.original, None
@@ -112,13 +112,13 @@ class Stretch:
         )
         return thin, kept
 
-    def part(self, begin: int, end: int, note: str = "") -> "Stretch":
-        """The same with fewer steps.
+    def part(self, begin: int, end: int, note: str = "") -> "Segment":
+        """Returns some of the steps as a segment.
 
         Args:
-            begin: the first that stays, counted from the first of the stretch.
-            end: the first that does not.
-            note: why there are no more.
+            begin: index of the first step.
+            end: index after the last step.
+            note: reason why it ends there; empty to keep the present one.
         """
         return replace(
             self,

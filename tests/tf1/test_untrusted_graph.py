@@ -1,4 +1,4 @@
-"""Graphs of unknown origin: what they compute, what of them is not run, and what does not end."""
+"""Graphs of unknown origin: their results, ops that are rejected, and loops that never end."""
 
 import re
 from pathlib import Path
@@ -8,39 +8,39 @@ import pytest
 import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
-from tf_edureka.tf1 import apart, foreign_graph
+from tf_edureka.tf1 import child_process, untrusted_graph
 from tf_edureka.tf1.allowed_ops import ALLOWED
-from tf_edureka.tf1.foreign_graph import ForeignGraph
 from tf_edureka.tf1.graph_nodes import Unreplayable
+from tf_edureka.tf1.untrusted_graph import UntrustedGraph
 
 v1 = tf.compat.v1
 X = np.float32([1, 2])
 
 
 def graph_of(make):
-    """A graph whose `y` is what a function makes of `x`, two numbers."""
+    """A graph whose `y` is a function of `x`, two numbers."""
     with tf.Graph().as_default() as graph:
         tf.identity(make(v1.placeholder(tf.float32, [2], name="x")), name="y")
     return graph.as_graph_def()
 
 
 def run(graph, state=None):
-    return ForeignGraph(graph.SerializeToString(), state or {}).run(["y"], {"x": X})[0][0]
+    return UntrustedGraph(graph.SerializeToString(), state or {}).run(["y"], {"x": X})[0][0]
 
 
 def after(op, x):
-    """`x`, when an op has run."""
+    """`x`, with a control dependency on an op."""
     with tf.control_dependencies([op]):
         return tf.identity(x)
 
 
 def in_function(make):
-    """What makes its result in a function of the graph's library."""
+    """Wraps an expression in a function of the graph's library."""
     return lambda x: tf.function(lambda given: tf.ensure_shape(make(given), [2]))(x)
 
 
 def in_while(make):
-    """What makes its result in the body of an op `While`."""
+    """Wraps an expression in the body of a `While` op."""
 
     def looped(x):
         body = lambda i, given: (i + 1, tf.ensure_shape(make(given), [2]))  # noqa: E731
@@ -50,14 +50,14 @@ def in_while(make):
 
 
 def in_case(make):
-    """What makes its result in a branch, not the first, of an op `Case`."""
+    """Wraps an expression in the second branch of a `Case` op."""
     return in_function(
         lambda x: tf.switch_case(tf.constant(1), [lambda: x, lambda: tf.ensure_shape(make(x), [2])])
     )
 
 
 def in_old_loop(make):
-    """What makes its result in a loop of TensorFlow 1's own ops."""
+    """Wraps an expression in a loop of TensorFlow 1's control flow ops."""
 
     def looped(x):
         body = lambda i, given: (i + 1, tf.ensure_shape(make(given), [2]))  # noqa: E731
@@ -78,7 +78,7 @@ WITHIN = {
 
 @pytest.fixture
 def new_control_flow():
-    """Puts back what `in_old_loop` turns off for all graphs."""
+    """Restores the control flow setting that `in_old_loop` changes for all graphs."""
     is_new = v1.control_flow_v2_enabled()
     yield
     (v1.enable_control_flow_v2 if is_new else v1.disable_control_flow_v2)()
@@ -92,7 +92,7 @@ def secret(tmp_path):
     return str(path)
 
 
-def test_what_only_computes_is_run_in_float32_and_float64():
+def test_allowed_graph_runs_in_float32_and_float64():
     def make(x):
         weights = v1.get_variable("w", [2], use_resource=False)
         others = v1.get_variable("v", [2], use_resource=True)
@@ -100,18 +100,18 @@ def test_what_only_computes_is_run_in_float32_and_float64():
 
     graph = graph_of(make).SerializeToString()
     state = {"w": np.float32([0.3, 0.7]), "v": np.float32([0.1, 0.2])}
-    foreign = ForeignGraph(graph, state)
+    foreign = UntrustedGraph(graph, state)
     single, double = (
         foreign.run(["y"], {"x": X}, dtype=one)[0][0] for one in ("float32", "float64")
     )
     assert (single.dtype, double.dtype) == (np.float32, np.float64)
     exact = np.tanh(np.float64(state["w"]) * X + np.float64(state["v"]))
     np.testing.assert_allclose(double, exact, rtol=1e-15)
-    np.testing.assert_allclose(single, exact, rtol=4 * 2**-23)  # three roundings, and tanh's own
+    np.testing.assert_allclose(single, exact, rtol=4 * 2**-23)  # three roundings and that of tanh
 
 
 @pytest.mark.parametrize("within", WITHIN)
-def test_control_flow_and_functions_are_run(within, new_control_flow):
+def test_control_flow_and_functions_run(within, new_control_flow):
     assert run(graph_of(WITHIN[within](lambda x: 2 * x))).tolist() == [2, 4]
 
 
@@ -120,24 +120,24 @@ def written(path):
 
 
 def printed(path):
-    """TensorFlow writes what it prints to any file."""
+    """`PrintV2` can write to any file."""
     return lambda x: after(tf.raw_ops.PrintV2(input="written", output_stream=f"file://{path}"), x)
 
 
 @pytest.mark.parametrize("within", WITHIN)
-def test_a_graph_that_writes_a_file_is_refused_before_it_does(within, tmp_path, new_control_flow):
+def test_graph_that_writes_a_file_is_rejected_before_it_runs(within, tmp_path, new_control_flow):
     graph = graph_of(WITHIN[within](written(tmp_path / "out")))
-    with pytest.raises(Unreplayable, match=r"\(WriteFile\) is not run"):
+    with pytest.raises(Unreplayable, match=r"\(WriteFile\) is not in the list of allowed ops"):
         run(graph)
     assert not (tmp_path / "out").exists()
     with tf.Graph().as_default(), v1.Session() as session:
         tf.import_graph_def(graph, name="")
         assert session.run("y:0", {"x:0": X}).tolist() == [1, 2]
-    assert (tmp_path / "out").read_text() == "written"  # as TensorFlow itself does
+    assert (tmp_path / "out").read_text() == "written"  # TensorFlow itself runs it
 
 
 @pytest.mark.parametrize("within", WITHIN)
-def test_a_graph_that_prints_is_run_and_prints_nowhere(within, tmp_path, new_control_flow, capfd):
+def test_graph_with_print_ops_runs_without_output(within, tmp_path, new_control_flow, capfd):
     graph = graph_of(WITHIN[within](printed(tmp_path / "out")))
     assert run(graph).tolist() == [1, 2]
     assert not (tmp_path / "out").exists()
@@ -161,7 +161,7 @@ def maps_memory(path):
     )
 
 
-REFUSED = {
+REJECTED = {
     "PyFunc": lambda path: calls_python,
     "EagerPyFunc": lambda path: lambda x: tf.py_function(lambda given: given, [x], tf.float32),
     "ReadFile": reads,
@@ -190,18 +190,18 @@ REFUSED = {
 
 @pytest.mark.parametrize(
     ("op", "within"),
-    [(op, "graph") for op in REFUSED] + [(op, "while") for op in REFUSED if "Queue" not in op],
+    [(op, "graph") for op in REJECTED] + [(op, "while") for op in REJECTED if "Queue" not in op],
 )
-def test_what_does_more_than_compute_is_refused(op, within, secret):
-    graph = graph_of(WITHIN[within](REFUSED[op](secret)))
-    starts = apart.shared.starts
-    with pytest.raises(Unreplayable, match=rf"\({op}\) is not run"):
+def test_ops_with_side_effects_are_rejected(op, within, secret):
+    graph = graph_of(WITHIN[within](REJECTED[op](secret)))
+    starts = child_process.shared.starts
+    with pytest.raises(Unreplayable, match=rf"\({op}\) is not in the list of allowed ops"):
         run(graph)
-    assert apart.shared.starts == max(starts, 1)  # nothing has ended the process
+    assert child_process.shared.starts == max(starts, 1)  # the process has not crashed
     assert [one.name for one in Path(secret).parent.iterdir()] == ["secret"]
 
 
-def test_a_branch_that_reads_a_file_is_left_out_and_fails_if_it_is_taken(secret, new_control_flow):
+def test_branch_that_reads_a_file_fails_only_if_it_is_taken(secret, new_control_flow):
     v1.disable_control_flow_v2()
 
     def branched(is_read):
@@ -211,13 +211,13 @@ def test_a_branch_that_reads_a_file_is_left_out_and_fails_if_it_is_taken(secret,
 
     with tf.Graph().as_default(), v1.Session() as session:
         tf.import_graph_def(branched(True), name="")
-        assert session.run("y:0", {"x:0": X}).tolist() == [4, 6]  # as TensorFlow itself does
+        assert session.run("y:0", {"x:0": X}).tolist() == [4, 6]  # TensorFlow itself runs it
     assert run(branched(False)).tolist() == [1, 2]
     with pytest.raises(Unreplayable):
         run(branched(True))
 
 
-def test_a_function_that_is_called_like_an_op_hides_nothing(tmp_path):
+def test_function_named_like_an_op_does_not_hide_it(tmp_path):
     graph = graph_of(written(tmp_path / "out"))
     with tf.Graph().as_default() as other:
         tf.function(lambda x: tf.identity(x)).get_concrete_function(
@@ -231,24 +231,24 @@ def test_a_function_that_is_called_like_an_op_hides_nothing(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_placeholder_that_is_not_fed_is_named():
+def test_placeholder_that_is_not_fed_is_named():
     graph = graph_of(lambda x: x + v1.placeholder(tf.float32, [2], name="other"))
-    with pytest.raises(Unreplayable, match="other has to be fed"):
+    with pytest.raises(Unreplayable, match="the placeholder other must be fed"):
         run(graph)
 
 
 @pytest.mark.parametrize("content", [b"graph", b"\xff" * 20])
-def test_what_is_no_graph_is_refused(content):
+def test_invalid_graph_is_rejected(content):
     with pytest.raises(Unreplayable):
-        ForeignGraph(content, {}).run(["y"], {"x": X})
+        UntrustedGraph(content, {}).run(["y"], {"x": X})
 
 
-def test_every_op_that_is_run_is_one_of_tensorflow():
+def test_every_allowed_op_exists_in_tensorflow():
     assert [name for name in ALLOWED if op_def_registry.get(name) is None] == []
 
 
-# What has a state is run only where that is a variable's, a list's or a random generator's, or
-# where it is a call, a check or silent.
+# Stateful ops that may be allowed: variables, lists, random ops, calls, checks and prints (which
+# are removed).
 STATE = re.compile(
     r"Variable|VariableV2|Var(Handle|IsInitialized)Op|VariableShape|ReadVariableOp|"
     r"Assign(Add|Sub)?VariableOp|Resource(Apply|Scatter)\w+|ResourceGather(Nd)?|(TensorArray|Stack)\w*|"
@@ -257,13 +257,13 @@ STATE = re.compile(
 )
 
 
-def test_what_has_a_state_is_run_for_a_reason():
+def test_allowed_stateful_ops_are_of_known_kinds():
     stateful = {name for name in ALLOWED if op_def_registry.get(name).is_stateful}
     assert {name for name in stateful if not STATE.fullmatch(name)} == set()
     assert stateful > {"Print", "While", "VariableV2", "ResourceApplyAdam"}
 
 
-# Names of files, sockets, Python, other graphs and devices, queues, and what waits or ends.
+# Ops that use files, sockets, Python, other graphs or devices and queues, or that wait or abort.
 DANGEROUS = (
     *("PyFunc", "PyFuncStateless", "EagerPyFunc", "ReadFile", "WriteFile", "MatchingFiles"),
     *("ImmutableConst", "Abort", "SaveV2", "RestoreV2", "Save", "Restore", "SaveSlices"),
@@ -287,7 +287,7 @@ DANGEROUS = (
 )
 
 
-def test_what_does_more_than_compute_is_not_among_them():
+def test_dangerous_ops_are_not_allowed():
     assert not ALLOWED & {*DANGEROUS}
     words = re.compile(
         r"Py|File|Dataset|Iterator|Reader|Save|Restore|Queue|Barrier|Stage|Mutex|Rpc|Send|Recv|"
@@ -297,20 +297,20 @@ def test_what_does_more_than_compute_is_not_among_them():
 
 
 @pytest.mark.slow
-def test_a_loop_that_does_not_end_is_ended_and_the_next_run_is_right(monkeypatch):
+def test_endless_loop_is_killed_and_the_next_run_is_right(monkeypatch):
     endless = graph_of(lambda x: tf.while_loop(lambda y: True, lambda y: y + 1, (x,))[0])
-    graph = ForeignGraph(graph_of(lambda x: 3 * x).SerializeToString(), {})
+    graph = UntrustedGraph(graph_of(lambda x: 3 * x).SerializeToString(), {})
     assert graph.run(["y"], {"x": X})[0][0].tolist() == [3, 6]
-    monkeypatch.setattr(foreign_graph, "SECONDS", 1.5)
-    with pytest.raises(Unreplayable, match=r"it took more than 1\.5 s"):
+    monkeypatch.setattr(untrusted_graph, "SECONDS", 1.5)
+    with pytest.raises(Unreplayable, match=r"it exceeded the time limit of 1\.5 s"):
         run(endless)
     monkeypatch.undo()
     assert graph.run(["y"], {"x": X})[0][0].tolist() == [3, 6]
 
 
-def test_several_graphs_are_run_in_turn():
+def test_several_graphs_run_in_turn():
     graphs = [
-        ForeignGraph(graph_of(lambda x, n=n: n * x).SerializeToString(), {})
+        UntrustedGraph(graph_of(lambda x, n=n: n * x).SerializeToString(), {})
         for n in (2.0, 3.0, 4.0)
     ]
     for _ in range(2):

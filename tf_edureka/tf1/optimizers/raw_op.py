@@ -1,4 +1,4 @@
-"""A Keras optimizer whose step is one op of TensorFlow 1, for dense and for sparse gradients."""
+"""Base of Keras optimizers whose step is one op of TensorFlow 1, dense or sparse."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,32 +9,31 @@ from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 
 
-class ByOp(keras.optimizers.Optimizer):
-    """What the optimizers share; each says by which op, with what slots and numbers.
+class RawOpOptimizer(keras.optimizers.Optimizer):
+    """Base class of the optimizers; a subclass names its op, slots and constants.
 
-    A sparse gradient (`tf.IndexedSlices`, as embeddings have) moves only the rows that it names,
-    and only their slots, as in TensorFlow 1. Keras moves all rows, with 0 as gradient of the rest;
-    and of a row that comes several times in a batch it adds up the squares of the gradients, where
-    TensorFlow 1 squared their sum. Clipped are gradients by TensorFlow's functions of these names,
-    which leave sparse ones sparse.
+    A sparse gradient (`tf.IndexedSlices`, as for embeddings) moves only its own rows and their
+    slots, as in TensorFlow 1. Keras moves all rows, with gradient 0 for the others. If a row occurs
+    several times in a batch, Keras sums the squares of its gradients; TensorFlow 1 squares their
+    sum. Clipping uses `tf.clip_by_norm` and related functions, which keep sparse gradients sparse.
 
     Args:
-        learning_rate: of every step, or a Keras schedule.
-        dtype: in which TensorFlow 1 kept rate and numbers: float32 where they were Python numbers,
-            whatever the variables were.
-        numbers: the op's scalars, by the names that TensorFlow 1's optimizer had for them, by which
-            they are attributes, too.
-        slots: the op's variables and what each starts from, by the names that the op has for them.
-        keras_arguments: of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
+        learning_rate: learning rate of each step, a float or a Keras schedule.
+        dtype: precision of rate and constants in TensorFlow 1: `"float32"` if the script
+            passed Python numbers, whatever the dtype of the variables.
+        numbers: constants of the op, by their argument names in TensorFlow 1's optimizer; also set
+            as attributes.
+        slots: initial values of the op's slot variables, by the names of the op's arguments.
+        keras_arguments: arguments of `keras.optimizers.Optimizer`, such as `clipnorm` or `name`.
     """
 
-    # Of `tf.raw_ops`, without the `Resource` or `ResourceSparse` before it.
+    # Name in `tf.raw_ops` without its prefix `Resource` or `ResourceSparse`.
     _op: str
-    # By the names that the op has for its scalars those of the arguments.
+    # Argument names of the op to argument names of the optimizer.
     _scalars: Mapping[str, str]
-    # Names of slots in Keras, where they are not those of the op.
+    # Names of slots in Keras that differ from those in the op.
     _names: Mapping[str, str] = {}
-    # What the op takes beside slots and numbers.
+    # Other arguments of the op.
     _options: Mapping[str, object] = {}
 
     def __init__(
@@ -51,29 +50,29 @@ class ByOp(keras.optimizers.Optimizer):
         super().__init__(learning_rate, **keras_arguments)
         rounded = np.dtype(dtype).type
         self._precision = dtype
-        self._arguments = list(numbers)
+        self._number_names = list(numbers)
         for name, value in numbers.items():
             setattr(self, name, float(rounded(value)))
-        self._starts = dict(slots)
+        self._initial_values = dict(slots)
 
     def get_config(self) -> dict[str, Any]:
-        """What makes the same optimizer again."""
-        numbers = {name: getattr(self, name) for name in self._arguments}
+        """Returns the constructor arguments, for saving."""
+        numbers = {name: getattr(self, name) for name in self._number_names}
         return {**super().get_config(), **numbers, "dtype": self._precision}
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
-        """Makes the slots of each variable.
+        """Creates the slots of each variable.
 
         Args:
-            variables: those to train, float32 or float64, of any shapes.
+            variables: variables to train, float32 or float64, any shape.
         """
         if self.built:
             return
         super().build(variables)
-        names = [self._names.get(name, name) for name in self._starts]
-        starts = [_constant(value) for value in self._starts.values()]
+        names = [self._names.get(name, name) for name in self._initial_values]
+        starts = [_constant(value) for value in self._initial_values.values()]
         made = self.add_optimizer_variables(variables, names, starts)
-        self._slots = dict(zip(self._starts, made, strict=True))
+        self._slots = dict(zip(self._initial_values, made, strict=True))
 
     def _clip_gradients(self, grads: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
         if self.clipnorm:
@@ -88,19 +87,19 @@ class ByOp(keras.optimizers.Optimizer):
     def update_step(
         self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor
     ) -> None:
-        """Moves one variable.
+        """Updates one variable.
 
         Args:
-            gradient: in the variable's shape and dtype, or `tf.IndexedSlices` of it.
-            variable: one that it was built with, float32 or float64, of any shape.
-            learning_rate: of the step, a float scalar.
+            gradient: gradient with the variable's shape and dtype, or `tf.IndexedSlices` of it.
+            variable: variable to update, float32 or float64, any shape.
+            learning_rate: learning rate of the step, a float scalar.
         """
         if isinstance(gradient, tf.IndexedSlices):
             self._sparse_step(gradient, variable, learning_rate)
         else:
-            self._call("Resource", variable, learning_rate, grad=gradient)
+            self._run_op("Resource", variable, learning_rate, grad=gradient)
 
-    def _call(
+    def _run_op(
         self, kind: str, variable: keras.Variable, learning_rate: tf.Tensor, **gradient: tf.Tensor
     ) -> None:
         rate = tf.cast(tf.cast(learning_rate, self._precision), variable.dtype)
@@ -121,34 +120,37 @@ class ByOp(keras.optimizers.Optimizer):
         self, gradient: tf.IndexedSlices, variable: keras.Variable, learning_rate: tf.Tensor
     ) -> None:
         if has_sparse_ops(variable):
-            gradient = summed(gradient)
+            gradient = sum_duplicate_rows(gradient)
             parts = {"grad": gradient.values, "indices": gradient.indices}
-            self._call("ResourceSparse", variable, learning_rate, **parts)
+            self._run_op("ResourceSparse", variable, learning_rate, **parts)
             return
-        # The same by the dense op, then all other rows are as they were before.
+        # The dense op updates all rows; then the rows without a gradient are restored.
         moved = [variable, *self._slots_of(variable).values()]
         before = [tf.identity(each) for each in moved]
-        self._call("Resource", variable, learning_rate, grad=tf.convert_to_tensor(gradient))
+        self._run_op("Resource", variable, learning_rate, grad=tf.convert_to_tensor(gradient))
         rows = variable.shape[0]
-        named = tf.math.unsorted_segment_sum(tf.ones_like(gradient.indices), gradient.indices, rows)
-        named = tf.reshape(named > 0, [rows] + [1] * (len(variable.shape) - 1))
+        has_gradient = tf.math.unsorted_segment_sum(
+            tf.ones_like(gradient.indices), gradient.indices, rows
+        )
+        has_gradient = tf.reshape(has_gradient > 0, [rows] + [1] * (len(variable.shape) - 1))
         for each, old in zip(moved, before, strict=True):
-            each.assign(tf.where(named, each, old))
+            each.assign(tf.where(has_gradient, each, old))
 
 
 def _constant(value: float) -> Any:
-    # Keras' Constant goes through float32 whatever the dtype.
+    # Keras' Constant rounds to float32 whatever the dtype.
     return lambda shape, dtype: np.full(shape, value, dtype)
 
 
-def summed(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
-    """The same gradient with each index once: TensorFlow 1 added up first what a row got.
+def sum_duplicate_rows(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
+    """Sums the rows of a sparse gradient that have the same index, as TensorFlow 1 does.
 
     Args:
-        gradient: float32 or float64, of any shape.
+        gradient: sparse gradient, float32 or float64, any shape.
 
     Returns:
-        as `gradient`, in its dtype and shape, its indices in the order in which each is first seen.
+        a gradient with the dtype and shape of `gradient`, each index once, in the order in which
+            they first occur.
     """
     indices, places = tf.unique(gradient.indices)
     values = tf.math.unsorted_segment_sum(gradient.values, places, tf.shape(indices)[0])
@@ -156,13 +158,13 @@ def summed(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
 
 
 def has_sparse_ops(variable: keras.Variable) -> bool:
-    """Whether TensorFlow's sparse ops run where this variable is: neither on a GPU nor under XLA.
+    """True if TensorFlow's sparse update ops can run on a variable: on the CPU and without XLA.
 
     Args:
-        variable: of any dtype and shape.
+        variable: variable to update, any dtype and shape.
 
     Returns:
-        False where a sparse gradient has to be applied by dense ops.
+        False if a sparse gradient has to be applied by dense ops.
     """
     return "CPU" in variable.device and not _compiled_by_xla()
 

@@ -1,4 +1,4 @@
-"""Finds the stretches of a trace, and what the original's weights are after each of their steps."""
+"""Finds the segments of a trace and the original's weights after each of their steps."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,24 +9,24 @@ import numpy.typing as npt
 
 from tf_edureka.parity.optimizer.arithmetic import RULES, Hyper, Rule
 from tf_edureka.parity.optimizer.sampling import Sample, sample
+from tf_edureka.parity.optimizer.segment import Segment
 from tf_edureka.parity.optimizer.simulation import Doubles, Setup
-from tf_edureka.parity.optimizer.stretch import Stretch
 from tf_edureka.results import Floats
 from tf_edureka.trace import Step, Trace, Training
 
-MOST_NUMBERS = 2_000_000  # entries times steps that a stretch keeps
+MOST_NUMBERS = 2_000_000  # entries times steps in a segment
 MOST_ENTRIES = 20_000
 
 
-def stretches(trace: Trace, training: int = 0) -> list[Stretch]:
-    """The unbroken runs of steps that have gradients, each from a state that is stored.
+def segments(trace: Trace, training: int = 0) -> list[Segment]:
+    """Returns the segments of consecutive steps with gradients, each from a stored state.
 
-    Where weights are recorded, the optimizer's arithmetic is held against them. A stretch ends at
-    the first step where it does not give them: there something else moved the weights, too.
+    Weights computed by the update rule are compared with the recorded ones. If they differ,
+    something else has changed the weights: the segment ends at the last recorded step before that.
 
     Args:
         trace: the recorded run.
-        training: place of the training among those of the trace.
+        training: index of the training in the trace.
     """
     steps = sorted(
         (step for step in trace.steps if step.training == training), key=lambda step: step.number
@@ -35,28 +35,28 @@ def stretches(trace: Trace, training: int = 0) -> list[Stretch]:
     found = []
     for run in _runs(steps):
         while run:
-            stretch = _stretch(trace, trace.trainings[training], run, rates)
-            if stretch is not None:
-                found.append(stretch)
-            rest = run[max(len(stretch.steps) if stretch else 0, 1) :]
+            segment = _segment(trace, trace.trainings[training], run, rates)
+            if segment is not None:
+                found.append(segment)
+            rest = run[max(len(segment.steps) if segment else 0, 1) :]
             run = rest[next((i for i, step in enumerate(rest) if step.before), len(rest)) :]
     return found
 
 
 def roundings_of_step(trace: Trace, training: int, step: Step) -> dict[str, float]:
-    """How far the optimizer's arithmetic alone may take a weight in one step: its tolerance there.
+    """Returns the rounding tolerance of each weight in one step.
 
     Args:
         trace: the recorded run.
-        training: place of the training among those of the trace.
-        step: of it, with the state before and after it and gradients.
+        training: index of the training in the trace.
+        step: a step with gradients and with the state before and after it.
 
     Returns:
-        by weight the largest of its entries' tolerances; empty where nothing is known of that.
+        the largest tolerance of a weight's entries, absolute, by weight; empty if it is not known.
     """
     if not (step.before and step.after and step.gradients):
         return {}
-    found = _stretch(trace, trace.trainings[training], [step], {})
+    found = _segment(trace, trace.trainings[training], [step], {})
     if found is None:
         return {}
     allowed, owner = found.tolerance()[0], found.sample.owner
@@ -67,7 +67,7 @@ def roundings_of_step(trace: Trace, training: int, step: Step) -> dict[str, floa
 
 
 def _runs(steps: Iterable[Step]) -> Iterator[list[Step]]:
-    """Unbroken runs of steps that have gradients, each from its first step with a state on."""
+    """Yields runs of consecutive steps with gradients, each from its first step with a state."""
     run: list[Step] = []
     for step in steps:
         if run and (step.number != run[-1].number + 1 or not step.gradients):
@@ -80,9 +80,9 @@ def _runs(steps: Iterable[Step]) -> Iterator[list[Step]]:
 
 
 def _hyper(step: Step, attributes: Mapping[str, Any]) -> dict[str, float]:
-    """A step's scalars, by the names that `arithmetic` has for them."""
+    """Returns the scalars of a step under the names that `arithmetic` uses."""
     hyper = dict(step.hyper)
-    if "alpha" in hyper:  # as ApplyGradientDescent calls it
+    if "alpha" in hyper:  # the name in ApplyGradientDescent
         hyper["lr"] = hyper.pop("alpha")
     for beta in ("beta1", "beta2"):
         if beta in hyper:
@@ -91,10 +91,10 @@ def _hyper(step: Step, attributes: Mapping[str, Any]) -> dict[str, float]:
     return {**hyper, "use_nesterov": float(bool(attributes.get("use_nesterov")))}
 
 
-def _stretch(
+def _segment(
     trace: Trace, training: Training, run: Sequence[Step], rates: Mapping[int, float]
-) -> Stretch | None:
-    """A stretch from the first step of a run on; None where nothing is known of that."""
+) -> Segment | None:
+    """Returns the longest segment from the first step of a run; None if it is not known."""
     shapes = {name: trace.variables[name].shape for name in training.weights}
     entries = min(MOST_ENTRIES, MOST_NUMBERS // len(run))
     chosen = sample(shapes, entries)
@@ -112,7 +112,7 @@ def _stretch(
     states = [_weights(trace, chosen, step.after) if step.after else None for step in run]
     computed = original.run(start.dtype) if original else np.full_like(applied, np.nan)
     recorded = np.array([state is not None for state in states])
-    stretch = Stretch(
+    segment = Segment(
         training=training,
         steps=run,
         sample=chosen,
@@ -127,49 +127,49 @@ def _stretch(
         recorded=recorded,
         unit=float(np.finfo(start.dtype).eps) / 2,
     )
-    return _checked(trace, stretch, computed)
+    return _checked(trace, segment, computed)
 
 
-def _checked(trace: Trace, stretch: Stretch, computed: Floats) -> Stretch | None:
-    """The stretch as far as the arithmetic, if it is known, gives what is recorded."""
-    moved_between = _moved_between(trace, stretch)
-    if moved_between < len(stretch.steps):
-        stretch, computed = (
-            stretch.part(
+def _checked(trace: Trace, segment: Segment, computed: Floats) -> Segment | None:
+    """Cuts the segment where the update rule, if it is known, differs from the recorded weights."""
+    external = _first_external_change(trace, segment)
+    if external < len(segment.steps):
+        segment, computed = (
+            segment.part(
                 0,
-                moved_between,
-                f"something else moves the weights after step {stretch.numbers[moved_between - 1]}",
+                external,
+                f"something else changes the weights after step {segment.numbers[external - 1]}",
             ),
-            computed[:moved_between],
+            computed[:external],
         )
-    recorded = stretch.recorded
-    if stretch.original is not None:
-        off = np.abs(computed - stretch.expected) > stretch.tolerance()
+    recorded = segment.recorded
+    if segment.original is not None:
+        off = np.abs(computed - segment.expected) > segment.tolerance()
         wrong = np.flatnonzero(off.any(axis=1))
         if not len(wrong):
-            return stretch
+            return segment
         good = np.flatnonzero(recorded[: wrong[0]])
         if len(good):
-            number = stretch.numbers[wrong[0]]
-            note = f"the optimizer's arithmetic does not give the weights after step {number}"
-            return stretch.part(0, int(good[-1]) + 1, note)
-        note = f"the optimizer does more than {stretch.training.optimizer} does"
-        stretch = replace(stretch, original=None, note=note)
+            number = segment.numbers[wrong[0]]
+            note = f"the optimizer's update rule does not give the weights after step {number}"
+            return segment.part(0, int(good[-1]) + 1, note)
+        note = f"the optimizer does more than the update rule of {segment.training.optimizer}"
+        segment = replace(segment, original=None, note=note)
     known = len(recorded) if recorded.all() else int(np.argmin(recorded))
-    return stretch.part(0, known) if known else None
+    return segment.part(0, known) if known else None
 
 
-def _moved_between(trace: Trace, stretch: Stretch) -> int:
-    """After how many steps the state is no longer that which the step before it left."""
-    for place, (one, following) in enumerate(zip(stretch.steps, stretch.steps[1:], strict=False)):
-        for name in stretch.training.weights if one.after and following.before else ():
+def _first_external_change(trace: Trace, segment: Segment) -> int:
+    """Returns the number of steps before the state changes between two steps."""
+    for place, (one, following) in enumerate(zip(segment.steps, segment.steps[1:], strict=False)):
+        for name in segment.training.weights if one.after and following.before else ():
             if one.after[name] != following.before[name]:
                 return place + 1
-    return len(stretch.steps)
+    return len(segment.steps)
 
 
 def _is_known(rule: Rule | None, hyper: Sequence[Hyper], slots: Mapping[str, Floats]) -> bool:
-    """Whether all is there that the rule needs."""
+    """True if all slots and scalars of the rule are recorded."""
     if rule is None or not set(rule.start) <= set(slots):
         return False
     return all(set(rule.scalars) <= set(one) for one in hyper)
@@ -181,7 +181,7 @@ def _weights(trace: Trace, chosen: Sample, references: Mapping[str, Any]) -> Flo
 
 
 def _slots(trace: Trace, training: Training, chosen: Sample, step: Step) -> dict[str, Floats]:
-    """The slots that all weights have, before a step."""
+    """Returns the slots that all weights have, before a step."""
     return {
         slot: chosen.flat({w: trace.array(step.before[of[w]]) for w in chosen.places})
         for slot, of in training.slots.items()
@@ -192,7 +192,7 @@ def _slots(trace: Trace, training: Training, chosen: Sample, step: Step) -> dict
 def _gradients(
     trace: Trace, chosen: Sample, run: Sequence[Step], dtype: npt.DTypeLike
 ) -> tuple[Floats, Floats, Doubles]:
-    """Gradients as the optimizer got them, as they were before, and these ones' norms."""
+    """Returns the gradients that the optimizer received, the raw gradients, and their norms."""
     applied, raw, norms = [], [], []
     for step in run:
         read: dict[str, Any] = {}
@@ -218,7 +218,7 @@ def _gradients(
 def _touched(
     trace: Trace, chosen: Sample, run: Sequence[Step], rule: Rule
 ) -> npt.NDArray[np.bool_] | None:
-    """Entries that each step's gradients name; None where they name all."""
+    """Returns which entries the gradients of each step contain; None if they contain all."""
     rows = []
     for step in run:
         parts = []

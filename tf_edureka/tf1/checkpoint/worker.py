@@ -1,4 +1,4 @@
-"""What the process that reads checkpoints does: opens one, and gives its names and values."""
+"""Runs in the process that reads checkpoints: opens one and returns its names and values."""
 
 import functools
 import os
@@ -9,30 +9,30 @@ from tf_edureka.tf1.checkpoint import bundles, frozen, graphs, hdf5, places
 from tf_edureka.tf1.checkpoint.content import Array, Checkpoint
 
 
-def described(folder: str, path: str) -> Checkpoint:
-    """A checkpoint at `path`, from a `folder` on if it is relative, without its values."""
+def describe(folder: str, path: str) -> Checkpoint:
+    """Returns a checkpoint without values; a relative `path` starts from `folder`."""
     os.chdir(folder)
-    _opened.cache_clear()  # the files may have changed
-    return replace(_opened(path), reader=None)
+    _open.cache_clear()  # the files may have changed
+    return replace(_open(path), reader=None)
 
 
 def value(folder: str, path: str, name: str) -> Array:
-    """A value of a checkpoint.
+    """Returns a value of a checkpoint.
 
     Args:
-        folder: from which on a relative path leads to it.
-        path: of it, as for `read`.
-        name: of a tensor in it.
+        folder: folder that a relative path starts from.
+        path: path of the checkpoint, as for `read`.
+        name: name of a tensor in it.
 
     Returns:
-        its value, in the dtype and shape of its entry.
+        the value, in the dtype and shape of its entry.
     """
     os.chdir(folder)
-    return _opened(path)[name]
+    return _open(path)[name]
 
 
 @functools.lru_cache(maxsize=2)
-def _opened(text: str) -> Checkpoint:
+def _open(text: str) -> Checkpoint:
     path = Path(text)
     place = places.find(path)
     if place.kind == "hdf5":

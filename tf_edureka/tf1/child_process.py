@@ -1,6 +1,6 @@
-"""A process of its own for what may end it: files and graphs of unknown origin.
+"""A child process for calls that may crash or hang: files and graphs of unknown origin.
 
-TensorFlow ends the process on some damaged files, and a loop in a graph need not end.
+TensorFlow ends the process on some damaged files, and a loop in a graph may never end.
 """
 
 import contextlib
@@ -17,26 +17,27 @@ from typing import IO, Any
 from tf_edureka import runtime
 
 _PACKAGES = Path(__file__).parents[2]
-_CODE = "from tf_edureka.tf1 import apart; apart.serve()"
-_OWN = __name__.partition(".")[0]  # this package, whose exceptions are raised here as well
+_CODE = "from tf_edureka.tf1 import child_process; child_process.serve()"
+_OWN = __name__.partition(".")[0]  # this package; its exceptions are raised again by `call`
 
 
-class EndedError(Exception):
-    """The other process has ended instead of answering, or what it called failed.
+class ChildFailedError(Exception):
+    """The child process ended or was killed before it answered, or the called function failed.
 
     Args:
-        message: why, in words.
+        message: reason, as one sentence.
     """
 
 
-class Apart:
-    """A process that calls functions; it ends with this object, and is started again if it ended.
+class ChildProcess:
+    """A child process that calls functions of this package.
 
-    What a function keeps in its module it finds there in the next call, unless the process was
-    started anew between.
+    It starts with the first call, starts again if it ended, and ends with this object. Module-level
+    state that a function sets is still there in the next call, unless the process was restarted in
+    between.
 
     Attributes:
-        starts: how often a process was started.
+        starts: number of times that a process was started.
     """
 
     def __init__(self) -> None:
@@ -45,29 +46,31 @@ class Apart:
         self._process: subprocess.Popen[bytes] | None = None
 
     def call(self, function: str, *arguments: Any, seconds: float | None = None) -> Any:
-        """Calls a function there.
+        """Calls a function in the child process.
 
         Args:
-            function: of the package, such as `tf1.checkpoint.opened:describe`.
-            arguments: that can be pickled.
-            seconds: after which the process is ended; None to wait.
+            function: module and name of a function of this package, such as
+                `tf1.checkpoint.worker:describe`.
+            arguments: arguments of the function; all must be picklable.
+            seconds: time limit in seconds, after which the process is killed; None for no limit.
 
         Returns:
-            what it returns.
+            the result of the function.
 
         Raises:
-            EndedError: when the process has ended, or was ended, or the function raises another
-                exception.
-            InputError: when the function raises it, and so with other exceptions of the package.
+            ChildFailedError: if the process ended or was killed, or if the function raised an
+                exception that is not of this package.
+            InputError: if the function raised it; other exceptions of this package are raised
+                again, too.
         """
         with self._one_at_a_time:
-            is_raised, answer = self._asked(function, arguments, seconds)
+            is_raised, answer = self._send(function, arguments, seconds)
         if is_raised:
             raise answer
         return answer
 
-    def _asked(self, function: str, arguments: Any, seconds: float | None) -> tuple[bool, Any]:
-        process = self.started()
+    def _send(self, function: str, arguments: Any, seconds: float | None) -> tuple[bool, Any]:
+        process = self.ensure_started()
         late = threading.Event()
 
         def end() -> None:
@@ -79,7 +82,7 @@ class Apart:
             timer.daemon = True
             timer.start()
         try:
-            with contextlib.suppress(OSError):  # then there is no answer either
+            with contextlib.suppress(OSError):  # the read below then fails as well
                 pickle.dump((function, arguments), _pipe(process.stdin), pickle.HIGHEST_PROTOCOL)
                 _pipe(process.stdin).flush()
             answer: tuple[bool, Any] = pickle.load(_pipe(process.stdout))
@@ -87,14 +90,14 @@ class Apart:
         except (EOFError, pickle.UnpicklingError, OSError):
             self._process = None
             code = process.wait()
-            raise EndedError(
-                f"it took more than {seconds:g} s"
+            raise ChildFailedError(
+                f"it exceeded the time limit of {seconds:g} s"
                 if late.is_set()
-                else f"its process was ended by signal {-code}"
+                else f"its process was killed by signal {-code}"
                 if code < 0
                 else f"its process ended with exit code {code}"
             ) from None
-        except BaseException:  # Ctrl-C: or the next call would get the answer to this one
+        except BaseException:  # such as Ctrl-C: the next call must not read this answer
             self._process = None
             process.kill()
             raise
@@ -102,8 +105,8 @@ class Apart:
             if timer:
                 timer.cancel()
 
-    def started(self) -> subprocess.Popen[bytes]:
-        """The process; it is started if there is none."""
+    def ensure_started(self) -> subprocess.Popen[bytes]:
+        """Returns the child process; starts it if it is not running."""
         if self._process is None or self._process.poll() is not None:
             paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
             self._process = subprocess.Popen(
@@ -113,20 +116,20 @@ class Apart:
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             )
-            weakref.finalize(self, _end, self._process)
+            weakref.finalize(self, _terminate, self._process)
             self.starts += 1
         return self._process
 
 
-shared = Apart()  # for all that need not be alone in a process
+shared = ChildProcess()  # for all callers that need no process of their own
 
 
 def serve() -> None:
-    """What the process does: takes calls and answers them, until its input ends."""
+    """Runs in the child process: reads calls and writes answers until its input ends."""
     runtime.killed_with_parent()
     given = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # nothing else is to be written among the answers
+    os.dup2(2, 1)  # prints must not mix with the answers
     with contextlib.suppress(EOFError):
         while True:
             function, arguments = pickle.load(given)
@@ -136,8 +139,8 @@ def serve() -> None:
                 answer = False, getattr(import_module(f"tf_edureka.{module}"), name)(*arguments)
             except Exception as error:
                 is_own = type(error).__module__.partition(".")[0] == _OWN
-                said = f"{type(error).__name__}: {error}".splitlines()[0]
-                answer = True, error if is_own else EndedError(said)
+                message = f"{type(error).__name__}: {error}".splitlines()[0]
+                answer = True, error if is_own else ChildFailedError(message)
             pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
 
@@ -148,7 +151,7 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     return pipe
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _terminate(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout):
         with contextlib.suppress(OSError):
             _pipe(pipe).close()
