@@ -1,4 +1,4 @@
-"""A page in Chromium, by Playwright, for the tests that need to see one."""
+"""Opens pages in Chromium by Playwright."""
 
 import shutil
 import time
@@ -15,9 +15,9 @@ _running: list[Any] = []
 
 @contextmanager
 def browser() -> Iterator[Any]:
-    """Chromium; the one that runs already, if one does.
+    """Starts Chromium, or reuses a running one.
 
-    It has to end with the tests of its module: while it runs, nothing else can use asyncio.
+    It must end with the tests of its module: while Playwright runs, nothing else can use asyncio.
     """
     if _running:
         yield _running[0]
@@ -35,9 +35,9 @@ def browser() -> Iterator[Any]:
 
 @contextmanager
 def opened(path: Path, **how: object) -> Iterator[Any]:
-    """A tab that shows the file at `path`; at its end there must be no error and no request.
+    """Opens the file at `path` in a tab; fails at the end if there was an error or a request.
 
-    `how` is what Playwright's `new_context` takes, as a size or `has_touch`.
+    `how` has options of Playwright's `new_context`, such as `viewport` or `has_touch`.
     """
     faults: list[str] = []
 
@@ -64,9 +64,9 @@ def opened(path: Path, **how: object) -> Iterator[Any]:
 
 
 def until(tab: Any, condition: str, seconds: float = 30) -> None:
-    """Waits until an expression of JavaScript is true.
+    """Waits until a JavaScript expression is true.
 
-    Playwright's own `wait_for_function` evaluates text in the page, which the page forbids.
+    Playwright's `wait_for_function` evaluates text in the page, which the page's policy forbids.
     """
     end = time.monotonic() + seconds
     while not tab.evaluate(condition):

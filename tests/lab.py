@@ -1,4 +1,4 @@
-"""A real JupyterLab 4, and notebooks in it, for the tests that need to see one."""
+"""Starts a real JupyterLab 4 and opens notebooks in it."""
 
 import contextlib
 import importlib.util
@@ -19,21 +19,24 @@ from urllib.parse import quote
 import pytest
 from browser import browser, until
 
-SECONDS = 60  # for the server and its page to begin
-# Nothing of the user's is read or changed.
+SECONDS = 60  # limit for the start of the server and its page
+# Separate folders: nothing of the user's is read or changed.
 FOLDERS = (
     *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"),
     *("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"),
 )
-QUIET = {"fetchNews": "false", "checkForUpdates": False}  # else it asks, and asks the network
+QUIET = {
+    "fetchNews": "false",
+    "checkForUpdates": False,
+}  # else it asks the user, and accesses the network
 PANEL = "jupyterapp.shell.currentWidget"
 
 
 @contextmanager
 def jupyterlab(folder: Path, own: Path, *, theme: str = "JupyterLab Light") -> Iterator[str]:
-    """JupyterLab for the notebooks in `folder`; gives its address with the token in it.
+    """Starts JupyterLab for the notebooks in `folder`; yields its address with the token.
 
-    What it keeps goes to the folder `own`. Its tests are skipped where it is not installed.
+    Its settings and data are in the folder `own`. Skips the test if JupyterLab is not installed.
     """
     if importlib.util.find_spec("jupyterlab") is None:
         pytest.skip("needs the extra 'notebooks'")
@@ -64,7 +67,7 @@ def jupyterlab(folder: Path, own: Path, *, theme: str = "JupyterLab Light") -> I
             time.sleep(0.1)
         yield f"{address}/lab?token={token}"
     finally:
-        server.terminate()  # which ends its kernels, too
+        server.terminate()  # also ends its kernels
         try:
             server.wait(20)
         except subprocess.TimeoutExpired:
@@ -74,9 +77,9 @@ def jupyterlab(folder: Path, own: Path, *, theme: str = "JupyterLab Light") -> I
 
 @contextmanager
 def opened_notebook(address: str, name: str, **how: object) -> Iterator[Any]:
-    """A tab that shows the notebook `name` with its kernel; `address` is that of `jupyterlab`.
+    """Opens the notebook `name` in a tab, with its kernel; `address` comes from `jupyterlab`.
 
-    `how` is what Playwright's `new_context` takes. At its end no script must have failed.
+    `how` has options of Playwright's `new_context`. Fails at the end if a script had an error.
     """
     faults: list[str] = []
     with browser() as chromium:
@@ -93,19 +96,19 @@ def opened_notebook(address: str, name: str, **how: object) -> Iterator[Any]:
 
 
 def until_ready(tab: Any) -> None:
-    """Waits until the notebook is shown and its kernel answers, as after a reload."""
+    """Waits until the notebook is shown and its kernel is idle, also after a reload."""
     until(tab, f"!!window.jupyterapp?.shell && !!{PANEL}?.sessionContext", SECONDS)
     tab.evaluate(f"async () => {{ await {PANEL}.context.ready; await {PANEL}.revealed; }}")
     until_idle(tab, SECONDS)
 
 
 def until_idle(tab: Any, seconds: float = 600) -> None:
-    """Waits until the kernel has nothing to do."""
+    """Waits until the kernel is idle."""
     until(tab, f"{PANEL}.sessionContext.session?.kernel?.status === 'idle'", seconds)
 
 
 def run_all(tab: Any, seconds: float = 600) -> None:
-    """Runs all cells, and waits for the last; a cell that fails ends the test."""
+    """Runs all cells and waits for them; fails if a cell fails."""
     ran = tab.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
     until_idle(tab, seconds)
     errors = tab.locator(".jp-Notebook [data-mime-type='application/vnd.jupyter.error']")
@@ -114,5 +117,5 @@ def run_all(tab: Any, seconds: float = 600) -> None:
 
 
 def save(tab: Any) -> None:
-    """Writes the notebook with its outputs into its file."""
+    """Saves the notebook with its outputs."""
     tab.evaluate("jupyterapp.commands.execute('docmanager:save')")

@@ -1,4 +1,4 @@
-"""What tests of small originals, which are recorded in the test itself, have in common."""
+"""Helpers for tests that record a small original themselves."""
 
 import tensorflow as tf
 
@@ -8,12 +8,12 @@ v1 = tf.compat.v1
 
 
 def variable(shape, name):
-    """One whose initial value has a seed of its own."""
+    """A variable whose initial value has its own seed."""
     return v1.Variable(v1.random_normal(shape, seed=len(name)), use_resource=False, name=name)
 
 
 def train(session, loss, feeds) -> None:
-    """Four steps, on what `feeds` gives."""
+    """Takes four steps; `feeds` returns the feed of each."""
     step = v1.train.GradientDescentOptimizer(0.1).minimize(loss)
     session.run(v1.global_variables_initializer())
     for _ in range(4):
@@ -21,6 +21,6 @@ def train(session, loss, feeds) -> None:
 
 
 def failing(ladder: parity.PortLadder) -> list[str]:
-    """The rungs that fail, but that of the initial values, which these ports draw otherwise."""
+    """Failing rungs, except the initial values, which differ in these ports on purpose."""
     assert not ladder.lacking
     return [rung.rung for rung in ladder.failing if rung.rung != "initial values"]

@@ -1,7 +1,7 @@
-"""The page's data, decoded in NumPy as the page's script decodes them.
+"""Decodes the page's data in NumPy, as the page's script does.
 
-As a program it counts the answers on the test images that float16 and int8 change:
-`python tests/page_data.py RUN ...` for runs of `train-mnist --snapshots` on MNIST.
+As a program, counts the answers on the test images that change with float16 and int8 weights:
+`python tests/page_data.py RUN ...` for MNIST runs of `train-mnist --snapshots`.
 """
 
 import base64
@@ -17,12 +17,12 @@ def numbers(text: str, dtype: str) -> np.ndarray:
 
 
 def weights_of(network: dict) -> list[np.ndarray]:
-    """Float16: kernel and bias of each layer."""
+    """Weights in float16: kernel and bias of each layer."""
     return _split(numbers(network["weights"], "<f2"), network["layers"])
 
 
 def snapshot_of(network: dict, at: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Weights of a snapshot, float64, and the scale of each, in the same shape or one that fits."""
+    """Weights of a snapshot in float64, and scales of shapes that broadcast to them."""
     one, layers = network["snapshots"][at], network["layers"]
     whole = _split(numbers(one["weights"], "i1").astype(np.float64), layers)
     counts = [count for units in layers[1:] for count in (units, 1)]
@@ -48,18 +48,18 @@ def _split(flat: np.ndarray, layers: list[int]) -> list[np.ndarray]:
 
 def main(*folders: str) -> None:
     from tf_edureka.data import mnist
-    from tf_edureka.page import history, networks, shown, trained
+    from tf_edureka.page import history, networks, selection, trained
 
     test = mnist.load().test
     for folder in folders:
         run = trained.read(history.read(Path(folder)))
-        (network,) = networks.of_runs([run], test)["networks"]
+        (network,) = networks.from_runs([run], test)["networks"]
         pairs = {"float16": (run.weights, weights_of(network))}
         for at, one in enumerate(network["snapshots"]):
             exact = run.snapshots[one["epoch"]]
             pairs[f"int8 after epoch {one['epoch']}"] = exact, snapshot_of(network, at)[0]
         for name, pair in pairs.items():
-            exact, rounded = (shown.logits(one, test.images).argmax(axis=1) for one in pair)
+            exact, rounded = (selection.logits(one, test.images).argmax(axis=1) for one in pair)
             shares = [np.mean(answers == test.labels) for answers in (exact, rounded)]
             print(
                 f"{folder}: {name} changes {(exact != rounded).sum()} of {len(exact)} answers, "

@@ -1,4 +1,4 @@
-"""Traces made by hand: an optimizer of TensorFlow 1 on given gradients, as a recording has it."""
+"""Builds traces without a recorder: TensorFlow 1 optimizers on given gradients."""
 
 from unittest import mock
 
@@ -9,7 +9,7 @@ from tf_edureka.trace import Trace, Writer
 
 v1 = tf.compat.v1
 SHAPES = {"kernel": (30, 20), "bias": (20,), "out/kernel": (20, 10), "out/bias": (10,)}
-# Slots of the ops, by the names that optimizers have for them.
+# For each optimizer, names of the slots: in the op, and in the optimizer.
 SLOTS = {
     "GradientDescent": {},
     "Momentum": {"accum": "momentum"},
@@ -44,7 +44,7 @@ _NAMES = {
 
 
 def gradients(steps, seed=1, scale=0.01, shapes=SHAPES):
-    """Gradients as those of a network: of many sizes, and going the same way for a while."""
+    """Gradients similar to a network's: of many magnitudes, with a constant mean direction."""
     random = np.random.default_rng(seed)
     sizes = {n: scale * np.exp(1.5 * random.normal(size=s)) for n, s in shapes.items()}
     means = {n: random.normal(size=s) for n, s in shapes.items()}
@@ -63,12 +63,12 @@ def weights(seed=0, shapes=SHAPES):
 
 
 def stairs(step, rate=0.1, every=20, by=0.5):
-    """An exponential decay with staircase=True."""
+    """Exponential decay with staircase=True."""
     return rate * by ** (step // every)
 
 
 def clipped(given, kind, bound):
-    """Gradients clipped as TensorFlow 1 does it."""
+    """Clips gradients as TensorFlow 1 does."""
     if kind == "value":
         return {n: np.clip(g, -bound, bound) for n, g in given.items()}
     norms = {n: np.sqrt((g.astype(np.float64) ** 2).sum()) for n, g in given.items()}
@@ -80,9 +80,9 @@ def clipped(given, kind, bound):
 
 
 class Original:
-    """An optimizer of TensorFlow 1 that takes steps.
+    """A TensorFlow 1 optimizer that has taken steps.
 
-    `states` are all variables before each step, and after the last.
+    `states` has all variables before each step and after the last.
     """
 
     def __init__(self, kind, rates, given, start=None, dtype=np.float32, **settings):
@@ -120,11 +120,11 @@ class Original:
 
 
 def record(folder, original, applied, raw=None, clipping=None, states=(0,), begin=0, more=()):
-    """Writes a trace of an original whose steps `states` are recorded, the others' gradients only.
+    """Writes a trace with the gradients of all steps, and the states of the steps `states`.
 
-    `more` are rates of steps after those, of which nothing is recorded.
+    `more` has the rates of later steps, whose gradients are not recorded.
     """
-    with mock.patch("os.fsync"):  # thousands of small files
+    with mock.patch("os.fsync"):  # speeds up thousands of small files
         return _record(folder, original, applied, raw or applied, clipping, states, begin, more)
 
 

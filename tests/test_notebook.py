@@ -1,4 +1,4 @@
-"""What a notebook shows, in Chromium: by itself, in an exported page, in JupyterLab."""
+"""The notebook widgets in Chromium: alone, in an exported page, and in JupyterLab."""
 
 import html.parser
 import subprocess
@@ -21,7 +21,7 @@ from tf_edureka.perceptron import GATES, Gate
 
 CONFIG = MlpConfig.tuned(hidden_units=(32,))
 WIDE, NARROW = 1100, 390
-LAST = "Epoch-- 99 --loss-- 0.2716712"  # of the article's seed, 15
+LAST = "Epoch-- 99 --loss-- 0.2716712"  # last line of the article's seed, 15
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def network():
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory, network, data):
-    """A page with two neurons and a pad, and text around them."""
+    """A page with two neurons and a pad, with text around them."""
     shown = (
         notebook.Neuron("relu", GATES["or"], [1.0, 1.0, -0.5]),
         notebook.Neuron("tanh", GATES["xor"], seed=1, learning_rate=0.1, epochs=250, hidden=2),
@@ -51,7 +51,7 @@ def tab(file):
 
 @pytest.fixture
 def frames(tab, file):
-    """Both neurons and the pad, as they begin; the address of the page around them stays."""
+    """Both neurons and the pad in their initial state; the outer page's address must not change."""
     tab.set_viewport_size({"width": WIDE, "height": 900})
     tab.reload()
     steps = tab.evaluate("history.length")
@@ -61,7 +61,7 @@ def frames(tab, file):
 
 
 def frames_of(tab):
-    """What is in each frame, when it has begun."""
+    """The content frames, once they are ready."""
     found = [handle.content_frame() for handle in tab.query_selector_all("iframe")]
     for frame in found:
         until(frame, "byId('neuron') ? !!neuron.training : !DATA.images || images !== null")
@@ -69,7 +69,7 @@ def frames_of(tab):
 
 
 def place_in(frame, selector):
-    """The middle of an element, in the page that holds the frame."""
+    """The middle of an element in coordinates of the outer page."""
     element = frame.locator(selector)
     element.scroll_into_view_if_needed()
     box = element.bounding_box()
@@ -77,7 +77,7 @@ def place_in(frame, selector):
 
 
 def drag(tab, frame, selector, *moves, touch):
-    """Drags from the middle of an element, by so many pixels each time."""
+    """Drags from the middle of an element to each of the offsets `moves`, in pixels."""
     x, y = place_in(frame, selector)
     places = [(x + dx, y + dy) for dx, dy in moves]
     if not touch:
@@ -109,7 +109,7 @@ def train(frame):
     until(frame, "!neuron.running")
 
 
-def test_the_article_s_neuron_is_chosen_and_trained_and_the_other_stays(frames):
+def test_training_one_neuron_does_not_change_the_other(frames):
     one, other, _ = frames
     assert one.text_content("#n-line") == "Weights set by hand: loss 0.75"
     one.click("#n-reset")
@@ -122,7 +122,7 @@ def test_the_article_s_neuron_is_chosen_and_trained_and_the_other_stays(frames):
     assert one.text_content("#n-line").startswith("Epoch-- 100 ")
 
 
-def test_gate_activation_rate_and_seed_are_chosen(frames):
+def test_gate_activation_rate_and_seed_can_be_changed(frames):
     one, *_ = frames
     one.select_option("#n-gate", "and")
     one.select_option("#n-f", "sigmoid")
@@ -135,7 +135,7 @@ def test_gate_activation_rate_and_seed_are_chosen(frames):
     assert one.text_content("#n-verdict").startswith("4 of 4 points right: learned")
 
 
-def test_a_network_begins_as_it_is_told(frames):
+def test_neuron_starts_with_its_arguments(frames):
     _, other, _ = frames
     shown = {
         name: other.input_value(f"#n-{name}")
@@ -148,7 +148,7 @@ def test_a_network_begins_as_it_is_told(frames):
     assert other.text_content("#n-line").startswith("Epoch-- 249 ")
 
 
-def test_it_has_what_a_notebook_needs_and_no_more(frames):
+def test_widgets_leave_out_the_parts_of_the_whole_page(frames):
     one, _, pad = frames
     there = "#n-train, #n-diagram, #n-plane, #n-loss, #n-points"
     assert one.locator(there).count() == 5
@@ -161,7 +161,7 @@ def test_it_has_what_a_notebook_needs_and_no_more(frames):
 
 
 @BY
-def test_a_weight_is_dragged(tab, frames, touch):
+def test_weight_is_dragged(tab, frames, touch):
     one, other, _ = frames
     before = weights_of(other)
     one.locator('[data-weight="w2"]').scroll_into_view_if_needed()
@@ -170,12 +170,12 @@ def test_a_weight_is_dragged(tab, frames, touch):
     w1, w2, b = weights_of(one)
     assert [w1, b] == [1, -0.5]
     assert w2 > 1.4
-    assert tab.evaluate("scrollY") == scrolled  # the finger has not moved the page
+    assert tab.evaluate("scrollY") == scrolled  # the page has not scrolled
     assert weights_of(other) == before
 
 
 @BY
-def test_the_line_is_dragged(tab, frames, touch):
+def test_line_is_dragged(tab, frames, touch):
     one, *_ = frames
     drag(tab, one, "#n-plane .handle >> nth=0", (-15, 15), (-30, 45), touch=touch)
     w1, w2, b = weights_of(one)
@@ -184,12 +184,12 @@ def test_the_line_is_dragged(tab, frames, touch):
 
 
 @BY
-def test_what_is_drawn_is_read_and_what_is_cleared_is_gone(tab, frames, network, touch):
+def test_drawing_is_read_and_cleared(tab, frames, network, touch):
     *_, pad = frames
-    assert pad.evaluate("pad.strokes.length") == 1  # the example
+    assert pad.evaluate("pad.strokes.length") == 1  # the initial drawing
     pad.click("#net-clear")
-    assert pad.text_content(".net-words") == "Nothing is drawn"  # at once
-    assert pad.text_content("#net-spoke-words") == ""  # and not while the next one is drawn
+    assert pad.text_content(".net-words") == "Nothing is drawn"  # immediately
+    assert pad.text_content("#net-spoke-words") == ""  # not only with the next drawing
     assert pad.evaluate("view.pixels") is None
     assert "".join(pad.locator(".net-bars .number").all_text_contents()) == ""
     assert pad.locator(".net-best").count() == 0
@@ -198,12 +198,12 @@ def test_what_is_drawn_is_read_and_what_is_cleared_is_gone(tab, frames, network,
     assert pad.evaluate("pad.strokes.length") == 2
     image = np.array(pad.evaluate("[...view.pixels]"), np.uint8).reshape(1, 28, 28)
     expected = mlp.probabilities(network, image)[0]
-    # The weights are rounded to float16, of 11 bits.
+    # The weights are rounded to float16, with 11 bits.
     assert pad.evaluate("view.verdict.shares") == pytest.approx(expected.tolist(), abs=2e-3)
     assert pad.locator(".net-bars .number").nth(3).text_content() != ""
 
 
-def test_a_digit_is_drawn_by_keys(tab, frames):
+def test_digit_is_drawn_by_keys(tab, frames):
     *_, pad = frames
     pad.focus("#net-pad")
     for key in ("Escape", "Space", *["ArrowDown"] * 10):
@@ -212,7 +212,7 @@ def test_a_digit_is_drawn_by_keys(tab, frames):
     assert pad.evaluate("view.verdict.answer") in range(10)
 
 
-def test_test_images_are_a_click_away(frames, data):
+def test_test_images_can_be_chosen(frames, data):
     *_, pad = frames
     buttons = pad.locator("[data-image]")
     labels = [int(label) for label in buttons.all_text_contents()]
@@ -224,7 +224,7 @@ def test_test_images_are_a_click_away(frames, data):
 
 
 def heights(tab):
-    """Of the frames, and of what is in them; none of which is to be scrolled."""
+    """Heights of the frames, none of which may need scrolling."""
     for frame in frames_of(tab):
         html = "document.documentElement"
         assert frame.evaluate(f"{html}.scrollWidth <= innerWidth")
@@ -232,7 +232,7 @@ def heights(tab):
     return [handle.bounding_box()["height"] for handle in tab.query_selector_all("iframe")]
 
 
-def test_the_height_is_that_of_the_content(tab, frames):
+def test_frame_is_as_high_as_its_content(tab, frames):
     wide = heights(tab)
     assert 550 < wide[0] < 750
     assert 450 < wide[2] < 750
@@ -250,15 +250,15 @@ def test_the_height_is_that_of_the_content(tab, frames):
 
 
 @pytest.mark.parametrize("width", [NARROW, 740, 850, 960, WIDE])
-def test_the_table_of_points_is_nowhere_cut_off(tab, frames, width):
+def test_table_of_points_is_never_cut_off(tab, frames, width):
     tab.set_viewport_size({"width": width, "height": 900})
     for frame in frames[:2]:
         table = frame.locator(".wide:has(#n-points)")
         assert table.evaluate("(one) => one.scrollWidth - one.clientWidth") == 0
 
 
-def test_a_scroll_bar_that_comes_and_goes_with_the_height_does_not_go_on_for_ever(tab, frames):
-    """A page that is just too high: narrower by the bar it would be lower, and need no bar."""
+def test_height_settles_if_a_scroll_bar_appears(tab, frames):
+    """A page that is just too high: with the scroll bar it is narrower, and needs none."""
     changes = tab.evaluate(
         """async () => {
           const frame = document.querySelector("iframe");
@@ -268,7 +268,7 @@ def test_a_scroll_bar_that_comes_and_goes_with_the_height_does_not_go_on_for_eve
             return frame.clientHeight;
           };
           const high = await atWidth(1000);
-          await atWidth(500); // else it stays as it is
+          await atWidth(500); // otherwise the height would not be fitted
           const low = await atWidth(985);
           let changes = 0;
           new ResizeObserver(() => {
@@ -279,13 +279,13 @@ def test_a_scroll_bar_that_comes_and_goes_with_the_height_does_not_go_on_for_eve
           return [high - low, changes];
         }"""
     )
-    assert changes[0] > 1  # else the test would show nothing
+    assert changes[0] > 1  # else the test shows nothing
     assert changes[1] < 10
     heights(tab)
 
 
-def test_a_frame_that_is_taken_away_and_put_back_is_as_it_was(tab, frames):
-    """As Jupyter may do with cells that are out of sight; the page in the frame begins anew."""
+def test_frame_keeps_its_state_when_removed_and_restored(tab, frames):
+    """Jupyter may do this with cells that are out of sight; the page in the frame reloads."""
     one, *_ = frames
     one.select_option("#n-gate", "nand")
     train(one)
@@ -304,7 +304,7 @@ def test_a_frame_that_is_taken_away_and_put_back_is_as_it_was(tab, frames):
     assert weights_of(one) == weights
 
 
-def test_it_is_light_as_the_figures_beside_it(file):
+def test_widgets_are_light_in_dark_mode(file):
     with opened(file, color_scheme="dark") as tab:
         for frame in frames_of(tab):
             assert frame.evaluate("getComputedStyle(document.body).backgroundColor") == (
@@ -324,7 +324,7 @@ def test_axe_finds_nothing_serious(tab, frames):
 
 
 class Elements(html.parser.HTMLParser):
-    """The elements of a text, as a browser finds them."""
+    """The HTML elements of a text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -335,7 +335,7 @@ class Elements(html.parser.HTMLParser):
         self.found.append((tag, dict(attributes)))
 
 
-def test_it_is_one_frame_with_a_title_that_holds_the_whole_page():
+def test_widget_is_one_titled_frame_with_the_whole_page():
     ((tag, frame),) = Elements(notebook.Neuron()._repr_html_()).found
     assert tag == "iframe"
     assert frame["title"] == "A neuron"
@@ -344,19 +344,19 @@ def test_it_is_one_frame_with_a_title_that_holds_the_whole_page():
     assert "color-scheme: light" in frame["style"]
 
 
-def test_a_neuron_is_small_and_has_nothing_of_the_network(network):
+def test_neuron_widget_is_small_and_contains_no_network(network):
     assert len(notebook.Neuron()._repr_html_()) < 90_000
     assert "net-pad&quot;" not in notebook.Neuron()._repr_html_()
     assert "n-diagram&quot;" not in notebook.DigitPad(network)._repr_html_()
 
 
-def test_in_text_it_is_a_line(network):
+def test_repr_is_one_line(network):
     assert repr(notebook.Neuron()).startswith("Neuron(relu, or): ")
     assert repr(notebook.DigitPad(network)).startswith("DigitPad(784-32-10): ")
     assert "\n" not in repr(notebook.Neuron()) + repr(notebook.DigitPad(network))
 
 
-def test_without_test_images_there_are_none(tmp_path, network, data):
+def test_pad_without_test_images_shows_none(tmp_path, network, data):
     for number, test in enumerate((None, data.test.first(0))):
         path = tmp_path / f"{number}.html"
         path.write_text(notebook.DigitPad(network, test)._repr_html_(), encoding="utf-8")
@@ -366,7 +366,7 @@ def test_without_test_images_there_are_none(tmp_path, network, data):
             assert not pad.is_visible("#net-examples-title")
 
 
-def test_of_digits_that_are_missing_there_is_no_example(network, data):
+def test_pad_has_no_examples_of_missing_digits(network, data):
     few = Split(data.test.images[:3], data.test.labels[:3])
     shown = notebook.DigitPad(network, few)._repr_html_()
     assert f"&quot;labels&quot;:{sorted({*few.labels.tolist()})}".replace(" ", "") in shown
@@ -392,30 +392,30 @@ def test_weights_may_be_arrays_of_any_shape():
         ({"weights": [1.0, 2.0, float("nan")]}, "weights: expected 3 numbers"),
         ({"weights": [1.0, 2.0, 1e300]}, "weights: expected 3 numbers from -1000000 to 1000000"),
         ({"weights": "abc"}, "weights: expected 3 numbers"),
-        ({"gate": "or"}, r"gate: expected a Gate, as GATES\['or'\], got 'or'"),
+        ({"gate": "or"}, r"gate: expected a Gate such as GATES\['or'\], got 'or'"),
         (
             {"gate": Gate("never", GATES["or"].inputs, targets=0 * GATES["or"].targets)},
             "gate: expected one of or, and, nand, xor, got never",
         ),
     ],
 )
-def test_what_the_neuron_cannot_begin_with_is_refused(wrong, expected):
+def test_invalid_arguments_of_neuron_are_rejected(wrong, expected):
     with pytest.raises(InputError, match=expected):
         notebook.Neuron(**wrong)
 
 
 @pytest.mark.parametrize("wrong", [None, "model.keras"])
-def test_what_is_no_such_network_is_refused(wrong):
+def test_objects_that_are_not_networks_are_rejected(wrong):
     with pytest.raises(InputError, match=f"network: expected a stack of Dense .*, got {wrong!r}$"):
         notebook.DigitPad(wrong)
 
 
-def test_a_network_without_inputs_is_refused():
+def test_network_without_inputs_is_rejected():
     with pytest.raises(InputError, match="network: expected a stack .*, got a Sequential model of"):
         notebook.DigitPad(keras.Sequential([keras.layers.Dense(10)]))
 
 
-def test_a_network_whose_weights_are_no_numbers_is_refused():
+def test_network_with_nan_weights_is_rejected():
     weights = mlp.network(CONFIG).get_weights()
     weights[0][3, 4] = np.nan
     with pytest.raises(InputError, match="network: expected weights .* got nan"):
@@ -431,7 +431,7 @@ CELLS = (
 
 @pytest.fixture
 def small(tmp_path):
-    """A notebook that shows a neuron and a pad."""
+    """A notebook with a neuron and a pad."""
     folder = tmp_path / "notebooks"
     folder.mkdir()
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -441,7 +441,7 @@ def small(tmp_path):
 
 
 def use(tab):
-    """Does in the frames what a reader does: chooses, drags, trains, draws with a finger."""
+    """Uses the widgets as a reader does: selects, drags, trains, draws by touch."""
     one, pad = frames_of(tab)
     one.select_option("#n-gate", "and")
     one.select_option("#n-gate", "or")
@@ -459,8 +459,8 @@ def use(tab):
 
 
 @pytest.mark.slow
-def test_in_an_exported_page_both_work_without_a_network(small, tmp_path):
-    # In a process of its own: asyncio is Playwright's here.
+def test_widgets_work_offline_in_an_exported_page(small, tmp_path):
+    # In a separate process, since Playwright occupies asyncio here.
     command = [sys.executable, SCRIPTS / "render_notebooks.py", small, "--out", tmp_path]
     subprocess.run(command, check=True)
     with browser() as chromium:
@@ -472,7 +472,7 @@ def test_in_an_exported_page_both_work_without_a_network(small, tmp_path):
 
 
 @pytest.mark.slow
-def test_in_jupyterlab_both_work_without_a_kernel_and_are_there_after_a_reload(small, tmp_path):
+def test_widgets_work_in_jupyterlab_without_a_kernel_and_after_a_reload(small, tmp_path):
     with (
         jupyterlab(small.parent, tmp_path / "own") as address,
         opened_notebook(address, small.name, has_touch=True) as tab,

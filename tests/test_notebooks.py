@@ -19,7 +19,7 @@ SHOWS = {
     "03_legacy_vs_modern": [
         "Epoch-- 99 --loss-- 0.2716712",
         "This port computes what old.py computed: 10 of 10 rungs hold.",
-        "optimizer: epsilon explains 100% of the difference: epsilon is 1e-07, the original",
+        "epsilon explains 100% of the difference: the port's epsilon is 1e-07, the original's",
         "step 0, number ",  # where the first bit differs
     ],
     "04_prove_your_port": [

@@ -1,4 +1,4 @@
-"""Web servers on this machine, well-behaved and not."""
+"""Local web servers, for correct and faulty answers."""
 
 import contextlib
 import http.server
@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers a request by the function that the server was started with."""
+    """Answers requests with the `answer` function of the server."""
 
     def do_GET(self):
-        with contextlib.suppress(OSError):  # the client may go
+        with contextlib.suppress(OSError):  # the client may disconnect
             self.server.answer(self)
 
     do_HEAD = do_CONNECT = do_GET
@@ -21,11 +21,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     @property
     def name(self) -> str:
-        """The last part of what is asked for."""
+        """Last part of the requested path."""
         return self.path.rpartition("/")[2]
 
     def give(self, content: bytes, status: int = 200, length: int | None = None, **headers: str):
-        """Sends an answer that says its length, or another one, or none if that is -1."""
+        """Sends an answer; `length` overrides the Content-Length header, -1 leaves it out."""
         self.send_response(status)
         if length != -1:
             self.send_header("Content-Length", str(len(content) if length is None else length))
@@ -37,7 +37,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def serving(answer: Callable[[Handler], object]) -> Iterator[str]:
-    """Gives the address of a server that answers each request by `answer`."""
+    """Starts a server that answers each request by `answer`; yields its address."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.answer = answer
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -46,7 +46,7 @@ def serving(answer: Callable[[Handler], object]) -> Iterator[str]:
 
 
 def folder(path: Path) -> Callable[[Handler], object]:
-    """Gives the files of a folder."""
+    """Returns an answer function that serves the files of a folder."""
 
     def answer(request: Handler) -> None:
         file = path / request.name

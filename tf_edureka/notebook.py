@@ -1,7 +1,7 @@
-"""What one drags and draws in a notebook: parts of the page, which need neither kernel nor network.
+"""Interactive widgets for notebooks: a neuron to train and drag, a pad to draw digits on.
 
-Each is a frame that holds all it needs, so that it works in JupyterLab and in a notebook that was
-exported as HTML.
+Each widget is a part of the page in a self-contained frame. It needs neither a kernel nor a network
+connection, so it works in JupyterLab and in notebooks exported as HTML.
 """
 
 import html
@@ -17,19 +17,19 @@ from tf_edureka.errors import InputError, printable
 from tf_edureka.page import assembly, networks, trained
 from tf_edureka.perceptron import GATES, Gate
 
-_MOST_RATE = 100  # of what the page takes
-_MOST_WEIGHT = 1_000_000
-_WEIGHTS = {0: 3, 2: 9}  # by the count of hidden neurons
+_MAX_RATE = 100  # limits of the page's inputs
+_MAX_WEIGHT = 1_000_000
+_WEIGHT_COUNTS = {0: 3, 2: 9}  # number of weights by number of hidden neurons
 
 
-class _Framed:
-    """A part of the page, in a frame.
+class _Frame:
+    """A part of the page in a frame.
 
-    A notebook shows what `_repr_html_` gives; elsewhere the line `words` says what it is.
+    A notebook shows the HTML of `_repr_html_`; elsewhere `repr` is the line `words`.
     """
 
     def __init__(self, page: str, title: str, *, height: int, words: str) -> None:
-        # The page takes the height that it needs; this one is for the time before.
+        # The page sets its own height once it is loaded; `height` is used until then.
         self._html = (
             f'<iframe title="{html.escape(title)}" srcdoc="{html.escape(page)}" '
             f'style="width: 100%; height: {height}px; border: 0; color-scheme: light"></iframe>'
@@ -43,27 +43,37 @@ class _Framed:
         return self._words
 
 
-class Neuron(_Framed):
-    """A neuron to train and to drag, by its weights or by its line.
+class Neuron(_Frame):
+    """A widget that shows a neuron; its reader can train it and drag its weights or its line.
 
     `z = w1 x1 + w2 x2 + b`, `output = f(z)`
 
-    Source: "Perceptron and Artificial Neural Networks" of the article, which tells it in words.
+    Source: "Perceptron and Artificial Neural Networks" of the article, in words.
 
-    All arguments are what it begins with; gate, f, learning rate, seed and epochs can be chosen.
+    The arguments set the initial state; gate, f, learning rate, seed and epochs can be changed in
+    the widget.
 
     Args:
-        activation: name of f; with hidden neurons it is theirs, and the output's is the sigmoid.
-        gate: whose rows it should tell apart, one of `GATES`.
-        weights: float, shape (3,): w1, w2 and b; with two hidden neurons shape (9,), in the order
-            of `xor_network`. None for the initial weights of the seed.
+        activation: name of f. With hidden neurons, f is their function, and the output neuron uses
+            the sigmoid.
+        gate: gate to learn, one of `GATES`.
+        weights: initial weights: float, shape (3,), w1, w2 and b; with two hidden neurons shape
+            (9,), in the order of `xor_network`. None for the initial weights of the seed.
         seed: op seed of the initial weights.
-        learning_rate: of gradient descent, up to 100.
-        epochs: that a press on "Train" takes.
-        hidden: 0 for one neuron, or 2 for two hidden ones before it.
+        learning_rate: learning rate of gradient descent, in [0, 100].
+        epochs: number of epochs for each press of "Train".
+        hidden: number of hidden neurons: 0 for a single neuron, or 2.
 
     Raises:
-        InputError: when a value is out of its range.
+        InputError: if a value is out of range.
+
+    Example:
+        The last line of a cell shows the widget in a notebook:
+
+        >>> from tf_edureka import GATES
+        >>> from tf_edureka.notebook import Neuron
+        >>> Neuron("sigmoid", GATES["xor"], learning_rate=0.1, hidden=2)
+        Neuron(sigmoid, xor): shown in a notebook, to train and drag
     """
 
     def __init__(
@@ -78,12 +88,12 @@ class Neuron(_Framed):
         hidden: int = 0,
     ) -> None:
         config = PerceptronConfig(learning_rate, epochs, seed=seed, activation=activation)
-        take_numbers(config, learning_rate=(0, _MOST_RATE))
+        take_numbers(config, learning_rate=(0, _MAX_RATE))
         hidden = whole_number("hidden", hidden, 0, 2)
-        if hidden not in _WEIGHTS:
-            raise InputError(f"hidden: expected 0 or 2 hidden neurons, got {hidden}")
+        if hidden not in _WEIGHT_COUNTS:
+            raise InputError(f"hidden: expected 0 or 2 neurons, got {hidden}")
         state = {
-            "gate": _named(gate),
+            "gate": _gate_name(gate),
             "hidden": hidden,
             "f": activation,
             "rate": config.learning_rate,
@@ -91,45 +101,55 @@ class Neuron(_Framed):
             "epochs": config.epochs,
         }
         if weights is not None:
-            state["w"] = ",".join(map(str, _numbers(weights, _WEIGHTS[hidden])))
+            state["w"] = ",".join(map(str, _checked_weights(weights, _WEIGHT_COUNTS[hidden])))
         title = assembly.texts()["neuron"]["title"]
-        words = f"Neuron({activation}, {state['gate']}): a notebook shows it, to train and drag"
+        words = f"Neuron({activation}, {state['gate']}): shown in a notebook, to train and drag"
         super().__init__(
             assembly.assemble_part("neuron", state=state), title, height=680, words=words
         )
 
 
-class DigitPad(_Framed):
-    """A pad to draw a digit on, and what a network takes it for.
+class DigitPad(_Frame):
+    """A widget with a pad to draw a digit on, and the network's answer to the drawing.
 
-    The weights are in it as they are now; that the network is trained further changes nothing.
+    The widget holds a copy of the current weights; later training of the network does not change
+    it.
 
     Args:
-        network: from pixels to logits, as `mlp.from_weights` gives it.
-        test: examples to put into the network instead, of each digit one that it is right about if
-            the first 1,000 have such; None for none.
+        network: network from pixels to logits, such as `mlp.from_weights` returns.
+        test: test images to choose from instead of drawing: of each digit one among the first
+            1,000, if possible one that the network reads correctly. None for no images.
 
     Raises:
-        InputError: when the network is of another kind, or its weights or answers are no numbers.
+        InputError: if the network has another structure, or its weights or answers are NaN or
+            infinite.
+
+    Example:
+        The last line of a cell shows the widget in a notebook:
+
+        >>> from tf_edureka import MlpConfig, mlp
+        >>> from tf_edureka.notebook import DigitPad
+        >>> DigitPad(mlp.network(MlpConfig.tuned(hidden_units=(32,))))
+        DigitPad(784-32-10): shown in a notebook, to draw on
     """
 
     def __init__(self, network: keras.Model, test: Split | None = None) -> None:
         try:
-            data = networks.of_network(trained.weights_of(network), test)
+            data = networks.from_network(trained.weights_of(network), test)
         except InputError as error:
             raise InputError(f"network: {error}") from None
         title = assembly.texts()["network"]["draw"]
         layers = "-".join(map(str, data["networks"][0]["layers"]))
-        words = f"DigitPad({layers}): a notebook shows it, to draw on"
+        words = f"DigitPad({layers}): shown in a notebook, to draw on"
         super().__init__(
             assembly.assemble_part("network", data, state={}), title, height=620, words=words
         )
 
 
-def _named(gate: Gate) -> str:
-    """The page's name of a gate."""
+def _gate_name(gate: Gate) -> str:
+    """Returns the name of the gate in `GATES`."""
     if not isinstance(gate, Gate):
-        raise InputError(f"gate: expected a Gate, as GATES['or'], got {gate!r:.100}")
+        raise InputError(f"gate: expected a Gate such as GATES['or'], got {gate!r:.100}")
     for name, known in GATES.items():
         rows = ((known.inputs, gate.inputs), (known.targets, gate.targets))
         if all(np.array_equal(*both) for both in rows):
@@ -137,15 +157,15 @@ def _named(gate: Gate) -> str:
     raise InputError(f"gate: expected one of {', '.join(GATES)}, got {printable(gate.name)}")
 
 
-def _numbers(weights: Sequence[float], count: int) -> list[float]:
-    """The weights, each as float32 has it."""
+def _checked_weights(weights: Sequence[float], count: int) -> list[float]:
+    """Returns the weights, rounded to float32."""
     try:
         numbers = np.asarray(weights, np.float64).ravel()
     except (TypeError, ValueError):
         numbers = np.array([])
-    if len(numbers) != count or not (np.abs(numbers) <= _MOST_WEIGHT).all():
+    if len(numbers) != count or not (np.abs(numbers) <= _MAX_WEIGHT).all():
         raise InputError(
-            f"weights: expected {count} numbers from {-_MOST_WEIGHT} to {_MOST_WEIGHT}, got "
+            f"weights: expected {count} numbers from {-_MAX_WEIGHT} to {_MAX_WEIGHT}, got "
             f"{weights!r:.100}"
         )
     return numbers.astype(np.float32).tolist()

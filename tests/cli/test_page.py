@@ -20,7 +20,7 @@ CONFIG = MlpConfig.tuned(hidden_units=(20,), epochs=3)
 
 
 def write_run(folder, digits, of=CONFIG, **told):
-    """The folder of a run as train-mnist writes it, of a network that has learned nothing."""
+    """Writes a run folder like train-mnist, with an untrained network."""
     folder.mkdir()
     model = mlp.from_weights(of, mlp.network(of).get_weights())
     mlp.save_model(model, folder / "model.keras")
@@ -46,7 +46,7 @@ def run(drawn_folder, tmp_path_factory):
 
 @pytest.fixture
 def page(tmp_path, drawn_folder, monkeypatch):
-    """Makes a page in an empty folder, of drawn digits, and gives the exit code."""
+    """Runs the command in an empty folder, on rendered digits; returns the exit code."""
     monkeypatch.chdir(tmp_path)
     return lambda *arguments: main([*map(str, arguments), "--data-dir", str(drawn_folder)])
 
@@ -56,7 +56,7 @@ def data_of(path):
     return json.loads(re.search(r'id="data">(.*?)</script>', text)[1])
 
 
-def test_a_page_of_a_run_has_its_network_and_its_training(page, run, tmp_path, capsys):
+def test_page_contains_network_and_training_of_the_run(page, run, tmp_path, capsys):
     assert page(run) == 0
     made = data_of(tmp_path / "page.html")
     (network,) = made["networks"]
@@ -67,13 +67,13 @@ def test_a_page_of_a_run_has_its_network_and_its_training(page, run, tmp_path, c
     size = (tmp_path / "page.html").stat().st_size
     assert captured.out == (
         f"Written page.html: a neuron, the network of {run} (tuned recipe, seed 1, accuracy "
-        f"{network['accuracy']:.4f}), 3 epochs to scrub through; {size / 1000:.0f} kB\n"
+        f"{network['accuracy']:.4f}), 3 earlier epochs; {size / 1000:.0f} kB\n"
     )
-    # The drawn digits are not the published ones: the data say that, and nothing else is said.
+    # The only note: the rendered digits are not the published MNIST.
     assert re.fullmatch(r"note: .*: not the published MNIST, by .*\n", captured.err)
 
 
-def test_another_run_is_shown_beside_it(page, run, tmp_path, data, capsys):
+def test_beside_adds_a_second_network(page, run, tmp_path, data, capsys):
     article = MlpConfig.article(hidden_units=(16, 16), epochs=3)
     other = write_run(tmp_path / "other", data, article)
     assert page(run, "--beside", other, "--out", "two.html") == 0
@@ -84,7 +84,7 @@ def test_another_run_is_shown_beside_it(page, run, tmp_path, data, capsys):
     assert f"the network of {other} (article recipe, seed 1, accuracy 0." in said
 
 
-def test_without_a_run_the_page_has_the_neuron_and_needs_no_tensorflow(tmp_path):
+def test_page_without_a_run_has_the_neuron_only_and_imports_no_tensorflow(tmp_path):
     code = (
         "import sys\n"
         "from tf_edureka.cli import main\n"
@@ -98,37 +98,40 @@ def test_without_a_run_the_page_has_the_neuron_and_needs_no_tensorflow(tmp_path)
     size = (tmp_path / "alone.html").stat().st_size
     assert done.stdout == f"Written alone.html: a neuron; {size / 1000:.0f} kB\n"
     assert done.stderr == (
-        "note: runs/mnist has no network, so the page has the neuron only; tf-edureka train-mnist "
-        "--snapshots makes one\n"
+        "note: runs/mnist has no network, so the page has the neuron only; run tf-edureka "
+        "train-mnist --snapshots to train one\n"
     )
     assert (tmp_path / "alone.html").read_text(encoding="utf-8") == assemble()
 
 
-def test_the_run_that_train_mnist_makes_is_taken_if_none_is_named(page, run, tmp_path, capsys):
+def test_default_run_is_that_of_train_mnist(page, run, tmp_path, capsys):
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "mnist").symlink_to(run)
     assert page() == 0
     assert "the network of runs/mnist (tuned recipe" in capsys.readouterr().out
 
 
-def test_a_run_that_is_named_and_has_no_network_is_refused(page, run, tmp_path, capsys):
+def test_named_run_without_a_network_is_rejected(page, run, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     for arguments in (["absent"], ["empty"], [run, "--beside", "empty"]):
         assert page(*arguments) == 2
-        expect_error(capsys.readouterr().err, "expected the folder of a run with model.keras in it")
+        expect_error(
+            capsys.readouterr().err,
+            "expected the folder of a train-mnist run with model.keras in it",
+        )
     assert page("--beside", run) == 2
     expect_error(capsys.readouterr().err, "name a RUN, since runs/mnist has none")
     assert not (tmp_path / "page.html").exists()
 
 
-def test_an_earlier_page_is_replaced_and_nothing_else(page, tmp_path, capsys):
+def test_only_an_earlier_page_is_replaced(page, tmp_path, capsys):
     assert page("--out", "page.html") == page("--out", "page.html") == 0
     other = tmp_path / "other.html"
     content = "<!DOCTYPE html>" + " " * 4096 + '<meta name="generator" content="tf_edureka">'
     other.write_text(content)
     capsys.readouterr()
     assert page("--out", other) == 2
-    expect_error(capsys.readouterr().err, "other.html: expected a page that this command has made")
+    expect_error(capsys.readouterr().err, "other.html: expected a page made by this command")
     assert other.read_text() == content
 
 
@@ -136,23 +139,23 @@ def test_an_earlier_page_is_replaced_and_nothing_else(page, tmp_path, capsys):
     ("out", "complaint"),
     [
         (".", "expected a file to write to, got a folder"),
-        ("absent/page.html", "expected a file in a folder, and there is no absent"),
+        ("absent/page.html", "expected a file in an existing folder, got none at absent"),
         ("/dev/null", "expected a file to write to, got a device"),
         ("x" * 300, "cannot be written (File name too long)"),
         ("", "expected a path, got nothing"),
     ],
 )
-def test_where_no_page_can_be_is_said(page, capsys, out, complaint, tmp_path):
+def test_invalid_output_paths_are_reported(page, capsys, out, complaint, tmp_path):
     assert page("--out", out) == 2
     *_, said = capsys.readouterr().err.splitlines(keepends=True)
     expect_error(said, complaint)
     assert [*tmp_path.iterdir()] == []
 
 
-def test_a_page_that_cannot_be_made_leaves_the_earlier_one(page, run, tmp_path, monkeypatch):
+def test_earlier_page_stays_if_the_command_is_interrupted(page, run, tmp_path, monkeypatch):
     assert page() == 0
     before = (tmp_path / "page.html").read_bytes()
-    monkeypatch.setattr("tf_edureka.page.networks.of_runs", interrupt)
+    monkeypatch.setattr("tf_edureka.page.networks.from_runs", interrupt)
     assert page(run) == 130
     assert (tmp_path / "page.html").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
@@ -162,9 +165,7 @@ def interrupt(*_):
     raise KeyboardInterrupt
 
 
-def test_a_run_of_rendered_digits_is_shown_them_unless_others_are_asked_for(
-    run, data, tmp_path, monkeypatch
-):
+def test_run_on_rendered_digits_uses_them_by_default(run, data, tmp_path, monkeypatch):
     asked = []
 
     def find(source, folder):
@@ -172,7 +173,7 @@ def test_a_run_of_rendered_digits_is_shown_them_unless_others_are_asked_for(
         return data, None
 
     monkeypatch.setattr(mnist, "find", find)
-    monkeypatch.setattr("tf_edureka.page.networks.of_runs", lambda *_: {"networks": []})
+    monkeypatch.setattr("tf_edureka.page.networks.from_runs", lambda *_: {"networks": []})
     monkeypatch.chdir(tmp_path)
     rendered = write_run(tmp_path / "rendered", data, data="rendered")
     for arguments in (
@@ -185,7 +186,7 @@ def test_a_run_of_rendered_digits_is_shown_them_unless_others_are_asked_for(
     assert asked == ["rendered", "idx", "auto", "auto"]
 
 
-def test_other_digits_than_it_was_trained_on_are_noted(page, data, tmp_path, capsys):
+def test_digits_that_differ_from_the_training_data_are_noted(page, data, tmp_path, capsys):
     limited = write_run(tmp_path / "limited", data.limited(400))
     told = json.loads((limited / "history.json").read_text())
     told["config"]["limit"] = 400
@@ -193,11 +194,11 @@ def test_other_digits_than_it_was_trained_on_are_noted(page, data, tmp_path, cap
     other = write_run(tmp_path / "other", data.limited(300))
     assert page(limited, "--beside", other) == 0
     said = capsys.readouterr().err
-    assert f"note: {other}: trained on other digits than those that the page shows" in said
+    assert f"note: {other}: trained on other digits than the page shows" in said
     assert str(limited) not in said
 
 
-def test_a_history_with_markup_in_it_stays_text(page, data, tmp_path):
+def test_markup_in_a_history_is_escaped(page, data, tmp_path):
     hostile = "</script><script>alert(1)</script>"
     folder = write_run(
         tmp_path / "hostile", data, data=hostile, config={"recipe": hostile, "seed": hostile}

@@ -8,7 +8,7 @@ from tf_edureka.page.trained import Trained
 
 @pytest.fixture(scope="session")
 def linear(data) -> list[np.ndarray]:
-    """A network of one layer that reads most drawn digits, and is often sure: least squares."""
+    """A one-layer network by least squares that reads most rendered digits and is often sure."""
     pixels = data.train.images.reshape(-1, 784) / 255
     wanted = np.eye(10)[data.train.labels] - 0.1
     kernel = np.linalg.solve(pixels.T @ pixels + 10 * np.eye(784), pixels.T @ wanted)
@@ -17,7 +17,7 @@ def linear(data) -> list[np.ndarray]:
 
 @pytest.fixture(scope="session")
 def some_network(tmp_path_factory):
-    """Gives a network of random weights, with snapshots of its training."""
+    """Returns a function that creates a network of random weights with snapshots."""
 
     def make(*units: int, epochs: int = 0, seed: int = 1, **changes) -> Trained:
         rng = np.random.default_rng(seed)
@@ -28,10 +28,10 @@ def some_network(tmp_path_factory):
                 yield rng.normal(0, 1, (inputs, outputs)).astype(np.float32)
                 yield rng.normal(0, 1, outputs).astype(np.float32)
 
-        course = tuple(1 / (epoch + 1) for epoch in range(epochs))
+        curve = tuple(1 / (epoch + 1) for epoch in range(epochs))
         history = History(
             tmp_path_factory.getbasetemp() / "run",
-            **{"recipe": "tuned", "cost": course, "accuracies": course} | changes,
+            **{"recipe": "tuned", "cost": curve, "accuracies": curve} | changes,
         )
         return Trained(history, list(weights()), {e: list(weights()) for e in range(epochs)})
 
@@ -40,6 +40,6 @@ def some_network(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tab(file):
-    """The page of the module's `file`, at the size of a desktop."""
+    """A tab with the module's `file`, at desktop size."""
     with opened(file, viewport={"width": 1280, "height": 900}) as tab:
         yield tab

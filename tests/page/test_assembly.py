@@ -1,4 +1,4 @@
-"""The page's file: what it may do, what it says, and that it needs nothing else."""
+"""The page's file: its security policy, its texts, and that it is self-contained."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ DATA = {"networks": [{"title": "</script><img src=x onerror=alert(1)><!--\u2028"
 
 
 class Page(HTMLParser):
-    """A page taken apart as a browser does: its elements, what it says, what its scripts hold."""
+    """A parsed page: its elements, its visible texts and its scripts."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ def sources(*endings: str) -> str:
 
 
 def translated() -> dict[str, dict[str, str]]:
-    """Every text is another one, that says what its braces say and has no word of English."""
+    """Texts with the same names in braces, but without any English word."""
     return {
         part: {key: "".join(["«", *re.findall(r"\{\w+\}", text), "»"]) for key, text in of.items()}
         for part, of in texts().items()
@@ -75,7 +75,7 @@ PAGES = pytest.mark.parametrize(
 
 
 @PAGES
-def test_only_its_own_script_may_run_and_nothing_may_be_asked_for(text):
+def test_content_security_policy_allows_only_the_own_script_and_no_requests(text):
     page = Page(text)
     (rule,) = [
         attributes["content"]
@@ -91,17 +91,17 @@ def test_only_its_own_script_may_run_and_nothing_may_be_asked_for(text):
 
 
 @PAGES
-def test_it_refers_to_nothing_outside(text):
+def test_page_has_no_external_references(text):
     text = text.replace(PICTURE, "")
     assert re.findall(r"https?:|(?:src|href)=\"?/|@import|url\((?!\"?data:)", text) == []
 
 
 @PAGES
-def test_all_is_filled_in(text):
+def test_all_placeholders_are_filled_in(text):
     assert re.findall(r"\{\{\w|\$\w+\$", re.sub(r"<script>.*", "", text, flags=re.DOTALL)) == []
 
 
-def test_a_part_has_no_more_than_its_own_and_says_how_it_begins():
+def test_part_contains_only_its_own_content_and_its_initial_state():
     page = Page(assemble_part("neuron", state={"gate": "and", "w": "1,-2,0.5", "f": "<&\"'"}))
     (body,) = [attributes for tag, attributes in page.elements if tag == "body"]
     assert body["data-state"] == "gate=and&w=1%2C-2%2C0.5&f=%3C%26%22%27"
@@ -113,8 +113,8 @@ def test_a_part_has_no_more_than_its_own_and_says_how_it_begins():
     assert not [tag for tag, _ in page.elements if tag in ("header", "footer", "h1", "h2")]
 
 
-def test_what_only_the_page_has_is_marked_in_whole_elements():
-    """Whatever is left out of a part ends what it begins."""
+def test_page_only_markers_enclose_whole_elements():
+    """Pieces left out of a part open and close the same elements."""
     for path in ASSETS.glob("*.html"):
         text = path.read_text(encoding="utf-8")
         pieces = re.findall("<!--page-->(.*?)<!--/page-->", text, flags=re.DOTALL)
@@ -124,14 +124,14 @@ def test_what_only_the_page_has_is_marked_in_whole_elements():
                 assert len(re.findall(rf"<{tag}\b", piece)) == piece.count(f"</{tag}>"), piece
 
 
-def test_the_network_is_there_if_there_is_one():
+def test_network_section_exists_only_with_data():
     page = assemble(DATA)
     assert 'id="network"' in page
     assert 'id="network"' not in assemble()
     assert Page(assemble()).embedded("data") is None
 
 
-def test_a_text_from_outside_ends_no_element():
+def test_hostile_data_and_texts_add_no_elements():
     page, plain = Page(assemble(DATA)), Page(assemble({"networks": [{"title": ""}]}))
     assert page.embedded("data") == DATA
     assert [tag for tag, _ in page.elements] == [tag for tag, _ in plain.elements]
@@ -141,12 +141,12 @@ def test_a_text_from_outside_ends_no_element():
     ]
 
 
-def test_a_translated_page_has_no_english_in_it():
-    """All that its HTML says comes from the texts."""
+def test_translated_page_contains_no_english():
+    """All visible texts of the HTML come from `texts()`."""
     page = Page(assemble(DATA, text=translated()))
     assert page.embedded("text") == translated()
     said = [re.sub(r"«[^»]*»", "", one) for one in page.said]
-    # What is left are signs, the digits, and single letters as names of numbers.
+    # The rest is signs, digits, and single letters as names of numbers.
     assert [one for one in said if re.search(r"[A-Za-z]{2}", one)] == []
     for part, of in texts().items():
         for key, text in of.items():
@@ -155,13 +155,13 @@ def test_a_translated_page_has_no_english_in_it():
                 assert not [one for one in page.said if shown in one or text in one], (part, key)
 
 
-def test_each_text_is_used_and_each_that_is_used_is_there():
+def test_texts_and_their_uses_match():
     script, markup = sources(".js"), sources(".html")
     there = {f"{part}.{key}" for part, of in texts().items() for key in of}
     parts = "|".join(texts())
     named = set(re.findall(r"\{\{(\w+\.\w+)\}\}", markup))
     named |= set(re.findall(rf"[\"'`]((?:{parts})\.\w+)[\"'`]", re.sub(r"//.*", "", script)))
-    # What stands in ${...} is one of the script's words, or nothing; another ` ends the name.
+    # ${...} stands for any word of the script or nothing; another ` ends the name.
     word = f"(?:{'|'.join(sorted(set(re.findall(r'[A-Za-z0-9_]+', script))))})?"
     for template in re.findall(rf"`((?:{parts})\.[^`]*\$\{{.*)", script):
         pattern = re.sub(r"\$\{[^}]*\}", "\0", template).split("`")[0]
@@ -173,8 +173,8 @@ def test_each_text_is_used_and_each_that_is_used_is_there():
     assert named - there == set()
 
 
-def test_what_a_text_has_in_braces_is_given():
-    """Each name in braces stands in the script, as what is to be filled in."""
+def test_each_name_in_braces_is_used_by_the_script():
+    """Each name in braces occurs in the script, which fills it in."""
     script = sources(".js")
     names = {
         name
@@ -185,8 +185,8 @@ def test_what_a_text_has_in_braces_is_given():
     assert [name for name in names if not re.search(rf"\b{name}\b", script)] == []
 
 
-def test_no_two_scripts_declare_the_same_name():
-    """They share one scope, in which the second of two functions would replace the first."""
+def test_scripts_declare_no_name_twice():
+    """All scripts share one scope, so a second function would replace the first."""
     declared = re.findall(
         r"^(?:async )?(?:const|let|function|class) (?:\[?\{?)(\w+)", sources(".js"), re.MULTILINE
     )
@@ -194,7 +194,7 @@ def test_no_two_scripts_declare_the_same_name():
     assert sorted(declared) == sorted(set(declared))
 
 
-def test_a_script_has_at_most_300_lines_of_120_characters():
+def test_scripts_have_at_most_300_lines_of_120_characters():
     for script in ASSETS.glob("*.js"):
         lines = script.read_text(encoding="utf-8").splitlines()
         assert len(lines) <= 300, script

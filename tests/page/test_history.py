@@ -36,11 +36,11 @@ def read(tmp_path):
     return with_content
 
 
-def test_it_is_the_file_of_train_mnist():
+def test_file_names_are_those_of_train_mnist():
     assert {"history.json", history.MODEL} <= {*FILES}
 
 
-def test_what_it_tells_is_known(read, tmp_path):
+def test_all_fields_are_read(read, tmp_path):
     assert read(json.dumps(TOLD)) == History(
         tmp_path,
         recipe="tuned",
@@ -57,7 +57,7 @@ def test_what_it_tells_is_known(read, tmp_path):
     ("config", "recipe", "title"),
     [
         ({"recipe": "article", "seed": 3}, "article", "article recipe, seed 3"),
-        ({"recipe": "modern"}, "tuned", "tuned recipe"),  # as it was called once
+        ({"recipe": "modern"}, "tuned", "tuned recipe"),  # the former name
         (
             {"recipe": "article", "implementation": "legacy", "seed": 0},
             "article",
@@ -70,7 +70,7 @@ def test_what_it_tells_is_known(read, tmp_path):
         (None, "other", "a network"),
     ],
 )
-def test_recipe_and_seed_become_a_title(read, config, recipe, title):
+def test_title_is_made_of_recipe_and_seed(read, config, recipe, title):
     found = read(json.dumps({**TOLD, "config": config}))
     assert (found.recipe, found.title) == (recipe, title)
     assert found.cost == (0.5, None)
@@ -95,26 +95,28 @@ def test_recipe_and_seed_become_a_title(read, config, recipe, title):
     ids=lambda content: repr(content)[:30],
 )
 @pytest.mark.filterwarnings("always::tf_edureka.InputWarning")
-def test_a_damaged_one_is_told_and_done_without(read, tmp_path, content):
-    with pytest.warns(InputWarning, match="expected a history .* damaged one; the page does with"):
+def test_damaged_history_warns_and_gives_defaults(read, tmp_path, content):
+    with pytest.warns(InputWarning, match="expected a history .* damaged one; the page shows no"):
         assert read(content) == History(tmp_path)
 
 
-def test_without_one_the_network_is_there_all_the_same(read, tmp_path):
-    with pytest.warns(InputWarning, match="history.json: cannot be read .*; the page does without"):
+def test_missing_history_warns_and_gives_defaults(read, tmp_path):
+    with pytest.warns(
+        InputWarning, match="history.json: cannot be read .*; the page shows no hist"
+    ):
         assert read(None) == History(tmp_path)
 
 
-def test_what_is_no_finite_number_is_none(read):
+def test_nan_and_inf_become_none(read):
     assert read('{"cost": [NaN, Infinity, 1e999, 2], "accuracy": [0, 1, 1, 1]}').cost == (
         *(None, None, None),
         2.0,
     )
 
 
-def test_a_folder_without_a_network_is_refused(tmp_path):
-    expected = "expected the folder of a run with model.keras in it, as train-mnist writes it, got"
-    with pytest.raises(InputError, match=f"{expected} one without"):
+def test_folder_without_a_network_is_rejected(tmp_path):
+    expected = "expected the folder of a train-mnist run with model.keras in it, got"
+    with pytest.raises(InputError, match=f"{expected} a folder without model.keras"):
         history.read(tmp_path)
     with pytest.raises(InputError, match=f"{expected} nothing"):
         history.read(tmp_path / "absent")

@@ -16,8 +16,8 @@ from tf_edureka.page import encoding
 
 _, _, IMAGES, LABELS = rendered.digits(1, 300)
 LAYERS = ([784, 32, 10], [784, 24, 12, 16, 10])
-EPOCHS = 3  # of the first network, of which two are kept in 8 bits
-# Half a circle with a foot, a 2; an 8 that is not quite closed; a 5 in one stroke.
+EPOCHS = 3  # of the first network; the first two are stored in 8 bits
+# A 2 of half a circle and a foot; an 8 that is not quite closed; a 5 in one stroke; a 4.
 DRAWN = [
     [[[90, 90], [120, 60], [170, 60], [195, 95], [170, 140], [85, 220], [205, 215]]],
     [[[150, 60], [110, 80], [115, 120], [165, 160], [170, 205], [120, 220], [100, 180], [170, 80]]],
@@ -27,7 +27,7 @@ DRAWN = [
 
 
 def weights_of(layers, seed):
-    """As a page holds them: rounded to float16."""
+    """Random weights, rounded to float16 as in a page."""
     rng = np.random.default_rng(seed)
     for inputs, units in zip(layers, layers[1:], strict=False):
         for shape in ((inputs, units), (units,)):
@@ -46,7 +46,7 @@ def logits_of(weights, images):
 
 
 def number_right(weights):
-    """Of the sample."""
+    """Number of sample images that are read correctly."""
     return (logits_of(weights, IMAGES[:100]).argmax(axis=1) == LABELS[:100]).sum()
 
 
@@ -56,7 +56,7 @@ def softmax(logits):
 
 
 def kept(epoch):
-    """The first network's weights of an epoch, as they are before they are kept in 8 bits."""
+    """The first network's weights after an epoch, before they are stored in 8 bits."""
     return [weight * np.float32((epoch + 1) / 4) for weight in WEIGHTS[0]]
 
 
@@ -105,14 +105,14 @@ def file(tmp_path_factory):
 
 @pytest.fixture
 def fresh(tab):
-    """The page as it opens; a test changes what it likes."""
+    """The page in its initial state."""
     until(tab, "images !== null")
     link(tab, f"other={time.monotonic()}")
     return tab
 
 
 def link(tab, state):
-    """Goes to an address, and waits until the page has heard of it."""
+    """Opens an address and waits until the page has handled the change."""
     tab.evaluate(
         """state => new Promise((done) => {
              if (location.hash.slice(1) === state) return done();
@@ -124,7 +124,7 @@ def link(tab, state):
 
 
 def of_all(tab, expression, images, which=0):
-    """What `expression` makes of each image: of `network` and `image`."""
+    """Evaluates `expression` in `network` and `image` for each image."""
     return np.array(
         tab.evaluate(
             f"""([all, which]) => {{
@@ -145,21 +145,21 @@ def words(tab, which=0):
 
 
 def shares(tab, which=0):
-    """The percents beside the bars."""
+    """The percentages next to the bars."""
     bars = tab.locator(".net-bars").nth(which).locator(".number").all_text_contents()
     return np.array([float(bar.split()[0]) for bar in bars])
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_logits_are_those_of_numpy(tab, which):
+def test_logits_equal_numpy(tab, which):
     expected = logits_of(WEIGHTS[which], IMAGES)
     found = of_all(tab, "[...logitsOf(network, image)]", IMAGES, which)
-    # Both add up in float64.
+    # Both sum in float64.
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
 
 
 @pytest.mark.slow
-def test_logits_of_10_000_images_are_those_of_keras(tmp_path):
+def test_logits_of_10_000_images_equal_keras(tmp_path):
     images = rendered.digits(1, 10_000)[2]
     weights = list(weights_of([784, 256, 256, 10], 5))
     path = tmp_path / "page.html"
@@ -168,12 +168,12 @@ def test_logits_of_10_000_images_are_those_of_keras(tmp_path):
         found = of_all(tab, "[...logitsOf(network, image)]", images)
     model = from_weights(MlpConfig.tuned(), weights)
     expected = np.asarray(model(images.reshape(-1, 784) / np.float32(255)))
-    # Keras adds up in float32.
+    # Keras sums in float32.
     errors = np.abs(found - expected).max(axis=1) / np.abs(expected).max(axis=1)
     assert errors.max() < 1e-5
 
 
-def test_the_slanted_image_is_pillow_s(tab):
+def test_slanted_image_equals_pillow(tab):
     some = IMAGES[:50]
     found = of_all(tab, "[...slanted(image)]", some)
     asked = []
@@ -182,25 +182,25 @@ def test_the_slanted_image_is_pillow_s(tab):
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_it_is_as_sure_as_python_is(tab, which):
+def test_certainty_equals_python(tab, which):
     found = of_all(tab, "judged(network, image).certainty", IMAGES, which)
     _, expected = with_certainty(lambda images: softmax(logits_of(WEIGHTS[which], images)), IMAGES)
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
-    assert 0 < np.mean(expected >= MIN_CERTAINTY) < 1  # of both kinds
+    assert 0 < np.mean(expected >= MIN_CERTAINTY) < 1  # some sure, some not
 
 
 @pytest.mark.parametrize("strokes", DRAWN)
-def test_a_drawing_is_brought_into_the_form_that_python_gives_it(fresh, strokes):
+def test_drawing_is_converted_as_in_python(fresh, strokes):
     ink, found = fresh.evaluate(
         "strokes => { pad.set(strokes); return [[...pad.ink], [...formed(pad.ink)]]; }", strokes
     )
     drawn = np.array(ink, np.float32).reshape(280, 280)
     found = np.array(found, int).reshape(28, 28)
-    # Python takes the drawing for a photograph, whose edges it smooths.
+    # Python treats the drawing as a photograph and smooths its edges.
     assert np.abs(found - picture.formed(255 * drawn)).max() <= 5
 
 
-def test_nothing_drawn_is_no_digit(fresh):
+def test_empty_pad_has_no_answer(fresh):
     fresh.click("#net-clear")
     assert words(fresh) == "Nothing is drawn"
     assert fresh.locator(".net-bars .number").first.text_content() == ""
@@ -228,7 +228,7 @@ CIRCLE = [
 ]
 
 
-def test_bars_follow_the_pen_within_the_event_that_moves_it(fresh):
+def test_bars_are_updated_within_the_pen_event(fresh):
     fresh.click("#net-clear")
     fresh.evaluate("""() => {
       window.seen = [];
@@ -243,7 +243,7 @@ def test_bars_follow_the_pen_within_the_event_that_moves_it(fresh):
     assert words(fresh) == "Nothing is drawn"
 
 
-def test_one_can_draw_by_keys(fresh):
+def test_pad_can_be_used_by_keyboard(fresh):
     fresh.click("#net-clear")
     fresh.focus("#net-pad")
     for key in ["ArrowLeft", " ", *["ArrowDown"] * 12, " ", *["ArrowRight"] * 5]:
@@ -258,7 +258,7 @@ def test_one_can_draw_by_keys(fresh):
     assert words(fresh) == "Nothing is drawn"
 
 
-def test_a_finger_draws_and_does_not_move_the_page(file):
+def test_touch_draws_and_does_not_scroll_the_page(file):
     how: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
     with opened(file, is_mobile=True, **how) as tab:
         tab.locator("#net-pad").scroll_into_view_if_needed()
@@ -268,17 +268,17 @@ def test_a_finger_draws_and_does_not_move_the_page(file):
             at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] * (share or 0)}
             points = [] if share is None else [at]
             touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
-        assert tab.evaluate("pad.strokes.length") == 2  # with what is drawn at the start
+        assert tab.evaluate("pad.strokes.length") == 2  # with the initial drawing
         assert tab.evaluate("pad.strokes[1].at(-1)[1]") == pytest.approx(224, abs=2)
         assert tab.evaluate("scrollY") == before
-        # The hand draws on the pad, the eye is at the bars.
+        # The bars are visible while drawing on the pad.
         bars = tab.locator(".net-bars").first.bounding_box()
         top = tab.locator(".net-draw").bounding_box()["y"]
         assert bars["y"] + bars["height"] - top <= 844
 
 
-def test_ink_speaks_for_the_answer_where_the_network_looks(tab):
-    # It looks at one pixel only: with its ink, digit 3 has the logit 2, all others 0.
+def test_occlusion_finds_the_pixel_that_the_network_uses(tab):
+    # The network uses a single pixel: with ink in it, digit 3 has logit 2, all others 0.
     lost = tab.evaluate("""() => {
       const kernels = [new Float32Array(784), new Float32Array(10)];
       const inputs = new Float32Array(784).fill(0.5);
@@ -288,11 +288,11 @@ def test_ink_speaks_for_the_answer_where_the_network_looks(tab):
       return [...oddsLost({layers: [784, 1, 10], kernels, biases, silenced: [[], []]}, inputs, 3)];
     }""")
     expected = np.zeros((28, 28))
-    expected[8:13, 10:15] = 2  # of log odds: the pixel is in the patch around these
+    expected[8:13, 10:15] = 2  # change of the log odds where the patch covers the pixel
     np.testing.assert_allclose(np.reshape(lost, (28, 28)), expected, atol=1e-12)
 
 
-def test_what_each_spot_of_ink_says_is_the_difference_that_it_makes(fresh):
+def test_occlusion_equals_the_change_of_the_log_odds(fresh):
     found = of_all(fresh, "[...oddsLost(network, scaled(image), 3)]", IMAGES[:2], 1)
     for image, lost in zip(IMAGES[:2], found, strict=True):
         spots = [(9, 9), (14, 14), (20, 12), (0, 27)]
@@ -305,8 +305,8 @@ def test_what_each_spot_of_ink_says_is_the_difference_that_it_makes(fresh):
         np.testing.assert_allclose([lost[28 * y + x] for y, x in spots], expected, atol=1e-6)
 
 
-def test_where_the_answer_stays_certain_it_tells_the_logit_s_lead(fresh):
-    """As it is with the article's recipe: 100 % with the spot and without."""
+def test_explanation_uses_logits_if_the_answer_stays_at_100_percent(fresh):
+    """As with the article's recipe: 100 % with the spot and without it."""
     link(fresh, "net-image=27")
     fresh.evaluate("""() => {
       const {kernels, biases} = view.network, answer = view.verdict.answer;
@@ -326,62 +326,64 @@ def test_where_the_answer_stays_certain_it_tells_the_logit_s_lead(fresh):
     logits = logits_of([kernel, bias, 1000 * last, last_bias], images)
     lead = logits[:, answer] - np.delete(logits, answer, axis=1).max(axis=1)
     said = fresh.text_content("#net-spoke-words")
-    assert said.startswith("Explained is network 0. The ink ")
+    assert said.startswith("This explains network 0. The ink ")
     told = [float(number) for number in re.findall(r"(?:from|to) ([\d.]+?)(?=\.? |\.$)", said)]
-    # Three digits are shown.
+    # The page shows three digits.
     np.testing.assert_allclose(told, [lead[0], lead.min(), lead[0], lead.max()], rtol=0.005)
 
 
-def test_a_pad_full_of_ink_is_no_digit(fresh):
+def test_pad_full_of_ink_is_not_a_digit(fresh):
     fresh.evaluate("pad.ink.fill(1); show({image: null})")
-    assert [words(fresh, which) for which in (0, 1)] == ["Not sure; more ink than any digit"] * 2
+    assert [words(fresh, which) for which in (0, 1)] == [
+        "Not sure; more ink than any digit has"
+    ] * 2
     link(fresh, "net-image=27")
     assert "ink" not in words(fresh)
 
 
-def test_it_says_how_certain_a_network_of_a_known_recipe_is(fresh):
+def test_certainty_of_known_recipes_is_explained(fresh):
     notes = fresh.locator("#net-answers p:last-child").all_text_contents()
     assert "smoothed" in notes[0]
     assert notes[1] == ""
 
 
-def test_bars_are_seen_where_the_reader_s_system_chooses_colours(fresh):
+def test_bars_are_visible_with_forced_colours(fresh):
     link(fresh, "net-image=27")
     fresh.emulate_media(forced_colors="active")
     picture = Image.open(io.BytesIO(fresh.locator(".net-best .net-track").first.screenshot()))
     fresh.emulate_media(forced_colors="none")
     bar = np.asarray(picture.convert("L"))[picture.height // 2]
     share = fresh.evaluate("Math.max(...view.verdict.shares)")
-    # Of black and white, but for the edges.
+    # Black and white, except at the edges.
     assert np.mean(bar < 128) == pytest.approx(share, abs=0.1)
 
 
-def test_a_number_that_no_neuron_has_does_not_stay(fresh):
+def test_invalid_neuron_number_is_reset(fresh):
     link(fresh, "net-unit=7")
     for wrong in ("999", "-3"):
         fresh.fill("#net-unit", wrong)
         fresh.press("#net-unit", "Enter")
         assert fresh.input_value("#net-unit") == "7"
     assert fresh.text_content("#net-unit-label") == "Neuron (0 to 31)"
-    fresh.evaluate("show({layer: 1, unit: 0})")  # while one is in the field
+    fresh.evaluate("show({layer: 1, unit: 0})")  # while the field has another number
     assert fresh.input_value("#net-unit") == "0"
 
 
-def test_other_noise_is_as_much_and_stays_in_the_address(fresh):
+def test_other_noise_has_the_same_size_and_is_kept_in_the_address(fresh):
     weights = "[...view.networks[1].kernels[0]]"
     before = np.array(fresh.evaluate(weights))
     fresh.fill("#net-noise", "50")
     first = np.array(fresh.evaluate(weights)) - before
     fresh.click("#net-other-noise")
     second = np.array(fresh.evaluate(weights)) - before
-    assert second.std() == pytest.approx(first.std(), rel=0.05)  # of 18,816 numbers
+    assert second.std() == pytest.approx(first.std(), rel=0.05)  # 18,816 random numbers
     assert abs(np.corrcoef(first, second)[0, 1]) < 0.05
     until(fresh, "location.hash.includes('net-seed=1')")
     link(fresh, "net-noise=50&net-seed=1&again")
     np.testing.assert_array_equal(np.array(fresh.evaluate(weights)) - before, second)
 
 
-def test_a_neuron_s_terms_add_up_to_what_it_says(fresh):
+def test_terms_of_a_neuron_add_up_to_its_output(fresh):
     link(fresh, "network=1&net-layer=1&net-unit=5&net-image=27")
     image = IMAGES[10]  # number 27
     kernel, bias, second, second_bias = WEIGHTS[1][:4]
@@ -390,7 +392,7 @@ def test_a_neuron_s_terms_add_up_to_what_it_says(fresh):
     cells = fresh.locator("#net-sum td").all_text_contents()
     found = [float(cell.replace("−", "-")) for cell in cells]
     expected = [first @ second[:, 5], second_bias[5], z, max(z, 0)]
-    np.testing.assert_allclose(found, expected, rtol=1e-3)  # four digits are shown
+    np.testing.assert_allclose(found, expected, rtol=1e-3)  # the page shows four digits
     rows = fresh.locator("#net-terms tr").all_text_contents()
     assert rows[0].startswith(f"neuron {np.abs(first * second[:, 5]).argmax()}")
     terms = [
@@ -406,7 +408,7 @@ def test_a_neuron_s_terms_add_up_to_what_it_says(fresh):
     assert float(told.split()[0]) == pytest.approx(100 * share, abs=0.0501)
 
 
-def test_a_click_on_a_cell_chooses_its_neuron(fresh):
+def test_click_on_a_cell_selects_its_neuron(fresh):
     cells = fresh.locator(".net-cells").first
     cells.scroll_into_view_if_needed()
     box = cells.bounding_box()
@@ -415,7 +417,7 @@ def test_a_click_on_a_cell_chooses_its_neuron(fresh):
     assert fresh.text_content("#net-unit-name") == "Hidden layer 1, neuron 20"
 
 
-def test_earlier_epochs_are_read_from_8_bits(fresh):
+def test_earlier_epochs_are_decoded_from_8_bits(fresh):
     link(fresh, "net-image=27")
     for epoch in range(EPOCHS - 1):
         fresh.fill("#net-epoch", str(epoch))
@@ -423,7 +425,7 @@ def test_earlier_epochs_are_read_from_8_bits(fresh):
             "view.network.kernels.flatMap((kernel, i) => [...kernel, ...view.network.biases[i]])"
         )
         expected = kept(epoch)
-        # Half a step of 8 bits, of which the largest weight of a neuron has 127.
+        # Half a step of 8 bits; the largest weight of a neuron is 127 steps.
         steps = [np.broadcast_to(np.abs(one).max(axis=0) / 127, one.shape) for one in expected]
         found, expected, steps = (
             np.concatenate([np.ravel(one) for one in all_]) for all_ in (found, expected, steps)
@@ -442,30 +444,30 @@ def test_earlier_epochs_are_read_from_8_bits(fresh):
     until(fresh, "!playing")
 
 
-def test_without_snapshots_it_says_how_to_have_them(fresh):
+def test_page_without_snapshots_explains_how_to_get_them(fresh):
     assert not fresh.is_visible("#net-no-snapshots")
     fresh.select_option("#net-which", "1")
     assert fresh.is_visible("#net-no-snapshots")
     assert not fresh.is_visible("#net-epoch")
 
 
-def test_a_broken_network_is_broken_as_said_and_mended(fresh):
+def test_network_is_broken_as_chosen_and_restored(fresh):
     link(fresh, "network=1&net-unbiased=0,3&net-silent=1.4,0.2&net-noise=50&net-image=27")
     noisy = fresh.evaluate("view.network.kernels.map((kernel) => [...kernel])")
     weights = [one.copy() for one in WEIGHTS[1]]
     for layer, kernel in enumerate(noisy):
         off = np.reshape(kernel, weights[2 * layer].shape) - weights[2 * layer]
-        # As much as 160 random numbers allow.
+        # The tolerance of a deviation of 160 random numbers.
         assert off.std() / weights[2 * layer].std() == pytest.approx(0.5, rel=0.2)
         weights[2 * layer] += off
     for layer in (0, 3):
         weights[2 * layer + 1][:] = 0
     weights[2][:, 4] = weights[3][4] = 0
-    weights[4][4] = 0  # what comes from neuron 4 of layer 1
-    weights[2][2] = 0  # from neuron 2 of layer 0
+    weights[4][4] = 0  # weights from neuron 4 of layer 1
+    weights[2][2] = 0  # weights from neuron 2 of layer 0
     found = fresh.evaluate("[...view.verdict.layers.at(-1).z]")
     np.testing.assert_allclose(found, logits_of(weights, IMAGES[10:11])[0], rtol=1e-5, atol=1e-6)
-    # The other network is without its first and last biases, and has noise; its neurons speak.
+    # The other network lacks its first and last biases and has noise, but no silenced neuron.
     others = fresh.evaluate("view.networks[0].kernels.map((kernel) => [...kernel])")
     other = [one.copy() for one in WEIGHTS[0]]
     for layer, kernel in enumerate(others):
@@ -488,7 +490,7 @@ def test_a_broken_network_is_broken_as_said_and_mended(fresh):
     assert f"network 1: {before[1]} of 100" in fresh.text_content("#net-right")
 
 
-def test_mistakes_are_the_network_s_own_and_a_click_away(fresh):
+def test_mistakes_are_those_of_the_network_and_can_be_opened(fresh):
     answers = logits_of(WEIGHTS[0], IMAGES).argmax(axis=1)
     wrong = np.flatnonzero(answers != LABELS)
     buttons = fresh.locator("#net-mistakes button")
@@ -497,7 +499,7 @@ def test_mistakes_are_the_network_s_own_and_a_click_away(fresh):
     fresh.click("#net-more")
     assert buttons.count() == 90
     assert not fresh.is_visible("#net-more")
-    # The focus goes on, from the button that is gone.
+    # The focus moves on from the hidden button.
     assert fresh.evaluate("Number(document.activeElement.dataset.image)") == wrong[80]
     assert fresh.text_content("#net-mistakes-count").startswith(f"{len(wrong)} in all")
     chosen = wrong[50]
@@ -512,7 +514,7 @@ def test_mistakes_are_the_network_s_own_and_a_click_away(fresh):
 
 
 @pytest.mark.slow
-def test_a_link_opens_what_was_there(fresh):
+def test_link_restores_the_state(fresh):
     fresh.select_option("#net-layer", "1")
     fresh.fill("#net-unit", "3")
     fresh.fill("#net-epoch", "1")
@@ -547,7 +549,7 @@ def test_a_link_opens_what_was_there(fresh):
         "%%%",
     ],
 )
-def test_an_address_that_makes_no_sense_opens_the_network_as_it_is(fresh, state):
+def test_invalid_address_opens_the_initial_state(fresh, state):
     before = shares(fresh).tolist()
     link(fresh, state)
     assert shares(fresh).tolist() == before
@@ -556,7 +558,7 @@ def test_an_address_that_makes_no_sense_opens_the_network_as_it_is(fresh, state)
 
 
 @pytest.mark.slow
-def test_where_images_cannot_be_unpacked_it_says_so_and_reads_drawings(file):
+def test_page_works_without_decompression_stream(file):
     with opened(file) as tab:
         tab.add_init_script("delete window.DecompressionStream")
         tab.goto(tab.url + "#net-image=27")
@@ -570,7 +572,7 @@ def test_where_images_cannot_be_unpacked_it_says_so_and_reads_drawings(file):
 @pytest.mark.parametrize(
     ("scheme", "width", "touch"), [("light", 1280, False), ("dark", 360, True)]
 )
-def test_it_fits_the_screen_and_axe_finds_nothing_serious(file, scheme, width, touch):
+def test_page_fits_the_screen_and_axe_finds_nothing_serious(file, scheme, width, touch):
     how = {"viewport": {"width": width, "height": 844}, "has_touch": touch, "is_mobile": touch}
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="needs the extra 'browser'"

@@ -12,7 +12,7 @@ from tf_edureka.perceptron import GATES, diagnosis, xor_network
 from tf_edureka.tf1.initializers import random_normals
 
 GOLDEN = golden("perceptron.json")["op_seeds"]
-MAX = "7"  # of the speed
+MAX = "7"  # highest speed
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def file(tmp_path_factory):
 
 @pytest.fixture
 def fresh(tab):
-    """The page as it opens; a test changes what it likes."""
+    """The page in its initial state."""
     show(tab, "")
     return tab
 
@@ -51,35 +51,35 @@ TRAIN = """([activation, gate, seeds, rate, epochs]) => seeds.map((seed) => {
 })"""
 
 
-def test_losses_of_41_seeds_are_those_of_tensorflow_1(tab):
+def test_losses_of_41_seeds_equal_tensorflow_1(tab):
     losses = np.float32(tab.evaluate(TRAIN, ["relu", "or", list(range(41)), 0.01, 100]))
     expected = np.float32([GOLDEN[str(seed)]["losses"] for seed in range(41)])
-    # A logarithm or a sine of the initial weights is rounded in another way here and there.
+    # A logarithm or a sine in the initial weights may round differently.
     np.testing.assert_allclose(losses, expected, rtol=1e-6)
     assert (losses == expected).all(axis=1).sum() >= 35
     assert np.array_equal(losses[15], expected[15])
 
 
-def test_random_numbers_are_those_of_tensorflow(tab):
+def test_random_numbers_equal_tensorflow(tab):
     seeds = [*range(300), 2**31 - 2, 2**31 - 1]
     drawn = tab.evaluate("seeds => seeds.map((seed) => [...normals(9, seed)])", seeds)
     expected = random_normals(None, seeds, shape=[9]).numpy()
-    # In units of the last place of numbers up to 4.
+    # A unit in the last place of numbers up to 4.
     np.testing.assert_allclose(np.float32(drawn), expected, rtol=0, atol=5e-7)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_each_activation_trains_on_each_gate_as_in_python(tab, activation):
+def test_training_equals_python_for_each_activation_and_gate(tab, activation):
     for gate in GATES.values():
         losses = tab.evaluate(TRAIN, [activation, gate.name, list(range(20)), 0.1, 50])
         config = PerceptronConfig(activation=activation, epochs=50, learning_rate=0.1)
         swept = perceptron.sweep(config, gate, seeds=range(20))
-        # 50 steps enlarge the last place of what the functions give.
+        # 50 steps enlarge rounding differences of the functions.
         np.testing.assert_allclose(np.float32(losses)[:, -1], swept.loss, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_what_became_of_300_seeds_is_what_python_says(tab, activation):
+def test_outcomes_of_300_seeds_equal_python(tab, activation):
     for name, rate in (("or", 0.01), ("xor", 0.1), ("and", 0.1)):
         outcomes = tab.evaluate(
             """([activation, gate, rate]) => {
@@ -93,12 +93,12 @@ def test_what_became_of_300_seeds_is_what_python_says(tab, activation):
         config = PerceptronConfig(activation=activation, learning_rate=rate)
         swept = perceptron.sweep(config, GATES[name], seeds=range(300))
         expected = diagnosis.diagnose(activation, GATES[name], result=swept)
-        # A few whose loss turns, or whose output is 1/2, by a rounding.
+        # A few differ by rounding: loss at its minimum, or output at 1/2.
         assert (np.char.replace(outcomes, "_", " ") != expected).sum() <= 3, (name, rate)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "softmax", "identity", "step"])
-def test_two_hidden_neurons_train_as_in_python(tab, activation):
+def test_training_of_two_hidden_neurons_equals_python(tab, activation):
     seeds = list(range(20))
     final = tab.evaluate(
         """([activation, seeds]) => seeds.map((seed) => {
@@ -111,18 +111,18 @@ def test_two_hidden_neurons_train_as_in_python(tab, activation):
     )
     config = PerceptronConfig(activation=activation, learning_rate=0.1, epochs=100)
     expected = xor_network.train(config, GATES["xor"], seeds=seeds).final_weights
-    # XLA rounds in another way; a hundred steps enlarge that to some parts in a hundred thousand.
+    # XLA rounds differently; a hundred steps enlarge this to a few parts in 100,000.
     np.testing.assert_allclose(final, expected, rtol=1e-3, atol=2e-4)
 
 
 def test_numbers_are_printed_as_numpy_prints_float32(tab):
-    # Of numbers from a million on NumPy 2.4 has another form than the article's NumPy 1 had.
+    # Without numbers from a million on, which NumPy 2.4 prints differently from NumPy 1.
     numbers = [1, 0.1, 2.0738316, 1e-5, 1e-4, 3e20, 12345.678, 0, -0.5, 1 / 3]
     printed = tab.evaluate("numbers => numbers.map(shortest)", numbers)
     assert printed == [str(np.float32(number)) for number in numbers]
 
 
-def test_the_article_s_neuron_goes_from_2_07_to_0_27(fresh):
+def test_loss_of_the_article_s_neuron_falls_from_2_07_to_0_27(fresh):
     fresh.click("#n-step")
     assert text(fresh, "line") == "Epoch-- 0 --loss-- 2.0738316"
     show(fresh, "")
@@ -134,7 +134,7 @@ def test_the_article_s_neuron_goes_from_2_07_to_0_27(fresh):
     assert text(fresh, "line").startswith("Not trained yet: loss 2.53")
 
 
-def test_a_link_may_ask_for_any_count_of_epochs(fresh):
+def test_link_can_set_any_number_of_epochs(fresh):
     show(fresh, "epochs=40")
     counts = fresh.locator("#n-epochs option").all_text_contents()
     assert counts == ["40", "100", "1,000", "10,000"]
@@ -142,7 +142,7 @@ def test_a_link_may_ask_for_any_count_of_epochs(fresh):
     assert text(fresh, "line").startswith("Epoch-- 39 ")
 
 
-def test_a_training_can_be_paused(fresh):
+def test_training_can_be_paused(fresh):
     fresh.fill("#n-speed", "0")
     fresh.click("#n-train")
     assert text(fresh, "train") == "Pause"
@@ -151,7 +151,7 @@ def test_a_training_can_be_paused(fresh):
     assert fresh.evaluate("neuron.training.epochs") < 5
 
 
-def test_a_link_opens_gate_seed_weights_and_epochs(fresh):
+def test_link_restores_gate_seed_weights_and_epochs(fresh):
     show(fresh, "gate=and&f=sigmoid&rate=0.5&seed=7&trained=30")
     before = [text(fresh, "line"), text(fresh, "verdict")]
     assert before[0].startswith("Epoch-- 29 ")
@@ -177,12 +177,12 @@ def test_a_link_opens_gate_seed_weights_and_epochs(fresh):
         "points=1,2",
     ],
 )
-def test_an_address_that_makes_no_sense_opens_the_article_s_neuron(fresh, state):
+def test_invalid_address_opens_the_article_s_neuron(fresh, state):
     show(fresh, state)
     assert text(fresh, "line").startswith("Not trained yet: loss 2.53")
 
 
-def test_a_weight_is_dragged_by_mouse_and_moved_by_keys(fresh):
+def test_weight_is_dragged_by_mouse_and_moved_by_keys(fresh):
     knob = fresh.locator('[data-weight="w2"]')
     box = knob.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -192,7 +192,7 @@ def test_a_weight_is_dragged_by_mouse_and_moved_by_keys(fresh):
     fresh.mouse.move(x, y - 40, steps=4)
     fresh.mouse.up()
     dragged = fresh.evaluate("neuron.training.weights[1]")
-    # 60 units of the drawing change a weight by 1; it is rounded to 1/100.
+    # 60 units of the drawing change a weight by 1; weights are rounded to 1/100.
     scale = fresh.evaluate("440 / document.getElementById('n-diagram').clientWidth")
     assert dragged == pytest.approx(before + 40 * scale / 60, abs=0.006)
     until(fresh, "location.hash.includes('w=')")
@@ -202,7 +202,7 @@ def test_a_weight_is_dragged_by_mouse_and_moved_by_keys(fresh):
     assert float(knob.get_attribute("aria-valuenow")) == pytest.approx(dragged - 0.05, abs=0.006)
 
 
-def test_the_line_is_dragged_and_turned(fresh):
+def test_line_is_shifted_and_turned(fresh):
     show(fresh, "w=1,1,-0.5")
     shift, turn = fresh.locator("#n-plane .handle").all()
     box = shift.bounding_box()
@@ -217,8 +217,8 @@ def test_the_line_is_dragged_and_turned(fresh):
         "([x, y]) => neuron.plane.from(placeOn(neuron.plane.svg, {clientX: x, clientY: y}))",
         [x - 30, y + 30],
     )
-    assert x1 + x2 + b == pytest.approx(0.5, abs=1e-5)  # it goes through where it was dragged to
-    assert b > -0.4  # nearer to the origin, so that more is above it
+    assert x1 + x2 + b == pytest.approx(0.5, abs=1e-5)  # the line passes through the pointer
+    assert b > -0.4  # nearer to the origin: more of the plane is above the line
     turn.focus()
     for _ in range(9):  # of 5 degrees
         fresh.keyboard.press("ArrowUp")
@@ -229,12 +229,12 @@ def test_the_line_is_dragged_and_turned(fresh):
     assert fresh.evaluate("neuron.training.weights[2]") != b
 
 
-def test_the_gradient_is_shown_as_arrows_and_in_numbers(fresh):
+def test_gradient_is_shown_as_arrows_and_in_numbers(fresh):
     show(fresh, "w=0.5,0.25,1")
     if not fresh.evaluate("document.getElementById('n-backward').open"):
         fresh.click("#n-backward summary")
     until(fresh, "document.querySelectorAll('#n-backward-table tr').length === 7")
-    # By hand: outputs 1, 1.25, 1.5, 1.75; errors 1, 0.25, 0.5, 0.75; twice that is delta.
+    # By hand: outputs 1, 1.25, 1.5, 1.75; errors 1, 0.25, 0.5, 0.75; delta is twice the error.
     sums = (
         fresh.locator("#n-backward-table tr", has_text="gradient").locator("td").all_text_contents()
     )
@@ -249,7 +249,7 @@ def test_the_gradient_is_shown_as_arrows_and_in_numbers(fresh):
     fresh.click("#n-backward summary")
 
 
-def test_the_lottery_maps_1000_seeds_and_each_is_a_click_away(fresh):
+def test_lottery_maps_1000_seeds_and_opens_each_by_click(fresh):
     until(fresh, "neuron.lottery.outcomes.length === 1000")
     counts = fresh.evaluate(
         "OUTCOMES.map((name) => neuron.lottery.outcomes.filter((one) => one === name).length)"
@@ -262,7 +262,9 @@ def test_the_lottery_maps_1000_seeds_and_each_is_a_click_away(fresh):
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     cell = box["width"] / 40
-    fresh.mouse.click(box["x"] + 5.5 * cell, box["y"] + 1.5 * cell)  # sixth of the second row
+    fresh.mouse.click(
+        box["x"] + 5.5 * cell, box["y"] + 1.5 * cell
+    )  # sixth square of the second row
     assert fresh.input_value("#n-seed") == "45"
     trained(fresh)
     assert text(fresh, "verdict").split(": ")[1].split(",")[0] == fresh.evaluate(
@@ -275,7 +277,7 @@ def test_the_lottery_maps_1000_seeds_and_each_is_a_click_away(fresh):
 def test_xor_is_learned_by_two_hidden_neurons_and_not_by_one(fresh):
     fresh.get_by_role("button", name="XOR with one neuron").click()
     trained(fresh)
-    assert "no line parts these points" in text(fresh, "verdict")
+    assert "no straight line separates these points" in text(fresh, "verdict")
     sums = text(fresh, "sums")
     (left, right) = [part.rsplit("= ", 1)[1] for part in sums.split(";")]
     assert left == right
@@ -359,30 +361,30 @@ def test_points_are_added_and_removed_by_keys_without_losing_the_focus(fresh):
         ("f=softmax", "always 1"),
         ("gate=xor&hidden=2&f=identity", "one line"),
         ("gate=xor&hidden=2&f=softmax", "one line"),
-        ("gate=xor&hidden=2&f=step&seed=2", "stay as drawn"),
-        ("gate=xor&f=tanh", "no line parts"),
+        ("gate=xor&hidden=2&f=step&seed=2", "keep their initial weights"),
+        ("gate=xor&f=tanh", "no straight line separates"),
         ("seed=5", "dead"),
         ("seed=3", "stuck"),
         ("rate=10&f=identity", "diverged"),
     ],
 )
-def test_it_says_why_nothing_was_learned(fresh, state, said):
+def test_verdict_explains_why_nothing_was_learned(fresh, state, said):
     show(fresh, f"{state}&trained=100")
     assert said in text(fresh, "verdict")
 
 
-def test_the_arrows_of_the_step_function_are_rosenblatt_s_next_step(fresh):
+def test_arrows_of_the_step_function_show_rosenblatt_s_next_step(fresh):
     show(fresh, "f=step&seed=3&rate=0.5")
     pull = fresh.evaluate("[...neuron.training.pull()]")
     before = fresh.evaluate("[...neuron.training.weights]")
     fresh.click("#n-step")
     after = fresh.evaluate("[...neuron.training.weights]")
     assert any(pull)
-    # One pass at rate 0.5 and at rate 1 meet the same mistakes here.
+    # Passes with rate 0.5 and with rate 1 have the same mistakes here.
     assert np.subtract(before, after) == pytest.approx(np.multiply(pull, 0.5), abs=1e-6)
 
 
-def test_what_is_entered_wrongly_is_said_and_changes_nothing(fresh):
+def test_invalid_entries_are_reported_and_change_nothing(fresh):
     for field, value, expected in (
         ("rate", "-5", "0.01"),
         ("seed", "-1", "15"),
@@ -407,12 +409,12 @@ def test_what_is_entered_wrongly_is_said_and_changes_nothing(fresh):
         ([(0, 0, 0), (0, 0, 1)], False),
     ],
 )
-def test_whether_a_line_parts_points(tab, points, expected):
+def test_separable_detects_whether_a_line_separates_points(tab, points, expected):
     named = [dict(zip(("x1", "x2", "target"), point, strict=True)) for point in points]
     assert tab.evaluate("separable", named) is expected
 
 
-@pytest.mark.filterwarnings("ignore:Gradients do not exist")  # of hidden steps, rightly
+@pytest.mark.filterwarnings("ignore:Gradients do not exist")  # expected for hidden step functions
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "state",
@@ -424,14 +426,14 @@ def test_whether_a_line_parts_points(tab, points, expected):
         "gate=xor&hidden=2&f=step&rate=0.1&seed=1",
     ],
 )
-def test_the_exported_lines_of_keras_come_to_the_same_weights(fresh, state):
+def test_exported_keras_code_reaches_the_same_weights(fresh, state):
     show(fresh, f"{state}&trained=20")
     code = text(fresh, "keras")
     assert len(code.splitlines()) == 8
     names: dict[str, Any] = {}
     exec(code, names)
     found = np.concatenate([weights.ravel() for weights in names["model"].get_weights()])
-    # Twenty steps of rounding.
+    # Rounding differences of twenty steps.
     expected = fresh.evaluate("[...neuron.training.weights]")
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
@@ -444,7 +446,7 @@ def test_the_exported_lines_of_keras_come_to_the_same_weights(fresh, state):
         pytest.param("dark", 1280, False, marks=pytest.mark.slow),
     ],
 )
-def test_it_fits_the_screen_and_axe_finds_nothing_serious(file, scheme, width, touch):
+def test_page_fits_the_screen_and_axe_finds_nothing_serious(file, scheme, width, touch):
     how = {"viewport": {"width": width, "height": 844}, "has_touch": touch, "is_mobile": touch}
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="needs the extra 'browser'"
@@ -461,7 +463,7 @@ def test_it_fits_the_screen_and_axe_finds_nothing_serious(file, scheme, width, t
             assert [(one["id"], one["nodes"][0]["html"][:200]) for one in serious] == []
 
 
-def test_by_touch_a_weight_is_dragged_and_the_neuron_trained(file):
+def test_weight_is_dragged_and_neuron_trained_by_touch(file):
     how = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     with opened(file, **how) as tab:
         knob = tab.locator('[data-weight="w1"]')

@@ -20,7 +20,7 @@ def run(tmp_path):
 
 
 def write_snapshots(run, epochs, last=None):
-    """Snapshots of these epochs, of which the last is the network or what is given."""
+    """Writes snapshots of these epochs; the last one is the network, or `last` if given."""
     network = mlp.load_model(run.folder / "model.keras").get_weights() if last is None else last
     for epoch in epochs:
         share = epoch / epochs[-1]
@@ -28,7 +28,7 @@ def write_snapshots(run, epochs, last=None):
     return network
 
 
-def test_the_weights_are_those_of_the_model(run):
+def test_weights_equal_the_model(run):
     model = mlp.load_model(run.folder / "model.keras")
     found = trained.read(run)
     assert len(found.weights) == 6
@@ -38,7 +38,7 @@ def test_the_weights_are_those_of_the_model(run):
     assert found.epochs == 3
 
 
-def test_the_snapshots_are_those_before_the_last_epoch(run):
+def test_snapshots_exclude_the_last_epoch(run):
     network = write_snapshots(run, range(4))
     found = trained.read(run)
     assert [*found.snapshots] == [0, 1, 2]
@@ -46,31 +46,31 @@ def test_the_snapshots_are_those_before_the_last_epoch(run):
         np.testing.assert_allclose(there, here / 3, rtol=1e-6)
 
 
-def test_without_a_history_the_last_epoch_is_that_of_the_last_snapshot(run):
+def test_without_a_history_the_last_snapshot_gives_the_number_of_epochs(run):
     write_snapshots(run, range(6))
     found = trained.read(History(run.folder))
     assert [*found.snapshots] == [0, 1, 2, 3, 4]
     assert found.epochs == 5
 
 
-def test_a_training_that_ended_before_its_last_snapshot_has_those_that_are_there(run):
-    write_snapshots(run, range(3))  # what came after epoch 2 has none
+def test_stopped_training_keeps_all_its_snapshots(run):
+    write_snapshots(run, range(3))  # no snapshot after epoch 2
     assert [*trained.read(run).snapshots] == [0, 1, 2]
 
 
 @pytest.mark.parametrize("units", [(20, 15), (20, 14)], ids=["other weights", "other sizes"])
-def test_snapshots_of_another_training_are_told_and_left_out(run, units):
+def test_snapshots_of_another_training_are_ignored_with_a_warning(run, units):
     other = mlp.network(MlpConfig.tuned(hidden_units=units, seed=2)).get_weights()
     write_snapshots(run, range(4), other)
-    with pytest.warns(InputWarning, match="its snapshots are of another training"):
+    with pytest.warns(InputWarning, match="its snapshots are from another training"):
         assert trained.read(run).snapshots == {}
 
 
-def test_a_damaged_snapshot_is_told_and_all_are_left_out(run):
+def test_damaged_snapshot_warns_and_all_are_ignored(run):
     write_snapshots(run, range(4))
     path = run.folder / "snapshot-0001.npz"
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.warns(InputWarning, match=r"snapshot-0001\.npz: .*; the page does without snap"):
+    with pytest.warns(InputWarning, match=r"snapshot-0001\.npz: .*; the page shows no earl"):
         assert trained.read(run).snapshots == {}
 
 
@@ -94,12 +94,12 @@ def dense(units, activation="relu", **more):
             [dense(20, use_bias=False), dense(10, None, name="logits")],
             "Dense relu without bias, Dense linear",
         ),
-        # Of others nobody knows which pixels they take; `load_model` has wrapped them.
+        # `load_model` wraps other networks, since their pixel format is not known.
         ([dense(20), dense(10, "softmax")], "Functional model"),
         ([dense(20), dense(10, None)], "Functional model"),
     ],
 )
-def test_a_network_of_another_kind_is_refused(tmp_path, layers, got):
+def test_network_with_another_structure_is_rejected(tmp_path, layers, got):
     mlp.save_model(network_of(*layers), tmp_path / "model.keras")
     expected = "model.keras: expected a stack of Dense layers with relu, the last one linear, from"
     with pytest.raises(InputError, match=f"{expected} 784 pixels to 10 logits, .*, got a .*{got}"):
@@ -107,7 +107,7 @@ def test_a_network_of_another_kind_is_refused(tmp_path, layers, got):
 
 
 @pytest.mark.parametrize("units", [(), (8,), (30, 20, 10, 5)])
-def test_any_number_and_width_of_hidden_layers_will_do(tmp_path, units):
+def test_any_number_and_width_of_hidden_layers_is_accepted(tmp_path, units):
     layers = [*map(dense, units), dense(10, None, name="logits")]
     mlp.save_model(network_of(*layers), tmp_path / "model.keras")
     found = trained.read(History(tmp_path))

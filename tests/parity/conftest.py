@@ -15,7 +15,7 @@ def recorded(tmp_path):
 
     def run(train) -> parity.Trace:
         with (
-            recording.within(Options(tmp_path / "trace"), name="the original"),
+            recording.record(Options(tmp_path / "trace"), name="the original"),
             tf.Graph().as_default(),
             v1.Session() as session,
         ):

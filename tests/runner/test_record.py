@@ -1,4 +1,4 @@
-"""`--record`: what a script trains is written down, and the script computes what it did without."""
+"""`--record`: records the training of a script without changing its results."""
 
 import re
 
@@ -44,18 +44,18 @@ with tf.Session(config=one_thread) as session:
 SCRIPT = HEAD + NETWORK + LOOP
 
 
-def test_steps_are_chosen_as_python_chooses():
+def test_steps_are_selected_like_python_ranges():
     chosen = steps("0:3,100,10:20:5,1000:")
     assert [one for one in range(1002) if one in chosen] == [0, 1, 2, 10, 15, 100, 1000, 1001]
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "1,", "0:9:0", "1.5", "3:1"])
-def test_steps_that_are_none_are_refused(text, capsys):
+def test_invalid_steps_are_rejected(text, capsys):
     from tf_edureka.cli import run
 
     assert run.main(["--record", "trace", f"--record-steps={text}", "script.py"]) == 2
     assert capsys.readouterr().err == (
-        "error: argument --record-steps: expected steps from 0 on and ranges of them, as in "
+        "error: argument --record-steps: expected step numbers and ranges of them, such as "
         f"0:3,100, got {text!r}; --help lists the options\n"
     )
 
@@ -63,12 +63,15 @@ def test_steps_that_are_none_are_refused(text, capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--float64", "script.py"], "go with --record"),
-        (["--record", "trace", "--max-mb=0", "script.py"], "expected megabytes, more than 0"),
-        (["--record", "trace", "old.ipynb"], "--record is for a script"),
+        (["--float64", "script.py"], "need --record"),
+        (
+            ["--record", "trace", "--max-mb=0", "script.py"],
+            "expected a number of megabytes above 0",
+        ),
+        (["--record", "trace", "old.ipynb"], "--record is for scripts"),
     ],
 )
-def test_options_that_say_nothing_are_refused(arguments, said, capsys):
+def test_options_that_do_not_apply_are_rejected(arguments, said, capsys):
     from tf_edureka.cli import run
 
     assert run.main(arguments) == 2
@@ -76,45 +79,45 @@ def test_options_that_say_nothing_are_refused(arguments, said, capsys):
 
 
 @pytest.mark.parametrize("change", [1, 200, 201, 250, 100_000])
-def test_the_first_change_of_a_rate_is_found(change):
+def test_first_change_of_the_rate_is_found(change):
     assert first_change(lambda steps: [float(step >= change) for step in steps]) == change
 
 
-def test_a_rate_that_never_changes_is_seen():
+def test_constant_rate_has_no_first_change():
     assert first_change(lambda steps: [0.5 for _ in steps]) is None
 
 
-def test_gradients_are_kept_through_the_first_change_and_three_steps():
+def test_gradients_are_stored_until_three_steps_after_the_first_change():
     schedule = Schedule(None, 1e9)
-    schedule.expect(None, is_set=False)
+    schedule.set_first_change(None, is_set=False)
     kept = []
     for step in range(150):
         if schedule.mode(step) >= Mode.GRADIENTS:
             kept.append(step)
-        schedule.saw(step, 0.1 if step < 100 else 0.09, 10)
+        schedule.after_step(step, 0.1 if step < 100 else 0.09, 10)
     assert kept == [*range(103)]
 
 
-def test_a_change_that_is_far_away_is_stored_in_full():
+def test_steps_around_a_late_change_are_stored_in_full():
     schedule = Schedule(None, 1e9)
-    schedule.expect(lambda steps: [float(step >= 500) for step in steps], is_set=False)
+    schedule.set_first_change(lambda steps: [float(step >= 500) for step in steps], is_set=False)
     full = [step for step in range(1200) if schedule.mode(step) == Mode.FULL]
     assert full == [0, 1, 2, 10, 100, 498, 499, 500, 501, 502, 1000]
-    assert schedule.mode(3) == Mode.LINE
+    assert schedule.mode(3) == Mode.SCALARS
 
 
-def test_a_recorded_script_computes_what_it_did_without(record):
+def test_recorded_script_computes_the_same_and_leaves_a_trace(record):
     trace = record(SCRIPT)
     (training,) = trace.trainings
     assert training.weights == ("w1", "w2")
     assert (training.loss, training.optimizer) == ("loss", "Momentum")
     assert training.slots == {"accum": {"w1": "w1/Momentum", "w2": "w2/Momentum"}}
     assert training.clipping == {"kind": "global_norm", "bound": 0.25}
-    # Of the last layer also what the loss makes of it, since that may be the output.
+    # After the last layer also ops of the loss, since one of them may be the output.
     assert training.tensors == ("MatMul", "Relu", "MatMul_1", "Square")
     assert [step.hyper["lr"] for step in trace.steps] == [0.125] * 5 + [0.0625] * 5 + [0.03125] * 2
     assert [step.number for step in trace.steps if step.is_recorded] == [0, 1, 2, 10]
-    # The rate first changes at step 5, and three steps show how.
+    # The rate first changes at step 5; gradients are stored for three steps from there.
     assert [step.number for step in trace.steps if step.gradients] == [*range(8), 10]
     assert trace.ended == "complete"
     assert trace.manifest["notes"] == []
@@ -124,7 +127,7 @@ def test_a_recorded_script_computes_what_it_did_without(record):
     )
 
 
-def test_a_recorded_step_can_be_taken_again(record):
+def test_recorded_step_can_be_recomputed(record):
     trace = record(SCRIPT)
     for step in (one for one in trace.steps if one.is_recorded):
         before, after = trace.arrays(step.before), trace.arrays(step.after)
@@ -132,11 +135,11 @@ def test_a_recorded_step_can_be_taken_again(record):
         for name in ("w1", "w2"):
             slot = np.float32(0.5) * before[f"{name}/Momentum"] + gradients[name]
             weight = before[name] - np.float32(step.hyper["lr"]) * slot
-            # The kernel may fuse a product and a sum, and so round once less.
+            # The kernel may fuse a product and a sum, and round once less.
             np.testing.assert_allclose(after[f"{name}/Momentum"], slot, rtol=2e-7, atol=1e-9)
             np.testing.assert_allclose(after[name], weight, rtol=2e-7, atol=1e-9)
         assert after["global_step"] == before["global_step"] + 1 == step.number + 1
-        # The loss, by hand: a mask keeps what is drawn from 0.5 on, and doubles it.
+        # The loss by hand: dropout keeps units with a random number from 0.5 on, and doubles them.
         (drawn,), (images,) = trace.arrays(step.random).values(), trace.arrays(step.inputs).values()
         hidden = np.maximum(images @ before["w1"], 0) * 2 * (drawn >= 0.5)
         loss = np.mean((hidden @ before["w2"]) ** 2)
@@ -147,20 +150,20 @@ def test_a_recorded_step_can_be_taken_again(record):
 
 
 @pytest.mark.slow
-def test_it_works_without_the_period_packages(record, tmp_path):
+def test_recording_works_without_the_period_packages(record, tmp_path):
     trace = record(SCRIPT, environment={"TF_EDUREKA_PERIOD_DIR": str(tmp_path / "none")})
     assert (len(trace.steps), trace.trainings[0].optimizer) == (12, "Momentum")
 
 
 @pytest.mark.slow
-def test_the_steps_that_are_asked_for_are_stored_and_no_other(record):
+def test_only_selected_steps_are_stored(record):
     trace = record(SCRIPT, "--record-steps", "3,7:9")
     assert [step.number for step in trace.steps if step.is_recorded] == [3, 7, 8]
     assert [step.number for step in trace.steps if step.gradients] == [3, 7, 8]
 
 
 @pytest.mark.slow
-def test_inputs_and_masks_of_each_step_are_kept_for_float64(record):
+def test_float64_stores_inputs_and_masks_of_every_step(record):
     trace = record(SCRIPT, "--float64")
     assert all(step.inputs and step.random for step in trace.steps)
     assert trace.manifest["float64"] is True
@@ -168,8 +171,8 @@ def test_inputs_and_masks_of_each_step_are_kept_for_float64(record):
 
 
 @pytest.mark.slow
-def test_what_a_step_consists_of_is_named_and_no_more(record):
-    """A count that the rate depends on is part of it, one that nothing depends on is not."""
+def test_ops_of_a_step_include_only_what_updates_depend_on(record):
+    """A counter that the rate depends on is part of the step; an independent one is not."""
     apart = """
 with tf.control_dependencies([train]):
     count = tf.assign_add(counter, 1, name="count")
@@ -181,7 +184,7 @@ other = tf.assign_add(tf.Variable(0), 1, name="other")
 
 
 @pytest.mark.slow
-def test_lines_go_on_where_the_megabytes_are_used_up(record):
+def test_scalars_are_recorded_after_the_size_limit(record):
     trace = record(SCRIPT, "--max-mb", "0.0005")
     assert len(trace.steps) == 12
     assert re.search("no arrays are stored: the megabytes", trace.manifest["notes"][0])
@@ -196,14 +199,14 @@ def test_lines_go_on_where_the_megabytes_are_used_up(record):
         ("sys.exit(0)", "complete"),
     ],
 )
-def test_how_it_ended_is_noted(ending, ended, start, tmp_path):
+def test_end_of_the_script_is_noted(ending, ended, start, tmp_path):
     start(SCRIPT + ending, options=["--record", "trace"])
     trace = Trace(tmp_path / "trace")
     assert (trace.ended, len(trace.steps)) == (ended, 12)
 
 
 @pytest.mark.slow
-def test_a_killed_run_can_be_read_up_to_there(start, tmp_path):
+def test_trace_of_a_killed_run_can_be_read(start, tmp_path):
     late = "import os, time; time.sleep(0.05); session.run(train, {x: [[1, 2, 3]]}); os._exit(9)"
     killed = SCRIPT.replace("    print(", f"    {late}\n    print(")
     start(killed, options=["--record", "trace"])
@@ -229,32 +232,35 @@ with tf.Session(config=one_thread) as session:
 
 
 @pytest.mark.slow
-def test_neither_a_child_nor_a_run_in_parts_gets_into_the_trace(record):
+def test_child_processes_and_partial_runs_are_not_recorded(record):
     trace = record(HEAD + NETWORK + FORK)
     assert [step.number for step in trace.steps] == [0, 1]
     assert trace.ended == "complete"
-    assert trace.manifest["notes"] == ["a run in parts, by partial_run, is not recorded"]
+    assert trace.manifest["notes"] == ["runs by partial_run are not recorded"]
 
 
 @pytest.mark.slow
-def test_a_script_that_trains_nothing_is_told_so(start, tmp_path):
+def test_script_without_training_is_noted(start, tmp_path):
     done = start("print('hello')", options=["--record", "trace"])
     assert done.stdout == "hello\n"
-    assert "note: no training step was seen, so" in done.stderr
+    assert "note: the recorder saw no training step, so" in done.stderr
     assert Trace(tmp_path / "trace").steps == ()
 
 
 @pytest.mark.slow
-def test_an_error_of_the_recorder_does_not_end_the_script(start, tmp_path):
-    broken = "import tf_edureka.runner.record.lines as lines\nlines.Line.gradients = None\n"
+def test_error_of_the_recorder_does_not_end_the_script(start, tmp_path):
+    broken = (
+        "from tf_edureka.runner.record.step_record import StepRecord\n"
+        "StepRecord.store_gradients = None\n"
+    )
     done = start(broken + SCRIPT, options=["--record", "trace"])
     assert (done.returncode, done.stdout) == (0, start(SCRIPT).stdout)
-    assert "note: the recording stopped (TypeError" in done.stderr
+    assert "note: the recording stopped after an error (TypeError" in done.stderr
     assert "the recording stopped" in Trace(tmp_path / "trace").manifest["notes"][0]
 
 
 @pytest.mark.slow
-def test_a_loss_that_is_no_number_is_noted(record):
+def test_nan_loss_is_noted(record):
     trace = record(
         SCRIPT.replace("{x: random", "{x: np.nan * random").replace(
             "session.run(train,", "session.run([train, loss],"
@@ -266,7 +272,7 @@ def test_a_loss_that_is_no_number_is_noted(record):
 RECURRENT = """
 x = tf.placeholder(tf.float32, [None, 4, 3], name="x")
 cell = tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.BasicLSTMCell(5), output_keep_prob=0.8)
-# Or the masks of two time steps may change places, in a plain run, too.
+# Otherwise the masks of two time steps may be swapped, also without recording.
 outputs, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32, parallel_iterations=1)
 last = tf.layers.dense(outputs[:, -1], 2)
 with tf.control_dependencies([tf.Assert(tf.reduce_all(tf.abs(last) < 1e6), [last])]):
@@ -382,7 +388,7 @@ with tf.Session() as session:
 """
 
 
-def test_a_branch_that_is_not_taken_gives_nothing_to_the_forward_pass(record):
+def test_forward_pass_ignores_branches_that_are_not_taken(record):
     trace = record(HEAD + BRANCHES)
     for step in trace.steps:
         x = trace.array(step.inputs["x"])
@@ -417,7 +423,7 @@ def test_a_branch_that_is_not_taken_gives_nothing_to_the_forward_pass(record):
         pytest.param(QUEUE, ["GradientDescent"], {"FIFOQueueV2_DequeueMany"}, id="queue"),
     ],
 )
-def test_each_way_to_train_is_recorded(script, optimizers, inputs, record):
+def test_all_ways_of_training_are_recorded(script, optimizers, inputs, record):
     trace = record(HEAD + script)
     assert [training.optimizer for training in trace.trainings] == optimizers
     assert not [note for note in trace.manifest["notes"] if "stopped" in note]
@@ -451,11 +457,15 @@ with tf.Session(config=one_thread) as session:
     [
         ("print(session.run([loss, accuracy], {x: data}))", 40, None),
         ("[session.run(train, {x: data[:5]}) for _ in range(3)]", 21, None),
-        ("session.run(accuracy, {x: data}); data *= 2", None, "has changed what it fed to x"),
+        (
+            "session.run(accuracy, {x: data}); data *= 2",
+            None,
+            "has modified the array that it fed to x",
+        ),
     ],
-    ids=["at the end", "and trains on", "changed since"],
+    ids=["at the end", "before more training", "fed array modified"],
 )
-def test_the_last_evaluation_is_kept_with_its_state(end, steps, note, record):
+def test_last_evaluation_is_stored_with_its_state(end, steps, note, record):
     trace = record(HEAD + NETWORK + EVALUATING.replace("END", end))
     notes = trace.manifest["notes"]
     assert len(notes) == (note is not None)
@@ -470,7 +480,7 @@ def test_the_last_evaluation_is_kept_with_its_state(end, steps, note, record):
     assert x.shape == ((9000, 3) if steps == 40 else (5, 3))
     (drawn,) = trace.arrays(last.random).values()
     hidden = np.maximum(x @ w1, 0) * 2 * (drawn >= 0.5)
-    # Some may lie on the other side of 0.5, since NumPy sums in another order.
+    # A few may fall on the other side of 0.5, since NumPy sums in another order.
     assert last.scalars["accuracy"] == pytest.approx(np.mean(hidden > 0.5), abs=1e-4)
     if steps == 40:
         assert last.before["w1"] == trace.variables["w1"].final
@@ -478,7 +488,7 @@ def test_the_last_evaluation_is_kept_with_its_state(end, steps, note, record):
 
 
 @pytest.mark.slow
-def test_what_a_saved_model_gives_in_another_session_is_an_evaluation(record):
+def test_restored_model_in_another_session_is_an_evaluation(record):
     other = """
     saver = tf.train.Saver()
     saver.save(session, "./model")
@@ -493,7 +503,7 @@ with tf.Session(config=one_thread) as session:
 
 
 @pytest.mark.slow
-def test_an_evaluation_that_does_not_fit_is_left_out(record):
+def test_evaluation_above_the_size_limit_is_not_stored(record):
     ending = "print(session.run(loss, {x: data}))"
     trace = record(HEAD + NETWORK + EVALUATING.replace("END", ending), "--max-mb", "0.05")
     assert trace.evaluations == ()

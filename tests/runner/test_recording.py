@@ -1,4 +1,4 @@
-"""Recording what a process trains meanwhile, which is none of TensorFlow 1."""
+"""Recording a block of code in a process that is not in TensorFlow 1 mode."""
 
 import pytest
 import tensorflow as tf
@@ -21,10 +21,10 @@ def train(steps: int) -> None:
             session.run(step)
 
 
-def test_what_is_trained_within_is_recorded_each_time_anew(tmp_path):
+def test_each_block_has_its_own_trace(tmp_path):
     for steps in (3, 2):
         folder = tmp_path / str(steps)
-        with recording.within(Options(folder), name="halving"):
+        with recording.record(Options(folder), name="halving"):
             train(steps)
         read = trace.Trace(folder)
         after = [float(read.arrays(step.after)["x"]) for step in read.steps]
@@ -33,22 +33,22 @@ def test_what_is_trained_within_is_recorded_each_time_anew(tmp_path):
         assert read.manifest["script"]["name"] == "halving"
 
 
-def test_tensorflow_is_as_before_afterwards(tmp_path):
+def test_tensorflow_is_restored_after_the_block(tmp_path):
     def functions():
         optimizer = v1.train.Optimizer
         return BaseSession.close, BaseSession.make_callable, optimizer.apply_gradients
 
     before = functions()
-    with recording.within(Options(tmp_path / "trace"), name="halving"):
+    with recording.record(Options(tmp_path / "trace"), name="halving"):
         assert not set(functions()) & set(before)
     assert functions() == before
     train(1)
     assert not trace.Trace(tmp_path / "trace").steps
 
 
-def test_an_error_within_is_in_the_trace_and_goes_on(tmp_path):
+def test_error_in_the_block_is_noted_and_raised(tmp_path):
     def fails():
-        with recording.within(Options(tmp_path / "trace"), name="halving"):
+        with recording.record(Options(tmp_path / "trace"), name="halving"):
             train(1)
             raise ArithmeticError("went wrong")
 

@@ -1,4 +1,4 @@
-"""Short trainings of old code: through the runner they come to the numbers of TensorFlow 1.15.5."""
+"""Short trainings of TensorFlow 1 code: the runner reproduces the numbers of 1.15.5."""
 
 import json
 
@@ -9,8 +9,8 @@ from helpers import GOLDENS
 
 @pytest.mark.slow
 @pytest.mark.parametrize("script", ["short_trainings", "short_eager", "short_keras"])
-def test_short_trainings_come_to_the_numbers_of_1_15(script, run):
-    # What is left is the kernels' rounding. Weights behind batch normalization have the most of it.
+def test_short_trainings_equal_tensorflow_1_15(script, run):
+    # The kernels round differently, most visibly in weights behind batch normalization.
     done = run(GOLDENS / f"{script}.py")
     found = numbers(done.stdout)
     golden = numbers((GOLDENS / f"{script}.jsonl").read_text())
@@ -19,18 +19,18 @@ def test_short_trainings_come_to_the_numbers_of_1_15(script, run):
 
 
 def numbers(printed):
-    """The numbers of each training, without what a library may print beside them."""
+    """The numbers of each training, without other printed lines of libraries."""
     return dict(json.loads(line) for line in printed.splitlines() if line.startswith('["'))
 
 
 def other(expected, found):
-    """In what numbers differ, if they do."""
+    """Describes how the numbers differ; None if they do not."""
     if found is None:
         return "did not run"
     if len(expected) != len(found):
         return f"expected {len(expected)} numbers, found {len(found)}"
-    apart = ~np.isclose(found, expected, rtol=2e-5, atol=5e-7)
-    if not apart.any():
+    differs = ~np.isclose(found, expected, rtol=2e-5, atol=5e-7)
+    if not differs.any():
         return None
-    first = apart.argmax()
-    return f"{apart.sum()} of {len(found)}, first {expected[first]}, found {found[first]}"
+    first = differs.argmax()
+    return f"{differs.sum()} of {len(found)}, first {expected[first]}, found {found[first]}"

@@ -1,4 +1,4 @@
-"""The options of recording a script's training."""
+"""Options for recording the training of a script."""
 
 import argparse
 import math
@@ -9,47 +9,47 @@ from tf_edureka.runner.record.options import DEFAULT_MEGABYTES, Options, Steps, 
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Adds the options to a `parser`."""
+    """Adds the options to the parser."""
     parser.add_argument(
         "--record",
         type=options.path,
         metavar="TRACE",
-        help="write down into this folder what the script trains, for a proof of its port; it "
-        "changes no number",
+        help="record the training of the script in this folder, to prove a port of it later; the "
+        "results of the script stay the same",
     )
     parser.add_argument(
         "--record-steps",
         type=_steps,
         metavar="STEPS",
-        help="the training steps that are stored in full, as in 0:3,100 (default: 0, 1, 2, 10, "
-        "100, 1000, and gradients through the first change of the rate)",
+        help="training steps to store in full, such as 0:3,100 (default: 0, 1, 2, 10, 100, 1000, "
+        "and all gradients until after the first change of the learning rate)",
     )
     parser.add_argument(
         "--max-mb",
         type=_megabytes,
         metavar="N",
-        help=f"megabytes that may be stored (default: {DEFAULT_MEGABYTES})",
+        help=f"store at most this many megabytes of arrays (default: {DEFAULT_MEGABYTES})",
     )
     parser.add_argument(
         "--float64",
         action="store_true",
-        help="store what each step was fed and drew, so that the proof can take the run again in "
-        "float64, original and port, where rounding hides next to nothing",
+        help="store the inputs and random numbers of every step, so that the proof can repeat the "
+        "run in float64, original and port, where rounding hides almost nothing",
     )
 
 
 def check(parser: options.ArgumentParser, args: argparse.Namespace, *, is_notebook: bool) -> None:
-    """Refuses options that have nothing to say here."""
+    """Reports an error if an option does not apply."""
     if is_notebook and args.record:
         parser.error(
-            "--record is for a script; of a notebook jupyter nbconvert --to script makes one"
+            "--record is for scripts; convert the notebook by jupyter nbconvert --to script"
         )
     if not args.record and (args.record_steps or args.max_mb or args.float64):
-        parser.error("--record-steps, --max-mb and --float64 go with --record")
+        parser.error("--record-steps, --max-mb and --float64 need --record")
 
 
-def of(args: argparse.Namespace) -> Options | None:
-    """What is to be recorded; None if nothing is."""
+def from_args(args: argparse.Namespace) -> Options | None:
+    """Returns the recording options, or None without --record."""
     if not args.record:
         return None
     return Options(
@@ -73,5 +73,5 @@ def _megabytes(text: str) -> float:
     except ValueError:
         number = 0
     if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"expected megabytes, more than 0, got {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a number of megabytes above 0, got {text!r}")
     return number

@@ -165,7 +165,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 replay_seeds=args.seeds == "tf1",
                 figures=args.figures,
                 report=args.report,
-                record=record_options.of(args),
+                record=record_options.from_args(args),
             )
     except InputError as error:
         reporting.print_error(error)

@@ -1,4 +1,4 @@
-"""The one-file page: a neuron to play with, and the network of a run; needs no server."""
+"""A web page in one HTML file: a neuron to play with, and the network of a run."""
 
 from typing import TYPE_CHECKING
 

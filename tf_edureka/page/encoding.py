@@ -1,4 +1,4 @@
-"""Arrays as the page holds them: base64 of few bytes a number, little-endian."""
+"""Encodes arrays for the page: base64, little-endian, one or two bytes per number."""
 
 import base64
 import zlib
@@ -11,42 +11,40 @@ from tf_edureka.data.idx import Bytes
 from tf_edureka.errors import InputError
 from tf_edureka.results import Floats
 
-_LARGEST = 127  # of int8, and as far below 0
+_LARGEST = 127  # int8 values from -127 to 127
 
 
 def rounded(weights: Sequence[Floats]) -> list[npt.NDArray[np.float16]]:
-    """Weights in float16, of which a network of ten digits needs no more.
+    """Rounds weights to float16, which is precise enough for the digits.
 
     Args:
-        weights: float, each of any shape.
+        weights: arrays of weights: float, any shape.
 
     Returns:
-        each in its shape and the dtype float16, little-endian.
+        the rounded arrays: little-endian float16, the shapes unchanged.
 
     Raises:
-        InputError: when one is no number, or larger than float16 holds.
+        InputError: if a weight is NaN, infinite or outside the range of float16.
     """
     with np.errstate(over="ignore"):
         halves = [np.asarray(one).astype("<f2") for one in weights]
     for one, half in zip(weights, halves, strict=True):
         if not np.isfinite(half).all():
             wrong = one[~np.isfinite(half)].flat[0]
-            raise InputError(
-                f"expected weights from -65504 to 65504, which float16 holds, got {wrong:g}"
-            )
+            raise InputError(f"expected weights in float16's range, -65504 to 65504, got {wrong:g}")
     return halves
 
 
 def quantized(weights: Sequence[Floats]) -> dict[str, str]:
-    """Weights in int8 with a scale for each unit of a kernel and for each bias vector.
+    """Quantizes weights to int8, with one scale per neuron of a kernel and one per bias vector.
 
-    A weight is its whole number times its scale, and so within half a scale of what it was.
+    `weight ~ integer * scale`, with an error of at most half a scale
 
     Args:
         weights: kernels, shape (inputs, units), and biases, shape (units,), finite float32.
 
     Returns:
-        `"scales"`, float32, and `"weights"`, int8, in the order of the weights, each as `encoded`.
+        `"scales"` (float32) and `"weights"` (int8), in the order of `weights`, base64-encoded.
     """
     numbers, scales = [], []
     for one in weights:
@@ -58,25 +56,25 @@ def quantized(weights: Sequence[Floats]) -> dict[str, str]:
 
 
 def encoded(arrays: Sequence[npt.NDArray[np.generic]]) -> str:
-    """Arrays one after the other, each row by row.
+    """Encodes arrays one after the other, each in row-major order.
 
     Args:
-        arrays: each of any shape and a little-endian dtype.
+        arrays: arrays of any shape and any little-endian dtype.
 
     Returns:
-        base64 of their bytes.
+        base64 of the concatenated bytes.
     """
     return _text(b"".join(one.tobytes() for one in arrays))
 
 
 def packed(images: Bytes) -> str:
-    """Images, compressed.
+    """Compresses images.
 
     Args:
         images: uint8, shape (n, 28, 28).
 
     Returns:
-        base64 of zlib's stream of their pixels.
+        base64 of the zlib stream of the pixels.
     """
     return _text(zlib.compress(images.tobytes()))
 

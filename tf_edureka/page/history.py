@@ -1,4 +1,4 @@
-"""What is known of a run without its network: that it is there, and what its history tells."""
+"""Reads the history of a run; the network itself is read by `trained`."""
 
 import json
 import math
@@ -15,24 +15,24 @@ from tf_edureka.errors import InputError, InputWarning
 
 MODEL = "model.keras"
 _NAME = "history.json"
-_MAX_BYTES = 2**25  # of 15 epochs 2,000
+_MAX_BYTES = 2**25  # 15 epochs take 2,000
 _OTHER = "other"
-_FORMER = {"modern": "tuned"}  # what a recipe was called
+_RENAMED_RECIPES = {"modern": "tuned"}  # former name: name today
 
 
 @dataclass(frozen=True)
 class History:
-    """A run and its course, as far as it is known.
+    """The history of a run, as far as it is known.
 
     Attributes:
-        folder: of the run.
-        recipe: `"tuned"`, `"article"`, or `"other"` where it is not known.
+        folder: folder of the run.
+        recipe: `"tuned"`, `"article"`, or `"other"` if not known.
         title: recipe and seed in words.
-        cost: of each epoch; None for what was no number.
-        accuracies: on the test images after each epoch, as many, likewise.
-        data: what it was trained on, `"tfds"`, `"idx"` or `"rendered"`; empty if not known.
-        fingerprint: SHA-256 of that; empty if not known.
-        limit: how many training examples of that it got; None for all.
+        cost: cost of each epoch; None for NaN or inf.
+        accuracies: accuracy on the test images after each epoch; None for NaN or inf.
+        data: source of the training data, `"tfds"`, `"idx"` or `"rendered"`; empty if not known.
+        fingerprint: SHA-256 of the training data; empty if not known.
+        limit: number of training examples used; None for all, or if not known.
     """
 
     folder: Path
@@ -47,56 +47,56 @@ class History:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether there is a network in `folder`."""
+    """True if there is a network in `folder`."""
     return os.path.isfile(folder / MODEL)
 
 
 def read(folder: Path) -> History:
-    """Reads the history of a run, or does without what it does not tell.
+    """Reads the history of a run; what is missing gets the defaults of `History`.
 
     Args:
-        folder: of the run.
+        folder: folder of the run.
 
     Returns:
-        what is known.
+        the history.
 
     Raises:
-        InputError: when there is no run with a network.
+        InputError: if the folder holds no network.
 
     Warns:
-        InputWarning: when there is no history, or one that is damaged.
+        InputWarning: if the history is missing or damaged.
     """
     if not is_run(folder):
-        found = "one without" if os.path.isdir(folder) else "a file"
+        found = f"a folder without {MODEL}" if os.path.isdir(folder) else "a file"
         raise InputError(
-            f"{folder}: expected the folder of a run with {MODEL} in it, as train-mnist writes "
-            f"it, got {found if os.path.exists(folder) else 'nothing'}"
+            f"{folder}: expected the folder of a train-mnist run with {MODEL} in it, got "
+            f"{found if os.path.exists(folder) else 'nothing'}"
         )
     try:
-        told = json.loads(_files.read(folder / _NAME, _MAX_BYTES, "a history"))
-        return _told(folder, told)
+        content = json.loads(_files.read(folder / _NAME, _MAX_BYTES, "a history"))
+        return _parsed(folder, content)
     except InputError as error:
         fault = str(error)
     except (ValueError, OverflowError, RecursionError):
-        fault = f"{folder / _NAME}: expected a history as train-mnist writes it, got a damaged one"
-    warnings.warn(InputWarning(f"{fault}; the page does without it"), stacklevel=2)
+        fault = f"{folder / _NAME}: expected a history written by train-mnist, got a damaged one"
+    warnings.warn(InputWarning(f"{fault}; the page shows no history"), stacklevel=2)
     return History(folder)
 
 
-def _told(folder: Path, told: Any) -> History:
-    """What the content of the file tells.
+def _parsed(folder: Path, content: Any) -> History:
+    """Converts the parsed JSON of the file.
 
     Raises:
-        ValueError: when it is no history.
+        ValueError: if it is not a history.
     """
-    if not isinstance(told, dict):
+    if not isinstance(content, dict):
         raise ValueError
-    config = told.get("config")
+    config = content.get("config")
     config = config if isinstance(config, dict) else {}
-    recipe = _FORMER.get(str(config.get("recipe")), config.get("recipe"))
+    recipe = _RENAMED_RECIPES.get(str(config.get("recipe")), config.get("recipe"))
     if recipe not in RECIPES:
         recipe = _OTHER
-    cost, accuracies = _numbers(told.get("cost")), _numbers(told.get("accuracy"))
+    cost, accuracies = _numbers(content.get("cost")), _numbers(content.get("accuracy"))
     if len(cost) != len(accuracies):
         raise ValueError
     return History(
@@ -105,9 +105,9 @@ def _told(folder: Path, told: Any) -> History:
         title=_title(recipe, config),
         cost=cost,
         accuracies=accuracies,
-        data=_text(told.get("data")),
-        fingerprint=_text(told.get("data_sha256")),
-        limit=_whole(config.get("limit")),
+        data=_text(content.get("data")),
+        fingerprint=_text(content.get("data_sha256")),
+        limit=_nonnegative_int(config.get("limit")),
     )
 
 
@@ -115,7 +115,7 @@ def _title(recipe: str, config: Mapping[str, Any]) -> str:
     parts = [History.title if recipe == _OTHER else f"{recipe} recipe"]
     parts += ["legacy"] if config.get("implementation") == "legacy" else []
     parts += ["augmented"] if config.get("distortion") else []
-    seed = _whole(config.get("seed"))
+    seed = _nonnegative_int(config.get("seed"))
     return ", ".join(parts + ([] if seed is None else [f"seed {seed}"]))
 
 
@@ -130,5 +130,5 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _whole(value: object) -> int | None:
+def _nonnegative_int(value: object) -> int | None:
     return value if isinstance(value, int) and 0 <= value < 2**31 else None

@@ -1,4 +1,4 @@
-"""The page's data: networks with their training, and images to show them."""
+"""The page's data: networks with their training, and test images."""
 
 import json
 from collections.abc import Sequence
@@ -10,67 +10,68 @@ import numpy.typing as npt
 from tf_edureka.data.examples import Split
 from tf_edureka.errors import InputError, printable
 from tf_edureka.mlp.certainty import MIN_CERTAINTY
-from tf_edureka.page import encoding, shown
+from tf_edureka.page import encoding, selection
 from tf_edureka.page.history import MODEL, History
 from tf_edureka.page.trained import Trained, Weights
 
-_MOST = 8_000_000  # characters that the page may have
-_REST = 170_000  # of those, what is neither weights nor pixels
+_MAX_CHARACTERS = 8_000_000  # size limit of the page
+_OTHER_CHARACTERS = 170_000  # part of the limit for everything but weights and pixels
 
 
-def of_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
-    """Makes the page's data of trained networks.
+def from_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
+    """Builds the page's data from trained networks.
 
-    Of many epochs as many are taken as the page has room for, evenly, the first among them.
+    If the snapshots do not all fit, evenly spaced epochs are taken, the first among them.
 
     Args:
-        runs: one or more networks; the first is the one that the page is about.
+        runs: one or more networks; the page starts with the first.
         test: the test images.
 
     Returns:
-        what JSON can hold: `"networks"`, `"images"`, `"examples"`, `"sample"`, `"mistakes"`,
-        `"mistakes_in_all"` and `"sure"`. `docs/page.md` says what is in each.
+        JSON-compatible data: `"networks"`, `"images"`, `"examples"`, `"sample"`, `"mistakes"`,
+        `"mistakes_in_all"` and `"sure"`; see `docs/page.md`.
 
     Raises:
-        InputError: when weights or answers are no numbers, or weights too large for float16.
+        InputError: if weights or answers are NaN or infinite, or weights too large for float16.
     """
     rounded, answers = [], []
     for run in runs:
         try:
             rounded.append(encoding.rounded(run.weights))
-            answers.append(shown.logits(rounded[-1], test.images))
+            answers.append(selection.logits(rounded[-1], test.images))
         except InputError as error:
             raise InputError(f"{run.history.folder / MODEL}: {error}") from None
-    _, certainty = shown.judged(rounded[0], test.images)
-    data = shown.chosen(answers, certainty, test)
+    _, certainty = selection.judge(rounded[0], test.images)
+    data = selection.select(answers, certainty, test)
     networks = [
-        _of_run(run, weights, float(np.mean(of_one.argmax(axis=1) == test.labels)))
-        for run, weights, of_one in zip(runs, rounded, answers, strict=True)
+        _network_entry(run, weights, float(np.mean(run_answers.argmax(axis=1) == test.labels)))
+        for run, weights, run_answers in zip(runs, rounded, answers, strict=True)
     ]
-    room = _MOST - _REST - len(data["images"]["pixels"])
+    room = _MAX_CHARACTERS - _OTHER_CHARACTERS - len(data["images"]["pixels"])
     room -= sum(len(network["weights"]) for network in networks)
-    scrubbed = [pair for pair in zip(runs, networks, strict=True) if pair[0].snapshots]
-    for run, network in scrubbed:
-        network["snapshots"] = _snapshots(run, room // len(scrubbed))
+    with_snapshots = [pair for pair in zip(runs, networks, strict=True) if pair[0].snapshots]
+    for run, network in with_snapshots:
+        network["snapshots"] = _snapshots(run, room // len(with_snapshots))
     return {"networks": networks, **data, "sure": MIN_CERTAINTY}
 
 
-def of_network(weights: Weights, test: Split | None = None) -> dict[str, Any]:
-    """Makes the data of a network of which nothing else is known.
+def from_network(weights: Weights, test: Split | None = None) -> dict[str, Any]:
+    """Builds the page's data from the weights of a network alone.
 
     Args:
         weights: float32, kernel and bias of each layer, shapes (inputs, units) and (units,).
-        test: images, of which an example of each digit is taken; None for none.
+        test: images to take an example of each digit from; None for no examples.
 
     Returns:
-        what JSON can hold: `"networks"` and `"sure"`, and with images `"images"` and `"examples"`.
+        JSON-compatible data: `"networks"` and `"sure"`; with test images also `"images"` and
+        `"examples"`.
 
     Raises:
-        InputError: when weights or answers are no numbers, or weights too large for float16.
+        InputError: if weights or answers are NaN or infinite, or weights too large for float16.
     """
     rounded = encoding.rounded(weights)
     network = {"name": History.recipe, "title": History.title, **_encoded(rounded)}
-    data = shown.examples(rounded, test) if test and len(test.labels) else {}
+    data = selection.select_examples(rounded, test) if test and len(test.labels) else {}
     return {"networks": [network], **data, "sure": MIN_CERTAINTY}
 
 
@@ -79,7 +80,7 @@ def _encoded(weights: Sequence[npt.NDArray[np.float16]]) -> dict[str, Any]:
     return {"layers": layers, "weights": encoding.encoded(weights)}
 
 
-def _of_run(
+def _network_entry(
     run: Trained, weights: Sequence[npt.NDArray[np.float16]], accuracy: float
 ) -> dict[str, Any]:
     history = run.history
@@ -96,7 +97,7 @@ def _of_run(
 
 
 def _snapshots(run: Trained, room: int) -> list[dict[str, Any]]:
-    """As many snapshots as there is `room` for, in characters."""
+    """Encodes as many snapshots as fit into `room` characters."""
     epochs = sorted(run.snapshots)
     first = {"epoch": run.epochs, **encoding.quantized(run.snapshots[epochs[0]])}
     most = max(0, room // len(json.dumps(first)))
@@ -107,14 +108,16 @@ def _snapshots(run: Trained, room: int) -> list[dict[str, Any]]:
 
 
 def evenly(epochs: Sequence[int], most: int) -> list[int]:
-    """Chooses epochs, the first among them; of the last the network itself is there.
+    """Chooses evenly spaced epochs, from the first up to, but without, the last.
+
+    The last epoch needs no snapshot, since it is the network itself.
 
     Args:
-        epochs: those that there are, in their order.
-        most: how many to choose.
+        epochs: available epochs in ascending order.
+        most: largest number of epochs to choose.
 
     Returns:
-        at most so many, which lie evenly between the first and the last.
+        the chosen epochs.
     """
     count = min(most + 1, len(epochs))
     if count < 2:

@@ -1,4 +1,4 @@
-"""The network of a run, and how it came about."""
+"""Reads the network of a run and the snapshots of its training."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -19,12 +19,12 @@ Weights = Sequence[npt.NDArray[np.float32]]
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A network with its history.
+    """A trained network with its history.
 
     Attributes:
-        history: of its run.
+        history: history of the run.
         weights: float32, kernel and bias of each layer, shapes (inputs, units) and (units,).
-        snapshots: the same after earlier epochs, by epoch; 0 for the initial ones.
+        snapshots: weights after earlier epochs, by epoch; epoch 0 has the initial weights.
     """
 
     history: History
@@ -33,7 +33,7 @@ class Trained:
 
     @property
     def epochs(self) -> int:
-        """After how many epochs the weights are what they are, as far as it is known."""
+        """Number of epochs trained, as far as it is known."""
         return len(self.history.cost) or max(self.snapshots, default=-1) + 1
 
 
@@ -41,16 +41,16 @@ def read(history: History) -> Trained:
     """Reads the network of a run and the snapshots of its training.
 
     Args:
-        history: of the run, as `history.read` gives it.
+        history: history of the run, from `history.read`.
 
     Returns:
         the network.
 
     Raises:
-        InputError: when the model cannot be read, or is no plain stack of layers.
+        InputError: if the model cannot be read, or is not a plain stack of Dense layers.
 
     Warns:
-        InputWarning: when there are snapshots, but not those of its training.
+        InputWarning: if the snapshots are damaged or from another training.
     """
     path = history.folder / MODEL
     try:
@@ -61,29 +61,29 @@ def read(history: History) -> Trained:
 
 
 def weights_of(model: keras.Model) -> Weights:
-    """Gives the weights of a network that the page can show.
+    """Returns the weights of a network that the page can show.
 
     Args:
-        model: from pixels to logits, as `mlp.from_weights` gives it.
+        model: network from pixels to logits, such as `mlp.from_weights` returns.
 
     Returns:
-        float32, kernel and bias of each layer, shapes (inputs, units) and (units,).
+        the weights: float32, kernel and bias of each layer, shapes (inputs, units) and (units,).
 
     Raises:
-        InputError: when it is no plain stack of layers.
+        InputError: if the model is not a plain stack of Dense layers.
     """
     if not _is_plain(model):
-        layers = ", ".join(map(_named, getattr(model, "layers", [])))
+        layers = ", ".join(map(_layer_summary, getattr(model, "layers", [])))
         raise InputError(
             "expected a stack of Dense layers with relu, the last one linear, from "
-            f"{PIXELS} pixels to {CLASSES} logits, as train-mnist writes it, got "
+            f"{PIXELS} pixels to {CLASSES} logits, such as train-mnist writes, got "
             + (f"a {type(model).__name__} model of {layers:.200}" if layers else f"{model!r:.200}")
         )
     return [np.asarray(one, np.float32) for one in model.get_weights()]
 
 
 def _is_plain(model: keras.Model) -> bool:
-    """Whether it is a `Sequential` as `mlp.network` makes it, of any widths."""
+    """True if the model has the structure of `mlp.network`, with any widths."""
     if not isinstance(model, keras.Sequential) or not model.built:
         return False
     if model.input_shape != (None, PIXELS):
@@ -95,31 +95,33 @@ def _is_plain(model: keras.Model) -> bool:
     )
 
 
-def _named(layer: keras.layers.Layer) -> str:
+def _layer_summary(layer: keras.layers.Layer) -> str:
     activation = getattr(getattr(layer, "activation", None), "__name__", "")
     bias = "" if getattr(layer, "use_bias", True) else "without bias"
     return " ".join(filter(None, (type(layer).__name__, activation, bias)))
 
 
 def _snapshots(history: History, weights: Weights) -> dict[int, Weights]:
-    """Those of the epochs before the last, which gave the weights."""
+    """Reads the snapshots of the epochs before the last; the last one is `weights`."""
     folder = history.folder
     try:
         found = dict(snapshots.read(folder))
     except InputError as error:
-        warnings.warn(InputWarning(f"{error}; the page does without snapshots"), stacklevel=3)
+        warnings.warn(InputWarning(f"{error}; the page shows no earlier epochs"), stacklevel=3)
         return {}
     if not found:
         return {}
     last = len(history.cost) or max(found)
-    # That of the last epoch is the network, unless a training ended within its next epoch.
-    if not _alike(weights, found.get(last, next(iter(found.values()))), exactly=last in found):
-        said = f"{folder}: its snapshots are of another training; the page does without them"
-        warnings.warn(InputWarning(said), stacklevel=3)
+    # If training stopped within an epoch, that epoch has no snapshot: only shapes are compared.
+    if not _matches(weights, found.get(last, next(iter(found.values()))), exactly=last in found):
+        text = (
+            f"{folder}: its snapshots are from another training; the page shows no earlier epochs"
+        )
+        warnings.warn(InputWarning(text), stacklevel=3)
         return {}
     return {epoch: one for epoch, one in found.items() if epoch < last}
 
 
-def _alike(ours: Weights, theirs: Weights, *, exactly: bool) -> bool:
+def _matches(ours: Weights, theirs: Weights, *, exactly: bool) -> bool:
     same = [one.shape for one in ours] == [one.shape for one in theirs]
     return same and (not exactly or all(map(np.array_equal, ours, theirs)))

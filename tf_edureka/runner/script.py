@@ -52,7 +52,7 @@ def prepare(
     if record:
         from tf_edureka.runner.record import recording
 
-        recording.begin(record, name=script.name, source=script.source, arguments=arguments[1:])
+        recording.start(record, name=script.name, source=script.source, arguments=arguments[1:])
 
 
 def run(script: Script, *, fetch_advice: str = "", limit: stop.Limit | None = None) -> None:

@@ -1,18 +1,18 @@
-// The page's state in its address, after the #, so that a link opens it as it is. In a notebook there is no address:
-// there the page is in a frame, which keeps its state, since a notebook may take a frame away and put it back.
+// The page keeps its state in its address, after the #, so that a link opens the same state. In a notebook the page is
+// in a frame without an address. Then the frame element keeps the state: a notebook may remove a frame and restore it.
 
 const frame = document.body.dataset.state === undefined ? null : window.frameElement ?? document.body;
 
 const address = {
   listeners: [],
 
-  // What the address says now, by name.
+  // The current state, by name.
   read() {
     const text = frame ? frame.dataset.state ?? document.body.dataset.state : location.hash.slice(1);
     return Object.fromEntries(new URLSearchParams(text));
   },
 
-  // Adds to the address; what is null or undefined goes from it.
+  // Changes the state; null and undefined remove a name.
   write(changes) {
     const all = {...address.read(), ...changes};
     const kept = Object.entries(all).filter(([, value]) => value !== null && value !== undefined && value !== "");
@@ -27,11 +27,11 @@ const address = {
       history.replaceState(null, "", `#${text}`);
     } catch {
       address.written = `#${text}`;
-      location.replace(address.written); // where a file may not change its history
+      location.replace(address.written); // for browsers that forbid replaceState in local files
     }
   },
 
-  // Calls back when somebody else than the page itself has changed the address.
+  // Calls `listener` when the address changes, except by the page itself.
   onChange(listener) {
     address.listeners.push(listener);
   },

@@ -1,10 +1,10 @@
-// What the networks say: ten bars each, and words.
+// The answers of the networks: ten bars each, and a sentence.
 
-// The mean ink, from 0 to 1, above which a picture is taken for no digit, however sure a network is of it. MNIST's
-// 60,000 training images have 0.398 at most, its 10,000 test images 0.327; a pad that is wholly black has 0.51.
+// A picture with more mean ink, from 0 to 1, is treated as no digit, however sure a network is. MNIST's 60,000 training
+// images have at most 0.398, its 10,000 test images at most 0.327; a fully black pad has 0.51.
 const MOST_INK = 0.45;
 
-const bars = []; // of each network: {title, words, explained, rows}
+const bars = []; // for each network {title, words, explained, rows}
 
 function makeAnswers() {
   for (const entry of DATA.networks) {
@@ -22,10 +22,10 @@ function makeAnswers() {
   byId("net-how-sure").textContent = say("network.how_sure", {sure: percent(DATA.sure)});
 }
 
-// Recipes of which it is known how certain their networks are.
+// Recipes with a known typical certainty.
 const isKnown = (recipe) => ["tuned", "article"].includes(recipe);
 
-// `verdicts` as `judged` gives them; null if nothing is drawn.
+// `verdicts`: results of `judged`; null if nothing is drawn.
 function showAnswers(verdicts) {
   verdicts.forEach((verdict, i) => {
     const {title, words, explained, rows} = bars[i];
@@ -43,7 +43,7 @@ function showAnswers(verdicts) {
   });
 }
 
-// With what has been done to it.
+// The title, with the epoch and "broken" if they apply.
 function networkTitle(which) {
   return [DATA.networks[which].title, ...(inside?.done(which) ?? [])].join(", ");
 }
@@ -54,7 +54,7 @@ function answerInWords(verdict) {
   return say(verdict.certainty >= DATA.sure ? "network.answer" : "network.not_sure", {digit: verdict.answer});
 }
 
-// Said aloud to those who do not see, when the stroke rests.
+// For screen readers, once the pen rests.
 const sayAnswers = later(() => {
   byId("net-said").textContent = bars.map(({words}, i) => `${DATA.networks[i].title}: ${words.textContent}`).join(". ");
 }, 600);

@@ -1,10 +1,10 @@
 "use strict";
-// What all other parts use: texts, numbers, elements of the page.
+// Helpers for all other scripts: texts, numbers, elements.
 
 const TEXT = JSON.parse(document.getElementById("text").textContent);
 const DATA = JSON.parse(document.getElementById("data").textContent);
 
-// A text by its name, as in say("neuron.epoch", {epoch: 3}); what is in braces is filled in.
+// The text of a key, such as say("neuron.epoch", {epoch: 3}); fills in the names in braces.
 function say(name, values = {}) {
   const [part, key] = name.split(".");
   return TEXT[part][key].replace(/\{(\w+)\}/g, (_, word) => values[word]);
@@ -12,12 +12,12 @@ function say(name, values = {}) {
 
 const byId = (id) => document.getElementById(id);
 
-// An element with attributes and children; what begins with "on" is a listener.
+// Creates an element with attributes and children; attributes that start with "on" are listeners.
 function make(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children);
 }
 
-// The same for what is drawn within an <svg>.
+// The same for elements within an <svg>.
 function draw(tag, attributes = {}, ...children) {
   return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
@@ -36,7 +36,7 @@ function change(element, attributes) {
   }
 }
 
-// A float32 in as few digits as tell it from all others, as NumPy and the article print it.
+// A float32 in the fewest digits that identify it, printed as by NumPy and the article.
 function shortest(number) {
   const single = Math.fround(number);
   if (!Number.isFinite(single)) return String(single).replace("Infinity", "inf").replace("NaN", "nan");
@@ -54,12 +54,12 @@ function asPython(number, single) {
   return (digits.includes(".") || exponent ? digits : `${digits}.0`) + exponent;
 }
 
-// An object with the same names, and of each value what `change` makes of it.
+// A copy of an object with `change` applied to each value.
 function mapped(object, change) {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value, name)]));
 }
 
-// For people to read: three digits that matter, and a true minus.
+// A number for people: three significant digits, and a typographic minus.
 function rounded(number, digits = 3) {
   if (!Number.isFinite(number)) return shortest(number);
   const size = Math.abs(number), isPlain = number === 0 || (size >= 1e-4 && size < 1e6);
@@ -75,7 +75,7 @@ function bytesOf(base64) {
   return bytes;
 }
 
-// Float32Array from the bytes of little-endian float16.
+// Converts the bytes of little-endian float16 to a Float32Array.
 function halves(bytes) {
   const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
   const table = HALVES.length ? HALVES : fillHalves();
@@ -95,7 +95,7 @@ function fillHalves() {
   return HALVES;
 }
 
-// Calls `work` when nothing has asked for it any more for so many milliseconds.
+// Debounces `work`: calls it once no call has come for `milliseconds`.
 function later(work, milliseconds) {
   let timer = 0;
   return () => {
@@ -104,7 +104,7 @@ function later(work, milliseconds) {
   };
 }
 
-// A file that the page makes, saved by the reader.
+// Offers a file for download.
 function save(name, content) {
   const link = make("a", {download: name, href: URL.createObjectURL(new Blob([content]))});
   document.body.append(link);

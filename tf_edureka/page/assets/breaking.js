@@ -1,7 +1,7 @@
-// What one may break of the network: its biases, the exactness of its weights, single neurons.
+// Ways to break a network: remove biases, add noise to weights, silence neurons.
 
-// A network like `whole` without the biases of the layers in `unbiased`, with weights that are off by `noise` standard
-// deviations of their layer, and with silenced neurons, as [layer, number].
+// A copy of `whole` without the biases of the layers in `unbiased`, with noise of `noise` standard deviations of each
+// layer's weights, and with silenced neurons, each [layer, number].
 function brokenNetwork(whole, {unbiased, noise, seed, silenced}) {
   return {
     layers: whole.layers,
@@ -12,7 +12,7 @@ function brokenNetwork(whole, {unbiased, noise, seed, silenced}) {
   };
 }
 
-// Silenced neurons are of the network that is looked into; all else is done to each, which may have other layers.
+// Silenced neurons belong to the inspected network; the rest applies to every network, which may have other layers.
 function brokenAsViewed(which, whole) {
   if (which === view.which) return brokenNetwork(whole, view);
   const output = view.whole.kernels.length - 1, last = whole.kernels.length - 1;
@@ -30,8 +30,8 @@ function deviation(numbers) {
   return Math.sqrt(numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / numbers.length);
 }
 
-const NOISES = 1000; // of noise
-const noises = {seed: 0, known: {}}; // of one seed, by layer and count
+const NOISES = 1000; // number of noise seeds
+const noises = {seed: 0, known: {}}; // noise of one seed, by layer and count
 
 // Normally distributed.
 function noiseOf(seed, layer, count) {
@@ -42,12 +42,12 @@ function noiseOf(seed, layer, count) {
 function makeBreaking() {
   byId("net-noise").addEventListener("input", (event) => show({noise: event.target.value / 100}));
   byId("net-other-noise").addEventListener("click", () => show({seed: (view.seed + 1) % NOISES}));
-  byId("net-mend").addEventListener("click", () => show(MENDED));
+  byId("net-mend").addEventListener("click", () => show(UNBROKEN));
 }
 
-const MENDED = {unbiased: [], noise: 0, seed: 0, silenced: []};
+const UNBROKEN = {unbiased: [], noise: 0, seed: 0, silenced: []};
 
-// Anew for each network that is looked into.
+// Called again for each inspected network.
 function makeBiasChoice() {
   const boxes = view.network.kernels.map((_, layer) => {
     const box = make("input", {type: "checkbox", onchange: () => show({unbiased: toggled(view.unbiased, layer)})});
@@ -73,7 +73,7 @@ function showBreaking() {
   const buttons = view.silenced.map(([layer, unit]) => {
     const speak = () => {
       toggleSilence(layer, unit);
-      (byId("net-silenced").firstChild ?? byId("net-noise")).focus(); // since this button is gone
+      (byId("net-silenced").firstChild ?? byId("net-noise")).focus(); // since the clicked button has been removed
     };
     return make("button", {onclick: speak}, say("network.unsilence", {name: layerName(layer), number: unit}));
   });
@@ -84,8 +84,8 @@ function isBroken(which) {
   return view.unbiased.length > 0 || view.noise > 0 || (which === view.which && view.silenced.length > 0);
 }
 
-// How many of the sample images each network reads right; a few at a time, so that nothing waits. Gives up for a newer
-// count.
+// Counts how many sample images each network reads correctly, a few at a time to keep the page responsive. Stops when a
+// newer count starts.
 const countRight = later(async () => {
   const mine = (countRight.latest = {}), lines = [];
   if (!images) return;
@@ -98,7 +98,7 @@ const countRight = later(async () => {
     }
     return right;
   };
-  // As they are now: while they are counted, the reader may change them.
+  // A copy: the reader may change the networks during the count.
   const counted = view.networks.map((network, which) => ({
     network, title: networkTitle(which),
     whole: !isBroken(which) ? null : which === view.which ? view.whole : view.trained[which],

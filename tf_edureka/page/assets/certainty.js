@@ -1,16 +1,16 @@
-// How sure an answer is, as tf_edureka/mlp/certainty.py has it: as the less probable of two, of the image and of the
-// image slanted.
+// The certainty of an answer, computed as in tf_edureka/mlp/certainty.py: the smaller of its probabilities for the
+// image and for the slanted image.
 
-const SLANT = 0.25; // of the height, to the side
+const SLANT = 0.25; // sideways shift, as a share of the height
 
-// What a network says to an image, and what happens within on the way.
+// The answer of a network to an image, with the values of all layers.
 function judged(network, pixels) {
   const layers = passed(network, scaled(pixels)), shares = softmax(layers.at(-1).z), answer = largest(shares);
   const slantedShare = softmax(logitsOf(network, slanted(pixels)))[answer];
   return {layers, shares, answer, slantedShare, certainty: Math.min(shares[answer], slantedShare)};
 }
 
-// The top to the left and the bottom to the right, in the steps in which Pillow does it.
+// Shifts the top to the left and the bottom to the right, with the rounding of Pillow.
 function slanted(pixels, side = 28) {
   const made = new Uint8Array(pixels.length);
   for (let y = 0; y < side; y++) {

@@ -1,10 +1,10 @@
-// A neuron, or three of them, as they are drawn: inputs, links with a weight each, sum and function.
+// The drawing of one neuron or of three: inputs, links with weights, sum and function.
 
 const KNOB = {width: 86, height: 28};
 const KNOB_KEYS = {ArrowUp: 0.05, ArrowRight: 0.05, ArrowDown: -0.05, ArrowLeft: -0.05, PageUp: 0.5, PageDown: -0.5};
-const PER_UNIT = 60; // how far a weight is dragged to change by 1
+const PER_UNIT = 60; // dragging distance that changes a weight by 1
 
-// Where everything is. A link is named by its two ends and how far along its knob is.
+// Positions. A link has two ends, and the place of its knob between them.
 const ONE_NEURON = {
   view: "0 0 440 250",
   inputs: [{at: [28, 40], name: "x1"}, {at: [28, 125], name: "x2"}, {at: [28, 210], name: "1"}],
@@ -43,7 +43,7 @@ const TWO_HIDDEN = {
   result: [700, 155],
 };
 
-// Draws into an <svg>; `changed` is told of a weight, by number and new value, when it is dragged.
+// Draws into an <svg>; calls `changed` with number and new value when a weight is dragged.
 class Diagram {
   constructor(svg, changed) {
     this.svg = svg;
@@ -66,7 +66,7 @@ class Diagram {
     this.knobs = layout.links.map((link, index) => this.knob(link, index));
   }
 
-  // Where a link begins and ends.
+  // The two end points of a link.
   ends({input, unit, to}) {
     const [toX, toY] = this.layout.units[to].at;
     if (unit === undefined) return [this.layout.inputs[input].at, [toX - 58, toY]];
@@ -84,7 +84,7 @@ class Diagram {
     return {name: this.words(x, y - 3, "quiet-text"), value: this.words(x, y + 13, "node-value")};
   }
 
-  // A box: on the left the sum, on the right the function with a small curve of it.
+  // A box with the sum on the left and the function, as a small curve, on the right.
   unit({at: [x, y], name}) {
     this.svg.append(
       draw("rect", {class: "node", x: x - 58, y: y - 34, width: 116, height: 68, rx: 12}),
@@ -102,7 +102,7 @@ class Diagram {
     return this.svg.appendChild(draw("text", {class: name, x, y, "text-anchor": "middle"}));
   }
 
-  // What one drags: the weight in figures, with an arrow for where the next step moves it.
+  // The knob to drag: the weight in figures, and an arrow for its next step.
   knob(link, index) {
     const [[x1, y1], [x2, y2]] = this.ends(link);
     const x = x1 + (x2 - x1) * link.along, y = y1 + (y2 - y1) * link.along;
@@ -133,8 +133,8 @@ class Diagram {
     return knob;
   }
 
-  // Shows what a model computes for a point. `pull` is what the next step takes from the weights; of
-  // one neuron with `figures` in numbers, too.
+  // Shows what a model computes for a point. `pull` is what the next step subtracts from the weights; with `figures` a
+  // single neuron also shows it in numbers.
   show(model, weights, point, pull, figures) {
     this.lay(model);
     this.weights = weights;
@@ -185,13 +185,13 @@ class Diagram {
   }
 }
 
-// Down by so much, or up: the way the weight goes in the next step.
+// An arrow up or down: the direction of the weight in the next step.
 function arrow(x, y, length) {
   const way = Math.sign(length), tip = y + length / 2 + way * 4, start = y - length / 2 - way * 4;
   return `M${x} ${start}V${tip}M${x - 4} ${tip - way * 5}L${x} ${tip}L${x + 4} ${tip - way * 5}`;
 }
 
-const CURVE_REACH = 3; // z from -3 to 3
+const CURVE_REACH = 3; // the curve shows z from -3 to 3
 
 function placeOnCurve(activation, z, x, y, width, height) {
   const at = Math.max(-CURVE_REACH, Math.min(CURVE_REACH, z || 0));

@@ -1,26 +1,26 @@
-// Colours of the style sheet, canvases that are sharp on every screen, and dragging.
+// Colours of the style sheet, painting on canvases, and dragging.
 
-// A colour by its name in page.css, as it is now: light or dark.
+// The current value, light or dark, of a colour in page.css.
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-// Red, green and blue of the same, from 0 to 255.
+// The red, green and blue of that colour, from 0 to 255.
 function rgb(name) {
   const digits = colour(name).slice(1);
   const pairs = digits.length === 3 ? [...digits].map((digit) => digit + digit) : digits.match(/../g);
   return pairs.map((pair) => parseInt(pair, 16));
 }
 
-// From one colour to another, share 0 to 1.
+// Interpolates between two colours; share from 0 to 1.
 function mixed(from, to, share) {
   return from.map((value, i) => value + (to[i] - value) * share);
 }
 
 const redraws = [];
 
-// Calls `work` again whenever the reader's system goes from light to dark or back.
-function redrawnInTheDark(work) {
+// Calls `work` whenever the system switches between light and dark.
+function onColourSchemeChange(work) {
   redraws.push(work);
 }
 
@@ -28,7 +28,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   for (const work of redraws) work();
 });
 
-// Those that are painted with, looked up once, since painting goes on in a stroke.
+// The colours used for painting, looked up once, since painting must keep up with the pen.
 const shade = {};
 
 function lookUpShades() {
@@ -39,9 +39,9 @@ function lookUpShades() {
 }
 
 lookUpShades();
-redrawnInTheDark(lookUpShades);
+onColourSchemeChange(lookUpShades);
 
-// Paints numbers onto a canvas of as many pixels; `paint` gives red, green and blue of the i-th.
+// Paints a canvas of width x height pixels; `paint` returns red, green and blue of pixel i.
 function paintPixels(canvas, width, height, paint) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, {width, height});
   const context = canvas.getContext("2d"), image = context.createImageData(width, height);
@@ -52,14 +52,14 @@ function paintPixels(canvas, width, height, paint) {
   context.putImageData(image, 0, 0);
 }
 
-// Red below 0, blue above, paper at 0; `most` is full colour.
+// Red below 0, blue above, background at 0; full colour at `most`.
 function diverging(most) {
   const full = (number) => (number < 0 ? shade.negativeRgb : shade.positiveRgb);
   return (number) => mixed(shade.pageRgb, full(number), Math.min(1, Math.abs(number) / (most || 1)));
 }
 
-// Lets `element` be dragged by mouse, pen or finger: `move` gets each place, in the units of the
-// <svg> or in CSS pixels of another element; `begin` may refuse by giving false.
+// Makes `element` draggable by mouse, pen or finger. `move` gets each place, in the units of its <svg> or in CSS
+// pixels; `begin` may return false to ignore a press.
 function dragged(element, {begin = () => true, move, end = () => {}}) {
   const place = (event) => placeOn(element.ownerSVGElement ?? element, event);
   let active = null;

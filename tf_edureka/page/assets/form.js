@@ -1,9 +1,9 @@
-// Ink on the pad, brought into the form of MNIST's images as tf_edureka/data/picture.py does it.
+// Converts ink on the pad to the form of MNIST's images, as tf_edureka/data/picture.py does.
 
 const PAD = 280; // side of the pad in its own pixels
-const PEN = 22; // width of its pen: as wide as MNIST's pens were
+const PEN = 22; // width of the pen, to match the strokes of MNIST
 
-// Puts down a stroke of the pen between two places; `ink` has a number for each pixel, 0 or 1.
+// Draws a stroke between two places; `ink` has 0 or 1 for each pixel.
 function inkLine(ink, [x1, y1], [x2, y2]) {
   const reach = PEN / 2, dx = x2 - x1, dy = y2 - y1, length = dx * dx + dy * dy;
   const within = (place) => Math.min(Math.max(place, 0), PAD - 1);
@@ -15,8 +15,8 @@ function inkLine(ink, [x1, y1], [x2, y2]) {
   }
 }
 
-// 784 pixels from 0 to 255, or null if there is no ink: the digit fits into 20 x 20 pixels, and its centre of mass
-// is in pixel 14, 14.
+// Returns 784 pixels from 0 to 255, or null without ink. The digit is scaled into 20 x 20 pixels, and its centre of
+// mass lies in pixel 14, 14.
 function formed(ink) {
   const box = inkBox(ink);
   if (!box) return null;
@@ -38,7 +38,7 @@ function inkBox(ink) {
   return right < 0 ? null : {left, top, width: right - left + 1, height: bottom - top + 1};
 }
 
-// Pillow's "bilinear": the mean of what lies around each pixel's middle, less of it the further away.
+// Pillow's "bilinear": a mean around each pixel's middle, with weights that decrease with distance.
 function reduced(ink, box, width, height) {
   const across = resizeShares(box.width, width), down = resizeShares(box.height, height);
   const narrow = new Float32Array(box.height * width), small = new Float32Array(height * width);
@@ -58,7 +58,7 @@ function weighted({from, parts}, at) {
   return sum;
 }
 
-// For each of `count` places: from which of `size` places it takes how much.
+// For each of `count` target places: its source places, out of `size`, with their weights.
 function resizeShares(size, count) {
   const step = size / count, reach = Math.max(step, 1);
   return Array.from({length: count}, (_, place) => {
@@ -86,7 +86,7 @@ function placed(small, width, height) {
   return image;
 }
 
-// A half goes to the even neighbour, as in Python.
+// Rounds a half to the even neighbour, as Python does.
 function evenRound(number) {
   const below = Math.floor(number), rest = number - below;
   return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;

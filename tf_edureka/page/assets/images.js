@@ -1,4 +1,4 @@
-// Images as buttons, and among them an example of each digit.
+// Images as buttons, and the row with an example of each digit.
 
 function imageButton(index, text) {
   const canvas = make("canvas", {"aria-hidden": "true"});
@@ -14,7 +14,7 @@ function imageButtons() {
 function makeExamples() {
   const {labels} = DATA.images;
   byId("net-examples").replaceChildren(...DATA.examples.map((index) => imageButton(index, String(labels[index]))));
-  redrawnInTheDark(() => {
+  onColourSchemeChange(() => {
     for (const button of imageButtons()) paintInk(button.firstChild, images[button.dataset.image]);
   });
 }

@@ -1,11 +1,11 @@
-// The model as a few lines of Keras, which train it as the page does.
+// The model as a few lines of Keras that train it as the page does.
 
 const KERAS_ACTIVATIONS = {
   identity: '"linear"', step: "lambda z: keras.ops.heaviside(z, 1)", sigmoid: '"sigmoid"', tanh: '"tanh"',
   relu: '"relu"', softmax: '"softmax"',
 };
 
-// `weights` are those that the training begins with.
+// `weights` are the initial weights of the training.
 function kerasCode(model, points, weights, rate, epochs) {
   const list = (numbers) => `[${numbers.map((number) => shortest(number)).join(", ")}]`;
   const rows = (places) => `[${places.map((place) => list(place.map((i) => weights[i]))).join(", ")}]`;
@@ -32,7 +32,7 @@ function descentCode(points, rate, epochs) {
   ];
 }
 
-// The step function has no gradient for an optimizer.
+// The step function gives an optimizer no gradient.
 function rosenblattCode(rate, epochs) {
   const change = `${shortest(rate)} * (target - model(row[None]).numpy()[0])`;
   return [

@@ -1,6 +1,6 @@
-// What the neurons of each layer say: a cell each; a click chooses one.
+// The outputs of each layer's neurons, one cell each; a click selects a neuron.
 
-const grids = []; // of each layer: {canvas, mark, caption}
+const grids = []; // for each layer {canvas, mark, caption}
 
 const unitsOf = (layer) => view.network.layers[layer + 1];
 const isOutput = (layer) => layer === view.network.kernels.length - 1;
@@ -9,7 +9,7 @@ function layerName(layer) {
   return isOutput(layer) ? say("network.output_layer") : say("network.hidden_layer", {number: layer + 1});
 }
 
-// Anew for each network that is looked into.
+// Called again for each inspected network.
 function makeLayers() {
   grids.length = 0;
   const figures = view.network.kernels.map((_, layer) => {

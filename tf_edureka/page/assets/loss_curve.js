@@ -1,4 +1,4 @@
-// The loss as it falls, in an <svg> of 320 x 190.
+// The curve of the loss, in an <svg> of 320 x 190.
 
 const PLOT = {left: 44, right: 310, top: 12, bottom: 164};
 

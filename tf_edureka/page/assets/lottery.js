@@ -1,9 +1,9 @@
-// The seed lottery: what became of a thousand seeds, as a map of small squares.
+// The seed lottery: the results of a thousand seeds, as a map of small squares.
 
 const SEEDS = 1000, COLUMNS = 40, CELL = 10;
 
 class Lottery {
-  // `chosen` is told of the seed that is clicked.
+  // `chosen` is called with the seed that is clicked.
   constructor({canvas, legend, told}, chosen) {
     Object.assign(this, {canvas, legend, told, chosen, outcomes: [], losses: [], running: 0});
     Object.assign(canvas, {width: COLUMNS * CELL, height: (SEEDS / COLUMNS) * CELL});
@@ -20,7 +20,7 @@ class Lottery {
     return within(row, SEEDS / COLUMNS) * COLUMNS + within(column, COLUMNS);
   }
 
-  // Trains all seeds, in slices so that the page stays quick.
+  // Trains all seeds, in slices that keep the page responsive.
   async run(model, points, rate, epochs) {
     const running = ++this.running, rows = rowsOf(points), hasLine = separable(points);
     Object.assign(this, {outcomes: [], losses: [], model});
@@ -64,7 +64,7 @@ class Lottery {
     return say(`neuron.${reasonFor(this.model, outcome)}`);
   }
 
-  // A button for each outcome: how many, why, and a click to the next seed of its kind.
+  // A button for each outcome: how many seeds, and why; a click goes to the next such seed.
   showLegend() {
     const buttons = OUTCOMES.map((outcome) => {
       const count = this.outcomes.filter((one) => one === outcome).length;
@@ -79,7 +79,7 @@ class Lottery {
     this.canvas.setAttribute("aria-label", say("neuron.map_drawn", {learned, seeds: SEEDS}));
   }
 
-  // The next seed after this one that came to the same end, from the first again after the last.
+  // The next seed with the same outcome; wraps around at the end.
   next(outcome) {
     for (let i = 1; i <= SEEDS; i++) {
       const seed = ((this.seed < SEEDS ? this.seed : -1) + i) % SEEDS;

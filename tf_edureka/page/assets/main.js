@@ -1,10 +1,10 @@
-// Begins what is there.
+// Starts the parts that are on the page.
 
 if (byId("neuron")) neuron.begin();
 if (byId("network")) beginNetwork();
 if (byId("neuron") && byId("network")) showParts();
 
-// A button for each part of the page; a link would take the state's place in the address.
+// A button for each part of the page; a link would replace the state in the address.
 function showParts() {
   const parts = ["neuron", "network"].map(byId);
   byId("parts").hidden = false;

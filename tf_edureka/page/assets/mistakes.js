@@ -1,8 +1,8 @@
-// The test images that the network gets wrong.
+// The test images that the network reads wrong.
 
-const MORE = 40; // shown at a time
+const MORE = 40; // images added at a time
 
-// Anew for each network that is looked into.
+// Called again for each inspected network.
 function makeMistakes() {
   const wrong = DATA.mistakes[view.which], total = DATA.mistakes_in_all[view.which], gallery = byId("net-mistakes");
   const more = byId("net-more"), trained = view.trained[view.which];
@@ -20,7 +20,7 @@ function makeMistakes() {
   more.onclick = () => {
     const at = gallery.children.length;
     add();
-    if (more.hidden) gallery.children[at].focus(); // since the button is gone
+    if (more.hidden) gallery.children[at].focus(); // since the button is hidden now
   };
   add();
 }

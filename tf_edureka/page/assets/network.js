@@ -1,8 +1,8 @@
 // The arithmetic of a network, from pixels to ten logits, with sums in float64.
-// A network is {layers: [784, 256, 10], kernels, biases, silenced}: of each layer a kernel (Float32Array, a row for
-// each input, a column for each neuron), a bias, and the numbers of the neurons that say 0 whatever they get.
+// A network is {layers: [784, 256, 10], kernels, biases, silenced}. Each layer has a kernel (Float32Array, one row for
+// each input, one column for each neuron), a bias, and the numbers of its silenced neurons, whose output is always 0.
 
-// From all weights in a row: kernel and bias of each layer in turn.
+// Builds a network from one array of all weights: kernel and bias of each layer in turn.
 function networkOf(layers, numbers) {
   const network = {layers, kernels: [], biases: [], silenced: []};
   let at = 0;
@@ -14,27 +14,27 @@ function networkOf(layers, numbers) {
   return network;
 }
 
-// As it stands in DATA.networks.
+// The trained network of an entry in DATA.networks.
 function trainedNetwork(entry) {
   return networkOf(entry.layers, halves(bytesOf(entry.weights)));
 }
 
-// Pixels of 0 to 255 as the network wants them: float32 from 0 to 1.
+// Scales pixels from 0 to 255 to the network's inputs, float32 from 0 to 1.
 function scaled(pixels) {
   return Float32Array.from(pixels, (pixel) => pixel / 255);
 }
 
-// The logits of an image: 784 pixels from 0 to 255.
+// The logits of an image of 784 pixels from 0 to 255.
 function logitsOf(network, pixels) {
   return passed(network, scaled(pixels)).at(-1).z;
 }
 
-// What each layer makes of the inputs: its sums z and its outputs (of the last layer they are the logits).
+// The sums z and the outputs of each layer; the outputs of the last layer are the logits.
 function passed(network, inputs) {
   return passedOn(network, 0, sums(network.kernels[0], network.biases[0], inputs));
 }
 
-// The same when the sums of one layer are known, from that layer on.
+// The same from one layer on, given the sums of that layer.
 function passedOn(network, first, z) {
   const made = [];
   for (let layer = first; ; layer++) {
@@ -53,7 +53,7 @@ function sums(kernel, bias, inputs) {
   return z;
 }
 
-// Adds what one input brings to each sum.
+// Adds the products of one input to all sums.
 function addRow(z, kernel, row, input) {
   const start = row * z.length;
   for (let unit = 0; unit < z.length; unit++) z[unit] += input * kernel[start + unit];

@@ -1,13 +1,13 @@
-// What is drawn, in the network's part of the address:
+// The network's part of the address:
 //   net-image     number of a test image
 //   net-ink       what is drawn: four characters a point (x and y in base 36), a full stop between strokes
-// What is not there is as at the start. In the page there are beside it:
-//   network       the network that is looked into, from 0      net-epoch     after which epoch
+// Missing names have their initial values. The whole page also has:
+//   network       the inspected network, from 0                net-epoch     the epoch shown
 //   net-unit      number of the neuron, from 0                 net-layer     from 0, the first hidden layer
 //   net-noise     percent of a layer's standard deviation      net-unbiased  layers without biases, as 0,2
 //   net-seed      which noise, from 0                          net-silent    silenced neurons, as 0.17,1.3
 
-const SEVEN = [[[75, 65], [205, 65], [165, 135], [130, 220]]]; // drawn at the start
+const SEVEN = [[[75, 65], [205, 65], [165, 135], [130, 220]]]; // the initial drawing
 
 function writeNetworkAddress() {
   const {image} = view, ink = inkText(pad.strokes);
@@ -18,13 +18,13 @@ function writeNetworkAddress() {
   });
 }
 
-// What `show` takes, and the strokes; what is no such thing is as at the start.
+// Returns the changes for `show`, and the strokes; invalid values become the initial ones.
 function readNetworkAddress() {
   const said = address.read(), image = images ? DATA.images.numbers.indexOf(Number(said["net-image"] ?? NaN)) : -1;
   return {strokes: strokesOf(said["net-ink"]), changes: {image: image < 0 ? null : image, ...inside?.read(said)}};
 }
 
-// A whole number from 0 and below `end`, or null.
+// An integer from 0 to below `end`, or null.
 function within(text, end) {
   return /^\d+$/.test(text ?? "") && Number(text) < end ? Number(text) : null;
 }

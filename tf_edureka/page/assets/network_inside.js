@@ -1,14 +1,13 @@
-// What only the page has of the network: several to compare, their training, their neurons, what one may break of them,
-// and the images that they get wrong.
+// Parts of the network that only the whole page has: comparison, training, neurons, breaking, and misread images.
 
 Object.assign(view, {
-  epoch: null, layer: 0, unit: 0, // what is looked at; the epoch is null for the trained network
-  ...MENDED,
-  whole: null, // the network that is looked into, of its epoch, before it is broken
-  curves: [], // of the training
+  epoch: null, layer: 0, unit: 0, // the selection; epoch null is the trained network
+  ...UNBROKEN,
+  whole: null, // the inspected network at its epoch, before it is broken
+  curves: [], // cost and accuracy of the training
 });
 
-const MAKE = ["which", "epoch", "unbiased", "noise", "seed", "silenced"]; // what makes the networks
+const MAKE = ["which", "epoch", "unbiased", "noise", "seed", "silenced"]; // names in `view` that require new networks
 
 inside = {
   begin() {
@@ -39,7 +38,7 @@ inside = {
     countRight();
   },
 
-  // What has been done to a network, in words.
+  // The epoch of a network, and whether it is broken, in words.
   done(which) {
     const isBack = which === view.which && view.epoch !== null;
     return [
@@ -48,7 +47,7 @@ inside = {
     ];
   },
 
-  // For the address.
+  // The state for the address.
   written() {
     const {which, epoch, layer, unit, unbiased, noise, seed, silenced} = view;
     return {
@@ -63,7 +62,7 @@ inside = {
     };
   },
 
-  // What `show` takes of what an address says; what makes no sense is as at the start.
+  // Returns the changes for `show` from an address; invalid values become the initial ones.
   read(said) {
     const which = within(said.network, DATA.networks.length) ?? 0;
     const entry = DATA.networks[which], layers = entry.layers.slice(1);
@@ -84,7 +83,7 @@ inside = {
 function makeNetworkChoice() {
   const choice = byId("net-which");
   choice.append(...DATA.networks.map(({title}, i) => make("option", {value: i}, title)));
-  const asTrained = {epoch: null, layer: 0, unit: 0, ...MENDED};
+  const asTrained = {epoch: null, layer: 0, unit: 0, ...UNBROKEN};
   choice.addEventListener("change", () => show({which: Number(choice.value), ...asTrained}));
   const hidden = DATA.networks.length > 1 ? null : "";
   for (const id of ["net-which-label", "net-broken-both"]) change(byId(id), {hidden});
@@ -115,7 +114,7 @@ function layersInWords(layers) {
   });
 }
 
-// Where the bars are out of sight.
+// Repeats the answer in sections from which the bars are out of sight.
 function showAnswerElsewhere() {
   const {image, verdict} = view;
   const told = say(image === null ? "network.drawing_now" : "network.image_now", {

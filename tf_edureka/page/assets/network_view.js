@@ -1,18 +1,18 @@
-// Ties the network's parts together: what is shown, and what follows when it changes. What only the page has, as a look
-// inside the network, is in network_inside.js.
+// Connects the network's parts: the state, and the updates when it changes. Parts that only the whole page has are in
+// network_inside.js.
 
 const view = {
-  which: 0, // the network that is explained
-  image: null, // index into `images`; null where something is drawn
-  trained: [], // the networks as they come
-  network: null, // the one explained, as it is now
-  networks: [], // all of them, as they are now
-  pixels: null, inputs: null, // what the networks get; the pixels are null where nothing is drawn
-  verdict: null, // of `network`; null where nothing is drawn
+  which: 0, // the network that is explained and inspected
+  image: null, // index into `images`; null for a drawing
+  trained: [], // the networks as trained
+  network: null, // the explained network in its current state
+  networks: [], // all networks in their current state
+  pixels: null, inputs: null, // input of the networks; pixels are null if nothing is drawn
+  verdict: null, // answer of `network`; null if nothing is drawn
 };
-let images = null; // null until they are unpacked
+let images = null; // null until unpacked
 let pad = null;
-let inside = null; // what only the page has
+let inside = null; // parts that only the whole page has
 
 function beginNetwork() {
   view.trained = view.networks = DATA.networks.map(trainedNetwork);
@@ -23,7 +23,7 @@ function beginNetwork() {
   makeAnswers();
   inside?.begin();
   openAddress();
-  redrawnInTheDark(() => show({}));
+  onColourSchemeChange(() => show({}));
   address.onChange(openAddress);
   change(byId("net-examples-title"), {hidden: DATA.images ? null : ""});
   if (DATA.images) {
@@ -42,7 +42,7 @@ function openAddress() {
   show(changes, false);
 }
 
-// Takes over what has changed, by the names in `view`, and brings all that depends on it up to date.
+// Applies changes to `view` and updates everything that depends on them.
 function show(changes, isToBeWritten = true) {
   Object.assign(view, changes);
   inside?.changed(changes);
@@ -54,7 +54,7 @@ function show(changes, isToBeWritten = true) {
   inside?.show(changes, verdicts[view.which]);
   sayAnswers();
   if (view.verdict) occludeLater();
-  else showOcclusion(); // what was said of another drawing goes at once
+  else showOcclusion(); // removes the explanation of the previous drawing immediately
   if (isToBeWritten) writeLater();
 }
 

@@ -1,7 +1,7 @@
-// The neuron's part of the page: its state, what its controls do, and what is shown of it.
+// The neuron's part of the page: its state and its controls.
 //
-// In the address: gate, hidden (0 or 2 neurons), f, rate, seed, epochs, trained (how many epochs so far),
-// w (weights to begin with, where they are not the seed's), points (the reader's own).
+// Names in the address: gate, hidden (0 or 2 neurons), f, rate, seed, epochs, trained (epochs so far), w (initial
+// weights, if not the seed's), points (the reader's own).
 
 const NEURON_DEFAULTS = {gate: "or", hidden: "0", f: "relu", rate: 0.01, seed: 15, epochs: 100};
 const EPOCHS = [100, 1000, 10000];
@@ -12,8 +12,8 @@ const neuron = {
   points: pointsOf("or"),
   chosen: 1, // the point whose numbers the diagram shows
   running: null,
-  gates: Object.keys(GATES), // to choose from
-  more: null, // what only the page has, as neuron_more.js says
+  gates: Object.keys(GATES), // available gates
+  more: null, // parts that only the whole page has, set by neuron_more.js
 
   begin() {
     fillSelect("n-gate", neuron.gates, (name) => say(`neuron.gate_${name}`));
@@ -23,12 +23,12 @@ const neuron = {
     const moves = {moved: neuron.lineMoved, pointed: neuron.placed, pointMoved: neuron.pointMoved};
     neuron.plane = new Plane(byId("n-plane"), moves);
     neuron.hidden = new Plane(byId("n-hidden-plane"), {});
-    neuron.written = later(neuron.write, 200); // some browsers refuse a hundred at once
+    neuron.written = later(neuron.write, 200); // some browsers reject many changes in a short time
     neuron.listen();
     neuron.more?.begin();
     neuron.open(address.read());
     address.onChange(neuron.open);
-    redrawnInTheDark(() => neuron.show());
+    onColourSchemeChange(() => neuron.show());
   },
 
   listen() {
@@ -52,7 +52,7 @@ const neuron = {
     byId("n-reset").addEventListener("click", () => set({}));
   },
 
-  // Changes the state and begins anew from the seed; or, if asked, from the weights as they are.
+  // Changes the state and restarts from the seed, or with `keepWeights` from the current weights.
   set(changes, keepWeights = false) {
     neuron.stop();
     const moved = keepWeights && (neuron.training.epochs || neuron.state.w);
@@ -68,7 +68,7 @@ const neuron = {
     neuron.set({...changes, gate});
   },
 
-  // Makes model and training anew, at the weights that the state says.
+  // Creates model and training again, from the weights of the state.
   renew() {
     const {state} = neuron;
     neuron.model = (state.hidden === "2" ? twoHidden : oneNeuron)(state.f);
@@ -82,7 +82,7 @@ const neuron = {
     neuron.show();
   },
 
-  // Takes what an address says; what it does not say is as at first.
+  // Opens the state of an address; missing and invalid values become the defaults.
   open(said) {
     const {state} = neuron, taken = {...NEURON_DEFAULTS, w: null};
     const choices = {gate: neuron.gates, hidden: ["0", "2"], f: Object.keys(ACTIVATIONS)};
@@ -121,7 +121,7 @@ const neuron = {
     if (write && !neuron.running) neuron.written();
   },
 
-  // Epochs a second: a training takes three seconds, unless the page lets its reader choose.
+  // Epochs per second: training takes three seconds; the whole page has a control instead.
   speed: () => neuron.state.epochs / 3,
 
   train() {
@@ -151,7 +151,7 @@ const neuron = {
     neuron.showButtons();
   },
 
-  // A weight is dragged: the training begins anew from there.
+  // A weight was dragged: training restarts from there.
   weightMoved(index, value) {
     const weights = [...neuron.training.weights];
     weights[index] = Math.max(-10, Math.min(10, value));
@@ -171,7 +171,7 @@ const neuron = {
     neuron.written();
   },
 
-  // A click into the plane: chooses a point that is near, or places one of the reader's own.
+  // A click in the plane: selects a near point, or adds one of the reader's own.
   placed([x1, x2]) {
     const near = neuron.points.findIndex((point) => Math.hypot(point.x1 - x1, point.x2 - x2) < NEAR);
     if (near >= 0) {
@@ -182,7 +182,7 @@ const neuron = {
 
 };
 
-const NEAR = 0.1; // of a place to a point, so that it is meant
+const NEAR = 0.1; // a click within this distance selects a point
 const tidy = (number) => Math.round(number * 100) / 100;
 const isSeed = (number) => Number.isInteger(number) && number >= 0 && number <= LARGEST_SEED;
 

@@ -1,7 +1,7 @@
-// What only the page has beside the neuron: examples to begin with, the lottery, points of the reader's own, the
-// numbers of backpropagation, the article's lines, the same in Keras. A notebook does without.
+// Parts of the neuron that only the whole page has, not a notebook: examples, the lottery, the reader's own points,
+// backpropagation in numbers, the article's output, code for Keras.
 
-const SPEEDS = [1, 3, 10, 30, 100, 300, 1000, 1e9]; // epochs a second
+const SPEEDS = [1, 3, 10, 30, 100, 300, 1000, 1e9]; // epochs per second
 const PRESETS = [
   {key: "preset_article", state: {}, speed: 3},
   {key: "preset_dead", state: {seed: 5}, speed: 3},
@@ -15,8 +15,8 @@ neuron.more = {
   begin() {
     const {state} = neuron, parts = {canvas: byId("n-lottery"), legend: byId("n-legend"), told: byId("n-lottery-told")};
     neuron.lottery = new Lottery(parts, (seed) => neuron.set({seed}));
-    neuron.drawLots = later(() => neuron.lottery.run(neuron.model, neuron.points, state.rate, state.epochs), 250);
-    redrawnInTheDark(() => neuron.lottery.show(state.seed));
+    neuron.runLottery = later(() => neuron.lottery.run(neuron.model, neuron.points, state.rate, state.epochs), 250);
+    onColourSchemeChange(() => neuron.lottery.show(state.seed));
     byId("n-speed").addEventListener("input", () => neuron.showSpeed());
     byId("n-link").addEventListener("click", (event) => {
       neuron.write();
@@ -34,7 +34,7 @@ neuron.more = {
     }));
     byId("n-own").addEventListener("click", () => {
       neuron.chooseGate("own");
-      byId("n-add").focus(); // this button is of no use any more
+      byId("n-add").focus(); // since this button is disabled now
     });
     byId("n-add").addEventListener("click", () => neuron.addPoint());
     byId("n-export").addEventListener("click", () => save("points.json", writePoints(neuron.points)));
@@ -43,11 +43,11 @@ neuron.more = {
     neuron.showSpeed();
   },
 
-  // After the training has begun anew.
+  // Called after a restart of the training.
   renewed() {
     const {state} = neuron, two = state.hidden === "2", epochs = state.epochs.toLocaleString(TEXT.page.language);
     const asked = JSON.stringify([state.gate, state.hidden, state.f, state.rate, state.epochs, neuron.points]);
-    if (asked !== neuron.drawn) neuron.drawLots();
+    if (asked !== neuron.drawn) neuron.runLottery();
     else neuron.lottery.show(state.seed);
     neuron.drawn = asked;
     neuron.lottery.seed = state.seed;
@@ -62,7 +62,7 @@ neuron.more = {
     else byId("n-own-points").replaceChildren();
   },
 
-  // All that changes with the weights.
+  // Updates everything that depends on the weights.
   show() {
     if (byId("n-backward").open) neuron.showBackward();
     neuron.showLines();
@@ -81,7 +81,7 @@ Object.assign(neuron, {
     byId("n-speed").setAttribute("aria-valuetext", byId("n-speed-said").textContent);
   },
 
-  // Of the last hundred epochs.
+  // Prints the last hundred epochs.
   showLines() {
     const {epochs} = neuron.training, from = Math.max(0, epochs - 100), log = byId("n-log");
     const lines = Array.from({length: epochs - from}, (_, i) => neuron.line(from + i));
@@ -95,7 +95,7 @@ Object.assign(neuron, {
     byId("n-keras-help").textContent = say(help, {epochs: state.epochs});
   },
 
-  // What backpropagation computes, point by point, and the sums that move the weights.
+  // Backpropagation point by point, the sums, and the next step of each weight.
   showBackward() {
     const {model, training, points, state} = neuron, {weights} = training, pull = training.pull();
     const slopes = neuron.diagram.layout.links.map((link) => `\u2202/\u2202${link.name}`);
@@ -116,7 +116,7 @@ Object.assign(neuron, {
     );
   },
 
-  // Why no line parts XOR, with this neuron's own numbers.
+  // Why no line separates XOR, with the numbers of this neuron.
   showSums() {
     const {model, training: {weights}} = neuron;
     const z = (x1, x2) => weightedSum(weights, 0, 1, 2, x1, x2);
@@ -125,7 +125,7 @@ Object.assign(neuron, {
     byId("n-sums").textContent = say("neuron.sums", mapped({...values, ...sums}, (value) => rounded(value)));
   },
 
-  // How two hidden neurons do it, with their numbers for the chosen point.
+  // How two hidden neurons work, with their numbers for the selected point.
   showHow() {
     const {model, training: {weights}, points, chosen} = neuron, point = points[chosen];
     const [a, b, last] = model.explain(weights, point).units;
@@ -133,7 +133,7 @@ Object.assign(neuron, {
     byId("n-how-sums").textContent = say("neuron.how_sums", mapped(values, (value) => rounded(value)));
   },
 
-  // At the first place of a sequence that spreads over the square, where no point is near.
+  // Adds a point at the first place, in a sequence that spreads over the square, that is far from all others.
   addPoint() {
     const isFree = ([x, y]) => neuron.points.every((point) => Math.hypot(point.x1 - x, point.x2 - y) >= NEAR);
     const places = Array.from({length: 1000}, (_, i) => [(0.5 + 0.7549 * i) % 1, (0.5 + 0.5698 * i) % 1].map(tidy));

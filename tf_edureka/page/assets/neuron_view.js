@@ -1,4 +1,4 @@
-// What is shown of the neuron's state.
+// Shows the neuron's state.
 
 Object.assign(neuron, {
   showControls() {
@@ -17,7 +17,7 @@ Object.assign(neuron, {
     byId("n-train").textContent = say(neuron.running ? "neuron.pause" : "neuron.train");
   },
 
-  // Shows all that changes with the weights.
+  // Updates everything that depends on the weights.
   show() {
     const {model, training, points, chosen} = neuron, {weights} = training;
     neuron.diagram.show(model, weights, points[chosen], training.pull(), byId("n-backward")?.open);
@@ -29,7 +29,7 @@ Object.assign(neuron, {
     neuron.more?.show();
   },
 
-  // From the least to the largest coordinate, with a margin; of a gate from -0.5 to 1.5.
+  // The range of the coordinates with a margin; -0.5 to 1.5 for a gate.
   range() {
     const all = neuron.points.flatMap((point) => [point.x1, point.x2]);
     return [Math.min(-0.5, Math.min(...all) * 1.1 - 0.2), Math.max(1.5, Math.max(...all) * 1.1 + 0.2)];
@@ -106,14 +106,14 @@ Object.assign(neuron, {
 
   line: (epoch) => `Epoch-- ${epoch} --loss-- ${shortest(neuron.losses[epoch + 1])}`,
 
-  // The article's line of this epoch, and what became of the training.
+  // The article's output for this epoch, and the result of the training.
   showLine() {
     const {training, losses, state} = neuron, epochs = training.epochs;
     const untrained = state.w ? "neuron.by_hand" : "neuron.untrained";
     byId("n-line").textContent = epochs ? neuron.line(epochs - 1) : say(untrained, {loss: shortest(losses[0])});
     const right = training.outputs.reduce((count, output, i) => count + isRight(output, neuron.points[i].target), 0);
     const counts = {right, points: neuron.points.length};
-    byId("n-verdict").setAttribute("aria-live", neuron.running ? "off" : "polite"); // not each epoch aloud
+    byId("n-verdict").setAttribute("aria-live", neuron.running ? "off" : "polite"); // no announcement for each epoch
     if (!epochs || neuron.running) byId("n-verdict").textContent = say("neuron.verdict_untrained", counts);
     else {
       const least = losses.slice(1).reduce((low, loss) => (loss < low ? loss : low), Infinity);

@@ -1,15 +1,15 @@
-// Which ink spoke for the answer: what becomes of its odds where a small patch of ink is taken away.
+// Finds the ink that supports the answer: how its odds change when a small patch of ink is erased.
 
-const PATCH = 2; // pixels to each side of the middle: 5 x 5
+const PATCH = 2; // pixels on each side of the middle: 5 x 5
 
-// By how much the log odds of `answer` fall, for a patch around each of the 784 pixels.
+// The decrease of the log odds of `answer`, for a patch around each of the 784 pixels.
 function oddsLost(network, inputs, answer) {
   const kernel = network.kernels[0], whole = sums(kernel, network.biases[0], inputs);
   const odds = logOdds(passedOn(network, 0, whole).at(-1).z, answer);
   return Float64Array.from(inputs, (_, place) => {
     const inked = patch(place).filter((i) => inputs[i] !== 0);
     if (!inked.length) return 0;
-    const z = Float64Array.from(whole); // only what the patch brought is taken from the first sums
+    const z = Float64Array.from(whole); // subtracts the patch from the sums of the first layer
     for (const i of inked) addRow(z, kernel, i, -inputs[i]);
     return odds - logOdds(passedOn(network, 0, z).at(-1).z, answer);
   });
@@ -23,13 +23,13 @@ function patch(place) {
   return pixels;
 }
 
-// Of one against all others together, by natural logarithm.
+// Natural log odds of one digit against all others together.
 function logOdds(logits, answer) {
   const others = Array.from(logits).filter((_, digit) => digit !== answer), most = Math.max(...others);
   return logits[answer] - most - Math.log(others.reduce((sum, logit) => sum + Math.exp(logit - most), 0));
 }
 
-// By how much the logit of one leads the next.
+// The lead of a digit's logit over the largest other one.
 function leadOf(logits, answer) {
   return logits[answer] - Math.max(...Array.from(logits).filter((_, digit) => digit !== answer));
 }
@@ -38,7 +38,7 @@ function showOcclusion() {
   const {verdict, inputs, pixels, network} = view;
   if (!verdict) {
     paintInk(byId("net-spoke"), new Uint8Array(784));
-    byId("net-spoke-words").textContent = ""; // that nothing is drawn stands with the answers
+    byId("net-spoke-words").textContent = ""; // the answers already say that nothing is drawn
     return;
   }
   const lost = oddsLost(network, inputs, verdict.answer);
@@ -54,7 +54,7 @@ function paintOcclusion(canvas, pixels, lost) {
   });
 }
 
-const LITTLE = 0.1; // of log odds: what hardly matters
+const LITTLE = 0.1; // smaller changes of the log odds are not reported
 
 function occlusionInWords(lost) {
   const strongest = largest(lost), against = largest(lost.map((number) => -number)), words = [];
@@ -64,7 +64,7 @@ function occlusionInWords(lost) {
   return [...words, ...(lost.some((number) => Math.abs(number) > LITTLE) ? [] : [say("network.spoke_none")])].join(" ");
 }
 
-// What becomes of the answer: told in percent, or by logits where that is the same percent.
+// The change of the answer: in percent, or by logits if the percentages are equal.
 function withoutSpot(name, place) {
   const {network, inputs, verdict: {answer, shares, layers}} = view, left = Float32Array.from(inputs);
   for (const i of patch(place)) left[i] = 0;
@@ -78,5 +78,5 @@ function withoutSpot(name, place) {
   return instead === answer ? words : `${words} ${say("network.spoke_instead", {instead})}`;
 }
 
-// Of the 20 x 20 pixels that a digit fills: 0, 1 or 2.
+// Which third of the 20 x 20 pixels that a digit fills: 0, 1 or 2.
 const third = (place) => (place < 11 ? 0 : place < 17 ? 1 : 2);

@@ -1,14 +1,14 @@
-// What became of a training, and why: whether it learned its points, or what keeps it from it.
+// The outcome of a training: whether it learned its points, and otherwise why not.
 
-// In the order in which they are looked for.
+// In the order in which `outcomeOf` checks them.
 const OUTCOMES = ["diverged", "learned", "dead", "stuck", "no_line", "not_yet"];
-// Descent lowers the loss in each step, if the step is not too large; rounding moves it by far less.
+// A loss above its minimum by this factor has diverged: small steps lower it, and rounding changes it far less.
 const RISE = 1.01;
 
 const isRight = (output, target) => (target > 0.5 ? output >= 0.5 : output < 0.5);
 
-// Whether a line parts the points to be 1 from those to be 0. If one does, one of these directions is
-// across it: from a point to another, or square to that.
+// True if a line separates the points with target 1 from those with target 0. If one does, one of these directions is
+// across such a line: from one point to another, or perpendicular to that.
 function separable(points) {
   const [ones, zeros] = [points.filter((point) => point.target > 0.5), points.filter((point) => point.target <= 0.5)];
   if (!ones.length || !zeros.length) return true;
@@ -20,7 +20,7 @@ function separable(points) {
   return points.some((p) => points.some((q) => parts(q.x1 - p.x1, q.x2 - p.x2) || parts(q.x2 - p.x2, p.x1 - q.x1)));
 }
 
-// One of OUTCOMES. `first` and `least` are losses: before the training, and the least in it.
+// Returns one of OUTCOMES. `first` is the loss before training, `least` the smallest loss during it.
 function outcomeOf(training, first, least, hasLine) {
   const {model, rows, outputs, weights, loss} = training;
   let right = true, dead = true, stuck = true, finite = Number.isFinite(loss);
@@ -47,14 +47,14 @@ function outcomeOf(training, first, least, hasLine) {
   return model.size === 3 && !hasLine ? "no_line" : "not_yet";
 }
 
-// The name of the text that gives the reason. What some functions can never do is said instead.
+// The key of the text with the reason; for functions that can never learn, the reason for that.
 function reasonFor(model, outcome) {
   if (model.size === 3) return model.activation === "softmax" && outcome !== "learned" ? "always_one" : outcome;
   if (outcome !== "not_yet") return outcome;
   return {identity: "two_identity", softmax: "two_softmax", step: "two_step"}[model.activation] ?? "not_yet_two";
 }
 
-// Trains from one seed, without drawing anything.
+// Trains from one seed without showing anything.
 function resultOf(model, rows, seed, rate, epochs, hasLine) {
   const training = new Training(model, rows, normals(model.size, seed), rate);
   const first = training.loss;

@@ -1,9 +1,9 @@
-// Points of the reader's own: a list to edit by keyboard, and JSON to export and import.
+// The reader's own points: a list to edit, and export and import as JSON.
 
 const MOST_POINTS = 60, LARGEST_PLACE = 1000;
 
-// Points from the text of a JSON file: {"points": [{"x1": 0, "x2": 1, "target": 1}, ...]}.
-// Throws an Error with a text to show.
+// Parses the points of a JSON file: {"points": [{"x1": 0, "x2": 1, "target": 1}, ...]}.
+// Throws an Error with a text for the reader.
 function readPoints(json) {
   let found;
   try {
@@ -28,7 +28,7 @@ function writePoints(points) {
   return `${JSON.stringify({points}, null, 1)}\n`;
 }
 
-// Points in the address: x1,x2,target;...
+// Format of points in the address: x1,x2,target;...
 function pointsToText(points) {
   return points.map((point) => [point.x1, point.x2, point.target].join(",")).join(";");
 }
@@ -45,7 +45,7 @@ function pointsFromText(text) {
   }
 }
 
-// Fills `list` with a line for each point; `changed` is told of the points after each change.
+// Fills `list` with a row for each point; `changed` is called with the points after each change.
 function editPoints(list, points, changed) {
   const kept = list.children.length === points.length && list.contains(document.activeElement);
   if (!kept) list.replaceChildren(...points.map((_, i) => pointLine(list, i)));

@@ -1,14 +1,14 @@
-// The pad that one draws on, by mouse, pen, finger or keys. Its ink is kept as numbers and never read from the screen,
-// since some browsers falsify what is read there.
+// The pad to draw on by mouse, pen, finger or keys. Its ink is kept as numbers and never read from the canvas, since
+// some browsers falsify the pixels that are read from there.
 
-const PEN_STEP = 7; // of an arrow key
+const PEN_STEP = 7; // distance for each press of an arrow key
 
-// `changed` is called while a stroke goes on, and when it is taken back.
+// `changed` is called during a stroke, and after undo or clear.
 function padOn(canvas, changed) {
   const pad = {strokes: [], ink: new Uint8Array(PAD * PAD), backdrop: null};
   let pen = [PAD / 2, PAD / 3], penIsDown = false, isStale = false;
 
-  // Adds to the last stroke, unless the place is where the pen is already.
+  // Extends the last stroke, unless the pen has not moved.
   function goOn(place) {
     const point = place.map((number) => Math.min(PAD - 1, Math.max(0, Math.round(number))));
     const stroke = pad.strokes.at(-1), last = stroke.at(-1) ?? point;
@@ -36,7 +36,7 @@ function padOn(canvas, changed) {
     if (document.activeElement === canvas && canvas.matches(":focus-visible")) paintPen(canvas, pen, penIsDown);
   }
 
-  // Draws strokes instead of what is there; without any, a picture (784 pixels) may be seen behind.
+  // Replaces the drawing by strokes; without strokes, a picture (784 pixels) can be shown instead.
   pad.set = (strokes, backdrop = null) => {
     pad.strokes = [...strokes];
     pad.backdrop = backdrop;
@@ -74,18 +74,18 @@ function padOn(canvas, changed) {
 
   const toPad = (place) => place.map((number) => (number * PAD) / canvas.clientWidth);
   dragged(canvas, {begin: (place) => begin(toPad(place)), move: (place) => goOn(toPad(place))});
-  // After all the places of one event, and after the listeners of `dragged`.
+  // Once per event, after all its places, and after the listeners of `dragged`.
   for (const name of ["pointerdown", "pointermove"]) canvas.addEventListener(name, tell);
   canvas.addEventListener("keydown", pressed);
   canvas.addEventListener("focus", paint);
   canvas.addEventListener("blur", paint);
-  redrawnInTheDark(paint);
+  onColourSchemeChange(paint);
   return pad;
 }
 
 function paintPad(canvas, strokes, backdrop) {
   const sharp = Math.max(1, devicePixelRatio), side = Math.round(PAD * sharp);
-  Object.assign(canvas, {width: side, height: side}); // which also empties it
+  Object.assign(canvas, {width: side, height: side}); // also clears the canvas
   const context = canvas.getContext("2d");
   context.setTransform(side / PAD, 0, 0, side / PAD, 0, 0);
   if (backdrop) {
@@ -104,7 +104,7 @@ function paintLine(context, from, to) {
   context.stroke();
 }
 
-// Where the pen is that the keys move: filled when it is down.
+// The keyboard's pen: filled while it is down.
 function paintPen(canvas, [x, y], isDown) {
   const context = canvas.getContext("2d");
   context.beginPath();

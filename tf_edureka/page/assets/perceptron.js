@@ -1,8 +1,8 @@
-// A neuron, and two hidden neurons with an output, in float32 as TensorFlow computes them.
+// One neuron, and two hidden neurons with an output neuron, in float32 as TensorFlow computes them.
 
 const single = Math.fround;
 
-// The article's six functions of one neuron's weighted sum z, and their slopes; y is the output.
+// The article's six activation functions of the sum z, and their slopes; y is the output.
 const ACTIVATIONS = {
   identity: {of: (z) => z, slope: () => 1, half: 0.5},
   step: {of: (z) => (z >= 0 ? 1 : z < 0 ? 0 : NaN), slope: () => 0, half: 0},
@@ -15,12 +15,12 @@ const ACTIVATIONS = {
 
 const GATES = {or: [0, 1, 1, 1], and: [0, 0, 0, 1], nand: [1, 1, 1, 0], xor: [0, 1, 1, 0]};
 
-// The points of a gate: both inputs and what the output should be.
+// The points of a gate: two inputs and the target.
 function pointsOf(gate) {
   return GATES[gate].map((target, i) => ({x1: i >> 1, x2: i & 1, target}));
 }
 
-// Points as arrays, for the arithmetic.
+// Converts points to arrays.
 function rowsOf(points) {
   return {
     count: points.length,
@@ -39,7 +39,7 @@ function lossOf(outputs, rows) {
   return sum;
 }
 
-// w1 x1 + w2 x2 + b, with weights from three places of an array.
+// w1 x1 + w2 x2 + b; the three places select the weights.
 function weightedSum(weights, first, second, bias, x1, x2) {
   return single(single(single(x1 * weights[first]) + single(x2 * weights[second])) + weights[bias]);
 }
@@ -51,7 +51,7 @@ function oneNeuron(activation) {
   return {
     size: 3,
     activation,
-    last: activation, // of the unit that gives the output
+    last: activation, // function of the output neuron
     lines: [[0, 1, 2]],
     output: (weights, x1, x2) => of(sumAt(weights, x1, x2)),
 
@@ -59,7 +59,7 @@ function oneNeuron(activation) {
       for (let i = 0; i < rows.count; i++) into[i] = of(sumAt(weights, rows.x1[i], rows.x2[i]));
     },
 
-    // Of the summed squared error, from the outputs at these weights.
+    // The gradient of the summed squared error, from the outputs at these weights.
     gradient(weights, rows, outputs, into) {
       into.fill(0);
       for (let i = 0; i < rows.count; i++) {
@@ -71,7 +71,7 @@ function oneNeuron(activation) {
       }
     },
 
-    // What is computed for one point, forward and back; `units` of one layer after the other.
+    // The forward and backward pass for one point; `units` has the neurons layer by layer.
     explain(weights, point) {
       const z = sumAt(weights, point.x1, point.x2), y = of(z), flat = slope(z, y);
       const delta = single(2 * single(y - point.target) * flat);
@@ -86,11 +86,11 @@ function oneNeuron(activation) {
   };
 }
 
-// Two hidden neurons and one output (sigmoid), 2-2-1. Weights: x1's to both, x2's, both biases, then
-// the output's from both, and its bias. Softmax is over both hidden neurons.
+// Two hidden neurons and one output neuron (sigmoid), 2-2-1. Order of the weights: x1 to both hidden neurons, x2 to
+// both, both biases, then both weights of the output neuron and its bias. Softmax is over both hidden neurons.
 function twoHidden(activation) {
   const sigmoid = ACTIVATIONS.sigmoid, {of, slope} = ACTIVATIONS[activation], isSoftmax = activation === "softmax";
-  // What was computed last, forward and back: kept here, since a lottery computes it many million times.
+  // Buffers of the last forward and backward pass, reused since a lottery computes them many million times.
   const sums = new Float32Array(2), hidden = new Float32Array(2), deltas = new Float32Array(2);
   const shares = new Float32Array(9), last = {z: 0, y: 0, delta: 0};
 
@@ -113,7 +113,7 @@ function twoHidden(activation) {
     return last.y;
   }
 
-  // From what `forward` has left.
+  // Uses the buffers of `forward`.
   function backward(weights, x1, x2, target) {
     last.delta = single(2 * single(last.y - target) * sigmoid.slope(last.z, last.y));
     deltas[0] = last.delta * weights[6];
@@ -165,7 +165,7 @@ function twoHidden(activation) {
   };
 }
 
-// A training that goes on epoch by epoch; `weights` is changed in place.
+// A training, one epoch at a time; changes `weights` in place.
 class Training {
   constructor(model, rows, weights, rate) {
     Object.assign(this, {model, rows, weights, rate: single(rate), epochs: 0});
@@ -178,14 +178,14 @@ class Training {
     return this.model.size === 3 && this.model.activation === "step";
   }
 
-  // Computes anew what follows from the weights.
+  // Computes outputs and loss from the weights.
   refresh() {
     this.model.outputs(this.weights, this.rows, this.outputs);
     this.loss = lossOf(this.outputs, this.rows);
   }
 
-  // One step on all points, by gradient descent; a neuron with the step function, which has no
-  // gradient, learns by Rosenblatt's rule.
+  // One epoch: a step of gradient descent on all points. A neuron with the step function, which has no gradient, uses
+  // Rosenblatt's rule.
   epoch() {
     if (this.usesRosenblatt) this.followRosenblatt();
     else {
@@ -198,8 +198,7 @@ class Training {
     this.refresh();
   }
 
-  // What the next step takes from each weight, without the learning rate: the gradient, or what
-  // Rosenblatt's rule has in its place.
+  // What the next step subtracts from each weight at learning rate 1: the gradient, or Rosenblatt's changes.
   pull() {
     this.model.gradient(this.weights, this.rows, this.outputs, this.gradient);
     if (!this.usesRosenblatt) return this.gradient;

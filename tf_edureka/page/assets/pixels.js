@@ -1,17 +1,17 @@
-// Pictures of numbers: ink, weights, what neurons say.
+// Pictures of numbers: ink, weights, outputs of neurons.
 
-// 784 pixels from 0 to 255, or inputs from 0 to 1.
+// Paints 784 pixels from 0 to 255, or inputs from 0 to 1.
 function paintInk(canvas, pixels, most = 255) {
   paintPixels(canvas, 28, 28, (i) => mixed(shade.pageRgb, shade.textRgb, pixels[i] / most));
 }
 
-// Numbers above 0, the most of them in full colour.
+// Paints numbers above 0; full colour at `most`.
 function paintAmounts(canvas, numbers, most) {
   const share = (i) => Math.min(1, numbers[i] / (most || 1));
   paintCells(canvas, numbers.length, (i) => mixed(shade.pageRgb, shade.positiveRgb, share(i)));
 }
 
-// Blue above 0, red below.
+// Paints numbers blue above 0 and red below.
 function paintSigned(canvas, numbers) {
   let most = 0;
   for (const number of numbers) most = Math.max(most, Math.abs(number));
@@ -19,7 +19,7 @@ function paintSigned(canvas, numbers) {
   paintCells(canvas, numbers.length, (i) => shadeOf(numbers[i]));
 }
 
-// A cell for each number, in rows; what is left of the last row is paper.
+// Paints one cell for each number, in rows; the remainder of the last row is background.
 function paintCells(canvas, count, paint) {
   const columns = columnsOf(count);
   paintPixels(canvas, columns, Math.ceil(count / columns), (i) => (i < count ? paint(i) : shade.pageRgb));
@@ -29,7 +29,7 @@ function columnsOf(count) {
   return count <= 16 ? count : Math.ceil(Math.sqrt(count));
 }
 
-// The images of the page, 784 pixels each; null where the browser cannot unpack them.
+// Unpacks the images of the page, 784 pixels each; null if the browser cannot.
 async function unpackedImages(stored) {
   if (typeof DecompressionStream === "undefined") return null;
   const packed = new Blob([bytesOf(stored.pixels)]).stream();

@@ -1,11 +1,11 @@
-// The plane of two inputs: what the model gives everywhere, its points, and the line that one drags.
+// The plane of two inputs: the output everywhere, the points, and the line to drag.
 
-const SHADES = 60; // squares a side
-const SIDE = 320; // of the <svg>, in its own units
+const SHADES = 60; // shaded squares on each side
+const SIDE = 320; // size of the <svg> in its own units
 
 class Plane {
-  // `host` holds a <canvas> below an <svg>. `moved` is told of new weights when a line is dragged,
-  // `pointed` of a place that is clicked, `pointMoved` of a point that is dragged there.
+  // `host` holds a <canvas> below an <svg>. `moved` is called with new weights when a line is dragged, `pointed` with a
+  // clicked place, `pointMoved` with a dragged point.
   constructor(host, {moved, pointed, pointMoved}) {
     this.canvas = host.querySelector("canvas");
     this.svg = host.querySelector("svg");
@@ -18,7 +18,7 @@ class Plane {
     });
   }
 
-  // From inputs to places in the drawing, and back.
+  // Converts inputs to places in the drawing, and back.
   to([x, y]) {
     const [low, high] = this.range, scale = SIDE / (high - low);
     return [(x - low) * scale, SIDE - (y - low) * scale];
@@ -36,7 +36,7 @@ class Plane {
       const at = (share) => low + ((high - low) * (share + 0.5)) / SHADES;
       const value = output(at(i % SHADES), at(SHADES - 1 - Math.floor(i / SHADES)));
       const above = Number.isFinite(value) ? Math.max(-0.5, Math.min(0.5, value - 0.5)) : 0;
-      return shade((above > 0 ? 0.8 : 0.4) * above); // darker where it is above, also without colours
+      return shade((above > 0 ? 0.8 : 0.4) * above); // darker above 1/2, to be seen without colours as well
     });
     this.showAxes(names);
     this.layers[1].replaceChildren(...lines.flatMap((line, i) => this.lineOf(line, i)));
@@ -58,7 +58,7 @@ class Plane {
     this.layers[0].replaceChildren(...marks, name(SIDE - 22, SIDE - 6, names[0]), name(6, 15, names[1]));
   }
 
-  // The line a x + b y + c = half from one rim of the drawing to the other.
+  // The line a x + b y + c = half across the drawing.
   lineOf({a, b, c, half}, index) {
     const size = Math.hypot(a, b);
     if (!(size > 1e-9) || half === null || !Number.isFinite(c)) return [];
@@ -68,14 +68,14 @@ class Plane {
     return ["halo", `decision line-${index}`].map((name) => draw("line", {class: name, x1, y1, x2, y2}));
   }
 
-  // Whether no part of a line can be seen.
+  // True if a line lies outside the drawing.
   isOutside({a, b, c, half}) {
     const [low, high] = this.range, corners = [[low, low], [low, high], [high, low], [high, high]];
     const sides = corners.map(([x, y]) => Math.sign(a * x + b * y + c - half));
     return half !== null && Math.hypot(a, b) > 1e-9 && sides.every((side) => side === sides[0]);
   }
 
-  // The place of the line that is nearest to the middle of the drawing.
+  // The point of the line nearest to the middle of the drawing.
   footOf({a, b, c, half}) {
     const middle = (this.range[0] + this.range[1]) / 2, far = a * middle + b * middle + c - half;
     return [middle - (a * far) / (a * a + b * b), middle - (b * far) / (a * a + b * b)];
@@ -106,7 +106,7 @@ class Plane {
     return group;
   }
 
-  // Two handles a line: the one in its middle shifts it, the other turns it.
+  // Two handles for each line: the one in its middle shifts it, the other turns it.
   showHandles(lines) {
     if (!this.moved) return;
     while (this.handles.length < 2 * lines.length) this.handles.push(this.handle(this.handles.length));
@@ -167,12 +167,12 @@ class Plane {
 
 const angleOf = ({a, b}) => Math.round((Math.atan2(-a, b) * 180) / Math.PI);
 
-// The line through a place, in the same direction.
+// Shifts a line through a place.
 function shifted({a, b, half}, [x, y]) {
   return {a, b, c: half - a * x - b * y};
 }
 
-// The line from `foot` towards a place; the weights keep their length.
+// Turns a line around `foot` towards a place; the weights keep their length.
 function turned({a, b, half}, foot, [x, y]) {
   const [right, up] = [x - foot[0], y - foot[1]], size = Math.hypot(a, b), length = Math.hypot(right, up);
   if (length < 1e-6) return {a, b, c: half - a * foot[0] - b * foot[1]};

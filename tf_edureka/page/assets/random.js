@@ -1,10 +1,10 @@
-// TensorFlow's random numbers: Philox 4x32 with ten rounds (Salmon et al. 2011), and Box and Muller's
-// normal numbers in float32, as the CPU kernel of tf.random_normal draws them.
+// TensorFlow's random numbers: Philox 4x32 with ten rounds (Salmon et al. 2011), and normal numbers by Box and Muller
+// in float32, as in the CPU kernel of tf.random_normal.
 
-const DEFAULT_GRAPH_SEED = 87654321; // TensorFlow 1's, where only the op has a seed
+const DEFAULT_GRAPH_SEED = 87654321; // TensorFlow 1's graph seed if only the op has a seed
 const LARGEST_SEED = 2 ** 31 - 1;
 
-// The high half of a product of two unsigned numbers of 32 bits.
+// The high 32 bits of the product of two unsigned 32-bit numbers.
 function highProduct(a, b) {
   const low = (a & 0xffff) * (b & 0xffff);
   const one = (a >>> 16) * (b & 0xffff) + (low >>> 16);
@@ -26,7 +26,7 @@ function philox(counter, key) {
 
 const uniform = (bits) => (bits & 0x7fffff) / 2 ** 23;
 
-// Two normal numbers from two times 32 bits.
+// Two normal numbers from two 32-bit numbers.
 function boxMuller(first, second) {
   const f = Math.fround;
   const u = Math.max(uniform(first), f(1e-7)), angle = f(2 * Math.PI * uniform(second));
@@ -34,7 +34,7 @@ function boxMuller(first, second) {
   return [f(f(Math.sin(angle)) * radius), f(f(Math.cos(angle)) * radius)];
 }
 
-// What tf.random_normal([count], seed=opSeed) of TensorFlow 1 draws first: Float32Array.
+// The first result of TensorFlow 1's tf.random_normal([count], seed=opSeed), as Float32Array.
 function normals(count, opSeed) {
   const numbers = new Float32Array(count);
   const seed = opSeed % LARGEST_SEED;

@@ -1,8 +1,8 @@
-// The run's training: the network as it was after each epoch that was kept, and the curves with a mark.
+// The training of a run: the network after each stored epoch, and the curves with a marker.
 
 const CURVE = {width: 300, height: 120, left: 56, right: 8, top: 8, bottom: 20};
 
-// As it was; kept in 8 bits, with one scale for each neuron's weights and one for each bias.
+// Decodes a snapshot of 8-bit weights, with one scale for each neuron's weights and one for each bias vector.
 function snapshotNetwork(layers, snapshot) {
   const scales = new Float32Array(bytesOf(snapshot.scales).buffer);
   const small = new Int8Array(bytesOf(snapshot.weights).buffer);
@@ -18,17 +18,17 @@ function snapshotNetwork(layers, snapshot) {
   return networkOf(layers, numbers);
 }
 
-// After how many epochs the trained network is what it is; its course may not be known.
+// The number of epochs of the trained network, also if its history is not known.
 function lastEpoch(entry) {
   return entry.cost.length || (entry.snapshots.at(-1)?.epoch ?? -1) + 1;
 }
 
-// The epochs of which there is a network.
+// The epochs with a network, the last one included.
 function epochsOf(entry) {
   return [...entry.snapshots.map(({epoch}) => epoch), lastEpoch(entry)];
 }
 
-// The network of an epoch; null for the trained one.
+// The network after an epoch; epoch null is the trained network.
 function networkAt(which, epoch) {
   const entry = DATA.networks[which], snapshot = entry.snapshots.find((one) => one.epoch === epoch);
   return snapshot ? snapshotNetwork(entry.layers, snapshot) : view.trained[which];
@@ -65,7 +65,7 @@ function stopPlaying() {
   byId("net-play").textContent = say("network.play");
 }
 
-// Anew for each network that is looked into.
+// Called again for each inspected network.
 function makeCurves() {
   const entry = DATA.networks[view.which], has = entry.snapshots.length > 0;
   change(byId("net-replay-controls"), {hidden: has ? null : ""});
@@ -85,8 +85,8 @@ function epochsInWords(epochs) {
   return say(isAll ? "network.all_kept" : "network.some_kept", {count: epochs.length, first, last});
 }
 
-// One line over the epochs, from 1 on; null stands for what is no number. `mark` shows an epoch on it, whose number
-// `told` says.
+// A curve over the epochs, from 1 on; null is a NaN or infinite number. `mark` marks an epoch, `told` formats its
+// number.
 function curve(name, numbers, told) {
   const {width, height, left, right, top, bottom} = CURVE, known = numbers.filter((number) => number !== null);
   const low = Math.min(...known), high = Math.max(...known);

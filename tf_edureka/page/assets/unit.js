@@ -1,6 +1,6 @@
-// The arithmetic of one neuron: what comes in, with which weights, and what it makes of it.
+// The arithmetic of one neuron: inputs, weights, products, sum and output.
 
-const TERMS = 6; // that are written out
+const TERMS = 6; // products listed one by one
 
 function makeUnit() {
   byId("net-layer").addEventListener("change", (event) => show({layer: Number(event.target.value), unit: 0}));
@@ -8,13 +8,13 @@ function makeUnit() {
     const unit = Number(event.target.value);
     if (event.target.value !== "" && Number.isInteger(unit) && unit >= 0 && unit < unitsOf(view.layer)) show({unit});
   });
-  // Instead of a number that no neuron has.
+  // Restores the number after an invalid input.
   const corrected = () => (byId("net-unit").value = view.unit);
   for (const name of ["change", "blur"]) byId("net-unit").addEventListener(name, corrected);
   byId("net-silence").addEventListener("click", () => toggleSilence(view.layer, view.unit));
 }
 
-// Anew for each network that is looked into.
+// Called again for each inspected network.
 function makeUnitChoice() {
   const options = view.network.kernels.map((_, layer) => make("option", {value: layer}, layerName(layer)));
   byId("net-layer").replaceChildren(...options);
@@ -29,7 +29,7 @@ function showUnit(inputs, verdict) {
   byId("net-unit-label").textContent = say("network.number", {last: count - 1});
   const field = byId("net-unit");
   change(field, {max: count - 1});
-  if (field.value === "" || Number(field.value) !== unit) field.value = unit; // "07" stays while it is typed
+  if (field.value === "" || Number(field.value) !== unit) field.value = unit; // keeps "07" while it is typed
   paintSigned(byId("net-weights"), weights);
   if (layer) paintAmounts(byId("net-incoming"), incoming, Math.max(...incoming));
   else paintInk(byId("net-incoming"), incoming, 1);

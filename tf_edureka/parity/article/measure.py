@@ -109,7 +109,7 @@ def climb_as_port(
     values = model.get_weights()
     with tempfile.TemporaryDirectory() as folder:
         options = Options(Path(folder, "legacy"))
-        with recording.within(options, name="the legacy path"):
+        with recording.record(options, name="the legacy path"):
             legacy_mlp.train(config, data, on_epoch=on_epoch)
         trace = Trace(options.folder)
         start = trace.arrays(trace.steps[0].before)

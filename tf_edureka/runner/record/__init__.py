@@ -1,7 +1,12 @@
-"""`--record`: what a script trains is written down while it runs, and changes by no bit.
+"""`--record`: records the training of a script while it runs; its results stay bit-identical.
 
-`gradients` notes what gradients are taken of, `updates` which ops apply them, `plan` what a session
-run is to be asked for, `schedule` how much of a step is stored, `recorder` writes the trace, and
-`hooks` puts all this into TensorFlow's sessions. Nothing here ever adds an op to a graph: default
-op seeds, and so the script's random numbers, would be others.
+- `gradients` notes the gradients that the script requests.
+- `updates` finds the ops that apply them.
+- `plan` lists the additional fetches of a session run.
+- `schedule` decides how much of a step is stored.
+- `recorder` writes the trace.
+- `hooks` installs the recorder in TensorFlow's sessions.
+
+No code here adds an op to a graph: that would change the default op seeds, and with them the
+script's random numbers.
 """

@@ -1,4 +1,4 @@
-"""Values as NumPy stores them."""
+"""Converts values to the arrays that a trace stores."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tf_edureka.trace import Array
 
 
 def as_stored(value: Any, dtype: np.dtype[Any]) -> Array:
-    """What a script feeds, as the session gets it by a `dtype`; text as bytes."""
+    """Converts a fed value to the `dtype` of its placeholder; text becomes bytes."""
     array = value if isinstance(value, np.ndarray) else np.asarray(value)
     if array.dtype != dtype and dtype.kind != "O":
         array = array.astype(dtype)
@@ -16,7 +16,7 @@ def as_stored(value: Any, dtype: np.dtype[Any]) -> Array:
 
 
 def plain(array: Array) -> Array:
-    """An array without Python objects: text becomes bytes."""
+    """Converts an array of Python objects or text to bytes; returns others unchanged."""
     array = np.asarray(array)
     if array.dtype.kind not in "OU":
         return array

@@ -1,4 +1,4 @@
-"""What lies between the gradients and the ops that apply them."""
+"""Recognises gradient clipping in the graph."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,22 +6,22 @@ from typing import Any
 from tf_edureka.runner.record import graphs
 from tf_edureka.runner.record.gradients import is_sparse, parts
 
-_HANDED_ON = {"Identity", "NoOp", "Cast", "Reshape"}
+_PASS_THROUGH = {"Identity", "NoOp", "Cast", "Reshape"}
 _NORMS = {"L2Loss", "Square", "Sqrt", "Norm"}
 
 
-def between(
+def find(
     closure: graphs.Closure, raw: Mapping[Any, Any], applied: Mapping[Any, Any]
 ) -> dict[str, Any] | None:
-    """What lies between gradients as they were taken and as they are applied.
+    """Finds the clipping between the computed gradients and the applied ones.
 
     Args:
-        closure: of the run.
-        raw: of each weight the gradient as it was taken.
-        applied: of each weight the gradient as it is applied.
+        closure: ops of the run.
+        raw: computed gradient of each weight.
+        applied: applied gradient of each weight.
 
     Returns:
-        its kind and its bound, None if nothing does.
+        `"kind"` and `"bound"` of the clipping; None without any.
     """
     ends = {weight: parts(gradient) for weight, gradient in raw.items()}
     every = [part for one in ends.values() for part in one]
@@ -29,7 +29,7 @@ def between(
         tensor = parts(gradient)[-1]
         ops = [*closure.before(tensor, every)]
         types = {op.type for op in ops}
-        if weight not in ends or is_sparse(gradient) or types <= _HANDED_ON | {"Const"}:
+        if weight not in ends or is_sparse(gradient) or types <= _PASS_THROUGH | {"Const"}:
             continue
         own = {id(part) for part in ends[weight]}
         met = {id(one) for op in ops for one in op.inputs} & {id(part) for part in every}
@@ -44,7 +44,7 @@ def between(
 
 
 def _bound(ops: list[Any], types: tuple[str, ...]) -> float | None:
-    """The constant that a norm is compared with."""
+    """Returns the constant that a norm is compared with."""
     for op in ops:
         if op.type in types and (op.type != "Mul" or _takes(op, "Minimum")):
             numbers = [graphs.constant(one) for one in op.inputs]
@@ -59,7 +59,7 @@ def _takes(op: Any, kind: str) -> bool:
 
 
 def _values(ops: list[Any]) -> list[float] | None:
-    """The least and the greatest value that is let through."""
+    """Returns the lower and upper bound of clipping by value."""
     numbers = [
         graphs.constant(one)
         for op in ops

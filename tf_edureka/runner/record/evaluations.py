@@ -1,4 +1,4 @@
-"""The last evaluations of a network that is trained, in memory until no later one may follow."""
+"""Keeps the last evaluations of a trained network in memory until the session ends."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -10,38 +10,38 @@ from tf_edureka.runner.record.arrays import as_stored, plain
 from tf_edureka.runner.record.plan import Plan
 from tf_edureka.trace import Array, short
 
-_SMALL = 1 << 16  # bytes of an array that is copied at once
-_ROWS = 10  # of a larger one that are looked at again, at most
-_MOST = 8  # evaluations of one state
-_EVERY = 20  # training steps at least between two evaluations whose state is read
+_COPIED_BYTES = 1 << 16  # arrays up to this many bytes are copied
+_CHECKED_ROWS = 10  # rows of a larger array that are compared later, at most
+_MAX_PER_STATE = 8  # evaluations kept per state of the variables
+_STEPS_BETWEEN_READS = 20  # fewest training steps between two reads of the variables
 Put = Callable[[Array], str]
 
 
 class ChangedError(Exception):
-    """What was fed has been changed since."""
+    """The script has modified a fed array since."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"the script has changed what it fed to {name}")
+        super().__init__(f"the script has modified the array that it fed to {name}")
 
 
-class Fed:
-    """An array that was fed: a copy of a small one; a larger one itself, unless it is changed.
+class FedArray:
+    """A fed array: a copy of a small array, a reference to a large one.
 
     Args:
-        name: of what it was fed to.
-        array: of the script's.
+        name: name of the tensor it was fed to.
+        array: the script's array.
     """
 
     def __init__(self, name: str, array: Array) -> None:
         self._name = name
-        self._array = array.copy() if array.nbytes <= _SMALL else array
-        self._some = b"" if array.nbytes <= _SMALL else self._rows()
+        self._array = array.copy() if array.nbytes <= _COPIED_BYTES else array
+        self._some = b"" if array.nbytes <= _COPIED_BYTES else self._rows()
 
     def _rows(self) -> bytes:
-        return self._array[:: -(-len(self._array) // _ROWS)].copy().tobytes()
+        return self._array[:: -(-len(self._array) // _CHECKED_ROWS)].copy().tobytes()
 
     def get(self) -> Array:
-        """The array as it was fed; raises `ChangedError` if it is another now."""
+        """Returns the array; raises `ChangedError` if the script has modified it since."""
         if self._some and self._rows() != self._some:
             raise ChangedError(self._name)
         return self._array
@@ -49,33 +49,33 @@ class Fed:
 
 @dataclasses.dataclass(eq=False)
 class Evaluation:
-    """A run that evaluates what is trained.
+    """A run that evaluates the trained network.
 
     Attributes:
-        steps: training steps before it.
-        scalars: what it gave, by name.
-        inputs: what was fed, by name.
-        given: what iterators and queues gave.
-        random: what random ops gave.
-        read: names of the variables that it depends on.
+        steps: number of training steps before the run.
+        scalars: fetched scalars, by name.
+        inputs: fed arrays, by name.
+        given: outputs of iterators and queues, by name.
+        random: outputs of random ops, by name.
+        read: names of the variables that the scalars depend on.
     """
 
     steps: int
     scalars: Mapping[str, float]
-    inputs: Mapping[str, Fed]
+    inputs: Mapping[str, FedArray]
     given: Mapping[str, Array]
     random: Mapping[str, Array]
     read: frozenset[str]
 
     def content(self, references: Mapping[str, str], put: Put) -> dict[str, Any]:
-        """What a trace has of it.
+        """Returns the entry of the trace.
 
         Args:
-            references: of the variables in the state that it was run in, by name.
-            put: stores an array and gives its reference.
+            references: references of the variables' values during the run, by name.
+            put: callable that stores an array and returns its reference.
 
         Raises:
-            ChangedError: when the script has changed what it fed.
+            ChangedError: if the script has modified a fed array since.
         """
         fed = {name: plain(one.get()) for name, one in self.inputs.items()}
         return {
@@ -88,14 +88,13 @@ class Evaluation:
 
 
 def evaluation(plan: Plan, fed: Sequence[Any], known: Mapping[int, Any], steps: int) -> Evaluation:
-    """What is kept of a run.
+    """Builds the evaluation of a run.
 
     Args:
-        plan: of the run.
-        fed: what the script fed, in the order of the plan's tensors.
-        known: what the run gave, by the identity of the tensor, and what was put in the place of
-            others.
-        steps: training steps before it.
+        plan: plan of the run.
+        fed: values that the script fed, in the order of the plan's tensors.
+        known: fetched and replaced values, by the id of the tensor.
+        steps: number of training steps before the run.
     """
 
     def named(tensors: Sequence[Any]) -> dict[str, Array]:
@@ -107,7 +106,7 @@ def evaluation(plan: Plan, fed: Sequence[Any], known: Mapping[int, Any], steps: 
         steps=steps,
         scalars={name: float(one) for name, one in scalars.items() if np.ndim(one) == 0},
         inputs={
-            name: Fed(name, as_stored(value, dtype))
+            name: FedArray(name, as_stored(value, dtype))
             for (name, dtype), value in zip(plan.fed_names, fed, strict=False)
         },
         given=named([*connected, *plan.inputs]),
@@ -119,48 +118,48 @@ def evaluation(plan: Plan, fed: Sequence[Any], known: Mapping[int, Any], steps: 
 class Evaluations:
     """The last evaluations in a session.
 
-    Before a training step changes the variables that an evaluation was run with, their values are
-    read, but once in 20 steps at most: reading them takes time where a script evaluates after each
-    step. So if it ends with training, the trace has its last evaluation or one shortly before.
+    The values of the variables are read before a training step changes them, but at most once in
+    20 steps, since reading takes time if a script evaluates after each step. If the script ends
+    with training, the trace therefore has the last evaluation or one shortly before.
     """
 
     def __init__(self) -> None:
-        self._now: dict[Plan, Evaluation] = {}
-        self._earlier: tuple[list[Evaluation], Mapping[str, Array]] = [], {}
+        self._current: dict[Plan, Evaluation] = {}
+        self._last_read: tuple[list[Evaluation], Mapping[str, Array]] = [], {}
 
     def add(self, plan: Plan, one: Evaluation) -> None:
-        """Takes one in, in place of the one before it of the same plan."""
-        self._now.pop(plan, None)
-        self._now = dict([*self._now.items(), (plan, one)][-_MOST:])
+        """Adds an evaluation; it replaces the previous one of the same plan."""
+        self._current.pop(plan, None)
+        self._current = dict([*self._current.items(), (plan, one)][-_MAX_PER_STATE:])
 
-    def written(self, names: frozenset[str]) -> None:
-        """Takes in that a run has written variables of these names."""
-        self._now = {plan: one for plan, one in self._now.items() if not one.read & names}
+    def invalidate(self, names: frozenset[str]) -> None:
+        """Drops evaluations that depend on the variables `names`, which a run has changed."""
+        self._current = {plan: one for plan, one in self._current.items() if not one.read & names}
 
-    def end(self, read: Callable[[frozenset[str]], Mapping[str, Array]]) -> None:
-        """Takes in that a training step is next.
+    def before_step(self, read: Callable[[frozenset[str]], Mapping[str, Array]]) -> None:
+        """Keeps the state of the current evaluations, since a training step follows.
 
         Args:
-            read: gives the values of variables.
+            read: callable that returns the values of variables, by name.
         """
-        last = [*self._now.values()]
-        self._now = {}
-        before = self._earlier[0]
-        if last and (not before or last[-1].steps >= before[-1].steps + _EVERY):
-            self._earlier = last, read(frozenset().union(*(one.read for one in last)))
+        last = [*self._current.values()]
+        self._current = {}
+        before = self._last_read[0]
+        if last and (not before or last[-1].steps >= before[-1].steps + _STEPS_BETWEEN_READS):
+            self._last_read = last, read(frozenset().union(*(one.read for one in last)))
 
     def last(self, references: Mapping[str, str], put: Put) -> list[dict[str, Any]]:
-        """What a trace has of the last ones.
+        """Returns the trace entries of the last evaluations.
 
         Args:
-            references: of the last values of the variables, by name.
-            put: stores an array and gives its reference.
+            references: references of the variables' last values, by name.
+            put: callable that stores an array and returns its reference.
 
         Raises:
-            ChangedError: when the script has changed what it fed.
+            ChangedError: if the script has modified a fed array since.
         """
-        found = [*self._now.values()]
+        found = [*self._current.values()]
         if not found:
-            found, values = self._earlier
+            found, values = self._last_read
             references = {name: put(one) for name, one in values.items()}
         return [one.content(references, put) for one in found]

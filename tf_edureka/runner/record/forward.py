@@ -1,8 +1,8 @@
-"""The forward pass: which tensors are worth keeping, and their values from recorded ones.
+"""The forward pass: selects the tensors to store and computes their values.
 
-They are computed anew in a run of their own, from the state before the step and from what it was
-fed and drew. Fetched in the step itself they would keep TensorFlow from fusing its ops, such as a
-MatMul, a BiasAdd and a Tanh, and other kernels round otherwise.
+The values are computed in a separate run, from the state before the step and the recorded inputs
+and random numbers. Fetching them in the step itself would keep TensorFlow from fusing ops, such as
+MatMul, BiasAdd and Tanh, and unfused kernels round differently.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,8 +23,8 @@ _PRODUCTS = {
 }
 _NORMALIZATIONS = {"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"}
 _SUMS = {"Add", "AddV2"}
-_AS_IT_IS = {"Identity", "Reshape", "Squeeze", "ExpandDims", "StopGradient", "PreventGradient"}
-_LONGEST = 32 << 20  # bytes of a tensor that is kept
+_PASS_THROUGH = {"Identity", "Reshape", "Squeeze", "ExpandDims", "StopGradient", "PreventGradient"}
+_MAX_BYTES = 32 << 20  # larger tensors are not stored
 Run = Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]
 
 
@@ -33,15 +33,15 @@ class Forward:
 
     Args:
         losses: tensors whose sum is the loss.
-        inputs: tensors that are fed, come from iterators or queues, or are drawn.
-        dead: outputs of ops in branches that are not taken.
+        inputs: fed tensors, and outputs of iterators, queues and random ops.
+        dead: outputs of ops in branches that the run does not take.
 
     Attributes:
-        losses: the same.
-        tensors: where layers end, and what is made of the last ones, in the order in which they
-            were made.
-        statistics: mean and variance of a batch, of batch normalization.
-        obstacle: name of an op that keeps it from being computed anew; None if nothing does.
+        losses: tensors whose sum is the loss.
+        tensors: outputs of the layers, and what is computed from the last ones, in the order of
+            creation.
+        statistics: batch mean and variance of batch normalization.
+        obstacle: name of an op that prevents the computation; None if there is none.
     """
 
     def __init__(
@@ -50,50 +50,58 @@ class Forward:
         inputs = self._inputs = [*inputs]
         self.losses = losses
         whole = graphs.Closure(losses, inputs)
-        # What is fed in a branch that is not taken would come out of it beside the other's value.
+        # A value fed into a branch that is not taken would leave it next to the other branch's.
         self._variables = {
             one: name for one, name in _variable_values(whole).items() if one not in dead
         }
         self._gathered = {one: found for one, found in _gathered(whole).items() if one not in dead}
         cut = [*inputs, *self._variables, *self._gathered, *dead]
         self._closure = graphs.Closure(losses, cut)
-        asked = [indices for _, indices in self._gathered.values()]
-        ops = [*self._closure.ops, *graphs.Closure(asked, cut).ops]
+        fetched = [indices for _, indices in self._gathered.values()]
+        ops = [*self._closure.ops, *graphs.Closure(fetched, cut).ops]
         impure = [op for op in ops if not graphs.is_pure(op)]
         self.obstacle = impure[0].name if impure else None
         self.tensors = [
             op.outputs[0]
-            for op in self._ends_and_after()
+            for op in self._layer_outputs()
             if graphs.is_plain(op.outputs[0]) and _is_float(op) and op.outputs[0].shape.rank != 0
         ]
         self.statistics = [
             tensor for tensor in _statistics(self._closure) if graphs.is_plain(tensor)
         ]
 
-    def _ends_and_after(self) -> Iterator[Any]:
-        """Where layers end, and what is made of the last ones: the output may be a sum of them."""
+    def _layer_outputs(self) -> Iterator[Any]:
+        """Yields the last op of each layer, and the ops after the last layers.
+
+        The output of a network may be a sum of several layers.
+        """
         reached = self._closure.after(self._inputs)
         learned = self._closure.after([*self._variables, *self._gathered])
         ends, before = set(), set()
         for op in reversed(self._closure.ops):
-            if op in reached and self._is_end(op) and "_grad/" not in op.name:  # of a penalty
+            is_penalty = "_grad/" in op.name  # of gradients
+            if op in reached and self._ends_layer(op) and not is_penalty:
                 ends.add(op)
             if any(one in ends or one in before for one in self._closure.consumers[op]):
                 before.add(op)
-        after = {op for op in reached & learned - before if op.outputs and op.type not in _AS_IT_IS}
+        after = {
+            op for op in reached & learned - before if op.outputs and op.type not in _PASS_THROUGH
+        }
         yield from (op for op in self._closure.ops if op in ends | after)
 
-    def _is_end(self, op: Any) -> bool:
+    def _ends_layer(self, op: Any) -> bool:
         if op.type in _ACTIVATIONS | _NORMALIZATIONS:
             return True
         if op.type in _SUMS:
             return any(self._is_variable(tensor) for tensor in op.inputs)
-        if op.type == "Merge":  # of a branch for training and one for use
+        if op.type == "Merge":  # joins the branches of training and inference
             return op.inputs[0].op.type in _NORMALIZATIONS and op.inputs[0].value_index == 0
         if op.type in _PRODUCTS:
             after = self._closure.consumers[op]
             return not (
-                len(after) == 1 and after[0].type in _SUMS | {"BiasAdd"} and self._is_end(after[0])
+                len(after) == 1
+                and after[0].type in _SUMS | {"BiasAdd"}
+                and self._ends_layer(after[0])
             )
         return False
 
@@ -106,24 +114,24 @@ class Forward:
     def compute(
         self, run: Run, known: Mapping[int, Array], state: Mapping[str, Array]
     ) -> tuple[float, dict[Any, Array], dict[Any, Array]]:
-        """Computes it anew.
+        """Computes the forward pass.
 
         Args:
-            run: takes tensors and what is fed, and gives their values.
-            known: values of the inputs, and perhaps of others, by the tensor's id.
+            run: callable that returns the values of tensors, given the tensors and the feeds.
+            known: values of the inputs, and possibly of others, by the id of the tensor.
             state: values of the variables, by name.
 
         Returns:
-            loss, values of the tensors, and of the statistics.
+            loss, values of the tensors, values of the statistics.
         """
         fed = {tensor: state[name] for tensor, name in self._variables.items()}
         fed |= {tensor: known[id(tensor)] for tensor in self._inputs}
         places = run([indices for _, indices in self._gathered.values()], fed)
         for (tensor, (name, _)), rows in zip(self._gathered.items(), places, strict=True):
             fed[tensor] = state[name][rows]
-        asked = [*dict.fromkeys([*self.losses, *self.tensors, *self.statistics])]
-        found = dict(zip(asked, run(asked, fed), strict=True))
-        small = {one: value for one, value in found.items() if value.nbytes <= _LONGEST}
+        fetched = [*dict.fromkeys([*self.losses, *self.tensors, *self.statistics])]
+        found = dict(zip(fetched, run(fetched, fed), strict=True))
+        small = {one: value for one, value in found.items() if value.nbytes <= _MAX_BYTES}
         return (
             float(sum(np.sum(found[loss], dtype=np.float64) for loss in self.losses)),
             {one: small[one] for one in self.tensors if one in small},
@@ -132,7 +140,7 @@ class Forward:
 
 
 def _variable_values(closure: graphs.Closure) -> dict[Any, str]:
-    """The tensors by which variables are read, each with the name of its variable."""
+    """Returns the tensors that read variables, each with the name of its variable."""
     found: dict[Any, str] = {}
     for op in closure.ops:
         if op.type in ("VariableV2", "Variable"):
@@ -145,7 +153,7 @@ def _variable_values(closure: graphs.Closure) -> dict[Any, str]:
 
 
 def _gathered(closure: graphs.Closure) -> dict[Any, tuple[str, Any]]:
-    """Rows that are read of variables, each with the name of its variable and their indices."""
+    """Returns the tensors that gather rows of variables, each with variable name and indices."""
     found = {}
     for op in closure.ops:
         if op.type == "ResourceGather" and not op.get_attr("batch_dims"):

@@ -1,4 +1,4 @@
-"""Notes what gradients a script takes."""
+"""Notes the gradients that a script requests and applies."""
 
 import dataclasses
 import importlib
@@ -13,35 +13,35 @@ _APPLIED = "_tf_edureka_applied"
 
 
 @dataclasses.dataclass(eq=False)
-class Note:
-    """Gradients of a loss with respect to variables.
+class GradientCall:
+    """A call that computed the gradients of a loss with respect to variables.
 
     Attributes:
         losses: tensors; the loss is the sum of all their values.
         weights: ops of the variables, in the script's order.
-        raw: of each weight its gradient, a tensor or slices of one; by op.
-        maker: the optimizer that takes them; None if none is known.
+        raw: gradient of each weight, a tensor or `IndexedSlices`, by the op of the weight.
+        optimizer: optimizer that made the call; None if not known.
     """
 
     losses: Sequence[Any]
     weights: tuple[Any, ...]
     raw: dict[Any, Any]
-    maker: Any = None
+    optimizer: Any = None
 
 
-def notes(graph: Any) -> list[Note]:
-    """The notes of a `graph`, in the order in which the gradients were taken."""
+def calls(graph: Any) -> list[GradientCall]:
+    """Returns the gradient calls in a `graph`, in the order in which they were made."""
     return getattr(graph, _ATTRIBUTE, [])
 
 
 @dataclasses.dataclass(eq=False)
 class Applied:
-    """A gradient that an optimizer of TensorFlow 1 was told to apply.
+    """A gradient passed to `apply_gradients` of a TensorFlow 1 optimizer.
 
     Attributes:
-        gradient: a tensor or slices of one.
-        optimizer: object of a class of `tf.train`.
-        variable: object of a class of TensorFlow's.
+        gradient: tensor or `IndexedSlices`.
+        optimizer: optimizer of `tf.train`.
+        variable: variable of TensorFlow.
     """
 
     gradient: Any
@@ -50,30 +50,30 @@ class Applied:
 
 
 def applied(weight: Any) -> list[Applied]:
-    """What optimizers were told to apply to a `weight`, the op of a variable, the last first."""
+    """Returns the gradients applied to a `weight`, the op of a variable, the last one first."""
     found: dict[Any, list[Applied]] = getattr(weight.graph, _APPLIED, {})
     return found.get(weight, [])
 
 
-def begin(failed: Callable[[Exception], None]) -> list[Callable[[], None]]:
-    """From now on gradients are noted.
+def install(failed: Callable[[Exception], None]) -> list[Callable[[], None]]:
+    """Starts noting gradients.
 
     Args:
-        failed: is told of an error of ours, which must not end the script.
+        failed: callable for an error of the recorder, which must not end the script.
 
     Returns:
-        functions that end it.
+        functions that restore TensorFlow.
     """
-    from tf_edureka.runner.record import makers
+    from tf_edureka.runner.record import optimizers
 
     def noting(original: Any, ys: Any, xs: Any, *given: Any, **named: Any) -> Any:
         found = original(ys, xs, *given, **named)
         try:
-            note = _note(ys, xs, found)
-            if note is not None:
-                note.maker = makers.calling()
-                graph = note.losses[0].graph
-                setattr(graph, _ATTRIBUTE, [*notes(graph), note])
+            call = _gradient_call(ys, xs, found)
+            if call is not None:
+                call.optimizer = optimizers.calling_optimizer()
+                graph = call.losses[0].graph
+                setattr(graph, _ATTRIBUTE, [*calls(graph), call])
         except Exception as error:
             failed(error)
         return found
@@ -90,10 +90,10 @@ def begin(failed: Callable[[Exception], None]) -> list[Callable[[], None]]:
         return original(optimizer, pairs, *given, **named)
 
     gradients_util = importlib.import_module("tensorflow.python.ops.gradients_util")
-    optimizer = importlib.import_module("tensorflow.python.training.optimizer")
+    optimizer_module = importlib.import_module("tensorflow.python.training.optimizer")
     return [
         wrap(gradients_util, "_GradientsHelper", noting),
-        wrap(optimizer.Optimizer, "apply_gradients", applying),
+        wrap(optimizer_module.Optimizer, "apply_gradients", applying),
     ]
 
 
@@ -106,23 +106,23 @@ def _note_applied(one: Applied) -> None:
     getattr(weight.graph, _APPLIED).setdefault(weight, []).insert(0, one)
 
 
-def _note(ys: Any, xs: Any, found: Sequence[Any]) -> Note | None:
+def _gradient_call(ys: Any, xs: Any, found: Sequence[Any]) -> GradientCall | None:
     raw: dict[Any, Any] = {}
     for x, gradient in zip(flat(xs), found, strict=True):
         op = variable_op_of(x)
         if op is not None and gradient is not None and is_gradient(gradient):
             raw[op] = gradient
     losses = [y for y in map(as_tensor, flat(ys)) if y is not None]
-    return Note(losses, tuple(raw), raw) if raw and losses else None
+    return GradientCall(losses, tuple(raw), raw) if raw and losses else None
 
 
 def flat(given: Any) -> list[Any]:
-    """The one or several that a function of TensorFlow was given, as a list."""
+    """Returns one argument or several as a list."""
     return [*given] if isinstance(given, list | tuple) else [given]
 
 
 def as_tensor(given: Any) -> Any:
-    """The tensor that something is or stands for; None if that is not known."""
+    """Returns the tensor that an object is or stands for; None if there is none."""
     if hasattr(given, "consumers"):
         return given
     element = getattr(given, "_as_graph_element", lambda: None)()
@@ -130,7 +130,7 @@ def as_tensor(given: Any) -> Any:
 
 
 def variable_op_of(given: Any) -> Any:
-    """The op of the variable that was given, as such or as a tensor of its value; else None."""
+    """Returns the op of a variable, given the variable or a tensor of its value; else None."""
     if not hasattr(given, "consumers"):
         op = getattr(given, "op", None)
         if op is not None and getattr(op, "type", None) in graphs.VARIABLES:
@@ -140,15 +140,15 @@ def variable_op_of(given: Any) -> Any:
 
 
 def is_gradient(given: Any) -> bool:
-    """Whether it is a tensor, or slices of one."""
+    """True for a tensor or `IndexedSlices`."""
     return is_sparse(given) or hasattr(given, "consumers")
 
 
 def is_sparse(given: Any) -> bool:
-    """Whether it is slices of a tensor."""
+    """True for `IndexedSlices`."""
     return hasattr(given, "indices") and hasattr(given, "values")
 
 
 def parts(gradient: Any) -> tuple[Any, ...]:
-    """The tensors that a gradient consists of."""
+    """Returns the tensors of a gradient: itself, or indices and values."""
     return (gradient.indices, gradient.values) if is_sparse(gradient) else (gradient,)

@@ -1,12 +1,12 @@
-"""What depends on what in a graph. No op is ever added to it."""
+"""Dependencies between the ops of a graph; never adds an op."""
 
 import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 VARIABLES = ("VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable")
-# What hands a value on as it is.
-_HANDS_ON = (
+# Ops that pass a value on unchanged.
+_PASS_THROUGH = (
     "Identity",
     "RefIdentity",
     "Enter",
@@ -15,25 +15,25 @@ _HANDS_ON = (
     "RefSwitch",
     "ReadVariableOp",
 )
-# Which give a value of their own at each run, though they are not stateful.
-_OUTSIDE = ("Placeholder", "PlaceholderV2")
-_OF_A_RUN = ("TensorArray", "Stack")  # have a state, which begins and ends with a run
+# Not stateful, but with another value in each run.
+_PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
+_RUN_SCOPED = ("TensorArray", "Stack")  # their state lasts for one run
 
 
 class Closure:
-    """All ops that a session run runs.
+    """All ops that a session run executes.
 
     Args:
-        roots: tensors and ops that are asked for.
-        cut: tensors that are fed, so that what they come from does not run.
+        roots: fetched tensors and ops.
+        cut: fed tensors, whose own ops are not executed.
 
     Attributes:
-        ops: the ops, in the order in which they were made.
+        ops: the ops, in the order of creation.
     """
 
     def __init__(self, roots: Iterable[Any], cut: Collection[Any] = ()) -> None:
         fed = {id(tensor) for tensor in cut}
-        self._fed = [*cut]  # so that no other object gets one of these ids
+        self._fed = [*cut]  # kept alive, so that no other object gets one of these ids
         found: dict[Any, None] = {}
         waiting = [op_of(root) for root in roots if id(root) not in fed]
         while waiting:
@@ -42,7 +42,7 @@ class Closure:
                 found[op] = None
                 waiting += [tensor.op for tensor in op.inputs if id(tensor) not in fed]
                 waiting += op.control_inputs
-        self.ops = sorted(found, key=_number)
+        self.ops = sorted(found, key=_creation_order)
         self._set = found
         self._cut = fed
 
@@ -50,12 +50,12 @@ class Closure:
         return op in self._set
 
     def is_fed(self, tensor: Any) -> bool:
-        """Whether a `tensor` is fed."""
+        """True if a `tensor` is fed."""
         return id(tensor) in self._cut
 
     @functools.cached_property
     def consumers(self) -> Mapping[Any, list[Any]]:
-        """Of each op the ops that take a value of it."""
+        """For each op, the ops that use one of its outputs."""
         found: dict[Any, list[Any]] = {op: [] for op in self.ops}
         for op in self.ops:
             for tensor in op.inputs:
@@ -64,7 +64,7 @@ class Closure:
         return found
 
     def after(self, tensors: Iterable[Any]) -> set[Any]:
-        """The ops that values of these `tensors` reach."""
+        """Returns the ops that depend on these `tensors`."""
         reached: set[Any] = set()
         waiting = [op for tensor in tensors for op in tensor.consumers() if op in self._set]
         while waiting:
@@ -75,7 +75,7 @@ class Closure:
         return reached
 
     def before(self, tensor: Any, until: Collection[Any] = ()) -> Iterator[Any]:
-        """The ops that a value comes from, without those of tensors `until`, nor before them."""
+        """Yields the ops that a `tensor` depends on; stops at the tensors `until`."""
         ends = {id(one) for one in until}
         waiting, seen = [tensor], set()
         while waiting:
@@ -87,41 +87,41 @@ class Closure:
 
 
 def op_of(root: Any) -> Any:
-    """The op that a `root` is or, of a tensor, that gives it."""
+    """Returns the op of a `root`: itself, or the op of a tensor."""
     return root if hasattr(root, "outputs") else root.op
 
 
-def _number(op: Any) -> int:
+def _creation_order(op: Any) -> int:
     return op._id  # noqa: SLF001
 
 
 def variable_op(tensor: Any) -> Any:
-    """The op of the variable that a `tensor` is value, reference or handle of; None if of none."""
+    """Returns the variable op whose value, reference or handle a `tensor` is; else None."""
     op = tensor.op
-    while op.type in _HANDS_ON and len(op.inputs):
+    while op.type in _PASS_THROUGH and len(op.inputs):
         op = op.inputs[0].op
     return op if op.type in VARIABLES else None
 
 
 def is_alias(tensor: Any) -> bool:
-    """Whether a `tensor` shares the memory of a variable that is written in place."""
+    """True if a `tensor` shares memory with a variable that is written in place."""
     op = variable_op(tensor)
     return op is not None and op.type != "VarHandleOp"
 
 
 def is_plain(tensor: Any) -> bool:
-    """Whether a `tensor` can be fetched: it is in no loop or branch, and NumPy has its dtype."""
+    """True if a `tensor` can be fetched: outside loops and branches, with a NumPy dtype."""
     return branches(tensor.op) == () and has_values(tensor)
 
 
 def branches(op: Any) -> tuple[tuple[Any, bool], ...] | None:
-    """The branches that an op lies in: of each the tensor that decides, and for which value.
+    """Returns the branches around an op: the predicate of each, and the value that takes it.
 
-    None if it lies in a loop.
+    None if the op lies in a loop.
     """
     found = []
     context = op._get_control_flow_context()  # noqa: SLF001
-    if context is not None and op.type in ("Exit", "RefExit"):  # its value is outside of the loop
+    if context is not None and op.type in ("Exit", "RefExit"):  # its output lies outside the loop
         context = context.outer_context
     while context is not None:
         if context.IsWhileContext():
@@ -133,19 +133,19 @@ def branches(op: Any) -> tuple[tuple[Any, bool], ...] | None:
 
 
 def has_values(tensor: Any) -> bool:
-    """Whether NumPy has the dtype of a `tensor`."""
+    """True if NumPy has the dtype of a `tensor`."""
     return tensor.dtype.base_dtype.name not in ("resource", "variant")
 
 
 def is_pure(op: Any) -> bool:
-    """Whether an op always gives the same from the same, and changes nothing."""
-    if (op.op_def.is_stateful and not op.type.startswith(_OF_A_RUN)) or op.type in _OUTSIDE:
+    """True if an op is deterministic and has no side effects."""
+    if (op.op_def.is_stateful and not op.type.startswith(_RUN_SCOPED)) or op.type in _PLACEHOLDERS:
         return False
     return not any(argument.is_ref for argument in op.op_def.input_arg)
 
 
 def constant(tensor: Any) -> float | None:
-    """The value of a scalar that no run changes; None if it is none."""
+    """Returns the value of a constant scalar; None for any other tensor."""
     op = tensor.op
     while op.type in ("Identity", "Cast", "Enter") and len(op.inputs):
         op = op.inputs[0].op
@@ -160,5 +160,5 @@ def constant(tensor: Any) -> float | None:
 
 
 def is_scalar(tensor: Any) -> bool:
-    """Whether a `tensor` is known to be one number."""
+    """True if a `tensor` is known to hold exactly one number."""
     return tensor.shape.num_elements() == 1

@@ -1,4 +1,4 @@
-"""Puts the recorder into TensorFlow's sessions."""
+"""Installs the recorder in TensorFlow's sessions."""
 
 import functools
 import importlib
@@ -6,23 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tf_edureka.runner.record import gradients, session_state
-from tf_edureka.runner.record.asked import Asked, Begun
 from tf_edureka.runner.record.plan import Plan
 from tf_edureka.runner.record.recorder import Recorder
+from tf_edureka.runner.record.script_run import Capture, ScriptRun
 from tf_edureka.runner.wrapped import wrap
 
-_MOST_PLANS = 1000
+_MAX_PLANS = 1000
 _ATTRIBUTE = "_tf_edureka_plans"
 
 
 class Hooks:
-    """Lets a recorder see what a script's sessions run.
+    """Passes the session runs of a script to a recorder.
 
     Args:
-        recorder: that writes it down.
+        recorder: recorder of the runs.
 
     Attributes:
-        recorder: the same.
+        recorder: recorder of the runs.
     """
 
     def __init__(self, recorder: Recorder) -> None:
@@ -31,21 +31,21 @@ class Hooks:
         self._session = module.BaseSession
         self._do_run = self._session._do_run
         self._undo = [
-            *gradients.begin(self.recorder.failed),
-            wrap(self._session, "_do_run", self._running),
-            wrap(self._session, "make_callable", self._making),
-            wrap(self._session, "close", self._closing),
-            wrap(self._session._Callable, "__init__", self._calling_begins),
-            wrap(self._session._Callable, "__call__", self._calling),
+            *gradients.install(self.recorder.failed),
+            wrap(self._session, "_do_run", self._hook_do_run),
+            wrap(self._session, "make_callable", self._hook_make_callable),
+            wrap(self._session, "close", self._hook_close),
+            wrap(self._session._Callable, "__init__", self._hook_callable_init),
+            wrap(self._session._Callable, "__call__", self._hook_callable_call),
         ]
 
     def undo(self) -> None:
-        """Puts TensorFlow's own functions back."""
+        """Restores TensorFlow's own functions."""
         for undo in reversed(self._undo):
             undo()
 
     def guarded(self, call: Callable[[], Any]) -> Any:
-        """What a `call` of the recorder's gives; if it fails, the script goes on unrecorded."""
+        """Calls the recorder; if the `call` fails, the script continues unrecorded."""
         try:
             return call()
         except Exception as error:
@@ -54,10 +54,13 @@ class Hooks:
 
     def _run_in(self, session: Any) -> Callable[[Sequence[Any], Mapping[Any, Any]], list[Any]]:
         def run(tensors: Sequence[Any], fed: Mapping[Any, Any]) -> list[Any]:
-            asked = [tensor for tensor in tensors if tensor not in fed]  # it is one or the other
+            # TensorFlow cannot fetch a tensor that is fed.
+            fetched = [tensor for tensor in tensors if tensor not in fed]
             references = {tensor.ref(): value for tensor, value in fed.items()}
-            values = self._do_run(session, None, [], asked, references, None, None) if asked else []
-            known = {**fed, **dict(zip(asked, values, strict=True))}
+            values = (
+                self._do_run(session, None, [], fetched, references, None, None) if fetched else []
+            )
+            known = {**fed, **dict(zip(fetched, values, strict=True))}
             return [known[tensor] for tensor in tensors]
 
         return run
@@ -69,24 +72,24 @@ class Hooks:
         fed: Sequence[Any],
         connections: Sequence[tuple[Any, Any]] = (),
     ) -> Plan | None:
-        """The plan of a run; None if it is no matter of the recorder's."""
-        noted = gradients.notes(graph)
-        if not noted:
+        """Returns the plan of a run; None in a graph without gradients."""
+        calls = gradients.calls(graph)
+        if not calls:
             return None
         plans = getattr(graph, _ATTRIBUTE, None)
         if plans is None:
             plans = {}
             setattr(graph, _ATTRIBUTE, plans)
         pairs = tuple(id(one) for pair in connections for one in pair)
-        key = (tuple(map(id, roots)), tuple(map(id, fed)), pairs, len(noted))
+        key = (tuple(map(id, roots)), tuple(map(id, fed)), pairs, len(calls))
         if key not in plans:
-            if len(plans) >= _MOST_PLANS:
+            if len(plans) >= _MAX_PLANS:
                 plans.clear()
-            # With what it is known by, so that no other object gets one of these ids.
-            plans[key] = Plan(roots, fed, noted, connections), [*roots, *fed, *connections]
+            # Kept with the objects of its key, so that no other object gets one of these ids.
+            plans[key] = Plan(roots, fed, calls, connections), [*roots, *fed, *connections]
         return plans[key][0]
 
-    def _running(
+    def _hook_do_run(
         self,
         original: Any,
         session: Any,
@@ -96,9 +99,9 @@ class Hooks:
         fed: Mapping[Any, Any],
         *rest: Any,
     ) -> Any:
-        """Instead of `BaseSession._do_run`."""
-        if self.recorder.is_on and handle is not None and gradients.notes(session.graph):
-            self.recorder.in_parts(session)
+        """Replaces `BaseSession._do_run`."""
+        if self.recorder.is_on and handle is not None and gradients.calls(session.graph):
+            self.recorder.partial_run(session)
         if not self.recorder.is_on or handle is not None:
             return original(session, handle, targets, fetches, fed, *rest)
 
@@ -111,43 +114,43 @@ class Hooks:
             plan = self._plan(session.graph, [*fetches, *targets], tensors)
             return plan, fetches, [*fed.values()]
 
-        return self._take(session, planned, own)
+        return self._run_recorded(session, planned, own)
 
-    def _take(
+    def _run_recorded(
         self,
         session: Any,
         planned: Callable[[], tuple[Plan | None, Sequence[Any], Sequence[Any]]],
         own: Callable[[Sequence[Any]], tuple[Any, Sequence[Any]]],
     ) -> Any:
-        """Takes the script's own run, and lets the recorder see the steps or metrics in it.
+        """Executes the script's own run, and records the steps or metrics in it.
 
         Args:
-            session: that it runs in.
-            planned: gives its plan, what the script fetches, and the values that it feeds.
-            own: takes it, with further fetches; gives its result, and the values of all fetches.
+            session: session of the run.
+            planned: returns the plan, the script's fetches and the values that it feeds.
+            own: executes the run with extra fetches; returns the script's result and all values.
         """
 
-        def begin() -> tuple[Asked, Begun] | None:
+        def begin() -> tuple[ScriptRun, Capture] | None:
             plan, fetches, fed = planned()
             if plan is None:
                 return None
             if plan.written and not plan.parts:
-                self.recorder.changed(session, plan)
+                self.recorder.variables_changed(session, plan)
             if not (plan.parts or plan.metrics):
                 return None
-            asked = Asked(session, plan, fetches, fed, self._run_in(session))
-            begun = self.recorder.begin(asked)
-            return (asked, begun) if begun else None
+            script_run = ScriptRun(session, plan, fetches, fed, self._run_in(session))
+            capture = self.recorder.begin(script_run)
+            return (script_run, capture) if capture else None
 
         step = self.guarded(begin)
         if step is None:
             return own(())[0]
-        asked, begun = step
-        result, values = own(begun.extra)
-        self.guarded(lambda: self.recorder.end(asked, begun, values))
+        script_run, capture = step
+        result, values = own(capture.extra)
+        self.guarded(lambda: self.recorder.end(script_run, capture, values))
         return result
 
-    def _making(
+    def _hook_make_callable(
         self,
         original: Any,
         session: Any,
@@ -156,39 +159,41 @@ class Hooks:
         *rest: Any,
         **named: Any,
     ) -> Any:
-        """Instead of `BaseSession.make_callable`: one of a training goes through `run`."""
+        """Replaces `BaseSession.make_callable`; in a graph with gradients it calls `run`."""
         made = original(session, fetches, feed_list, *rest, **named)
         if not self.recorder.is_on or feed_list is not None:
             return made
 
         def call(*given: Any, **options: Any) -> Any:
-            if not self.recorder.is_on or not gradients.notes(session.graph):
+            if not self.recorder.is_on or not gradients.calls(session.graph):
                 return made(*given, **options)
             return session.run(fetches, None, *given, **options)
 
         return call
 
-    def _closing(self, original: Any, session: Any) -> Any:
-        """Instead of `BaseSession.close`."""
+    def _hook_close(self, original: Any, session: Any) -> Any:
+        """Replaces `BaseSession.close`."""
         if self.recorder.is_on:
-            self.guarded(lambda: self.recorder.closing(session, self._run_in(session)))
+            self.guarded(lambda: self.recorder.session_closing(session, self._run_in(session)))
         return original(session)
 
     def close_all(self) -> None:
-        """Takes in the last values in the sessions that are still open."""
-        for session in session_state.known():
+        """Records the last values of the sessions that are still open."""
+        for session in session_state.sessions():
             if not session._closed:
-                close = functools.partial(self.recorder.closing, session, self._run_in(session))
+                close = functools.partial(
+                    self.recorder.session_closing, session, self._run_in(session)
+                )
                 self.guarded(close)
 
-    def _calling_begins(self, original: Any, made: Any, session: Any, options: Any) -> None:
-        """Instead of `_Callable.__init__`."""
+    def _hook_callable_init(self, original: Any, made: Any, session: Any, options: Any) -> None:
+        """Replaces `_Callable.__init__`."""
         original(made, session, options)
         made._tf_edureka = options, {}
 
-    def _calling(self, original: Any, made: Any, *given: Any, **named: Any) -> Any:
-        """Instead of `_Callable.__call__`, by which Keras runs."""
-        if not self.recorder.is_on or not gradients.notes(made._session.graph):
+    def _hook_callable_call(self, original: Any, made: Any, *given: Any, **named: Any) -> Any:
+        """Replaces `_Callable.__call__`, which Keras uses."""
+        if not self.recorder.is_on or not gradients.calls(made._session.graph):
             return original(made, *given, **named)
         options, others = made._tf_edureka
         session, graph = made._session, made._session.graph
@@ -217,4 +222,4 @@ class Hooks:
             values = original(others[key], *given, **named)
             return values[: len(options.fetch)], values
 
-        return self._take(session, planned, own)
+        return self._run_recorded(session, planned, own)

@@ -1,4 +1,4 @@
-"""What `trace.json` has of a run."""
+"""Builds `trace.json`, the manifest of a trace."""
 
 import contextlib
 import dataclasses
@@ -13,26 +13,26 @@ from typing import Any
 import numpy as np
 
 from tf_edureka import trace
-from tf_edureka.runner.record import makers, variables
+from tf_edureka.runner.record import optimizers, variables
 from tf_edureka.runner.record.options import Options
 from tf_edureka.runner.record.plan import Part, Plan
-from tf_edureka.runner.record.updates import by_worth
+from tf_edureka.runner.record.updates import preference
 from tf_edureka.trace import short
 
 
 class Manifest:
-    """What `trace.json` has of a run.
+    """The content of `trace.json`.
 
     Args:
-        writer: of the trace.
-        options: what is recorded.
-        name: of the script.
-        source: of it.
-        arguments: of it.
+        writer: writer of the trace.
+        options: recording options.
+        name: file name of the script.
+        source: source code of the script.
+        arguments: command-line arguments of the script.
 
     Attributes:
-        notes: what a reader of the trace has to know.
-        variables: by name.
+        notes: notes for readers of the trace.
+        variables: entries of the variables, by name.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Manifest:
         self.notes: list[str] = []
         self.variables: dict[str, dict[str, Any]] = {}
         self._evaluations: list[dict[str, Any]] = []
-        self._ops: set[str] = set()  # that the stored graph has
+        self._ops: set[str] = set()  # names of the ops in the stored graph
         self._trainings: list[dict[str, Any]] = []
         self._random: dict[str, dict[str, Any]] = {}
         self._inputs: dict[str, dict[str, Any]] = {}
@@ -69,12 +69,12 @@ class Manifest:
         self.ended: str | None = None
 
     def note(self, text: str) -> None:
-        """Notes what a reader has to know, once."""
+        """Adds a note for readers of the trace, unless it is there already."""
         if text not in self.notes:
             self.notes.append(text)
 
-    def first(self, session: Any) -> None:
-        """Takes in what is known at the first training step."""
+    def add_session(self, session: Any) -> None:
+        """Adds the graph, its seed and the thread settings, known at the first training step."""
         graph = session.graph
         config = getattr(session, "_config", None)
         self._content["graph_seed"] = graph.seed
@@ -82,25 +82,25 @@ class Manifest:
             "inter": getattr(config, "inter_op_parallelism_threads", 0),
             "intra": getattr(config, "intra_op_parallelism_threads", 0),
         }
-        self._graph(graph)
+        self._add_graph(graph)
 
-    def _graph(self, graph: Any) -> None:
+    def _add_graph(self, graph: Any) -> None:
         self._ops = {op.name for op in graph.get_operations()}
         for op in graph.get_operations():
             if variables.is_random(op):
                 self._random[op.name] = {"name": op.name, **variables.random_op(op)}
         self._writer.graph(graph.as_graph_def().SerializeToString())
 
-    def evaluations(self, found: list[dict[str, Any]], graph: Any) -> None:
-        """Takes in the last evaluations in a session, if there are any, and their graph."""
+    def add_evaluations(self, found: list[dict[str, Any]], graph: Any) -> None:
+        """Adds the last evaluations of a session, if any, and their graph."""
         if found:
             self._evaluations = found
             names = {name.partition(":")[0] for one in found for name in one["scalars"]}
-            if not names <= self._ops:  # they were made after the first step
-                self._graph(graph)
+            if not names <= self._ops:  # created after the first step
+                self._add_graph(graph)
 
-    def variable(self, variable: Any, value: Any) -> None:
-        """Takes in a variable by its first value."""
+    def add_variable(self, variable: Any, value: Any) -> None:
+        """Adds a variable with the shape and dtype of its first value."""
         self.variables[variable.op.name] = dataclasses.asdict(
             trace.Variable(
                 name=variable.op.name,
@@ -110,14 +110,14 @@ class Manifest:
             )
         )
 
-    def training(self, plan: Plan, part: Part) -> int:
-        """Takes in a training, and gives its place."""
+    def add_training(self, plan: Plan, part: Part) -> int:
+        """Adds a training and returns its index."""
         given = _optimizer(part)
         self._trainings.append(
             dataclasses.asdict(
                 trace.Training(
-                    loss=short(part.note.losses[0].name),
-                    weights=tuple(weight.name for weight in part.note.weights),
+                    loss=short(part.call.losses[0].name),
+                    weights=tuple(weight.name for weight in part.call.weights),
                     optimizer=given["optimizer"],
                     attributes=given["attributes"],
                     hyper={name: short(tensor) for name, tensor in given["hyper"].items()},
@@ -134,8 +134,8 @@ class Manifest:
             self.note(text)
         return len(self._trainings) - 1
 
-    def inputs(self, plan: Plan) -> bool:
-        """Takes in what a run is fed and what it takes from elsewhere; gives whether it is new."""
+    def add_inputs(self, plan: Plan) -> bool:
+        """Adds the inputs of a run; returns True if one of them is new."""
         for name in plan.hidden_random:
             self._random.get(name, {})["hidden"] = True
         known = len(self._inputs)
@@ -158,7 +158,7 @@ class Manifest:
             "notes": self.notes,
             "ended": self.ended,
         }
-        with contextlib.suppress(OSError):  # on a full disk the one before stays
+        with contextlib.suppress(OSError):  # on a full disk the previous one stays
             self._writer.manifest(content)
 
 
@@ -172,8 +172,8 @@ def _versions() -> dict[str, str]:
 
 
 def _optimizer(part: Part) -> Mapping[str, Any]:
-    """What a trace has of the optimizer: its kind, attributes, scalars and slots."""
-    written = sorted(part.found.writes.items(), key=lambda one: by_worth(one[1]))
+    """Returns kind, attributes, scalars and slots of the optimizer."""
+    written = sorted(part.updates.writes.items(), key=lambda one: preference(one[1]))
     first = written[0][1]
     slots: dict[str, dict[str, str]] = {}
     for weight, write in written:
@@ -181,8 +181,8 @@ def _optimizer(part: Part) -> Mapping[str, Any]:
             for name, variable in write.slots.items():
                 if variable is not None:
                     slots.setdefault(name, {})[weight.name] = variable.name
-    maker = part.note.maker
-    made = makers.attributes(maker) if maker is not None and not first.kind else {}
+    optimizer = part.call.optimizer
+    made = optimizers.attributes(optimizer) if optimizer is not None and not first.kind else {}
     return {
         "optimizer": first.kind,
         "attributes": {**first.attributes, **made},

@@ -1,4 +1,4 @@
-"""What is to be recorded, as the command line has it."""
+"""Options of a recording."""
 
 import dataclasses
 import re
@@ -12,11 +12,11 @@ DEFAULT_MEGABYTES = 1000
 
 @dataclasses.dataclass(frozen=True)
 class Steps:
-    """A choice of steps.
+    """A selection of training steps.
 
     Attributes:
-        text: as the user wrote it, such as `0:3,100`.
-        ranges: first step, end (None: without end) and stride of each part of it.
+        text: the selection in the user's words, such as `0:3,100`.
+        ranges: first step, end (None for no end) and stride of each part.
     """
 
     text: str
@@ -31,14 +31,14 @@ class Steps:
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """What is to be recorded.
+    """What to record.
 
     Attributes:
-        folder: of the trace.
-        steps: that are stored in full; None for the usual ones.
-        megabytes: of arrays at most, more than 0.
-        every_step: whether inputs and random numbers of each step are kept, so that the run can
-            be taken again from its start.
+        folder: folder of the trace.
+        steps: steps to store in full; None for the default selection.
+        megabytes: limit of the stored arrays in megabytes, above 0.
+        every_step: whether to store the inputs and random numbers of each step, so that the run
+            can be repeated from its start.
     """
 
     folder: Path
@@ -48,13 +48,13 @@ class Options:
 
 
 def steps(text: str) -> Steps:
-    """Reads a choice of steps: single ones and Python's ranges, with commas between.
+    """Parses steps and Python ranges of steps, separated by commas.
 
     Args:
-        text: such as `0:3,100` or `::10`.
+        text: selection such as `0:3,100` or `::10`.
 
     Raises:
-        InputError: when it is something else.
+        InputError: if `text` is not such a selection.
     """
     found = []
     for part in text.split(","):
@@ -64,7 +64,7 @@ def steps(text: str) -> Steps:
         stop = start + 1 if end is None else int(end) if end else None
         if stride == "0" or (stop is not None and stop <= start):
             raise InputError(
-                f"expected steps from 0 on and ranges of them, as in 0:3,100, got {text!r}"
+                f"expected step numbers and ranges of them, such as 0:3,100, got {text!r}"
             )
         found.append((start, stop, int(stride or 1)))
     return Steps(text, tuple(found))

@@ -1,4 +1,4 @@
-"""Writes down the training steps of a script."""
+"""Records the training steps of a script."""
 
 import dataclasses
 import math
@@ -10,21 +10,21 @@ from typing import Any
 from tf_edureka import trace
 from tf_edureka.runner.record import session_state
 from tf_edureka.runner.record.arrays import as_stored
-from tf_edureka.runner.record.asked import Asked, Begun, Run
 from tf_edureka.runner.record.evaluations import ChangedError, evaluation
-from tf_edureka.runner.record.gradients import Note
-from tf_edureka.runner.record.lines import Line
+from tf_edureka.runner.record.gradients import GradientCall
 from tf_edureka.runner.record.manifest import Manifest
 from tf_edureka.runner.record.options import Options
 from tf_edureka.runner.record.plan import Part, Plan
-from tf_edureka.runner.record.readings import Readings
-from tf_edureka.runner.record.schedule import Mode, Schedule, of_the_step_alone
+from tf_edureka.runner.record.schedule import Mode, Schedule, rates_by_step
+from tf_edureka.runner.record.script_run import Capture, Run, ScriptRun
+from tf_edureka.runner.record.step_record import StepRecord
+from tf_edureka.runner.record.variable_reader import VariableReader
 
 _NOTHING: frozenset[Any] = frozenset()
 
 
 @dataclasses.dataclass(eq=False)
-class _Training:
+class _RecordedTraining:
     place: int
     schedule: Schedule
     steps: int = 0
@@ -32,201 +32,218 @@ class _Training:
 
 
 class Recorder:
-    """Writes down the training steps of a script.
+    """Records the training steps of a script.
 
     Args:
-        writer: of the trace.
-        options: what is to be recorded.
-        manifest: of the trace.
+        writer: writer of the trace.
+        options: recording options.
+        manifest: manifest of the trace.
 
     Attributes:
-        is_on: whether it records.
+        is_on: whether the recorder is active.
     """
 
     def __init__(self, writer: trace.Writer, options: Options, manifest: Manifest) -> None:
         self._writer = writer
         self._options = options
         self._manifest = manifest
-        self._trainings: dict[Note, _Training] = {}
-        self._readings = Readings(writer, manifest)
+        self._trainings: dict[GradientCall, _RecordedTraining] = {}
+        self._reader = VariableReader(writer, manifest)
         self._lock = threading.RLock()
         self._is_full = False
         self.is_on = True
 
-    def begin(self, asked: Asked) -> Begun | None:
-        """What is to be fetched in a run besides what the script asks for; None to leave it."""
+    def begin(self, script_run: ScriptRun) -> Capture | None:
+        """Returns what to record of a run; None to record nothing."""
         with self._lock:
-            session, plan, state = asked.session, asked.plan, session_state.of(asked.session)
+            session, plan, state = (
+                script_run.session,
+                script_run.plan,
+                session_state.get(script_run.session),
+            )
             if not plan.parts:
-                return self._begin_evaluation(asked)
+                return self._begin_evaluation(script_run)
             for part in plan.parts:
-                if part.note not in self._trainings:
-                    self._meet(asked, part)
+                if part.call not in self._trainings:
+                    self._add_training(script_run, part)
             state.has_trained = True
-            state.evaluations.end(lambda names: self._readings.some(session, asked.run, names))
-            ones = [self._trainings[part.note] for part in plan.parts]
+            state.evaluations.before_step(
+                lambda names: self._reader.read(session, script_run.run, names)
+            )
+            ones = [self._trainings[part.call] for part in plan.parts]
             modes = [one.schedule.mode(one.steps) for one in ones]
             if self._is_full:
-                modes = [Mode.LINE for _ in modes]
+                modes = [Mode.SCALARS for _ in modes]
             most = max(modes)
             if most == Mode.FULL:
-                self._readings.all(session, asked.run)
+                self._reader.read_all(session, script_run.run)
             else:
                 state.values = {}
             has_sources = most == Mode.FULL or (self._options.every_step and not self._is_full)
-            extra, dead = plan.always, _NOTHING
+            extra, dead = plan.always_fetched, _NOTHING
             if has_sources or most >= Mode.GRADIENTS:
-                extra, dead = self._more(asked, most, has_sources)
-            # Before the run, since what the script has just made is still in the processor's cache.
-            kinds = [*zip(plan.fed_names, asked.fed, strict=False)]  # others come by connections
+                extra, dead = self._extra_fetches(script_run, most, has_sources)
+            # Not strict: the rest of the fed tensors comes by connections.
+            kinds = [*zip(plan.fed_names, script_run.fed, strict=False)]
+            # Before the run, while the script's arrays are still in the processor's cache.
             fed = [as_stored(value, dtype) for (_, dtype), value in kinds]
             prints = {
                 name: trace.Fingerprint(one) for ((name, _), _), one in zip(kinds, fed, strict=True)
             }
             state.version += 1
-            return Begun(
+            return Capture(
                 modes, fed, prints, extra, state.version, state.values, state.references, dead
             )
 
     @staticmethod
-    def _more(asked: Asked, most: Mode, has_sources: bool) -> tuple[list[Any], frozenset[Any]]:
-        """What is to be fetched where more is stored than a line, and what is dead in the run."""
-        plan = asked.plan
+    def _extra_fetches(
+        script_run: ScriptRun, most: Mode, has_sources: bool
+    ) -> tuple[list[Any], frozenset[Any]]:
+        """Returns the extra fetches for arrays, and the outputs in branches not taken."""
+        plan = script_run.plan
         dead = _NOTHING
         if has_sources:
-            fed = dict(zip(plan.fed, asked.fed, strict=False))
-            dead = plan.dead(lambda some: asked.run(some, fed))
-        there = {id(one) for one in (*asked.fetches, *plan.fed, *dead)}
-        extra = [*plan.always]
+            fed = dict(zip(plan.fed, script_run.fed, strict=False))
+            dead = plan.dead(lambda some: script_run.run(some, fed))
+        there = {id(one) for one in (*script_run.fetches, *plan.fed, *dead)}
+        extra = [*plan.always_fetched]
         extra += plan.gradients if most >= Mode.GRADIENTS else []
         extra += plan.sources if has_sources else []
         extra += plan.losses(dead) if most == Mode.FULL else []
         return [one for one in dict.fromkeys(extra) if id(one) not in there], dead
 
-    def end(self, asked: Asked, begun: Begun, values: Sequence[Any]) -> None:
-        """Writes down what a run has given.
+    def end(self, script_run: ScriptRun, capture: Capture, values: Sequence[Any]) -> None:
+        """Records the values of a run.
 
         Args:
-            asked: the run.
-            begun: what was to be fetched in it.
-            values: of the script's fetches and of the others.
+            script_run: the run.
+            capture: what to record of it.
+            values: values of the script's fetches and of the extra ones.
         """
         with self._lock:
-            plan, state = asked.plan, session_state.of(asked.session)
-            known = dict(zip(map(id, [*asked.fetches, *begun.extra]), values, strict=True))
-            known |= zip(map(id, plan.fed), begun.fed, strict=False)
+            plan, state = script_run.plan, session_state.get(script_run.session)
+            known = dict(zip(map(id, [*script_run.fetches, *capture.extra]), values, strict=True))
+            known |= zip(map(id, plan.fed), capture.fed, strict=False)
             for origin, to in plan.connections:
                 if id(origin) in known:
                     known[id(to)] = known[id(origin)]
             if not plan.parts:
                 steps = sum(one.steps for one in self._trainings.values())
-                state.evaluations.add(plan, evaluation(plan, asked.fed, known, steps))
+                state.evaluations.add(plan, evaluation(plan, script_run.fed, known, steps))
                 return
-            is_alone = state.version == begun.version
+            is_alone = state.version == capture.version
             if not is_alone:
-                self._manifest.note("other threads train at the same time: a state may hold theirs")
+                self._manifest.note(
+                    "several threads train at the same time; a state may include another's updates"
+                )
             after: Mapping[str, str] = {}
-            if max(begun.modes) == Mode.FULL and not self._is_full:
-                self._readings.all(asked.session, asked.run)
+            if max(capture.modes) == Mode.FULL and not self._is_full:
+                self._reader.read_all(script_run.session, script_run.run)
                 after = state.references
-            for part, mode in zip(plan.parts, begun.modes, strict=True):
-                training = self._trainings[part.note]
-                line = Line(asked, begun, part, known, training.place, training.steps)
-                is_more = mode > Mode.LINE or self._options.every_step
-                stored = self._store(line, mode, after) if is_more else 0
-                self._writer.step(line.content)
-                training.schedule.saw(training.steps, line.rate, stored)
+            for part, mode in zip(plan.parts, capture.modes, strict=True):
+                training = self._trainings[part.call]
+                record = StepRecord(
+                    script_run, capture, part, known, training.place, training.steps
+                )
+                stores_arrays = mode > Mode.SCALARS or self._options.every_step
+                stored = self._store(record, mode, after) if stores_arrays else 0
+                self._writer.step(record.content)
+                training.schedule.after_step(training.steps, record.rate, stored)
                 training.steps += 1
-                self._look(training, line)
-            if not plan.is_known:
-                plan.is_known = True
-                if self._manifest.inputs(plan):
+                self._note_nonfinite(training, record)
+            if not plan.is_listed:
+                plan.is_listed = True
+                if self._manifest.add_inputs(plan):
                     self._manifest.write()
 
-    def _begin_evaluation(self, asked: Asked) -> Begun | None:
-        if self._is_full or asked.session.graph not in self._readings.graphs[:1]:
+    def _begin_evaluation(self, script_run: ScriptRun) -> Capture | None:
+        if self._is_full or script_run.session.graph not in self._reader.graphs[:1]:
             return None
-        extra, dead = self._more(asked, Mode.LINE, has_sources=True)
-        return Begun([], [], {}, extra, session_state.of(asked.session).version, {}, {}, dead)
+        extra, dead = self._extra_fetches(script_run, Mode.SCALARS, has_sources=True)
+        return Capture(
+            [], [], {}, extra, session_state.get(script_run.session).version, {}, {}, dead
+        )
 
-    def _store(self, line: Line, mode: Mode, after: Mapping[str, str]) -> float:
-        """Puts arrays into a line; gives the bytes of the gradients."""
+    def _store(self, record: StepRecord, mode: Mode, after: Mapping[str, str]) -> float:
+        """Stores the arrays of a step; returns the bytes of its gradients."""
         had = self._writer.bytes_left
         try:
             if mode >= Mode.GRADIENTS and not self._is_full:
-                line.gradients(self._writer.put)
+                record.store_gradients(self._writer.put)
             spent = had - self._writer.bytes_left
             every = self._options.every_step and not self._is_full
             if mode == Mode.FULL and not self._is_full:
-                line.all(self._writer.put, after)
+                record.store_state(self._writer.put, after)
             elif every:
-                line.inputs(self._writer.put)
+                record.store_inputs(self._writer.put)
         except trace.FullError as error:
-            line.drop_arrays()
-            self._give_up_arrays(line.number, error)
+            record.drop_arrays()
+            self._stop_storing_arrays(record.number, error)
             return 0
-        for text in line.remarks:
+        for text in record.remarks:
             self._manifest.note(text)
         return spent if mode == Mode.GRADIENTS else 0
 
-    def _give_up_arrays(self, step: int, error: trace.FullError) -> None:
+    def _stop_storing_arrays(self, step: int, error: trace.FullError) -> None:
         self._is_full = True
         self._manifest.note(f"from step {step} on no arrays are stored: {error}")
         self._manifest.write()
 
-    def _look(self, training: _Training, line: Line) -> None:
-        odd = [name for name, value in line.floats() if not math.isfinite(value)]
+    def _note_nonfinite(self, training: _RecordedTraining, record: StepRecord) -> None:
+        odd = [name for name, value in record.floats() if not math.isfinite(value)]
         if odd and training.is_finite:
             training.is_finite = False
-            kind = "NaN" if any(math.isnan(value) for _, value in line.floats()) else "infinite"
-            self._manifest.note(f"{odd[0]} is {kind} from step {line.number} on")
+            kind = "NaN" if any(math.isnan(value) for _, value in record.floats()) else "infinite"
+            self._manifest.note(f"{odd[0]} is {kind} from step {record.number} on")
             self._manifest.write()
 
-    def _meet(self, asked: Asked, part: Part) -> None:
-        """Takes in a training at its first step."""
+    def _add_training(self, script_run: ScriptRun, part: Part) -> None:
+        """Adds a training at its first step."""
         if not self._trainings:
-            self._manifest.first(asked.session)
-        elif asked.session.graph not in self._readings.graphs:
-            self._manifest.note("it trains in several graphs; the graph of the first is stored")
+            self._manifest.add_session(script_run.session)
+        elif script_run.session.graph not in self._reader.graphs:
+            self._manifest.note(
+                "the script trains in several graphs; only the first graph is stored"
+            )
         try:
-            self._readings.all(asked.session, asked.run)
+            self._reader.read_all(script_run.session, script_run.run)
         except trace.FullError as error:
-            self._give_up_arrays(0, error)
-        place = self._manifest.training(asked.plan, part)
+            self._stop_storing_arrays(0, error)
+        place = self._manifest.add_training(script_run.plan, part)
         schedule = Schedule(self._options.steps, self._options.megabytes * 1e6 / 4)
         rate = part.scalars.get("lr")
         if rate is not None and not self._options.steps:
-            rates = of_the_step_alone(rate, asked.run, asked.plan.written)
-            schedule.expect(rates, is_set=False)
+            rates = rates_by_step(rate, script_run.run, script_run.plan.written)
+            schedule.set_first_change(rates, is_set=False)
         elif "lr" in part.constants:
-            schedule.expect(None, is_set=True)
-        self._trainings[part.note] = _Training(place, schedule)
-        self._manifest.inputs(asked.plan)
+            schedule.set_first_change(None, is_set=True)
+        self._trainings[part.call] = _RecordedTraining(place, schedule)
+        self._manifest.add_inputs(script_run.plan)
         self._manifest.write()
 
-    def changed(self, session: Any, plan: Plan) -> None:
-        """Takes in that a run which is no training step has changed variables."""
+    def variables_changed(self, session: Any, plan: Plan) -> None:
+        """Notes that a run without a training step has changed variables."""
         with self._lock:
-            state = session_state.of(session)
+            state = session_state.get(session)
             state.version += 1
-            state.evaluations.written(frozenset(op.name for op in plan.written))
+            state.evaluations.invalidate(frozenset(op.name for op in plan.written))
 
-    def in_parts(self, session: Any) -> None:
-        """Takes in that a run is taken by `partial_run`, of which no line is written."""
+    def partial_run(self, session: Any) -> None:
+        """Notes a call of `partial_run`, which is not recorded."""
         with self._lock:
-            session_state.of(session).version += 1
-            self._manifest.note("a run in parts, by partial_run, is not recorded")
+            session_state.get(session).version += 1
+            self._manifest.note("runs by partial_run are not recorded")
 
-    def closing(self, session: Any, run: Run) -> None:
-        """Takes in the last values in a session."""
+    def session_closing(self, session: Any, run: Run) -> None:
+        """Records the last values of a session."""
         with self._lock:
-            state = session_state.forget(session)
-            if state is None or session.graph not in self._readings.graphs or self._is_full:
+            state = session_state.pop(session)
+            if state is None or session.graph not in self._reader.graphs or self._is_full:
                 return
             try:
-                self._readings.all(session, run)
+                self._reader.read_all(session, run)
             except trace.FullError as error:
-                self._give_up_arrays(max(one.steps for one in self._trainings.values()), error)
+                self._stop_storing_arrays(max(one.steps for one in self._trainings.values()), error)
                 return
             for name, reference in state.references.items() if state.has_trained else ():
                 self._manifest.variables[name]["final"] = reference
@@ -235,10 +252,10 @@ class Recorder:
             except (trace.FullError, ChangedError) as error:
                 self._manifest.note(f"the last evaluation is not stored: {error}")
             else:
-                self._manifest.evaluations(found, session.graph)
+                self._manifest.add_evaluations(found, session.graph)
 
     def finish(self, ended: str) -> None:
-        """Writes how the script ended."""
+        """Completes the trace with how the script ended."""
         with self._lock:
             self.is_on = False
             self._manifest.ended = ended
@@ -250,19 +267,22 @@ class Recorder:
             self._writer.close()
             if not any(one.steps for one in self._trainings.values()) and sys.stderr is not None:
                 name = self._writer.folder
-                print(f"note: no training step was seen, so {name} holds none", file=sys.stderr)
+                print(
+                    f"note: the recorder saw no training step, so {name} holds none",
+                    file=sys.stderr,
+                )
 
     def failed(self, error: Exception) -> None:
-        """Stops recording."""
+        """Stops recording after an error of the recorder."""
         with self._lock:
             if not self.is_on:
                 return
             self.is_on = False
             reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-            text = f"the recording stopped ({reason})"
+            text = f"the recording stopped after an error ({reason})"
             self._manifest.note(text)
             if sys.stderr is not None:
-                print(f"note: {text}; the script goes on", file=sys.stderr, flush=True)
+                print(f"note: {text}; the script continues", file=sys.stderr, flush=True)
             self._flush()
             self._manifest.write()
 

@@ -1,4 +1,4 @@
-"""Has this process, or what it trains meanwhile, recorded."""
+"""Starts and ends the recording of a process or of a block of code."""
 
 import atexit
 import contextlib
@@ -15,48 +15,48 @@ _hooks: Hooks | None = None
 _ended = "complete"
 
 
-def begin(options: Options, *, name: str, source: bytes, arguments: Sequence[str]) -> None:
-    """From now on this process, which is one of TensorFlow 1, is recorded.
+def start(options: Options, *, name: str, source: bytes, arguments: Sequence[str]) -> None:
+    """Starts recording this process, in which TensorFlow is TensorFlow 1.
 
     Args:
-        options: what is to be recorded.
-        name: of the script.
-        source: of it.
-        arguments: of it.
+        options: recording options.
+        name: file name of the script.
+        source: source code of the script.
+        arguments: command-line arguments of the script.
 
     Raises:
-        InputError: when the folder cannot be written, or has other files in it.
+        InputError: if the folder cannot be written, or has other files in it.
     """
-    _begin(options, name=name, source=source, arguments=arguments)
-    atexit.register(_end)
-    if hasattr(os, "register_at_fork"):  # a child has no part in the trace
-        os.register_at_fork(after_in_child=_leave)
+    _install(options, name=name, source=source, arguments=arguments)
+    atexit.register(_finish)
+    if hasattr(os, "register_at_fork"):  # a child process must not write to the trace
+        os.register_at_fork(after_in_child=_stop)
 
 
 @contextlib.contextmanager
-def within(options: Options, *, name: str) -> Iterator[None]:
-    """Records what is trained within, in any process, which is as before afterwards.
+def record(options: Options, *, name: str) -> Iterator[None]:
+    """Records the training in a `with` block; TensorFlow is restored afterwards.
 
     Args:
-        options: what is to be recorded.
-        name: of what trains.
+        options: recording options.
+        name: name of the training, stored as the name of the script.
 
     Raises:
-        InputError: when the folder cannot be written, or has other files in it.
+        InputError: if the folder cannot be written, or has other files in it.
     """
-    hooks = _begin(options, name=name, source=b"", arguments=())
+    hooks = _install(options, name=name, source=b"", arguments=())
     try:
         yield
     except BaseException as error:
         ended_by(error)
         raise
     finally:
-        _end()
-        _leave()
+        _finish()
+        _stop()
         hooks.undo()
 
 
-def _begin(options: Options, *, name: str, source: bytes, arguments: Sequence[str]) -> Hooks:
+def _install(options: Options, *, name: str, source: bytes, arguments: Sequence[str]) -> Hooks:
     global _hooks, _ended
     writer = trace.Writer(options.folder, options.megabytes * 1e6)
     manifest = Manifest(writer, options, name=name, source=source, arguments=arguments)
@@ -65,21 +65,21 @@ def _begin(options: Options, *, name: str, source: bytes, arguments: Sequence[st
 
 
 def ended_by(error: BaseException) -> None:
-    """Takes in what ended the script."""
+    """Notes the exception that ended the script."""
     global _ended
     is_usual = isinstance(error, SystemExit) and error.code in (None, 0)
     text = f"{type(error).__name__}: {error}".removesuffix(": ")
     _ended = "complete" if is_usual else text.splitlines()[0]
 
 
-def _leave() -> None:
+def _stop() -> None:
     global _hooks
     if _hooks is not None:
         _hooks.recorder.is_on = False
         _hooks = None
 
 
-def _end() -> None:
+def _finish() -> None:
     if _hooks is not None:
         _hooks.close_all()
         _hooks.recorder.finish(_ended)

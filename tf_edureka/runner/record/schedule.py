@@ -1,4 +1,4 @@
-"""Which steps of a training are stored, and how much of them."""
+"""Decides which steps of a training are stored, and how much of each."""
 
 import enum
 from collections.abc import Callable, Sequence
@@ -8,95 +8,99 @@ from tf_edureka.runner.record import graphs
 from tf_edureka.runner.record.options import Steps
 
 Rates = Callable[[Sequence[int]], Sequence[float]]
-USUAL = (0, 1, 2, 10, 100, 1000)
-_BEGINNING = 10  # steps whose gradients are kept where the rate never changes
-_LONGEST = 200  # steps without a gap whose gradients are kept
-_AFTER = 3  # of these after the rate has changed, with the step of the change
-_AROUND = 2  # steps on both sides of a change that is further away
-_FURTHEST = 1 << 24  # steps that are looked ahead
+DEFAULT_STEPS = (0, 1, 2, 10, 100, 1000)
+_CONSTANT_RATE_STEPS = 10  # steps with gradients if the rate never changes
+_MAX_STEPS = 200  # longest run of consecutive steps with gradients
+_STEPS_AFTER = 3  # steps with gradients from the first changed rate on
+_STEPS_AROUND = 2  # steps stored before and after a later change
+_LOOKAHEAD = 1 << 24  # steps to search for the first change
 
 
 class Mode(enum.IntEnum):
     """How much of a step is stored."""
 
-    LINE = 0  # what each step has
-    GRADIENTS = 1  # and gradients
-    FULL = 2  # and all
+    SCALARS = 0  # scalars and fingerprints
+    GRADIENTS = 1  # also gradients
+    FULL = 2  # also inputs, state and the forward pass
 
 
 class Schedule:
-    """Which steps of one training are stored.
+    """Decides how much of each step of one training is stored.
 
     Args:
-        chosen: steps that the user asked for; None for the usual ones.
-        most: bytes of gradients at most, outside those steps.
+        chosen: steps that the user chose; None for the default steps.
+        most: size limit in bytes for gradients outside those steps.
     """
 
     def __init__(self, chosen: Steps | None, most: float) -> None:
         self._chosen = chosen
         self._left = most
         self._rate: float | None = None
-        self._end = _LONGEST if chosen is None else 0
+        self._end = _MAX_STEPS if chosen is None else 0
         self._around = range(0)
 
-    def expect(
+    def set_first_change(
         self, rates: Callable[[Sequence[int]], Sequence[float]] | None, is_set: bool
     ) -> None:
-        """Takes in when the rate will change.
+        """Sets when the learning rate first changes.
 
         Args:
-            rates: that the optimizer will be given at some steps, counted from the next; None if
-                that is not known beforehand.
+            rates: callable that returns the rates at given steps, counted from the next step; None
+                if they are not known beforehand.
             is_set: whether the rate is a constant.
         """
         if self._chosen is not None:
             return
         change = None if rates is None else first_change(rates)
-        if change is not None and change > _LONGEST:
+        if change is not None and change > _MAX_STEPS:
             self._end = 0
-            self._around = range(change - _AROUND, change + _AROUND + 1)
+            self._around = range(change - _STEPS_AROUND, change + _STEPS_AROUND + 1)
         elif is_set or (rates is not None and change is None):
-            self._end = _BEGINNING
+            self._end = _CONSTANT_RATE_STEPS
 
     def mode(self, step: int) -> Mode:
-        """How much is stored of a step."""
-        if step in (USUAL if self._chosen is None else self._chosen) or step in self._around:
+        """Returns how much of a step to store."""
+        if (
+            step in (DEFAULT_STEPS if self._chosen is None else self._chosen)
+            or step in self._around
+        ):
             return Mode.FULL
-        return Mode.GRADIENTS if step < self._end else Mode.LINE
+        return Mode.GRADIENTS if step < self._end else Mode.SCALARS
 
-    def saw(self, step: int, rate: float | None, stored: float) -> None:
-        """Takes in what came of a step.
+    def after_step(self, step: int, rate: float | None, stored: float) -> None:
+        """Updates the schedule after a step.
 
         Args:
-            step: its number.
-            rate: that the optimizer was given; None if that is not known.
-            stored: bytes of its gradients.
+            step: number of the step.
+            rate: learning rate of the step; None if not known.
+            stored: bytes of the stored gradients.
         """
         self._left -= stored
         if self._rate is None:
             self._rate = rate
-        elif rate != self._rate and step < self._end and self._end == _LONGEST:
-            self._end = step + _AFTER
+        elif rate != self._rate and step < self._end and self._end == _MAX_STEPS:
+            self._end = step + _STEPS_AFTER
         if self._left < stored:
             self._end = 0
 
 
 def first_change(rates: Rates) -> int | None:
-    """The first step whose rate is not that of step 0; None if there is none.
+    """Returns the first step with another rate than step 0; None if there is none.
 
-    The first 200 steps are looked at each; further ones as if the rate did not return.
+    The first 200 steps are checked one by one. Later ones are found by bisection, which assumes
+    that the rate does not return to its first value.
 
     Args:
-        rates: at some steps.
+        rates: callable that returns the rates at given steps.
     """
-    first, *others = rates(range(_LONGEST + 1))
+    first, *others = rates(range(_MAX_STEPS + 1))
     near = next((step for step, rate in enumerate(others, 1) if rate != first), None)
     if near is not None:
         return near
-    same, other = _LONGEST, _LONGEST
-    while other < _FURTHEST and rates([other])[0] == first:
+    same, other = _MAX_STEPS, _MAX_STEPS
+    while other < _LOOKAHEAD and rates([other])[0] == first:
         same, other = other, 2 * other
-    if other >= _FURTHEST:
+    if other >= _LOOKAHEAD:
         return None
     while other - same > 1:
         middle = (same + other) // 2
@@ -107,18 +111,18 @@ def first_change(rates: Rates) -> int | None:
     return other
 
 
-def of_the_step_alone(
+def rates_by_step(
     rate: Any, run: Callable[[Sequence[Any], dict[Any, Any]], list[Any]], written: set[Any]
 ) -> Rates | None:
-    """The rate as a function of the steps from now on, if it depends on a counter of them alone.
+    """Returns the rate as a function of future steps, if it depends only on a step counter.
 
     Args:
         rate: tensor of the rate.
-        run: takes tensors and what is fed, and gives their values.
+        run: callable that returns the values of tensors, given the tensors and the feeds.
         written: ops of the variables that a step writes.
 
     Returns:
-        a function that gives the rates at some steps; None if it depends on something else.
+        a function that returns the rates at given steps; None if the rate depends on anything else.
     """
     closure = graphs.Closure([rate])
     counters = [op for op in closure.ops if op.type in graphs.VARIABLES]

@@ -1,4 +1,4 @@
-"""What is known of the variables in a session."""
+"""The recorder's state for each session."""
 
 import dataclasses
 import weakref
@@ -10,23 +10,23 @@ from tf_edureka.trace import Array
 
 @dataclasses.dataclass(eq=False)
 class State:
-    """What is known of the variables in a session.
+    """The recorder's state for a session.
 
     Attributes:
-        graph: of the session.
-        version: how many runs have changed a variable, or may have.
-        missing: names of variables that had no value when they were last read.
-        seen: version at which all were read last.
-        values: at that version, by name.
-        references: of the same in the trace.
-        has_trained: whether a training step was taken in it.
-        evaluations: the last ones in it.
+        graph: graph of the session.
+        version: number of runs that have changed a variable, or may have.
+        uninitialized: names of variables without a value at the last read.
+        read_version: version at the last read of all variables; -1 before the first.
+        values: values of the variables at `read_version`, by name.
+        references: trace references of the values, by name.
+        has_trained: whether a training step was taken in the session.
+        evaluations: last evaluations in the session.
     """
 
     graph: Any
     version: int = 0
-    missing: set[str] = dataclasses.field(default_factory=set)
-    seen: int = -1
+    uninitialized: set[str] = dataclasses.field(default_factory=set)
+    read_version: int = -1
     values: dict[str, Array] = dataclasses.field(default_factory=dict)
     references: dict[str, str] = dataclasses.field(default_factory=dict)
     has_trained: bool = False
@@ -37,8 +37,8 @@ _ATTRIBUTE = "_tf_edureka_state"
 _sessions: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
-def of(session: Any) -> State:
-    """The state of a `session`."""
+def get(session: Any) -> State:
+    """Returns the state of a `session`; creates it if needed."""
     state: State | None = getattr(session, _ATTRIBUTE, None)
     if state is None:
         state = State(session.graph)
@@ -47,14 +47,14 @@ def of(session: Any) -> State:
     return state
 
 
-def forget(session: Any) -> State | None:
-    """The same for the last time; None if nothing is known."""
+def pop(session: Any) -> State | None:
+    """Returns the state of a `session` and forgets it; None if there is none."""
     if session not in _sessions:
         return None
     _sessions.discard(session)
-    return of(session)
+    return get(session)
 
 
-def known() -> list[Any]:
-    """The sessions of which something is known."""
+def sessions() -> list[Any]:
+    """Returns the sessions that have a state."""
     return [*_sessions]

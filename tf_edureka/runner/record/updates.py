@@ -1,4 +1,4 @@
-"""Which ops write a variable, and what they are given."""
+"""Finds the ops that write variables, and their inputs."""
 
 import dataclasses
 import re
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from tf_edureka.runner.record import graphs, variables
-from tf_edureka.runner.record.gradients import Note, applied, is_sparse, parts
+from tf_edureka.runner.record.gradients import GradientCall, applied, is_sparse, parts
 
 _WRITES = re.compile(r"(Resource)?(Sparse)?(Apply|Assign|Scatter|StridedSliceAssign)\w*")
 _APPLY = re.compile(r"(?:Resource)?(?:Sparse)?Apply(\w+?)(?:V2)?")
@@ -18,11 +18,11 @@ _IGNORED = ("indices", "global_step")
 
 @dataclasses.dataclass(eq=False)
 class Slices:
-    """A sparse gradient as an op got it.
+    """The sparse gradient that an op receives.
 
     Attributes:
-        values: a tensor.
-        indices: a tensor.
+        values: tensor of the rows.
+        indices: tensor of the row numbers.
     """
 
     values: Any
@@ -34,13 +34,13 @@ class Write:
     """An op that writes a variable.
 
     Attributes:
-        op: itself.
+        op: the writing op.
         variable: op of the variable.
-        kind: of optimizer, such as `Momentum`; None if it is none of an optimizer's.
-        gradient: that it is given, a tensor or `Slices`; None if there is no such input.
-        scalars: other inputs that are numbers, by name.
-        slots: ops of other variables that it writes, by name.
-        attributes: of the op that change what it computes.
+        kind: kind of optimizer, such as `Momentum`; None if it is not an optimizer's op.
+        gradient: gradient input, a tensor or `Slices`; None without one.
+        scalars: other scalar inputs, by name.
+        slots: ops of other variables that the op writes, by name.
+        attributes: attributes of the op that change its result.
     """
 
     op: Any
@@ -53,22 +53,22 @@ class Write:
 
 
 @dataclasses.dataclass(eq=False)
-class Found:
-    """A training that a session run takes a step of.
+class Updates:
+    """The updates of one training in a session run.
 
     Attributes:
-        note: of its gradients.
-        writes: by the op of the weight, in the order of the weights.
-        others: notes of other gradients that the same ops apply.
+        call: call that computed the gradients.
+        writes: writing ops, by the op of the weight, in the order of the weights.
+        others: other gradient calls whose gradients the same ops apply.
     """
 
-    note: Note
+    call: GradientCall
     writes: dict[Any, Write]
-    others: tuple[Note, ...] = ()
+    others: tuple[GradientCall, ...] = ()
 
 
 def writes(closure: graphs.Closure) -> list[Write]:
-    """All that is written in a run."""
+    """Returns all writes of variables in a run."""
     found = (_write(op) for op in closure.ops if _WRITES.fullmatch(op.type) and len(op.inputs))
     return [write for write in found if write is not None]
 
@@ -105,12 +105,15 @@ def _write(op: Any) -> Write | None:
     return Write(op, variable, match[1], gradient, scalars, slots, attributes)
 
 
-def _told(write: Write, reached: Collection[Any]) -> Write:
-    """A `write` as it is; Adam's of a sparse gradient, in plain ops, by what Adam was told.
+def _with_adam_inputs(write: Write, reached: Collection[Any]) -> Write:
+    """Completes the write of Adam with a sparse gradient, which uses plain ops.
+
+    Gradient, scalars and slots come from the optimizer's Python object. Other writes are returned
+    unchanged.
 
     Args:
-        write: of a weight.
-        reached: what the gradients of the loss reach.
+        write: write of a weight.
+        reached: ops that depend on the gradients of the loss.
     """
     for one in () if write.kind else applied(write.variable):
         kinds = {kind.__name__ for kind in type(one.optimizer).__mro__}
@@ -136,90 +139,92 @@ def _told(write: Write, reached: Collection[Any]) -> Write:
 
 
 def _factor(tensor: Any) -> Any:
-    """The number that a tensor is a product with; None if it is no such product."""
+    """Returns the scalar factor of a product; None if the tensor is not such a product."""
     if tensor.op.type != "Mul":
         return None
     return next((one for one in tensor.op.inputs if one.shape.ndims == 0), None)
 
 
-def trainings(closure: graphs.Closure, noted: Iterable[Note]) -> list[Found]:
-    """What is trained in a run.
+def trainings(closure: graphs.Closure, calls: Iterable[GradientCall]) -> list[Updates]:
+    """Finds the trainings that a run takes a step of.
 
     Args:
-        closure: of the run.
-        noted: gradients that were taken in its graph.
+        closure: ops of the run.
+        calls: gradient calls in the graph.
     """
     by_variable: dict[Any, list[Write]] = {}
     for write in writes(closure):
         by_variable.setdefault(write.variable, []).append(write)
     candidates = []
-    for note in noted:
-        if not any(weight in by_variable for weight in note.weights):
+    for call in calls:
+        if not any(weight in by_variable for weight in call.weights):
             continue
-        taken = [part for one in note.raw.values() for part in parts(one)]
+        taken = [part for one in call.raw.values() for part in parts(one)]
         reached = closure.after(part for part in taken if not closure.is_fed(part))
         found = {
             weight: _best([one for one in by_variable.get(weight, ()) if one.op in reached])
-            for weight in note.weights
+            for weight in call.weights
         }
         written = {
-            weight: _told(write, reached) for weight, write in found.items() if write is not None
+            weight: _with_adam_inputs(write, reached)
+            for weight, write in found.items()
+            if write is not None
         }
         if written:
-            candidates.append((Found(note, written), reached))
+            candidates.append((Updates(call, written), reached))
     chosen = [
         one
         for one, reached in candidates
-        if not any(  # its gradients are part of another loss, as in meta-learning
+        if not any(  # gradients within another loss, as in meta-learning
             loss.op in reached and _overlap(one, other)
             for other, _ in candidates
             if other is not one
-            for loss in other.note.losses
+            for loss in other.call.losses
         )
     ]
     if not chosen:
-        return _without_gradients(by_variable, noted)
-    return _joined(chosen)
+        return _without_gradients(by_variable, calls)
+    return _merged(chosen)
 
 
 def _best(found: list[Write]) -> Write | None:
     return next((one for one in found if one.kind), found[0] if found else None)
 
 
-def _overlap(one: Found, other: Found) -> bool:
+def _overlap(one: Updates, other: Updates) -> bool:
     return any(other.writes.get(weight) is write for weight, write in one.writes.items())
 
 
-def _joined(found: list[Found]) -> list[Found]:
-    """Where gradients of several losses are applied together, one training is made of them."""
-    joined: list[Found] = []
+def _merged(found: list[Updates]) -> list[Updates]:
+    """Merges gradients of several losses into one training if they are applied together."""
+    merged: list[Updates] = []
     for one in found:
-        first = next((other for other in joined if _overlap(one, other)), None)
+        first = next((other for other in merged if _overlap(one, other)), None)
         if first is None:
-            joined.append(one)
+            merged.append(one)
         else:
-            first.others += (one.note,)
+            first.others += (one.call,)
             first.writes = {**one.writes, **first.writes}
-    return joined
+    return merged
 
 
 def _without_gradients(
-    by_variable: Mapping[Any, list[Write]], noted: Iterable[Note]
-) -> list[Found]:
-    """Trainings whose gradients other runs have summed up in variables or accumulators."""
-    found: list[Found] = []
-    for note in noted:
+    by_variable: Mapping[Any, list[Write]], calls: Iterable[GradientCall]
+) -> list[Updates]:
+    """Finds trainings whose gradients earlier runs accumulated in variables or accumulators."""
+    found: list[Updates] = []
+    for call in calls:
         written = {
             weight: write
-            for weight in note.weights
+            for weight in call.weights
             for write in by_variable.get(weight, ())
             if write.kind and write.gradient is not None
         }
-        if written and not any(_overlap(Found(note, written), one) for one in found):
-            found.append(Found(note, written))
+        if written and not any(_overlap(Updates(call, written), one) for one in found):
+            found.append(Updates(call, written))
     return found
 
 
-def by_worth(write: Write) -> tuple[bool, bool]:
-    """What sorts ops that write weights: those of an optimizer first, and dense gradients."""
+def preference(write: Write) -> tuple[bool, bool]:
+    """Returns a sort key: ops of optimizers first, then dense before sparse gradients."""
     return (not write.kind, write.gradient is None or is_sparse(write.gradient))

@@ -1,4 +1,4 @@
-"""The variables of a graph, and their values in a session."""
+"""Finds and reads the variables of a graph."""
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
@@ -8,12 +8,12 @@ from tf_edureka.runner.record import graphs
 from tf_edureka.trace import Array
 
 _COLLECTIONS = ("variables", "trainable_variables", "model_variables")
-_WALKED = 200  # ops behind an initial value
+_WALKED = 200  # ops to search for the initializer
 Fetch = Callable[[Sequence[Any]], list[Any]]
 
 
 def all_of(graph: Any) -> dict[str, Any]:
-    """The variables of a graph by name, in the order in which they were made."""
+    """Returns the variables of a graph by name, in the order of creation."""
     found: dict[str, Any] = {}
     for collection in _COLLECTIONS:
         for variable in graph.get_collection_ref(collection):
@@ -24,7 +24,7 @@ def all_of(graph: Any) -> dict[str, Any]:
 
 
 def reading(variable: Any) -> Any:
-    """The tensor in the graph that its value is read by; None if there is none."""
+    """Returns an existing tensor that reads a `variable`; None if there is none."""
     tensor = variable.op.graph.as_graph_element(variable, allow_operation=False)
     ops = graphs.Closure([tensor]).ops
     allowed = (*graphs.VARIABLES, "Identity", "ReadVariableOp")
@@ -35,12 +35,12 @@ def values(tensors: Mapping[str, Any], fetch: Fetch, missing: set[str]) -> dict[
     """Reads variables.
 
     Args:
-        tensors: that they are read by, by name.
-        fetch: reads such tensors.
-        missing: of those that had no value yet when they were last read; is kept up to date.
+        tensors: tensors that read the variables, by name.
+        fetch: callable that returns the values of tensors.
+        missing: names of variables without a value at the last read; updated in place.
 
     Returns:
-        the values by name, but of those that have none yet.
+        the values by name, without variables that are not initialized yet.
     """
     errors = importlib.import_module("tensorflow.python.framework.errors_impl")
     none_yet = (errors.FailedPreconditionError, errors.NotFoundError)
@@ -61,7 +61,7 @@ def values(tensors: Mapping[str, Any], fetch: Fetch, missing: set[str]) -> dict[
 
 
 def initializer(variable: Any) -> dict[str, Any] | None:
-    """Type and seeds of the random op that draws its initial value; None if there is not one."""
+    """Returns type and seeds of the only random op behind the initial value; else None."""
     assign = getattr(variable, "initializer", None)
     if assign is None or len(assign.inputs) < 2:
         return None
@@ -78,11 +78,11 @@ def initializer(variable: Any) -> dict[str, Any] | None:
 
 
 def is_random(op: Any) -> bool:
-    """Whether an op draws random numbers."""
+    """True if an op generates random numbers."""
     return op.op_def.is_stateful and any(one.name == "seed2" for one in op.op_def.attr)
 
 
 def random_op(op: Any) -> dict[str, Any]:
-    """The type and the seeds of a random op."""
+    """Returns the type and the seeds of a random op."""
     seeds = {"graph_seed": op.get_attr("seed"), "op_seed": op.get_attr("seed2")}
     return {"op": op.type, **seeds}

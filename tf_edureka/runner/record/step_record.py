@@ -1,4 +1,4 @@
-"""One training step, as a trace has it."""
+"""The record of one training step in a trace."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from tf_edureka.runner.record.arrays import plain
-from tf_edureka.runner.record.asked import Asked, Begun
 from tf_edureka.runner.record.gradients import is_sparse, parts
 from tf_edureka.runner.record.plan import Part
+from tf_edureka.runner.record.script_run import Capture, ScriptRun
 from tf_edureka.trace import Array, short
 
 Put = Callable[[Array], str]
@@ -17,34 +17,34 @@ _ARRAYS = (
 )
 
 
-class Line:
-    """One training step, as a trace has it.
+class StepRecord:
+    """The record of one training step, a line of the trace.
 
     Args:
-        asked: the run that took it.
-        begun: what was to be written down of it.
+        script_run: run that took the step.
+        capture: what to record of the run.
         part: what the run did for this training.
-        known: values of tensors of the run, by the tensor's id.
-        training: place of the training.
-        number: of the step.
+        known: values of the run's tensors, by the id of the tensor.
+        training: index of the training.
+        number: number of the step.
 
     Attributes:
-        content: of the line.
-        number: of the step.
-        rate: that the optimizer was given; None if that is not known.
-        remarks: what a reader has to know.
+        content: content of the line.
+        number: number of the step.
+        rate: learning rate of the step; None if not known.
+        remarks: notes for readers of the trace.
     """
 
     def __init__(
         self,
-        asked: Asked,
-        begun: Begun,
+        script_run: ScriptRun,
+        capture: Capture,
         part: Part,
         known: Mapping[int, Any],
         training: int,
         number: int,
     ) -> None:
-        self._asked, self._begun, self._part, self._known = asked, begun, part, known
+        self._script_run, self._capture, self._part, self._known = script_run, capture, part, known
         self.number = number
         self.remarks: list[str] = []
         hyper = {**part.constants}
@@ -54,7 +54,7 @@ class Line:
         self.rate = hyper.get("lr")
         scalars = {
             name: float(known[id(tensor)])
-            for tensor, name in asked.plan.scalars
+            for tensor, name in script_run.plan.scalars
             if id(tensor) in known and known[id(tensor)].ndim == 0
         }
         self.content: dict[str, Any] = {
@@ -62,18 +62,18 @@ class Line:
             "training": training,
             "hyper": hyper,
             "scalars": scalars,
-            "fingerprints": begun.fingerprints,
+            "fingerprints": capture.fingerprints,
         }
-        if all(id(loss) in known for loss in part.note.losses):
-            self.content["loss"] = _total(known[id(loss)] for loss in part.note.losses)
+        if all(id(loss) in known for loss in part.call.losses):
+            self.content["loss"] = _total(known[id(loss)] for loss in part.call.losses)
 
     def floats(self) -> Iterator[tuple[str, float]]:
-        """The loss and what the script fetched, by name."""
+        """Yields the loss and the scalars that the script fetched, with their names."""
         if self.content.get("loss") is not None:
             yield "loss", self.content["loss"]
         yield from self.content["scalars"].items()
 
-    def gradients(self, put: Put) -> None:
+    def store_gradients(self, put: Put) -> None:
         """Stores the gradients."""
         self.content["raw_gradients"] = self._gradients(self._part.raw, put)
         self.content["gradients"] = self._gradients(self._part.applied, put)
@@ -89,41 +89,44 @@ class Line:
         shape = [dimension.size for dimension in weight.get_attr("shape").dim]
         return {"indices": indices, "values": values, "shape": shape}
 
-    def inputs(self, put: Put) -> None:
-        """Stores what was fed, came from elsewhere, or was drawn."""
-        plan = self._asked.plan
+    def store_inputs(self, put: Put) -> None:
+        """Stores fed values, outputs of iterators and queues, and random numbers."""
+        plan = self._script_run.plan
         given = [*plan.fed, *plan.inputs]
         self.content["inputs"] = self._put_all(given, put)
         self.content["random"] = self._put_all(plan.random, put)
         if plan.hidden_random:
             names = ", ".join(plan.hidden_random)
-            self.remarks.append(f"in loops and branches, so not recorded: random ops {names}")
+            self.remarks.append(f"random ops in loops or branches, not recorded: {names}")
 
     def _put_all(self, tensors: Any, put: Put) -> dict[str, str]:
         known = self._known
         return {short(one.name): put(plain(known[id(one)])) for one in tensors if id(one) in known}
 
-    def all(self, put: Put, after: Mapping[str, str]) -> None:
-        """Stores all but the gradients."""
-        begun = self._begun
-        self.content["before"], self.content["after"] = dict(begun.references), dict(after)
-        for scalar, variable in self._part.unsteady.items():
-            if variable in begun.before:
-                self.content["hyper"][scalar] = float(begun.before[variable].reshape(()))
-        self.inputs(put)
-        forward = self._asked.plan.forward(self._part, begun.dead)
+    def store_state(self, put: Put, after: Mapping[str, str]) -> None:
+        """Stores everything but the gradients."""
+        capture = self._capture
+        self.content["before"], self.content["after"] = dict(capture.references), dict(after)
+        for scalar, variable in self._part.aliased.items():
+            if variable in capture.before:
+                self.content["hyper"][scalar] = float(capture.before[variable].reshape(()))
+        self.store_inputs(put)
+        forward = self._script_run.plan.forward(self._part, capture.dead)
         if forward.obstacle:
             self.remarks.append(
-                f"the forward pass is not stored, but named: {forward.obstacle} is in its way"
+                "of the forward pass only the names of tensors are stored, since "
+                f"{forward.obstacle} prevents computing their values"
             )
             return
-        loss, tensors, statistics = forward.compute(self._asked.run, self._known, begun.before)
+        loss, tensors, statistics = forward.compute(
+            self._script_run.run, self._known, capture.before
+        )
         self.content.setdefault("loss", loss)
         self.content["tensors"] = {short(one.name): put(v) for one, v in tensors.items()}
         self.content["statistics"] = {short(one.name): put(v) for one, v in statistics.items()}
 
     def drop_arrays(self) -> None:
-        """Leaves the arrays out, of which some are not stored."""
+        """Removes all arrays, since some of them are not stored."""
         for name in _ARRAYS:
             self.content.pop(name, None)
 

@@ -1,4 +1,4 @@
-"""What is known of an optimizer that is written in plain ops, from the object of its class."""
+"""Settings of an optimizer that updates weights by plain ops, read from its Python object."""
 
 import sys
 from typing import Any
@@ -12,8 +12,8 @@ _SCALARS = ("lr", "momentum", "rho", "beta1", "beta2", "decay")
 _FRAMES = 30
 
 
-def calling() -> Any:
-    """The optimizer whose method is taking gradients right now; None if there is none."""
+def calling_optimizer() -> Any:
+    """Returns the optimizer whose method is computing gradients now; None without one."""
     frame = sys._getframe(1)
     for _ in range(_FRAMES):
         if frame.f_back is None:
@@ -24,25 +24,25 @@ def calling() -> Any:
     return None
 
 
-def clips(maker: Any) -> bool:
-    """Whether an optimizer clips gradients itself."""
-    return any(getattr(maker, name, None) for name in ("clipnorm", "clipvalue"))
+def clips(optimizer: Any) -> bool:
+    """True if an optimizer clips gradients itself."""
+    return any(getattr(optimizer, name, None) for name in ("clipnorm", "clipvalue"))
 
 
-def attributes(maker: Any) -> dict[str, Any]:
-    """Class of an optimizer, and the numbers that it was made with."""
+def attributes(optimizer: Any) -> dict[str, Any]:
+    """Returns the class of an optimizer and its numeric settings."""
     numbers = {
         name.lstrip("_"): value
-        for name, value in _members(maker).items()
+        for name, value in _members(optimizer).items()
         if isinstance(value, int | float | bool)
     }
-    return {"keras" if _is_of_keras(maker) else "class": type(maker).__name__, **numbers}
+    return {"keras" if _is_of_keras(optimizer) else "class": type(optimizer).__name__, **numbers}
 
 
-def scalars(maker: Any) -> dict[str, Any]:
-    """Tensors by which an optimizer's numbers are read that are variables, by name."""
+def scalars(optimizer: Any) -> dict[str, Any]:
+    """Returns tensors that read the optimizer's settings that are variables, by name."""
     found = {}
-    for name, value in _members(maker).items():
+    for name, value in _members(optimizer).items():
         named = _NAMES.get(name.lstrip("_"), name.lstrip("_"))
         if named in _SCALARS and hasattr(value, "op") and variable_op_of(value) is not None:
             tensor = variables.reading(value) if hasattr(value, "initializer") else value
@@ -51,11 +51,11 @@ def scalars(maker: Any) -> dict[str, Any]:
     return found
 
 
-def _members(maker: Any) -> dict[str, Any]:
-    own = vars(maker) if hasattr(maker, "__dict__") else {}
+def _members(optimizer: Any) -> dict[str, Any]:
+    own = vars(optimizer) if hasattr(optimizer, "__dict__") else {}
     hyper = own.get("_hyper")
     return {**own, **(hyper if isinstance(hyper, dict) else {})}
 
 
-def _is_of_keras(maker: Any) -> bool:
-    return any("keras" in kind.__module__ for kind in type(maker).__mro__)
+def _is_of_keras(optimizer: Any) -> bool:
+    return any("keras" in kind.__module__ for kind in type(optimizer).__mro__)
