@@ -9,8 +9,8 @@ from tf_edureka.parity.model.randomness import replayed
 RECORDED = np.float32([[0.5, -1, 2]])
 
 
-# GaussianNoise adds normal(0, stddev). GaussianDropout multiplies by normal(1, stddev), where stddev is
-# sqrt(rate / (1 - rate)).
+# GaussianNoise adds normal(0, stddev). GaussianDropout multiplies by normal(1, stddev) with
+# stddev = sqrt(rate / (1 - rate)).
 @pytest.mark.parametrize(
     ("layer", "expected"),
     [
