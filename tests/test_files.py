@@ -53,7 +53,7 @@ def test_what_cannot_be_read_is_named(tmp_path, name):
 def test_an_error_of_reading_is_the_users_too(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"")
-    with pytest.raises(InputError, match=r"cannot be read \(gone\)"), _files.reading(path):
+    with pytest.raises(InputError, match=r"cannot be read \(gone\)"), _files.open_to_read(path):
         raise OSError(5, "gone")
 
 
@@ -75,7 +75,7 @@ def listed(*names: bytes) -> bytes:
 
 
 def test_an_archive_is_taken_apart():
-    assert _files.members(archive(), 2) == {"one": b"a" * 1000, "two": b"b"}
+    assert _files.zip_members(archive(), 2) == {"one": b"a" * 1000, "two": b"b"}
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_an_archive_is_taken_apart():
 )
 def test_an_archive_that_could_be_more_than_it_is_is_refused(content, complaint):
     with pytest.raises((ValueError, zipfile.BadZipFile), match=complaint):
-        _files.members(content, 2)
+        _files.zip_members(content, 2)

@@ -213,14 +213,14 @@ def test_cusolver_is_loaded_where_there_are_a_driver_and_its_wheel(monkeypatch, 
     monkeypatch.delitem(sys.modules, "nvidia", raising=False)
     loaded = []
     monkeypatch.setattr(ctypes, "CDLL", loaded.append)
-    assert runtime.help_tensorflow_find_cuda() == library
+    assert runtime.preload_cusolver() == library
     assert loaded == ["libcuda.so.1", str(library)]
 
     def no_driver(name):
         raise OSError
 
     monkeypatch.setattr(ctypes, "CDLL", no_driver)
-    assert runtime.help_tensorflow_find_cuda() is None
+    assert runtime.preload_cusolver() is None
 
 
 def test_xla_may_use_the_full_vectors_unless_the_user_says_otherwise(gpus, monkeypatch):

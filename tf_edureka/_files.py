@@ -42,7 +42,7 @@ def expect_file(path: Path, what: str = "a file") -> None:
 
 
 @contextlib.contextmanager
-def reading(path: Path, what: str = "a file") -> Iterator[BinaryIO]:
+def open_to_read(path: Path, what: str = "a file") -> Iterator[BinaryIO]:
     """Opens a file to read in the block; what goes wrong in reading becomes an `InputError`.
 
     Args:
@@ -80,7 +80,7 @@ def read(path: Path, most: int, what: str = "a file") -> bytes:
     Raises:
         InputError: when it cannot be read, is no file, or is longer.
     """
-    with reading(path, what) as file:
+    with open_to_read(path, what) as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise InputError(f"{path}: expected {what} of at most {most} bytes, got a longer one")
@@ -88,7 +88,7 @@ def read(path: Path, most: int, what: str = "a file") -> bytes:
 
 
 @contextlib.contextmanager
-def writing(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Gives a path to write a file to, which gets its name when it is whole.
 
     Args:
@@ -111,7 +111,7 @@ def writing(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def members(archive: bytes, most: int) -> dict[str, bytes]:
+def zip_members(archive: bytes, most: int) -> dict[str, bytes]:
     """Takes a zip archive apart that is not compressed, so that it can hold no more than it is.
 
     Args:

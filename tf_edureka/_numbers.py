@@ -78,7 +78,7 @@ def expect_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
         raise InputError(f"{name}: expected one of {', '.join(choices)}, got {value!r}")
 
 
-def take_whole(config: object, **ranges: tuple[int, int]) -> None:
+def validate_whole(config: object, **ranges: tuple[int, int]) -> None:
     """Checks fields of a frozen `config` by their `ranges`; makes them Python's own whole numbers.
 
     Raises:
@@ -89,7 +89,7 @@ def take_whole(config: object, **ranges: tuple[int, int]) -> None:
         object.__setattr__(config, name, taken)
 
 
-def take_numbers(config: object, **ranges: tuple[float, float]) -> None:
+def validate_numbers(config: object, **ranges: tuple[float, float]) -> None:
     """Checks fields of a frozen `config` by their `ranges`; makes them Python's own floats.
 
     Raises:

@@ -10,6 +10,6 @@ __all__ = ["tf"]
 with runtime.quiet_import(keras=False):  # which Keras there is, `_keras` looks at
     import tensorflow as tf
 
-    runtime.help_tensorflow_find_cuda()
+    runtime.preload_cusolver()
     # Logs that there is no GPU where there is none. TensorFlow 1.15.5 has it only by this name.
     tf.config.experimental.list_physical_devices("GPU")

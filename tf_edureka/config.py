@@ -9,8 +9,8 @@ from typing import Any, Literal, get_args
 from tf_edureka._numbers import (
     LARGEST_SEED,
     expect_choice,
-    take_numbers,
-    take_whole,
+    validate_numbers,
+    validate_whole,
     whole_number,
     whole_numbers,
 )
@@ -58,7 +58,7 @@ class Distortion:
 
     def __post_init__(self) -> None:
         """Refuses amounts that are none."""
-        take_numbers(self, turn=(0, 180), scaling=(0, 0.9), shear=(0, 10), shift=(0, 1000))
+        validate_numbers(self, turn=(0, 180), scaling=(0, 0.9), shear=(0, 10), shift=(0, 1000))
 
 
 @dataclass(frozen=True)
@@ -151,9 +151,9 @@ class MlpConfig:
         expect_choice("schedule", self.schedule, SCHEDULES)
         expect_choice("dtype", self.dtype, DTYPES)
         expect_choice("precision", self.precision, PRECISIONS)
-        take_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, LARGEST_SEED))
+        validate_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, LARGEST_SEED))
         object.__setattr__(self, "hidden_units", _hidden_units(self.hidden_units))
-        take_numbers(
+        validate_numbers(
             self,
             learning_rate=_FLOAT32,
             adam_epsilon=_FLOAT32,
@@ -231,8 +231,8 @@ class PerceptronConfig:
     def __post_init__(self) -> None:
         """Refuses what cannot be trained."""
         expect_choice("activation", self.activation, ACTIVATIONS)
-        take_whole(self, epochs=(1, 10**6), seed=(0, LARGEST_SEED))
-        take_numbers(self, learning_rate=_FLOAT32)
+        validate_whole(self, epochs=(1, 10**6), seed=(0, LARGEST_SEED))
+        validate_numbers(self, learning_rate=_FLOAT32)
 
     def expect_gradient(self) -> None:
         """Refuses the activation that gradient descent, and so the article's way, cannot train.

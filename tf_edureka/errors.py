@@ -1,7 +1,7 @@
 """The one kind of error that a user can cause, the one kind of warning, and how they are shown."""
 
 
-class _OnTopic(Exception):
+class _WithTopic(Exception):
     """An exception or a warning with a topic, by which a command finds its advice.
 
     Args:
@@ -15,7 +15,7 @@ class _OnTopic(Exception):
         self.topic = topic
 
 
-class InputError(_OnTopic, ValueError):
+class InputError(_WithTopic, ValueError):
     """An argument, a file or a folder is not what it has to be.
 
     The message is one sentence for the user: what was expected and what came. The scripts print it
@@ -23,7 +23,7 @@ class InputError(_OnTopic, ValueError):
     """
 
 
-class InputWarning(_OnTopic, UserWarning):
+class InputWarning(_WithTopic, UserWarning):
     """An argument, a file or a folder is not quite what was asked for; the work goes on.
 
     The scripts print it as `note: ...`.

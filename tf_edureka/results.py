@@ -117,7 +117,7 @@ class SweepResult:
     outputs: npt.NDArray[np.float32]
 
     @classmethod
-    def of(cls, results: Sequence[PerceptronResult]) -> "SweepResult":
+    def from_results(cls, results: Sequence[PerceptronResult]) -> "SweepResult":
         """What the `results` of perceptrons that were trained one by one come to together."""
         return cls(
             loss=np.array([result.loss[-1] for result in results]),

@@ -63,7 +63,7 @@ def quiet_import(
     gc.disable()
     try:
         backend = {"KERAS_BACKEND": "tensorflow"} if keras else {}
-        with _environment(backend), _held_log(_ERRORS if errors else _NOTHING):
+        with _environment(backend), _captured_log(_ERRORS if errors else _NOTHING):
             yield
     finally:
         if freeze:
@@ -103,7 +103,7 @@ def use_device(choice: str, deterministic: bool = False, *, precision: str = "fl
         tf.config.experimental.enable_op_determinism()
     tf.config.experimental.enable_tensor_float_32_execution(False)
     os.environ.setdefault("XLA_FLAGS", WIDE_VECTORS)  # XLA reads it when it compiles first
-    help_tensorflow_find_cuda()
+    preload_cusolver()
     gpus = tf.config.list_physical_devices("GPU")
     if choice == "gpu" and not gpus:
         raise InputError(
@@ -134,7 +134,7 @@ def use_device(choice: str, deterministic: bool = False, *, precision: str = "fl
     return _name(details)
 
 
-def help_tensorflow_find_cuda() -> Path | None:
+def preload_cusolver() -> Path | None:
     """Loads the one library that TensorFlow needs for GPUs and does not find in NVIDIA's wheels.
 
     TensorFlow 2.21 looks for the libraries of `tensorflow[and-cuda]` in a list of folders, its
@@ -155,7 +155,7 @@ def help_tensorflow_find_cuda() -> Path | None:
     return None
 
 
-def no_autotuning() -> None:
+def disable_autotuning() -> None:
     """Keeps cuDNN from timing its algorithms for a convolution, as they round differently.
 
     The quickest is another one in another process. For this process and those that it starts,
@@ -184,7 +184,7 @@ def deterministic() -> bool:
     return config.is_op_determinism_enabled()
 
 
-def no_memory(said: str) -> str:
+def out_of_memory_text(said: str) -> str:
     """Finds in what TensorFlow has `said` that a GPU has no memory left; empty if nothing does."""
     found = _NO_MEMORY.search(said)
     return found[0] if found else ""
@@ -197,7 +197,7 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def killed_with_parent() -> None:
+def die_with_parent() -> None:
     """Makes Linux kill this process when its parent ends, however that ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
@@ -205,7 +205,7 @@ def killed_with_parent() -> None:
 
 def end_with_parent() -> None:
     """Makes this process, which `multiprocessing` has started, end when its parent ends."""
-    killed_with_parent()
+    die_with_parent()
     parent = multiprocessing.parent_process()
     if parent is None:  # it is the first of all processes
         return
@@ -238,7 +238,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _held_log(level: str) -> Iterator[None]:
+def _captured_log(level: str) -> Iterator[None]:
     variables = {"TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS"}
     levels = (_ERRORS, _NOTHING)
     for name, ours in (("XLA_FLAGS", (WIDE_VECTORS,)), ("TF_CPP_MIN_LOG_LEVEL", levels)):

@@ -12,7 +12,7 @@ from tf_edureka.cli import reporting
 from tf_edureka.errors import InputError, InputWarning
 
 FULL = "No space left on device"
-GOES_ON = "; the work goes on without it\n"
+FORWARDED = "; the work goes on without it\n"
 
 
 def said(capsys, error=None, warning=None) -> tuple[int, str]:
@@ -82,9 +82,12 @@ def test_other_warnings_stay_warnings(capsys):
 
 
 def test_a_command_has_advice_of_its_own_for_a_topic(capsys):
-    with pytest.raises(InputError, match="^full; wait$"), reporting.advising("a", lambda: "wait"):
+    with (
+        pytest.raises(InputError, match="^full; wait$"),
+        reporting.with_advice("a", lambda: "wait"),
+    ):
         raise InputError("full", topic="a")
-    with pytest.raises(InputError, match="^full$"), reporting.advising("a", lambda: "wait"):
+    with pytest.raises(InputError, match="^full$"), reporting.with_advice("a", lambda: "wait"):
         raise InputError("full", topic="b")
 
 
@@ -115,14 +118,14 @@ def printing(name: str, text: str = "a line", code: int = 0) -> int:
 def test_a_full_disk_behind_stdout_is_a_line_and_exit_code_4(monkeypatch, capsys, full_disk):
     monkeypatch.setattr(sys, "stdout", full_disk)
     assert printing("stdout") == 4
-    note = f"note: standard output cannot be written to ({FULL}){GOES_ON}"
+    note = f"note: standard output cannot be written to ({FULL}){FORWARDED}"
     assert capsys.readouterr().err == note
 
 
 def test_a_full_disk_behind_stderr_is_a_line_on_stdout(monkeypatch, capsys, full_disk):
     monkeypatch.setattr(sys, "stderr", full_disk)
     assert printing("stderr") == 4
-    note = f"note: standard error cannot be written to ({FULL}){GOES_ON}"
+    note = f"note: standard error cannot be written to ({FULL}){FORWARDED}"
     assert capsys.readouterr().out == note
 
 
@@ -130,7 +133,7 @@ def test_a_closed_stdout_is_a_line_only_if_something_is_printed(monkeypatch, cap
     monkeypatch.setattr(sys, "stdout", None)
     assert printing("stderr", "") == 0
     assert printing("stdout") == 4
-    assert capsys.readouterr().err.endswith(f"written to (it is closed){GOES_ON}")
+    assert capsys.readouterr().err.endswith(f"written to (it is closed){FORWARDED}")
 
 
 def test_a_reader_who_leaves_is_a_line(monkeypatch, capsys):
@@ -138,7 +141,7 @@ def test_a_reader_who_leaves_is_a_line(monkeypatch, capsys):
     os.close(reads)
     monkeypatch.setattr(sys, "stdout", os.fdopen(writes, "w"))
     assert printing("stdout") == 4
-    assert capsys.readouterr().err.endswith(f"written to (Broken pipe){GOES_ON}")
+    assert capsys.readouterr().err.endswith(f"written to (Broken pipe){FORWARDED}")
 
 
 def test_where_nothing_can_be_written_the_work_goes_on_all_the_same(monkeypatch, full_disk):
@@ -205,7 +208,7 @@ def test_an_import_that_keeps_exceptions_to_itself_is_ended_at_once():
         "from tf_edureka.cli import signals\n"
         "end = lambda: (time.sleep(0.2), os.kill(os.getpid(), signal.SIGINT))\n"
         "threading.Thread(target=end, daemon=True).start()\n"
-        "with signals.ends_at_once():\n"
+        "with signals.exit_immediately():\n"
         "    while True:\n"
         "        try: time.sleep(0.01)\n"
         "        except BaseException: pass\n"

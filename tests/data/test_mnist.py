@@ -203,7 +203,7 @@ def test_a_pipe_in_place_of_a_file_is_not_waited_for(folder, source, no_copy):
 def test_a_copy_of_tfds_is_taken_without_a_network(no_network, monkeypatch):
     monkeypatch.setattr(tfds, "is_prepared", lambda: True)
     monkeypatch.setattr(tfds, "read", lambda: arrays())
-    monkeypatch.setattr(published, "differing", lambda arrays: [])
+    monkeypatch.setattr(published, "differing_files", lambda arrays: [])
     assert mnist.load("auto").source == "tfds"
 
 
@@ -301,7 +301,7 @@ def test_the_published_gz_files_are_those_that_tfds_pins():
         for url, info in tensorflow_datasets.image_classification.MNIST.url_infos.items()
     }
     assert pinned == {
-        f"{name}.gz": (file.packed, file.size) for name, file in published.FILES.items()
+        f"{name}.gz": (file.gzip_sha256, file.size) for name, file in published.FILES.items()
     }
 
 

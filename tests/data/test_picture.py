@@ -253,7 +253,7 @@ def test_paper_without_a_digit_shows_nothing(tmp_path, under):
 
 def test_shapes_are_numbered():
     drawn = np.array([[1, 0, 0, 1, 1], [0, 1, 0, 0, 1], [1, 0, 0, 0, 0], [0, 0, 0, 1, 1]], bool)
-    labels, count = picture_shapes.labelled(drawn)
+    labels, count = picture_shapes.label_shapes(drawn)
     assert count == 3
     parts = [labels[0, 0], labels[0, 3], labels[3, 3]]
     assert sorted(parts) == [1, 2, 3]
@@ -261,7 +261,7 @@ def test_shapes_are_numbered():
     np.testing.assert_array_equal(labels, np.array([0, *parts])[expected])
     spiral = np.ones((9, 9), bool)
     spiral[1, :8] = spiral[1:7, 7] = spiral[7, 1:8] = spiral[3:8, 1] = spiral[3, 1:6] = False
-    assert picture_shapes.labelled(spiral)[1] == 1
+    assert picture_shapes.label_shapes(spiral)[1] == 1
 
 
 def test_mnists_own_images_stay_nearly_as_they_are(mnist_folder, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tf_edureka.data import picture
-from tf_edureka.data.picture_file import reduced
+from tf_edureka.data.picture_file import strip_unneeded
 from tf_edureka.errors import InputError
 
 DRAWN = np.full((40, 40), 255, np.uint8)
@@ -64,7 +64,7 @@ SEGMENTS = [
     ],
 )
 def test_what_the_pixels_do_not_need_is_left_out(content, whole):
-    assert reduced(content) == reduced(whole) == whole
+    assert strip_unneeded(content) == strip_unneeded(whole) == whole
 
 
 @pytest.mark.parametrize(
@@ -79,12 +79,12 @@ def test_what_the_pixels_do_not_need_is_left_out(content, whole):
     ],
 )
 def test_what_they_need_is_kept_and_what_is_no_picture_comes_back(content):
-    assert reduced(content) == content
+    assert strip_unneeded(content) == content
 
 
 def test_of_two_reports_of_the_camera_the_first_is_kept():
     first, second = (segment(0xE1, b"Exif\0\0" + text) for text in (b"first", b"second"))
-    assert reduced(with_segments(first, second)) == with_segments(first)
+    assert strip_unneeded(with_segments(first, second)) == with_segments(first)
 
 
 HALF_A_MILLION = 500_000

@@ -30,7 +30,7 @@ def test_no_test_digit_is_a_training_digit(digits):
 
 @pytest.mark.slow
 def test_plain_digits_have_the_form_of_mnist():
-    images, labels = rendered.plain()
+    images, labels = rendered.clean_digits()
     assert (images.shape, images.dtype) == ((100, 28, 28), np.uint8)
     assert labels.tolist() == [*range(10)] * 10
     places = np.arange(28)

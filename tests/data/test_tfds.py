@@ -124,7 +124,7 @@ def test_another_process_is_waited_for_and_its_copy_taken(empty_tfds, monkeypatc
 
 
 def test_another_process_is_not_waited_for_for_ever(empty_tfds, preparing, monkeypatch):
-    monkeypatch.setattr(tfds, "_OTHERS_SECONDS", 0.1)
+    monkeypatch.setattr(tfds, "_MAX_WAIT_SECONDS", 0.1)
     place = empty_tfds / ".mnist-hangs"
     place.mkdir(parents=True)
     with filelock.FileLock(place / "lock"):

@@ -108,12 +108,12 @@ def test_a_package_that_is_needed_anyway_may_be_newer_than_an_extra_allows(monke
     assert not problems(packages.packages())
 
 
-@pytest.mark.parametrize("rival", ["tensorflow-cpu", "tensorflow-metal"])
-def test_packages_that_break_tensorflow_are_to_be_uninstalled(installed, rival):
-    installed(**{rival: "2.18.0"})
+@pytest.mark.parametrize("other", ["tensorflow-cpu", "tensorflow-metal"])
+def test_packages_that_break_tensorflow_are_to_be_uninstalled(installed, other):
+    installed(**{other: "2.18.0"})
     (found,) = problems(packages.packages())
-    assert found.what.startswith(f"{rival} 2.18.0")
-    assert found.advice.startswith(f"pip uninstall {rival}")
+    assert found.what.startswith(f"{other} 2.18.0")
+    assert found.advice.startswith(f"pip uninstall {other}")
 
 
 WHEELS = [
@@ -181,7 +181,8 @@ def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(
         wheels(f"nvidia/lib/{name}")
     monkeypatch.setattr(ctypes, "CDLL", load)
     installed(nvidia_cufft_cu12="11.2.3.61", nvidia_nvjitlink_cu12=None, nvidia_cudnn_cu12=None)
-    found = [(each.what, each.advice) for each in problems(cuda.libraries(cuda.opened(True)))]
+    opened = cuda.open_libraries(True)
+    found = [(each.what, each.advice) for each in problems(cuda.libraries(opened))]
     assert found == [
         (
             "libcufft.so.11 cannot be loaded: /nvidia/cufft/lib/libcufft.so.11: file too short",
@@ -203,7 +204,7 @@ def test_a_library_from_elsewhere_is_said(wheels, monkeypatch, tmp_path):
     (other / "libcudart.so.12").touch()
     monkeypatch.setenv("LD_LIBRARY_PATH", str(other))
     monkeypatch.setattr(ctypes, "CDLL", lambda _: None)
-    found = cuda.libraries(cuda.opened(True))
+    found = cuda.libraries(cuda.open_libraries(True))
     notes = [finding.what for finding in found if finding.status == NOTE]
     assert notes == [
         f"libcudart.so.12 is taken from {other}/libcudart.so.12, not from NVIDIA's wheel"
@@ -298,7 +299,7 @@ def test_gpus_that_the_environment_hides_are_no_riddle(monkeypatch, value, hides
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if value is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", value)
-    assert cuda.hidden() == hides
+    assert cuda.gpus_hidden() == hides
 
 
 @pytest.mark.parametrize(

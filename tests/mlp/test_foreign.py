@@ -178,7 +178,7 @@ def test_a_model_that_was_wrapped_is_saved_and_loaded_again(trained, data, tmp_p
 
 
 def test_a_network_of_the_package_is_neither_asked_nor_spoken_of(trained, tmp_path, monkeypatch):
-    monkeypatch.setattr(rendered, "plain", None)
+    monkeypatch.setattr(rendered, "clean_digits", None)
     path = tmp_path / "model.keras"
     mlp.from_weights(MlpConfig.tuned(), trained).save(path)
     loaded = mlp.load_model(path)  # a warning would fail this test

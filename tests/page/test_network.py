@@ -197,7 +197,7 @@ def test_a_drawing_is_brought_into_the_form_that_python_gives_it(fresh, strokes)
     drawn = np.array(ink, np.float32).reshape(280, 280)
     found = np.array(found, int).reshape(28, 28)
     # Python takes the drawing for a photograph, whose edges it smooths.
-    assert np.abs(found - picture.formed(255 * drawn)).max() <= 5
+    assert np.abs(found - picture.from_grey(255 * drawn)).max() <= 5
 
 
 def test_nothing_drawn_is_no_digit(fresh):

@@ -64,7 +64,7 @@ def test_the_weights_are_found_in_the_states_of_both_implementations(data, train
     states = []
     config = config(epochs=1, hidden_units=hidden)
     wanted = train(config, data, save=states.append).weights
-    found = snapshots.weights_in(states[-1], len(hidden) + 1)
+    found = snapshots.weights_of(states[-1], len(hidden) + 1)
     assert [one.tobytes() for one in found] == [one.tobytes() for one in wanted]
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tf_edureka.benchmark.race import WAYS, Entrant, fault_of, time_alone
 from tf_edureka.benchmark.task import Task
+from tf_edureka.benchmark.timing import IMPLEMENTATIONS, Timing, describe_error, time_one
 from tf_edureka.data.mnist import Split
 
 # What grows, and to which sizes; images in multiples of those that are there.
@@ -17,7 +17,7 @@ SIZES = {
     "batch size": (10, 30, 100, 300, 1000, 3000, 10_000),
 }
 # Of longer epochs only so many operations are timed: an epoch of 4096 units has 6,600e9.
-MOST_FLOPS = 60e9
+MAX_TIMED_FLOPS = 60e9
 _TIMED = 3
 
 
@@ -45,7 +45,7 @@ class Point:
     fault: str = ""
 
 
-def grow(task: Task, rate: float, point_ended: Callable[[str], None]) -> list[Point]:
+def time_growth(task: Task, rate: float, point_ended: Callable[[str], None]) -> list[Point]:
     """Trains at each of `SIZES`, one after the other, each in a process of its own.
 
     Args:
@@ -58,21 +58,21 @@ def grow(task: Task, rate: float, point_ended: Callable[[str], None]) -> list[Po
     """
     points = []
     for what, size in sizes(task):
-        grown = grown_task(task, what, size)
+        grown = scaled_task(task, what, size)
         whole = dataclasses.replace(grown, most_steps=None)
         try:
-            entrant = time_alone(WAYS[0], grown, _TIMED)
+            timing = time_one(IMPLEMENTATIONS[0], grown, _TIMED)
         except Exception as error:  # as when memory is short; the other sizes go on
-            entrant = Entrant(WAYS[0], fault=fault_of(error))
+            timing = Timing(IMPLEMENTATIONS[0], fault=describe_error(error))
         points.append(
             Point(
                 what,
                 size,
-                seconds=None if entrant.fault else entrant.least * whole.steps / grown.steps,
+                seconds=None if timing.fault else timing.least * whole.steps / grown.steps,
                 least_seconds=whole.flops / rate,
-                bytes=entrant.training_bytes if task.device == "cpu" else None,
+                bytes=timing.training_bytes if task.device == "cpu" else None,
                 least_bytes=grown.least_bytes,
-                fault=entrant.fault,
+                fault=timing.fault,
             )
         )
         point_ended(f"{size} {what}")
@@ -90,7 +90,7 @@ def sizes(task: Task) -> list[tuple[str, int]]:
     ]
 
 
-def grown_task(task: Task, what: str, size: int) -> Task:
+def scaled_task(task: Task, what: str, size: int) -> Task:
     """`task` with `what`, a name in `SIZES`, grown to `size`; cut to the steps that are timed."""
     if what == "images":
         train = task.data.train
@@ -101,5 +101,5 @@ def grown_task(task: Task, what: str, size: int) -> Task:
         grown = dataclasses.replace(task, hidden_units=(size, size))
     else:
         grown = dataclasses.replace(task, batch_size=size)
-    steps = max(2, int(grown.steps * min(1, MOST_FLOPS / grown.flops)))
+    steps = max(2, int(grown.steps * min(1, MAX_TIMED_FLOPS / grown.flops)))
     return dataclasses.replace(grown, most_steps=steps)

@@ -6,17 +6,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tf_edureka.benchmark.growth import Point
-from tf_edureka.benchmark.race import Entrant
+from tf_edureka.benchmark.timing import Timing
 
 
-def epochs(entrants: Sequence[Entrant], least: float, title: str) -> Figure:
-    """Draws the seconds per epoch of `entrants`, and the `least` they could be, below a `title`.
+def epochs(timings: Sequence[Timing], least: float, title: str) -> Figure:
+    """Draws the seconds per epoch of `timings`, and the `least` they could be, below a `title`.
 
     The quickest first; a bar is the quickest epoch, a mark the median.
     """
-    quickest = {one.way.title: one.least for one in entrants}
-    medians = {one.way.title: one.median for one in entrants}
-    ours = [one.way.title for one in entrants if one.way.name == "project"]
+    quickest = {one.implementation.title: one.least for one in timings}
+    medians = {one.implementation.title: one.median for one in timings}
+    ours = [one.implementation.title for one in timings if one.implementation.name == "project"]
     figure, axes = _bars(quickest, medians, ours)
     for place, name in enumerate(_slowest_first(quickest)):
         axes.plot(medians[name], place, "o", color="black", markersize=4)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from matplotlib.figure import Figure
 
-from tf_edureka.benchmark import growth as growing, plots, race
+from tf_edureka.benchmark import growth as growing, plots, timing
 from tf_edureka.benchmark.task import Task
 from tf_edureka.runs.console import EpochDisplay
 from tf_edureka.runs.folder import RunFolder
@@ -27,7 +27,7 @@ class Report:
 
     Attributes:
         task: the work.
-        device: its name, as `race.device` gives it.
+        device: its name, as `timing.device` gives it.
         folder: to write to.
     """
 
@@ -35,21 +35,25 @@ class Report:
     device: str
     folder: RunFolder
 
-    def epoch(self, ways: Sequence[race.Way], epochs: int) -> int:
+    def epoch(self, implementations: Sequence[timing.Implementation], epochs: int) -> int:
         """Times `epochs` of each of the `ways`, after one to warm up."""
-        with EpochDisplay(len(ways) * (epochs + 2), unit="epochs") as display:
+        with EpochDisplay(len(implementations) * (epochs + 2), unit="epochs") as display:
             display.line(self._heading(f"{epochs} epochs of each way in turn, after one"))
-            entrants, rates = race.race(ways, self.task, epochs, display.part_ended)
+            timings, rates = timing.time_in_turns(
+                implementations, self.task, epochs, display.part_ended
+            )
             least = self._show_rates(display, rates)
-            counted = sorted((one for one in entrants if not one.fault), key=lambda one: one.least)
-            ours = next((one.least for one in counted if one.way.name == "project"), None)
+            counted = sorted((one for one in timings if not one.fault), key=lambda one: one.least)
+            ours = next(
+                (one.least for one in counted if one.implementation.name == "project"), None
+            )
             display.line(
                 "Seconds per epoch, the least and the median; the least to this project's and to "
                 "the arithmetic's; seconds to import, and to build, trace and compile; accuracy at "
                 "last"
             )
             columns = {
-                "way": lambda one: one.way.title,
+                "way": lambda one: one.implementation.title,
                 "least": lambda one: f"{one.least:.3f}",
                 "median": lambda one: f"{one.median:.3f}",
                 "ours": lambda one: f"{one.least / ours:.2f}" if ours else "",
@@ -60,28 +64,34 @@ class Report:
             }
             _show(display, columns, counted)
             figure = plots.epochs(counted, least, self._title) if counted else None
-            record = {"ways": [dataclasses.asdict(one) for one in entrants], "least_seconds": least}
+            record = {"ways": _records(timings), "least_seconds": least}
             self._write(display, "epoch", figure, rates, record)
-        return _failed([(one.way.title, one.fault) for one in entrants])
+        return _failed([(one.implementation.title, one.fault) for one in timings])
 
     def networks(self, epochs: int) -> int:
         """Times `epochs` of several networks at once, after one to warm up."""
-        ways = [race.Way("alone", "1 by itself", "one_network")]
+        implementations = [timing.Implementation("alone", "1 by itself", "one_network")]
         for n in NETWORKS[self.task.device]:
             options = {"networks": n}
-            ways.append(race.Way(f"at_once_{n}", f"{n} at once", "many_networks", options))
-        with EpochDisplay(len(ways) * (epochs + 2), unit="epochs") as display:
+            implementations.append(
+                timing.Implementation(f"at_once_{n}", f"{n} at once", "many_networks", options)
+            )
+        with EpochDisplay(len(implementations) * (epochs + 2), unit="epochs") as display:
             how = f"the tuned recipe, {epochs} epochs of each in turn, after one"
             display.line(self._heading(how))
-            entrants, rates = race.race(ways, self.task, epochs, display.part_ended)
+            timings, rates = timing.time_in_turns(
+                implementations, self.task, epochs, display.part_ended
+            )
             figure = None
-            if not entrants[0].fault:  # the one that the others are compared with
+            if not timings[0].fault:  # the one that the others are compared with
                 counted = {
-                    one.way.options.get("networks", 1): one for one in entrants if not one.fault
+                    one.implementation.options.get("networks", 1): one
+                    for one in timings
+                    if not one.fault
                 }
                 seconds = {n: one.least for n, one in counted.items()}
                 columns = {
-                    "networks": lambda n: counted[n].way.title,
+                    "networks": lambda n: counted[n].implementation.title,
                     "s per epoch": lambda n: f"{seconds[n]:.3f}",
                     "for each": lambda n: f"{seconds[n] / n:.3f}",
                     "to as many by themselves": lambda n: f"{seconds[n] / (n * seconds[1]):.2f}",
@@ -89,17 +99,17 @@ class Report:
                 }
                 _show(display, columns, seconds)
                 figure = plots.networks(list(seconds), list(seconds.values()), self._title)
-            record = {"ways": [dataclasses.asdict(one) for one in entrants]}
+            record = {"ways": _records(timings)}
             self._write(display, "networks", figure, rates, record)
-        return _failed([(one.way.title, one.fault) for one in entrants])
+        return _failed([(one.implementation.title, one.fault) for one in timings])
 
     def growth(self) -> int:
         """Times epochs of growing work."""
         with EpochDisplay(len(growing.sizes(self.task)), unit="sizes") as display:
             display.line(self._heading("the least of 3 epochs, or of parts of long ones"))
-            rates = race.machine_peaks(self.task)
+            rates = timing.measure_peaks(self.task)
             self._show_rates(display, rates)
-            points = growing.grow(self.task, max(rates.values()), display.part_ended)
+            points = growing.time_growth(self.task, max(rates.values()), display.part_ended)
             columns = {
                 "what grows": lambda point: point.what,
                 "": lambda point: f"{point.size:,}",
@@ -174,6 +184,12 @@ def _show(
 ) -> None:
     """Prints a row for each `measured`; `columns` has their heads and what gives the texts."""
     display.table(tuple(columns), [[cell(one) for cell in columns.values()] for one in measured])
+
+
+def _records(timings: Sequence[timing.Timing]) -> list[dict[str, object]]:
+    """Returns `timings` as they are written to JSON."""
+    fields = [dataclasses.asdict(one) for one in timings]
+    return [{"way": one.pop("implementation"), **one} for one in fields]
 
 
 def _failed(faults: Iterable[tuple[str, str]]) -> int:

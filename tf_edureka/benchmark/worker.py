@@ -35,7 +35,7 @@ class Worker(ProcessPoolExecutor):
 
     def __init__(self) -> None:
         # A fresh interpreter on every system: one that TensorFlow has run in must not be forked.
-        super().__init__(1, multiprocessing.get_context("spawn"), _begin)
+        super().__init__(1, multiprocessing.get_context("spawn"), _initialise)
 
     def call(
         self,
@@ -54,22 +54,22 @@ class Worker(ProcessPoolExecutor):
             raise WorkerLost("its process was ended from outside; was memory short?") from None
 
 
-class _Kept:
+class _State:
     """What the process keeps from one call to the next.
 
     Attributes:
-        task: from `take` on.
-        trainer: from `build` on.
+        task: from `receive_task` on.
+        trainer: from `build_trainer` on.
     """
 
     task: Task
     trainer: Trainer
 
 
-_kept = _Kept()
+_state = _State()
 
 
-def prepare(module: str, framework: str, choice: str, asked: float) -> float:
+def import_backend(module: str, framework: str, choice: str, asked: float) -> float:
     """Imports `module` and `framework` for a `choice` of device; gives seconds since `asked`."""
     if framework == "tensorflow":
         os.environ["KERAS_BACKEND"] = "tensorflow"  # for Keras, which the ways import later
@@ -84,23 +84,23 @@ def prepare(module: str, framework: str, choice: str, asked: float) -> float:
     return time.time() - asked  # the process was started in that time, too
 
 
-def take(task: Task) -> None:
+def receive_task(task: Task) -> None:
     """Takes the `task` that is to be trained."""
-    _kept.task = task
+    _state.task = task
 
 
-def build(module: str, function: str, options: Mapping[str, object]) -> float:
+def build_trainer(module: str, function: str, options: Mapping[str, object]) -> float:
     """Makes the trainer by `function` of `module` with `options`, and gives the seconds it took."""
     make = getattr(importlib.import_module(f"{__package__}.{module}"), function)
     began = time.perf_counter()
-    _kept.trainer = make(_kept.task, **options)
+    _state.trainer = make(_state.task, **options)
     return time.perf_counter() - began
 
 
 def train(epoch: int) -> float:
     """Trains for the `epoch` of that number, and gives the seconds that took."""
     began = time.perf_counter()
-    _kept.trainer.train(epoch)
+    _state.trainer.train(epoch)
     return time.perf_counter() - began
 
 
@@ -110,10 +110,10 @@ def weights() -> Sequence[npt.NDArray[np.float32]]:
     Returns:
         kernel and bias of each layer, as in `Task.initial_weights`.
     """
-    return _kept.trainer.weights()
+    return _state.trainer.weights()
 
 
-def most_bytes() -> int | None:
+def peak_bytes() -> int | None:
     """The most memory that the process had so far; None where the system does not say."""
     # Not getrusage(): its ru_maxrss begins with what the process had that started this one.
     with contextlib.suppress(OSError):  # other systems than Linux have no such file
@@ -148,6 +148,6 @@ def _machine(choice: str) -> "Machine":
     return Machine(choice)
 
 
-def _begin() -> None:
+def _initialise() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that was started
     runtime.end_with_parent()

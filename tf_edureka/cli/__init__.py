@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def call(module: str, argv: Sequence[str] | None = None) -> int:
     """Imports the `module` of a command, calls it with `argv`, and gives its exit code."""
-    with signals.ends_at_once():
+    with signals.exit_immediately():
         command = import_module(module)
     return command.main(argv)
 

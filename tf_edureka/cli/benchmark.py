@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from tf_edureka.benchmark import race
+from tf_edureka.benchmark import timing
 from tf_edureka.benchmark.task import Task
 from tf_edureka.benchmark.worker import WorkerLost
 from tf_edureka.cli import options, out, reporting
@@ -34,10 +34,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--ways",
         nargs="+",
-        choices=[way.name for way in race.WAYS],
+        choices=[one.name for one in timing.IMPLEMENTATIONS],
         metavar="WAY",
-        help=f"which to time: {', '.join(way.name for way in race.WAYS)} (default: all installed; "
-        "project_search on a GPU)",
+        help="implementations to time: "
+        f"{', '.join(one.name for one in timing.IMPLEMENTATIONS)} (default: all that are "
+        "installed; project_search only on a GPU)",
     )
     parser.add_argument(
         "--epochs",
@@ -56,34 +57,34 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return args
 
 
-def chosen(names: Sequence[str] | None) -> list[race.Way]:
+def chosen(names: Sequence[str] | None) -> list[timing.Implementation]:
     """The ways to time, in their order: those of these `names`, or all that are installed."""
-    ways = [way for way in race.WAYS if names is None or way.name in names]
-    absent = sorted({way.needs for way in ways if not way.is_installed})
+    implementations = [one for one in timing.IMPLEMENTATIONS if names is None or one.name in names]
+    absent = sorted({one.needs for one in implementations if not one.is_installed})
     if names and absent:
         raise InputError(f"ways: expected {', '.join(absent)} to be installed; pip install it")
     if absent:
         print(f"note: not installed, so not timed: {', '.join(absent)}", file=sys.stderr)
-    return [way for way in ways if way.is_installed]
+    return [one for one in implementations if one.is_installed]
 
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
     """Measures as the arguments say and gives the exit code."""
     args = parse(argv)
-    reporting.expect_backend()
-    ways = chosen(args.ways)
+    reporting.expect_matplotlib_backend()
+    implementations = chosen(args.ways)
     folder = out.run_folder(args, "benchmark", (f"{args.measure}.json", f"{args.measure}.png"))
     began = time.perf_counter()
     data = options.load_data(args)
     seconds = time.perf_counter() - began
     print(f"{data.title} ({data.source}), loaded in {seconds:.1f} s", flush=True)
     try:
-        device, kind = race.device(args.device)
+        device, kind = timing.device(args.device)
     except WorkerLost as lost:
         raise InputError(f"device: TensorFlow cannot be started: {lost}") from None
     if args.ways is None:
-        ways = [way for way in ways if kind == "gpu" or not way.for_gpu]
+        implementations = [one for one in implementations if kind == "gpu" or not one.for_gpu]
     task = Task(data, kind)
     if not task.steps:
         raise InputError(f"limit: expected at least {task.batch_size}, got {args.limit}")
@@ -95,4 +96,4 @@ def main(argv: Sequence[str] | None = None) -> int:
             return report.growth()
         if args.measure == "networks":
             return report.networks(args.epochs)
-        return report.epoch(ways, args.epochs)
+        return report.epoch(implementations, args.epochs)

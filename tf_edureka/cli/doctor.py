@@ -18,14 +18,14 @@ def examine() -> Iterator[Finding]:
     yield from packages()
     gpus, driver = cuda.hardware(), cuda.Driver()
     yield from driver.findings(gpus)
-    wanted = bool(gpus or driver.count) and not cuda.hidden()
+    wanted = bool(gpus or driver.count) and not cuda.gpus_hidden()
     yield from cuda_wheels(wanted)
     used = sys.platform == "linux" and bool(wanted or cuda.wheel_folders())
-    found = cuda.opened(used)
+    found = cuda.open_libraries(used)
     yield from cuda.libraries(found)
     yield from cuda.xla_tools(used)
-    told = {name for name, (_, error) in found.items() if error}
-    yield from tensorflow(wanted, driver.cuda, told)
+    reported = {name for name, (_, error) in found.items() if error}
+    yield from tensorflow(wanted, driver.cuda, reported)
 
 
 @reporting.reports_errors

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from tf_edureka import runtime
-from tf_edureka.benchmark.race import fault_of
+from tf_edureka.benchmark.timing import describe_error
 from tf_edureka.cli import options, reporting
 from tf_edureka.errors import InputError
 from tf_edureka.runs.console import EpochDisplay
@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             try:
                 check(table, data, place)
             except Exception as error:  # whatever it is, the other checks are worth their time
-                table.add(check.__name__, fault_of(error), "", False)
+                table.add(check.__name__, describe_error(error), "", False)
             display.part_ended("checking")
         display.table(("check", "measured", "expected", ""), table.rows)
         display.line(f"{table.failed} of {len(table.rows)} rows failed")

@@ -44,7 +44,7 @@ class Table:
         return sum(verdict == "FAILED" for *_, verdict in self.rows)
 
 
-def compiled(config: MlpConfig, data: Mnist, **options: Any) -> mlp.CompiledEpoch:
+def new_epoch(config: MlpConfig, data: Mnist, **options: Any) -> mlp.CompiledEpoch:
     """A new network with its epoch; `options` are those of `CompiledEpoch`."""
     steps = config.steps_per_epoch(len(data.train.labels))
     model = mlp.build(config, total_steps=steps * config.epochs)
@@ -53,20 +53,20 @@ def compiled(config: MlpConfig, data: Mnist, **options: Any) -> mlp.CompiledEpoc
 
 
 def first_steps(config: MlpConfig, data: Mnist, device: str, **options: Any) -> Floats:
-    """Costs of the first steps, computed on a device; `options` as for `compiled`."""
+    """Costs of the first steps, computed on a device; `options` as for `new_epoch`."""
     order = next(mlp.epoch_orders(config, len(data.train.labels)))[:STEPS_COMPARED]
     with tf.device(device):
-        return compiled(config, data, **options).train(order, (config.seed, 0))
+        return new_epoch(config, data, **options).train(order, (config.seed, 0))
 
 
-def relative(one: Floats, other: Floats) -> float:
+def relative_difference(one: Floats, other: Floats) -> float:
     """The largest relative difference."""
     return float(np.max(np.abs(one - other) / np.abs(other)))
 
 
 def check_placement(table: Table, data: Mnist, place: str) -> None:
     """Where weights and images are, and how much memory is taken."""
-    epoch = compiled(MlpConfig.tuned(), data)
+    epoch = new_epoch(MlpConfig.tuned(), data)
     kernel = epoch.model.trainable_variables[0].value.device
     images = epoch.train_data[0].device
     for what, device in (("weights are on", kernel), ("images are on", images)):
@@ -88,7 +88,7 @@ def check_numbers(table: Table, data: Mnist, place: str) -> None:
     )
     for what, config, options, tolerance in checks:
         here, there = (first_steps(config, data, at, **options) for at in (place, "CPU:0"))
-        table.add_error(what, relative(here, there), tolerance)
+        table.add_error(what, relative_difference(here, there), tolerance)
 
 
 def check_products(table: Table, data: Mnist, place: str) -> None:
@@ -112,12 +112,12 @@ def check_epochs(table: Table, data: Mnist, place: str) -> None:
     tuned = MlpConfig.tuned()
     with tf.device(place):
         epochs = {
-            "epoch, this project": compiled(tuned, data),
-            "epoch, without XLA": compiled(tuned, data, jit_compile=False),
-            "epoch, searched": compiled(tuned, data, search=True),
+            "epoch, this project": new_epoch(tuned, data),
+            "epoch, without XLA": new_epoch(tuned, data, jit_compile=False),
+            "epoch, searched": new_epoch(tuned, data, search=True),
         }
         for precision in precisions:
-            epochs[f"epoch, {precision}"] = compiled(MlpConfig.tuned(precision=precision), data)
+            epochs[f"epoch, {precision}"] = new_epoch(MlpConfig.tuned(precision=precision), data)
         seconds: dict[str, list[float]] = {what: [] for what in epochs}
         for number in range(TIMED + 1):  # in turn, so that all have the same machine
             for what, epoch in epochs.items():
@@ -140,7 +140,7 @@ def check_strategy(table: Table, data: Mnist, place: str) -> None:
     epoch = DistributedEpoch(model, data.train, test=data.test, strategy=strategy)
     alone = mlp.build(config, total_steps=100)
     one = mlp.CompiledEpoch(alone, data.train, test=data.test, jit_compile=False)
-    found = relative(epoch.train(order, (1, 0)), one.train(order, (1, 0)))
+    found = relative_difference(epoch.train(order, (1, 0)), one.train(order, (1, 0)))
     what = f"mirrored over {strategy.num_replicas_in_sync} against one, float64"
     table.add_error(what, found, FLOAT64)
 
@@ -173,10 +173,10 @@ def two_halves(config: MlpConfig, data: Mnist, resumes: bool) -> Floats:
     """Costs of an epoch in two halves, the second by a new network with the state of the first."""
     order = next(mlp.epoch_orders(config, len(data.train.labels)))
     middle = len(order) // 2
-    epoch = compiled(config, data)
+    epoch = new_epoch(config, data)
     first = epoch.train(order[:middle], (1, 0))
     if resumes:
         state = epoch.state()
-        epoch = compiled(config, data)
+        epoch = new_epoch(config, data)
         epoch.restore(state)
     return np.concatenate([first, epoch.train(order[middle:], (1, middle))])

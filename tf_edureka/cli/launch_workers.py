@@ -9,13 +9,16 @@ from pathlib import Path
 
 from tf_edureka.cli import options, reporting, run_record, signals, train_arguments
 from tf_edureka.cli.supervised import LOST_WORKER
-from tf_edureka.cli.workers import GOES_ON, Attempt, newest
+from tf_edureka.cli.workers import FORWARDED, Attempt, newest_checkpoint
 from tf_edureka.doctor.cuda import VISIBLE, Driver
 from tf_edureka.errors import InputError
 from tf_edureka.mlp.distribution.cluster import MOST_WORKERS
 
 GAVE_UP = LOST_WORKER
-ENDING = (*GOES_ON, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))  # the terminal is gone
+HANDLED = (
+    *FORWARDED,
+    *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
+)  # the terminal is gone
 # Options that `--resume` takes the place of.
 REPLACED = ("--overwrite", "--resume")
 
@@ -82,24 +85,24 @@ def _expect_several_processes(training: argparse.Namespace) -> None:
 def launch(args: argparse.Namespace, out: Path, visible: list[str | None]) -> int:
     """Starts the workers until they have come to an end, and gives the exit code."""
     asked: list[int] = []
-    for number in ENDING:
+    for number in HANDLED:
         signal.signal(number, lambda number, _: asked.append(number))
     arguments, left = args.options, args.restarts
     while not asked:
-        before = newest(out)
+        before = newest_checkpoint(out)
         with Attempt(out, arguments, visible=visible, timeout=args.timeout) as attempt:
             attempt.follow(asked)
             codes = [worker.code for worker in attempt.workers if worker.code is not None]
             reason = attempt.reason()
         for index, worker in enumerate(attempt.workers):
-            print(f"worker {index}: {worker.end}", file=sys.stderr)
+            print(f"worker {index}: {worker.outcome}", file=sys.stderr)
         if reporting.USER_ERROR in codes:
             return reporting.USER_ERROR
         if all(0 <= code != LOST_WORKER for code in codes):
             return max(codes)
         if asked:
             break
-        if newest(out) not in ("", before):
+        if newest_checkpoint(out) not in ("", before):
             left = args.restarts
             arguments = [one for one in args.options if one not in REPLACED] + ["--resume"]
         else:  # what is there, if anything, is of an earlier run

@@ -68,7 +68,9 @@ def run(args: argparse.Namespace) -> int:
     found = notebook.read(path)
     executed = Path(f"{path.stem}.executed{SUFFIX}")
     _write(executed, notebook.text(found))  # before it has run for an hour
-    execution = notebook.Execution(found, path.parent, seeds=args.seeds, handled=signals.handled)
+    execution = notebook.Execution(
+        found, path.parent, seeds=args.seeds, handled=signals.handle_both
+    )
     execution.run(keep_going=args.keep_going)
     _write(executed, notebook.text(found))
     print(f"notebook: {printable(str(executed))}", file=sys.stderr)
@@ -97,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
 def _write(path: Path, text: str) -> None:
     """Writes a file as a whole or not at all."""
     try:
-        with _files.writing(path) as partial:
+        with _files.atomic_write(path) as partial:
             partial.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None

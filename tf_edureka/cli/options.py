@@ -151,10 +151,10 @@ def add_run_options(parser: argparse.ArgumentParser, default: str) -> None:
 
 def load_data(args: argparse.Namespace) -> "Mnist":
     """Loads what the `args` of `add_data_options` ask for."""
-    return begin_loading(args)()
+    return start_loading(args)()
 
 
-def begin_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
+def start_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
     """Begins to load what `load_data` loads, while the caller imports TensorFlow; gives it later.
 
     Only files are read meanwhile, by a thread. TFDS and the rendered digits import much themselves,
@@ -167,7 +167,7 @@ def begin_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
     if args.data in ("auto", "idx") and (
         args.data_dir or os.environ.get(mnist.MNIST_FOLDER_VARIABLE)
     ):
-        found = _begun(found)
+        found = _start_in_thread(found)
 
     def loaded() -> "Mnist":
         data, warning = found()
@@ -178,7 +178,7 @@ def begin_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
     return loaded
 
 
-def _begun(work: Callable[[], _Result]) -> Callable[[], _Result]:
+def _start_in_thread(work: Callable[[], _Result]) -> Callable[[], _Result]:
     """Begins the `work` in a thread, and gives what waits for its result.
 
     Should it hang, as in reading from a server that is gone, Ctrl-C ends the process all the same:

@@ -27,9 +27,10 @@ def show(args: argparse.Namespace, config: PerceptronConfig, folder: RunFolder, 
         counts = _one_neuron(config, args.sweep, display)
         networks = _hidden_neurons(config, args.sweep, display)
         best = max(
-            networks, key=lambda name: (_learned(networks[name]).sum(), -_least(networks[name])[1])
+            networks,
+            key=lambda name: (_learned(networks[name]).sum(), -_best_seed(networks[name])[1]),
         )
-        seed, _ = _least(networks[best])
+        seed, _ = _best_seed(networks[best])
         right = diagnosis.is_right(networks[best].outputs[seed], GATES["xor"]).sum()
         record = {
             "one_neuron": counts,
@@ -114,7 +115,7 @@ def _learned(result: SweepResult) -> npt.NDArray[np.bool_]:
     return np.all(diagnosis.is_right(result.outputs, GATES["xor"]), axis=1)
 
 
-def _least(result: SweepResult) -> tuple[int, float]:
+def _best_seed(result: SweepResult) -> tuple[int, float]:
     """The seed that ends with the least loss, and that loss."""
     loss = np.nan_to_num(result.loss, nan=np.inf)
     return int(loss.argmin()), float(loss.min())

@@ -24,7 +24,7 @@ def print_error(error: InputError) -> None:
 
 
 @contextlib.contextmanager
-def advising(topic: str, advice: Callable[[], str]) -> Iterator[None]:
+def with_advice(topic: str, advice: Callable[[], str]) -> Iterator[None]:
     """Gives errors of this `topic` in the block the `advice`, in place of that in `ADVICE`."""
     try:
         yield
@@ -47,7 +47,7 @@ def reports_errors(main: Callable[_Arguments, int]) -> Callable[_Arguments, int]
     def wrapped(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> int:
         with streams.guarded() as guarded:
             try:
-                with signals.interrupts(), _warnings_as_notes():
+                with signals.raise_interrupts(), _warnings_as_notes():
                     code = main(*args, **kwargs)
             except InputError as error:
                 print_error(error)
@@ -58,7 +58,7 @@ def reports_errors(main: Callable[_Arguments, int]) -> Callable[_Arguments, int]
             except SystemExit as end:  # of argparse, after --help
                 code = int(end.code or 0)
             except Exception as error:
-                short = too_little_memory(error)
+                short = out_of_memory_error(error)
                 if short is None:
                     raise
                 print_error(short)
@@ -73,12 +73,12 @@ def importing() -> Iterator[None]:
     """Imports TensorFlow in the block: quickly, quietly, and so that Ctrl-C ends it at once."""
     from tf_edureka import runtime  # which needs NumPy; the doctor starts without
 
-    with signals.ends_at_once(), runtime.quiet_import(freeze=True):
-        expect_backend()
+    with signals.exit_immediately(), runtime.quiet_import(freeze=True):
+        expect_matplotlib_backend()
         yield
 
 
-def expect_backend() -> None:
+def expect_matplotlib_backend() -> None:
     """Refuses a name of a backend with which matplotlib cannot be imported.
 
     Raises:
@@ -91,14 +91,14 @@ def expect_backend() -> None:
             raise InputError(f"MPLBACKEND: expected a backend of matplotlib's ({error})") from None
 
 
-def too_little_memory(error: Exception) -> InputError | None:
+def out_of_memory_error(error: Exception) -> InputError | None:
     """What to say of an `error` of TensorFlow's that lacks memory; None of any other."""
     if "tensorflow" not in sys.modules:
         return None
     from tf_edureka import runtime
     from tf_edureka._tensorflow import tf
 
-    said = runtime.no_memory(str(error))
+    said = runtime.out_of_memory_text(str(error))
     lacks = tf.errors.ResourceExhaustedError
     if not isinstance(error, (lacks, tf.errors.InternalError) if said else lacks):
         return None

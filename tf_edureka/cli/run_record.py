@@ -34,9 +34,9 @@ def run_folder(args: argparse.Namespace) -> RunFolder:
     """The folder that the `args` name; refuses what would destroy an earlier run unasked."""
     if args.resume and args.out is None:
         args.out = out.last(kind(args))
-    goes_on = args.seeds is None and args.out and bool(checkpoint.newest_first(args.out))
+    has_checkpoint = args.seeds is None and args.out and bool(checkpoint.newest_first(args.out))
     advice = "give --overwrite to replace it, or --out for another folder"
-    if goes_on:
+    if has_checkpoint:
         advice = f"give --resume to go on with it, {advice.removeprefix('give ')}"
     elif args.resume:
         advice = (
@@ -44,8 +44,8 @@ def run_folder(args: argparse.Namespace) -> RunFolder:
             "it, or --out for another folder"
         )
     files = sorted({*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN, snapshots.PATTERN})
-    with reporting.advising("folder holds a run", lambda: advice):
-        if args.resume and goes_on:
+    with reporting.with_advice("folder holds a run", lambda: advice):
+        if args.resume and has_checkpoint:
             return RunFolder(args.out, files, overwrite=True, pictures=args.pictures)
         return out.run_folder(args, kind(args), files)
 

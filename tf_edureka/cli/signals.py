@@ -14,7 +14,7 @@ _DEFAULTS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.S
 
 
 @contextlib.contextmanager
-def ends_at_once() -> Iterator[None]:
+def exit_immediately() -> Iterator[None]:
     """Lets both end the process without further ado in the block: for imports.
 
     An exception at any line of a library's import may be lost in it, or come out as another one.
@@ -30,21 +30,21 @@ def ends_at_once() -> Iterator[None]:
         os._exit(SIGNALLED + number)
 
     try:
-        with handled(end):
+        with handle_both(end):
             yield
     finally:
         os.close(stderr)
 
 
 @contextlib.contextmanager
-def interrupts() -> Iterator[None]:
+def raise_interrupts() -> Iterator[None]:
     """Makes both raise a `KeyboardInterrupt` with the signal's number in the block."""
-    with handled(_interrupt):
+    with handle_both(_interrupt):
         yield
 
 
 @contextlib.contextmanager
-def handled(handler: _Handler) -> Iterator[None]:
+def handle_both(handler: _Handler) -> Iterator[None]:
     """Gives both to `handler` in the block, unless they are ignored or another program has them."""
     if threading.current_thread() is not threading.main_thread():
         yield

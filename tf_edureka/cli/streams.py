@@ -64,7 +64,7 @@ class Stream:
             if self.failed:
                 return
             self.failed = True
-            self._drop_the_rest()
+            self._redirect_to_devnull()
             reason = getattr(error, "strerror", None) or error
             other = sys.stderr if self._name == "stdout" else sys.stdout
             print(
@@ -74,7 +74,7 @@ class Stream:
                 flush=True,
             )
 
-    def _drop_the_rest(self) -> None:
+    def _redirect_to_devnull(self) -> None:
         """Lets all that is still to be written vanish, also what Python does at its end."""
         with contextlib.suppress(OSError, ValueError, AttributeError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -85,7 +85,7 @@ class Stream:
 @contextlib.contextmanager
 def guarded() -> Iterator[list[Stream]]:
     """Guards both streams in the block, and yields them."""
-    _occupy_descriptors()
+    _fill_closed_descriptors()
     streams = {name: Stream(name) for name in _NAMES}
     with contextlib.ExitStack() as stack:
         for name, stream in streams.items():
@@ -98,7 +98,7 @@ def guarded() -> Iterator[list[Stream]]:
                 stream.flush()
 
 
-def _occupy_descriptors() -> None:
+def _fill_closed_descriptors() -> None:
     """Opens those of the three standard descriptors that are closed: a file would be given them."""
     for descriptor in range(3):
         try:

@@ -23,10 +23,10 @@ from tf_edureka.errors import InputError
 from tf_edureka.mlp.distribution.cluster import VARIABLE, Cluster
 
 LOST_WORKER = 3
-PATIENCE = 3.0  # seconds between two looks at who does not answer
+POLL_SECONDS = 3.0  # seconds between two looks at who does not answer
 # What the child says to its parent.
-CONNECTS, STANDS = "connects", "stands"
-Say = Callable[[str], None]
+CONNECTING, CONNECTED = "connecting", "connected"
+Send = Callable[[str], None]
 
 
 def run(cluster: Cluster, seconds: float, work: Callable[..., int], *arguments: object) -> int:
@@ -34,7 +34,7 @@ def run(cluster: Cluster, seconds: float, work: Callable[..., int], *arguments: 
 
     Args:
         cluster: of the workers.
-        seconds: how long the child may take from `CONNECTS` to `STANDS`.
+        seconds: how long the child may take from `CONNECTING` to `CONNECTED`.
         work: a function of a module, called with what takes those two words, then `arguments`.
         arguments: of any kind that can be pickled.
 
@@ -53,25 +53,25 @@ def run(cluster: Cluster, seconds: float, work: Callable[..., int], *arguments: 
         flush=True,
     )
     context = multiprocessing.get_context("spawn")
-    hears, says = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(says, work, arguments))
-    with _interrupts_kept_from_the_child():
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_child, args=(sender, work, arguments))
+    with _block_ctrl_c_in_child():
         child.start()
-    says.close()  # or its end would not be seen here
-    stands, asked = threading.Event(), 0
+    sender.close()  # or its end would not be seen here
+    connected, asked = threading.Event(), 0
 
     def on_signal(number: int, _: FrameType | None) -> None:
         nonlocal asked
         asked += 1
-        if asked > 1 or not stands.is_set():  # then the child does not hear it
+        if asked > 1 or not connected.is_set():  # then the child does not hear it
             raise KeyboardInterrupt(number)
         if child.pid is not None:
             os.kill(child.pid, number)
 
     try:
-        with signals.handled(on_signal):
-            if not _connects(cluster, seconds, child.sentinel, hears, stands):
-                return _late(cluster, seconds)
+        with signals.handle_both(on_signal):
+            if not _wait_until_connected(cluster, seconds, child.sentinel, receiver, connected):
+                return _report_timeout(cluster, seconds)
             child.join()
     finally:
         child.kill()
@@ -84,27 +84,27 @@ def run(cluster: Cluster, seconds: float, work: Callable[..., int], *arguments: 
     return code
 
 
-def _connects(
-    cluster: Cluster, seconds: float, ended: int, hears: Connection, stands: threading.Event
+def _wait_until_connected(
+    cluster: Cluster, seconds: float, ended: int, receiver: Connection, connected: threading.Event
 ) -> bool:
     """Waits until the child is connected to the others, or has ended; false if not in time."""
-    end, told = math.inf, False
+    end, reported = math.inf, False
     while True:
         left = end - time.monotonic()
-        wait([ended, hears], None if math.isinf(left) else max(0.0, min(left, PATIENCE)))
-        if hears.poll():
+        wait([ended, receiver], None if math.isinf(left) else max(0.0, min(left, POLL_SECONDS)))
+        if receiver.poll():
             try:
-                word = hears.recv()
+                word = receiver.recv()
             except EOFError:
                 return True
-            if word == STANDS:
-                stands.set()
+            if word == CONNECTED:
+                connected.set()
                 return True
             end = time.monotonic() + seconds
         elif time.monotonic() >= end:
             return False
-        elif not told and (missing := cluster.silent()) and not hears.poll():
-            told = True
+        elif not reported and (missing := cluster.silent()) and not receiver.poll():
+            reported = True
             print(
                 f"note: waiting for {cluster.names(missing)}, at most {seconds:g} s",
                 file=sys.stderr,
@@ -112,7 +112,7 @@ def _connects(
             )
 
 
-def _late(cluster: Cluster, seconds: float) -> int:
+def _report_timeout(cluster: Cluster, seconds: float) -> int:
     """Says who has not come in time."""
     if missing := cluster.silent():
         raise InputError(
@@ -129,16 +129,16 @@ def _late(cluster: Cluster, seconds: float) -> int:
     return LOST_WORKER
 
 
-def _child(says: Connection, work: Callable[..., int], arguments: tuple[object, ...]) -> None:
+def _child(sender: Connection, work: Callable[..., int], arguments: tuple[object, ...]) -> None:
     with contextlib.suppress(AttributeError):  # Windows
         os.setsid()  # Ctrl-C comes through the parent, so that it comes once
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
     runtime.end_with_parent()
-    sys.exit(work(says.send, *arguments))
+    sys.exit(work(sender.send, *arguments))
 
 
 @contextlib.contextmanager
-def _interrupts_kept_from_the_child() -> Iterator[None]:
+def _block_ctrl_c_in_child() -> Iterator[None]:
     """Holds Ctrl-C back in the block, and in processes started there until they let it through."""
     if not hasattr(signal, "pthread_sigmask"):
         yield

@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @reporting.reports_errors
 def _work(
-    say: supervised.Say,
+    send: supervised.Send,
     args: argparse.Namespace,
     config: MlpConfig,
     cluster: Cluster,
@@ -46,12 +46,12 @@ def _work(
     os.environ.update(no_grpc_proxy=",".join(cluster.hosts))
     try:
         return _train(
-            started, args, config, folder=folder, command=command, cluster=cluster, say=say
+            started, args, config, folder=folder, command=command, cluster=cluster, send=send
         )
     except Exception as error:
         import tensorflow as tf
 
-        if not isinstance(error, tf.errors.OpError) or reporting.too_little_memory(error):
+        if not isinstance(error, tf.errors.OpError) or reporting.out_of_memory_error(error):
             raise
         print(
             f"error: {cluster.name(cluster.index)}: another worker or the network to it is lost "
@@ -70,9 +70,9 @@ def _train(
     folder: RunFolder | None,
     command: str,
     cluster: Cluster | None = None,
-    say: supervised.Say = lambda _: None,
+    send: supervised.Send = lambda _: None,
 ) -> int:
-    loaded = options.begin_loading(args)
+    loaded = options.start_loading(args)
     with reporting.importing():
         import tensorflow as tf
 
@@ -86,9 +86,9 @@ def _train(
     if args.strategy == "mirrored":
         strategy = strategies.mirrored(args.replicas)
     if cluster:
-        say(supervised.CONNECTS)
+        send(supervised.CONNECTING)
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
-        say(supervised.STANDS)
+        send(supervised.CONNECTED)
     place = Place(device, strategy, cluster)
     imported = time.perf_counter()
     data = loaded()

@@ -86,13 +86,13 @@ def _saving(
 
     def save(state: TrainingState) -> bool:
         nonlocal advice
-        kept.make_way()
+        kept.delete_stale()
         checkpoints.save(state)
         advice = f"when that is mended, {RESUME} goes on after {_position(state)}"
         kept.save(state)
         return display.interrupted != 0
 
-    with reporting.advising(_UNWRITABLE, lambda: advice):
+    with reporting.with_advice(_UNWRITABLE, lambda: advice):
         yield save
 
 

@@ -182,7 +182,9 @@ def train(
         result = perceptron.train(
             config, gate, on_epoch=lambda *epoch: display.epoch_ended(loss_line(*epoch))
         )
-        (ended,) = diagnosis.diagnose(config.activation, gate, result=SweepResult.of([result]))
+        (ended,) = diagnosis.diagnose(
+            config.activation, gate, result=SweepResult.from_results([result])
+        )
         for (one, other, _), output, target in zip(
             gate.inputs, result.outputs, gate.targets[:, 0], strict=True
         ):

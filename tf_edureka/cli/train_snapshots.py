@@ -6,7 +6,7 @@ from tf_edureka import mlp
 from tf_edureka.cli.run_record import Run
 from tf_edureka.runs import snapshots
 from tf_edureka.runs.folder import RunFolder
-from tf_edureka.runs.state import TrainingState, listed
+from tf_edureka.runs.state import TrainingState, joined
 
 
 class Snapshots:
@@ -30,14 +30,14 @@ class Snapshots:
         self.save(start)
         missing = sorted({*range(last + 1)} - snapshots.paths(folder.path).keys())
         if run.args.snapshots and missing:
-            numbers = listed([str(epoch) for epoch in missing], ", ")
+            numbers = joined([str(epoch) for epoch in missing], ", ")
             print(
                 f"note: {folder.path} lacks the snapshots of these epochs: {numbers}; "
                 "--snapshots keeps those from here on",
                 file=sys.stderr,
             )
 
-    def make_way(self) -> None:
+    def delete_stale(self) -> None:
         """Deletes those of a run that this one replaces, or of epochs that are trained again."""
         self._folder.delete(self._stale)
         self._stale = []
@@ -48,5 +48,5 @@ class Snapshots:
             return
         snapshots.write(self._folder, 0, self._initial)
         if not state.step:
-            weights = snapshots.weights_in(state, self._layers)
+            weights = snapshots.weights_of(state, self._layers)
             snapshots.write(self._folder, state.epoch, weights)

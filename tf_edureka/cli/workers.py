@@ -20,10 +20,10 @@ from tf_edureka.doctor.cuda import VISIBLE
 from tf_edureka.mlp.distribution.cluster import VARIABLE
 from tf_edureka.runs import checkpoint
 
-LOOK_EVERY = 0.2
+POLL_SECONDS = 0.2
 # When a worker says that it lost another, for that one to show how it ended.
-SECONDS_TO_SHOW = 15
-GOES_ON = (signal.SIGINT, signal.SIGTERM)
+GRACE_SECONDS = 15
+FORWARDED = (signal.SIGINT, signal.SIGTERM)
 Lines = queue.Queue[tuple[str, TextIO]]  # each with where it is to be printed
 
 
@@ -47,7 +47,7 @@ class Worker:
             errors="replace",
             start_new_session=True,  # Ctrl-C comes through the launcher
             # Elsewhere they train on to their end when the launcher is killed.
-            preexec_fn=runtime.killed_with_parent if sys.platform == "linux" else None,
+            preexec_fn=runtime.die_with_parent if sys.platform == "linux" else None,
         )
         self._readers = [
             threading.Thread(target=self._read, args=(index, pipe, to, lines), daemon=True)
@@ -62,7 +62,7 @@ class Worker:
         return self.process.poll()
 
     @property
-    def end(self) -> str:
+    def outcome(self) -> str:
         """How it ended, in words."""
         if self.killed:
             return f"ended by the launcher, {self.killed}"
@@ -133,22 +133,29 @@ class Attempt:
         `asked` are the signals that ask to end; it grows meanwhile. The first goes on to the
         workers, which end after their epoch, the second kills them.
         """
-        alive, stood, passed, until = time.monotonic(), newest(self._out), 0, None
+        alive, last_checkpoint, passed, until = (
+            time.monotonic(),
+            newest_checkpoint(self._out),
+            0,
+            None,
+        )
         while None in (codes := [worker.code for worker in self.workers]):
-            if self._print() or newest(self._out) != stood:
-                alive, stood = time.monotonic(), newest(self._out)
+            if self._print() or newest_checkpoint(self._out) != last_checkpoint:
+                alive, last_checkpoint = time.monotonic(), newest_checkpoint(self._out)
             for number in asked[passed:]:
                 passed += 1
                 for worker in self.workers:
                     if passed > 1:
                         worker.kill("asked twice to end")
                     elif worker.code is None:
-                        worker.process.send_signal(number if number in GOES_ON else signal.SIGTERM)
+                        worker.process.send_signal(
+                            number if number in FORWARDED else signal.SIGTERM
+                        )
             now = time.monotonic()
             if any(code is not None and (code < 0 or code == USER_ERROR) for code in codes):
                 return
             if until is None and LOST_WORKER in codes:
-                until = now + SECONDS_TO_SHOW
+                until = now + GRACE_SECONDS
             if until is not None and now > until:
                 return
             if now - alive > self._timeout:
@@ -157,7 +164,9 @@ class Attempt:
 
     def reason(self) -> str:
         """Why the training cannot go on, in words."""
-        ends = [(f"worker {i}: {worker.end}", worker.code) for i, worker in enumerate(self.workers)]
+        ends = [
+            (f"worker {i}: {worker.outcome}", worker.code) for i, worker in enumerate(self.workers)
+        ]
         # If one ended by itself the others lost it; if none did, one of them hangs.
         causes = [end for end, code in ends if code not in (None, 0, LOST_WORKER)]
         return ", ".join(causes or [end for end, code in ends if code != 0])
@@ -167,7 +176,7 @@ class Attempt:
         came = False
         with contextlib.suppress(queue.Empty):
             while True:
-                line, to = self._lines.get(timeout=0 if came else LOOK_EVERY)
+                line, to = self._lines.get(timeout=0 if came else POLL_SECONDS)
                 came = True
                 print(line, end="", file=to, flush=True)
         return came
@@ -180,6 +189,6 @@ class Attempt:
         return holder.getsockname()[1]
 
 
-def newest(folder: Path) -> str:
+def newest_checkpoint(folder: Path) -> str:
     """The newest checkpoint in a folder, by its name."""
     return next((path.name for path in checkpoint.newest_first(folder)), "")

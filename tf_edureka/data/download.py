@@ -114,7 +114,7 @@ def _check(content: bytearray, name: str, published: bool) -> None:
             idx.parse(io.BytesIO(content), name, rank=3 if "images" in name else 1)
         except InputError as error:
             raise _Failure(error) from None
-    elif not FILES[name].is_packed_in(content):
+    elif not FILES[name].matches_gzip(content):
         if content.lstrip().startswith(b"<"):
             raise _Failure("an HTML page came, as from a network that wants a login")
         if len(content) < FILES[name].size:

@@ -128,7 +128,7 @@ class Mnist:
         for name, array in zip(published.FILES, arrays, strict=True):
             path = Path(folder, name)
             try:
-                with _files.writing(path) as partial:
+                with _files.atomic_write(path) as partial:
                     partial.write_bytes(idx.encode(array))
             except OSError as error:
                 raise InputError(f"{path}: cannot be written ({error.strerror})") from None

@@ -55,7 +55,7 @@ def read(paths: Sequence[Path]) -> list[idx.Bytes]:
     return arrays
 
 
-def unpacked(files: Mapping[str, bytes]) -> list[idx.Bytes]:
+def decompress(files: Mapping[str, bytes]) -> list[idx.Bytes]:
     """Reads the four published files from their gzipped content.
 
     Args:
@@ -70,7 +70,7 @@ def unpacked(files: Mapping[str, bytes]) -> list[idx.Bytes]:
     ]
 
 
-def packed(folder: Path) -> dict[str, bytes]:
+def read_gzipped(folder: Path) -> dict[str, bytes]:
     """Reads the four published .gz files without unpacking them.
 
     Args:
@@ -91,9 +91,9 @@ def packed(folder: Path) -> dict[str, bytes]:
         )
     files = {}
     for name, path in paths.items():
-        with _files.reading(path, "a .gz file of MNIST") as file:
+        with _files.open_to_read(path, "a .gz file of MNIST") as file:
             files[name] = file.read(published.FILES[name].size + 1)
-        if not published.FILES[name].is_packed_in(files[name]):
+        if not published.FILES[name].matches_gzip(files[name]):
             raise InputError(
                 f"{path}: TFDS expects the published file, but the SHA-256 differs",
                 topic="TFDS needs the published files",

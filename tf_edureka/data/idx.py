@@ -56,7 +56,7 @@ def read(path: Path, rank: int) -> Bytes:
     Raises:
         InputError: when the file cannot be read, is damaged or is of another format.
     """
-    with _files.reading(path, "an IDX file") as file:
+    with _files.open_to_read(path, "an IDX file") as file:
         return parse(file, str(path), rank)
 
 

@@ -88,7 +88,7 @@ def _find(
             return _from_files(folder, folders.read(paths))
         if not tfds.is_prepared():
             with display as report:
-                tfds.prepare(folders.packed(folder), report)
+                tfds.prepare(folders.read_gzipped(folder), report)
         return _from_tfds(), None
     if source == "idx":
         raise InputError(
@@ -115,7 +115,7 @@ def _downloaded(source: Source, display: _Display) -> tuple[Mnist, InputWarning 
             return _from_tfds(), None
     if files:
         warning = InputWarning(f"MNIST was downloaded, but not kept: {failure}")
-        return _split(folders.unpacked(files), "idx", "MNIST"), warning
+        return _split(folders.decompress(files), "idx", "MNIST"), warning
     return _rendered(), InputWarning(
         "these are rendered digits, not MNIST: no folder with its files was given, neither as "
         f"an argument nor by {MNIST_FOLDER_VARIABLE}, TFDS has no prepared copy, and {failure}",
@@ -124,7 +124,7 @@ def _downloaded(source: Source, display: _Display) -> tuple[Mnist, InputWarning 
 
 
 def _from_files(folder: Path, arrays: Sequence[idx.Bytes]) -> tuple[Mnist, InputWarning | None]:
-    others = published.differing(arrays)
+    others = published.differing_files(arrays)
     if not others:
         return _split(arrays, "idx", "MNIST"), None
     warning = f"{folder}: not the published MNIST, by the SHA-256 of {', '.join(others)}"
@@ -136,7 +136,7 @@ def _from_files(folder: Path, arrays: Sequence[idx.Bytes]) -> tuple[Mnist, Input
 
 def _from_tfds() -> Mnist:
     arrays = tfds.read()
-    if others := published.differing(arrays):
+    if others := published.differing_files(arrays):
         raise InputError(
             f"the prepared TFDS copy does not hold the published MNIST ({', '.join(others)} "
             f"differ); delete {tfds.location()} and run again"

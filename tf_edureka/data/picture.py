@@ -19,7 +19,7 @@ _MAX_BYTES = 2**26
 # Telephones have 50 million. A file of a few kilobytes can announce far more.
 _MAX_PIXELS = 50_000_000
 _MAX_SIDE = 65_535  # a JPEG's; each row takes memory, however short
-_WORKED_ON = 800  # side to which larger pictures are reduced first
+_WORKING_SIDE = 800  # side to which larger pictures are reduced first
 _SIDE, _BOX = 28, 20
 _DRAWN = 0.3  # so much ink makes a pixel a part of the digit
 _WIDE = 0.7  # of the digit's side: all its strokes are narrower
@@ -61,7 +61,7 @@ def read(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
     return read_steps(path).image
 
 
-def formed(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8] | None:
+def from_grey(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8] | None:
     """Makes an image in MNIST's form of a picture in shades of grey, as `read` does of a file.
 
     Args:
@@ -109,7 +109,7 @@ def steps(picture: npt.NDArray[np.float32]) -> Steps | None:
     shades, has_light = picture_ink.shades_of(picture)
     window = max(3, round(min(shades.shape) / 2))
     for _ in range(2):  # then with a window for this digit, since a shadow's end is narrow
-        paper, ink = picture_ink.parted(shades, window, follow_light=has_light)
+        paper, ink = picture_ink.separate(shades, window, follow_light=has_light)
         noise = picture_ink.noise(ink)
         found = picture_shapes.digit(ink, max(noise, _FAINTEST))
         if found is None:
@@ -125,7 +125,7 @@ def steps(picture: npt.NDArray[np.float32]) -> Steps | None:
     floor = min(noise, full / 4)
     ink = np.clip((ink - floor) / np.float32(full - floor), 0, 1)
     box = Image.fromarray(np.uint8(ink > _DRAWN)).getbbox()
-    return Steps(picture, paper, ink, _placed(Image.fromarray(ink).crop(box)), others)
+    return Steps(picture, paper, ink, _centred(Image.fromarray(ink).crop(box)), others)
 
 
 def read_steps(path: str | os.PathLike[str]) -> Steps:
@@ -149,12 +149,12 @@ def read_steps(path: str | os.PathLike[str]) -> Steps:
 
 
 def _decoded(path: Path) -> npt.NDArray[np.float32]:
-    """The picture in shades of grey, float32, shape (height, width), no side above `_WORKED_ON`."""
+    """The picture as float32, shape (height, width, channels), no side above `_WORKING_SIDE`."""
     content = _files.read(path, _MAX_BYTES, "a PNG or JPEG file")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of sizes and odd metadata; ours says what matters
-            file = io.BytesIO(picture_file.reduced(content))
+            file = io.BytesIO(picture_file.strip_unneeded(content))
             with Image.open(file, formats=_FORMATS) as picture:  # reads no more than the header
                 width, height = picture.size
                 if width * height > _MAX_PIXELS or max(width, height) > _MAX_SIDE:
@@ -178,7 +178,7 @@ def _decoded(path: Path) -> npt.NDArray[np.float32]:
 
 
 def _colours(picture: Image.Image) -> npt.NDArray[np.float32]:
-    largest = (_WORKED_ON, _WORKED_ON)
+    largest = (_WORKING_SIDE, _WORKING_SIDE)
     picture.draft("RGB", largest)  # a JPEG can be decoded at a fraction of its size
     turn = _UPRIGHT.get(picture.getexif().get(_ORIENTATION, 1))
     if picture.mode.startswith(("I", "F")):  # 16 bits and more
@@ -211,7 +211,7 @@ def _otsu(values: npt.NDArray[np.float32]) -> float:
     return float(edges[1:][np.nan_to_num(between).argmax()])
 
 
-def _placed(ink: Image.Image) -> npt.NDArray[np.uint8]:
+def _centred(ink: Image.Image) -> npt.NDArray[np.uint8]:
     """Scales what is drawn to MNIST's box and places it by its centre of mass."""
     scale = _BOX / max(ink.size)
     width, height = (max(1, round(scale * side)) for side in ink.size)

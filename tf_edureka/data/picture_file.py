@@ -19,7 +19,7 @@ _JPEG_PARTS = re.compile(rb"\xff([\xc0-\xcf\xda-\xdf]|\xe0..JFIF|\xee..Adobe)", 
 _EXIF = re.compile(rb"\xff\xe1..Exif\0\0", re.DOTALL)
 
 
-def reduced(content: bytes) -> bytes:
+def strip_unneeded(content: bytes) -> bytes:
     """Leaves of a PNG or JPEG its size, its colours, its pixels, and how the camera was held.
 
     Args:

@@ -4,17 +4,17 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from tf_edureka.data.picture_lines import without_lines
-from tf_edureka.data.picture_paper import closed, in_shadow
+from tf_edureka.data.picture_lines import remove_lines
+from tf_edureka.data.picture_paper import grey_closing, in_shadow
 
 _SMOOTHED_FROM = 100  # side from which a pixel is smaller than anything drawn
 _SMOOTHING = 1 / 500  # of the longer side
 _NEARBY = 0.15  # of the shorter side: what is as wide belongs to the light and not to the ink
-_COUNTS = 0.1  # how much of a colour is a part of the ink's
+_MIN_COLOUR_SHARE = 0.1  # how much of a colour is a part of the ink's
 _NOISE = 10  # times what the quietest quarter of places differs by
-_APART = 5  # pixels
+_NOISE_DISTANCE = 5  # pixels
 _SAMPLED = 300  # pixels of a side tell which colours there are
-_ALIKE = 10  # of 255: two shades that differ by less may be one
+_SAME_SHADE = 10  # of 255: two shades that differ by less may be one
 _DARK = 25  # of 255; keeps the ratio of black to black from being large
 
 
@@ -30,12 +30,14 @@ def shades_of(picture: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32]
         darker, it is not.
     """
     picture = _smooth(picture)
-    picture = without_lines(picture, picture @ _direction(picture))
+    picture = remove_lines(picture, picture @ _direction(picture))
     direction = _direction(picture)
-    return picture @ direction, np.ptp(np.sign(direction[np.abs(direction) > _COUNTS])) == 0
+    return picture @ direction, np.ptp(
+        np.sign(direction[np.abs(direction) > _MIN_COLOUR_SHARE])
+    ) == 0
 
 
-def parted(
+def separate(
     shades: npt.NDArray[np.float32], size: int, *, follow_light: bool
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Parts a picture into its paper and the ink on it.
@@ -53,8 +55,8 @@ def parted(
         the paper's shade, from 0 to 255, and the ink: the share that is missing from it, about 0
         where there is none; both float32, shape (height, width).
     """
-    paper = closed(shades, size)
-    paper = np.where(in_shadow(shades, paper, size, _ALIKE), shades, paper)
+    paper = grey_closing(shades, size)
+    paper = np.where(in_shadow(shades, paper, size, _SAME_SHADE), shades, paper)
     missing = paper - shades
     missing -= np.median(missing)  # of noise, the paper is the upper edge
     light = np.abs(paper) if follow_light else 255
@@ -70,7 +72,7 @@ def noise(ink: npt.NDArray[np.float32]) -> float:
     Returns:
         from 0.
     """
-    differences = np.abs(ink[:, _APART:] - ink[:, :-_APART])
+    differences = np.abs(ink[:, _NOISE_DISTANCE:] - ink[:, :-_NOISE_DISTANCE])
     return _NOISE * float(np.quantile(differences, 0.25)) if differences.size else 0.0
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from tf_edureka.data.picture_paper import closed, running
+from tf_edureka.data.picture_paper import grey_closing, running_extreme
 
-_FROM = 100  # side of the smallest picture on which lines are looked for
+_MIN_SIDE = 100  # side of the smallest picture on which lines are looked for
 _WINDOW = 0.5  # of the longer side: nothing that is drawn is as wide
 _THICKNESS, _AT_LEAST = 0.02, 3  # of the longer side, and pixels beside: the thickest line
 _CONTRAST = 0.03  # of the picture's: fainter lines do no harm
@@ -20,7 +20,7 @@ _Grey = npt.NDArray[np.float32]
 _Flags = npt.NDArray[np.bool_]
 
 
-def without_lines(
+def remove_lines(
     picture: npt.NDArray[np.float32], shades: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.float32]:
     """Takes away straight lines, level or upright, that go from edge to edge.
@@ -35,34 +35,36 @@ def without_lines(
     Returns:
         float32, shape (height, width, channels).
     """
-    if min(shades.shape) < _FROM:
+    if min(shades.shape) < _MIN_SIDE:
         return picture
     picture = picture.copy()
-    paper = closed(shades, round(_WINDOW * max(shades.shape)))
-    _take_away(picture, shades, paper)
-    _take_away(picture.swapaxes(0, 1), shades.T, paper.T)
+    paper = grey_closing(shades, round(_WINDOW * max(shades.shape)))
+    _remove_level_lines(picture, shades, paper)
+    _remove_level_lines(picture.swapaxes(0, 1), shades.T, paper.T)
     return picture
 
 
-def _take_away(picture: _Grey, shades: _Grey, paper: _Grey) -> None:
+def _remove_level_lines(picture: _Grey, shades: _Grey, paper: _Grey) -> None:
     """Takes the lines away that are about level."""
     height, width = shades.shape
     thickest = _AT_LEAST + round(_THICKNESS * max(shades.shape))
-    filled = running(running(shades, thickest, np.maximum, 0), thickest, np.minimum, 0)
+    filled = running_extreme(
+        running_extreme(shades, thickest, np.maximum, 0), thickest, np.minimum, 0
+    )
     depth = filled - shades  # of what is not as high as a stroke
     limit = float(2 * np.median(depth) + _CONTRAST * np.ptp(shades))
     block = -(-width // _BLOCKS)
     strokes = _blocks(paper - filled, block)
     stroked = strokes >= limit + np.median(strokes)
-    stroked = running(stroked, 2 * thickest + 1, np.maximum, 0)
-    lines, tilt = _seen(_blocks(depth, block) > limit, stroked, block)
+    stroked = running_extreme(stroked, 2 * thickest + 1, np.maximum, 0)
+    lines, tilt = _find_lines(_blocks(depth, block) > limit, stroked, block)
     x = np.arange(width)
     shift = np.round(tilt * (x + 0.5 - width / 2)).astype(int)
     for start, end in _runs(lines):
         if end - start <= thickest:
             places = np.arange(start - 2, end + 2)[:, np.newaxis] + shift
             places = np.clip(places, 0, height - 1), np.broadcast_to(x, places.shape)
-            picture[places] = _without_line(picture[places], depth[places], limit)
+            picture[places] = _fill_line(picture[places], depth[places], limit)
 
 
 def _blocks(values: _Grey, size: int) -> _Grey:
@@ -72,7 +74,7 @@ def _blocks(values: _Grey, size: int) -> _Grey:
     return np.asarray(whole.reshape(height, -1, size).mean(axis=2))
 
 
-def _seen(hits: _Flags, stroked: _Flags, block: int) -> tuple[_Flags, float]:
+def _find_lines(hits: _Flags, stroked: _Flags, block: int) -> tuple[_Flags, float]:
     """In which rows there are lines, counted in the middle of the picture; and how they tilt."""
     height, count = hits.shape
     columns = np.arange(count)
@@ -95,7 +97,7 @@ def _seen(hits: _Flags, stroked: _Flags, block: int) -> tuple[_Flags, float]:
     return lines, best_tilt
 
 
-def _without_line(picture: _Grey, depth: _Grey, limit: float) -> _Grey:
+def _fill_line(picture: _Grey, depth: _Grey, limit: float) -> _Grey:
     """Fills a line, which is all but the first and the last row, from above and below."""
     part = np.linspace(0, 1, len(picture))[:, np.newaxis, np.newaxis]
     between = (1 - part) * picture[0] + part * picture[-1]

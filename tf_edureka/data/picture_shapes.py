@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 _SMALL = 40  # side of a picture that has room for a digit only: what is apart belongs to it
-_LOOKED_AT = 200  # side to which a picture is reduced, so that small gaps close
-_DRAWN = 0.35  # of the darkest that is left: so much ink is a part of a shape
+_WORKING_SIDE = 200  # side to which a picture is reduced, so that small gaps close
+_MIN_INK = 0.35  # of the darkest that is left: so much ink is a part of a shape
 _FAINT = 0.12  # of the digit's darkest: a thin stroke that holds it together
 _TRIES, _MOST = 5, 50
 _LEAST = 0.04  # of the digit's ink: what has less is dirt
@@ -102,30 +102,30 @@ def digit(ink: npt.NDArray[np.float32], noise: float) -> tuple[npt.NDArray[np.bo
         where the digit may have ink, bool, shape (height, width), and how many more shapes there
         are of a digit's size; None if nothing is drawn.
     """
-    factor = -(-max(ink.shape) // _LOOKED_AT)
-    few = _reduced(ink, factor)
-    found = _drawn(few, noise)
+    factor = -(-max(ink.shape) // _WORKING_SIDE)
+    few = _block_maximum(ink, factor)
+    found = _find_shapes(few, noise)
     if not found:
         return None
-    main, others = _with_its_parts(found, few, noise)
+    main, others = _digit_and_others(found, few, noise)
     if max(ink.shape) <= _SMALL:
         return np.ones(ink.shape, bool), others
-    where = _grown(main)
+    where = _dilated(main)
     for other in found:
         if not (other.where & main).any():
-            where &= ~_grown(other.where)
+            where &= ~_dilated(other.where)
     large = np.repeat(np.repeat(where, factor, axis=0), factor, axis=1)
     return large[: ink.shape[0], : ink.shape[1]], others
 
 
-def _drawn(ink: npt.NDArray[np.float32], noise: float) -> list[Shape]:
+def _find_shapes(ink: npt.NDArray[np.float32], noise: float) -> list[Shape]:
     """The shapes that may be a digit, or nothing."""
     left = ink.copy()
     for _ in range(_TRIES):  # what is darker than the digit, such as a frame, goes first
-        level = _DRAWN * left.max()
+        level = _MIN_INK * left.max()
         if level <= noise:
             break
-        labels, count = labelled(left > level)
+        labels, count = label_shapes(left > level)
         largest = 1 + np.argsort(-np.bincount(labels.ravel(), minlength=count + 1)[1:])[:_MOST]
         shapes = [Shape(labels == number, left) for number in largest]
         found = [
@@ -137,11 +137,11 @@ def _drawn(ink: npt.NDArray[np.float32], noise: float) -> list[Shape]:
         if found:
             return found
         for shape in shapes:
-            left[_grown(shape.where)] = 0
+            left[_dilated(shape.where)] = 0
     return []
 
 
-def _with_its_parts(
+def _digit_and_others(
     shapes: list[Shape], ink: npt.NDArray[np.float32], noise: float
 ) -> tuple[npt.NDArray[np.bool_], int]:
     """Where the digit is, and how many others are beside it."""
@@ -151,9 +151,9 @@ def _with_its_parts(
     if Shape(faint, ink).longest <= _LONG * main.longest:  # or it is a line, or a shadow's edge
         where |= faint
     box = _box(where)
-    for shape in sorted(shapes, key=lambda shape: max(_apart(shape.box, main.box))):
+    for shape in sorted(shapes, key=lambda shape: max(_gaps(shape.box, main.box))):
         width, height = box[2] - box[0], box[3] - box[1]
-        x, y = _apart(shape.box, box)
+        x, y = _gaps(shape.box, box)
         is_beside = x > -_COMMON * shape.width and y < -_COMMON * shape.height
         if (shape.where & where).any() or shape.ink < _LEAST * main.ink:
             continue
@@ -167,17 +167,17 @@ def _with_its_parts(
 
 def _connected(where: npt.NDArray[np.bool_], drawn: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """With what of the drawn is connected to it."""
-    labels, _ = labelled(drawn | where)
+    labels, _ = label_shapes(drawn | where)
     return np.isin(labels, np.unique(labels[where]))
 
 
-def _apart(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, int]:
+def _gaps(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, int]:
     """How far boxes are apart in each direction; below 0 by how much they have in common."""
     x, y = (max(one[i], other[i]) - min(one[i + 2], other[i + 2]) for i in (0, 1))
     return x, y
 
 
-def labelled(drawn: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], int]:
+def label_shapes(drawn: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], int]:
     """Numbers the shapes of what is drawn: places that touch, at corners too, are of one.
 
     Args:
@@ -206,7 +206,7 @@ def labelled(drawn: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], int]:
     return compact[:-1].reshape(drawn.shape).astype(np.int32), len(numbers) - 1
 
 
-def _reduced(ink: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.float32]:
+def _block_maximum(ink: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.float32]:
     """The largest of each `factor` x `factor`."""
     height, width = (-(-side // factor) for side in ink.shape)
     ends = [(0, height * factor - ink.shape[0]), (0, width * factor - ink.shape[1])]
@@ -214,7 +214,7 @@ def _reduced(ink: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.float3
     return blocks.max(axis=(1, 3))
 
 
-def _grown(where: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _dilated(where: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """With the places around."""
     wide = np.pad(where, 1)
     wide = wide[:-2] | wide[1:-1] | wide[2:]

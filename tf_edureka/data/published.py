@@ -15,19 +15,19 @@ class Published(NamedTuple):
     """One of the four files.
 
     Attributes:
-        values: SHA-256 of its values, without the header: the same whether they come gzipped,
-            unpacked or from TFDS.
-        packed: SHA-256 of the .gz file, as it is downloaded.
+        values_sha256: SHA-256 of the values without the header; the same for gzipped files,
+            unpacked files and TFDS.
+        gzip_sha256: SHA-256 of the .gz file, as it is downloaded.
         size: of the .gz file, in bytes.
     """
 
-    values: str
-    packed: str
+    values_sha256: str
+    gzip_sha256: str
     size: int
 
-    def is_packed_in(self, content: bytes | bytearray) -> bool:
+    def matches_gzip(self, content: bytes | bytearray) -> bool:
         """Whether `content` is that of the .gz file."""
-        return hashlib.sha256(content).hexdigest() == self.packed
+        return hashlib.sha256(content).hexdigest() == self.gzip_sha256
 
 
 # The four published files by name.
@@ -55,7 +55,7 @@ FILES: Mapping[str, Published] = {
 }
 
 
-def differing(arrays: Sequence[npt.NDArray[np.uint8]]) -> list[str]:
+def differing_files(arrays: Sequence[npt.NDArray[np.uint8]]) -> list[str]:
     """The files of which the values are not those that were published.
 
     Args:
@@ -67,5 +67,5 @@ def differing(arrays: Sequence[npt.NDArray[np.uint8]]) -> list[str]:
     return [
         name
         for (name, official), array in zip(FILES.items(), arrays, strict=True)
-        if hashlib.sha256(np.ascontiguousarray(array).data).hexdigest() != official.values
+        if hashlib.sha256(np.ascontiguousarray(array).data).hexdigest() != official.values_sha256
     ]

@@ -47,7 +47,7 @@ def digits(
     return *_examples(fields, train_examples, train), *_examples(fields, test_examples, test)
 
 
-def plain() -> tuple[Bytes, Bytes]:
+def clean_digits() -> tuple[Bytes, Bytes]:
     """The digits of ten fonts, upright and clean: what a network that reads MNIST reads as well.
 
     Returns:
@@ -55,7 +55,7 @@ def plain() -> tuple[Bytes, Bytes]:
         uint8, shape (100,), 0 to 9.
     """
     drawn = [
-        picture.formed(np.asarray(_glyph(font, digit), np.float32))
+        picture.from_grey(np.asarray(_glyph(font, digit), np.float32))
         for font in map(_font, _FONTS[:10])
         for digit in range(10)
     ]

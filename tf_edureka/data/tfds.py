@@ -24,8 +24,8 @@ from tf_edureka.errors import InputError
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
 
-_WORKPLACE = ".mnist-"  # the beginning of its name
-_OTHERS_SECONDS = 60
+_TEMPORARY_PREFIX = ".mnist-"  # the beginning of its name
+_MAX_WAIT_SECONDS = 60
 _MOST_BYTES = 2**28  # of a copy; as TFRecord it has 21 MB
 
 
@@ -83,11 +83,11 @@ def prepare(files: Mapping[str, bytes], report: Report | None = None) -> None:
     was_there = os.path.exists(root)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        _await_others(root)
+        _wait_for_other_processes(root)
         if _holds_files(place):
             return
-        with _workplace(root) as folder, _silenced():
-            _lay_out(files, folder)
+        with _temporary_folder(root) as folder, _silenced():
+            _write_downloads(files, folder)
             builder = _builder(folder)
             builder.download_and_prepare(
                 download_dir=folder / "downloads",
@@ -124,7 +124,7 @@ def read() -> tuple[Bytes, Bytes, Bytes, Bytes]:
         InputError: when the copy is damaged.
     """
     place = location()
-    _expect_files(place)
+    _expect_regular_files(place)
     try:
         builder = _builder(place.parents[1])
         return (*_read_split(builder, "train"), *_read_split(builder, "test"))
@@ -144,7 +144,7 @@ def _builder(root: Path) -> "tfds.core.DatasetBuilder":
         return tfds.image_classification.MNIST(data_dir=root)
 
 
-def _expect_files(place: Path) -> None:
+def _expect_regular_files(place: Path) -> None:
     """Refuses what TensorFlow would wait for, or read without an end."""
     size = 0
     for path in place.iterdir():
@@ -165,27 +165,27 @@ def _holds_files(folder: Path) -> bool:
         return False
 
 
-def _await_others(root: Path) -> None:
+def _wait_for_other_processes(root: Path) -> None:
     """Waits for a process that prepares MNIST, too, and removes what one that was killed has left.
 
     A lock ends with its process. One that is held for too long is no reason to wait on.
     """
-    for lock in root.glob(f"{_WORKPLACE}*/lock"):
-        with contextlib.suppress(OSError), filelock.FileLock(lock, timeout=_OTHERS_SECONDS):
+    for lock in root.glob(f"{_TEMPORARY_PREFIX}*/lock"):
+        with contextlib.suppress(OSError), filelock.FileLock(lock, timeout=_MAX_WAIT_SECONDS):
             shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def _workplace(root: Path) -> Iterator[Path]:
+def _temporary_folder(root: Path) -> Iterator[Path]:
     """A folder below `root` for this process, locked while it is used, and gone afterwards."""
     with (
-        tempfile.TemporaryDirectory(prefix=_WORKPLACE, dir=root) as folder,
+        tempfile.TemporaryDirectory(prefix=_TEMPORARY_PREFIX, dir=root) as folder,
         filelock.FileLock(Path(folder) / "lock"),
     ):
         yield Path(folder)
 
 
-def _lay_out(files: Mapping[str, bytes], folder: Path) -> None:
+def _write_downloads(files: Mapping[str, bytes], folder: Path) -> None:
     # TFDS would unpack them in threads, which go on after Ctrl-C and make anew what is removed. It
     # holds the packed ones against their SHA-256.
     unpacked = folder / "downloads" / "extracted"

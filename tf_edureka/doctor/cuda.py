@@ -55,7 +55,7 @@ def hardware() -> list[str]:
     return found
 
 
-def hidden() -> bool:
+def gpus_hidden() -> bool:
     """Whether the environment hides all GPUs from CUDA."""
     visible = os.environ.get(VISIBLE)
     return visible is not None and not re.match(r"\s*(\d|GPU-|MIG-)", visible)
@@ -87,7 +87,7 @@ class Driver:
 
     def findings(self, gpus: list[str]) -> Iterator[Finding]:
         """What there is to say of it, given the `gpus` on the bus."""
-        if hidden():
+        if gpus_hidden():
             yield note(f"{VISIBLE}={os.environ[VISIBLE]!r} hides all GPUs", f"unset {VISIBLE}")
         if self.error is None and gpus:
             yield problem(
@@ -102,7 +102,7 @@ class Driver:
                 yield note(what, advice if WSL_GPU.exists() else "")
         elif self.error:
             cure = CURES.get(self.error, "NVIDIA's documentation has the code under CUresult")
-            finding = problem if gpus and not hidden() else note
+            finding = problem if gpus and not gpus_hidden() else note
             yield finding(f"the NVIDIA driver gives error {self.error}", cure)
         elif self.cuda < CUDA:
             yield problem(
@@ -116,7 +116,7 @@ class Driver:
             yield ok(f"NVIDIA driver{release} for CUDA {_dotted(self.cuda)}, GPUs: {self.count}")
 
 
-def opened(used: bool) -> dict[str, tuple[Path | str, str]]:
+def open_libraries(used: bool) -> dict[str, tuple[Path | str, str]]:
     """Opens the libraries that TensorFlow opens for a GPU, if they are `used`.
 
     Returns:
@@ -126,7 +126,7 @@ def opened(used: bool) -> dict[str, tuple[Path | str, str]]:
 
 
 def libraries(found: dict[str, tuple[Path | str, str]]) -> Iterator[Finding]:
-    """What there is to say of the libraries that `opened` has `found`."""
+    """What there is to say of the libraries that `open_libraries` has `found`."""
     for name, (path, error) in found.items():
         if error:
             missing = (re.findall(r"^(lib\w+\.so[.\d]*): cannot open", error) or [""])[0]

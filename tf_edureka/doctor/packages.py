@@ -20,7 +20,7 @@ else:
 
 PROJECT = "tf_edureka"
 # Other builds of TensorFlow: they write into the same folder, and the last one installed wins.
-RIVALS = (
+OTHER_BUILDS = (
     "tensorflow-cpu",
     "tensorflow-gpu",
     "tensorflow-intel",
@@ -33,7 +33,7 @@ RIVALS = (
 
 def system() -> Iterator[Finding]:
     """Python and the operating system."""
-    python, wanted = platform.python_version(), ",".join(_own("Requires-Python"))
+    python, wanted = platform.python_version(), ",".join(_own_metadata("Requires-Python"))
     limits = SpecifierSet(wanted) if HAS_PACKAGING and wanted else None
     if limits is not None and not limits.contains(python, prereleases=True):
         yield problem(f"Python {python}, expected {wanted}", f"install Python {wanted}")
@@ -62,9 +62,9 @@ def packages() -> Iterator[Finding]:
         return
     if not version(PROJECT):
         yield note(f"{PROJECT} is used from its sources", "pip install -e .")
-    asked, fit = _asked(), True
+    asked, fit = _requirements_by_package(), True
     for name, requirements in sorted(asked.items()):
-        unmet = [(who, one) for who, one in requirements if not _meets(one)]
+        unmet = [(who, one) for who, one in requirements if not _is_met(one)]
         if unmet:
             fit = False
             who, requirement = unmet[0]
@@ -72,12 +72,12 @@ def packages() -> Iterator[Finding]:
             limits = [limit for _, one in requirements for limit in one.specifier]
             upper = [limit for limit in limits if limit.operator != ">="]
             together = sorted({str(limit) for limit in (*requirement.specifier, *upper)})
-            yield _unfit(name, who, str(requirement.specifier), ",".join(together))
+            yield _mismatch(name, who, str(requirement.specifier), ",".join(together))
     tensorflow, metal = version("tensorflow"), version("tensorflow-metal")
-    for rival in filter(version, RIVALS if tensorflow else ()):
+    for other in filter(version, OTHER_BUILDS if tensorflow else ()):
         yield problem(
-            f"{rival} {version(rival)} is installed beside tensorflow, into the same folder",
-            f"pip uninstall {rival}; then pip install --force-reinstall --no-deps "
+            f"{other} {version(other)} is installed beside tensorflow, into the same folder",
+            f"pip uninstall {other}; then pip install --force-reinstall --no-deps "
             f"tensorflow=={tensorflow}",
         )
     if metal:
@@ -86,7 +86,7 @@ def packages() -> Iterator[Finding]:
             "pip uninstall tensorflow-metal",
         )
     if fit:
-        shown = _shown("tensorflow", "keras", "tensorflow-datasets", "numpy")
+        shown = _versions_text("tensorflow", "keras", "tensorflow-datasets", "numpy")
         yield ok(f"{shown}; all {len(asked)} packages fit together")
 
 
@@ -97,12 +97,12 @@ def cuda_wheels(wanted: bool) -> Iterator[Finding]:
         if asked and wanted:
             yield note("none of NVIDIA's wheels is installed", "pip install -e '.[cuda]'")
         return
-    bad = [requirement for requirement in asked if not _meets(requirement)]
+    bad = [requirement for requirement in asked if not _is_met(requirement)]
     for one in bad:
         needed = str(one.specifier)
-        yield _unfit(one.name, "tensorflow[and-cuda]", needed, needed)
+        yield _mismatch(one.name, "tensorflow[and-cuda]", needed, needed)
     if not bad:
-        shown = _shown("nvidia-cuda-runtime-cu12", "nvidia-cudnn-cu12", "nvidia-nccl-cu12")
+        shown = _versions_text("nvidia-cuda-runtime-cu12", "nvidia-cudnn-cu12", "nvidia-nccl-cu12")
         yield ok(f"NVIDIA's {len(asked)} wheels fit, among them {shown}")
 
 
@@ -114,12 +114,12 @@ def version(name: str) -> str | None:
         return None
 
 
-def _own(field: str) -> list[str]:
+def _own_metadata(field: str) -> list[str]:
     """What the project says of itself in a field; nothing if it is not installed."""
     return importlib.metadata.metadata(PROJECT).get_all(field, []) if version(PROJECT) else []
 
 
-def _asked() -> dict[str, list[tuple[str, "Requirement"]]]:
+def _requirements_by_package() -> dict[str, list[tuple[str, "Requirement"]]]:
     """Who asks for what, by the package that is asked for."""
     asked: dict[str, list[tuple[str, Requirement]]] = {}
     known: set[str] = set()
@@ -129,7 +129,7 @@ def _asked() -> dict[str, list[tuple[str, "Requirement"]]]:
         known.add(name)
         requirements = _requirements(name)
         needed = {one.name for one in requirements}
-        for extra in _own("Provides-Extra") if name == PROJECT else ():
+        for extra in _own_metadata("Provides-Extra") if name == PROJECT else ():
             # What extras ask for concerns whoever has installed it; CUDA has its own check. Of what
             # is needed anyway (NumPy) a narrower range says nothing: the extra may not be wanted.
             optional = (one for one in _requirements(name, extra) if one.name not in needed)
@@ -158,7 +158,7 @@ def _applies(requirement: "Requirement", extra: str) -> bool:
     return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
-def _meets(requirement: "Requirement") -> bool:
+def _is_met(requirement: "Requirement") -> bool:
     there = version(requirement.name)
     try:
         return there is not None and requirement.specifier.contains(there, prereleases=True)
@@ -166,10 +166,10 @@ def _meets(requirement: "Requirement") -> bool:
         return False
 
 
-def _unfit(name: str, who: str, needed: str, limits: str) -> Finding:
+def _mismatch(name: str, who: str, needed: str, limits: str) -> Finding:
     what = f"{name} {version(name) or 'is not installed'}, but {who} needs {name}{needed}"
     return problem(what, f"pip install '{name}{limits}'")
 
 
-def _shown(*names: str) -> str:
+def _versions_text(*names: str) -> str:
     return ", ".join(f"{name} {version(name)}" for name in names if version(name))

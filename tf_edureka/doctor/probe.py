@@ -16,25 +16,25 @@ def main(choice: str) -> None:
     import keras
     import tensorflow as tf
 
-    known(versions={"tensorflow": tf.__version__, "keras": keras.__version__})
-    known(build=dict(tf.sysconfig.get_build_info()))
+    report(versions={"tensorflow": tf.__version__, "keras": keras.__version__})
+    report(build=dict(tf.sysconfig.get_build_info()))
 
     from tf_edureka import runtime
 
-    helped = runtime.help_tensorflow_find_cuda()
-    known(helped=helped and str(helped))
+    helped = runtime.preload_cusolver()
+    report(helped=helped and str(helped))
     runtime.use_device(choice)
     gpus = tf.config.list_physical_devices("GPU")
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-    known(gpus=[[of.get("device_name"), of.get("compute_capability")] for of in details])
+    report(gpus=[[of.get("device_name"), of.get("compute_capability")] for of in details])
     for device in tf.config.list_logical_devices():
         if device.device_type in ("CPU", "GPU"):
             name = f"{device.device_type}:{device.name.rsplit(':', 1)[1]}"
-            known(device=name, way="xla", **attempt(name, jit_compile=True))
-            known(device=name, way="kernels", **attempt(name, jit_compile=False))
+            report(device=name, mode="xla", **attempt(name, jit_compile=True))
+            report(device=name, mode="kernels", **attempt(name, jit_compile=False))
 
 
-def known(**what: object) -> None:
+def report(**what: object) -> None:
     """Prints a line at once: it counts even if the process dies in the next moment."""
     print(json.dumps(what), flush=True)
 

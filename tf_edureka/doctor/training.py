@@ -34,13 +34,13 @@ WHEELS_OF_MODULES = {
 }
 
 
-def tensorflow(wanted: bool, driver_cuda: tuple[int, int], told: set[str]) -> Iterator[Finding]:
+def tensorflow(wanted: bool, driver_cuda: tuple[int, int], reported: set[str]) -> Iterator[Finding]:
     """What TensorFlow says itself, and a training step on each device.
 
     Args:
         wanted: whether there is a GPU to use.
         driver_cuda: the driver's version of CUDA.
-        told: libraries of which it was said already that they cannot be loaded.
+        reported: libraries of which it was said already that they cannot be loaded.
     """
     facts, training, said, ended = run_probe("auto")
     if "versions" not in facts:
@@ -56,7 +56,7 @@ def tensorflow(wanted: bool, driver_cuda: tuple[int, int], told: set[str]) -> It
     elif build and wanted:
         yield problem("this TensorFlow is built without CUDA", "pip install tensorflow")
     missing = set(re.findall(r"Could not load dynamic library '([^']+)'", said))
-    for name in sorted(missing - told - {"libcuda.so.1"} if wanted else ()):
+    for name in sorted(missing - reported - {"libcuda.so.1"} if wanted else ()):
         path = first(name, wheel_folders())
         finding = problem if not gpus and name in LIBRARIES else note
         advice = f"export LD_LIBRARY_PATH={path.parent}" if path else ""
@@ -72,7 +72,7 @@ def tensorflow(wanted: bool, driver_cuda: tuple[int, int], told: set[str]) -> It
         yield problem("TensorFlow sees no GPU", "mend the problems above")
     if ended:
         advice = "update the driver, or use --device cpu" if gpus else ""
-        advice = _ON_MEMORY if runtime.no_memory(ended) else advice
+        advice = _ON_MEMORY if runtime.out_of_memory_text(ended) else advice
         yield problem(f"TensorFlow's process ended early: {ended}", advice)
     if gpus and "CPU:0" not in training:  # the GPU's fault is not the CPU's
         training |= run_probe("cpu")[1]
@@ -87,7 +87,7 @@ def training_finding(device: str, outcomes: Outcomes) -> Finding:
         what = f"training works on {device} ({xla['seconds']:.1f} s for a few steps)"
         return ok(what, trains=device)
     advice = "use another device (--device)"
-    if runtime.no_memory(xla["error"]):
+    if runtime.out_of_memory_text(xla["error"]):
         advice = _ON_MEMORY
     elif "seconds" in kernels:
         advice = "it is XLA that fails, without it training works; see ptxas and libdevice above"
@@ -120,8 +120,8 @@ def run_probe(choice: str) -> tuple[Facts, dict[str, Outcomes], str, str]:
     for line in out.splitlines():
         with contextlib.suppress(ValueError):  # something else that a package prints
             found = json.loads(line)
-            if "way" in found:
-                training.setdefault(found.pop("device"), {})[found.pop("way")] = found
+            if "mode" in found:
+                training.setdefault(found.pop("device"), {})[found.pop("mode")] = found
             else:
                 facts |= found
     return facts, training, said, ended

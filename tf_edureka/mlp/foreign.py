@@ -109,7 +109,7 @@ def adapted(model: keras.Model) -> tuple[keras.Model, str]:
     first = _BYTES if _wants_bytes(model) else _OURS
     whole = "int" in model.inputs[0].dtype
     ways = [first, *(way for way in _WAYS if way != first and (not whole or "255" in way))]
-    digits, readings = rendered.plain(), list[_Reading]()
+    digits, readings = rendered.clean_digits(), list[_Reading]()
     while ways and not (readings and readings[0].entropy <= _ENOUGH):
         readings.append(_reading(model, ways.pop(0), digits))
     best = _best(readings)

@@ -27,7 +27,7 @@ def become_one_of_tensorflow_1(store: Path | None, *, replay_seeds: bool = True)
     os.environ["KERAS_BACKEND"] = "tensorflow"  # of a script that imports Keras by itself
     # Or a session takes all of a GPU's memory, and other programs have none.
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    runtime.help_tensorflow_find_cuda()
+    runtime.preload_cusolver()
     # Its C++ logs as errors that a few ops of then have other forms today.
     with runtime.quiet_import(freeze=True, errors=False):
         # Draws one of Python's random numbers, and scikit-learn of today imports it: the script,

@@ -40,7 +40,7 @@ def from_bytes(content: bytes, most: int) -> dict[str, Array]:
         ValueError: when it is compressed or damaged, or has code or too many arrays in it.
     """
     try:
-        members = _files.members(content, most)
+        members = _files.zip_members(content, most)
         return {name.removesuffix(".npy"): _array(npy) for name, npy in members.items()}
     except Exception as error:  # NumPy and zipfile have many ways to say that it is none
         raise ValueError(str(error) or type(error).__name__) from None

@@ -18,7 +18,7 @@ from tf_edureka import _files
 from tf_edureka.errors import InputError, InputWarning
 from tf_edureka.runs import arrays
 from tf_edureka.runs.folder import RunFolder
-from tf_edureka.runs.state import Array, TrainingState, differences, listed
+from tf_edureka.runs.state import Array, TrainingState, differences, joined
 
 PATTERN = "checkpoint-*.npz"
 # Epochs, steps of the next one, and the beginning of the file's SHA-256.
@@ -29,7 +29,13 @@ _MAX_MEMBERS = 10_000
 _MAX_TEXT = 2**22  # which has a line for each time that a training was resumed
 _MAX_DEPTH = 6
 Conditions = dict[str, Any]  # as they come from JSON
-_PARTS = {"config": dict, "data_sha256": str, "machine": dict, "command": str, "earlier": list}
+_CONDITION_TYPES = {
+    "config": dict,
+    "data_sha256": str,
+    "machine": dict,
+    "command": str,
+    "earlier": list,
+}
 
 
 class Checkpoints:
@@ -51,7 +57,7 @@ class Checkpoints:
     def __init__(self, folder: RunFolder, conditions: Mapping[str, object]) -> None:
         self._folder = folder
         self._conditions: Conditions = json.loads(json.dumps(conditions))
-        self._whole: list[str] = []
+        self._valid: list[str] = []
         self.earlier: list[dict[str, object]] = []
 
     def save(self, state: TrainingState) -> None:
@@ -62,13 +68,13 @@ class Checkpoints:
         Raises:
             InputError: when it cannot be written. Those of this run stay.
         """
-        if not self._whole:  # what is there is of a run that this one replaces
+        if not self._valid:  # what is there is of a run that this one replaces
             self._delete_others()
         content = to_bytes(state, self._conditions | {"earlier": self.earlier})
         name = _name(state, content)
         with self._folder.write(name) as path:
             path.write_bytes(content)
-        self._whole = [*self._whole, name][-_KEPT:]
+        self._valid = [*self._valid, name][-_KEPT:]
         self._delete_others()
 
     def latest(self) -> TrainingState | None:
@@ -91,16 +97,16 @@ class Checkpoints:
             except InputError as error:
                 damaged.append(str(error).removeprefix(f"{path.parent}{os.sep}"))
                 continue
-            if not path.name.endswith(_ending(content)):
+            if not path.name.endswith(_hash_suffix(content)):
                 damaged.append(f"{path.name} is damaged, its SHA-256 is not that of its name")
                 continue
             for damage in damaged:
                 warnings.warn(InputWarning(f"{self._folder.path}: {damage}"), stacklevel=2)
             state, conditions = from_bytes(path, content)
             if path.name != _name(state, content):
-                raise _unlike(path, "its name says another epoch or step")
+                raise _wrong_format(path, "its name says another epoch or step")
             self._expect_same(path, conditions)
-            self._whole = [path.name]
+            self._valid = [path.name]
             before = {name: conditions.get(name) for name in ("command", "machine")}
             self.earlier += [*conditions.get("earlier", []), {"epochs": state.epoch, **before}]
             return state
@@ -114,20 +120,20 @@ class Checkpoints:
 
     def _delete_others(self) -> None:
         others = [path.name for path in newest_first(self._folder.path)]
-        self._folder.delete(name for name in others if name not in self._whole)
+        self._folder.delete(name for name in others if name not in self._valid)
 
     def _expect_same(self, path: Path, there: Conditions) -> None:
         here = self._conditions
         if others := sorted(there["config"].keys() ^ here["config"].keys()):
             raise InputError(
                 f"{path}: expected a checkpoint as this version of tf_edureka writes them, got one "
-                f"of another version ({listed(others, ', ')})",
+                f"of another version ({joined(others, ', ')})",
                 topic="checkpoint of another version",
             )
         if found := differences(there["config"], here["config"]):
             raise InputError(
                 f"{path}: expected a checkpoint of the training that is asked for, got one with "
-                f"{listed(found)}",
+                f"{joined(found)}",
                 topic="checkpoint of another training",
             )
         if there["data_sha256"] != here["data_sha256"]:
@@ -141,7 +147,7 @@ class Checkpoints:
             warnings.warn(
                 InputWarning(
                     f"{path}: the training goes on otherwise than it began, so its last digits "
-                    f"may not be those of one that was never stopped: {listed(found)}"
+                    f"may not be those of one that was never stopped: {joined(found)}"
                 ),
                 stacklevel=3,
             )
@@ -182,7 +188,7 @@ def from_bytes(path: Path | str, content: bytes) -> tuple[TrainingState, Conditi
         count = sum(name.startswith("variable_") for name in parts)
         variables = tuple(parts.pop(f"variable_{i}") for i in range(count))
         state = TrainingState(variables, **parts, training=training)
-        for name, kind in _PARTS.items():
+        for name, kind in _CONDITION_TYPES.items():
             may_lack = name in ("command", "earlier")
             if not isinstance(conditions.get(name, kind() if may_lack else None), kind):
                 raise ValueError(f"it has no {name}")
@@ -190,7 +196,7 @@ def from_bytes(path: Path | str, content: bytes) -> tuple[TrainingState, Conditi
             raise ValueError("it does not say who trained earlier")
         return state, conditions
     except Exception as error:  # an array that is missing or too many, a text that is not JSON ...
-        raise _unlike(path, str(error) or type(error).__name__) from None
+        raise _wrong_format(path, str(error) or type(error).__name__) from None
 
 
 def _json(text: Array) -> Any:
@@ -198,29 +204,29 @@ def _json(text: Array) -> Any:
     if text.nbytes > 4 * _MAX_TEXT:
         raise ValueError(f"it has a text of more than {_MAX_TEXT} characters")
     said = json.loads(str(text))
-    _expect_plain(said, _MAX_DEPTH)
+    _expect_plain_json(said, _MAX_DEPTH)
     return said
 
 
-def _expect_plain(value: object, depth: int) -> None:
+def _expect_plain_json(value: object, depth: int) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("it has a number that is none")
     if isinstance(value, dict | list):
         if not depth:
             raise ValueError("it has lists in lists")
         for one in value.values() if isinstance(value, dict) else value:
-            _expect_plain(one, depth - 1)
+            _expect_plain_json(one, depth - 1)
 
 
-def _ending(content: bytes) -> str:
+def _hash_suffix(content: bytes) -> str:
     return f"-{hashlib.sha256(content).hexdigest()[:16]}.npz"
 
 
 def _name(state: TrainingState, content: bytes) -> str:
-    return f"checkpoint-{state.epoch}-{state.step}{_ending(content)}"
+    return f"checkpoint-{state.epoch}-{state.step}{_hash_suffix(content)}"
 
 
-def _unlike(path: Path | str, fault: str) -> InputError:
+def _wrong_format(path: Path | str, fault: str) -> InputError:
     return InputError(
         f"{path}: expected a checkpoint as this version of tf_edureka writes them ({fault})",
         topic="checkpoint of another version",

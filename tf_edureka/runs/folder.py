@@ -59,7 +59,7 @@ class RunFolder:
             InputError: when the folder cannot be written to, or another run has claimed it.
         """
         with contextlib.ExitStack() as claim:
-            with self._explained():
+            with self._as_input_error():
                 self.path.mkdir(parents=True, exist_ok=True)
                 tempfile.TemporaryFile(dir=self.path).close()
                 try:
@@ -89,7 +89,7 @@ class RunFolder:
         Raises:
             InputError: when the file cannot be written.
         """
-        with self._explained(), _files.writing(self.path / name) as partial:
+        with self._as_input_error(), _files.atomic_write(self.path / name) as partial:
             yield partial
 
     def write_json(self, name: str, content: object) -> None:
@@ -123,13 +123,13 @@ class RunFolder:
         self._unlink(one for name in names for one in figures.in_any_format(name))
 
     def _unlink(self, names: Iterable[str]) -> None:
-        with self._explained():
+        with self._as_input_error():
             for name in names:
                 (self.path / name).unlink(missing_ok=True)
 
     def _expect_free(self) -> None:
         path = self.path
-        with self._explained():
+        with self._as_input_error():
             if path.exists() and not path.is_dir():
                 raise InputError(f"{path}: expected a folder to write to, got a file; name another")
             patterns = [one for name in self._names for one in figures.in_any_format(name)]
@@ -143,7 +143,7 @@ class RunFolder:
             raise InputError(f"{folders[0]}: expected a file to replace, got a folder")
 
     @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _as_input_error(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:

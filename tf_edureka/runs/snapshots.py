@@ -42,7 +42,7 @@ def write(folder: RunFolder, epoch: int, weights: Sequence[Floats]) -> None:
         path.write_bytes(content)
 
 
-def weights_in(state: TrainingState, layers: int) -> tuple[Floats, ...]:
+def weights_of(state: TrainingState, layers: int) -> tuple[Floats, ...]:
     """Takes the weights out of a state, in which they come first.
 
     Args:
@@ -88,10 +88,12 @@ def read(folder: Path) -> dict[int, Weights]:
         try:
             found[epoch] = weights = _weights(arrays.from_bytes(content, _MAX_ARRAYS))
         except ValueError as error:
-            raise _unlike(path, f"kernel and bias of each layer in float32 ({error})") from None
+            raise _wrong_format(
+                path, f"kernel and bias of each layer in float32 ({error})"
+            ) from None
         first = next(iter(found))
         if (here := _sizes(weights)) != (there := _sizes(found[first])):
-            raise _unlike(path, f"a network {there} as in {_name(first)}, got {here}")
+            raise _wrong_format(path, f"a network {there} as in {_name(first)}, got {here}")
     return found
 
 
@@ -125,5 +127,5 @@ def _name(epoch: int) -> str:
     return f"snapshot-{epoch:04}.npz"
 
 
-def _unlike(path: Path, expected: str) -> InputError:
+def _wrong_format(path: Path, expected: str) -> InputError:
     return InputError(f"{path}: expected a snapshot, {expected}", topic="no whole snapshot")

@@ -129,9 +129,9 @@ class TrainingProgress:
             if found := differences(start.training, training):
                 raise InputError(
                     f"start: expected a state of the training that is asked for, got one with "
-                    f"{listed(found)}"
+                    f"{joined(found)}"
                 )
-            _expect_reached(start, training["epochs"], steps)
+            _expect_possible_position(start, training["epochs"], steps)
             columns = (start.cost, start.accuracy, start.epoch_seconds)
             self._epochs = list(zip(*(column.tolist() for column in columns), strict=True))
             self._costs = list(start.running_cost)
@@ -154,20 +154,20 @@ class TrainingProgress:
         """Cost of each of them: shape (steps,), in the precision that is computed in."""
         return np.array(self._costs)
 
-    def goes_on(self) -> bool:
+    def should_continue(self) -> bool:
         """Whether an epoch is left: of a cost that is no number nothing comes."""
         ended = self._epochs and not math.isfinite(self._epochs[-1][0])
         return self.epoch < self._training["epochs"] and not ended
 
-    def epoch_begins(self) -> None:
+    def begin_epoch(self) -> None:
         """Starts the epoch's clock, which goes on where an earlier process stopped it."""
         self._began = time.perf_counter()
 
-    def steps_done(self, costs: Iterable[np.floating[Any]]) -> None:
+    def add_steps(self, costs: Iterable[np.floating[Any]]) -> None:
         """Adds steps to the running epoch, by their `costs`."""
         self._costs.extend(costs)
 
-    def epoch_ended(self, cost: float, accuracy: float) -> None:
+    def complete_epoch(self, cost: float, accuracy: float) -> None:
         """Makes the running epoch a complete one, with its `cost` and its test `accuracy`."""
         if not self._epochs:
             self._step_cost = self.running_cost
@@ -175,7 +175,7 @@ class TrainingProgress:
         self._epochs.append((cost, accuracy, self._running_seconds()))
         self._costs, self._seconds = [], 0.0
 
-    def checkpoint(self, variables: Callable[[], Sequence[Array]]) -> bool:
+    def save_if_due(self, variables: Callable[[], Sequence[Array]]) -> bool:
         """Hands the state to `save`, if it is time.
 
         Args:
@@ -229,7 +229,7 @@ class TrainingProgress:
         return dict(zip(("cost", "accuracy", "epoch_seconds"), columns, strict=True))
 
 
-def _expect_reached(state: TrainingState, epochs: int, steps: int) -> None:
+def _expect_possible_position(state: TrainingState, epochs: int, steps: int) -> None:
     """Refuses a position to which no training of so many `epochs` of so many `steps` comes."""
     ended = state.epoch == epochs or not np.isfinite(state.cost).all()
     most, of_first = 0 if ended else steps - 1, steps if state.epoch else 0
@@ -261,7 +261,7 @@ def identity(implementation: str, config: MlpConfig, data: Mnist) -> dict[str, o
     return made
 
 
-def listed(found: Sequence[str], by: str = "; ") -> str:
+def joined(found: Sequence[str], by: str = "; ") -> str:
     """Texts in a row, cut where they get long: they may come from a file.
 
     Args:

@@ -123,7 +123,7 @@ shared = Apart()  # for all that need not be alone in a process
 
 def serve() -> None:
     """What the process does: takes calls and answers them, until its input ends."""
-    runtime.killed_with_parent()
+    runtime.die_with_parent()
     given = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else is to be written among the answers

@@ -19,7 +19,7 @@ _Argument = TypeVar("_Argument")
 
 
 @dataclass(frozen=True)
-class Way:
+class Implementation:
     """A way to train the network.
 
     Attributes:
@@ -41,7 +41,7 @@ class Way:
     @property
     def module(self) -> str:
         """The module of this package that imports the framework."""
-        return f"{self.needs}_ways"
+        return f"{self.needs}_backend"
 
     @property
     def is_installed(self) -> bool:
@@ -49,26 +49,30 @@ class Way:
         return importlib.util.find_spec(self.needs) is not None
 
 
-WAYS = (
-    Way("project", "this project", "this_project"),
-    Way("project_search", "this project, searched", "this_project", _SEARCH, for_gpu=True),
-    Way("project_no_xla", "this project, no XLA", "this_project", {"jit_compile": False}),
-    Way("keras", "Keras fit", "keras_fit"),
-    Way("keras_steps", "Keras fit, 50 steps", "keras_fit", _STEPS),
-    Way("keras_xla", "Keras fit, XLA", "keras_fit", _XLA),
-    Way("keras_xla_steps", "Keras fit, XLA, 50 steps", "keras_fit", _XLA | _STEPS),
-    Way("function", "tf.function per step", "function_per_step"),
-    Way("feed_dict", "compat.v1, feed_dict", "feed_dict"),
-    Way("torch", "PyTorch, fused Adam", "eager", needs="torch"),
-    Way("torch_compile", "PyTorch, torch.compile", "eager", {"compiled": True}, "torch"),
-    Way("jax_step", "JAX per step", "step_by_step", needs="jax"),
-    Way("jax_scan", "JAX, lax.scan", "scan", needs="jax"),
-    Way("sklearn", "scikit-learn", "classifier", needs="sklearn"),
+IMPLEMENTATIONS = (
+    Implementation("project", "this project", "this_project"),
+    Implementation(
+        "project_search", "this project, searched", "this_project", _SEARCH, for_gpu=True
+    ),
+    Implementation(
+        "project_no_xla", "this project, no XLA", "this_project", {"jit_compile": False}
+    ),
+    Implementation("keras", "Keras fit", "keras_fit"),
+    Implementation("keras_steps", "Keras fit, 50 steps", "keras_fit", _STEPS),
+    Implementation("keras_xla", "Keras fit, XLA", "keras_fit", _XLA),
+    Implementation("keras_xla_steps", "Keras fit, XLA, 50 steps", "keras_fit", _XLA | _STEPS),
+    Implementation("function", "tf.function per step", "function_per_step"),
+    Implementation("feed_dict", "compat.v1, feed_dict", "feed_dict"),
+    Implementation("torch", "PyTorch, fused Adam", "eager", needs="torch"),
+    Implementation("torch_compile", "PyTorch, torch.compile", "eager", {"compiled": True}, "torch"),
+    Implementation("jax_step", "JAX per step", "step_by_step", needs="jax"),
+    Implementation("jax_scan", "JAX, lax.scan", "scan", needs="jax"),
+    Implementation("sklearn", "scikit-learn", "classifier", needs="sklearn"),
 )
 
 
 @dataclass
-class Entrant:
+class Timing:
     """What is measured of a way.
 
     Attributes:
@@ -84,7 +88,7 @@ class Entrant:
         fault: why its time does not count; empty if it does.
     """
 
-    way: Way
+    implementation: Implementation
     import_seconds: float = 0.0
     build_seconds: float = 0.0
     first_seconds: float = 0.0
@@ -117,65 +121,65 @@ class Entrant:
         return self.bytes_at_most - self.bytes_before
 
 
-def race(
-    ways: Sequence[Way],
+def time_in_turns(
+    implementations: Sequence[Implementation],
     task: Task,
     epochs: int,
     part_ended: Callable[[str], None] = lambda task: None,
-) -> tuple[list[Entrant], dict[str, float]]:
+) -> tuple[list[Timing], dict[str, float]]:
     """Lets ways train in turn, an epoch each, so that all meet the same moods of the machine.
 
     Each has a process of its own: no framework's threads, settings or memory disturb another's, and
     what starting costs can be told. A way that fails drops out.
 
     Args:
-        ways: that are installed.
+        implementations: those to time; all must be installed.
         task: what to train.
         epochs: to be timed, after one to warm up.
-        part_ended: called with what is going on, `len(ways) * (epochs + 2)` times.
+        part_ended: called with what is going on, `len(implementations) * (epochs + 2)` times.
 
     Returns:
         what was measured of each way, in their order, and the highest rates of the machine.
     """
-    entrants = [Entrant(way) for way in ways]
+    timings = [Timing(implementation) for implementation in implementations]
     with contextlib.ExitStack() as stack:
         machine = stack.enter_context(Worker())
         peaks = [machine.call(worker.peaks, task.device)]
-        running = [(entrant, stack.enter_context(Worker())) for entrant in entrants]
+        running = [(timing, stack.enter_context(Worker())) for timing in timings]
 
         def each(
-            step: Callable[[Entrant, Worker, _Argument], None],
+            step: Callable[[Timing, Worker, _Argument], None],
             argument: _Argument,
             what: str,
             first: int = 0,
         ) -> None:
-            for entrant, process in running[first:] + running[:first]:
-                if not entrant.fault:
+            for timing, process in running[first:] + running[:first]:
+                if not timing.fault:
                     try:
-                        step(entrant, process, argument)
+                        step(timing, process, argument)
                     except Exception as error:  # whatever it is, the other ways go on
-                        entrant.fault = fault_of(error)
-                part_ended(f"{entrant.way.title}: {what}")
+                        timing.fault = describe_error(error)
+                part_ended(f"{timing.implementation.title}: {what}")
 
         each(_start, task, "starting")
         for number in range(1, epochs + 1):
             # Nobody always comes after the same one.
-            each(_time, number, "training", first=number % len(entrants))
+            each(_time, number, "training", first=number % len(timings))
             with contextlib.suppress(WorkerLost):  # it has been measured before
                 peaks.append(machine.call(worker.peaks, task.device))
         each(_finish, task, "testing")
-    expect_alike(entrants)
-    return entrants, _highest(peaks)
+    mark_undertrained(timings)
+    return timings, _highest(peaks)
 
 
-def time_alone(way: Way, task: Task, epochs: int) -> Entrant:
-    """What `race` measures, of one `way` that trains alone on `task`, `epochs` after the first."""
-    entrant = Entrant(way)
+def time_one(implementation: Implementation, task: Task, epochs: int) -> Timing:
+    """Times one `implementation` alone on `task`: `epochs` epochs after one to warm up."""
+    timing = Timing(implementation)
     with Worker() as process:
-        _start(entrant, process, task)
-        entrant.epoch_seconds = [process.call(worker.train, i + 1) for i in range(epochs)]
-        _finish(entrant, process, task)
-    return entrant
+        _start(timing, process, task)
+        timing.epoch_seconds = [process.call(worker.train, i + 1) for i in range(epochs)]
+        _finish(timing, process, task)
+    return timing
 
 
 def device(choice: str) -> tuple[str, str]:
@@ -184,46 +188,48 @@ def device(choice: str) -> tuple[str, str]:
         return process.call(worker.device, choice)
 
 
-def machine_peaks(task: Task) -> dict[str, float]:
+def measure_peaks(task: Task) -> dict[str, float]:
     """The highest rates of the device of `task`, the best of five by `machine.Machine`."""
     with Worker() as process:
         return _highest([process.call(worker.peaks, task.device) for _ in range(5)])
 
 
-def fault_of(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """What an `error` says, in a line."""
     first = (str(error).splitlines() or [""])[0]
     return f"{type(error).__name__}: {first}"
 
 
-def _start(entrant: Entrant, process: Worker, task: Task) -> None:
-    way = entrant.way
-    entrant.import_seconds = process.call(
-        worker.prepare, way.module, way.needs, task.device, time.time()
+def _start(timing: Timing, process: Worker, task: Task) -> None:
+    implementation = timing.implementation
+    timing.import_seconds = process.call(
+        worker.import_backend, implementation.module, implementation.needs, task.device, time.time()
     )
-    entrant.bytes_before = process.call(worker.most_bytes)
-    process.call(worker.take, task)
-    entrant.build_seconds = process.call(worker.build, way.module, way.function, way.options)
-    entrant.first_seconds = process.call(worker.train, 0)
+    timing.bytes_before = process.call(worker.peak_bytes)
+    process.call(worker.receive_task, task)
+    timing.build_seconds = process.call(
+        worker.build_trainer, implementation.module, implementation.function, implementation.options
+    )
+    timing.first_seconds = process.call(worker.train, 0)
 
 
-def _time(entrant: Entrant, process: Worker, number: int) -> None:
+def _time(timing: Timing, process: Worker, number: int) -> None:
     time.sleep(_PAUSE)
-    entrant.epoch_seconds.append(process.call(worker.train, number))
+    timing.epoch_seconds.append(process.call(worker.train, number))
 
 
-def _finish(entrant: Entrant, process: Worker, task: Task) -> None:
-    entrant.bytes_at_most = process.call(worker.most_bytes)
-    entrant.accuracy = task.accuracy(process.call(worker.weights))
+def _finish(timing: Timing, process: Worker, task: Task) -> None:
+    timing.bytes_at_most = process.call(worker.peak_bytes)
+    timing.accuracy = task.accuracy(process.call(worker.weights))
 
 
 def _highest(peaks: Sequence[dict[str, float]]) -> dict[str, float]:
     return {name: max(peak[name] for peak in peaks) for name in peaks[0]}
 
 
-def expect_alike(entrants: Sequence[Entrant]) -> None:
-    """Marks those `entrants` that learned less than the others: their time is of other work."""
-    accuracies = [one.accuracy for one in entrants if one.accuracy is not None]
-    for one in entrants:
+def mark_undertrained(timings: Sequence[Timing]) -> None:
+    """Marks those `timings` that learned less than the others: their time is of other work."""
+    accuracies = [one.accuracy for one in timings if one.accuracy is not None]
+    for one in timings:
         if one.accuracy is not None and one.accuracy < statistics.median(accuracies) - 0.01:
             one.fault = f"learned less than the others: accuracy {one.accuracy:.4f}"
