@@ -1,4 +1,4 @@
-"""Processes of this machine that train together, watched from outside."""
+"""Starts worker processes on this machine and watches them."""
 
 import contextlib
 import json
@@ -21,17 +21,14 @@ from tf_edureka.mlp.distribution.cluster import VARIABLE
 from tf_edureka.runs import checkpoint
 
 POLL_SECONDS = 0.2
-# When a worker says that it lost another, for that one to show how it ended.
+# After a worker reports a lost one: time for the lost one to end and show its exit code.
 GRACE_SECONDS = 15
 FORWARDED = (signal.SIGINT, signal.SIGTERM)
-Lines = queue.Queue[tuple[str, TextIO]]  # each with where it is to be printed
+Lines = queue.Queue[tuple[str, TextIO]]  # each with the stream to print it to
 
 
 class Worker:
-    """A process that trains with the `options` of train-mnist, and how it ended.
-
-    What it prints goes to `lines`.
-    """
+    """A process that runs train-mnist with these `options`; its output goes to `lines`."""
 
     def __init__(
         self, index: int, options: list[str], environment: dict[str, str], lines: Lines
@@ -45,8 +42,8 @@ class Worker:
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            start_new_session=True,  # Ctrl-C comes through the launcher
-            # Elsewhere they train on to their end when the launcher is killed.
+            start_new_session=True,  # the launcher forwards Ctrl-C
+            # On other systems they train to the end if the launcher is killed.
             preexec_fn=runtime.die_with_parent if sys.platform == "linux" else None,
         )
         self._readers = [
@@ -58,22 +55,22 @@ class Worker:
 
     @property
     def code(self) -> int | None:
-        """Exit code; negative: minus the signal that ended it; None while it runs."""
+        """Exit code; minus the signal's number if a signal ended it; None while it runs."""
         return self.process.poll()
 
     @property
     def outcome(self) -> str:
-        """How it ended, in words."""
+        """Description of how the process ended."""
         if self.killed:
             return f"ended by the launcher, {self.killed}"
         if self.code is None:
-            return "runs, but does not answer"
+            return "is running, but does not respond"
         if self.code < 0:
             return f"killed by {runtime.signal_name(-self.code)}"
         return f"exit code {self.code}"
 
     def kill(self, reason: str) -> None:
-        """Ends it at once, if it runs: while it waits for another it hears nothing else."""
+        """Kills the process if it runs: while it waits for others it handles no signal."""
         if self.code is None:
             self.killed = reason
             self.process.kill()
@@ -88,10 +85,10 @@ class Worker:
 
 
 class Attempt:
-    """All workers, from their start to their end. To be used as a context, which ends them.
+    """All workers, from their start to their end; use it as a context manager, which ends them.
 
-    The chief writes to `out`, and with it the checkpoints. `visible` has CUDA_VISIBLE_DEVICES for
-    each worker, None to leave it as it is. After `timeout` seconds of silence they are ended.
+    The chief writes results and checkpoints to `out`. `visible` is CUDA_VISIBLE_DEVICES of each
+    worker, None to leave it unchanged. After `timeout` seconds without output they are killed.
     """
 
     def __init__(
@@ -120,18 +117,18 @@ class Attempt:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends those that still run, and prints what is left to print."""
+        """Kills the workers that still run and prints the remaining output."""
         for worker in self.workers:
-            worker.kill("another one had ended")
+            worker.kill("another worker had ended")
         while self._print():
             pass
         self._held.close()
 
-    def follow(self, asked: list[int]) -> None:
-        """Prints what the workers print until they have ended or are not worth waiting for.
+    def follow(self, received: list[int]) -> None:
+        """Prints the output of the workers until all have ended or one has failed.
 
-        `asked` are the signals that ask to end; it grows meanwhile. The first goes on to the
-        workers, which end after their epoch, the second kills them.
+        `received` collects the signals that ask to end. The first is forwarded to the workers,
+        which end after their epoch; the second kills them.
         """
         alive, last_checkpoint, passed, until = (
             time.monotonic(),
@@ -142,11 +139,11 @@ class Attempt:
         while None in (codes := [worker.code for worker in self.workers]):
             if self._print() or newest_checkpoint(self._out) != last_checkpoint:
                 alive, last_checkpoint = time.monotonic(), newest_checkpoint(self._out)
-            for number in asked[passed:]:
+            for number in received[passed:]:
                 passed += 1
                 for worker in self.workers:
                     if passed > 1:
-                        worker.kill("asked twice to end")
+                        worker.kill("interrupted twice")
                     elif worker.code is None:
                         worker.process.send_signal(
                             number if number in FORWARDED else signal.SIGTERM
@@ -160,19 +157,19 @@ class Attempt:
                 return
             if now - alive > self._timeout:
                 for worker in self.workers:
-                    worker.kill(f"no sign of life for {self._timeout:g} s")
+                    worker.kill(f"no output for {self._timeout:g} s")
 
     def reason(self) -> str:
-        """Why the training cannot go on, in words."""
+        """Returns why the training cannot continue, in words."""
         ends = [
             (f"worker {i}: {worker.outcome}", worker.code) for i, worker in enumerate(self.workers)
         ]
-        # If one ended by itself the others lost it; if none did, one of them hangs.
+        # A worker that ended by itself is the cause; if none did, one of them hangs.
         causes = [end for end, code in ends if code not in (None, 0, LOST_WORKER)]
         return ", ".join(causes or [end for end, code in ends if code != 0])
 
     def _print(self) -> bool:
-        """Prints what the workers have printed; waits a moment, and says whether anything came."""
+        """Prints new output of the workers, waiting a moment for it; returns True if any came."""
         came = False
         with contextlib.suppress(queue.Empty):
             while True:
@@ -182,13 +179,13 @@ class Attempt:
         return came
 
     def _port(self) -> int:
-        """A port that nothing uses, and that nothing else is given meanwhile."""
+        """Reserves a free port until the workers use it, and returns its number."""
         holder = self._held.enter_context(socket.socket())
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the worker may have it
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the worker may bind it too
         holder.bind(("127.0.0.1", 0))
         return holder.getsockname()[1]
 
 
 def newest_checkpoint(folder: Path) -> str:
-    """The newest checkpoint in a folder, by its name."""
+    """Returns the name of the newest checkpoint in a folder; empty if there is none."""
     return next((path.name for path in checkpoint.newest_first(folder)), "")
