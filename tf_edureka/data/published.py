@@ -1,4 +1,4 @@
-"""MNIST as it was published: what its files and arrays hash to."""
+"""SHA-256 hashes and sizes of the published MNIST files."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ FINGERPRINT = "824be289ad712a7b475548f3aeb188c41e57a9c6700d525bd4593037c748333b"
 
 
 class Published(NamedTuple):
-    """One of the four files.
+    """One of the four published files.
 
     Attributes:
         values_sha256: SHA-256 of the values without the header; the same for gzipped files,
             unpacked files and TFDS.
-        gzip_sha256: SHA-256 of the .gz file, as it is downloaded.
-        size: of the .gz file, in bytes.
+        gzip_sha256: SHA-256 of the .gz file.
+        size: size of the .gz file in bytes.
     """
 
     values_sha256: str
@@ -26,7 +26,7 @@ class Published(NamedTuple):
     size: int
 
     def matches_gzip(self, content: bytes | bytearray) -> bool:
-        """Whether `content` is that of the .gz file."""
+        """True if `content` is that of the .gz file."""
         return hashlib.sha256(content).hexdigest() == self.gzip_sha256
 
 
@@ -56,13 +56,14 @@ FILES: Mapping[str, Published] = {
 
 
 def differing_files(arrays: Sequence[npt.NDArray[np.uint8]]) -> list[str]:
-    """The files of which the values are not those that were published.
+    """Finds the files whose values differ from the published ones.
 
     Args:
-        arrays: uint8, of the shapes that the files have; in the order of `FILES`.
+        arrays: values of the four files in the order of `FILES`: uint8, with the shapes of the
+            files.
 
     Returns:
-        the names of those files.
+        the names of the differing files.
     """
     return [
         name
