@@ -1,4 +1,4 @@
-"""Ways to train, each in a process of its own, that take their epochs in turn."""
+"""Times several implementations, each in its own process, with interleaved epochs."""
 
 import contextlib
 import importlib.util
@@ -12,7 +12,7 @@ from tf_edureka.benchmark import worker
 from tf_edureka.benchmark.task import Task
 from tf_edureka.benchmark.worker import Worker, WorkerLost
 
-# Threads of a library may go on looking for work for a while after its epoch.
+# After an epoch the threads of a library may spin for a while, waiting for more work.
 _PAUSE = 0.1
 _XLA, _STEPS, _SEARCH = {"jit_compile": True}, {"steps_per_execution": 50}, {"search": True}
 _Argument = TypeVar("_Argument")
@@ -20,15 +20,15 @@ _Argument = TypeVar("_Argument")
 
 @dataclass(frozen=True)
 class Implementation:
-    """A way to train the network.
+    """An implementation of the training.
 
     Attributes:
-        name: on the command line.
-        title: in tables and pictures.
-        function: of `module`: takes a `Task` and the options and gives a `Trainer`.
-        options: for that function.
-        needs: the framework, without which it cannot be.
-        for_gpu: whether it is another way than the rest on a GPU only.
+        name: name on the command line.
+        title: name in tables and plots.
+        function: function in `module` that creates a `Trainer` from a `Task` and the options.
+        options: keyword arguments of that function.
+        needs: framework that must be installed.
+        for_gpu: whether it is of interest on a GPU only.
     """
 
     name: str
@@ -40,12 +40,12 @@ class Implementation:
 
     @property
     def module(self) -> str:
-        """The module of this package that imports the framework."""
+        """Module of this package that imports the framework."""
         return f"{self.needs}_backend"
 
     @property
     def is_installed(self) -> bool:
-        """Whether the framework is there."""
+        """True if the framework is installed."""
         return importlib.util.find_spec(self.needs) is not None
 
 
@@ -73,19 +73,19 @@ IMPLEMENTATIONS = (
 
 @dataclass
 class Timing:
-    """What is measured of a way.
+    """The measurements of one implementation.
 
     Attributes:
-        way: the way.
-        import_seconds: from the start of its process until its framework is imported.
-        build_seconds: until it is ready to train.
-        first_seconds: of the first epoch, in which it may trace and compile.
-        epoch_seconds: of each epoch after that.
-        accuracy: on the test images after the last of them; None if it did not come so far.
-        bytes_before: the most memory that its process had when the framework was imported, before
-            it got the data; None where the system does not say.
-        bytes_at_most: the most that it had at last.
-        fault: why its time does not count; empty if it does.
+        implementation: implementation that was timed.
+        import_seconds: seconds from the start of its process until its framework is imported.
+        build_seconds: seconds to build the network and be ready to train.
+        first_seconds: seconds of the first epoch, which may include tracing and compiling.
+        epoch_seconds: seconds of each later epoch.
+        accuracy: accuracy on the test images after the last epoch, in [0, 1]; None if it failed.
+        bytes_before: peak memory of its process in bytes after the import, without the data; None
+            if the system does not report it.
+        bytes_at_most: peak memory at the end in bytes; None if the system does not report it.
+        fault: reason why the times are not comparable; empty if they are.
     """
 
     implementation: Implementation
@@ -100,22 +100,22 @@ class Timing:
 
     @property
     def least(self) -> float:
-        """Seconds of the quickest epoch after the first."""
+        """Seconds of the shortest epoch after the first."""
         return min(self.epoch_seconds, default=float("nan"))
 
     @property
     def median(self) -> float:
-        """Seconds of the epochs after the first."""
+        """Median seconds of the epochs after the first."""
         return statistics.median(self.epoch_seconds) if self.epoch_seconds else float("nan")
 
     @property
     def compile_seconds(self) -> float:
-        """Building, tracing, compiling: all between the import and warm epochs."""
+        """Seconds to build, trace and compile: everything between import and warm epochs."""
         return self.build_seconds + max(0, self.first_seconds - self.least)
 
     @property
     def training_bytes(self) -> int | None:
-        """Memory for the data and the training; None where the system does not say."""
+        """Memory for data and training in bytes; None if the system does not report it."""
         if self.bytes_at_most is None or self.bytes_before is None:
             return None
         return self.bytes_at_most - self.bytes_before
@@ -127,19 +127,21 @@ def time_in_turns(
     epochs: int,
     part_ended: Callable[[str], None] = lambda task: None,
 ) -> tuple[list[Timing], dict[str, float]]:
-    """Lets ways train in turn, an epoch each, so that all meet the same moods of the machine.
+    """Times each implementation in its own process, interleaving epochs.
 
-    Each has a process of its own: no framework's threads, settings or memory disturb another's, and
-    what starting costs can be told. A way that fails drops out.
+    Machine noise then affects all of them equally. Separate processes keep the threads, settings
+    and memory of the frameworks apart, and show what starting costs. An implementation that fails
+    is left out from then on.
 
     Args:
-        implementations: those to time; all must be installed.
-        task: what to train.
-        epochs: to be timed, after one to warm up.
-        part_ended: called with what is going on, `len(implementations) * (epochs + 2)` times.
+        implementations: implementations to time; all must be installed.
+        task: task to train.
+        epochs: number of epochs to time, after one to warm up.
+        part_ended: callback with the current activity, called `len(implementations) * (epochs + 2)`
+            times.
 
     Returns:
-        what was measured of each way, in their order, and the highest rates of the machine.
+        the timings in the order of the implementations, and the highest rates of the machine.
     """
     timings = [Timing(implementation) for implementation in implementations]
     with contextlib.ExitStack() as stack:
@@ -157,15 +159,15 @@ def time_in_turns(
                 if not timing.fault:
                     try:
                         step(timing, process, argument)
-                    except Exception as error:  # whatever it is, the other ways go on
+                    except Exception as error:  # the other implementations continue
                         timing.fault = describe_error(error)
                 part_ended(f"{timing.implementation.title}: {what}")
 
         each(_start, task, "starting")
         for number in range(1, epochs + 1):
-            # Nobody always comes after the same one.
+            # Rotated, so that none always follows the same one.
             each(_time, number, "training", first=number % len(timings))
-            with contextlib.suppress(WorkerLost):  # it has been measured before
+            with contextlib.suppress(WorkerLost):  # it has been measured at least once
                 peaks.append(machine.call(worker.peaks, task.device))
         each(_finish, task, "testing")
     mark_undertrained(timings)
@@ -183,19 +185,19 @@ def time_one(implementation: Implementation, task: Task, epochs: int) -> Timing:
 
 
 def device(choice: str) -> tuple[str, str]:
-    """What a `choice` of device comes to, as `worker.device` gives or refuses it."""
+    """Returns name and kind of the device for a `choice`; see `worker.device`."""
     with Worker() as process:
         return process.call(worker.device, choice)
 
 
 def measure_peaks(task: Task) -> dict[str, float]:
-    """The highest rates of the device of `task`, the best of five by `machine.Machine`."""
+    """Returns the highest rates of the device of `task`: the best of five measurements."""
     with Worker() as process:
         return _highest([process.call(worker.peaks, task.device) for _ in range(5)])
 
 
 def describe_error(error: Exception) -> str:
-    """What an `error` says, in a line."""
+    """Returns type and first line of an `error`."""
     first = (str(error).splitlines() or [""])[0]
     return f"{type(error).__name__}: {first}"
 
@@ -228,7 +230,7 @@ def _highest(peaks: Sequence[dict[str, float]]) -> dict[str, float]:
 
 
 def mark_undertrained(timings: Sequence[Timing]) -> None:
-    """Marks those `timings` that learned less than the others: their time is of other work."""
+    """Marks `timings` with a clearly lower accuracy than the others as not comparable."""
     accuracies = [one.accuracy for one in timings if one.accuracy is not None]
     for one in timings:
         if one.accuracy is not None and one.accuracy < statistics.median(accuracies) - 0.01:

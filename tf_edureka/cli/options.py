@@ -36,8 +36,8 @@ ADVICE = {
     "folder is gone": "give --out for another folder",
     "no whole checkpoint": "give --overwrite instead of --resume to start again",
     "checkpoint of another version": "give --overwrite instead of --resume to start again",
-    "checkpoint of another training": "give the same options to resume it, --overwrite "
-    "instead of --resume to start again, or --out for another folder",
+    "checkpoint of another training": "give the same options and data to resume it, "
+    "--overwrite instead of --resume to start again, or --out for another folder",
     "no whole snapshot": "delete it to do without this epoch, or train again with "
     "--snapshots --overwrite",
     "no period packages": "tf-edureka run --fetch-period downloads them",

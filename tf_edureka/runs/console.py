@@ -134,7 +134,7 @@ class EpochDisplay:
             signal.signal(number, before)
 
     def line(self, text: str) -> None:
-        """Prints `text`, one or more lines, with escapes for characters the terminal cannot show."""
+        """Prints `text`, one or more lines, with escapes for unprintable characters."""
         self._console.print(_printable(text, self._console.encoding))
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -159,7 +159,7 @@ class EpochDisplay:
 
     def _on_signal(self, number: int, _: object) -> None:
         self.interrupted = number
-        # A second signal ends the process immediately, even in a background job, which ignores SIGINT.
+        # A second signal ends the process immediately, even a background job, which ignores SIGINT.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self._progress.update(self._task, description="ending")

@@ -24,7 +24,7 @@ _MAX_SHOWN = 500  # characters
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """A snapshot of a training, from which it resumes as if it had not been interrupted.
+    """The complete state of a training, from which it resumes as if it had not been interrupted.
 
     Attributes:
         variables: everything that the training changes, each with its own shape and dtype: weights,
