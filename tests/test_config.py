@@ -132,7 +132,7 @@ def test_what_is_no_such_number_is_refused_by_name_and_value(name, value):
 
 def test_a_constant_learning_rate_has_no_warmup():
     assert MlpConfig.tuned(schedule="constant").warmup == 0
-    with pytest.raises(InputError, match="warmup: expected 0 with a constant rate"):
+    with pytest.raises(InputError, match="warmup: expected 0 with schedule constant"):
         MlpConfig.tuned(schedule="constant", warmup=0.1)
     with pytest.raises(InputError, match="schedule: expected constant"):
         MlpConfig.article(schedule="cosine")
@@ -161,7 +161,7 @@ def test_seeds_that_cannot_be_are_refused(seeds):
     ],
 )
 def test_the_article_has_nothing_of_the_tuned_recipe(change):
-    with pytest.raises(InputError, match="expected none in the article's recipe"):
+    with pytest.raises(InputError, match="not available in the article recipe"):
         MlpConfig.article(**change)
 
 

@@ -83,7 +83,7 @@ def test_an_archive_is_taken_apart():
     [
         (archive(zipfile.ZIP_DEFLATED), "it is compressed"),
         (archive(zipfile.ZIP_LZMA), "it is compressed"),
-        (listed(b"one", b"one"), "two files of one name"),
+        (listed(b"one", b"one"), "two of its files have the same name"),
         (listed(b"one", b"six"), "announces more than it holds"),
         (listed(b"one", b"two", b"six"), "more than 2 files"),
         (archive()[:-12] + b"\3\0" + archive()[-10:], "its list of files is damaged"),

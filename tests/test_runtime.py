@@ -110,7 +110,7 @@ print(len(next(tf_edureka.tf1.batch_order(10, 2, graph_seed=1))))
     environment = {**os.environ, "KERAS_BACKEND": backend}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    line = f"KERAS_BACKEND: expected Keras to compute with tensorflow, got {backend}, from "
+    line = f"KERAS_BACKEND: expected tensorflow, got {backend} (from "
     assert [text[: len(line)] for text in done.stdout.splitlines()] == [line, line, "2"]
     assert "Traceback" not in done.stderr
 
@@ -174,7 +174,7 @@ def test_a_device_that_tensorflow_has_begun_with_can_no_longer_be_left(gpus, mon
     gpus((9, 0))
     monkeypatch.setattr(tf.config, "set_visible_devices", begun)
     monkeypatch.setattr(tf.config.experimental, "set_memory_growth", begun)
-    with pytest.raises(InputError, match="device cpu: expected to be chosen before"):
+    with pytest.raises(InputError, match="device cpu: TensorFlow already computes"):
         runtime.use_device("cpu")
     assert runtime.use_device("auto") == "GPU (Pretended)"
 

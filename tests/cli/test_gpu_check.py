@@ -39,7 +39,7 @@ def test_which_gpus_the_user_shows_is_known_where_the_tests_have_hidden_them(mon
 def test_the_checks_themselves_pass_on_a_cpu(drawn_folder):
     done = check(drawn_folder, "--device", "cpu")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "10 steps against the CPU, float64" in done.stdout
+    assert "10 steps compared with the CPU, float64" in done.stdout
     assert "FAILED" not in done.stdout
     assert re.search(r"^0 of \d+ rows failed", done.stdout, re.MULTILINE)
 

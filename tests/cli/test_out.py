@@ -29,7 +29,7 @@ def test_a_folder_that_holds_a_run_is_left_alone_and_another_is_taken_and_said(c
     args = arguments()
     assert out.run_folder(args, "mnist", ["model.keras"]).path == Path("runs/mnist-3") == args.out
     assert (
-        capsys.readouterr().err == "note: runs/mnist holds a run; this one goes to runs/mnist-3\n"
+        capsys.readouterr().err == "note: runs/mnist holds a run already; writing to runs/mnist-3\n"
     )
 
 

@@ -70,7 +70,7 @@ def test_a_page_of_a_run_has_its_network_and_its_training(page, run, tmp_path, c
         f"{network['accuracy']:.4f}), 3 epochs to scrub through; {size / 1000:.0f} kB\n"
     )
     # The drawn digits are not the published ones: the data say that, and nothing else is said.
-    assert re.fullmatch(r"note: .*: not the published MNIST, by .*\n", captured.err)
+    assert re.fullmatch(r"note: .*: not the published MNIST; the SHA-256 .*\n", captured.err)
 
 
 def test_another_run_is_shown_beside_it(page, run, tmp_path, data, capsys):
@@ -139,7 +139,7 @@ def test_an_earlier_page_is_replaced_and_nothing_else(page, tmp_path, capsys):
         ("absent/page.html", "expected a file in a folder, and there is no absent"),
         ("/dev/null", "expected a file to write to, got a device"),
         ("x" * 300, "cannot be written (File name too long)"),
-        ("", "expected a path, got nothing"),
+        ("", "expected a path, got an empty text"),
     ],
 )
 def test_where_no_page_can_be_is_said(page, capsys, out, complaint, tmp_path):

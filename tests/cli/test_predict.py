@@ -75,7 +75,7 @@ def test_two_digits_and_an_unsure_answer_are_said_to_be_so(model, pictures, caps
     two, *answers = [LINE.fullmatch(line).groups()[1] for line in captured.out.splitlines()[1:]]
     assert two == "not sure"
     assert captured.err.startswith(
-        f"note: {tmp_path / 'two.png'}: 2 things are as large as a digit"
+        f"note: {tmp_path / 'two.png'}: 2 shapes are as large as a digit"
     )
     network = mlp.load_model(model)
     images = np.stack([picture.read(path) for path in pictures[0]])
@@ -98,7 +98,7 @@ def test_the_steps_to_what_the_network_got_become_a_picture(model, pictures, cap
         assert shown.height > 2 * shown.width / 3  # three rows of four
     content = out.read_bytes()
     assert main(command) == 2
-    assert "expected a new file to write to, it is there already" in capsys.readouterr().err
+    assert "expected the name of a new file, but it exists" in capsys.readouterr().err
     assert out.read_bytes() == content
     assert main([*command[:-1], str(tmp_path / "absent" / "steps.png")]) == 2
     captured = capsys.readouterr()
@@ -130,7 +130,7 @@ def test_a_reader_that_leaves_is_a_line_and_no_traceback(model, pictures):
     command = f"{sys.executable} {SCRIPT} {model} {pictures[0][0]} | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
     assert done.stderr == (
-        "note: standard output cannot be written to (Broken pipe); the work goes on without it\n"
+        "note: standard output cannot be written (Broken pipe); the work continues without it\n"
     )
     assert done.stdout == "4\n"
 

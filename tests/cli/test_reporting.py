@@ -12,7 +12,7 @@ from tf_edureka.cli import reporting
 from tf_edureka.errors import InputError, InputWarning
 
 FULL = "No space left on device"
-FORWARDED = "; the work goes on without it\n"
+FORWARDED = "; the work continues without it\n"
 
 
 def said(capsys, error=None, warning=None) -> tuple[int, str]:
@@ -31,10 +31,10 @@ def said(capsys, error=None, warning=None) -> tuple[int, str]:
 
 def test_the_command_says_what_to_do_where_the_package_says_what_is_wrong(capsys):
     error = InputError("device gpu: none", topic="no GPU")
-    assert said(capsys, error) == (2, "error: device gpu: none; --device cpu does without\n")
+    assert said(capsys, error) == (2, "error: device gpu: none; give --device cpu to use the CPU\n")
     assert said(capsys, InputError("epochs: 0")) == (2, "error: epochs: 0\n")
     warning = InputWarning("drawn digits", topic="no MNIST folder")
-    told = "note: drawn digits; --data-dir FOLDER says where the MNIST files are\n"
+    told = "note: drawn digits; give --data-dir FOLDER with the MNIST files\n"
     assert said(capsys, warning=warning) == (0, told)
 
 
@@ -65,8 +65,8 @@ def test_a_gpu_whose_memory_is_taken_is_said_in_a_line(capsys, kind, message, sh
     code, line = said(capsys, error)
     assert code == 2
     assert line == (
-        f"error: TensorFlow has too little memory ({kind}Error{shown}); nvidia-smi shows what else "
-        "uses the GPU, --device cpu does without it\n"
+        f"error: TensorFlow ran out of memory ({kind}Error{shown}); run nvidia-smi to see what "
+        "else uses the GPU, or give --device cpu\n"
     )
 
 
@@ -118,14 +118,14 @@ def printing(name: str, text: str = "a line", code: int = 0) -> int:
 def test_a_full_disk_behind_stdout_is_a_line_and_exit_code_4(monkeypatch, capsys, full_disk):
     monkeypatch.setattr(sys, "stdout", full_disk)
     assert printing("stdout") == 4
-    note = f"note: standard output cannot be written to ({FULL}){FORWARDED}"
+    note = f"note: standard output cannot be written ({FULL}){FORWARDED}"
     assert capsys.readouterr().err == note
 
 
 def test_a_full_disk_behind_stderr_is_a_line_on_stdout(monkeypatch, capsys, full_disk):
     monkeypatch.setattr(sys, "stderr", full_disk)
     assert printing("stderr") == 4
-    note = f"note: standard error cannot be written to ({FULL}){FORWARDED}"
+    note = f"note: standard error cannot be written ({FULL}){FORWARDED}"
     assert capsys.readouterr().out == note
 
 
@@ -197,7 +197,7 @@ def test_a_backend_that_matplotlib_does_not_have_is_a_line(tmp_path):
     environment = {**os.environ, "MPLBACKEND": "nonsense"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
-    assert done.stderr.startswith("error: MPLBACKEND: expected a backend of matplotlib's (")
+    assert done.stderr.startswith("error: MPLBACKEND: expected a matplotlib backend (")
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
 

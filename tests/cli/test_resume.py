@@ -89,14 +89,14 @@ def test_the_state_of_another_training_is_refused_by_what_differs(data, train, c
     states = []
     train(config, data, save=lambda state: states.append(state) is None)
     for change, named in (
-        ({"hidden_units": (16,)}, r"hidden_units \[256, 256\] there, \[16\] here"),
-        ({"batch_size": 128}, f"batch_size {config.batch_size} there, 128 here"),
-        ({"seed": 2}, "seed 1 there, 2 here"),
-        ({"epochs": 4}, "epochs 3 there, 4 here"),
+        ({"hidden_units": (16,)}, r"hidden_units \[256, 256\] \(here \[16\]\)"),
+        ({"batch_size": 128}, rf"batch_size {config.batch_size} \(here 128\)"),
+        ({"seed": 2}, r"seed 1 \(here 2\)"),
+        ({"epochs": 4}, r"epochs 3 \(here 4\)"),
     ):
         with pytest.raises(InputError, match=f"start: expected .* got one with {named}"):
             train(replace(config, **change), data, start=states[0])
-    with pytest.raises(InputError, match="start: .* data_sha256 .* there, .* here"):
+    with pytest.raises(InputError, match=r"start: .* data_sha256 .* \(here .*\)"):
         train(config, data.limited(999), start=states[0])
     other = replace(states[0], training={**states[0].training, "implementation": "x"})
     with pytest.raises(InputError, match='implementation "x" there'):

@@ -77,7 +77,7 @@ def test_the_tuned_recipe_is_the_default_and_still_known_by_its_old_name(train, 
         assert train("--epochs", "2", "--limit", "200", "--quiet", *recipe, out=out) == 0
         histories.append(json.loads((out / "history.json").read_text()))
         said = capsys.readouterr().err.splitlines()
-        notes = ["note: --recipe modern is --recipe tuned now"] if name == "modern" else []
+        notes = ["note: --recipe modern is now called --recipe tuned"] if name == "modern" else []
         assert [line for line in said if "--recipe" in line] == notes
     tuned, modern, default = histories
     assert tuned["config"]["recipe"] == "tuned"
@@ -125,7 +125,7 @@ def test_limit_augment_and_hidden_units_reach_the_training(train, capsys):
     [
         (["--epochs", "0"], "epochs: expected a whole number from 1 to 1000000, got 0"),
         (["--epochs", "many"], "argument --epochs: invalid int value: 'many'"),
-        (["--hidden-units", "64,"], "expected whole numbers, as in 128,64, got '64,'"),
+        (["--hidden-units", "64,"], "expected whole numbers such as 128,64, got '64,'"),
         (["--hidden-units", "64,0"], "hidden_units: expected a whole number from 1 to 1000000"),
         (["--batch-size", "60001"], "batch_size: expected at most the 1000 training examples"),
         (["--batch-size", "400", "--limit", "300"], "expected at most the 300 training examples"),
@@ -136,17 +136,17 @@ def test_limit_augment_and_hidden_units_reach_the_training(train, capsys):
         (["--seed", "-1"], "seed: expected"),
         (["--limit", "0"], "limit: expected a whole number from 1 to 1000, got 0"),
         (["--min-accuracy", "97"], "min_accuracy: expected a number from 0 to 1"),
-        (["--recipe", "article", "--augment"], "--augment belongs to the tuned recipe"),
+        (["--recipe", "article", "--augment"], "--augment: expected the tuned recipe"),
         (["--recipe", "antique"], "invalid choice: 'antique'"),
         (["--implementation", "legacy", "--recipe", "modern"], "leave --recipe out"),
         (["--implementation", "legacy", "--recipe", "tuned"], "leave --recipe out"),
-        (["--implementation", "legacy", "--augment"], "--augment belongs to the tuned recipe"),
+        (["--implementation", "legacy", "--augment"], "--augment: expected the tuned recipe"),
         (["--unknown"], "unrecognized arguments: --unknown"),
         (["--epoch", "1"], "unrecognized arguments: --epoch 1"),
         (["--epochs", "9" * 44], "epochs: expected a whole number from 1 to 1000000"),
-        (["--data-dir", ""], "argument --data-dir: expected a path, got nothing"),
+        (["--data-dir", ""], "argument --data-dir: expected a path, got an empty text"),
         (["--data", "rendered"], "data rendered: expected no MNIST folder"),
-        (["--resume", "--overwrite"], "--overwrite replaces it; not both"),
+        (["--resume", "--overwrite"], "--overwrite replaces it"),
     ],
 )
 def test_wrong_arguments_end_in_one_line_and_leave_nothing(train, capsys, arguments, complaint):
@@ -184,7 +184,7 @@ def test_an_earlier_run_is_kept_unless_it_may_be_overwritten(train, capsys):
     assert train("--epochs", "1") == 0
     before = {path.name: path.read_bytes() for path in train.out.iterdir()}
     assert train("--epochs", "1", "--seed", "2") == 2
-    assert "give --resume to go on with it, --overwrite to replace it" in capsys.readouterr().err
+    assert "give --resume to continue it, --overwrite to replace it" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
     assert train("--epochs", "1", "--seed", "2", "--overwrite") == 0
     assert json.loads((train.out / "history.json").read_text())["config"]["seed"] == 2
@@ -199,7 +199,7 @@ def test_missing_the_accuracy_asked_for_is_exit_code_1_with_the_run_written(trai
 def test_a_cost_that_is_no_number_ends_the_run_and_is_said(train_mnist, capsys):
     arguments = ("--recipe", "article", "--learning-rate", "1e30", "--batch-size", "10")
     assert train_mnist(*arguments) == 1
-    assert "no longer a finite number" in capsys.readouterr().err
+    assert "the cost is not finite" in capsys.readouterr().err
     assert json.loads((train_mnist.out / "history.json").read_text())["cost"][-1] is None
 
 
@@ -246,7 +246,7 @@ def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
     assert results(train.out) == FILES
     assert train("--epochs", "5", "--resume") == 0
     first, second, *_ = capsys.readouterr().out.splitlines()
-    assert first.endswith("seed 1, goes on after 3 epochs")
+    assert first.endswith("seed 1, resumed after 3 epochs")
     assert second.startswith("Epoch: 0004 - ")
     history = json.loads((train.out / "history.json").read_text())
     assert len(history["cost"]) == 5
@@ -319,7 +319,7 @@ def test_pictures_are_of_one_format_also_after_resuming_and_overwriting(train_mn
 
 def test_resume_where_there_is_nothing_begins_and_says_so(train, capsys):
     assert train("--epochs", "1", "--resume") == 0
-    assert "has no checkpoint; begins at epoch 1" in capsys.readouterr().err
+    assert "has no checkpoint; starting at epoch 1" in capsys.readouterr().err
     assert results(train.out) == FILES
 
 
@@ -330,7 +330,7 @@ def test_resume_does_not_replace_a_run_that_has_no_checkpoint(train, capsys):
     (train.out / "checkpoint-mine.npz").write_text("not ours")
     before = {path.name: path.read_bytes() for path in train.out.iterdir()}
     assert train("--epochs", "1", "--resume") == 2
-    assert "it has no checkpoint to go on from" in capsys.readouterr().err
+    assert "it has no checkpoint to resume from" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
 
 
@@ -340,9 +340,9 @@ def test_resume_refuses_another_training_and_keeps_what_is_there(train, capsys, 
     images, *others = digits
     other = write_folder(tmp_path / "other", (255 - images, *others))
     for arguments, folder, complaint in (
-        (["--epochs", "3"], {}, "got one with epochs 2 there, 3 here; give the same to go on"),
-        (["--epochs", "2", "--limit", "500"], {}, "limit null there, 500 here"),
-        (["--epochs", "2"], {"folder": other}, "on these examples, got one on others"),
+        (["--epochs", "3"], {}, "got one with epochs 2 (here 3); give the same options"),
+        (["--epochs", "2", "--limit", "500"], {}, "limit null (here 500)"),
+        (["--epochs", "2"], {"folder": other}, "on the same data, got one with other examples"),
     ):
         assert train(*arguments, "--resume", **folder) == 2
         assert complaint in capsys.readouterr().err
@@ -388,9 +388,9 @@ def test_deterministic_runs_are_the_same_to_the_bit(drawn_folder, tmp_path):
     ("arguments", "fault"),
     [
         (["--implementation", "legacy", "--strategy", "mirrored"], "leave --strategy out"),
-        (["--replicas", "2"], "--replicas belongs to --strategy mirrored"),
-        (["--wait", "9"], "--wait belongs to --strategy multiworker"),
-        (["--strategy", "multiworker", "--wait", "0"], "--wait: expected seconds from above 0"),
+        (["--replicas", "2"], "--replicas requires --strategy mirrored"),
+        (["--wait", "9"], "--wait requires --strategy multiworker"),
+        (["--strategy", "multiworker", "--wait", "0"], "--wait: expected seconds above 0"),
         (["--recipe", "article", "--precision", "tf32"], "precision: expected float32"),
         (["--strategy", "mirrored", "--replicas", "0"], "replicas: expected a whole number from 1"),
         (["--strategy", "multiworker"], "expected TF_CONFIG in the environment"),
@@ -430,7 +430,7 @@ def test_where_the_results_cannot_be_written_it_is_said_how_to_go_on(train, caps
     monkeypatch.setattr(RunFolder, "write_json", full)
     assert train("--epochs", "2") == 2
     assert capsys.readouterr().err.endswith(
-        "error: out: no space left; when that is mended, the same command with --resume (and "
-        "without --overwrite) goes on after 2 epochs\n"
+        "error: out: no space left; when that is fixed, run the same command with --resume (and "
+        "without --overwrite) to continue after 2 epochs\n"
     )
     assert sorted(train.out.glob("checkpoint-2-*"))

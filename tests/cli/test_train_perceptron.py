@@ -101,7 +101,7 @@ def test_a_sweep_says_how_many_seeds_learn_and_why_the_others_do_not(
 
 def test_what_cannot_learn_by_gradient_descent_says_so(tmp_path, capsys):
     for activation, note, end in (
-        ("softmax", "softmax over one output is always 1", "dead: "),
+        ("softmax", "softmax over a single output is 1", "dead: "),
         ("step", "the step function has no gradient; Rosenblatt's rule", "not yet: "),
     ):
         out = ["--out", str(tmp_path / activation)]
@@ -118,7 +118,7 @@ def test_a_training_that_diverges_ends_and_says_so(tmp_path, capsys):
         output, error = capsys.readouterr()
         assert output.count("--loss--") == epochs
         assert error.startswith("error: the loss went from")
-        assert f"a learning rate under {rate if rate != '1e30' else '1e+30'} may help" in error
+        assert f"try a --learning-rate below {rate if rate != '1e30' else '1e+30'}" in error
         assert error.count("\n") == 1
         assert json.loads((tmp_path / rate / "history.json").read_text())["loss"]
         assert (tmp_path / rate / "decision.png").exists()
@@ -134,8 +134,8 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):
         (["--learning-rate", "nan"], "learning_rate: expected a number"),
         (["--sweep", "0"], "sweep: expected a number from 1"),
         (["--sweep", "5", "--seed", "15"], "not allowed with argument"),
-        (["--activation", "step", "--implementation", "legacy"], "activation step: it has no"),
-        (["--sweep", "5", "--animation"], "animation: expected one seed"),
+        (["--activation", "step", "--implementation", "legacy"], "activation step: not available"),
+        (["--sweep", "5", "--animation"], "--animation shows the training of one seed"),
     ):
         assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
         expect_error(capsys.readouterr().err, complaint)

@@ -64,7 +64,7 @@ def test_a_run_of_seeds_and_a_run_of_one_replace_each_other_whole(train_mnist, c
         (["--seeds", "0"], "expected 1 to 1000 networks, got 0"),
         (["--seeds", "1001"], "expected 1 to 1000 networks, got 1001"),
         (["--seeds", "2", "--resume"], "leave --implementation"),
-        (["--seeds", "2", "--snapshots"], "--snapshots and --show out"),
+        (["--seeds", "2", "--snapshots"], "--snapshots and --show"),
         (["--seeds", "2", "--implementation", "legacy"], "leave --implementation"),
         (["--seeds", "2", "--strategy", "mirrored"], "leave --implementation"),
         (["--seeds", "2", "--seed", str(2**31 - 1)], "give a lower --seed"),
@@ -79,7 +79,7 @@ def test_what_does_not_go_with_seeds_is_refused(train_mnist, capsys, arguments, 
 @pytest.mark.usefixtures("pretended", "ctrl_c")
 def test_ctrl_c_ends_after_the_epoch_and_keeps_what_was_reached(train_mnist, capsys):
     assert train_mnist("--seeds", "2", "--epochs", "5") == 130
-    assert "ended after 1 of 5 epochs; --overwrite begins anew" in capsys.readouterr().err
+    assert "ended after 1 of 5 epochs; give --overwrite to start again" in capsys.readouterr().err
     assert len(json.loads((train_mnist.out / "history.json").read_text())["cost"]) == 1
 
 

@@ -165,8 +165,8 @@ def test_a_run_begun_without_has_those_from_where_it_is_resumed(train, signal_af
     assert train("--epochs", "5", "--snapshots", "--resume") == 0
     notes = [line for line in capsys.readouterr().err.splitlines() if "snapshots" in line]
     assert notes == [
-        f"note: {train.out} lacks the snapshots of these epochs: 1, 2; --snapshots keeps those "
-        "from here on"
+        f"note: {train.out}: no snapshots of these epochs: 1, 2; --snapshots saves only the "
+        "epochs from here on"
     ]
     assert values(train.out) == {3: 1003, 4: 1004, 5: 1005}
     expect_equal(snapshots.read(train.out)[0], initial_weights())
@@ -180,7 +180,7 @@ def test_resumed_with_or_without_it_has_none_of_epochs_that_are_trained_again(
 ):
     signal_after(3, signal.SIGINT)
     assert train("--epochs", "4", "--snapshots") == 130
-    next(train.out.glob("checkpoint-3-*")).write_bytes(b"")  # so it goes on after epoch 2
+    next(train.out.glob("checkpoint-3-*")).write_bytes(b"")  # so it resumes after epoch 2
     (train.out / "snapshot-0003.npz").write_bytes(b"stale")
     assert train("--epochs", "4", "--resume", *again) == 0
     resumed = {3: 1003, 4: 1004} if again else {}
@@ -206,6 +206,6 @@ def test_one_that_cannot_be_written_is_told_with_how_to_go_on(train, capsys, mon
 
     monkeypatch.setattr(snapshots, "write", full)
     assert train("--epochs", "3", "--snapshots") == 2
-    assert "with --resume (and without --overwrite) goes on after 2 epochs" in (
+    assert "with --resume (and without --overwrite) to continue after 2 epochs" in (
         capsys.readouterr().err
     )

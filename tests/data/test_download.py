@@ -106,10 +106,10 @@ def without_a_status(request):
         (in_circles, "HTTP status 302"),
         (lambda request: request.give(b"", 302, Location="file:///etc/passwd"), "No connection ad"),
         (lambda request: request.give(bytes(46)), "another file than the published one came"),
-        (cut, "the connection was cut"),
+        (cut, "the connection was interrupted"),
         (early_end, r"the file ends after 5 of \d+ bytes"),
         (lambda request: None, "closed connection without response"),
-        (endless, r"expected at most \d+ bytes, but more came"),
+        (endless, r"expected at most \d+ bytes, got more"),
         (without_a_status, "31m"),
     ],
 )
@@ -144,14 +144,14 @@ def test_a_password_is_not_shown(contents):
 def test_a_proxy_that_does_not_answer_is_told_from_a_mirror(contents, mirror, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    with pytest.raises(InputError, match="by the proxy: Connection refused"):
+    with pytest.raises(InputError, match="proxy error: Connection refused"):
         download.fetch(NAMES, [mirror])
 
 
 def test_a_proxy_that_wants_a_login_says_so(contents, monkeypatch):
     with serving(lambda request: request.give(b"", 407)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy)
-        with pytest.raises(InputError, match="by the proxy: .* 407"):
+        with pytest.raises(InputError, match="proxy error: .* 407"):
             download.fetch(NAMES, ["https://a.invalid/"])
 
 
@@ -165,7 +165,7 @@ def end():
 
 def test_a_server_that_never_answers_is_left(contents, end, impatient):
     with serving(lambda request: end.wait(60)) as address:
-        with pytest.raises(InputError, match=r"only 0 bytes came in 0\.2 s|timed out"):
+        with pytest.raises(InputError, match=r"only 0 bytes received in 0\.2 s|timed out"):
             download.fetch(NAMES, [address])
         end.set()
 
@@ -182,14 +182,14 @@ def test_a_server_that_gives_a_byte_now_and_then_is_left(contents, end, impatien
                 break
 
     with serving(answer) as address:
-        with pytest.raises(InputError, match=r"only \d+ bytes came in 0\.2 s"):
+        with pytest.raises(InputError, match=r"only \d+ bytes received in 0\.2 s"):
             download.fetch(NAMES, [address])
         end.set()
 
 
 def test_looking_up_a_name_is_not_waited_for(contents, end, impatient, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: end.wait(60))
-    with pytest.raises(InputError, match=r"only 0 bytes came in 0\.2 s"):
+    with pytest.raises(InputError, match=r"only 0 bytes received in 0\.2 s"):
         download.fetch(NAMES, ["http://a.invalid/"])
 
 

@@ -100,7 +100,7 @@ def test_a_folder_that_is_given_and_wrong_is_never_passed_over(folder, source):
 
 def test_idx_without_a_folder_says_where_it_looked():
     with pytest.raises(
-        InputError, match="got none, neither as an argument nor by TF_EDUREKA_MNIST_DIR"
+        InputError, match="got none, neither as an argument nor in TF_EDUREKA_MNIST_DIR"
     ):
         mnist.load("idx")
 
@@ -155,7 +155,7 @@ def test_without_folder_copy_and_network_there_is_no_tfds(no_copy, no_network):
 
 
 def test_what_was_downloaded_is_taken_even_if_tfds_cannot_keep_it(no_copy, downloaded):
-    with pytest.warns(InputWarning, match="downloaded, but not kept: no space left"):
+    with pytest.warns(InputWarning, match="downloaded, but could not be stored: no space left"):
         data = mnist.load("auto")
     assert (data.source, data.test.labels.tolist()) == ("idx", [0, 1, 2, 3])
     with pytest.raises(InputError, match="no space left"):

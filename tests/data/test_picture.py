@@ -303,7 +303,7 @@ def encoded(picture: np.ndarray, form: str) -> bytes:
             "at most 50,000,000 pixels and 65,535 a side, .* announces 10001 x 5000",
         ),
         (png(2**31 - 1, 2**31 - 1), "at most 50,000,000 pixels"),
-        (png(1, 50_000_000), "65,535 a side, its header announces 1 x 50000000"),
+        (png(1, 50_000_000), "65,535 per side, but its header announces 1 x 50000000"),
         (encoded(np.full((50, 50), 200, np.uint8), "PNG"), "no ink stands out"),
         (encoded(np.zeros((1, 1), np.uint8), "PNG"), "no ink stands out"),
     ],

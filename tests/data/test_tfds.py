@@ -191,14 +191,14 @@ def test_without_a_home_there_is_a_word_on_it(empty_tfds, monkeypatch):
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.setattr(Path, "expanduser", nowhere)
-    with pytest.raises(InputError, match="home directory.*TFDS_DATA_DIR can name another"):
+    with pytest.raises(InputError, match="home directory.*set TFDS_DATA_DIR to another"):
         tfds.location()
 
 
 def test_unpacked_files_are_not_enough_to_prepare_from(empty_tfds, drawn_folder, tmp_path):
     for name in NAMES:
         (tmp_path / name).write_bytes(gzip.decompress((drawn_folder / f"{name}.gz").read_bytes()))
-    with pytest.raises(InputError, match=r"TFDS expects the four published \.gz files"):
+    with pytest.raises(InputError, match=r"expected the four published \.gz files"):
         mnist.load("tfds", tmp_path)
 
 

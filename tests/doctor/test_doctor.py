@@ -189,7 +189,7 @@ def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(
             "pip install --force-reinstall nvidia-cufft-cu12",  # it is there, and damaged
         ),
         (
-            "libcusparse.so.12 cannot be loaded: libnvJitLink.so.12, which it needs, is missing",
+            "libcusparse.so.12 cannot be loaded: its dependency libnvJitLink.so.12 is missing",
             "pip install nvidia-nvjitlink-cu12",
         ),
         ("libcudnn.so.9 is missing", "pip install nvidia-cudnn-cu12"),
@@ -207,7 +207,7 @@ def test_a_library_from_elsewhere_is_said(wheels, monkeypatch, tmp_path):
     found = cuda.libraries(cuda.open_libraries(True))
     notes = [finding.what for finding in found if finding.status == NOTE]
     assert notes == [
-        f"libcudart.so.12 is taken from {other}/libcudart.so.12, not from NVIDIA's wheel"
+        f"libcudart.so.12 is loaded from {other}/libcudart.so.12, not from NVIDIA's wheel"
     ]
 
 
@@ -236,9 +236,9 @@ def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch):
         ([7, 5], (12, 2), OK, "TensorFlow has code for it"),
         ([8, 9], (12, 2), OK, "TensorFlow has code for it"),
         ([9, 0], (12, 2), OK, "TensorFlow has code for it"),  # compute_90 is code for sm_90, too
-        ([12, 0], (13, 0), NOTE, "the driver makes TensorFlow's code for it"),
-        ([12, 0], (12, 2), PROBLEM, "is for CUDA 12.5, the driver for CUDA 12.2"),
-        ([5, 2], (12, 5), PROBLEM, "sm_60, sm_70, sm_80, sm_89, compute_90 only"),
+        ([12, 0], (13, 0), NOTE, "the driver compiles TensorFlow's code for it"),
+        ([12, 0], (12, 2), PROBLEM, "needs CUDA 12.5, but the driver supports CUDA 12.2"),
+        ([5, 2], (12, 5), PROBLEM, "only for sm_60, sm_70, sm_80, sm_89, compute_90"),
         (None, (12, 5), NOTE, "compute capability unknown"),
     ],
 )
@@ -268,10 +268,10 @@ class FakeDriver:
     ("driver", "gpus", "status", "what", "advice"),
     [
         (FakeDriver(), ["01:00.0"], OK, "for CUDA 12.5, GPUs: 1", ""),
-        (FakeDriver(11040), ["01:00.0"], PROBLEM, "is for CUDA 11.4, but", "update the driver"),
-        (FakeDriver(error=803), ["01:00.0"], PROBLEM, "gives error 803", "restart the machine"),
-        (FakeDriver(error=100), [], NOTE, "gives error 100", "--gpus all"),
-        (FakeDriver(error=4242), ["01:00.0"], PROBLEM, "gives error 4242", "CUresult"),
+        (FakeDriver(11040), ["01:00.0"], PROBLEM, "supports CUDA 11.4, but", "update the driver"),
+        (FakeDriver(error=803), ["01:00.0"], PROBLEM, "reports error 803", "restart the machine"),
+        (FakeDriver(error=100), [], NOTE, "reports error 100", "--gpus all"),
+        (FakeDriver(error=4242), ["01:00.0"], PROBLEM, "reports error 4242", "CUresult"),
         (None, ["01:00.0"], PROBLEM, "but no driver", "install NVIDIA's driver"),
         (None, [], NOTE, "no NVIDIA GPU and no driver", ""),
     ],
@@ -305,7 +305,7 @@ def test_gpus_that_the_environment_hides_are_no_riddle(monkeypatch, value, hides
 @pytest.mark.parametrize(
     ("system", "machine", "what"),
     [
-        ("win32", "AMD64", "no GPU on Windows itself"),
+        ("win32", "AMD64", "no GPU on native Windows"),
         ("darwin", "arm64", "no GPU on a Mac"),
         ("linux", "aarch64", "no GPU on aarch64"),
     ],
@@ -362,7 +362,7 @@ def test_a_gpu_whose_memory_another_program_has_taken_is_no_fault_of_the_driver(
     ended = "InternalError: cudaSetDevice() on GPU:0 failed. Status: out of memory"
     monkeypatch.setattr(training, "run_probe", lambda choice: (facts, CPU_TRAINS, "", ended))
     *_, early = problems(training.tensorflow(True, (13, 0), set()))
-    assert early.advice.startswith("nvidia-smi shows which programs use the GPU's memory")
+    assert early.advice.startswith("run nvidia-smi to see which programs use the GPU's memory")
     outcomes = {"xla": {"error": "Out of memory"}, "kernels": {"seconds": 1}}
     assert training.training_finding("GPU:0", outcomes).advice == early.advice
 

@@ -95,7 +95,7 @@ def test_nothing_is_left_to_train_after_all_epochs_or_a_cost_that_is_no_number()
 
 @pytest.mark.parametrize("start", ["x", [1], 5])
 def test_what_is_no_state_is_refused(start):
-    with pytest.raises(InputError, match="start: expected a state as save=... gives it, got"):
+    with pytest.raises(InputError, match="start: expected a state passed to save=..., got"):
         TrainingProgress(start)
 
 

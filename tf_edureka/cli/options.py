@@ -40,8 +40,8 @@ ADVICE = {
     "--overwrite instead of --resume to start again, or --out for another folder",
     "no whole snapshot": "delete it to do without this epoch, or train again with "
     "--snapshots --overwrite",
-    "no period packages": "tf-edureka run --fetch-period downloads them",
-    "period packages damaged": "tf-edureka run --fetch-period downloads them again",
+    "no period packages": "tf-edureka run --fetch-period fetches them",
+    "period packages damaged": "tf-edureka run --fetch-period fetches them again",
     "no gradient": "leave out --activation or --implementation",
 }
 
