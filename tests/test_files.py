@@ -17,7 +17,7 @@ def pipe(tmp_path):
     return tmp_path / "pipe"
 
 
-def test_a_pipe_a_socket_a_device_and_a_folder_are_refused_and_not_waited_for(pipe, tmp_path):
+def test_pipes_sockets_devices_and_folders_are_rejected_without_blocking(pipe, tmp_path):
     with socket.socket(socket.AF_UNIX) as one:
         one.bind(str(tmp_path / "socket"))
         for path, kind in (
@@ -30,13 +30,13 @@ def test_a_pipe_a_socket_a_device_and_a_folder_are_refused_and_not_waited_for(pi
                 _files.read(path, 10, "a picture")
 
 
-def test_a_pipe_that_takes_a_files_place_after_the_look_is_not_waited_for(pipe, monkeypatch):
+def test_pipe_that_replaces_a_checked_file_does_not_block(pipe, monkeypatch):
     monkeypatch.setattr(_files, "expect_file", lambda *_: None)
     with pytest.raises(InputError, match="expected a file, got a pipe"):
         _files.read(pipe, 10)
 
 
-def test_no_more_is_read_than_a_file_may_be_long(tmp_path):
+def test_files_above_the_size_limit_are_rejected(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")
     assert _files.read(path, 10) == b"0123456789"
@@ -45,12 +45,12 @@ def test_no_more_is_read_than_a_file_may_be_long(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["absent", "zero\0byte"])
-def test_what_cannot_be_read_is_named(tmp_path, name):
+def test_unreadable_file_is_named(tmp_path, name):
     with pytest.raises(InputError, match="cannot be read"):
         _files.read(tmp_path / name, 10)
 
 
-def test_an_error_of_reading_is_the_users_too(tmp_path):
+def test_read_error_is_an_input_error(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"")
     with pytest.raises(InputError, match=r"cannot be read \(gone\)"), _files.open_to_read(path):
@@ -74,7 +74,7 @@ def listed(*names: bytes) -> bytes:
     return content[:first] + files + last
 
 
-def test_an_archive_is_taken_apart():
+def test_archive_is_read_by_member():
     assert _files.zip_members(archive(), 2) == {"one": b"a" * 1000, "two": b"b"}
 
 
@@ -90,6 +90,6 @@ def test_an_archive_is_taken_apart():
         (b"no archive", "not a zip file"),
     ],
 )
-def test_an_archive_that_could_be_more_than_it_is_is_refused(content, complaint):
+def test_archive_that_could_unpack_to_more_is_rejected(content, complaint):
     with pytest.raises((ValueError, zipfile.BadZipFile), match=complaint):
         _files.zip_members(content, 2)

@@ -74,7 +74,7 @@ def test_the_articles_epoch_has_67_billion_operations(data):
 @pytest.mark.parametrize(
     "name", ["project_no_xla", "function", "feed_dict", "jax_step", "jax_scan"]
 )
-def test_ways_that_take_the_same_batches_come_to_the_same_weights(name, task):
+def test_implementations_with_the_same_batches_reach_the_same_weights(name, task):
     ours, theirs = (weights_after(BY_NAME[one], task, epochs=2) for one in ("project", name))
     # 20 steps of at most 0.001. They round differently, and Adam turns that into up to 1e-4. Where
     # rounding turns a hidden unit on or off, its weights differ by whole steps: on one machine one
@@ -89,13 +89,13 @@ def test_ways_that_take_the_same_batches_come_to_the_same_weights(name, task):
     # Keras and scikit-learn draw other batches; PyTorch's Adam has its epsilon elsewhere.
     ["keras", "keras_steps", "keras_xla_steps", "sklearn", "torch", "torch_compile"],
 )
-def test_each_way_learns(name, task):
+def test_each_implementation_learns(name, task):
     weights = weights_after(BY_NAME[name], task, epochs=5)
     assert task.accuracy(weights) > 0.5  # by chance 0.1; there are 1,000 examples
 
 
 @pytest.mark.slow
-def test_the_first_of_many_networks_is_the_one_that_they_are_compared_with(task):
+def test_first_of_many_networks_equals_the_single_network(task):
     implementations = [
         Implementation("one", "one", "one_network"),
         Implementation("two", "two", "many_networks", {"networks": 2}),
@@ -108,7 +108,7 @@ def test_the_first_of_many_networks_is_the_one_that_they_are_compared_with(task)
 
 
 @pytest.mark.slow
-def test_many_networks_are_trained_each_on_batches_of_its_own(task, monkeypatch):
+def test_each_of_many_networks_has_its_own_batches(task, monkeypatch):
     orders = []
     train = ensemble.Networks.train
     monkeypatch.setattr(ensemble.Networks, "train", lambda *a: orders.append(a[1]) or train(*a))
@@ -117,7 +117,7 @@ def test_many_networks_are_trained_each_on_batches_of_its_own(task, monkeypatch)
     assert len({order[:, i].tobytes() for order in orders for i in (0, 1)}) == 20
 
 
-def test_who_learned_less_does_not_count():
+def test_undertrained_implementation_is_marked():
     accuracies = (0.98, 0.975, 0.96)
     timings = [
         Timing(one, accuracy=accuracy)
@@ -132,7 +132,7 @@ def run(folder, out, *arguments) -> int:
 
 
 @pytest.mark.slow
-def test_the_table_has_each_way_the_quickest_first_and_a_way_that_fails_drops_out(
+def test_table_is_sorted_by_time_and_failed_implementations_are_left_out(
     drawn_folder, tmp_path, monkeypatch, capsys
 ):
     broken = Implementation("broken", "one that fails", "this_project", {"absent": 1})
@@ -160,7 +160,7 @@ def test_the_table_has_each_way_the_quickest_first_and_a_way_that_fails_drops_ou
 
 
 @pytest.mark.slow
-def test_networks_at_once_are_timed_beside_as_many_single_ones(
+def test_networks_trained_together_are_compared_with_separate_ones(
     drawn_folder, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr(report, "NETWORKS", {"cpu": (2,)})
@@ -176,7 +176,7 @@ def test_networks_at_once_are_timed_beside_as_many_single_ones(
 
 
 @pytest.mark.slow
-def test_what_grows_is_timed_with_the_least_beside_it(drawn_folder, tmp_path, monkeypatch):
+def test_growth_is_timed_with_its_lower_bounds(drawn_folder, tmp_path, monkeypatch):
     monkeypatch.setattr(growth, "SIZES", {"images": (2,), "batch size": (500, 5000)})
     assert run(drawn_folder, tmp_path, "--measure", "growth") == 0
     assert written(tmp_path) == {"growth.json", "growth.png"}
@@ -192,7 +192,7 @@ def test_what_grows_is_timed_with_the_least_beside_it(drawn_folder, tmp_path, mo
     assert matplotlib.image.imread(tmp_path / "growth.png").std() > 0
 
 
-def test_of_long_epochs_only_a_part_is_timed_and_a_size_that_fails_is_said(task, monkeypatch):
+def test_long_epochs_are_timed_in_part_and_failed_sizes_reported(task, monkeypatch):
     def timed(implementation, grown, epochs):
         if grown.hidden_units == (4096, 4096):
             raise WorkerLost("its process was ended")
@@ -207,7 +207,7 @@ def test_of_long_epochs_only_a_part_is_timed_and_a_size_that_fails_is_said(task,
     assert (lost.seconds, lost.fault) == (None, "WorkerLost: its process was ended")
 
 
-def test_the_highest_rate_is_that_of_all_rounds_and_nobody_always_comes_first(task, monkeypatch):
+def test_highest_rate_is_taken_over_all_rounds_and_the_order_rotates(task, monkeypatch):
     called = []
 
     class Pretended:
@@ -238,7 +238,7 @@ def test_the_highest_rate_is_that_of_all_rounds_and_nobody_always_comes_first(ta
     assert [len(timing.epoch_seconds) for timing in timings] == [2, 2, 2]
 
 
-def test_a_worker_that_is_killed_is_said_and_one_whose_parent_is_killed_ends():
+def test_killed_worker_is_reported_and_workers_end_with_their_parent():
     with Worker() as process:
         pid = process.call(os.getpid)
         os.kill(pid, signal.SIGKILL)
@@ -277,9 +277,7 @@ def test_wrong_input_is_one_line(drawn_folder, tmp_path, capsys, arguments, comp
     assert not Path(tmp_path / "out").exists()
 
 
-def test_a_framework_that_is_asked_for_and_absent_is_named(
-    drawn_folder, tmp_path, monkeypatch, capsys
-):
+def test_missing_framework_is_named(drawn_folder, tmp_path, monkeypatch, capsys):
     absent = dataclasses.replace(BY_NAME["torch"], needs="no_such_framework")
     monkeypatch.setattr(timing, "IMPLEMENTATIONS", [BY_NAME["project"], absent])
     assert run(drawn_folder, tmp_path, "--ways", "torch") == 2

@@ -27,7 +27,7 @@ def loaders(monkeypatch, data):
     return threads
 
 
-def test_files_are_read_beside_other_work(loaders, data, tmp_path, monkeypatch):
+def test_files_are_read_in_parallel_with_other_work(loaders, data, tmp_path, monkeypatch):
     assert options.start_loading(arguments(data_dir=tmp_path))() is data
     monkeypatch.setenv(MNIST_FOLDER_VARIABLE, str(tmp_path))
     assert options.start_loading(arguments())() is data
@@ -35,20 +35,20 @@ def test_files_are_read_beside_other_work(loaders, data, tmp_path, monkeypatch):
     assert len(loaders) == 2
 
 
-def test_what_imports_much_waits_for_its_turn(loaders):
+def test_loaders_with_large_imports_run_only_when_called(loaders):
     loaded = options.start_loading(arguments(data="rendered"))
     assert not loaders
     loaded()
     assert loaders == [threading.main_thread()]
 
 
-def test_a_wrong_folder_is_said_when_the_data_are_asked_for(tmp_path):
+def test_invalid_folder_is_reported_when_the_data_is_requested(tmp_path):
     loaded = options.start_loading(arguments(data_dir=tmp_path / "absent"))
     with pytest.raises(InputError, match="absent: expected a folder with the four MNIST files"):
         loaded()
 
 
-def test_a_read_that_hangs_does_not_hold_up_the_end(tmp_path):
+def test_hanging_read_does_not_block_the_exit(tmp_path):
     code = (
         "import argparse, os, signal, threading, time\n"
         "from tf_edureka.cli import options, reporting\n"

@@ -149,7 +149,7 @@ def test_limit_augment_and_hidden_units_reach_the_training(train, capsys):
         (["--resume", "--overwrite"], "--overwrite replaces it"),
     ],
 )
-def test_wrong_arguments_end_in_one_line_and_leave_nothing(train, capsys, arguments, complaint):
+def test_invalid_arguments_end_in_one_line_and_write_nothing(train, capsys, arguments, complaint):
     assert train("--epochs", "1", *arguments) == 2
     errors = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("note")]
     assert len(errors) == 1
@@ -158,7 +158,7 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(train, capsys, argume
     assert not train.out.exists()
 
 
-def test_a_wrong_folder_ends_in_one_line_and_leaves_nothing(train, capsys, tmp_path, digits):
+def test_invalid_folder_ends_in_one_line_and_writes_nothing(train, capsys, tmp_path, digits):
     broken = write_folder(tmp_path / "broken", digits)
     (broken / "train-labels-idx1-ubyte.gz").write_bytes(idx_bytes(np.full(6000, 11)))
     for folder, complaint in ((tmp_path / "none", "expected a folder"), (broken, "labels from 0")):
@@ -196,7 +196,7 @@ def test_missing_the_accuracy_asked_for_is_exit_code_1_with_the_run_written(trai
     assert results(train.out) == FILES
 
 
-def test_a_cost_that_is_no_number_ends_the_run_and_is_said(train_mnist, capsys):
+def test_nan_cost_ends_the_run_and_is_reported(train_mnist, capsys):
     arguments = ("--recipe", "article", "--learning-rate", "1e30", "--batch-size", "10")
     assert train_mnist(*arguments) == 1
     assert "the cost is not finite" in capsys.readouterr().err
@@ -204,7 +204,7 @@ def test_a_cost_that_is_no_number_ends_the_run_and_is_said(train_mnist, capsys):
 
 
 @pytest.mark.slow
-def test_a_learning_rate_beyond_all_numbers_is_written_and_drawn_too(train_mnist):
+def test_diverged_run_is_written_and_plotted_too(train_mnist):
     assert train_mnist("--recipe", "article", "--learning-rate", "9e36", "--epochs", "2") == 1
     assert results(train_mnist.out) == FILES
 
@@ -219,7 +219,7 @@ def test_a_folder_may_have_any_name(train_mnist, drawn_folder, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_reader_that_leaves_does_not_end_the_training(drawn_folder, tmp_path):
+def test_closed_pipe_does_not_end_the_training(drawn_folder, tmp_path):
     command = f"{sys.executable} {SCRIPT} --epochs 5 --data-dir {drawn_folder} --out {tmp_path}/out"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", f"{command} | head -1"], capture_output=True, text=True
@@ -236,7 +236,7 @@ by_signal = pytest.mark.parametrize(
 
 
 @by_signal
-def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
+def test_signal_ends_after_the_current_epoch_and_resume_continues(
     train, signal_after, capsys, number, code
 ):
     signal_after(3, number)
@@ -255,7 +255,7 @@ def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
 
 @pytest.mark.slow
 @by_signal
-def test_a_process_ends_by_a_signal_from_outside_too(drawn_folder, tmp_path, number, code):
+def test_signal_from_outside_ends_the_process_too(drawn_folder, tmp_path, number, code):
     command = [sys.executable, SCRIPT, "--epochs", "100000", "--out", tmp_path / "out"]
     with processes() as start:
         process = start([*command, "--data-dir", drawn_folder])
@@ -270,7 +270,7 @@ def test_a_process_ends_by_a_signal_from_outside_too(drawn_folder, tmp_path, num
 
 
 @pytest.mark.slow
-def test_a_second_signal_ends_at_once(drawn_folder, tmp_path):
+def test_second_signal_ends_immediately(drawn_folder, tmp_path):
     code = (
         "import os, runpy, signal, sys, time\n"
         "from tf_edureka.runs.console import EpochDisplay\n"
@@ -317,7 +317,7 @@ def test_pictures_are_of_one_format_also_after_resuming_and_overwriting(train_mn
     assert results(train_mnist.out) == svg
 
 
-def test_resume_where_there_is_nothing_begins_and_says_so(train, capsys):
+def test_resume_without_a_checkpoint_starts_with_a_note(train, capsys):
     assert train("--epochs", "1", "--resume") == 0
     assert "has no checkpoint; starting at epoch 1" in capsys.readouterr().err
     assert results(train.out) == FILES
@@ -334,7 +334,7 @@ def test_resume_does_not_replace_a_run_that_has_no_checkpoint(train, capsys):
     assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
 
 
-def test_resume_refuses_another_training_and_keeps_what_is_there(train, capsys, tmp_path, digits):
+def test_resume_rejects_another_training_and_keeps_the_files(train, capsys, tmp_path, digits):
     assert train("--epochs", "2") == 0
     before = {path.name: path.read_bytes() for path in train.out.iterdir()}
     images, *others = digits
@@ -349,7 +349,7 @@ def test_resume_refuses_another_training_and_keeps_what_is_there(train, capsys, 
     assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
 
 
-def test_overwrite_begins_anew_and_leaves_no_checkpoint_of_the_run_before(train):
+def test_overwrite_starts_again_and_deletes_earlier_checkpoints(train):
     assert train("--epochs", "4") == 0
     assert train("--epochs", "2", "--seed", "2", "--overwrite") == 0
     kept = sorted(path.name.split("-")[1] for path in train.out.glob("checkpoint-*"))
@@ -358,7 +358,7 @@ def test_overwrite_begins_anew_and_leaves_no_checkpoint_of_the_run_before(train)
 
 
 @pytest.mark.slow
-def test_a_disk_that_is_full_ends_in_one_line_with_the_last_checkpoint_kept(drawn_folder, tmp_path):
+def test_full_disk_ends_in_one_line_and_keeps_the_last_checkpoint(drawn_folder, tmp_path):
     out = tmp_path / "out"
     command = [sys.executable, str(SCRIPT), "--quiet", "--epochs", "5", "--out", str(out)]
     command += ["--data-dir", str(drawn_folder)]
@@ -372,7 +372,7 @@ def test_a_disk_that_is_full_ends_in_one_line_with_the_last_checkpoint_kept(draw
 
 
 @pytest.mark.slow
-def test_deterministic_runs_are_the_same_to_the_bit(drawn_folder, tmp_path):
+def test_deterministic_runs_are_bit_identical(drawn_folder, tmp_path):
     histories = []
     for name in "ab":
         command = [sys.executable, str(SCRIPT), "--deterministic", "--augment", "--epochs", "2"]
@@ -396,16 +396,14 @@ def test_deterministic_runs_are_the_same_to_the_bit(drawn_folder, tmp_path):
         (["--strategy", "multiworker"], "expected TF_CONFIG in the environment"),
     ],
 )
-def test_options_for_devices_that_cannot_be_are_refused(
-    train, monkeypatch, capsys, arguments, fault
-):
+def test_invalid_device_options_are_rejected(train, monkeypatch, capsys, arguments, fault):
     monkeypatch.delenv("TF_CONFIG", raising=False)
     assert train(*arguments) == 2
     assert fault in capsys.readouterr().err
     assert not train.out.exists()
 
 
-def test_the_precision_is_said_and_recorded(train, capsys):
+def test_precision_is_printed_and_recorded(train, capsys):
     assert train("--epochs", "2", "--precision", "mixed_bfloat16") == 0
     assert capsys.readouterr().out.splitlines()[0].endswith(", seed 1, mixed_bfloat16")
     history = json.loads((train.out / "history.json").read_text())
@@ -415,7 +413,7 @@ def test_the_precision_is_said_and_recorded(train, capsys):
 
 
 @pytest.mark.slow
-def test_one_mirrored_device_comes_to_what_it_would_alone(train_mnist, data):
+def test_one_mirrored_device_gives_the_single_device_result(train_mnist, data):
     assert train_mnist("--epochs", "2", "--strategy", "mirrored", "--replicas", "1") == 0
     mirrored = json.loads((train_mnist.out / "history.json").read_text())
     alone = without_xla(MlpConfig.tuned(epochs=2), data)
@@ -423,7 +421,7 @@ def test_one_mirrored_device_comes_to_what_it_would_alone(train_mnist, data):
     assert (mirrored["strategy"], mirrored["replicas"], mirrored["xla"]) == ("mirrored", 1, False)
 
 
-def test_where_the_results_cannot_be_written_it_is_said_how_to_go_on(train, capsys, monkeypatch):
+def test_write_error_says_how_to_resume(train, capsys, monkeypatch):
     def full(*_):
         raise InputError("out: no space left", topic="folder cannot be written to")
 

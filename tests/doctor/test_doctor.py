@@ -26,7 +26,7 @@ def run(*arguments, **environment) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.slow
-def test_where_training_works_it_says_on_what_and_ends_with_0():
+def test_working_device_is_named_with_exit_code_0():
     done = run("--json", CUDA_VISIBLE_DEVICES="-1")
     report = json.loads(done.stdout)
     found = [(each["status"], each["what"]) for each in report["findings"]]
@@ -36,7 +36,7 @@ def test_where_training_works_it_says_on_what_and_ends_with_0():
     assert {status for status, _ in found} <= {OK, NOTE}
 
 
-def test_it_needs_no_package_to_say_that_packages_are_missing(tmp_path):
+def test_missing_packages_are_reported_without_any_package(tmp_path):
     venv.create(tmp_path / "empty")
     python = tmp_path / "empty" / "bin" / "python"
     command = [python, "-m", "tf_edureka.doctor"]
@@ -71,7 +71,7 @@ def problems(findings) -> list[Finding]:
     return [finding for finding in findings if finding.status == PROBLEM]
 
 
-def test_what_is_installed_fits_together():
+def test_installed_packages_are_compatible():
     assert not problems(packages.packages())
 
 
@@ -89,7 +89,7 @@ def test_what_is_installed_fits_together():
         ({"importlib_resources": None}, "importlib-resources is not installed", "pip install"),
     ],
 )
-def test_versions_that_do_not_fit_are_named_with_who_needs_what(installed, versions, what, advice):
+def test_incompatible_versions_are_named_with_the_requirement(installed, versions, what, advice):
     installed(**versions)
     found = problems(packages.packages())
     assert [finding for finding in found if finding.what.startswith(what)]
@@ -109,7 +109,7 @@ def test_a_package_that_is_needed_anyway_may_be_newer_than_an_extra_allows(monke
 
 
 @pytest.mark.parametrize("other", ["tensorflow-cpu", "tensorflow-metal"])
-def test_packages_that_break_tensorflow_are_to_be_uninstalled(installed, other):
+def test_conflicting_packages_are_reported_for_uninstalling(installed, other):
     installed(**{other: "2.18.0"})
     (found,) = problems(packages.packages())
     assert found.what.startswith(f"{other} 2.18.0")
@@ -129,7 +129,7 @@ WHEELS = [
         ("8.9.7.29", "nvidia-cudnn-cu12 8.9.7.29, but tensorflow[and-cuda] needs"),
     ],
 )
-def test_a_broken_set_of_cuda_wheels_is_named(installed, monkeypatch, cudnn, what):
+def test_incompatible_cuda_wheels_are_named(installed, monkeypatch, cudnn, what):
     monkeypatch.setattr(importlib.metadata, "requires", lambda _: ["numpy>=2", *WHEELS])
     installed(nvidia_cublas_cu12="12.9.3.13", nvidia_cudnn_cu12=cudnn)
     (found,) = problems(packages.cuda_wheels(wanted=False))
@@ -137,7 +137,7 @@ def test_a_broken_set_of_cuda_wheels_is_named(installed, monkeypatch, cudnn, wha
     assert found.advice == "pip install 'nvidia-cudnn-cu12<10.0,>=9.3.0.75'"
 
 
-def test_no_cuda_wheels_are_no_problem_without_a_gpu(installed, monkeypatch):
+def test_missing_cuda_wheels_are_no_problem_without_a_gpu(installed, monkeypatch):
     monkeypatch.setattr(importlib.metadata, "requires", lambda _: WHEELS)
     installed(nvidia_cublas_cu12=None, nvidia_cudnn_cu12=None)
     assert list(packages.cuda_wheels(wanted=False)) == []
@@ -163,9 +163,7 @@ def wheels(monkeypatch, tmp_path):
     return put
 
 
-def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(
-    wheels, installed, monkeypatch
-):
+def test_unloadable_library_is_named_with_its_missing_dependency(wheels, installed, monkeypatch):
     errors = {
         "libcudnn.so.9": "libcudnn.so.9: cannot open shared object file: No such file",
         "libcusparse.so.12": "libnvJitLink.so.12: cannot open shared object file: No such file",
@@ -196,7 +194,7 @@ def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(
     ]
 
 
-def test_a_library_from_elsewhere_is_said(wheels, monkeypatch, tmp_path):
+def test_library_outside_the_wheels_is_reported(wheels, monkeypatch, tmp_path):
     for name in cuda.LIBRARIES:
         wheels(f"nvidia/lib/{name}")
     other = tmp_path / "cuda-11"
@@ -211,7 +209,7 @@ def test_a_library_from_elsewhere_is_said(wheels, monkeypatch, tmp_path):
     ]
 
 
-def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch):
+def test_xla_tools_are_found_and_run(wheels, monkeypatch):
     monkeypatch.setattr(cuda, "SYSTEM_CUDA", ())
     for variable in ("XLA_FLAGS", "CUDA_HOME", "CONDA_PREFIX", "PATH"):
         monkeypatch.setenv(variable, "")
@@ -242,7 +240,7 @@ def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch):
         (None, (12, 5), NOTE, "compute capability unknown"),
     ],
 )
-def test_a_gpus_compute_capability_is_held_against_the_build(capability, driver, status, what):
+def test_compute_capability_is_compared_with_the_build(capability, driver, status, what):
     found = cuda.capability_finding("GPU", capability, BUILD, driver)
     assert found.status == status
     assert what in found.what
@@ -276,7 +274,9 @@ class FakeDriver:
         (None, [], NOTE, "no NVIDIA GPU and no driver", ""),
     ],
 )
-def test_the_driver_is_asked(monkeypatch, driver, gpus, status, what, advice):
+def test_driver_findings_follow_its_version_and_error(
+    monkeypatch, driver, gpus, status, what, advice
+):
     def load(_):
         if driver is None:
             raise OSError
@@ -295,7 +295,7 @@ def test_the_driver_is_asked(monkeypatch, driver, gpus, status, what, advice):
     ("value", "hides"),
     [("", True), ("-1", True), ("0", False), ("1,0", False), ("GPU-3a", False), (None, False)],
 )
-def test_gpus_that_the_environment_hides_are_no_riddle(monkeypatch, value, hides):
+def test_gpus_hidden_by_the_environment_are_detected(monkeypatch, value, hides):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if value is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", value)
@@ -310,7 +310,7 @@ def test_gpus_that_the_environment_hides_are_no_riddle(monkeypatch, value, hides
         ("linux", "aarch64", "no GPU on aarch64"),
     ],
 )
-def test_systems_without_a_gpu_are_told_so(monkeypatch, system, machine, what):
+def test_systems_without_gpu_support_are_reported(monkeypatch, system, machine, what):
     monkeypatch.setattr(sys, "platform", system)
     monkeypatch.setattr(packages.platform, "machine", lambda: machine)
     assert any(what in finding.what for finding in packages.system())
@@ -324,7 +324,7 @@ def test_systems_without_a_gpu_are_told_so(monkeypatch, system, machine, what):
         ({"xla": {"error": "no"}, "kernels": {"error": "no"}}, PROBLEM, "fails on GPU:0: no"),
     ],
 )
-def test_the_last_word_is_a_training_step(outcomes, status, what):
+def test_training_steps_decide_the_finding(outcomes, status, what):
     found = training.training_finding("GPU:0", outcomes)
     assert found.status == status
     assert what in found.what
@@ -343,9 +343,7 @@ def test_the_last_word_is_a_training_step(outcomes, status, what):
         ),
     ],
 )
-def test_a_tensorflow_that_takes_its_process_down_is_reported(
-    monkeypatch, tmp_path, script, what, advice
-):
+def test_crash_of_tensorflow_is_reported(monkeypatch, tmp_path, script, what, advice):
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\n{script}\n")
     python.chmod(0o755)
@@ -357,7 +355,7 @@ def test_a_tensorflow_that_takes_its_process_down_is_reported(
 CPU_TRAINS = {"CPU:0": {"xla": {"seconds": 1.0}}}
 
 
-def test_a_gpu_whose_memory_another_program_has_taken_is_no_fault_of_the_driver(monkeypatch):
+def test_full_gpu_memory_is_not_blamed_on_the_driver(monkeypatch):
     facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": [["GPU", [9, 0]]]}
     ended = "InternalError: cudaSetDevice() on GPU:0 failed. Status: out of memory"
     monkeypatch.setattr(training, "run_probe", lambda choice: (facts, CPU_TRAINS, "", ended))
@@ -367,7 +365,7 @@ def test_a_gpu_whose_memory_another_program_has_taken_is_no_fault_of_the_driver(
     assert training.training_finding("GPU:0", outcomes).advice == early.advice
 
 
-def test_a_gpu_that_fails_does_not_take_the_cpu_with_it(monkeypatch):
+def test_cpu_is_checked_even_if_the_gpu_crashes(monkeypatch):
     facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": [["GPU", [9, 0]]]}
     probes = {"auto": (facts, {}, "", "cudaGetDevice() failed"), "cpu": ({}, CPU_TRAINS, "", "")}
     monkeypatch.setattr(training, "run_probe", probes.get)
@@ -384,7 +382,7 @@ def test_a_missing_module_is_named_by_its_wheel(module, wheel):
     assert training.advice_on_import(said) == f"pip install {wheel}"
 
 
-def test_metadata_that_nobody_can_read_stops_nothing(monkeypatch):
+def test_unreadable_metadata_is_ignored(monkeypatch):
     requires = importlib.metadata.requires
     broken = ["numpy (>=1.x)", "no requirement at all !"]
     monkeypatch.setattr(
@@ -393,7 +391,7 @@ def test_metadata_that_nobody_can_read_stops_nothing(monkeypatch):
     assert not problems(packages.packages())
 
 
-def test_a_library_that_tensorflow_alone_does_not_find_is_named(monkeypatch, wheels, tmp_path):
+def test_library_not_found_by_tensorflow_itself_is_named(monkeypatch, wheels, tmp_path):
     wheels("cudnn/lib/libcudnn.so.9")
     said = "Could not load dynamic library 'libcudnn.so.9'; dlerror: ..."
     facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": []}
@@ -404,7 +402,7 @@ def test_a_library_that_tensorflow_alone_does_not_find_is_named(monkeypatch, whe
     assert found[1].what == "TensorFlow sees no GPU"
 
 
-def test_an_end_by_a_signal_without_a_name_is_told_by_its_number(monkeypatch):
+def test_unnamed_signal_is_reported_by_its_number(monkeypatch):
     ended = subprocess.CompletedProcess([], -99, stdout="", stderr="")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
     assert training.run_probe("cpu")[3] == "signal 99"

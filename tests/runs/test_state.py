@@ -18,7 +18,7 @@ def trained(progress, epochs, steps=3):
     return progress
 
 
-def test_a_training_goes_on_from_its_state():
+def test_training_resumes_from_its_state():
     whole = trained(TrainingProgress(), 2)
     whole.add_steps(np.float32([7]))
     state = whole.state([np.arange(3)])
@@ -36,13 +36,13 @@ def test_a_training_goes_on_from_its_state():
     assert result.epoch_seconds[2] >= state.running_seconds
 
 
-def test_a_training_of_no_epoch_has_a_result():
+def test_training_without_epochs_has_a_result():
     result = TrainingProgress().result([])
     assert (len(result.cost), len(result.step_cost)) == (0, 0)
     assert result.to_json()["cost"] == []
 
 
-def test_the_state_is_saved_after_each_epoch_and_within_one_when_time_has_passed(monkeypatch):
+def test_state_is_saved_after_each_epoch_and_at_intervals_within_one(monkeypatch):
     saved = []
     running = TrainingProgress(save=lambda state: saved.append((state.epoch, state.step)))
     running.add_steps([1.0])
@@ -80,11 +80,11 @@ def test_time_is_counted_by_epoch_and_since_the_last_save(monkeypatch):
 
 
 @pytest.mark.parametrize(("answer", "stops"), [(None, False), (False, False), (True, True)])
-def test_who_saves_says_whether_to_stop(answer, stops):
+def test_save_callback_can_stop_the_training(answer, stops):
     assert trained(TrainingProgress(save=lambda _: answer), 1).save_if_due(list) is stops
 
 
-def test_nothing_is_left_to_train_after_all_epochs_or_a_cost_that_is_no_number():
+def test_training_ends_after_all_epochs_or_a_nan_cost():
     assert TrainingProgress(training={"epochs": 1}).should_continue()
     assert not trained(TrainingProgress(training={"epochs": 2}), 2).should_continue()
     broken = trained(TrainingProgress(), 1)
@@ -94,7 +94,7 @@ def test_nothing_is_left_to_train_after_all_epochs_or_a_cost_that_is_no_number()
 
 
 @pytest.mark.parametrize("start", ["x", [1], 5])
-def test_what_is_no_state_is_refused(start):
+def test_start_that_is_not_a_state_is_rejected(start):
     with pytest.raises(InputError, match="start: expected a state passed to save=..., got"):
         TrainingProgress(start)
 
@@ -121,7 +121,7 @@ def state_of(epochs: int, steps: int = 0, **changes) -> state.TrainingState:
         *("more steps in the first", "steps of one that was not", "steps after NaN"),
     ],
 )
-def test_a_state_to_which_no_such_training_comes_is_refused(epochs, steps, changes):
+def test_state_at_an_impossible_position_is_rejected(epochs, steps, changes):
     with pytest.raises(InputError, match="start: expected a state within 9 epochs of 3 steps, got"):
         TrainingProgress(state_of(epochs, steps, **changes))
 
@@ -147,6 +147,6 @@ def test_a_state_to_which_no_such_training_comes_is_refused(epochs, steps, chang
     ],
     ids=str,
 )
-def test_a_state_of_other_types_or_impossible_numbers_cannot_be_made(changes):
+def test_state_with_wrong_types_or_impossible_numbers_is_rejected(changes):
     with pytest.raises(InputError, match="state: expected"):
         state_of(2, **changes)

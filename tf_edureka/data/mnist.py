@@ -129,8 +129,8 @@ def _downloaded(source: Source, display: _Display) -> tuple[Mnist, InputWarning 
         warning = InputWarning(f"MNIST was downloaded, but could not be stored: {failure}")
         return _split(folders.decompress(files), "idx", "MNIST"), warning
     return _rendered(), InputWarning(
-        "these are rendered digits, not MNIST: no folder with the MNIST files was given, neither as an "
-        f"argument nor in {MNIST_FOLDER_VARIABLE}, TFDS has no prepared copy, and {failure}",
+        "these are rendered digits, not MNIST: no folder with the MNIST files was given, neither "
+        f"as an argument nor in {MNIST_FOLDER_VARIABLE}, TFDS has no prepared copy, and {failure}",
         topic="no MNIST folder",
     )
 
