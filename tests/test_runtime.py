@@ -142,7 +142,7 @@ def gpus(monkeypatch):
 
 def test_missing_gpu_is_an_error_that_names_the_doctor(gpus):
     gpus()
-    with pytest.raises(InputError, match=r"python -m tf_edureka\.doctor says why"):
+    with pytest.raises(InputError, match=r"run python -m tf_edureka\.doctor to see why"):
         runtime.use_device("gpu")
 
 

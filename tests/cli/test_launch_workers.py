@@ -275,5 +275,5 @@ def test_workers_share_the_gpus(monkeypatch, workers, device, count, visible, sh
 
 def test_fewer_gpus_than_workers_are_rejected(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
-    with pytest.raises(InputError, match="at most 2, the GPUs here, got 3; --device cpu"):
+    with pytest.raises(InputError, match="at most 2, the number of GPUs, got 3; give --device cpu"):
         launch_workers.shares_of_gpus(3, "auto")

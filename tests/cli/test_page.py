@@ -139,7 +139,7 @@ def test_an_earlier_page_is_replaced_and_nothing_else(page, tmp_path, capsys):
         ("absent/page.html", "expected a file in a folder, and there is no absent"),
         ("/dev/null", "expected a file to write to, got a device"),
         ("x" * 300, "cannot be written (File name too long)"),
-        ("", "expected a path, got an empty text"),
+        ("", "expected a path, got nothing"),
     ],
 )
 def test_where_no_page_can_be_is_said(page, capsys, out, complaint, tmp_path):

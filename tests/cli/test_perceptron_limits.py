@@ -88,6 +88,6 @@ def test_options_set_by_limits_are_rejected_in_one_line(tmp_path, capsys, argume
     output, error = capsys.readouterr()
     assert output == ""
     assert error.startswith("error: --limits ")
-    assert f"leave {arguments[0]} out" in error
+    assert f"leave out {arguments[0]}" in error
     assert error.count("\n") == 1
     assert not (tmp_path / "out").exists()

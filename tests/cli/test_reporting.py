@@ -133,7 +133,7 @@ def test_a_closed_stdout_is_a_line_only_if_something_is_printed(monkeypatch, cap
     monkeypatch.setattr(sys, "stdout", None)
     assert printing("stderr", "") == 0
     assert printing("stdout") == 4
-    assert capsys.readouterr().err.endswith(f"written to (it is closed){FORWARDED}")
+    assert capsys.readouterr().err.endswith(f"written (it is closed){FORWARDED}")
 
 
 def test_closed_pipe_gives_one_line(monkeypatch, capsys):
@@ -141,7 +141,7 @@ def test_closed_pipe_gives_one_line(monkeypatch, capsys):
     os.close(reads)
     monkeypatch.setattr(sys, "stdout", os.fdopen(writes, "w"))
     assert printing("stdout") == 4
-    assert capsys.readouterr().err.endswith(f"written to (Broken pipe){FORWARDED}")
+    assert capsys.readouterr().err.endswith(f"written (Broken pipe){FORWARDED}")
 
 
 def test_work_continues_if_no_stream_can_be_written(monkeypatch, full_disk):

@@ -63,10 +63,10 @@ def test_seeds_run_and_single_run_replace_each_other_completely(train_mnist, cap
     [
         (["--seeds", "0"], "expected 1 to 1000 networks, got 0"),
         (["--seeds", "1001"], "expected 1 to 1000 networks, got 1001"),
-        (["--seeds", "2", "--resume"], "leave --implementation"),
+        (["--seeds", "2", "--resume"], "leave out --implementation"),
         (["--seeds", "2", "--snapshots"], "--snapshots and --show"),
-        (["--seeds", "2", "--implementation", "legacy"], "leave --implementation"),
-        (["--seeds", "2", "--strategy", "mirrored"], "leave --implementation"),
+        (["--seeds", "2", "--implementation", "legacy"], "leave out --implementation"),
+        (["--seeds", "2", "--strategy", "mirrored"], "leave out --implementation"),
         (["--seeds", "2", "--seed", str(2**31 - 1)], "give a lower --seed"),
     ],
 )

@@ -39,8 +39,8 @@ def test_read_returns_what_encode_wrote(tmp_path, pack):
         (b"\x00\x00\x08\x03" + bytes(12), "got 00 00 08 03"),
         (b"\x00\x00\x0d\x01" + bytes(8), "got 00 00 0d 01"),
         (b"\x00\x00\x08\x01\x00\x00", "ends inside its header"),
-        (idx_bytes(LABELS)[:-1], "only 4 came"),
-        (idx_bytes(LABELS) + b"\x00", "more came"),
+        (idx_bytes(LABELS)[:-1], "it has only 4"),
+        (idx_bytes(LABELS) + b"\x00", "it has more"),
         (b"\x00\x00\x08\x01\xff\xff\xff\xff", "announces 4294967295"),
         (gzip.compress(idx_bytes(LABELS), mtime=0)[:-9], "ends early"),
         (gzip.compress(idx_bytes(LABELS), mtime=0)[:10] + b"\xff" * 20, "damaged gzip"),
@@ -143,7 +143,7 @@ def test_long_empty_gzip_file_is_rejected_early(tmp_path, monkeypatch):
 def test_too_many_examples_are_rejected(tmp_path, rank):
     path = tmp_path / "file"
     path.write_bytes(bytes((0, 0, 8, rank)) + (10**6 + 1).to_bytes(4, "big") + b"\0\0\0\1" * 2)
-    with pytest.raises(InputError, match="more than the 1000000 examples"):
+    with pytest.raises(InputError, match="more than the limit of 1000000 examples"):
         idx.read(path, rank)
 
 

@@ -185,7 +185,11 @@ def test_an_empty_variable_names_no_folder(monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "complaint"),
-    [("n" * 300, "cannot be read"), ("zero\0byte", "found none"), ("/dev/stdin", "found none")],
+    [
+        ("n" * 300, "cannot be read"),
+        ("zero\0byte", "but it does not exist"),
+        ("/dev/stdin", "but it does not exist"),
+    ],
 )
 def test_unreadable_folder_is_an_input_error(name, complaint):
     with pytest.raises(InputError, match=complaint):

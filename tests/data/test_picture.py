@@ -300,7 +300,7 @@ def encoded(picture: np.ndarray, form: str) -> bytes:
         (encoded(seven(), "JPEG")[:700], "cannot be read|cannot be decoded"),
         (
             png(10_001, 5_000),
-            "at most 50,000,000 pixels and 65,535 a side, .* announces 10001 x 5000",
+            "at most 50,000,000 pixels and 65,535 per side, .* announces 10001 x 5000",
         ),
         (png(2**31 - 1, 2**31 - 1), "at most 50,000,000 pixels"),
         (png(1, 50_000_000), "65,535 per side, but its header announces 1 x 50000000"),

@@ -220,7 +220,7 @@ def test_xla_tools_are_found_and_run(wheels, monkeypatch):
     assert [finding.what for finding in cuda.xla_tools(True)] == ["XLA's ptxas of CUDA 12.9"]
     ptxas.write_text("#!/bin/sh\necho Cuda tools, release 12.5, V12.5.82\n")
     (old,) = cuda.xla_tools(True)  # XLA says so itself, on every run
-    assert (old.status, old.what[:26]) == (NOTE, "XLA's ptxas of CUDA 12.5 m")
+    assert (old.status, old.what[:26]) == (NOTE, "XLA's ptxas of CUDA 12.5 g")
     assert old.advice == "pip install --upgrade nvidia-cuda-nvcc-cu12"
     ptxas.chmod(0o644)
     if os.geteuid():  # root may run anything that is executable for someone
@@ -328,7 +328,7 @@ def test_training_steps_decide_the_finding(outcomes, status, what):
     found = training.training_finding("GPU:0", outcomes)
     assert found.status == status
     assert what in found.what
-    assert ("XLA that fails" in found.advice) == ("seconds" in outcomes.get("kernels", {}))
+    assert ("only XLA fails" in found.advice) == ("seconds" in outcomes.get("kernels", {}))
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_any_changed_byte_or_truncation_makes_the_previous_checkpoint_used(folde
     ]
     for damage in damages:
         path.write_bytes(damage)
-        with pytest.warns(InputWarning, match=f"{re.escape(path.name)} is damaged, "):
+        with pytest.warns(InputWarning, match=f"{re.escape(path.name)} is damaged: "):
             assert equal(checkpoints(folder).latest(), state(1))
     path.unlink()
     assert equal(checkpoints(folder).latest(), state(1))
@@ -155,7 +155,7 @@ def test_checkpoint_of_another_configuration_or_data_is_rejected_with_the_differ
     other = {"epochs": 12, "seed": 1}
     with pytest.raises(InputError, match=r"epochs 9 \(here 12\)"):
         checkpoints(folder, config=other).latest()
-    with pytest.raises(InputError, match=r"examples, .*abababababababab\.\.\. \(here cdcd"):
+    with pytest.raises(InputError, match=r"examples: SHA-256 abababababababab\.\.\. \(here cdcd"):
         checkpoints(folder, data_sha256="cd" * 32).latest()
 
 

@@ -67,7 +67,7 @@ class ArgumentParser(argparse.ArgumentParser):
 def path(text: str) -> Path:
     """Converts `text` to a path; rejects an empty one, as from an unset shell variable."""
     if not text:
-        raise argparse.ArgumentTypeError("expected a path, got an empty text")
+        raise argparse.ArgumentTypeError("expected a path, got nothing")
     return Path(text)
 
 

@@ -122,7 +122,7 @@ def test_a_signal_to_any_worker_ends_all_after_the_epoch_and_all_say_so(worker):
     other.terminate()
     _, said = chief.communicate(timeout=60)
     assert other.wait(timeout=60) == chief.returncode == 143
-    assert " of 1000 epochs; the same command with --resume" in said
+    assert " of 1000 epochs; to continue, run the same command with --resume" in said
     assert "history.json" in written(worker.out)
 
 
