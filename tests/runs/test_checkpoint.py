@@ -251,7 +251,7 @@ FORGED = {
     "earlier ones that are none": archive(**said(earlier="abc")),
     "earlier ones that are numbers": archive(**said(earlier=[5])),
     "a digest that is a number": archive(**said(data_sha256=5)),
-    "a number that is none": archive(**said(machine={"cores": math.inf})),
+    "a number that is not finite": archive(**said(machine={"cores": math.inf})),
     "a number too large": archive(conditions=np.array('{"config": {"epochs": 1e400}}')),
     "brackets": archive(conditions=np.array("[" * 100_000)),
     "braces": archive(training=np.array('{"a":' * 100_000)),
@@ -272,7 +272,7 @@ FORGED = {
         cost=HALVES * np.nan, accuracy=HALVES, epoch_seconds=HALVES
     ),
     "an accuracy above 1": archive(accuracy=np.array([1.5])),
-    "an accuracy that is none": archive(accuracy=np.array([np.nan])),
+    "a NaN accuracy": archive(accuracy=np.array([np.nan])),
     "negative seconds": archive(epoch_seconds=np.array([-1.0])),
     "a clock without a number": archive(running_seconds=np.array(np.inf)),
     "a variable that is missing": archive(variable_0=None),

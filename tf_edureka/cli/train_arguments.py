@@ -24,6 +24,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         f"input, 3 another worker lost (multiworker), {options.ENDS}.",
     )
     _add_training_options(parser)
+    _add_number_options(parser)
     options.add_data_options(parser)
     options.add_run_options(
         parser, "runs/mnist, runs/mnist-legacy, runs/mnist-mirrored and so on, by what is trained"
@@ -72,7 +73,6 @@ def _recipe(text: str) -> str:
 
 
 def _add_training_options(parser: argparse.ArgumentParser) -> None:
-    article, tuned = MlpConfig.article(), MlpConfig.tuned()
     options.add_implementation_option(
         parser,
         "modern: Keras, with each epoch compiled as one program; legacy: the article's graph and "
@@ -95,11 +95,15 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hidden-units",
         type=options.whole_numbers,
-        default=tuned.hidden_units,
+        default=MlpConfig.tuned().hidden_units,
         metavar="N,N,...",
         help="number of units in each hidden layer: 128,64 builds a 784-128-64-10 network "
-        f"(default: {','.join(map(str, tuned.hidden_units))})",
+        f"(default: {','.join(map(str, MlpConfig.tuned().hidden_units))})",
     )
+
+
+def _add_number_options(parser: argparse.ArgumentParser) -> None:
+    article, tuned = MlpConfig.article(), MlpConfig.tuned()
     parser.add_argument(
         "--epochs",
         type=int,

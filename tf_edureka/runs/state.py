@@ -38,7 +38,7 @@ class TrainingState:
         running_cost: cost of each step of the unfinished epoch: shape (steps,), in the dtype of the
             computation.
         running_seconds: wall time of the unfinished epoch so far in seconds: float64, a scalar.
-        training: what is trained, as returned by `identity`; only the same training can resume.
+        training: description of the training, from `identity`; only the same training can resume.
 
     Raises:
         InputError: if a part has another type or shape, or impossible numbers; a state may come
@@ -102,7 +102,7 @@ class TrainingProgress:
         start: state to resume from; None to start from the beginning.
         save: callback that receives the state after each epoch, and every `SECONDS_BETWEEN` seconds
             within one; the training ends if it returns True. None to save nothing.
-        training: what is trained, as returned by `identity`.
+        training: description of the training, from `identity`.
         steps: number of steps per epoch.
 
     Raises:
@@ -178,7 +178,8 @@ class TrainingProgress:
         """Passes the state to `save` after an epoch, or if the last save is long enough ago.
 
         Args:
-            variables: function that returns the variables of `TrainingState`; called only then.
+            variables: function that returns the variables of `TrainingState`, each with its own
+                shape and dtype; called only then.
 
         Returns:
             True if `save` asks to end the training.
