@@ -93,7 +93,7 @@ def initial_of_legacy(config):
     ],
     ids=["modern", "legacy"],
 )
-def test_snapshots_range_from_initial_to_final_weights_without_changing_the_training(
+def test_initial_to_final_weights_are_kept_without_changing_the_training(
     train_mnist, tmp_path, capsys, options, initial
 ):
     options = ["--epochs", "3", *options]
