@@ -31,7 +31,7 @@ set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")
 
 @pytest.fixture(scope="session", autouse=True)
 def temporary_files(tmp_path_factory):
-    """What libraries leave in the folder for temporary files is deleted with pytest's own."""
+    """Temporary files that libraries leave behind are deleted with pytest's own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("tmp")))
         patch.setattr(tempfile, "tempdir", None)
@@ -40,7 +40,7 @@ def temporary_files(tmp_path_factory):
 
 @pytest.fixture
 def with_gpu(monkeypatch) -> None:
-    """Shows processes that a test starts the GPUs of this machine; the test is skipped without."""
+    """Makes this machine's GPUs visible to child processes; skips the test if there is none."""
     if Driver().error is None:
         pytest.skip("no GPU: there is no driver for one")
     if os.environ[SHOWN] == ALL:
@@ -51,7 +51,7 @@ def with_gpu(monkeypatch) -> None:
 
 @pytest.fixture(scope="session")
 def mnist_folder() -> Path:
-    """The folder with real MNIST; its tests are skipped where there is none."""
+    """The folder with real MNIST; skips the test if there is none."""
     folder = os.environ.get(MNIST_FOLDER_VARIABLE)
     if not folder:
         pytest.skip(f"real MNIST is absent: {MNIST_FOLDER_VARIABLE} is not set")
@@ -91,7 +91,7 @@ def data(digits) -> Mnist:
 
 @pytest.fixture(scope="session")
 def checkpoints(tmp_path_factory) -> Path:
-    """The folder with what TensorFlow 1.15.5 left of some networks: `goldens/checkpoints.py`."""
+    """The folder with checkpoints written by TensorFlow 1.15.5: `goldens/checkpoints.py`."""
     folder = tmp_path_factory.mktemp("checkpoints")
     with zipfile.ZipFile(GOLDENS / "checkpoints.zip") as archive:
         archive.extractall(folder)
@@ -100,7 +100,7 @@ def checkpoints(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def other_batches(monkeypatch):
-    """The modern path takes the batches of another seed."""
+    """Makes the modern path use the batches of another seed."""
     rule = seeds.batch_order
     monkeypatch.setattr(
         seeds,
@@ -111,7 +111,7 @@ def other_batches(monkeypatch):
 
 @pytest.fixture
 def addresses() -> list[str]:
-    """Of three workers, on ports that are free."""
+    """Addresses of three workers, on free ports."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
         return [f"127.0.0.1:{one.getsockname()[1]}" for one in sockets]
@@ -119,7 +119,7 @@ def addresses() -> list[str]:
 
 @pytest.fixture
 def signal_after(monkeypatch):
-    """Sends this process a signal, once, when so many epochs have ended."""
+    """Sends this process a signal once, after the given number of epochs."""
 
     def prepare(epochs: int, number: int) -> None:
         epoch_ended, left = EpochDisplay.epoch_ended, [epochs]
@@ -139,11 +139,11 @@ def signal_after(monkeypatch):
 
 @pytest.fixture
 def ctrl_c(signal_after):
-    """Someone presses Ctrl-C in the first epoch that ends."""
+    """Simulates Ctrl-C at the end of the first epoch."""
     signal_after(1, signal.SIGINT)
 
 
 @pytest.fixture(autouse=True)
 def no_folder_by_accident(monkeypatch):
-    """Tests name their MNIST folder; what the environment says must not decide them."""
+    """Unsets the variable with the MNIST folder: tests name their folder explicitly."""
     monkeypatch.delenv(MNIST_FOLDER_VARIABLE, raising=False)

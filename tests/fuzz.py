@@ -114,7 +114,7 @@ def whole_checkpoint() -> bytes:
     return checkpoint.to_bytes(state, CONDITIONS)
 
 
-WHOLE = _files.members(whole_checkpoint(), 100)
+WHOLE = _files.zip_members(whole_checkpoint(), 100)
 
 
 def try_cluster(content: bytes) -> None:

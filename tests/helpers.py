@@ -1,4 +1,4 @@
-"""What several tests use."""
+"""Helpers shared by several tests."""
 
 import contextlib
 import gzip
@@ -27,18 +27,18 @@ SCRIPTS = ROOT / "scripts"
 
 
 def written(folder: Path) -> set[str]:
-    """The files of a run in its folder."""
+    """Returns the names of the files of a run in its folder."""
     return {path.name for path in folder.iterdir()} - {".lock"}
 
 
 def package_alone(folder: Path) -> Path:
-    """A folder with the package and none of those that are installed beside it."""
+    """Creates a folder with only this package, without the other installed ones."""
     (folder / PACKAGE.name).symlink_to(PACKAGE)
     return folder
 
 
 def idx_bytes(array: np.ndarray) -> bytes:
-    """What an IDX file of this array holds."""
+    """Returns the content of an IDX file of this array."""
     header = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
     return header + array.astype(np.uint8).tobytes()
 
@@ -53,7 +53,7 @@ def write_folder(folder: Path, arrays) -> Path:
 
 @contextlib.contextmanager
 def processes() -> Iterator[Callable[..., subprocess.Popen]]:
-    """Gives what starts a process and reads what it prints; none of them outlives the block."""
+    """Yields a function that starts a process and reads its output; kills them at the end."""
     with contextlib.ExitStack() as stack:
 
         def start(command, **options) -> subprocess.Popen:
@@ -66,13 +66,13 @@ def processes() -> Iterator[Callable[..., subprocess.Popen]]:
 
 
 def expect_interrupted(code: str) -> None:
-    """Asserts that Python, when it runs this code, is ended by Ctrl-C with a line."""
+    """Asserts that Ctrl-C ends Python with one line while it runs this code."""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (130, "interrupted\n")
 
 
 def expect_error(said: str, complaint: str) -> None:
-    """Asserts that stderr has one line, an error with this complaint."""
+    """Asserts that stderr has exactly one line, an error with this complaint."""
     assert said.startswith("error: "), said
     assert complaint in said, said
     assert said.count("\n") == 1, said

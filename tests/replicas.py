@@ -1,6 +1,6 @@
-"""Trains in a process of its own, for `mlp/distribution`: `replicas.py FOLDER OUT RECIPE N`.
+"""Trains in a separate process, for `mlp/distribution`: `replicas.py FOLDER OUT RECIPE N`.
 
-With `TF_CONFIG` as one of N workers, else on N parts of the CPU.
+With `TF_CONFIG` as one of N workers, else on N logical CPU devices.
 """
 
 import os
@@ -24,12 +24,12 @@ RECIPES = {
 
 
 def config(recipe: str, replicas: int) -> MlpConfig:
-    """Two epochs in double precision, by batches that any of 1 to 4 replicas can share."""
+    """Two epochs in double precision, with batches that 1 to 4 replicas can share."""
     return RECIPES[recipe](epochs=2, dtype="float64", batch_size=96 if replicas != 3 else 99)
 
 
 def main(folder: str, out: str, recipe: str, replicas: str) -> None:
-    """Trains, and writes costs, accuracies and weights."""
+    """Trains and writes costs, accuracies and weights."""
     if "TF_CONFIG" in os.environ:
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
     else:

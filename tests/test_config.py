@@ -23,7 +23,7 @@ def test_recipes_differ_in_neither_network_nor_steps():
         assert getattr(article, name) == getattr(tuned, name)
 
 
-def test_only_the_augmented_recipe_distorts():
+def test_only_the_augmented_recipe_has_a_distortion():
     assert MlpConfig.tuned().distortion is None
     assert MlpConfig.augmented().distortion == Distortion()
 
@@ -71,12 +71,12 @@ def test_the_old_name_of_the_tuned_recipe_gives_the_same():
         ("precision", "half"),
     ],
 )
-def test_a_value_out_of_range_is_refused_by_name_and_value(name, value):
+def test_value_out_of_range_is_rejected_with_name_and_value(name, value):
     with pytest.raises(InputError, match=f"{name}: expected .*got"):
         MlpConfig.tuned(**{name: value})
 
 
-def test_numbers_of_numpy_lists_and_ranges_are_as_good_as_pythons():
+def test_numpy_numbers_lists_and_ranges_are_accepted():
     given = MlpConfig.tuned(
         epochs=np.int64(5),
         seed=np.uint8(3),
@@ -125,14 +125,14 @@ def test_numbers_of_numpy_lists_and_ranges_are_as_good_as_pythons():
     ],
     ids=lambda value: repr(value)[:20],
 )
-def test_what_is_no_such_number_is_refused_by_name_and_value(name, value):
+def test_invalid_numbers_are_rejected_with_name_and_value(name, value):
     with pytest.raises(InputError, match=f"{name}: expected .*got"):
         MlpConfig.tuned(**{name: value})
 
 
 def test_a_constant_learning_rate_has_no_warmup():
     assert MlpConfig.tuned(schedule="constant").warmup == 0
-    with pytest.raises(InputError, match="warmup: expected 0 with a constant rate"):
+    with pytest.raises(InputError, match="warmup: expected 0 with schedule constant"):
         MlpConfig.tuned(schedule="constant", warmup=0.1)
     with pytest.raises(InputError, match="schedule: expected constant"):
         MlpConfig.article(schedule="cosine")
@@ -146,7 +146,7 @@ def test_seeds_may_come_in_any_sequence(seeds):
 @pytest.mark.parametrize(
     "seeds", [[], 5, None, "12", [True], [1.0], [-1], [2**31], np.ones((2, 2), int), np.array(5)]
 )
-def test_seeds_that_cannot_be_are_refused(seeds):
+def test_invalid_seeds_are_rejected(seeds):
     with pytest.raises(InputError, match="seeds: expected"):
         op_seeds(seeds)
 
@@ -160,8 +160,8 @@ def test_seeds_that_cannot_be_are_refused(seeds):
         {"distortion": Distortion()},
     ],
 )
-def test_the_article_has_nothing_of_the_tuned_recipe(change):
-    with pytest.raises(InputError, match="expected none in the article's recipe"):
+def test_article_recipe_rejects_options_of_the_tuned_recipe(change):
+    with pytest.raises(InputError, match="not available in the article recipe"):
         MlpConfig.article(**change)
 
 
@@ -170,11 +170,11 @@ def test_the_article_has_nothing_of_the_tuned_recipe(change):
     [MlpConfig.article, lambda **precision: MlpConfig.tuned(dtype="float64", **precision)],
     ids=["article", "float64"],
 )
-def test_who_asks_for_exact_numbers_gets_no_rounded_products(config):
+def test_reduced_precision_is_rejected_with_article_recipe_or_float64(config):
     with pytest.raises(InputError, match="precision: expected float32"):
         config(precision="mixed_bfloat16")
 
 
-def test_an_amount_of_distortion_out_of_range_is_refused():
+def test_distortion_out_of_range_is_rejected():
     with pytest.raises(InputError, match="turn: expected"):
         Distortion(turn=-1)

@@ -17,7 +17,7 @@ def pipe(tmp_path):
     return tmp_path / "pipe"
 
 
-def test_a_pipe_a_socket_a_device_and_a_folder_are_refused_and_not_waited_for(pipe, tmp_path):
+def test_pipes_sockets_devices_and_folders_are_rejected_without_blocking(pipe, tmp_path):
     with socket.socket(socket.AF_UNIX) as one:
         one.bind(str(tmp_path / "socket"))
         for path, kind in (
@@ -30,13 +30,13 @@ def test_a_pipe_a_socket_a_device_and_a_folder_are_refused_and_not_waited_for(pi
                 _files.read(path, 10, "a picture")
 
 
-def test_a_pipe_that_takes_a_files_place_after_the_look_is_not_waited_for(pipe, monkeypatch):
+def test_pipe_that_replaces_a_checked_file_does_not_block(pipe, monkeypatch):
     monkeypatch.setattr(_files, "expect_file", lambda *_: None)
     with pytest.raises(InputError, match="expected a file, got a pipe"):
         _files.read(pipe, 10)
 
 
-def test_no_more_is_read_than_a_file_may_be_long(tmp_path):
+def test_files_above_the_size_limit_are_rejected(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")
     assert _files.read(path, 10) == b"0123456789"
@@ -45,15 +45,15 @@ def test_no_more_is_read_than_a_file_may_be_long(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["absent", "zero\0byte"])
-def test_what_cannot_be_read_is_named(tmp_path, name):
+def test_unreadable_file_is_named(tmp_path, name):
     with pytest.raises(InputError, match="cannot be read"):
         _files.read(tmp_path / name, 10)
 
 
-def test_an_error_of_reading_is_the_users_too(tmp_path):
+def test_read_error_is_an_input_error(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"")
-    with pytest.raises(InputError, match=r"cannot be read \(gone\)"), _files.reading(path):
+    with pytest.raises(InputError, match=r"cannot be read \(gone\)"), _files.open_to_read(path):
         raise OSError(5, "gone")
 
 
@@ -74,8 +74,8 @@ def listed(*names: bytes) -> bytes:
     return content[:first] + files + last
 
 
-def test_an_archive_is_taken_apart():
-    assert _files.members(archive(), 2) == {"one": b"a" * 1000, "two": b"b"}
+def test_archive_is_read_by_member():
+    assert _files.zip_members(archive(), 2) == {"one": b"a" * 1000, "two": b"b"}
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,13 @@ def test_an_archive_is_taken_apart():
     [
         (archive(zipfile.ZIP_DEFLATED), "it is compressed"),
         (archive(zipfile.ZIP_LZMA), "it is compressed"),
-        (listed(b"one", b"one"), "two files of one name"),
+        (listed(b"one", b"one"), "two of its files have the same name"),
         (listed(b"one", b"six"), "announces more than it holds"),
         (listed(b"one", b"two", b"six"), "more than 2 files"),
         (archive()[:-12] + b"\3\0" + archive()[-10:], "its list of files is damaged"),
         (b"no archive", "not a zip file"),
     ],
 )
-def test_an_archive_that_could_be_more_than_it_is_is_refused(content, complaint):
+def test_archive_that_could_unpack_to_more_is_rejected(content, complaint):
     with pytest.raises((ValueError, zipfile.BadZipFile), match=complaint):
-        _files.members(content, 2)
+        _files.zip_members(content, 2)

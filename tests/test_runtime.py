@@ -21,7 +21,7 @@ with runtime.quiet_import():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("level", "quiet"), [("2", True), ("0", False)])
-def test_the_log_is_kept_back_unless_more_of_it_is_asked_for(level, quiet):
+def test_log_is_hidden_unless_the_user_asks_for_it(level, quiet):
     # 2 is what a process that imported TensorFlow so hands on to those that it starts.
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": level}
     environment.pop("XLA_FLAGS", None)
@@ -66,7 +66,7 @@ print(*inside, os.environ.get("KERAS_BACKEND"), gc.isenabled(), gc.get_freeze_co
     ],
     ids=["plain", "no collector", "freeze", "another backend"],
 )
-def test_a_quiet_import_leaves_things_as_they_were(before, options, after):
+def test_quiet_import_restores_the_process_state(before, options, after):
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
     for name in ("KERAS_BACKEND", "XLA_FLAGS"):
         environment.pop(name, None)
@@ -79,7 +79,7 @@ def test_a_quiet_import_leaves_things_as_they_were(before, options, after):
 
 
 @pytest.mark.slow
-def test_another_backend_by_keras_own_file_is_said_too(tmp_path):
+def test_other_backend_in_keras_json_is_reported_too(tmp_path):
     (tmp_path / "keras.json").write_text('{"backend": "jax"}')
     environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
     environment.pop("KERAS_BACKEND", None)
@@ -97,7 +97,7 @@ def test_another_backend_by_keras_own_file_is_said_too(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", pytest.param("numpy", marks=pytest.mark.slow)])
-def test_keras_on_another_backend_is_said_in_a_line(backend):
+def test_other_keras_backend_is_reported_in_one_line(backend):
     code = """
 import tf_edureka
 for name in ("train_mlp", "train_perceptron"):
@@ -110,7 +110,7 @@ print(len(next(tf_edureka.tf1.batch_order(10, 2, graph_seed=1))))
     environment = {**os.environ, "KERAS_BACKEND": backend}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    line = f"KERAS_BACKEND: expected Keras to compute with tensorflow, got {backend}, from "
+    line = f"KERAS_BACKEND: expected tensorflow, got {backend} (from "
     assert [text[: len(line)] for text in done.stdout.splitlines()] == [line, line, "2"]
     assert "Traceback" not in done.stderr
 
@@ -140,9 +140,9 @@ def gpus(monkeypatch):
     tf.config.experimental.enable_tensor_float_32_execution(before)
 
 
-def test_a_gpu_that_there_is_not_is_an_error_that_names_the_doctor(gpus):
+def test_missing_gpu_is_an_error_that_names_the_doctor(gpus):
     gpus()
-    with pytest.raises(InputError, match=r"python -m tf_edureka\.doctor says why"):
+    with pytest.raises(InputError, match=r"run python -m tf_edureka\.doctor to see why"):
         runtime.use_device("gpu")
 
 
@@ -160,38 +160,38 @@ def test_the_cpu_is_used_if_asked_for(gpus):
 
 
 @pytest.mark.parametrize("choice", ["GPU", "cuda", "", None])
-def test_another_device_is_refused(choice):
+def test_unknown_device_is_rejected(choice):
     with pytest.raises(InputError, match="device: expected one of auto, cpu, gpu"):
         runtime.use_device(choice)
     with pytest.raises(InputError, match="precision: expected one of"):
         runtime.use_device("auto", precision="TF32")
 
 
-def test_a_device_that_tensorflow_has_begun_with_can_no_longer_be_left(gpus, monkeypatch):
+def test_cpu_cannot_be_chosen_after_tensorflow_used_the_gpu(gpus, monkeypatch):
     def begun(*_):
         raise RuntimeError("Visible devices cannot be modified after being initialized")
 
     gpus((9, 0))
     monkeypatch.setattr(tf.config, "set_visible_devices", begun)
     monkeypatch.setattr(tf.config.experimental, "set_memory_growth", begun)
-    with pytest.raises(InputError, match="device cpu: expected to be chosen before"):
+    with pytest.raises(InputError, match="device cpu: TensorFlow already computes"):
         runtime.use_device("cpu")
     assert runtime.use_device("auto") == "GPU (Pretended)"
 
 
 @pytest.mark.parametrize("capabilities", [(), ((7, 5),), ((9, 0), (7, 5))], ids=str)
-def test_tf32_is_refused_where_a_device_has_none(gpus, capabilities):
+def test_tf32_is_rejected_on_devices_without_it(gpus, capabilities):
     gpus(*capabilities)
     with pytest.raises(InputError, match=r"precision tf32: expected .* 8\.0"):
         runtime.use_device("auto", precision="tf32")
 
 
-def test_tf32_is_there_from_ampere_on(gpus):
+def test_tf32_is_available_from_ampere_on(gpus):
     gpus((8, 0))
     assert runtime.use_device("auto", precision="tf32") == "GPU (Pretended)"
 
 
-def test_float32_is_multiplied_as_such_unless_tf32_is_asked_for(gpus):
+def test_float32_products_use_tf32_only_if_asked_for(gpus):
     gpus()
     enabled = tf.config.experimental.tensor_float_32_execution_enabled
     tf.config.experimental.enable_tensor_float_32_execution(True)  # TensorFlow's default
@@ -205,7 +205,7 @@ def test_float32_is_multiplied_as_such_unless_tf32_is_asked_for(gpus):
     assert not enabled()
 
 
-def test_cusolver_is_loaded_where_there_are_a_driver_and_its_wheel(monkeypatch, tmp_path):
+def test_cusolver_is_loaded_if_driver_and_wheel_exist(monkeypatch, tmp_path):
     library = tmp_path / "nvidia" / "cusolver" / "lib" / "libcusolver.so.11"
     library.parent.mkdir(parents=True)
     library.touch()
@@ -213,17 +213,17 @@ def test_cusolver_is_loaded_where_there_are_a_driver_and_its_wheel(monkeypatch, 
     monkeypatch.delitem(sys.modules, "nvidia", raising=False)
     loaded = []
     monkeypatch.setattr(ctypes, "CDLL", loaded.append)
-    assert runtime.help_tensorflow_find_cuda() == library
+    assert runtime.preload_cusolver() == library
     assert loaded == ["libcuda.so.1", str(library)]
 
     def no_driver(name):
         raise OSError
 
     monkeypatch.setattr(ctypes, "CDLL", no_driver)
-    assert runtime.help_tensorflow_find_cuda() is None
+    assert runtime.preload_cusolver() is None
 
 
-def test_xla_may_use_the_full_vectors_unless_the_user_says_otherwise(gpus, monkeypatch):
+def test_xla_uses_wide_vectors_unless_the_user_sets_xla_flags(gpus, monkeypatch):
     gpus()
     monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=false")
     runtime.use_device("auto")
@@ -234,7 +234,7 @@ def test_xla_may_use_the_full_vectors_unless_the_user_says_otherwise(gpus, monke
 
 
 @pytest.mark.slow
-def test_the_width_of_the_vectors_changes_no_bit(drawn_folder, tmp_path):
+def test_vector_width_gives_bit_identical_results(drawn_folder, tmp_path):
     costs = []
     for bits in (128, 512):
         out = tmp_path / str(bits)
@@ -248,7 +248,7 @@ def test_the_width_of_the_vectors_changes_no_bit(drawn_folder, tmp_path):
 
 
 @pytest.mark.slow
-def test_importing_sets_nothing_for_the_process():
+def test_import_changes_no_process_state():
     code = (
         "import os; before = dict(os.environ)\n"
         "from tf_edureka import mlp, runtime\n"

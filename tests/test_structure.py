@@ -89,7 +89,7 @@ MODULES = sorted(
 )
 
 
-def test_each_module_imports_only_what_its_wing_may():
+def test_each_module_imports_only_allowed_wings():
     faults = {str(path.relative_to(PACKAGE)): forbidden(path) for path in MODULES}
     assert {name: found for name, found in faults.items() if found} == {}
 
@@ -110,7 +110,7 @@ def test_an_import_of_the_wrong_wing_is_found(tmp_path, monkeypatch):
     assert forbidden(module) == {"legacy.mlp", "parity"}
 
 
-def test_the_legacy_and_the_modern_path_never_see_each_other():
+def test_legacy_and_modern_path_never_import_each_other():
     assert not MAY_IMPORT["mlp"] & {"legacy"}
     assert not MAY_IMPORT["legacy"] & {"mlp"}
     seen = {wing for wing, allowed in MAY_IMPORT.items() if {"mlp", "legacy"} <= allowed}
@@ -186,12 +186,12 @@ def public():
             yield f"{name}.{public}", getattr(package, public)
 
 
-def test_each_public_name_is_there_and_documented():
+def test_each_public_name_exists_and_is_documented():
     for where, what in public():
         assert inspect.getdoc(what) or isinstance(what, Mapping), where
 
 
-def test_what_follows_the_first_two_arguments_is_keyword_only():
+def test_arguments_after_the_first_two_are_keyword_only():
     for where, what in public():
         made = getattr(what, "__init__", None) if isinstance(what, type) else what
         if not getattr(made, "__module__", "").startswith("tf_edureka"):
@@ -206,7 +206,7 @@ def test_what_follows_the_first_two_arguments_is_keyword_only():
         assert len(positional) <= most, where
 
 
-def test_the_twins_take_the_same_arguments_in_the_same_order():
+def test_legacy_and_modern_functions_have_the_same_arguments_in_the_same_order():
     for wing, names in (("mlp", ["train"]), ("perceptron", ["train", "sweep"])):
         modern = import_module(f"tf_edureka.{wing}")
         legacy = import_module(f"tf_edureka.legacy.{wing}")
@@ -232,7 +232,7 @@ def test_type_checkers_see_the_names_that_are_imported_lazily():
             assert getattr(import_module(module), original) is getattr(package, public)
 
 
-def test_a_name_that_is_not_public_is_missed_as_usual():
+def test_unknown_name_raises_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'absent'"):
         tf_edureka.absent  # noqa: B018
 
@@ -264,7 +264,7 @@ def test_an_array_is_annotated_with_its_dtype():
 HOLDS_ARRAYS = re.compile(r"^(?!Callable).*(NDArray|Floats|Bytes|Array|tf\.Tensor|Variable)")
 
 
-def test_a_dataclass_of_arrays_is_equal_to_itself_only():
+def test_dataclass_of_arrays_is_equal_only_to_itself():
     """Comparing its fields would raise that the truth of an array is ambiguous."""
     seen = 0
     for module, node in nodes():

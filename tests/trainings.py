@@ -1,4 +1,4 @@
-"""How tests train where XLA is not their subject."""
+"""Trainings without XLA, for tests that are not about XLA."""
 
 import functools
 
@@ -7,7 +7,7 @@ import pytest
 from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 
-# XLA takes longer to compile than a test's few epochs take.
+# Compiling with XLA takes longer than the few epochs of a test.
 without_xla = functools.partial(mlp.train, jit_compile=False)
 
 # The augmented recipe is the tuned one and more, so the core is content with it.

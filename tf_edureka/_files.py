@@ -1,6 +1,6 @@
-"""Files that are read with care, and written as a whole or not at all.
+"""Reads files defensively and writes them atomically.
 
-Those from outside are opened only if they are files, and read no further than they may be long.
+Untrusted paths are opened only if they are regular files, and read only up to a size limit.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from tf_edureka.errors import InputError
 
-PARTIAL = ".partial-"  # what the name of a file begins with that is being written
+PARTIAL = ".partial-"  # prefix of the name while a file is being written
 _KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a pipe",
@@ -25,38 +25,38 @@ _KINDS = {
 
 
 def expect_file(path: Path, what: str = "a file") -> None:
-    """Refuses what would be waited for, or never ends: a pipe, a socket, a device; and a folder.
+    """Checks that a path is a regular file, not a folder, pipe, socket or device.
 
     Args:
-        path: of the file that is to be read.
-        what: is expected there, in words.
+        path: path of the file to read.
+        what: description of the expected file, for the error message.
 
     Raises:
-        InputError: when there is something else, or nothing that can be looked at.
+        InputError: if it is something else, does not exist or cannot be accessed.
     """
     try:
         mode = os.stat(path).st_mode
-    except (OSError, ValueError) as error:  # not every text is a name: one with a zero byte is none
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
         raise _unreadable(path, error) from None
     _expect_regular(path, what, mode)
 
 
 @contextlib.contextmanager
-def reading(path: Path, what: str = "a file") -> Iterator[BinaryIO]:
-    """Opens a file to read in the block; what goes wrong in reading becomes an `InputError`.
+def open_to_read(path: Path, what: str = "a file") -> Iterator[BinaryIO]:
+    """Opens a file for reading in the block; any OSError there becomes an `InputError`.
 
     Args:
-        path: of the file.
-        what: is expected there, in words.
+        path: path of the file.
+        what: description of the expected file, for the error message.
 
     Yields:
-        the file, opened for its bytes.
+        the file, opened in binary mode.
 
     Raises:
-        InputError: when it cannot be read, or is no file.
+        InputError: if it cannot be read or is not a regular file.
     """
     expect_file(path, what)
-    # If there is a pipe by now, opening it must not wait. To a file this flag means nothing.
+    # If the file was replaced by a pipe, opening it must not block. Files ignore this flag.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         with open(os.open(path, flags), "rb") as file:
@@ -70,17 +70,17 @@ def read(path: Path, most: int, what: str = "a file") -> bytes:
     """Reads a whole file.
 
     Args:
-        path: of the file.
-        most: bytes that it may have.
-        what: is expected there, in words.
+        path: path of the file.
+        most: maximum size in bytes.
+        what: description of the expected file, for the error message.
 
     Returns:
-        its bytes.
+        the content.
 
     Raises:
-        InputError: when it cannot be read, is no file, or is longer.
+        InputError: if it cannot be read, is not a regular file, or is larger.
     """
-    with reading(path, what) as file:
+    with open_to_read(path, what) as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise InputError(f"{path}: expected {what} of at most {most} bytes, got a longer one")
@@ -88,57 +88,57 @@ def read(path: Path, most: int, what: str = "a file") -> bytes:
 
 
 @contextlib.contextmanager
-def writing(path: Path) -> Iterator[Path]:
-    """Gives a path to write a file to, which gets its name when it is whole.
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Writes a file atomically: it is written under another name and renamed when complete.
 
     Args:
-        path: of the file.
+        path: path of the file.
 
     Yields:
-        a path with the same ending in the same folder. If the block raises, it is deleted and a
-        file that was at `path` before stays as it was.
+        the temporary path to write to, in the same folder and with the same suffix. If the block
+        raises, it is deleted, and a previous file at `path` is unchanged.
 
     Raises:
-        OSError: when the file cannot be written.
+        OSError: if the file cannot be written.
     """
     partial = path.with_name(f"{PARTIAL}{path.name}")
     try:
         yield partial
         with partial.open("rb+") as file:
-            os.fsync(file.fileno())  # or a power cut may leave the name without the content
+            os.fsync(file.fileno())  # otherwise a power cut may leave an empty file
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
 
-def members(archive: bytes, most: int) -> dict[str, bytes]:
-    """Takes a zip archive apart that is not compressed, so that it can hold no more than it is.
+def zip_members(archive: bytes, most: int) -> dict[str, bytes]:
+    """Reads the files in an uncompressed zip archive, which cannot unpack to more than its size.
 
     Args:
-        archive: content of the file.
-        most: files that may be in it.
+        archive: content of the archive.
+        most: maximum number of files in it.
 
     Returns:
-        what each file in it holds, by name.
+        the content of each file in it, by name.
 
     Raises:
-        ValueError: when it is compressed or damaged or has too many files, or two of one name; and
-            what else zipfile raises.
+        ValueError: if it is compressed or damaged, or has too many files or two with the same name.
+            `zipfile` may raise other exceptions.
     """
-    if archive.count(b"PK\1\2") > most:  # with which each begins in the list that zipfile reads
-        raise ValueError(f"it has more than {most} files in it")
+    if archive.count(b"PK\1\2") > most:  # signature of each entry in the central directory
+        raise ValueError(f"it has more than {most} files")
     with zipfile.ZipFile(io.BytesIO(archive)) as file:
         found = file.infolist()
         if any(member.compress_type != zipfile.ZIP_STORED for member in found):
             raise ValueError("it is compressed")
         if len({member.filename for member in found}) != len(found):
-            raise ValueError("it has two files of one name in it")
+            raise ValueError("two of its files have the same name")
         end = len(archive) - len(file.comment)
         count = int.from_bytes(archive[end - 12 : end - 10], "little")
-        if len(found) != count:  # which zipfile does not ask
+        if len(found) != count:  # zipfile does not check this
             raise ValueError("its list of files is damaged")
         if sum(member.file_size for member in found) > len(archive):
-            raise ValueError("it announces more than it holds")
+            raise ValueError("its list of files announces more than it holds")
         return {member.filename: file.read(member) for member in found}
 
 

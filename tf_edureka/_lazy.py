@@ -1,4 +1,4 @@
-"""Names that a package has from the start, and imports when they are first used."""
+"""Lazy imports: a package lists its public names, and imports each at its first use."""
 
 import pkgutil
 from collections.abc import Callable, Mapping
@@ -9,14 +9,14 @@ from importlib.util import find_spec
 def lazy(
     package: str, names: Mapping[str, str]
 ) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
-    """Makes what a package's `__init__` needs to import its public names lazily (PEP 562).
+    """Returns the functions with which a package's `__init__` imports lazily (PEP 562).
 
-    Submodules are imported when they are first used, too.
+    Submodules are imported at their first use, too.
 
     Args:
-        package: Name of the package, its `__name__`.
-        names: For each module, relative to the package, the public names that it defines, separated
-            by spaces; `public=other` where the module calls it by another name.
+        package: name of the package, its `__name__`.
+        names: public names of each module, separated by spaces, by the module's name relative to
+            the package; `public=other` if the module itself calls it `other`.
 
     Returns:
         `__getattr__`, `__dir__` and `__all__` of the package.

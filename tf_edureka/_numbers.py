@@ -1,4 +1,4 @@
-"""What a caller gives: numbers, checked and made Python's own, and choices."""
+"""Validates numbers and choices given by a caller; converts numbers to int and float."""
 
 import contextlib
 import math
@@ -11,19 +11,19 @@ LARGEST_SEED = 2**31 - 1
 
 
 def whole_number(name: str, value: object, low: int, high: int) -> int:
-    """Takes `value` as a whole number: an `int` or one of NumPy's, not a boolean.
+    """Validates a whole number: an `int` or a NumPy integer, not a boolean.
 
     Args:
-        name: what it is, for the error message.
-        value: whatever was given.
-        low: the smallest that is allowed.
-        high: the largest that is allowed.
+        name: name of the argument, for the error message.
+        value: object to validate.
+        low: smallest allowed value.
+        high: largest allowed value.
 
     Returns:
-        the number as Python's own.
+        the number as an `int`.
 
     Raises:
-        InputError: when it is no whole number or out of its range.
+        InputError: if it is not a whole number or out of range.
     """
     if isinstance(value, numbers.Integral) and not isinstance(value, bool):
         number = int(value)
@@ -33,22 +33,22 @@ def whole_number(name: str, value: object, low: int, high: int) -> int:
 
 
 def whole_numbers(name: str, values: Iterable[object], low: int, high: int) -> tuple[int, ...]:
-    """Takes `values` as whole numbers, as `whole_number` takes one.
+    """Validates several whole numbers.
 
     Args:
-        name: what they are, for the error message.
-        values: a tuple, list, range or array of one dimension.
-        low: the smallest that is allowed.
-        high: the largest that is allowed.
+        name: name of the argument, for the error message.
+        values: tuple, list, range or one-dimensional array.
+        low: smallest allowed value.
+        high: largest allowed value.
 
     Returns:
-        the numbers as Python's own.
+        the numbers as a tuple of `int`.
 
     Raises:
-        InputError: when they are no such sequence, or one is no whole number or out of its range.
+        InputError: if it is not such a sequence, or one item is not a whole number or out of range.
     """
     try:
-        if isinstance(values, Set | Mapping | bytes | bytearray):  # no order, or no numbers
+        if isinstance(values, Set | Mapping | bytes | bytearray):  # no order, or not numbers
             raise TypeError
         given = tuple(values)
     except TypeError:
@@ -57,10 +57,10 @@ def whole_numbers(name: str, values: Iterable[object], low: int, high: int) -> t
 
 
 def op_seeds(seeds: Iterable[object]) -> tuple[int, ...]:
-    """Takes `seeds` as the seeds of a sweep, one for each network.
+    """Validates `seeds`, one op seed for each network of a sweep; returns them as a tuple.
 
     Raises:
-        InputError: when there is none, or one is not a whole number from 0 to 2**31 - 1.
+        InputError: if there is none, or one is not a whole number from 0 to 2**31 - 1.
     """
     taken = whole_numbers("seeds", seeds, 0, LARGEST_SEED)
     if not taken:
@@ -69,37 +69,37 @@ def op_seeds(seeds: Iterable[object]) -> tuple[int, ...]:
 
 
 def expect_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    """Expects the `value` of that `name` to be one of the `choices`.
+    """Checks that the `value` of the argument `name` is one of the `choices`.
 
     Raises:
-        InputError: when it is not.
+        InputError: if it is not.
     """
     if not (isinstance(value, str) and value in choices):
         raise InputError(f"{name}: expected one of {', '.join(choices)}, got {value!r}")
 
 
-def take_whole(config: object, **ranges: tuple[int, int]) -> None:
-    """Checks fields of a frozen `config` by their `ranges`; makes them Python's own whole numbers.
+def validate_whole(config: object, **ranges: tuple[int, int]) -> None:
+    """Validates fields of a frozen `config` against their `ranges` and converts them to `int`.
 
     Raises:
-        InputError: when one is no whole number or out of its range.
+        InputError: if one is not a whole number or out of range.
     """
     for name, (low, high) in ranges.items():
         taken = whole_number(name, getattr(config, name), low, high)
         object.__setattr__(config, name, taken)
 
 
-def take_numbers(config: object, **ranges: tuple[float, float]) -> None:
-    """Checks fields of a frozen `config` by their `ranges`; makes them Python's own floats.
+def validate_numbers(config: object, **ranges: tuple[float, float]) -> None:
+    """Validates fields of a frozen `config` against their `ranges` and converts them to `float`.
 
     Raises:
-        InputError: when one is no number or out of its range.
+        InputError: if one is not a number or out of range.
     """
     for name, (low, high) in ranges.items():
         value, number = getattr(config, name), math.nan
         if isinstance(value, numbers.Real) and not isinstance(value, bool):
-            with contextlib.suppress(OverflowError):  # of a whole number of 400 digits
+            with contextlib.suppress(OverflowError):  # an int of 400 digits
                 number = float(value)
-        if not low <= number <= high:  # NaN is in no range
+        if not low <= number <= high:  # False for NaN
             raise InputError(f"{name}: expected a number from {low} to {high}, got {value!r}")
         object.__setattr__(config, name, number)

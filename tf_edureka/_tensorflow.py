@@ -1,15 +1,15 @@
-"""TensorFlow, which the package imports from here: quietly, and so that it finds NVIDIA's wheels.
+"""Imports TensorFlow for the whole package: without its log messages, and so that it finds CUDA.
 
-Without it the first lines that a library user sees are some dozen of TensorFlow's log.
+A plain import would print about a dozen log lines first.
 """
 
 from tf_edureka import runtime
 
 __all__ = ["tf"]
 
-with runtime.quiet_import(keras=False):  # which Keras there is, `_keras` looks at
+with runtime.quiet_import(keras=False):  # `_keras` checks the backend of Keras
     import tensorflow as tf
 
-    runtime.help_tensorflow_find_cuda()
-    # Logs that there is no GPU where there is none. TensorFlow 1.15.5 has it only by this name.
+    runtime.preload_cusolver()
+    # Logs now, while the log is hidden, that no GPU exists. TensorFlow 1.15.5 has only this name.
     tf.config.experimental.list_physical_devices("GPU")

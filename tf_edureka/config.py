@@ -1,4 +1,4 @@
-"""The numbers of the article's recipe and of the tuned one, each written once."""
+"""Configurations with the hyperparameters of the article and of the tuned recipe."""
 
 import itertools
 import warnings
@@ -9,8 +9,8 @@ from typing import Any, Literal, get_args
 from tf_edureka._numbers import (
     LARGEST_SEED,
     expect_choice,
-    take_numbers,
-    take_whole,
+    validate_numbers,
+    validate_whole,
     whole_number,
     whole_numbers,
 )
@@ -30,24 +30,32 @@ ACTIVATIONS: tuple[ActivationName, ...] = get_args(ActivationName)
 # The article's `n_input` and `n_classes`.
 PIXELS = 28 * 28
 CLASSES = 10
-MOST_LAYERS = 64  # hidden ones
-MOST_WEIGHTS = 10**8  # which take 1.6 GB, with gradient and moments; the article has 270,000
-# Beyond it a number is 0 or infinite when it comes to computing with it.
+MOST_LAYERS = 64  # hidden layers
+MOST_WEIGHTS = 10**8  # 1.6 GB with gradient and moments; the article's network has 270,000
+# Outside this range a number becomes 0 or infinite in float32.
 _FLOAT32 = (1e-37, 1e37)
 
 
 @dataclass(frozen=True)
 class Distortion:
-    """How far a training image is distorted at most; each amount is drawn evenly up to it.
+    """Limits of the random distortions with which training images are augmented.
+
+    Each distortion is sampled uniformly up to its limit, for each image and epoch. 0 disables it.
 
     Attributes:
-        turn: degrees, to either side.
-        scaling: share of the size, each axis on its own.
-        shear: share of the height, to either side.
-        shift: pixels, in each direction.
+        turn: largest rotation in degrees, to either side; 0 to 180.
+        scaling: largest relative change of the size, each axis independently; 0 to 0.9.
+        shear: largest shear relative to the height, to either side; 0 to 10.
+        shift: largest shift in pixels along each axis, in either direction; 0 to 1000.
 
     Raises:
-        InputError: when an amount is negative or beyond reason.
+        InputError: if a limit is out of range.
+
+    Example:
+        >>> from tf_edureka import Distortion, MlpConfig
+        >>> only_shifted = Distortion(turn=0, scaling=0, shear=0, shift=3)
+        >>> MlpConfig.augmented(distortion=only_shifted).distortion.shift
+        3.0
     """
 
     turn: float = 15.0
@@ -57,45 +65,59 @@ class Distortion:
     shift: float = 2.0
 
     def __post_init__(self) -> None:
-        """Refuses amounts that are none."""
-        take_numbers(self, turn=(0, 180), scaling=(0, 0.9), shear=(0, 10), shift=(0, 1000))
+        """Validates the ranges."""
+        validate_numbers(self, turn=(0, 180), scaling=(0, 0.9), shear=(0, 10), shift=(0, 1000))
 
 
 @dataclass(frozen=True)
 class MlpConfig:
-    """How the network for MNIST is built and trained.
+    """Hyperparameters of the network for MNIST and of its training.
 
-    Make one with `MlpConfig.tuned(...)`, `.augmented(...)` or `.article(...)`, which differ in
-    their defaults only: the same network, the same batches per epoch, the same number of steps.
+    Create one with `MlpConfig.tuned(...)`, `.augmented(...)` or `.article(...)`. These differ only
+    in their defaults: the same network, the same batches per epoch, the same number of steps.
 
     Source: the article's "Parameters" and "Network Parameters". The tuned values were chosen on
     the validation images; `docs/training.md` has the comparison.
 
     Attributes:
-        recipe: `"tuned"` or `"article"`: initial values, order of the batches and kind of Adam.
-        learning_rate: Adam's; the highest of its schedule.
-        adam_epsilon: added to the root of Adam's second moment. TensorFlow 1 had 1e-8, Keras 1e-7.
-        schedule: how the learning rate goes. `"cosine"`: it rises from 0 and falls back to it
-            along a cosine, as the tuned recipe has it. `"constant"`: it stays, as in the article's,
-            and Keras' callbacks may set it.
-        warmup: share of all steps over which a scheduled learning rate rises from 0, in [0, 0.99].
-        weight_decay: of the kernels, decoupled from the gradient, times the learning rate.
-        label_smoothing: share of the label spread evenly over all classes, in [0, 0.99].
-        distortion: how each training image is changed anew in every epoch; None for not at all.
-        hidden_units: units of each hidden layer, a tuple, list or array; the article's `n_hidden_1`
-            and `n_hidden_2`. Up to 64 layers, and 100 million weights in all.
-        epochs: full passes over the training images.
-        batch_size: examples per step. What does not fill a batch is left out of that epoch.
-        seed: decides initial values, the order of the batches and the distortions. In the article's
-            recipe it is what `tf.set_random_seed` was given in TensorFlow 1.
-        dtype: what is computed in, `"float32"` as in the article, or `"float64"`, which shows how
-            much of a difference is rounding.
-        precision: how exactly the tuned recipe multiplies matrices. `"float32"` as `dtype` has it;
-            `"tf32"` with 10 of float32's 23 bits, on GPUs from Ampere on; `"mixed_bfloat16"` with
-            hidden layers of 7 bits, everywhere. The weights are kept in float32.
+        recipe: `"tuned"` or `"article"`; determines the initial values, the order of the batches
+            and the variant of Adam.
+        learning_rate: Adam's learning rate; the highest value of the schedule.
+        adam_epsilon: Adam's epsilon, added to the root of the second moment; TensorFlow 1 has 1e-8,
+            Keras 1e-7.
+        schedule: schedule of the learning rate. `"cosine"`, in the tuned recipe: linear warmup from
+            0, then cosine decay to 0. `"constant"`, in the article recipe: fixed, unless a Keras
+            callback sets it.
+        warmup: fraction of all steps in which a scheduled learning rate rises from 0, in [0, 0.99].
+        weight_decay: weight decay of the kernels, decoupled from the gradient (AdamW) and scaled by
+            the learning rate.
+        label_smoothing: fraction of the label spread evenly over all classes, in [0, 0.99].
+        distortion: limits of the augmentation, sampled again for each image in each epoch; None
+            for no augmentation.
+        hidden_units: number of units in each hidden layer, a tuple, list or array; the article's
+            `n_hidden_1` and `n_hidden_2`. At most 64 layers and 100 million weights in total.
+        epochs: number of passes over the training images.
+        batch_size: examples per step; an epoch leaves out the remainder that fills no batch.
+        seed: seed of the initial values, the order of the batches and the augmentation. In the
+            article recipe it is the argument of TensorFlow 1's `tf.set_random_seed`.
+        dtype: dtype of the computation, `"float32"` as in the article, or `"float64"`, which shows
+            how much of a difference is rounding.
+        precision: precision of the matrix products in the tuned recipe. `"float32"`: that of
+            `dtype`. `"tf32"`: 10 of float32's 23 mantissa bits, on GPUs from Ampere on.
+            `"mixed_bfloat16"`: 7 bits in the hidden layers, on any device. Weights stay float32.
 
     Raises:
-        InputError: when a value is out of its range.
+        InputError: if a value is out of range or does not fit the recipe.
+
+    Example:
+        >>> from tf_edureka import MlpConfig
+        >>> config = MlpConfig.tuned(hidden_units=(128, 64), epochs=3)
+        >>> config.recipe, config.learning_rate, config.schedule
+        ('tuned', 0.003, 'cosine')
+        >>> MlpConfig.article().adam_epsilon  # TensorFlow 1's
+        1e-08
+        >>> config.steps_per_epoch(55_000)  # of 100 images each
+        550
     """
 
     recipe: Recipe
@@ -116,7 +138,7 @@ class MlpConfig:
 
     @classmethod
     def tuned(cls, **changes: Any) -> "MlpConfig":
-        """What one would do today with the same network and the same number of steps."""
+        """Returns current practice for the same network and number of steps, with `changes`."""
         defaults = {
             "learning_rate": 0.003,
             "adam_epsilon": 1e-7,
@@ -129,31 +151,31 @@ class MlpConfig:
 
     @classmethod
     def modern(cls, **changes: Any) -> "MlpConfig":
-        """The old name of `tuned`, which takes the same `changes`."""
-        message = "MlpConfig.modern(...): expected its new name, MlpConfig.tuned(...)"
+        """Deprecated name of `tuned`; accepts the same `changes`."""
+        message = "MlpConfig.modern(...) is deprecated; use MlpConfig.tuned(...)"
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return cls.tuned(**changes)
 
     @classmethod
     def augmented(cls, **changes: Any) -> "MlpConfig":
-        """The tuned recipe on distorted images: they never repeat, so less decay is enough."""
+        """Returns the tuned recipe with augmentation, which needs less weight decay."""
         return cls.tuned(**{"weight_decay": 0.05, "distortion": Distortion(), **changes})
 
     @classmethod
     def article(cls, **changes: Any) -> "MlpConfig":
-        """The article's numbers, with the epsilon that TensorFlow 1's Adam had."""
+        """Returns the article's hyperparameters, with the epsilon of TensorFlow 1's Adam."""
         defaults = {"learning_rate": 0.001, "adam_epsilon": 1e-8, "schedule": "constant"}
         return cls(**{"recipe": "article", **defaults, **changes})
 
     def __post_init__(self) -> None:
-        """Refuses what cannot be trained."""
+        """Validates the values and their combination."""
         expect_choice("recipe", self.recipe, RECIPES)
         expect_choice("schedule", self.schedule, SCHEDULES)
         expect_choice("dtype", self.dtype, DTYPES)
         expect_choice("precision", self.precision, PRECISIONS)
-        take_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, LARGEST_SEED))
+        validate_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, LARGEST_SEED))
         object.__setattr__(self, "hidden_units", _hidden_units(self.hidden_units))
-        take_numbers(
+        validate_numbers(
             self,
             learning_rate=_FLOAT32,
             adam_epsilon=_FLOAT32,
@@ -166,27 +188,29 @@ class MlpConfig:
         for name in ("warmup", "weight_decay", "label_smoothing", "distortion"):
             value = getattr(self, name)
             if self.recipe == "article" and value:
-                raise InputError(f"{name}: expected none in the article's recipe, got {value!r}")
+                raise InputError(f"{name}: not available in the article recipe, got {value!r}")
         if self.recipe == "article" and self.schedule != "constant":
-            raise InputError(f"schedule: expected constant as the article's, got {self.schedule}")
+            raise InputError(
+                f"schedule: expected constant in the article recipe, got {self.schedule}"
+            )
         if self.schedule == "constant" and self.warmup:
-            raise InputError(f"warmup: expected 0 with a constant rate, got {self.warmup}")
+            raise InputError(f"warmup: expected 0 with schedule constant, got {self.warmup}")
         if self.precision != "float32" and (self.recipe, self.dtype) != ("tuned", "float32"):
             raise InputError(
-                "precision: expected float32, as the article's recipe and dtype float64 have no "
-                f"other, got {self.precision}"
+                "precision: expected float32 with the article recipe or dtype float64, got "
+                f"{self.precision}"
             )
 
     def steps_per_epoch(self, examples: int) -> int:
-        """How many whole batches so many training `examples` make.
+        """Returns the number of complete batches in `examples` training examples.
 
         Raises:
-            InputError: when they do not make one.
+            InputError: if they do not fill one batch.
         """
         examples = whole_number("examples", examples, 0, 2**31 - 1)
         if self.batch_size > examples:
             raise InputError(
-                f"batch_size: expected at most the {examples} training examples, got "
+                f"batch_size: expected at most {examples}, the number of training examples, got "
                 f"{self.batch_size}"
             )
         return examples // self.batch_size
@@ -200,7 +224,7 @@ def _hidden_units(given: Sequence[int]) -> tuple[int, ...]:
     weights = sum((inputs + 1) * outputs for inputs, outputs in layers)
     if weights > MOST_WEIGHTS:
         raise InputError(
-            f"hidden_units: expected at most {MOST_WEIGHTS:,} weights, got {weights:,}; take fewer "
+            f"hidden_units: expected at most {MOST_WEIGHTS:,} weights, got {weights:,}; use fewer "
             "units"
         )
     return units
@@ -208,18 +232,26 @@ def _hidden_units(given: Sequence[int]) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class PerceptronConfig:
-    """How the perceptron is trained: the article's numbers.
+    """Hyperparameters of the perceptron; the defaults are the article's.
 
     Source: the article's first program.
 
     Attributes:
-        learning_rate: of gradient descent.
-        epochs: steps, since each is taken on all four rows of the truth table.
-        seed: the op seed of the initial weights; the article's 15 is a lucky one.
-        activation: of the one output; the article's is `"relu"`, and "you are free to use any".
+        learning_rate: learning rate of gradient descent.
+        epochs: number of epochs; each is one step on all four rows of the truth table.
+        seed: op seed of the initial weights; the article's 15 is a lucky one.
+        activation: activation of the output; the article uses `"relu"`, and "you are free to use
+            any": identity, step, sigmoid, tanh, relu or softmax.
 
     Raises:
-        InputError: when a value is out of its range.
+        InputError: if a value is out of range.
+
+    Example:
+        >>> from tf_edureka import PerceptronConfig
+        >>> PerceptronConfig()
+        PerceptronConfig(learning_rate=0.01, epochs=100, seed=15, activation='relu')
+        >>> PerceptronConfig(0.1, epochs=1000, activation="sigmoid").learning_rate
+        0.1
     """
 
     learning_rate: float = 0.01
@@ -229,21 +261,21 @@ class PerceptronConfig:
     activation: ActivationName = "relu"
 
     def __post_init__(self) -> None:
-        """Refuses what cannot be trained."""
+        """Validates the values."""
         expect_choice("activation", self.activation, ACTIVATIONS)
-        take_whole(self, epochs=(1, 10**6), seed=(0, LARGEST_SEED))
-        take_numbers(self, learning_rate=_FLOAT32)
+        validate_whole(self, epochs=(1, 10**6), seed=(0, LARGEST_SEED))
+        validate_numbers(self, learning_rate=_FLOAT32)
 
     def expect_gradient(self) -> None:
-        """Refuses the activation that gradient descent, and so the article's way, cannot train.
+        """Checks that the activation has a gradient, which the article's gradient descent needs.
 
         Raises:
-            InputError: when it is the step function.
+            InputError: if it is the step function.
         """
         if self.activation == "step":
             raise InputError(
-                "activation step: it has no place in the legacy implementation, which trains by "
-                "gradient descent: the step function has no gradient; the modern implementation "
-                "trains it by Rosenblatt's rule",
+                "activation step: not available in the legacy implementation, since the step "
+                "function has no gradient to descend; the modern implementation trains it by "
+                "Rosenblatt's rule",
                 topic="no gradient",
             )

@@ -1,13 +1,13 @@
-"""The one kind of error that a user can cause, the one kind of warning, and how they are shown."""
+"""The exception for errors that a user can fix, and the warning for unexpected input."""
 
 
-class _OnTopic(Exception):
-    """An exception or a warning with a topic, by which a command finds its advice.
+class _WithTopic(Exception):
+    """An exception or warning with a topic, for which a command has advice.
 
     Args:
-        message: what was expected and what came.
-        topic: a short fixed name of the case where whoever called may know what to do; the commands
-            have advice for each. Empty where the message says it all.
+        message: one sentence with the expected and the actual value.
+        topic: short fixed name of the case, with which a command looks up its advice; empty if the
+            message says everything.
     """
 
     def __init__(self, message: str = "", *, topic: str = "") -> None:
@@ -15,34 +15,35 @@ class _OnTopic(Exception):
         self.topic = topic
 
 
-class InputError(_OnTopic, ValueError):
-    """An argument, a file or a folder is not what it has to be.
+class InputError(_WithTopic, ValueError):
+    """An argument, a file or a folder is invalid.
 
-    The message is one sentence for the user: what was expected and what came. The scripts print it
-    as `error: ...`, add what to do by their options, and exit with code 2, without a traceback.
+    The message is one sentence for the user with the expected and the actual value. The commands
+    print it as `error: ...` with advice about their options, and exit with code 2, without a
+    traceback.
     """
 
 
-class InputWarning(_OnTopic, UserWarning):
-    """An argument, a file or a folder is not quite what was asked for; the work goes on.
+class InputWarning(_WithTopic, UserWarning):
+    """An argument, a file or a folder differs from what was asked for; the work continues.
 
-    The scripts print it as `note: ...`.
+    The commands print it as `note: ...`.
     """
 
 
 def printable(text: str, encoding: str = "utf-8") -> str:
-    r"""Text as any terminal shows it, on one line.
+    r"""Escapes the characters of a text that a terminal cannot or must not print.
 
-    A name from outside may hold what moves the cursor, changes colours or turns the direction of
-    writing round.
+    Names from outside may contain control characters that move the cursor, change colours or
+    reverse the direction of writing.
 
     Args:
-        text: that may have such a name in it.
-        encoding: of the terminal.
+        text: text that may contain such a name.
+        encoding: encoding of the terminal.
 
     Returns:
-        `text` with an escape, such as `\x1b`, for each character that is not printable or that the
-        encoding does not have.
+        `text` on one line, with an escape such as `\x1b` for each character that is not printable
+        or not in the encoding.
     """
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     return shown.encode(encoding, "backslashreplace").decode(encoding)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tf_edureka._keras import keras
-from tf_edureka._numbers import take_numbers, whole_number
+from tf_edureka._numbers import validate_numbers, whole_number
 from tf_edureka.config import ActivationName, PerceptronConfig
 from tf_edureka.data import Split
 from tf_edureka.errors import InputError, printable
@@ -88,7 +88,7 @@ class Neuron(_Frame):
         hidden: int = 0,
     ) -> None:
         config = PerceptronConfig(learning_rate, epochs, seed=seed, activation=activation)
-        take_numbers(config, learning_rate=(0, _MAX_RATE))
+        validate_numbers(config, learning_rate=(0, _MAX_RATE))
         hidden = whole_number("hidden", hidden, 0, 2)
         if hidden not in _WEIGHT_COUNTS:
             raise InputError(f"hidden: expected 0 or 2 neurons, got {hidden}")

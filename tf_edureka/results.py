@@ -1,6 +1,6 @@
-"""What a training gives: numbers only, whichever implementation trained.
+"""Results of a training as NumPy arrays, the same for both implementations.
 
-Two results are equal if they are the same object: of arrays there is no one answer.
+Results are compared by identity, since comparing arrays gives one answer per element.
 """
 
 import math
@@ -11,26 +11,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-# Float32 or float64, whichever was computed in.
+# Float32 or float64, the dtype of the computation.
 Floats = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, eq=False)
 class MlpResult:
-    """The course of a training and the trained network, in NumPy.
+    """Training curves and trained weights of the network for MNIST.
 
     Attributes:
-        cost: float64, shape (epochs,): softmax cross-entropy in nats, averaged over the epoch's
-            batches while they train. Never with label smoothing, so it compares across recipes.
-            The article's `cost_history`.
-        accuracy: float64, shape (epochs,): share of the test images that are classified rightly
-            after each epoch, in [0, 1]. The article's `accuracy_history`.
-        step_cost: shape (steps,): the cost of each batch of the first epoch, in the precision that
-            was computed in.
-        epoch_seconds: float64, shape (epochs,): wall time of each epoch with its test pass. The
-            first one includes compiling.
-        weights: arrays of that precision: kernel and bias of each layer, from the input on, as they
-            were when the training ended. A kernel has shape (inputs, units), a bias (units,).
+        cost: softmax cross-entropy in nats, averaged over the batches of each epoch as they are
+            trained on; the article's `cost_history`. Without label smoothing, so that recipes can
+            be compared. Float64, shape (epochs,).
+        accuracy: fraction of the test images classified correctly after each epoch, in [0, 1]; the
+            article's `accuracy_history`. Float64, shape (epochs,).
+        step_cost: cost of each batch of the first epoch: shape (steps,), in the dtype of the
+            computation.
+        epoch_seconds: wall time of each epoch with its test pass in seconds; the first one includes
+            compiling. Float64, shape (epochs,).
+        weights: kernel and bias of each layer in turn, from the input on, at the end of the
+            training: shapes (inputs, units) and (units,), in the dtype of the computation.
     """
 
     cost: npt.NDArray[np.float64]
@@ -42,15 +42,15 @@ class MlpResult:
 
     @property
     def seconds_per_epoch(self) -> float:
-        """Median wall time of the epochs after the first, or of the first if it is the only one."""
+        """Median wall time of the epochs after the first; of the first if it is the only one."""
         later = self.epoch_seconds[1:]
         return float(np.median(later if len(later) else self.epoch_seconds))
 
     @property
     def compile_seconds(self) -> float | None:
-        """How much longer the first epoch took than the median of the others; None without others.
+        """Time of the first epoch minus the median of the others; None if there are no others.
 
-        Where the epoch is compiled, that is what tracing and compiling took.
+        If the epoch is compiled, this is the time for tracing and compiling.
         """
         if len(self.epoch_seconds) < 2:
             return None
@@ -58,23 +58,23 @@ class MlpResult:
 
     @property
     def is_finite(self) -> bool:
-        """Whether all costs are finite numbers."""
+        """True if all costs are finite."""
         return bool(np.isfinite(self.cost).all())
 
     def to_json(self) -> dict[str, list[float | None]]:
-        """The course as lists of plain numbers; what is not finite, which JSON lacks, as None."""
+        """Returns the training curves as lists for JSON, with None for NaN and inf."""
         return _as_json(self, ("cost", "accuracy", "step_cost", "epoch_seconds"))
 
 
 @dataclass(frozen=True, eq=False)
 class PerceptronResult:
-    """The course of a training and the trained perceptron, in NumPy.
+    """Training curve and weights of a perceptron.
 
     Attributes:
-        loss: float32, shape (epochs,): summed squared error after each epoch.
-        weights: float32, shape (epochs + 1, 3): those of both inputs and of the bias, as they were
-            drawn and after each epoch.
-        outputs: float32, shape (4,): what the trained perceptron gives for each row of the gate.
+        loss: summed squared error after each epoch: float32, shape (epochs,).
+        weights: weights of the two inputs and of the bias, before training and after each epoch:
+            float32, shape (epochs + 1, 3).
+        outputs: output of the trained perceptron for each row of the gate: float32, shape (4,).
     """
 
     loss: npt.NDArray[np.float32]
@@ -84,29 +84,29 @@ class PerceptronResult:
 
     @property
     def initial_weights(self) -> npt.NDArray[np.float32]:
-        """Float32, shape (3,): as they were drawn."""
+        """Weights before training: float32, shape (3,)."""
         return self.weights[0]
 
     @property
     def final_weights(self) -> npt.NDArray[np.float32]:
-        """Float32, shape (3,): as they were when the training ended."""
+        """Weights after training: float32, shape (3,)."""
         return self.weights[-1]
 
     def to_json(self) -> dict[str, list[float | None]]:
-        """All of it as lists of plain numbers; what is not finite, which JSON lacks, as None."""
+        """Returns losses, weights and outputs as lists for JSON, with None for NaN and inf."""
         return _as_json(self, ("loss", "initial_weights", "final_weights", "outputs"))
 
 
 @dataclass(frozen=True, eq=False)
 class SweepResult:
-    """What training from many seeds gives, a row for each seed.
+    """Results of training with many seeds, one row per seed.
 
     Attributes:
-        loss: float32, shape (n,): summed squared error after the last epoch.
-        least_loss: float32, shape (n,): the least one of all epochs.
-        initial_weights: float32, shape (n, weights), as they were drawn.
-        final_weights: float32, shape (n, weights), as they were when the training ended.
-        outputs: float32, shape (n, 4): what each trained network gives for each row of the gate.
+        loss: summed squared error after the last epoch: float32, shape (n,).
+        least_loss: smallest loss of all epochs: float32, shape (n,).
+        initial_weights: weights before training: float32, shape (n, weights).
+        final_weights: weights after training: float32, shape (n, weights).
+        outputs: output of each trained network for each row of the gate: float32, shape (n, 4).
     """
 
     loss: npt.NDArray[np.float32]
@@ -117,8 +117,8 @@ class SweepResult:
     outputs: npt.NDArray[np.float32]
 
     @classmethod
-    def of(cls, results: Sequence[PerceptronResult]) -> "SweepResult":
-        """What the `results` of perceptrons that were trained one by one come to together."""
+    def from_results(cls, results: Sequence[PerceptronResult]) -> "SweepResult":
+        """Combines the `results` of perceptrons that were trained one by one."""
         return cls(
             loss=np.array([result.loss[-1] for result in results]),
             least_loss=np.array([np.fmin.reduce(result.loss) for result in results]),
@@ -128,14 +128,14 @@ class SweepResult:
         )
 
     def to_json(self) -> dict[str, list[float | None]]:
-        """The losses as a list of plain numbers; what is not finite, which JSON lacks, as None."""
+        """Returns the final losses as a list, with None for NaN and inf."""
         return _as_json(self, ("loss",))
 
 
 def asks_to_stop(answer: object) -> bool:
-    """Whether the `answer` of a callback ends the training: True does, NumPy's too, nothing else.
+    """True if the `answer` of a callback is True or NumPy's True, which ends the training.
 
-    So a callback may be any function, whatever it returns for other reasons.
+    Any other value is ignored, so that any function can serve as a callback.
     """
     return isinstance(answer, bool | np.bool_) and bool(answer)
 

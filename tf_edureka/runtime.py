@@ -1,4 +1,4 @@
-"""What must happen before TensorFlow computes: a quiet import, then the choice of a device."""
+"""Prepares TensorFlow before it computes: a quiet import, then the choice of a device."""
 
 import contextlib
 import ctypes
@@ -20,12 +20,12 @@ from tf_edureka.config import PRECISIONS
 from tf_edureka.errors import InputError
 
 DEVICES = ("auto", "cpu", "gpu")
-# Default for XLA_FLAGS. XLA computes with 256 bits at a time if not told otherwise, also on cores
-# that have 512; no sum, and so no number, changes.
+# Default for XLA_FLAGS. XLA otherwise uses 256-bit vectors, even on cores that have 512 bits. The
+# results are bit-identical, since the order of sums does not change.
 WIDE_VECTORS = "--xla_cpu_prefer_vector_width=512"
 _ERRORS, _NOTHING = "2", "3"  # levels of TF_CPP_MIN_LOG_LEVEL
-# What TensorFlow and XLA say, each in its place, where a GPU has no memory left.
-_NO_MEMORY = re.compile(
+# Messages of different parts of TensorFlow and XLA when a GPU has run out of memory.
+_OUT_OF_MEMORY = re.compile(
     "out of memory|failed to allocate memory|Dst tensor is not initialized|No blas support"
     "|could not find any supported configs",
     re.IGNORECASE,
@@ -37,24 +37,24 @@ _FIRST_WITH_TF32 = (8, 0)  # compute capability: Ampere
 def quiet_import(
     *, freeze: bool = False, keras: bool = True, errors: bool = True
 ) -> Iterator[None]:
-    """Makes the import of TensorFlow in the block quicker and quiet.
+    """Makes the import of TensorFlow in the block quicker and hides its log messages.
 
-    The garbage collector finds nothing in half a million objects that live until the end, but
-    looks through them again and again: so it is off meanwhile.
+    - The garbage collector is off in the block: the import creates half a million objects that
+      live until exit, and scanning them again and again takes time and frees nothing.
+    - Output to stderr in the block, also of other threads, is hidden unless the block raises:
+      TensorFlow logs before it reads TF_CPP_MIN_LOG_LEVEL.
+    - TF_CPP_MIN_LOG_LEVEL is set to errors only, or to nothing, and stays so for this process and
+      its children.
+    - Nothing is hidden if the user has set TF_CPP_MIN_LOG_LEVEL, TF_XLA_FLAGS or XLA_FLAGS.
 
-    TensorFlow writes to stderr before it looks at TF_CPP_MIN_LOG_LEVEL. What it writes, and other
-    threads meanwhile, is kept off the screen unless the block fails. That variable is set to errors
-    only, or to none, and stays so, for child processes too. Where one of TensorFlow's own variables
-    for its log or XLA is set to anything but what is set here, nothing is kept back.
-
-    Where TensorFlow is imported already, nothing of this is done.
+    It does nothing if TensorFlow is imported already.
 
     Args:
-        freeze: whether the garbage collector passes over all that there is then for as long as the
-            process lives (`gc.freeze`), which saves time at exit.
-        keras: whether Keras, which TensorFlow imports, is told to compute with TensorFlow, whatever
+        freeze: whether the garbage collector ignores the imported objects until exit (`gc.freeze`),
+            which saves time at exit.
+        keras: whether Keras, which TensorFlow imports, uses TensorFlow as its backend, whatever
             KERAS_BACKEND says.
-        errors: whether TensorFlow's C++ may log errors later on; what it raises it raises anyhow.
+        errors: whether TensorFlow's C++ code may log errors later; exceptions are raised anyway.
     """
     if "tensorflow" in sys.modules:
         yield
@@ -63,7 +63,7 @@ def quiet_import(
     gc.disable()
     try:
         backend = {"KERAS_BACKEND": "tensorflow"} if keras else {}
-        with _environment(backend), _held_log(_ERRORS if errors else _NOTHING):
+        with _environment(backend), _captured_log(_ERRORS if errors else _NOTHING):
             yield
     finally:
         if freeze:
@@ -73,27 +73,30 @@ def quiet_import(
 
 
 def use_device(choice: str, deterministic: bool = False, *, precision: str = "float32") -> str:
-    """Lets TensorFlow place the computation, and says where that will be.
+    """Selects the device on which TensorFlow computes, and returns its name.
 
-    To be called before anything is computed: TensorFlow fixes its devices with the first tensor.
-    For this process it also takes TF32 back, by which TensorFlow multiplies float32 on newer GPUs
-    with 10 of its 23 bits, and lets XLA use the full width of the CPU's vectors, unless XLA_FLAGS
-    is set.
+    Call it before anything is computed: TensorFlow fixes its devices with the first tensor. For
+    this process it also disables TF32, with which newer GPUs multiply float32 using 10 of its 23
+    mantissa bits, and lets XLA use the CPU's widest vectors unless XLA_FLAGS is set.
 
     Args:
-        choice: `"auto"`: the GPU if TensorFlow sees one, else the CPU. `"cpu"`: GPUs are hidden.
-            `"gpu"`: a GPU or an error.
-        deterministic: whether TensorFlow may use only ops that give the same bits each time, or an
-            error where it has none, for all of this process. GPUs add in any order otherwise.
-        precision: what will be trained in, as `MlpConfig` has it.
+        choice: `"auto"`: the GPU if TensorFlow sees one, else the CPU. `"cpu"`: the CPU; GPUs are
+            hidden. `"gpu"`: a GPU, or an error.
+        deterministic: whether TensorFlow may use only ops with bit-identical results in every run,
+            for the whole process; other ops raise an error. By default GPUs add in any order.
+        precision: precision of the training, one of those of `MlpConfig`; only checked here.
 
     Returns:
-        for example `CPU (2 cores)` or `GPU (NVIDIA H100)`.
+        the name of the device, such as `CPU (2 cores)` or `GPU (NVIDIA H100)`.
 
     Raises:
-        InputError: when the choice is another, a GPU is asked for and TensorFlow sees none, the
-            device does not have the precision, or TensorFlow has computed already and can no
-            longer leave the GPU.
+        InputError: if the choice is unknown, no GPU is found for `"gpu"`, the device does not
+            support the precision, or TensorFlow already computes on a GPU and `"cpu"` is asked for.
+
+    Example:
+        >>> from tf_edureka import runtime
+        >>> runtime.use_device("cpu")
+        'CPU (... cores)'
     """
     expect_choice("device", choice, DEVICES)
     expect_choice("precision", precision, PRECISIONS)
@@ -102,13 +105,13 @@ def use_device(choice: str, deterministic: bool = False, *, precision: str = "fl
     if deterministic:
         tf.config.experimental.enable_op_determinism()
     tf.config.experimental.enable_tensor_float_32_execution(False)
-    os.environ.setdefault("XLA_FLAGS", WIDE_VECTORS)  # XLA reads it when it compiles first
-    help_tensorflow_find_cuda()
+    os.environ.setdefault("XLA_FLAGS", WIDE_VECTORS)  # XLA reads it at its first compilation
+    preload_cusolver()
     gpus = tf.config.list_physical_devices("GPU")
     if choice == "gpu" and not gpus:
         raise InputError(
-            "device gpu: expected a GPU, but TensorFlow sees none; python -m tf_edureka.doctor "
-            "says why and what to install",
+            "device gpu: expected a GPU, but TensorFlow sees none; run python -m tf_edureka.doctor "
+            "to see why and what to install",
             topic="no GPU",
         )
     if choice == "cpu" and gpus:
@@ -116,8 +119,8 @@ def use_device(choice: str, deterministic: bool = False, *, precision: str = "fl
             tf.config.set_visible_devices([], "GPU")
         except RuntimeError:
             raise InputError(
-                "device cpu: expected to be chosen before anything is computed, but TensorFlow has "
-                "begun, with the GPU; choose it first of all"
+                "device cpu: TensorFlow already computes on the GPU; call use_device before "
+                "anything is computed"
             ) from None
         gpus = []
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
@@ -128,25 +131,25 @@ def use_device(choice: str, deterministic: bool = False, *, precision: str = "fl
             f"{_name(details)}",
             topic="no TF32",
         )
-    with contextlib.suppress(RuntimeError):  # TensorFlow has begun, and taken its memory
+    with contextlib.suppress(RuntimeError):  # TensorFlow has already allocated its memory
         for gpu in gpus:
             tf.config.experimental.set_memory_growth(gpu, True)
     return _name(details)
 
 
-def help_tensorflow_find_cuda() -> Path | None:
-    """Loads the one library that TensorFlow needs for GPUs and does not find in NVIDIA's wheels.
+def preload_cusolver() -> Path | None:
+    """Loads cuSOLVER, the one library that TensorFlow does not find in NVIDIA's wheels.
 
-    TensorFlow 2.21 looks for the libraries of `tensorflow[and-cuda]` in a list of folders, its
-    RUNPATH. The part that opens them has all folders in its list but that of cuSOLVER, and without
-    it TensorFlow goes on without GPUs ("Cannot dlopen some GPU libraries"). A library that is
-    loaded already needs no search. To be called before TensorFlow looks for devices.
+    TensorFlow 2.21 searches the libraries of `tensorflow[and-cuda]` in a list of folders, its
+    RUNPATH. That list lacks the folder of cuSOLVER, and without cuSOLVER TensorFlow continues
+    without GPUs ("Cannot dlopen some GPU libraries"). A library that is already loaded is not
+    searched. Call it before TensorFlow lists its devices.
 
     Returns:
-        what was loaded; None where there is no driver or no such wheel.
+        the path of the loaded library; None if there is no driver or no such wheel.
     """
-    with contextlib.suppress(OSError):  # the doctor says what is lacking
-        ctypes.CDLL("libcuda.so.1")  # the driver; without it there is nothing to help with
+    with contextlib.suppress(OSError):  # the doctor reports what is missing
+        ctypes.CDLL("libcuda.so.1")  # the driver; without it no GPU can be used
         spec = importlib.util.find_spec("nvidia")
         for folder in (spec and spec.submodule_search_locations) or ():
             for library in Path(folder).glob("cusolver/lib/libcusolver.so.*"):
@@ -155,18 +158,19 @@ def help_tensorflow_find_cuda() -> Path | None:
     return None
 
 
-def no_autotuning() -> None:
-    """Keeps cuDNN from timing its algorithms for a convolution, as they round differently.
+def disable_autotuning() -> None:
+    """Disables cuDNN's choice of the fastest convolution algorithm, so that results repeat.
 
-    The quickest is another one in another process. For this process and those that it starts,
-    unless TF_CUDNN_USE_AUTOTUNE is set. To be called before anything is computed.
+    The algorithms round differently, and another one may be the fastest in each process. It affects
+    this process and its children, unless TF_CUDNN_USE_AUTOTUNE is set. Call it before anything is
+    computed.
     """
     os.environ.setdefault("TF_CUDNN_USE_AUTOTUNE", "0")
 
 
 @contextlib.contextmanager
 def tf32(allowed: bool) -> Iterator[None]:
-    """Says by `allowed` whether GPUs may multiply float32 in TF32 within the block."""
+    """Sets whether GPUs may multiply float32 in TF32 within the block, if `allowed`."""
     from tf_edureka._tensorflow import tf
 
     before = tf.config.experimental.tensor_float_32_execution_enabled()
@@ -178,39 +182,39 @@ def tf32(allowed: bool) -> Iterator[None]:
 
 
 def deterministic() -> bool:
-    """Whether TensorFlow may use only ops that give the same bits each time."""
+    """True if TensorFlow may use only ops whose results are bit-identical in every run."""
     from tensorflow.python.framework import config
 
     return config.is_op_determinism_enabled()
 
 
-def no_memory(said: str) -> str:
-    """Finds in what TensorFlow has `said` that a GPU has no memory left; empty if nothing does."""
-    found = _NO_MEMORY.search(said)
+def out_of_memory_text(message: str) -> str:
+    """Returns the part of a `message` that reports a GPU out of memory; empty if none does."""
+    found = _OUT_OF_MEMORY.search(message)
     return found[0] if found else ""
 
 
 def usable_cores() -> int:
-    """How many processor cores this process may use."""
+    """Returns the number of processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def killed_with_parent() -> None:
-    """Makes Linux kill this process when its parent ends, however that ends."""
+def die_with_parent() -> None:
+    """Makes Linux kill this process when its parent ends for any reason."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def end_with_parent() -> None:
-    """Makes this process, which `multiprocessing` has started, end when its parent ends."""
-    killed_with_parent()
+    """Makes this process, started by `multiprocessing`, end when its parent ends."""
+    die_with_parent()
     parent = multiprocessing.parent_process()
-    if parent is None:  # it is the first of all processes
+    if parent is None:  # not started by multiprocessing
         return
 
-    def end() -> None:  # at once if the parent ended before this process could say so
+    def end() -> None:  # immediately if the parent has already ended
         parent.join()
         os._exit(1)
 
@@ -218,13 +222,13 @@ def end_with_parent() -> None:
 
 
 def signal_name(number: int) -> str:
-    """The name of the signal of that `number`, or that where this system has no name for it."""
+    """Returns the name of the signal `number`; `signal 99` if the system has no name for it."""
     return signal.Signals(number).name if number in {*signal.Signals} else f"signal {number}"
 
 
 @contextlib.contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Sets environment variables within the block; child processes later on do not see them."""
+    """Sets environment variables within the block only."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
@@ -238,11 +242,11 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _held_log(level: str) -> Iterator[None]:
+def _captured_log(level: str) -> Iterator[None]:
     variables = {"TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS"}
     levels = (_ERRORS, _NOTHING)
     for name, ours in (("XLA_FLAGS", (WIDE_VECTORS,)), ("TF_CPP_MIN_LOG_LEVEL", levels)):
-        if os.environ.get(name) in ours:  # set by the process that started this one
+        if os.environ.get(name) in ours:  # set by the parent process, not by the user
             variables.remove(name)
     if sys.stderr is None or variables & set(os.environ):
         yield
@@ -252,10 +256,10 @@ def _held_log(level: str) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         try:
             log = stack.enter_context(tempfile.TemporaryFile())
-        except OSError as error:  # TensorFlow and matplotlib need one, too
+        except OSError as error:  # TensorFlow and matplotlib need such a folder, too
             raise InputError(
-                f"expected a folder for temporary files that can be written to, got none ({error});"
-                " set TMPDIR to one"
+                f"TMPDIR: expected a writable folder for temporary files, found none ({error}); "
+                "set TMPDIR to one"
             ) from None
         stderr = os.dup(2)
         os.dup2(log.fileno(), 2)
@@ -274,4 +278,4 @@ def _held_log(level: str) -> Iterator[None]:
 def _name(gpus: list[dict[str, Any]]) -> str:
     if not gpus:
         return f"CPU ({usable_cores()} cores)"
-    return f"GPU ({gpus[0].get('device_name', 'of unknown name')})"
+    return f"GPU ({gpus[0].get('device_name', 'unknown name')})"

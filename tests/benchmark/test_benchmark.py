@@ -13,15 +13,15 @@ import numpy as np
 import pytest
 from helpers import written
 
-from tf_edureka.benchmark import growth, race, report, worker
-from tf_edureka.benchmark.race import WAYS, Entrant, Way
+from tf_edureka.benchmark import growth, report, timing, worker
 from tf_edureka.benchmark.task import Task
+from tf_edureka.benchmark.timing import IMPLEMENTATIONS, Implementation, Timing
 from tf_edureka.benchmark.worker import Worker, WorkerLost
 from tf_edureka.cli.benchmark import main
 from tf_edureka.data.mnist import Split
 from tf_edureka.mlp import ensemble
 
-WAY = {way.name: way for way in WAYS}
+BY_NAME = {one.name: one for one in IMPLEMENTATIONS}
 
 
 @pytest.fixture
@@ -29,20 +29,31 @@ def task(data) -> Task:
     return Task(data)
 
 
-def weights_after(way: Way, task: Task, epochs: int):
+def weights_after(implementation: Implementation, task: Task, epochs: int):
     """Kernels and biases after so many epochs."""
-    if not way.is_installed:
-        pytest.skip(f"{way.needs} is not installed")
-    if way.needs != "tensorflow":  # PyTorch and TensorFlow crash in one process
+    if not implementation.is_installed:
+        pytest.skip(f"{implementation.needs} is not installed")
+    if implementation.needs != "tensorflow":  # PyTorch and TensorFlow crash in one process
         with Worker() as process:
-            process.call(worker.prepare, way.module, way.needs, "cpu", time.time())
-            process.call(worker.take, task)
-            process.call(worker.build, way.module, way.function, way.options)
+            process.call(
+                worker.import_backend,
+                implementation.module,
+                implementation.needs,
+                "cpu",
+                time.time(),
+            )
+            process.call(worker.receive_task, task)
+            process.call(
+                worker.build_trainer,
+                implementation.module,
+                implementation.function,
+                implementation.options,
+            )
             for epoch in range(epochs):
                 process.call(worker.train, epoch)
             return process.call(worker.weights)
-    module = importlib.import_module(f"tf_edureka.benchmark.{way.module}")
-    trainer = getattr(module, way.function)(task, **way.options)
+    module = importlib.import_module(f"tf_edureka.benchmark.{implementation.module}")
+    trainer = getattr(module, implementation.function)(task, **implementation.options)
     for epoch in range(epochs):
         trainer.train(epoch)
     return trainer.weights()
@@ -63,11 +74,11 @@ def test_the_articles_epoch_has_67_billion_operations(data):
 @pytest.mark.parametrize(
     "name", ["project_no_xla", "function", "feed_dict", "jax_step", "jax_scan"]
 )
-def test_ways_that_take_the_same_batches_come_to_the_same_weights(name, task):
-    ours, theirs = (weights_after(WAY[one], task, epochs=2) for one in ("project", name))
-    # 20 steps of at most 0.001; they round in other ways, which Adam makes up to 1e-4 of. Where
+def test_implementations_with_the_same_batches_reach_the_same_weights(name, task):
+    ours, theirs = (weights_after(BY_NAME[one], task, epochs=2) for one in ("project", name))
+    # 20 steps of at most 0.001. They round differently, and Adam turns that into up to 1e-4. Where
     # rounding turns a hidden unit on or off, its weights differ by whole steps: on one machine one
-    # unit of 256 in a layer did. Of other batches nearly all weights would.
+    # unit of 256 in a layer did. With other batches nearly all weights would differ.
     for one, other in zip(ours, theirs, strict=True):
         assert (np.abs(one - other) > 2e-4).mean() < 0.02
 
@@ -78,36 +89,42 @@ def test_ways_that_take_the_same_batches_come_to_the_same_weights(name, task):
     # Keras and scikit-learn draw other batches; PyTorch's Adam has its epsilon elsewhere.
     ["keras", "keras_steps", "keras_xla_steps", "sklearn", "torch", "torch_compile"],
 )
-def test_each_way_learns(name, task):
-    weights = weights_after(WAY[name], task, epochs=5)
+def test_each_implementation_learns(name, task):
+    weights = weights_after(BY_NAME[name], task, epochs=5)
     assert task.accuracy(weights) > 0.5  # by chance 0.1; there are 1,000 examples
 
 
 @pytest.mark.slow
-def test_the_first_of_many_networks_is_the_one_that_they_are_compared_with(task):
-    ways = [
-        Way("one", "one", "one_network"),
-        Way("two", "two", "many_networks", {"networks": 2}),
+def test_first_of_many_networks_equals_the_single_network(task):
+    implementations = [
+        Implementation("one", "one", "one_network"),
+        Implementation("two", "two", "many_networks", {"networks": 2}),
     ]
-    one, other = (weights_after(way, task, epochs=2) for way in ways)
+    one, other = (
+        weights_after(implementation, task, epochs=2) for implementation in implementations
+    )
     for values, others in zip(one, other, strict=True):
-        np.testing.assert_allclose(values, others, atol=2e-4)  # 20 steps that round in other ways
+        np.testing.assert_allclose(values, others, atol=2e-4)  # 20 steps that round differently
 
 
 @pytest.mark.slow
-def test_many_networks_are_trained_each_on_batches_of_its_own(task, monkeypatch):
+def test_each_of_many_networks_has_its_own_batches(task, monkeypatch):
     orders = []
     train = ensemble.Networks.train
     monkeypatch.setattr(ensemble.Networks, "train", lambda *a: orders.append(a[1]) or train(*a))
-    way = Way("two", "two at once", "many_networks", {"networks": 2})
-    assert task.accuracy(weights_after(way, task, epochs=10)) > 0.5  # by chance 0.1
+    implementation = Implementation("two", "two at once", "many_networks", {"networks": 2})
+    assert task.accuracy(weights_after(implementation, task, epochs=10)) > 0.5  # by chance 0.1
     assert len({order[:, i].tobytes() for order in orders for i in (0, 1)}) == 20
 
 
-def test_who_learned_less_does_not_count():
-    entrants = [Entrant(way, accuracy=a) for way, a in zip(WAYS, (0.98, 0.975, 0.96), strict=False)]
-    race.expect_alike(entrants)
-    assert [bool(entrant.fault) for entrant in entrants] == [False, False, True]
+def test_undertrained_implementation_is_marked():
+    accuracies = (0.98, 0.975, 0.96)
+    timings = [
+        Timing(one, accuracy=accuracy)
+        for one, accuracy in zip(IMPLEMENTATIONS, accuracies, strict=False)
+    ]
+    timing.mark_undertrained(timings)
+    assert [bool(one.fault) for one in timings] == [False, False, True]
 
 
 def run(folder, out, *arguments) -> int:
@@ -115,12 +132,12 @@ def run(folder, out, *arguments) -> int:
 
 
 @pytest.mark.slow
-def test_the_table_has_each_way_the_quickest_first_and_a_way_that_fails_drops_out(
+def test_table_is_sorted_by_time_and_failed_implementations_are_left_out(
     drawn_folder, tmp_path, monkeypatch, capsys
 ):
-    broken = Way("broken", "one that fails", "this_project", {"absent": 1})
-    ways = [WAY["project"], broken, WAY["feed_dict"]]
-    monkeypatch.setattr(race, "WAYS", ways)
+    broken = Implementation("broken", "one that fails", "this_project", {"absent": 1})
+    implementations = [BY_NAME["project"], broken, BY_NAME["feed_dict"]]
+    monkeypatch.setattr(timing, "IMPLEMENTATIONS", implementations)
     assert run(drawn_folder, tmp_path, "--epochs", "2") == 1
     assert written(tmp_path) == {"epoch.json", "epoch.png"}
     record = json.loads((tmp_path / "epoch.json").read_text())
@@ -138,12 +155,12 @@ def test_the_table_has_each_way_the_quickest_first_and_a_way_that_fails_drops_ou
         if line.strip().startswith(("this project ", "compat.v1, feed_dict "))
     ]
     quickest = sorted(("project", "feed_dict"), key=lambda name: min(times[name]))
-    assert rows == [WAY[name].title for name in quickest]
-    assert "one that fails does not count: TypeError" in shown.err
+    assert rows == [BY_NAME[name].title for name in quickest]
+    assert "one that fails is not in the table: TypeError" in shown.err
 
 
 @pytest.mark.slow
-def test_networks_at_once_are_timed_beside_as_many_single_ones(
+def test_networks_trained_together_are_compared_with_separate_ones(
     drawn_folder, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr(report, "NETWORKS", {"cpu": (2,)})
@@ -152,14 +169,14 @@ def test_networks_at_once_are_timed_beside_as_many_single_ones(
     assert written(tmp_path) == {"networks.json", "networks.png"}
     record = json.loads((tmp_path / "networks.json").read_text())
     alone, two = (min(one["epoch_seconds"]) for one in record["ways"])
-    row = next(line for line in capsys.readouterr().out.splitlines() if "2 at once" in line)
-    assert [float(text) for text in row.split()[3:6]] == [
+    row = next(line for line in capsys.readouterr().out.splitlines() if "2 together" in line)
+    assert [float(text) for text in row.split()[2:5]] == [
         pytest.approx(value, abs=0.006) for value in (two, two / 2, two / (2 * alone))
     ]
 
 
 @pytest.mark.slow
-def test_what_grows_is_timed_with_the_least_beside_it(drawn_folder, tmp_path, monkeypatch):
+def test_growth_is_timed_with_its_lower_bounds(drawn_folder, tmp_path, monkeypatch):
     monkeypatch.setattr(growth, "SIZES", {"images": (2,), "batch size": (500, 5000)})
     assert run(drawn_folder, tmp_path, "--measure", "growth") == 0
     assert written(tmp_path) == {"growth.json", "growth.png"}
@@ -175,22 +192,22 @@ def test_what_grows_is_timed_with_the_least_beside_it(drawn_folder, tmp_path, mo
     assert matplotlib.image.imread(tmp_path / "growth.png").std() > 0
 
 
-def test_of_long_epochs_only_a_part_is_timed_and_a_size_that_fails_is_said(task, monkeypatch):
-    def timed(way, grown, epochs):
+def test_long_epochs_are_timed_in_part_and_failed_sizes_reported(task, monkeypatch):
+    def timed(implementation, grown, epochs):
         if grown.hidden_units == (4096, 4096):
             raise WorkerLost("its process was ended")
         assert grown.order(0).shape == (grown.steps, 100)
-        return Entrant(way, epoch_seconds=[0.01 * grown.steps])
+        return Timing(implementation, epoch_seconds=[0.01 * grown.steps])
 
-    monkeypatch.setattr(growth, "time_alone", timed)
+    monkeypatch.setattr(growth, "time_one", timed)
     monkeypatch.setattr(growth, "SIZES", {"hidden units": (64, 2048, 4096)})
-    monkeypatch.setattr(growth, "MOST_FLOPS", 10e9)  # of 2,048 units three steps
-    small, large, lost = growth.grow(task, 1e12, lambda text: None)
+    monkeypatch.setattr(growth, "MAX_TIMED_FLOPS", 10e9)  # of 2,048 units three steps
+    small, large, lost = growth.time_growth(task, 1e12, lambda text: None)
     assert [small.seconds, large.seconds] == pytest.approx([0.1, 0.1])  # of ten steps each
     assert (lost.seconds, lost.fault) == (None, "WorkerLost: its process was ended")
 
 
-def test_the_highest_rate_is_that_of_all_rounds_and_nobody_always_comes_first(task, monkeypatch):
+def test_highest_rate_is_taken_over_all_rounds_and_the_order_rotates(task, monkeypatch):
     called = []
 
     class Pretended:
@@ -207,25 +224,25 @@ def test_the_highest_rate_is_that_of_all_rounds_and_nobody_always_comes_first(ta
             if function is worker.peaks:
                 called.append("peaks")
                 return {"multiply_add": {1: 5e9, 2: 7e9}.get(called.count("peaks"), 6e9)}
-            if function is worker.prepare:
+            if function is worker.import_backend:
                 _, self.name, *_ = arguments
             if function is worker.train:
                 called.append(self.name)
             return task.initial_weights() if function is worker.weights else 1.0
 
-    monkeypatch.setattr(race, "Worker", Pretended)
-    ways = [Way(name, name, "none", needs=name) for name in "abc"]
-    entrants, rates = race.race(ways, task, epochs=2)
+    monkeypatch.setattr(timing, "Worker", Pretended)
+    implementations = [Implementation(name, name, "none", needs=name) for name in "abc"]
+    timings, rates = timing.time_in_turns(implementations, task, epochs=2)
     assert rates == {"multiply_add": 7e9}
     assert "".join(name for name in called if name != "peaks") == "abc" + "bca" + "cab"
-    assert [len(entrant.epoch_seconds) for entrant in entrants] == [2, 2, 2]
+    assert [len(timing.epoch_seconds) for timing in timings] == [2, 2, 2]
 
 
-def test_a_worker_that_is_killed_is_said_and_one_whose_parent_is_killed_ends():
+def test_killed_worker_is_reported_and_workers_end_with_their_parent():
     with Worker() as process:
         pid = process.call(os.getpid)
         os.kill(pid, signal.SIGKILL)
-        with pytest.raises(WorkerLost, match="was memory short"):
+        with pytest.raises(WorkerLost, match="memory was short"):
             process.call(os.getpid)
     code = (
         "import os, time\n"
@@ -248,7 +265,7 @@ def test_a_worker_that_is_killed_is_said_and_one_whose_parent_is_killed_ends():
     ("arguments", "complaint"),
     [
         (["--epochs", "0"], "epochs: expected 1 to 1000, got 0"),
-        (["--ways", "keras", "--measure", "growth"], "--ways belongs to --measure epoch"),
+        (["--ways", "keras", "--measure", "growth"], "--ways requires --measure epoch"),
         pytest.param(
             *(["--limit", "99"], "limit: expected at least 100, got 99"), marks=pytest.mark.slow
         ),
@@ -260,10 +277,8 @@ def test_wrong_input_is_one_line(drawn_folder, tmp_path, capsys, arguments, comp
     assert not Path(tmp_path / "out").exists()
 
 
-def test_a_framework_that_is_asked_for_and_absent_is_named(
-    drawn_folder, tmp_path, monkeypatch, capsys
-):
-    absent = dataclasses.replace(WAY["torch"], needs="no_such_framework")
-    monkeypatch.setattr(race, "WAYS", [WAY["project"], absent])
+def test_missing_framework_is_named(drawn_folder, tmp_path, monkeypatch, capsys):
+    absent = dataclasses.replace(BY_NAME["torch"], needs="no_such_framework")
+    monkeypatch.setattr(timing, "IMPLEMENTATIONS", [BY_NAME["project"], absent])
     assert run(drawn_folder, tmp_path, "--ways", "torch") == 2
     assert "expected no_such_framework to be installed" in capsys.readouterr().err

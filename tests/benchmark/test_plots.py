@@ -2,7 +2,7 @@ import io
 
 from matplotlib import colors
 
-from tf_edureka.benchmark import plots, race
+from tf_edureka.benchmark import plots, timing
 
 
 def bars_of(figure) -> dict[str, tuple[float, str]]:
@@ -14,7 +14,7 @@ def bars_of(figure) -> dict[str, tuple[float, str]]:
     return dict(zip(names, [(bar.get_width(), text.get_text()) for bar, text in rows], strict=True))
 
 
-def test_speeds_are_bars_with_the_quickest_on_top_and_as_many_times_as_it():
+def test_speeds_are_bars_with_the_fastest_on_top_and_ratios_to_it():
     figure = plots.speeds({"quick": 0.25, "$\\frac$": 1.0, "middle": 0.5}, "An epoch")
     assert list(bars_of(figure).items()) == [
         ("$\\frac$", (1.0, "  1.000 s, 4.0 times as long")),
@@ -24,13 +24,13 @@ def test_speeds_are_bars_with_the_quickest_on_top_and_as_many_times_as_it():
     assert figure.axes[0].get_title() == "An epoch"
 
 
-def test_epochs_show_the_quickest_and_the_median_of_each_way_and_the_least_there_could_be():
-    ways = {way.name: way for way in race.WAYS}
-    entrants = [
-        race.Entrant(ways["keras"], epoch_seconds=[1.0, 3.0, 2.0]),
-        race.Entrant(ways["project"], epoch_seconds=[0.25, 0.25, 0.5]),
+def test_epochs_plot_shows_shortest_median_and_lower_bound():
+    by_name = {one.name: one for one in timing.IMPLEMENTATIONS}
+    timings = [
+        timing.Timing(by_name["keras"], epoch_seconds=[1.0, 3.0, 2.0]),
+        timing.Timing(by_name["project"], epoch_seconds=[0.25, 0.25, 0.5]),
     ]
-    figure = plots.epochs(entrants, 0.125, "drawn")
+    figure = plots.epochs(timings, 0.125, "drawn")
     bars = bars_of(figure)
     assert bars == {
         "Keras fit": (1.0, "  1.000 s, 4.0 times as long"),

@@ -39,14 +39,14 @@ def no_training(monkeypatch):
             value = 1000 * config.seed + progress.epoch
             return [np.full(shape, value, np.float32) for shape in shapes]
 
-        while not stop and progress.goes_on():
+        while not stop and progress.should_continue():
             epoch = progress.epoch
             cost, accuracy = 1 / (epoch + 1), 1 - 0.9 / (epoch + 1)
-            progress.epoch_begins()
-            progress.steps_done([cost] * steps)
-            progress.epoch_ended(cost, accuracy)
+            progress.begin_epoch()
+            progress.add_steps([cost] * steps)
+            progress.complete_epoch(cost, accuracy)
             stop = asks_to_stop(on_epoch(epoch, cost, accuracy))
-            stop = progress.checkpoint(weights) or stop
+            stop = progress.save_if_due(weights) or stop
         return progress.result(weights())
 
     monkeypatch.setattr("tf_edureka.mlp.training.train", pretend)

@@ -25,7 +25,7 @@ def test_it_lists_every_command_and_what_each_does(capsys, arguments):
     assert error == ""
 
 
-def test_it_says_its_version(capsys):
+def test_version_is_printed(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"tf_edureka {tf_edureka.__version__}\n"
 
@@ -97,7 +97,7 @@ def test_the_module_is_the_installed_command(tmp_path, arguments, code):
     assert module.stdout or module.stderr.startswith("error: ")
 
 
-def test_the_doctor_is_called_where_no_package_is_installed(tmp_path):
+def test_doctor_runs_without_any_installed_package(tmp_path):
     code = (
         "import runpy, sys\n"
         f"sys.path.insert(0, {str(package_alone(tmp_path))!r})\n"

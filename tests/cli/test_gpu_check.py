@@ -26,7 +26,7 @@ def test_the_gpu_computes_what_the_cpu_does(drawn_folder):
 
 
 @pytest.mark.parametrize("shown", ["3", ""])
-def test_which_gpus_the_user_shows_is_known_where_the_tests_have_hidden_them(monkeypatch, shown):
+def test_gpus_hidden_by_the_tests_are_remembered(monkeypatch, shown):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", shown)
     monkeypatch.delenv("TF_EDUREKA_TESTS_SHOWN_GPUS")
     for _ in range(2):  # in a worker of pytest-xdist it is run a second time
@@ -36,17 +36,15 @@ def test_which_gpus_the_user_shows_is_known_where_the_tests_have_hidden_them(mon
 
 
 @pytest.mark.slow
-def test_the_checks_themselves_pass_on_a_cpu(drawn_folder):
+def test_all_checks_pass_on_a_cpu(drawn_folder):
     done = check(drawn_folder, "--device", "cpu")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "10 steps against the CPU, float64" in done.stdout
+    assert "10 steps compared with the CPU, float64" in done.stdout
     assert "FAILED" not in done.stdout
     assert re.search(r"^0 of \d+ rows failed", done.stdout, re.MULTILINE)
 
 
-def test_a_check_that_fails_or_breaks_off_is_a_row_and_an_exit_code(
-    drawn_folder, monkeypatch, capsys
-):
+def test_failing_check_is_a_row_and_sets_the_exit_code(drawn_folder, monkeypatch, capsys):
     def fails(table, data, place):
         table.add("a product", "1e-3", "under 1e-5", False)
 

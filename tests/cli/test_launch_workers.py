@@ -93,7 +93,7 @@ def last_weights(out: Path) -> np.ndarray:
 
 
 @pytest.mark.slow
-def test_a_killed_worker_costs_nothing_but_time(launch, drawn_folder):
+def test_killed_worker_does_not_change_the_result(launch, drawn_folder):
     mirrored = [sys.executable, SCRIPTS / "train_mnist.py", "--strategy", "mirrored", "--replicas"]
     training = (*TRAINING, "--snapshots")
     unbroken = [*mirrored, "2", *training, "--data-dir", drawn_folder, "--out", launch.out]
@@ -103,7 +103,9 @@ def test_a_killed_worker_costs_nothing_but_time(launch, drawn_folder):
     launcher = launch(options=(*training, "--overwrite"), codes={1: DIES})
     said = launcher.communicate(timeout=200)[1]
     assert launcher.returncode == 0
-    assert "note: worker 1: killed by SIGKILL; all start again from the last checkpoint" in said
+    assert (
+        "note: worker 1: killed by SIGKILL; restarting all workers from the last checkpoint" in said
+    )
     found = history(launch.out)
     assert found["cost"] == wanted["cost"]
     assert found["accuracy"] == wanted["accuracy"]
@@ -116,7 +118,7 @@ def test_a_killed_worker_costs_nothing_but_time(launch, drawn_folder):
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_all_workers_after_the_epoch_and_resume_goes_on(launch):
+def test_ctrl_c_ends_all_workers_after_the_epoch_and_resume_continues(launch):
     launcher = launch(options=("--epochs", "100000"))
     wait_for("Epoch: 0002", launcher)
     launcher.send_signal(signal.SIGINT)
@@ -135,7 +137,7 @@ def test_ctrl_c_ends_all_workers_after_the_epoch_and_resume_goes_on(launch):
 
 
 @pytest.mark.slow
-def test_who_is_asked_twice_to_end_does_not_wait_for_workers_that_do_not_hear(launch):
+def test_second_signal_kills_workers_that_do_not_respond(launch):
     launcher = launch(
         options=("--epochs", "100000"),
         codes=dict.fromkeys(range(2), "print('there', flush=True)"),
@@ -151,12 +153,12 @@ def test_who_is_asked_twice_to_end_does_not_wait_for_workers_that_do_not_hear(la
     said = launcher.communicate(timeout=1)[1]
     # The last one may come when Python has given the signals back, at its very end.
     assert launcher.returncode in (128 + signal.SIGHUP, -signal.SIGHUP)
-    assert said.count("ended by the launcher, asked twice to end") == 2
+    assert said.count("ended by the launcher, interrupted twice") == 2
     launch.expect_gone(workers=2)
 
 
 @pytest.mark.slow
-def test_a_training_that_hears_nothing_is_ended_by_the_process_that_watches_it(launch):
+def test_blocked_training_is_ended_by_its_parent(launch):
     deaf = "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True)"
     launcher = launch(codes=dict.fromkeys(range(2), f"{deaf}; time.sleep(600)"))
     for _ in range(2):
@@ -169,7 +171,7 @@ def test_a_training_that_hears_nothing_is_ended_by_the_process_that_watches_it(l
 
 
 @pytest.mark.slow
-def test_a_reader_who_leaves_does_not_end_the_training_and_a_killed_launcher_does(launch):
+def test_closed_pipe_does_not_end_the_training_but_a_killed_launcher_does(launch):
     launcher = launch("--timeout", "60", options=("--epochs", "100000"))
     wait_for("Epoch: 0002", launcher)
     launcher.stdout.close()
@@ -187,41 +189,41 @@ def newest(out: Path) -> set[str]:
 
 
 @pytest.mark.slow
-def test_it_gives_up_when_a_worker_dies_each_time(launch):
+def test_launcher_gives_up_if_a_worker_dies_each_time(launch):
     launcher = launch("--restarts", "1", codes={1: "os.kill(os.getpid(), 11)"})
     said = launcher.communicate(timeout=60)[1]
     assert launcher.returncode == 3
-    assert said.count("worker 1: killed by SIGSEGV; all start again from the beginning") == 1
-    assert "error: worker 1: killed by SIGSEGV; given up after 1 restarts" in said
+    assert said.count("worker 1: killed by SIGSEGV; restarting all workers from the start") == 1
+    assert "error: worker 1: killed by SIGSEGV; gave up after 1 restarts" in said
 
 
 @pytest.mark.slow
-def test_it_ends_workers_that_show_no_sign_of_life(launch):
+def test_silent_workers_are_killed(launch):
     silent = dict.fromkeys(range(2), "time.sleep(600)")
     launcher = launch("--timeout", "2", "--restarts", "0", codes=silent)
     said = launcher.communicate(timeout=100)[1]
     assert launcher.returncode == 3
-    assert said.count("ended by the launcher, no sign of life for 2 s") >= 2
+    assert said.count("ended by the launcher, no output for 2 s") >= 2
     launch.expect_gone(workers=2)
 
 
 @pytest.mark.slow
-def test_a_fault_of_the_users_is_not_tried_again_and_not_blamed_on_who_lost_the_other(launch):
+def test_input_error_of_a_worker_is_not_retried(launch):
     full = "def full(*_): raise OSError(28, 'No space left')\npathlib.Path.replace = full"
     launcher = launch(codes={0: full})
     said = launcher.communicate(timeout=100)[1]
     assert launcher.returncode == 2
     assert "cannot be written to (No space left)" in said
-    assert "start again" not in said
+    assert "restarting" not in said
 
 
 @pytest.mark.slow
-def test_wrong_input_is_not_tried_again(launch):
+def test_invalid_input_is_not_retried(launch):
     launcher = launch(workers=3, options=("--batch-size", "100"))
     out, said = launcher.communicate(timeout=60)
     assert launcher.returncode == 2
     assert "batch_size: expected a multiple of the 3 replicas, got 100; the nearest: 99" in said
-    assert "start again" not in said
+    assert "restarting" not in said
     assert not (launch.out / "history.json").exists()
 
 
@@ -231,22 +233,22 @@ def test_wrong_input_is_not_tried_again(launch):
         (["0"], "workers: expected 1 to 1000, got 0"),
         ([f"1{30 * '0'}"], "workers: expected 1 to 1000, got 1000"),
         (["2", "--epochs", "0"], "epochs: expected a whole number"),
-        (["2", "--strategy", "mirrored", "--replicas", "2"], "mirrored is one process"),
-        (["2", "--seeds", "3"], "--seeds is one process; run train-mnist itself"),
-        (["2", "--replicas", "2"], "--replicas belongs to"),
-        (["--timeout", "inf", "2"], "--timeout: expected seconds from above 0"),
+        (["2", "--strategy", "mirrored", "--replicas", "2"], "mirrored runs in one process"),
+        (["2", "--seeds", "3"], "--seeds runs in one process; use train-mnist instead"),
+        (["2", "--replicas", "2"], "--replicas requires"),
+        (["--timeout", "inf", "2"], "--timeout: expected seconds above 0"),
         (["--restarts", "-1", "2"], "--restarts: expected at least 0"),
         (["--epochs", "3", "2"], "--epochs"),
-        (["--timeout", "0", "2"], "--timeout: expected seconds from above 0"),
+        (["--timeout", "0", "2"], "--timeout: expected seconds above 0"),
         ([], "WORKERS"),
     ],
 )
-def test_wrong_arguments_are_refused_before_anything_starts(capsys, arguments, fault):
+def test_invalid_arguments_are_rejected_before_anything_starts(capsys, arguments, fault):
     assert main(arguments) == 2
     assert fault in capsys.readouterr().err
 
 
-def test_a_folder_with_a_run_is_refused_before_anything_starts(capsys, tmp_path):
+def test_folder_with_a_run_is_rejected_before_anything_starts(capsys, tmp_path):
     (tmp_path / "model.keras").touch()
     assert main(["2", "--out", str(tmp_path)]) == 2
     assert "already holds a run" in capsys.readouterr().err
@@ -271,7 +273,7 @@ def test_workers_share_the_gpus(monkeypatch, workers, device, count, visible, sh
     assert launch_workers.shares_of_gpus(workers, device) == shares
 
 
-def test_fewer_gpus_than_workers_are_refused(monkeypatch):
+def test_fewer_gpus_than_workers_are_rejected(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
-    with pytest.raises(InputError, match="at most 2, the GPUs here, got 3; --device cpu"):
+    with pytest.raises(InputError, match="at most 2, the number of GPUs, got 3; give --device cpu"):
         launch_workers.shares_of_gpus(3, "auto")

@@ -27,28 +27,28 @@ def loaders(monkeypatch, data):
     return threads
 
 
-def test_files_are_read_beside_other_work(loaders, data, tmp_path, monkeypatch):
-    assert options.begin_loading(arguments(data_dir=tmp_path))() is data
+def test_files_are_read_in_parallel_with_other_work(loaders, data, tmp_path, monkeypatch):
+    assert options.start_loading(arguments(data_dir=tmp_path))() is data
     monkeypatch.setenv(MNIST_FOLDER_VARIABLE, str(tmp_path))
-    assert options.begin_loading(arguments())() is data
+    assert options.start_loading(arguments())() is data
     assert threading.main_thread() not in loaders
     assert len(loaders) == 2
 
 
-def test_what_imports_much_waits_for_its_turn(loaders):
-    loaded = options.begin_loading(arguments(data="rendered"))
+def test_loaders_with_large_imports_run_only_when_called(loaders):
+    loaded = options.start_loading(arguments(data="rendered"))
     assert not loaders
     loaded()
     assert loaders == [threading.main_thread()]
 
 
-def test_a_wrong_folder_is_said_when_the_data_are_asked_for(tmp_path):
-    loaded = options.begin_loading(arguments(data_dir=tmp_path / "absent"))
+def test_invalid_folder_is_reported_when_the_data_is_requested(tmp_path):
+    loaded = options.start_loading(arguments(data_dir=tmp_path / "absent"))
     with pytest.raises(InputError, match="absent: expected a folder with the four MNIST files"):
         loaded()
 
 
-def test_a_read_that_hangs_does_not_hold_up_the_end(tmp_path):
+def test_hanging_read_does_not_block_the_exit(tmp_path):
     code = (
         "import argparse, os, signal, threading, time\n"
         "from tf_edureka.cli import options, reporting\n"
@@ -58,7 +58,7 @@ def test_a_read_that_hangs_does_not_hold_up_the_end(tmp_path):
         "args = argparse.Namespace(data='idx', data_dir='x', limit=None)\n"
         "end = lambda: (time.sleep(0.2), os.kill(os.getpid(), signal.SIGINT))\n"
         "threading.Thread(target=end, daemon=True).start()\n"
-        "main = reporting.reports_errors(options.begin_loading(args))\n"
+        "main = reporting.reports_errors(options.start_loading(args))\n"
         "raise SystemExit(main())"
     )
     expect_interrupted(code)

@@ -22,18 +22,18 @@ def arguments(**given) -> argparse.Namespace:
     return argparse.Namespace(**{"out": None, "overwrite": False, "pictures": "110dpi"} | given)
 
 
-def test_a_folder_that_holds_a_run_is_left_alone_and_another_is_taken_and_said(capsys):
+def test_folder_with_a_run_is_kept_and_a_numbered_one_used_with_a_note(capsys):
     assert out.run_folder(arguments(), "mnist", ["model.keras"]).path == Path("runs/mnist")
     assert capsys.readouterr().err == ""
     hold("runs/mnist", "runs/mnist-2")
     args = arguments()
     assert out.run_folder(args, "mnist", ["model.keras"]).path == Path("runs/mnist-3") == args.out
     assert (
-        capsys.readouterr().err == "note: runs/mnist holds a run; this one goes to runs/mnist-3\n"
+        capsys.readouterr().err == "note: runs/mnist holds a run already; writing to runs/mnist-3\n"
     )
 
 
-def test_a_folder_that_is_named_or_to_be_replaced_is_that_one():
+def test_named_folder_or_overwrite_uses_exactly_that_folder():
     hold("runs/mnist", "mine")
     replaced = out.run_folder(arguments(overwrite=True), "mnist", ["model.keras"])
     assert replaced.path == Path("runs/mnist")
@@ -41,7 +41,7 @@ def test_a_folder_that_is_named_or_to_be_replaced_is_that_one():
         out.run_folder(arguments(out=Path("mine")), "mnist", ["model.keras"])
 
 
-def test_a_file_where_the_folder_would_be_is_said_and_not_gone_round():
+def test_file_in_place_of_the_folder_is_an_error():
     Path("runs").mkdir()
     Path("runs/mnist").touch()
     with pytest.raises(InputError, match="expected a folder to write to, got a file"):
@@ -68,7 +68,7 @@ def test_each_kind_of_run_has_a_folder(command, options, folder):
     assert out.default(kind) == Path("runs", folder)
 
 
-def test_resume_goes_on_with_the_last_run_of_its_kind():
+def test_resume_continues_the_last_run_of_its_kind():
     checkpoint = f"checkpoint-1-0-{16 * 'a'}.npz"
     hold("runs/mnist", "runs/mnist-legacy")
     hold("runs/mnist-2", name=checkpoint)

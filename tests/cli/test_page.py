@@ -70,7 +70,7 @@ def test_page_contains_network_and_training_of_the_run(page, run, tmp_path, caps
         f"{network['accuracy']:.4f}), 3 earlier epochs; {size / 1000:.0f} kB\n"
     )
     # The only note: the rendered digits are not the published MNIST.
-    assert re.fullmatch(r"note: .*: not the published MNIST, by .*\n", captured.err)
+    assert re.fullmatch(r"note: .*: not the published MNIST; the SHA-256 .*\n", captured.err)
 
 
 def test_beside_adds_a_second_network(page, run, tmp_path, data, capsys):

@@ -48,7 +48,7 @@ def test_it_counts_each_seed_once_and_no_single_neuron_learns_xor(tmp_path, caps
 
 
 @pytest.mark.slow
-def test_what_diverges_is_counted_and_drawn_too(tmp_path, capsys):
+def test_diverged_trainings_are_counted_and_plotted_too(tmp_path, capsys):
     arguments = ["--sweep", "3", "--epochs", "40", "--learning-rate", "1e30"]
     assert main([*arguments, "--out", str(tmp_path / "out")]) == 0
     limits = json.loads((tmp_path / "out" / "limits.json").read_text())
@@ -57,12 +57,12 @@ def test_what_diverges_is_counted_and_drawn_too(tmp_path, capsys):
 
 
 @pytest.mark.usefixtures("ctrl_c")
-def test_ctrl_c_ends_it_with_nothing(tmp_path):
+def test_ctrl_c_ends_without_files(tmp_path):
     assert main(["--sweep", "3", "--epochs", "5", "--out", str(tmp_path)]) == 130
     assert not written(tmp_path)
 
 
-def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):
+def test_invalid_arguments_end_in_one_line_and_write_nothing(tmp_path, capsys):
     for arguments, complaint in (
         (["--sweep", "0"], "sweep: expected a number from 1 to 100000, got 0"),
         (["--learning-rate", "inf"], "learning_rate: expected a number"),
@@ -84,11 +84,11 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(tmp_path, capsys):
     ],
     ids=lambda arguments: arguments[0],
 )
-def test_what_it_decides_itself_is_refused_in_one_line(tmp_path, capsys, arguments):
+def test_options_set_by_limits_are_rejected_in_one_line(tmp_path, capsys, arguments):
     assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
     output, error = capsys.readouterr()
     assert output == ""
     assert error.startswith("error: --limits ")
-    assert f"leave {arguments[0]} out" in error
+    assert f"leave out {arguments[0]}" in error
     assert error.count("\n") == 1
     assert not (tmp_path / "out").exists()

@@ -67,7 +67,7 @@ def test_each_picture_has_a_line_with_its_digit_and_probabilities(model, picture
 
 
 @pytest.mark.slow
-def test_two_digits_and_an_unsure_answer_are_said_to_be_so(model, pictures, capsys, tmp_path):
+def test_two_digits_and_unsure_answers_are_reported(model, pictures, capsys, tmp_path):
     digits = [np.asarray(Image.open(path)) for path in pictures[0][:2]]
     Image.fromarray(np.concatenate(digits, axis=1)).save(tmp_path / "two.png")
     assert main([str(model), str(tmp_path / "two.png"), *map(str, pictures[0])]) == 0
@@ -75,7 +75,7 @@ def test_two_digits_and_an_unsure_answer_are_said_to_be_so(model, pictures, caps
     two, *answers = [LINE.fullmatch(line).groups()[1] for line in captured.out.splitlines()[1:]]
     assert two == "not sure"
     assert captured.err.startswith(
-        f"note: {tmp_path / 'two.png'}: 2 things are as large as a digit"
+        f"note: {tmp_path / 'two.png'}: 2 shapes are as large as a digit"
     )
     network = mlp.load_model(model)
     images = np.stack([picture.read(path) for path in pictures[0]])
@@ -89,7 +89,7 @@ def test_two_digits_and_an_unsure_answer_are_said_to_be_so(model, pictures, caps
     assert captured.err.count("\n") == 1 + alone.count(False)
 
 
-def test_the_steps_to_what_the_network_got_become_a_picture(model, pictures, capsys, tmp_path):
+def test_steps_to_the_network_input_are_drawn(model, pictures, capsys, tmp_path):
     out = tmp_path / "steps.png"
     command = [str(model), *map(str, pictures[0][:3]), "--picture", str(out)]
     assert main(command) == 0
@@ -98,14 +98,14 @@ def test_the_steps_to_what_the_network_got_become_a_picture(model, pictures, cap
         assert shown.height > 2 * shown.width / 3  # three rows of four
     content = out.read_bytes()
     assert main(command) == 2
-    assert "expected a new file to write to, it is there already" in capsys.readouterr().err
+    assert "expected the name of a new file, but it exists" in capsys.readouterr().err
     assert out.read_bytes() == content
     assert main([*command[:-1], str(tmp_path / "absent" / "steps.png")]) == 2
     captured = capsys.readouterr()
     assert re.fullmatch(r"error: .*cannot be written \(No such file or directory\)\n", captured.err)
 
 
-def test_the_steps_are_an_svg_where_the_name_says_so(model, pictures, tmp_path):
+def test_steps_are_svg_if_the_name_ends_in_svg(model, pictures, tmp_path):
     out = tmp_path / "steps.SVG"
     assert main([str(model), str(pictures[0][0]), "--picture", str(out)]) == 0
     content = out.read_bytes()
@@ -115,7 +115,7 @@ def test_the_steps_are_an_svg_where_the_name_says_so(model, pictures, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_name_that_no_terminal_shows_is_shown_otherwise(model, pictures, tmp_path):
+def test_unprintable_file_names_are_escaped(model, pictures, tmp_path):
     name = os.fsencode(tmp_path) + b"/a\xff\n\x1b[31m\xe2\x80\xae.png"
     shutil.copy(os.fsencode(pictures[0][0]), name)
     command = [sys.executable, SCRIPT, str(model), name]
@@ -126,16 +126,16 @@ def test_a_name_that_no_terminal_shows_is_shown_otherwise(model, pictures, tmp_p
 
 
 @pytest.mark.slow
-def test_a_reader_that_leaves_is_a_line_and_no_traceback(model, pictures):
+def test_closed_pipe_gives_one_line_and_no_traceback(model, pictures):
     command = f"{sys.executable} {SCRIPT} {model} {pictures[0][0]} | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
     assert done.stderr == (
-        "note: standard output cannot be written to (Broken pipe); the work goes on without it\n"
+        "note: standard output cannot be written (Broken pipe); the work continues without it\n"
     )
     assert done.stdout == "4\n"
 
 
-def test_a_bad_picture_does_not_hold_up_the_others(model, pictures, capsys, tmp_path):
+def test_invalid_picture_does_not_stop_the_others(model, pictures, capsys, tmp_path):
     (tmp_path / "bad.png").write_text("no picture")
     assert main([str(model), str(tmp_path / "bad.png"), str(pictures[0][0]), "absent.png"]) == 2
     captured = capsys.readouterr()
@@ -345,7 +345,7 @@ def test_a_network_that_keras_itself_trained_is_loaded(model, pictures, capsys, 
         *("words", "a crowd", "too few weights", "weights of others", "compressed", "many files"),
     ],
 )
-def test_a_damaged_or_hostile_model_is_refused_in_one_line(
+def test_damaged_or_hostile_model_is_rejected_in_one_line(
     model, pictures, capsys, tmp_path, monkeypatch, members, complaint
 ):
     monkeypatch.chdir(tmp_path)
@@ -361,7 +361,7 @@ def test_a_damaged_or_hostile_model_is_refused_in_one_line(
     assert not (tmp_path / "mine").exists()
 
 
-def test_rules_for_the_training_do_not_keep_a_network_from_being_loaded(tmp_path):
+def test_model_with_regularizers_and_constraints_is_loaded(tmp_path):
     rules = {
         f"kernel_{rule}": name for rule, name in (("regularizer", "l2"), ("constraint", "max_norm"))
     }
@@ -372,7 +372,7 @@ def test_rules_for_the_training_do_not_keep_a_network_from_being_loaded(tmp_path
 
 
 @pytest.mark.slow
-def test_a_network_of_a_hundred_layers_is_answered(pictures, capsys, tmp_path):
+def test_network_with_a_hundred_layers_is_used(pictures, capsys, tmp_path):
     layers = [keras.layers.Dense(10) for _ in range(99)]
     keras.Sequential([keras.Input((784,)), *layers]).save(tmp_path / "deep.keras")
     assert main([str(tmp_path / "deep.keras"), str(pictures[0][0])]) == 0
@@ -393,9 +393,7 @@ def convolutional(filters: int, size: int) -> keras.Model:
     )
 
 
-def test_a_convolutional_network_is_answered_unless_it_multiplies_too_much(
-    pictures, capsys, tmp_path
-):
+def test_convolutional_network_is_used_up_to_a_size_limit(pictures, capsys, tmp_path):
     path = tmp_path / "convolutional.keras"
     convolutional(4, 3).save(path)
     assert main([str(path), str(pictures[0][0])]) == 0
@@ -406,7 +404,7 @@ def test_a_convolutional_network_is_answered_unless_it_multiplies_too_much(
     assert "at most 1000000000 multiplications per image, got 3758" in capsys.readouterr().err
 
 
-def test_a_file_that_is_no_model_or_of_another_shape_is_refused(model, pictures, capsys, tmp_path):
+def test_file_without_a_suitable_model_is_rejected(model, pictures, capsys, tmp_path):
     cut = tmp_path / "cut.keras"
     cut.write_bytes(model.read_bytes()[:5000])
     text = tmp_path / "model.txt"
@@ -440,7 +438,7 @@ def test_a_file_that_is_no_model_or_of_another_shape_is_refused(model, pictures,
         assert error.count("\n") == 1
 
 
-def test_a_network_whose_training_went_wrong_gives_no_digit(model, pictures, capsys, tmp_path):
+def test_network_with_nan_weights_gives_an_error(model, pictures, capsys, tmp_path):
     broken = keras.saving.load_model(model)
     broken.set_weights([np.full_like(array, np.nan) for array in broken.get_weights()])
     broken.save(tmp_path / "nan.keras")
@@ -448,7 +446,7 @@ def test_a_network_whose_training_went_wrong_gives_no_digit(model, pictures, cap
     assert "its weights contain NaN or infinity, so its training failed" in capsys.readouterr().err
 
 
-def test_of_a_network_that_is_refused_keras_keeps_nothing(model, tmp_path):
+def test_rejected_model_leaves_nothing_in_keras(model, tmp_path):
     path = changed(model, tmp_path / "hostile.keras", config_json=configured(model, wide))
     with pytest.raises(InputError, match="1041000002826 weights"):
         mlp.load_model(path)

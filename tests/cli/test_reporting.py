@@ -12,7 +12,7 @@ from tf_edureka.cli import reporting
 from tf_edureka.errors import InputError, InputWarning
 
 FULL = "No space left on device"
-GOES_ON = "; the work goes on without it\n"
+FORWARDED = "; the work continues without it\n"
 
 
 def said(capsys, error=None, warning=None) -> tuple[int, str]:
@@ -29,12 +29,12 @@ def said(capsys, error=None, warning=None) -> tuple[int, str]:
     return main(), capsys.readouterr().err
 
 
-def test_the_command_says_what_to_do_where_the_package_says_what_is_wrong(capsys):
+def test_command_adds_advice_to_the_error_of_the_package(capsys):
     error = InputError("device gpu: none", topic="no GPU")
-    assert said(capsys, error) == (2, "error: device gpu: none; --device cpu does without\n")
+    assert said(capsys, error) == (2, "error: device gpu: none; give --device cpu to use the CPU\n")
     assert said(capsys, InputError("epochs: 0")) == (2, "error: epochs: 0\n")
     warning = InputWarning("drawn digits", topic="no MNIST folder")
-    told = "note: drawn digits; --data-dir FOLDER says where the MNIST files are\n"
+    told = "note: drawn digits; give --data-dir FOLDER with the MNIST files\n"
     assert said(capsys, warning=warning) == (0, told)
 
 
@@ -60,13 +60,13 @@ def test_the_command_says_what_to_do_where_the_package_says_what_is_wrong(capsys
         ),
     ],
 )
-def test_a_gpu_whose_memory_is_taken_is_said_in_a_line(capsys, kind, message, shown):
+def test_full_gpu_memory_is_reported_in_one_line(capsys, kind, message, shown):
     error = getattr(tf.errors, f"{kind}Error")(None, None, message)
     code, line = said(capsys, error)
     assert code == 2
     assert line == (
-        f"error: TensorFlow has too little memory ({kind}Error{shown}); nvidia-smi shows what else "
-        "uses the GPU, --device cpu does without it\n"
+        f"error: TensorFlow ran out of memory ({kind}Error{shown}); run nvidia-smi to see what "
+        "else uses the GPU, or give --device cpu\n"
     )
 
 
@@ -81,10 +81,13 @@ def test_other_warnings_stay_warnings(capsys):
         said(capsys, warning=UserWarning("of a library"))
 
 
-def test_a_command_has_advice_of_its_own_for_a_topic(capsys):
-    with pytest.raises(InputError, match="^full; wait$"), reporting.advising("a", lambda: "wait"):
+def test_command_can_replace_the_advice_of_a_topic(capsys):
+    with (
+        pytest.raises(InputError, match="^full; wait$"),
+        reporting.with_advice("a", lambda: "wait"),
+    ):
         raise InputError("full", topic="a")
-    with pytest.raises(InputError, match="^full$"), reporting.advising("a", lambda: "wait"):
+    with pytest.raises(InputError, match="^full$"), reporting.with_advice("a", lambda: "wait"):
         raise InputError("full", topic="b")
 
 
@@ -115,14 +118,14 @@ def printing(name: str, text: str = "a line", code: int = 0) -> int:
 def test_a_full_disk_behind_stdout_is_a_line_and_exit_code_4(monkeypatch, capsys, full_disk):
     monkeypatch.setattr(sys, "stdout", full_disk)
     assert printing("stdout") == 4
-    note = f"note: standard output cannot be written to ({FULL}){GOES_ON}"
+    note = f"note: standard output cannot be written ({FULL}){FORWARDED}"
     assert capsys.readouterr().err == note
 
 
 def test_a_full_disk_behind_stderr_is_a_line_on_stdout(monkeypatch, capsys, full_disk):
     monkeypatch.setattr(sys, "stderr", full_disk)
     assert printing("stderr") == 4
-    note = f"note: standard error cannot be written to ({FULL}){GOES_ON}"
+    note = f"note: standard error cannot be written ({FULL}){FORWARDED}"
     assert capsys.readouterr().out == note
 
 
@@ -130,31 +133,29 @@ def test_a_closed_stdout_is_a_line_only_if_something_is_printed(monkeypatch, cap
     monkeypatch.setattr(sys, "stdout", None)
     assert printing("stderr", "") == 0
     assert printing("stdout") == 4
-    assert capsys.readouterr().err.endswith(f"written to (it is closed){GOES_ON}")
+    assert capsys.readouterr().err.endswith(f"written (it is closed){FORWARDED}")
 
 
-def test_a_reader_who_leaves_is_a_line(monkeypatch, capsys):
+def test_closed_pipe_gives_one_line(monkeypatch, capsys):
     reads, writes = os.pipe()
     os.close(reads)
     monkeypatch.setattr(sys, "stdout", os.fdopen(writes, "w"))
     assert printing("stdout") == 4
-    assert capsys.readouterr().err.endswith(f"written to (Broken pipe){GOES_ON}")
+    assert capsys.readouterr().err.endswith(f"written (Broken pipe){FORWARDED}")
 
 
-def test_where_nothing_can_be_written_the_work_goes_on_all_the_same(monkeypatch, full_disk):
+def test_work_continues_if_no_stream_can_be_written(monkeypatch, full_disk):
     monkeypatch.setattr(sys, "stdout", full_disk)
     monkeypatch.setattr(sys, "stderr", None)
     assert printing("stdout") == 4
 
 
-def test_what_a_command_ends_with_matters_more_than_that_nobody_could_read_it(
-    monkeypatch, full_disk
-):
+def test_failed_output_does_not_replace_another_exit_code(monkeypatch, full_disk):
     monkeypatch.setattr(sys, "stdout", full_disk)
     assert printing("stdout", code=1) == 1
 
 
-def test_a_terminal_without_a_character_shows_its_code(monkeypatch, tmp_path):
+def test_characters_the_terminal_lacks_are_escaped(monkeypatch, tmp_path):
     with (tmp_path / "out").open("w", encoding="ascii") as ascii_only:
         monkeypatch.setattr(sys, "stdout", ascii_only)
         assert printing("stdout", "7 \u00b1 1") == 0
@@ -175,7 +176,7 @@ def test_a_signal_ends_a_command_with_a_line_and_leaves_the_handlers_as_they_wer
     assert signal.getsignal(number) is before
 
 
-def test_a_signal_that_is_ignored_stays_so(monkeypatch):
+def test_ignored_signal_stays_ignored(monkeypatch):
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
 
@@ -189,23 +190,23 @@ def test_a_signal_that_is_ignored_stays_so(monkeypatch):
         signal.signal(signal.SIGINT, before)
 
 
-def test_a_backend_that_matplotlib_does_not_have_is_a_line(tmp_path):
+def test_unknown_matplotlib_backend_is_reported_in_one_line(tmp_path):
     command = [sys.executable, "-m", "tf_edureka", "train-perceptron", "--out", tmp_path / "out"]
     environment = {**os.environ, "MPLBACKEND": "nonsense"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
-    assert done.stderr.startswith("error: MPLBACKEND: expected a backend of matplotlib's (")
+    assert done.stderr.startswith("error: MPLBACKEND: expected a matplotlib backend (")
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 
-def test_an_import_that_keeps_exceptions_to_itself_is_ended_at_once():
+def test_import_that_swallows_exceptions_is_ended_immediately():
     code = (
         "import os, signal, threading, time\n"
         "from tf_edureka.cli import signals\n"
         "end = lambda: (time.sleep(0.2), os.kill(os.getpid(), signal.SIGINT))\n"
         "threading.Thread(target=end, daemon=True).start()\n"
-        "with signals.ends_at_once():\n"
+        "with signals.exit_immediately():\n"
         "    while True:\n"
         "        try: time.sleep(0.01)\n"
         "        except BaseException: pass\n"

@@ -48,7 +48,7 @@ def the_same(one, other) -> bool:
 
 @pytest.mark.parametrize(("train", "config"), [*TRAININGS, *WITH_XLA])
 @pytest.mark.usefixtures("within_epochs")
-def test_from_any_state_a_training_goes_on_to_the_same_bits(data, train, config):
+def test_resuming_from_any_state_is_bit_identical(data, train, config):
     states = []
     whole = train(config, data, save=states.append)
     between, within = [], []
@@ -64,7 +64,7 @@ def test_from_any_state_a_training_goes_on_to_the_same_bits(data, train, config)
     ("train", "config"),
     [*TRAININGS, pytest.param(mlp.train, TUNED, id="tuned, XLA", marks=pytest.mark.slow)],
 )
-def test_a_true_answer_ends_the_training_where_it_can_go_on(data, train, config):
+def test_true_from_save_ends_the_training_at_a_resumable_state(data, train, config):
     states = []
     ended = train(config, data, save=lambda state: states.append(state) or state.epoch == 2)
     assert (len(ended.cost), len(states)) == (2, 2)
@@ -85,21 +85,21 @@ def test_a_training_can_end_within_its_first_epoch(data, train, config):
 
 
 @each
-def test_the_state_of_another_training_is_refused_by_what_differs(data, train, config):
+def test_state_of_another_training_is_rejected_with_the_differences(data, train, config):
     states = []
     train(config, data, save=lambda state: states.append(state) is None)
     for change, named in (
-        ({"hidden_units": (16,)}, r"hidden_units \[256, 256\] there, \[16\] here"),
-        ({"batch_size": 128}, f"batch_size {config.batch_size} there, 128 here"),
-        ({"seed": 2}, "seed 1 there, 2 here"),
-        ({"epochs": 4}, "epochs 3 there, 4 here"),
+        ({"hidden_units": (16,)}, r"hidden_units \[256, 256\] \(here \[16\]\)"),
+        ({"batch_size": 128}, rf"batch_size {config.batch_size} \(here 128\)"),
+        ({"seed": 2}, r"seed 1 \(here 2\)"),
+        ({"epochs": 4}, r"epochs 3 \(here 4\)"),
     ):
         with pytest.raises(InputError, match=f"start: expected .* got one with {named}"):
             train(replace(config, **change), data, start=states[0])
-    with pytest.raises(InputError, match="start: .* data_sha256 .* there, .* here"):
+    with pytest.raises(InputError, match=r"start: .* data_sha256 .* \(here .*\)"):
         train(config, data.limited(999), start=states[0])
     other = replace(states[0], training={**states[0].training, "implementation": "x"})
-    with pytest.raises(InputError, match='implementation "x" there'):
+    with pytest.raises(InputError, match=r'implementation "x" \(here'):
         train(config, data, start=other)
 
 
@@ -112,7 +112,7 @@ def test_the_state_of_another_training_is_refused_by_what_differs(data, train, c
     ],
     ids=["modern", "legacy"],
 )
-def test_a_training_killed_while_it_writes_comes_to_the_same_files(
+def test_training_killed_while_writing_resumes_to_the_same_files(
     drawn_folder, tmp_path, options, written
 ):
     arguments = ["--data-dir", str(drawn_folder), "--epochs", "40", *options]

@@ -77,7 +77,7 @@ def test_the_tuned_recipe_is_the_default_and_still_known_by_its_old_name(train, 
         assert train("--epochs", "2", "--limit", "200", "--quiet", *recipe, out=out) == 0
         histories.append(json.loads((out / "history.json").read_text()))
         said = capsys.readouterr().err.splitlines()
-        notes = ["note: --recipe modern is --recipe tuned now"] if name == "modern" else []
+        notes = ["note: --recipe modern is now called --recipe tuned"] if name == "modern" else []
         assert [line for line in said if "--recipe" in line] == notes
     tuned, modern, default = histories
     assert tuned["config"]["recipe"] == "tuned"
@@ -125,10 +125,13 @@ def test_limit_augment_and_hidden_units_reach_the_training(train, capsys):
     [
         (["--epochs", "0"], "epochs: expected a whole number from 1 to 1000000, got 0"),
         (["--epochs", "many"], "argument --epochs: invalid int value: 'many'"),
-        (["--hidden-units", "64,"], "expected whole numbers, as in 128,64, got '64,'"),
+        (["--hidden-units", "64,"], "expected whole numbers such as 128,64, got '64,'"),
         (["--hidden-units", "64,0"], "hidden_units: expected a whole number from 1 to 1000000"),
-        (["--batch-size", "60001"], "batch_size: expected at most the 1000 training examples"),
-        (["--batch-size", "400", "--limit", "300"], "expected at most the 300 training examples"),
+        (["--batch-size", "60001"], "batch_size: expected at most 1000, the number of training"),
+        (
+            ["--batch-size", "400", "--limit", "300"],
+            "expected at most 300, the number of training examples",
+        ),
         (
             ["--learning-rate", "nan"],
             "learning_rate: expected a number from 1e-37 to 1e+37",
@@ -136,20 +139,20 @@ def test_limit_augment_and_hidden_units_reach_the_training(train, capsys):
         (["--seed", "-1"], "seed: expected"),
         (["--limit", "0"], "limit: expected a whole number from 1 to 1000, got 0"),
         (["--min-accuracy", "97"], "min_accuracy: expected a number from 0 to 1"),
-        (["--recipe", "article", "--augment"], "--augment belongs to the tuned recipe"),
+        (["--recipe", "article", "--augment"], "--augment: expected the tuned recipe"),
         (["--recipe", "antique"], "invalid choice: 'antique'"),
-        (["--implementation", "legacy", "--recipe", "modern"], "leave --recipe out"),
-        (["--implementation", "legacy", "--recipe", "tuned"], "leave --recipe out"),
-        (["--implementation", "legacy", "--augment"], "--augment belongs to the tuned recipe"),
+        (["--implementation", "legacy", "--recipe", "modern"], "leave out --recipe"),
+        (["--implementation", "legacy", "--recipe", "tuned"], "leave out --recipe"),
+        (["--implementation", "legacy", "--augment"], "--augment: expected the tuned recipe"),
         (["--unknown"], "unrecognized arguments: --unknown"),
         (["--epoch", "1"], "unrecognized arguments: --epoch 1"),
         (["--epochs", "9" * 44], "epochs: expected a whole number from 1 to 1000000"),
         (["--data-dir", ""], "argument --data-dir: expected a path, got nothing"),
         (["--data", "rendered"], "data rendered: expected no MNIST folder"),
-        (["--resume", "--overwrite"], "--overwrite replaces it; not both"),
+        (["--resume", "--overwrite"], "--overwrite replaces it"),
     ],
 )
-def test_wrong_arguments_end_in_one_line_and_leave_nothing(train, capsys, arguments, complaint):
+def test_invalid_arguments_end_in_one_line_and_write_nothing(train, capsys, arguments, complaint):
     assert train("--epochs", "1", *arguments) == 2
     errors = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("note")]
     assert len(errors) == 1
@@ -158,7 +161,7 @@ def test_wrong_arguments_end_in_one_line_and_leave_nothing(train, capsys, argume
     assert not train.out.exists()
 
 
-def test_a_wrong_folder_ends_in_one_line_and_leaves_nothing(train, capsys, tmp_path, digits):
+def test_invalid_folder_ends_in_one_line_and_writes_nothing(train, capsys, tmp_path, digits):
     broken = write_folder(tmp_path / "broken", digits)
     (broken / "train-labels-idx1-ubyte.gz").write_bytes(idx_bytes(np.full(6000, 11)))
     for folder, complaint in ((tmp_path / "none", "expected a folder"), (broken, "labels from 0")):
@@ -184,7 +187,7 @@ def test_an_earlier_run_is_kept_unless_it_may_be_overwritten(train, capsys):
     assert train("--epochs", "1") == 0
     before = {path.name: path.read_bytes() for path in train.out.iterdir()}
     assert train("--epochs", "1", "--seed", "2") == 2
-    assert "give --resume to go on with it, --overwrite to replace it" in capsys.readouterr().err
+    assert "give --resume to continue it, --overwrite to replace it" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
     assert train("--epochs", "1", "--seed", "2", "--overwrite") == 0
     assert json.loads((train.out / "history.json").read_text())["config"]["seed"] == 2
@@ -196,15 +199,15 @@ def test_missing_the_accuracy_asked_for_is_exit_code_1_with_the_run_written(trai
     assert results(train.out) == FILES
 
 
-def test_a_cost_that_is_no_number_ends_the_run_and_is_said(train_mnist, capsys):
+def test_nan_cost_ends_the_run_and_is_reported(train_mnist, capsys):
     arguments = ("--recipe", "article", "--learning-rate", "1e30", "--batch-size", "10")
     assert train_mnist(*arguments) == 1
-    assert "no longer a finite number" in capsys.readouterr().err
+    assert "the cost is not finite" in capsys.readouterr().err
     assert json.loads((train_mnist.out / "history.json").read_text())["cost"][-1] is None
 
 
 @pytest.mark.slow
-def test_a_learning_rate_beyond_all_numbers_is_written_and_drawn_too(train_mnist):
+def test_diverged_run_is_written_and_plotted_too(train_mnist):
     assert train_mnist("--recipe", "article", "--learning-rate", "9e36", "--epochs", "2") == 1
     assert results(train_mnist.out) == FILES
 
@@ -219,7 +222,7 @@ def test_a_folder_may_have_any_name(train_mnist, drawn_folder, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_reader_that_leaves_does_not_end_the_training(drawn_folder, tmp_path):
+def test_closed_pipe_does_not_end_the_training(drawn_folder, tmp_path):
     command = f"{sys.executable} {SCRIPT} --epochs 5 --data-dir {drawn_folder} --out {tmp_path}/out"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", f"{command} | head -1"], capture_output=True, text=True
@@ -236,17 +239,20 @@ by_signal = pytest.mark.parametrize(
 
 
 @by_signal
-def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
+def test_signal_ends_after_the_current_epoch_and_resume_continues(
     train, signal_after, capsys, number, code
 ):
     signal_after(3, number)
     assert train("--epochs", "5") == code
-    assert "ended after 3 of 5 epochs; the same command with --resume" in capsys.readouterr().err
+    assert (
+        "ended after 3 of 5 epochs; to continue, run the same command with --resume"
+        in capsys.readouterr().err
+    )
     assert len(json.loads((train.out / "history.json").read_text())["cost"]) == 3
     assert results(train.out) == FILES
     assert train("--epochs", "5", "--resume") == 0
     first, second, *_ = capsys.readouterr().out.splitlines()
-    assert first.endswith("seed 1, goes on after 3 epochs")
+    assert first.endswith("seed 1, resumed after 3 epochs")
     assert second.startswith("Epoch: 0004 - ")
     history = json.loads((train.out / "history.json").read_text())
     assert len(history["cost"]) == 5
@@ -255,7 +261,7 @@ def test_a_signal_ends_after_the_running_epoch_and_resume_goes_on(
 
 @pytest.mark.slow
 @by_signal
-def test_a_process_ends_by_a_signal_from_outside_too(drawn_folder, tmp_path, number, code):
+def test_signal_from_outside_ends_the_process_too(drawn_folder, tmp_path, number, code):
     command = [sys.executable, SCRIPT, "--epochs", "100000", "--out", tmp_path / "out"]
     with processes() as start:
         process = start([*command, "--data-dir", drawn_folder])
@@ -266,11 +272,14 @@ def test_a_process_ends_by_a_signal_from_outside_too(drawn_folder, tmp_path, num
     assert "Traceback" not in errors
     epochs = len(json.loads((tmp_path / "out" / "history.json").read_text())["cost"])
     assert epochs >= 3
-    assert f"ended after {epochs} of 100000 epochs; the same command with --resume" in errors
+    assert (
+        f"ended after {epochs} of 100000 epochs; to continue, run the same command with --resume"
+        in errors
+    )
 
 
 @pytest.mark.slow
-def test_a_second_signal_ends_at_once(drawn_folder, tmp_path):
+def test_second_signal_ends_immediately(drawn_folder, tmp_path):
     code = (
         "import os, runpy, signal, sys, time\n"
         "from tf_edureka.runs.console import EpochDisplay\n"
@@ -317,9 +326,9 @@ def test_pictures_are_of_one_format_also_after_resuming_and_overwriting(train_mn
     assert results(train_mnist.out) == svg
 
 
-def test_resume_where_there_is_nothing_begins_and_says_so(train, capsys):
+def test_resume_without_a_checkpoint_starts_with_a_note(train, capsys):
     assert train("--epochs", "1", "--resume") == 0
-    assert "has no checkpoint; begins at epoch 1" in capsys.readouterr().err
+    assert "has no checkpoint; starting at epoch 1" in capsys.readouterr().err
     assert results(train.out) == FILES
 
 
@@ -330,26 +339,26 @@ def test_resume_does_not_replace_a_run_that_has_no_checkpoint(train, capsys):
     (train.out / "checkpoint-mine.npz").write_text("not ours")
     before = {path.name: path.read_bytes() for path in train.out.iterdir()}
     assert train("--epochs", "1", "--resume") == 2
-    assert "it has no checkpoint to go on from" in capsys.readouterr().err
+    assert "it has no checkpoint to resume from" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
 
 
-def test_resume_refuses_another_training_and_keeps_what_is_there(train, capsys, tmp_path, digits):
+def test_resume_rejects_another_training_and_keeps_the_files(train, capsys, tmp_path, digits):
     assert train("--epochs", "2") == 0
     before = {path.name: path.read_bytes() for path in train.out.iterdir()}
     images, *others = digits
     other = write_folder(tmp_path / "other", (255 - images, *others))
     for arguments, folder, complaint in (
-        (["--epochs", "3"], {}, "got one with epochs 2 there, 3 here; give the same to go on"),
-        (["--epochs", "2", "--limit", "500"], {}, "limit null there, 500 here"),
-        (["--epochs", "2"], {"folder": other}, "on these examples, got one on others"),
+        (["--epochs", "3"], {}, "got one with epochs 2 (here 3); give the same options"),
+        (["--epochs", "2", "--limit", "500"], {}, "limit null (here 500)"),
+        (["--epochs", "2"], {"folder": other}, "on the same data, got one with other examples"),
     ):
         assert train(*arguments, "--resume", **folder) == 2
         assert complaint in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in train.out.iterdir()} == before
 
 
-def test_overwrite_begins_anew_and_leaves_no_checkpoint_of_the_run_before(train):
+def test_overwrite_starts_again_and_deletes_earlier_checkpoints(train):
     assert train("--epochs", "4") == 0
     assert train("--epochs", "2", "--seed", "2", "--overwrite") == 0
     kept = sorted(path.name.split("-")[1] for path in train.out.glob("checkpoint-*"))
@@ -358,7 +367,7 @@ def test_overwrite_begins_anew_and_leaves_no_checkpoint_of_the_run_before(train)
 
 
 @pytest.mark.slow
-def test_a_disk_that_is_full_ends_in_one_line_with_the_last_checkpoint_kept(drawn_folder, tmp_path):
+def test_full_disk_ends_in_one_line_and_keeps_the_last_checkpoint(drawn_folder, tmp_path):
     out = tmp_path / "out"
     command = [sys.executable, str(SCRIPT), "--quiet", "--epochs", "5", "--out", str(out)]
     command += ["--data-dir", str(drawn_folder)]
@@ -372,7 +381,7 @@ def test_a_disk_that_is_full_ends_in_one_line_with_the_last_checkpoint_kept(draw
 
 
 @pytest.mark.slow
-def test_deterministic_runs_are_the_same_to_the_bit(drawn_folder, tmp_path):
+def test_deterministic_runs_are_bit_identical(drawn_folder, tmp_path):
     histories = []
     for name in "ab":
         command = [sys.executable, str(SCRIPT), "--deterministic", "--augment", "--epochs", "2"]
@@ -387,25 +396,23 @@ def test_deterministic_runs_are_the_same_to_the_bit(drawn_folder, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
-        (["--implementation", "legacy", "--strategy", "mirrored"], "leave --strategy out"),
-        (["--replicas", "2"], "--replicas belongs to --strategy mirrored"),
-        (["--wait", "9"], "--wait belongs to --strategy multiworker"),
-        (["--strategy", "multiworker", "--wait", "0"], "--wait: expected seconds from above 0"),
+        (["--implementation", "legacy", "--strategy", "mirrored"], "leave out --strategy"),
+        (["--replicas", "2"], "--replicas requires --strategy mirrored"),
+        (["--wait", "9"], "--wait requires --strategy multiworker"),
+        (["--strategy", "multiworker", "--wait", "0"], "--wait: expected seconds above 0"),
         (["--recipe", "article", "--precision", "tf32"], "precision: expected float32"),
         (["--strategy", "mirrored", "--replicas", "0"], "replicas: expected a whole number from 1"),
         (["--strategy", "multiworker"], "expected TF_CONFIG in the environment"),
     ],
 )
-def test_options_for_devices_that_cannot_be_are_refused(
-    train, monkeypatch, capsys, arguments, fault
-):
+def test_invalid_device_options_are_rejected(train, monkeypatch, capsys, arguments, fault):
     monkeypatch.delenv("TF_CONFIG", raising=False)
     assert train(*arguments) == 2
     assert fault in capsys.readouterr().err
     assert not train.out.exists()
 
 
-def test_the_precision_is_said_and_recorded(train, capsys):
+def test_precision_is_printed_and_recorded(train, capsys):
     assert train("--epochs", "2", "--precision", "mixed_bfloat16") == 0
     assert capsys.readouterr().out.splitlines()[0].endswith(", seed 1, mixed_bfloat16")
     history = json.loads((train.out / "history.json").read_text())
@@ -415,7 +422,7 @@ def test_the_precision_is_said_and_recorded(train, capsys):
 
 
 @pytest.mark.slow
-def test_one_mirrored_device_comes_to_what_it_would_alone(train_mnist, data):
+def test_one_mirrored_device_gives_the_single_device_result(train_mnist, data):
     assert train_mnist("--epochs", "2", "--strategy", "mirrored", "--replicas", "1") == 0
     mirrored = json.loads((train_mnist.out / "history.json").read_text())
     alone = without_xla(MlpConfig.tuned(epochs=2), data)
@@ -423,14 +430,14 @@ def test_one_mirrored_device_comes_to_what_it_would_alone(train_mnist, data):
     assert (mirrored["strategy"], mirrored["replicas"], mirrored["xla"]) == ("mirrored", 1, False)
 
 
-def test_where_the_results_cannot_be_written_it_is_said_how_to_go_on(train, capsys, monkeypatch):
+def test_write_error_says_how_to_resume(train, capsys, monkeypatch):
     def full(*_):
         raise InputError("out: no space left", topic="folder cannot be written to")
 
     monkeypatch.setattr(RunFolder, "write_json", full)
     assert train("--epochs", "2") == 2
     assert capsys.readouterr().err.endswith(
-        "error: out: no space left; when that is mended, the same command with --resume (and "
-        "without --overwrite) goes on after 2 epochs\n"
+        "error: out: no space left; when that is fixed, run the same command with --resume (and "
+        "without --overwrite) to continue after 2 epochs\n"
     )
     assert sorted(train.out.glob("checkpoint-2-*"))

@@ -34,7 +34,7 @@ def pretended(monkeypatch):
 
 
 @pytest.mark.slow
-def test_it_gives_mean_and_spread_of_the_seeds(train_mnist, capsys):
+def test_mean_and_standard_deviation_of_the_seeds_are_reported(train_mnist, capsys):
     assert train_mnist("--seeds", "3", "--seed", "5", "--epochs", "2") == 0
     assert written(train_mnist.out) == {"history.json", "seeds.png"}
     history = json.loads((train_mnist.out / "history.json").read_text())
@@ -46,7 +46,7 @@ def test_it_gives_mean_and_spread_of_the_seeds(train_mnist, capsys):
 
 
 @pytest.mark.usefixtures("pretended", "no_training", "no_pictures")
-def test_a_run_of_seeds_and_a_run_of_one_replace_each_other_whole(train_mnist, capsys):
+def test_seeds_run_and_single_run_replace_each_other_completely(train_mnist, capsys):
     assert train_mnist("--epochs", "1", "--snapshots") == 0
     assert train_mnist("--seeds", "1", "--epochs", "1") == 2
     assert "already holds a run" in capsys.readouterr().err
@@ -63,28 +63,28 @@ def test_a_run_of_seeds_and_a_run_of_one_replace_each_other_whole(train_mnist, c
     [
         (["--seeds", "0"], "expected 1 to 1000 networks, got 0"),
         (["--seeds", "1001"], "expected 1 to 1000 networks, got 1001"),
-        (["--seeds", "2", "--resume"], "leave --implementation"),
-        (["--seeds", "2", "--snapshots"], "--snapshots and --show out"),
-        (["--seeds", "2", "--implementation", "legacy"], "leave --implementation"),
-        (["--seeds", "2", "--strategy", "mirrored"], "leave --implementation"),
+        (["--seeds", "2", "--resume"], "leave out --implementation"),
+        (["--seeds", "2", "--snapshots"], "--snapshots and --show"),
+        (["--seeds", "2", "--implementation", "legacy"], "leave out --implementation"),
+        (["--seeds", "2", "--strategy", "mirrored"], "leave out --implementation"),
         (["--seeds", "2", "--seed", str(2**31 - 1)], "give a lower --seed"),
     ],
 )
-def test_what_does_not_go_with_seeds_is_refused(train_mnist, capsys, arguments, complaint):
+def test_options_incompatible_with_seeds_are_rejected(train_mnist, capsys, arguments, complaint):
     assert train_mnist(*arguments) == 2
     assert complaint in capsys.readouterr().err
     assert not train_mnist.out.exists()
 
 
 @pytest.mark.usefixtures("pretended", "ctrl_c")
-def test_ctrl_c_ends_after_the_epoch_and_keeps_what_was_reached(train_mnist, capsys):
+def test_ctrl_c_ends_after_the_epoch_and_writes_the_results(train_mnist, capsys):
     assert train_mnist("--seeds", "2", "--epochs", "5") == 130
-    assert "ended after 1 of 5 epochs; --overwrite begins anew" in capsys.readouterr().err
+    assert "ended after 1 of 5 epochs; give --overwrite to start again" in capsys.readouterr().err
     assert len(json.loads((train_mnist.out / "history.json").read_text())["cost"]) == 1
 
 
 @pytest.mark.usefixtures("pretended")
-def test_the_least_accuracy_is_asked_of_the_mean(train_mnist):
+def test_min_accuracy_applies_to_the_mean(train_mnist):
     for least, code in (("0.1", 0), ("0.11", 1)):  # of 0, 0.1 and 0.2
         arguments = ("--seeds", "3", "--epochs", "1", "--overwrite")
         assert train_mnist(*arguments, "--min-accuracy", least) == code

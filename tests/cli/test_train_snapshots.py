@@ -93,7 +93,7 @@ def initial_of_legacy(config):
     ],
     ids=["modern", "legacy"],
 )
-def test_from_the_initial_weights_to_the_models_and_no_number_is_another(
+def test_initial_to_final_weights_are_kept_without_changing_the_training(
     train_mnist, tmp_path, capsys, options, initial
 ):
     options = ["--epochs", "3", *options]
@@ -115,7 +115,7 @@ def test_from_the_initial_weights_to_the_models_and_no_number_is_another(
 
 
 @pytest.mark.usefixtures("quick")
-def test_those_of_a_training_killed_anywhere_are_those_of_one_never_stopped(
+def test_snapshots_after_a_kill_equal_those_of_an_uninterrupted_run(
     train_mnist, tmp_path, monkeypatch, kill_in_write
 ):
     options = ["--implementation", "legacy", "--hidden-units", "8", "--batch-size", "250"]
@@ -145,7 +145,7 @@ def test_those_of_a_training_killed_anywhere_are_those_of_one_never_stopped(
 
 
 @pytest.mark.parametrize("write", [1, 2, 3, 4, 5])
-def test_a_kill_at_any_write_mixes_no_two_runs(train, kill_in_write, write):
+def test_kill_at_any_write_never_mixes_two_runs(train, kill_in_write, write):
     assert train("--epochs", "3", "--seed", "2", "--snapshots") == 0
     assert values(train.out) == {1: 2001, 2: 2002, 3: 2003}
     kill_in_write(write)
@@ -158,15 +158,15 @@ def test_a_kill_at_any_write_mixes_no_two_runs(train, kill_in_write, write):
     expect_equal(snapshots.read(train.out)[0], initial_weights())
 
 
-def test_a_run_begun_without_has_those_from_where_it_is_resumed(train, signal_after, capsys):
+def test_snapshots_start_where_the_run_is_resumed(train, signal_after, capsys):
     signal_after(3, signal.SIGINT)
     assert train("--epochs", "5") == 130
     assert values(train.out) == {}
     assert train("--epochs", "5", "--snapshots", "--resume") == 0
     notes = [line for line in capsys.readouterr().err.splitlines() if "snapshots" in line]
     assert notes == [
-        f"note: {train.out} lacks the snapshots of these epochs: 1, 2; --snapshots keeps those "
-        "from here on"
+        f"note: {train.out}: no snapshots of these epochs: 1, 2; --snapshots saves only the "
+        "epochs from here on"
     ]
     assert values(train.out) == {3: 1003, 4: 1004, 5: 1005}
     expect_equal(snapshots.read(train.out)[0], initial_weights())
@@ -175,19 +175,17 @@ def test_a_run_begun_without_has_those_from_where_it_is_resumed(train, signal_af
 
 
 @pytest.mark.parametrize("again", [(), ("--snapshots",)])
-def test_resumed_with_or_without_it_has_none_of_epochs_that_are_trained_again(
-    train, signal_after, again
-):
+def test_resuming_deletes_snapshots_of_repeated_epochs(train, signal_after, again):
     signal_after(3, signal.SIGINT)
     assert train("--epochs", "4", "--snapshots") == 130
-    next(train.out.glob("checkpoint-3-*")).write_bytes(b"")  # so it goes on after epoch 2
+    next(train.out.glob("checkpoint-3-*")).write_bytes(b"")  # so it resumes after epoch 2
     (train.out / "snapshot-0003.npz").write_bytes(b"stale")
     assert train("--epochs", "4", "--resume", *again) == 0
     resumed = {3: 1003, 4: 1004} if again else {}
     assert values(train.out) == {1: 1001, 2: 1002} | resumed
 
 
-def test_overwrite_leaves_none_of_the_run_before(train, capsys):
+def test_overwrite_deletes_the_snapshots_of_the_earlier_run(train, capsys):
     train.out.mkdir()
     (train.out / "snapshot-0000.npz").write_text("all that is left of one")
     assert train("--epochs", "3") == 2
@@ -199,13 +197,13 @@ def test_overwrite_leaves_none_of_the_run_before(train, capsys):
     assert not list(train.out.glob(snapshots.PATTERN))
 
 
-def test_one_that_cannot_be_written_is_told_with_how_to_go_on(train, capsys, monkeypatch):
+def test_snapshot_write_error_says_how_to_resume(train, capsys, monkeypatch):
     def full(folder, epoch, weights):
         if epoch == 2:
             raise InputError("out: no space left", topic="folder cannot be written to")
 
     monkeypatch.setattr(snapshots, "write", full)
     assert train("--epochs", "3", "--snapshots") == 2
-    assert "with --resume (and without --overwrite) goes on after 2 epochs" in (
+    assert "with --resume (and without --overwrite) to continue after 2 epochs" in (
         capsys.readouterr().err
     )

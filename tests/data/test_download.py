@@ -40,11 +40,11 @@ def impatient(monkeypatch):
     monkeypatch.setattr(download, "SECONDS", 0.2)
 
 
-def test_the_four_files_come_as_they_are(contents, mirror):
+def test_four_files_are_returned_unchanged(contents, mirror):
     assert download.fetch(NAMES, [mirror]) == contents
 
 
-def test_a_mirror_is_asked_for_what_those_before_it_did_not_give(contents):
+def test_next_mirror_is_asked_for_the_missing_files_only(contents):
     asked = []
 
     def first(request):
@@ -101,19 +101,19 @@ def without_a_status(request):
         (lambda request: request.send_error(404), "HTTP status 404 Not Found"),
         (lambda request: request.give(b"", 599), r"HTTP status 599\)"),
         (lambda request: request.give(b"", 407), "HTTP status 407 Proxy Authentication Required"),
-        (lambda request: request.give(b"\n <html>"), "an HTML page came"),
-        (login, "an HTML page came"),
+        (lambda request: request.give(b"\n <html>"), "got an HTML page"),
+        (login, "got an HTML page"),
         (in_circles, "HTTP status 302"),
         (lambda request: request.give(b"", 302, Location="file:///etc/passwd"), "No connection ad"),
-        (lambda request: request.give(bytes(46)), "another file than the published one came"),
-        (cut, "the connection was cut"),
+        (lambda request: request.give(bytes(46)), "got another file than the published one"),
+        (cut, "the connection was interrupted"),
         (early_end, r"the file ends after 5 of \d+ bytes"),
         (lambda request: None, "closed connection without response"),
-        (endless, r"expected at most \d+ bytes, but more came"),
+        (endless, r"expected at most \d+ bytes, got more"),
         (without_a_status, "31m"),
     ],
 )
-def test_an_accident_is_told_in_a_line(contents, answer, complaint):
+def test_each_download_failure_is_one_line(contents, answer, complaint):
     with serving(answer) as address, pytest.raises(InputError, match=complaint) as error:
         download.fetch(NAMES, [address])
     assert str(error.value).isprintable()
@@ -129,29 +129,29 @@ def test_each_mirror_that_failed_is_named_once(contents):
 
 
 @pytest.mark.parametrize("mirror", ["http://[/", "nowhere", "", "ftp://127.0.0.1/", "http:///"])
-def test_what_is_no_address_is_named(contents, mirror):
+def test_invalid_address_is_named(contents, mirror):
     with pytest.raises(
         InputError, match=re.escape(f"downloaded ({mirror.removeprefix('ftp://')[:9]}")
     ):
         download.fetch(NAMES, [mirror])
 
 
-def test_a_password_is_not_shown(contents):
+def test_password_in_a_url_is_not_shown(contents):
     with pytest.raises(InputError, match=r"\(127\.0\.0\.1:9: Connection refused\)"):
         download.fetch(NAMES, ["http://me:secret@127.0.0.1:9/"])
 
 
-def test_a_proxy_that_does_not_answer_is_told_from_a_mirror(contents, mirror, monkeypatch):
+def test_unreachable_proxy_is_reported_as_proxy_error(contents, mirror, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    with pytest.raises(InputError, match="by the proxy: Connection refused"):
+    with pytest.raises(InputError, match="proxy error: Connection refused"):
         download.fetch(NAMES, [mirror])
 
 
-def test_a_proxy_that_wants_a_login_says_so(contents, monkeypatch):
+def test_proxy_that_requires_a_login_is_reported(contents, monkeypatch):
     with serving(lambda request: request.give(b"", 407)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy)
-        with pytest.raises(InputError, match="by the proxy: .* 407"):
+        with pytest.raises(InputError, match="proxy error: .* 407"):
             download.fetch(NAMES, ["https://a.invalid/"])
 
 
@@ -163,15 +163,15 @@ def end():
     event.set()
 
 
-def test_a_server_that_never_answers_is_left(contents, end, impatient):
+def test_silent_server_is_abandoned_after_the_timeout(contents, end, impatient):
     with serving(lambda request: end.wait(60)) as address:
-        with pytest.raises(InputError, match=r"only 0 bytes came in 0\.2 s|timed out"):
+        with pytest.raises(InputError, match=r"only 0 bytes received in 0\.2 s|timed out"):
             download.fetch(NAMES, [address])
         end.set()
 
 
 @pytest.mark.parametrize("coded", [False, True], ids=["by length", "in chunks"])
-def test_a_server_that_gives_a_byte_now_and_then_is_left(contents, end, impatient, coded):
+def test_very_slow_server_is_abandoned(contents, end, impatient, coded):
     def answer(request):
         more = {"Transfer_Encoding": "chunked"} if coded else {}
         request.protocol_version = "HTTP/1.1"
@@ -182,18 +182,18 @@ def test_a_server_that_gives_a_byte_now_and_then_is_left(contents, end, impatien
                 break
 
     with serving(answer) as address:
-        with pytest.raises(InputError, match=r"only \d+ bytes came in 0\.2 s"):
+        with pytest.raises(InputError, match=r"only \d+ bytes received in 0\.2 s"):
             download.fetch(NAMES, [address])
         end.set()
 
 
-def test_looking_up_a_name_is_not_waited_for(contents, end, impatient, monkeypatch):
+def test_hanging_name_lookup_is_abandoned(contents, end, impatient, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: end.wait(60))
-    with pytest.raises(InputError, match=r"only 0 bytes came in 0\.2 s"):
+    with pytest.raises(InputError, match=r"only 0 bytes received in 0\.2 s"):
         download.fetch(NAMES, ["http://a.invalid/"])
 
 
-def test_a_server_that_takes_the_packing_for_a_way_of_sending_is_understood(contents):
+def test_gzip_sent_as_content_encoding_is_accepted(contents):
     def answer(request):
         request.give(contents[request.name.removesuffix(".gz")], Content_Encoding="gzip")
 
@@ -209,7 +209,7 @@ def test_a_redirection_is_followed(contents, mirror):
         assert download.fetch(NAMES[:1], [address]) == {NAMES[0]: contents[NAMES[0]]}
 
 
-def test_what_is_done_is_told_and_how_far_it_is(contents, mirror):
+def test_progress_is_reported_with_byte_counts(contents, mirror):
     told = []
     download.fetch(NAMES, [mirror], report=lambda *what: told.append(what))
     total = sum(map(len, contents.values()))
@@ -219,7 +219,7 @@ def test_what_is_done_is_told_and_how_far_it_is(contents, mirror):
     assert {of for _, _, of in told} == {total}
 
 
-def test_another_data_set_of_the_form_has_to_be_whole(drawn_folder):
+def test_other_data_set_must_be_a_complete_idx_file(drawn_folder):
     whole = {name: (drawn_folder / f"{name}.gz").read_bytes() for name in NAMES}
     with serving(folder(drawn_folder)) as address:
         assert download.fetch(NAMES, [address], published=False) == whole

@@ -42,14 +42,14 @@ def test_images_are_bytes_of_28_by_28_and_labels_bytes(folder):
     assert (test.labels.dtype, test.labels.shape) == (np.uint8, (4,))
 
 
-def test_unpacked_files_serve_as_well(folder):
+def test_unpacked_files_are_read_too(folder):
     for name, array in zip(NAMES, arrays(), strict=True):
         (folder / f"{name}.gz").unlink()
         (folder / name).write_bytes(idx_bytes(array))
     assert len(mnist.load("idx", folder).train.labels) == 3
 
 
-def test_files_that_are_not_the_published_ones_are_warned_of_and_not_called_mnist(folder):
+def test_other_files_give_a_warning_and_are_not_called_mnist(folder):
     with pytest.warns(InputWarning, match=f"not the published MNIST.*{', '.join(NAMES)}") as warned:
         data = mnist.load("idx", folder)
     assert [warning.filename for warning in warned] == [__file__]  # of the line that asked for them
@@ -57,7 +57,7 @@ def test_files_that_are_not_the_published_ones_are_warned_of_and_not_called_mnis
     assert not data.is_mnist
 
 
-def test_the_title_shows_no_commands_to_a_terminal(folder):
+def test_title_contains_no_terminal_control_characters(folder):
     folder = folder.rename(folder.parent / "a\x1b[31m\nb\udcff")
     assert mnist.load("idx", folder).title == "not MNIST: IDX files of a?[31m?b?"
 
@@ -77,20 +77,20 @@ def test_the_environment_names_the_folder(folder, monkeypatch):
         (3, np.zeros((4, 28, 28)), "with 1 dimension"),
     ],
 )
-def test_wrong_files_are_refused(folder, position, array, complaint):
+def test_invalid_files_are_rejected(folder, position, array, complaint):
     wrong = arrays()
     wrong[position] = array
     with pytest.raises(InputError, match=complaint):
         mnist.load("idx", write_folder(folder, wrong))
 
 
-def test_too_few_training_images_are_refused(tmp_path):
+def test_too_few_training_images_are_rejected(tmp_path):
     with pytest.raises(InputError, match="more than 5000 training examples"):
         mnist.load("idx", write_folder(tmp_path / "few", arrays(train=5000)))
 
 
 @pytest.mark.parametrize("source", ["auto", "idx", "tfds"])
-def test_a_folder_that_is_given_and_wrong_is_never_passed_over(folder, source):
+def test_invalid_folder_is_an_error_and_never_ignored(folder, source):
     with pytest.raises(InputError, match="expected a folder"):
         mnist.load(source, folder / "absent")
     (folder / "t10k-labels-idx1-ubyte.gz").unlink()
@@ -98,9 +98,9 @@ def test_a_folder_that_is_given_and_wrong_is_never_passed_over(folder, source):
         mnist.load(source, folder)
 
 
-def test_idx_without_a_folder_says_where_it_looked():
+def test_idx_without_a_folder_names_the_variable():
     with pytest.raises(
-        InputError, match="got none, neither as an argument nor by TF_EDUREKA_MNIST_DIR"
+        InputError, match="got none, neither as an argument nor in TF_EDUREKA_MNIST_DIR"
     ):
         mnist.load("idx")
 
@@ -148,14 +148,14 @@ def test_without_folder_copy_and_network_digits_are_rendered_with_a_warning(
     assert "not MNIST" in data.title
 
 
-def test_without_folder_copy_and_network_there_is_no_tfds(no_copy, no_network):
+def test_tfds_without_folder_copy_and_network_raises(no_copy, no_network):
     with pytest.raises(InputError, match="no network") as error:
         mnist.load("tfds")
     assert error.value.topic == "no MNIST folder"
 
 
-def test_what_was_downloaded_is_taken_even_if_tfds_cannot_keep_it(no_copy, downloaded):
-    with pytest.warns(InputWarning, match="downloaded, but not kept: no space left"):
+def test_downloaded_files_are_used_even_if_tfds_cannot_store_them(no_copy, downloaded):
+    with pytest.warns(InputWarning, match="downloaded, but could not be stored: no space left"):
         data = mnist.load("auto")
     assert (data.source, data.test.labels.tolist()) == ("idx", [0, 1, 2, 3])
     with pytest.raises(InputError, match="no space left"):
@@ -171,7 +171,7 @@ def test_only_a_command_shows_the_download(no_copy, downloaded, capsys):
     )
 
 
-def test_digits_that_are_asked_for_by_name_are_not_warned_of(monkeypatch, recwarn):
+def test_rendered_digits_asked_for_by_name_give_no_warning(monkeypatch, recwarn):
     monkeypatch.setattr(rendered, "digits", lambda: arrays())
     assert mnist.load("rendered").source == "rendered"
     assert not recwarn
@@ -185,29 +185,33 @@ def test_an_empty_variable_names_no_folder(monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "complaint"),
-    [("n" * 300, "cannot be read"), ("zero\0byte", "found none"), ("/dev/stdin", "found none")],
+    [
+        ("n" * 300, "cannot be read"),
+        ("zero\0byte", "but it does not exist"),
+        ("/dev/stdin", "but it does not exist"),
+    ],
 )
-def test_a_folder_that_cannot_be_looked_into_is_an_error_of_the_user(name, complaint):
+def test_unreadable_folder_is_an_input_error(name, complaint):
     with pytest.raises(InputError, match=complaint):
         mnist.load("idx", name)
 
 
 @pytest.mark.parametrize("source", ["idx", "tfds"])
-def test_a_pipe_in_place_of_a_file_is_not_waited_for(folder, source, no_copy):
+def test_pipe_in_place_of_a_file_does_not_block(folder, source, no_copy):
     (folder / f"{NAMES[0]}.gz").unlink()
     os.mkfifo(folder / f"{NAMES[0]}.gz")
     with pytest.raises(InputError, match="got a pipe"):
         mnist.load(source, folder)
 
 
-def test_a_copy_of_tfds_is_taken_without_a_network(no_network, monkeypatch):
+def test_tfds_copy_is_used_without_a_network(no_network, monkeypatch):
     monkeypatch.setattr(tfds, "is_prepared", lambda: True)
     monkeypatch.setattr(tfds, "read", lambda: arrays())
-    monkeypatch.setattr(published, "differing", lambda arrays: [])
+    monkeypatch.setattr(published, "differing_files", lambda arrays: [])
     assert mnist.load("auto").source == "tfds"
 
 
-def test_a_tfds_copy_of_other_data_is_refused(monkeypatch):
+def test_tfds_copy_of_other_data_is_rejected(monkeypatch):
     monkeypatch.setattr(tfds, "is_prepared", lambda: True)
     monkeypatch.setattr(tfds, "read", lambda: arrays())
     with pytest.raises(InputError, match="does not hold the published MNIST"):
@@ -215,7 +219,7 @@ def test_a_tfds_copy_of_other_data_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("examples", [0, -1, 4, 2.0, True])
-def test_a_limit_that_cannot_be_is_refused(data, examples):
+def test_invalid_limits_are_rejected(data, examples):
     few = replace(data, train=data.train.first(3))
     with pytest.raises(InputError, match="limit: expected a whole number from 1 to 3"):
         few.limited(examples)
@@ -227,7 +231,7 @@ def test_a_limit_keeps_the_first_training_examples_and_all_others(folder):
     assert (len(data.validation.labels), len(data.test.labels)) == (5000, 4)
 
 
-def test_written_files_are_read_as_the_same_examples(folder, tmp_path):
+def test_written_files_are_read_back_unchanged(folder, tmp_path):
     data = mnist.load("idx", folder)
     written = tmp_path / "written"
     written.mkdir()
@@ -236,12 +240,12 @@ def test_written_files_are_read_as_the_same_examples(folder, tmp_path):
     assert mnist.load("idx", written).fingerprint == data.fingerprint
 
 
-def test_examples_that_cannot_be_written_are_an_error_of_the_user(data, tmp_path):
+def test_write_error_of_examples_is_an_input_error(data, tmp_path):
     with pytest.raises(InputError, match="train-images-idx3-ubyte: cannot be written"):
         data.write(tmp_path / "absent")
 
 
-def test_the_fingerprint_tells_apart_how_the_same_bytes_are_shared_out():
+def test_fingerprint_depends_on_the_split_of_the_same_bytes():
     def black(train: int, test: int) -> mnist.Mnist:
         parts = [
             mnist.Split(np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8))
@@ -280,12 +284,12 @@ def test_real_mnist_is_recognised_and_split(mnist_folder, recwarn):
         (np.zeros((2, 28, 28), np.uint8), [-1, 1], "labels: expected 0 to 9, got -1 at position 0"),
     ],
 )
-def test_arrays_that_would_be_trained_on_as_something_else_are_refused(images, labels, complaint):
+def test_arrays_of_wrong_dtype_or_shape_are_rejected(images, labels, complaint):
     with pytest.raises(InputError, match=complaint):
         mnist.Split(images, labels)
 
 
-def test_the_examples_are_read_only_wherever_they_come_from_and_what_was_given_is_not(data):
+def test_examples_are_read_only_and_the_arguments_stay_writable(data):
     images, labels = np.zeros((2, 28, 28), np.uint8), np.array([3, 4])
     split = mnist.Split(images, labels)
     assert split.labels.dtype == np.uint8
@@ -295,13 +299,13 @@ def test_the_examples_are_read_only_wherever_they_come_from_and_what_was_given_i
     images[0], labels[0] = 1, 1
 
 
-def test_the_published_gz_files_are_those_that_tfds_pins():
+def test_published_hashes_equal_those_of_tfds():
     pinned = {
         url.rpartition("/")[2]: (info.checksum, info.size)
         for url, info in tensorflow_datasets.image_classification.MNIST.url_infos.items()
     }
     assert pinned == {
-        f"{name}.gz": (file.packed, file.size) for name, file in published.FILES.items()
+        f"{name}.gz": (file.gzip_sha256, file.size) for name, file in published.FILES.items()
     }
 
 
@@ -313,6 +317,6 @@ def test_copies_are_read_only_too(data):
             again.train.images[:] = 0
 
 
-def test_data_that_nothing_can_be_tested_on_are_refused(data):
+def test_data_without_test_examples_is_rejected(data):
     with pytest.raises(InputError, match="test: expected at least one example"):
         replace(data, test=data.test.first(0))

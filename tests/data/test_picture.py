@@ -69,12 +69,12 @@ def test_a_digit_fills_20_pixels_and_has_its_centre_of_mass_in_the_middle(tmp_pa
         *("palette", "black on transparent", "white on transparent"),
     ],
 )
-def test_it_is_the_same_digit_however_it_is_drawn(tmp_path, other):
+def test_digit_is_the_same_in_any_size_colour_and_place(tmp_path, other):
     one, two = read(tmp_path, seven()), read(tmp_path, other)
     assert np.abs(one - two).mean() < 3  # of 255; a digit moved by a pixel differs by 20
 
 
-def test_a_line_of_one_pixel_is_seen_and_specks_are_not(tmp_path):
+def test_one_pixel_line_is_found_and_specks_are_ignored(tmp_path):
     picture = np.full((400, 400), 255, np.uint8)
     picture[100:301, 200] = 0
     line = read(tmp_path, picture)
@@ -83,7 +83,7 @@ def test_a_line_of_one_pixel_is_seen_and_specks_are_not(tmp_path):
     np.testing.assert_array_equal(read(tmp_path, picture), line)
 
 
-def test_thin_strokes_are_full_ink_though_they_become_a_small_part_of_a_pixel(tmp_path):
+def test_thin_strokes_have_full_ink_after_scaling(tmp_path):
     picture = np.full((800, 800), 255, np.uint8)
     picture[100:700, 400:403] = picture[697:700, 100:700] = 0  # 600 pixels become 20
     assert read(tmp_path, picture).max() == 255
@@ -107,7 +107,7 @@ def test_a_lens_that_darkens_the_corners_changes_little(tmp_path):
 @pytest.mark.parametrize(
     ("orientation", "name"), [*((n, "d.jpg") for n in range(1, 9)), (6, "d.png")]
 )
-def test_a_photograph_is_turned_as_its_camera_was_held(tmp_path, orientation, name):
+def test_exif_orientation_is_applied(tmp_path, orientation, name):
     held = Image.fromarray(seven(400, 300))
     exif = held.getexif()
     exif[0x0112] = orientation
@@ -185,19 +185,19 @@ def shadow(picture, width):
         *("green on red, as bright", "small on a large page"),
     ],
 )
-def test_it_is_the_same_digit_on_whatever_paper(tmp_path, draw, digit):
+def test_digit_is_the_same_on_any_paper(tmp_path, draw, digit):
     one, two = read(tmp_path, sheet(digit)), read(tmp_path, draw(digit))
     assert np.abs(one - two).mean() < 11  # of 255; a digit moved by a pixel differs by 20
 
 
-def test_a_bar_that_the_pen_left_off_for_belongs_to_the_digit(tmp_path):
+def test_separate_bar_belongs_to_the_digit(tmp_path):
     apart = [[(225, 60), (135, 72)], [(110, 90), (104, 140)], FIVE[1]]
     steps = picture.read_steps(stored(tmp_path, sheet(apart)))
     assert not steps.others
     assert steps.ink[64:68, 170:180].min() > 0.5
 
 
-def test_what_thin_strokes_hold_together_is_one_digit(tmp_path):
+def test_parts_connected_by_thin_strokes_are_one_digit(tmp_path):
     sides = [[(105, 70), (105, 220)], [(175, 70), (175, 220)]]
     thin = [((105, y), (175, y), (170, 170, 165), 3) for y in (72, 218)]
     steps = picture.read_steps(stored(tmp_path, sheet(sides, under=thin)))
@@ -206,13 +206,13 @@ def test_what_thin_strokes_hold_together_is_one_digit(tmp_path):
     assert picture.read_steps(stored(tmp_path, sheet(sides))).others == 1
 
 
-def test_two_digits_are_not_taken_for_one(tmp_path):
+def test_two_digits_are_counted_separately(tmp_path):
     two = np.concatenate([sheet(FIVE), sheet(SEVEN)], axis=1)
     assert picture.read_steps(stored(tmp_path, two)).others == 1
     assert not picture.read_steps(stored(tmp_path, sheet(FIVE))).others
 
 
-def test_the_steps_are_of_the_pictures_size_and_the_paper_has_no_ink(tmp_path):
+def test_steps_have_the_size_of_the_picture_and_paper_has_no_ink(tmp_path):
     steps = picture.read_steps(stored(tmp_path, shadow(sheet(SEVEN), 2)))
     assert steps.picture.shape == (280, 280, 3)
     assert steps.paper.shape == steps.ink.shape == (280, 280)
@@ -253,7 +253,7 @@ def test_paper_without_a_digit_shows_nothing(tmp_path, under):
 
 def test_shapes_are_numbered():
     drawn = np.array([[1, 0, 0, 1, 1], [0, 1, 0, 0, 1], [1, 0, 0, 0, 0], [0, 0, 0, 1, 1]], bool)
-    labels, count = picture_shapes.labelled(drawn)
+    labels, count = picture_shapes.label_shapes(drawn)
     assert count == 3
     parts = [labels[0, 0], labels[0, 3], labels[3, 3]]
     assert sorted(parts) == [1, 2, 3]
@@ -261,7 +261,7 @@ def test_shapes_are_numbered():
     np.testing.assert_array_equal(labels, np.array([0, *parts])[expected])
     spiral = np.ones((9, 9), bool)
     spiral[1, :8] = spiral[1:7, 7] = spiral[7, 1:8] = spiral[3:8, 1] = spiral[3, 1:6] = False
-    assert picture_shapes.labelled(spiral)[1] == 1
+    assert picture_shapes.label_shapes(spiral)[1] == 1
 
 
 def test_mnists_own_images_stay_nearly_as_they_are(mnist_folder, tmp_path):
@@ -300,10 +300,10 @@ def encoded(picture: np.ndarray, form: str) -> bytes:
         (encoded(seven(), "JPEG")[:700], "cannot be read|cannot be decoded"),
         (
             png(10_001, 5_000),
-            "at most 50,000,000 pixels and 65,535 a side, .* announces 10001 x 5000",
+            "at most 50,000,000 pixels and 65,535 per side, .* announces 10001 x 5000",
         ),
         (png(2**31 - 1, 2**31 - 1), "at most 50,000,000 pixels"),
-        (png(1, 50_000_000), "65,535 a side, its header announces 1 x 50000000"),
+        (png(1, 50_000_000), "65,535 per side, but its header announces 1 x 50000000"),
         (encoded(np.full((50, 50), 200, np.uint8), "PNG"), "no ink stands out"),
         (encoded(np.zeros((1, 1), np.uint8), "PNG"), "no ink stands out"),
     ],
@@ -320,14 +320,14 @@ def encoded(picture: np.ndarray, form: str) -> bytes:
         "one pixel",
     ],
 )
-def test_what_is_no_picture_of_a_digit_is_refused(tmp_path, content, complaint):
+def test_file_without_a_digit_is_rejected(tmp_path, content, complaint):
     path = tmp_path / "digit.png"
     path.write_bytes(content)
     with pytest.raises(InputError, match=f"^{path}: .*({complaint})"):
         read_picture(path)
 
 
-def test_a_pipe_is_not_waited_for_and_a_file_without_end_not_read(tmp_path):
+def test_pipes_and_endless_files_are_rejected(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")
     with (tmp_path / "long.png").open("wb") as file:
         file.truncate(10**12)
@@ -339,14 +339,14 @@ def test_a_pipe_is_not_waited_for_and_a_file_without_end_not_read(tmp_path):
             read_picture(tmp_path / name)
 
 
-def test_specks_alone_are_no_digit(tmp_path):
+def test_specks_alone_are_not_a_digit(tmp_path):
     picture = np.full((300, 300), 255, np.uint8)
     picture[25::50, 25::50] = 0
     with pytest.raises(InputError, match="no ink stands out"):
         read(tmp_path, picture)
 
 
-def test_paper_alone_is_no_digit_however_noisy(tmp_path):
+def test_noisy_paper_alone_is_not_a_digit(tmp_path):
     noise = np.random.default_rng(1).normal(200, 10, (300, 300)).astype(np.uint8)
     with pytest.raises(InputError, match="no ink stands out"):
         read_picture(stored(tmp_path, noise))

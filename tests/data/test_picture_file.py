@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tf_edureka.data import picture
-from tf_edureka.data.picture_file import reduced
+from tf_edureka.data.picture_file import strip_unneeded
 from tf_edureka.errors import InputError
 
 DRAWN = np.full((40, 40), 255, np.uint8)
@@ -63,8 +63,8 @@ SEGMENTS = [
         (JPEG + b"a film", JPEG),
     ],
 )
-def test_what_the_pixels_do_not_need_is_left_out(content, whole):
-    assert reduced(content) == reduced(whole) == whole
+def test_parts_without_effect_on_the_pixels_are_removed(content, whole):
+    assert strip_unneeded(content) == strip_unneeded(whole) == whole
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_what_the_pixels_do_not_need_is_left_out(content, whole):
         b"GIF89a",
     ],
 )
-def test_what_they_need_is_kept_and_what_is_no_picture_comes_back(content):
-    assert reduced(content) == content
+def test_needed_parts_are_kept_and_other_files_are_unchanged(content):
+    assert strip_unneeded(content) == content
 
 
-def test_of_two_reports_of_the_camera_the_first_is_kept():
+def test_first_of_two_exif_parts_is_kept():
     first, second = (segment(0xE1, b"Exif\0\0" + text) for text in (b"first", b"second"))
-    assert reduced(with_segments(first, second)) == with_segments(first)
+    assert strip_unneeded(with_segments(first, second)) == with_segments(first)
 
 
 HALF_A_MILLION = 500_000
@@ -100,13 +100,13 @@ KINDS = (b"IDAT", b"tEXt", b"zTXt", b"iCCP", b"eXIf", b"acTL", b"PLTE", b"IHDR",
     ],
     ids=[*(kind.decode() for kind in KINDS), "IDAT at the end", "COM", "APP0", "APP1", "DQT"],
 )
-def test_a_picture_of_half_a_million_parts_is_refused(tmp_path, content):
+def test_picture_with_half_a_million_parts_is_rejected(tmp_path, content):
     (tmp_path / "digit").write_bytes(content)
     with pytest.raises(InputError, match="it has more than 100,000 parts"):
         picture.read(tmp_path / "digit")
 
 
-def test_a_jpeg_of_a_thousand_scans_is_refused_and_one_of_ten_read(tmp_path):
+def test_jpeg_with_a_thousand_scans_is_rejected_and_with_ten_read(tmp_path):
     whole = encoded("JPEG", progressive=True)
     last_scan = whole[whole.rindex(b"\xff\xda") : -2]
     path = tmp_path / "digit.jpg"

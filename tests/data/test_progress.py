@@ -15,7 +15,7 @@ def shown(monkeypatch, stream, *told):
             report(*what)
 
 
-def test_without_a_terminal_there_is_a_line_when_something_else_is_done(monkeypatch):
+def test_without_a_terminal_each_activity_prints_a_line(monkeypatch):
     stream = io.StringIO()
     told = [("downloading from a", 0, 2_000_000)] * 3 + [("downloading from b", 1_000_000, 0)] * 2
     shown(monkeypatch, stream, *told, ("preparing", 0, 0))
@@ -26,14 +26,14 @@ def test_without_a_terminal_there_is_a_line_when_something_else_is_done(monkeypa
     ]
 
 
-def test_without_a_terminal_there_is_a_line_now_and_then(monkeypatch):
+def test_without_a_terminal_a_line_is_printed_every_ten_seconds(monkeypatch):
     stream = io.StringIO()
     monkeypatch.setattr(progress, "_SECONDS", 0)
     shown(monkeypatch, stream, *[("downloading", done, 3) for done in range(4)])
     assert len(stream.getvalue().splitlines()) == 4
 
 
-def test_a_terminal_shows_a_bar_and_no_trace_of_it_afterwards(monkeypatch):
+def test_terminal_shows_a_bar_that_disappears_at_the_end(monkeypatch):
     leader, follower = os.openpty()
     monkeypatch.setenv("TERM", "xterm")
     with open(follower, "w") as terminal:
@@ -53,5 +53,5 @@ class FullDisk(io.StringIO):
 
 
 @pytest.mark.parametrize("stream", [FullDisk(), None])
-def test_a_stderr_that_fails_ends_nothing(monkeypatch, stream):
+def test_failing_stderr_does_not_end_the_download(monkeypatch, stream):
     shown(monkeypatch, stream, ("downloading", 1, 2), ("preparing", 0, 0))

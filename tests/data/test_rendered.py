@@ -16,7 +16,7 @@ def test_shapes_types_and_range(digits):
     assert train_images.reshape(6000, -1).max(axis=1).min() > 100  # there is ink on each
 
 
-def test_a_seed_decides_everything_and_another_gives_others():
+def test_equal_seeds_give_equal_digits_and_others_differ():
     first, again, other = (rendered.digits(30, 10, seed) for seed in (4, 4, 5))
     for one, two in zip(first, again, strict=True):
         np.testing.assert_array_equal(one, two)
@@ -29,8 +29,8 @@ def test_no_test_digit_is_a_training_digit(digits):
 
 
 @pytest.mark.slow
-def test_plain_digits_have_the_form_of_mnist():
-    images, labels = rendered.plain()
+def test_clean_digits_have_the_form_of_mnist():
+    images, labels = rendered.clean_digits()
     assert (images.shape, images.dtype) == ((100, 28, 28), np.uint8)
     assert labels.tolist() == [*range(10)] * 10
     places = np.arange(28)

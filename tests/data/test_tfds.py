@@ -53,7 +53,7 @@ def test_without_copy_and_network_nothing_is_written(empty_tfds):
     assert not empty_tfds.exists()
 
 
-def test_the_copy_gets_its_place_when_it_is_whole(empty_tfds, preparing, capfd):
+def test_copy_is_moved_into_place_when_complete(empty_tfds, preparing, capfd):
     told = []
     tfds.prepare(FILES, lambda *what: told.append(what))
     assert left(empty_tfds) == ["3.0.1", "mnist"]
@@ -89,7 +89,7 @@ def test_a_folder_that_is_a_file_is_named(empty_tfds):
         tfds.prepare(FILES)
 
 
-def test_a_folder_of_somebody_else_holds_no_copy(empty_tfds, monkeypatch):
+def test_unreadable_folder_counts_as_no_copy(empty_tfds, monkeypatch):
     def closed(_):
         raise PermissionError(13, "Permission denied")
 
@@ -97,14 +97,14 @@ def test_a_folder_of_somebody_else_holds_no_copy(empty_tfds, monkeypatch):
     assert not tfds.is_prepared()
 
 
-def test_what_a_killed_process_left_is_removed(empty_tfds, preparing):
+def test_leftovers_of_a_killed_process_are_deleted(empty_tfds, preparing):
     (empty_tfds / ".mnist-killed").mkdir(parents=True)
     (empty_tfds / ".mnist-killed" / "lock").touch()
     tfds.prepare(FILES)
     assert left(empty_tfds) == ["3.0.1", "mnist"]
 
 
-def test_another_process_is_waited_for_and_its_copy_taken(empty_tfds, monkeypatch):
+def test_copy_of_a_concurrent_process_is_waited_for_and_used(empty_tfds, monkeypatch):
     def other(builder, **_):
         raise AssertionError("prepared twice")
 
@@ -123,8 +123,8 @@ def test_another_process_is_waited_for_and_its_copy_taken(empty_tfds, monkeypatc
     assert left(empty_tfds) == ["3.0.1", "digits", "mnist"]
 
 
-def test_another_process_is_not_waited_for_for_ever(empty_tfds, preparing, monkeypatch):
-    monkeypatch.setattr(tfds, "_OTHERS_SECONDS", 0.1)
+def test_wait_for_another_process_has_a_time_limit(empty_tfds, preparing, monkeypatch):
+    monkeypatch.setattr(tfds, "_MAX_WAIT_SECONDS", 0.1)
     place = empty_tfds / ".mnist-hangs"
     place.mkdir(parents=True)
     with filelock.FileLock(place / "lock"):
@@ -132,7 +132,7 @@ def test_another_process_is_not_waited_for_for_ever(empty_tfds, preparing, monke
     assert left(empty_tfds) == [".mnist-hangs", "3.0.1", "lock", "mnist"]
 
 
-def test_a_copy_that_another_process_made_meanwhile_is_taken(empty_tfds, monkeypatch):
+def test_copy_made_by_another_process_in_the_meantime_is_used(empty_tfds, monkeypatch):
     def prepare(builder, **_):
         (empty_tfds / "mnist" / "3.0.1").mkdir(parents=True)
         (empty_tfds / "mnist" / "3.0.1" / "digits").touch()
@@ -158,7 +158,7 @@ def test_tfds_shows_its_bars_again_afterwards(empty_tfds, monkeypatch):
 
 
 @pytest.mark.parametrize("info", [None, "{"], ids=["absent", "damaged"])
-def test_a_copy_that_is_not_whole_is_named(empty_tfds, info):
+def test_incomplete_copy_is_reported(empty_tfds, info):
     copy = empty_tfds / "mnist" / "3.0.1"
     copy.mkdir(parents=True)
     (copy / "mnist-train.tfrecord-00000-of-00001").write_bytes(b"")
@@ -169,7 +169,7 @@ def test_a_copy_that_is_not_whole_is_named(empty_tfds, info):
 
 
 @pytest.mark.parametrize("name", ["dataset_info.json", "mnist-train.tfrecord-00000-of-00001"])
-def test_a_pipe_in_a_copy_is_not_waited_for(empty_tfds, name):
+def test_pipe_in_a_copy_does_not_block(empty_tfds, name):
     copy = empty_tfds / "mnist" / "3.0.1"
     copy.mkdir(parents=True)
     os.mkfifo(copy / name)
@@ -186,23 +186,23 @@ def test_a_copy_of_gigabytes_is_not_read(empty_tfds):
         mnist.load("auto")
 
 
-def test_without_a_home_there_is_a_word_on_it(empty_tfds, monkeypatch):
+def test_missing_home_folder_is_reported(empty_tfds, monkeypatch):
     def nowhere(_):
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.setattr(Path, "expanduser", nowhere)
-    with pytest.raises(InputError, match="home directory.*TFDS_DATA_DIR can name another"):
+    with pytest.raises(InputError, match="home directory.*set TFDS_DATA_DIR to another"):
         tfds.location()
 
 
 def test_unpacked_files_are_not_enough_to_prepare_from(empty_tfds, drawn_folder, tmp_path):
     for name in NAMES:
         (tmp_path / name).write_bytes(gzip.decompress((drawn_folder / f"{name}.gz").read_bytes()))
-    with pytest.raises(InputError, match=r"TFDS expects the four published \.gz files"):
+    with pytest.raises(InputError, match=r"expected the four published \.gz files"):
         mnist.load("tfds", tmp_path)
 
 
-def test_tfds_refuses_an_altered_file(mnist_folder, empty_tfds, tmp_path):
+def test_altered_file_is_rejected_for_tfds(mnist_folder, empty_tfds, tmp_path):
     altered = tmp_path / "altered"
     shutil.copytree(mnist_folder, altered)
     labels = altered / "t10k-labels-idx1-ubyte.gz"
@@ -241,7 +241,7 @@ def point_tfds_at(address, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_copy_by_the_downloader_of_tfds_itself_serves(mnist_folder, empty_tfds, monkeypatch):
+def test_copy_downloaded_by_tfds_itself_is_used(mnist_folder, empty_tfds, monkeypatch):
     with serving(folder(mnist_folder)) as address:
         point_tfds_at(address, monkeypatch)
         tensorflow_datasets.load("mnist", data_dir=empty_tfds)

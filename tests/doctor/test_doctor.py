@@ -26,7 +26,7 @@ def run(*arguments, **environment) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.slow
-def test_where_training_works_it_says_on_what_and_ends_with_0():
+def test_working_device_is_named_with_exit_code_0():
     done = run("--json", CUDA_VISIBLE_DEVICES="-1")
     report = json.loads(done.stdout)
     found = [(each["status"], each["what"]) for each in report["findings"]]
@@ -36,7 +36,7 @@ def test_where_training_works_it_says_on_what_and_ends_with_0():
     assert {status for status, _ in found} <= {OK, NOTE}
 
 
-def test_it_needs_no_package_to_say_that_packages_are_missing(tmp_path):
+def test_missing_packages_are_reported_without_any_package(tmp_path):
     venv.create(tmp_path / "empty")
     python = tmp_path / "empty" / "bin" / "python"
     command = [python, "-m", "tf_edureka.doctor"]
@@ -71,7 +71,7 @@ def problems(findings) -> list[Finding]:
     return [finding for finding in findings if finding.status == PROBLEM]
 
 
-def test_what_is_installed_fits_together():
+def test_installed_packages_are_compatible():
     assert not problems(packages.packages())
 
 
@@ -89,7 +89,7 @@ def test_what_is_installed_fits_together():
         ({"importlib_resources": None}, "importlib-resources is not installed", "pip install"),
     ],
 )
-def test_versions_that_do_not_fit_are_named_with_who_needs_what(installed, versions, what, advice):
+def test_incompatible_versions_are_named_with_the_requirement(installed, versions, what, advice):
     installed(**versions)
     found = problems(packages.packages())
     assert [finding for finding in found if finding.what.startswith(what)]
@@ -108,12 +108,12 @@ def test_a_package_that_is_needed_anyway_may_be_newer_than_an_extra_allows(monke
     assert not problems(packages.packages())
 
 
-@pytest.mark.parametrize("rival", ["tensorflow-cpu", "tensorflow-metal"])
-def test_packages_that_break_tensorflow_are_to_be_uninstalled(installed, rival):
-    installed(**{rival: "2.18.0"})
+@pytest.mark.parametrize("other", ["tensorflow-cpu", "tensorflow-metal"])
+def test_conflicting_packages_are_reported_for_uninstalling(installed, other):
+    installed(**{other: "2.18.0"})
     (found,) = problems(packages.packages())
-    assert found.what.startswith(f"{rival} 2.18.0")
-    assert found.advice.startswith(f"pip uninstall {rival}")
+    assert found.what.startswith(f"{other} 2.18.0")
+    assert found.advice.startswith(f"pip uninstall {other}")
 
 
 WHEELS = [
@@ -129,7 +129,7 @@ WHEELS = [
         ("8.9.7.29", "nvidia-cudnn-cu12 8.9.7.29, but tensorflow[and-cuda] needs"),
     ],
 )
-def test_a_broken_set_of_cuda_wheels_is_named(installed, monkeypatch, cudnn, what):
+def test_incompatible_cuda_wheels_are_named(installed, monkeypatch, cudnn, what):
     monkeypatch.setattr(importlib.metadata, "requires", lambda _: ["numpy>=2", *WHEELS])
     installed(nvidia_cublas_cu12="12.9.3.13", nvidia_cudnn_cu12=cudnn)
     (found,) = problems(packages.cuda_wheels(wanted=False))
@@ -137,7 +137,7 @@ def test_a_broken_set_of_cuda_wheels_is_named(installed, monkeypatch, cudnn, wha
     assert found.advice == "pip install 'nvidia-cudnn-cu12<10.0,>=9.3.0.75'"
 
 
-def test_no_cuda_wheels_are_no_problem_without_a_gpu(installed, monkeypatch):
+def test_missing_cuda_wheels_are_no_problem_without_a_gpu(installed, monkeypatch):
     monkeypatch.setattr(importlib.metadata, "requires", lambda _: WHEELS)
     installed(nvidia_cublas_cu12=None, nvidia_cudnn_cu12=None)
     assert list(packages.cuda_wheels(wanted=False)) == []
@@ -163,9 +163,7 @@ def wheels(monkeypatch, tmp_path):
     return put
 
 
-def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(
-    wheels, installed, monkeypatch
-):
+def test_unloadable_library_is_named_with_its_missing_dependency(wheels, installed, monkeypatch):
     errors = {
         "libcudnn.so.9": "libcudnn.so.9: cannot open shared object file: No such file",
         "libcusparse.so.12": "libnvJitLink.so.12: cannot open shared object file: No such file",
@@ -181,21 +179,22 @@ def test_a_library_is_named_that_cannot_be_loaded_and_the_one_it_needs(
         wheels(f"nvidia/lib/{name}")
     monkeypatch.setattr(ctypes, "CDLL", load)
     installed(nvidia_cufft_cu12="11.2.3.61", nvidia_nvjitlink_cu12=None, nvidia_cudnn_cu12=None)
-    found = [(each.what, each.advice) for each in problems(cuda.libraries(cuda.opened(True)))]
+    opened = cuda.open_libraries(True)
+    found = [(each.what, each.advice) for each in problems(cuda.libraries(opened))]
     assert found == [
         (
             "libcufft.so.11 cannot be loaded: /nvidia/cufft/lib/libcufft.so.11: file too short",
             "pip install --force-reinstall nvidia-cufft-cu12",  # it is there, and damaged
         ),
         (
-            "libcusparse.so.12 cannot be loaded: libnvJitLink.so.12, which it needs, is missing",
+            "libcusparse.so.12 cannot be loaded: its dependency libnvJitLink.so.12 is missing",
             "pip install nvidia-nvjitlink-cu12",
         ),
         ("libcudnn.so.9 is missing", "pip install nvidia-cudnn-cu12"),
     ]
 
 
-def test_a_library_from_elsewhere_is_said(wheels, monkeypatch, tmp_path):
+def test_library_outside_the_wheels_is_reported(wheels, monkeypatch, tmp_path):
     for name in cuda.LIBRARIES:
         wheels(f"nvidia/lib/{name}")
     other = tmp_path / "cuda-11"
@@ -203,14 +202,14 @@ def test_a_library_from_elsewhere_is_said(wheels, monkeypatch, tmp_path):
     (other / "libcudart.so.12").touch()
     monkeypatch.setenv("LD_LIBRARY_PATH", str(other))
     monkeypatch.setattr(ctypes, "CDLL", lambda _: None)
-    found = cuda.libraries(cuda.opened(True))
+    found = cuda.libraries(cuda.open_libraries(True))
     notes = [finding.what for finding in found if finding.status == NOTE]
     assert notes == [
-        f"libcudart.so.12 is taken from {other}/libcudart.so.12, not from NVIDIA's wheel"
+        f"libcudart.so.12 is loaded from {other}/libcudart.so.12, not from NVIDIA's wheel"
     ]
 
 
-def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch):
+def test_xla_tools_are_found_and_run(wheels, monkeypatch):
     monkeypatch.setattr(cuda, "SYSTEM_CUDA", ())
     for variable in ("XLA_FLAGS", "CUDA_HOME", "CONDA_PREFIX", "PATH"):
         monkeypatch.setenv(variable, "")
@@ -221,7 +220,7 @@ def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch):
     assert [finding.what for finding in cuda.xla_tools(True)] == ["XLA's ptxas of CUDA 12.9"]
     ptxas.write_text("#!/bin/sh\necho Cuda tools, release 12.5, V12.5.82\n")
     (old,) = cuda.xla_tools(True)  # XLA says so itself, on every run
-    assert (old.status, old.what[:26]) == (NOTE, "XLA's ptxas of CUDA 12.5 m")
+    assert (old.status, old.what[:26]) == (NOTE, "XLA's ptxas of CUDA 12.5 g")
     assert old.advice == "pip install --upgrade nvidia-cuda-nvcc-cu12"
     ptxas.chmod(0o644)
     if os.geteuid():  # root may run anything that is executable for someone
@@ -235,13 +234,13 @@ def test_xlas_tools_are_looked_for_and_run(wheels, monkeypatch):
         ([7, 5], (12, 2), OK, "TensorFlow has code for it"),
         ([8, 9], (12, 2), OK, "TensorFlow has code for it"),
         ([9, 0], (12, 2), OK, "TensorFlow has code for it"),  # compute_90 is code for sm_90, too
-        ([12, 0], (13, 0), NOTE, "the driver makes TensorFlow's code for it"),
-        ([12, 0], (12, 2), PROBLEM, "is for CUDA 12.5, the driver for CUDA 12.2"),
-        ([5, 2], (12, 5), PROBLEM, "sm_60, sm_70, sm_80, sm_89, compute_90 only"),
+        ([12, 0], (13, 0), NOTE, "the driver compiles TensorFlow's code for it"),
+        ([12, 0], (12, 2), PROBLEM, "needs CUDA 12.5, but the driver supports CUDA 12.2"),
+        ([5, 2], (12, 5), PROBLEM, "only for sm_60, sm_70, sm_80, sm_89, compute_90"),
         (None, (12, 5), NOTE, "compute capability unknown"),
     ],
 )
-def test_a_gpus_compute_capability_is_held_against_the_build(capability, driver, status, what):
+def test_compute_capability_is_compared_with_the_build(capability, driver, status, what):
     found = cuda.capability_finding("GPU", capability, BUILD, driver)
     assert found.status == status
     assert what in found.what
@@ -267,15 +266,17 @@ class FakeDriver:
     ("driver", "gpus", "status", "what", "advice"),
     [
         (FakeDriver(), ["01:00.0"], OK, "for CUDA 12.5, GPUs: 1", ""),
-        (FakeDriver(11040), ["01:00.0"], PROBLEM, "is for CUDA 11.4, but", "update the driver"),
-        (FakeDriver(error=803), ["01:00.0"], PROBLEM, "gives error 803", "restart the machine"),
-        (FakeDriver(error=100), [], NOTE, "gives error 100", "--gpus all"),
-        (FakeDriver(error=4242), ["01:00.0"], PROBLEM, "gives error 4242", "CUresult"),
+        (FakeDriver(11040), ["01:00.0"], PROBLEM, "supports CUDA 11.4, but", "update the driver"),
+        (FakeDriver(error=803), ["01:00.0"], PROBLEM, "reports error 803", "restart the machine"),
+        (FakeDriver(error=100), [], NOTE, "reports error 100", "--gpus all"),
+        (FakeDriver(error=4242), ["01:00.0"], PROBLEM, "reports error 4242", "CUresult"),
         (None, ["01:00.0"], PROBLEM, "but no driver", "install NVIDIA's driver"),
         (None, [], NOTE, "no NVIDIA GPU and no driver", ""),
     ],
 )
-def test_the_driver_is_asked(monkeypatch, driver, gpus, status, what, advice):
+def test_driver_findings_follow_its_version_and_error(
+    monkeypatch, driver, gpus, status, what, advice
+):
     def load(_):
         if driver is None:
             raise OSError
@@ -294,22 +295,22 @@ def test_the_driver_is_asked(monkeypatch, driver, gpus, status, what, advice):
     ("value", "hides"),
     [("", True), ("-1", True), ("0", False), ("1,0", False), ("GPU-3a", False), (None, False)],
 )
-def test_gpus_that_the_environment_hides_are_no_riddle(monkeypatch, value, hides):
+def test_gpus_hidden_by_the_environment_are_detected(monkeypatch, value, hides):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if value is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", value)
-    assert cuda.hidden() == hides
+    assert cuda.gpus_hidden() == hides
 
 
 @pytest.mark.parametrize(
     ("system", "machine", "what"),
     [
-        ("win32", "AMD64", "no GPU on Windows itself"),
+        ("win32", "AMD64", "no GPU on native Windows"),
         ("darwin", "arm64", "no GPU on a Mac"),
         ("linux", "aarch64", "no GPU on aarch64"),
     ],
 )
-def test_systems_without_a_gpu_are_told_so(monkeypatch, system, machine, what):
+def test_systems_without_gpu_support_are_reported(monkeypatch, system, machine, what):
     monkeypatch.setattr(sys, "platform", system)
     monkeypatch.setattr(packages.platform, "machine", lambda: machine)
     assert any(what in finding.what for finding in packages.system())
@@ -323,11 +324,11 @@ def test_systems_without_a_gpu_are_told_so(monkeypatch, system, machine, what):
         ({"xla": {"error": "no"}, "kernels": {"error": "no"}}, PROBLEM, "fails on GPU:0: no"),
     ],
 )
-def test_the_last_word_is_a_training_step(outcomes, status, what):
+def test_training_steps_decide_the_finding(outcomes, status, what):
     found = training.training_finding("GPU:0", outcomes)
     assert found.status == status
     assert what in found.what
-    assert ("XLA that fails" in found.advice) == ("seconds" in outcomes.get("kernels", {}))
+    assert ("only XLA fails" in found.advice) == ("seconds" in outcomes.get("kernels", {}))
 
 
 @pytest.mark.parametrize(
@@ -342,9 +343,7 @@ def test_the_last_word_is_a_training_step(outcomes, status, what):
         ),
     ],
 )
-def test_a_tensorflow_that_takes_its_process_down_is_reported(
-    monkeypatch, tmp_path, script, what, advice
-):
+def test_crash_of_tensorflow_is_reported(monkeypatch, tmp_path, script, what, advice):
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\n{script}\n")
     python.chmod(0o755)
@@ -356,17 +355,17 @@ def test_a_tensorflow_that_takes_its_process_down_is_reported(
 CPU_TRAINS = {"CPU:0": {"xla": {"seconds": 1.0}}}
 
 
-def test_a_gpu_whose_memory_another_program_has_taken_is_no_fault_of_the_driver(monkeypatch):
+def test_full_gpu_memory_is_not_blamed_on_the_driver(monkeypatch):
     facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": [["GPU", [9, 0]]]}
     ended = "InternalError: cudaSetDevice() on GPU:0 failed. Status: out of memory"
     monkeypatch.setattr(training, "run_probe", lambda choice: (facts, CPU_TRAINS, "", ended))
     *_, early = problems(training.tensorflow(True, (13, 0), set()))
-    assert early.advice.startswith("nvidia-smi shows which programs use the GPU's memory")
+    assert early.advice.startswith("run nvidia-smi to see which programs use the GPU's memory")
     outcomes = {"xla": {"error": "Out of memory"}, "kernels": {"seconds": 1}}
     assert training.training_finding("GPU:0", outcomes).advice == early.advice
 
 
-def test_a_gpu_that_fails_does_not_take_the_cpu_with_it(monkeypatch):
+def test_cpu_is_checked_even_if_the_gpu_crashes(monkeypatch):
     facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": [["GPU", [9, 0]]]}
     probes = {"auto": (facts, {}, "", "cudaGetDevice() failed"), "cpu": ({}, CPU_TRAINS, "", "")}
     monkeypatch.setattr(training, "run_probe", probes.get)
@@ -383,7 +382,7 @@ def test_a_missing_module_is_named_by_its_wheel(module, wheel):
     assert training.advice_on_import(said) == f"pip install {wheel}"
 
 
-def test_metadata_that_nobody_can_read_stops_nothing(monkeypatch):
+def test_unreadable_metadata_is_ignored(monkeypatch):
     requires = importlib.metadata.requires
     broken = ["numpy (>=1.x)", "no requirement at all !"]
     monkeypatch.setattr(
@@ -392,7 +391,7 @@ def test_metadata_that_nobody_can_read_stops_nothing(monkeypatch):
     assert not problems(packages.packages())
 
 
-def test_a_library_that_tensorflow_alone_does_not_find_is_named(monkeypatch, wheels, tmp_path):
+def test_library_not_found_by_tensorflow_itself_is_named(monkeypatch, wheels, tmp_path):
     wheels("cudnn/lib/libcudnn.so.9")
     said = "Could not load dynamic library 'libcudnn.so.9'; dlerror: ..."
     facts = {"versions": {"tensorflow": "2.21.0"}, "gpus": []}
@@ -403,7 +402,7 @@ def test_a_library_that_tensorflow_alone_does_not_find_is_named(monkeypatch, whe
     assert found[1].what == "TensorFlow sees no GPU"
 
 
-def test_an_end_by_a_signal_without_a_name_is_told_by_its_number(monkeypatch):
+def test_unnamed_signal_is_reported_by_its_number(monkeypatch):
     ended = subprocess.CompletedProcess([], -99, stdout="", stderr="")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
     assert training.run_probe("cpu")[3] == "signal 99"

@@ -111,7 +111,7 @@ def test_average_cost_is_summed_in_double_precision(data):
 
 @BOTH
 def test_both_reject_a_batch_larger_than_the_data(data, train):
-    with pytest.raises(InputError, match="expected at most the 1000 training examples"):
+    with pytest.raises(InputError, match="expected at most 1000, the number of training examples"):
         train(MlpConfig.article(batch_size=1001), data)
 
 

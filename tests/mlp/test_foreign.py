@@ -179,7 +179,7 @@ def test_wrapped_model_can_be_saved_and_loaded(trained, data, tmp_path):
 
 
 def test_network_of_the_package_is_loaded_without_test_or_warning(trained, tmp_path, monkeypatch):
-    monkeypatch.setattr(rendered, "plain", None)
+    monkeypatch.setattr(rendered, "clean_digits", None)
     path = tmp_path / "model.keras"
     mlp.from_weights(MlpConfig.tuned(), trained).save(path)
     loaded = mlp.load_model(path)  # a warning would fail this test

@@ -49,7 +49,9 @@ def test_accuracy_is_that_of_the_returned_weights(data):
 
 
 def test_a_batch_larger_than_the_data_is_refused(data):
-    with pytest.raises(InputError, match="batch_size: expected at most the 1000 training examples"):
+    with pytest.raises(
+        InputError, match="batch_size: expected at most 1000, the number of training examples"
+    ):
         without_xla(MlpConfig.tuned(batch_size=1001), data)
 
 

@@ -197,7 +197,7 @@ def test_drawing_is_converted_as_in_python(fresh, strokes):
     drawn = np.array(ink, np.float32).reshape(280, 280)
     found = np.array(found, int).reshape(28, 28)
     # Python treats the drawing as a photograph and smooths its edges.
-    assert np.abs(found - picture.formed(255 * drawn)).max() <= 5
+    assert np.abs(found - picture.from_grey(255 * drawn)).max() <= 5
 
 
 def test_empty_pad_has_no_answer(fresh):

@@ -68,7 +68,7 @@ def test_loss_rising_from_its_minimum_is_diverged_even_below_the_initial_loss():
     assert outcome_of("identity", OR, [9, 9, 9], [2, 2, 2], least_loss=0.5) == "diverged"
     for rate, epochs, seed in ((0.158, 100, 44), (0.158, 1000, 44), (0.5, 20, 1)):
         config = PerceptronConfig(rate, epochs, seed=seed, activation="identity")
-        result = SweepResult.of([perceptron.train(config, OR)])
+        result = SweepResult.from_results([perceptron.train(config, OR)])
         assert diagnose("identity", OR, result=result).tolist() == ["diverged"]
 
 

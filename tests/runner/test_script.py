@@ -46,7 +46,7 @@ def test_cuda_is_looked_for_before_tensorflow_is_imported(monkeypatch):
     order = []
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    monkeypatch.setattr(runtime, "help_tensorflow_find_cuda", lambda: order.append("cuda"))
+    monkeypatch.setattr(runtime, "preload_cusolver", lambda: order.append("cuda"))
     monkeypatch.setattr(modules, "install", lambda *_, **__: order.append("tensorflow"))
     process.switch_to_tensorflow_1(None)
     assert order == ["cuda", "tensorflow"]

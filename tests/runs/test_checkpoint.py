@@ -76,20 +76,20 @@ def test_the_last_two_are_kept_and_the_last_one_is_read(folder):
     assert equal(checkpoints(folder).latest(), state(11))
 
 
-def test_one_of_the_middle_of_an_epoch_is_later_than_that_epochs_beginning(folder):
+def test_checkpoint_within_an_epoch_is_newer_than_that_at_its_start(folder):
     writer = checkpoints(folder)
     writer.save(state(3))
     writer.save(state(3, step=20))
     assert equal(checkpoints(folder).latest(), state(3, step=20))
 
 
-def test_a_folder_without_checkpoints_or_none_at_all_has_none(folder, tmp_path):
+def test_folder_without_checkpoints_and_missing_folder_have_none(folder, tmp_path):
     (tmp_path / "checkpoint-1-0-mine.npz").write_text("not ours")
     assert checkpoints(folder).latest() is None
     assert checkpoints(RunFolder(tmp_path / "none", ())).latest() is None
 
 
-def test_any_byte_changed_any_length_cut_makes_the_one_before_be_used(folder, recwarn):
+def test_any_changed_byte_or_truncation_makes_the_previous_checkpoint_used(folder, recwarn):
     writer = checkpoints(folder)
     writer.save(state(1))
     writer.save(state(2))
@@ -103,14 +103,14 @@ def test_any_byte_changed_any_length_cut_makes_the_one_before_be_used(folder, re
     ]
     for damage in damages:
         path.write_bytes(damage)
-        with pytest.warns(InputWarning, match=f"{re.escape(path.name)} is damaged, "):
+        with pytest.warns(InputWarning, match=f"{re.escape(path.name)} is damaged: "):
             assert equal(checkpoints(folder).latest(), state(1))
     path.unlink()
     assert equal(checkpoints(folder).latest(), state(1))
     assert not recwarn
 
 
-def test_a_damaged_one_gives_way_to_the_next_that_is_written(folder):
+def test_damaged_checkpoint_is_deleted_by_the_next_save(folder):
     writer = checkpoints(folder)
     writer.save(state(1))
     writer.save(state(2))
@@ -123,7 +123,7 @@ def test_a_damaged_one_gives_way_to_the_next_that_is_written(folder):
     assert equal(checkpoints(folder).latest(), state(2))
 
 
-def test_where_all_are_damaged_each_is_named(folder, recwarn):
+def test_if_all_are_damaged_each_is_named(folder, recwarn):
     writer = checkpoints(folder)
     for epoch in (1, 2):
         writer.save(state(epoch))
@@ -135,11 +135,11 @@ def test_where_all_are_damaged_each_is_named(folder, recwarn):
     assert not recwarn  # the error says it all
 
 
-def test_who_trained_before_is_kept_through_all_resumptions(folder):
+def test_record_of_earlier_processes_survives_all_resumptions(folder):
     first = checkpoints(folder, command="a", machine={"cores": 2})
     first.save(state(1))
     second = checkpoints(folder, command="b", machine={"cores": 4})
-    with pytest.warns(InputWarning, match="cores 2 there, 4 here"):
+    with pytest.warns(InputWarning, match=r"cores 2 \(here 4\)"):
         second.latest()
     second.save(state(3))
     third = checkpoints(folder, command="c", machine={"cores": 4})
@@ -150,25 +150,25 @@ def test_who_trained_before_is_kept_through_all_resumptions(folder):
     ]
 
 
-def test_one_of_another_configuration_or_data_is_refused_by_what_differs(folder):
+def test_checkpoint_of_another_configuration_or_data_is_rejected_with_the_differences(folder):
     checkpoints(folder).save(state(1))
     other = {"epochs": 12, "seed": 1}
-    with pytest.raises(InputError, match="epochs 9 there, 12 here"):
+    with pytest.raises(InputError, match=r"epochs 9 \(here 12\)"):
         checkpoints(folder, config=other).latest()
-    with pytest.raises(InputError, match=r"examples, .*abababababababab\.\.\. there, cdcd"):
+    with pytest.raises(InputError, match=r"examples: SHA-256 abababababababab\.\.\. \(here cdcd"):
         checkpoints(folder, data_sha256="cd" * 32).latest()
 
 
-def test_one_of_another_version_is_refused_by_the_settings_that_only_one_of_them_has(folder):
+def test_checkpoint_of_another_version_is_rejected_with_the_unmatched_settings(folder):
     checkpoints(folder).save(state(1))
     here = {"epochs": 9, "seed": 1, "limit": None}
     with pytest.raises(InputError, match=r"of another version \(limit\)"):
         checkpoints(folder, config=here).latest()
 
 
-def test_another_machine_is_warned_of_and_the_training_goes_on(folder):
+def test_another_machine_gives_a_warning_and_the_training_resumes(folder):
     checkpoints(folder).save(state(1))
-    with pytest.warns(InputWarning, match="cores 2 there, 8 here"):
+    with pytest.warns(InputWarning, match=r"cores 2 \(here 8\)"):
         assert checkpoints(folder, machine={"cores": 8}).latest().epoch == 1
 
 
@@ -251,7 +251,7 @@ FORGED = {
     "earlier ones that are none": archive(**said(earlier="abc")),
     "earlier ones that are numbers": archive(**said(earlier=[5])),
     "a digest that is a number": archive(**said(data_sha256=5)),
-    "a number that is none": archive(**said(machine={"cores": math.inf})),
+    "a number that is not finite": archive(**said(machine={"cores": math.inf})),
     "a number too large": archive(conditions=np.array('{"config": {"epochs": 1e400}}')),
     "brackets": archive(conditions=np.array("[" * 100_000)),
     "braces": archive(training=np.array('{"a":' * 100_000)),
@@ -272,7 +272,7 @@ FORGED = {
         cost=HALVES * np.nan, accuracy=HALVES, epoch_seconds=HALVES
     ),
     "an accuracy above 1": archive(accuracy=np.array([1.5])),
-    "an accuracy that is none": archive(accuracy=np.array([np.nan])),
+    "a NaN accuracy": archive(accuracy=np.array([np.nan])),
     "negative seconds": archive(epoch_seconds=np.array([-1.0])),
     "a clock without a number": archive(running_seconds=np.array(np.inf)),
     "a variable that is missing": archive(variable_0=None),
@@ -294,29 +294,29 @@ FORGED = {
 }
 
 
-def test_a_checkpoint_that_was_only_packed_anew_is_one(recwarn):
+def test_repacked_checkpoint_is_accepted(recwarn):
     assert equal(from_bytes("here", rewritten())[0], state(1))
 
 
 @pytest.mark.parametrize("content", FORGED.values(), ids=FORGED)
-def test_what_is_forged_or_of_another_version_is_refused_in_a_line(content, capsys, recwarn):
-    with pytest.raises(InputError, match="as this version of tf_edureka writes them") as refused:
+def test_forged_or_foreign_checkpoint_is_rejected_in_one_line(content, capsys, recwarn):
+    with pytest.raises(InputError, match="a checkpoint of this version of tf_edureka") as refused:
         from_bytes("here", content)
     assert len(str(refused.value)) < 400
     assert capsys.readouterr().out == ""
     assert not recwarn
 
 
-def test_a_forged_one_is_refused_under_the_right_name_and_at_another_place_too(folder):
+def test_forged_checkpoint_is_rejected_under_the_right_name_too(folder):
     content = to_bytes(state(1), CONDITIONS)
     for position in ("1-1", "2-0"):
         name = f"checkpoint-{position}-{hashlib.sha256(content).hexdigest()[:16]}.npz"
         (folder.path / name).write_bytes(content)
-        with pytest.raises(InputError, match="its name says another epoch or step"):
+        with pytest.raises(InputError, match="its name has another epoch or step"):
             checkpoints(folder).latest()
 
 
-def test_of_what_differs_no_more_is_said_than_fits_a_line(folder):
+def test_long_list_of_differences_is_truncated(folder):
     checkpoints(folder, config={"epochs": "9" * 10**6, "seed": 1}).save(state(1))
     with pytest.raises(InputError, match='got one with epochs "999') as refused:
         checkpoints(folder).latest()
@@ -327,7 +327,7 @@ def test_of_what_differs_no_more_is_said_than_fits_a_line(folder):
     assert len(str(refused.value)) < 1000
 
 
-def test_one_that_cannot_be_read_is_named_and_the_one_before_used(folder):
+def test_unreadable_checkpoint_is_named_and_the_previous_one_used(folder):
     checkpoints(folder).save(state(1))
     path = folder.path / f"checkpoint-2-0-{'ab' * 8}.npz"
     path.mkdir()
@@ -336,7 +336,7 @@ def test_one_that_cannot_be_read_is_named_and_the_one_before_used(folder):
         assert checkpoints(folder).latest().epoch == 1
 
 
-def test_a_pipe_is_not_waited_for_and_a_file_without_end_not_read(folder):
+def test_pipes_and_endless_files_are_rejected(folder):
     checkpoints(folder).save(state(1))
     path = folder.path / f"checkpoint-2-0-{'ab' * 8}.npz"
     os.mkfifo(path)
@@ -358,7 +358,7 @@ def test_a_run_that_replaces_another_deletes_its_checkpoints_before_it_writes_an
     assert (seen, names(folder)) == ([[]], ["checkpoint-1-0"])
 
 
-def test_what_cannot_be_written_leaves_the_ones_before(folder, monkeypatch):
+def test_failed_write_keeps_the_earlier_checkpoints(folder, monkeypatch):
     writer = checkpoints(folder)
     writer.save(state(1))
 
@@ -400,7 +400,7 @@ columns = st.integers(0, 4).flatmap(
 
 
 @given(variables=st.lists(arrays, max_size=4), columns=columns)
-def test_any_state_comes_back_to_the_bit(variables, columns):
+def test_any_state_is_restored_bit_identically(variables, columns):
     before = TrainingState(tuple(variables), **columns, training={"seed": 1})
     after, conditions = from_bytes("here", to_bytes(before, CONDITIONS))
     assert equal(before, after)
@@ -419,7 +419,7 @@ configs = st.builds(
 
 
 @given(one=configs, other=configs)
-def test_configurations_are_told_apart_after_a_way_through_json_too(one, other):
+def test_configurations_are_distinguished_after_json_too(one, other):
     there, here = (json.loads(json.dumps(dataclasses.asdict(config))) for config in (one, other))
     assert (differences(there, here) == []) == (one == other)
     assert differences(there, there) == []
@@ -428,9 +428,9 @@ def test_configurations_are_told_apart_after_a_way_through_json_too(one, other):
 def test_differences_are_named_at_any_depth():
     there = {"epochs": 15, "distortion": {"turn": 15.0, "shift": 2.0}, "only": 1}
     here = {"epochs": 15, "distortion": {"turn": 10.0, "shift": 2.0}, "new": True}
-    assert differences({"limit": None}, {}) == ["limit null there, nothing here"]  # not the same
+    assert differences({"limit": None}, {}) == ["limit null (here missing)"]  # not the same
     assert differences(there, here) == [
-        "distortion turn 15.0 there, 10.0 here",
-        "only 1 there, nothing here",
-        "new nothing there, true here",
+        "distortion turn 15.0 (here 10.0)",
+        "only 1 (here missing)",
+        "new missing (here true)",
     ]

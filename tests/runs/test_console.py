@@ -10,7 +10,7 @@ DEVICE = "[/job:localhost/replica:0/task:0/device:GPU:0]"
 SHAPE = "expected [batch, units] shape :cat:"
 
 
-def test_what_looks_like_markup_or_an_emoji_stands_in_a_table_as_it_is():
+def test_markup_and_emoji_codes_are_printed_literally_in_a_table():
     file = io.StringIO()
     table = console.table(("check [a]", "measured"), [(SHAPE, DEVICE)])
     Console(file=file, width=200).print(table)
@@ -18,14 +18,14 @@ def test_what_looks_like_markup_or_an_emoji_stands_in_a_table_as_it_is():
 
 
 @pytest.mark.parametrize("text", [DEVICE, SHAPE, "runs/:cat:/[bold]x"])
-def test_a_line_of_a_run_is_printed_as_it_is(capsys, text):
+def test_line_is_printed_literally(capsys, text):
     display = console.EpochDisplay(1)
     display.line(text)
     display.table(("head",), [(text,)])
     assert capsys.readouterr().out.count(text) == 2
 
 
-def test_the_bar_names_what_is_done_as_it_is(capsys, monkeypatch):
+def test_bar_label_is_printed_literally(capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")  # Rich takes any output for a terminal then
     monkeypatch.setenv("COLUMNS", "200")
     with console.EpochDisplay(2) as display:
@@ -36,7 +36,7 @@ def test_the_bar_names_what_is_done_as_it_is(capsys, monkeypatch):
 HOSTILE = "runs/\x1b[31m\u202egnp.\x85\ud800"
 
 
-def test_what_a_terminal_would_obey_is_printed_as_escapes(capsys):
+def test_control_characters_are_printed_as_escapes(capsys):
     display = console.EpochDisplay(1)
     display.line(f"Written to {HOSTILE}\nand on")
     display.table(("head",), [(HOSTILE,)])
@@ -46,12 +46,12 @@ def test_what_a_terminal_would_obey_is_printed_as_escapes(capsys):
     assert out.splitlines()[1] == "and on"
 
 
-def test_what_the_encoding_does_not_have_is_printed_as_escapes():
+def test_characters_outside_the_encoding_are_printed_as_escapes():
     assert printable("runs/\u00e9\n", "ascii") == r"runs/\xe9\n"
     assert printable("runs/\u00e9 x") == "runs/\u00e9 x"
 
 
-def test_a_terminal_that_says_it_has_no_columns_is_printed_to(capsys, monkeypatch):
+def test_terminal_with_zero_columns_is_printed_to(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "0")
     with console.EpochDisplay(1) as display:
         display.line("Epoch: 0001")

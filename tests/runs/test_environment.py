@@ -8,7 +8,7 @@ import tensorflow as tf
 from tf_edureka.runs import environment
 
 
-def test_the_machine_is_described_as_json_can_hold_it(monkeypatch):
+def test_machine_description_is_json_serialisable(monkeypatch):
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
     monkeypatch.setenv("XLA_FLAGS", "--xla_dump_to=x")
     monkeypatch.setenv("TF_TOKEN_app_terraform_io", "secret")
@@ -24,7 +24,7 @@ def test_the_machine_is_described_as_json_can_hold_it(monkeypatch):
 
 
 @pytest.mark.slow
-def test_thread_counts_are_those_that_are_set():
+def test_thread_counts_are_recorded_as_set():
     code = (
         "import tensorflow as tf\n"
         "tf.config.threading.set_intra_op_parallelism_threads(3)\n"

@@ -23,7 +23,7 @@ def figure() -> Figure:
 
 
 @pytest.mark.parametrize(("format", "size"), [("110dpi", (220, 110)), ("200dpi", (400, 200))])
-def test_a_png_has_as_many_dots_as_asked_for(tmp_path, format, size):
+def test_png_has_the_requested_resolution(tmp_path, format, size):
     figures.save(figure(), tmp_path / "a.png", format)
     with Image.open(tmp_path / "a.png") as shown:
         assert (shown.format, shown.size) == ("PNG", size)
@@ -46,13 +46,13 @@ def test_an_svg_is_the_same_in_each_process_and_needs_no_font(tmp_path):
     assert b"<text" not in content
 
 
-def test_saving_leaves_matplotlib_as_it_was():
+def test_saving_does_not_change_matplotlib_settings():
     before = dict(matplotlib.rcParams)
     figures.save(figure(), io.BytesIO(), "svg")
     assert dict(matplotlib.rcParams) == before
 
 
-def test_a_folder_writes_pictures_in_its_format_and_no_other_stays(tmp_path):
+def test_pictures_are_written_in_one_format_and_others_deleted(tmp_path):
     for format, name in (("svg", "a.svg"), ("200dpi", "a.png"), ("svg", "a.svg")):
         folder = RunFolder(tmp_path, ["a.png", "b.json"], overwrite=True, pictures=format)
         folder.write_figure("a.png", figure())
@@ -63,7 +63,7 @@ def test_a_folder_writes_pictures_in_its_format_and_no_other_stays(tmp_path):
     assert not [*tmp_path.iterdir()]
 
 
-def test_a_picture_that_cannot_be_written_leaves_that_of_the_other_format(tmp_path):
+def test_failed_picture_keeps_that_of_the_other_format(tmp_path):
     RunFolder(tmp_path, ["a.png"]).write_figure("a.png", figure())
     folder = RunFolder(tmp_path, ["a.png"], overwrite=True, pictures="svg")
     (tmp_path / "a.svg").mkdir()
@@ -73,7 +73,7 @@ def test_a_picture_that_cannot_be_written_leaves_that_of_the_other_format(tmp_pa
 
 
 @pytest.mark.parametrize(("before", "now"), [("svg", "110dpi"), ("110dpi", "svg")])
-def test_a_folder_with_pictures_of_the_other_format_holds_a_run(tmp_path, before, now):
+def test_pictures_of_the_other_format_count_as_a_run(tmp_path, before, now):
     RunFolder(tmp_path, ["a.png"], pictures=before).write_figure("a.png", figure())
     with pytest.raises(InputError, match="already holds a run") as caught:
         RunFolder(tmp_path, ["a.png"], pictures=now)

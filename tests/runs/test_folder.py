@@ -8,7 +8,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.runs.folder import RunFolder
 
 
-def test_a_file_gets_its_name_when_it_is_whole(tmp_path):
+def test_file_gets_its_name_when_complete(tmp_path):
     folder = RunFolder(tmp_path, ["a.txt"])
     with folder.write("a.txt") as path:
         path.write_text("half")
@@ -16,7 +16,7 @@ def test_a_file_gets_its_name_when_it_is_whole(tmp_path):
     assert (tmp_path / "a.txt").read_text() == "half"
 
 
-def test_a_write_that_fails_leaves_what_was_there(tmp_path):
+def test_failed_write_keeps_the_previous_file(tmp_path):
     (tmp_path / "a.txt").write_text("before")
     folder = RunFolder(tmp_path, ["a.txt"], overwrite=True)
 
@@ -31,7 +31,7 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path):
     assert (tmp_path / "a.txt").read_text() == "before"
 
 
-def test_a_folder_that_was_removed_meanwhile_is_said_in_one_line(tmp_path):
+def test_folder_deleted_in_the_meantime_is_reported_in_one_line(tmp_path):
     folder = RunFolder(tmp_path / "out", ["a.txt"])
     with folder.claimed():
         for path in (tmp_path / "out").iterdir():
@@ -42,7 +42,7 @@ def test_a_folder_that_was_removed_meanwhile_is_said_in_one_line(tmp_path):
         assert caught.value.topic == "folder is gone"  # so it cannot be resumed in
 
 
-def test_a_second_run_in_the_same_folder_is_refused_while_the_first_one_lives(tmp_path):
+def test_second_run_in_the_same_folder_is_rejected_during_the_first(tmp_path):
     first, second = (RunFolder(tmp_path, ["a.txt"], overwrite=True) for _ in range(2))
     with first.claimed(), pytest.raises(InputError, match="another one is writing"):
         second.claimed().__enter__()
@@ -50,7 +50,7 @@ def test_a_second_run_in_the_same_folder_is_refused_while_the_first_one_lives(tm
         pass
 
 
-def test_the_claim_ends_with_its_process_even_if_that_is_killed(tmp_path):
+def test_lock_ends_with_its_process_even_if_killed(tmp_path):
     code = (
         "import os, pathlib\n"
         "from tf_edureka.runs.folder import RunFolder\n"
@@ -69,7 +69,7 @@ def test_the_claim_ends_with_its_process_even_if_that_is_killed(tmp_path):
         pass
 
 
-def test_a_run_that_came_and_went_meanwhile_is_not_overwritten(tmp_path):
+def test_run_finished_in_the_meantime_is_not_overwritten(tmp_path):
     folder = RunFolder(tmp_path, ["a.txt", "check-*.npz"])
     (tmp_path / "check-1.npz").write_text("of another run")
     with pytest.raises(InputError, match=r"already holds a run \(check-1\.npz\)"):
@@ -77,13 +77,13 @@ def test_a_run_that_came_and_went_meanwhile_is_not_overwritten(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(tmp_path):
+def test_unwritable_folder_is_rejected_before_the_work(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(InputError, match="cannot be written to"):
         RunFolder(tmp_path, []).claimed().__enter__()
 
 
-def test_what_a_kill_left_half_written_is_removed(tmp_path):
+def test_partial_files_of_a_killed_run_are_deleted(tmp_path):
     (tmp_path / ".partial-a.txt").write_text("half")
     with RunFolder(tmp_path, ["a.txt"]).claimed():
         assert [path.name for path in tmp_path.iterdir()] == [".lock"]

@@ -25,7 +25,7 @@ def folder(tmp_path):
     return RunFolder(tmp_path, ())
 
 
-def test_what_is_written_comes_back_by_epoch_to_the_bit(folder):
+def test_snapshots_are_read_back_bit_identically_by_epoch(folder):
     numbers = np.random.default_rng(1)
     wanted = {
         epoch: [numbers.normal(size=one.shape).astype(np.float32) for one in weights(5, 4, 3, 2)]
@@ -48,7 +48,7 @@ def test_numpy_reads_a_snapshot_with_the_layers_by_number(folder):
     assert shapes == {"kernel_1": (5, 4), "bias_1": (4,), "kernel_2": (4, 2), "bias_2": (2,)}
 
 
-def test_other_files_are_none_and_a_folder_without_has_none(folder, tmp_path):
+def test_other_files_are_not_snapshots(folder, tmp_path):
     for name in ("snapshot-1.npz", "snapshot-00001.npz", "snapshot-mine.npz", "snapshot--001.npz"):
         (tmp_path / name).write_text("not ours")
     assert snapshots.read(tmp_path) == snapshots.read(tmp_path / "none") == {}
@@ -64,7 +64,7 @@ def test_the_weights_are_found_in_the_states_of_both_implementations(data, train
     states = []
     config = config(epochs=1, hidden_units=hidden)
     wanted = train(config, data, save=states.append).weights
-    found = snapshots.weights_in(states[-1], len(hidden) + 1)
+    found = snapshots.weights_of(states[-1], len(hidden) + 1)
     assert [one.tobytes() for one in found] == [one.tobytes() for one in wanted]
 
 
@@ -121,7 +121,7 @@ def test_what_is_forged_or_of_another_kind_is_refused_in_a_line(
     assert not recwarn
 
 
-def test_no_byte_of_the_weights_changes_unseen(folder):
+def test_any_changed_byte_of_the_weights_is_detected(folder):
     wanted = weights(5, 4, 2)
     snapshots.write(folder, 1, wanted)
     (path,) = folder.path.iterdir()
@@ -142,7 +142,7 @@ def test_no_byte_of_the_weights_changes_unseen(folder):
     assert refused > len(damages) / 2
 
 
-def test_networks_of_two_sizes_are_refused_by_what_differs(folder):
+def test_snapshots_of_different_layer_sizes_are_rejected(folder):
     snapshots.write(folder, 0, weights(784, 64, 10))
     snapshots.write(folder, 2, weights(784, 64, 32, 10))
     path = folder.path / "snapshot-0002.npz"
@@ -154,7 +154,7 @@ def test_networks_of_two_sizes_are_refused_by_what_differs(folder):
     )
 
 
-def test_a_pipe_is_not_waited_for_and_a_file_without_end_not_read(tmp_path):
+def test_pipes_and_endless_files_are_rejected(tmp_path):
     path = tmp_path / "snapshot-0000.npz"
     os.mkfifo(path)
     with pytest.raises(InputError, match="expected a snapshot, got a pipe"):
@@ -166,7 +166,7 @@ def test_a_pipe_is_not_waited_for_and_a_file_without_end_not_read(tmp_path):
         snapshots.read(tmp_path)
 
 
-def test_what_cannot_be_written_leaves_nothing(folder, monkeypatch):
+def test_failed_write_leaves_no_file(folder, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 

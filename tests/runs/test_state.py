@@ -12,22 +12,22 @@ TrainingProgress = functools.partial(state.TrainingProgress, training={"epochs":
 
 def trained(progress, epochs, steps=3):
     for epoch in range(epochs):
-        progress.epoch_begins()
-        progress.steps_done(np.float32([epoch, epoch + 0.5, epoch + 1])[:steps])
-        progress.epoch_ended(epoch + 0.5, epoch / 10)
+        progress.begin_epoch()
+        progress.add_steps(np.float32([epoch, epoch + 0.5, epoch + 1])[:steps])
+        progress.complete_epoch(epoch + 0.5, epoch / 10)
     return progress
 
 
-def test_a_training_goes_on_from_its_state():
+def test_training_resumes_from_its_state():
     whole = trained(TrainingProgress(), 2)
-    whole.steps_done(np.float32([7]))
+    whole.add_steps(np.float32([7]))
     state = whole.state([np.arange(3)])
     assert (state.epoch, state.step) == (2, 1)
     assert state.running_cost.dtype == np.float32
     resumed = TrainingProgress(state)
     assert (resumed.epoch, resumed.step) == (2, 1)
-    resumed.steps_done(np.float32([8, 9]))
-    resumed.epoch_ended(8.0, 0.3)
+    resumed.add_steps(np.float32([8, 9]))
+    resumed.complete_epoch(8.0, 0.3)
     result = resumed.result([])
     assert result.cost.tolist() == [0.5, 1.5, 8.0]
     assert result.accuracy.tolist() == [0.0, 0.1, 0.3]
@@ -36,23 +36,23 @@ def test_a_training_goes_on_from_its_state():
     assert result.epoch_seconds[2] >= state.running_seconds
 
 
-def test_a_training_of_no_epoch_has_a_result():
+def test_training_without_epochs_has_a_result():
     result = TrainingProgress().result([])
     assert (len(result.cost), len(result.step_cost)) == (0, 0)
     assert result.to_json()["cost"] == []
 
 
-def test_the_state_is_saved_after_each_epoch_and_within_one_when_time_has_passed(monkeypatch):
+def test_state_is_saved_after_each_epoch_and_at_intervals_within_one(monkeypatch):
     saved = []
     running = TrainingProgress(save=lambda state: saved.append((state.epoch, state.step)))
-    running.steps_done([1.0])
-    running.checkpoint(list)
-    trained(running, 1).checkpoint(list)
-    running.steps_done([1.0])
-    running.checkpoint(list)
+    running.add_steps([1.0])
+    running.save_if_due(list)
+    trained(running, 1).save_if_due(list)
+    running.add_steps([1.0])
+    running.save_if_due(list)
     assert saved == [(1, 0)]
     monkeypatch.setattr("tf_edureka.runs.state.SECONDS_BETWEEN", 0.0)
-    running.checkpoint(list)
+    running.save_if_due(list)
     assert saved == [(1, 0), (1, 1)]
 
 
@@ -61,47 +61,47 @@ def test_time_is_counted_by_epoch_and_since_the_last_save(monkeypatch):
     monkeypatch.setattr("time.perf_counter", lambda: clock[0])
     saved = []
     running = TrainingProgress(save=lambda state: saved.append(float(state.running_seconds)))
-    running.epoch_begins()
+    running.begin_epoch()
     for _ in range(6):
         clock[0] += 4
-        running.steps_done([1.0])
-        running.checkpoint(list)
+        running.add_steps([1.0])
+        running.save_if_due(list)
     assert saved == [12, 24]  # of 4, 8, 12, 16, 20, 24 those with ten seconds between them
     resumed = TrainingProgress(running.state([]), steps=9)
     clock[0] += 1000  # between the two processes
-    resumed.epoch_begins()
+    resumed.begin_epoch()
     clock[0] += 3
-    resumed.epoch_ended(1.0, 0.5)
+    resumed.complete_epoch(1.0, 0.5)
     clock[0] += 50  # after the epoch
-    resumed.epoch_begins()
+    resumed.begin_epoch()
     clock[0] += 5
-    resumed.epoch_ended(1.0, 0.5)
+    resumed.complete_epoch(1.0, 0.5)
     assert resumed.result([]).epoch_seconds.tolist() == [27, 5]
 
 
 @pytest.mark.parametrize(("answer", "stops"), [(None, False), (False, False), (True, True)])
-def test_who_saves_says_whether_to_stop(answer, stops):
-    assert trained(TrainingProgress(save=lambda _: answer), 1).checkpoint(list) is stops
+def test_save_callback_can_stop_the_training(answer, stops):
+    assert trained(TrainingProgress(save=lambda _: answer), 1).save_if_due(list) is stops
 
 
-def test_nothing_is_left_to_train_after_all_epochs_or_a_cost_that_is_no_number():
-    assert TrainingProgress(training={"epochs": 1}).goes_on()
-    assert not trained(TrainingProgress(training={"epochs": 2}), 2).goes_on()
+def test_training_ends_after_all_epochs_or_a_nan_cost():
+    assert TrainingProgress(training={"epochs": 1}).should_continue()
+    assert not trained(TrainingProgress(training={"epochs": 2}), 2).should_continue()
     broken = trained(TrainingProgress(), 1)
-    broken.epoch_ended(float("nan"), 0.1)
-    assert not broken.goes_on()
-    assert not TrainingProgress(broken.state([])).goes_on()
+    broken.complete_epoch(float("nan"), 0.1)
+    assert not broken.should_continue()
+    assert not TrainingProgress(broken.state([])).should_continue()
 
 
 @pytest.mark.parametrize("start", ["x", [1], 5])
-def test_what_is_no_state_is_refused(start):
-    with pytest.raises(InputError, match="start: expected a state as save=... gives it, got"):
+def test_start_that_is_not_a_state_is_rejected(start):
+    with pytest.raises(InputError, match="start: expected a state passed to save=..., got"):
         TrainingProgress(start)
 
 
 def state_of(epochs: int, steps: int = 0, **changes) -> state.TrainingState:
     made = trained(TrainingProgress(), epochs)
-    made.steps_done(np.float32([1] * steps))
+    made.add_steps(np.float32([1] * steps))
     return dataclasses.replace(made.state([np.arange(3)]), **changes)
 
 
@@ -121,7 +121,7 @@ def state_of(epochs: int, steps: int = 0, **changes) -> state.TrainingState:
         *("more steps in the first", "steps of one that was not", "steps after NaN"),
     ],
 )
-def test_a_state_to_which_no_such_training_comes_is_refused(epochs, steps, changes):
+def test_state_at_an_impossible_position_is_rejected(epochs, steps, changes):
     with pytest.raises(InputError, match="start: expected a state within 9 epochs of 3 steps, got"):
         TrainingProgress(state_of(epochs, steps, **changes))
 
@@ -147,6 +147,6 @@ def test_a_state_to_which_no_such_training_comes_is_refused(epochs, steps, chang
     ],
     ids=str,
 )
-def test_a_state_of_other_types_or_impossible_numbers_cannot_be_made(changes):
+def test_state_with_wrong_types_or_impossible_numbers_is_rejected(changes):
     with pytest.raises(InputError, match="state: expected"):
         state_of(2, **changes)

@@ -1,1 +1,1 @@
-"""How fast this project trains, beside other ways to train the same network on the same batches."""
+"""Times this project against other implementations of the same network and batches."""

@@ -1,4 +1,4 @@
-"""How time and memory grow with the images, the network and the batch, beside what is the least."""
+"""Measures time and memory with more images, units and batch size, next to lower bounds."""
 
 import dataclasses
 from collections.abc import Callable
@@ -6,34 +6,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tf_edureka.benchmark.race import WAYS, Entrant, fault_of, time_alone
 from tf_edureka.benchmark.task import Task
+from tf_edureka.benchmark.timing import IMPLEMENTATIONS, Timing, describe_error, time_one
 from tf_edureka.data.mnist import Split
 
-# What grows, and to which sizes; images in multiples of those that are there.
+# The quantities that are varied and their sizes; images as multiples of those in the data.
 SIZES = {
     "images": (1, 2, 4, 8, 16),
     "hidden units": (64, 128, 256, 512, 1024, 2048, 4096),
     "batch size": (10, 30, 100, 300, 1000, 3000, 10_000),
 }
-# Of longer epochs only so many operations are timed: an epoch of 4096 units has 6,600e9.
-MOST_FLOPS = 60e9
+# Of longer epochs only this many operations are timed: an epoch with 4096 units has 6,600e9.
+MAX_TIMED_FLOPS = 60e9
 _TIMED = 3
 
 
 @dataclass(frozen=True)
 class Point:
-    """What was measured of one size.
+    """The measurement of one size.
 
     Attributes:
-        what: grows: a name in `SIZES`.
-        size: how large it is.
-        seconds: of a warm epoch, the least of three; None if it could not be measured.
-        least_seconds: that the epoch's arithmetic takes at the machine's highest rate.
-        bytes: of memory for the data and the training, beyond the imported framework; None where
-            the system does not say, and on GPUs, which it does not see.
-        least_bytes: that all ways need.
-        fault: why it could not be measured; empty if it could.
+        what: quantity that is varied: a name in `SIZES`.
+        size: its size.
+        seconds: shortest of three epochs in seconds; None if the measurement failed.
+        least_seconds: roofline lower bound in seconds: the epoch's arithmetic at the machine's
+            highest rate.
+        bytes: memory for data and training in bytes, without the imported framework; None on
+            systems that do not report it, and on GPUs.
+        least_bytes: lower bound of the memory in bytes: examples, weights, gradients and moments.
+        fault: reason why the measurement failed; empty if it succeeded.
     """
 
     what: str
@@ -45,34 +46,34 @@ class Point:
     fault: str = ""
 
 
-def grow(task: Task, rate: float, point_ended: Callable[[str], None]) -> list[Point]:
-    """Trains at each of `SIZES`, one after the other, each in a process of its own.
+def time_growth(task: Task, rate: float, point_ended: Callable[[str], None]) -> list[Point]:
+    """Trains at each of `SIZES` in turn, each in its own process.
 
     Args:
-        task: what to train at the size of 1, 256 or 100.
-        rate: the highest rate of the machine, in operations a second.
-        point_ended: called with the size that was measured, once for each that the examples allow.
+        task: task at the base size: all images once, 256 hidden units, batches of 100.
+        rate: highest rate of the machine in floating-point operations per second.
+        point_ended: callback after each size, with its name.
 
     Returns:
-        what was measured, without batches for which there are not examples enough.
+        the measurements, without batch sizes above the number of examples.
     """
     points = []
     for what, size in sizes(task):
-        grown = grown_task(task, what, size)
+        grown = scaled_task(task, what, size)
         whole = dataclasses.replace(grown, most_steps=None)
         try:
-            entrant = time_alone(WAYS[0], grown, _TIMED)
-        except Exception as error:  # as when memory is short; the other sizes go on
-            entrant = Entrant(WAYS[0], fault=fault_of(error))
+            timing = time_one(IMPLEMENTATIONS[0], grown, _TIMED)
+        except Exception as error:  # for example out of memory; the other sizes are still measured
+            timing = Timing(IMPLEMENTATIONS[0], fault=describe_error(error))
         points.append(
             Point(
                 what,
                 size,
-                seconds=None if entrant.fault else entrant.least * whole.steps / grown.steps,
+                seconds=None if timing.fault else timing.least * whole.steps / grown.steps,
                 least_seconds=whole.flops / rate,
-                bytes=entrant.training_bytes if task.device == "cpu" else None,
+                bytes=timing.training_bytes if task.device == "cpu" else None,
                 least_bytes=grown.least_bytes,
-                fault=entrant.fault,
+                fault=timing.fault,
             )
         )
         point_ended(f"{size} {what}")
@@ -80,7 +81,7 @@ def grow(task: Task, rate: float, point_ended: Callable[[str], None]) -> list[Po
 
 
 def sizes(task: Task) -> list[tuple[str, int]]:
-    """What grows and how large: those of `SIZES` for which `task` has examples enough."""
+    """Lists the quantities and sizes of `SIZES` for which `task` has enough examples."""
     examples = len(task.data.train.labels)
     return [
         (what, size)
@@ -90,8 +91,8 @@ def sizes(task: Task) -> list[tuple[str, int]]:
     ]
 
 
-def grown_task(task: Task, what: str, size: int) -> Task:
-    """`task` with `what`, a name in `SIZES`, grown to `size`; cut to the steps that are timed."""
+def scaled_task(task: Task, what: str, size: int) -> Task:
+    """Returns `task` with the quantity `what` set to `size`, cut to the steps that are timed."""
     if what == "images":
         train = task.data.train
         images, labels = np.tile(train.images, (size, 1, 1)), np.tile(train.labels, size)
@@ -101,5 +102,5 @@ def grown_task(task: Task, what: str, size: int) -> Task:
         grown = dataclasses.replace(task, hidden_units=(size, size))
     else:
         grown = dataclasses.replace(task, batch_size=size)
-    steps = max(2, int(grown.steps * min(1, MOST_FLOPS / grown.flops)))
+    steps = max(2, int(grown.steps * min(1, MAX_TIMED_FLOPS / grown.flops)))
     return dataclasses.replace(grown, most_steps=steps)

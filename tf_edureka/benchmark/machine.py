@@ -1,4 +1,4 @@
-"""What the machine can do at most, measured by TensorFlow."""
+"""Measures the highest arithmetic rates of the machine with TensorFlow."""
 
 import time
 from collections.abc import Callable
@@ -9,10 +9,10 @@ _CHAINS, _DEPTH, _REPEATS = 8, 64, 50
 
 
 class Machine:
-    """Measures the highest rate of multiplying and adding, and that of a large matrix product.
+    """Measures the highest rate of multiply-adds, and that of a large matrix product.
 
     Args:
-        device: `"cpu"`, or `"gpu"`, which needs more work to be busy.
+        device: device to measure, `"cpu"` or `"gpu"`; the latter is given more work.
     """
 
     def __init__(self, device: str) -> None:
@@ -22,10 +22,11 @@ class Machine:
         self.peaks()  # compiles
 
     def peaks(self) -> dict[str, float]:
-        """Measures once.
+        """Measures both rates once.
 
         Returns:
-            `"multiply_add"` and `"matrix_product"`, in floating-point operations a second.
+            the rates `"multiply_add"` and `"matrix_product"` in floating-point operations per
+            second.
         """
         chains = 2 * len(self._numbers) * _CHAINS * _DEPTH * _REPEATS
         return {
@@ -36,8 +37,8 @@ class Machine:
 
 @tf.function(jit_compile=True, autograph=False)
 def _chains(numbers: tf.Tensor, factor: tf.Tensor, term: tf.Tensor) -> tf.Tensor:
-    # As many chains beside each other as a core needs to begin two operations in each cycle, each
-    # of which takes it four cycles; and so little memory traffic that it does not count.
+    # Enough independent chains for a core to start two operations per cycle, with a latency of four
+    # cycles each. Memory traffic is negligible.
     def body(i: tf.Tensor, numbers: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         chains = [numbers + float(chain) for chain in range(_CHAINS)]
         for _ in range(_DEPTH):
@@ -53,10 +54,10 @@ def _product(matrix: tf.Tensor) -> tf.Tensor:
 
 
 def _seconds(compute: Callable[[], tf.Tensor]) -> float:
-    """The least time of three."""
+    """Returns the shortest time of three runs."""
     taken = []
     for _ in range(3):
         began = time.perf_counter()
-        compute()[..., :1].numpy()  # a part of the result: it is not the copying that is timed
+        compute()[..., :1].numpy()  # only a part of the result, so that copying is not timed
         taken.append(time.perf_counter() - began)
     return min(taken)

@@ -1,4 +1,4 @@
-"""The pictures of the benchmark."""
+"""Plots of the benchmark."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,30 +6,30 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tf_edureka.benchmark.growth import Point
-from tf_edureka.benchmark.race import Entrant
+from tf_edureka.benchmark.timing import Timing
 
 
-def epochs(entrants: Sequence[Entrant], least: float, title: str) -> Figure:
-    """Draws the seconds per epoch of `entrants`, and the `least` they could be, below a `title`.
+def epochs(timings: Sequence[Timing], least: float, title: str) -> Figure:
+    """Plots the seconds per epoch of `timings`, and the lower bound `least`, with a `title`.
 
-    The quickest first; a bar is the quickest epoch, a mark the median.
+    The fastest is on top. A bar shows the shortest epoch, a dot the median.
     """
-    quickest = {one.way.title: one.least for one in entrants}
-    medians = {one.way.title: one.median for one in entrants}
-    ours = [one.way.title for one in entrants if one.way.name == "project"]
+    quickest = {one.implementation.title: one.least for one in timings}
+    medians = {one.implementation.title: one.median for one in timings}
+    ours = [one.implementation.title for one in timings if one.implementation.name == "project"]
     figure, axes = _bars(quickest, medians, ours)
     for place, name in enumerate(_slowest_first(quickest)):
         axes.plot(medians[name], place, "o", color="black", markersize=4)
     axes.axvline(least, color="black", linestyle="--")
-    axes.set(xlabel="seconds per epoch: quickest (bar), median (dot), the arithmetic alone (line)")
-    axes.set_title(f"An epoch of the same network and batches\n{title}", parse_math=False)
+    axes.set(xlabel="seconds per epoch: shortest (bar), median (dot), roofline lower bound (line)")
+    axes.set_title(f"Time per epoch, same network and batches\n{title}", parse_math=False)
     return figure
 
 
 def speeds(seconds: Mapping[str, float], title: str) -> Figure:
-    """Draws the `seconds` of each name as a bar, the quickest on top, below a `title`.
+    """Plots the `seconds` of each name as a bar, the shortest on top, with a `title`.
 
-    At its end they are written, and how many times those of the quickest they are.
+    Each bar is labelled with its seconds and the ratio to the shortest.
     """
     figure, axes = _bars(seconds, seconds)
     axes.set(xlabel="seconds")
@@ -38,31 +38,33 @@ def speeds(seconds: Mapping[str, float], title: str) -> Figure:
 
 
 def networks(counts: Sequence[int], seconds: Sequence[float], title: str) -> Figure:
-    """Draws the `seconds` of an epoch of `counts` networks at once, from 1 on, below a `title`.
+    """Plots the `seconds` per epoch of `counts` networks trained together, with a `title`.
 
-    Beside it what they would take one after the other.
+    The first count is 1. A dashed line shows the time of training them one after the other.
     """
     figure = Figure(figsize=(6.4, 4.2), layout="constrained")
     axes = figure.add_subplot()
     one_by_one = [count * seconds[0] for count in counts]
     axes.plot(counts, one_by_one, linestyle="--", color="tab:gray", label="one after the other")
-    axes.plot(counts, seconds, marker="o", label="at once")
-    axes.set(xlabel="networks", ylabel="seconds per epoch of all", ylim=(0, None), xticks=counts)
+    axes.plot(counts, seconds, marker="o", label="together")
+    axes.set(
+        xlabel="networks", ylabel="seconds per epoch of all networks", ylim=(0, None), xticks=counts
+    )
     axes.grid(alpha=0.3)
     axes.legend()
-    axes.set_title(f"Networks at once\n{title}", parse_math=False)
+    axes.set_title(f"Networks trained together\n{title}", parse_math=False)
     return figure
 
 
 def growth(points: Sequence[Point], title: str) -> Figure:
-    """Draws how the time and, below it, the memory of `points` grow, below a `title` for all.
+    """Plots time and, below it, memory of `points` with their lower bounds, with a `title`.
 
-    Beside each the least that it could be; a column for each thing that grows.
+    There is a column for each quantity that is varied.
     """
     names = list(dict.fromkeys(point.what for point in points))
     figure = Figure(figsize=(4 * len(names), 7), layout="constrained")
     rows = figure.subplots(2, len(names), squeeze=False, sharex="col", sharey="row")
-    measures = (("seconds", 1, "the arithmetic alone"), ("bytes", 2**20, "examples and weights"))
+    measures = (("seconds", 1, "roofline lower bound"), ("bytes", 2**20, "lower bound"))
     for column, name in enumerate(names):
         of_name = [point for point in points if point.what == name and not point.fault]
         sizes = [point.size for point in of_name]
@@ -76,19 +78,19 @@ def growth(points: Sequence[Point], title: str) -> Figure:
             axes.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
             axes.minorticks_off()
             axes.grid(alpha=0.3)
-        axes.set_xlabel("images, times as many" if name == "images" else name)
+        axes.set_xlabel("images, multiples of the data" if name == "images" else name)
     rows[0, 0].set_ylabel("seconds per epoch")
     rows[1, 0].set_ylabel("memory for data and training (MiB)")
     for axes in rows[:, 0]:
         axes.legend()
-    figure.suptitle(f"How an epoch grows\n{title}", parse_math=False)
+    figure.suptitle(f"Time and memory per epoch\n{title}", parse_math=False)
     return figure
 
 
 def _bars(
     seconds: Mapping[str, float], ends: Mapping[str, float], ours: Sequence[str] = ()
 ) -> tuple[Figure, Axes]:
-    """A bar for each name, in orange for `ours`, with its seconds where both it and `ends` end."""
+    """Draws a bar for each name, orange for `ours`, labelled to the right of it and `ends`."""
     figure = Figure(figsize=(9, 1.6 + 0.34 * len(seconds)), layout="constrained")
     axes = figure.add_subplot()
     names = _slowest_first(seconds)
@@ -107,5 +109,5 @@ def _bars(
 
 
 def _slowest_first(seconds: Mapping[str, float]) -> list[str]:
-    """The names from below to the top."""
+    """Returns the names from bottom to top."""
     return sorted(seconds, key=lambda name: seconds[name], reverse=True)

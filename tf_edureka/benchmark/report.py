@@ -1,4 +1,4 @@
-"""What is measured, as tables, pictures and JSON."""
+"""Runs the measurements and reports them as tables, plots and JSON."""
 
 import contextlib
 import dataclasses
@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from matplotlib.figure import Figure
 
-from tf_edureka.benchmark import growth as growing, plots, race
+from tf_edureka.benchmark import growth as growing, plots, timing
 from tf_edureka.benchmark.task import Task
 from tf_edureka.runs.console import EpochDisplay
 from tf_edureka.runs.folder import RunFolder
 
-NETWORKS = {"cpu": (2, 4, 8), "gpu": (8, 64)}  # at once, beside one by itself
+NETWORKS = {"cpu": (2, 4, 8), "gpu": (8, 64)}  # trained together, compared with one by itself
 PACKAGES = ("tensorflow", "keras", "torch", "jax", "scikit-learn", "numpy")
 FAILED = 1
 _Measured = TypeVar("_Measured")
@@ -23,86 +23,100 @@ _Measured = TypeVar("_Measured")
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """Measures, prints a table, writes it with a picture, and gives the exit code of the command.
+    """Measures, prints a table, writes JSON and a plot, and returns the command's exit code.
 
     Attributes:
-        task: the work.
-        device: its name, as `race.device` gives it.
-        folder: to write to.
+        task: task to train.
+        device: name of the device, from `timing.device`.
+        folder: folder to write to.
     """
 
     task: Task
     device: str
     folder: RunFolder
 
-    def epoch(self, ways: Sequence[race.Way], epochs: int) -> int:
-        """Times `epochs` of each of the `ways`, after one to warm up."""
-        with EpochDisplay(len(ways) * (epochs + 2), unit="epochs") as display:
-            display.line(self._heading(f"{epochs} epochs of each way in turn, after one"))
-            entrants, rates = race.race(ways, self.task, epochs, display.part_ended)
-            least = self._show_rates(display, rates)
-            counted = sorted((one for one in entrants if not one.fault), key=lambda one: one.least)
-            ours = next((one.least for one in counted if one.way.name == "project"), None)
+    def epoch(self, implementations: Sequence[timing.Implementation], epochs: int) -> int:
+        """Times `epochs` epochs of each of the `implementations`, after one to warm up."""
+        with EpochDisplay(len(implementations) * (epochs + 2), unit="epochs") as display:
             display.line(
-                "Seconds per epoch, the least and the median; the least to this project's and to "
-                "the arithmetic's; seconds to import, and to build, trace and compile; accuracy at "
-                "last"
+                self._heading(
+                    f"{epochs} epochs of each implementation, interleaved, after one to warm up"
+                )
+            )
+            timings, rates = timing.time_in_turns(
+                implementations, self.task, epochs, display.part_ended
+            )
+            least = self._show_rates(display, rates)
+            counted = sorted((one for one in timings if not one.fault), key=lambda one: one.least)
+            ours = next(
+                (one.least for one in counted if one.implementation.name == "project"), None
+            )
+            display.line(
+                "Seconds per epoch: shortest and median. Shortest relative to this project (/ours) "
+                "and to the roofline lower bound (/floor). Seconds to import, and to build, trace "
+                "and compile. Test accuracy after the last epoch."
             )
             columns = {
-                "way": lambda one: one.way.title,
-                "least": lambda one: f"{one.least:.3f}",
+                "implementation": lambda one: one.implementation.title,
+                "min": lambda one: f"{one.least:.3f}",
                 "median": lambda one: f"{one.median:.3f}",
-                "ours": lambda one: f"{one.least / ours:.2f}" if ours else "",
-                "floor": lambda one: f"{one.least / least:.2f}",
+                "/ours": lambda one: f"{one.least / ours:.2f}" if ours else "",
+                "/floor": lambda one: f"{one.least / least:.2f}",
                 "import": lambda one: f"{one.import_seconds:.1f}",
                 "compile": lambda one: f"{one.compile_seconds:.1f}",
-                "right": lambda one: f"{one.accuracy:.4f}",
+                "accuracy": lambda one: f"{one.accuracy:.4f}",
             }
             _show(display, columns, counted)
             figure = plots.epochs(counted, least, self._title) if counted else None
-            record = {"ways": [dataclasses.asdict(one) for one in entrants], "least_seconds": least}
+            record = {"ways": _records(timings), "least_seconds": least}
             self._write(display, "epoch", figure, rates, record)
-        return _failed([(one.way.title, one.fault) for one in entrants])
+        return _failed([(one.implementation.title, one.fault) for one in timings])
 
     def networks(self, epochs: int) -> int:
-        """Times `epochs` of several networks at once, after one to warm up."""
-        ways = [race.Way("alone", "1 by itself", "one_network")]
+        """Times `epochs` epochs of several networks together, after one to warm up."""
+        implementations = [timing.Implementation("alone", "1 by itself", "one_network")]
         for n in NETWORKS[self.task.device]:
             options = {"networks": n}
-            ways.append(race.Way(f"at_once_{n}", f"{n} at once", "many_networks", options))
-        with EpochDisplay(len(ways) * (epochs + 2), unit="epochs") as display:
-            how = f"the tuned recipe, {epochs} epochs of each in turn, after one"
+            implementations.append(
+                timing.Implementation(f"at_once_{n}", f"{n} together", "many_networks", options)
+            )
+        with EpochDisplay(len(implementations) * (epochs + 2), unit="epochs") as display:
+            how = f"the tuned recipe, {epochs} epochs of each, interleaved, after one to warm up"
             display.line(self._heading(how))
-            entrants, rates = race.race(ways, self.task, epochs, display.part_ended)
+            timings, rates = timing.time_in_turns(
+                implementations, self.task, epochs, display.part_ended
+            )
             figure = None
-            if not entrants[0].fault:  # the one that the others are compared with
+            if not timings[0].fault:  # all others are compared with it
                 counted = {
-                    one.way.options.get("networks", 1): one for one in entrants if not one.fault
+                    one.implementation.options.get("networks", 1): one
+                    for one in timings
+                    if not one.fault
                 }
                 seconds = {n: one.least for n, one in counted.items()}
                 columns = {
-                    "networks": lambda n: counted[n].way.title,
+                    "networks": lambda n: counted[n].implementation.title,
                     "s per epoch": lambda n: f"{seconds[n]:.3f}",
-                    "for each": lambda n: f"{seconds[n] / n:.3f}",
-                    "to as many by themselves": lambda n: f"{seconds[n] / (n * seconds[1]):.2f}",
+                    "per network": lambda n: f"{seconds[n] / n:.3f}",
+                    "vs separately": lambda n: f"{seconds[n] / (n * seconds[1]):.2f}",
                     "MiB": lambda n: _mebibytes(counted[n].training_bytes),
                 }
                 _show(display, columns, seconds)
                 figure = plots.networks(list(seconds), list(seconds.values()), self._title)
-            record = {"ways": [dataclasses.asdict(one) for one in entrants]}
+            record = {"ways": _records(timings)}
             self._write(display, "networks", figure, rates, record)
-        return _failed([(one.way.title, one.fault) for one in entrants])
+        return _failed([(one.implementation.title, one.fault) for one in timings])
 
     def growth(self) -> int:
-        """Times epochs of growing work."""
+        """Measures time and memory for growing work."""
         with EpochDisplay(len(growing.sizes(self.task)), unit="sizes") as display:
-            display.line(self._heading("the least of 3 epochs, or of parts of long ones"))
-            rates = race.machine_peaks(self.task)
+            display.line(self._heading("the shortest of 3 epochs, or of parts of long ones"))
+            rates = timing.measure_peaks(self.task)
             self._show_rates(display, rates)
-            points = growing.grow(self.task, max(rates.values()), display.part_ended)
+            points = growing.time_growth(self.task, max(rates.values()), display.part_ended)
             columns = {
-                "what grows": lambda point: point.what,
-                "": lambda point: f"{point.size:,}",
+                "quantity": lambda point: point.what,
+                "size": lambda point: f"{point.size:,}",
                 "epoch s": lambda point: f"{point.seconds:.3f}",
                 "floor s": lambda point: f"{point.least_seconds:.3f}",
                 "ratio": lambda point: f"{point.seconds / point.least_seconds:.2f}",
@@ -116,14 +130,14 @@ class Report:
 
     @property
     def _title(self) -> str:
-        """Of a picture."""
+        """Title of a plot."""
         return f"{self.task.data.title}, {self.device}"
 
     def _heading(self, how: str) -> str:
-        """What is timed, where and how."""
+        """Returns the first line to print: what is timed, where and how."""
         return (
-            f"784-256-256-10, batches of {self.task.batch_size}, {self.task.steps} steps an epoch, "
-            f"Adam, {self.task.data.title} ({self.task.data.source}), {self.device}; {how}"
+            f"784-256-256-10, batches of {self.task.batch_size}, {self.task.steps} steps per "
+            f"epoch, Adam, {self.task.data.title} ({self.task.data.source}), {self.device}; {how}"
         )
 
     def _write(
@@ -134,7 +148,7 @@ class Report:
         rates: dict[str, float],
         measured: Mapping[str, object],
     ) -> None:
-        """Writes a `figure`, if any, and what was `measured`, with all that it depends on."""
+        """Writes the `figure`, if any, and the `measured` values with machine and versions."""
         versions = {"python": platform.python_version()}
         for package in PACKAGES:
             with contextlib.suppress(importlib.metadata.PackageNotFoundError):
@@ -157,12 +171,12 @@ class Report:
         display.line(f"Written to {self.folder.path}: {self.folder.written(files)}")
 
     def _show_rates(self, display: EpochDisplay, rates: dict[str, float]) -> float:
-        """Prints what the machine can do; gives the seconds that an epoch's arithmetic takes."""
+        """Prints the machine's rates; returns the roofline lower bound of an epoch in seconds."""
         least = self.task.flops / max(rates.values())
         display.line(
-            f"This machine: {rates['multiply_add'] / 1e9:.0f} GFLOP/s multiplying and adding, "
-            f"{rates['matrix_product'] / 1e9:.0f} in a large matrix product; the epoch's "
-            f"{self.task.flops / 1e9:.1f} GFLOP take at least {least:.3f} s"
+            f"This machine: {rates['multiply_add'] / 1e9:.0f} GFLOP/s in multiply-adds, "
+            f"{rates['matrix_product'] / 1e9:.0f} GFLOP/s in a large matrix product. Roofline "
+            f"lower bound of the epoch's {self.task.flops / 1e9:.1f} GFLOP: {least:.3f} s"
         )
         return least
 
@@ -172,18 +186,24 @@ def _show(
     columns: Mapping[str, Callable[[_Measured], str]],
     measured: Iterable[_Measured],
 ) -> None:
-    """Prints a row for each `measured`; `columns` has their heads and what gives the texts."""
+    """Prints a row for each of `measured`; `columns` maps the heads to functions of it."""
     display.table(tuple(columns), [[cell(one) for cell in columns.values()] for one in measured])
 
 
+def _records(timings: Sequence[timing.Timing]) -> list[dict[str, object]]:
+    """Returns `timings` as they are written to JSON."""
+    fields = [dataclasses.asdict(one) for one in timings]
+    return [{"way": one.pop("implementation"), **one} for one in fields]
+
+
 def _failed(faults: Iterable[tuple[str, str]]) -> int:
-    """Says what does not count, of pairs of a name and a fault, and gives the exit code."""
+    """Prints the failed measurements among pairs of name and fault; returns the exit code."""
     faults = [(name, fault) for name, fault in faults if fault]
     for name, fault in faults:
-        print(f"error: {name} does not count: {fault}", file=sys.stderr)
+        print(f"error: {name} is not in the table: {fault}", file=sys.stderr)
     return FAILED if faults else 0
 
 
 def _mebibytes(number: int | None) -> str:
-    """A number of bytes in MiB; nothing if it is not known."""
+    """Formats a number of bytes in MiB; empty if unknown."""
     return "" if number is None else f"{number / 2**20:.0f}"

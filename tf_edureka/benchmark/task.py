@@ -1,4 +1,4 @@
-"""What every way trains: the same network, from the same weights, on the same batches."""
+"""The task of all implementations: same network, initial weights and batches."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -13,20 +13,21 @@ from tf_edureka.data.mnist import Mnist
 
 @dataclass(frozen=True)
 class Task:
-    """The work that is timed.
+    """The training that is timed.
 
-    Softmax cross-entropy on one-hot labels and Adam at a constant rate, as in the article; He's
-    normal kernels and biases of 0, with which all ways reach a good accuracy within an epoch.
+    Softmax cross-entropy on one-hot labels and Adam with a constant learning rate, as in the
+    article. Kernels are He normal and biases 0, so that all implementations reach a good accuracy
+    within an epoch.
 
     Attributes:
-        data: trained on `data.train`, tested on `data.test`.
-        device: `"cpu"` or `"gpu"`.
-        hidden_units: units of each hidden layer.
+        data: training examples in `data.train`, test examples in `data.test`.
+        device: device to train on, `"cpu"` or `"gpu"`.
+        hidden_units: number of units in each hidden layer.
         batch_size: examples per step.
-        learning_rate: Adam's.
-        epsilon: Adam's.
-        seed: decides initial weights and order.
-        most_steps: how many steps of an epoch are taken at most; None for all.
+        learning_rate: Adam's learning rate.
+        epsilon: Adam's epsilon.
+        seed: seed of the initial weights and of the order of the examples.
+        most_steps: largest number of steps per epoch; None for all.
     """
 
     data: Mnist
@@ -40,37 +41,38 @@ class Task:
 
     @property
     def sizes(self) -> list[int]:
-        """Units of each layer, with the pixels before and the classes after them."""
+        """Sizes of all layers, from the pixels to the classes."""
         return [PIXELS, *self.hidden_units, CLASSES]
 
     @property
     def steps(self) -> int:
-        """How many of the whole batches that the training examples make are taken."""
+        """Number of steps per epoch, each on one complete batch."""
         batches = len(self.data.train.labels) // self.batch_size
         return min(batches, self.most_steps or batches)
 
     @property
     def flops(self) -> int:
-        """Floating-point operations of the matrix products of all steps that are taken.
+        """Floating-point operations of the matrix products in an epoch.
 
-        `2 a b` for each example and each of three products of a layer of `a` inputs and `b` units:
-        forward, gradient of the kernel, gradient of the inputs. Pixels need no gradient.
+        Each example needs `2 a b` operations for each of three products of a layer with `a` inputs
+        and `b` units: forward, gradient of the kernel, gradient of the inputs. The first layer
+        needs no gradient of its inputs.
         """
         products = [a * b for a, b in itertools.pairwise(self.sizes)]
         return (6 * sum(products) - 2 * products[0]) * self.batch_size * self.steps
 
     @property
     def least_bytes(self) -> int:
-        """Memory that all ways need: the examples as bytes; weights, gradient and two moments."""
+        """Lower bound of the memory in bytes: examples; weights, gradient and two moments."""
         train = self.data.train
         numbers = sum(values.size for values in self.initial_weights())
         return train.images.nbytes + train.labels.nbytes + 4 * 4 * numbers
 
     def initial_weights(self) -> list[npt.NDArray[np.float32]]:
-        """The weights that training begins with.
+        """Returns the initial weights.
 
         Returns:
-            kernel and bias of each layer, float32: shapes (inputs, units) and (units,).
+            kernel and bias of each layer in turn: float32, shapes (inputs, units) and (units,).
         """
         random, weights = np.random.default_rng(self.seed), []
         for inputs, units in itertools.pairwise(self.sizes):
@@ -79,40 +81,45 @@ class Task:
         return weights
 
     def order(self, epoch: int) -> npt.NDArray[np.int32]:
-        """Which examples make up each batch.
+        """Returns the batches of an epoch.
 
         Args:
-            epoch: its number; each has an order of its own.
+            epoch: number of the epoch; each has its own order.
 
         Returns:
-            int32, shape (steps, batch_size): indices of training examples, none of them twice.
+            indices of the training examples in each batch, each used at most once: int32, shape
+            (steps, batch_size).
         """
         examples = len(self.data.train.labels)
         mixed = np.random.default_rng((self.seed, epoch)).permutation(examples)
         return mixed[: self.steps * self.batch_size].reshape(self.steps, -1).astype(np.int32)
 
     def accuracy(self, weights: Sequence[npt.NDArray[np.float32]]) -> float:
-        """How many of the test images a network classifies rightly.
+        """Computes the accuracy of a network on the test images.
 
         Args:
-            weights: kernel and bias of each layer, as in `initial_weights`.
+            weights: kernel and bias of each layer in turn: float32, shapes (inputs, units) and
+                (units,).
 
         Returns:
-            their share, in [0, 1].
+            the fraction of images classified correctly, in [0, 1].
         """
         values = unit_pixels(self.data.test.images)
         for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
-            values = np.maximum(values, 0) @ kernel + bias  # of the pixels none is negative
+            values = (
+                np.maximum(values, 0) @ kernel + bias
+            )  # no effect on the pixels, which are not negative
         return float(np.mean(values.argmax(axis=1) == self.data.test.labels))
 
 
 @dataclass(frozen=True)
 class Trainer:
-    """A way, ready to train.
+    """A trainer that is ready to start.
 
     Attributes:
-        train: trains for the epoch of that number and returns when all is computed.
-        weights: gives kernel and bias of each layer, as in `Task.initial_weights`.
+        train: function that trains for the epoch with the given number and waits for the end.
+        weights: function that returns kernel and bias of each layer in turn: float32, shapes
+            (inputs, units) and (units,).
     """
 
     train: Callable[[int], None]
@@ -120,12 +127,12 @@ class Trainer:
 
 
 def unit_pixels(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Flat pixels in [0, 1] for the ways that want numbers.
+    """Converts images to flat pixels in [0, 1], for implementations that need floats.
 
     Args:
-        images: uint8, shape (n, 28, 28).
+        images: images to convert: uint8, shape (n, 28, 28).
 
     Returns:
-        float32, shape (n, 784).
+        the pixels: float32, shape (n, 784).
     """
     return images.reshape(len(images), -1) * np.float32(1 / 255)

@@ -1,4 +1,4 @@
-"""A process that trains in one way, and answers how long it took."""
+"""A process that trains with one implementation and reports how long it took."""
 
 import contextlib
 import functools
@@ -27,15 +27,15 @@ _Result = TypeVar("_Result")
 
 
 class WorkerLost(Exception):
-    """A process that trains is no longer there."""
+    """The process that trains has ended unexpectedly."""
 
 
 class Worker(ProcessPoolExecutor):
-    """A process in which the functions of this module are called; it keeps what they make."""
+    """A process that runs the functions of this module and keeps their state."""
 
     def __init__(self) -> None:
-        # A fresh interpreter on every system: one that TensorFlow has run in must not be forked.
-        super().__init__(1, multiprocessing.get_context("spawn"), _begin)
+        # A new interpreter on every system: a process that has run TensorFlow must not be forked.
+        super().__init__(1, multiprocessing.get_context("spawn"), _initialise)
 
     def call(
         self,
@@ -43,80 +43,80 @@ class Worker(ProcessPoolExecutor):
         *arguments: _Arguments.args,
         **named: _Arguments.kwargs,
     ) -> _Result:
-        """Calls a `function` there, and gives or raises what it does.
+        """Calls a `function` in the process and returns its result or raises its exception.
 
         Raises:
-            WorkerLost: when the process has ended, as the system ends one that takes much memory.
+            WorkerLost: if the process was ended, for example by the system when memory is short.
         """
         try:
             return self.submit(function, *arguments, **named).result()
         except BrokenProcessPool:
-            raise WorkerLost("its process was ended from outside; was memory short?") from None
+            raise WorkerLost("its process was killed, perhaps because memory was short") from None
 
 
-class _Kept:
-    """What the process keeps from one call to the next.
+class _State:
+    """The state of the process between calls.
 
     Attributes:
-        task: from `take` on.
-        trainer: from `build` on.
+        task: task to train, set by `receive_task`.
+        trainer: trainer, set by `build_trainer`.
     """
 
     task: Task
     trainer: Trainer
 
 
-_kept = _Kept()
+_state = _State()
 
 
-def prepare(module: str, framework: str, choice: str, asked: float) -> float:
-    """Imports `module` and `framework` for a `choice` of device; gives seconds since `asked`."""
+def import_backend(module: str, framework: str, choice: str, asked: float) -> float:
+    """Imports `module` and `framework` for a `choice` of device; returns seconds since `asked`."""
     if framework == "tensorflow":
-        os.environ["KERAS_BACKEND"] = "tensorflow"  # for Keras, which the ways import later
+        os.environ["KERAS_BACKEND"] = "tensorflow"  # for Keras, which is imported later
         device(choice)
     elif framework == "jax":
-        os.environ.setdefault("XLA_FLAGS", runtime.WIDE_VECTORS)  # as TensorFlow's XLA has it
-        os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # others use the GPU too
-        os.environ["JAX_DEFAULT_MATMUL_PRECISION"] = "highest"  # float32, which is TF32 otherwise
+        os.environ.setdefault("XLA_FLAGS", runtime.WIDE_VECTORS)  # the same as for TensorFlow's XLA
+        os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # other processes use the GPU too
+        os.environ["JAX_DEFAULT_MATMUL_PRECISION"] = "highest"  # float32; the default is TF32
         if choice == "cpu":
             os.environ["JAX_PLATFORMS"] = "cpu"
     importlib.import_module(f"{__package__}.{module}")
-    return time.time() - asked  # the process was started in that time, too
+    return time.time() - asked  # includes the start of the process
 
 
-def take(task: Task) -> None:
-    """Takes the `task` that is to be trained."""
-    _kept.task = task
+def receive_task(task: Task) -> None:
+    """Stores the `task` to train."""
+    _state.task = task
 
 
-def build(module: str, function: str, options: Mapping[str, object]) -> float:
-    """Makes the trainer by `function` of `module` with `options`, and gives the seconds it took."""
+def build_trainer(module: str, function: str, options: Mapping[str, object]) -> float:
+    """Builds the trainer with `function` of `module` and `options`; returns the seconds."""
     make = getattr(importlib.import_module(f"{__package__}.{module}"), function)
     began = time.perf_counter()
-    _kept.trainer = make(_kept.task, **options)
+    _state.trainer = make(_state.task, **options)
     return time.perf_counter() - began
 
 
 def train(epoch: int) -> float:
-    """Trains for the `epoch` of that number, and gives the seconds that took."""
+    """Trains for the epoch with the number `epoch`; returns the seconds."""
     began = time.perf_counter()
-    _kept.trainer.train(epoch)
+    _state.trainer.train(epoch)
     return time.perf_counter() - began
 
 
 def weights() -> Sequence[npt.NDArray[np.float32]]:
-    """What the network has come to.
+    """Returns the current weights.
 
     Returns:
-        kernel and bias of each layer, as in `Task.initial_weights`.
+        kernel and bias of each layer in turn: float32, shapes (inputs, units) and (units,).
     """
-    return _kept.trainer.weights()
+    return _state.trainer.weights()
 
 
-def most_bytes() -> int | None:
-    """The most memory that the process had so far; None where the system does not say."""
-    # Not getrusage(): its ru_maxrss begins with what the process had that started this one.
-    with contextlib.suppress(OSError):  # other systems than Linux have no such file
+def peak_bytes() -> int | None:
+    """Returns the peak memory of the process in bytes; None if the system does not report it."""
+    # Not getrusage(): its ru_maxrss starts with the memory of the parent process.
+    with contextlib.suppress(OSError):  # only Linux has this file
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return 1024 * int(line.split()[1])
@@ -124,9 +124,9 @@ def most_bytes() -> int | None:
 
 
 def device(choice: str) -> tuple[str, str]:
-    """Imports TensorFlow, which takes the device of that `choice`; gives its name and its kind.
+    """Imports TensorFlow and selects the device of that `choice`; returns its name and kind.
 
-    The name as `runtime.use_device` says it, the kind as `Task` has it.
+    The name is that of `runtime.use_device`, the kind `"cpu"` or `"gpu"`.
     """
     with runtime.quiet_import(freeze=True):
         import tensorflow as tf
@@ -136,7 +136,7 @@ def device(choice: str) -> tuple[str, str]:
 
 
 def peaks(choice: str) -> dict[str, float]:
-    """What `Machine.peaks` gives of the CPU or the GPU, by the `choice` of a device."""
+    """Returns the rates of `Machine.peaks` for the device of that `choice`."""
     return _machine(choice).peaks()
 
 
@@ -148,6 +148,6 @@ def _machine(choice: str) -> "Machine":
     return Machine(choice)
 
 
-def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that was started
+def _initialise() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
     runtime.end_with_parent()

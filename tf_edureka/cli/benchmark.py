@@ -1,11 +1,11 @@
-"""Times this project's training beside other ways to train the same network on the same batches."""
+"""Times this project against other implementations of the same network and batches."""
 
 import argparse
 import sys
 import time
 from collections.abc import Sequence
 
-from tf_edureka.benchmark import race
+from tf_edureka.benchmark import timing
 from tf_edureka.benchmark.task import Task
 from tf_edureka.benchmark.worker import WorkerLost
 from tf_edureka.cli import options, out, reporting
@@ -15,36 +15,38 @@ MEASURES = ("epoch", "networks", "growth")
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Reads the arguments; needs no TensorFlow, so that --help is quick."""
+    """Parses the arguments; imports no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Time this project's training beside other ways to train the same 784-256-256-"
-        "10 network on the same batches of 100 with Adam. Each way has a process of its own, and "
-        "their epochs take turns.",
-        epilog="Other frameworks are timed where they are installed: pip install torch jax "
-        "scikit-learn. Exit codes: 0 measured, 1 a way failed or learned less than the others, 2 "
-        f"wrong input, {options.ENDS}.",
+        description="Time this project's training against other implementations of the same "
+        "784-256-256-10 network, trained on the same batches of 100 with Adam. Each implementation "
+        "runs in its own process, and they take turns, one epoch each.",
+        epilog="Other frameworks are timed if they are installed: pip install torch jax "
+        "scikit-learn. Exit codes: 0 measured, 1 an implementation failed or learned less than the "
+        f"others, 2 wrong input, {options.ENDS}.",
     )
     parser.add_argument(
         "--measure",
         choices=MEASURES,
         default="epoch",
-        help="epoch: each way; networks: several networks at once; growth: time and memory with "
-        "more images, units and examples a batch (default: %(default)s)",
+        help="what to measure. epoch: an epoch of each implementation. networks: several networks "
+        "trained at the same time. growth: time and memory with more images, hidden units and "
+        "images per batch (default: %(default)s)",
     )
     parser.add_argument(
         "--ways",
         nargs="+",
-        choices=[way.name for way in race.WAYS],
-        metavar="WAY",
-        help=f"which to time: {', '.join(way.name for way in race.WAYS)} (default: all installed; "
-        "project_search on a GPU)",
+        choices=[one.name for one in timing.IMPLEMENTATIONS],
+        metavar="NAME",
+        help="implementations to time: "
+        f"{', '.join(one.name for one in timing.IMPLEMENTATIONS)} (default: all that are "
+        "installed; project_search only on a GPU)",
     )
     parser.add_argument(
         "--epochs",
         type=int,
         default=5,
         metavar="N",
-        help="to time of each way, after one to warm up (default: %(default)s)",
+        help="epochs to time of each implementation, after one to warm up (default: %(default)s)",
     )
     options.add_data_options(parser)
     options.add_run_options(parser, "runs/benchmark")
@@ -52,42 +54,46 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if not 1 <= args.epochs <= 1000:
         raise InputError(f"epochs: expected 1 to 1000, got {args.epochs}")
     if args.ways and args.measure != "epoch":
-        raise InputError(f"--ways belongs to --measure epoch; {args.measure} times this project")
+        raise InputError(
+            f"--ways requires --measure epoch; --measure {args.measure} times only this project"
+        )
     return args
 
 
-def chosen(names: Sequence[str] | None) -> list[race.Way]:
-    """The ways to time, in their order: those of these `names`, or all that are installed."""
-    ways = [way for way in race.WAYS if names is None or way.name in names]
-    absent = sorted({way.needs for way in ways if not way.is_installed})
+def selected(names: Sequence[str] | None) -> list[timing.Implementation]:
+    """Returns the implementations to time: those with these `names`, or all installed ones."""
+    implementations = [one for one in timing.IMPLEMENTATIONS if names is None or one.name in names]
+    absent = sorted({one.needs for one in implementations if not one.is_installed})
     if names and absent:
-        raise InputError(f"ways: expected {', '.join(absent)} to be installed; pip install it")
+        raise InputError(f"--ways: expected {', '.join(absent)} to be installed; pip install it")
     if absent:
-        print(f"note: not installed, so not timed: {', '.join(absent)}", file=sys.stderr)
-    return [way for way in ways if way.is_installed]
+        print(f"note: not timed, since not installed: {', '.join(absent)}", file=sys.stderr)
+    return [one for one in implementations if one.is_installed]
 
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measures as the arguments say and gives the exit code."""
+    """Measures as the arguments ask and returns the exit code."""
     args = parse(argv)
-    reporting.expect_backend()
-    ways = chosen(args.ways)
+    reporting.expect_matplotlib_backend()
+    implementations = selected(args.ways)
     folder = out.run_folder(args, "benchmark", (f"{args.measure}.json", f"{args.measure}.png"))
     began = time.perf_counter()
     data = options.load_data(args)
     seconds = time.perf_counter() - began
     print(f"{data.title} ({data.source}), loaded in {seconds:.1f} s", flush=True)
     try:
-        device, kind = race.device(args.device)
+        device, kind = timing.device(args.device)
     except WorkerLost as lost:
-        raise InputError(f"device: TensorFlow cannot be started: {lost}") from None
+        raise InputError(f"device: TensorFlow could not be started: {lost}") from None
     if args.ways is None:
-        ways = [way for way in ways if kind == "gpu" or not way.for_gpu]
+        implementations = [one for one in implementations if kind == "gpu" or not one.for_gpu]
     task = Task(data, kind)
     if not task.steps:
         raise InputError(f"limit: expected at least {task.batch_size}, got {args.limit}")
-    from tf_edureka.benchmark.report import Report  # matplotlib takes its time: not for --help
+    from tf_edureka.benchmark.report import (
+        Report,
+    )  # imports matplotlib, which is slow; not needed for --help
 
     report = Report(task, device, folder)
     with folder.claimed():
@@ -95,4 +101,4 @@ def main(argv: Sequence[str] | None = None) -> int:
             return report.growth()
         if args.measure == "networks":
             return report.networks(args.epochs)
-        return report.epoch(ways, args.epochs)
+        return report.epoch(implementations, args.epochs)

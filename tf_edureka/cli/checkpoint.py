@@ -127,7 +127,7 @@ def _load(args: argparse.Namespace) -> None:
 
 def _save(model: Any, path: Path) -> None:
     try:
-        with _files.writing(path) as partial:
+        with _files.atomic_write(path) as partial:
             (model.save_weights if _is_weights(path) else model.save)(partial)
     except (OSError, ValueError, TypeError, NotImplementedError) as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]

@@ -1,4 +1,4 @@
-"""Says what training would run on here: it needs nothing but Python, whatever else is broken."""
+"""Checks what training runs on here; needs only Python itself, whatever else is broken."""
 
 import json
 import sys
@@ -13,28 +13,28 @@ from tf_edureka.doctor.training import tensorflow
 
 
 def examine() -> Iterator[Finding]:
-    """Looks at everything, from Python to a training step on each device."""
+    """Checks everything, from Python to a training step on each device."""
     yield from system()
     yield from packages()
     gpus, driver = cuda.hardware(), cuda.Driver()
     yield from driver.findings(gpus)
-    wanted = bool(gpus or driver.count) and not cuda.hidden()
+    wanted = bool(gpus or driver.count) and not cuda.gpus_hidden()
     yield from cuda_wheels(wanted)
     used = sys.platform == "linux" and bool(wanted or cuda.wheel_folders())
-    found = cuda.opened(used)
+    found = cuda.open_libraries(used)
     yield from cuda.libraries(found)
     yield from cuda.xla_tools(used)
-    told = {name for name, (_, error) in found.items() if error}
-    yield from tensorflow(wanted, driver.cuda, told)
+    reported = {name for name, (_, error) in found.items() if error}
+    yield from tensorflow(wanted, driver.cuda, reported)
 
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
-    """Examines, prints, and gives the exit code."""
+    """Examines, prints the findings and returns the exit code."""
     parser = options.ArgumentParser(
-        description="Say what training would run on here, what is missing for a GPU, and what to "
+        description="Check what training runs on here, what is missing to use a GPU, and what to "
         "install.",
-        epilog="Exit codes: 0 training works, on the GPU if there is one, 1 there is a problem, "
+        epilog="Exit codes: 0 training works, on the GPU if there is one, 1 a problem was found, "
         f"2 wrong input, {options.ENDS}.",
     )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")

@@ -1,10 +1,10 @@
-"""Checks and times in one short run all that needs a GPU, and prints a table of it."""
+"""Checks and times everything that needs a GPU in one short run, and prints a table."""
 
 import argparse
 from collections.abc import Sequence
 
 from tf_edureka import runtime
-from tf_edureka.benchmark.race import fault_of
+from tf_edureka.benchmark.timing import describe_error
 from tf_edureka.cli import options, reporting
 from tf_edureka.errors import InputError
 from tf_edureka.runs.console import EpochDisplay
@@ -13,18 +13,20 @@ FAILED = 1
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Reads the arguments."""
+    """Parses the arguments."""
     parser = options.ArgumentParser(
-        description="Check in one short run all that needs a GPU: where things are, whether the "
-        "numbers are those of the CPU, how long an epoch takes. The table at the end has it all.",
-        epilog="Exit codes: 0 all checks passed, 1 one failed, 2 wrong input or no GPU, "
+        description="Check everything that needs a GPU in one short run: where tensors are placed, "
+        "whether the results agree with the CPU's, how long an epoch takes. Print a table of the "
+        "checks.",
+        epilog="Exit codes: 0 all checks passed, 1 a check failed, 2 wrong input or no GPU, "
         f"{options.ENDS}.",
     )
     parser.add_argument(
         "--device",
         choices=[device for device in runtime.DEVICES if device != "auto"],
         default="gpu",
-        help="cpu: try the checks themselves on a machine without a GPU (default: %(default)s)",
+        help="device to check; cpu tries the checks themselves on a machine without a GPU "
+        "(default: %(default)s)",
     )
     options.add_data_options(parser)
     return parser.parse_args(argv)
@@ -32,7 +34,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
-    """Checks as the arguments say and gives the exit code."""
+    """Runs the checks and returns the exit code."""
     args = parse(argv)
     with reporting.importing():
         import tensorflow as tf
@@ -50,8 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for check in CHECKS:
             try:
                 check(table, data, place)
-            except Exception as error:  # whatever it is, the other checks are worth their time
-                table.add(check.__name__, fault_of(error), "", False)
+            except Exception as error:  # the other checks still run
+                table.add(check.__name__, describe_error(error), "", False)
             display.part_ended("checking")
         display.table(("check", "measured", "expected", ""), table.rows)
         display.line(f"{table.failed} of {len(table.rows)} rows failed")

@@ -1,4 +1,4 @@
-"""What `gpu_check` checks: where things are, whether the numbers are right, how long it takes."""
+"""The checks of `gpu_check`: placement of tensors, correctness, and time."""
 
 import dataclasses
 import time
@@ -16,36 +16,37 @@ from tf_edureka.results import Floats
 
 TIMED = 3  # epochs, after one to warm up
 STEPS_COMPARED = 10
-# Two devices sum in different orders: in float64 1e-16 a step, in float32 1e-7, which ten steps of
-# Adam carry on. TF32 would be off by 1e-3 at once.
+# Two devices sum in different orders, which differs by about 1e-16 per step in float64 and 1e-7 in
+# float32; ten steps of Adam amplify it. TF32 would differ by 1e-3 in the first step.
 FLOAT64, FLOAT32 = 1e-12, 1e-4
-# Of a product of 512 float32 with 24 bits, against float64: about 1e-6; with TF32's 11 about 1e-3.
+# Error of a sum of 512 products compared with float64: about 1e-6 in float32 (24 bits), and about
+# 1e-3 in TF32 (11 bits).
 FULL_PRODUCT = 2e-5
 
 
 @dataclasses.dataclass
 class Table:
-    """What was measured, row by row."""
+    """The table of measurements."""
 
     rows: list[tuple[str, str, str, str]] = dataclasses.field(default_factory=list)
 
     def add(self, what: str, measured: str, expected: str = "", passed: bool | None = None) -> None:
-        """Adds a row; `passed` is None where there is nothing to pass."""
+        """Adds a row; `passed` is None if the row only informs."""
         verdict = "" if passed is None else "ok" if passed else "FAILED"
         self.rows.append((what, measured, expected, verdict))
 
     def add_error(self, what: str, error: float, bound: float) -> None:
-        """Adds a row on an `error`, which has to be under its `bound`."""
-        self.add(what, f"{error:.1e}", f"under {bound:g}", error < bound)
+        """Adds a row for an `error` that passes if it is below its `bound`."""
+        self.add(what, f"{error:.1e}", f"below {bound:g}", error < bound)
 
     @property
     def failed(self) -> int:
-        """How many checks have failed."""
+        """Number of failed checks."""
         return sum(verdict == "FAILED" for *_, verdict in self.rows)
 
 
-def compiled(config: MlpConfig, data: Mnist, **options: Any) -> mlp.CompiledEpoch:
-    """A new network with its epoch; `options` are those of `CompiledEpoch`."""
+def new_epoch(config: MlpConfig, data: Mnist, **options: Any) -> mlp.CompiledEpoch:
+    """Builds a network and its `CompiledEpoch` with these `options`."""
     steps = config.steps_per_epoch(len(data.train.labels))
     model = mlp.build(config, total_steps=steps * config.epochs)
     tf32 = config.precision == "tf32"
@@ -53,46 +54,46 @@ def compiled(config: MlpConfig, data: Mnist, **options: Any) -> mlp.CompiledEpoc
 
 
 def first_steps(config: MlpConfig, data: Mnist, device: str, **options: Any) -> Floats:
-    """Costs of the first steps, computed on a device; `options` as for `compiled`."""
+    """Returns the costs of the first steps on a device; `options` are those of `CompiledEpoch`."""
     order = next(mlp.epoch_orders(config, len(data.train.labels)))[:STEPS_COMPARED]
     with tf.device(device):
-        return compiled(config, data, **options).train(order, (config.seed, 0))
+        return new_epoch(config, data, **options).train(order, (config.seed, 0))
 
 
-def relative(one: Floats, other: Floats) -> float:
-    """The largest relative difference."""
+def relative_difference(one: Floats, other: Floats) -> float:
+    """Returns the largest relative difference."""
     return float(np.max(np.abs(one - other) / np.abs(other)))
 
 
 def check_placement(table: Table, data: Mnist, place: str) -> None:
-    """Where weights and images are, and how much memory is taken."""
-    epoch = compiled(MlpConfig.tuned(), data)
+    """Checks the devices of weights and images, and the memory used."""
+    epoch = new_epoch(MlpConfig.tuned(), data)
     kernel = epoch.model.trainable_variables[0].value.device
     images = epoch.train_data[0].device
     for what, device in (("weights are on", kernel), ("images are on", images)):
         table.add(what, device.rsplit("device:", 1)[-1], place, device.endswith(place))
     if place.startswith("GPU"):
         peak = tf.config.experimental.get_memory_info(place)["peak"] / 2**20
-        table.add("memory taken", f"{peak:.0f} MiB", "under 1024", peak < 1024)
+        table.add("memory used", f"{peak:.0f} MiB", "below 1024", peak < 1024)
 
 
 def check_numbers(table: Table, data: Mnist, place: str) -> None:
-    """Whether the device computes what the CPU computes."""
+    """Checks that the device computes the same as the CPU."""
     tuned = MlpConfig.tuned()
     checks: tuple[tuple[str, MlpConfig, dict[str, bool], float], ...] = (
-        ("10 steps against the CPU, float64", MlpConfig.tuned(dtype="float64"), {}, FLOAT64),
-        ("10 steps against the CPU, float32", tuned, {}, FLOAT32),
-        ("10 steps of the article against the CPU", MlpConfig.article(), {}, FLOAT32),
-        ("10 steps without XLA against the CPU", tuned, {"jit_compile": False}, FLOAT32),
-        ("10 steps, searched, against the CPU", tuned, {"search": True}, FLOAT32),
+        ("10 steps compared with the CPU, float64", MlpConfig.tuned(dtype="float64"), {}, FLOAT64),
+        ("10 steps compared with the CPU, float32", tuned, {}, FLOAT32),
+        ("10 steps of the article recipe compared with the CPU", MlpConfig.article(), {}, FLOAT32),
+        ("10 steps without XLA compared with the CPU", tuned, {"jit_compile": False}, FLOAT32),
+        ("10 steps with search=True compared with the CPU", tuned, {"search": True}, FLOAT32),
     )
     for what, config, options, tolerance in checks:
         here, there = (first_steps(config, data, at, **options) for at in (place, "CPU:0"))
-        table.add_error(what, relative(here, there), tolerance)
+        table.add_error(what, relative_difference(here, there), tolerance)
 
 
 def check_products(table: Table, data: Mnist, place: str) -> None:
-    """Whether float32 is multiplied as such unless TF32 is asked for."""
+    """Checks that float32 products use full precision unless TF32 is allowed."""
     random = np.random.default_rng(0)
     one, other = (random.standard_normal((512, 512)) for _ in range(2))
     exact = one @ other
@@ -101,25 +102,25 @@ def check_products(table: Table, data: Mnist, place: str) -> None:
             product = tf.matmul(tf.constant(one, tf.float32), tf.constant(other, tf.float32))
         error = float(np.abs(product.numpy() - exact).max() / np.abs(exact).max())
         if allowed:
-            table.add("a product in TF32 is off by", f"{error:.1e}")
+            table.add("error of a matrix product in TF32", f"{error:.1e}")
         else:
-            table.add_error("a product in float32 is off by", error, FULL_PRODUCT)
+            table.add_error("error of a matrix product in float32", error, FULL_PRODUCT)
 
 
 def check_epochs(table: Table, data: Mnist, place: str) -> None:
-    """How long an epoch takes; `benchmark.py` has it beside other frameworks."""
+    """Times an epoch; `benchmark.py` compares it with other frameworks."""
     precisions = ("mixed_bfloat16", "tf32") if place.startswith("GPU") else ("mixed_bfloat16",)
     tuned = MlpConfig.tuned()
     with tf.device(place):
         epochs = {
-            "epoch, this project": compiled(tuned, data),
-            "epoch, without XLA": compiled(tuned, data, jit_compile=False),
-            "epoch, searched": compiled(tuned, data, search=True),
+            "epoch, this project": new_epoch(tuned, data),
+            "epoch, without XLA": new_epoch(tuned, data, jit_compile=False),
+            "epoch, search=True": new_epoch(tuned, data, search=True),
         }
         for precision in precisions:
-            epochs[f"epoch, {precision}"] = compiled(MlpConfig.tuned(precision=precision), data)
+            epochs[f"epoch, {precision}"] = new_epoch(MlpConfig.tuned(precision=precision), data)
         seconds: dict[str, list[float]] = {what: [] for what in epochs}
-        for number in range(TIMED + 1):  # in turn, so that all have the same machine
+        for number in range(TIMED + 1):  # interleaved, so that machine noise affects all equally
             for what, epoch in epochs.items():
                 began = time.perf_counter()
                 order = epoch_order(len(data.train.labels), tuned.batch_size, 1, number)
@@ -131,7 +132,7 @@ def check_epochs(table: Table, data: Mnist, place: str) -> None:
 
 
 def check_strategy(table: Table, data: Mnist, place: str) -> None:
-    """Whether all GPUs together compute what one of them computes."""
+    """Checks that all GPUs together compute the same as one of them."""
     strategy = strategies.mirrored(None if place.startswith("GPU") else 1)
     config = MlpConfig.tuned(dtype="float64", batch_size=24 * strategy.num_replicas_in_sync)
     order = next(mlp.epoch_orders(config, len(data.train.labels)))[:STEPS_COMPARED]
@@ -140,25 +141,25 @@ def check_strategy(table: Table, data: Mnist, place: str) -> None:
     epoch = DistributedEpoch(model, data.train, test=data.test, strategy=strategy)
     alone = mlp.build(config, total_steps=100)
     one = mlp.CompiledEpoch(alone, data.train, test=data.test, jit_compile=False)
-    found = relative(epoch.train(order, (1, 0)), one.train(order, (1, 0)))
-    what = f"mirrored over {strategy.num_replicas_in_sync} against one, float64"
+    found = relative_difference(epoch.train(order, (1, 0)), one.train(order, (1, 0)))
+    what = f"mirrored on {strategy.num_replicas_in_sync} devices compared with one, float64"
     table.add_error(what, found, FLOAT64)
 
 
 def check_repeats(table: Table, data: Mnist, place: str) -> None:
-    """Whether an epoch repeats to the bit, and goes on to the bit from a state."""
+    """Checks that an epoch and its second half from a saved state are bit-identical."""
     config = MlpConfig.tuned(epochs=2)
-    for how, expected in (("as it is", ""), ("with --deterministic", "the same bits")):
+    for how, expected in (("default ops", ""), ("--deterministic", "bit-identical")):
         if expected:
             tf.config.experimental.enable_op_determinism()
         with tf.device(place):
             whole, resumed = (two_halves(config, data, resumes) for resumes in (False, True))
-        bits = "the same bits" if np.array_equal(whole, resumed) else "other bits"
-        passed = bits == expected if expected else None
-        table.add(f"an epoch and its resumed half, {how}", bits, expected, passed)
+        found = "bit-identical" if np.array_equal(whole, resumed) else "different"
+        passed = found == expected if expected else None
+        table.add(f"an epoch compared with a resumed one, {how}", found, expected, passed)
 
 
-# The last one cannot be taken back.
+# check_repeats comes last: it enables op determinism, which cannot be disabled again.
 CHECKS = (
     check_placement,
     check_numbers,
@@ -170,13 +171,13 @@ CHECKS = (
 
 
 def two_halves(config: MlpConfig, data: Mnist, resumes: bool) -> Floats:
-    """Costs of an epoch in two halves, the second by a new network with the state of the first."""
+    """Returns the costs of an epoch; if `resumes`, a new network trains the second half."""
     order = next(mlp.epoch_orders(config, len(data.train.labels)))
     middle = len(order) // 2
-    epoch = compiled(config, data)
+    epoch = new_epoch(config, data)
     first = epoch.train(order[:middle], (1, 0))
     if resumes:
         state = epoch.state()
-        epoch = compiled(config, data)
+        epoch = new_epoch(config, data)
         epoch.restore(state)
     return np.concatenate([first, epoch.train(order[middle:], (1, middle))])

@@ -1,4 +1,4 @@
-"""Trains in several processes of this machine, and starts all again when one of them dies."""
+"""Trains in several processes on this machine; restarts all of them when one dies."""
 
 import argparse
 import os
@@ -9,36 +9,38 @@ from pathlib import Path
 
 from tf_edureka.cli import options, reporting, run_record, signals, train_arguments
 from tf_edureka.cli.supervised import LOST_WORKER
-from tf_edureka.cli.workers import GOES_ON, Attempt, newest
+from tf_edureka.cli.workers import FORWARDED, Attempt, newest_checkpoint
 from tf_edureka.doctor.cuda import VISIBLE, Driver
 from tf_edureka.errors import InputError
 from tf_edureka.mlp.distribution.cluster import MOST_WORKERS
 
 GAVE_UP = LOST_WORKER
-ENDING = (*GOES_ON, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))  # the terminal is gone
-# Options that `--resume` takes the place of.
+HANDLED = (
+    *FORWARDED,
+    *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
+)  # SIGHUP: the terminal was closed
+# Options that `--resume` replaces.
 REPLACED = ("--overwrite", "--resume")
 
 
 def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Namespace]:
-    """Reads the launcher's options, and checks those for train-mnist, which follow them."""
+    """Parses the launcher's options and the options of train-mnist that follow them."""
     parser = options.ArgumentParser(
         usage="%(prog)s [--timeout SECONDS] [--restarts N] WORKERS [options of train-mnist]",
-        description="Train by train-mnist --strategy multiworker in several processes of this "
-        "machine. When one dies or nothing happens any more, all are ended and started "
-        "again from the last checkpoint. GPUs are shared out evenly. TensorFlow's ports are open "
-        "to whoever reaches this machine and can run code by them: let a firewall keep strangers "
-        "out.",
-        epilog="Exit codes: 3 given up, else those of train-mnist.",
+        description="Run train-mnist --strategy multiworker in several processes on this machine. "
+        "If one dies or all are silent for too long, end them all and restart them from the last "
+        "checkpoint. The GPUs are divided evenly among them. Anyone who reaches TensorFlow's ports "
+        "on this machine can run code through them: protect them with a firewall.",
+        epilog="Exit codes: 3 gave up after too many restarts, else those of train-mnist.",
     )
-    parser.add_argument("workers", type=int, metavar="WORKERS", help="how many processes")
-    parser.add_argument("options", nargs=argparse.REMAINDER, help="for train-mnist")
+    parser.add_argument("workers", type=int, metavar="WORKERS", help="number of processes")
+    parser.add_argument("options", nargs=argparse.REMAINDER, help="options of train-mnist")
     parser.add_argument(
         "--timeout",
         type=float,
         default=300,
         metavar="SECONDS",
-        help="end and start all again when there was neither a line nor a checkpoint for so long "
+        help="restart all workers if none has printed a line or written a checkpoint for this long "
         "(default: %(default)s)",
     )
     parser.add_argument(
@@ -46,13 +48,13 @@ def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Name
         type=int,
         default=3,
         metavar="N",
-        help="give up after so many without a new checkpoint (default: %(default)s)",
+        help="give up after N restarts without a new checkpoint (default: %(default)s)",
     )
     args = parser.parse_args(argv)
     if not 1 <= args.workers <= MOST_WORKERS:
         raise InputError(f"workers: expected 1 to {MOST_WORKERS}, got {args.workers}")
     if not 0 < args.timeout <= 1e6:
-        raise InputError(f"--timeout: expected seconds from above 0 to 1e6, got {args.timeout:g}")
+        raise InputError(f"--timeout: expected seconds above 0, at most 1e6, got {args.timeout:g}")
     if args.restarts < 0:
         raise InputError(f"--restarts: expected at least 0, got {args.restarts}")
     training = train_arguments.parse(args.options)
@@ -63,7 +65,10 @@ def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Name
     named = training.out is not None
     run_record.run_folder(training)
     if not named:
-        args.options += ["--out", str(training.out)]  # or a new start would find another one
+        args.options += [
+            "--out",
+            str(training.out),
+        ]  # otherwise a restart would choose another folder
     if training.wait is None:
         args.options += ["--wait", f"{args.timeout:g}"]
     return args, training
@@ -76,50 +81,49 @@ def _expect_several_processes(training: argparse.Namespace) -> None:
         "--seeds": training.seeds is not None,
     }.items():
         if given:
-            raise InputError(f"{option} is one process; run train-mnist itself")
+            raise InputError(f"{option} runs in one process; use train-mnist instead")
 
 
 def launch(args: argparse.Namespace, out: Path, visible: list[str | None]) -> int:
-    """Starts the workers until they have come to an end, and gives the exit code."""
-    asked: list[int] = []
-    for number in ENDING:
-        signal.signal(number, lambda number, _: asked.append(number))
+    """Starts the workers, restarts them as needed, and returns the exit code."""
+    received: list[int] = []
+    for number in HANDLED:
+        signal.signal(number, lambda number, _: received.append(number))
     arguments, left = args.options, args.restarts
-    while not asked:
-        before = newest(out)
+    while not received:
+        before = newest_checkpoint(out)
         with Attempt(out, arguments, visible=visible, timeout=args.timeout) as attempt:
-            attempt.follow(asked)
+            attempt.follow(received)
             codes = [worker.code for worker in attempt.workers if worker.code is not None]
             reason = attempt.reason()
         for index, worker in enumerate(attempt.workers):
-            print(f"worker {index}: {worker.end}", file=sys.stderr)
+            print(f"worker {index}: {worker.outcome}", file=sys.stderr)
         if reporting.USER_ERROR in codes:
             return reporting.USER_ERROR
         if all(0 <= code != LOST_WORKER for code in codes):
             return max(codes)
-        if asked:
+        if received:
             break
-        if newest(out) not in ("", before):
+        if newest_checkpoint(out) not in ("", before):
             left = args.restarts
             arguments = [one for one in args.options if one not in REPLACED] + ["--resume"]
-        else:  # what is there, if anything, is of an earlier run
+        else:  # any checkpoint there is of an earlier run
             left -= 1
         if left < 0:
             print(
-                f"error: {reason}; given up after {args.restarts} restarts without a new "
-                "checkpoint",
+                f"error: {reason}; gave up after {args.restarts} restarts without a new checkpoint",
                 file=sys.stderr,
             )
             return GAVE_UP
-        point = "from the last checkpoint" if "--resume" in arguments else "from the beginning"
-        print(f"note: {reason}; all start again {point}", file=sys.stderr, flush=True)
-    return signals.SIGNALLED + asked[0]
+        point = "from the last checkpoint" if "--resume" in arguments else "from the start"
+        print(f"note: {reason}; restarting all workers {point}", file=sys.stderr, flush=True)
+    return signals.SIGNALLED + received[0]
 
 
 def shares_of_gpus(workers: int, device: str) -> list[str | None]:
-    """Which GPUs each worker sees: two processes cannot train together on the same one.
+    """Divides the GPUs among the workers: two processes cannot train together on the same GPU.
 
-    Gives a value of CUDA_VISIBLE_DEVICES for each; None to leave it as it is.
+    Returns CUDA_VISIBLE_DEVICES for each worker; None to leave the variable unchanged.
     """
     visible = os.environ.get(VISIBLE)
     gpus = [str(i) for i in range(Driver().count)] if visible is None else visible.split(",")
@@ -129,14 +133,14 @@ def shares_of_gpus(workers: int, device: str) -> list[str | None]:
     share = len(gpus) // workers
     if not share:
         raise InputError(
-            f"workers: expected at most {len(gpus)}, the GPUs here, got {workers}; --device cpu "
-            "trains on the CPU"
+            f"workers: expected at most {len(gpus)}, the number of GPUs, got {workers}; give "
+            "--device cpu to train on the CPU"
         )
     return [",".join(gpus[i * share : (i + 1) * share]) for i in range(workers)]
 
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
-    """Launches as the arguments say and gives the exit code."""
+    """Launches the workers and returns the exit code."""
     args, training = parse(argv)
     return launch(args, training.out, shares_of_gpus(args.workers, training.device))

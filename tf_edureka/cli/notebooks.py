@@ -73,7 +73,9 @@ def run(args: argparse.Namespace) -> int:
     found = notebook.read(path)
     executed = Path(f"{path.stem}.executed{SUFFIX}")
     _write(executed, notebook.text(found))  # fails now if the folder is not writable
-    execution = notebook.Execution(found, path.parent, seeds=args.seeds, handled=signals.handled)
+    execution = notebook.Execution(
+        found, path.parent, seeds=args.seeds, handled=signals.handle_both
+    )
     execution.run(keep_going=args.keep_going)
     _write(executed, notebook.text(found))
     print(f"notebook: {printable(str(executed))}", file=sys.stderr)
@@ -102,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
 def _write(path: Path, text: str) -> None:
     """Writes a file atomically."""
     try:
-        with _files.writing(path) as partial:
+        with _files.atomic_write(path) as partial:
             partial.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None

@@ -1,4 +1,4 @@
-"""The arguments that commands share, and what to do by them where something is wrong."""
+"""The arguments that commands share, and the advice that they add to errors."""
 
 import argparse
 import functools
@@ -18,47 +18,45 @@ if TYPE_CHECKING:
     from tf_edureka.data.mnist import Mnist
 
 _Result = TypeVar("_Result")
-# How every command may end, whatever it does.
-ENDS = (
-    "4 done, but what was printed could not be written, 130 ended by Ctrl-C, 143 ended by SIGTERM"
-)
-# What to do by the options of the commands, for each topic of the package's errors and warnings.
+# Exit codes that all commands share, for the end of their --help.
+ENDS = "4 done, but standard output could not be written, 130 ended by Ctrl-C, 143 ended by SIGTERM"
+# What the user can do, in terms of the commands' options, for each topic of an error or warning.
 ADVICE = {
-    "no GPU": "--device cpu does without",
-    "no GPUs to mirror on": "--replicas N tries it on N parts of the CPU",
-    "no memory": "nvidia-smi shows what else uses the GPU, --device cpu does without it",
-    "no TF32": "leave --precision out",
-    "no MNIST folder": "--data-dir FOLDER says where the MNIST files are",
-    "TFDS needs the .gz files": "--data idx reads unpacked ones",
-    "TFDS needs the published files": "--data idx reads other files of the same form",
-    "no TF_CONFIG": "launch-workers starts workers on this machine",
+    "no GPU": "give --device cpu to use the CPU",
+    "no GPUs to mirror on": "give --replicas N to try it on N logical CPU devices",
+    "no memory": "run nvidia-smi to see what else uses the GPU, or give --device cpu",
+    "no TF32": "leave out --precision",
+    "no MNIST folder": "give --data-dir FOLDER with the MNIST files",
+    "TFDS needs the .gz files": "give --data idx to read unpacked files",
+    "TFDS needs the published files": "give --data idx to read other files in the same format",
+    "no TF_CONFIG": "use launch-workers to start workers on this machine",
     "folder holds a run": "give --overwrite to replace it, or --out for another folder",
-    "folder in use": "wait for its end or give --out for another folder",
+    "folder in use": "wait until it ends, or give --out for another folder",
     "folder cannot be written to": "give --out for another folder",
     "folder is gone": "give --out for another folder",
-    "no whole checkpoint": "give --overwrite instead of --resume to begin anew",
-    "checkpoint of another version": "give --overwrite instead of --resume to begin anew",
-    "checkpoint of another training": "give the same to go on with it, --overwrite instead of "
-    "--resume to begin anew, or --out for another folder",
-    "no whole snapshot": "delete it to do without this epoch, or train anew with --snapshots "
-    "--overwrite",
+    "no whole checkpoint": "give --overwrite instead of --resume to start again",
+    "checkpoint of another version": "give --overwrite instead of --resume to start again",
+    "checkpoint of another training": "give the same options and data to resume it, "
+    "--overwrite instead of --resume to start again, or --out for another folder",
+    "no whole snapshot": "delete it to do without this epoch, or train again with "
+    "--snapshots --overwrite",
     "no period packages": "tf-edureka run --fetch-period fetches them",
     "period packages damaged": "tf-edureka run --fetch-period fetches them again",
-    "no gradient": "leave --activation or --implementation out",
+    "no gradient": "leave out --activation or --implementation",
 }
 
 
 class ArgumentParser(argparse.ArgumentParser):
     """An `argparse.ArgumentParser` that raises `InputError` instead of printing its usage.
 
-    Options cannot be abbreviated: what works today would break with the next option.
+    Options cannot be abbreviated: an abbreviation could become ambiguous with the next option.
     """
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(allow_abbrev=False, **arguments)
 
     def error(self, message: str) -> NoReturn:
-        """Ends the parsing, with a `message` on what is wrong.
+        """Raises an `InputError` with the `message`.
 
         Raises:
             InputError: always.
@@ -67,28 +65,28 @@ class ArgumentParser(argparse.ArgumentParser):
 
 
 def path(text: str) -> Path:
-    """A path from `text` of the command line; an empty one, as of an unset variable, is refused."""
+    """Converts `text` to a path; rejects an empty one, as from an unset shell variable."""
     if not text:
         raise argparse.ArgumentTypeError("expected a path, got nothing")
     return Path(text)
 
 
 def whole_numbers(text: str) -> tuple[int, ...]:
-    """Whole numbers from `text` of the command line, with commas between them."""
+    """Converts `text`, such as `128,64`, to whole numbers."""
     try:
         return tuple(int(number) for number in text.split(","))
     except ValueError:
-        expected = f"expected whole numbers, as in 128,64, got {text!r}"
+        expected = f"expected whole numbers such as 128,64, got {text!r}"
         raise argparse.ArgumentTypeError(expected) from None
 
 
 def command(name: str, argv: Sequence[str] | None) -> str:
-    """The command line of the command `name` with the arguments `argv`, for the record."""
+    """Returns the command line of the command `name` with the arguments `argv`."""
     return shlex.join(["tf-edureka", name, *(sys.argv[1:] if argv is None else argv)])
 
 
 def add_implementation_option(parser: argparse.ArgumentParser, what: str) -> None:
-    """Adds to `parser` the choice of the path, and says `what` each of them is."""
+    """Adds --implementation to `parser`; `what` is its help text."""
     parser.add_argument(
         "--implementation",
         choices=("modern", "legacy"),
@@ -98,67 +96,74 @@ def add_implementation_option(parser: argparse.ArgumentParser, what: str) -> Non
 
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
-    """Adds to `parser` the options that say what to train on; `load_data` reads them."""
+    """Adds the options that choose the training data to `parser`; `load_data` reads them."""
     add_digit_options(parser)
-    parser.add_argument("--limit", type=int, metavar="N", help="train on the first N examples only")
+    parser.add_argument("--limit", type=int, metavar="N", help="train on the first N images only")
 
 
 def add_digit_options(parser: argparse.ArgumentParser) -> None:
-    """Adds to `parser` the same but for `--limit`, of which nothing is trained."""
-    from tf_edureka.data import mnist  # which needs NumPy; the doctor starts without
+    """Adds the same options except `--limit`, for commands that train nothing."""
+    from tf_edureka.data import mnist  # imports NumPy, which the doctor must not need
 
     parser.add_argument(
         "--data",
         choices=mnist.DATA_SOURCES,
         default="auto",
-        help="auto: the MNIST folder if one is given, else TFDS, else, without a network, rendered "
-        "digits, which are not MNIST (default: %(default)s)",
+        help="source of the digits. idx: the four MNIST files in --data-dir. tfds: TensorFlow "
+        "Datasets. rendered: digits drawn from fonts, not MNIST. auto: idx if a folder is given, "
+        "else tfds, else rendered if MNIST cannot be downloaded (default: %(default)s)",
     )
     parser.add_argument(
         "--data-dir",
         type=path,
         metavar="DIR",
-        help="the MNIST folder, with the four official files (default: "
-        f"${mnist.MNIST_FOLDER_VARIABLE})",
+        help=f"folder with the four MNIST files (default: ${mnist.MNIST_FOLDER_VARIABLE})",
     )
     parser.set_defaults(limit=None)
 
 
 def add_run_options(parser: argparse.ArgumentParser, default: str) -> None:
-    """Adds to `parser` the options of where to compute and to write; `default` says in words where.
+    """Adds the options for the device and the output folder to `parser`.
 
-    `args.out` is None if no folder is named; `out.run_folder` finds one then.
+    `default` describes the default folder in the help of --out. `args.out` is None if the user
+    names no folder; `out.run_folder` then chooses one.
     """
-    from tf_edureka.runs.figures import FORMATS  # as above
+    from tf_edureka.runs.figures import FORMATS  # needs NumPy as well
     from tf_edureka.runtime import DEVICES
 
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
+    parser.add_argument(
+        "--device",
+        choices=DEVICES,
+        default="auto",
+        help="device to compute on; auto: the GPU if TensorFlow sees one, else the CPU (default: "
+        "%(default)s)",
+    )
     parser.add_argument(
         "--out",
         type=path,
         metavar="DIR",
-        help=f"folder for the results (default: {default}, with a number if that holds a run)",
+        help=f"folder for the results (default: {default}; numbered if that holds a run already)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
     parser.add_argument(
         "--pictures",
         choices=FORMATS,
         default=FORMATS[0],
-        help="PNG of so many dots per inch, or SVG, whose lines and letters are sharp in any size "
-        "(default: %(default)s)",
+        help="format of the pictures: PNG with that many dots per inch, or SVG, which stays sharp "
+        "at any size (default: %(default)s)",
     )
 
 
 def load_data(args: argparse.Namespace) -> "Mnist":
-    """Loads what the `args` of `add_data_options` ask for."""
-    return begin_loading(args)()
+    """Loads the data chosen by the `args` of `add_data_options`."""
+    return start_loading(args)()
 
 
-def begin_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
-    """Begins to load what `load_data` loads, while the caller imports TensorFlow; gives it later.
+def start_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
+    """Starts to load the data while the caller imports TensorFlow; returns a function to get it.
 
-    Only files are read meanwhile, by a thread. TFDS and the rendered digits import much themselves,
-    and two imports at once may wait for each other; so they have to wait for their turn.
+    Only MNIST files are read in a thread. TFDS and the rendered digits import large packages, and
+    two imports at the same time may deadlock, so those are loaded when the function is called.
     """
     from tf_edureka.data import mnist
 
@@ -167,29 +172,29 @@ def begin_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
     if args.data in ("auto", "idx") and (
         args.data_dir or os.environ.get(mnist.MNIST_FOLDER_VARIABLE)
     ):
-        found = _begun(found)
+        found = _start_in_thread(found)
 
     def loaded() -> "Mnist":
         data, warning = found()
-        if warning is not None:  # here, since what a thread prints is kept back while it imports
+        if warning is not None:  # not in the thread, whose output is hidden during the import
             warnings.warn(warning, stacklevel=2)
         return data if args.limit is None else data.limited(args.limit)
 
     return loaded
 
 
-def _begun(work: Callable[[], _Result]) -> Callable[[], _Result]:
-    """Begins the `work` in a thread, and gives what waits for its result.
+def _start_in_thread(work: Callable[[], _Result]) -> Callable[[], _Result]:
+    """Starts `work` in a thread and returns a function that waits for its result.
 
-    Should it hang, as in reading from a server that is gone, Ctrl-C ends the process all the same:
-    nothing waits for a daemon thread.
+    The thread is a daemon: if it hangs, as on a network file system that is gone, Ctrl-C still ends
+    the process.
     """
     future: Future[_Result] = Future()
 
     def run() -> None:
         try:
             future.set_result(work())
-        except BaseException as error:  # goes to who waits
+        except BaseException as error:  # raised again by result()
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()

@@ -1,4 +1,4 @@
-"""Where a command writes: the folder that is named, else that of its kind of run."""
+"""Chooses the output folder of a command: --out, else the default of its kind of run."""
 
 import argparse
 import itertools
@@ -11,10 +11,9 @@ from tf_edureka.runs.folder import RunFolder
 
 
 def run_folder(args: argparse.Namespace, kind: str, names: Sequence[str]) -> RunFolder:
-    """The folder to write the files of these `names` into, `args.out`.
+    """Returns the folder for the files of these `names`: `args.out` if given.
 
-    If none is named it is that of the `kind` in `runs`, or with a number if that holds a run. Then
-    that is said, and `args.out` set.
+    Else it is `runs/KIND`, numbered if that holds a run (a note says so), and `args.out` is set.
     """
     if args.out is not None:
         return _opened(args.out, args, names)
@@ -26,7 +25,7 @@ def run_folder(args: argparse.Namespace, kind: str, names: Sequence[str]) -> Run
                 raise
             continue
         if out != default(kind):
-            print(f"note: {default(kind)} holds a run; this one goes to {out}", file=sys.stderr)
+            print(f"note: {default(kind)} holds a run already; writing to {out}", file=sys.stderr)
         args.out = out
         break
     return folder
@@ -37,18 +36,18 @@ def _opened(path: Path, args: argparse.Namespace, names: Sequence[str]) -> RunFo
 
 
 def default(kind: str) -> Path:
-    """The folder of a `kind` of run."""
+    """Returns the default folder of a `kind` of run."""
     return Path("runs", kind)
 
 
 def numbered(kind: str) -> Iterator[Path]:
-    """The folders of a `kind` of run: `runs/mnist`, `runs/mnist-2` and so on, without end."""
+    """Yields the folders of a `kind` of run: `runs/mnist`, `runs/mnist-2` and so on."""
     yield default(kind)
     for number in itertools.count(2):
         yield default(f"{kind}-{number}")
 
 
 def last(kind: str) -> Path:
-    """The last folder of a `kind` of run that is there; its first if none is."""
+    """Returns the last existing folder of a `kind` of run; the first if none exists."""
     *_, found = [default(kind), *itertools.takewhile(Path.exists, numbered(kind))]
     return found

@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     data = _data(args, [history.read(folder) for folder in folders]) if folders else None
     content = assembly.assemble(data).encode()
     try:
-        with _files.writing(args.out) as path:
+        with _files.atomic_write(args.out) as path:
             path.write_bytes(content)
     except OSError as error:
         raise InputError(f"{args.out}: cannot be written ({error.strerror})") from None
@@ -93,7 +93,7 @@ def _expect_free(path: Path) -> None:
         )
     if not os.path.lexists(path):
         return
-    with _files.reading(path, "a file to write to") as file:
+    with _files.open_to_read(path, "a file to write to") as file:
         if _MARK not in file.read(_HEAD):
             raise InputError(
                 f"{path}: expected a page made by this command, or no file, got another file; "
@@ -105,7 +105,7 @@ def _data(args: argparse.Namespace, histories: Sequence[History]) -> dict[str, A
     """Returns the page's data: the networks of the runs and the test images."""
     if args.data == "auto" and args.data_dir is None and histories[0].data == "rendered":
         args.data = "rendered"
-    loaded = options.begin_loading(args)
+    loaded = options.start_loading(args)
     with reporting.importing():
         from tf_edureka.page import networks, trained
 

@@ -1,4 +1,4 @@
-"""What one neuron learns, what it cannot, and that two hidden neurons can: XOR."""
+"""Shows which gates one neuron learns, and that two hidden neurons learn XOR."""
 
 import argparse
 import dataclasses
@@ -17,7 +17,7 @@ from tf_edureka.runs.folder import RunFolder
 
 
 def show(args: argparse.Namespace, config: PerceptronConfig, folder: RunFolder, device: str) -> int:
-    """Trains and prints both, writes the counts, and draws XOR as two hidden neurons see it."""
+    """Trains and prints both, writes the counts, and plots XOR in the hidden space."""
     trainings = len(ACTIVATIONS) * (len(GATES) + 1)
     with EpochDisplay(trainings, args.quiet, "trainings") as display:
         display.line(
@@ -27,9 +27,10 @@ def show(args: argparse.Namespace, config: PerceptronConfig, folder: RunFolder, 
         counts = _one_neuron(config, args.sweep, display)
         networks = _hidden_neurons(config, args.sweep, display)
         best = max(
-            networks, key=lambda name: (_learned(networks[name]).sum(), -_least(networks[name])[1])
+            networks,
+            key=lambda name: (_learned(networks[name]).sum(), -_best_seed(networks[name])[1]),
         )
-        seed, _ = _least(networks[best])
+        seed, _ = _best_seed(networks[best])
         right = diagnosis.is_correct(networks[best].outputs[seed], GATES["xor"]).sum()
         record = {
             "one_neuron": counts,
@@ -59,7 +60,7 @@ def show(args: argparse.Namespace, config: PerceptronConfig, folder: RunFolder, 
 def _one_neuron(
     config: PerceptronConfig, seeds: int, display: EpochDisplay
 ) -> dict[str, dict[str, dict[str, int]]]:
-    """Trains each activation on each gate; prints a table, and gives how often what came out."""
+    """Trains each activation on each gate; prints and returns the count of each outcome."""
     counts: dict[str, dict[str, dict[str, int]]] = {}
     for name in ACTIVATIONS:
         counts[name] = {}
@@ -88,7 +89,7 @@ def _one_neuron(
 def _hidden_neurons(
     config: PerceptronConfig, seeds: int, display: EpochDisplay
 ) -> dict[ActivationName, SweepResult]:
-    """Trains networks with each activation on XOR; prints a table and gives the results."""
+    """Trains networks with each activation on XOR; prints a table and returns the results."""
     results: dict[ActivationName, SweepResult] = {}
     for name in ACTIVATIONS:
         chosen = dataclasses.replace(config, activation=name)
@@ -104,17 +105,19 @@ def _hidden_neurons(
         right = _learned(result)
         others = f"{np.median(result.loss[~right]):.2f}" if not right.all() else ""
         rows.append((name, f"{right.mean():.1%}", others, xor_network.LIMITS.get(name, "")))
-    display.line("\nTwo hidden neurons and a sigmoid output, on XOR:")
-    display.table(("hidden", "4 of 4 right", "loss of the others", "what holds them back"), rows)
+    display.line("\nTwo hidden neurons and a sigmoid output, trained on XOR:")
+    display.table(
+        ("activation", "4 of 4 right", "median loss of the others", "why the others fail"), rows
+    )
     return results
 
 
 def _learned(result: SweepResult) -> npt.NDArray[np.bool_]:
-    """Which networks have all rows of XOR right."""
+    """True for each network that has all four rows of XOR right."""
     return np.all(diagnosis.is_correct(result.outputs, GATES["xor"]), axis=1)
 
 
-def _least(result: SweepResult) -> tuple[int, float]:
-    """The seed that ends with the least loss, and that loss."""
+def _best_seed(result: SweepResult) -> tuple[int, float]:
+    """Returns the seed with the smallest final loss, and that loss."""
     loss = np.nan_to_num(result.loss, nan=np.inf)
     return int(loss.argmin()), float(loss.min())

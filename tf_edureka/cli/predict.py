@@ -1,4 +1,4 @@
-"""Says which digits pictures show, by a network of train-mnist or another Keras model."""
+"""Recognises the digits in pictures, with a network of train-mnist or another Keras model."""
 
 import argparse
 import io
@@ -20,44 +20,47 @@ UNSURE = "not sure"
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Reads the arguments; needs no TensorFlow, so that --help is quick."""
+    """Parses the arguments; imports no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Say which digit each picture shows. Any PNG or JPEG of one digit will do, of "
-        "any size and colours, on plain, ruled or squared paper: it is brought into the form of "
-        "MNIST's images. Where it may be no digit, or more than one, the answer is 'not sure'.",
-        epilog="Exit codes: 0 all pictures were read, though it may not be sure, 2 wrong input, "
-        f"{options.ENDS}.",
+        description="Recognise the digit in each picture, a PNG or JPEG of any size and colours, "
+        "on plain, ruled or squared paper. Each picture is first converted to the form of MNIST's "
+        "images. The answer is 'not sure' if the picture may show no digit, or more than one.",
+        epilog="Exit codes: 0 all pictures were read, even if an answer is 'not sure', 2 wrong "
+        f"input, {options.ENDS}.",
     )
     parser.add_argument(
         "model",
         type=options.path,
         metavar="MODEL",
-        help="as train-mnist writes it (runs/mnist/model.keras), or another Keras model of digits",
+        help="model file of train-mnist (runs/mnist/model.keras), or another Keras model that "
+        "classifies digits",
     )
     parser.add_argument(
         "images",
         type=options.path,
         metavar="IMAGE",
         nargs="+",
-        help="a PNG or JPEG picture of a digit",
+        help="PNG or JPEG picture of one digit",
     )
     parser.add_argument(
         "--picture",
         type=options.path,
         metavar="OUT.png",
-        help="write a picture of the steps that led to what the network got: as SVG if its name "
-        "ends in .svg, else as PNG",
+        help="also draw the steps from each picture to the network's 28 x 28 input; SVG if the "
+        "name ends in .svg, else PNG",
     )
     return parser.parse_args(argv)
 
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
-    """Reads the pictures, prints a table and gives the exit code."""
+    """Reads the pictures, prints a table and returns the exit code."""
     args = parse(argv)
-    if args.picture is not None and args.picture.exists():  # it may be a photograph
+    if (
+        args.picture is not None and args.picture.exists()
+    ):  # it could be one of the user's photographs
         raise InputError(
-            f"{args.picture}: expected a new file to write to, it is there already; name another"
+            f"{args.picture}: expected the name of a new file, but it exists; name another one"
         )
     read = {}
     for path in args.images:
@@ -70,30 +73,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     with reporting.importing():
         from tf_edureka import mlp
 
-        runtime.use_device("cpu")  # it takes a millisecond there
+        runtime.use_device("cpu")  # a prediction takes a millisecond there
     model = mlp.load_model(args.model)
     images = np.stack([steps.image for steps in read.values()])
     shares, certainty = mlp.with_certainty(lambda some: mlp.probabilities(model, some), images)
     if not np.isfinite(shares).all():
-        raise InputError(f"{args.model}: its answers are no numbers; its training went wrong")
+        raise InputError(
+            f"{args.model}: its outputs are not finite (NaN or inf), so its training failed"
+        )
     alone = np.array([not steps.others for steps in read.values()])
     digits = shares.argmax(axis=1).astype(str)
     answers = np.where((certainty >= mlp.MIN_CERTAINTY) & alone, digits, UNSURE).tolist()
     print_table([printable(str(path), sys.stdout.encoding) for path in read], answers, shares)
     for path, steps in read.items():
         if steps.others:
-            said = (
-                f"{path}: {1 + steps.others} things are as large as a digit; the probabilities are "
-                "of the one that stands out most near the middle"
+            message = (
+                f"{path}: {1 + steps.others} shapes are as large as a digit; the probabilities "
+                "are those of the most prominent one near the middle"
             )
-            warnings.warn(InputWarning(said), stacklevel=1)
+            warnings.warn(InputWarning(message), stacklevel=1)
     if args.picture is not None:
         write_steps(args.picture, read, answers)
     return 0 if len(read) == len(set(args.images)) else reporting.USER_ERROR
 
 
 def print_table(names: Sequence[str], answers: Sequence[str], probabilities: Floats) -> None:
-    """Prints a line for each picture: the answer, and how probable each digit is."""
+    """Prints one line per picture: the answer and the probability of each digit."""
     width = max(map(len, ["picture", *names]))
     print(f"{'picture':<{width}}  {'digit':>8} " + "".join(f"{digit:>7}" for digit in range(10)))
     for name, answer, row in zip(names, answers, probabilities, strict=True):
@@ -102,7 +107,7 @@ def print_table(names: Sequence[str], answers: Sequence[str], probabilities: Flo
 
 
 def write_steps(path: Path, read: dict[Path, picture.Steps], answers: Sequence[str]) -> None:
-    """Writes a picture of the steps by which the pictures were `read`, with the `answers`."""
+    """Writes a picture of the steps in which the pictures were `read`, with the `answers`."""
     from tf_edureka.mlp.plots import picture_steps
 
     titles = [

@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = dict(port.parse_map(text) for text in args.map)
     from tf_edureka import runtime
 
-    runtime.no_autotuning()
+    runtime.disable_autotuning()
     from tf_edureka.parity import Trace
     from tf_edureka.parity.port_trace import load
 

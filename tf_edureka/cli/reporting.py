@@ -1,4 +1,4 @@
-"""How a command ends: its exit code, and one line for whatever went wrong."""
+"""Turns errors and warnings into one line on stderr and an exit code."""
 
 import contextlib
 import functools
@@ -19,13 +19,13 @@ _Arguments = ParamSpec("_Arguments")
 
 
 def print_error(error: InputError) -> None:
-    """Prints an `error` on stderr, in one line, with what to do about it."""
+    """Prints an `error` with its advice as one line on stderr."""
     print(f"error: {line(error)}", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
-def advising(topic: str, advice: Callable[[], str]) -> Iterator[None]:
-    """Gives errors of this `topic` in the block the `advice`, in place of that in `ADVICE`."""
+def with_advice(topic: str, advice: Callable[[], str]) -> Iterator[None]:
+    """Adds `advice` to errors of this `topic` in the block, instead of that in `ADVICE`."""
     try:
         yield
     except InputError as error:
@@ -35,19 +35,20 @@ def advising(topic: str, advice: Callable[[], str]) -> Iterator[None]:
 
 
 def reports_errors(main: Callable[_Arguments, int]) -> Callable[_Arguments, int]:
-    """Makes a command's main function end in one line where the user can mend what is wrong.
+    """Wraps a command's main function: errors that a user can fix become one line.
 
-    An `InputError` is printed as `error: ...` on stderr and gives exit code 2; Ctrl-C gives 130,
-    SIGTERM 143. TensorFlow's errors where memory is short are printed like an `InputError`. An
-    `InputWarning` is printed as `note: ...`. Where stdout or stderr fails the work goes on, and
-    gives 4 at its end instead of 0. Any other exception is a fault of ours and keeps its traceback.
+    - An `InputError` is printed as `error: ...` on stderr, with exit code 2; so are TensorFlow's
+      out-of-memory errors. An `InputWarning` is printed as `note: ...`.
+    - Ctrl-C ends with exit code 130, SIGTERM with 143.
+    - If stdout or stderr cannot be written, the work continues and ends with 4 instead of 0.
+    - Any other exception is a bug and keeps its traceback.
     """
 
     @functools.wraps(main)
     def wrapped(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> int:
         with streams.guarded() as guarded:
             try:
-                with signals.interrupts(), _warnings_as_notes():
+                with signals.raise_interrupts(), _warnings_as_notes():
                     code = main(*args, **kwargs)
             except InputError as error:
                 print_error(error)
@@ -55,10 +56,10 @@ def reports_errors(main: Callable[_Arguments, int]) -> Callable[_Arguments, int]
             except KeyboardInterrupt as stop:
                 print("interrupted", file=sys.stderr)
                 code = signals.SIGNALLED + (stop.args[0] if stop.args else signal.SIGINT)
-            except SystemExit as end:  # of argparse, after --help
+            except SystemExit as end:  # raised by argparse after --help
                 code = int(end.code or 0)
             except Exception as error:
-                short = too_little_memory(error)
+                short = out_of_memory_error(error)
                 if short is None:
                     raise
                 print_error(short)
@@ -70,53 +71,53 @@ def reports_errors(main: Callable[_Arguments, int]) -> Callable[_Arguments, int]
 
 @contextlib.contextmanager
 def importing() -> Iterator[None]:
-    """Imports TensorFlow in the block: quickly, quietly, and so that Ctrl-C ends it at once."""
-    from tf_edureka import runtime  # which needs NumPy; the doctor starts without
+    """Makes imports of TensorFlow in the block quick and quiet; Ctrl-C ends them immediately."""
+    from tf_edureka import runtime  # imports NumPy, which the doctor must not need
 
-    with signals.ends_at_once(), runtime.quiet_import(freeze=True):
-        expect_backend()
+    with signals.exit_immediately(), runtime.quiet_import(freeze=True):
+        expect_matplotlib_backend()
         yield
 
 
-def expect_backend() -> None:
-    """Refuses a name of a backend with which matplotlib cannot be imported.
+def expect_matplotlib_backend() -> None:
+    """Checks that matplotlib knows the backend in MPLBACKEND.
 
     Raises:
-        InputError: when MPLBACKEND has one.
+        InputError: if it does not, since matplotlib then cannot be imported.
     """
     if "MPLBACKEND" in os.environ:
         try:
             import matplotlib as matplotlib
         except ValueError as error:
-            raise InputError(f"MPLBACKEND: expected a backend of matplotlib's ({error})") from None
+            raise InputError(f"MPLBACKEND: expected a matplotlib backend ({error})") from None
 
 
-def too_little_memory(error: Exception) -> InputError | None:
-    """What to say of an `error` of TensorFlow's that lacks memory; None of any other."""
+def out_of_memory_error(error: Exception) -> InputError | None:
+    """Converts an out-of-memory `error` of TensorFlow; returns None for any other error."""
     if "tensorflow" not in sys.modules:
         return None
     from tf_edureka import runtime
     from tf_edureka._tensorflow import tf
 
-    said = runtime.no_memory(str(error))
-    lacks = tf.errors.ResourceExhaustedError
-    if not isinstance(error, (lacks, tf.errors.InternalError) if said else lacks):
+    found = runtime.out_of_memory_text(str(error))
+    exhausted = tf.errors.ResourceExhaustedError
+    if not isinstance(error, (exhausted, tf.errors.InternalError) if found else exhausted):
         return None
-    what = f"{type(error).__name__}: {said or 'out of memory'}"
-    return InputError(f"TensorFlow has too little memory ({what})", topic="no memory")
+    what = f"{type(error).__name__}: {found or 'out of memory'}"
+    return InputError(f"TensorFlow ran out of memory ({what})", topic="no memory")
 
 
-def line(said: InputError | InputWarning) -> str:
-    """An error or a warning in one line, with what to do about it."""
-    advice = ADVICE.get(said.topic)
-    return printable(f"{said}; {advice}" if advice else str(said))
+def line(problem: InputError | InputWarning) -> str:
+    """Returns an error or a warning as one line, with its advice."""
+    advice = ADVICE.get(problem.topic)
+    return printable(f"{problem}; {advice}" if advice else str(problem))
 
 
 @contextlib.contextmanager
 def _warnings_as_notes() -> Iterator[None]:
     with warnings.catch_warnings():
         if any(option.startswith("error") for option in sys.warnoptions):
-            warnings.simplefilter("default")  # no training is to be lost over a library's warning
+            warnings.simplefilter("default")  # a library's warning must not end a training
         warnings.simplefilter("always", InputWarning)
         show = warnings.showwarning
 

@@ -155,7 +155,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if _is_notebook(args):
         return notebooks.run(args)
     try:
-        with signals.ends_at_once():
+        with signals.exit_immediately():
             program = source.read(args.command[0])
             found = store.find(_note)
             script.prepare(

@@ -1,4 +1,4 @@
-"""What a run of `train-mnist` is made of, what is recorded of it, and how it ends."""
+"""A run of `train-mnist`: its inputs, its record and its exit code."""
 
 import argparse
 import dataclasses
@@ -31,27 +31,27 @@ FILES_OF_SEEDS = ("history.json", "seeds.png")
 
 
 def run_folder(args: argparse.Namespace) -> RunFolder:
-    """The folder that the `args` name; refuses what would destroy an earlier run unasked."""
+    """Returns the folder for the `args`; rejects one that would overwrite a run unasked."""
     if args.resume and args.out is None:
         args.out = out.last(kind(args))
-    goes_on = args.seeds is None and args.out and bool(checkpoint.newest_first(args.out))
+    has_checkpoint = args.seeds is None and args.out and bool(checkpoint.newest_first(args.out))
     advice = "give --overwrite to replace it, or --out for another folder"
-    if goes_on:
-        advice = f"give --resume to go on with it, {advice.removeprefix('give ')}"
+    if has_checkpoint:
+        advice = f"give --resume to continue it, {advice.removeprefix('give ')}"
     elif args.resume:
         advice = (
-            "it has no checkpoint to go on from; give --overwrite instead of --resume to replace "
+            "it has no checkpoint to resume from; give --overwrite instead of --resume to replace "
             "it, or --out for another folder"
         )
     files = sorted({*FILES, *FILES_OF_SEEDS, checkpoint.PATTERN, snapshots.PATTERN})
-    with reporting.advising("folder holds a run", lambda: advice):
-        if args.resume and goes_on:
+    with reporting.with_advice("folder holds a run", lambda: advice):
+        if args.resume and has_checkpoint:
             return RunFolder(args.out, files, overwrite=True, pictures=args.pictures)
         return out.run_folder(args, kind(args), files)
 
 
 def kind(args: argparse.Namespace) -> str:
-    """What is trained, as a name for a folder."""
+    """Returns the name of the default folder for what is trained."""
     parts = {
         "legacy": args.implementation == "legacy",
         "article": args.implementation == "modern" and args.recipe == "article",
@@ -64,9 +64,10 @@ def kind(args: argparse.Namespace) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """What is to be trained, on what, where, and the folder, if this process is to write.
+    """The configuration, data, devices and folder of a run.
 
-    `command` is the command line that asked for it, read into `args`.
+    `folder` is None if this process writes nothing. `command` is the command line that
+    `args` were parsed from.
     """
 
     args: argparse.Namespace
@@ -78,32 +79,33 @@ class Run:
 
     @property
     def conditions(self) -> dict[str, object]:
-        """What decides the numbers, for the history and the checkpoints."""
+        """Returns what determines the results, for the history and the checkpoints."""
         config = identity(self.args.implementation, self.config, self.data)
         data_sha256 = config.pop("data_sha256")
         config |= {"limit": self.args.limit, "deterministic": self.args.deterministic}
         return {"config": config, "data_sha256": data_sha256, "command": self.command}
 
     def headline(self, what: str) -> str:
-        """The first line: TensorFlow, place and data, then `what` is trained."""
+        """Returns the first line to print: TensorFlow, devices, data, and `what` is trained."""
         import tensorflow as tf
 
         data = self.data
         return f"TensorFlow {tf.__version__}, {self.place}, {data.title} ({data.source}), {what}"
 
     def verdict(self, result: MlpResult, interrupted: int, resume: str) -> tuple[int, str]:
-        """The exit code of a `result`, and what went otherwise than asked for.
+        """Returns the exit code of a `result` and a message; an empty one if all went well.
 
-        `interrupted` is the signal that asked to end, 0 if none did; `resume` says how to go on.
+        `interrupted` is the number of the signal that ended the training, 0 if none did; `resume`
+        tells the user how to continue.
         """
         epochs = len(result.cost)
         if epochs and not math.isfinite(result.cost[-1]):
             return NOT_GOOD_ENOUGH, (
-                f"error: the cost is no longer a finite number after epoch {epochs}; a learning "
-                f"rate under {self.config.learning_rate} may help"
+                f"error: the cost is not finite (NaN or inf) after epoch {epochs}; try a "
+                f"--learning-rate below {self.config.learning_rate}"
             )
         if epochs < self.config.epochs:
-            # By a signal to this process or, if to none, to another worker.
+            # Without a signal to this process, another worker has had one.
             return signals.SIGNALLED + (interrupted or signal.SIGTERM), (
                 f"ended after {epochs} of {self.config.epochs} epochs; {resume}"
             )

@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     changed = [path for path in paths if after[path] != before[path]]
     for path in changed:
         try:
-            with _files.writing(path) as partial:
+            with _files.atomic_write(path) as partial:
                 partial.write_bytes(after[path].encode())
         except OSError as error:
             raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None

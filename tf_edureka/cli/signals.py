@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, from a command's first moment to its last."""
+"""Handles Ctrl-C (SIGINT) and SIGTERM while a command runs."""
 
 import contextlib
 import os
@@ -7,17 +7,17 @@ import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-SIGNALLED = 128  # and the signal's number: 130 for Ctrl-C, 143 for SIGTERM, as shells have it
+SIGNALLED = 128  # plus the signal's number, as in shells: 130 for Ctrl-C, 143 for SIGTERM
 _Handler = Callable[[int, FrameType | None], object]
-# What ends a program, and what Python does about it if nobody has said otherwise.
+# The signals that end a program, with Python's default handler of each.
 _DEFAULTS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
 
 
 @contextlib.contextmanager
-def ends_at_once() -> Iterator[None]:
-    """Lets both end the process without further ado in the block: for imports.
+def exit_immediately() -> Iterator[None]:
+    """Makes both signals end the process immediately in the block; used for imports.
 
-    An exception at any line of a library's import may be lost in it, or come out as another one.
+    An exception raised inside a library's import may be swallowed or turned into another one.
     """
     try:
         stderr = os.dup(2)
@@ -26,26 +26,28 @@ def ends_at_once() -> Iterator[None]:
 
     def end(number: int, _: FrameType | None) -> None:
         with contextlib.suppress(OSError):
-            os.write(stderr, b"interrupted\n")  # past what keeps the log of an import back
+            os.write(
+                stderr, b"interrupted\n"
+            )  # the real stderr, while that of the import is captured
         os._exit(SIGNALLED + number)
 
     try:
-        with handled(end):
+        with handle_both(end):
             yield
     finally:
         os.close(stderr)
 
 
 @contextlib.contextmanager
-def interrupts() -> Iterator[None]:
-    """Makes both raise a `KeyboardInterrupt` with the signal's number in the block."""
-    with handled(_interrupt):
+def raise_interrupts() -> Iterator[None]:
+    """Makes both signals raise a `KeyboardInterrupt` with the signal's number in the block."""
+    with handle_both(_interrupt):
         yield
 
 
 @contextlib.contextmanager
-def handled(handler: _Handler) -> Iterator[None]:
-    """Gives both to `handler` in the block, unless they are ignored or another program has them."""
+def handle_both(handler: _Handler) -> Iterator[None]:
+    """Sets `handler` for both signals in the block, except where another handler is set."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

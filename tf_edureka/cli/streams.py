@@ -1,4 +1,4 @@
-"""Standard output and error that may fail, on a full disk or without a reader: the work goes on."""
+"""Standard streams that never raise: on a full disk or a closed pipe the work continues."""
 
 import contextlib
 import os
@@ -10,49 +10,49 @@ _NAMES = {"stdout": "standard output", "stderr": "standard error"}
 
 
 class Stream:
-    """A standard stream; what is printed to it is dropped from the moment on that it fails.
+    """A standard stream that drops its output after the first write error.
 
     Args:
         name: `"stdout"` or `"stderr"`.
 
     Attributes:
-        failed: whether anything was dropped.
+        failed: whether any output was dropped.
     """
 
     def __init__(self, name: str) -> None:
         self.failed = False
         self._name = name
-        self._stream: TextIO | None = getattr(sys, name)  # None: closed before Python began
-        # Names may have any characters. Some kinds of stream have no such switch.
+        self._stream: TextIO | None = getattr(sys, name)  # None: closed before Python started
+        # File names may have any characters. Some stream types have no reconfigure().
         with contextlib.suppress(AttributeError, ValueError):
             self._stream.reconfigure(errors="backslashreplace")
 
     def __getattr__(self, name: str) -> Any:
-        """Whatever else is asked of a stream."""
+        """Returns any other attribute of the stream."""
         if self._stream is None:
             raise AttributeError(f"{_NAMES[self._name]} is closed")
         return getattr(self._stream, name)
 
     @property
     def encoding(self) -> str:
-        """How characters become bytes."""
+        """Encoding of the stream; utf-8 if it has none."""
         return getattr(self._stream, "encoding", None) or "utf-8"
 
     def write(self, text: str) -> int:
-        """Writes `text`, and gives its length."""
+        """Writes `text` and returns its length."""
         self._try(lambda stream: stream.write(text))
         return len(text)
 
     def flush(self) -> None:
-        """Hands on what was written."""
+        """Flushes the stream."""
         if self._stream is not None:
             self._try(lambda stream: stream.flush())
 
     def close(self) -> None:
-        """Stays open: a library's log would close what it does not know as a standard stream."""
+        """Does nothing: a logging library would close a stream that it does not recognise."""
 
     def isatty(self) -> bool:
-        """Whether it is a terminal."""
+        """True if the stream is a terminal."""
         return self._stream is not None and self._stream.isatty()
 
     def _try(self, work: Callable[[TextIO], object]) -> None:
@@ -60,32 +60,32 @@ class Stream:
             if self._stream is None:
                 raise OSError("it is closed")
             work(self._stream)
-        except (OSError, ValueError) as error:  # ValueError: it was closed meanwhile
+        except (OSError, ValueError) as error:  # ValueError: it was closed in the meantime
             if self.failed:
                 return
             self.failed = True
-            self._drop_the_rest()
+            self._redirect_to_devnull()
             reason = getattr(error, "strerror", None) or error
             other = sys.stderr if self._name == "stdout" else sys.stdout
             print(
-                f"note: {_NAMES[self._name]} cannot be written to ({reason}); the work goes on "
+                f"note: {_NAMES[self._name]} cannot be written ({reason}); the work continues "
                 "without it",
                 file=other,
                 flush=True,
             )
 
-    def _drop_the_rest(self) -> None:
-        """Lets all that is still to be written vanish, also what Python does at its end."""
+    def _redirect_to_devnull(self) -> None:
+        """Redirects the stream to /dev/null, so that Python's flush at exit cannot fail."""
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self.fileno())
-            os.close(nowhere)
+            devnull = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(devnull, self.fileno())
+            os.close(devnull)
 
 
 @contextlib.contextmanager
 def guarded() -> Iterator[list[Stream]]:
-    """Guards both streams in the block, and yields them."""
-    _occupy_descriptors()
+    """Replaces both streams in the block by `Stream`s, and yields them."""
+    _fill_closed_descriptors()
     streams = {name: Stream(name) for name in _NAMES}
     with contextlib.ExitStack() as stack:
         for name, stream in streams.items():
@@ -98,10 +98,10 @@ def guarded() -> Iterator[list[Stream]]:
                 stream.flush()
 
 
-def _occupy_descriptors() -> None:
-    """Opens those of the three standard descriptors that are closed: a file would be given them."""
+def _fill_closed_descriptors() -> None:
+    """Opens closed standard descriptors, which the next opened file would otherwise get."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest that is free
+            os.open(os.devnull, os.O_RDWR)  # uses the lowest free descriptor

@@ -1,7 +1,7 @@
-"""A worker of a training in a child process, which its parent can end.
+"""Runs a worker of a distributed training in a child process that its parent can end.
 
-While TensorFlow waits for other workers it holds the interpreter's lock, for more than ten minutes:
-neither a thread nor a signal's handler of that process could end it.
+While TensorFlow waits for other workers it holds the interpreter lock, for more than ten minutes.
+No thread or signal handler of that process can end it.
 """
 
 import contextlib
@@ -23,55 +23,56 @@ from tf_edureka.errors import InputError
 from tf_edureka.mlp.distribution.cluster import VARIABLE, Cluster
 
 LOST_WORKER = 3
-PATIENCE = 3.0  # seconds between two looks at who does not answer
-# What the child says to its parent.
-CONNECTS, STANDS = "connects", "stands"
-Say = Callable[[str], None]
+POLL_SECONDS = 3.0  # between two checks of which workers do not answer
+# Messages from the child to its parent.
+CONNECTING, CONNECTED = "connecting", "connected"
+Send = Callable[[str], None]
 
 
 def run(cluster: Cluster, seconds: float, work: Callable[..., int], *arguments: object) -> int:
-    """Does the `work` of this worker in a child process, and gives its exit code.
+    """Runs `work` of this worker in a child process and returns its exit code.
 
     Args:
-        cluster: of the workers.
-        seconds: how long the child may take from `CONNECTS` to `STANDS`.
-        work: a function of a module, called with what takes those two words, then `arguments`.
-        arguments: of any kind that can be pickled.
+        cluster: addresses of all workers.
+        seconds: time limit from `CONNECTING` to `CONNECTED`.
+        work: a module-level function, called with a function that sends those messages, and
+            `arguments`.
+        arguments: further arguments; they must be picklable.
 
     Returns:
-        the exit code of `work`. If a signal ended the child, it ends this process too.
+        the exit code of `work`. A signal that ends the child also ends this process.
 
     Raises:
-        InputError: when other workers do not answer in time, or this one's port is in use.
+        InputError: if other workers do not answer in time, or this worker's port is in use.
     """
     cluster.expect_free_port()
     print(
-        f"note: TensorFlow listens on port {cluster.port} of all of this machine's addresses, "
-        "unencrypted, and whoever reaches it can run code here: let a firewall or a private "
-        "network keep out all but the other workers",
+        f"note: TensorFlow listens on port {cluster.port} of all addresses of this machine, "
+        "unencrypted, and anyone who reaches it can run code here; use a firewall or a private "
+        "network that admits only the other workers",
         file=sys.stderr,
         flush=True,
     )
     context = multiprocessing.get_context("spawn")
-    hears, says = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(says, work, arguments))
-    with _interrupts_kept_from_the_child():
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_child, args=(sender, work, arguments))
+    with _block_ctrl_c_in_child():
         child.start()
-    says.close()  # or its end would not be seen here
-    stands, asked = threading.Event(), 0
+    sender.close()  # otherwise the end of the child would not be noticed
+    connected, signals_received = threading.Event(), 0
 
     def on_signal(number: int, _: FrameType | None) -> None:
-        nonlocal asked
-        asked += 1
-        if asked > 1 or not stands.is_set():  # then the child does not hear it
+        nonlocal signals_received
+        signals_received += 1
+        if signals_received > 1 or not connected.is_set():  # the child cannot react
             raise KeyboardInterrupt(number)
         if child.pid is not None:
             os.kill(child.pid, number)
 
     try:
-        with signals.handled(on_signal):
-            if not _connects(cluster, seconds, child.sentinel, hears, stands):
-                return _late(cluster, seconds)
+        with signals.handle_both(on_signal):
+            if not _wait_until_connected(cluster, seconds, child.sentinel, receiver, connected):
+                return _report_timeout(cluster, seconds)
             child.join()
     finally:
         child.kill()
@@ -84,27 +85,27 @@ def run(cluster: Cluster, seconds: float, work: Callable[..., int], *arguments: 
     return code
 
 
-def _connects(
-    cluster: Cluster, seconds: float, ended: int, hears: Connection, stands: threading.Event
+def _wait_until_connected(
+    cluster: Cluster, seconds: float, ended: int, receiver: Connection, connected: threading.Event
 ) -> bool:
-    """Waits until the child is connected to the others, or has ended; false if not in time."""
-    end, told = math.inf, False
+    """Waits until the child has connected or ended; returns False if that takes too long."""
+    end, reported = math.inf, False
     while True:
         left = end - time.monotonic()
-        wait([ended, hears], None if math.isinf(left) else max(0.0, min(left, PATIENCE)))
-        if hears.poll():
+        wait([ended, receiver], None if math.isinf(left) else max(0.0, min(left, POLL_SECONDS)))
+        if receiver.poll():
             try:
-                word = hears.recv()
+                word = receiver.recv()
             except EOFError:
                 return True
-            if word == STANDS:
-                stands.set()
+            if word == CONNECTED:
+                connected.set()
                 return True
             end = time.monotonic() + seconds
         elif time.monotonic() >= end:
             return False
-        elif not told and (missing := cluster.unreachable()) and not hears.poll():
-            told = True
+        elif not reported and (missing := cluster.unreachable()) and not receiver.poll():
+            reported = True
             print(
                 f"note: waiting for {cluster.names(missing)}, at most {seconds:g} s",
                 file=sys.stderr,
@@ -112,38 +113,38 @@ def _connects(
             )
 
 
-def _late(cluster: Cluster, seconds: float) -> int:
-    """Says who has not come in time."""
+def _report_timeout(cluster: Cluster, seconds: float) -> int:
+    """Reports which workers did not connect in time."""
     if missing := cluster.unreachable():
         raise InputError(
-            f"{cluster.names(missing)}: expected to come within {seconds:g} s, but did not; start "
-            f"all workers with the same {VARIABLE} but for the index, and look whether a firewall "
-            "is between them"
+            f"{cluster.names(missing)} did not connect within {seconds:g} s; check that all "
+            f"workers share the cluster in {VARIABLE}, each with its own index, and that no "
+            "firewall blocks the port"
         )
     print(
         f"error: {cluster.name(cluster.index)}: the ports of all workers answer, but TensorFlow "
-        f"did not connect them within {seconds:g} s; end all and start them again",
+        f"did not connect them within {seconds:g} s; end all workers and start them again",
         file=sys.stderr,
         flush=True,
     )
     return LOST_WORKER
 
 
-def _child(says: Connection, work: Callable[..., int], arguments: tuple[object, ...]) -> None:
+def _child(sender: Connection, work: Callable[..., int], arguments: tuple[object, ...]) -> None:
     with contextlib.suppress(AttributeError):  # Windows
-        os.setsid()  # Ctrl-C comes through the parent, so that it comes once
+        os.setsid()  # the parent forwards Ctrl-C, so that it arrives once
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
     runtime.end_with_parent()
-    sys.exit(work(says.send, *arguments))
+    sys.exit(work(sender.send, *arguments))
 
 
 @contextlib.contextmanager
-def _interrupts_kept_from_the_child() -> Iterator[None]:
-    """Holds Ctrl-C back in the block, and in processes started there until they let it through."""
+def _block_ctrl_c_in_child() -> Iterator[None]:
+    """Blocks Ctrl-C in the block, and in child processes until they unblock it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # which lets Ctrl-C through again when it is started
+    resource_tracker.ensure_running()  # when started, it unblocks Ctrl-C
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     try:
         yield

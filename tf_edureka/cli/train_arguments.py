@@ -1,4 +1,4 @@
-"""The arguments of `train-mnist`, and the configuration that they ask for."""
+"""The arguments of `train-mnist` and the `MlpConfig` that they select."""
 
 import argparse
 import sys
@@ -14,16 +14,17 @@ MOST_SEEDS = 1000
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Reads the arguments; needs neither TensorFlow nor the data, so that --help is quick."""
+    """Parses the arguments; imports no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Train the article's 784-256-256-10 network on MNIST, or one with other hidden "
-        "layers.",
-        epilog="Ctrl-C and SIGTERM end it after the running epoch or within a long one; what was "
-        "reached is written, and --resume goes on. A second one ends it at once. Exit codes: 0 "
-        "trained, 1 --min-accuracy missed or no finite cost, 2 wrong input, 3 another worker is "
-        f"lost (multiworker), {options.ENDS}.",
+        description="Train the article's 784-256-256-10 network on MNIST, or a network with other "
+        "hidden layers. Write the model, its history and pictures to the folder --out.",
+        epilog="Ctrl-C or SIGTERM ends the training after the current epoch, or within a long one; "
+        "the results so far are written, and --resume continues. A second signal ends it "
+        "immediately. Exit codes: 0 trained, 1 --min-accuracy missed or cost not finite, 2 wrong "
+        f"input, 3 another worker lost (multiworker), {options.ENDS}.",
     )
     _add_training_options(parser)
+    _add_number_options(parser)
     options.add_data_options(parser)
     options.add_run_options(
         parser, "runs/mnist, runs/mnist-legacy, runs/mnist-mirrored and so on, by what is trained"
@@ -31,89 +32,114 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--resume",
         action="store_true",
-        help="go on with the run in --out, by default the last of this kind, from its last "
-        "checkpoint, to the numbers that it would have come to; begins where there is none",
+        help="resume the run in --out (default: the last run of this kind) from its last "
+        "checkpoint; the result is that of an uninterrupted run. Starts at epoch 1 if there is no "
+        "checkpoint",
     )
     parser.add_argument(
         "--snapshots",
         action="store_true",
-        help="keep the weights before the training and after each epoch, in files of their own, to "
-        "see later how they came about; changes no number",
+        help="save the weights before training and after each epoch, one file per epoch, to "
+        "inspect how they develop; does not change the training",
     )
     parser.add_argument(
         "--deterministic",
         action="store_true",
-        help="only TensorFlow ops that give the same bits in every run, on GPUs too; they round in "
-        "another way",
+        help="use only TensorFlow ops whose results are bit-identical in every run, on GPUs too; "
+        "they round differently from the default ones",
     )
     _add_strategy_options(parser)
     parser.add_argument(
-        "--min-accuracy", type=float, metavar="X", help="exit with 1 if the last one is under X"
+        "--min-accuracy",
+        type=float,
+        metavar="X",
+        help="exit with code 1 if the final test accuracy is below X",
     )
     parser.add_argument(
-        "--show", action="store_true", help="open the curves in windows, as the article did"
+        "--show",
+        action="store_true",
+        help="show the training curves in windows, as the article does",
     )
-    parser.add_argument("--quiet", action="store_true", help="print nothing but warnings")
+    parser.add_argument("--quiet", action="store_true", help="print only warnings and errors")
     return parser.parse_args(argv)
 
 
 def _recipe(text: str) -> str:
-    """The recipe by its name; the tuned one was called modern before."""
+    """Returns the name of the recipe; accepts modern, the former name of tuned, with a note."""
     if text != "modern":
         return text
-    print("note: --recipe modern is --recipe tuned now", file=sys.stderr, flush=True)
+    print("note: --recipe modern is now called --recipe tuned", file=sys.stderr, flush=True)
     return "tuned"
 
 
 def _add_training_options(parser: argparse.ArgumentParser) -> None:
-    article, tuned = MlpConfig.article(), MlpConfig.tuned()
     options.add_implementation_option(
         parser,
-        "legacy: the article's graph and session through tf.compat.v1; modern: Keras and a "
-        "compiled epoch",
+        "modern: Keras, with each epoch compiled as one program; legacy: the article's graph and "
+        "session through tf.compat.v1",
     )
     parser.add_argument(
         "--recipe",
         type=_recipe,
         choices=RECIPES,
-        help="article: initial values, batches and Adam of TensorFlow 1; tuned: today's, same "
-        "network and steps (default: tuned; the legacy implementation has the article's only)",
+        help="article: initial values, batches and Adam of TensorFlow 1; tuned: current practice "
+        "for the same network and number of steps (default: tuned; --implementation legacy has "
+        "only article)",
     )
     parser.add_argument(
         "--augment",
         action="store_true",
-        help="distort the training images anew in each epoch (tuned recipe)",
+        help="turn, scale, shear and shift the training images at random in each epoch (tuned "
+        "recipe only)",
     )
     parser.add_argument(
         "--hidden-units",
         type=options.whole_numbers,
-        default=tuned.hidden_units,
+        default=MlpConfig.tuned().hidden_units,
         metavar="N,N,...",
-        help="units of each hidden layer, one or more: 128,64 makes 784-128-64-10 (default: "
-        f"{','.join(map(str, tuned.hidden_units))})",
+        help="number of units in each hidden layer: 128,64 builds a 784-128-64-10 network "
+        f"(default: {','.join(map(str, MlpConfig.tuned().hidden_units))})",
     )
-    parser.add_argument("--epochs", type=int, default=tuned.epochs, help="default: %(default)s")
+
+
+def _add_number_options(parser: argparse.ArgumentParser) -> None:
+    article, tuned = MlpConfig.article(), MlpConfig.tuned()
     parser.add_argument(
-        "--batch-size", type=int, default=tuned.batch_size, help="default: %(default)s"
+        "--epochs",
+        type=int,
+        default=tuned.epochs,
+        metavar="N",
+        help="passes over the training images (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--batch-size",
+        type=int,
+        default=tuned.batch_size,
+        metavar="N",
+        help="training images per step (default: %(default)s)",
     )
     parser.add_argument(
         "--learning-rate",
         type=float,
-        help=f"default: {tuned.learning_rate} at its highest, article {article.learning_rate}",
+        metavar="X",
+        help=f"Adam's learning rate, in the tuned recipe the highest of its schedule (default: "
+        f"{tuned.learning_rate}; article recipe {article.learning_rate})",
     )
     parser.add_argument(
         "--seed",
         type=int,
         default=tuned.seed,
-        help="decides initial values, order and distortions; in the article's recipe what "
-        "tf.set_random_seed was given (default: %(default)s)",
+        metavar="N",
+        help="seed of the initial values, the order of the images and the augmentation; in the "
+        "article recipe the argument of tf.set_random_seed (default: %(default)s)",
     )
     parser.add_argument(
         "--seeds",
         type=int,
         metavar="N",
-        help="train N networks at once, from --seed and the N - 1 seeds after it, for the mean and "
-        "spread of accuracy; writes history.json and seeds.png, no network and no checkpoint",
+        help="train N networks at the same time, with --seed and the N - 1 seeds after it, and "
+        "report the mean and standard deviation of their accuracy; writes history.json and "
+        "seeds.png, but no model and no checkpoint",
     )
 
 
@@ -122,50 +148,58 @@ def _add_strategy_options(parser: argparse.ArgumentParser) -> None:
         "--precision",
         choices=PRECISIONS,
         default=MlpConfig.tuned().precision,
-        help="of the matrix products: tf32 rounds to 10 bits on GPUs from Ampere on, "
-        "mixed_bfloat16 to 7 in the hidden layers (tuned recipe; default: %(default)s)",
+        help="precision of the matrix products. float32: full precision. tf32: 10 mantissa bits, "
+        "on GPUs from Ampere on. mixed_bfloat16: 7 bits in the hidden layers. The last two need "
+        "the tuned recipe (default: %(default)s)",
     )
     parser.add_argument(
         "--strategy",
         choices=STRATEGIES,
         default="none",
-        help="mirrored: a copy of the network on each GPU of this machine, which share each batch; "
-        "multiworker: so do the processes that TF_CONFIG names, of which the chief alone prints "
-        "and writes. TensorFlow then listens on all addresses of each machine, unencrypted, and "
-        "whoever reaches its port can run code there: let a firewall or a private network keep "
-        "out all but the workers, also if all are on one machine (default: %(default)s)",
+        help="how to distribute the training. none: one device. mirrored: a replica on each GPU "
+        "of this machine; each batch is split among them. multiworker: each batch is split among "
+        "the processes in TF_CONFIG; only the chief prints and writes. TensorFlow then listens on "
+        "all addresses of each machine, unencrypted, and anyone who reaches its port can run code "
+        "there: use a firewall or a private network that admits only the workers, even if all of "
+        "them run on one machine (default: %(default)s)",
     )
     parser.add_argument(
         "--replicas",
         type=int,
         metavar="N",
-        help="mirrored: on how many devices (default: all GPUs); without a GPU on N parts of the "
-        "CPU, to try it",
+        help="mirrored: number of devices (default: all GPUs); without a GPU, the number of "
+        "logical CPU devices, to try it",
     )
     parser.add_argument(
         "--wait",
         type=float,
         metavar="SECONDS",
-        help="multiworker: how long TensorFlow may take to connect all workers, the waiting for "
-        f"those that have not started yet included (default: {SECONDS_TO_CONNECT})",
+        help="multiworker: time limit for TensorFlow to connect all workers, including the time "
+        f"until the last one starts (default: {SECONDS_TO_CONNECT})",
     )
 
 
 def configure(args: argparse.Namespace) -> MlpConfig:
-    """The configuration that the `args` ask for; refuses what does not go together."""
+    """Returns the configuration for the `args`; rejects options that exclude each other."""
     if args.resume and args.overwrite:
         raise InputError(
-            "--resume goes on with the run in --out, --overwrite replaces it; not both"
+            "--resume and --overwrite: expected one of them; --resume continues the run in --out, "
+            "--overwrite replaces it"
         )
     if args.seeds is not None:
         _expect_seeds(args)
     _expect_fitting_strategy(args)
     legacy = args.implementation == "legacy"
     if legacy and args.recipe == "tuned":
-        raise InputError("--implementation legacy is the article's program; leave --recipe out")
+        raise InputError(
+            "--recipe tuned: expected article with --implementation legacy, which is the article's "
+            "program; leave out --recipe"
+        )
     article = legacy or args.recipe == "article"
     if args.augment and article:
-        raise InputError("--augment belongs to the tuned recipe; the article's has none")
+        raise InputError(
+            "--augment: expected the tuned recipe; the article recipe has no augmentation"
+        )
     if args.min_accuracy is not None and not 0 <= args.min_accuracy <= 1:
         raise InputError(f"min_accuracy: expected a number from 0 to 1, got {args.min_accuracy}")
     given = {
@@ -190,19 +224,20 @@ def _expect_seeds(args: argparse.Namespace) -> None:
     of_one = args.resume or args.snapshots or args.show
     if args.implementation == "legacy" or args.strategy != "none" or of_one:
         raise InputError(
-            "--seeds trains many networks in one compiled epoch, without checkpoints; leave "
-            "--implementation, --strategy, --resume, --snapshots and --show out"
+            "--seeds trains all networks in one compiled epoch, without checkpoints; leave out "
+            "--implementation, --strategy, --resume, --snapshots and --show"
         )
 
 
 def _expect_fitting_strategy(args: argparse.Namespace) -> None:
     if args.implementation == "legacy" and args.strategy != "none":
         raise InputError(
-            "--implementation legacy has one device, as the article had; leave --strategy out"
+            "--implementation legacy trains on one device, as the article does; leave out "
+            "--strategy"
         )
     if args.replicas is not None and args.strategy != "mirrored":
-        raise InputError("--replicas belongs to --strategy mirrored")
+        raise InputError("--replicas requires --strategy mirrored")
     if args.wait is not None and args.strategy != "multiworker":
-        raise InputError("--wait belongs to --strategy multiworker")
+        raise InputError("--wait requires --strategy multiworker")
     if args.wait is not None and not 0 < args.wait <= 1e6:
-        raise InputError(f"--wait: expected seconds from above 0 to 1e6, got {args.wait:g}")
+        raise InputError(f"--wait: expected seconds above 0, at most 1e6, got {args.wait:g}")

@@ -1,4 +1,4 @@
-"""Trains the article's network on MNIST and writes history, pictures and model to a folder."""
+"""Trains the article's network on MNIST; writes model, history and pictures to a folder."""
 
 import argparse
 import contextlib
@@ -17,7 +17,7 @@ from tf_edureka.runs.folder import RunFolder
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
-    """Trains as the arguments say and gives the exit code."""
+    """Trains as the arguments ask and returns the exit code."""
     started = time.perf_counter()
     args = parse(argv)
     config = configure(args)
@@ -33,29 +33,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @reporting.reports_errors
 def _work(
-    say: supervised.Say,
+    send: supervised.Send,
     args: argparse.Namespace,
     config: MlpConfig,
     cluster: Cluster,
     folder: RunFolder | None,
     command: str,
 ) -> int:
-    """Trains as one of the workers of a `cluster`, in a process that can be ended from outside."""
+    """Trains as one worker of a `cluster`, in a child process that the parent can end."""
     started = time.perf_counter()
-    # Or TensorFlow would go by way of http_proxy, from one worker to another.
+    # Otherwise TensorFlow would connect the workers through the proxy in http_proxy.
     os.environ.update(no_grpc_proxy=",".join(cluster.hosts))
     try:
         return _train(
-            started, args, config, folder=folder, command=command, cluster=cluster, say=say
+            started, args, config, folder=folder, command=command, cluster=cluster, send=send
         )
     except Exception as error:
         import tensorflow as tf
 
-        if not isinstance(error, tf.errors.OpError) or reporting.too_little_memory(error):
+        if not isinstance(error, tf.errors.OpError) or reporting.out_of_memory_error(error):
             raise
         print(
-            f"error: {cluster.name(cluster.index)}: another worker or the network to it is lost "
-            f"({type(error).__name__}); start all again with --resume",
+            f"error: {cluster.name(cluster.index)}: lost the connection to another worker "
+            f"({type(error).__name__}); start all workers again with --resume",
             file=sys.stderr,
             flush=True,
         )
@@ -70,9 +70,9 @@ def _train(
     folder: RunFolder | None,
     command: str,
     cluster: Cluster | None = None,
-    say: supervised.Say = lambda _: None,
+    send: supervised.Send = lambda _: None,
 ) -> int:
-    loaded = options.begin_loading(args)
+    loaded = options.start_loading(args)
     with reporting.importing():
         import tensorflow as tf
 
@@ -86,13 +86,13 @@ def _train(
     if args.strategy == "mirrored":
         strategy = strategies.mirrored(args.replicas)
     if cluster:
-        say(supervised.CONNECTS)
+        send(supervised.CONNECTING)
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
-        say(supervised.STANDS)
+        send(supervised.CONNECTED)
     place = Placement(device, strategy, cluster)
     imported = time.perf_counter()
     data = loaded()
-    config.steps_per_epoch(len(data.train.labels))  # refuses before anything is made
+    config.steps_per_epoch(len(data.train.labels))  # raises before anything is built
     strategies.expect_divisible(config.batch_size, place.replicas)
     seconds = {"imports": imported - started, "data": time.perf_counter() - imported}
     run = run_record.Run(args, config, data, place, folder, command)

@@ -1,4 +1,4 @@
-"""Trains one network, from its beginning or from a checkpoint: `train-mnist`."""
+"""Trains one network, from the start or from a checkpoint: `train-mnist`."""
 
 import contextlib
 import functools
@@ -25,9 +25,9 @@ _UNWRITABLE = "folder cannot be written to"
 
 
 def train(run: Run, seconds: dict[str, float]) -> int:
-    """Trains, writes what came of it, and gives the exit code.
+    """Trains, writes the results and returns the exit code.
 
-    `seconds` are those that the parts of the run have taken so far, by name.
+    `seconds` holds the time that each part of the run has taken so far, by name.
     """
     began = time.perf_counter()
     args, config, place = run.args, run.config, run.place
@@ -45,7 +45,7 @@ def train(run: Run, seconds: dict[str, float]) -> int:
     with EpochDisplay(config.epochs, quiet, done=start.epoch if start else 0) as display:
         what = [f"seed {config.seed}"] + (["legacy"] if legacy else [])
         what += [config.precision] if config.precision != "float32" else []
-        what += [f"goes on after {_position(start)}"] if start else []
+        what += [f"resumed after {_position(start)}"] if start else []
         display.line(run.headline(", ".join(what)))
         modern = functools.partial(mlp.train, strategy=place.strategy)
         with _saving(checkpoints, kept, display) as save:
@@ -56,7 +56,7 @@ def train(run: Run, seconds: dict[str, float]) -> int:
                 start=start,
                 save=save,
             )
-            code, fault = run.verdict(result, display.interrupted, f"{RESUME} goes on from there")
+            code, fault = run.verdict(result, display.interrupted, f"to continue, run {RESUME}")
             if run.folder is None or checkpoints is None:
                 return code
             if not legacy and not start and result.compile_seconds is not None:
@@ -68,7 +68,7 @@ def train(run: Run, seconds: dict[str, float]) -> int:
                 _write(run, run.folder, result, record | machine, seconds)
                 display.line(_last_lines(run, run.folder, result, seconds))
     if args.show and len(result.cost) and not plots.show_curves(result, run.data.title):
-        print("note: --show needs a screen, and there is none", file=sys.stderr)
+        print("note: --show: no display is available", file=sys.stderr)
     if fault:
         print(fault, file=sys.stderr)
     return code
@@ -78,7 +78,7 @@ def train(run: Run, seconds: dict[str, float]) -> int:
 def _saving(
     checkpoints: Checkpoints | None, kept: Snapshots | None, display: EpochDisplay
 ) -> Iterator[Callable[[TrainingState], bool] | None]:
-    """What saves each state; an error of writing in the block says how to resume from the last."""
+    """Yields the function that saves each state; a write error then says how to resume."""
     if checkpoints is None or kept is None:
         yield None
         return
@@ -86,28 +86,28 @@ def _saving(
 
     def save(state: TrainingState) -> bool:
         nonlocal advice
-        kept.make_way()
+        kept.delete_stale()
         checkpoints.save(state)
-        advice = f"when that is mended, {RESUME} goes on after {_position(state)}"
+        advice = f"when that is fixed, run {RESUME} to continue after {_position(state)}"
         kept.save(state)
         return display.interrupted != 0
 
-    with reporting.advising(_UNWRITABLE, lambda: advice):
+    with reporting.with_advice(_UNWRITABLE, lambda: advice):
         yield save
 
 
 def _start(run: Run, checkpoints: Checkpoints | None) -> TrainingState | None:
-    """The state to go on from; None to begin."""
+    """Returns the state to resume from; None to start from the beginning."""
     if not run.args.resume or checkpoints is None:
         return None
     start = checkpoints.latest()
     if start is None:
-        print(f"note: {run.args.out} has no checkpoint; begins at epoch 1", file=sys.stderr)
+        print(f"note: {run.args.out} has no checkpoint; starting at epoch 1", file=sys.stderr)
     return start
 
 
 def _position(state: TrainingState) -> str:
-    """How far a training has come, in words."""
+    """Returns the position of a state in words, such as `2 epochs and 300 steps`."""
     epochs = counted(state.epoch, "epoch")
     return f"{epochs} and {state.step} steps" if state.step else epochs
 
@@ -129,13 +129,13 @@ def _write(
     record: dict[str, object],
     seconds: dict[str, float],
 ) -> None:
-    """Writes the files of the run, and adds the seconds that takes."""
+    """Writes the files of the run and adds the seconds that takes."""
     began = time.perf_counter()
     history = {**result.to_json(), "startup_seconds": seconds["imports"] + seconds["data"]}
     if run.config.recipe != "article":
         del history["step_cost"]
     model = mlp.from_weights(run.config, result.weights)
-    # Of an earlier run that this one replaces.
+    # Files of an earlier --seeds run that this run replaces.
     folder.delete(set(run_record.FILES_OF_SEEDS) - set(run_record.FILES))
     with folder.write("model.keras") as path:
         mlp.save_model(model, path)

@@ -1,4 +1,4 @@
-"""Trains the article's perceptron on a logic gate, from one seed or from many, and draws it."""
+"""Trains the article's perceptron on a logic gate, with one seed or many, and plots it."""
 
 import argparse
 import dataclasses
@@ -24,38 +24,39 @@ ANIMATION = "decision.gif"
 SWEEP_FILES = ("sweep.json", "sweep.png")
 LIMITS_FILES = ("limits.json", "activations.png", "xor.png")
 MOST_SEEDS, MOST_SEEDS_OF_LIMITS = 10**6, 10**5
-# More than the article's: a hundred times the epochs, and steps ten times as large.
+# A hundred times the article's epochs and ten times its learning rate.
 LIMITS, SEEDS_OF_LIMITS = PerceptronConfig(learning_rate=0.1, epochs=10_000), 1000
 DIVERGED = 1
 NOTES = {
     "step": "the step function has no gradient; Rosenblatt's rule trains it, row by row",
-    "softmax": "softmax over one output is always 1, whatever the weights: it cannot learn",
+    "softmax": "softmax over a single output is 1 for any weights, so it cannot learn",
 }
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Reads the arguments; needs no TensorFlow, so that --help is quick."""
+    """Parses the arguments; imports no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Train the article's perceptron on a logic gate.",
+        description="Train the article's perceptron on a logic gate. Write its history and "
+        "pictures to the folder --out.",
         epilog=f"Exit codes: 0 trained, 1 diverged, 2 wrong input, {options.ENDS}.",
     )
     _add_training_options(parser)
     parser.add_argument(
         "--animation",
         action="store_true",
-        help=f"also draw the decision line's way through the epochs ({ANIMATION})",
+        help=f"also write an animation of the decision line over the epochs ({ANIMATION})",
     )
     parser.add_argument(
         "--limits",
         action="store_true",
-        help="show what one neuron cannot learn and two hidden neurons can: train with each "
-        "activation on each gate, and networks with a hidden layer on XOR, from the op seeds of "
-        f"--sweep (default: {SEEDS_OF_LIMITS})",
+        help="show what one neuron cannot learn and two hidden neurons can: train one neuron with "
+        "each activation on each gate, and networks with a hidden layer on XOR, with --sweep N op "
+        f"seeds each (default: {SEEDS_OF_LIMITS})",
     )
     options.add_run_options(
         parser, "runs/perceptron, runs/perceptron-xor-sweep and so on, by what is trained"
     )
-    parser.add_argument("--quiet", action="store_true", help="print nothing but warnings")
+    parser.add_argument("--quiet", action="store_true", help="print only warnings and errors")
     return _completed(parser, parser.parse_args(argv))
 
 
@@ -78,40 +79,47 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
         type=str.lower,
         choices=ACTIVATIONS,
         default=default.activation,
-        help="what makes the output of the weighted sum (default: %(default)s)",
+        help="activation function of the neuron (default: %(default)s)",
     )
     parser.add_argument(
         "--epochs",
         type=int,
-        help=f"steps, each on all rows (default: {default.epochs}, --limits {LIMITS.epochs})",
+        metavar="N",
+        help="number of training steps, each on all four rows (default: "
+        f"{default.epochs}; with --limits {LIMITS.epochs})",
     )
     parser.add_argument(
         "--learning-rate",
         type=float,
-        help=f"default: {default.learning_rate}, --limits {LIMITS.learning_rate}",
+        metavar="X",
+        help="learning rate of gradient descent (default: "
+        f"{default.learning_rate}; with --limits {LIMITS.learning_rate})",
     )
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument(
         "--seed",
         type=int,
+        metavar="N",
         help=f"op seed of the initial weights (default: {default.seed})",
     )
     seeds.add_argument(
         "--sweep",
         type=int,
         metavar="N",
-        help="train from each of the op seeds 0 to N - 1, all at once, and say how many learn",
+        help="train with each of the op seeds 0 to N - 1 and report how many learn the gate",
     )
 
 
 def _completed(parser: argparse.ArgumentParser, args: argparse.Namespace) -> argparse.Namespace:
-    """Fills in what depends on the kind of run; refuses what does not go together."""
+    """Fills in the defaults of this kind of run; rejects options that exclude each other."""
     if args.limits:
         for name in ("implementation", "gate", "activation", "seed", "animation"):
             if getattr(args, name) != parser.get_default(name):
-                raise InputError(f"--limits trains all kinds from many seeds; leave --{name} out")
+                raise InputError(f"--limits trains every kind with many seeds; leave out --{name}")
     if args.sweep is not None and args.animation:
-        raise InputError("animation: expected one seed to draw; leave --animation or --sweep out")
+        raise InputError(
+            "--animation shows the training of one seed; leave out --animation or --sweep"
+        )
     most = MOST_SEEDS_OF_LIMITS if args.limits else MOST_SEEDS
     if args.sweep is None and args.limits:
         args.sweep = SEEDS_OF_LIMITS
@@ -125,7 +133,7 @@ def _completed(parser: argparse.ArgumentParser, args: argparse.Namespace) -> arg
 
 
 def kind(args: argparse.Namespace) -> str:
-    """What is trained, as a name for a folder."""
+    """Returns the name of the default folder for what is trained."""
     if args.limits:
         return "limits"
     default = PerceptronConfig()
@@ -140,7 +148,7 @@ def kind(args: argparse.Namespace) -> str:
 
 @reporting.reports_errors
 def main(argv: Sequence[str] | None = None) -> int:
-    """Trains as the arguments say and gives the exit code."""
+    """Trains as the arguments ask and returns the exit code."""
     args = parse(argv)
     config = PerceptronConfig(
         args.learning_rate, args.epochs, seed=args.seed, activation=args.activation
@@ -172,7 +180,7 @@ def train(
     folder: RunFolder,
     device: str,
 ) -> int:
-    """Trains from one seed; prints the article's lines and what became of it."""
+    """Trains with one seed; prints the article's lines and the outcome."""
     from tf_edureka.perceptron import diagnosis, plots
 
     title = f"{args.activation}, op seed {args.seed}, learning rate {config.learning_rate:g}"
@@ -182,7 +190,9 @@ def train(
         result = perceptron.train(
             config, gate, on_epoch=lambda *epoch: display.epoch_ended(loss_line(*epoch))
         )
-        (ended,) = diagnosis.diagnose(config.activation, gate, result=SweepResult.of([result]))
+        (ended,) = diagnosis.diagnose(
+            config.activation, gate, result=SweepResult.from_results([result])
+        )
         for (one, other, _), output, target in zip(
             gate.inputs, result.outputs, gate.targets[:, 0], strict=True
         ):
@@ -201,12 +211,12 @@ def train(
                     path, config.activation, gate, result.weights, result.loss, title
                 )
         else:
-            (folder.path / ANIMATION).unlink(missing_ok=True)  # it would show an earlier run
+            (folder.path / ANIMATION).unlink(missing_ok=True)  # it is of an earlier run
         display.line(f"Written to {folder.path}: {folder.written()}")
     if ended == diagnosis.Outcome.DIVERGED:
         print(
             f"error: the loss went from {result.loss[0]:.4g} to {result.loss[-1]:.4g} in epoch "
-            f"{len(result.loss)}; a learning rate under {config.learning_rate:g} may help",
+            f"{len(result.loss)}; try a --learning-rate below {config.learning_rate:g}",
             file=sys.stderr,
         )
         return DIVERGED
@@ -223,13 +233,13 @@ def sweep(
     folder: RunFolder,
     device: str,
 ) -> int:
-    """Trains from many seeds; says how many learn, and why the others do not."""
+    """Trains with many seeds; prints how many learn, and why the others do not."""
     from tf_edureka.perceptron import diagnosis, plots
 
     seeds = f"op seeds 0 to {args.sweep - 1}"
     title = f"{args.activation}, {seeds}, learning rate {config.learning_rate:g}"
     gate = GATES[args.gate]
-    steps, unit, how = config.epochs, "epochs", "all at once"
+    steps, unit, how = config.epochs, "epochs", "all at the same time"
     if args.implementation == "legacy":
         steps, unit, how = args.sweep, "seeds", "one after the other"
     with EpochDisplay(steps, args.quiet, unit) as display:
@@ -261,7 +271,7 @@ def sweep(
 
 
 def _begin(display: EpochDisplay, args: argparse.Namespace, title: str, device: str) -> None:
-    """Says what is trained, where, and what is special about it."""
+    """Prints what is trained, on which device, and a note on the activation."""
     import tensorflow as tf
 
     display.line(
@@ -274,13 +284,13 @@ def _begin(display: EpochDisplay, args: argparse.Namespace, title: str, device: 
 def _conditions(
     args: argparse.Namespace, config: PerceptronConfig, device: str
 ) -> dict[str, object]:
-    """What was trained and by what, for the record."""
+    """Returns configuration, device and versions, for the JSON file."""
     import tensorflow as tf
 
-    how = {"implementation": args.implementation, "gate": args.gate}
+    chosen = {"implementation": args.implementation, "gate": args.gate}
     numbers = dataclasses.asdict(config)
     if args.sweep:
         del numbers["seed"]
         numbers["seeds"] = args.sweep
     versions = {"tensorflow": tf.__version__}
-    return {"config": how | numbers, "device": device, "versions": versions}
+    return {"config": chosen | numbers, "device": device, "versions": versions}

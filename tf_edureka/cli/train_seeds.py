@@ -1,4 +1,4 @@
-"""Trains the network from many seeds at once: `train-mnist --seeds N`."""
+"""Trains networks with many seeds at the same time: `train-mnist --seeds N`."""
 
 import sys
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from tf_edureka.runs.folder import RunFolder
 
 
 def train_seeds(run: Run, folder: RunFolder) -> int:
-    """Trains, writes what came of each seed, and gives the exit code."""
+    """Trains, writes the result of each seed and returns the exit code."""
     seeds = range(run.config.seed, run.config.seed + run.args.seeds)
     with EpochDisplay(run.config.epochs, run.args.quiet) as display:
         networks = counted(len(seeds), "network")
@@ -30,10 +30,10 @@ def train_seeds(run: Run, folder: RunFolder) -> int:
 
         results = ensemble.train(run.config, run.data, seeds=seeds, on_epoch=epoch_ended)
         result = _mean_of(results)
-        code, fault = run.verdict(result, display.interrupted, "--overwrite begins anew")
-        lost = [seed for seed, one in zip(seeds, results, strict=True) if not one.is_finite]
-        if lost:
-            fault += f" (seeds {', '.join(map(str, lost))})"
+        code, fault = run.verdict(result, display.interrupted, "give --overwrite to start again")
+        not_finite = [seed for seed, one in zip(seeds, results, strict=True) if not one.is_finite]
+        if not_finite:
+            fault += f" (seeds {', '.join(map(str, not_finite))})"
         _write(run, folder, results, result)
         last = [one.accuracy[-1] for one in results]
         display.line(
@@ -41,8 +41,8 @@ def train_seeds(run: Run, folder: RunFolder) -> int:
             f"(mean and standard deviation), from {min(last):.4f} to {max(last):.4f}"
         )
         display.line(
-            f"{result.seconds_per_epoch:.2f} s per epoch for all, "
-            f"{result.seconds_per_epoch / len(seeds):.2f} s for each"
+            f"{result.seconds_per_epoch:.2f} s per epoch for all networks, "
+            f"{result.seconds_per_epoch / len(seeds):.2f} s per network"
         )
         display.line(f"Written to {folder.path}: {folder.written(run_record.FILES_OF_SEEDS)}")
     if fault:
@@ -63,7 +63,7 @@ def _write(run: Run, folder: RunFolder, results: Sequence[MlpResult], mean: MlpR
     }
     del record["step_cost"]
     machine = environment.describe(run.place.device, xla=True)
-    # What an earlier run left would not belong to these files.
+    # Files of an earlier run would not belong to these.
     folder.delete(set(run_record.FILES) - set(run_record.FILES_OF_SEEDS))
     others = (*checkpoint.newest_first(folder.path), *snapshots.paths(folder.path).values())
     folder.delete(path.name for path in others)
@@ -72,7 +72,7 @@ def _write(run: Run, folder: RunFolder, results: Sequence[MlpResult], mean: MlpR
 
 
 def _mean_of(results: Sequence[MlpResult]) -> MlpResult:
-    """What the networks come to on average, epoch by epoch; without steps and weights."""
+    """Returns the mean over the networks for each epoch, without step costs and weights."""
     return MlpResult(
         np.mean([one.cost for one in results], axis=0),
         np.mean([one.accuracy for one in results], axis=0),
@@ -83,5 +83,5 @@ def _mean_of(results: Sequence[MlpResult]) -> MlpResult:
 
 
 def _deviation(values: Sequence[float] | npt.NDArray[np.float64]) -> float:
-    """Standard deviation of a sample; 0 of a single one."""
+    """Returns the sample standard deviation; 0 for a single value."""
     return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0

@@ -1,4 +1,4 @@
-"""The snapshots that a run of `train-mnist` leaves in its folder: never those of two runs."""
+"""The snapshots of a `train-mnist` run in its folder; those of two runs are never mixed."""
 
 import sys
 
@@ -6,16 +6,16 @@ from tf_edureka import mlp
 from tf_edureka.cli.run_record import Run
 from tf_edureka.runs import snapshots
 from tf_edureka.runs.folder import RunFolder
-from tf_edureka.runs.state import TrainingState, listed
+from tf_edureka.runs.state import TrainingState, joined
 
 
 class Snapshots:
-    """Writes the snapshots of a `run` if it is to have them, and deletes those that are not its.
+    """Writes the snapshots of a `run` if --snapshots asks for them; deletes those of other runs.
 
-    `start` is the state from which the run goes on; None if it begins. Wherever a kill comes, what
-    is there belongs to the checkpoint beside it, and what is missing the next process adds: the
-    snapshots of an earlier run go before the first checkpoint of this one comes, and each new one
-    comes after its checkpoint.
+    `start` is the state to resume from; None for a new run. If the process is killed at any moment,
+    the snapshots in the folder belong to the checkpoint there, and the next process adds the
+    missing ones: the snapshots of an earlier run are deleted before the first checkpoint of this
+    run, and each new snapshot is written after its checkpoint.
     """
 
     def __init__(self, run: Run, folder: RunFolder, start: TrainingState | None) -> None:
@@ -23,30 +23,30 @@ class Snapshots:
         last = start.epoch if start else -1
         there = snapshots.paths(folder.path)
         self._stale = [path.name for epoch, path in there.items() if epoch > last]
-        # The same in both implementations. Here, since in legacy's session Keras makes no network.
+        # The same in both implementations. Built here: within legacy's session Keras cannot.
         self._initial = mlp.network(run.config).get_weights() if run.args.snapshots else None
         if start is None:
             return
         self.save(start)
         missing = sorted({*range(last + 1)} - snapshots.paths(folder.path).keys())
         if run.args.snapshots and missing:
-            numbers = listed([str(epoch) for epoch in missing], ", ")
+            numbers = joined([str(epoch) for epoch in missing], ", ")
             print(
-                f"note: {folder.path} lacks the snapshots of these epochs: {numbers}; "
-                "--snapshots keeps those from here on",
+                f"note: {folder.path}: no snapshots of these epochs: {numbers}; --snapshots saves "
+                "only the epochs from here on",
                 file=sys.stderr,
             )
 
-    def make_way(self) -> None:
-        """Deletes those of a run that this one replaces, or of epochs that are trained again."""
+    def delete_stale(self) -> None:
+        """Deletes the snapshots of a replaced run and of epochs that will be trained again."""
         self._folder.delete(self._stale)
         self._stale = []
 
     def save(self, state: TrainingState) -> None:
-        """Writes what the folder lacks: the initial weights, and at the end of an epoch its own."""
+        """Writes the initial weights if missing and, at the end of an epoch, its weights."""
         if self._initial is None:
             return
         snapshots.write(self._folder, 0, self._initial)
         if not state.step:
-            weights = snapshots.weights_in(state, self._layers)
+            weights = snapshots.weights_of(state, self._layers)
             snapshots.write(self._folder, state.epoch, weights)

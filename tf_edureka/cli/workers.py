@@ -1,4 +1,4 @@
-"""Processes of this machine that train together, watched from outside."""
+"""Starts worker processes on this machine and watches them."""
 
 import contextlib
 import json
@@ -20,18 +20,15 @@ from tf_edureka.doctor.cuda import VISIBLE
 from tf_edureka.mlp.distribution.cluster import VARIABLE
 from tf_edureka.runs import checkpoint
 
-LOOK_EVERY = 0.2
-# When a worker says that it lost another, for that one to show how it ended.
-SECONDS_TO_SHOW = 15
-GOES_ON = (signal.SIGINT, signal.SIGTERM)
-Lines = queue.Queue[tuple[str, TextIO]]  # each with where it is to be printed
+POLL_SECONDS = 0.2
+# After a worker reports a lost one: time for the lost one to end and show its exit code.
+GRACE_SECONDS = 15
+FORWARDED = (signal.SIGINT, signal.SIGTERM)
+Lines = queue.Queue[tuple[str, TextIO]]  # each with the stream to print it to
 
 
 class Worker:
-    """A process that trains with the `options` of train-mnist, and how it ended.
-
-    What it prints goes to `lines`.
-    """
+    """A process that runs train-mnist with these `options`; its output goes to `lines`."""
 
     def __init__(
         self, index: int, options: list[str], environment: dict[str, str], lines: Lines
@@ -45,9 +42,9 @@ class Worker:
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            start_new_session=True,  # Ctrl-C comes through the launcher
-            # Elsewhere they train on to their end when the launcher is killed.
-            preexec_fn=runtime.killed_with_parent if sys.platform == "linux" else None,
+            start_new_session=True,  # the launcher forwards Ctrl-C
+            # On other systems they train to the end if the launcher is killed.
+            preexec_fn=runtime.die_with_parent if sys.platform == "linux" else None,
         )
         self._readers = [
             threading.Thread(target=self._read, args=(index, pipe, to, lines), daemon=True)
@@ -58,22 +55,22 @@ class Worker:
 
     @property
     def code(self) -> int | None:
-        """Exit code; negative: minus the signal that ended it; None while it runs."""
+        """Exit code; minus the signal's number if a signal ended it; None while it runs."""
         return self.process.poll()
 
     @property
-    def end(self) -> str:
-        """How it ended, in words."""
+    def outcome(self) -> str:
+        """Description of how the process ended."""
         if self.killed:
             return f"ended by the launcher, {self.killed}"
         if self.code is None:
-            return "runs, but does not answer"
+            return "is running, but does not respond"
         if self.code < 0:
             return f"killed by {runtime.signal_name(-self.code)}"
         return f"exit code {self.code}"
 
     def kill(self, reason: str) -> None:
-        """Ends it at once, if it runs: while it waits for another it hears nothing else."""
+        """Kills the process if it runs: while it waits for others it handles no signal."""
         if self.code is None:
             self.killed = reason
             self.process.kill()
@@ -88,10 +85,10 @@ class Worker:
 
 
 class Attempt:
-    """All workers, from their start to their end. To be used as a context, which ends them.
+    """All workers, from their start to their end; use it as a context manager, which ends them.
 
-    The chief writes to `out`, and with it the checkpoints. `visible` has CUDA_VISIBLE_DEVICES for
-    each worker, None to leave it as it is. After `timeout` seconds of silence they are ended.
+    The chief writes results and checkpoints to `out`. `visible` is CUDA_VISIBLE_DEVICES of each
+    worker, None to leave it unchanged. After `timeout` seconds without output they are killed.
     """
 
     def __init__(
@@ -120,66 +117,75 @@ class Attempt:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends those that still run, and prints what is left to print."""
+        """Kills the workers that still run and prints the remaining output."""
         for worker in self.workers:
-            worker.kill("another one had ended")
+            worker.kill("another worker had ended")
         while self._print():
             pass
         self._held.close()
 
-    def follow(self, asked: list[int]) -> None:
-        """Prints what the workers print until they have ended or are not worth waiting for.
+    def follow(self, received: list[int]) -> None:
+        """Prints the output of the workers until all have ended or one has failed.
 
-        `asked` are the signals that ask to end; it grows meanwhile. The first goes on to the
-        workers, which end after their epoch, the second kills them.
+        `received` collects the signals that ask to end. The first is forwarded to the workers,
+        which end after their epoch; the second kills them.
         """
-        alive, stood, passed, until = time.monotonic(), newest(self._out), 0, None
+        alive, last_checkpoint, passed, until = (
+            time.monotonic(),
+            newest_checkpoint(self._out),
+            0,
+            None,
+        )
         while None in (codes := [worker.code for worker in self.workers]):
-            if self._print() or newest(self._out) != stood:
-                alive, stood = time.monotonic(), newest(self._out)
-            for number in asked[passed:]:
+            if self._print() or newest_checkpoint(self._out) != last_checkpoint:
+                alive, last_checkpoint = time.monotonic(), newest_checkpoint(self._out)
+            for number in received[passed:]:
                 passed += 1
                 for worker in self.workers:
                     if passed > 1:
-                        worker.kill("asked twice to end")
+                        worker.kill("interrupted twice")
                     elif worker.code is None:
-                        worker.process.send_signal(number if number in GOES_ON else signal.SIGTERM)
+                        worker.process.send_signal(
+                            number if number in FORWARDED else signal.SIGTERM
+                        )
             now = time.monotonic()
             if any(code is not None and (code < 0 or code == USER_ERROR) for code in codes):
                 return
             if until is None and LOST_WORKER in codes:
-                until = now + SECONDS_TO_SHOW
+                until = now + GRACE_SECONDS
             if until is not None and now > until:
                 return
             if now - alive > self._timeout:
                 for worker in self.workers:
-                    worker.kill(f"no sign of life for {self._timeout:g} s")
+                    worker.kill(f"no output for {self._timeout:g} s")
 
     def reason(self) -> str:
-        """Why the training cannot go on, in words."""
-        ends = [(f"worker {i}: {worker.end}", worker.code) for i, worker in enumerate(self.workers)]
-        # If one ended by itself the others lost it; if none did, one of them hangs.
+        """Returns why the training cannot continue, in words."""
+        ends = [
+            (f"worker {i}: {worker.outcome}", worker.code) for i, worker in enumerate(self.workers)
+        ]
+        # A worker that ended by itself is the cause; if none did, one of them hangs.
         causes = [end for end, code in ends if code not in (None, 0, LOST_WORKER)]
         return ", ".join(causes or [end for end, code in ends if code != 0])
 
     def _print(self) -> bool:
-        """Prints what the workers have printed; waits a moment, and says whether anything came."""
+        """Prints new output of the workers, waiting a moment for it; returns True if any came."""
         came = False
         with contextlib.suppress(queue.Empty):
             while True:
-                line, to = self._lines.get(timeout=0 if came else LOOK_EVERY)
+                line, to = self._lines.get(timeout=0 if came else POLL_SECONDS)
                 came = True
                 print(line, end="", file=to, flush=True)
         return came
 
     def _port(self) -> int:
-        """A port that nothing uses, and that nothing else is given meanwhile."""
+        """Reserves a free port until the workers use it, and returns its number."""
         holder = self._held.enter_context(socket.socket())
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the worker may have it
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the worker may bind it too
         holder.bind(("127.0.0.1", 0))
         return holder.getsockname()[1]
 
 
-def newest(folder: Path) -> str:
-    """The newest checkpoint in a folder, by its name."""
+def newest_checkpoint(folder: Path) -> str:
+    """Returns the name of the newest checkpoint in a folder; empty if there is none."""
     return next((path.name for path in checkpoint.newest_first(folder)), "")

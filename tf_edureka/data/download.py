@@ -1,8 +1,7 @@
-"""The four files of MNIST from the web, as they were published, from whichever mirror has them.
+"""Downloads the four published MNIST files from one of several mirrors.
 
-A file is kept in memory until it is checked, so whatever happens meanwhile leaves nothing behind.
-TFDS and Keras have downloaders of their own, but those wait for a silent server for ever, and write
-down whatever comes.
+A file stays in memory until it is verified, so that a failed download leaves nothing on disk. The
+downloaders of TFDS and Keras have no timeout for a silent server, and write unverified files.
 """
 
 import contextlib
@@ -24,20 +23,20 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://raw.githubusercontent.com/fgnt/mnist/master/",
 )
-# A mirror that sends less than this in this time is left for the next. At that rate the four files
-# would take an hour.
+# A mirror that sends fewer bytes in this time is abandoned for the next one. At that rate the four
+# files would take an hour.
 SECONDS = 10
 LEAST_BYTES = 2**15
-_MOST_BYTES = 2**28  # of a file whose size is not known; EMNIST's largest has 0.1 GB
+_MOST_BYTES = 2**28  # limit for a file of unknown size; EMNIST's largest has 0.1 GB
 _REDIRECTIONS = 5
 _PIECE = 2**12
 
 Report = Callable[[str, int, int], object]
-"""What a download is told to: what it does, how many bytes have come, and how many will."""
+"""Progress callback: a description, the bytes received so far, and the total number of bytes."""
 
 
 class _Failure(Exception):
-    """Why a mirror does not give a file."""
+    """The reason why a mirror does not provide a file."""
 
 
 def fetch(
@@ -47,19 +46,19 @@ def fetch(
     published: bool = True,
     report: Report | None = None,
 ) -> dict[str, bytes]:
-    """Downloads files of MNIST, or of a data set in the same form.
+    """Downloads files of MNIST, or of a data set in the same format.
 
     Args:
-        names: of the files, without .gz.
-        mirrors: the folders on the web to look for them, in this order; each ends with a slash.
-        published: whether to accept only MNIST's own files, by their SHA-256.
-        report: is told how far it is.
+        names: names of the files, without .gz.
+        mirrors: URLs of the folders to try in this order; each ends with a slash.
+        published: whether to accept only the published MNIST files, by their SHA-256.
+        report: progress callback; None for none.
 
     Returns:
-        the content of each file, gzipped, by its name.
+        the gzipped content of each file, by its name.
 
     Raises:
-        InputError: when no mirror gives a file; with what happened at each.
+        InputError: if no mirror provides all files; it lists the failure of each mirror.
     """
     names = list(names)
     what = "MNIST" if len(names) > 1 else f"{names[0]}.gz"
@@ -90,8 +89,8 @@ def fetch(
 
 def _host(url: str) -> str:
     try:
-        return urlsplit(url).netloc.rpartition("@")[2] or url  # a password is nobody's business
-    except ValueError:  # it is no URL
+        return urlsplit(url).netloc.rpartition("@")[2] or url  # without user name and password
+    except ValueError:  # not a URL
         return url
 
 
@@ -102,41 +101,41 @@ def _file(mirror: str, name: str, published: bool, received: Callable[[int], Non
     for piece in _pieces(f"{mirror}{name}.gz"):
         content += piece
         if len(content) > most:
-            raise _Failure(f"expected at most {most} bytes, but more came")
+            raise _Failure(f"expected at most {most} bytes, got more")
         received(len(content))
     _check(content, name, published)
     return bytes(content)
 
 
 def _check(content: bytearray, name: str, published: bool) -> None:
-    if not published:  # whatever it is, it must be whole
+    if not published:  # any IDX file, but a complete one
         try:
             idx.parse(io.BytesIO(content), name, rank=3 if "images" in name else 1)
         except InputError as error:
             raise _Failure(error) from None
-    elif not FILES[name].is_packed_in(content):
+    elif not FILES[name].matches_gzip(content):
         if content.lstrip().startswith(b"<"):
-            raise _Failure("an HTML page came, as from a network that wants a login")
+            raise _Failure("got an HTML page, as from a network that asks for a login")
         if len(content) < FILES[name].size:
             raise _Failure(f"the file ends after {len(content)} of {FILES[name].size} bytes")
-        raise _Failure("another file than the published one came, by its SHA-256")
+        raise _Failure("got another file than the published one, by its SHA-256")
 
 
 def _pieces(url: str) -> Iterator[bytes]:
-    """What arrives, by a thread that can be left behind.
+    """Yields the received bytes, read by a thread that is abandoned after a timeout.
 
-    The time-outs of sockets end neither the look-up of a name nor a byte now and then.
+    Socket timeouts cover neither a slow name lookup nor a server that sends a byte now and then.
     """
     arrived: queue.Queue[bytes | Exception | None] = queue.Queue(4)
 
     def receive() -> None:
-        with contextlib.suppress(queue.Full):  # nobody waits for it any more
+        with contextlib.suppress(queue.Full):  # the download was abandoned
             try:
                 for piece in _stream(url):
                     arrived.put(piece, timeout=SECONDS)
             except queue.Full:
                 raise
-            except Exception as error:  # of requests, urllib3, http.client, ssl
+            except Exception as error:  # raised by requests, urllib3, http.client or ssl
                 arrived.put(error, timeout=SECONDS)
             else:
                 arrived.put(None, timeout=SECONDS)
@@ -147,7 +146,7 @@ def _pieces(url: str) -> Iterator[bytes]:
         try:
             piece = arrived.get(timeout=max(0.0, due - time.monotonic()))
         except queue.Empty:
-            raise _Failure(f"only {LEAST_BYTES - left} bytes came in {SECONDS} s") from None
+            raise _Failure(f"only {LEAST_BYTES - left} bytes received in {SECONDS} s") from None
         if piece is None:
             return
         if isinstance(piece, Exception):
@@ -163,13 +162,13 @@ def _stream(url: str) -> Iterator[bytes]:
 
     with requests.Session() as session:
         for _ in range(_REDIRECTIONS):
-            # An address that cannot be reached must leave time for the next one of that name.
+            # If one address of the host cannot be reached, time must remain for the next.
             answer = session.get(
                 url,
                 stream=True,
                 timeout=(SECONDS / 4, SECONDS),
-                headers={"Accept-Encoding": "identity"},  # a .gz file is to stay one
-                allow_redirects=False,  # or bodies of any length would be read on the way
+                headers={"Accept-Encoding": "identity"},  # the .gz file itself, not decoded
+                allow_redirects=False,  # requests would read bodies of any length on the way
             )
             if answer.next is None or answer.next.url is None:
                 break
@@ -181,14 +180,14 @@ def _stream(url: str) -> Iterator[bytes]:
 
 
 def _reason(error: BaseException) -> str:
-    """What the innermost error says, in one line of what can be printed."""
+    """Returns the message of the innermost error as one printable line."""
     import requests
 
     by_proxy = isinstance(error, requests.exceptions.ProxyError)
     while error.__context__ is not None:
         error = error.__context__
     if isinstance(error, http.client.IncompleteRead):
-        return "the connection was cut"
-    said = str(getattr(error, "strerror", None) or error) or type(error).__name__
-    said = "".join(letter if letter.isprintable() else " " for letter in said)[:200]
-    return f"by the proxy: {said}" if by_proxy else said
+        return "the connection was interrupted"
+    message = str(getattr(error, "strerror", None) or error) or type(error).__name__
+    message = "".join(letter if letter.isprintable() else " " for letter in message)[:200]
+    return f"proxy error: {message}" if by_proxy else message

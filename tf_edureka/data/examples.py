@@ -1,4 +1,4 @@
-"""MNIST's examples as arrays, and what is refused in their place."""
+"""Validated arrays of labelled images: `Split` and `Mnist`."""
 
 import functools
 import hashlib
@@ -20,21 +20,28 @@ from tf_edureka.errors import InputError
 class Split:
     """Images with their labels.
 
+    The arrays are read-only. An argument that is writable is copied.
+
     Attributes:
-        images: uint8, shape (n, 28, 28); 0 is the background, 255 full ink. Read-only, and a copy
-            of what was given unless that is read-only, too.
-        labels: uint8, shape (n,), 0 to 9; whole numbers of another dtype may be given. Read-only
-            likewise.
+        images: images of digits: uint8, shape (n, 28, 28); 0 is the background, 255 full ink.
+        labels: digit on each image, 0 to 9: uint8, shape (n,); converted from other integer dtypes.
 
     Raises:
-        InputError: when an array has another dtype or shape, or a label is not one of the ten.
+        InputError: if an array has another dtype or shape, or a label is not from 0 to 9.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import Split
+        >>> split = Split(np.zeros((3, 28, 28), np.uint8), labels=[7, 2, 1])
+        >>> split.first(2).labels.tolist()
+        [7, 2]
     """
 
     images: idx.Bytes
     labels: idx.Bytes
 
     def __post_init__(self) -> None:
-        """Refuses arrays that would be trained on, but as something else."""
+        """Validates the arrays and makes them read-only."""
         images, labels = np.asarray(self.images), np.asarray(self.labels)
         expect_images(images)
         if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
@@ -50,26 +57,39 @@ class Split:
         object.__setattr__(self, "labels", _read_only(labels.astype(np.uint8, copy=False)))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Keeps the arrays read-only after copying and unpickling, too."""
+        """Makes the arrays read-only after copying and unpickling, too."""
         vars(self).update(state)
         self.images.flags.writeable = self.labels.flags.writeable = False
 
     def first(self, count: int) -> "Split":
-        """The first `count` examples, or all if there are fewer."""
+        """Returns the first `count` examples, or all if there are fewer."""
         count = whole_number("count", count, 0, 2**31 - 1)
         return Split(self.images[:count], self.labels[:count])
 
 
 @dataclass(frozen=True, eq=False)
 class Mnist:
-    """The three splits, each in the order of the published files.
+    """Training, validation and test examples, each in the order of the published files.
 
     Attributes:
-        train: what is trained on: of MNIST the 55,000 published training examples from 5,000 on.
-        validation: the first 5,000 published training examples.
-        test: the published test examples, 10,000 of MNIST.
-        source: `"idx"`, `"tfds"` or `"rendered"`.
-        title: what the data is, for first lines and pictures.
+        train: training examples; for MNIST the last 55,000 of the 60,000 published ones.
+        validation: validation examples: the first 5,000 of the published training examples.
+        test: test examples; for MNIST the 10,000 published ones.
+        source: source of the data: `"idx"`, `"tfds"` or `"rendered"`.
+        title: name of the data for printed lines and pictures, such as `"MNIST"`.
+
+    Raises:
+        InputError: if there is no test example.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import Mnist, Split
+        >>> split = Split(np.zeros((10, 28, 28), np.uint8), labels=range(10))
+        >>> digits = Mnist(split, split, test=split, source="idx", title="blank images")
+        >>> digits.limited(4).train.labels.tolist()
+        [0, 1, 2, 3]
+        >>> digits.is_mnist
+        False
     """
 
     train: Split
@@ -80,13 +100,13 @@ class Mnist:
     title: str
 
     def __post_init__(self) -> None:
-        """Refuses data that a training could not be tested on."""
+        """Checks that there are test examples."""
         if not len(self.test.labels):
             raise InputError("test: expected at least one example, got none")
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the examples of all three splits, and of how many they are."""
+        """SHA-256 of the shapes and values of all three splits, as a hexadecimal text."""
         digest = hashlib.sha256()
         for split in (self.train, self.validation, self.test):
             for array in (split.images, split.labels):
@@ -96,28 +116,28 @@ class Mnist:
 
     @property
     def is_mnist(self) -> bool:
-        """Whether the examples are those of the published files, and all of them."""
+        """True if the examples are exactly those of the published files."""
         return self.fingerprint == published.FINGERPRINT
 
     def limited(self, examples: int) -> "Mnist":
-        """The same with only the first `examples` training examples.
+        """Returns the data with only the first `examples` training examples.
 
         Raises:
-            InputError: when that would leave none, or there are not so many.
+            InputError: if `examples` is below 1 or above the number of training examples.
         """
         count = whole_number("limit", examples, 1, len(self.train.labels))
         return replace(self, train=self.train.first(count))
 
     def write(self, folder: str | os.PathLike[str]) -> None:
-        """Writes the examples as MNIST's four files, which old programs read.
+        """Writes the examples as the four MNIST files, which TensorFlow 1 programs read.
 
-        The examples for validation come first in the training files, as in the published ones.
+        The validation examples come first in the training files, as in the published ones.
 
         Args:
-            folder: that is there; files of these names in it are replaced.
+            folder: existing folder; files with the same names in it are replaced.
 
         Raises:
-            InputError: when a file cannot be written.
+            InputError: if a file cannot be written.
         """
         arrays = (
             np.concatenate([self.validation.images, self.train.images]),
@@ -128,20 +148,20 @@ class Mnist:
         for name, array in zip(published.FILES, arrays, strict=True):
             path = Path(folder, name)
             try:
-                with _files.writing(path) as partial:
+                with _files.atomic_write(path) as partial:
                     partial.write_bytes(idx.encode(array))
             except OSError as error:
                 raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def expect_images(images: npt.NDArray[Any]) -> None:
-    """Refuses what would be taken for images of digits, but as something else.
+    """Checks dtype and shape of images of digits.
 
     Args:
-        images: uint8, shape (n, 28, 28), if they are what they have to be.
+        images: array to check; expected are uint8, shape (n, 28, 28).
 
     Raises:
-        InputError: when the dtype or the shape is another.
+        InputError: if the dtype or the shape differs.
     """
     if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
         raise InputError(
@@ -151,7 +171,7 @@ def expect_images(images: npt.NDArray[Any]) -> None:
 
 
 def _read_only(array: idx.Bytes) -> idx.Bytes:
-    """The array itself if nobody writes to it, else a copy: what is trained on stays as it is."""
+    """Returns the array itself if it is read-only, else a read-only copy."""
     if array.flags.writeable:
         array = array.copy()
         array.flags.writeable = False

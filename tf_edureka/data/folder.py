@@ -1,4 +1,4 @@
-"""The four files of MNIST, or of data in the same form, where a user has put them."""
+"""Reads the four MNIST files, or files in the same format, from a folder of the user."""
 
 import io
 import os
@@ -16,16 +16,19 @@ def find(folder: Path) -> list[Path]:
     """Finds the four files by their official names, gzipped or unpacked.
 
     Args:
-        folder: where they are.
+        folder: folder with the files.
 
     Returns:
         their paths, in the order of `published.FILES`.
 
     Raises:
-        InputError: when the folder or a file is missing or cannot be looked at.
+        InputError: if the folder or a file is missing or cannot be accessed.
     """
     if not _is_there(folder) or not folder.is_dir():
-        raise InputError(f"{folder}: expected a folder with the four MNIST files, found none")
+        raise InputError(
+            f"{folder}: expected a folder with the four MNIST files, but it does not "
+            "exist or is not a folder"
+        )
     return [_found(folder, name) for name in published.FILES]
 
 
@@ -33,14 +36,14 @@ def read(paths: Sequence[Path]) -> list[idx.Bytes]:
     """Reads the four files.
 
     Args:
-        paths: as `find` gives them.
+        paths: paths returned by `find`.
 
     Returns:
-        uint8: training images, shape (n, 28, 28); training labels, shape (n,); test images and
-        labels likewise. The counts are as they are in the files.
+        training images, training labels, test images and test labels: uint8, shape (n, 28, 28) for
+        images and (n,) for labels. The numbers of images and labels are not compared.
 
     Raises:
-        InputError: when a file is damaged, or holds something else.
+        InputError: if a file is damaged or holds something else.
     """
     arrays = [idx.read(path, rank=3 if "images" in path.name else 1) for path in paths]
     for path, array in zip(paths, arrays, strict=True):
@@ -55,14 +58,15 @@ def read(paths: Sequence[Path]) -> list[idx.Bytes]:
     return arrays
 
 
-def unpacked(files: Mapping[str, bytes]) -> list[idx.Bytes]:
-    """Reads the four published files from their gzipped content.
+def decompress(files: Mapping[str, bytes]) -> list[idx.Bytes]:
+    """Decompresses the four published files.
 
     Args:
-        files: the contents by name, as `download.fetch` gives them.
+        files: gzipped content of each file by its name, as returned by `download.fetch`.
 
     Returns:
-        uint8, as `read` gives them.
+        training images, training labels, test images and test labels: uint8, shape (n, 28, 28) for
+        images and (n,) for labels.
     """
     return [
         idx.parse(io.BytesIO(files[name]), name, rank=3 if "images" in name else 1)
@@ -70,32 +74,32 @@ def unpacked(files: Mapping[str, bytes]) -> list[idx.Bytes]:
     ]
 
 
-def packed(folder: Path) -> dict[str, bytes]:
-    """Reads the four published .gz files without unpacking them.
+def read_gzipped(folder: Path) -> dict[str, bytes]:
+    """Reads the four published .gz files without decompressing them.
 
     Args:
-        folder: where they are.
+        folder: folder with the files.
 
     Returns:
-        the contents by name, as `download.fetch` gives them.
+        gzipped content of each file by its name.
 
     Raises:
-        InputError: when a file is missing, or not the published one.
+        InputError: if a file is missing or not the published one.
     """
     paths = {name: folder / f"{name}.gz" for name in published.FILES}
     if missing := [path.name for path in paths.values() if not _is_there(path)]:
         raise InputError(
-            f"{folder}: TFDS expects the four published .gz files, but these are "
-            f"missing: {', '.join(missing)}",
+            f"{folder}: expected the four published .gz files for TFDS, but these are missing: "
+            f"{', '.join(missing)}",
             topic="TFDS needs the .gz files",
         )
     files = {}
     for name, path in paths.items():
-        with _files.reading(path, "a .gz file of MNIST") as file:
+        with _files.open_to_read(path, "a .gz file of MNIST") as file:
             files[name] = file.read(published.FILES[name].size + 1)
-        if not published.FILES[name].is_packed_in(files[name]):
+        if not published.FILES[name].matches_gzip(files[name]):
             raise InputError(
-                f"{path}: TFDS expects the published file, but the SHA-256 differs",
+                f"{path}: expected the published file for TFDS, but its SHA-256 differs",
                 topic="TFDS needs the published files",
             )
     return files
@@ -114,7 +118,11 @@ def _found(folder: Path, name: str) -> Path:
 def _is_there(path: Path) -> bool:
     try:
         os.stat(path)
-    except (FileNotFoundError, NotADirectoryError, ValueError):  # a zero byte is in no name
+    except (
+        FileNotFoundError,
+        NotADirectoryError,
+        ValueError,
+    ):  # ValueError: a zero byte in the path
         return False
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None

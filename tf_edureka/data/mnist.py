@@ -1,4 +1,4 @@
-"""MNIST as arrays, in the original's order: from IDX files, from TFDS, or rendered digits."""
+"""Loads MNIST in the published order from IDX files or TFDS, or rendered digits instead."""
 
 import contextlib
 import os
@@ -14,9 +14,9 @@ from tf_edureka.errors import InputError, InputWarning
 
 Source = Literal["auto", "tfds", "idx", "rendered"]
 DATA_SOURCES: tuple[Source, ...] = get_args(Source)
-# Where the four files are, if no folder is named.
+# Environment variable with the folder of the four files, if no folder is given.
 MNIST_FOLDER_VARIABLE = "TF_EDUREKA_MNIST_DIR"
-# The original's read_data_sets() put the first 5,000 training images aside.
+# The article's read_data_sets() keeps the first 5,000 training images for validation.
 VALIDATION_EXAMPLES = 5000
 _Display = contextlib.AbstractContextManager[download.Report | None]
 
@@ -24,27 +24,37 @@ _Display = contextlib.AbstractContextManager[download.Report | None]
 def load(source: Source = "auto", folder: str | os.PathLike[str] | None = None) -> Mnist:
     """Loads MNIST.
 
-    Source: `input_data.read_data_sets` of the article: the same split and order. The pixels stay
-    bytes here; who trains divides by 255.
+    Source: `input_data.read_data_sets` of the article, with the same splits and order. The pixels
+    stay bytes; the training divides them by 255.
 
     Args:
-        source: `"idx"`: the four files of `folder`. `"tfds"`: TensorFlow Datasets: a prepared
-            copy, else one prepared from the four .gz files of `folder`, else from downloaded ones.
-            `"rendered"`: digits drawn from fonts. `"auto"`: the files of `folder` if there is one,
-            else TFDS, else, where MNIST cannot be downloaded, rendered digits and an
-            `InputWarning`.
-        folder: where the four files are; if not given, what the environment variable
-            TF_EDUREKA_MNIST_DIR says.
+        source: source of the digits. `"idx"`: the four files in `folder`. `"tfds"`: TensorFlow
+            Datasets, prepared from the .gz files in `folder` or a download if necessary.
+            `"rendered"`: digits drawn from fonts, not MNIST. `"auto"`: `"idx"` if there is a
+            folder, else `"tfds"`, else `"rendered"` if MNIST cannot be downloaded.
+        folder: folder with the four files; by default that in the environment variable
+            TF_EDUREKA_MNIST_DIR, if set.
 
     Returns:
-        the three splits.
+        training, validation and test examples.
 
     Raises:
-        InputError: when a folder or file is missing or wrong, or MNIST cannot be had.
+        InputError: if a folder or file is missing or invalid, or MNIST is not available.
 
     Warns:
-        InputWarning: when it comes to other digits than MNIST's that were not asked for by name, or
-            a downloaded MNIST could not be kept.
+        InputWarning: if the files are not MNIST's, `"auto"` falls back to rendered digits, or a
+            downloaded MNIST could not be stored.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_edureka import Mnist, Split, load_mnist
+        >>> def blank(count):
+        ...     return Split(np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8))
+        >>> parts = {"test": blank(10), "source": "idx", "title": "blank images"}
+        >>> Mnist(blank(100), blank(5000), **parts).write(".")  # four files, as MNIST has them
+        >>> digits = load_mnist("idx", ".")
+        >>> digits.train.images.shape, len(digits.validation.labels), len(digits.test.labels)
+        ((100, 28, 28), 5000, 10)
     """
     data, warning = _find(source, folder, contextlib.nullcontext())
     if warning is not None:
@@ -55,19 +65,19 @@ def load(source: Source = "auto", folder: str | os.PathLike[str] | None = None) 
 def find(
     source: Source = "auto", folder: str | os.PathLike[str] | None = None
 ) -> tuple[Mnist, InputWarning | None]:
-    """Loads MNIST as `load` does, for a command, which may do it in a thread of its own.
+    """Loads MNIST as `load` does, for commands, which may call it in a thread.
 
-    How far a download is stands on stderr, and the warning is a result.
+    It shows the progress of a download on stderr, and returns the warning instead of issuing it.
 
     Args:
-        source: as for `load`.
-        folder: as for `load`.
+        source: source of the digits; see `load`.
+        folder: folder with the four files; see `load`.
 
     Returns:
-        the three splits, and what `load` would warn of.
+        training, validation and test examples, and the warning of `load` or None.
 
     Raises:
-        InputError: as `load` does.
+        InputError: if a folder or file is missing or invalid, or MNIST is not available.
     """
     return _find(source, folder, progress.on_stderr())
 
@@ -78,7 +88,9 @@ def _find(
     expect_choice("data", source, DATA_SOURCES)
     if source == "rendered":
         if folder is not None:
-            raise InputError(f"data rendered: expected no MNIST folder, got {folder}; leave it out")
+            raise InputError(
+                f"data rendered: expected no MNIST folder, got {folder}; leave out the folder"
+            )
         return _rendered(), None
     folder = folder or os.environ.get(MNIST_FOLDER_VARIABLE)
     if folder:
@@ -88,12 +100,12 @@ def _find(
             return _from_files(folder, folders.read(paths))
         if not tfds.is_prepared():
             with display as report:
-                tfds.prepare(folders.packed(folder), report)
+                tfds.prepare(folders.read_gzipped(folder), report)
         return _from_tfds(), None
     if source == "idx":
         raise InputError(
-            f"data idx: expected a folder with the MNIST files, got none, neither as an argument "
-            f"nor by {MNIST_FOLDER_VARIABLE}",
+            "data idx: expected a folder with the MNIST files, got none, neither as an argument "
+            f"nor in {MNIST_FOLDER_VARIABLE}",
             topic="no MNIST folder",
         )
     if tfds.is_prepared():
@@ -114,21 +126,21 @@ def _downloaded(source: Source, display: _Display) -> tuple[Mnist, InputWarning 
         else:
             return _from_tfds(), None
     if files:
-        warning = InputWarning(f"MNIST was downloaded, but not kept: {failure}")
-        return _split(folders.unpacked(files), "idx", "MNIST"), warning
+        warning = InputWarning(f"MNIST was downloaded, but could not be stored: {failure}")
+        return _split(folders.decompress(files), "idx", "MNIST"), warning
     return _rendered(), InputWarning(
-        "these are rendered digits, not MNIST: no folder with its files was given, neither as "
-        f"an argument nor by {MNIST_FOLDER_VARIABLE}, TFDS has no prepared copy, and {failure}",
+        "these are rendered digits, not MNIST: no folder with the MNIST files was given, neither "
+        f"as an argument nor in {MNIST_FOLDER_VARIABLE}, TFDS has no prepared copy, and {failure}",
         topic="no MNIST folder",
     )
 
 
 def _from_files(folder: Path, arrays: Sequence[idx.Bytes]) -> tuple[Mnist, InputWarning | None]:
-    others = published.differing(arrays)
+    others = published.differing_files(arrays)
     if not others:
         return _split(arrays, "idx", "MNIST"), None
-    warning = f"{folder}: not the published MNIST, by the SHA-256 of {', '.join(others)}"
-    # Any bytes can name a folder, those of a terminal's commands among them.
+    warning = f"{folder}: not the published MNIST; the SHA-256 differs for {', '.join(others)}"
+    # The name of a folder may contain control characters.
     name = "".join(one if one.isprintable() else "?" for one in folder.resolve().name)
     data = _split(arrays, "idx", f"not MNIST: IDX files of {name}")
     return data, InputWarning(warning)
@@ -136,7 +148,7 @@ def _from_files(folder: Path, arrays: Sequence[idx.Bytes]) -> tuple[Mnist, Input
 
 def _from_tfds() -> Mnist:
     arrays = tfds.read()
-    if others := published.differing(arrays):
+    if others := published.differing_files(arrays):
         raise InputError(
             f"the prepared TFDS copy does not hold the published MNIST ({', '.join(others)} "
             f"differ); delete {tfds.location()} and run again"
@@ -145,28 +157,28 @@ def _from_tfds() -> Mnist:
 
 
 def _rendered() -> Mnist:
-    from tf_edureka.data import rendered  # which imports matplotlib
+    from tf_edureka.data import rendered  # imports matplotlib
 
     return _split(rendered.digits(), "rendered", "rendered digits, not MNIST")
 
 
 def _split(arrays: Sequence[idx.Bytes], source: str, title: str) -> Mnist:
     for array in arrays:
-        array.flags.writeable = False  # or each split would take a copy
+        array.flags.writeable = False  # otherwise each split would copy it
     images, labels, test_images, test_labels = arrays
-    for name, count, of_labels in (
+    for name, count, label_count in (
         ("training", len(images), len(labels)),
         ("test", len(test_images), len(test_labels)),
     ):
-        if count != of_labels:
+        if count != label_count:
             raise InputError(
-                f"expected a label for each {name} image, got {count} images and {of_labels} "
+                f"expected a label for each {name} image, got {count} images and {label_count} "
                 "labels; the files do not belong together"
             )
     if len(labels) <= VALIDATION_EXAMPLES or not len(test_labels):
         raise InputError(
             f"expected more than {VALIDATION_EXAMPLES} training examples (the first "
-            f"{VALIDATION_EXAMPLES} are put aside for validation) and at least one test example, "
+            f"{VALIDATION_EXAMPLES} are kept for validation) and at least one test example, "
             f"got {len(labels)} and {len(test_labels)}"
         )
     return Mnist(

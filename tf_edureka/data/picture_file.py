@@ -1,7 +1,7 @@
-"""The parts of a picture's file that its pixels need, without the rest.
+"""Reduces a picture file to the parts that its pixels need.
 
-A decoder looks at each part of a file, and who means harm can write millions of them, or small ones
-that unpack to gigabytes. What is left here no picture can do without.
+A decoder reads every part of a file. A malicious file can have millions of parts, or small parts
+that decompress to gigabytes. Only the indispensable parts are kept.
 """
 
 import re
@@ -9,27 +9,27 @@ from collections.abc import Iterator
 
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _MAX_PARTS = 100_000  # a photograph has 20,000
-_MAX_SCANS = 100  # of a JPEG, each of which goes over all pixels; 10 are usual
-_MAX_EXIF = 2**16  # more than a JPEG can have in one part
+_MAX_SCANS = 100  # of a JPEG; each processes all pixels, and 10 are usual
+_MAX_EXIF = 2**16  # more than fits into one part of a JPEG
 _PNG_PARTS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
-# Two bytes begin a part of a JPEG; none of these stands within pixels.
+# The two bytes at the start of a part of a JPEG; they do not occur within pixel data.
 _MARKER = re.compile(rb"\xff([\xc0-\xcf\xda-\xfe])")
 _SCAN, _END = b"\xff\xda", b"\xff\xd9"
 _JPEG_PARTS = re.compile(rb"\xff([\xc0-\xcf\xda-\xdf]|\xe0..JFIF|\xee..Adobe)", re.DOTALL)
 _EXIF = re.compile(rb"\xff\xe1..Exif\0\0", re.DOTALL)
 
 
-def reduced(content: bytes) -> bytes:
-    """Leaves of a PNG or JPEG its size, its colours, its pixels, and how the camera was held.
+def strip_unneeded(content: bytes) -> bytes:
+    """Keeps only size, colours, pixels and orientation of a PNG or JPEG.
 
     Args:
-        content: of a file.
+        content: content of a file.
 
     Returns:
-        the same picture in less; what is neither comes back as it is.
+        the content without the other parts; any other format is returned unchanged.
 
     Raises:
-        ValueError: when it has many more parts than a picture has.
+        ValueError: if it has far more parts than pictures have.
     """
     if content.startswith(_PNG):
         return _PNG + b"".join(_needed(_png_parts(content)))
@@ -52,7 +52,7 @@ def _png_parts(content: bytes) -> Iterator[tuple[bool, bytes]]:
         length = int.from_bytes(content[place : place + 4], "big")
         kind = content[place + 4 : place + 8]
         is_exif = kind == b"eXIf" and length < _MAX_EXIF
-        end = place + 12 + length  # with what it is, and a checksum
+        end = place + 12 + length  # plus length, type and checksum
         yield kind in _PNG_PARTS or is_exif, content[place:end]
         place = end
 
@@ -61,7 +61,7 @@ def _jpeg_parts(content: bytes) -> Iterator[tuple[bool, bytes]]:
     place, had_exif = 2, False
     while mark := _MARKER.search(content, place):
         begin, length = mark.start(), mark.end()
-        if mark[0] == _SCAN:  # from here on there are pixels
+        if mark[0] == _SCAN:  # pixel data starts here
             end = content.find(_END, begin)
             pixels = content[begin : end + 2 if end > 0 else None]
             if pixels.count(_SCAN) > _MAX_SCANS:

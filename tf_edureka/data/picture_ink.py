@@ -1,76 +1,80 @@
-"""Where a picture has ink: what stands out from the paper around it, whatever the colours."""
+"""Finds the ink of a picture: what stands out from the paper around it, in any colours."""
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from tf_edureka.data.picture_lines import without_lines
-from tf_edureka.data.picture_paper import closed, in_shadow
+from tf_edureka.data.picture_lines import remove_lines
+from tf_edureka.data.picture_paper import grey_closing, in_shadow
 
-_SMOOTHED_FROM = 100  # side from which a pixel is smaller than anything drawn
-_SMOOTHING = 1 / 500  # of the longer side
-_NEARBY = 0.15  # of the shorter side: what is as wide belongs to the light and not to the ink
-_COUNTS = 0.1  # how much of a colour is a part of the ink's
-_NOISE = 10  # times what the quietest quarter of places differs by
-_APART = 5  # pixels
-_SAMPLED = 300  # pixels of a side tell which colours there are
-_ALIKE = 10  # of 255: two shades that differ by less may be one
-_DARK = 25  # of 255; keeps the ratio of black to black from being large
+_SMOOTHED_FROM = 100  # side from which every stroke is wider than a pixel
+_SMOOTHING = 1 / 500  # relative to the longer side
+_NEARBY = 0.15  # relative to the shorter side: anything wider is light, not ink
+_MIN_COLOUR_SHARE = 0.1  # smallest weight of a channel that counts as part of the ink's colour
+_NOISE = 10  # factor on the difference in the quietest quarter of places
+_NOISE_DISTANCE = 5  # pixels between the compared places
+_SAMPLED = 300  # pixels per side from which the colours are estimated
+_SAME_SHADE = 10  # of 255: shades that differ by less count as equal
+_DARK = 25  # of 255; avoids large ratios between two dark shades
 
 
 def shades_of(picture: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], bool]:
-    """Makes one shade of a picture's colours, in which ink is dark, and takes its lines away.
+    """Projects a picture's colours to one shade, with the ink dark, and removes its lines.
 
     Args:
-        picture: float32, shape (height, width, channels), finite, from 0 to 255.
+        picture: colours from 0 to 255: float32, shape (height, width, channels).
 
     Returns:
-        float32, shape (height, width), below 0 if the ink is lighter than the paper; and whether it
-        is proportional to the light. Where some colours become lighter by the ink and others
-        darker, it is not.
+        the shades, below 0 if the ink is lighter than the paper: float32, shape (height, width);
+        and whether they are proportional to the light. They are not if the ink makes some channels
+        lighter and others darker.
     """
     picture = _smooth(picture)
-    picture = without_lines(picture, picture @ _direction(picture))
+    picture = remove_lines(picture, picture @ _direction(picture))
     direction = _direction(picture)
-    return picture @ direction, np.ptp(np.sign(direction[np.abs(direction) > _COUNTS])) == 0
+    return picture @ direction, np.ptp(
+        np.sign(direction[np.abs(direction) > _MIN_COLOUR_SHARE])
+    ) == 0
 
 
-def parted(
+def separate(
     shades: npt.NDArray[np.float32], size: int, *, follow_light: bool
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Parts a picture into its paper and the ink on it.
+    """Separates a picture into its paper and the ink on it.
 
-    The paper is what stays when all is filled up that is narrower than a window, but for the round
-    end of a shadow, so that it keeps the edge of a shadow. In a shadow, ink and paper are less
-    bright by the same factor, so that ink is measured in shares of the paper's brightness.
+    The paper is the picture with everything filled that is darker and narrower than a window. The
+    round end of a shadow is not filled, so that the paper keeps the edges of shadows. A shadow
+    darkens ink and paper by the same factor, so the ink is measured relative to the paper.
 
     Args:
-        shades: float32, shape (height, width), as of `shades_of`.
-        size: of the window in pixels; wider than any stroke.
+        shades: shades returned by `shades_of`: float32, shape (height, width).
+        size: size of the window in pixels; wider than any stroke.
         follow_light: whether the shades are proportional to the light.
 
     Returns:
-        the paper's shade, from 0 to 255, and the ink: the share that is missing from it, about 0
-        where there is none; both float32, shape (height, width).
+        the paper's shade, from 0 to 255, and the ink, the missing fraction of the paper's
+        brightness, about 0 without ink; both float32, shape (height, width).
     """
-    paper = closed(shades, size)
-    paper = np.where(in_shadow(shades, paper, size, _ALIKE), shades, paper)
+    paper = grey_closing(shades, size)
+    paper = np.where(in_shadow(shades, paper, size, _SAME_SHADE), shades, paper)
     missing = paper - shades
-    missing -= np.median(missing)  # of noise, the paper is the upper edge
+    missing -= np.median(missing)  # the paper is the upper edge of the noise
     light = np.abs(paper) if follow_light else 255
     return np.abs(paper), (missing / (light + _DARK)).astype(np.float32)
 
 
 def noise(ink: npt.NDArray[np.float32]) -> float:
-    """As much ink as paper alone may seem to have, seen by how much places side by side differ.
+    """Estimates the largest amount of ink that plain paper appears to have.
+
+    It is derived from the differences between neighbouring places.
 
     Args:
-        ink: float32, shape (height, width).
+        ink: amount of ink: float32, shape (height, width).
 
     Returns:
-        from 0.
+        the threshold, at least 0.
     """
-    differences = np.abs(ink[:, _APART:] - ink[:, :-_APART])
+    differences = np.abs(ink[:, _NOISE_DISTANCE:] - ink[:, :-_NOISE_DISTANCE])
     return _NOISE * float(np.quantile(differences, 0.25)) if differences.size else 0.0
 
 
@@ -88,7 +92,7 @@ def _blurred(
 
 
 def _direction(picture: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The direction of colours in which the ink is darker and differs most."""
+    """Returns the direction in colour space in which the ink differs most, with ink darker."""
     step = 1 + min(picture.shape[:2]) // _SAMPLED
     picture = picture[::step, ::step]
     radius = max(1, round(_NEARBY * min(picture.shape[:2])))
@@ -97,6 +101,6 @@ def _direction(picture: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     detail = picture - blurred
     detail = detail.reshape(-1, detail.shape[-1])
     direction = np.linalg.eigh(detail.T @ detail)[1][:, -1]
-    # Ink is on the smaller part of the picture: far from the mean, where paper is near to it.
+    # Ink covers the smaller part of the picture, so it is farther from the mean colour than paper.
     direction /= np.abs(direction).sum()
     return direction * -np.sign(np.sum((detail @ direction) ** 3) or -1)

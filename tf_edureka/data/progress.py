@@ -1,4 +1,4 @@
-"""Shows how far a download is."""
+"""Shows the progress of a download."""
 
 import contextlib
 import sys
@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 from tf_edureka.data.download import Report
 
-_SECONDS = 10  # from one line to the next
+_SECONDS = 10  # between two lines
 
 
 @contextlib.contextmanager
 def on_stderr() -> Iterator[Report]:
-    """Shows on stderr what is told to it: by a bar on a terminal, else by a line now and then.
+    """Shows progress on stderr: a bar on a terminal, else a line every ten seconds.
 
     Yields:
-        what to tell it to.
+        the callback that reports progress.
     """
     if sys.stderr is None or not sys.stderr.isatty():
         yield _Lines()
@@ -45,7 +45,7 @@ def on_stderr() -> Iterator[Report]:
 
 
 class _Lines:
-    """Writes a line when something else is done, and every ten seconds."""
+    """Writes a line for each new activity, and every ten seconds."""
 
     def __init__(self) -> None:
         self._what = ""

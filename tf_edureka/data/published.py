@@ -1,4 +1,4 @@
-"""MNIST as it was published: what its files and arrays hash to."""
+"""SHA-256 hashes and sizes of the published MNIST files."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -12,22 +12,22 @@ FINGERPRINT = "824be289ad712a7b475548f3aeb188c41e57a9c6700d525bd4593037c748333b"
 
 
 class Published(NamedTuple):
-    """One of the four files.
+    """One of the four published files.
 
     Attributes:
-        values: SHA-256 of its values, without the header: the same whether they come gzipped,
-            unpacked or from TFDS.
-        packed: SHA-256 of the .gz file, as it is downloaded.
-        size: of the .gz file, in bytes.
+        values_sha256: SHA-256 of the values without the header; the same for gzipped files,
+            unpacked files and TFDS.
+        gzip_sha256: SHA-256 of the .gz file.
+        size: size of the .gz file in bytes.
     """
 
-    values: str
-    packed: str
+    values_sha256: str
+    gzip_sha256: str
     size: int
 
-    def is_packed_in(self, content: bytes | bytearray) -> bool:
-        """Whether `content` is that of the .gz file."""
-        return hashlib.sha256(content).hexdigest() == self.packed
+    def matches_gzip(self, content: bytes | bytearray) -> bool:
+        """True if `content` is that of the .gz file."""
+        return hashlib.sha256(content).hexdigest() == self.gzip_sha256
 
 
 # The four published files by name.
@@ -55,17 +55,18 @@ FILES: Mapping[str, Published] = {
 }
 
 
-def differing(arrays: Sequence[npt.NDArray[np.uint8]]) -> list[str]:
-    """The files of which the values are not those that were published.
+def differing_files(arrays: Sequence[npt.NDArray[np.uint8]]) -> list[str]:
+    """Finds the files whose values differ from the published ones.
 
     Args:
-        arrays: uint8, of the shapes that the files have; in the order of `FILES`.
+        arrays: values of the four files in the order of `FILES`: uint8, with the shapes of the
+            files.
 
     Returns:
-        the names of those files.
+        the names of the differing files.
     """
     return [
         name
         for (name, official), array in zip(FILES.items(), arrays, strict=True)
-        if hashlib.sha256(np.ascontiguousarray(array).data).hexdigest() != official.values
+        if hashlib.sha256(np.ascontiguousarray(array).data).hexdigest() != official.values_sha256
     ]

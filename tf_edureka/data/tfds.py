@@ -1,4 +1,4 @@
-"""MNIST from TensorFlow Datasets (TFDS), put back into the published order."""
+"""Loads MNIST from TensorFlow Datasets (TFDS) and restores the published order."""
 
 import contextlib
 import gzip
@@ -24,55 +24,55 @@ from tf_edureka.errors import InputError
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
 
-_WORKPLACE = ".mnist-"  # the beginning of its name
-_OTHERS_SECONDS = 60
-_MOST_BYTES = 2**28  # of a copy; as TFRecord it has 21 MB
+_TEMPORARY_PREFIX = ".mnist-"  # prefix of the temporary folder's name
+_MAX_WAIT_SECONDS = 60
+_MOST_BYTES = 2**28  # largest accepted copy; as TFRecord it has 21 MB
 
 
 def location() -> Path:
-    """The folder of the prepared copy, whether or not it exists yet.
+    """Returns the folder of the prepared copy, whether or not it exists.
 
-    Below the environment variable TFDS_DATA_DIR, else ~/tensorflow_datasets, as TFDS has it.
+    It is below the folder in TFDS_DATA_DIR, else below ~/tensorflow_datasets, as in TFDS.
 
     Raises:
-        InputError: when there is no home folder.
+        InputError: if there is no home folder.
     """
     import tensorflow_datasets as tfds
 
     builder = tfds.image_classification.MNIST
-    # TFDS reads that variable too, but once for all when it is imported.
+    # TFDS reads that variable too, but only when it is imported.
     root = Path(os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets")
     try:
         return root.expanduser() / builder.name / str(builder.VERSION)
     except RuntimeError as error:
-        raise InputError(f"{root}: {error}; TFDS_DATA_DIR can name another folder") from None
+        raise InputError(f"{root}: {error}; set TFDS_DATA_DIR to another folder") from None
 
 
 def source() -> str:
-    """The folder on the web that TFDS takes MNIST from."""
+    """Returns the URL of the folder from which TFDS downloads MNIST."""
     import tensorflow_datasets as tfds
 
     return tfds.image_classification.MNIST.URL
 
 
 def is_prepared() -> bool:
-    """Whether there is a copy, so that neither files nor network are needed to prepare one.
+    """True if a prepared copy exists, so that neither files nor a network are needed.
 
     Raises:
-        InputError: when there is no home folder.
+        InputError: if there is no home folder.
     """
     return _holds_files(location())
 
 
 def prepare(files: Mapping[str, bytes], report: Report | None = None) -> None:
-    """Makes the copy, which takes some ten seconds; whole, or, whatever goes wrong, not at all.
+    """Prepares the copy atomically, which takes about ten seconds.
 
     Args:
-        files: the content of the four published .gz files by their names, without .gz.
-        report: is told of it.
+        files: content of the four published .gz files by their names without .gz.
+        report: progress callback; None for none.
 
     Raises:
-        InputError: when that fails.
+        InputError: if that fails.
     """
     import tensorflow_datasets as tfds
 
@@ -83,11 +83,11 @@ def prepare(files: Mapping[str, bytes], report: Report | None = None) -> None:
     was_there = os.path.exists(root)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        _await_others(root)
+        _wait_for_other_processes(root)
         if _holds_files(place):
             return
-        with _workplace(root) as folder, _silenced():
-            _lay_out(files, folder)
+        with _temporary_folder(root) as folder, _silenced():
+            _write_downloads(files, folder)
             builder = _builder(folder)
             builder.download_and_prepare(
                 download_dir=folder / "downloads",
@@ -97,38 +97,38 @@ def prepare(files: Mapping[str, bytes], report: Report | None = None) -> None:
             )
             place.parent.mkdir(exist_ok=True)
             os.replace(builder.data_dir, place)
-    except Exception as error:  # TFDS has no common class for what can go wrong
+    except Exception as error:  # TFDS raises unrelated exception types
         if _holds_files(place):  # another process was faster
             return
         raise InputError(
-            f"TFDS could not prepare MNIST in {place} ({_first_line(error)}); the environment "
-            "variable TFDS_DATA_DIR can name another folder"
+            f"TFDS could not prepare MNIST in {place} ({_first_line(error)}); set TFDS_DATA_DIR to "
+            "another folder"
         ) from error
     finally:
         if not was_there:
-            with contextlib.suppress(OSError):  # it holds a copy now
+            with contextlib.suppress(OSError):  # not empty: it holds a copy
                 root.rmdir()
 
 
 def read() -> tuple[Bytes, Bytes, Bytes, Bytes]:
     """Reads the prepared copy.
 
-    TFDS stores examples in the order of a hash of their index, whatever the file format. The
-    order is computed here and undone, so any copy that `tfds.load("mnist")` ever prepared serves.
+    TFDS stores examples in the order of a hash of their index, in every file format. That order
+    is computed and undone, so any copy prepared by `tfds.load("mnist")` can be used.
 
     Returns:
-        uint8, in the order of the published files: training images, shape (60000, 28, 28); training
-        labels, shape (60000,); test images, shape (10000, 28, 28); test labels, shape (10000,).
+        training images, shape (60000, 28, 28); training labels, shape (60000,); test images, shape
+        (10000, 28, 28); test labels, shape (10000,). All uint8, in the published order.
 
     Raises:
-        InputError: when the copy is damaged.
+        InputError: if the copy is damaged.
     """
     place = location()
-    _expect_files(place)
+    _expect_regular_files(place)
     try:
         builder = _builder(place.parents[1])
         return (*_read_split(builder, "train"), *_read_split(builder, "test"))
-    except Exception as error:  # TensorFlow, protobuf and TFDS each have their own
+    except Exception as error:  # TensorFlow, protobuf and TFDS each raise their own types
         raise InputError(
             f"the TFDS copy in {place} is damaged ({_first_line(error)}); delete that folder and "
             "run again"
@@ -136,16 +136,18 @@ def read() -> tuple[Bytes, Bytes, Bytes, Bytes]:
 
 
 def _builder(root: Path) -> "tfds.core.DatasetBuilder":
-    import_module("tf_edureka._tensorflow")  # TFDS imports TensorFlow, too, but not quietly
+    import_module(
+        "tf_edureka._tensorflow"
+    )  # TFDS would import TensorFlow with all its log messages
     import tensorflow_datasets as tfds
 
-    # What it does where there is no copy: it makes a temporary folder, and leaves it.
+    # Without a copy this method would create a temporary folder and never delete it.
     with unittest.mock.patch.object(tfds.core.DatasetInfo, "initialize_from_bucket"):
         return tfds.image_classification.MNIST(data_dir=root)
 
 
-def _expect_files(place: Path) -> None:
-    """Refuses what TensorFlow would wait for, or read without an end."""
+def _expect_regular_files(place: Path) -> None:
+    """Rejects pipes and devices, on which TensorFlow would block, and copies that are too large."""
     size = 0
     for path in place.iterdir():
         if not path.is_dir():
@@ -161,33 +163,33 @@ def _expect_files(place: Path) -> None:
 def _holds_files(folder: Path) -> bool:
     try:
         return any(folder.iterdir())
-    except OSError:  # there is none, or none for this user
+    except OSError:  # it does not exist, or this user may not read it
         return False
 
 
-def _await_others(root: Path) -> None:
-    """Waits for a process that prepares MNIST, too, and removes what one that was killed has left.
+def _wait_for_other_processes(root: Path) -> None:
+    """Waits for other processes that prepare MNIST; deletes the folders of killed ones.
 
-    A lock ends with its process. One that is held for too long is no reason to wait on.
+    A lock is released when its process ends. After `_MAX_WAIT_SECONDS` the wait is given up.
     """
-    for lock in root.glob(f"{_WORKPLACE}*/lock"):
-        with contextlib.suppress(OSError), filelock.FileLock(lock, timeout=_OTHERS_SECONDS):
+    for lock in root.glob(f"{_TEMPORARY_PREFIX}*/lock"):
+        with contextlib.suppress(OSError), filelock.FileLock(lock, timeout=_MAX_WAIT_SECONDS):
             shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def _workplace(root: Path) -> Iterator[Path]:
-    """A folder below `root` for this process, locked while it is used, and gone afterwards."""
+def _temporary_folder(root: Path) -> Iterator[Path]:
+    """Yields a folder below `root`, locked while it is used and deleted afterwards."""
     with (
-        tempfile.TemporaryDirectory(prefix=_WORKPLACE, dir=root) as folder,
+        tempfile.TemporaryDirectory(prefix=_TEMPORARY_PREFIX, dir=root) as folder,
         filelock.FileLock(Path(folder) / "lock"),
     ):
         yield Path(folder)
 
 
-def _lay_out(files: Mapping[str, bytes], folder: Path) -> None:
-    # TFDS would unpack them in threads, which go on after Ctrl-C and make anew what is removed. It
-    # holds the packed ones against their SHA-256.
+def _write_downloads(files: Mapping[str, bytes], folder: Path) -> None:
+    # TFDS would decompress them in threads, which continue after Ctrl-C and rewrite deleted files.
+    # It verifies the SHA-256 of the .gz files.
     unpacked = folder / "downloads" / "extracted"
     unpacked.mkdir(parents=True)
     for name, content in files.items():
@@ -197,10 +199,10 @@ def _lay_out(files: Mapping[str, bytes], folder: Path) -> None:
 
 @contextlib.contextmanager
 def _silenced() -> Iterator[None]:
-    """Lets TFDS show nothing: who prepares says so, and what TFDS prints names the workplace."""
+    """Hides the output of TFDS, which names the temporary folder; `report` replaces it."""
     from tensorflow_datasets.core.utils import tqdm_utils
 
-    # Its public switch cannot be asked how it was.
+    # The public switch does not return its previous state.
     without_bars = unittest.mock.patch.object(tqdm_utils, "_active", False, create=True)
     with without_bars, contextlib.redirect_stdout(io.StringIO()):
         yield
@@ -211,11 +213,11 @@ def _first_line(error: Exception) -> str:
 
 
 def _read_split(builder: "tfds.core.DatasetBuilder", split: str) -> tuple[Bytes, Bytes]:
-    """The examples in the published order, in which TFDS does not store them.
+    """Returns the images and labels of a split in the published order.
 
-    It sorts by the MD5 of the split's name and the example's key, which for MNIST is its index.
+    TFDS sorts by the MD5 of the split's name and the example's key, for MNIST its index.
     """
     stored = builder.as_dataset(split=split, batch_size=-1)
     hashes = [hashlib.md5(f"{split}{i}".encode()).digest() for i in range(len(stored["label"]))]
-    place = np.argsort(np.argsort(hashes))  # in the copy, of each published example
+    place = np.argsort(np.argsort(hashes))  # position of each published example in the copy
     return stored["image"].numpy()[place, ..., 0], stored["label"].numpy()[place].astype(np.uint8)

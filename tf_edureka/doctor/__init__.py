@@ -1,1 +1,1 @@
-"""Says what training would run on here, what is missing for a GPU, and what to install."""
+"""Checks what training runs on here, what is missing to use a GPU, and what to install."""

@@ -1,4 +1,4 @@
-"""What the doctor finds."""
+"""The findings of the doctor."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -8,13 +8,13 @@ OK, NOTE, PROBLEM = "ok", "note", "problem"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        status: `"ok"`; `"note"`: worth knowing; `"problem"`: keeps something from working.
-        what: that was found.
-        advice: what to do about it, in one line.
-        trains: the device on which training was seen to work, if that is what was found.
+        status: `"ok"`; `"note"`: worth knowing; `"problem"`: something does not work.
+        what: finding, in one line.
+        advice: remedy, in one line; empty if none is needed.
+        trains: device on which a training succeeded; empty in all other findings.
     """
 
     status: str

@@ -1,7 +1,7 @@
-"""What TensorFlow sees on this machine, and whether it can train there.
+"""Reports what TensorFlow sees on this machine, and whether it can train there.
 
-For the doctor, which runs this in a process of its own, since TensorFlow may take its process down:
-a line of JSON on stdout for each thing that is known.
+The doctor runs this module in a separate process, since TensorFlow may crash. It prints one line of
+JSON to stdout for each fact.
 """
 
 import json
@@ -12,47 +12,47 @@ _STEPS, _BATCH_SIZE = 5, 100
 
 
 def main(choice: str) -> None:
-    """Prints what is known, line by line, with a `choice` as `runtime.use_device` has it."""
+    """Prints all facts, with the device `choice` of `runtime.use_device`."""
     import keras
     import tensorflow as tf
 
-    known(versions={"tensorflow": tf.__version__, "keras": keras.__version__})
-    known(build=dict(tf.sysconfig.get_build_info()))
+    report(versions={"tensorflow": tf.__version__, "keras": keras.__version__})
+    report(build=dict(tf.sysconfig.get_build_info()))
 
     from tf_edureka import runtime
 
-    helped = runtime.help_tensorflow_find_cuda()
-    known(helped=helped and str(helped))
+    helped = runtime.preload_cusolver()
+    report(helped=helped and str(helped))
     runtime.use_device(choice)
     gpus = tf.config.list_physical_devices("GPU")
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-    known(gpus=[[of.get("device_name"), of.get("compute_capability")] for of in details])
+    report(gpus=[[of.get("device_name"), of.get("compute_capability")] for of in details])
     for device in tf.config.list_logical_devices():
         if device.device_type in ("CPU", "GPU"):
             name = f"{device.device_type}:{device.name.rsplit(':', 1)[1]}"
-            known(device=name, way="xla", **attempt(name, jit_compile=True))
-            known(device=name, way="kernels", **attempt(name, jit_compile=False))
+            report(device=name, mode="xla", **attempt(name, jit_compile=True))
+            report(device=name, mode="kernels", **attempt(name, jit_compile=False))
 
 
-def known(**what: object) -> None:
-    """Prints a line at once: it counts even if the process dies in the next moment."""
+def report(**what: object) -> None:
+    """Prints a line immediately, so that it is not lost if the process crashes."""
     print(json.dumps(what), flush=True)
 
 
 def attempt(device: str, jit_compile: bool) -> dict[str, object]:
-    """How long `train` takes with this `device` and `jit_compile`, or what was said against it."""
+    """Returns the seconds of `train` with this `device` and `jit_compile`, or its error."""
     try:
         return {"seconds": train(device, jit_compile)}
-    except Exception as error:  # whatever it is, the doctor reports it
+    except Exception as error:  # the doctor reports any error
         line = (str(error).strip().splitlines() or [""])[0]
         return {"error": f"{type(error).__name__}: {line}"}
 
 
 def train(device: str, jit_compile: bool) -> float:
-    """Seconds of a few steps on a `device`, compiling included, by XLA if `jit_compile`.
+    """Trains a few steps on a `device`, compiled by XLA if `jit_compile`; returns the seconds.
 
     Raises:
-        ArithmeticError: when the cost has not come down.
+        ArithmeticError: if the cost does not decrease.
     """
     import numpy as np
     import tensorflow as tf
@@ -69,10 +69,12 @@ def train(device: str, jit_compile: bool) -> float:
         model = mlp.build(MlpConfig.tuned(warmup=0), total_steps=100 * _STEPS)
         epoch = mlp.CompiledEpoch(model, split, test=split, jit_compile=jit_compile)
         order = np.tile(np.arange(_BATCH_SIZE, dtype=np.int32), (_STEPS, 1))
-        costs = epoch.train(order, (0, 0))  # the same images in each step: they are soon learned
+        costs = epoch.train(
+            order, (0, 0)
+        )  # the same images in each step, so that the cost falls quickly
         epoch.test()
     if not costs[-1] < costs[0]:
-        raise ArithmeticError(f"the cost went from {costs[0]} to {costs[-1]}, not down")
+        raise ArithmeticError(f"the cost did not decrease: {costs[0]} to {costs[-1]}")
     return time.perf_counter() - began
 
 

@@ -1,4 +1,4 @@
-"""What TensorFlow says itself, and whether it can train here."""
+"""Checks TensorFlow in a separate process: its build, its devices, and a few training steps."""
 
 import contextlib
 import json
@@ -15,11 +15,12 @@ from tf_edureka.doctor.cuda import LIBRARIES, capability_finding, first, wheel_f
 from tf_edureka.doctor.finding import Finding, note, ok, problem
 
 PROBE_SECONDS = 300
-_ON_MEMORY = "nvidia-smi shows which programs use the GPU's memory; end them, or use --device cpu"
-# What `probe.py` prints: what it knows, and by device and way the seconds or error of its steps.
+_ON_MEMORY = "run nvidia-smi to see which programs use the GPU's memory; end them, or use --device "
+"cpu"
+# The output of `probe.py`: facts, and the seconds or error of its steps by device and mode.
 Facts = dict[str, Any]
 Outcomes = dict[str, dict[str, Any]]
-# Modules that TensorFlow and Keras import, where the wheel has another name.
+# Modules that TensorFlow and Keras import from wheels with other names.
 WHEELS_OF_MODULES = {
     "absl": "absl-py",
     "google": "protobuf",
@@ -34,15 +35,15 @@ WHEELS_OF_MODULES = {
 }
 
 
-def tensorflow(wanted: bool, driver_cuda: tuple[int, int], told: set[str]) -> Iterator[Finding]:
-    """What TensorFlow says itself, and a training step on each device.
+def tensorflow(wanted: bool, driver_cuda: tuple[int, int], reported: set[str]) -> Iterator[Finding]:
+    """Yields the findings about TensorFlow itself, and about training on each device.
 
     Args:
         wanted: whether there is a GPU to use.
-        driver_cuda: the driver's version of CUDA.
-        told: libraries of which it was said already that they cannot be loaded.
+        driver_cuda: CUDA version that the driver supports.
+        reported: libraries already reported as not loadable.
     """
-    facts, training, said, ended = run_probe("auto")
+    facts, training, log, ended = run_probe("auto")
     if "versions" not in facts:
         yield problem(f"TensorFlow cannot be imported: {ended}", advice_on_import(ended))
         return
@@ -55,82 +56,82 @@ def tensorflow(wanted: bool, driver_cuda: tuple[int, int], told: set[str]) -> It
         )
     elif build and wanted:
         yield problem("this TensorFlow is built without CUDA", "pip install tensorflow")
-    missing = set(re.findall(r"Could not load dynamic library '([^']+)'", said))
-    for name in sorted(missing - told - {"libcuda.so.1"} if wanted else ()):
+    missing = set(re.findall(r"Could not load dynamic library '([^']+)'", log))
+    for name in sorted(missing - reported - {"libcuda.so.1"} if wanted else ()):
         path = first(name, wheel_folders())
         finding = problem if not gpus and name in LIBRARIES else note
         advice = f"export LD_LIBRARY_PATH={path.parent}" if path else ""
         yield finding(f"TensorFlow does not find {name}", advice)
     if facts.get("helped"):
         yield note(
-            "TensorFlow does not look into cuSOLVER's wheel; this project loads it beforehand",
+            "TensorFlow does not search cuSOLVER's wheel; this project loads the library itself",
             f"in other programs: export LD_LIBRARY_PATH={Path(facts['helped']).parent}",
         )
     for name, capability in gpus:
         yield capability_finding(name, capability, build, driver_cuda)
     if wanted and not gpus:
-        yield problem("TensorFlow sees no GPU", "mend the problems above")
+        yield problem("TensorFlow sees no GPU", "fix the problems above")
     if ended:
         advice = "update the driver, or use --device cpu" if gpus else ""
-        advice = _ON_MEMORY if runtime.no_memory(ended) else advice
+        advice = _ON_MEMORY if runtime.out_of_memory_text(ended) else advice
         yield problem(f"TensorFlow's process ended early: {ended}", advice)
-    if gpus and "CPU:0" not in training:  # the GPU's fault is not the CPU's
+    if gpus and "CPU:0" not in training:  # a failure of the GPU says nothing about the CPU
         training |= run_probe("cpu")[1]
     for device, outcomes in training.items():
         yield training_finding(device, outcomes)
 
 
 def training_finding(device: str, outcomes: Outcomes) -> Finding:
-    """Whether a few steps work on a `device`; `outcomes`: seconds or error of xla and kernels."""
+    """Checks a few steps on a `device`; `outcomes` has seconds or error of xla and kernels."""
     xla, kernels = outcomes["xla"], outcomes.get("kernels", {})
     if "seconds" in xla:
         what = f"training works on {device} ({xla['seconds']:.1f} s for a few steps)"
         return ok(what, trains=device)
     advice = "use another device (--device)"
-    if runtime.no_memory(xla["error"]):
+    if runtime.out_of_memory_text(xla["error"]):
         advice = _ON_MEMORY
     elif "seconds" in kernels:
-        advice = "it is XLA that fails, without it training works; see ptxas and libdevice above"
+        advice = "only XLA fails, training without it works; see ptxas and libdevice above"
     return problem(f"training fails on {device}: {xla['error']}", advice)
 
 
 def run_probe(choice: str) -> tuple[Facts, dict[str, Outcomes], str, str]:
-    """Runs `probe.py` with a `choice` of device, in a process that it may take down.
+    """Runs `probe.py` with a `choice` of device in a separate process, which may crash.
 
     Returns:
-        facts, outcomes by device, its log, and how it ended if not well.
+        facts, outcomes by device, its log, and how it ended; empty if it succeeded.
     """
-    log = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_CPP_VMODULE": "dso_loader=1"}
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", **log}
+    variables = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_CPP_VMODULE": "dso_loader=1"}
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", **variables}
     command = [sys.executable, "-m", f"{__package__}.probe", choice]
     try:
         done = subprocess.run(
             command, env=environment, capture_output=True, errors="replace", timeout=PROBE_SECONDS
         )
-        said, out, ended = done.stderr, done.stdout, ""
+        log, out, ended = done.stderr, done.stdout, ""
         if done.returncode < 0:
             ended = runtime.signal_name(-done.returncode)
         elif done.returncode:
-            ended = (said.strip() or "no word").splitlines()[-1]
+            ended = (log.strip() or "no message").splitlines()[-1]
     except subprocess.TimeoutExpired as late:
-        said, out = ((text or b"").decode(errors="replace") for text in (late.stderr, late.stdout))
-        ended = f"no end after {PROBE_SECONDS} s"
+        log, out = ((text or b"").decode(errors="replace") for text in (late.stderr, late.stdout))
+        ended = f"it did not end within {PROBE_SECONDS} s"
     facts: Facts = {}
     training: dict[str, Outcomes] = {}
     for line in out.splitlines():
-        with contextlib.suppress(ValueError):  # something else that a package prints
+        with contextlib.suppress(ValueError):  # output of another package
             found = json.loads(line)
-            if "way" in found:
-                training.setdefault(found.pop("device"), {})[found.pop("way")] = found
+            if "mode" in found:
+                training.setdefault(found.pop("device"), {})[found.pop("mode")] = found
             else:
                 facts |= found
-    return facts, training, said, ended
+    return facts, training, log, ended
 
 
 def advice_on_import(ended: str) -> str:
-    """What to do where the import of TensorFlow `ended` so: by a signal or an error's last line."""
+    """Returns advice for an import of TensorFlow that `ended` with a signal or an error line."""
     if ended == "SIGILL":
         return "this processor lacks AVX, which TensorFlow needs; use another machine"
     if module := re.search(r"No module named '(\w+)", ended):
         return f"pip install {WHEELS_OF_MODULES.get(module[1], module[1])}"
-    return "mend the packages above, or begin with a new virtual environment"
+    return "fix the packages above, or create a new virtual environment"

@@ -266,7 +266,7 @@ def _maybe_download(name: str, train_dir: str | os.PathLike[str], source_url: st
         places.append(os.path.join(home, "datasets"))
         kept = os.path.join(places[-1], f"{name}.gz")
         with contextlib.suppress(InputError):
-            if FILES[name].is_packed_in(_files.read(Path(kept), FILES[name].size)):
+            if FILES[name].matches_gzip(_files.read(Path(kept), FILES[name].size)):
                 return kept
     try:
         with progress.on_stderr() as report:

@@ -153,15 +153,15 @@ def train(
             for _ in range(progress.epoch * steps + progress.step):
                 train_data.next_batch(config.batch_size)
         stop = False
-        while not stop and progress.goes_on():
+        while not stop and progress.should_continue():
             epoch = progress.epoch
-            progress.epoch_begins()
+            progress.begin_epoch()
             while progress.step < steps:
                 pixels, labels = train_data.next_batch(config.batch_size)
                 feed = {built.pixels: pixels, built.labels: labels}
                 _, cost = running.run([built.train, built.cost], feed)
-                progress.steps_done([cost])
-                if progress.step < steps and progress.checkpoint(lambda: _state(built, running)):
+                progress.add_steps([cost])
+                if progress.step < steps and progress.save_if_due(lambda: _state(built, running)):
                     stop = True
                     break
             if stop:
@@ -177,9 +177,9 @@ def train(
             # The accuracy is float32; the number of correct answers makes it exact.
             right = round(float(accuracy.eval(feed)) * test_data.num_examples)
             share = right / test_data.num_examples
-            progress.epoch_ended(average, share)
+            progress.complete_epoch(average, share)
             stop = asks_to_stop(on_epoch and on_epoch(epoch, average, share))
-            stop = progress.checkpoint(lambda: _state(built, running)) or stop
+            stop = progress.save_if_due(lambda: _state(built, running)) or stop
         return progress.result(running.run(built.variables))
 
 

@@ -154,4 +154,4 @@ def sweep(
         results.append(train(replace(config, seed=seed), data))
         if asks_to_stop(on_progress and on_progress(number, results[-1].loss[-1])):
             break
-    return SweepResult.of(results)
+    return SweepResult.from_results(results)

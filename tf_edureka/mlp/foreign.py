@@ -112,7 +112,7 @@ def adapt(model: keras.Model) -> tuple[keras.Model, str]:
         first,
         *(scaling for scaling in _SCALINGS if scaling != first and (not whole or "255" in scaling)),
     ]
-    digits, readings = rendered.plain(), list[_Reading]()
+    digits, readings = rendered.clean_digits(), list[_Reading]()
     while scalings and not (readings and readings[0].entropy <= _GOOD_ENTROPY):
         readings.append(_evaluate(model, scalings.pop(0), digits))
     best = _best(readings)

@@ -127,7 +127,7 @@ def save_model(model: keras.Model, path: str | os.PathLike[str]) -> None:
 
 
 def _load(content: bytes) -> keras.Model:
-    members = _files.members(content, most=1000)
+    members = _files.zip_members(content, most=1000)
     if missing := {_CONFIG, _WEIGHTS} - members.keys():
         raise InputError(f"{_EXPECTED}, got one without {min(missing)}")
     config, weights = _inference_config(members[_CONFIG]), members[_WEIGHTS]

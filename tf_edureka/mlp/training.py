@@ -106,9 +106,9 @@ def train(
     model.stop_training = stop = False
     logs: dict[str, float] = {}
     listeners.on_train_begin()
-    while not stop and progress.goes_on():
+    while not stop and progress.should_continue():
         epoch = progress.epoch
-        progress.epoch_begins()
+        progress.begin_epoch()
         listeners.on_epoch_begin(epoch)
         listeners.on_train_batch_begin(0)
         if not progress.step:
@@ -117,11 +117,11 @@ def train(
             break
         cost = float(np.mean(progress.running_cost, dtype=np.float64))
         accuracy = compiled.test() / len(data.test.labels)
-        progress.epoch_ended(cost, accuracy)
+        progress.complete_epoch(cost, accuracy)
         if callbacks:
             logs = _notify(listeners, epoch, compiled=compiled, cost=cost, accuracy=accuracy)
         stop = asks_to_stop(on_epoch and on_epoch(epoch, cost, accuracy)) or model.stop_training
-        stop = compiled.any_stops(progress.checkpoint(compiled.state) or stop)
+        stop = compiled.any_stops(progress.save_if_due(compiled.state) or stop)
     listeners.on_train_end(logs)
     return progress.result(model.get_weights())
 
@@ -218,7 +218,7 @@ def _train_steps(
             continue
         first = max(first, progress.step)  # another version may have divided the epoch differently
         costs = compiled.train(order[first:end], (seed, progress.epoch * steps + first))
-        progress.steps_done(costs)
-        if end < steps and compiled.any_stops(progress.checkpoint(compiled.state)):
+        progress.add_steps(costs)
+        if end < steps and compiled.any_stops(progress.save_if_due(compiled.state)):
             return True
     return False

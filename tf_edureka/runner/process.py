@@ -26,7 +26,7 @@ def switch_to_tensorflow_1(store: Path | None, *, replay_seeds: bool = True) -> 
     os.environ["KERAS_BACKEND"] = "tensorflow"  # the backend of standalone Keras
     # Without this, a session allocates all of a GPU's memory and other programs get none.
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    runtime.help_tensorflow_find_cuda()
+    runtime.preload_cusolver()
     # TensorFlow's C++ logs errors because a few ops of 1.15.5 have other definitions in 2.21.
     with runtime.quiet_import(freeze=True, errors=False):
         # Importing rich.style samples one number from Python's random generator. Current

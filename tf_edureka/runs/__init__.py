@@ -1,4 +1,4 @@
-"""A training run as such: its state, its folder, what it prints."""
+"""Infrastructure of a training run: state, checkpoints, folder and console output."""
 
 from typing import TYPE_CHECKING
 

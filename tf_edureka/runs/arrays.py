@@ -1,4 +1,4 @@
-"""Arrays by name in a file of NumPy's, .npz, which is read with care: it may be a stranger's."""
+"""Named arrays in .npz files, which are read defensively: they may be untrusted."""
 
 import io
 import math
@@ -13,13 +13,13 @@ from tf_edureka.runs.state import Array
 
 
 def to_bytes(arrays: Mapping[str, Any]) -> bytes:
-    """The content of a file.
+    """Encodes arrays as the content of an .npz file.
 
     Args:
-        arrays: by name, of any shape and any dtype but object.
+        arrays: arrays by name, of any shape and any dtype except object.
 
     Returns:
-        what `numpy.load` reads, not compressed.
+        the content, uncompressed, as `numpy.load` reads it.
     """
     file = io.BytesIO()
     np.savez(file, **arrays)
@@ -27,33 +27,33 @@ def to_bytes(arrays: Mapping[str, Any]) -> bytes:
 
 
 def from_bytes(content: bytes, most: int) -> dict[str, Array]:
-    """The arrays in the `content` of a file, which holds at most as many as `most`.
+    """Decodes the arrays in the content of an .npz file.
 
     Args:
-        content: of the file.
-        most: arrays that may be in it.
+        content: content of the file.
+        most: maximum number of arrays.
 
     Returns:
-        the arrays by name, in their shapes and dtypes, not to be written to.
+        read-only arrays by name, each with its own shape and dtype.
 
     Raises:
-        ValueError: when it is compressed or damaged, or has code or too many arrays in it.
+        ValueError: if it is compressed or damaged, or contains code or too many arrays.
     """
     try:
-        members = _files.members(content, most)
+        members = _files.zip_members(content, most)
         return {name.removesuffix(".npy"): _array(npy) for name, npy in members.items()}
-    except Exception as error:  # NumPy and zipfile have many ways to say that it is none
+    except Exception as error:  # NumPy and zipfile raise many types of exceptions
         raise ValueError(str(error) or type(error).__name__) from None
 
 
 def _array(npy: bytes) -> Array:
-    """The array in a file as `numpy.save` writes it, if it has as many bytes as it announces."""
+    """Decodes a .npy file, if it has exactly as many bytes as its header announces."""
     file = io.BytesIO(npy)
     np.lib.format.read_magic(file)
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # it has what to mend in headers that NumPy does not write
+        warnings.simplefilter("error")  # NumPy warns about headers that it would not write itself
         shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
     values = file.read()
     if len(values) != math.prod(shape) * dtype.itemsize:
-        raise ValueError("it has an array of another size than announced")
+        raise ValueError("the size of an array differs from its header")
     return np.ndarray(shape, dtype, values, order="F" if by_columns else "C")

@@ -1,4 +1,4 @@
-"""The environment of a run, for its record: what its numbers depend on beside its configuration."""
+"""Describes the environment of a run: what its results depend on besides its configuration."""
 
 import os
 import platform
@@ -10,8 +10,8 @@ from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.runtime import usable_cores
 
-# Those that change what is computed or in which order. Not all that begin with TF_: Terraform
-# keeps passwords in such ones.
+# Variables that change what is computed or in which order. Not simply all that start with TF_:
+# Terraform stores passwords in such variables.
 _VARIABLES = (
     "CUDA_VISIBLE_DEVICES",
     "NVIDIA_TF32_OVERRIDE",
@@ -30,18 +30,18 @@ _VARIABLES = (
 def describe(
     device: str, xla: bool, *, strategy: str = "none", replicas: int = 1
 ) -> dict[str, object]:
-    """Describes what a run is computed on and by.
+    """Describes the hardware and software of a run.
 
     Args:
-        device: what `runtime.use_device` gave.
+        device: device as returned by `runtime.use_device`.
         xla: whether the training is compiled by XLA.
-        strategy: that shares it out, by its name on the command line.
-        replicas: how many copies of the network there are.
+        strategy: distribution strategy, by its name on the command line.
+        replicas: number of copies of the network.
 
     Returns:
-        what JSON can hold: device, processor cores that may be used, TensorFlow's thread counts (0
-        leaves them to TensorFlow), whether XLA compiles, strategy and replicas, environment
-        variables that change what TensorFlow computes, operating system, and versions.
+        device, usable processor cores, TensorFlow's thread counts (0: chosen by TensorFlow),
+        whether XLA compiles, strategy and replicas, environment variables that change the results,
+        operating system, and versions; all as JSON types.
     """
     threads = tf.config.threading
     return {

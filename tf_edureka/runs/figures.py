@@ -1,4 +1,4 @@
-"""Figures as files: PNG, or SVG whose bytes are the same each time."""
+"""Saves figures as PNG, or as SVG with reproducible bytes."""
 
 import os
 from typing import IO, TYPE_CHECKING
@@ -6,9 +6,9 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# What a figure can be written as.
+# The formats of a figure: PNG with that many dots per inch, or SVG.
 FORMATS = ("110dpi", "200dpi", "svg")
-_DPI = {"110dpi": 110, "200dpi": 200, "svg": 200}  # of the images within an SVG
+_DPI = {"110dpi": 110, "200dpi": 200, "svg": 200}  # for SVG: of the images within it
 
 
 def save(
@@ -17,18 +17,18 @@ def save(
     """Writes a figure.
 
     Args:
-        figure: to write.
-        file: its path, or a file opened for bytes.
-        format: of `FORMATS`: a PNG of so many dots per inch, or an SVG, whose letters are outlines,
-            so that it needs no font.
+        figure: figure to write.
+        file: path, or a file opened in binary mode.
+        format: one of `FORMATS`: PNG with that many dots per inch, or SVG with letters as outlines,
+            which needs no fonts.
 
     Raises:
-        OSError: when the file cannot be written.
+        OSError: if the file cannot be written.
     """
     import matplotlib as mpl
 
     is_svg = format == "svg"
-    # Without these an SVG has a date and random names in it.
+    # Without these settings an SVG contains a date and random ids.
     with mpl.rc_context({"svg.hashsalt": "tf_edureka", "svg.fonttype": "path"}):
         figure.savefig(
             file,
@@ -39,11 +39,11 @@ def save(
 
 
 def name_in(format: str, name: str) -> str:
-    """What the picture whose PNG is called `name` is called in a `format`; other names stay."""
+    """Returns the file name in `format` of a picture with the PNG `name`; other names stay."""
     png, *svg = in_any_format(name)
     return svg[0] if svg and format == "svg" else png
 
 
 def in_any_format(name: str) -> list[str]:
-    """What the picture whose PNG is called `name` may be called; of another file its name."""
+    """Returns all possible file names of a picture with the PNG `name`; else just `name`."""
     return [name, f"{name[:-4]}.svg"] if name.endswith(".png") else [name]

@@ -1,4 +1,4 @@
-"""The folder of one run: claimed before the work begins, its files written whole or not at all."""
+"""The folder of a run: locked while in use, with files that are written atomically."""
 
 import contextlib
 import json
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 class RunFolder:
-    """A folder to write a run's files into.
+    """A folder to write the files of a run into.
 
     Args:
-        path: the folder. It need not exist.
-        names: the files that the run will write, or patterns of them; pictures as PNG.
-        overwrite: whether an earlier run's files in it may be replaced. They stay until then.
-        pictures: of `figures.FORMATS`, in which pictures are written.
+        path: path of the folder; it need not exist.
+        names: names or glob patterns of the files that the run will write; pictures as .png.
+        overwrite: whether files of an earlier run may be replaced; they stay until then.
+        pictures: format of the pictures, one of `figures.FORMATS`.
 
     Raises:
-        InputError: when the folder holds one of the files and `overwrite` is false, or the path
-            is not one of a folder.
+        InputError: if the folder has one of the files and `overwrite` is False, or the path is not
+            a folder.
     """
 
     def __init__(
@@ -45,69 +45,69 @@ class RunFolder:
         self._expect_free()
 
     def written(self, names: Iterable[str] | None = None) -> str:
-        """What the files of these `names`, or all of the run, are called, with commas between."""
+        """Returns the written names of the files `names`, or of all files, joined by commas."""
         chosen = self._names if names is None else names
         return ", ".join(figures.name_in(self._format, name) for name in chosen)
 
     @contextlib.contextmanager
     def claimed(self) -> Iterator[None]:
-        """Makes the folder, makes sure that it can be written to, and keeps other runs out of it.
+        """Creates the folder, checks that it is writable, and locks it against other runs.
 
-        The claim ends with the block, and with the process however that ends. A file `.lock` stays.
+        The lock ends with the block, or with the process in any case. A file `.lock` remains.
 
         Raises:
-            InputError: when the folder cannot be written to, or another run has claimed it.
+            InputError: if the folder cannot be written to, or another run has locked it.
         """
         with contextlib.ExitStack() as claim:
-            with self._explained():
+            with self._as_input_error():
                 self.path.mkdir(parents=True, exist_ok=True)
                 tempfile.TemporaryFile(dir=self.path).close()
                 try:
                     claim.enter_context(filelock.FileLock(self.path / ".lock", timeout=0))
                 except filelock.Timeout:
                     raise InputError(
-                        f"{self.path}: expected to be the only run there, but another one is "
-                        "writing to it",
+                        f"{self.path}: expected a folder that no other run uses, but another one "
+                        "is writing to it",
                         topic="folder in use",
                     ) from None
-                for left_by_a_kill in self.path.glob(f"{_files.PARTIAL}*"):
-                    left_by_a_kill.unlink()
-            self._expect_free()  # another run may have come and gone meanwhile
+                for left_over in self.path.glob(f"{_files.PARTIAL}*"):
+                    left_over.unlink()
+            self._expect_free()  # another run may have finished in the meantime
             yield
 
     @contextlib.contextmanager
     def write(self, name: str) -> Iterator[Path]:
-        """Gives a path to write a file to, which gets its name when it is whole.
+        """Writes a file atomically: it gets its name when it is complete.
 
         Args:
-            name: the file's name in the folder.
+            name: name of the file in the folder.
 
         Yields:
-            a path with the same ending in the same folder. If the block raises, it is deleted and
-            a file that had the name before stays as it was.
+            the temporary path to write to, with the same suffix. If the block raises, it is deleted
+            and a previous file is unchanged.
 
         Raises:
-            InputError: when the file cannot be written.
+            InputError: if the file cannot be written.
         """
-        with self._explained(), _files.writing(self.path / name) as partial:
+        with self._as_input_error(), _files.atomic_write(self.path / name) as partial:
             yield partial
 
     def write_json(self, name: str, content: object) -> None:
-        """Writes `content`, which JSON can hold, to the file `name`, as `write` does.
+        """Writes `content` as JSON to the file `name`, atomically.
 
         Raises:
-            InputError: when the file cannot be written.
+            InputError: if the file cannot be written.
         """
         with self.write(name) as path:
             path.write_text(json.dumps(content, indent=1) + "\n")
 
     def write_figure(self, name: str, figure: "Figure") -> None:
-        """Writes the picture `figure`, whose PNG is called `name`, as `write` does.
+        """Writes `figure` atomically; `name` is its file name as PNG.
 
-        A picture of that name in the other format, which would be of an earlier run, is deleted.
+        A picture of that name in another format, left by an earlier run, is deleted.
 
         Raises:
-            InputError: when the file cannot be written.
+            InputError: if the file cannot be written.
         """
         written = figures.name_in(self._format, name)
         with self.write(written) as path:
@@ -115,23 +115,25 @@ class RunFolder:
         self._unlink(other for other in figures.in_any_format(name) if other != written)
 
     def delete(self, names: Iterable[str]) -> None:
-        """Deletes the files of these `names`, pictures in whatever format.
+        """Deletes the files with these `names`, pictures in every format.
 
         Raises:
-            InputError: when one cannot be deleted.
+            InputError: if one cannot be deleted.
         """
         self._unlink(one for name in names for one in figures.in_any_format(name))
 
     def _unlink(self, names: Iterable[str]) -> None:
-        with self._explained():
+        with self._as_input_error():
             for name in names:
                 (self.path / name).unlink(missing_ok=True)
 
     def _expect_free(self) -> None:
         path = self.path
-        with self._explained():
+        with self._as_input_error():
             if path.exists() and not path.is_dir():
-                raise InputError(f"{path}: expected a folder to write to, got a file; name another")
+                raise InputError(
+                    f"{path}: expected a folder to write to, got a file; give another path"
+                )
             patterns = [one for name in self._names for one in figures.in_any_format(name)]
             held = [found for one in patterns for found in sorted(path.glob(one))]
             folders = [found for found in held if found.is_dir()]
@@ -143,11 +145,11 @@ class RunFolder:
             raise InputError(f"{folders[0]}: expected a file to replace, got a folder")
 
     @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _as_input_error(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            # It may have been removed meanwhile. os.path, since pathlib's asks may raise as well.
+            # It may have been deleted. os.path, since pathlib's methods may raise as well.
             is_there = os.path.exists(self.path)
             raise InputError(
                 f"{self.path}: cannot be written to ({error.strerror or error})",

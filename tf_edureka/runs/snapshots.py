@@ -1,4 +1,4 @@
-"""Snapshots: the weights of each epoch in files of their own, to see later how they came about."""
+"""Snapshots: the weights after each epoch, in one file per epoch."""
 
 import contextlib
 import itertools
@@ -16,22 +16,23 @@ from tf_edureka.runs.folder import RunFolder
 from tf_edureka.runs.state import Array, TrainingState
 
 PATTERN = "snapshot-*.npz"
-_MAX_BYTES = 2**27  # of the article's network 1 million
+_MAX_BYTES = 2**27  # the article's network needs 1 million
 _MAX_ARRAYS = 1000
 _MAX_SHOWN = 100  # characters
 Weights = tuple[npt.NDArray[np.float32], ...]
 
 
 def write(folder: RunFolder, epoch: int, weights: Sequence[Floats]) -> None:
-    """Writes a snapshot, whole or not at all; one that is there already stays as it is.
+    """Writes a snapshot atomically; an existing one is not changed.
 
     Args:
-        folder: of the run.
-        epoch: after which the weights were so; 0 for the initial ones.
-        weights: order and shapes as in `MlpResult`; kept in float32.
+        folder: folder of the run.
+        epoch: number of completed epochs; 0 for the initial weights.
+        weights: kernel and bias of each layer, shapes (inputs, units) and (units,); stored in
+            float32.
 
     Raises:
-        InputError: when it cannot be written.
+        InputError: if it cannot be written.
     """
     name = _name(epoch)
     if (folder.path / name).exists():
@@ -42,15 +43,17 @@ def write(folder: RunFolder, epoch: int, weights: Sequence[Floats]) -> None:
         path.write_bytes(content)
 
 
-def weights_in(state: TrainingState, layers: int) -> tuple[Floats, ...]:
-    """Takes the weights out of a state, in which they come first.
+def weights_of(state: TrainingState, layers: int) -> tuple[Floats, ...]:
+    """Extracts the weights from a state, whose first variables they are.
 
     Args:
-        state: modern's has them layer by layer, legacy's all kernels and then all biases.
-        layers: how many there are with weights.
+        state: state of either implementation; in modern they are ordered by layer, in legacy all
+            kernels come before all biases.
+        layers: number of layers with weights.
 
     Returns:
-        the weights as in `MlpResult`.
+        kernel and bias of each layer in turn, shapes (inputs, units) and (units,), in the dtype of
+        the state.
     """
     first = state.variables[: 2 * layers]
     kernels, biases = ([one for one in first if one.ndim == axes] for axes in (2, 1))
@@ -58,7 +61,7 @@ def weights_in(state: TrainingState, layers: int) -> tuple[Floats, ...]:
 
 
 def paths(folder: Path) -> dict[int, Path]:
-    """The snapshots in `folder` by epoch; none if there is no folder or it is closed."""
+    """Lists the snapshots in `folder` by epoch; none if it cannot be read."""
     found = {}
     with contextlib.suppress(OSError):
         for path in folder.glob(PATTERN):
@@ -72,14 +75,14 @@ def read(folder: Path) -> dict[int, Weights]:
     """Reads all snapshots in a run's folder.
 
     Args:
-        folder: of the run.
+        folder: folder of the run.
 
     Returns:
-        the weights by epoch, of the epochs that are there, in their order: float32, shapes as in
-        `MlpResult`; not to be written to.
+        the weights of each epoch with a snapshot, in the order of the epochs: read-only kernel and
+        bias of each layer, float32, shapes (inputs, units) and (units,).
 
     Raises:
-        InputError: when one is no snapshot, is damaged, or is of a network of other sizes than the
+        InputError: if a file is not a snapshot, is damaged, or has other layer sizes than the
             first.
     """
     found: dict[int, Weights] = {}
@@ -88,15 +91,17 @@ def read(folder: Path) -> dict[int, Weights]:
         try:
             found[epoch] = weights = _weights(arrays.from_bytes(content, _MAX_ARRAYS))
         except ValueError as error:
-            raise _unlike(path, f"kernel and bias of each layer in float32 ({error})") from None
+            raise _wrong_format(
+                path, f"kernel and bias of each layer in float32 ({error})"
+            ) from None
         first = next(iter(found))
         if (here := _sizes(weights)) != (there := _sizes(found[first])):
-            raise _unlike(path, f"a network {there} as in {_name(first)}, got {here}")
+            raise _wrong_format(path, f"a network {there} as in {_name(first)}, got {here}")
     return found
 
 
 def _weights(named: Mapping[str, Array]) -> Weights:
-    """The arrays of a file in their order; a ValueError says why they are no network's weights."""
+    """Returns the arrays of a file in order; raises ValueError if they are not a network."""
     parts = _parts(len(named))
     if not named or set(named) != set(parts):
         raise ValueError(f"it has the arrays {', '.join(sorted(named))}"[:_MAX_SHOWN])
@@ -113,7 +118,7 @@ def _weights(named: Mapping[str, Array]) -> Weights:
 
 
 def _sizes(weights: Weights) -> str:
-    """The sizes of the layers, as in 784-256-256-10."""
+    """Returns the sizes of the layers, such as 784-256-256-10."""
     return "-".join(map(str, (len(weights[0]), *map(len, weights[1::2]))))[:_MAX_SHOWN]
 
 
@@ -125,5 +130,5 @@ def _name(epoch: int) -> str:
     return f"snapshot-{epoch:04}.npz"
 
 
-def _unlike(path: Path, expected: str) -> InputError:
+def _wrong_format(path: Path, expected: str) -> InputError:
     return InputError(f"{path}: expected a snapshot, {expected}", topic="no whole snapshot")

@@ -1,4 +1,4 @@
-"""A training while it runs, and its state, from which it can be resumed."""
+"""The progress of a training, and its state, from which it can be resumed."""
 
 import json
 import math
@@ -17,32 +17,32 @@ from tf_edureka.results import Floats, MlpResult, asks_to_stop
 
 Array = npt.NDArray[Any]
 
-# Within an epoch the state is handed out when the last time was so long ago.
+# Within an epoch the state is saved if the last save is at least this long ago.
 SECONDS_BETWEEN = 10.0
 _MAX_SHOWN = 500  # characters
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """A training where it stands: with it, it goes on as if it had never stopped.
+    """The complete state of a training, from which it resumes as if it had not been interrupted.
 
     Attributes:
-        variables: all that the training changes, each in its own shape and dtype: weights, the
-            optimizer's moments and counters, the states of random layers and metrics, in an order
-            that the implementation knows.
-        cost: float64, shape (epochs,), of the epochs that are complete, as in `MlpResult`.
-        accuracy: float64, shape (epochs,), likewise.
-        epoch_seconds: float64, shape (epochs,), likewise.
-        step_cost: shape (steps,), as in `MlpResult`: cost of each step of the first epoch; empty
-            until it is complete.
-        running_cost: shape (steps,), in the same precision: cost of each step of the epoch that is
-            not complete.
-        running_seconds: float64, shape (): how long that epoch has taken so far.
-        training: what is trained, as `identity` gives it: with another it cannot be resumed.
+        variables: everything that the training changes, each with its own shape and dtype: weights,
+            moments and counters of the optimizer, states of random layers and metrics, in the order
+            of the implementation.
+        cost: average cost of each complete epoch in nats: float64, shape (epochs,).
+        accuracy: test accuracy after each complete epoch, in [0, 1]: float64, shape (epochs,).
+        epoch_seconds: wall time of each complete epoch in seconds: float64, shape (epochs,).
+        step_cost: cost of each step of the first epoch, empty until it is complete: shape (steps,),
+            in the dtype of the computation.
+        running_cost: cost of each step of the unfinished epoch: shape (steps,), in the dtype of the
+            computation.
+        running_seconds: wall time of the unfinished epoch so far in seconds: float64, a scalar.
+        training: description of the training, from `identity`; only the same training can resume.
 
     Raises:
-        InputError: when a part is of another type or shape or has numbers that cannot be: a state
-            may come from a file.
+        InputError: if a part has another type or shape, or impossible numbers; a state may come
+            from an untrusted file.
     """
 
     variables: tuple[Array, ...]
@@ -56,7 +56,7 @@ class TrainingState:
     training: Mapping[str, object]
 
     def __post_init__(self) -> None:
-        """Refuses what no training comes to."""
+        """Validates types, shapes and ranges."""
         columns = (self.cost, self.accuracy, self.epoch_seconds)
         numbers = (*columns, self.step_cost, self.running_cost, self.running_seconds)
         fits = (
@@ -69,10 +69,10 @@ class TrainingState:
             and isinstance(self.training, Mapping)
         )
         if not fits:
-            raise InputError("state: expected the arrays that save=... gives, got others")
+            raise InputError("state: expected the arrays of a state passed to save=..., got others")
         seconds = np.append(self.epoch_seconds, self.running_seconds)
         possible = (
-            # After a cost that is no number nothing comes.
+            # A training ends after a cost that is not finite.
             np.isfinite(self.cost[:-1]),
             np.isfinite(self.step_cost) | (self.epoch < 2),
             np.abs(self.accuracy - 0.5) <= 0.5,
@@ -80,33 +80,33 @@ class TrainingState:
         )
         if not np.concatenate(possible).all():
             raise InputError(
-                "state: expected finite costs, accuracies from 0 to 1 and seconds from 0 on, got "
-                "others"
+                "state: expected finite costs, accuracies from 0 to 1 and seconds of at least 0, "
+                "got others"
             )
 
     @property
     def epoch(self) -> int:
-        """How many epochs are complete."""
+        """Number of complete epochs."""
         return len(self.cost)
 
     @property
     def step(self) -> int:
-        """How many steps of the next one are done."""
+        """Number of completed steps of the unfinished epoch."""
         return len(self.running_cost)
 
 
 class TrainingProgress:
-    """What a training has come to so far; whoever trains writes it here step by step.
+    """Collects the costs, accuracies and times of a training, and saves its state.
 
     Args:
-        start: where an earlier process left off; None to begin.
-        save: takes the state at the end of each epoch, and within long ones every
-            `SECONDS_BETWEEN`; if it returns True, the training ends. None to save nothing.
-        training: what is trained, as `identity` gives it.
-        steps: how many an epoch has.
+        start: state to resume from; None to start from the beginning.
+        save: callback that receives the state after each epoch, and every `SECONDS_BETWEEN` seconds
+            within one; the training ends if it returns True. None to save nothing.
+        training: description of the training, from `identity`.
+        steps: number of steps per epoch.
 
     Raises:
-        InputError: when `start` is of another training.
+        InputError: if `start` is a state of another training.
     """
 
     def __init__(
@@ -125,13 +125,12 @@ class TrainingProgress:
         self._step_cost: Floats = np.zeros(0, np.float32)
         if start is not None:
             if not isinstance(start, TrainingState):
-                raise InputError(f"start: expected a state as save=... gives it, got {start!r:.60}")
+                raise InputError(f"start: expected a state passed to save=..., got {start!r:.60}")
             if found := differences(start.training, training):
                 raise InputError(
-                    f"start: expected a state of the training that is asked for, got one with "
-                    f"{listed(found)}"
+                    f"start: expected a state of the same training, got one with {joined(found)}"
                 )
-            _expect_reached(start, training["epochs"], steps)
+            _expect_possible_position(start, training["epochs"], steps)
             columns = (start.cost, start.accuracy, start.epoch_seconds)
             self._epochs = list(zip(*(column.tolist() for column in columns), strict=True))
             self._costs = list(start.running_cost)
@@ -141,48 +140,49 @@ class TrainingProgress:
 
     @property
     def epoch(self) -> int:
-        """How many epochs are complete."""
+        """Number of complete epochs."""
         return len(self._epochs)
 
     @property
     def step(self) -> int:
-        """How many steps of the running epoch are done."""
+        """Number of completed steps of the unfinished epoch."""
         return len(self._costs)
 
     @property
     def running_cost(self) -> Floats:
-        """Cost of each of them: shape (steps,), in the precision that is computed in."""
+        """Cost of each step of the unfinished epoch: shape (steps,), dtype of the computation."""
         return np.array(self._costs)
 
-    def goes_on(self) -> bool:
-        """Whether an epoch is left: of a cost that is no number nothing comes."""
+    def should_continue(self) -> bool:
+        """True while epochs are left and the last cost is finite."""
         ended = self._epochs and not math.isfinite(self._epochs[-1][0])
         return self.epoch < self._training["epochs"] and not ended
 
-    def epoch_begins(self) -> None:
-        """Starts the epoch's clock, which goes on where an earlier process stopped it."""
+    def begin_epoch(self) -> None:
+        """Starts the epoch's clock; time that an earlier process spent on the epoch is added."""
         self._began = time.perf_counter()
 
-    def steps_done(self, costs: Iterable[np.floating[Any]]) -> None:
-        """Adds steps to the running epoch, by their `costs`."""
+    def add_steps(self, costs: Iterable[np.floating[Any]]) -> None:
+        """Adds steps with these `costs` to the current epoch."""
         self._costs.extend(costs)
 
-    def epoch_ended(self, cost: float, accuracy: float) -> None:
-        """Makes the running epoch a complete one, with its `cost` and its test `accuracy`."""
+    def complete_epoch(self, cost: float, accuracy: float) -> None:
+        """Completes the current epoch with its average `cost` and its test `accuracy`."""
         if not self._epochs:
             self._step_cost = self.running_cost
-            self._step_cost.flags.writeable = False  # each state has it, and the result
+            self._step_cost.flags.writeable = False  # shared by all states and the result
         self._epochs.append((cost, accuracy, self._running_seconds()))
         self._costs, self._seconds = [], 0.0
 
-    def checkpoint(self, variables: Callable[[], Sequence[Array]]) -> bool:
-        """Hands the state to `save`, if it is time.
+    def save_if_due(self, variables: Callable[[], Sequence[Array]]) -> bool:
+        """Passes the state to `save` after an epoch, or if the last save is long enough ago.
 
         Args:
-            variables: gives them as in `TrainingState`; called only if it is time.
+            variables: function that returns the variables of `TrainingState`, each with its own
+                shape and dtype; called only then.
 
         Returns:
-            whether to end the training.
+            True if `save` asks to end the training.
         """
         now = time.perf_counter()
         if self._save is None or (self.step and now - self._saved < SECONDS_BETWEEN):
@@ -192,13 +192,14 @@ class TrainingProgress:
         return stop
 
     def state(self, variables: Sequence[Array]) -> TrainingState:
-        """The state, with the training's variables as they are now.
+        """Returns the current state.
 
         Args:
-            variables: as in `TrainingState`.
+            variables: current values of the variables of `TrainingState`, each with its own shape
+                and dtype.
 
         Returns:
-            all that the training needs to go on.
+            the state, from which the training can resume.
         """
         return TrainingState(
             tuple(variables),
@@ -210,13 +211,14 @@ class TrainingProgress:
         )
 
     def result(self, weights: Sequence[Floats]) -> MlpResult:
-        """The result, with the weights that the training ended with.
+        """Returns the result.
 
         Args:
-            weights: as in `MlpResult`.
+            weights: final kernel and bias of each layer: shapes (inputs, units) and (units,),
+                float32 or float64.
 
         Returns:
-            the course of all complete epochs, and the weights.
+            the training curves of all complete epochs, and the weights.
         """
         columns = self._columns()
         return MlpResult(**columns, step_cost=self._step_cost, weights=tuple(weights))
@@ -229,57 +231,58 @@ class TrainingProgress:
         return dict(zip(("cost", "accuracy", "epoch_seconds"), columns, strict=True))
 
 
-def _expect_reached(state: TrainingState, epochs: int, steps: int) -> None:
-    """Refuses a position to which no training of so many `epochs` of so many `steps` comes."""
+def _expect_possible_position(state: TrainingState, epochs: int, steps: int) -> None:
+    """Rejects a position that no training with these `epochs` of `steps` steps reaches."""
     ended = state.epoch == epochs or not np.isfinite(state.cost).all()
-    most, of_first = 0 if ended else steps - 1, steps if state.epoch else 0
+    most, first_epoch = 0 if ended else steps - 1, steps if state.epoch else 0
     known = len(state.step_cost)
-    if state.epoch > epochs or state.step > most or known != of_first:
+    if state.epoch > epochs or state.step > most or known != first_epoch:
         raise InputError(
             f"start: expected a state within {epochs} epochs of {steps} steps, got one after "
-            f"{state.epoch} epochs and {state.step} steps, with {known} of the first"
+            f"{state.epoch} epochs and {state.step} steps, with {known} step costs of the first "
+            "epoch"
         )
 
 
 def identity(implementation: str, config: MlpConfig, data: Mnist) -> dict[str, object]:
-    """What decides the numbers of a training, apart from the machine.
+    """Returns everything that determines the results of a training, except the machine.
 
     Args:
         implementation: `"legacy"` or `"modern"`.
-        config: what is trained.
-        data: what it is trained and tested on.
+        config: configuration of the training.
+        data: training and test data.
 
     Returns:
-        what JSON can hold: the implementation, each field of `config`, and the SHA-256 of the data.
+        the implementation, each field of `config`, and the SHA-256 of the data, as JSON types.
     """
     fields = {
         "implementation": implementation,
         **asdict(config),
         "data_sha256": data.fingerprint,
     }
-    made: dict[str, object] = json.loads(json.dumps(fields))  # as it comes back from a file
+    made: dict[str, object] = json.loads(json.dumps(fields))  # as it is read back from a file
     return made
 
 
-def listed(found: Sequence[str], by: str = "; ") -> str:
-    """Texts in a row, cut where they get long: they may come from a file.
+def joined(found: Sequence[str], by: str = "; ") -> str:
+    """Joins texts and truncates the result, since they may come from an untrusted file.
 
     Args:
-        found: the texts.
-        by: what parts them.
+        found: texts to join.
+        by: separator.
 
     Returns:
-        one text.
+        one text of limited length.
     """
     text = by.join(found)
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 
 def differences(there: Mapping[str, object], here: Mapping[str, object]) -> list[str]:
-    """What differs between the conditions `there`, in a state or a checkpoint, and `here`, now.
+    """Lists the differences between the conditions `there`, of a file or worker, and `here`.
 
     Returns:
-        for example `["epochs 15 there, 20 here"]`; empty if they are the same.
+        for example `["epochs 15 (here 20)"]`; empty if they are equal.
     """
     found = []
     for name in dict.fromkeys((*there, *here)):
@@ -287,7 +290,7 @@ def differences(there: Mapping[str, object], here: Mapping[str, object]) -> list
         if isinstance(one, dict) and isinstance(other, dict):
             found += [f"{name} {text}" for text in differences(one, other)]
         elif one != other or (name in there) != (name in here):
-            was = json.dumps(one) if name in there else "nothing"
-            is_now = json.dumps(other) if name in here else "nothing"
-            found.append(f"{name} {was} there, {is_now} here")
+            theirs = json.dumps(one) if name in there else "missing"
+            ours = json.dumps(other) if name in here else "missing"
+            found.append(f"{name} {theirs} (here {ours})")
     return found

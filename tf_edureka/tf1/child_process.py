@@ -126,7 +126,7 @@ shared = ChildProcess()  # for all callers that need no process of their own
 
 def serve() -> None:
     """Runs in the child process: reads calls and writes answers until its input ends."""
-    runtime.killed_with_parent()
+    runtime.die_with_parent()
     given = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # prints must not mix with the answers

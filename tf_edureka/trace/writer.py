@@ -90,12 +90,12 @@ class Writer:
     def manifest(self, content: Mapping[str, Any]) -> None:
         """Replaces `trace.json` by `content` with the format's name and version."""
         text = json.dumps({"format": FORMAT, "version": VERSION, **_to_json(content)}, indent=1)
-        with _files.writing(self.folder / MANIFEST) as path:
+        with _files.atomic_write(self.folder / MANIFEST) as path:
             path.write_text(f"{text}\n", encoding="utf-8")
 
     def graph(self, content: bytes) -> None:
         """Writes the graph: `content` is a serialised `GraphDef`."""
-        with _files.writing(self.folder / GRAPH) as path:
+        with _files.atomic_write(self.folder / GRAPH) as path:
             path.write_bytes(content)
 
     @property

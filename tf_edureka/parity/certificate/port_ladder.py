@@ -216,8 +216,8 @@ class PortLadder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with (
-                _files.writing(folder / "port.json") as for_values,
-                _files.writing(folder / "port.html") as for_page,
+                _files.atomic_write(folder / "port.json") as for_values,
+                _files.atomic_write(folder / "port.html") as for_page,
             ):
                 for_values.write_text(f"{values}\n", encoding="utf-8")
                 for_page.write_text(page, encoding="utf-8")

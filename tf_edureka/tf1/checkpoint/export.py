@@ -43,7 +43,7 @@ def write(checkpoint: Checkpoint, path: Path) -> list[str]:
     if is_npz:  # NumPy would read unknown dtypes back as raw bytes
         kept = [one for one in kept if np.dtype(one.dtype).kind != "V"]
     try:
-        with _files.writing(path) as partial:
+        with _files.atomic_write(path) as partial:
             if is_npz:
                 _npz(checkpoint, [one.name for one in kept], partial)
             else:

@@ -1,4 +1,4 @@
-"""Ways to train the network with TensorFlow: this project's, Keras' and the older ones."""
+"""Training the network with TensorFlow: this project, Keras, `tf.function` and compat.v1."""
 
 import dataclasses
 from typing import Any
@@ -16,18 +16,18 @@ from tf_edureka.mlp import ensemble
 from tf_edureka.mlp.epoch import to_device
 from tf_edureka.mlp.model import pixels
 
-_ENDLESS = 1000  # epochs of a learning rate's schedule: it does not end while it is timed
+_ENDLESS = 1000  # epochs of the learning-rate schedule, which must not end during the timing
 
 
 def this_project(task: Task, **options: Any) -> Trainer:
-    """The compiled epoch of `task`; `options` are those of `CompiledEpoch`."""
+    """Trains `task` with this project's compiled epoch; `options` are those of `CompiledEpoch`."""
     return _compiled_epoch(task, _model(task), **options)
 
 
 def keras_fit(task: Task, **options: object) -> Trainer:
-    """Keras' own loop over the arrays of `task`; `options` are those of `compile`."""
+    """Trains `task` with Keras' `fit`; `options` are those of `compile`."""
     model = _model(task, **options)
-    train = task.data.train.first(task.steps * task.batch_size)  # no more than the others take
+    train = task.data.train.first(task.steps * task.batch_size)  # as many as the others train on
     images, labels = unit_pixels(train.images), _one_hot(train.labels)
 
     def fit(_: int) -> None:
@@ -37,7 +37,7 @@ def keras_fit(task: Task, **options: object) -> Trainer:
 
 
 def function_per_step(task: Task) -> Trainer:
-    """A `tf.function` for one step of `task`, called from Python; the images are on the device."""
+    """Trains `task` with one call of a `tf.function` per step; the images are on the device."""
     model = _model(task)
     optimizer = model.optimizer
     optimizer.build(model.trainable_variables)
@@ -62,7 +62,7 @@ def function_per_step(task: Task) -> Trainer:
 
 
 def feed_dict(task: Task) -> Trainer:
-    """The article's own graph, fed with `task` from NumPy in each step as the article did it."""
+    """Trains `task` with the article's graph, fed with NumPy arrays in each step."""
     config = MlpConfig.article(
         hidden_units=task.hidden_units,
         batch_size=task.batch_size,
@@ -86,12 +86,12 @@ def feed_dict(task: Task) -> Trainer:
 
 
 def one_network(task: Task) -> Trainer:
-    """The compiled epoch of `task` by the tuned recipe, to compare `many_networks` with."""
+    """Trains one network on `task` with the tuned recipe, to compare with `many_networks`."""
     return _compiled_epoch(task, mlp.build(_tuned(task), total_steps=_ENDLESS * task.steps))
 
 
 def many_networks(task: Task, networks: int) -> Trainer:
-    """The compiled epoch of that many `networks` on `task`, the first that of `one_network`."""
+    """Trains `networks` networks on `task` together; the first is that of `one_network`."""
     tasks = [dataclasses.replace(task, seed=task.seed + i) for i in range(networks)]
     configs = [_tuned(one) for one in tasks]
     all_of_them = ensemble.Networks(configs, task.data, _ENDLESS * task.steps)

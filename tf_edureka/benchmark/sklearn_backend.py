@@ -1,4 +1,4 @@
-"""The way to train the network with scikit-learn."""
+"""Training the network with scikit-learn."""
 
 import itertools
 import warnings
@@ -12,7 +12,7 @@ from tf_edureka.config import CLASSES
 
 
 def classifier(task: Task) -> Trainer:
-    """`MLPClassifier` on `task`, an epoch a call; it draws its own initial weights (Glorot's)."""
+    """Trains `task` with `MLPClassifier`, one epoch per call, from its own (Glorot) weights."""
     network = MLPClassifier(
         task.hidden_units,
         alpha=0,
@@ -21,7 +21,7 @@ def classifier(task: Task) -> Trainer:
         epsilon=task.epsilon,
         random_state=task.seed,
     )
-    split = task.data.train.first(task.steps * task.batch_size)  # no more than the others take
+    split = task.data.train.first(task.steps * task.batch_size)  # as many as the others train on
     images, labels = unit_pixels(split.images), split.labels
 
     def train(_: int) -> None:

@@ -1,4 +1,4 @@
-"""Ways to train the network with PyTorch."""
+"""Training the network with PyTorch."""
 
 import numpy as np
 import torch
@@ -7,7 +7,7 @@ from tf_edureka.benchmark.task import Task, Trainer
 
 
 def eager(task: Task, compiled: bool = False) -> Trainer:
-    """Steps of `task` from Python, `compiled` or not, with fused Adam; the images on the device."""
+    """Trains `task` with fused Adam, the steps optionally `compiled`; images on the device."""
     device = "cuda" if task.device == "gpu" else "cpu"
     layers, initial = [], task.initial_weights()
     for kernel, bias in zip(initial[::2], initial[1::2], strict=True):

@@ -1,4 +1,4 @@
-"""Ways to train the network with JAX."""
+"""Training the network with JAX."""
 
 from collections.abc import Callable
 
@@ -9,14 +9,14 @@ import numpy.typing as npt
 
 from tf_edureka.benchmark.task import Task, Trainer
 
-_Layers = list[tuple[jax.Array, jax.Array]]  # kernel and bias of each
+_Layers = list[tuple[jax.Array, jax.Array]]  # kernel and bias of each layer
 # Weights, Adam's first and second moments, and the number of steps.
 _State = tuple[_Layers, _Layers, _Layers, jax.Array]
 _Step = Callable[[_State, jax.Array], tuple[_State, jax.Array]]
 
 
 def step_by_step(task: Task) -> Trainer:
-    """A compiled step of `task`, called from Python; all arrays are on the device."""
+    """Trains `task` with one call of a compiled step per batch; all arrays are on the device."""
     state, step = _network(task)
     step = jax.jit(step, donate_argnums=0)
 
@@ -30,7 +30,7 @@ def step_by_step(task: Task) -> Trainer:
 
 
 def scan(task: Task) -> Trainer:
-    """All steps of an epoch of `task` in one compiled `lax.scan`."""
+    """Trains `task` with all steps of an epoch in one compiled `lax.scan`."""
     state, step = _network(task)
     epoch = jax.jit(lambda state, order: jax.lax.scan(step, state, order), donate_argnums=0)
 
@@ -43,7 +43,7 @@ def scan(task: Task) -> Trainer:
 
 
 def _network(task: Task) -> tuple[_State, _Step]:
-    """The state at first, and the function that takes a step from a state and a batch."""
+    """Returns the initial state, and the function that computes a step from state and batch."""
     images, labels = jnp.asarray(task.data.train.images), jnp.asarray(task.data.train.labels)
     start = [jnp.asarray(values) for values in task.initial_weights()]
     layers = list(zip(start[::2], start[1::2], strict=True))
