@@ -18,7 +18,7 @@ ARRAY = re.compile(r"\b(NDArray|ndarray|Floats?|Bytes|Array|Tensor|Variable)\b")
 SAYS = {
     "shape": re.compile(r"\bshapes?\b|\bscalars?\b"),
     "dtype, unit or range": re.compile(
-        r"\b([Ff]loat(32|64)?|u?int(8|32|64)|bool|str|dtypes?|precision|nats|seconds|indices)\b"
+        r"\b([Ff]loat(16|32|64)?|u?int(8|32|64)|bool|str|dtypes?|precision|nats|seconds|indices)\b"
         r"|\bin \["
     ),
 }
