@@ -99,17 +99,17 @@ def absent_names(text):
 
 
 @ALL
-def test_what_is_linked_is_there(path):
+def test_link_targets_exist(path):
     assert broken_links(path.read_text(), path.parent) == []
 
 
 @ALL
-def test_commands_that_are_named_are_there_and_have_the_options(path):
+def test_documented_commands_and_options_exist(path):
     assert unknown_options(path.read_text()) == []
 
 
 @ALL
-def test_files_and_names_of_the_package_are_there(path):
+def test_documented_files_and_names_exist(path):
     assert absent_names(path.read_text()) == []
 
 

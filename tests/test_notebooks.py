@@ -128,7 +128,7 @@ def test_a_kernel_that_dies_ends_with_1(tmp_path, capsys):
     assert "Kernel died" in capsys.readouterr().err
 
 
-def test_what_is_no_notebook_is_refused(tmp_path, capsys):
+def test_invalid_notebooks_are_rejected(tmp_path, capsys):
     (tmp_path / "text.ipynb").write_text("no JSON")
     (tmp_path / "other.ipynb").write_text('{"cells": 1}')
     write(tmp_path / "page.html", "1")
@@ -137,7 +137,7 @@ def test_what_is_no_notebook_is_refused(tmp_path, capsys):
         assert "expected a notebook" in capsys.readouterr().err
 
 
-def test_two_notebooks_for_one_page_are_refused(tmp_path, capsys):
+def test_two_notebooks_for_one_page_are_rejected(tmp_path, capsys):
     (tmp_path / "a").mkdir()
     both = [write(folder / "same.ipynb", "1") for folder in (tmp_path, tmp_path / "a")]
     assert render(*both, "--out", tmp_path / "out") == 2

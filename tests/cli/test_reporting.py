@@ -115,21 +115,21 @@ def printing(name: str, text: str = "a line", code: int = 0) -> int:
     return found
 
 
-def test_a_full_disk_behind_stdout_is_a_line_and_exit_code_4(monkeypatch, capsys, full_disk):
+def test_full_disk_behind_stdout_is_reported_with_exit_code_4(monkeypatch, capsys, full_disk):
     monkeypatch.setattr(sys, "stdout", full_disk)
     assert printing("stdout") == 4
     note = f"note: standard output cannot be written ({FULL}){FORWARDED}"
     assert capsys.readouterr().err == note
 
 
-def test_a_full_disk_behind_stderr_is_a_line_on_stdout(monkeypatch, capsys, full_disk):
+def test_full_disk_behind_stderr_is_reported_on_stdout(monkeypatch, capsys, full_disk):
     monkeypatch.setattr(sys, "stderr", full_disk)
     assert printing("stderr") == 4
     note = f"note: standard error cannot be written ({FULL}){FORWARDED}"
     assert capsys.readouterr().out == note
 
 
-def test_a_closed_stdout_is_a_line_only_if_something_is_printed(monkeypatch, capsys):
+def test_closed_stdout_is_reported_only_if_something_is_printed(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdout", None)
     assert printing("stderr", "") == 0
     assert printing("stdout") == 4

@@ -48,7 +48,7 @@ def test_accuracy_is_that_of_the_returned_weights(data):
     assert result.accuracy[-1] == np.mean(answers == data.test.labels)
 
 
-def test_a_batch_larger_than_the_data_is_refused(data):
+def test_batch_larger_than_the_data_is_rejected(data):
     with pytest.raises(
         InputError, match="batch_size: expected at most 1000, the number of training examples"
     ):

@@ -105,7 +105,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize(("content", "fault"), FORGED.values(), ids=FORGED)
-def test_what_is_forged_or_of_another_kind_is_refused_in_a_line(
+def test_forged_and_foreign_files_are_rejected_with_one_line(
     tmp_path, capsys, recwarn, content, fault
 ):
     path = tmp_path / "snapshot-0001.npz"
