@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FILES = ("compare.json", "compare.png", "overview.md", "overview.png")
 RUNG_FAILED = 1
-HEAD = ("", "cost, epoch 1", "last epoch", "accuracy", "s per epoch", "seed", "device")
+HEAD = ("", "cost, epoch 1", "cost, last epoch", "test accuracy", "s per epoch", "seed", "device")
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
