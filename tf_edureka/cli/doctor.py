@@ -32,8 +32,8 @@ def examine() -> Iterator[Finding]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Examines, prints the findings and returns the exit code."""
     parser = options.ArgumentParser(
-        description="Show which devices of this machine can train, what is missing to use a GPU, and "
-        "what to install.",
+        description="Show which devices of this machine can train, what is missing to use a GPU, "
+        "and what to install.",
         epilog="Exit codes: 0: training works, on the GPU if there is one; 1: a problem was found; "
         f"2: wrong input; {options.ENDS}.",
     )

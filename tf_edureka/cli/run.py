@@ -75,8 +75,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         choices=("tf1", "tf2"),
         default="tf1",
         help="default seeds of random ops, used if the graph has a seed (tf.set_random_seed) and "
-        "the op has none. tf1: those of TensorFlow 1.15, so that the script samples the same numbers "
-        "as there. tf2: those of TensorFlow 2 (default: %(default)s)",
+        "the op has none. tf1: those of TensorFlow 1.15, so that the script samples the same "
+        "numbers as there. tf2: those of TensorFlow 2 (default: %(default)s)",
     )
     parser.add_argument(
         "--figures",
