@@ -46,12 +46,12 @@ from tf_edureka.data import rendered
 MODULES = {name: module for name, (module, _) in COMMANDS.items()}
 MODULES |= {name: f"tf_edureka.cli.{name}" for name in ("gpu_check", "render_notebooks")}
 DOCUMENTED = {0, 1, 2, 3, 4, 130, 143}
-OF_SCRIPT = 7  # what one of the scripts for `run` ends with
-MARK = "FUZZED_IN"  # a variable with a line's folder, by which its processes are known
+OF_SCRIPT = 7  # exit code of one of the scripts for `run`
+MARK = "FUZZED_IN"  # variable with a line's folder, which identifies its processes
 
 SHORT = ["--data-dir digits", "--limit 200", "--epochs 2", "--out out"]
 CLUSTER = ["--strategy multiworker", "--wait 3"]
-# Of each command lines that are right and short; groups of words that belong together.
+# Valid, quick command lines of each command, as groups of words that belong together.
 RIGHT = {
     "train-mnist": [
         *[SHORT] * 3,
@@ -79,7 +79,7 @@ RIGHT = {
     "gpu_check": [["--data-dir digits"], ["--device cpu", "--data-dir digits"]],
     "render_notebooks": [["page.ipynb", "--out out"]],
 }
-# What must not be left out, lest the line is right and takes long.
+# Words that a line must keep: without them it would be valid and slow.
 NEEDS = {
     "train-mnist": ["--limit 200"],
     "compare": ["--limit 200"],
@@ -90,7 +90,7 @@ NEEDS = {
 
 NUMBERS = ["0", "-1", "-0", "1e400", "nan", "-inf", str(10**30), "١٢", "", " ", "-", "0x10", "1_0"]
 NUMBERS += ["1e-400", "007", "2", "1.5", "three", "9" * 5000, "1\n", b"\xff", "\x1b[31m1"]
-# Where many are right, and take long or all memory.
+# For options with many valid values that take long or all memory.
 FEW = ["2", "1", "1.5", "0", "-1", "nan", "1e400", "inf", str(10**30), "", "-", "٢", "two"]
 PATHS = ["gone", "file", "folder", "pipe", "socket", "locked", "loop", "dangling", "", " ", "-"]
 PATHS += ["/dev/null", "/dev/full", "/dev/zero", "/dev/stdin", "/proc/self/mem", "/proc/none/x"]
@@ -245,7 +245,7 @@ def words_of(dice: random.Random, command: str, actions: list[argparse.Action]) 
             new = given(dice, dice.choice(actions))
             name = new[0].partition(b"=")[0] if new else b""
             same = [i for i, one in enumerate(groups) if one[:1] == [name]]
-            if same and dice.random() < 0.8:  # in place of the one that is there
+            if same and dice.random() < 0.8:  # replaces the existing one
                 groups[same[0]] = new
             elif not name.startswith(b"-") and groups and dice.random() < 0.7:
                 positions = [i for i, one in enumerate(groups) if not one[0].startswith(b"-")]
@@ -294,9 +294,9 @@ def make_line(seed: int, number: int, actions: dict[str, list[argparse.Action]])
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         "LANG": "C.UTF-8",
-        "http_proxy": "http://127.0.0.1:9",  # nothing is there: no network
+        "http_proxy": "http://127.0.0.1:9",  # no server listens there: no network
         "https_proxy": "http://127.0.0.1:9",
-        "no_proxy": "127.0.0.1",  # workers of one machine are there
+        "no_proxy": "127.0.0.1",  # workers on one machine use this address
     }
     changes = dice.sample(ENVIRONMENTS, dice.choice([0, 0, 0, 1, 1, 2]))
     if dice.random() < 0.1 or b"multiworker" in words and dice.random() < 0.95:
@@ -313,7 +313,7 @@ def make_line(seed: int, number: int, actions: dict[str, list[argparse.Action]])
         start = "-m tf_edureka.legacy"
     parts = ["exec"]
     if dice.random() < 0.2 and os.geteuid() == 0 and shutil.which("setpriv"):
-        # Who is root may write everywhere; without these two, only where the modes allow it.
+        # Root may write everywhere; without these two capabilities the file modes apply.
         parts.append("setpriv --bounding-set=-dac_override,-dac_read_search")
     parts += ["env -i", *assigned]
     if dice.random() < 0.12:
@@ -408,7 +408,7 @@ def _make_runs(stage: Path) -> None:
 
     trained = [str(SCRIPTS / "train_mnist.py"), *" ".join(SHORT[:2]).split()]
     call(*trained, "--epochs", "2", "--out", "finished")
-    # Killed in the third write: two checkpoints, and the beginning of another.
+    # Killed in the third write: two checkpoints, and the start of a third.
     call("-c", DYING, "3", *trained, "--epochs", "6", "--out", "killed", code=-signal.SIGKILL)
     shutil.copytree(stage / "killed", stage / "forged")
     for checkpoint in (stage / "forged").glob("checkpoint-*"):
@@ -458,7 +458,7 @@ def end_processes(folder: Path) -> None:
 def run(line: Line, work: Path, seconds: float) -> Line:
     """Runs a line in a copy of the stage, and judges how it ended."""
     folder = work / f"line-{line.number}"
-    shutil.rmtree(folder, ignore_errors=True)  # of a run that was interrupted
+    shutil.rmtree(folder, ignore_errors=True)  # left by an interrupted run
     subprocess.run(["cp", "-a", str(work / "stage"), str(folder)], check=True)
     before, began = listing(folder), time.monotonic()
     line.faults = []
@@ -503,7 +503,7 @@ def faults_of_end(line: Line) -> list[str]:
     lines = said.splitlines()
     known = DOCUMENTED | ({OF_SCRIPT} if is_run else set())
     if is_run and (lost or stderr_lost):
-        known.add(120)  # as Python ends a script then
+        known.add(120)  # Python's exit code for a script if stdout cannot be flushed
     if line.code not in known:
         streams = {"stdout": lost, "stderr": stderr_lost}.items()
         how = "".join(f", {stream} is {state}" for stream, state in streams if state)
@@ -559,7 +559,7 @@ def faults_of_files(line: Line, folder: Path, before: dict[str, str]) -> list[st
             out = os.path.join(folder, os.fsdecode(text if is_whole else following))
             outs.append(os.path.relpath(out, folder))
     asked = bool({b"--overwrite", b"--resume"} & {*line.words}) or line.command in (
-        "render_notebooks",  # whose pages are made anew each time
+        "render_notebooks",  # replaces its pages without being asked
         "run",
     )
     replaces = [out for out in outs if asked]
@@ -567,7 +567,7 @@ def faults_of_files(line: Line, folder: Path, before: dict[str, str]) -> list[st
     def below(name: str, folders: list[str]) -> bool:
         return any(one == "." or name == one or name.startswith(f"{one}/") for one in folders)
 
-    # What a kill has left of a write goes with the next run there.
+    # The next run in the folder deletes partial files of a killed one.
     may_change = re.compile(r"(home|tmp)(/|$)|(.*/)?\.(lock$|partial-)")
     for name, was in before.items():
         own = line.command == "run" and name == "deletes.py"

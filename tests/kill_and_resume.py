@@ -24,11 +24,11 @@ from tf_edureka.runs import snapshots
 
 SCRIPT = SCRIPTS / "train_mnist.py"
 PICTURES = ("cost.png", "accuracy.png", "predictions.png", "weights.png")
-# What differs between two runs that are the same.
+# Entries that differ between two equal runs.
 TIMES = ("epoch_seconds", "startup_seconds", "command", "earlier")
 
 
-# Runs the script that follows, and kills it when the n-th file is written but not yet in its place.
+# Runs a script and kills it when its n-th file is written but not yet renamed.
 DYING = """
 import os, runpy, signal, sys
 writes = int(sys.argv[1])
@@ -124,7 +124,7 @@ def main() -> int:
                     killed = kill_after(start(out, *arguments), dice.uniform(0.1, 1) * whole)
                 else:
                     killed = kill_in_write(out, dice.randint(1, 4), *arguments)
-                if not killed:  # it was done before
+                if not killed:  # it had already ended
                     if kills_of_this:
                         break
                     shutil.rmtree(out)

@@ -74,7 +74,7 @@ def ruled(random, digit, squared=False):
     colour = line_colour(random)
     state = random.bit_generator.state
     for turned in (False, True)[: 1 + squared]:
-        random.bit_generator.state = state  # squares, not oblongs
+        random.bit_generator.state = state  # the same spacing in both directions, so squares
         lines = stripes(random, canvas, side, turned, -tilt if turned else tilt)
         canvas = inked(canvas, lines, colour)
     if random.random() < 0.3:  # a margin
@@ -91,7 +91,7 @@ def frame(random, digit):
     thick = int(random.integers(2, 13))
     edges = []
     for start, length in ((top, height), (left, width)):
-        # From the very edge of the picture to close around the digit, whose margin is a seventh.
+        # From the edge of the picture to close around the digit, whose margin is a seventh.
         low = int(random.uniform(0, 0.9) * start)
         high = length - int(random.uniform(0, 0.9) * (length - start - side))
         edges.append((0, length) if random.random() < 0.2 else (low, high))
@@ -115,7 +115,7 @@ def shaded(random, digit, hard):
     soft = random.uniform(0.5, 25) if hard else random.uniform(0.1, 0.4) * min(ink.shape)
     dim = random.uniform(0.4, 0.75)
     light = 1 - (1 - dim) / (1 + np.exp(-np.clip(distance / soft, -30, 30)))
-    if not hard and random.random() < 0.5:  # a lens
+    if not hard and random.random() < 0.5:  # vignetting of a lens
         y, x = (2 * at / length - 1 for at, length in zip((y, x), ink.shape, strict=True))
         light *= 1 - random.uniform(0.1, 0.35) * (x * x + y * y) / 2
     return canvas * light[..., None]
@@ -217,7 +217,7 @@ def pictures(kind, digits, count, seed):
         yield index, picture(kind, digits[index], random)
 
 
-LETTERS = "AEFHKMNPRTWXYVUCJLaefhkmnwxtdpr"  # without those that may be a digit
+LETTERS = "AEFHKMNPRTWXYVUCJLaefhkmnwxtdpr"  # without letters that look like a digit
 
 
 def letter(random, digits, labels):

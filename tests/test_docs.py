@@ -17,7 +17,7 @@ PAGES = [
 ]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ALL = pytest.mark.parametrize("path", [*PAGES, *NOTEBOOKS], ids=lambda path: path.name)
-# Each with what follows it, up to the end of the line or of the code.
+# Each command with its arguments, up to the end of the line or of the code.
 COMMAND = re.compile(
     r"(python scripts/\w+\.py|python -m tf_edureka(?:\.\w+)*|tf-edureka [a-z-]+)([^`#;\n\\]*)"
 )
@@ -64,7 +64,7 @@ def options_of(command):
     with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
         module.main(["--help"])
     options = re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", text.getvalue(), re.MULTILINE)
-    # What launch-workers does not know it passes on.
+    # launch-workers passes on the options that it does not know.
     passed_on = options_of("tf-edureka train-mnist") if "WORKERS" in text.getvalue() else set()
     return {*options, *passed_on}
 

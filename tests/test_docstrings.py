@@ -22,8 +22,8 @@ SAYS = {
         r"|\bin \["
     ),
 }
-# A description that begins so is the end of a sentence whose beginning is the parameter's name, or
-# sends the reader elsewhere.
+# A description that starts like this continues the parameter's name as a sentence, or refers to
+# another place.
 CONTINUES = re.compile(
     r"(as|by|from|how|in|likewise|of|that|the same|what|where|which|who|whose|with|within)\b",
     re.IGNORECASE,
@@ -65,8 +65,8 @@ def function_faults(function: ast.FunctionDef, doc: dict[str, str]) -> list[str]
     if any("property" in ast.unparse(decorator) for decorator in function.decorator_list):
         return unsaid("result", function.returns, doc[""])
     taken, result = parameters(function), doc.get("Returns") or doc.get("Yields")
-    # About 60 functions take plain things only, and the first line says all of them by naming each,
-    # as in "The first `count` examples": no Args there. Of an array a name is never all.
+    # Args may be missing if no argument is an array and the first line names each argument, as in
+    # "The first `count` examples" (about 60 functions). An array needs more than its name.
     first_line = doc[""].split("\n")[0]
     named = "Args" not in doc and all(f"`{name}`" in first_line for name in taken)
     plain = not any(map(is_array, taken.values()))
@@ -81,7 +81,7 @@ def function_faults(function: ast.FunctionDef, doc: dict[str, str]) -> list[str]
 def class_faults(of: ast.ClassDef, doc: dict[str, str]) -> list[str]:
     if any("dataclass" in ast.unparse(decorator) for decorator in of.decorator_list):
         fields = {x.target.id: x.annotation for x in of.body if isinstance(x, ast.AnnAssign)}
-        fields.pop("_", None)  # `_: KW_ONLY` is no field
+        fields.pop("_", None)  # `_: KW_ONLY` is not a field
         return entry_faults("Attributes", fields, doc)
     made = [parameters(one) for one in of.body if getattr(one, "name", "") == "__init__"]
     return entry_faults("Args", made[0], doc) if made else []
@@ -187,7 +187,7 @@ def test_docstrings_are_complete():
     faults = []
     for path in sorted(PACKAGE.rglob("*.py")):
         source = ast.parse(path.read_text(encoding="utf-8"))
-        # Commands are no API, nor is what runs an old script.
+        # Commands, and the runner of old scripts, are not an API.
         short = path.relative_to(PACKAGE).parts[0] in ("cli", "runner")
         found = faults_of(source, line_is_enough=short)
         faults += [f"{path.relative_to(PACKAGE)}: {fault}" for fault in found]

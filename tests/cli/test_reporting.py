@@ -40,7 +40,7 @@ def test_command_adds_advice_to_the_error_of_the_package(capsys):
 
 @pytest.mark.parametrize(
     ("kind", "message", "shown"),
-    [  # as they were seen on a GPU whose memory another program had taken
+    [  # seen on a GPU whose memory another program had taken
         ("Internal", "cudaSetDevice() on GPU:0 failed. Status: out of memory", ": out of memory"),
         (
             "Internal",
@@ -96,7 +96,7 @@ def full_disk():
     """A stream to a device that is always full."""
     with open("/dev/full", "w") as stream:
         yield stream
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is left, at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # so that close() works
 
 
 def printing(name: str, text: str = "a line", code: int = 0) -> int:

@@ -52,7 +52,7 @@ def test_unpacked_files_are_read_too(folder):
 def test_other_files_give_a_warning_and_are_not_called_mnist(folder):
     with pytest.warns(InputWarning, match=f"not the published MNIST.*{', '.join(NAMES)}") as warned:
         data = mnist.load("idx", folder)
-    assert [warning.filename for warning in warned] == [__file__]  # of the line that asked for them
+    assert [warning.filename for warning in warned] == [__file__]  # names the caller's file
     assert data.title.startswith("not MNIST")
     assert not data.is_mnist
 
@@ -265,7 +265,7 @@ def test_real_mnist_is_recognised_and_split(mnist_folder, recwarn):
     assert data.validation.labels[:5].tolist() == [5, 0, 4, 1, 9]
     assert data.test.labels[:5].tolist() == [7, 2, 1, 0, 4]
     assert data.is_mnist
-    assert replace(data, title="mine").is_mnist  # by its content
+    assert replace(data, title="mine").is_mnist  # decided by the content
     assert not data.limited(54_999).is_mnist
     other = data.train.labels.copy()
     other[0] += 1

@@ -25,13 +25,13 @@ import tensorflow as tf
 
 tf.logging.set_verbosity(tf.logging.ERROR)
 STEPS = 7
-# One thread, so that each sum has one order; two devices, for what is sharded.
+# One thread, so that each sum has one order; two devices, for sharded variables.
 CONFIG = tf.ConfigProto(
     intra_op_parallelism_threads=1, inter_op_parallelism_threads=1, device_count={"CPU": 2}
 )
 
-# `x`: a value for each input of `outputs`; `fed`: a function for each input of a step that draws a
-# value; `noise`: what the next step is not fed.
+# `x`: a value for each input of `outputs`; `fed`: for each input of a step, a function that samples
+# a value; `noise`: inputs that are not fed in the next step.
 Network = collections.namedtuple("Network", "x outputs loss step fed noise")
 
 
@@ -315,7 +315,7 @@ def facts(session, built, random, save):
     session.run(tf.global_variables_initializer())
     session.run(tf.get_collection("drawn"))
     for variable in tf.global_variables():
-        if variable.shape.num_elements() > 10000:  # whole numbers, for a small file
+        if variable.shape.num_elements() > 10000:  # whole numbers compress to a small file
             variable.load(np.round(session.run(variable)), session)
 
     def batch():

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
-# Part of the package, which compares its network with it.
+# Part of the package: `tf-edureka compare` reads it.
 MLP = HERE.parent.parent / "tf_edureka" / "parity" / "article" / "tf1_15_5.json"
 GRAPH_SEEDS = (0, 1, 2, 3, 7, 2019)
 OP_SEEDS = range(41)
-# The article has the first of each, and says that any activation function will do.
+# The article uses the first of each, and says that any activation function will do.
 ACTIVATIONS = ("nn.relu", "identity", "nn.sigmoid", "nn.tanh", "nn.softmax")
 GATES = {"or": (0, 1, 1, 1), "and": (0, 0, 0, 1), "nand": (1, 1, 1, 0), "xor": (0, 1, 1, 0)}
 
@@ -202,7 +202,7 @@ def mlp_course(tf, article, mnist, seed):
     costs = [result[1] for _, result in done["runs"] if isinstance(result, list)]
     lines = [line for line in done["printed"].splitlines() if line.startswith("Epoch")]
     draws = [op for op in done["graph"].get_operations() if op.type == "RandomStandardNormal"]
-    # What the program itself added up, in the double precision that NumPy 1 gave it.
+    # The program's own sums, in double precision as with NumPy 1.
     epochs = np.reshape(costs, (15, 550))
     cost = [sum_of(values) for values in epochs]
     assert [f"{c:.9f}" for c in cost] == [line.split()[4] for line in lines]
@@ -226,7 +226,7 @@ def seconds_per_epoch(done):
         for (fetches, _), at in zip(done["runs"], done["times"])  # noqa: B905 - Python 3.7 has no strict
         if not isinstance(fetches, list) and fetches is not done["runs"][0][0]
     ]
-    # The last one is the accuracy that the program computes once more at its end.
+    # The last one is the accuracy that the program computes again at its end.
     return round(float(np.median(np.diff(ends[:15]))), 2)
 
 
@@ -255,7 +255,7 @@ def random_ops(tf):
             for dtype in ("float32", "float64"):
                 for shape in ([5], [301, 67]):
                     with tf.Graph().as_default(), tf.Session() as session:
-                        tf.constant(0)  # so that the op has a place other than the first
+                        tf.constant(0)  # so that the op is not the first in the graph
                         if graph_seed is not None:
                             tf.set_random_seed(graph_seed)
                         values = session.run(

@@ -411,7 +411,7 @@ def plain(name):
     return re.sub(r"_(\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$", "", name)
 
 
-# How each kind of attribute is written: the same on both sides.
+# Text of each kind of attribute, the same for both TensorFlow versions.
 KINDS = {
     "s": lambda value: plain(value.decode("latin1")),
     "i": str,

@@ -240,7 +240,7 @@ data(lambda d: d.shuffle(10, seed=3).repeat(2).batch(2).prefetch(1))
 data(lambda d: d.map(lambda z: z * 2.0).batch(2))
 """
 
-# What builds variables or steps has no gradient that says anything.
+# Calls that build variables or steps have no meaningful gradient.
 WITHOUT_GRADIENT = (
     "opt(",
     "step(",
@@ -386,7 +386,7 @@ def counts(expression):
             tf.gradients(floats(result)[:1], inputs)
             gradient = count() - before
         except LookupError:
-            pass  # it has none
+            pass  # it has no gradient
     return [built, gradient, seeds]
 
 

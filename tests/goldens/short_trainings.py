@@ -92,7 +92,7 @@ def rare_cells():
 def dropout_in_a_loop():
     """Cells with dropout, drawn anew in each step of a sequence."""
     cell = rnn.DropoutWrapper(rnn.BasicLSTMCell(8), 0.9, 0.8, 0.7)
-    # One step after the other: of parallel ones the threads decide which draws first.
+    # One step after the other: in parallel the threads decide which step samples first.
     options = {"dtype": tf.float32, "parallel_iterations": 1}
     outputs, _ = tf.nn.dynamic_rnn(cell, tf.constant(SEQUENCES), LENGTHS, **options)
     return course(tf.reduce_mean(tf.square(outputs - 1.0)))

@@ -221,7 +221,7 @@ def test_mnist_is_stored_in_keras_folder_if_the_given_one_cannot_be_created(
     assert {path.name for path in (keras_home / "datasets").iterdir()} == {
         f"{name}.gz" for name in NAMES
     }
-    # Now it is there, and nothing is downloaded.
+    # Now the file exists, so nothing is downloaded.
     monkeypatch.setattr(input_data, "DEFAULT_SOURCE_URL", "http://127.0.0.1:9/")
     assert input_data.read_data_sets(tmp_path / "file", source_url="").test.num_examples == 500
     (keras_home / "datasets" / f"{NAMES[0]}.gz").write_bytes(b"of another data set")
@@ -249,7 +249,7 @@ def test_missing_files_are_read_from_the_environments_folder(
     monkeypatch.setenv("TF_EDUREKA_MNIST_DIR", str(tmp_path))
     with pytest.raises(InputError, match="set by TF_EDUREKA_MNIST_DIR, but train-images"):
         input_data.read_data_sets(tmp_path / "none")
-    # It holds MNIST, which is not what another source would have given.
+    # The folder holds MNIST, but another source was requested, so it is not used.
     with pytest.raises(InputError, match="could not be downloaded"):
         input_data.read_data_sets(tmp_path / "none", source_url="http://127.0.0.1:9/")
 

@@ -132,7 +132,7 @@ def test_if_all_are_damaged_each_is_named(folder, recwarn):
     faults = r"but checkpoint-2-.* is damaged.*checkpoint-1-.* is damaged"
     with pytest.raises(InputError, match=faults):
         checkpoints(folder).latest()
-    assert not recwarn  # the error says it all
+    assert not recwarn  # no warning besides the error
 
 
 def test_record_of_earlier_processes_survives_all_resumptions(folder):
@@ -384,7 +384,7 @@ def lists(*shape: int, **limits: float):
 
 FINITE = {"min_value": -1e300, "max_value": 1e300}
 TIMES = {"min_value": 0, "max_value": 1e300}
-# Three of one length, two of their own, a number.
+# Three columns of equal length, two of any length, a number.
 columns = st.integers(0, 4).flatmap(
     lambda epochs: st.fixed_dictionaries(
         {

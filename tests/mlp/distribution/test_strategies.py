@@ -31,7 +31,7 @@ def test_batch_divisible_by_the_replicas_is_accepted():
     ],
 )
 def test_unavailable_devices_are_rejected(replicas, fault):
-    tf.config.list_logical_devices()  # as after anything was computed
+    tf.config.list_logical_devices()  # fixes the devices, as any computation does
     with pytest.raises(InputError, match=fault):
         strategies.mirrored(replicas)
 

@@ -22,9 +22,9 @@ def worker(addresses, drawn_folder, tmp_path):
     def run(index, *options):
         task = {"cluster": {"worker": addresses[:2]}, "task": {"type": "worker", "index": index}}
         environment = {**os.environ, "TF_CONFIG": json.dumps(task)}
-        # A proxy that is none: workers are to find each other without.
+        # No proxy runs there: workers must connect without it.
         environment |= {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}
-        environment.pop("TF_CPP_MIN_LOG_LEVEL", None)  # with it set, TensorFlow's log is shown
+        environment.pop("TF_CPP_MIN_LOG_LEVEL", None)  # it would show TensorFlow's log
         command = [sys.executable, SCRIPT, "--strategy", "multiworker", "--batch-size", "10"]
         where = ["--data-dir", drawn_folder, "--out", tmp_path / "out"]
         return start([*command, *where, *options], env=environment)
