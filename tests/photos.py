@@ -1,11 +1,11 @@
-"""How many made photographs of MNIST's test digits `predict` reads right, by kind.
+"""Counts how many synthetic photographs of MNIST's test digits `predict` reads right, by kind.
 
     python tests/photos.py runs/mnist/model.keras [--count 200] [--seed 1] [--kinds ruled,frame]
 
-and how often it is not sure: of right answers, and of what is no digit.
+It also counts how often the answer is "not sure": for right answers, and for other shapes.
 
 Each picture is a test digit as ink on drawn paper, of random size, place, colours, noise and JPEG
-quality. MNIST is looked for in the folder that TF_EDUREKA_MNIST_DIR names.
+quality. MNIST is read from the folder in TF_EDUREKA_MNIST_DIR.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def page(random, shortest=320, longest=900):
 
 
 def placed(random, digit, canvas, share=(0.3, 0.85), most=400):
-    """How much ink there is at each place of a page, with the digit somewhere in its middle."""
+    """The amount of ink at each place of a page, with the digit near its middle."""
     height, width = canvas.shape[:2]
     side = int(np.clip(random.uniform(*share) * min(height, width), 28, most))
     ink = np.zeros((height, width))
@@ -52,7 +52,7 @@ def inked(canvas, ink, colour):
 
 
 def stripes(random, canvas, side, turned, tilt):
-    """The share of a line at each place, for lines across the page."""
+    """The coverage by lines across the page at each place."""
     y, x = np.indices(canvas.shape[:2], dtype=float)
     if turned:
         y, x = x, y
@@ -193,7 +193,7 @@ KINDS = {
 
 
 def picture(kind, digit, random):
-    """A file of that kind, as bytes."""
+    """A picture of a kind, as the bytes of its file."""
     pixels = KINDS[kind](random, digit)
     file = io.BytesIO()
     if kind.startswith("MNIST"):
@@ -211,7 +211,7 @@ def picture(kind, digit, random):
 
 
 def pictures(kind, digits, count, seed):
-    """Files of that kind, with which of the digits they show."""
+    """Picture files of a kind, with the index of the digit that each shows."""
     random = np.random.default_rng([seed, list(KINDS).index(kind)])
     for index in random.choice(len(digits), count, replace=False):
         yield index, picture(kind, digits[index], random)
@@ -242,7 +242,7 @@ def block(random, digits, labels):
 
 
 def two_digits(random, digits, labels):
-    """Two digits, of which some touch."""
+    """Two digits, which touch in some pictures."""
     one, two = (255 * coverage(digits[at], 180) for at in random.integers(0, len(digits), 2))
     gap = int(random.integers(60, 180))
     row = np.pad(one, ((0, 0), (0, gap)))
@@ -264,7 +264,7 @@ NO_DIGIT = {
 
 
 def print_alarms(ask, test, count, seed):
-    """Of how many of MNIST's test images it is not sure, and of how many that are no digit."""
+    """Prints for how many of MNIST's test images, and of other shapes, the answer is "not sure"."""
     from tf_edureka import mlp
     from tf_edureka.data import picture as reading
 

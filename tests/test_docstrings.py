@@ -3,8 +3,8 @@
 Each description is a phrase that stands alone, as an editor shows it: "The learning rate.", and not
 one that continues the parameter's name, as "rate: of the optimizer." does.
 
-The modules are parsed and not imported, since some of them need PyTorch or JAX. Those of `cli` are
-commands and no interface: what their functions do in a line is enough.
+The modules are parsed and not imported, since some of them need PyTorch or JAX. Those of `cli`
+are commands and not an API: one line per function is enough.
 """
 
 import ast
@@ -31,7 +31,7 @@ CONTINUES = re.compile(
 
 
 def split_at(pattern: str, text: str) -> dict[str, str]:
-    """What follows each name that the pattern finds; `""` for what precedes the first."""
+    """The text after each name that the pattern finds; `""` for the text before the first."""
     parts = re.split(pattern, text, flags=re.MULTILINE)
     return dict(zip(["", *parts[1::2]], map(inspect.cleandoc, parts[::2]), strict=True))
 
@@ -41,7 +41,7 @@ def is_array(annotation: ast.expr | None) -> bool:
 
 
 def unsaid(name: str, annotation: ast.expr | None, text: str) -> list[str]:
-    """What the text about something lacks: a beginning and, of an array, its shape and dtype."""
+    """The faults of a description: its start and, for an array, missing shape and dtype."""
     lacks = [what for what, pattern in SAYS.items() if not pattern.search(text)]
     lacks = [f"no {what}" for what in lacks if is_array(annotation)]
     return [f"{name}: {what}" for what in [*["no phrase"] * bool(CONTINUES.match(text)), *lacks]]
@@ -92,7 +92,7 @@ def faults_of(
     name: str = "module",
     line_is_enough: bool = False,
 ) -> list[str]:
-    """A line for each thing that the docstrings of the public names in a module lack."""
+    """A line for each fault in the docstrings of the public names of a module."""
     docstring, faults = ast.get_docstring(node), []
     if docstring is None:
         faults = ["no docstring"]

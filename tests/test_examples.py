@@ -49,7 +49,7 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 def public() -> dict[str, object]:
-    """Each public function and class by its name, once."""
+    """Each public function and class by its name, without duplicates."""
     found = {}
     for package in PACKAGES:
         module = import_module(package)
@@ -74,7 +74,7 @@ def examples(name: str, one: object) -> list[doctest.DocTest]:
 
 @pytest.mark.parametrize("name", public())
 def test_the_example_of_each_public_name_is_right(name, tmp_path, monkeypatch, capsys, request):
-    """That of `parity.climb` is skipped: its seven trainings take more than ten seconds."""
+    """The example of `parity.climb` is skipped: its seven trainings take more than ten seconds."""
     monkeypatch.chdir(tmp_path)
     if name.removeprefix("tf_edureka.") in WITH_TRACE:
         (tmp_path / "traces").mkdir()

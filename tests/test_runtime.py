@@ -117,7 +117,7 @@ print(len(next(tf_edureka.tf1.batch_order(10, 2, graph_seed=1))))
 
 @pytest.fixture
 def gpus(monkeypatch):
-    """Makes TensorFlow see GPUs of some compute capabilities; the result has what was set."""
+    """Makes TensorFlow see GPUs of some compute capabilities; returns the settings made."""
     done = {"growth": [], "hidden": False}
 
     def pretend(*capabilities):

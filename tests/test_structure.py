@@ -71,7 +71,7 @@ def imported_by(path: Path) -> set[str]:
 
 
 def forbidden(path: Path) -> set[str]:
-    """What a module imports though its wing may not."""
+    """The imports of a module that its wing may not have."""
     wing = wing_of(path)
     allowed = MAY_IMPORT[wing] | {wing}
     return {
@@ -131,7 +131,7 @@ def test_modules_have_at_most_300_lines_and_functions_50_without_their_docstring
 
 
 def imports_at_once(path: Path) -> set[str]:
-    """What a module imports of other packages when it is imported itself."""
+    """The other packages that a module imports when it is imported itself."""
     nodes = ast.parse(path.read_text(encoding="utf-8")).body
     found = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
     return found | {
@@ -179,7 +179,7 @@ def test_importing_a_package_imports_no_tensorflow(module):
 
 
 def public():
-    """Every public name of the package and of its wings, by where it is found."""
+    """Every public name of the package and of its wings, with its place."""
     for name in ("tf_edureka", *(f"tf_edureka.{wing}" for wing in WINGS)):
         package = import_module(name)
         for public in package.__all__:
@@ -244,7 +244,7 @@ def test_the_version_is_that_of_the_installed_package():
 
 
 def nodes() -> Iterator[tuple[str, ast.AST]]:
-    """All that the modules of the package are made of, each with its module's name."""
+    """All syntax nodes of the package's modules, each with its module's name."""
     for path in PACKAGE.rglob("*.py"):
         name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -30,7 +30,7 @@ def task(data) -> Task:
 
 
 def weights_after(implementation: Implementation, task: Task, epochs: int):
-    """Kernels and biases after so many epochs."""
+    """Kernels and biases after a number of epochs."""
     if not implementation.is_installed:
         pytest.skip(f"{implementation.needs} is not installed")
     if implementation.needs != "tensorflow":  # PyTorch and TensorFlow crash in the same process

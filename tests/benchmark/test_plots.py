@@ -6,7 +6,7 @@ from tf_edureka.benchmark import plots, timing
 
 
 def bars_of(figure) -> dict[str, tuple[float, str]]:
-    """From below to the top: each name's length and text; drawing it is part of what is tested."""
+    """Length and text of each bar, from bottom to top; drawing the figure is part of the test."""
     figure.savefig(io.BytesIO())
     (axes,) = figure.axes
     names = [label.get_text() for label in axes.get_yticklabels()]

@@ -65,7 +65,7 @@ def launch(drawn_folder, tmp_path):
         return start_process([*command, *options, *where], env=environment)
 
     def expect_gone(workers: int) -> None:
-        """Waits until as many workers as there were live no more."""
+        """Waits until all workers have ended."""
         locks = list(lives.glob("*.lives"))
         assert len(locks) == workers
         for lock in locks:

@@ -144,7 +144,7 @@ def test_invalid_picture_does_not_stop_the_others(model, pictures, capsys, tmp_p
 
 
 def changed(model, path, compression=zipfile.ZIP_STORED, **members):
-    """The model's file with other members; None leaves one out."""
+    """The model's file with some members replaced; None removes one."""
     with zipfile.ZipFile(model) as old, zipfile.ZipFile(path, "w", compression) as new:
         for name in old.namelist():
             content = members.pop(name.replace(".", "_"), old.read(name))
@@ -229,7 +229,7 @@ def deep(layers):
 
 
 def weights(write):
-    """A file of weights that is not what it seems."""
+    """A file of weights that must be rejected."""
     content = io.BytesIO()
     with h5py.File(content, "w") as file:
         write(file.create_group("layers/dense/vars"))

@@ -16,7 +16,7 @@ FORWARDED = "; the work continues without it\n"
 
 
 def said(capsys, error=None, warning=None) -> tuple[int, str]:
-    """Exit code and stderr of a command that raises or warns so."""
+    """Exit code and stderr of a command that raises the error or issues the warning."""
 
     @reporting.reports_errors
     def main() -> int:
@@ -100,7 +100,7 @@ def full_disk():
 
 
 def printing(name: str, text: str = "a line", code: int = 0) -> int:
-    """The exit code of a command that prints to the stream of that name, and goes on."""
+    """Exit code of a command that prints to the stream `name` and continues."""
     done = []
 
     @reporting.reports_errors

@@ -39,7 +39,7 @@ def results(out: Path) -> set[str]:
 
 @pytest.fixture
 def train(train_mnist, no_training, no_pictures):
-    """The same without training and pictures, for all that is not about them."""
+    """Runs the command without training and pictures, for tests that are not about them."""
     return train_mnist
 
 

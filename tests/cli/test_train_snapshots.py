@@ -17,7 +17,7 @@ TIMES = ("epoch_seconds", "startup_seconds", "command", "earlier")
 
 
 class Killed(BaseException):
-    """A kill, as far as one can be had within a process."""
+    """Simulates a kill within this process."""
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def quick(monkeypatch, no_pictures):
 
 @pytest.fixture
 def train(train_mnist, no_training, no_pictures):
-    """Trains nothing: the weights after an epoch are its number and, by the thousand, the seed."""
+    """Trains nothing: after epoch n with seed s each weight is n + 1000 s."""
     run = functools.partial(train_mnist, "--hidden-units", "4")
     run.out = train_mnist.out
     return run
@@ -36,7 +36,7 @@ def train(train_mnist, no_training, no_pictures):
 
 @pytest.fixture
 def kill_in_write(monkeypatch):
-    """Kills this process, as it were, when so many files are written but not yet in their place."""
+    """Simulates a kill when the n-th file is written but not yet renamed."""
     fsync = os.fsync
 
     def arm(write):
@@ -58,7 +58,7 @@ def initial_weights():
 
 
 def values(out) -> dict[int, int]:
-    """What `no_training` made the weights of each snapshot but the initial one."""
+    """The weight that `no_training` set in each snapshot except the initial one."""
     found = {epoch: weights[-1] for epoch, weights in snapshots.read(out).items() if epoch}
     return {epoch: int(bias[0]) for epoch, bias in found.items()}
 

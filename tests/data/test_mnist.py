@@ -107,7 +107,7 @@ def test_idx_without_a_folder_names_the_variable():
 
 @pytest.fixture
 def no_copy(monkeypatch):
-    """TFDS has none, and can make none."""
+    """TFDS has no copy and cannot prepare one."""
 
     def fail(*_):
         raise InputError("no space left")
@@ -126,7 +126,7 @@ def no_network(monkeypatch):
 
 @pytest.fixture
 def downloaded(monkeypatch):
-    """What is downloaded are the files of `arrays`."""
+    """A download returns the files of `arrays`."""
 
     def fetch(*, mirrors, report):
         if report is not None:

@@ -233,7 +233,7 @@ def test_tfds_prepares_a_copy_offline_and_gives_the_published_order(mnist_folder
 
 
 def point_tfds_at(address, monkeypatch):
-    """What TFDS downloads, and looks for the SHA-256 of, is at this address."""
+    """Makes TFDS download from this address, with the SHA-256 that it knows."""
     infos = {f"{address}{url.rpartition('/')[2]}": x for url, x in BUILDER.url_infos.items()}
     for url, info in infos.items():
         monkeypatch.setitem(BUILDER.url_infos, url, info)

@@ -124,7 +124,7 @@ def perceptron(tf, article):
 
 
 def activations(tf, article):
-    """What the perceptron comes to with other activation functions and on other gates."""
+    """The perceptron's results with other activation functions and on other gates."""
 
     def table(gate):
         return ",\n".join(f"    [{target}]" for target in GATES[gate])
@@ -148,7 +148,7 @@ def activations(tf, article):
 
 
 def mlp(tf, article, mnist):
-    """The course of the MNIST network for several graph seeds, and its graph."""
+    """The training curves of the MNIST network for several graph seeds, and its graph."""
     seeds = {}
     for seed in GRAPH_SEEDS:
         course, done = mlp_course(tf, article, mnist, seed)
@@ -159,7 +159,7 @@ def mlp(tf, article, mnist):
 
 
 def mlp_again(tf, article, mnist):
-    """Prints how far TensorFlow 1.15.5 is from itself: from `MLP`, which it wrote."""
+    """Prints how much a repeated run on TensorFlow 1.15.5 differs from the one in `MLP`."""
     written = json.loads(MLP.read_text())["graph_seeds"]
     print("seed  step 1, ulps  10 steps  100 steps  epoch 1  accuracies")
     for seed in GRAPH_SEEDS:
@@ -178,7 +178,7 @@ def mlp_again(tf, article, mnist):
 
 
 def mlp_course(tf, article, mnist, seed):
-    """What the MNIST program computes under a graph seed, and the run itself."""
+    """The results of the MNIST program with a graph seed, and the run itself."""
     from tensorflow.contrib.learn.python.learn.datasets.mnist import DataSet
 
     batches = hashlib.sha256()
@@ -220,7 +220,7 @@ def mlp_course(tf, article, mnist, seed):
 
 
 def seconds_per_epoch(done):
-    """The median of what an epoch took, its test pass included, without the first epoch."""
+    """The median seconds of an epoch with its test pass, without the first epoch."""
     ends = [
         at
         for (fetches, _), at in zip(done["runs"], done["times"])  # noqa: B905 - Python 3.7 has no strict
@@ -239,7 +239,7 @@ def sum_of(costs):
 
 
 def random_ops(tf):
-    """Draws of the random ops, with and without seeds, in both precisions."""
+    """Samples of the random ops, with and without seeds, in both precisions."""
     draws = []
     calls = [
         ("random_normal", {}),
@@ -278,7 +278,7 @@ def random_ops(tf):
 
 
 def next_batch(tf):
-    """Which examples `next_batch` gives: the labels are the examples' numbers."""
+    """The examples that `next_batch` returns: the labels are the examples' numbers."""
     from tensorflow.contrib.learn.python.learn.datasets.mnist import DataSet
 
     def data_set(examples, **arguments):
@@ -363,7 +363,7 @@ class Facts(dict):
 
 
 def versions(tf):
-    """What made the file."""
+    """Versions of the software that wrote the file."""
     import platform
 
     return Facts(

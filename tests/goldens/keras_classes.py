@@ -53,7 +53,7 @@ def rate(step):
 
 
 def descent(precision):
-    """Where the weights start, dense gradients, and the rows and values of sparse ones."""
+    """Initial weights, dense gradients, and the rows and values of sparse ones."""
     random = np.random.RandomState(1)
     start = random.normal(size=SHAPE).astype(precision)
     dense = random.normal(size=(STEPS, *SHAPE)).astype(precision)
@@ -84,7 +84,7 @@ def trained(v1, case, precision, is_sparse):
         return session.run(weights)
 
 
-# Name of each case: class in `tf.nn.rnn_cell`, class in `tf_edureka.tf1`, arguments after the units.
+# Name of each case: class in `tf.nn.rnn_cell`, class in `tf_edureka.tf1`, arguments after units.
 CELLS = {
     "basic_rnn": ("BasicRNNCell", "BasicRNNCell", {}),
     "basic_lstm": ("BasicLSTMCell", "LSTMCell", {"forget_bias": 0.7}),
@@ -180,7 +180,7 @@ def batches(shape):
 
 
 def batch_norm(tf, case):
-    """What normalizes three batches and predicts a fourth."""
+    """Results of a layer that normalizes three batches and predicts a fourth."""
     home, arguments, _, shape = BATCH_NORMS[case]
     *training, last = batches(shape)
     with tf.Graph().as_default(), tf.Session() as session:
@@ -213,8 +213,8 @@ def batch_norm(tf, case):
     }
 
 
-# Class in `tf_edureka.tf1`, its arguments, the name in TensorFlow 1, and the arguments there if they
-# differ.
+# Class in `tf_edureka.tf1`, its arguments, the name in TensorFlow 1, and the arguments there if
+# they differ.
 INITIALIZERS = [
     ("VarianceScaling", {}, "variance_scaling_initializer"),
     *(
@@ -250,7 +250,7 @@ ORTHOGONAL_SHAPES = ([6, 4], [3, 7], [2, 2, 3, 5])
 
 
 def initializers(tf):
-    """Draws of the initializers: as SHA-256, and orthogonal ones as they are."""
+    """Samples of the initializers: as SHA-256; orthogonal ones as numbers."""
     draws = []
     for name, arguments, path in INITIALIZERS:
         make = tf

@@ -407,7 +407,7 @@ def function(proto):
 
 
 def plain(name):
-    """A name without what is another in each process: the number of a function, a table's UUID."""
+    """A name without what differs per process: the number of a function, a table's UUID."""
     return re.sub(r"_(\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$", "", name)
 
 

@@ -47,7 +47,7 @@ def told(value):
 
 
 def result(function):
-    """What a function gives, or the kind of its error."""
+    """The result of a function, or the type of its error."""
     try:
         return told(function())
     except Exception as error:

@@ -254,7 +254,7 @@ WITHOUT_GRADIENT = (
 
 
 def names():
-    """What the expressions are made of, new in the default graph."""
+    """The names that the expressions use, created in the default graph."""
 
     def placeholder(*shape, **options):
         return tf.placeholder(options.get("dtype", tf.float32), list(shape))
@@ -364,12 +364,12 @@ def floats(result):
 
 
 def count():
-    """The op seed that would be next."""
+    """The next op seed."""
     return tf.get_seed(None)[1]
 
 
 def counts(expression):
-    """What building an expression, and its gradient, adds to a graph."""
+    """The ops that building an expression, and its gradient, adds to a graph."""
     tf.reset_default_graph()
     tf.set_random_seed(1)
     have, graph = names(), tf.get_default_graph()

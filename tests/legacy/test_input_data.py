@@ -144,7 +144,7 @@ def server(drawn_folder, monkeypatch):
 
 @pytest.fixture
 def keras_home(tmp_path, monkeypatch):
-    """Keras' folder, which is not there yet, and no other mirror than the default source."""
+    """Keras' folder, which does not exist yet; the default source is the only mirror."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setattr(download, "MIRRORS", ())
     return tmp_path / "keras"
@@ -182,7 +182,7 @@ def test_files_missing_at_the_default_source_come_from_another_mirror(
 
 
 def pin(folder, monkeypatch):
-    """Lets the files of this folder be the published ones."""
+    """Makes the files of this folder count as the published ones."""
     for name in NAMES:
         content = (folder / f"{name}.gz").read_bytes()
         pinned = Published("", hashlib.sha256(content).hexdigest(), len(content))

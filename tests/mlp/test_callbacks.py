@@ -171,7 +171,7 @@ def test_callback_that_resumes_by_itself_is_rejected(data, tmp_path):
 
 @pytest.mark.slow
 def test_callback_hooks_are_called_as_by_keras(data):
-    """But for the batches, of which there is one, and for `test_accuracy`."""
+    """With one batch, since batch hooks are called once per epoch; `test_accuracy` is ignored."""
 
     def called(train) -> list[tuple[str, set[str]]]:
         seen = []

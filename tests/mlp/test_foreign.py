@@ -18,7 +18,7 @@ def trained(data):
 
 
 def network(trained, *, takes=(1, 0), shape=(784,), before=(), end=None, dtype="float32"):
-    """The same network from pixels that are scaled otherwise, with layers before and after it."""
+    """The same network for pixels of another scaling, with layers before and after it."""
     inputs = keras.Input(shape, dtype=dtype)
     outputs = inputs
     for layer in (*before, LAYERS.Flatten()):

@@ -14,14 +14,14 @@ from tf_edureka.results import MlpResult
 
 
 def drawn(figure) -> bytes:
-    """The figure as a PNG; drawing it is part of what is tested."""
+    """The figure as a PNG; drawing it is part of the test."""
     buffer = io.BytesIO()
     figure.savefig(buffer, dpi=60)
     return buffer.getvalue()
 
 
 def pixels(figure) -> np.ndarray:
-    """The same as numbers from 0 to 255, shape (height, width, 3)."""
+    """The figure's pixels from 0 to 255, shape (height, width, 3)."""
     return np.asarray(Image.open(io.BytesIO(drawn(figure))).convert("RGB")).astype(int)
 
 

@@ -97,7 +97,7 @@ def test_epoch_with_search_takes_the_same_steps_several_per_iteration(data, on_c
 
 def test_tf32_epoch_searches_tf32_programs(data, on_cpu):
     order = epoch_order(1000, 100, 1, 0)[:1]
-    for tf32, count in ((False, 9), (True, 0)):  # 3 products, each with the gradients of its two factors
+    for tf32, count in ((False, 9), (True, 0)):  # 3 products with two gradients each
         model = mlp.build(MlpConfig.tuned(), 20)
         epoch = mlp.CompiledEpoch(model, data.train, test=data.test, tf32=tf32, search=True)
         arguments = *epoch.train_data, tf.constant(order), tf.constant((1, 0))
@@ -145,7 +145,7 @@ def test_tf32_is_allowed_only_where_it_changes_nothing(data, on_cpu, monkeypatch
 
 def test_no_search_on_a_cpu_or_with_deterministic_ops(data, monkeypatch):
     assert products.search_platform(tf.ones(1)) is None
-    monkeypatch.setattr(products, "search_platform", lambda tensor: "CUDA")  # would fail if it were used here
+    monkeypatch.setattr(products, "search_platform", lambda tensor: "CUDA")  # would fail here
     monkeypatch.setattr(runtime, "deterministic", lambda: True)
     model = mlp.build(MlpConfig.tuned(), 20)
     epoch = mlp.CompiledEpoch(model, data.train, test=data.test, search=True)

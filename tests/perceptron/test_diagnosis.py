@@ -14,7 +14,7 @@ OR = GATES["or"]
 
 
 def ended(gate, initial, final, activation, least_loss=np.inf) -> SweepResult:
-    """A training of one perceptron, as if it had gone from the one weights to the other."""
+    """The result of a pretended training from one set of weights to another."""
     initial, final = (np.array([weights], np.float32) for weights in (initial, final))
     outputs = perceptron.outputs(activation, gate.inputs, kernel=tf.constant(final.T)).numpy().T
     with np.errstate(over="ignore", invalid="ignore"):

@@ -17,7 +17,7 @@ XOR_NETWORK = np.array([9, 9, 9, 9, -4.5, -13.5, 9, -9, -4.5], np.float32)  # OR
 
 
 def drawn(figure) -> np.ndarray:
-    """The figure's pixels; drawing it is part of what is tested."""
+    """The figure's pixels; drawing it is part of the test."""
     buffer = io.BytesIO()
     figure.savefig(buffer, dpi=60)
     return np.array(Image.open(buffer))

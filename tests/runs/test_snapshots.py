@@ -15,7 +15,7 @@ from tf_edureka.runs.folder import RunFolder
 
 
 def weights(*sizes: int, value: float = 0.5) -> list[np.ndarray]:
-    """Of a network with layers of these sizes."""
+    """Weights of a network with layers of these sizes."""
     shapes = [shape for i, o in zip(sizes[:-1], sizes[1:], strict=True) for shape in ((i, o), (o,))]
     return [np.full(shape, value, np.float32) for shape in shapes]
 
@@ -75,7 +75,7 @@ def packed(**arrays: np.ndarray) -> bytes:
 
 
 class Code:
-    """Runs something when it is unpickled."""
+    """Runs code when it is unpickled."""
 
     def __reduce__(self):
         return (print, ("run",))

@@ -46,7 +46,7 @@ def outcome(process, out) -> dict[str, np.ndarray]:
 
 
 def alone(folder: Path, recipe: str, number: int) -> dict[str, np.ndarray]:
-    """What one device comes to, by the same kernels."""
+    """The results on one device, with the same kernels."""
     result = mlp.train(
         replicas.config(recipe, number), mnist.load("idx", folder), jit_compile=False
     )

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def worker(addresses, drawn_folder, tmp_path):
-    """Starts a worker of two, as one would by hand."""
+    """Starts one of two workers, as a user would by hand."""
 
     def run(index, *options):
         task = {"cluster": {"worker": addresses[:2]}, "task": {"type": "worker", "index": index}}
@@ -62,7 +62,7 @@ def test_unrelated_connection_to_a_workers_port_does_not_extend_the_wait(worker)
 
 
 def waits(lone) -> None:
-    """Comes back when it is said for whom the lone worker waits."""
+    """Returns when the lone worker has reported which worker it waits for."""
     for line in lone.stderr:
         if line.startswith("note: waiting for worker 1"):
             return
