@@ -74,7 +74,7 @@ def with_checksums(content: bytes) -> bytes:
 
 
 def try_checkpoint(content: bytes) -> None:
-    """Reads the input as a checkpoint with the right hash in its name, or as part of a valid one."""
+    """Reads the input as a checkpoint named with its right hash, or as part of a valid one."""
     names = (None, "variable_0", "cost", "conditions", "training")
     name = names[content[0] % len(names)] if content else None
     try:
