@@ -18,8 +18,8 @@ from tf_edureka.doctor.cuda import VISIBLE, Driver
 from tf_edureka.runs.console import EpochDisplay
 from tf_edureka.tf1 import seeds
 
-# The numbers that tests expect are the CPU's, to the bit; what is about a GPU asks for it. What the
-# user shows is kept for it, also for the workers of pytest-xdist, which inherit this environment.
+# Hides the GPUs: tests expect the CPU's numbers, bit-identical; tests of the GPU ask for it. The
+# user's setting is kept for them, also in pytest-xdist's workers, which inherit this environment.
 SHOWN, ALL = "TF_EDUREKA_TESTS_SHOWN_GPUS", "all"
 os.environ.setdefault(SHOWN, os.environ.get(VISIBLE, ALL))
 os.environ[VISIBLE] = "-1"
@@ -128,7 +128,7 @@ def signal_after(monkeypatch):
             left[0] -= 1
             if not left[0]:
                 os.kill(os.getpid(), number)
-                while not display.interrupted:  # another thread may have got it
+                while not display.interrupted:  # another thread may have received it
                     time.sleep(0.001)
             return epoch_ended(display, *arguments, **options)
 

@@ -1,10 +1,10 @@
-"""Feeds the readers of what comes from outside with what a fuzzer makes up.
+"""Feeds the readers of untrusted input with the inputs of a fuzzer.
 
     pip install atheris
     python tests/fuzz.py idx|image|checkpoint|cluster FOLDER -max_total_time=600 -rss_limit_mb=0
 
 Anything but an `InputError` is a crash. FOLDER collects the inputs that reached something new; the
-first ones are put there. What follows it goes to libFuzzer. Run by hand.
+first ones are put there. Options after it go to libFuzzer. Run by hand.
 """
 
 import io
@@ -38,7 +38,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def try_idx(content: bytes) -> None:
-    """Reads it as labels and as images."""
+    """Reads the input as labels and as images."""
     WORK.write_bytes(content)
     for rank in (1, 3):
         try:
@@ -50,7 +50,7 @@ def try_idx(content: bytes) -> None:
 
 
 def try_image(content: bytes) -> None:
-    """Reads it as a picture of a digit."""
+    """Reads the input as a picture of a digit."""
     WORK.write_bytes(with_checksums(content))
     try:
         image = picture.read(WORK)
@@ -61,7 +61,7 @@ def try_image(content: bytes) -> None:
 
 
 def with_checksums(content: bytes) -> bytes:
-    """A PNG whose checksums are right, or the fuzzer would not get beyond them."""
+    """The PNG with correct checksums; otherwise the fuzzer would never get past them."""
     if not content.startswith(PNG):
         return content
     made, place = [PNG], len(PNG)
@@ -74,7 +74,7 @@ def with_checksums(content: bytes) -> bytes:
 
 
 def try_checkpoint(content: bytes) -> None:
-    """Reads it as a checkpoint whose name has the right hash, or as a part of a whole one."""
+    """Reads the input as a checkpoint named with its right hash, or as part of a valid one."""
     names = (None, "variable_0", "cost", "conditions", "training")
     name = names[content[0] % len(names)] if content else None
     try:
@@ -86,7 +86,7 @@ def try_checkpoint(content: bytes) -> None:
 
 
 def with_part(name: str, content: bytes) -> bytes:
-    """A whole checkpoint with this for an array, or for one of its texts."""
+    """A valid checkpoint with the input in place of an array or of one of its texts."""
     if name in ("conditions", "training"):
         text = io.BytesIO()
         np.save(text, np.array(content.decode("utf-8", "replace")))
@@ -99,7 +99,7 @@ def with_part(name: str, content: bytes) -> bytes:
 
 
 def whole_checkpoint() -> bytes:
-    """One as a training writes it before its first step."""
+    """A checkpoint as a training writes it before its first step."""
     empty = np.zeros(0)
     state = TrainingState(
         (np.zeros(2),),
@@ -118,7 +118,7 @@ WHOLE = _files.zip_members(whole_checkpoint(), 100)
 
 
 def try_cluster(content: bytes) -> None:
-    """Reads it as TF_CONFIG or, behind a question mark, chooses the values in one by it."""
+    """Reads the input as TF_CONFIG; after a question mark it chooses the values of one."""
     config = content.decode("utf-8", "replace")
     if config.startswith("?"):
         values = atheris.FuzzedDataProvider(content[1:])
@@ -134,7 +134,7 @@ def try_cluster(content: bytes) -> None:
 
 
 def any_json(values: atheris.FuzzedDataProvider, depth: int) -> object:
-    """Something that JSON can hold, likely to be nearly right."""
+    """A JSON value that is likely to be nearly valid."""
     kind = values.ConsumeIntInRange(0, 9)
     if kind == 0 and depth:
         return {text(values): any_json(values, depth - 1)}
@@ -153,7 +153,7 @@ def text(values: atheris.FuzzedDataProvider) -> str:
 
 
 def beginnings(target: str) -> Iterator[bytes]:
-    """Whole files, from which a fuzzer finds its way into the format."""
+    """Valid files, from which the fuzzer learns the format."""
     if target == "idx":
         for file in (
             struct.pack(">4BI", 0, 0, 8, 1, 3) + b"abc",

@@ -1,14 +1,14 @@
-"""Makes up command lines, runs them, and says which of them did not end as the commands promise.
+"""Generates command lines, runs them, and reports those that do not end as documented.
 
     python tests/fuzz_commands.py 1000 [--seed 1] [--jobs 2] [--only 17 ...] [--work FOLDER]
 
-Each line is a command of the package with values that are right, at the edge or wrong, often in an
-unusual environment and with unusual redirections. It has a folder of its own with what a user may
-have: data, models, pictures and earlier runs, whole and broken. It must end in time and with a
-documented exit code, with at most one `error:` line and no traceback, change nothing that was there
-unless asked to, and leave no process behind. The same seed makes up the same lines.
+Each line is a command of the package with values that are valid, borderline or invalid, often in an
+unusual environment and with unusual redirections. It has its own folder with files that a user may
+have: data, models, pictures and earlier runs, intact and damaged. It must end in time and with a
+documented exit code, with at most one `error:` line and no traceback, change no existing file
+unless asked to, and leave no process behind. The same seed generates the same lines.
 
-Run by hand, on Linux with bash. The package is the one that Python finds: PYTHONPATH decides.
+Run by hand, on Linux with bash. PYTHONPATH decides which package is tested.
 """
 
 import argparse
@@ -46,12 +46,12 @@ from tf_edureka.data import rendered
 MODULES = {name: module for name, (module, _) in COMMANDS.items()}
 MODULES |= {name: f"tf_edureka.cli.{name}" for name in ("gpu_check", "render_notebooks")}
 DOCUMENTED = {0, 1, 2, 3, 4, 130, 143}
-OF_SCRIPT = 7  # what one of the scripts for `run` ends with
-MARK = "FUZZED_IN"  # a variable with a line's folder, by which its processes are known
+OF_SCRIPT = 7  # exit code of one of the scripts for `run`
+MARK = "FUZZED_IN"  # variable with a line's folder, which identifies its processes
 
 SHORT = ["--data-dir digits", "--limit 200", "--epochs 2", "--out out"]
 CLUSTER = ["--strategy multiworker", "--wait 3"]
-# Of each command lines that are right and short; groups of words that belong together.
+# Valid, quick command lines of each command, as groups of words that belong together.
 RIGHT = {
     "train-mnist": [
         *[SHORT] * 3,
@@ -79,7 +79,7 @@ RIGHT = {
     "gpu_check": [["--data-dir digits"], ["--device cpu", "--data-dir digits"]],
     "render_notebooks": [["page.ipynb", "--out out"]],
 }
-# What must not be left out, lest the line is right and takes long.
+# Words that a line must keep: without them it would be valid and slow.
 NEEDS = {
     "train-mnist": ["--limit 200"],
     "compare": ["--limit 200"],
@@ -90,7 +90,7 @@ NEEDS = {
 
 NUMBERS = ["0", "-1", "-0", "1e400", "nan", "-inf", str(10**30), "١٢", "", " ", "-", "0x10", "1_0"]
 NUMBERS += ["1e-400", "007", "2", "1.5", "three", "9" * 5000, "1\n", b"\xff", "\x1b[31m1"]
-# Where many are right, and take long or all memory.
+# For options with many valid values that take long or all memory.
 FEW = ["2", "1", "1.5", "0", "-1", "nan", "1e400", "inf", str(10**30), "", "-", "٢", "two"]
 PATHS = ["gone", "file", "folder", "pipe", "socket", "locked", "loop", "dangling", "", " ", "-"]
 PATHS += ["/dev/null", "/dev/full", "/dev/zero", "/dev/stdin", "/proc/self/mem", "/proc/none/x"]
@@ -167,9 +167,9 @@ STDIN = ["</dev/null", "</dev/null", "<&-", "<<<'print(1)'"]
 
 @dataclass
 class Line:
-    """A line, what is told from it, and how it ended.
+    """A command line, facts derived from it, and how it ended.
 
-    `words` are the command's; `shell` runs it where its folder is current.
+    `words` are the command's arguments; `shell` runs it in its folder.
     """
 
     number: int
@@ -184,11 +184,11 @@ class Line:
 
 
 class _Parser(BaseException):
-    """Carries a command's parser out of it."""
+    """Carries the parser out of a command."""
 
 
 def parser_of(command: str) -> argparse.ArgumentParser:
-    """The parser that a command has made when it begins to parse."""
+    """The parser of a command, taken when it starts to parse."""
 
     def give(parser: argparse.ArgumentParser, *_: object) -> None:
         raise _Parser(parser)
@@ -212,7 +212,7 @@ def actions_of(command: str) -> list[argparse.Action]:
 
 
 def value(dice: random.Random, action: argparse.Action) -> list[bytes]:
-    """Words for an argument: right, at the edge or wrong."""
+    """Words for an argument: valid, borderline or invalid."""
     choices = VALUES.get(action.dest) or list(action.choices or ())
     of_all_kinds = PATHS if action.type is options.path or action.dest == "script" else NUMBERS
     likely = 1.0 if VALUES.get(action.dest) in (FEW, VALUES["restarts"], VALUES["ways"]) else 0.65
@@ -222,7 +222,7 @@ def value(dice: random.Random, action: argparse.Action) -> list[bytes]:
 
 
 def given(dice: random.Random, action: argparse.Action) -> list[bytes]:
-    """An argument as it stands in a line, with its value if it takes one."""
+    """An argument as written in a line, with its value if it has one."""
     if not action.option_strings:
         return value(dice, action)
     name = action.option_strings[-1].encode()
@@ -236,7 +236,7 @@ def given(dice: random.Random, action: argparse.Action) -> list[bytes]:
 
 
 def words_of(dice: random.Random, command: str, actions: list[argparse.Action]) -> list[bytes]:
-    """What follows a command: a right line, changed in some places."""
+    """The arguments of a command: a valid line with some changes."""
     groups = [[os.fsencode(w) for w in group.split()] for group in dice.choice(RIGHT[command])]
     for _ in range(dice.choice([0, 1, 1, 1, 2, 2, 3, 5])):
         place = dice.randint(0, len(groups))
@@ -245,7 +245,7 @@ def words_of(dice: random.Random, command: str, actions: list[argparse.Action]) 
             new = given(dice, dice.choice(actions))
             name = new[0].partition(b"=")[0] if new else b""
             same = [i for i, one in enumerate(groups) if one[:1] == [name]]
-            if same and dice.random() < 0.8:  # in place of the one that is there
+            if same and dice.random() < 0.8:  # replaces the existing one
                 groups[same[0]] = new
             elif not name.startswith(b"-") and groups and dice.random() < 0.7:
                 positions = [i for i, one in enumerate(groups) if not one[0].startswith(b"-")]
@@ -274,7 +274,7 @@ def words_of(dice: random.Random, command: str, actions: list[argparse.Action]) 
 
 
 def quoted(word: bytes) -> str:
-    """A word as bash reads it, in printable ASCII."""
+    """A word quoted for bash, in printable ASCII."""
     if repeated := re.fullmatch(rb"([ -~]{1,6}?)\1{99,}", word):
         times = len(word) // len(repeated[1])
         return f'"$(printf {shlex.quote(repeated[1].decode())}%.0s {{1..{times}}})"'
@@ -285,7 +285,7 @@ def quoted(word: bytes) -> str:
 
 
 def make_line(seed: int, number: int, actions: dict[str, list[argparse.Action]]) -> Line:
-    """The line of that number, from the seed alone."""
+    """Generates the line with a number; it depends only on the seed."""
     dice = random.Random(f"{seed}: {number}")
     shares = {"train-mnist": 5, "launch-workers": 3, "predict": 3, "train-perceptron": 3, "run": 2}
     command = dice.choices([*RIGHT], [shares.get(name, 1) for name in RIGHT])[0]
@@ -294,9 +294,9 @@ def make_line(seed: int, number: int, actions: dict[str, list[argparse.Action]])
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         "LANG": "C.UTF-8",
-        "http_proxy": "http://127.0.0.1:9",  # nothing is there: no network
+        "http_proxy": "http://127.0.0.1:9",  # no server listens there: no network
         "https_proxy": "http://127.0.0.1:9",
-        "no_proxy": "127.0.0.1",  # workers of one machine are there
+        "no_proxy": "127.0.0.1",  # workers on one machine use this address
     }
     changes = dice.sample(ENVIRONMENTS, dice.choice([0, 0, 0, 1, 1, 2]))
     if dice.random() < 0.1 or b"multiworker" in words and dice.random() < 0.95:
@@ -313,7 +313,7 @@ def make_line(seed: int, number: int, actions: dict[str, list[argparse.Action]])
         start = "-m tf_edureka.legacy"
     parts = ["exec"]
     if dice.random() < 0.2 and os.geteuid() == 0 and shutil.which("setpriv"):
-        # Who is root may write everywhere; without these two, only where the modes allow it.
+        # Root may write everywhere; without these two capabilities the file modes apply.
         parts.append("setpriv --bounding-set=-dac_override,-dac_read_search")
     parts += ["env -i", *assigned]
     if dice.random() < 0.12:
@@ -342,7 +342,7 @@ SCRIPTS_TO_RUN = {
 
 
 def make_stage(stage: Path) -> None:
-    """Fills a folder with what a user may have; each line has a copy of it."""
+    """Fills a folder with files that a user may have; each line gets a copy of it."""
     shutil.rmtree(stage, ignore_errors=True)
     for name in ("home", "tmp", "folder", "locked"):
         (stage / name).mkdir(parents=True)
@@ -408,7 +408,7 @@ def _make_runs(stage: Path) -> None:
 
     trained = [str(SCRIPTS / "train_mnist.py"), *" ".join(SHORT[:2]).split()]
     call(*trained, "--epochs", "2", "--out", "finished")
-    # Killed in the third write: two checkpoints, and the beginning of another.
+    # Killed in the third write: two checkpoints, and the start of a third.
     call("-c", DYING, "3", *trained, "--epochs", "6", "--out", "killed", code=-signal.SIGKILL)
     shutil.copytree(stage / "killed", stage / "forged")
     for checkpoint in (stage / "forged").glob("checkpoint-*"):
@@ -421,7 +421,7 @@ def _make_runs(stage: Path) -> None:
 
 
 def listing(folder: Path) -> dict[str, str]:
-    """What is in a folder, each with what shows a change of it."""
+    """The files in a folder, each with a text that changes with the file."""
     found = {}
     for path in folder.rglob("*"):
         name = str(path.relative_to(folder))
@@ -456,9 +456,9 @@ def end_processes(folder: Path) -> None:
 
 
 def run(line: Line, work: Path, seconds: float) -> Line:
-    """Runs a line in a copy of the stage, and judges how it ended."""
+    """Runs a line in a copy of the stage and finds the faults in how it ended."""
     folder = work / f"line-{line.number}"
-    shutil.rmtree(folder, ignore_errors=True)  # of a run that was interrupted
+    shutil.rmtree(folder, ignore_errors=True)  # left by an interrupted run
     subprocess.run(["cp", "-a", str(work / "stage"), str(folder)], check=True)
     before, began = listing(folder), time.monotonic()
     line.faults = []
@@ -495,7 +495,7 @@ def run(line: Line, work: Path, seconds: float) -> Line:
 
 
 def faults_of_end(line: Line) -> list[str]:
-    """What is wrong with the exit code and what was said."""
+    """The faults in the exit code and the messages."""
     faults, is_run = [], line.command == "run"
     lost = next((how for to, how in LOST.items() if f" {to}" in line.shell), "")
     stderr_lost = next((how for to, how in LOST.items() if f" 2{to}" in line.shell), "")
@@ -503,7 +503,7 @@ def faults_of_end(line: Line) -> list[str]:
     lines = said.splitlines()
     known = DOCUMENTED | ({OF_SCRIPT} if is_run else set())
     if is_run and (lost or stderr_lost):
-        known.add(120)  # as Python ends a script then
+        known.add(120)  # Python's exit code for a script if stdout cannot be flushed
     if line.code not in known:
         streams = {"stdout": lost, "stderr": stderr_lost}.items()
         how = "".join(f", {stream} is {state}" for stream, state in streams if state)
@@ -550,7 +550,7 @@ def faults_of_end(line: Line) -> list[str]:
 
 
 def faults_of_files(line: Line, folder: Path, before: dict[str, str]) -> list[str]:
-    """What was written or changed that should not be."""
+    """Files that should not have been written or changed."""
     after, faults = listing(folder), []
     outs = []
     for name, following in itertools.pairwise([*line.words, b""]):
@@ -559,7 +559,7 @@ def faults_of_files(line: Line, folder: Path, before: dict[str, str]) -> list[st
             out = os.path.join(folder, os.fsdecode(text if is_whole else following))
             outs.append(os.path.relpath(out, folder))
     asked = bool({b"--overwrite", b"--resume"} & {*line.words}) or line.command in (
-        "render_notebooks",  # whose pages are made anew each time
+        "render_notebooks",  # replaces its pages without being asked
         "run",
     )
     replaces = [out for out in outs if asked]
@@ -567,7 +567,7 @@ def faults_of_files(line: Line, folder: Path, before: dict[str, str]) -> list[st
     def below(name: str, folders: list[str]) -> bool:
         return any(one == "." or name == one or name.startswith(f"{one}/") for one in folders)
 
-    # What a kill has left of a write goes with the next run there.
+    # The next run in the folder deletes partial files of a killed one.
     may_change = re.compile(r"(home|tmp)(/|$)|(.*/)?\.(lock$|partial-)")
     for name, was in before.items():
         own = line.command == "run" and name == "deletes.py"
@@ -593,12 +593,12 @@ def faults_of_files(line: Line, folder: Path, before: dict[str, str]) -> list[st
 
 
 def kind_of(fault: str) -> str:
-    """A fault without what differs from line to line."""
+    """A fault without the parts that differ between lines."""
     return fault.partition(": '")[0]
 
 
 def report(lines: list[Line], work: Path) -> str:
-    """A table of exit codes, and all findings with what repeats them."""
+    """A table of exit codes, and all findings with the command that repeats each."""
     codes = sorted({line.code for line in lines}, key=str)
     head = "".join(f"{code!s:>6}" for code in codes)
     text = [f"{'command':<18}{'lines':>6}{'early':>6}{head}   (early: in under 2 s)"]
@@ -639,7 +639,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Runs as many lines as asked for; gives 1 if there are findings."""
+    """Runs the requested number of lines; returns 1 if there are findings."""
     args = arguments()
     actions = {command: actions_of(command) for command in RIGHT}
     numbers = args.only or range(args.lines)
@@ -656,7 +656,7 @@ def main() -> int:
 
 
 def run_all(lines: list[Line], args: argparse.Namespace) -> int:
-    """Runs the lines and reports on them, also if they are interrupted; 1 if there are findings."""
+    """Runs the lines and reports on them, even if interrupted; returns 1 if there are findings."""
     ended, began = [], time.monotonic()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

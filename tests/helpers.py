@@ -13,7 +13,7 @@ import numpy as np
 import tf_edureka
 
 ROOT = Path(__file__).parent.parent
-# Of the checkout or, where these tests lie without one beside them, as it is installed.
+# The package in the checkout; the installed one if the tests lie outside a checkout.
 PACKAGE = Path(tf_edureka.__file__).parent
 NAMES = (
     "train-images-idx3-ubyte",

@@ -15,7 +15,7 @@ from goldens import keras_classes
 
 from tf_edureka import tf1
 
-# Nearest class of Keras for each case of `keras_classes`, with its and with the same constants.
+# Nearest Keras class for each case of `keras_classes`: with Keras' constants, with TensorFlow 1's.
 NEAREST = {
     "momentum": [("SGD", {"momentum": 0.9})],
     "nesterov": [("SGD", {"momentum": 0.9, "nesterov": True})],

@@ -2,8 +2,8 @@
 
     python tests/kill_and_resume.py 50 --epochs 6 --data-dir FOLDER
 
-Run by hand; what follows the number goes to scripts/train_mnist.py. `cli/test_resume.py` kills a
-few.
+Run by hand; options after the number go to scripts/train_mnist.py. `cli/test_resume.py` kills a few
+trainings.
 """
 
 import json
@@ -24,11 +24,11 @@ from tf_edureka.runs import snapshots
 
 SCRIPT = SCRIPTS / "train_mnist.py"
 PICTURES = ("cost.png", "accuracy.png", "predictions.png", "weights.png")
-# What differs between two runs that are the same.
+# Entries that differ between two equal runs.
 TIMES = ("epoch_seconds", "startup_seconds", "command", "earlier")
 
 
-# Runs the script that follows, and kills it when the n-th file is written but not yet in its place.
+# Runs a script and kills it when its n-th file is written but not yet renamed.
 DYING = """
 import os, runpy, signal, sys
 writes = int(sys.argv[1])
@@ -46,13 +46,13 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 def start(out: Path, *arguments: str, python: Sequence[str] = ()) -> subprocess.Popen:
-    """Starts a training that is resumed if there is something to resume."""
+    """Starts a training; resumes it if there is a checkpoint."""
     command = [sys.executable, *python, str(SCRIPT), "--quiet", "--resume", "--out", str(out)]
     return subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, text=True)
 
 
 def finish(out: Path, *arguments: str) -> str:
-    """Trains to the end, and gives what was said on stderr."""
+    """Trains to the end and returns the output on stderr."""
     process = start(out, *arguments)
     errors = process.communicate()[1]
     if process.returncode:
@@ -61,7 +61,7 @@ def finish(out: Path, *arguments: str) -> str:
 
 
 def kill_after(process: subprocess.Popen, seconds: float) -> bool:
-    """Kills a training by SIGKILL when it has run so long; whether it had not ended before."""
+    """Kills a training by SIGKILL after some seconds; False if it had already ended."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -71,14 +71,14 @@ def kill_after(process: subprocess.Popen, seconds: float) -> bool:
 
 
 def kill_in_write(out: Path, write: int, *arguments: str) -> bool:
-    """Starts a training and kills it inside its n-th write; whether it had not ended before."""
+    """Starts a training and kills it inside its n-th write; False if it had already ended."""
     process = start(out, *arguments, python=["-c", DYING, str(write)])
     process.communicate()
     return process.returncode == -signal.SIGKILL
 
 
 def outcome(out: Path) -> dict[str, object]:
-    """All that has to be the same in a training that was killed and in one that was not."""
+    """The results that must be equal for a killed training and an uninterrupted one."""
     import keras
 
     history = json.loads((out / "history.json").read_text())
@@ -91,7 +91,7 @@ def outcome(out: Path) -> dict[str, object]:
 
 
 def where_it_stood(out: Path) -> str:
-    """What a kill left behind, in words."""
+    """Describes the files that a kill left behind."""
     if any(out.glob(".partial-checkpoint*")):
         return "inside a checkpoint's write"
     if any(out.glob(".partial-snapshot*")):
@@ -106,7 +106,7 @@ def where_it_stood(out: Path) -> str:
 
 
 def main() -> int:
-    """Kills as many trainings as asked for, each at least once, and counts what came of it."""
+    """Kills the requested number of trainings, each at least once, and counts the outcomes."""
     runs, *arguments = sys.argv[1:]
     dice = random.Random()
     places, same = Counter(), 0
@@ -124,7 +124,7 @@ def main() -> int:
                     killed = kill_after(start(out, *arguments), dice.uniform(0.1, 1) * whole)
                 else:
                     killed = kill_in_write(out, dice.randint(1, 4), *arguments)
-                if not killed:  # it was done before
+                if not killed:  # it had already ended
                     if kills_of_this:
                         break
                     shutil.rmtree(out)

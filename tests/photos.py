@@ -1,11 +1,11 @@
-"""How many made photographs of MNIST's test digits `predict` reads right, by kind.
+"""Counts how many synthetic photographs of MNIST's test digits `predict` reads right, by kind.
 
     python tests/photos.py runs/mnist/model.keras [--count 200] [--seed 1] [--kinds ruled,frame]
 
-and how often it is not sure: of right answers, and of what is no digit.
+It also counts how often the answer is "not sure": for right answers, and for other shapes.
 
 Each picture is a test digit as ink on drawn paper, of random size, place, colours, noise and JPEG
-quality. MNIST is looked for in the folder that TF_EDUREKA_MNIST_DIR names.
+quality. MNIST is read from the folder in TF_EDUREKA_MNIST_DIR.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def page(random, shortest=320, longest=900):
 
 
 def placed(random, digit, canvas, share=(0.3, 0.85), most=400):
-    """How much ink there is at each place of a page, with the digit somewhere in its middle."""
+    """The amount of ink at each place of a page, with the digit near its middle."""
     height, width = canvas.shape[:2]
     side = int(np.clip(random.uniform(*share) * min(height, width), 28, most))
     ink = np.zeros((height, width))
@@ -52,7 +52,7 @@ def inked(canvas, ink, colour):
 
 
 def stripes(random, canvas, side, turned, tilt):
-    """The share of a line at each place, for lines across the page."""
+    """The coverage by lines across the page at each place."""
     y, x = np.indices(canvas.shape[:2], dtype=float)
     if turned:
         y, x = x, y
@@ -74,7 +74,7 @@ def ruled(random, digit, squared=False):
     colour = line_colour(random)
     state = random.bit_generator.state
     for turned in (False, True)[: 1 + squared]:
-        random.bit_generator.state = state  # squares, not oblongs
+        random.bit_generator.state = state  # the same spacing in both directions, so squares
         lines = stripes(random, canvas, side, turned, -tilt if turned else tilt)
         canvas = inked(canvas, lines, colour)
     if random.random() < 0.3:  # a margin
@@ -91,7 +91,7 @@ def frame(random, digit):
     thick = int(random.integers(2, 13))
     edges = []
     for start, length in ((top, height), (left, width)):
-        # From the very edge of the picture to close around the digit, whose margin is a seventh.
+        # From the edge of the picture to close around the digit, whose margin is a seventh.
         low = int(random.uniform(0, 0.9) * start)
         high = length - int(random.uniform(0, 0.9) * (length - start - side))
         edges.append((0, length) if random.random() < 0.2 else (low, high))
@@ -115,7 +115,7 @@ def shaded(random, digit, hard):
     soft = random.uniform(0.5, 25) if hard else random.uniform(0.1, 0.4) * min(ink.shape)
     dim = random.uniform(0.4, 0.75)
     light = 1 - (1 - dim) / (1 + np.exp(-np.clip(distance / soft, -30, 30)))
-    if not hard and random.random() < 0.5:  # a lens
+    if not hard and random.random() < 0.5:  # vignetting of a lens
         y, x = (2 * at / length - 1 for at, length in zip((y, x), ink.shape, strict=True))
         light *= 1 - random.uniform(0.1, 0.35) * (x * x + y * y) / 2
     return canvas * light[..., None]
@@ -193,7 +193,7 @@ KINDS = {
 
 
 def picture(kind, digit, random):
-    """A file of that kind, as bytes."""
+    """A picture of a kind, as the bytes of its file."""
     pixels = KINDS[kind](random, digit)
     file = io.BytesIO()
     if kind.startswith("MNIST"):
@@ -211,13 +211,13 @@ def picture(kind, digit, random):
 
 
 def pictures(kind, digits, count, seed):
-    """Files of that kind, with which of the digits they show."""
+    """Picture files of a kind, with the index of the digit that each shows."""
     random = np.random.default_rng([seed, list(KINDS).index(kind)])
     for index in random.choice(len(digits), count, replace=False):
         yield index, picture(kind, digits[index], random)
 
 
-LETTERS = "AEFHKMNPRTWXYVUCJLaefhkmnwxtdpr"  # without those that may be a digit
+LETTERS = "AEFHKMNPRTWXYVUCJLaefhkmnwxtdpr"  # without letters that look like a digit
 
 
 def letter(random, digits, labels):
@@ -242,7 +242,7 @@ def block(random, digits, labels):
 
 
 def two_digits(random, digits, labels):
-    """Two digits, of which some touch."""
+    """Two digits, which touch in some pictures."""
     one, two = (255 * coverage(digits[at], 180) for at in random.integers(0, len(digits), 2))
     gap = int(random.integers(60, 180))
     row = np.pad(one, ((0, 0), (0, gap)))
@@ -264,7 +264,7 @@ NO_DIGIT = {
 
 
 def print_alarms(ask, test, count, seed):
-    """Of how many of MNIST's test images it is not sure, and of how many that are no digit."""
+    """Prints for how many of MNIST's test images, and of other shapes, the answer is "not sure"."""
     from tf_edureka import mlp
     from tf_edureka.data import picture as reading
 

@@ -31,7 +31,7 @@ def test_only_the_augmented_recipe_has_a_distortion():
 def test_the_old_name_of_the_tuned_recipe_warns_of_the_new_one():
     with pytest.warns(DeprecationWarning, match=r"MlpConfig\.tuned") as warned:
         MlpConfig.modern(epochs=2)
-    assert [warning.filename for warning in warned] == [__file__]  # whose call it was
+    assert [warning.filename for warning in warned] == [__file__]  # names the caller's file
 
 
 def test_the_old_name_of_the_tuned_recipe_gives_the_same():

@@ -17,7 +17,7 @@ PAGES = [
 ]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ALL = pytest.mark.parametrize("path", [*PAGES, *NOTEBOOKS], ids=lambda path: path.name)
-# Each with what follows it, up to the end of the line or of the code.
+# Each command with its arguments, up to the end of the line or of the code.
 COMMAND = re.compile(
     r"(python scripts/\w+\.py|python -m tf_edureka(?:\.\w+)*|tf-edureka [a-z-]+)([^`#;\n\\]*)"
 )
@@ -26,7 +26,7 @@ NAME = re.compile(r"(?<![\w./-])tf_edureka(?:\.[A-Za-z]\w*)+")
 
 
 def anchors(text):
-    """What a link can have behind `#`: the headings as GitHub writes them."""
+    """The targets that a link can have after `#`: the headings as GitHub writes them."""
     without_code = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     headings = re.findall(r"^#+ (.*)$", without_code, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
@@ -44,7 +44,7 @@ def broken_links(text, folder):
 
 
 def module_of(command):
-    """What runs a command; None if there is no such one."""
+    """The module that runs a command; None if the command does not exist."""
     called_by, _, name = command.rpartition(" ")
     if called_by == "tf-edureka":
         return cli.COMMANDS[name][0] if name in cli.COMMANDS else None
@@ -55,7 +55,7 @@ def module_of(command):
 
 @functools.cache
 def options_of(command):
-    """The options that a command lists when it is asked for help; None if there is no such one."""
+    """The options in the --help of a command; None if the command does not exist."""
     try:
         module = importlib.import_module(module_of(command) or "absent")
     except ModuleNotFoundError:
@@ -64,13 +64,13 @@ def options_of(command):
     with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
         module.main(["--help"])
     options = re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", text.getvalue(), re.MULTILINE)
-    # What launch-workers does not know it passes on.
+    # launch-workers passes on the options that it does not know.
     passed_on = options_of("tf-edureka train-mnist") if "WORKERS" in text.getvalue() else set()
     return {*options, *passed_on}
 
 
 def unknown_options(text):
-    """Commands that are not there, and options that they do not have."""
+    """Commands that do not exist, and options that commands do not have."""
     unknown = []
     for command, arguments in COMMAND.findall(text):
         options = options_of(command)
@@ -83,7 +83,7 @@ def unknown_options(text):
 
 
 def absent_names(text):
-    """Files of the project, and names of the package, that are not there."""
+    """Files of the project, and names of the package, that do not exist."""
     folders = (ROOT, PACKAGE.parent)
     absent = [
         file

@@ -3,8 +3,8 @@
 Each description is a phrase that stands alone, as an editor shows it: "The learning rate.", and not
 one that continues the parameter's name, as "rate: of the optimizer." does.
 
-The modules are parsed and not imported, since some of them need PyTorch or JAX. Those of `cli` are
-commands and no interface: what their functions do in a line is enough.
+The modules are parsed and not imported, since some of them need PyTorch or JAX. Those of `cli`
+are commands and not an API: one line per function is enough.
 """
 
 import ast
@@ -22,8 +22,8 @@ SAYS = {
         r"|\bin \["
     ),
 }
-# A description that begins so is the end of a sentence whose beginning is the parameter's name, or
-# sends the reader elsewhere.
+# A description that starts like this continues the parameter's name as a sentence, or refers to
+# another place.
 CONTINUES = re.compile(
     r"(as|by|from|how|in|likewise|of|that|the same|what|where|which|who|whose|with|within)\b",
     re.IGNORECASE,
@@ -31,7 +31,7 @@ CONTINUES = re.compile(
 
 
 def split_at(pattern: str, text: str) -> dict[str, str]:
-    """What follows each name that the pattern finds; `""` for what precedes the first."""
+    """The text after each name that the pattern finds; `""` for the text before the first."""
     parts = re.split(pattern, text, flags=re.MULTILINE)
     return dict(zip(["", *parts[1::2]], map(inspect.cleandoc, parts[::2]), strict=True))
 
@@ -41,7 +41,7 @@ def is_array(annotation: ast.expr | None) -> bool:
 
 
 def unsaid(name: str, annotation: ast.expr | None, text: str) -> list[str]:
-    """What the text about something lacks: a beginning and, of an array, its shape and dtype."""
+    """The faults of a description: its start and, for an array, missing shape and dtype."""
     lacks = [what for what, pattern in SAYS.items() if not pattern.search(text)]
     lacks = [f"no {what}" for what in lacks if is_array(annotation)]
     return [f"{name}: {what}" for what in [*["no phrase"] * bool(CONTINUES.match(text)), *lacks]]
@@ -65,8 +65,8 @@ def function_faults(function: ast.FunctionDef, doc: dict[str, str]) -> list[str]
     if any("property" in ast.unparse(decorator) for decorator in function.decorator_list):
         return unsaid("result", function.returns, doc[""])
     taken, result = parameters(function), doc.get("Returns") or doc.get("Yields")
-    # About 60 functions take plain things only, and the first line says all of them by naming each,
-    # as in "The first `count` examples": no Args there. Of an array a name is never all.
+    # Args may be missing if no argument is an array and the first line names each argument, as in
+    # "The first `count` examples" (about 60 functions). An array needs more than its name.
     first_line = doc[""].split("\n")[0]
     named = "Args" not in doc and all(f"`{name}`" in first_line for name in taken)
     plain = not any(map(is_array, taken.values()))
@@ -81,7 +81,7 @@ def function_faults(function: ast.FunctionDef, doc: dict[str, str]) -> list[str]
 def class_faults(of: ast.ClassDef, doc: dict[str, str]) -> list[str]:
     if any("dataclass" in ast.unparse(decorator) for decorator in of.decorator_list):
         fields = {x.target.id: x.annotation for x in of.body if isinstance(x, ast.AnnAssign)}
-        fields.pop("_", None)  # `_: KW_ONLY` is no field
+        fields.pop("_", None)  # `_: KW_ONLY` is not a field
         return entry_faults("Attributes", fields, doc)
     made = [parameters(one) for one in of.body if getattr(one, "name", "") == "__init__"]
     return entry_faults("Args", made[0], doc) if made else []
@@ -92,7 +92,7 @@ def faults_of(
     name: str = "module",
     line_is_enough: bool = False,
 ) -> list[str]:
-    """A line for each thing that the docstrings of the public names in a module lack."""
+    """A line for each fault in the docstrings of the public names of a module."""
     docstring, faults = ast.get_docstring(node), []
     if docstring is None:
         faults = ["no docstring"]
@@ -187,7 +187,7 @@ def test_docstrings_are_complete():
     faults = []
     for path in sorted(PACKAGE.rglob("*.py")):
         source = ast.parse(path.read_text(encoding="utf-8"))
-        # Commands are no API, nor is what runs an old script.
+        # Commands, and the runner of old scripts, are not an API.
         short = path.relative_to(PACKAGE).parts[0] in ("cli", "runner")
         found = faults_of(source, line_is_enough=short)
         faults += [f"{path.relative_to(PACKAGE)}: {fault}" for fault in found]

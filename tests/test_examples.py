@@ -18,7 +18,7 @@ PACKAGES = (
     *(f"tf_edureka.{name}" for name in ("cells", "trace", "runs", "perceptron.plots", "mlp.plots")),
     *("tf_edureka.mlp.distribution", "tf_edureka.tf1.checkpoint"),
 )
-# Functions that an `__init__` does not name, since two modules have them by the same name.
+# Functions that no `__init__` lists, since two modules have functions of that name.
 ALSO = (
     *("tf_edureka.legacy.perceptron:train", "tf_edureka.legacy.perceptron:sweep"),
     *("tf_edureka.legacy.mlp:train", "tf_edureka.legacy.input_data:read_data_sets"),
@@ -29,17 +29,17 @@ ALSO = (
         "tf_edureka.notebook:DigitPad",
     ),
 )
-# Made by the package and never by its user, or without anything to call.
+# Created by the package and never by its user, or without methods to call.
 RETURNED = {
     *("MlpResult", "PerceptronResult", "Ladder", "Rung", "PortLadder", "PortRung", "Loaded"),
     *("FirstDifference", "Reference", "TrainingState", "Checkpoint", "Entry", "Cluster"),
     *("InputError", "InputWarning", "DistributedEpoch"),
-    # What a recorded run consists of, and what only the runner writes.
+    # The records of a trace, and classes that only the runner uses.
     *("Evaluation", "Fingerprint", "FullError", "Step", "Training", "Variable", "Writer"),
 }
 # These read a trace from the folder traces/old.
 WITH_TRACE = ("parity.Functions", "parity.Trace", "trace.Trace")
-# By the name of an example that reads a checkpoint `model.ckpt-7`: the golden that it is.
+# For each example that reads a checkpoint `model.ckpt-7`: the golden to use for it.
 CHECKPOINTS = {
     "tf_edureka.parity.load_into": "nesterov",
     "tf_edureka.tf1.checkpoint.read": "nesterov",
@@ -49,7 +49,7 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 def public() -> dict[str, object]:
-    """Each public function and class by its name, once."""
+    """Each public function and class by its name, without duplicates."""
     found = {}
     for package in PACKAGES:
         module = import_module(package)
@@ -74,7 +74,7 @@ def examples(name: str, one: object) -> list[doctest.DocTest]:
 
 @pytest.mark.parametrize("name", public())
 def test_the_example_of_each_public_name_is_right(name, tmp_path, monkeypatch, capsys, request):
-    """That of `parity.climb` is skipped: its seven trainings take more than ten seconds."""
+    """The example of `parity.climb` is skipped: its seven trainings take more than ten seconds."""
     monkeypatch.chdir(tmp_path)
     if name.removeprefix("tf_edureka.") in WITH_TRACE:
         (tmp_path / "traces").mkdir()
@@ -87,7 +87,7 @@ def test_the_example_of_each_public_name_is_right(name, tmp_path, monkeypatch, c
     assert found, f"{name}: no example in its docstring"
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     for one in found:
-        # Nothing but what a reader sees is there: the example imports what it uses.
+        # No names are predefined: the example imports what it uses.
         one.globs = {}
         runner.run(one)
     assert runner.summarize(verbose=False).failed == 0, capsys.readouterr().out

@@ -66,7 +66,7 @@ def archive(compression=zipfile.ZIP_STORED) -> bytes:
 
 
 def listed(*names: bytes) -> bytes:
-    """The archive with its first file by each of these names, as often as they are."""
+    """The archive with its first file listed under each of these names."""
     content = archive()
     first, second = (content.find(b"PK\1\2"), content.rfind(b"PK\1\2"))
     files = b"".join(content[first:second].replace(b"one", name) for name in names)

@@ -279,7 +279,7 @@ def test_height_settles_if_a_scroll_bar_appears(tab, frames):
           return [high - low, changes];
         }"""
     )
-    assert changes[0] > 1  # else the test shows nothing
+    assert changes[0] > 1  # otherwise the test would prove nothing
     assert changes[1] < 10
     heights(tab)
 

@@ -1,3 +1,5 @@
+import re
+
 import nbformat
 import pytest
 from helpers import ROOT
@@ -6,13 +8,13 @@ from tf_edureka.cli import render_notebooks
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ALL = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-# What a page says if the notebook shows what its text tells, whatever the digits are.
+# Texts on the page if the notebook shows what its prose announces, with MNIST or rendered digits.
 SHOWS = {
     "01_perceptron": [
         "Epoch-- 0 --loss-- 2.0738316",
         "Epoch-- 99 --loss-- 0.2716712",
         "The same weights, bit for bit: True",
-        "slopes of the hidden weights [1. 0.]",  # as the table above that cell has them
+        "slopes of the hidden weights [1. 0.]",  # equal to the table above that cell
         "networks that learn XOR: 83, single neurons: 0",
     ],
     "02_mnist": ["- Accuracy= 0.9", "was the best", "not moved at all: "],
@@ -29,11 +31,11 @@ SHOWS = {
         "This port computes what old.py computed: 9 of 10 rungs hold, 1 skipped.",
     ],
 }
-# How often a rung fails: of a wrong epsilon, and of a port with two mistakes.
+# Number of failing rungs: a wrong epsilon in 03, a port with two mistakes in 04.
 FAILS = {"03_legacy_vs_modern": 2, "04_prove_your_port": 5}
-# The line that says how many epochs are trained, where one is enough to see that all runs.
+# The line with the number of epochs, which the test reduces to one.
 EPOCHS = {"02_mnist": "EPOCHS = 15"}
-# How often a notebook says that its digits are rendered ones.
+# Number of warnings that the digits are rendered ones.
 WARNS = {"02_mnist": 1, "03_legacy_vs_modern": 2, "04_prove_your_port": 1}
 
 
@@ -69,7 +71,7 @@ def test_on_mnist_it_shows_what_it_tells(path, mnist_folder, tmp_path, monkeypat
     page = page_of(path, tmp_path)
     assert "rendered digits, not MNIST" not in page
     if path.stem == "03_legacy_vs_modern":
-        # The weights of the old program, in TensorFlow 1, and of the new one, in hexadecimal.
+        # In hexadecimal, the weights of the original program in TensorFlow 1 and of the port.
         assert page.count("bytes of the weights: 18aae33e8f79bc3e43dab83e") == 2
         assert "cost 140.22" in page  # of TensorFlow 1.15.5's first epoch: 140.17
 

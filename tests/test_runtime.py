@@ -22,7 +22,7 @@ with runtime.quiet_import():
 @pytest.mark.slow
 @pytest.mark.parametrize(("level", "quiet"), [("2", True), ("0", False)])
 def test_log_is_hidden_unless_the_user_asks_for_it(level, quiet):
-    # 2 is what a process that imported TensorFlow so hands on to those that it starts.
+    # A process that imported TensorFlow quietly passes level 2 on to its child processes.
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": level}
     environment.pop("XLA_FLAGS", None)
     done = subprocess.run([sys.executable, "-c", QUIETLY], env=environment, capture_output=True)
@@ -40,7 +40,7 @@ def test_the_log_is_shown_if_the_import_fails_but_not_for_a_mistake_of_the_user(
         assert (b"InitializeLog" in done.stderr) == shown  # its first line on each CPU
 
 
-# Of the state that an import of TensorFlow finds and leaves, as a module of no weight does.
+# Prints the process's state around an import of TensorFlow, here of an empty module.
 AROUND = """
 import gc, logging, os, sys, types
 from tf_edureka import runtime
@@ -117,7 +117,7 @@ print(len(next(tf_edureka.tf1.batch_order(10, 2, graph_seed=1))))
 
 @pytest.fixture
 def gpus(monkeypatch):
-    """Makes TensorFlow see GPUs of some compute capabilities; the result has what was set."""
+    """Makes TensorFlow see GPUs of some compute capabilities; returns the settings made."""
     done = {"growth": [], "hidden": False}
 
     def pretend(*capabilities):

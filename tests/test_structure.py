@@ -14,7 +14,7 @@ import tf_edureka
 from tf_edureka.cli.options import ADVICE
 
 LEAVES = {"config", "results", "errors", "_lazy", "_keras", "_tensorflow", "_numbers", "_files"}
-# Of each wing those that it may import beside itself, and, by `wing.module`, modules of others.
+# For each wing: the wings, or single modules (`wing.module`), that it may import besides itself.
 MAY_IMPORT = {
     "config": {"errors", "_numbers"},
     "_numbers": {"errors"},
@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "legacy": {
         *("runs", "data", "tf1", "runtime", *LEAVES),
         *("perceptron.gates", "perceptron.activations"),
-        "cli.extension",  # as IPython asks the package itself for what it loads
+        "cli.extension",  # IPython loads the extension through the package itself
     },
     "runner": {"legacy.input_data", "tf1", "trace", "runtime", *LEAVES},
     "cells": {"runner", *LEAVES},
@@ -47,7 +47,7 @@ MAY_IMPORT = {
         ("parity", "benchmark"),
         {
             *("mlp", "legacy", "runs", "perceptron", "data", "tf1", "trace", "runtime", *LEAVES),
-            "runner.record",  # which can record what this process trains
+            "runner.record",  # records a training of this process
         },
     ),
 }
@@ -64,14 +64,14 @@ def imported_by(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            # `from a import b` imports a.b where that is a module.
+            # `from a import b` imports a.b if that is a module.
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     beginning = "tf_edureka."
     return {name.removeprefix(beginning) for name in found if name.startswith(beginning)}
 
 
 def forbidden(path: Path) -> set[str]:
-    """What a module imports though its wing may not."""
+    """The imports of a module that its wing may not have."""
     wing = wing_of(path)
     allowed = MAY_IMPORT[wing] | {wing}
     return {
@@ -81,7 +81,7 @@ def forbidden(path: Path) -> set[str]:
     }
 
 
-# Commands may import everything, and `__init__` of the package is what hands its names out.
+# Commands may import everything, and the package's `__init__` exports its names.
 MODULES = sorted(
     path
     for path in PACKAGE.rglob("*.py")
@@ -131,7 +131,7 @@ def test_modules_have_at_most_300_lines_and_functions_50_without_their_docstring
 
 
 def imports_at_once(path: Path) -> set[str]:
-    """What a module imports of other packages when it is imported itself."""
+    """The other packages that a module imports when it is imported itself."""
     nodes = ast.parse(path.read_text(encoding="utf-8")).body
     found = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
     return found | {
@@ -179,7 +179,7 @@ def test_importing_a_package_imports_no_tensorflow(module):
 
 
 def public():
-    """Every public name of the package and of its wings, by where it is found."""
+    """Every public name of the package and of its wings, with its place."""
     for name in ("tf_edureka", *(f"tf_edureka.{wing}" for wing in WINGS)):
         package = import_module(name)
         for public in package.__all__:
@@ -195,13 +195,13 @@ def test_arguments_after_the_first_two_are_keyword_only():
     for where, what in public():
         made = getattr(what, "__init__", None) if isinstance(what, type) else what
         if not getattr(made, "__module__", "").startswith("tf_edureka"):
-            continue  # no function, or a constructor of Keras' own
+            continue  # not a function, or a constructor that Keras defines
         positional = [
             parameter.name
             for parameter in inspect.signature(what).parameters.values()
             if parameter.kind == parameter.POSITIONAL_OR_KEYWORD
         ]
-        # A port in another framework is these three functions.
+        # A port in another framework consists of these three functions.
         most = 3 if where == "tf_edureka.parity.Functions" else 2
         assert len(positional) <= most, where
 
@@ -244,7 +244,7 @@ def test_the_version_is_that_of_the_installed_package():
 
 
 def nodes() -> Iterator[tuple[str, ast.AST]]:
-    """All that the modules of the package are made of, each with its module's name."""
+    """All syntax nodes of the package's modules, each with its module's name."""
     for path in PACKAGE.rglob("*.py"):
         name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -277,7 +277,7 @@ def test_dataclass_of_arrays_is_equal_only_to_itself():
     assert seen >= 10
 
 
-# Commands and other programs, a table and its lines, what TensorFlow 1 printed.
+# Commands and other programs, the tables of the benchmark, messages that TensorFlow 1 printed.
 PRINTS = ("cli", "runner", "doctor", "benchmark.report", "legacy.input_data")
 
 

@@ -1,4 +1,4 @@
-"""What a type checker, and so an editor, knows of the public names."""
+"""The types of the public names, as a type checker or an editor sees them."""
 
 import re
 
@@ -23,7 +23,7 @@ tf_edureka.train_mlp(data, data)
 
 
 def checked(source: str, folder) -> list[str]:
-    """What mypy says of a program, line by line, without the program's name."""
+    """The messages of mypy for a program, line by line, without the program's name."""
     from mypy import api
 
     program = folder / "program.py"

@@ -10,7 +10,7 @@ from tf_edureka.config import MlpConfig
 # Compiling with XLA takes longer than the few epochs of a test.
 without_xla = functools.partial(mlp.train, jit_compile=False)
 
-# The augmented recipe is the tuned one and more, so the core is content with it.
+# The fast tests use only the augmented recipe, which includes the tuned one.
 each_recipe = pytest.mark.parametrize(
     "recipe",
     [

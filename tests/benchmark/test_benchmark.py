@@ -30,10 +30,10 @@ def task(data) -> Task:
 
 
 def weights_after(implementation: Implementation, task: Task, epochs: int):
-    """Kernels and biases after so many epochs."""
+    """Kernels and biases after a number of epochs."""
     if not implementation.is_installed:
         pytest.skip(f"{implementation.needs} is not installed")
-    if implementation.needs != "tensorflow":  # PyTorch and TensorFlow crash in one process
+    if implementation.needs != "tensorflow":  # PyTorch and TensorFlow crash in the same process
         with Worker() as process:
             process.call(
                 worker.import_backend,
@@ -86,12 +86,12 @@ def test_implementations_with_the_same_batches_reach_the_same_weights(name, task
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
-    # Keras and scikit-learn draw other batches; PyTorch's Adam has its epsilon elsewhere.
+    # Keras and scikit-learn sample other batches; PyTorch's Adam adds epsilon in another place.
     ["keras", "keras_steps", "keras_xla_steps", "sklearn", "torch", "torch_compile"],
 )
 def test_each_implementation_learns(name, task):
     weights = weights_after(BY_NAME[name], task, epochs=5)
-    assert task.accuracy(weights) > 0.5  # by chance 0.1; there are 1,000 examples
+    assert task.accuracy(weights) > 0.5  # chance level 0.1; 1,000 examples
 
 
 @pytest.mark.slow
@@ -113,7 +113,7 @@ def test_each_of_many_networks_has_its_own_batches(task, monkeypatch):
     train = ensemble.Networks.train
     monkeypatch.setattr(ensemble.Networks, "train", lambda *a: orders.append(a[1]) or train(*a))
     implementation = Implementation("two", "two at once", "many_networks", {"networks": 2})
-    assert task.accuracy(weights_after(implementation, task, epochs=10)) > 0.5  # by chance 0.1
+    assert task.accuracy(weights_after(implementation, task, epochs=10)) > 0.5  # chance level 0.1
     assert len({order[:, i].tobytes() for order in orders for i in (0, 1)}) == 20
 
 
@@ -144,7 +144,7 @@ def test_table_is_sorted_by_time_and_failed_implementations_are_left_out(
     times = {one["way"]["name"]: one["epoch_seconds"] for one in record["ways"]}
     assert [len(times[name]) for name in ("project", "broken", "feed_dict")] == [2, 0, 2]
     rates = record["rates"]
-    # Both come near to what the machine can do at most, in whatever mood it is.
+    # Both are near the machine's peak rate, however busy it is.
     assert 0.2 < rates["multiply_add"] / rates["matrix_product"] < 5
     assert record["least_seconds"] == record["flops"] / max(rates.values())
     assert all(one["import_seconds"] > 0 for one in record["ways"])
@@ -182,7 +182,7 @@ def test_growth_is_timed_with_its_lower_bounds(drawn_folder, tmp_path, monkeypat
     assert written(tmp_path) == {"growth.json", "growth.png"}
     record = json.loads((tmp_path / "growth.json").read_text())
     points = record["points"]
-    # There are 1,000 examples, too few for batches of 5,000.
+    # 1,000 examples are too few for batches of 5,000.
     assert [(p["what"], p["size"]) for p in points] == [("images", 2), ("batch size", 500)]
     doubled, larger = points
     assert doubled["least_seconds"] == pytest.approx(2 * larger["least_seconds"])
@@ -201,9 +201,9 @@ def test_long_epochs_are_timed_in_part_and_failed_sizes_reported(task, monkeypat
 
     monkeypatch.setattr(growth, "time_one", timed)
     monkeypatch.setattr(growth, "SIZES", {"hidden units": (64, 2048, 4096)})
-    monkeypatch.setattr(growth, "MAX_TIMED_FLOPS", 10e9)  # of 2,048 units three steps
+    monkeypatch.setattr(growth, "MAX_TIMED_FLOPS", 10e9)  # three steps with 2,048 units
     small, large, lost = growth.time_growth(task, 1e12, lambda text: None)
-    assert [small.seconds, large.seconds] == pytest.approx([0.1, 0.1])  # of ten steps each
+    assert [small.seconds, large.seconds] == pytest.approx([0.1, 0.1])  # ten steps each
     assert (lost.seconds, lost.fault) == (None, "WorkerLost: its process was ended")
 
 
@@ -248,7 +248,7 @@ def test_killed_worker_is_reported_and_workers_end_with_their_parent():
         "import os, time\n"
         "from tf_edureka.benchmark.worker import Worker\n"
         "if __name__ == '__main__':\n"
-        "    workers = [Worker(), Worker()]\n"  # the second one keeps the pipe of the first open
+        "    workers = [Worker(), Worker()]\n"  # the second one inherits the first one's pipe
         "    assert len({worker.call(os.getpid) for worker in workers}) == 2\n"
         "    print('both', flush=True)\n"
         "    time.sleep(600)"
@@ -257,7 +257,7 @@ def test_killed_worker_is_reported_and_workers_end_with_their_parent():
     with subprocess.Popen([sys.executable, "-c", code], text=True, **pipes) as parent:
         assert parent.stdout.readline() == "both\n"
         parent.kill()
-        # The end of what they print comes with the end of the last process that could print.
+        # communicate() returns only when the last process with the pipe has ended.
         assert parent.communicate(timeout=60)[0] == ""
 
 

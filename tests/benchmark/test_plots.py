@@ -6,7 +6,7 @@ from tf_edureka.benchmark import plots, timing
 
 
 def bars_of(figure) -> dict[str, tuple[float, str]]:
-    """From below to the top: each name's length and text; drawing it is part of what is tested."""
+    """Length and text of each bar, from bottom to top; drawing the figure is part of the test."""
     figure.savefig(io.BytesIO())
     (axes,) = figure.axes
     names = [label.get_text() for label in axes.get_yticklabels()]
@@ -41,7 +41,7 @@ def test_epochs_plot_shows_shortest_median_and_lower_bound():
     *medians, least = axes.lines
     assert [line.get_xdata()[0] for line in medians] == [2.0, 0.25]
     assert least.get_xdata()[0] == 0.125
-    # In greyscale: both lines are seen upon the bars, and this project's bar among the others.
+    # In greyscale, both lines are visible on the bars, and this project's bar stands out.
     theirs, ours = (colors.to_rgb(bar.get_facecolor()) for bar in axes.patches)
     greys = [0.299 * red + 0.587 * green + 0.114 * blue for red, green, blue in (theirs, ours)]
     assert greys[0] - greys[1] > 0.1

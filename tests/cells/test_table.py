@@ -66,7 +66,7 @@ def rows(made: SideBySide) -> list[list[str | None]]:
     titles, *found = Table(made._repr_html_()).rows
     steps = []
     for row in found:
-        if len(row) == 3:  # a step starts; its title gets a row
+        if len(row) == 3:  # a step starts, with a row for its title
             steps.append([row[0], [row[1]], [row[2]]])
         else:
             columns = [column for column in steps[-1][1:] if column[0] is not None]

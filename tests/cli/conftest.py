@@ -12,7 +12,7 @@ from tf_edureka.runs.state import TrainingProgress, identity
 
 @pytest.fixture
 def train_mnist(drawn_folder, tmp_path):
-    """Runs the command `train-mnist` on drawn digits and gives its exit code."""
+    """Runs the command `train-mnist` on rendered digits and returns its exit code."""
 
     def run(*arguments, out=tmp_path / "out", folder=drawn_folder):
         return main([*arguments, "--data-dir", str(folder), "--out", str(out)])
@@ -25,7 +25,7 @@ def train_mnist(drawn_folder, tmp_path):
 def no_training(monkeypatch):
     """`mlp.train` trains nothing: epoch n has the cost 1 / n, the accuracy 1 - 0.9 / n.
 
-    Each weight after it is n, and a thousand more for each seed.
+    After it each weight is n + 1000 * seed.
     """
 
     def pretend(config, data, *, on_epoch, start, save, **_):
@@ -54,7 +54,7 @@ def no_training(monkeypatch):
 
 @pytest.fixture
 def no_pictures(monkeypatch):
-    """Of a run small and empty pictures are drawn: for tests that do not look at them."""
+    """Replaces a run's figures by small, empty ones, for tests that do not inspect them."""
     names = ("cost.png", "accuracy.png", "predictions.png", "weights.png")
     monkeypatch.setattr(
         "tf_edureka.mlp.plots.run_figures", lambda *_: {name: Figure((1, 1)) for name in names}

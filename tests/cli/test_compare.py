@@ -126,7 +126,7 @@ def test_each_training_gets_the_seed_and_its_recipe(drawn_folder, tmp_path, trai
     article = MlpConfig.article(seed=5)
     double = dataclasses.replace(article, dtype="float64", epochs=1)
     assert trained == [
-        *[(legacy, article), (modern, article), (modern, article)],  # one without XLA
+        *[(legacy, article), (modern, article), (modern, article)],  # the last one without XLA
         *[(legacy, double), (modern, double), (modern, double)],
         (modern, MlpConfig.tuned(seed=5)),
     ]

@@ -29,7 +29,7 @@ def test_the_gpu_computes_what_the_cpu_does(drawn_folder):
 def test_gpus_hidden_by_the_tests_are_remembered(monkeypatch, shown):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", shown)
     monkeypatch.delenv("TF_EDUREKA_TESTS_SHOWN_GPUS")
-    for _ in range(2):  # in a worker of pytest-xdist it is run a second time
+    for _ in range(2):  # pytest-xdist's workers run it a second time
         runpy.run_path(str(ROOT / "tests" / "conftest.py"))
         assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1"
         assert os.environ["TF_EDUREKA_TESTS_SHOWN_GPUS"] == shown
@@ -55,7 +55,7 @@ def test_failing_check_is_a_row_and_sets_the_exit_code(drawn_folder, monkeypatch
         table.add("a time", "1 s")
 
     monkeypatch.setattr(gpu_checks, "CHECKS", (fails, breaks_off, passes))
-    with runtime.tf32(True):  # and back
+    with runtime.tf32(True):  # and restored afterwards
         assert gpu_check.main(["--device", "cpu", "--data-dir", str(drawn_folder)]) == 1
     shown = capsys.readouterr().out
     assert "RuntimeError: no kernel image" in shown

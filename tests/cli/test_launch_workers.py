@@ -18,8 +18,8 @@ from tf_edureka.errors import InputError
 from tf_edureka.runs import snapshots
 
 TRAINING = ("--epochs", "5", "--batch-size", "10")
-# In each worker the process that trains holds a lock for as long as it lives, then runs its code;
-# the process that watches it runs another when it starts.
+# In each worker, the training process holds a lock while it lives and runs its own code; the
+# process that watches it runs other code at its start.
 AT_START = """
 import json, os, pathlib, signal, sys, time
 task = json.loads(os.environ.get("TF_CONFIG", "{{}}")).get("task")
@@ -37,7 +37,7 @@ if task and "--multiprocessing-fork" in sys.orig_argv:
 elif task and "train-mnist" in sys.orig_argv:
     exec({of_parents!r})
 """
-# A worker that dies when its third epoch ends, but not once more when it is started again.
+# A worker that dies at the end of its third epoch, but only the first time.
 DIES = """
 from tf_edureka.runs.state import TrainingProgress
 ended, again = TrainingProgress.epoch_ended, folder / "again"
@@ -65,7 +65,7 @@ def launch(drawn_folder, tmp_path):
         return start_process([*command, *options, *where], env=environment)
 
     def expect_gone(workers: int) -> None:
-        """Waits until as many workers as there were live no more."""
+        """Waits until all workers have ended."""
         locks = list(lives.glob("*.lives"))
         assert len(locks) == workers
         for lock in locks:
@@ -109,7 +109,7 @@ def test_killed_worker_does_not_change_the_result(launch, drawn_folder):
     found = history(launch.out)
     assert found["cost"] == wanted["cost"]
     assert found["accuracy"] == wanted["accuracy"]
-    # The chief may have come to write the third checkpoint before it was ended.
+    # The chief may have written the third checkpoint before it was ended.
     assert [before["epochs"] for before in found["earlier"]] in ([2], [3])
     assert (found["strategy"], found["replicas"]) == ("multiworker", 2)
     np.testing.assert_array_equal(last_weights(launch.out), weights)
@@ -145,13 +145,13 @@ def test_second_signal_kills_workers_that_do_not_respond(launch):
     )
     for _ in range(2):
         wait_for("there", launcher)
-    for _ in range(300):  # a terminal that is closed; two signals may come as one
+    for _ in range(300):  # a closed terminal; two signals may arrive as one
         if launcher.poll() is not None:
             break
         launcher.send_signal(signal.SIGHUP)
         time.sleep(0.1)
     said = launcher.communicate(timeout=1)[1]
-    # The last one may come when Python has given the signals back, at its very end.
+    # The last signal may arrive when Python has already restored the default handlers at exit.
     assert launcher.returncode in (128 + signal.SIGHUP, -signal.SIGHUP)
     assert said.count("ended by the launcher, interrupted twice") == 2
     launch.expect_gone(workers=2)

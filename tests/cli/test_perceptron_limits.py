@@ -9,7 +9,7 @@ from tf_edureka.perceptron.gates import GATES
 
 
 def main(arguments) -> int:
-    """The command, asked for the limits of perceptrons."""
+    """The command with --limits."""
     return train_perceptron.main(["--limits", *arguments])
 
 

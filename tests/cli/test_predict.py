@@ -95,7 +95,7 @@ def test_steps_to_the_network_input_are_drawn(model, pictures, capsys, tmp_path)
     assert main(command) == 0
     with Image.open(out) as shown:
         assert shown.format == "PNG"
-        assert shown.height > 2 * shown.width / 3  # three rows of four
+        assert shown.height > 2 * shown.width / 3  # three rows of four tiles
     content = out.read_bytes()
     assert main(command) == 2
     assert "expected the name of a new file, but it exists" in capsys.readouterr().err
@@ -144,7 +144,7 @@ def test_invalid_picture_does_not_stop_the_others(model, pictures, capsys, tmp_p
 
 
 def changed(model, path, compression=zipfile.ZIP_STORED, **members):
-    """The model's file with other members; None leaves one out."""
+    """The model's file with some members replaced; None removes one."""
     with zipfile.ZipFile(model) as old, zipfile.ZipFile(path, "w", compression) as new:
         for name in old.namelist():
             content = members.pop(name.replace(".", "_"), old.read(name))
@@ -229,7 +229,7 @@ def deep(layers):
 
 
 def weights(write):
-    """A file of weights that is not what it seems."""
+    """A file of weights that must be rejected."""
     content = io.BytesIO()
     with h5py.File(content, "w") as file:
         write(file.create_group("layers/dense/vars"))
@@ -400,7 +400,7 @@ def test_convolutional_network_is_used_up_to_a_size_limit(pictures, capsys, tmp_
     assert len(capsys.readouterr().out.splitlines()) == 2
     convolutional(32, 64).save(path)
     assert main([str(path), str(pictures[0][0])]) == 2
-    # 28 x 32 positions at most by 32 x 32 x 64 x 64 weights, beside what little the others take.
+    # At most 28 x 32 positions times 32 x 32 x 64 x 64 weights; the other layers need little.
     assert "at most 1000000000 multiplications per image, got 3758" in capsys.readouterr().err
 
 
@@ -451,4 +451,4 @@ def test_rejected_model_leaves_nothing_in_keras(model, tmp_path):
     with pytest.raises(InputError, match="1041000002826 weights"):
         mlp.load_model(path)
     with keras.StatelessScope():
-        pass  # when it ends Keras makes the variables that it has been asked for and not made
+        pass  # at its end Keras creates the requested variables that are missing

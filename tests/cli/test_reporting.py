@@ -16,7 +16,7 @@ FORWARDED = "; the work continues without it\n"
 
 
 def said(capsys, error=None, warning=None) -> tuple[int, str]:
-    """Exit code and stderr of a command that raises or warns so."""
+    """Exit code and stderr of a command that raises the error or issues the warning."""
 
     @reporting.reports_errors
     def main() -> int:
@@ -40,7 +40,7 @@ def test_command_adds_advice_to_the_error_of_the_package(capsys):
 
 @pytest.mark.parametrize(
     ("kind", "message", "shown"),
-    [  # as they were seen on a GPU whose memory another program had taken
+    [  # seen on a GPU whose memory another program had taken
         ("Internal", "cudaSetDevice() on GPU:0 failed. Status: out of memory", ": out of memory"),
         (
             "Internal",
@@ -96,11 +96,11 @@ def full_disk():
     """A stream to a device that is always full."""
     with open("/dev/full", "w") as stream:
         yield stream
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is left, at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # so that close() works
 
 
 def printing(name: str, text: str = "a line", code: int = 0) -> int:
-    """The exit code of a command that prints to the stream of that name, and goes on."""
+    """Exit code of a command that prints to the stream `name` and continues."""
     done = []
 
     @reporting.reports_errors

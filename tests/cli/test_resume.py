@@ -30,7 +30,7 @@ each = pytest.mark.parametrize(("train", "config"), TRAININGS)
 
 @pytest.fixture
 def within_epochs(monkeypatch):
-    """The state is saved as often as it can be, and the compiled epoch is made in four parts."""
+    """Saves the state as often as possible, and computes the compiled epoch in four calls."""
     monkeypatch.setattr("tf_edureka.runs.state.SECONDS_BETWEEN", 0.0)
     monkeypatch.setattr(
         training,

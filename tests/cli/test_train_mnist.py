@@ -39,7 +39,7 @@ def results(out: Path) -> set[str]:
 
 @pytest.fixture
 def train(train_mnist, no_training, no_pictures):
-    """The same without training and pictures, for all that is not about them."""
+    """Runs the command without training and pictures, for tests that are not about them."""
     return train_mnist
 
 
@@ -94,7 +94,7 @@ def test_the_legacy_implementation_gives_the_same_files_and_form(train_mnist, dr
     assert history["config"]["recipe"] == "article"
     assert history["xla"] is False
     trained = legacy_mlp.train(MlpConfig.article(epochs=1), mnist.load("idx", drawn_folder))
-    assert history["step_cost"] == trained.step_cost.tolist()  # modern rounds otherwise
+    assert history["step_cost"] == trained.step_cost.tolist()  # the modern one rounds differently
     first, *lines = capsys.readouterr().out.splitlines()
     assert first.endswith("seed 1, legacy")
     assert [bool(LINE.match(line)) for line in lines[:3]] == [True, True, False]
@@ -214,7 +214,7 @@ def test_diverged_run_is_written_and_plotted_too(train_mnist):
 
 @pytest.mark.usefixtures("no_training")
 def test_a_folder_may_have_any_name(train_mnist, drawn_folder, tmp_path):
-    name = "a$x^$b \udcff"  # a formula, and no Unicode
+    name = "a$x^$b \udcff"  # math markup, and bytes that are not UTF-8
     (tmp_path / name).symlink_to(drawn_folder)
     out = tmp_path / f"out {name}"
     assert train_mnist("--epochs", "1", folder=tmp_path / name, out=out) == 0
@@ -371,7 +371,7 @@ def test_full_disk_ends_in_one_line_and_keeps_the_last_checkpoint(drawn_folder, 
     out = tmp_path / "out"
     command = [sys.executable, str(SCRIPT), "--quiet", "--epochs", "5", "--out", str(out)]
     command += ["--data-dir", str(drawn_folder)]
-    # Files may not grow beyond a megabyte, so already the first checkpoint does not fit.
+    # Files are limited to a megabyte, so even the first checkpoint does not fit.
     limited = ["bash", "-c", 'ulimit -f 1000; exec "$@"', "bash"]
     done = subprocess.run([*limited, *command], capture_output=True, text=True)
     errors = [line for line in done.stderr.splitlines() if not line.startswith("note")]

@@ -69,7 +69,7 @@ def test_pictures_can_be_svg_and_replace_those_of_the_other_format(
 ):
     out = ["--out", str(tmp_path)]
     assert main([*arguments, *out]) == 0
-    assert main([*arguments, *out, "--pictures", "svg"]) == 2  # holds a run
+    assert main([*arguments, *out, "--pictures", "svg"]) == 2  # the folder holds a run
     capsys.readouterr()
     assert main([*arguments, *out, "--pictures", "svg", "--overwrite"]) == 0
     assert written(tmp_path) == names

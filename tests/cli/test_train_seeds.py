@@ -85,6 +85,6 @@ def test_ctrl_c_ends_after_the_epoch_and_writes_the_results(train_mnist, capsys)
 
 @pytest.mark.usefixtures("pretended")
 def test_min_accuracy_applies_to_the_mean(train_mnist):
-    for least, code in (("0.1", 0), ("0.11", 1)):  # of 0, 0.1 and 0.2
+    for least, code in (("0.1", 0), ("0.11", 1)):  # the mean of 0, 0.1 and 0.2 is 0.1
         arguments = ("--seeds", "3", "--epochs", "1", "--overwrite")
         assert train_mnist(*arguments, "--min-accuracy", least) == code

@@ -17,7 +17,7 @@ TIMES = ("epoch_seconds", "startup_seconds", "command", "earlier")
 
 
 class Killed(BaseException):
-    """A kill, as far as one can be had within a process."""
+    """Simulates a kill within this process."""
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def quick(monkeypatch, no_pictures):
 
 @pytest.fixture
 def train(train_mnist, no_training, no_pictures):
-    """Trains nothing: the weights after an epoch are its number and, by the thousand, the seed."""
+    """Trains nothing: after epoch n with seed s each weight is n + 1000 s."""
     run = functools.partial(train_mnist, "--hidden-units", "4")
     run.out = train_mnist.out
     return run
@@ -36,7 +36,7 @@ def train(train_mnist, no_training, no_pictures):
 
 @pytest.fixture
 def kill_in_write(monkeypatch):
-    """Kills this process, as it were, when so many files are written but not yet in their place."""
+    """Simulates a kill when the n-th file is written but not yet renamed."""
     fsync = os.fsync
 
     def arm(write):
@@ -58,7 +58,7 @@ def initial_weights():
 
 
 def values(out) -> dict[int, int]:
-    """What `no_training` made the weights of each snapshot but the initial one."""
+    """The weight that `no_training` set in each snapshot except the initial one."""
     found = {epoch: weights[-1] for epoch, weights in snapshots.read(out).items() if epoch}
     return {epoch: int(bias[0]) for epoch, bias in found.items()}
 
@@ -122,7 +122,7 @@ def test_snapshots_after_a_kill_equal_those_of_an_uninterrupted_run(
     options += ["--epochs", "3", "--snapshots", "--resume"]
     assert train_mnist(*options, out=tmp_path / "whole") == 0
     monkeypatch.setattr("tf_edureka.runs.state.SECONDS_BETWEEN", 0.0)  # saves each step
-    # Inside the initial snapshot, then that of epoch 1, then a checkpoint within epoch 2.
+    # Killed while writing the initial snapshot, the one of epoch 1, a checkpoint within epoch 2.
     for write, there in ((2, []), (5, [0]), (2, [0, 1])):
         kill_in_write(write)
         with pytest.raises(Killed):
@@ -133,7 +133,7 @@ def test_snapshots_after_a_kill_equal_those_of_an_uninterrupted_run(
     assert list(found) == list(wanted) == [0, 1, 2, 3]
     for epoch, weights in wanted.items():
         expect_equal(found[epoch], weights)
-    # Begun without, and resumed within epoch 2 with snapshots.
+    # Started without snapshots, and resumed with them within epoch 2.
     kill_in_write(6)
     with pytest.raises(Killed):
         train_mnist(*[one for one in options if one != "--snapshots"], out=tmp_path / "late")
@@ -152,7 +152,7 @@ def test_kill_at_any_write_never_mixes_two_runs(train, kill_in_write, write):
     with pytest.raises(Killed):
         train("--epochs", "2", "--snapshots", "--overwrite")
     assert all(value < 2000 for value in values(train.out).values())
-    # Inside the first checkpoint there is none to go on from.
+    # If killed while writing the first checkpoint, there is none to resume from.
     assert train("--epochs", "2", "--snapshots", "--resume" if write > 1 else "--overwrite") == 0
     assert values(train.out) == {1: 1001, 2: 1002}
     expect_equal(snapshots.read(train.out)[0], initial_weights())

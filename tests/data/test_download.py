@@ -15,7 +15,7 @@ from tf_edureka.errors import InputError
 
 @pytest.fixture
 def contents(monkeypatch):
-    """Four small files, as if they had been published."""
+    """Four small files that replace the published ones."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     contents = {name: gzip.compress(name.encode() * 9, mtime=0) for name in NAMES}
     published = {
@@ -28,7 +28,7 @@ def contents(monkeypatch):
 
 @pytest.fixture
 def mirror(contents, tmp_path):
-    """Has them."""
+    """A mirror with these files."""
     for name, content in contents.items():
         (tmp_path / f"{name}.gz").write_bytes(content)
     with serving(folder(tmp_path)) as address:
@@ -157,7 +157,7 @@ def test_proxy_that_requires_a_login_is_reported(contents, monkeypatch):
 
 @pytest.fixture
 def end():
-    """Of the test: until then a server may wait."""
+    """An event that is set at the end of the test; a server may wait for it."""
     event = threading.Event()
     yield event
     event.set()

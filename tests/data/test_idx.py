@@ -26,7 +26,7 @@ def test_encoded_bytes_match_the_idx_format():
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
 def test_read_returns_what_encode_wrote(tmp_path, pack):
-    path = tmp_path / "file"  # whether it is gzipped is not told by the name
+    path = tmp_path / "file"  # the name does not tell whether it is gzipped
     path.write_bytes(pack(idx_bytes(IMAGES)))
     np.testing.assert_array_equal(idx.read(path, rank=3), IMAGES)
 
@@ -112,7 +112,7 @@ def test_a_gzip_bomb_takes_no_more_memory_than_its_header_announces(anywhere):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     complaint, kilobytes = done.stdout.splitlines()
     assert "announces 1000 = 1000 values, but it has more" in complaint
-    assert int(kilobytes) < 20_000  # of 600,000
+    assert int(kilobytes) < 20_000  # the whole file would need 600,000
 
 
 def test_a_gzip_file_of_several_members_is_read_to_its_end(tmp_path):
@@ -134,7 +134,7 @@ def test_half_a_million_empty_gzip_members_are_rejected_early(tmp_path):
 def test_long_empty_gzip_file_is_rejected_early(tmp_path, monkeypatch):
     monkeypatch.setattr(idx, "_MAX_BYTES", 10**6)
     path = tmp_path / "labels"
-    path.write_bytes(gzip.compress(b"", 0)[:10] + b"\0\0\0\xff\xff" * 10**6)  # blocks of no bytes
+    path.write_bytes(gzip.compress(b"", 0)[:10] + b"\0\0\0\xff\xff" * 10**6)  # empty blocks
     with pytest.raises(InputError, match="damaged gzip file .more than 1000000 bytes"):
         idx.read(path, rank=1)
 

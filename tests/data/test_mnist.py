@@ -52,7 +52,7 @@ def test_unpacked_files_are_read_too(folder):
 def test_other_files_give_a_warning_and_are_not_called_mnist(folder):
     with pytest.warns(InputWarning, match=f"not the published MNIST.*{', '.join(NAMES)}") as warned:
         data = mnist.load("idx", folder)
-    assert [warning.filename for warning in warned] == [__file__]  # of the line that asked for them
+    assert [warning.filename for warning in warned] == [__file__]  # names the caller's file
     assert data.title.startswith("not MNIST")
     assert not data.is_mnist
 
@@ -107,7 +107,7 @@ def test_idx_without_a_folder_names_the_variable():
 
 @pytest.fixture
 def no_copy(monkeypatch):
-    """TFDS has none, and can make none."""
+    """TFDS has no copy and cannot prepare one."""
 
     def fail(*_):
         raise InputError("no space left")
@@ -126,7 +126,7 @@ def no_network(monkeypatch):
 
 @pytest.fixture
 def downloaded(monkeypatch):
-    """What is downloaded are the files of `arrays`."""
+    """A download returns the files of `arrays`."""
 
     def fetch(*, mirrors, report):
         if report is not None:
@@ -265,7 +265,7 @@ def test_real_mnist_is_recognised_and_split(mnist_folder, recwarn):
     assert data.validation.labels[:5].tolist() == [5, 0, 4, 1, 9]
     assert data.test.labels[:5].tolist() == [7, 2, 1, 0, 4]
     assert data.is_mnist
-    assert replace(data, title="mine").is_mnist  # by its content
+    assert replace(data, title="mine").is_mnist  # decided by the content
     assert not data.limited(54_999).is_mnist
     other = data.train.labels.copy()
     other[0] += 1

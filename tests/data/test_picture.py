@@ -268,7 +268,7 @@ def test_mnists_own_images_stay_nearly_as_they_are(mnist_folder, tmp_path):
     from tf_edureka.data import mnist
 
     images = mnist.load("idx", mnist_folder).test.images[:100]
-    for paper in (0, 255):  # as they are, and dark on light
+    for paper in (0, 255):  # unchanged, and inverted to dark on light
         pictures = [
             read(tmp_path, np.abs(paper - image.astype(int)).astype("u1")) for image in images
         ]

@@ -33,7 +33,7 @@ def segment(kind: int, content: bytes = b"") -> bytes:
 
 
 def with_chunks(*chunks: bytes) -> bytes:
-    """The PNG with more chunks between its header and its pixels."""
+    """The PNG with additional chunks between its header and its pixels."""
     return PNG[:33] + b"".join(chunks) + PNG[33:]
 
 

@@ -39,8 +39,8 @@ def test_terminal_shows_a_bar_that_disappears_at_the_end(monkeypatch):
     with open(follower, "w") as terminal:
         shown(monkeypatch, terminal, ("downloading", 1_000_000, 2_000_000), ("preparing", 0, 0))
     seen = b""
-    with contextlib.suppress(OSError):  # at the end, as nobody has the terminal any more
-        while some := os.read(leader, 2**16):  # gives what is there, which may be a part
+    with contextlib.suppress(OSError):  # raised at the end, when no process has the terminal open
+        while some := os.read(leader, 2**16):  # returns available data, perhaps a part
             seen += some
     os.close(leader)
     assert b"preparing" in seen

@@ -151,7 +151,7 @@ def test_tfds_shows_its_bars_again_afterwards(empty_tfds, monkeypatch):
 
     shown = []
     monkeypatch.setattr(BUILDER, "download_and_prepare", shows_bars)
-    with pytest.raises(InputError):  # there is no copy to be found
+    with pytest.raises(InputError):  # no copy exists
         tfds.prepare(FILES)
     shows_bars()
     assert shown == [False, True]
@@ -227,13 +227,13 @@ def expect_published_order(data, mnist_folder):
 def test_tfds_prepares_a_copy_offline_and_gives_the_published_order(mnist_folder, empty_tfds):
     for data in (
         mnist.load("tfds", mnist_folder),
-        mnist.load("auto"),  # now there is a copy, and no folder is needed
+        mnist.load("auto"),  # now a copy exists, so no folder is needed
     ):
         expect_published_order(data, mnist_folder)
 
 
 def point_tfds_at(address, monkeypatch):
-    """What TFDS downloads, and looks for the SHA-256 of, is at this address."""
+    """Makes TFDS download from this address, with the SHA-256 that it knows."""
     infos = {f"{address}{url.rpartition('/')[2]}": x for url, x in BUILDER.url_infos.items()}
     for url, info in infos.items():
         monkeypatch.setitem(BUILDER.url_infos, url, info)

@@ -97,7 +97,7 @@ def test_incompatible_versions_are_named_with_the_requirement(installed, version
 
 
 def test_a_package_that_is_needed_anyway_may_be_newer_than_an_extra_allows(monkeypatch):
-    # As `legacy` does for NumPy: who has not asked for that extra may have any NumPy.
+    # The extra `legacy` limits NumPy, but does not apply to users who have not installed it.
     requires = importlib.metadata.requires
 
     def pretended(name):
@@ -184,7 +184,7 @@ def test_unloadable_library_is_named_with_its_missing_dependency(wheels, install
     assert found == [
         (
             "libcufft.so.11 cannot be loaded: /nvidia/cufft/lib/libcufft.so.11: file too short",
-            "pip install --force-reinstall nvidia-cufft-cu12",  # it is there, and damaged
+            "pip install --force-reinstall nvidia-cufft-cu12",  # it exists, but is damaged
         ),
         (
             "libcusparse.so.12 cannot be loaded: its dependency libnvJitLink.so.12 is missing",
@@ -219,11 +219,11 @@ def test_xla_tools_are_found_and_run(wheels, monkeypatch):
     wheels("cuda_nvcc/nvvm/libdevice/libdevice.10.bc")
     assert [finding.what for finding in cuda.xla_tools(True)] == ["XLA's ptxas of CUDA 12.9"]
     ptxas.write_text("#!/bin/sh\necho Cuda tools, release 12.5, V12.5.82\n")
-    (old,) = cuda.xla_tools(True)  # XLA says so itself, on every run
+    (old,) = cuda.xla_tools(True)  # XLA itself prints this in every run
     assert (old.status, old.what[:26]) == (NOTE, "XLA's ptxas of CUDA 12.5 g")
     assert old.advice == "pip install --upgrade nvidia-cuda-nvcc-cu12"
     ptxas.chmod(0o644)
-    if os.geteuid():  # root may run anything that is executable for someone
+    if os.geteuid():  # root may run any file that some user may execute
         assert problems(cuda.xla_tools(True))[0].advice == f"chmod +x {ptxas}"
 
 

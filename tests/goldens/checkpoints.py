@@ -25,13 +25,13 @@ import tensorflow as tf
 
 tf.logging.set_verbosity(tf.logging.ERROR)
 STEPS = 7
-# One thread, so that each sum has one order; two devices, for what is sharded.
+# One thread, so that each sum has one order; two devices, for sharded variables.
 CONFIG = tf.ConfigProto(
     intra_op_parallelism_threads=1, inter_op_parallelism_threads=1, device_count={"CPU": 2}
 )
 
-# `x`: a value for each input of `outputs`; `fed`: a function for each input of a step that draws a
-# value; `noise`: what the next step is not fed.
+# `x`: a value for each input of `outputs`; `fed`: for each input of a step, a function that samples
+# a value; `noise`: inputs that are not fed in the next step.
 Network = collections.namedtuple("Network", "x outputs loss step fed noise")
 
 
@@ -206,7 +206,7 @@ def sharded(random, optimizer=tf.train.AdamOptimizer):
 
 
 def five(random):
-    """Five layers of one shape, whose variables have no names and came in another order."""
+    """Five layers of one shape; their variables have no names and were created in another order."""
     x = tf.placeholder(tf.float32, [None, 6])
     y = tf.placeholder(tf.float32, [None, 6])
     kernels, biases = {}, {}
@@ -224,7 +224,7 @@ def five(random):
 
 
 def branches(random):
-    """Two branches of the same shapes; what is called left is the second."""
+    """Two branches of the same shapes; the one named left is the second."""
     x = tf.placeholder(tf.float32, [None, 6], name="x")
     y = tf.placeholder(tf.float32, [None, 3], name="y")
     branch = {}
@@ -252,7 +252,7 @@ def frozen(random):
 
 
 def fixed(random):
-    """Two layers that are asked for four examples, no more and no fewer, and not trained."""
+    """Two untrained layers for exactly four examples."""
     x = tf.placeholder(tf.float32, [4, 6], name="x")
     hidden = tf.layers.dense(x, 5, activation=tf.nn.sigmoid)
     return network({x: normal(4, 6)(random)}, tf.nn.softmax(tf.layers.dense(hidden, 3)))
@@ -311,11 +311,11 @@ def key(tensor):
 
 
 def facts(session, built, random, save):
-    """What is known about a network after some steps, where it is saved, and the step after."""
+    """The facts about a network after some steps, when it is saved, and about the next step."""
     session.run(tf.global_variables_initializer())
     session.run(tf.get_collection("drawn"))
     for variable in tf.global_variables():
-        if variable.shape.num_elements() > 10000:  # whole numbers, for a small file
+        if variable.shape.num_elements() > 10000:  # whole numbers compress to a small file
             variable.load(np.round(session.run(variable)), session)
 
     def batch():
@@ -342,7 +342,7 @@ def facts(session, built, random, save):
 
 
 def write(folder, name, build, how="checkpoint", **saver_arguments):
-    """Trains a network and writes it in a way, and beside it what it computes."""
+    """Trains a network and writes it in one format, together with its results."""
     path = os.path.join(folder, name)
 
     def save(session, built):

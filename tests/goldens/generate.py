@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
-# Part of the package, which compares its network with it.
+# Part of the package: `tf-edureka compare` reads it.
 MLP = HERE.parent.parent / "tf_edureka" / "parity" / "article" / "tf1_15_5.json"
 GRAPH_SEEDS = (0, 1, 2, 3, 7, 2019)
 OP_SEEDS = range(41)
-# The article has the first of each, and says that any activation function will do.
+# The article uses the first of each, and says that any activation function will do.
 ACTIVATIONS = ("nn.relu", "identity", "nn.sigmoid", "nn.tanh", "nn.softmax")
 GATES = {"or": (0, 1, 1, 1), "and": (0, 0, 0, 1), "nand": (1, 1, 1, 0), "xor": (0, 1, 1, 0)}
 
@@ -124,7 +124,7 @@ def perceptron(tf, article):
 
 
 def activations(tf, article):
-    """What the perceptron comes to with other activation functions and on other gates."""
+    """The perceptron's results with other activation functions and on other gates."""
 
     def table(gate):
         return ",\n".join(f"    [{target}]" for target in GATES[gate])
@@ -148,7 +148,7 @@ def activations(tf, article):
 
 
 def mlp(tf, article, mnist):
-    """The course of the MNIST network for several graph seeds, and its graph."""
+    """The training curves of the MNIST network for several graph seeds, and its graph."""
     seeds = {}
     for seed in GRAPH_SEEDS:
         course, done = mlp_course(tf, article, mnist, seed)
@@ -159,7 +159,7 @@ def mlp(tf, article, mnist):
 
 
 def mlp_again(tf, article, mnist):
-    """Prints how far TensorFlow 1.15.5 is from itself: from `MLP`, which it wrote."""
+    """Prints how much a repeated run on TensorFlow 1.15.5 differs from the one in `MLP`."""
     written = json.loads(MLP.read_text())["graph_seeds"]
     print("seed  step 1, ulps  10 steps  100 steps  epoch 1  accuracies")
     for seed in GRAPH_SEEDS:
@@ -178,7 +178,7 @@ def mlp_again(tf, article, mnist):
 
 
 def mlp_course(tf, article, mnist, seed):
-    """What the MNIST program computes under a graph seed, and the run itself."""
+    """The results of the MNIST program with a graph seed, and the run itself."""
     from tensorflow.contrib.learn.python.learn.datasets.mnist import DataSet
 
     batches = hashlib.sha256()
@@ -202,7 +202,7 @@ def mlp_course(tf, article, mnist, seed):
     costs = [result[1] for _, result in done["runs"] if isinstance(result, list)]
     lines = [line for line in done["printed"].splitlines() if line.startswith("Epoch")]
     draws = [op for op in done["graph"].get_operations() if op.type == "RandomStandardNormal"]
-    # What the program itself added up, in the double precision that NumPy 1 gave it.
+    # The program's own sums, in double precision as with NumPy 1.
     epochs = np.reshape(costs, (15, 550))
     cost = [sum_of(values) for values in epochs]
     assert [f"{c:.9f}" for c in cost] == [line.split()[4] for line in lines]
@@ -220,13 +220,13 @@ def mlp_course(tf, article, mnist, seed):
 
 
 def seconds_per_epoch(done):
-    """The median of what an epoch took, its test pass included, without the first epoch."""
+    """The median seconds of an epoch with its test pass, without the first epoch."""
     ends = [
         at
         for (fetches, _), at in zip(done["runs"], done["times"])  # noqa: B905 - Python 3.7 has no strict
         if not isinstance(fetches, list) and fetches is not done["runs"][0][0]
     ]
-    # The last one is the accuracy that the program computes once more at its end.
+    # The last one is the accuracy that the program computes again at its end.
     return round(float(np.median(np.diff(ends[:15]))), 2)
 
 
@@ -239,7 +239,7 @@ def sum_of(costs):
 
 
 def random_ops(tf):
-    """Draws of the random ops, with and without seeds, in both precisions."""
+    """Samples of the random ops, with and without seeds, in both precisions."""
     draws = []
     calls = [
         ("random_normal", {}),
@@ -255,7 +255,7 @@ def random_ops(tf):
             for dtype in ("float32", "float64"):
                 for shape in ([5], [301, 67]):
                     with tf.Graph().as_default(), tf.Session() as session:
-                        tf.constant(0)  # so that the op has a place other than the first
+                        tf.constant(0)  # so that the op is not the first in the graph
                         if graph_seed is not None:
                             tf.set_random_seed(graph_seed)
                         values = session.run(
@@ -278,7 +278,7 @@ def random_ops(tf):
 
 
 def next_batch(tf):
-    """Which examples `next_batch` gives: the labels are the examples' numbers."""
+    """The examples that `next_batch` returns: the labels are the examples' numbers."""
     from tensorflow.contrib.learn.python.learn.datasets.mnist import DataSet
 
     def data_set(examples, **arguments):
@@ -363,7 +363,7 @@ class Facts(dict):
 
 
 def versions(tf):
-    """What made the file."""
+    """Versions of the software that wrote the file."""
     import platform
 
     return Facts(

@@ -12,7 +12,7 @@ from goldens.generate import Facts, numbers, sha256, versions
 
 STEPS = 50
 SHAPE = (6, 3)
-# By a name of each case: the class of `tf.train`, that of `tf_edureka.tf1`, and the arguments.
+# Name of each case: class in `tf.train`, class in `tf_edureka.tf1`, and arguments.
 OPTIMIZERS = {
     "momentum": ("MomentumOptimizer", "Momentum", {"momentum": 0.9}),
     "nesterov": ("MomentumOptimizer", "Momentum", {"momentum": 0.9, "use_nesterov": True}),
@@ -53,11 +53,11 @@ def rate(step):
 
 
 def descent(precision):
-    """Where the weights start, dense gradients, and the rows and values of sparse ones."""
+    """Initial weights, dense gradients, and the rows and values of sparse ones."""
     random = np.random.RandomState(1)
     start = random.normal(size=SHAPE).astype(precision)
     dense = random.normal(size=(STEPS, *SHAPE)).astype(precision)
-    # Four of six rows, of which some come twice and some not at all.
+    # Four indices of six rows; some rows occur twice, some not at all.
     rows = random.randint(0, SHAPE[0], size=(STEPS, 4))
     sparse = random.normal(size=(STEPS, 4, SHAPE[1])).astype(precision)
     return start, dense, rows, sparse
@@ -84,7 +84,7 @@ def trained(v1, case, precision, is_sparse):
         return session.run(weights)
 
 
-# By the class of `tf.nn.rnn_cell`: that of `tf_edureka.tf1`, and the arguments after the units.
+# Name of each case: class in `tf.nn.rnn_cell`, class in `tf_edureka.tf1`, arguments after units.
 CELLS = {
     "basic_rnn": ("BasicRNNCell", "BasicRNNCell", {}),
     "basic_lstm": ("BasicLSTMCell", "LSTMCell", {"forget_bias": 0.7}),
@@ -147,8 +147,8 @@ def cell(tf, case):
     }
 
 
-# Where the layer is from, its arguments, the arguments of `tf_edureka.tf1.BatchNormalization`, and
-# the shape of a batch.
+# Name of each case: module of the layer, its arguments, the arguments of
+# `tf_edureka.tf1.BatchNormalization`, and the shape of a batch.
 BATCH_NORMS = {
     "layers": ("layers", {}, {}, (4, 2, 1, 3)),
     "layers_plain": ("layers", {"fused": False}, {"fused": False}, (4, 2, 1, 3)),
@@ -180,7 +180,7 @@ def batches(shape):
 
 
 def batch_norm(tf, case):
-    """What normalizes three batches and predicts a fourth."""
+    """Results of a layer that normalizes three batches and predicts a fourth."""
     home, arguments, _, shape = BATCH_NORMS[case]
     *training, last = batches(shape)
     with tf.Graph().as_default(), tf.Session() as session:
@@ -213,8 +213,8 @@ def batch_norm(tf, case):
     }
 
 
-# The class of `tf_edureka.tf1`, its arguments, and what makes it of TensorFlow 1: where that is
-# found, and the arguments where they are others.
+# Class in `tf_edureka.tf1`, its arguments, the name in TensorFlow 1, and the arguments there if
+# they differ.
 INITIALIZERS = [
     ("VarianceScaling", {}, "variance_scaling_initializer"),
     *(
@@ -250,7 +250,7 @@ ORTHOGONAL_SHAPES = ([6, 4], [3, 7], [2, 2, 3, 5])
 
 
 def initializers(tf):
-    """Draws of the initializers: as SHA-256, and orthogonal ones as they are."""
+    """Samples of the initializers: as SHA-256; orthogonal ones as numbers."""
     draws = []
     for name, arguments, path in INITIALIZERS:
         make = tf

@@ -407,11 +407,11 @@ def function(proto):
 
 
 def plain(name):
-    """A name without what is another in each process: the number of a function, a table's UUID."""
+    """A name without what differs per process: the number of a function, a table's UUID."""
     return re.sub(r"_(\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$", "", name)
 
 
-# How each kind of attribute is written: the same on both sides.
+# Text of each kind of attribute, the same for both TensorFlow versions.
 KINDS = {
     "s": lambda value: plain(value.decode("latin1")),
     "i": str,

@@ -47,7 +47,7 @@ def told(value):
 
 
 def result(function):
-    """What a function gives, or the kind of its error."""
+    """The result of a function, or the type of its error."""
     try:
         return told(function())
     except Exception as error:
@@ -104,7 +104,7 @@ def images():
         for size in ((7, 9), [30, 40], 50, 2.5, (9, 9, 3)):
             for kind in ("bilinear", "bicubic", "lanczos", "nearest"):
                 if (name, kind) == ("bytes RGBA", "nearest"):
-                    continue  # Pillow took the transparent ones for darker
+                    continue  # Pillow treated transparent pixels as darker
                 yield (
                     f"imresize {name} {size} {kind}",
                     lambda array=array, size=size, kind=kind: misc.imresize(array, size, kind),
@@ -176,7 +176,7 @@ for arrays, scalars in (
     NUMPY[f"find_common_type {arrays} {scalars}"] = lambda a=arrays, s=scalars: str(
         np.find_common_type(a, s)
     )
-# What the last NumPy to do so is 2.1.
+# Behaviour that NumPy 2.1 is the last to have.
 UP_TO_2_1 = {
     "float of an array": lambda: float(np.array([1.0])),
     "int of an array": lambda: int(np.array([[3]])),

@@ -240,7 +240,7 @@ data(lambda d: d.shuffle(10, seed=3).repeat(2).batch(2).prefetch(1))
 data(lambda d: d.map(lambda z: z * 2.0).batch(2))
 """
 
-# What builds variables or steps has no gradient that says anything.
+# Calls that build variables or steps have no meaningful gradient.
 WITHOUT_GRADIENT = (
     "opt(",
     "step(",
@@ -254,7 +254,7 @@ WITHOUT_GRADIENT = (
 
 
 def names():
-    """What the expressions are made of, new in the default graph."""
+    """The names that the expressions use, created in the default graph."""
 
     def placeholder(*shape, **options):
         return tf.placeholder(options.get("dtype", tf.float32), list(shape))
@@ -364,12 +364,12 @@ def floats(result):
 
 
 def count():
-    """The op seed that would be next."""
+    """The next op seed."""
     return tf.get_seed(None)[1]
 
 
 def counts(expression):
-    """What building an expression, and its gradient, adds to a graph."""
+    """The ops that building an expression, and its gradient, adds to a graph."""
     tf.reset_default_graph()
     tf.set_random_seed(1)
     have, graph = names(), tf.get_default_graph()
@@ -386,7 +386,7 @@ def counts(expression):
             tf.gradients(floats(result)[:1], inputs)
             gradient = count() - before
         except LookupError:
-            pass  # it has none
+            pass  # it has no gradient
     return [built, gradient, seeds]
 
 

@@ -43,7 +43,7 @@ def convolutions():
     model.add(Flatten())
     model.add(Dense(8, activation="relu", kernel_regularizer=keras.regularizers.l2(0.01)))
     model.add(Dense(4, activation="softmax"))
-    # Not Adam: that of Keras 2.3.1 reads its count of steps while another thread adds to it.
+    # Not Adam: in Keras 2.3.1 it reads its step count while another thread increments it.
     optimizer = keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True)
     model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
     history = model.fit(IMAGES, CLASSES, 8, epochs=3, verbose=0, validation_split=0.25)
@@ -55,7 +55,7 @@ def convolutions():
 def recurrent():
     """A functional model with an embedding and an LSTM, and callbacks."""
     words = Input((7,))
-    # Not Orthogonal, the default: its signs are those of LAPACK, and so of the NumPy that there is.
+    # Not Orthogonal, the default: its signs depend on LAPACK, and so on the installed NumPy.
     lstm = LSTM(8, dropout=0.2, recurrent_dropout=0.2, recurrent_initializer="glorot_uniform")
     x = lstm(Embedding(20, 8, mask_zero=True)(words))
     model = Model(words, Dense(1, activation="sigmoid")(x))

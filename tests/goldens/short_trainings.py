@@ -36,7 +36,7 @@ def attention():
 
 
 def beam_search():
-    """What the decoder's beam search finds, and its scores."""
+    """The sequences that the decoder's beam search finds, and their scores."""
     cell, table = attending(beams=3)
     state = cell.zero_state(4 * 3, tf.float32)
     decoder = seq2seq.BeamSearchDecoder(cell, table, [1] * 4, 2, state, 3, projection(), 0.6)
@@ -90,9 +90,9 @@ def rare_cells():
 
 
 def dropout_in_a_loop():
-    """Cells with dropout, drawn anew in each step of a sequence."""
+    """Cells with dropout, sampled again in each step of a sequence."""
     cell = rnn.DropoutWrapper(rnn.BasicLSTMCell(8), 0.9, 0.8, 0.7)
-    # One step after the other: of parallel ones the threads decide which draws first.
+    # One step after the other: in parallel the threads decide which step samples first.
     options = {"dtype": tf.float32, "parallel_iterations": 1}
     outputs, _ = tf.nn.dynamic_rnn(cell, tf.constant(SEQUENCES), LENGTHS, **options)
     return course(tf.reduce_mean(tf.square(outputs - 1.0)))
@@ -147,7 +147,7 @@ def linear_regressor():
 
 
 def seeded():
-    """What an estimator runs under."""
+    """The run configuration of an estimator."""
     return tf.estimator.RunConfig(tempfile.mkdtemp(dir=FOLDER), tf_random_seed=1)
 
 
@@ -249,7 +249,7 @@ def monitored():
 
 
 def regression():
-    """A loss with dropout, and the step that lessens it."""
+    """A loss with dropout, and a training step for it."""
     x = tf.nn.dropout(tf.layers.dense(tf.constant(FEATURES), 8, tf.nn.relu), keep_prob=0.7)
     loss = tf.losses.mean_squared_error(TARGETS, tf.layers.dense(x, 1))
     rate = tf.train.exponential_decay(0.1, tf.train.get_or_create_global_step(), 1, 0.9)
@@ -288,7 +288,7 @@ def course(loss, *others):
 
 
 def values(*tensors):
-    """What tensors come to."""
+    """The values of tensors."""
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
         return session.run(tensors)

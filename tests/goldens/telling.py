@@ -1,4 +1,4 @@
-"""How the scripts of networks and trainings print what they come to.
+"""Prints the results of the scripts of networks and trainings.
 
 Python 3.7 must be able to read this file.
 """
@@ -11,11 +11,11 @@ import traceback
 def tell(parts, lines_of):
     """Prints the lines of each part that the command line names, or of all, as JSON.
 
-    A part that fails is told on stderr, and the others go on.
+    A part that fails is reported on stderr, and the others continue.
 
     Args:
-        parts: functions; a line begins with the name of its own.
-        lines_of: gives the lines of a part, each a list.
+        parts: functions; each line starts with the name of its function.
+        lines_of: function that returns the lines of a part, each a list.
     """
     wanted = sys.argv[1:] or [part.__name__ for part in parts]
     for part in parts:

@@ -144,7 +144,7 @@ def server(drawn_folder, monkeypatch):
 
 @pytest.fixture
 def keras_home(tmp_path, monkeypatch):
-    """Keras' folder, which is not there yet, and no other mirror than the default source."""
+    """Keras' folder, which does not exist yet; the default source is the only mirror."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setattr(download, "MIRRORS", ())
     return tmp_path / "keras"
@@ -182,7 +182,7 @@ def test_files_missing_at_the_default_source_come_from_another_mirror(
 
 
 def pin(folder, monkeypatch):
-    """Lets the files of this folder be the published ones."""
+    """Makes the files of this folder count as the published ones."""
     for name in NAMES:
         content = (folder / f"{name}.gz").read_bytes()
         pinned = Published("", hashlib.sha256(content).hexdigest(), len(content))
@@ -221,7 +221,7 @@ def test_mnist_is_stored_in_keras_folder_if_the_given_one_cannot_be_created(
     assert {path.name for path in (keras_home / "datasets").iterdir()} == {
         f"{name}.gz" for name in NAMES
     }
-    # Now it is there, and nothing is downloaded.
+    # Now the file exists, so nothing is downloaded.
     monkeypatch.setattr(input_data, "DEFAULT_SOURCE_URL", "http://127.0.0.1:9/")
     assert input_data.read_data_sets(tmp_path / "file", source_url="").test.num_examples == 500
     (keras_home / "datasets" / f"{NAMES[0]}.gz").write_bytes(b"of another data set")
@@ -249,7 +249,7 @@ def test_missing_files_are_read_from_the_environments_folder(
     monkeypatch.setenv("TF_EDUREKA_MNIST_DIR", str(tmp_path))
     with pytest.raises(InputError, match="set by TF_EDUREKA_MNIST_DIR, but train-images"):
         input_data.read_data_sets(tmp_path / "none")
-    # It holds MNIST, which is not what another source would have given.
+    # The folder holds MNIST, but another source was requested, so it is not used.
     with pytest.raises(InputError, match="could not be downloaded"):
         input_data.read_data_sets(tmp_path / "none", source_url="http://127.0.0.1:9/")
 

@@ -27,7 +27,7 @@ def test_graph_equals_that_of_the_articles_file_node_by_node():
         legacy_mlp.add_accuracy(built)
     theirs, ours = golden("mlp_graph_tf2.json"), nodes_of(built.graph)
     draws = [[n for n in nodes if n[0] == "RandomStandardNormal"] for nodes in (theirs, ours)]
-    # The one difference: TensorFlow 2 numbers the draws, ours have the op seeds of TensorFlow 1.
+    # The only difference: TensorFlow 2 numbers its random ops, ours have TensorFlow 1's op seeds.
     assert [draw[2].pop("seed2")["i"] for draw in draws[0]] == list("012345")
     assert [draw[2].pop("seed2")["i"] for draw in draws[1]] == ["5", "14", "23", "32", "41", "50"]
     assert ours == theirs
@@ -39,8 +39,8 @@ def test_graph_equals_tensorflow_1_except_for_shapes_in_its_gradients():
     for _ in range(16):  # after each of 15 epochs, and at the end of the article's program
         legacy_mlp.add_accuracy(built)
     theirs, ours = golden("mlp_graph.json"), nodes_of(built.graph)
-    # Placeholders, variables with their draws and seeds, network and cost: node by node, input by
-    # input.
+    # Placeholders, variables with their random ops and seeds, network and cost: node by node, input
+    # by input.
     forward = first_after(theirs, 0, {"Mean"}) + 1
     assert described(theirs)[:forward] == described(ours)[:forward]
     assert [node[1] for node in theirs[:forward]] == [node[1] for node in ours[:forward]]
@@ -49,7 +49,7 @@ def test_graph_equals_tensorflow_1_except_for_shapes_in_its_gradients():
     after = [sorted(described(n)[end:]) for n, end in zip((theirs, ours), ends, strict=True)]
     assert after[0] == after[1]
     # The gradients are built by the installed TensorFlow's own functions. Those for the sum with a
-    # bias, for the mean and for reshaping find their shapes in another way; the rest is the same.
+    # bias, for the mean and for reshaping compute their shapes differently; the rest is the same.
     shapes = {"Shape", "Const", "Prod", "Maximum", "FloorDiv", "FloorMod", "AddV2", "GatherV2"}
     carried = {"Cast", "Reshape", "BroadcastGradientArgs", "Sum", "NoOp", "Identity"}
     for nodes in (only_in(theirs, ours), only_in(ours, theirs)):
@@ -74,7 +74,7 @@ def test_initial_values_are_bit_identical_to_tensorflow_1(seed):
 def test_real_mnist_the_first_epoch_is_that_of_tensorflow_1(mnist, train, seed):
     result = train(MlpConfig.article(seed=int(seed), epochs=1), mnist)
     expected = np.float32(GOLDEN[seed]["step_cost"])
-    # Two units in the last place, then what rounding grows to; `parity.judge` says why.
+    # Two units in the last place, then amplified rounding; `parity.article.judge` has the reasons.
     assert abs(result.step_cost[0] - expected[0]) <= 2 * np.spacing(expected[0])
     np.testing.assert_allclose(result.step_cost[:10], expected[:10], rtol=1e-6)
     np.testing.assert_allclose(result.step_cost[:100], expected[:100], rtol=2e-3)
@@ -97,7 +97,7 @@ def test_both_learn_and_end_when_asked_to(data, train):
     result = train(MlpConfig.article(seed=2), data, on_epoch=lambda epoch, *_: epoch == 7)
     assert len(result.cost) == len(result.accuracy) == len(result.epoch_seconds) == 8
     assert result.cost[-1] < result.cost[0] / 2
-    assert result.accuracy[-1] > 0.2  # by chance 0.1
+    assert result.accuracy[-1] > 0.2  # chance level 0.1
     assert [w.shape for w in result.weights][:2] == [(784, 256), (256,)]
 
 

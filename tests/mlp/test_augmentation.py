@@ -11,7 +11,7 @@ IMAGE[0, 10, 12] = 200
 
 def test_zero_amounts_change_nothing(data):
     images = data.test.images[:20]
-    # Coordinates are sums of halves, exact in float32, so not a bit may differ.
+    # Coordinates are sums of halves, exact in float32, so the result is bit-identical.
     np.testing.assert_array_equal(augment(images, NOTHING, (1, 2)), images)
 
 
@@ -40,7 +40,7 @@ def test_shift_moves_ink_by_at_most_its_amount():
     moved = augment(many, Distortion(turn=0, scaling=0, shear=0, shift=2), (5, 0)).numpy()
     rows, columns = np.indices((28, 28))
     ink = moved.sum(axis=(1, 2))
-    np.testing.assert_allclose(ink, 200, rtol=1e-5)  # shared among neighbours, none lost
+    np.testing.assert_allclose(ink, 200, rtol=1e-5)  # ink moves between neighbours, none is lost
     down = (moved * rows).sum(axis=(1, 2)) / ink - 10
     right = (moved * columns).sum(axis=(1, 2)) / ink - 12
     assert 1.9 < np.abs(down).max() <= 2.001
@@ -54,7 +54,7 @@ def test_rotation_keeps_the_distance_from_the_centre():
     rows, columns = np.indices((28, 28)) - 13.5
     ink = turned.sum(axis=(1, 2))
     down, right = ((turned * place).sum(axis=(1, 2)) / ink for place in (rows, columns))
-    # A tenth of a pixel: what the four neighbours get of a dot is not the same all around.
+    # A tenth of a pixel: interpolation spreads a dot unevenly over its four neighbours.
     np.testing.assert_allclose(np.hypot(down, right), np.hypot(6.5, 6.5), atol=0.1)
     angles = np.degrees(np.arctan2(down, right)) - 45
     assert -40.5 < angles.min() < -35

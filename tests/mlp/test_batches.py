@@ -13,7 +13,7 @@ def test_epoch_uses_each_example_at_most_once_and_drops_the_remainder():
 
 
 def test_batches_are_numpys_permutation_of_seed_and_epoch():
-    # Another order would be as good, but a checkpoint of an earlier version could not go on.
+    # Another order would be as good, but checkpoints of earlier versions could not be resumed.
     shuffled = np.random.default_rng((7, 2)).permutation(10)
     assert epoch_order(10, 4, seed=7, epoch=2).tolist() == [[*shuffled[:4]], [*shuffled[4:8]]]
 
@@ -38,4 +38,4 @@ def test_article_epoch_is_one_call_and_longer_epochs_are_split_evenly():
     assert [first for first, _ in parts[1:]] == [end for _, end in parts[:-1]]
     assert (parts[0][0], parts[-1][1]) == (0, 55_000)
     assert 5000 < max(end - first for first, end in parts) < 20_000
-    assert len(parts_of_epoch(7, 10**9, 100)) == 7  # a step is the least
+    assert len(parts_of_epoch(7, 10**9, 100)) == 7  # at least one step per call

@@ -68,7 +68,7 @@ def test_callbacks_see_an_epoch_as_one_batch(data):
 def test_early_stopping_ends_the_training_and_gives_the_best_weights(data):
     history = keras.callbacks.History()
     stop = keras.callbacks.EarlyStopping("val_loss", patience=2, restore_best_weights=True)
-    # The highest rate at which the loss of this training falls first and rises then.
+    # At this rate the validation loss first falls and then rises.
     config = MlpConfig.tuned(epochs=40, schedule="constant", learning_rate=0.01, weight_decay=0)
     result = without_xla(config, data, callbacks=[history, stop])
     losses = history.history["val_loss"]
@@ -91,7 +91,7 @@ def test_learning_rate_reduced_on_a_plateau_is_used_by_the_steps(data):
         np.abs(after.variables[0] - before.variables[0]).max()
         for before, after in zip(states, states[1:], strict=False)
     ]
-    # Ten steps of Adam, each about as long as the rate, which has a thousandth left.
+    # Ten steps of Adam, each about as long as the rate, which was divided by a thousand.
     assert moves[1] < 2e-3 * moves[0]
 
 
@@ -163,7 +163,7 @@ def test_invalid_callbacks_are_rejected(data, given):
 
 
 def test_callback_that_resumes_by_itself_is_rejected(data, tmp_path):
-    # Keras' own fit() asks it for the epoch to go on with.
+    # Keras' own fit() asks it for the epoch to resume at.
     backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
     with pytest.raises(InputError, match=r"got BackupAndRestore; .*save=.* start="):
         without_xla(MlpConfig.tuned(), data, callbacks=[backup])
@@ -171,7 +171,7 @@ def test_callback_that_resumes_by_itself_is_rejected(data, tmp_path):
 
 @pytest.mark.slow
 def test_callback_hooks_are_called_as_by_keras(data):
-    """But for the batches, of which there is one, and for `test_accuracy`."""
+    """With one batch, since batch hooks are called once per epoch; `test_accuracy` is ignored."""
 
     def called(train) -> list[tuple[str, set[str]]]:
         seen = []

@@ -42,7 +42,7 @@ def test_certainty_is_for_the_predicted_class_not_for_the_slanted_images_class()
 
 @pytest.fixture(scope="module")
 def network(mnist):
-    """Trained for some epochs with distortions."""
+    """A network trained for some epochs with augmentation."""
     config = MlpConfig.augmented(epochs=5)
     return mlp.from_weights(config, mlp.train(config, mnist).weights)
 

@@ -14,7 +14,7 @@ from tf_edureka.mlp.epoch import to_device
 @pytest.mark.parametrize(
     ("config", "tolerance"),
     [
-        # Only the order of sums may differ: 1e-16 a step in float64, 20 steps of Adam carry it on.
+        # Only the order of sums differs: 1e-16 per step in float64, amplified by 20 steps of Adam.
         (MlpConfig.tuned(epochs=2, dtype="float64"), 1e-12),
         pytest.param(MlpConfig.article(epochs=2, dtype="float64"), 1e-12, marks=pytest.mark.slow),
         pytest.param(

@@ -23,7 +23,7 @@ def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
     run = CompiledEpoch(ours, data.train, test=data.test, distortion=config.distortion)
     costs, right = run.train(order, (1, 30)), run.test()
     losses = []
-    # Compiled as well: XLA draws other numbers from a seed than TensorFlow's own kernels.
+    # Also compiled: XLA samples other numbers from a seed than TensorFlow's own kernels.
     compiled = tf.function(augment, jit_compile=True)
     for step, batch in enumerate(order):
         images = data.train.images[batch]
@@ -36,8 +36,8 @@ def test_a_compiled_epoch_is_keras_train_on_batch_in_a_loop(data, recipe):
             float(tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(labels, logits)))
         )
         theirs.train_on_batch(pixels, labels)
-    # XLA sums in another order than Keras' kernels, a few units in the last place at each step,
-    # which ten steps of Adam carry on; a wrong batch or step would show in the first digits.
+    # XLA sums in another order than Keras' kernels: a few units in the last place per step, which
+    # ten steps of Adam amplify. A wrong batch or step would change the first digits.
     np.testing.assert_allclose(costs, losses, rtol=2e-4)
     for one, two in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(one, two, atol=2e-4)
@@ -86,7 +86,7 @@ def test_restored_state_continues_bit_identically_even_with_random_layers(data):
     generator.assign(dropping(data).model.layers[1].seed_generator.state)
     costs = [run.train(orders[1], (1, 10)) for run in (unbroken, resumed, forgetful)]
     np.testing.assert_array_equal(costs[0], costs[1])
-    assert not np.array_equal(costs[0], costs[2])  # what Keras saves of such a model
+    assert not np.array_equal(costs[0], costs[2])  # weights alone are not enough
     for one, two in zip(unbroken.state(), resumed.state(), strict=True):
         np.testing.assert_array_equal(one, two)
 
@@ -102,7 +102,7 @@ def test_state_of_another_network_is_rejected(data):
     "parts",
     [
         [(0, 5), (5, 10)],
-        pytest.param([(0, 4), (4, 9), (9, 10)], marks=pytest.mark.slow),  # three more programs
+        pytest.param([(0, 4), (4, 9), (9, 10)], marks=pytest.mark.slow),  # three more to compile
     ],
     ids=str,
 )
@@ -149,7 +149,7 @@ def test_new_function_per_training_does_not_warn_about_retracing():
         assert messages == []
         for _ in range(8):
             tf.function(Training().step)(tf.constant(1.0))
-        assert "retracing" in messages[0]  # what it would have been without
+        assert "retracing" in messages[0]  # without `call_concrete` it warns
     finally:
         logger.setLevel(before)
         logger.removeHandler(handler)

@@ -18,7 +18,7 @@ def trained(data):
 
 
 def network(trained, *, takes=(1, 0), shape=(784,), before=(), end=None, dtype="float32"):
-    """The same network from pixels that are scaled otherwise, with layers before and after it."""
+    """The same network for pixels of another scaling, with layers before and after it."""
     inputs = keras.Input(shape, dtype=dtype)
     outputs = inputs
     for layer in (*before, LAYERS.Flatten()):
@@ -61,8 +61,8 @@ AUGMENTATION = keras.Sequential(
         *(LAYERS.RandomRotation(0.5), LAYERS.RandomTranslation(0.9, 0.9), LAYERS.RandomZoom(0.9)),
     ]
 )
-# What makes the network, how it wants its pixels (a factor for those in [0, 1], an addend), what is
-# said of them, and whether what it gives are probabilities.
+# For each network: its builder, its input scaling (factor and offset for pixels in [0, 1]), part of
+# the warning about it, and True if it outputs probabilities.
 UNIT, BYTES = "0 to 1;", "0 to 255;"
 SYMMETRIC, STANDARD = (2, -1), (1 / 0.3081, -0.1307 / 0.3081)
 MODELS = {
@@ -122,7 +122,7 @@ MODELS = {
 }
 
 
-# What they show the others show as well, each a part of it.
+# Slow cases whose features other cases test as well, in part each.
 SHOWN_BY_OTHERS = {
     *("28 x 28", "standardized", "an activation layer", "log softmax", "nested"),
     *("softmax of nested", "dictionaries", "bytes", "dark bytes", "rescaling to [-1, 1]"),
@@ -159,7 +159,7 @@ def test_wrapped_models_of_all_kinds_return_their_own_probabilities(
     expected = given if normalized else keras.ops.softmax(given)
     shares = mlp.probabilities(loaded, images)
     np.testing.assert_allclose(shares, expected, rtol=1e-4, atol=1e-6)
-    # Twice the softmax and they would be about equal; wrongly scaled and they would be wrong.
+    # A second softmax would make them nearly equal; a wrong scaling would make them wrong.
     assert (shares.argmax(axis=1) == data.test.labels[:100]).mean() >= 0.75
 
 
@@ -262,7 +262,7 @@ REFUSED = {
         "its weights contain NaN or infinity, so its training failed",
     ),
     "infinity": (lambda: with_weights_of(-np.inf), "its weights contain NaN"),
-    "overflow": (lambda: with_weights_of(3e38), "its answers contain NaN"),
+    "overflow": (lambda: with_weights_of(3e38), "its outputs contain NaN"),
 }
 
 

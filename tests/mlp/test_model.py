@@ -52,7 +52,7 @@ def test_only_kernels_decay():
     model.set_weights(before)
     model.optimizer.apply([0 * v for v in model.trainable_variables], model.trainable_variables)
     for i, (old, new) in enumerate(zip(before, model.get_weights(), strict=True)):
-        # Without a gradient Adam stands still; a kernel loses 0.5 times the rate of 0.003.
+        # Without a gradient Adam moves nothing; weight decay takes 0.5 times the rate of 0.003.
         np.testing.assert_allclose(new, old * (1 if i % 2 else 1 - 0.0015), rtol=1e-6)
 
 
@@ -80,7 +80,7 @@ def test_saved_model_loads_in_plain_keras_with_the_same_predictions(data, tmp_pa
         loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
     pixels = data.test.images.reshape(500, 784) / np.float32(255)
     np.testing.assert_array_equal(loaded(pixels), model(pixels))
-    for layer in loaded.layers:  # nothing that only this package could load
+    for layer in loaded.layers:  # loads without this package
         assert type(layer.kernel_initializer).__module__.startswith("keras.")
 
 
@@ -94,7 +94,7 @@ def test_already_scaled_pixels_are_rejected(data):
 def test_network_can_be_saved_with_a_clock_before_1980(tmp_path, monkeypatch):
     network = mlp.build(MlpConfig.tuned(), total_steps=15)
     monkeypatch.setattr(time, "time", lambda: 86_400.0)  # the second day of 1970
-    with pytest.raises(ValueError, match="before 1980"):  # or there is no need for ours
+    with pytest.raises(ValueError, match="before 1980"):  # why `save_model` is needed
         network.save(tmp_path / "keras.keras")
     mlp.save_model(network, tmp_path / "ours.keras")
     loaded = mlp.load_model(tmp_path / "ours.keras")

@@ -14,14 +14,14 @@ from tf_edureka.results import MlpResult
 
 
 def drawn(figure) -> bytes:
-    """The figure as a PNG; drawing it is part of what is tested."""
+    """The figure as a PNG; drawing it is part of the test."""
     buffer = io.BytesIO()
     figure.savefig(buffer, dpi=60)
     return buffer.getvalue()
 
 
 def pixels(figure) -> np.ndarray:
-    """The same as numbers from 0 to 255, shape (height, width, 3)."""
+    """The figure's pixels from 0 to 255, shape (height, width, 3)."""
     return np.asarray(Image.open(io.BytesIO(drawn(figure))).convert("RGB")).astype(int)
 
 
@@ -94,7 +94,7 @@ def test_coinciding_training_curves_are_all_visible():
     for mark in (*figure.legends, *lines[0].axes.spines.values(), lines[0].axes.xaxis):
         mark.set_visible(False)
     for line in lines:
-        line.set(marker="", linewidth=6)  # so that few pixels are of two colours
+        line.set(marker="", linewidth=6)  # so that few pixels mix two colours
     figure.delaxes(figure.axes[1])
     seen = pixels(figure).reshape(-1, 3)
     ofs = [np.round(255 * np.array(colors.to_rgb(line.get_color()))) for line in lines]
@@ -112,11 +112,11 @@ def test_training_curves_differ_without_colours_and_have_equal_widths():
         assert len({line.get_marker() for line in lines}) == 4
         epochs = [set(range(15)[start::step]) for start, step in (x.get_markevery() for x in lines)]
         assert set().union(*epochs) == set(range(15))
-        assert sum(map(len, epochs)) == 15  # nowhere two marks upon each other
-        # Matplotlib gives dashes in points away nowhere else.
+        assert sum(map(len, epochs)) == 15  # no two markers overlap
+        # Matplotlib has no public access to the dash pattern in points.
         dashes = [line._unscaled_dash_pattern[1] for line in lines]  # noqa: SLF001
         assert dashes[0] is None
-        # Of the lowest all is drawn, of the topmost a quarter: a quarter of each is not covered.
+        # The lowest curve is solid, the topmost covers a quarter: a quarter of each stays visible.
         assert [on / (on + off) for on, off in dashes[1:]] == [0.75, 0.5, 0.25]
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == [f"{x}: 75.00%" for x in names]

@@ -50,7 +50,7 @@ def test_products_and_gradients_request_float32_and_keep_their_values():
 @pytest.mark.parametrize(
     ("specification", "turned"),
     [
-        (tf.TensorSpec((None, 4), tf.float32), False),  # a size that is not known
+        (tf.TensorSpec((None, 4), tf.float32), False),  # an unknown size
         (tf.TensorSpec((4, 4), tf.float64), False),
         (tf.TensorSpec((2, 4, 4), tf.float32), False),
         (tf.TensorSpec((4, 4), tf.float32), True),
@@ -97,7 +97,7 @@ def test_epoch_with_search_takes_the_same_steps_several_per_iteration(data, on_c
 
 def test_tf32_epoch_searches_tf32_programs(data, on_cpu):
     order = epoch_order(1000, 100, 1, 0)[:1]
-    for tf32, count in ((False, 9), (True, 0)):  # 3 products, and of each the factors' gradients
+    for tf32, count in ((False, 9), (True, 0)):  # 3 products with two gradients each
         model = mlp.build(MlpConfig.tuned(), 20)
         epoch = mlp.CompiledEpoch(model, data.train, test=data.test, tf32=tf32, search=True)
         arguments = *epoch.train_data, tf.constant(order), tf.constant((1, 0))

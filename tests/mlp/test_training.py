@@ -26,7 +26,7 @@ def test_a_seed_gives_the_same_training_again_and_another_seed_another(data, rec
 def test_it_learns(data, recipe):
     result = mlp.train(recipe(epochs=8, seed=2), data)
     assert result.cost[-1] < result.cost[0] / 2
-    assert result.accuracy[-1] > 0.2  # by chance 0.1; there are 1,000 examples to learn from
+    assert result.accuracy[-1] > 0.2  # chance level 0.1; 1,000 training examples
 
 
 def test_cost_of_an_epoch_is_the_mean_of_its_steps(data):
@@ -92,7 +92,7 @@ def test_real_mnist_modern_recipes_in_three_epochs(mnist, config):
 def test_mixed_precision_trains_to_nearly_the_same(data):
     full = without_xla(MlpConfig.tuned(epochs=2), data)
     mixed = without_xla(MlpConfig.tuned(epochs=2, precision="mixed_bfloat16"), data)
-    # 8 bits of a factor are 0.4 % off; the sums of hundreds of them less.
+    # A factor of 8 bits is off by up to 0.4 %; sums of hundreds of products by less.
     np.testing.assert_allclose(mixed.cost, full.cost, rtol=0.02)
     assert (mixed.cost != full.cost).all()
 

@@ -175,7 +175,7 @@ def test_non_finite_answers_are_rejected(some_network, data):
     run = some_network(*[40] * 12)
     for kernel in run.weights[::2]:
         kernel[:] = np.abs(kernel) * 1e4
-    with pytest.raises(InputError, match="its answers are NaN or infinite"):
+    with pytest.raises(InputError, match="its outputs contain NaN or infinity"):
         from_runs([run], data.test)
 
 

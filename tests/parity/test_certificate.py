@@ -455,7 +455,7 @@ def test_browser_shows_the_page_without_errors_on_phone_and_desktop(tmp_path):
     apart = {"difference": [1e-7] * 9, "tolerance": [1e-6] * 9}
     made = ladder(
         fails("optimizer", series=steps),
-        mapping=tuple((name, f"of_the_port/{name}", "as it is") for name in names),
+        mapping=tuple((name, f"of_the_port/{name}", "unchanged") for name in names),
         ran={"SHA-256 of the script": "0123456789abcdef" * 4},
     )
     other = ladder(fails("forward pass", series=apart, labels=names))

@@ -87,7 +87,7 @@ def test_each_model_variable_gets_one_original_variable(case):
     assert {*new} == weights
     assert len(new) == len(weights)
     is_lstm = (case.file, case.network) == ("lstm", "lstm")
-    assert {how for _, _, how in case.loaded.mapping if how != "as it is"} == (
+    assert {how for _, _, how in case.loaded.mapping if how != "unchanged"} == (
         {"LSTM: gates i j f o to i f c o, kernel split, forget bias 1 added"} if is_lstm else set()
     )
 
@@ -123,7 +123,7 @@ def stepped(model, x, y):
 def links(case):
     """Paths of the new variables, with a function of the original arrays that gives each value."""
     for old, new, how in case.loaded.mapping:
-        if how == "as it is":
+        if how == "unchanged":
             yield new, name_in_arrays(old), lambda value: value
     if case.network == "lstm":
         cell, old = "sequential/lstm/lstm_cell", "rnn/basic_lstm_cell"

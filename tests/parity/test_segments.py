@@ -162,7 +162,7 @@ def store(folder, array):
 
 
 def differences(folder, kind, seeds, steps, scale):
-    """Of the rule in float32 and in float64: two right ports that round differently."""
+    """Yields the difference of right ports (the rule in float32 and float64) over the tolerance."""
     rates = [stairs(step, rate=0.01) for step in range(steps)]
     for seed in range(seeds):
         given = gradients(steps, seed=seed, scale=scale)

@@ -316,7 +316,7 @@ def test_lstm_weights_in_keras_layout_are_unchanged():
         lstm_bias=(4 * UNITS,),
     )
     mapping = mapped(model, values)
-    assert [link.how for link in mapping.links] == ["as it is"] * 3
+    assert [link.how for link in mapping.links] == ["unchanged"] * 3
     assert [link.new for link in mapping.links] == [(0,), (1,), (2,)]
 
 

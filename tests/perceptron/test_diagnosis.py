@@ -14,7 +14,7 @@ OR = GATES["or"]
 
 
 def ended(gate, initial, final, activation, least_loss=np.inf) -> SweepResult:
-    """A training of one perceptron, as if it had gone from the one weights to the other."""
+    """The result of a pretended training from one set of weights to another."""
     initial, final = (np.array([weights], np.float32) for weights in (initial, final))
     outputs = perceptron.outputs(activation, gate.inputs, kernel=tf.constant(final.T)).numpy().T
     with np.errstate(over="ignore", invalid="ignore"):
@@ -47,10 +47,10 @@ def outcome_of(activation, gate, initial, final, **course) -> str:
         ("softmax", [0.5, 0.5, 0.25], "dead"),  # always 1
         ("step", [1, 1, -0.5], "learned"),
         ("step", [-1, -1, -1], "not yet"),  # dead to gradients, but Rosenblatt's rule needs none
-        ("step", [np.inf, 1, 1], "diverged"),  # though the step of any number is one
+        ("step", [np.inf, 1, 1], "diverged"),  # although all outputs are finite
         ("identity", [np.nan, 1, 1], "diverged"),
         ("identity", [3e38, 3e38, 3e38], "diverged"),  # the outputs overflow
-        ("identity", [9, 9, 9], "diverged"),  # the loss rises from that of 2, 2, 2
+        ("identity", [9, 9, 9], "diverged"),  # the loss is above that of the initial 2, 2, 2
     ],
 )
 def test_diagnosis_of_or(activation, final, expected):

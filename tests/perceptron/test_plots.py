@@ -17,7 +17,7 @@ XOR_NETWORK = np.array([9, 9, 9, 9, -4.5, -13.5, 9, -9, -4.5], np.float32)  # OR
 
 
 def drawn(figure) -> np.ndarray:
-    """The figure's pixels; drawing it is part of what is tested."""
+    """The figure's pixels; drawing it is part of the test."""
     buffer = io.BytesIO()
     figure.savefig(buffer, dpi=60)
     return np.array(Image.open(buffer))
@@ -46,7 +46,7 @@ def test_each_activation_has_its_panel_with_its_derivative():
         assert axes.get_ylabel()
     sigmoid = figure.axes[2]
     assert max(sigmoid.lines[1].get_ydata()) == pytest.approx(0.25)
-    assert np.isnan(figure.axes[1].lines[0].get_ydata()).sum() == 1  # the jump is no slope
+    assert np.isnan(figure.axes[1].lines[0].get_ydata()).sum() == 1  # no line across the jump
     drawn(figure)
 
 
@@ -66,7 +66,7 @@ def test_the_decision_line_is_where_the_output_is_one_half():
         ("relu", [-1, -1, -1]),
         ("softmax", [1, 2, 3]),
         ("identity", [np.nan, 1e38, 1e38]),
-        ("identity", [1e-7, -1e-7, 0.5]),  # the best for XOR, but for rounding
+        ("identity", [1e-7, -1e-7, 0.5]),  # the best for XOR, except for rounding
     ],
 )
 def test_title_says_if_no_decision_line_is_in_view(activation, weights):
@@ -79,11 +79,11 @@ def test_title_says_if_no_decision_line_is_in_view(activation, weights):
 def test_higher_output_is_darker_in_greyscale_too():
     (image,) = plots.decision_line("tanh", GATES["or"], LEAST_SQUARES, "x").axes[0].images
     colours = image.cmap(image.norm([0, 0.25, 0.5, 0.75, 1]))[:, :3]
-    assert (np.diff(colours @ [0.3, 0.6, 0.1]) < -0.1).all()  # what greyscale makes of them
+    assert (np.diff(colours @ [0.3, 0.6, 0.1]) < -0.1).all()  # in greyscale
 
 
 def test_title_counts_the_correct_rows():
-    weights = np.array([1, 1, 0.25], np.float32)  # OR, which is XOR but for one row
+    weights = np.array([1, 1, 0.25], np.float32)  # OR, which differs from XOR in one row
     figure = plots.decision_line("identity", GATES["xor"], weights, "x")
     assert figure.axes[0].get_title() == "XOR: 3 of 4 rows right\nx"
 
@@ -128,7 +128,7 @@ def test_hidden_space_shows_rows_at_their_hidden_outputs():
     left, right = figure.axes[:2]
     assert left.get_title() == "The inputs: no line separates the rows"
     assert right.get_title() == "Outputs of the hidden neurons: one line separates the rows"
-    # 0 1 and 1 0 fall together: one of both inputs is on.
+    # 0 1 and 1 0 coincide, since one input is 1 in both.
     assert labels_of(right) == ["0 0", "0 1\n1 0", "", "1 1"]
     zeros, ones = (points.get_offsets() for points in right.collections[-2:])
     np.testing.assert_allclose(zeros, [[0, 0], [1, 1]], atol=0.02)

@@ -15,8 +15,8 @@ from tf_edureka.runs.console import loss_line
 
 GOLDEN = golden("perceptron.json")["op_seeds"]
 WITH_GRADIENT = [name for name in ACTIVATIONS if name != "step"]
-# What a sweep computes for many seeds at once, a training computes for one: on some CPUs the sums
-# and functions of many numbers are rounded in another way (6e-8) than those of four.
+# A sweep computes many seeds together, a training one: on some CPUs sums and functions of many
+# numbers round differently (6e-8) from those of four.
 ROUNDINGS = 5e-6
 both = pytest.mark.parametrize("module", [legacy, perceptron], ids=["legacy", "modern"])
 
@@ -57,8 +57,8 @@ def test_each_activation_on_each_gate_matches_tensorflow_1_for_41_seeds(activati
             ]
         )
         if activation in ("sigmoid", "tanh"):
-            # TensorFlow 2 computes both in another way, up to some units of the last place (6e-8)
-            # off; what is left of the losses (0.08 at least) is a difference of numbers near 1.
+            # TensorFlow 2 computes both differently, by some units in the last place (6e-8); the
+            # losses (at least 0.08) are differences of numbers near 1.
             np.testing.assert_allclose(losses[:, -1], expected["last_losses"], rtol=ROUNDINGS)
         else:
             assert sha256(losses) == expected["losses_sha256"], gate
@@ -86,8 +86,8 @@ def test_legacy_and_modern_are_bit_identical_with_each_activation(activation):
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_sweep_matches_single_trainings_for_each_seed(activation):
-    # Each step may be a rounding (6e-8) away, and 100 steps of a tenth of the slope do not add up
-    # to more.
+    # Each step may differ by a rounding (6e-8), and 100 steps of a tenth of the slope add up to no
+    # more.
     tolerance = 1e-6
     config = PerceptronConfig(activation=activation)
     seeds = [15, 0, 2**31 - 2, 3]
@@ -144,7 +144,7 @@ def test_only_true_ends_the_training_and_no_other_result_of_a_callback(module):
     config = PerceptronConfig(epochs=5)
     result = module.train(config, GATES["or"], on_epoch=lambda e, loss: losses.setdefault(e, loss))
     assert list(losses.values()) == result.loss.tolist()
-    # A comparison of NumPy's numbers is one of NumPy's booleans.
+    # Comparing NumPy numbers returns a NumPy bool.
     result = module.train(PerceptronConfig(), GATES["or"], on_epoch=lambda _, loss: loss < 1)
     assert result.loss[-1] < 1 <= result.loss[-2]
     swept = module.sweep(config, GATES["or"], seeds=range(3), on_progress=lambda *_: "go on")
@@ -186,13 +186,13 @@ def test_training_ends_with_the_first_loss_that_is_not_finite(module):
 
 def test_training_in_several_calls_is_the_same_as_in_one(monkeypatch):
     whole = perceptron.train(PerceptronConfig(), GATES["or"])
-    monkeypatch.setattr(training, "MAX_WEIGHTS_PER_CALL", 3 * 7)  # those of seven epochs
+    monkeypatch.setattr(training, "MAX_WEIGHTS_PER_CALL", 3 * 7)  # the weights of seven epochs
     pieces = perceptron.train(PerceptronConfig(), GATES["or"])
     np.testing.assert_array_equal(whole.weights, pieces.weights)
 
 
 def test_sweep_records_the_least_loss_of_each_seed():
-    config = PerceptronConfig(0.5, 30, activation="tanh")  # it swings
+    config = PerceptronConfig(0.5, 30, activation="tanh")  # the loss oscillates
     losses = []
     result = perceptron.sweep(
         config, GATES["and"], seeds=range(5), on_progress=lambda _, loss: losses.append(loss)
@@ -204,7 +204,7 @@ def test_sweep_records_the_least_loss_of_each_seed():
 
 
 def test_least_loss_is_finite_even_if_the_training_diverged():
-    config = PerceptronConfig(0.5, 300, activation="identity")  # it explodes
+    config = PerceptronConfig(0.5, 300, activation="identity")  # the training diverges
     result, stopped = (m.sweep(config, GATES["or"], seeds=[1]) for m in (perceptron, legacy))
     assert np.isnan(result.loss).all()
     np.testing.assert_array_equal(result.least_loss, stopped.least_loss)

@@ -32,7 +32,7 @@ def test_training_matches_keras(activation):
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply(gradients, model.trainable_variables)
     trained = np.concatenate([np.ravel(w) for w in model.get_weights()])
-    # 20 steps of 0.3, each of numbers about 1 that are rounded to 6e-8.
+    # 20 steps of rate 0.3; numbers near 1 are rounded to 6e-8.
     np.testing.assert_allclose(final, trained, rtol=0, atol=2e-6)
     np.testing.assert_allclose(result.outputs[0], model(XOR.inputs)[:, 0], rtol=0, atol=2e-6)
     assert np.abs(final - initial).max() > 0.01
@@ -45,7 +45,7 @@ def test_the_least_loss_is_that_of_all_epochs():
             result = xor_network.train(replace(config, epochs=epochs), XOR, seeds=[1, 2])
             losses.append(result.loss)
         np.testing.assert_allclose(result.least_loss, np.min(losses, axis=0), rtol=1e-6)
-    assert (result.least_loss < result.loss).any()  # by so large a rate
+    assert (result.least_loss < result.loss).any()  # since the rate is so large
 
 
 def test_initial_weights_are_one_sample_of_nine():

@@ -1,4 +1,4 @@
-"""Old programs, their ports to Keras 3, and mistakes that people make when they port them."""
+"""Old programs, their ports to Keras 3, and typical mistakes in such ports."""
 
 import os
 import re
@@ -22,12 +22,12 @@ class Mistake:
     """A port with a mistake: the right one, edited.
 
     Args:
-        port: the right port's file.
-        name: what is wrong.
-        edits: texts of that file, each of which stands there once, and what they become.
-        rungs: those of which one is the first to fail.
-        causes: those of which one is to be named; none where no word fits.
-        why: what one was thinking.
+        port: file of the right port.
+        name: short name of the mistake.
+        edits: replacements by the text in that file that each replaces, which occurs once.
+        rungs: rungs of which one must be the first to fail.
+        causes: causes of which one must be named; empty if none fits.
+        why: the author's reasoning behind the mistake.
     """
 
     port: Path
@@ -56,16 +56,16 @@ class Mistake:
 
 
 def mistakes_in(mistakes_file: str) -> Callable[..., Mistake]:
-    """Makes a mistake in the port that lies beside a file."""
+    """Returns a constructor of mistakes in the port next to a file."""
     return partial(Mistake, Path(mistakes_file).with_name("port.py"))
 
 
 def left_on(layer: str, made: str) -> dict[str, str]:
-    """Edits of a port that has layers do in inference what they do in training.
+    """Edits with which layers of a port behave in inference as in training.
 
     Args:
-        layer: their class, such as `Dropout`.
-        made: the text in which the port makes them, from `layers.` on.
+        layer: class of the layers, such as `Dropout`.
+        made: text with which the port creates them, from `layers.` on.
     """
     left = f"""class Left(layers.{layer}):
     def call(self, x, training=None):

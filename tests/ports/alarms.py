@@ -1,7 +1,7 @@
 """Tries right ports with other seeds and threads: `python tests/ports/alarms.py SEEDS [MODEL ...]`.
 
 Prints each rung that fails, which would be a false alarm. Half of the programs are recorded on one
-core. A seed takes about half a minute a model.
+core. A seed takes about half a minute per model.
 """
 
 import importlib

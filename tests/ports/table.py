@@ -1,7 +1,7 @@
 """Tries all mistakes of some models, or of all: `python tests/ports/table.py [MODEL ...]`.
 
-Prints for each the rung on which it was seen first and the causes that were named, and how many
-were right. It takes some minutes a model.
+Prints for each mistake the first rung that fails and the named causes, and how many were right.
+It takes some minutes per model.
 """
 
 import importlib

@@ -25,7 +25,7 @@ CONDITIONS = {"config": {"epochs": 9, "seed": 1}, "data_sha256": "ab" * 32, "mac
 
 
 def state(epoch: int, step: int = 0) -> TrainingState:
-    """Of a training that has come so far."""
+    """The state of a training after some epochs and steps."""
     weights = (np.full((2, 3), epoch + step / 10, np.float32), np.array([epoch], np.int64))
     return TrainingState(
         weights,
@@ -40,7 +40,7 @@ def state(epoch: int, step: int = 0) -> TrainingState:
 
 
 def equal(one: TrainingState, other: TrainingState) -> bool:
-    """Whether two states are the same to the bit, types included."""
+    """True if two states are bit-identical, types included."""
     pairs = [*zip(one.variables, other.variables, strict=True)]
     names = [field.name for field in dataclasses.fields(one)]
     arrays = [name for name in names if name not in ("variables", "training")]
@@ -60,7 +60,7 @@ def checkpoints(folder, **changes) -> Checkpoints:
 
 
 def names(folder) -> list[str]:
-    """The beginnings of the checkpoints' names, which say how far the training had come."""
+    """The starts of the checkpoints' names, which contain the training's position."""
     return sorted(path.name[:-21] for path in folder.path.iterdir())
 
 
@@ -132,7 +132,7 @@ def test_if_all_are_damaged_each_is_named(folder, recwarn):
     faults = r"but checkpoint-2-.* is damaged.*checkpoint-1-.* is damaged"
     with pytest.raises(InputError, match=faults):
         checkpoints(folder).latest()
-    assert not recwarn  # the error says it all
+    assert not recwarn  # no warning besides the error
 
 
 def test_record_of_earlier_processes_survives_all_resumptions(folder):
@@ -173,14 +173,14 @@ def test_another_machine_gives_a_warning_and_the_training_resumes(folder):
 
 
 class Code:
-    """Runs something when it is unpickled."""
+    """Runs code when it is unpickled."""
 
     def __reduce__(self):
         return (print, ("run",))
 
 
 def archive(write=np.savez, **changes) -> bytes:
-    """A checkpoint with other arrays, as a stranger can make it."""
+    """A checkpoint with some arrays replaced, as an attacker can write it."""
     with np.load(io.BytesIO(to_bytes(state(1), CONDITIONS))) as whole:
         arrays = dict(whole) | changes
     file = io.BytesIO()
@@ -193,7 +193,7 @@ def said(**changes) -> dict[str, np.ndarray]:
 
 
 def with_member(content: bytes) -> bytes:
-    """A checkpoint with this content for a variable."""
+    """A checkpoint with this content in place of a variable."""
     file = io.BytesIO(archive(variable_1=None))
     with zipfile.ZipFile(file, "a") as changed:
         changed.writestr("variable_1.npy", content)
@@ -201,7 +201,7 @@ def with_member(content: bytes) -> bytes:
 
 
 def rewritten(times: int = 1, **options) -> bytes:
-    """A checkpoint with each file so many times, and room for them at the end."""
+    """A checkpoint with each file `times` times, and unused space at its end."""
     file = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(archive())) as whole,
@@ -216,7 +216,7 @@ def rewritten(times: int = 1, **options) -> bytes:
 
 
 def npy(shape: object, more: bytes = b"") -> bytes:
-    """A file of NumPy's that announces an array of float32."""
+    """A .npy file whose header announces a float32 array."""
     text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}"
     return b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text.encode() + more
 
@@ -230,7 +230,7 @@ def encrypted(content: bytes) -> bytes:
 
 
 def listed_twice(content: bytes) -> bytes:
-    """The archive with its list of files twice, the second time by other names."""
+    """The archive with its list of files twice, the second time with other names."""
     first, end = content.find(b"PK\1\2"), content.find(b"PK\5\6")
     files = content[first:end] + content[first:end].replace(b".npy", b".npz")
     count = files.count(b"PK\1\2")
@@ -384,7 +384,7 @@ def lists(*shape: int, **limits: float):
 
 FINITE = {"min_value": -1e300, "max_value": 1e300}
 TIMES = {"min_value": 0, "max_value": 1e300}
-# Three of one length, two of their own, a number.
+# Three columns of equal length, two of any length, a number.
 columns = st.integers(0, 4).flatmap(
     lambda epochs: st.fixed_dictionaries(
         {

@@ -26,7 +26,7 @@ def test_line_is_printed_literally(capsys, text):
 
 
 def test_bar_label_is_printed_literally(capsys, monkeypatch):
-    monkeypatch.setenv("FORCE_COLOR", "1")  # Rich takes any output for a terminal then
+    monkeypatch.setenv("FORCE_COLOR", "1")  # makes Rich treat any output as a terminal
     monkeypatch.setenv("COLUMNS", "200")
     with console.EpochDisplay(2) as display:
         display.epoch_ended(task=DEVICE)

@@ -39,7 +39,7 @@ def test_folder_deleted_in_the_meantime_is_reported_in_one_line(tmp_path):
         (tmp_path / "out").rmdir()
         with pytest.raises(InputError, match="out: cannot be written to") as caught:
             folder.write_json("a.txt", {})
-        assert caught.value.topic == "folder is gone"  # so it cannot be resumed in
+        assert caught.value.topic == "folder is gone"  # so the advice is not to resume there
 
 
 def test_second_run_in_the_same_folder_is_rejected_during_the_first(tmp_path):

@@ -15,7 +15,7 @@ from tf_edureka.runs.folder import RunFolder
 
 
 def weights(*sizes: int, value: float = 0.5) -> list[np.ndarray]:
-    """Of a network with layers of these sizes."""
+    """Weights of a network with layers of these sizes."""
     shapes = [shape for i, o in zip(sizes[:-1], sizes[1:], strict=True) for shape in ((i, o), (o,))]
     return [np.full(shape, value, np.float32) for shape in shapes]
 
@@ -31,7 +31,7 @@ def test_snapshots_are_read_back_bit_identically_by_epoch(folder):
         epoch: [numbers.normal(size=one.shape).astype(np.float32) for one in weights(5, 4, 3, 2)]
         for epoch in (10_000, 3, 0)
     }
-    wanted[3][0][0] = np.nan, np.inf, -np.inf, -0.0  # a training may come to no numbers
+    wanted[3][0][0] = np.nan, np.inf, -np.inf, -0.0  # a training may reach NaN and inf
     for epoch, one in wanted.items():
         snapshots.write(folder, epoch, one)
     found = snapshots.read(folder.path)
@@ -75,7 +75,7 @@ def packed(**arrays: np.ndarray) -> bytes:
 
 
 class Code:
-    """Runs something when it is unpickled."""
+    """Runs code when it is unpickled."""
 
     def __reduce__(self):
         return (print, ("run",))
@@ -137,7 +137,7 @@ def test_any_changed_byte_of_the_weights_is_detected(folder):
             found = snapshots.read(folder.path)[1]
         except InputError:
             refused += 1
-        else:  # there are bytes that nobody reads, as those of a file's time
+        else:  # some bytes are never read, such as a file's time
             assert [one.tobytes() for one in found] == [one.tobytes() for one in wanted]
     assert refused > len(damages) / 2
 

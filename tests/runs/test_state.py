@@ -66,7 +66,7 @@ def test_time_is_counted_by_epoch_and_since_the_last_save(monkeypatch):
         clock[0] += 4
         running.add_steps([1.0])
         running.save_if_due(list)
-    assert saved == [12, 24]  # of 4, 8, 12, 16, 20, 24 those with ten seconds between them
+    assert saved == [12, 24]  # out of 4, 8, ..., 24: at least ten seconds apart
     resumed = TrainingProgress(running.state([]), steps=9)
     clock[0] += 1000  # between the two processes
     resumed.begin_epoch()

@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     shares, certainty = mlp.with_certainty(lambda some: mlp.probabilities(model, some), images)
     if not np.isfinite(shares).all():
         raise InputError(
-            f"{args.model}: its outputs are not finite (NaN or inf), so its training failed"
+            f"{args.model}: its outputs contain NaN or infinity, so its training failed"
         )
     alone = np.array([not steps.others for steps in read.values()])
     digits = shares.argmax(axis=1).astype(str)

@@ -115,7 +115,10 @@ def _completed(parser: argparse.ArgumentParser, args: argparse.Namespace) -> arg
     if args.limits:
         for name in ("implementation", "gate", "activation", "seed", "animation"):
             if getattr(args, name) != parser.get_default(name):
-                raise InputError(f"--limits trains every kind with many seeds; leave out --{name}")
+                raise InputError(
+                    f"--limits trains every activation on every gate, with many seeds; "
+                    f"leave out --{name}"
+                )
     if args.sweep is not None and args.animation:
         raise InputError(
             "--animation shows the training of one seed; leave out --animation or --sweep"

@@ -32,7 +32,7 @@ def grey_closing(shades: npt.NDArray[np.float32], size: int) -> npt.NDArray[np.f
 def in_shadow(
     shades: npt.NDArray[np.float32], paper: npt.NDArray[np.float32], size: int, alike: float
 ) -> npt.NDArray[np.bool_]:
-    """Finds where `grey_closing` has filled a shadow, as it does at the round end of one.
+    """Finds where `grey_closing` has filled a shadow, as at the round end of a shadow.
 
     A filled place as dark as the darkest paper nearby is shadowed paper, with its soft edge, unless
     it is as thin as the edge of a stroke.

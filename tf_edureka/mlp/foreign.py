@@ -98,7 +98,7 @@ def adapt(model: keras.Model) -> tuple[keras.Model, str]:
         sentence on the scaling that was found, empty for a network of this package.
 
     Raises:
-        InputError: if its weights or its answers are NaN or infinite.
+        InputError: if its weights or its outputs contain NaN or infinity.
     """
     if not all(np.isfinite(weights).all() for weights in model.get_weights()):
         raise InputError("its weights contain NaN or infinity, so its training failed")
@@ -117,7 +117,7 @@ def adapt(model: keras.Model) -> tuple[keras.Model, str]:
         readings.append(_evaluate(model, scalings.pop(0), digits))
     best = _best(readings)
     if not np.isfinite(best.answers).all():
-        raise InputError("its answers contain NaN or infinity, so its training failed")
+        raise InputError("its outputs contain NaN or infinity, so its training failed")
     logits = best.model.output
     if _are_probabilities(best.answers):
         logits = keras.ops.log(keras.ops.maximum(logits, _MIN_PROBABILITY))

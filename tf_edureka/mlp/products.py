@@ -65,7 +65,7 @@ def explicit_float32(platform: str) -> Iterator[None]:
 
 
 def tf32_changes_nothing(graph: tf.Graph) -> bool:
-    """Returns whether TF32 would leave all results of a graph unchanged.
+    """True if TF32 would leave all results of a graph unchanged.
 
     Args:
         graph: graph of a traced function, with the functions it calls.

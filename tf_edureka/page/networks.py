@@ -32,7 +32,7 @@ def from_runs(runs: Sequence[Trained], test: Split) -> dict[str, Any]:
         `"mistakes_in_all"` and `"sure"`; see `docs/page.md`.
 
     Raises:
-        InputError: if weights or answers are NaN or infinite, or weights too large for float16.
+        InputError: if weights or outputs are NaN or infinite, or weights too large for float16.
     """
     rounded, answers = [], []
     for run in runs:
@@ -67,7 +67,7 @@ def from_network(weights: Weights, test: Split | None = None) -> dict[str, Any]:
         `"examples"`.
 
     Raises:
-        InputError: if weights or answers are NaN or infinite, or weights too large for float16.
+        InputError: if weights or outputs are NaN or infinite, or weights too large for float16.
     """
     rounded = encoding.rounded(weights)
     network = {"name": History.recipe, "title": History.title, **_encoded(rounded)}

@@ -46,7 +46,7 @@ def logits(weights: Sequence[npt.NDArray[np.floating[Any]]], images: Bytes) -> L
         kernel, bias = last
         values = values @ kernel.astype(np.float32) + bias.astype(np.float32)
     if not np.isfinite(values).all():
-        raise InputError("its answers are NaN or infinite; its training went wrong")
+        raise InputError("its outputs contain NaN or infinity, so its training failed")
     return values
 
 

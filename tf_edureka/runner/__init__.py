@@ -1,1 +1,1 @@
-"""Runs TensorFlow 1 scripts and notebooks unchanged. It switches its whole process to them."""
+"""Runs TensorFlow 1 scripts and notebooks unchanged: switches the process to TensorFlow 1."""

@@ -8,7 +8,7 @@ from tf_edureka.runner import kernel
 
 
 class KernelSpecs(KernelSpecManager):
-    """Returns that kernel for every name."""
+    """Finds the kernel "TensorFlow 1" under any name."""
 
     def get_kernel_spec(self, kernel_name: str) -> Any:
         """Returns the kernel's spec for any `kernel_name`."""

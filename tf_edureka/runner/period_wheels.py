@@ -212,7 +212,7 @@ def _url(session: Any, wheel: Wheel) -> str:
     except (ValueError, KeyError, TypeError):
         raise _Failure(
             f"{_host(index)}: expected a package index that answers in JSON, got another answer; "
-            "install pip, which may understand it"
+            "install pip, which may be able to read it"
         ) from None
     if wheel.file not in files:
         raise _Failure(f"{_host(index)} does not have {wheel.file}")

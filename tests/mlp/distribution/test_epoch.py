@@ -13,12 +13,12 @@ from tf_edureka import mlp
 from tf_edureka.config import MlpConfig
 from tf_edureka.data import mnist
 
-# Sums over a batch are added by shares, in another order: 1e-16 a step in float64, times ten every
-# 50 steps or so, and there are 20. A wrong share, batch or average shows in the first digits.
+# Each replica sums its share of a batch, so the order differs: 1e-16 per step in float64, ten times
+# more every 50 steps or so; here are 20. Wrong shares or batches would change the first digits.
 TOLERANCE = 1e-12
-# Distortions are computed in float32, and sines of a share of the images by other instructions.
+# Distortions are computed in float32, and the sines of fewer images by other instructions.
 AUGMENTED = 1e-4
-# Keras divides the loss by the replicas, and has a third in float32 only.
+# Keras divides the loss by the number of replicas; a third has float32 precision only.
 THIRDS = 1e-9
 
 
@@ -46,7 +46,7 @@ def outcome(process, out) -> dict[str, np.ndarray]:
 
 
 def alone(folder: Path, recipe: str, number: int) -> dict[str, np.ndarray]:
-    """What one device comes to, by the same kernels."""
+    """The results on one device, with the same kernels."""
     result = mlp.train(
         replicas.config(recipe, number), mnist.load("idx", folder), jit_compile=False
     )
@@ -94,7 +94,7 @@ def test_several_processes_are_bit_identical_to_as_many_devices(
     devices = outcome(mirrored, tmp_path / "out.npz")
     for found in everyone:
         expect_close(found, wanted, TOLERANCE if number == 2 else THIRDS)
-        # Two addends have one sum. Three are added in another order by a ring of processes.
+        # Two numbers have one sum. A ring of processes adds three numbers in another order.
         expect_close(found, devices, 0 if number == 2 else TOLERANCE)
         expect_close(found, everyone[0], 0)
         assert found["resumed"].all()

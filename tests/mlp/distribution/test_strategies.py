@@ -25,13 +25,13 @@ def test_batch_divisible_by_the_replicas_is_accepted():
 @pytest.mark.parametrize(
     ("replicas", "fault"),
     [
-        (None, "TensorFlow sees none; python -m tf_edureka.doctor"),
+        (None, "TensorFlow sees none; run python -m tf_edureka.doctor"),
         (0, "expected a whole number from 1 to 10000, got 0"),
         (5, "expected at most 1, .* got 5; create the strategy before any computation"),
     ],
 )
 def test_unavailable_devices_are_rejected(replicas, fault):
-    tf.config.list_logical_devices()  # as after anything was computed
+    tf.config.list_logical_devices()  # fixes the devices, as any computation does
     with pytest.raises(InputError, match=fault):
         strategies.mirrored(replicas)
 

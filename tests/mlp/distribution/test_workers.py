@@ -17,14 +17,14 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def worker(addresses, drawn_folder, tmp_path):
-    """Starts a worker of two, as one would by hand."""
+    """Starts one of two workers, as a user would by hand."""
 
     def run(index, *options):
         task = {"cluster": {"worker": addresses[:2]}, "task": {"type": "worker", "index": index}}
         environment = {**os.environ, "TF_CONFIG": json.dumps(task)}
-        # A proxy that is none: workers are to find each other without.
+        # No proxy runs there: workers must connect without it.
         environment |= {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}
-        environment.pop("TF_CPP_MIN_LOG_LEVEL", None)  # with it set, TensorFlow's log is shown
+        environment.pop("TF_CPP_MIN_LOG_LEVEL", None)  # it would show TensorFlow's log
         command = [sys.executable, SCRIPT, "--strategy", "multiworker", "--batch-size", "10"]
         where = ["--data-dir", drawn_folder, "--out", tmp_path / "out"]
         return start([*command, *where, *options], env=environment)
@@ -62,7 +62,7 @@ def test_unrelated_connection_to_a_workers_port_does_not_extend_the_wait(worker)
 
 
 def waits(lone) -> None:
-    """Comes back when it is said for whom the lone worker waits."""
+    """Returns when the lone worker has reported which worker it waits for."""
     for line in lone.stderr:
         if line.startswith("note: waiting for worker 1"):
             return

@@ -36,8 +36,8 @@ MISTAKES = [
         why="overlooked in the name of the old function",
     ),
     mistake(
-        # Keras sees through a sigmoid that the loss gets at once, and takes what went into it. The
-        # picture is a tensor of the original, too, so the forward pass may hold.
+        # Keras' loss recognises a sigmoid directly before it and uses its input instead. The
+        # picture is also a tensor of the original, so the forward pass may hold.
         "sigmoid twice",
         {
             f"logits = {LAST}(hidden)": (

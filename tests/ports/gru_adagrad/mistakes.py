@@ -10,7 +10,7 @@ LAYER = """layers.GRU(
         reset_after=False,
     )"""
 
-# Written for the old kernels, whose rows are those of the input and of the state.
+# Uses the original's kernels, whose rows are the input's, then the state's.
 OWN_CELL = """
 class Cell(layers.Layer):
     def __init__(self, initializer):

@@ -4,7 +4,7 @@ mistake = mistakes_in(__file__)
 
 LAYER = "layers.LSTM(20, kernel_initializer=uniform, recurrent_initializer=uniform)"
 
-# Written for the old kernel, whose rows are those of the input and of the state.
+# Uses the original's kernel, whose rows are the input's, then the state's.
 OWN_CELL = """
 class Cell(layers.Layer):
     def __init__(self, initializer):

@@ -16,7 +16,7 @@ class BertAdam(keras.optimizers.Adam):
 
 def build():"""
 
-# The root is taken of the sum.
+# The root of the sum: epsilon is inside.
 EPSILON_INSIDE = """
 class OwnAdam(keras.optimizers.Adam):
     def update_step(self, gradient, variable, learning_rate):
@@ -76,7 +76,7 @@ MISTAKES = [
         why="the default will do",
     ),
     mistake(
-        # Keras sees through a softmax that the loss gets at once, and takes what went into it.
+        # Keras' loss recognises a softmax directly before it and uses its input instead.
         "softmax twice",
         {
             "layers.Dense(10, **settings),": (

@@ -4,7 +4,7 @@ mistake = mistakes_in(__file__)
 
 CONVOLUTION_REGULARIZER = "            kernel_regularizer=tf1.L2(5e-4),\n"
 
-# What PyTorch's padding=1 comes to: a row before, where TensorFlow has one behind.
+# PyTorch's padding=1: pads a row at the start, where TensorFlow pads one at the end.
 PADDED_BEFORE = {
     "        net = layers.Conv2D(\n": (
         "        net = layers.ZeroPadding2D(1)(net)\n        net = layers.Conv2D(\n"

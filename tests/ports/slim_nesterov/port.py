@@ -35,6 +35,6 @@ def build():
     net = layers.GlobalAveragePooling2D()(net)
     logits = layers.Dense(6, kernel_regularizer=tf1.L2(5e-4))(net)
     model = keras.Model(images, logits)
-    # The rate stays as it is, so this is the old optimizer.
+    # The rate is constant, so this is the same optimizer as the original's.
     model.compile(keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True), smoothed)
     return model

@@ -34,7 +34,7 @@ MISTAKES = [
                 'kernel_initializer="zeros", kernel_regularizer=keras.regularizers.L1L2(0.02, 0.05)'
             ),
         },
-        # The kernel begins at 0, and so do its regularisers.
+        # The kernel starts at 0, and so do its penalties.
         rungs=("optimizer", "loss"),
         causes=("ftrl", "l2"),
         why="regularisation belongs to the layer",
@@ -70,7 +70,7 @@ MISTAKES = [
     mistake(
         "labels smoothed",
         {"from_logits=True": "from_logits=True, label_smoothing=0.2"},
-        # Every probability begins at a half, where smoothing changes gradients only.
+        # Every probability starts at 1/2, where smoothing changes only the gradients.
         rungs=("loss", "gradients"),
         causes=("labels",),
         why="clicks are noisy",

@@ -44,8 +44,8 @@ def mirrored(replicas: int | None = None) -> tf.distribute.MirroredStrategy:
         return _of_this_machine([f"GPU:{i}" for i in range(count)])
     if replicas is None:
         raise InputError(
-            "strategy mirrored: expected a GPU, but TensorFlow sees none; python -m "
-            "tf_edureka.doctor says why",
+            "strategy mirrored: expected a GPU, but TensorFlow sees none; run python -m "
+            "tf_edureka.doctor to see why and what to install",
             topic="no GPUs to mirror on",
         )
     parts = [tf.config.LogicalDeviceConfiguration()] * replicas

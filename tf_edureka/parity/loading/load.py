@@ -17,7 +17,7 @@ from tf_edureka.parity.loading.old_network import OldNetwork
 from tf_edureka.parity.loading.proof import Proof, Prover
 from tf_edureka.parity.mapping import Mapping as Found, new_variables
 from tf_edureka.parity.mapping.names import directory, is_statistic, role
-from tf_edureka.parity.mapping.transforms import AS_IT_IS
+from tf_edureka.parity.mapping.transforms import UNCHANGED
 from tf_edureka.parity.model import inputs
 from tf_edureka.tf1 import checkpoint as files
 from tf_edureka.tf1.checkpoint import Checkpoint, Entry
@@ -58,7 +58,7 @@ class Loaded:
         """Returns the mapping, one line per variable, and the evidence for it."""
         width = max((len(old) for old, _, _ in self.mapping), default=0)
         rows = [
-            f"  {old:<{width}}  ->  {new}" + (f"  ({how})" if how != AS_IT_IS.how else "")
+            f"  {old:<{width}}  ->  {new}" + (f"  ({how})" if how != UNCHANGED.how else "")
             for old, new, how in self.mapping
         ]
         rows.append(f"{'proved' if self.is_proved else 'NOT PROVED'}: {self.says}")
@@ -110,7 +110,7 @@ def load_into(
         >>> loaded.is_proved
         True
         >>> loaded.mapping[0]
-        ('hidden/weights', 'port/hidden/kernel', 'as it is')
+        ('hidden/weights', 'port/hidden/kernel', 'unchanged')
     """
     checkpoint = files.read(path)
     with runtime.tf32(False):

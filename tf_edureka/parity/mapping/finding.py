@@ -20,7 +20,7 @@ def _is_transposed(problem: Problem, matching: Matching) -> bool:
     ways = [one[0].how for one in found if one is not None]
     sides = [problem.old[problem.old_items[i].first].shape for i in matching.pairs]
     as_it_is = sum(
-        how == "as it is" and len(shape) == 2 and shape[0] != shape[1]
+        how == "unchanged" and len(shape) == 2 and shape[0] != shape[1]
         for how, shape in zip(ways, sides, strict=True)
     )
     return ways.count(TRANSPOSED.how) > as_it_is

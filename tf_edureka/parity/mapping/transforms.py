@@ -78,7 +78,7 @@ class Transform:
         ]
 
 
-AS_IT_IS = Transform("as it is", lambda old: [old[0]])
+UNCHANGED = Transform("unchanged", lambda old: [old[0]])
 TRANSPOSED = Transform("transposed", lambda old: [old[0].T])
 
 
@@ -102,7 +102,7 @@ def single(old: Shape, new: Shape) -> tuple[Transform, float] | None:
         the transform and its cost, from 0 (none needed) to 1; None if the shapes do not fit.
     """
     if old == new:
-        return AS_IT_IS, 0.0
+        return UNCHANGED, 0.0
     if prod(old) != prod(new):
         return None
     reshaped = Transform(f"reshaped to {list(new)}", lambda a: [a[0].reshape(new)])

@@ -12,7 +12,7 @@ from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
 from tf_edureka.parity import mapping
 from tf_edureka.parity.mapping import new_variables
-from tf_edureka.parity.mapping.transforms import AS_IT_IS
+from tf_edureka.parity.mapping.transforms import UNCHANGED
 from tf_edureka.parity.model import inputs, losses, slices
 from tf_edureka.parity.model.called_layers import called_layers
 from tf_edureka.parity.model.evaluation import Arrays, Batch, Evaluation
@@ -79,7 +79,7 @@ class KerasPort:
     @functools.cached_property
     def _unchanged(self) -> dict[int, str]:
         """Names of original variables that the model has unchanged, by place in the model."""
-        return {one.new[0]: one.old[0] for one in self.mapping.links if one.transform == AS_IT_IS}
+        return {one.new[0]: one.old[0] for one in self.mapping.links if one.transform == UNCHANGED}
 
     def load(self, state: Arrays, *, linear: bool = False) -> None:
         """Sets the model's variables and states to those of the original.
@@ -170,8 +170,8 @@ class KerasPort:
             shapes = ", ".join(f"{name} {array.shape}" for name, array in batch.inputs.items())
             why = failed.splitlines()[0] if failed else ""
             raise InputError(
-                "model: expected one that accepts what the original was fed "
-                f"({shapes or 'nothing'}), got one that accepts none of it"
+                "model: expected one that accepts the arrays fed to the original "
+                f"({shapes or 'none'}), got one that accepts none of them"
                 f"{f' ({why})' if why else ''}"
             )
         return best[1:]

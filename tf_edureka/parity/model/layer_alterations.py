@@ -106,7 +106,7 @@ def _global_pooling(layer: Any) -> Iterator[Alteration]:
     is_average = isinstance(layer, keras.layers.GlobalAveragePooling2D)
     reduce = tf.reduce_max if is_average else tf.reduce_mean
     word = "maximum" if is_average else "mean"
-    says = f"{layer.name} is {type(layer).__name__} in the port, the original takes the {word}"
+    says = f"{layer.name} is {type(layer).__name__} in the port, the original computes the {word}"
     yield Alteration(
         "pooling", says, lambda: call_replaced(layer, lambda x, call: reduce(x, [1, 2]))
     )
@@ -155,12 +155,12 @@ def _activations(layer: Any) -> Iterator[Alteration]:
         current = getattr(owner, attribute, None)
         if not callable(current) or isinstance(layer, keras.layers.Softmax):
             continue
+        own = getattr(current, "__name__", "(a custom function)")
         for name, function in _ACTIVATIONS.items():
             if function is not current:
                 yield Alteration(
                     "activation",
-                    f"{layer.name} has {attribute} {getattr(current, '__name__', 'of its own')} in "
-                    f"the port, {name} in the original",
+                    f"{layer.name} has {attribute} {own} in the port, {name} in the original",
                     partial(replaced, owner, attribute, function),
                     f"{attribute} {name}",
                 )

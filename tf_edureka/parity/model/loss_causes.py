@@ -193,7 +193,7 @@ def _another_reading(
         ours = 1.0  # Keras rescales outputs that are not probabilities
     for other in _READINGS:
         if other != reading and abs(factor(recorded, other) - ours) <= _SAME * abs(ours):
-            says = f"the original's loss takes the outputs as {other}, the port's as {reading}"
+            says = f"the original's loss treats the outputs as {other}, the port's as {reading}"
             return Cause("from_logits", 1.0, says)
     for shift in (1, -1) if not binary else ():
         if abs(factor(recorded, reading, shift) - ours) <= _SAME * abs(ours):

@@ -29,12 +29,12 @@ class Trial:
     limits: Doubles
 
     def residual(self, setup: Setup) -> Doubles:
-        """Returns the part of the deviation that another `setup` leaves, float64, in its shape."""
+        """Returns the deviation that another `setup` leaves unexplained, float64, same shape."""
         left = self.deviation - (setup.run() - self.base)
         return np.where(np.isfinite(left), left, self.deviation * 2)
 
     def explains(self, residual: Doubles) -> float:
-        """Returns the share of the deviation above the tolerance that is gone for a `residual`."""
+        """Returns the explained share of the deviation above the tolerance, from the `residual`."""
         before = _norm(np.maximum(np.abs(self.deviation) - self.limits, 0))
         after = _norm(np.maximum(np.abs(residual) - self.limits, 0))
         return float(max(0.0, 1 - after / before)) if before else 0.0

@@ -33,7 +33,7 @@ class FunctionsClimb:
         weights = trace.trainings[self.training].weights
         self.names = [*(port.names or weights)]
         self.steps = read(trace, self.training)
-        self.mapping = tuple((name, name, "as it is") for name in self.names)
+        self.mapping = tuple((name, name, "unchanged") for name in self.names)
 
     def rungs(self, batches: Iterable[Any] | None) -> Iterator[PortRung]:
         """Yields all rungs in order; None for `batches` skips the comparison of batches."""

@@ -63,7 +63,7 @@ def structure(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> PortRung:
 
 
 def _place(found: Found, lacking: Sequence[str]) -> str:
-    """The first variable without a counterpart, or the first mapping that is no counterpart."""
+    """The first variable without a counterpart; without any, the first invalid mapping."""
     is_variable = found.missing or found.extra
     return f"{'variable ' if is_variable else ''}{lacking[0]}" if lacking else ""
 

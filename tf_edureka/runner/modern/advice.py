@@ -41,7 +41,7 @@ def restructured(replacement: str, note: str = "") -> Advice:
 
 
 def in_words(note: str) -> Advice:
-    """Advice for code that is written differently today and for which no expression stands."""
+    """Advice for code that is written differently today and that no expression replaces."""
     return Advice(RESTRUCTURED, note=note)
 
 

@@ -268,7 +268,7 @@ class Recorder:
             if not any(one.steps for one in self._trainings.values()) and sys.stderr is not None:
                 name = self._writer.folder
                 print(
-                    f"note: the recorder saw no training step, so {name} holds none",
+                    f"note: the recorder saw no training step, so {name} contains none",
                     file=sys.stderr,
                 )
 

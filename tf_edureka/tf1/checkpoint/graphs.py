@@ -70,7 +70,7 @@ def of_saved_model(path: Path) -> Graph:
 
 
 def of_frozen(path: Path) -> Graph:
-    """Reads a frozen graph from a `.pb` file at `path`; raises `InputError` if it is none."""
+    """Reads a frozen graph from a `.pb` file at `path`; raises `InputError` if it is not one."""
     graph = _parsed(v1.GraphDef, path, EXPECTED)
     if not graph.node or not all(node.op and node.name for node in graph.node):
         raise InputError(f"{path}: expected {EXPECTED}, got another file")
