@@ -283,5 +283,5 @@ def test_existing_file_is_kept_if_the_model_is_wrong(load, tmp_path):
 def test_help_states_exit_codes_and_that_nothing_is_run(capsys):
     assert main(["--help"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "Exit codes: 0 done, 2 wrong input (nothing is written)." in printed
+    assert "Exit codes: 0: done; 2: wrong input (nothing is written);" in printed
     assert "Without --into, no graph is built and nothing in the files is run." in printed

@@ -232,5 +232,5 @@ def test_port_argument_must_name_a_file_and_a_function(trace, capsys, port):
 def test_help_explains_exit_codes_and_recording(capsys):
     assert main(["--help"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "The exit code is 0 if the port is proved, 1 if it is not, 2 for wrong input." in printed
-    assert "python -m tf_edureka.legacy --record TRACE old.py" in printed
+    assert "Exit codes: 0: the port is proved; 1: it is not; 2: wrong input;" in printed
+    assert "tf-edureka run --record TRACE old.py" in printed

@@ -30,7 +30,7 @@ COMMANDS = {
         "tf_edureka.cli.launch_workers",
         "train in several processes on this machine",
     ),
-    "doctor": ("tf_edureka.cli.doctor", "check what training runs on here, and what a GPU needs"),
+    "doctor": ("tf_edureka.cli.doctor", "show which devices can train, and what a GPU needs"),
     "run": ("tf_edureka.cli.run", "run a TensorFlow 1 script or notebook unchanged"),
     "prove": (
         "tf_edureka.cli.prove",

@@ -21,8 +21,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "784-256-256-10 network, trained on the same batches of 100 with Adam. Each implementation "
         "runs in its own process, and they take turns, one epoch each.",
         epilog="Other frameworks are timed if they are installed: pip install torch jax "
-        "scikit-learn. Exit codes: 0 measured, 1 an implementation failed or learned less than the "
-        f"others, 2 wrong input, {options.ENDS}.",
+        "scikit-learn. Exit codes: 0: measured; 1: an implementation failed or learned less than "
+        f"the others; 2: wrong input; {options.ENDS}.",
     )
     parser.add_argument(
         "--measure",

@@ -15,7 +15,7 @@ from tf_edureka.runs.console import counted
 _MODEL, _WEIGHTS = ".keras", ".weights.h5"
 _DESCRIPTION = (
     "List an old checkpoint, write its values to a file, or load them into a "
-    "Keras model. The checkpoint may be of TensorFlow 1 (version 1 or 2, in one file or "
+    "Keras model. PATH is a checkpoint of TensorFlow 1 (format version 1 or 2, in one file or "
     "several), a frozen graph, a SavedModel, or an HDF5 file of Keras 2. Without options, "
     "list the weights, the optimizer slots and the global step. Every value is read, so "
     "that a damaged file is reported. Without --into, no graph is built and nothing in the "
@@ -23,9 +23,9 @@ _DESCRIPTION = (
 )
 _EPILOG = (
     "With --into, the model and the checkpoint's graph (if it has one) are run on the same "
-    "random inputs, and their outputs are compared. Only ops of the graph that compute are run: "
-    "none that uses files, Python or the network. Exit codes: 0 done, 2 wrong input (nothing is "
-    "written)."
+    "random inputs, and their outputs are compared. Only ops of pure computation are run, none "
+    "that accesses files, Python or the internet. Exit codes: 0: done; 2: wrong input (nothing is "
+    f"written); {options.ENDS}."
 )
 
 
@@ -43,8 +43,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--to",
         type=options.path,
         metavar="FILE",
-        help="write all values, bit-identical, to FILE.npz or FILE.safetensors (the latter needs "
-        "pip install 'tf_edureka[safetensors]')",
+        help="write all values unchanged to FILE, whose name ends in .npz or .safetensors (the "
+        "latter needs pip install 'tf_edureka[safetensors]')",
     )
     parser.add_argument(
         "--into",

@@ -28,7 +28,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "implementation of the article recipe. Compare both with the recorded results of "
         "TensorFlow 1.15.5, if they exist (some seeds, up to 15 epochs of MNIST). Then train by "
         "the tuned recipe, and print and plot the results of all trainings.",
-        epilog=f"Exit codes: 0 all rungs hold, 1 a rung fails, 2 wrong input, {options.ENDS}.",
+        epilog=f"Exit codes: 0: all rungs hold; 1: a rung fails; 2: wrong input; {options.ENDS}.",
     )
     parser.add_argument(
         "--steps",

@@ -32,10 +32,10 @@ def examine() -> Iterator[Finding]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Examines, prints the findings and returns the exit code."""
     parser = options.ArgumentParser(
-        description="Check what training runs on here, what is missing to use a GPU, and what to "
-        "install.",
-        epilog="Exit codes: 0 training works, on the GPU if there is one, 1 a problem was found, "
-        f"2 wrong input, {options.ENDS}.",
+        description="Show which devices of this machine can train, what is missing to use a GPU, "
+        "and what to install.",
+        epilog="Exit codes: 0: training works, on the GPU if there is one; 1: a problem was found; "
+        f"2: wrong input; {options.ENDS}.",
     )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     args = parser.parse_args(argv)

@@ -18,7 +18,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         description="Check everything that needs a GPU in one short run: where tensors are placed, "
         "whether the results agree with the CPU's, how long an epoch takes. Print a table of the "
         "checks.",
-        epilog="Exit codes: 0 all checks passed, 1 a check failed, 2 wrong input or no GPU, "
+        epilog="Exit codes: 0: all checks passed; 1: a check failed; 2: wrong input or no GPU; "
         f"{options.ENDS}.",
     )
     parser.add_argument(

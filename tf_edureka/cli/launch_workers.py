@@ -31,7 +31,7 @@ def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Name
         "If one dies or all are silent for too long, end them all and restart them from the last "
         "checkpoint. The GPUs are divided evenly among them. Anyone who reaches TensorFlow's ports "
         "on this machine can run code through them: protect them with a firewall.",
-        epilog="Exit codes: 3 gave up after too many restarts, else those of train-mnist.",
+        epilog="Exit codes: 3: gave up after too many restarts; else those of train-mnist.",
     )
     parser.add_argument("workers", type=int, metavar="WORKERS", help="number of processes")
     parser.add_argument("options", nargs=argparse.REMAINDER, help="options of train-mnist")

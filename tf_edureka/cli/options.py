@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 # Exit codes that all commands share, for the end of their --help.
-ENDS = "4 done, but standard output could not be written, 130 ended by Ctrl-C, 143 ended by SIGTERM"
+ENDS = (
+    "4: done, but standard output could not be written; 130: ended by Ctrl-C; 143: ended by SIGTERM"
+)
 # What the user can do, in terms of the commands' options, for each topic of an error or warning.
 ADVICE = {
     "no GPU": "give --device cpu to use the CPU",

@@ -28,7 +28,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "a run. The page needs no server and loads nothing from the internet. Its test images come "
         "from --data; for a network trained on rendered digits the default is rendered digits. If "
         "the run was trained with --snapshots, the page can go back to earlier epochs.",
-        epilog=f"Exit codes: 0 done, 2 wrong input, {options.ENDS}.",
+        epilog=f"Exit codes: 0: done; 2: wrong input; {options.ENDS}.",
     )
     parser.add_argument(
         "run",

@@ -5,7 +5,10 @@ from typing import Any
 
 from tf_edureka.errors import InputError
 
-HELP = "such as port.py:build: a Python file, and a function in it without arguments that returns "
+HELP = (
+    "such as port.py:build: a Python file and the name of a function in it. The function takes no "
+    "arguments and returns "
+)
 
 
 def call_builder(port: str, make: Callable[[], Any]) -> Any:

@@ -13,11 +13,12 @@ FAILED = 1
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parses the arguments; imports no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
-        description="Compares a port with a recorded TensorFlow 1 run in steps called rungs: "
-        "variables, batches, forward pass, loss, gradients, optimizer, whole steps. Prints the "
-        "first rung that fails and its probable cause. The exit code is 0 if the port is proved, "
-        "1 if it is not, 2 for wrong input.",
-        epilog="To record a run: python -m tf_edureka.legacy --record TRACE old.py",
+        description="Compare a port with a recorded TensorFlow 1 run. The comparison has several "
+        "parts, called rungs: variables, batches, forward pass, loss, gradients, optimizer, whole "
+        "steps. The command prints the first rung that fails and its probable cause. The same "
+        "command: python -m tf_edureka.parity.",
+        epilog="To record a run: tf-edureka run --record TRACE old.py. Exit codes: 0: the port is "
+        f"proved; 1: it is not; 2: wrong input; {options.ENDS}.",
     )
     parser.add_argument(
         "trace", metavar="TRACE", type=options.path, help="the folder written by --record"
@@ -26,8 +27,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "port",
         metavar="FILE:FUNCTION",
         help=f"the port, {port.HELP}a compiled Keras model or tf_edureka.parity.Functions. If the "
-        "file has a function named batches, the batch that it yields for each step (an array, "
-        "tuple or dict) is compared with the arrays that were fed to the original",
+        "Python file has a function named batches, the batch that it yields for each step (an "
+        "array, tuple or dict) is compared with the arrays that were fed to the original",
     )
     parser.add_argument(
         "--out",

@@ -21,8 +21,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--record-steps",
         type=_steps,
         metavar="STEPS",
-        help="training steps to store in full, such as 0:3,100 (default: 0, 1, 2, 10, 100, 1000, "
-        "and all gradients until after the first change of the learning rate)",
+        help="training steps to store in full, such as 0:3,100 (default: 0, 1, 2, 10, 100 and "
+        "1000). By default the gradients of the first steps are stored, too, up to the first "
+        "change of the learning rate and two steps more, but at most 200 steps",
     )
     parser.add_argument(
         "--max-mb",
@@ -33,8 +34,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--float64",
         action="store_true",
-        help="store the inputs and random numbers of every step, so that the proof can repeat the "
-        "run in float64, original and port, where rounding hides almost nothing",
+        help="also store the inputs and random numbers of every step. Then the proof can repeat "
+        "the original's and the port's run in float64, where rounding errors hide hardly any "
+        "difference",
     )
 
 

@@ -25,7 +25,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no Jupyter, so that --help is quick."""
     parser = options.ArgumentParser(
         description="Execute notebooks and save them as HTML pages, to read without Jupyter.",
-        epilog=f"Exit codes: 0 written, 1 a cell failed, 2 wrong input, {options.ENDS}.",
+        epilog=f"Exit codes: 0: written; 1: a cell failed; 2: wrong input; {options.ENDS}.",
     )
     parser.add_argument(
         "notebooks",

@@ -23,10 +23,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments; needs no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
         description="Run a TensorFlow 1 script or notebook, unchanged, on the installed "
-        "TensorFlow 2. Write the script's own options after its name.",
+        "TensorFlow 2. Write the script's own options after its name. The same command: python -m "
+        "tf_edureka.legacy.",
         epilog="MNIST is read from the folder that the script names, else from "
-        f"${MNIST_FOLDER_VARIABLE}, else downloaded. Exit codes: the script's own; for a "
-        "notebook 0, or 1 if a cell failed or the kernel died; 2 wrong input, "
+        f"${MNIST_FOLDER_VARIABLE}, else downloaded. The exit code is the script's own, or for "
+        "a notebook 0, or 1 if a cell failed or the kernel died. Other exit codes: 2: wrong input; "
         f"{options.ENDS}.",
     )
     _add_script(parser)
@@ -73,9 +74,9 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--seeds",
         choices=("tf1", "tf2"),
         default="tf1",
-        help="seeds of ops that set none, in a graph that has a seed: tf1 uses those of "
-        "TensorFlow 1.15, so that a seeded script samples the same numbers as in 1.15; tf2 uses "
-        "those of TensorFlow 2 (default: %(default)s)",
+        help="default seeds of random ops, used if the graph has a seed (tf.set_random_seed) and "
+        "the op has none. tf1: those of TensorFlow 1.15, so that the script samples the same "
+        "numbers as there. tf2: those of TensorFlow 2 (default: %(default)s)",
     )
     parser.add_argument(
         "--figures",
@@ -111,9 +112,9 @@ def _add_setup_options(parser: argparse.ArgumentParser) -> None:
     setup.add_argument(
         "--fetch-period",
         action="store_true",
-        help="download the Python files of TensorFlow 1.15.5, Keras 2.3.1 and the packages they "
-        f"need ({period.sizes()}), unless they exist; their folder is "
-        f"${period_wheels.FOLDER_VARIABLE} if set, else one in the user's caches",
+        help="download the period files, unless they exist: the Python files of TensorFlow 1.15.5, "
+        f"Keras 2.3.1 and the packages they need ({period.sizes()}). They are kept in "
+        f"${period_wheels.FOLDER_VARIABLE}, or in the user's cache folder if that is not set",
     )
     notebooks.add_kernel_option(setup)
 

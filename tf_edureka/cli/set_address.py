@@ -27,7 +27,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = options.ArgumentParser(
         description="Write the project's address into pyproject.toml, into README, and into the "
         "badge and the first code cell of each notebook.",
-        epilog=f"Exit codes: 0 written, 2 wrong input, {options.ENDS}.",
+        epilog=f"Exit codes: 0: written; 2: wrong input; {options.ENDS}.",
     )
     parser.add_argument(
         "address",

@@ -20,8 +20,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "hidden layers. Write the model, its history and pictures to the folder --out.",
         epilog="Ctrl-C or SIGTERM ends the training after the current epoch, or within a long one; "
         "the results so far are written, and --resume continues. A second signal ends it "
-        "immediately. Exit codes: 0 trained, 1 --min-accuracy missed or cost not finite, 2 wrong "
-        f"input, 3 another worker lost (multiworker), {options.ENDS}.",
+        "immediately. Exit codes: 0: trained; 1: --min-accuracy missed or cost not finite; 2: "
+        f"wrong input; 3: another worker lost (multiworker); {options.ENDS}.",
     )
     _add_training_options(parser)
     _add_number_options(parser)

@@ -38,7 +38,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = options.ArgumentParser(
         description="Train the article's perceptron on a logic gate. Write its history and "
         "pictures to the folder --out.",
-        epilog=f"Exit codes: 0 trained, 1 diverged, 2 wrong input, {options.ENDS}.",
+        epilog=f"Exit codes: 0: trained; 1: diverged; 2: wrong input; {options.ENDS}.",
     )
     _add_training_options(parser)
     parser.add_argument(

@@ -12,7 +12,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.runner import install_commands, process, python2
 from tf_edureka.runner.wrapped import wrap
 
-# Environment variable with the seeds of ops that set none: `tf1` or `tf2`.
+# Environment variable with the default seeds of random ops: `tf1` or `tf2`.
 SEEDS_VARIABLE = "TF_EDUREKA_SEEDS"
 # Packages that call the cells; their frames are hidden.
 _BELOW_CELLS = ("IPython", "asyncio", "ipykernel", "runpy", "tornado", "traitlets")

@@ -126,7 +126,7 @@ class Execution:
     Args:
         notebook: notebook to run; its cells receive their outputs.
         folder: working directory of the kernel.
-        seeds: seeds of ops that set none, "tf1" or "tf2".
+        seeds: default seeds of random ops, "tf1" or "tf2".
         handled: returns a context in which the given handler receives Ctrl-C and SIGTERM.
 
     Attributes:
