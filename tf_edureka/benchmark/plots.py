@@ -21,7 +21,7 @@ def epochs(timings: Sequence[Timing], least: float, title: str) -> Figure:
     for place, name in enumerate(_slowest_first(quickest)):
         axes.plot(medians[name], place, "o", color="black", markersize=4)
     axes.axvline(least, color="black", linestyle="--")
-    axes.set(xlabel="seconds per epoch: shortest (bar), median (dot), roofline lower bound (line)")
+    axes.set(xlabel="seconds per epoch: shortest (bar), median (dot), lower bound (line)")
     axes.set_title(f"Time per epoch, same network and batches\n{title}", parse_math=False)
     return figure
 
@@ -64,7 +64,7 @@ def growth(points: Sequence[Point], title: str) -> Figure:
     names = list(dict.fromkeys(point.what for point in points))
     figure = Figure(figsize=(4 * len(names), 7), layout="constrained")
     rows = figure.subplots(2, len(names), squeeze=False, sharex="col", sharey="row")
-    measures = (("seconds", 1, "roofline lower bound"), ("bytes", 2**20, "lower bound"))
+    measures = (("seconds", 1, "lower bound"), ("bytes", 2**20, "lower bound"))
     for column, name in enumerate(names):
         of_name = [point for point in points if point.what == name and not point.fault]
         sizes = [point.size for point in of_name]

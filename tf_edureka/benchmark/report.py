@@ -53,7 +53,7 @@ class Report:
             )
             display.line(
                 "Seconds per epoch: shortest and median. Shortest relative to this project (/ours) "
-                "and to the roofline lower bound (/floor). Seconds to import, and to build, trace "
+                "and to the lower bound (/floor). Seconds to import, and to build, trace "
                 "and compile. Test accuracy after the last epoch."
             )
             columns = {
@@ -171,12 +171,12 @@ class Report:
         display.line(f"Written to {self.folder.path}: {self.folder.written(files)}")
 
     def _show_rates(self, display: EpochDisplay, rates: dict[str, float]) -> float:
-        """Prints the machine's rates; returns the roofline lower bound of an epoch in seconds."""
+        """Prints the machine's rates; returns the lower bound of an epoch in seconds."""
         least = self.task.flops / max(rates.values())
         display.line(
             f"This machine: {rates['multiply_add'] / 1e9:.0f} GFLOP/s in multiply-adds, "
-            f"{rates['matrix_product'] / 1e9:.0f} GFLOP/s in a large matrix product. Roofline "
-            f"lower bound of the epoch's {self.task.flops / 1e9:.1f} GFLOP: {least:.3f} s"
+            f"{rates['matrix_product'] / 1e9:.0f} GFLOP/s in a large matrix product. Lower "
+            f"bound of the epoch's {self.task.flops / 1e9:.1f} GFLOP: {least:.3f} s"
         )
         return least
 

@@ -52,7 +52,7 @@ class Implementation:
 IMPLEMENTATIONS = (
     Implementation("project", "this project", "this_project"),
     Implementation(
-        "project_search", "this project, searched", "this_project", _SEARCH, for_gpu=True
+        "project_search", "this project, kernel search", "this_project", _SEARCH, for_gpu=True
     ),
     Implementation(
         "project_no_xla", "this project, no XLA", "this_project", {"jit_compile": False}

@@ -29,24 +29,26 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         choices=MEASURES,
         default="epoch",
         help="what to measure. epoch: an epoch of each implementation. networks: several networks "
-        "trained at the same time. growth: time and memory with more images, hidden units and "
-        "images per batch (default: %(default)s)",
+        "trained at the same time. growth: time and memory of this project with more images, more "
+        "hidden units and larger batches, one after the other (default: %(default)s)",
     )
+    names = "; ".join(f"{one.name} = {one.title}" for one in timing.IMPLEMENTATIONS)
     parser.add_argument(
         "--ways",
         nargs="+",
         choices=[one.name for one in timing.IMPLEMENTATIONS],
         metavar="NAME",
-        help="implementations to time: "
-        f"{', '.join(one.name for one in timing.IMPLEMENTATIONS)} (default: all that are "
-        "installed; project_search only on a GPU)",
+        help=f"implementations to time (default: all that are installed; project_search only on a "
+        f"GPU). Each NAME with its title in the table: {names}. XLA is TensorFlow's compiler; "
+        "50 steps means 50 steps per call",
     )
     parser.add_argument(
         "--epochs",
         type=int,
         default=5,
         metavar="N",
-        help="epochs to time of each implementation, after one to warm up (default: %(default)s)",
+        help="number of timed epochs of each implementation, after a first one that is not timed "
+        "(default: %(default)s)",
     )
     options.add_data_options(parser)
     options.add_run_options(parser, "runs/benchmark")

@@ -85,7 +85,7 @@ def check_numbers(table: Table, data: Mnist, place: str) -> None:
         ("10 steps compared with the CPU, float32", tuned, {}, FLOAT32),
         ("10 steps of the article recipe compared with the CPU", MlpConfig.article(), {}, FLOAT32),
         ("10 steps without XLA compared with the CPU", tuned, {"jit_compile": False}, FLOAT32),
-        ("10 steps with search=True compared with the CPU", tuned, {"search": True}, FLOAT32),
+        ("10 steps with kernel search compared with the CPU", tuned, {"search": True}, FLOAT32),
     )
     for what, config, options, tolerance in checks:
         here, there = (first_steps(config, data, at, **options) for at in (place, "CPU:0"))
@@ -115,7 +115,7 @@ def check_epochs(table: Table, data: Mnist, place: str) -> None:
         epochs = {
             "epoch, this project": new_epoch(tuned, data),
             "epoch, without XLA": new_epoch(tuned, data, jit_compile=False),
-            "epoch, search=True": new_epoch(tuned, data, search=True),
+            "epoch, kernel search": new_epoch(tuned, data, search=True),
         }
         for precision in precisions:
             epochs[f"epoch, {precision}"] = new_epoch(MlpConfig.tuned(precision=precision), data)

@@ -27,11 +27,12 @@ def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.Name
     """Parses the launcher's options and the options of train-mnist that follow them."""
     parser = options.ArgumentParser(
         usage="%(prog)s [--timeout SECONDS] [--restarts N] WORKERS [options of train-mnist]",
-        description="Run train-mnist --strategy multiworker in several processes on this machine. "
-        "If one dies or all are silent for too long, end them all and restart them from the last "
-        "checkpoint. The GPUs are divided evenly among them. Anyone who reaches TensorFlow's ports "
-        "on this machine can run code through them: protect them with a firewall.",
-        epilog="Exit codes: 3: gave up after too many restarts; else those of train-mnist.",
+        description="Run train-mnist --strategy multiworker in several processes (workers) on this "
+        "machine. If one dies, or all are silent for too long, end them all and restart them from "
+        "the last checkpoint. The GPUs are divided evenly among the workers. Anyone who reaches "
+        "TensorFlow's ports on this machine can run code through them: protect them with a "
+        "firewall.",
+        epilog="Exit codes: 3: gave up after too many restarts; all others as in train-mnist.",
     )
     parser.add_argument("workers", type=int, metavar="WORKERS", help="number of processes")
     parser.add_argument("options", nargs=argparse.REMAINDER, help="options of train-mnist")

@@ -111,9 +111,10 @@ def add_digit_options(parser: argparse.ArgumentParser) -> None:
         "--data",
         choices=mnist.DATA_SOURCES,
         default="auto",
-        help="source of the digits. idx: the four MNIST files in --data-dir. tfds: TensorFlow "
-        "Datasets. rendered: digits drawn from fonts, not MNIST. auto: idx if a folder is given, "
-        "else tfds, else rendered if MNIST cannot be downloaded (default: %(default)s)",
+        help="source of the digits. idx: the four MNIST files in --data-dir. tfds: MNIST from "
+        "TensorFlow Datasets. rendered: digits drawn from fonts, not MNIST. auto: idx if "
+        f"--data-dir or ${mnist.MNIST_FOLDER_VARIABLE} is set; otherwise tfds; if MNIST cannot be "
+        "downloaded, rendered (default: %(default)s)",
     )
     parser.add_argument(
         "--data-dir",
@@ -124,11 +125,11 @@ def add_digit_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(limit=None)
 
 
-def add_run_options(parser: argparse.ArgumentParser, default: str) -> None:
+def add_run_options(parser: argparse.ArgumentParser, default: str, others: str = "") -> None:
     """Adds the options for the device and the output folder to `parser`.
 
-    `default` describes the default folder in the help of --out. `args.out` is None if the user
-    names no folder; `out.run_folder` then chooses one.
+    The help of --out names the `default` folder and describes the `others`. `args.out` is None if
+    the user names no folder; `out.run_folder` then chooses one.
     """
     from tf_edureka.runs.figures import FORMATS  # needs NumPy as well
     from tf_edureka.runtime import DEVICES
@@ -144,7 +145,8 @@ def add_run_options(parser: argparse.ArgumentParser, default: str) -> None:
         "--out",
         type=path,
         metavar="DIR",
-        help=f"folder for the results (default: {default}; numbered if that holds a run already)",
+        help=f"folder for the results (default: {default}{others}. If this folder already holds a "
+        f"run, a number is added, as in {default}-2)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the run in --out")
     parser.add_argument(

@@ -23,8 +23,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parses the arguments; imports no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
         description="Recognise the digit in each picture, a PNG or JPEG of any size and colours, "
-        "on plain, ruled or squared paper. Each picture is first converted to the form of MNIST's "
-        "images. The answer is 'not sure' if the picture may show no digit, or more than one.",
+        "on paper that is blank or has lines or a grid. Each picture is first converted to the "
+        "form of MNIST's images. The answer is 'not sure' if the picture may show no digit, or "
+        "more than one.",
         epilog="Exit codes: 0: all pictures were read, even if an answer is 'not sure'; 2: wrong "
         f"input; {options.ENDS}.",
     )

@@ -18,23 +18,23 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = options.ArgumentParser(
         description="Train the article's 784-256-256-10 network on MNIST, or a network with other "
         "hidden layers. Write the model, its history and pictures to the folder --out.",
-        epilog="Ctrl-C or SIGTERM ends the training after the current epoch, or within a long one; "
-        "the results so far are written, and --resume continues. A second signal ends it "
-        "immediately. Exit codes: 0: trained; 1: --min-accuracy missed or cost not finite; 2: "
-        f"wrong input; 3: another worker lost (multiworker); {options.ENDS}.",
+        epilog="Ctrl-C or SIGTERM ends the training after the current epoch, or earlier if the "
+        "epoch is long. The results so far are written, and --resume continues. A second signal "
+        "ends it immediately. Exit codes: 0: trained; 1: --min-accuracy missed or cost not finite; "
+        f"2: wrong input; 3: another worker lost (multiworker); {options.ENDS}.",
     )
     _add_training_options(parser)
     _add_number_options(parser)
     options.add_data_options(parser)
     options.add_run_options(
-        parser, "runs/mnist, runs/mnist-legacy, runs/mnist-mirrored and so on, by what is trained"
+        parser, "runs/mnist", "; some options add to this name, as in runs/mnist-legacy"
     )
     parser.add_argument(
         "--resume",
         action="store_true",
         help="resume the run in --out (default: the last run of this kind) from its last "
-        "checkpoint; the result is that of an uninterrupted run. Starts at epoch 1 if there is no "
-        "checkpoint",
+        "checkpoint. The result is the same as that of an uninterrupted run. Without a checkpoint, "
+        "start at epoch 1",
     )
     parser.add_argument(
         "--snapshots",
@@ -89,8 +89,9 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--augment",
         action="store_true",
-        help="turn, scale, shear and shift the training images at random in each epoch (tuned "
-        "recipe only)",
+        help="turn, scale, shear and shift the training images at random in each epoch; the "
+        f"weight decay is then {MlpConfig.augmented().weight_decay} instead of "
+        f"{MlpConfig.tuned().weight_decay} (tuned recipe only)",
     )
     parser.add_argument(
         "--hidden-units",
@@ -122,8 +123,9 @@ def _add_number_options(parser: argparse.ArgumentParser) -> None:
         "--learning-rate",
         type=float,
         metavar="X",
-        help=f"Adam's learning rate, in the tuned recipe the highest of its schedule (default: "
-        f"{tuned.learning_rate}; article recipe {article.learning_rate})",
+        help="learning rate of Adam; in the tuned recipe the highest value of the schedule "
+        f"(default: {tuned.learning_rate} in the tuned recipe, {article.learning_rate} in the "
+        "article recipe)",
     )
     parser.add_argument(
         "--seed",
@@ -148,9 +150,10 @@ def _add_strategy_options(parser: argparse.ArgumentParser) -> None:
         "--precision",
         choices=PRECISIONS,
         default=MlpConfig.tuned().precision,
-        help="precision of the matrix products. float32: full precision. tf32: 10 mantissa bits, "
-        "on GPUs from Ampere on. mixed_bfloat16: 7 bits in the hidden layers. The last two need "
-        "the tuned recipe (default: %(default)s)",
+        help="precision of the matrix products. float32: full precision. tf32: the factors are "
+        "rounded to 10 mantissa bits; needs a GPU of the Ampere generation or newer. "
+        "mixed_bfloat16: rounded to 7 mantissa bits in the hidden layers. The last two need the "
+        "tuned recipe (default: %(default)s)",
     )
     parser.add_argument(
         "--strategy",
@@ -167,8 +170,8 @@ def _add_strategy_options(parser: argparse.ArgumentParser) -> None:
         "--replicas",
         type=int,
         metavar="N",
-        help="mirrored: number of devices (default: all GPUs); without a GPU, the number of "
-        "logical CPU devices, to try it",
+        help="mirrored: number of GPUs (default: all). Without a GPU, the CPU is divided into "
+        "this many logical devices, so that you can try the strategy",
     )
     parser.add_argument(
         "--wait",

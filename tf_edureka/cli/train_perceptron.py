@@ -50,11 +50,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--limits",
         action="store_true",
         help="show what one neuron cannot learn and two hidden neurons can: train one neuron with "
-        "each activation on each gate, and networks with a hidden layer on XOR, with --sweep N op "
-        f"seeds each (default: {SEEDS_OF_LIMITS})",
+        "each activation on each gate, and networks with a hidden layer on XOR. Each is trained "
+        f"from many op seeds; --sweep sets their number (default: {SEEDS_OF_LIMITS})",
     )
     options.add_run_options(
-        parser, "runs/perceptron, runs/perceptron-xor-sweep and so on, by what is trained"
+        parser,
+        "runs/perceptron",
+        "; some options change this name, for example to runs/perceptron-xor-sweep",
     )
     parser.add_argument("--quiet", action="store_true", help="print only warnings and errors")
     return _completed(parser, parser.parse_args(argv))
@@ -85,22 +87,23 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
         "--epochs",
         type=int,
         metavar="N",
-        help="number of training steps, each on all four rows (default: "
-        f"{default.epochs}; with --limits {LIMITS.epochs})",
+        help="number of training steps, each on all four rows of the truth table (default: "
+        f"{default.epochs}, or {LIMITS.epochs} if --limits is given)",
     )
     parser.add_argument(
         "--learning-rate",
         type=float,
         metavar="X",
         help="learning rate of gradient descent (default: "
-        f"{default.learning_rate}; with --limits {LIMITS.learning_rate})",
+        f"{default.learning_rate}, or {LIMITS.learning_rate} if --limits is given)",
     )
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument(
         "--seed",
         type=int,
         metavar="N",
-        help=f"op seed of the initial weights (default: {default.seed})",
+        help="seed of the initial weights: the op seed, which is the argument seed of "
+        f"tf.random_normal (default: {default.seed})",
     )
     seeds.add_argument(
         "--sweep",

@@ -31,8 +31,8 @@ OUTCOMES: Mapping[str, str] = {
     Outcome.LEARNED: "all four outputs are on the correct side of 1/2",
     Outcome.DEAD: "the gradient is zero on every row (from the start, or after too large a step), "
     "so it can never learn",
-    Outcome.STUCK: "the gradient is zero on every wrong row: only correct rows still change "
-    "the weights",
+    Outcome.STUCK: "the gradient is zero on every row whose output is wrong; only the other rows "
+    "still change the weights",
     Outcome.NO_LINE: "no straight line separates the rows with target 1 from those with target 0, "
     "and a perceptron has only one line",
     Outcome.NOT_YET: "some rows are still wrong: more epochs or another learning rate may help",
