@@ -118,14 +118,10 @@ def _completed(parser: argparse.ArgumentParser, args: argparse.Namespace) -> arg
     if args.limits:
         for name in ("implementation", "gate", "activation", "seed", "animation"):
             if getattr(args, name) != parser.get_default(name):
-                raise InputError(
-                    f"--limits trains every activation on every gate, with many seeds; "
-                    f"leave out --{name}"
-                )
+                everything = "--limits trains every activation on every gate, with many seeds"
+                raise InputError(f"{everything}; leave out --{name}")
     if args.sweep is not None and args.animation:
-        raise InputError(
-            "--animation shows the training of one seed; leave out --animation or --sweep"
-        )
+        raise InputError("--animation shows the training of one seed; leave out --sweep")
     most = MOST_SEEDS_OF_LIMITS if args.limits else MOST_SEEDS
     if args.sweep is None and args.limits:
         args.sweep = SEEDS_OF_LIMITS
