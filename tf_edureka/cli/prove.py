@@ -14,8 +14,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parses the arguments; imports no TensorFlow, so that --help is quick."""
     parser = options.ArgumentParser(
         description="Compare a port with a recorded TensorFlow 1 run. The comparison has several "
-        "parts, called rungs: variables, batches, forward pass, loss, gradients, optimizer, whole "
-        "steps. The command prints the first rung that fails and its probable cause. The same "
+        "parts, called rungs, such as variables, loss, gradients, optimizer and whole steps. The "
+        "command prints the first rung that fails and its probable cause. The same "
         "command: python -m tf_edureka.parity.",
         epilog="To record a run: tf-edureka run --record TRACE old.py. Exit codes: 0: the port is "
         f"proved; 1: it is not; 2: wrong input; {options.ENDS}.",

@@ -35,8 +35,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--float64",
         action="store_true",
         help="also store the inputs and random numbers of every step. Then the proof can repeat "
-        "the original's and the port's run in float64, where rounding errors hide hardly any "
-        "difference",
+        "the original's and the port's run in float64, where rounding errors are so small that "
+        "small differences show",
     )
 
 
