@@ -18,8 +18,8 @@ _DESCRIPTION = (
     "Keras model. PATH is a checkpoint of TensorFlow 1 (format version 1 or 2, in one file or "
     "several), a frozen graph, a SavedModel, or an HDF5 file of Keras 2. Without options, "
     "list the weights, the optimizer slots and the global step. Every value is read, so "
-    "that a damaged file is reported. Without --into, no graph is built and nothing in the "
-    "files is run."
+    "that a damaged file is reported (except damaged values of version 1). Without --into, no "
+    "graph is built and nothing in the files is run."
 )
 _EPILOG = (
     "With --into, the model and the checkpoint's graph (if it has one) are run on the same "

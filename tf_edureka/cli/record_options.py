@@ -22,8 +22,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=_steps,
         metavar="STEPS",
         help="training steps to store in full, such as 0:3,100 (default: 0, 1, 2, 10, 100 and "
-        "1000). By default the gradients of the first steps are stored, too, up to the first "
-        "change of the learning rate and two steps more, but at most 200 steps",
+        "1000). By default the gradients of the first steps are stored, too: ten steps, or more "
+        "if the learning rate changes later, at most 200",
     )
     parser.add_argument(
         "--max-mb",
