@@ -40,13 +40,13 @@ elif task and "train-mnist" in sys.orig_argv:
 # A worker that dies at the end of its third epoch, but only the first time.
 DIES = """
 from tf_edureka.runs.state import TrainingProgress
-ended, again = TrainingProgress.epoch_ended, folder / "again"
-def epoch_ended(progress, *epoch):
-    ended(progress, *epoch)
+complete, again = TrainingProgress.complete_epoch, folder / "again"
+def complete_epoch(progress, *epoch):
+    complete(progress, *epoch)
     if progress.epoch == 3 and not again.exists():
         again.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-TrainingProgress.epoch_ended = epoch_ended
+TrainingProgress.complete_epoch = complete_epoch
 """
 
 

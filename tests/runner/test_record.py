@@ -187,7 +187,7 @@ other = tf.assign_add(tf.Variable(0), 1, name="other")
 def test_scalars_are_recorded_after_the_size_limit(record):
     trace = record(SCRIPT, "--max-mb", "0.0005")
     assert len(trace.steps) == 12
-    assert re.search("no arrays are stored: the megabytes", trace.manifest["notes"][0])
+    assert re.search("no arrays are stored: the size limit", trace.manifest["notes"][0])
 
 
 @pytest.mark.slow
