@@ -38,7 +38,10 @@ RETURNED = {
     *("Evaluation", "Fingerprint", "FullError", "Step", "Training", "Variable", "Writer"),
 }
 # These read a trace from the folder traces/old.
-WITH_TRACE = ("parity.Functions", "parity.Trace", "trace.Trace")
+WITH_TRACE = (
+    *("tf_edureka.parity.Functions", "tf_edureka.parity.Trace"),
+    "tf_edureka.trace.Trace",
+)
 # For each example that reads a checkpoint `model.ckpt-7`: the golden to use for it.
 CHECKPOINTS = {
     "tf_edureka.parity.load_into": "nesterov",
@@ -72,18 +75,21 @@ def examples(name: str, one: object) -> list[doctest.DocTest]:
     return [found for found in finder.find(one, name) if found.examples]
 
 
-@pytest.mark.parametrize("name", public())
+PUBLIC = public()
+
+
+@pytest.mark.parametrize("name", PUBLIC)
 def test_the_example_of_each_public_name_is_right(name, tmp_path, monkeypatch, capsys, request):
     """The example of `parity.climb` is skipped: its seven trainings take more than ten seconds."""
     monkeypatch.chdir(tmp_path)
-    if name.removeprefix("tf_edureka.") in WITH_TRACE:
+    if name in WITH_TRACE:
         (tmp_path / "traces").mkdir()
         recorded.linear_regression(tmp_path / "traces" / "old")
     if name in CHECKPOINTS:
         golden = CHECKPOINTS[name]
         for file in request.getfixturevalue("checkpoints").glob(f"{golden}.*"):
             shutil.copy(file, file.name.replace(golden, "model.ckpt-7"))
-    found = examples(name, public()[name])
+    found = examples(name, PUBLIC[name])
     assert found, f"{name}: no example in its docstring"
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     for one in found:
