@@ -160,3 +160,10 @@ def test_article_page_has_the_original_results():
     numbers = [f"{GOLDEN['cost'][0]:.2f}", f"{GOLDEN['cost'][-1]:.2f}"]
     row = rows((ROOT / "docs" / "article.md").read_text())[ORIGINAL]
     assert row[:3] == [*numbers, f"{GOLDEN['accuracy'][-1]:.2%}"]
+
+
+def test_help_names_the_recorded_seeds(capsys):
+    assert main(["--help"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    *most, last = json.loads(REFERENCE.read_text())["graph_seeds"]
+    assert f"--seed is {', '.join(most)} or {last}, both are also checked" in text
