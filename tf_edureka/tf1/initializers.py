@@ -124,7 +124,7 @@ class RandomNormal(_Normal):
 class TruncatedNormal(_Normal):
     """Truncated normal distribution with the numbers of `tf.truncated_normal` in TensorFlow 1.
 
-    `w = mean + stddev n` with n from N(0, 1); values with |n| > 2 are sampled again
+    `w = mean + stddev n` with n from N(0, 1); values with `|n| > 2` are sampled again
 
     `keras.initializers.TruncatedNormal` has stddev = 0.05 as default, and other numbers per seed.
 

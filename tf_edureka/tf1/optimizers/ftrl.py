@@ -13,7 +13,7 @@ class Ftrl(RawOpOptimizer):
     """FTRL-Proximal, as `tf.train.FtrlOptimizer` (ops `ApplyFtrl`, `ApplyFtrlV2`).
 
     `z += g + 2 shrinkage w - ((s + g^2)^-power - s^-power) / rate w`, `s += g^2`,
-    `w = (sign(z) l1 - z) / (s^-power / rate + 2 l2)`, or 0 if |z| <= l1
+    `w = (sign(z) l1 - z) / (s^-power / rate + 2 l2)`, or 0 where `|z| <= l1`
 
     `keras.optimizers.Ftrl` has the same equation, but moves all rows of a sparse gradient.
 
