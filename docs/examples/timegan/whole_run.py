@@ -1,12 +1,15 @@
 """Repeats a recorded run of the original with the port, and compares losses, weights and results.
 
     python whole_run.py TRACE OUT.npz
+    python whole_run.py TRACE OUT.npz OTHER_TRACE OTHER_OUT.npz
 
-TRACE was recorded with `original.py SEED ITERATIONS OUT.npz`. The port starts from the recorded
-initial values and draws the batches and the noise from the same random numbers.
+A TRACE was recorded with `original.py SEED ITERATIONS OUT.npz`. The port starts from its initial
+values and draws the batches and the noise from the same random numbers. With a second trace, that
+is compared with the first one instead of the port.
 """
 
 import sys
+from typing import Any
 
 import numpy as np
 from timegan import TimeGAN
@@ -16,48 +19,63 @@ from tf_edureka.trace import Trace
 OBJECTIVES = ("reconstruction", "supervision", "generation", "embedding", "discrimination")
 NETWORKS = ("embedder", "recovery", "generator", "supervisor", "discriminator")
 LIMIT = 1e-5  # a larger relative difference of a loss has been amplified by the training
+Run = tuple[dict[str, dict[int, float]], dict[str, list[Any]], Any]
 
 
-def largest(ours, theirs) -> float:
-    """The largest difference, relative to the largest value of the original."""
-    theirs = np.asarray(theirs)
-    return float(np.abs(np.asarray(ours) - theirs).max() / np.abs(theirs).max())
+def weights(trace: Trace, network: str, when: str) -> list[Any]:
+    """Returns the `initial` or `final` weights of a network."""
+    trained = {name for training in trace.trainings for name in training.weights}
+    names = [one for one in trace.variables if one in trained and one.startswith(f"{network}/")]
+    return [trace.array(getattr(trace.variables[name], when)) for name in names]
 
 
-def main(folder: str, file: str) -> None:
-    """Trains the port from the recorded start and prints all differences."""
-    trace, recorded = Trace(folder), np.load(file)
+def original(trace: Trace, file: str) -> Run:
+    """Returns the losses by objective and step, the final weights, and the generated series."""
+    losses: dict[str, dict[int, float]] = {name: {} for name in OBJECTIVES}
+    for step in trace.steps:
+        losses[OBJECTIVES[step.training]][step.number] = np.nan if step.loss is None else step.loss
+    return losses, {one: weights(trace, one, "final") for one in NETWORKS}, np.load(file)["made"]
+
+
+def port(trace: Trace, file: str) -> Run:
+    """Trains the port as the original was trained, and returns the same of it."""
     seed, iterations = map(int, trace.manifest["script"]["arguments"][:2])
-    weights = {name for training in trace.trainings for name in training.weights}
-
-    def values(network: str, when: str) -> list:
-        names = (one for one in trace.variables if one in weights and one.startswith(f"{network}/"))
-        return [trace.array(getattr(trace.variables[name], when)) for name in names]
-
-    gan = TimeGAN(features=recorded["real"].shape[2])
+    data = np.load(file)["real"]
+    gan = TimeGAN(features=data.shape[2])
     for name in NETWORKS:
-        getattr(gan, name).set_weights(values(name, "initial"))
+        getattr(gan, name).set_weights(weights(trace, name, "initial"))
     rng = np.random.RandomState(seed)
-    rng.permutation(len(recorded["real"]))  # the original has shuffled its data
-    losses = gan.train(recorded["real"], iterations=iterations, rng=rng)
+    rng.permutation(len(data))  # the original has shuffled its data
+    losses = gan.train(data, iterations=iterations, rng=rng)
+    final = {one: getattr(gan, one).get_weights() for one in NETWORKS}
+    by_step = {name: dict(enumerate(found)) for name, found in losses.items()}
+    return by_step, final, gan.generate(len(data), rng=rng)
 
-    for place, name in enumerate(OBJECTIVES):
-        steps = [one for one in trace.steps if one.training == place]
-        known = [one for one in steps if one.loss is not None]
-        ours = [losses[name][one.number] for one in known]
-        gaps = np.abs(np.divide(ours, [one.loss for one in known]) - 1)
+
+def largest(ours: Any, theirs: Any) -> float:
+    """Returns the largest difference, relative to the largest value of the original."""
+    return float(np.abs(ours - theirs).max() / np.abs(theirs).max())
+
+
+def compare(ours: Run, theirs: Run) -> None:
+    """Prints all differences."""
+    for name in OBJECTIVES:
+        mine, known = ours[0][name], {n: x for n, x in theirs[0][name].items() if not np.isnan(x)}
+        gaps = np.array([abs(mine.get(number, np.inf) / x - 1) for number, x in known.items()])
         apart = np.flatnonzero(gaps > LIMIT)
         same = gaps[: apart[0]] if apart.size else gaps
-        print(f"{name}: {len(losses[name])} steps, original {len(steps)}")
-        print(f"  {same.size} losses: relative difference {same.max():.1e}")
+        print(f"{name}: {len(mine)} steps, original {len(theirs[0][name])}")
+        print(f"  {same.size} losses: relative difference {same.max(initial=0):.1e}")
         if apart.size:
-            print(f"  from step {known[apart[0]].number} on: up to {gaps.max():.1e}")
+            print(f"  from step {[*known][apart[0]]} on: up to {gaps.max():.1e}")
     for name in NETWORKS:
-        pairs = zip(getattr(gan, name).get_weights(), values(name, "final"), strict=True)
-        print(f"{name}: final weights, relative difference {max(largest(*p) for p in pairs):.1e}")
-    made = gan.generate(len(recorded["real"]), rng=rng)
-    print(f"generated series: relative difference {largest(made, recorded['made']):.1e}")
+        gap = max(map(largest, ours[1][name], theirs[1][name]))
+        print(f"{name}: final weights, relative difference {gap:.1e}")
+    print(f"generated series: relative difference {largest(ours[2], theirs[2]):.1e}")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    folder, file, *other = sys.argv[1:]
+    trace = Trace(folder)
+    ours = original(Trace(other[0]), other[1]) if other else port(trace, file)
+    compare(ours, original(trace, file))
