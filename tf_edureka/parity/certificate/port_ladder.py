@@ -106,7 +106,7 @@ class PortLadder:
             transformation between them.
         ran: further facts about the recorded run, returned by `run_facts`.
         notes: remarks in sentences.
-        training: which of the script's trainings was compared, in words; empty if it has only one.
+        training: name of the compared training, if the script has several; else empty.
     """
 
     rungs: tuple[PortRung, ...]
