@@ -1,5 +1,6 @@
 """The command that proves ports, on a hand-written trace: gradient descent on one weight."""
 
+import hashlib
 import json
 import shutil
 
@@ -67,6 +68,7 @@ def test_right_port_exits_with_0_and_writes_the_certificate(prove):
     ladder = json.loads((prove.out / "port.json").read_text())
     assert ladder["passed"] is True
     assert ladder["first"] is None
+    assert ladder["ran"]["SHA-256 of the port"] == hashlib.sha256(RIGHT.encode()).hexdigest()
     names = [one["rung"] for one in ladder["rungs"]]
     assert names[:3] == ["structure", "initial values", "batches"]
     assert names[3:7] == ["forward pass", "loss", "gradients", "optimizer"]

@@ -18,6 +18,7 @@ from tf_edureka.parity.certificate.port_ladder import (
     PortLadder,
     PortRung,
     run_facts,
+    training_name,
 )
 
 NAMES = ("structure", "initial values", "batches", "forward pass", "loss", "gradients", "optimizer")
@@ -86,6 +87,25 @@ def test_ladder_without_failure_is_passed_and_counts_its_rungs():
     assert made.passed
     assert made.first is None
     assert made.verdict == "This port computes what old.py computed: 6 of 7 rungs hold, 1 skipped."
+
+
+def test_ladder_of_one_of_several_trainings_says_which():
+    """A script with several trainings is not proved by one ladder."""
+    manifest = {"trainings": [{"loss": "loss_of_d"}, {"loss": "loss_of_g"}]}
+    name = training_name(manifest, 1)
+    assert name == "training 2 of 2 (loss loss_of_g)"
+    assert ladder(training=name).verdict == (
+        f"This port computes what old.py computed in {name}: 7 of 7 rungs hold."
+    )
+    failed = ladder(fails("loss"), training=name)
+    assert f"compared with {name}" in failed.text()
+    assert failed.to_json()["training"] == name
+    assert name in Page(certificate.page(failed)).text
+
+
+def test_the_only_training_needs_no_name():
+    assert training_name({"trainings": [{"loss": "loss"}]}, 0) == ""
+    assert training_name({}, 0) == ""
 
 
 def test_verdict_names_first_failing_rung_with_place_and_cause():
@@ -205,6 +225,7 @@ def hostile() -> PortLadder:
         mapping=((HOSTILE, HOSTILE, HOSTILE),),
         ran={HOSTILE: HOSTILE},
         notes=(HOSTILE,),
+        training=HOSTILE,
     )
 
 

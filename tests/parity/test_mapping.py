@@ -314,3 +314,20 @@ def test_variables_of_a_subclassed_model_have_their_layers():
         "bias": "Dense",
         **dict.fromkeys(["gamma", "beta", "moving_mean", "moving_variance"], "BatchNormalization"),
     }
+
+
+def test_a_model_says_itself_which_variables_it_trains():
+    """Several models may share layers, and each may train some of them."""
+    one, other = layers.Dense(2, name="one"), layers.Dense(1, name="other")
+
+    class TrainsTheOther(keras.Model):
+        @property
+        def trainable_variables(self):
+            return other.trainable_variables
+
+    inputs = keras.Input((3,))
+    found = variables_of(TrainsTheOther(inputs, other(one(inputs))))
+    assert [(variable.path.split("/")[0], variable.trainable) for variable in found] == [
+        *[("one", False)] * 2,
+        *[("other", True)] * 2,
+    ]

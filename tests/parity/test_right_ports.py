@@ -44,7 +44,8 @@ def test_zero_initial_biases_pass_with_adam(tmp_path):
 def test_generator_and_discriminator_of_a_gan_are_proved(tmp_path):
     """The loss of each depends on the other's weights, which change in the other's own steps."""
     trace = record(tmp_path, "gan", 6)
-    for half in (gan.generator, gan.discriminator):
+    for half, place in ((gan.generator, 2), (gan.discriminator, 1)):
         ladder = trace.climb(half)
+        assert f"training {place} of 2" in ladder.verdict
         assert failed(ladder) == []
         assert ladder.passed

@@ -1,7 +1,9 @@
 """Proves that a port computes what a recorded TensorFlow 1 run computed."""
 
 import argparse
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tf_edureka.cli import options, port, reporting
@@ -65,6 +67,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     ladder = trace.climb(
         lambda: port.call_builder(args.port, build), batches=own, given=given, name=args.port
     )
+    digest = hashlib.sha256(Path(args.port.rpartition(":")[0]).read_bytes()).hexdigest()
+    ladder = replace(ladder, ran={**ladder.ran, "SHA-256 of the port": digest})
     print(ladder.text())
     if args.out:
         ladder.write(Path(args.out))

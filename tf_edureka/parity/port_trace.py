@@ -14,7 +14,12 @@ from tf_edureka import trace
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.errors import InputError
-from tf_edureka.parity.certificate.port_ladder import PortLadder, PortRung, run_facts
+from tf_edureka.parity.certificate.port_ladder import (
+    PortLadder,
+    PortRung,
+    run_facts,
+    training_name,
+)
 from tf_edureka.parity.functions import Functions
 from tf_edureka.parity.rungs.items import skipped
 
@@ -121,6 +126,7 @@ class Trace(trace.Trace):
             mapping=rows,
             ran=run_facts(self.manifest),
             notes=(*map(str, self.manifest.get("notes", [])), *notes),
+            training=training_name(self.manifest, climb.training),
         )
 
 

@@ -56,7 +56,9 @@ def _verdict(ladder: "PortLadder") -> Iterator[str]:
     kind = "fails" if ladder.failing else "holds" if ladder.passed else "skipped"
     yield f'<header class="verdict {kind}"><h1>{_text(ladder.verdict)}</h1>'
     old, new, trace = map(_code, (ladder.script, ladder.port, ladder.trace))
-    yield f'<p class="quiet">The port {new} against {old}, recorded in {trace}</p></header>'
+    training = f", {_text(ladder.training)}" if ladder.training else ""
+    compared = f"The port {new} against {old}{training}, recorded in {trace}"
+    yield f'<p class="quiet">{compared}</p></header>'
 
 
 def _first_difference(ladder: "PortLadder") -> Iterator[str]:

@@ -106,6 +106,7 @@ class PortLadder:
             transformation between them.
         ran: further facts about the recorded run, returned by `run_facts`.
         notes: remarks in sentences.
+        training: name of the compared training, if the script has several; else empty.
     """
 
     rungs: tuple[PortRung, ...]
@@ -116,6 +117,7 @@ class PortLadder:
     mapping: tuple[tuple[str, str, str], ...] = ()
     ran: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    training: str = ""
 
     @property
     def passed(self) -> bool:
@@ -152,8 +154,9 @@ class PortLadder:
         skipped = sum(rung.passed is None for rung in self.rungs)
         held = len(self.rungs) - skipped
         others = f", {skipped} skipped" if skipped else ""
+        where = f" in {self.training}" if self.training else ""
         return (
-            f"This port computes what {self.script} computed: {held} of "
+            f"This port computes what {self.script} computed{where}: {held} of "
             f"{counted(len(self.rungs), 'rung')} hold{others}."
         )
 
@@ -185,6 +188,8 @@ class PortLadder:
         for rung in self.rungs:
             if rung.passed is None:
                 yield f"{rung.rung}: skipped, {rung.why}"
+        if self.training and not self.passed:
+            yield f"compared with {self.training}"
         yield from self.notes
 
     def to_json(self) -> dict[str, Any]:
@@ -197,6 +202,7 @@ class PortLadder:
             "script": self.script,
             "trace": self.trace,
             "port": self.port,
+            "training": self.training or None,
             "versions": dict(self.versions),
             "ran": dict(self.ran),
             "mapping": [{"old": old, "new": new, "how": how} for old, new, how in self.mapping],
@@ -243,6 +249,19 @@ def run_facts(manifest: Mapping[str, Any]) -> dict[str, str]:
         "how it ended": "it was killed" if ended is None else ended,
     }
     return {name: str(one) for name, one in known.items() if one not in (None, "")}
+
+
+def training_name(manifest: Mapping[str, Any], place: int) -> str:
+    """Returns a name for one of several trainings of a script; empty if there is only one.
+
+    Args:
+        manifest: content of the trace's `trace.json`.
+        place: index of the training.
+    """
+    trainings = manifest.get("trainings", [])
+    if len(trainings) < 2:
+        return ""
+    return f"training {place + 1} of {len(trainings)} (loss {trainings[place]['loss']})"
 
 
 def _finite(value: float | None) -> float | None:

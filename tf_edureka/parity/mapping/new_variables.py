@@ -18,7 +18,7 @@ class NewVariable:
         path: path of the variable, such as `sequential/dense/kernel`.
         shape: shape of the value.
         dtype: NumPy's name of the dtype, such as `float32`.
-        trainable: True if it is trained by gradients.
+        trainable: True if the model trains it, so that it is in `model.trainable_variables`.
         layer: path of its layer, the same text for all variables of one layer.
         layer_class: name of the layer's class, such as `Dense`.
         role: name within its layer, such as `kernel`.
@@ -66,6 +66,7 @@ def variables_of(model: Any) -> list[NewVariable]:
         random number generators, are omitted; `place` counts them nevertheless.
     """
     owned_by = owners(model)
+    trained = {id(variable) for variable in model.trainable_variables}
     found = []
     for place, variable in enumerate(model.variables):
         if "int" in str(variable.dtype) or "seed_generator" in variable.path:
@@ -79,7 +80,7 @@ def variables_of(model: Any) -> list[NewVariable]:
                 path=variable.path,
                 shape=tuple(variable.shape),
                 dtype=str(variable.dtype),
-                trainable=bool(variable.trainable),
+                trainable=id(variable) in trained,
                 layer=f"{variable.path.rpartition('/')[0]}#{id(layer)}",
                 layer_class=type(layer).__name__,
                 role=variable.name,
