@@ -66,6 +66,7 @@ myst_heading_anchors = 4
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 600
+nb_merge_streams = True
 
 sitemap_url_scheme = "{link}"
 ogp_social_cards = {"enable": False}
@@ -121,6 +122,12 @@ def adapt(app: Sphinx, name: str, source: list[str]) -> None:
     source[0] = text
 
 
+def describe_pictures(app: Sphinx, tree: nodes.document) -> None:
+    """Gives the pictures of notebooks an alternative text; otherwise it is the file name."""
+    for picture in tree.findall(nodes.image):
+        picture.setdefault("alt", "Picture drawn by the code above")
+
+
 def shorten(app: Sphinx, *signature: object) -> tuple[object, ...]:
     """Writes arrays in a signature as the source does: `NDArray[float32]`."""
     return tuple(one and ARRAY.sub(r"NDArray[\1]", str(one)) for one in signature[-2:])
@@ -145,4 +152,5 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", copy_notebooks)
     app.connect("source-read", adapt)
     app.connect("autodoc-process-signature", shorten)
+    app.connect("doctree-read", describe_pictures)
     app.connect("builder-inited", write_page)
