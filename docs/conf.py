@@ -44,6 +44,7 @@ templates_path = []
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_copyright = False
 highlight_language = "none"  # of what a command prints
