@@ -23,16 +23,14 @@ from tf_edureka import __version__, cli
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE / "notebooks"
 # `python scripts/set_address.py` writes it into pyproject.toml.
-REPOSITORY = dict(one.split(", ") for one in metadata("tf_edureka").get_all("Project-URL"))[
-    "Repository"
-]
-OWNER, NAME = REPOSITORY.removeprefix("https://github.com/").split("/")
+ADDRESSES = dict(one.split(", ") for one in metadata("tf_edureka").get_all("Project-URL"))
+REPOSITORY = ADDRESSES["Repository"]
 
 ARRAY = re.compile(r"ndarray\[tuple\[Any, \.\.\.\], dtype\[([^]]*)\]\]")
 
 project = html_title = "tf_edureka"
 version = release = __version__
-html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", f"https://{OWNER}.github.io/{NAME}/")
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", ADDRESSES["Documentation"])
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
@@ -53,7 +51,7 @@ smartquotes = False
 nitpicky = True
 # Types of other projects, whose sites the build does not read; and private ones.
 nitpick_ignore_regex = [("py:.*", r"(?!tf_edureka).*|.*\._\w+")]
-linkcheck_ignore = ["https://[^/]*/OWNER/.*"]
+linkcheck_ignore = [r"https://[^/]*\bOWNER\b.*"]
 
 # The texts say `name` for code, as Markdown does.
 default_role = "code"

@@ -12,14 +12,14 @@ ADDRESS = "https://github.com/some-one/a.name_2"
 
 
 def texts() -> dict[Path, str]:
-    files = (command.PROJECT, command.README, *command.NOTEBOOKS.glob("*.ipynb"))
+    files = (command.PROJECT, command.CITATION, command.README, *command.NOTEBOOKS.glob("*.ipynb"))
     return {path: path.read_bytes().decode() for path in files}
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> Path:
     """The working directory, with copies of the files that contain the address."""
-    for name in (command.PROJECT, command.README):
+    for name in (command.PROJECT, command.CITATION, command.README):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / command.NOTEBOOKS, tmp_path / command.NOTEBOOKS)
     monkeypatch.chdir(tmp_path)
@@ -37,7 +37,16 @@ def test_a_new_address_is_written_everywhere_and_nothing_else_changes(project, c
     after = texts()
     for path, text in after.items():
         assert "OWNER/" not in text, path
-        assert text.replace("some-one/a.name_2", "OWNER/tf_edureka") == before[path]
+        assert "OWNER.github.io" not in text, path
+        for old, new in (
+            ("some-one/a.name_2", "OWNER/tf_edureka"),
+            ("some-one.github.io/a.name_2", "OWNER.github.io/tf_edureka"),
+        ):
+            text = text.replace(old, new)
+        assert text == before[path]
+    assert f'repository-code: "{ADDRESS}"' in after[command.CITATION]
+    assert f"{ADDRESS}/blob/main/CHANGELOG.md" in after[command.PROJECT]
+    assert "https://some-one.github.io/a.name_2/" in after[command.PROJECT]
     colab = "https://colab.research.google.com/github/some-one/a.name_2/blob/main/notebooks/"
     for path in (path for path in after if path.suffix == ".ipynb"):
         assert f"({colab}{path.name})" in after[command.README]

@@ -303,6 +303,14 @@ def test_unexpected_answer_of_the_index_is_reported(
     expect_nothing_left(store)
 
 
+def test_certificate_error_names_the_variable_of_requests(wheels, store, without_pip, monkeypatch):
+    with web.serving(index(wheels)) as address:  # speaks HTTP, not HTTPS
+        monkeypatch.setenv("PIP_INDEX_URL", address.replace("http:", "https:"))
+        with pytest.raises(InputError, match="set REQUESTS_CA_BUNDLE"):
+            period.fetch()
+    expect_nothing_left(store)
+
+
 def changed(folder: Path, change: Callable[[bytes], bytes]) -> Callable[[web.Handler], object]:
     """An index that changes its wheels and sends no Content-Length."""
 

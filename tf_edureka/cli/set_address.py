@@ -11,8 +11,11 @@ from tf_edureka import _files
 from tf_edureka.cli import first_cell, options, reporting
 from tf_edureka.errors import InputError
 
-PROJECT, README, NOTEBOOKS = Path("pyproject.toml"), Path("README.md"), Path("notebooks")
+PROJECT, CITATION = Path("pyproject.toml"), Path("CITATION.cff")
+README, NOTEBOOKS = Path("README.md"), Path("notebooks")
 _ADDRESS = re.compile(r"https://github\.com/[\w-]+/[\w.-]+(?<!\.git)")
+# The documentation on GitHub Pages.
+_SITE = re.compile(r"https://[\w-]+\.github\.io/[\w.-]+")
 _IN_PROJECT = re.compile(r'(?<=^Repository = ")[^"\n]*(?="$)', re.MULTILINE)
 # The list of notebooks in README, one per line.
 _LIST = re.compile(r"(?:^- \[.*\]\(notebooks/.*\n)+", re.MULTILINE)
@@ -25,8 +28,8 @@ _BADGE = f"[![Open in Colab]({_COLAB}/assets/colab-badge.svg)]"
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Reads the arguments."""
     parser = options.ArgumentParser(
-        description="Write the project's address into pyproject.toml, into README, and into the "
-        "badge and the first code cell of each notebook.",
+        description="Write the project's address into pyproject.toml, CITATION.cff, README, and "
+        "into the badge and the first code cell of each notebook.",
         epilog=f"Exit codes: 0: written; 2: wrong input; {options.ENDS}.",
     )
     parser.add_argument(
@@ -42,7 +45,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Writes the address of the arguments into the files and returns the exit code."""
     args = parse(argv)
-    paths = [PROJECT, README, *sorted(NOTEBOOKS.glob("*.ipynb"))]
+    paths = [PROJECT, CITATION, README, *sorted(NOTEBOOKS.glob("*.ipynb"))]
     before = {path: _read(path) for path in paths}
     after = with_address(before, args.address)
     changed = [path for path in paths if after[path] != before[path]]
@@ -65,7 +68,10 @@ def with_address(texts: Mapping[Path, str], address: str | None = None) -> dict[
     address = address or found[0]
     if not _ADDRESS.fullmatch(address):
         raise InputError(f"expected an address https://github.com/OWNER/NAME, got {address}")
-    made = {PROJECT: _IN_PROJECT.sub(address, texts[PROJECT])}
+    site = re.sub(r"https://github\.com/([^/]+)", r"https://\1.github.io", address)
+    made = {
+        path: _SITE.sub(site, _ADDRESS.sub(address, texts[path])) for path in (PROJECT, CITATION)
+    }
     titles = {}
     for path in sorted(texts):
         if path.suffix == ".ipynb":

@@ -198,6 +198,9 @@ def _pieces(session: Any, wheel: Wheel) -> Iterator[bytes]:
                 left -= len(piece)
                 if left <= 0:
                     return
+    except requests.exceptions.SSLError as error:
+        advice = "if your network has its own certificates, set REQUESTS_CA_BUNDLE to their file"
+        raise _Failure(f"{_reason(error)}; {advice}") from None
     except requests.RequestException as error:
         raise _Failure(_reason(error)) from None
 
