@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import metadata
 from pathlib import Path
 from unittest import mock
 
@@ -23,7 +22,8 @@ from tf_edureka import __version__, cli
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE / "notebooks"
 # `python scripts/set_address.py` writes it into pyproject.toml.
-ADDRESSES = dict(one.split(", ") for one in metadata("tf_edureka").get_all("Project-URL"))
+PROJECT = (HERE.parent / "pyproject.toml").read_text(encoding="utf-8")
+ADDRESSES = dict(re.findall(r'^(\w+) = "(https://.*)"$', PROJECT, re.MULTILINE))
 REPOSITORY = ADDRESSES["Repository"]
 
 ARRAY = re.compile(r"ndarray\[tuple\[Any, \.\.\.\], dtype\[([^]]*)\]\]")
