@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import metadata
 from pathlib import Path
 from unittest import mock
 
@@ -23,7 +22,8 @@ from tf_edureka import __version__, cli
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE / "notebooks"
 # `python scripts/set_address.py` writes it into pyproject.toml.
-ADDRESSES = dict(one.split(", ") for one in metadata("tf_edureka").get_all("Project-URL"))
+PROJECT = (HERE.parent / "pyproject.toml").read_text(encoding="utf-8")
+ADDRESSES = dict(re.findall(r'^(\w+) = "(https://.*)"$', PROJECT, re.MULTILINE))
 REPOSITORY = ADDRESSES["Repository"]
 
 ARRAY = re.compile(r"ndarray\[tuple\[Any, \.\.\.\], dtype\[([^]]*)\]\]")
@@ -42,6 +42,7 @@ templates_path = []
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_copyright = False
 highlight_language = "none"  # of what a command prints
@@ -64,6 +65,7 @@ myst_heading_anchors = 4
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 600
+nb_merge_streams = True
 
 sitemap_url_scheme = "{link}"
 ogp_social_cards = {"enable": False}
@@ -119,6 +121,12 @@ def adapt(app: Sphinx, name: str, source: list[str]) -> None:
     source[0] = text
 
 
+def describe_pictures(app: Sphinx, tree: nodes.document) -> None:
+    """Gives the pictures of notebooks an alternative text; otherwise it is the file name."""
+    for picture in tree.findall(nodes.image):
+        picture.setdefault("alt", "Picture drawn by the code above")
+
+
 def shorten(app: Sphinx, *signature: object) -> tuple[object, ...]:
     """Writes arrays in a signature as the source does: `NDArray[float32]`."""
     return tuple(one and ARRAY.sub(r"NDArray[\1]", str(one)) for one in signature[-2:])
@@ -143,4 +151,5 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", copy_notebooks)
     app.connect("source-read", adapt)
     app.connect("autodoc-process-signature", shorten)
+    app.connect("doctree-read", describe_pictures)
     app.connect("builder-inited", write_page)
