@@ -137,7 +137,8 @@ def described(run: Run) -> str:
 def failures(record: Record) -> list[str]:
     """Returns why runs failed, on either TensorFlow."""
     kinds = [kind for kind in ("tensorflow1", "today") if kind in record]
-    return [run["failure"] for kind in kinds for run in record[kind]["runs"] if "failure" in run]
+    runs = [run for kind in kinds for run in record[kind]["runs"]]
+    return list(dict.fromkeys(run["failure"] for run in runs if "failure" in run))
 
 
 def lost(before: Record, record: Record) -> list[str]:

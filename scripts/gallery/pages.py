@@ -31,8 +31,8 @@ numbers below were measured {dates}, one program at a time, on {machine}:
 {systems}
 **Losses**: the last column compares all losses that a program printed on 1.15.5 and in its first
 run today, in their order. Two losses *agree* if they differ by at most {tolerance} %, or by one
-unit of the last printed digit. The two TensorFlows round differently, and training can amplify that:
-then later losses drift apart.
+unit of the last printed digit. The two TensorFlows round differently, and training can amplify
+that: then later losses drift apart.
 
 """
 COLUMNS = (
@@ -85,8 +85,10 @@ def cells(paper: Paper, record: Record) -> tuple[str, ...]:
         paper.claim or "–",
         outcome(old),
         outcome(new),
-        ", ".join(str(run["seconds"]) for run in old) or "–",
-        ", ".join(str(run["seconds"]) for run in new) or "–",
+        *(
+            ", ".join(str(run["seconds"]) for run in runs if "seconds" in run) or "–"
+            for runs in (old, new)
+        ),
         losses(old, new),
     )
 

@@ -1,12 +1,12 @@
 """The table of programs, and a fresh copy of a program's repository for each run."""
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import tomllib
 
 from tf_edureka.errors import InputError
 
@@ -66,18 +66,21 @@ class Paper:
     note: str = ""
 
     @property
-    def what_runs(self) -> dict[str, object]:
-        """Everything that the recorded numbers depend on."""
+    def what_runs(self) -> str:
+        """SHA-256 of everything that the recorded numbers depend on."""
         names = ("commit", "folder", "path", "before", "command", "seed", "mnist", "files", "edits")
-        return {name: getattr(self, name) for name in (*names, "losses", "result")}
+        values = [getattr(self, name) for name in (*names, "losses", "result")]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
 def read(path: Path) -> dict[str, Paper]:
     """Reads the table; the rows by name."""
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))["paper"]
+    import tomllib  # of Python 3.11; the tests of the documentation import this on 3.10, too
+
     try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))["paper"]
         papers = [Paper(**row) for row in rows]
-    except TypeError as error:
+    except (tomllib.TOMLDecodeError, TypeError) as error:
         raise InputError(f"{path}: {error}") from None
     by_name = {paper.name: paper for paper in papers}
     if len(by_name) < len(papers):
@@ -127,6 +130,7 @@ def prepare(paper: Paper, repository: Path, target: Path) -> Path:
             raise InputError(f"{name}: expected {old!r} once, got it {text.count(old)} times")
         (folder / name).write_bytes(text.replace(old, new).encode())
     for name, text in paper.files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     if paper.mnist:
         copy_mnist(folder / paper.mnist)

@@ -19,8 +19,12 @@ from tf_edureka.errors import InputError
 SEEDED = Path(__file__).with_name("seeded.py")
 # All that a program sees of the user's environment.
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_CACHE_HOME", "TF_EDUREKA_PERIOD_DIR")
-# Figures without a screen, no GPU, and sets of strings in the same order in every run.
-FIXED = {"MPLBACKEND": "Agg", "CUDA_VISIBLE_DEVICES": "-1", "PYTHONHASHSEED": "0"}
+# Figures without a screen, no GPU, sets of strings in the same order in every run, and a log that
+# has everything when a program is stopped.
+FIXED = {
+    **{"MPLBACKEND": "Agg", "CUDA_VISIBLE_DEVICES": "-1"},
+    **{"PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"},
+}
 VERSIONS = (
     "import platform, numpy, tensorflow; "
     "print(platform.python_version(), tensorflow.__version__, numpy.__version__)"
