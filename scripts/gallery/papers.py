@@ -34,7 +34,7 @@ class Paper:
         folder: working folder inside the repository.
         path: folder of the program's own packages, relative to `folder`, for PYTHONPATH.
         before: commands, such as that of a script which prepares data, that are run first.
-        seed: seed for a program that sets none; it is then started through seeded.py.
+        seed: seed for a program that sets none; seeded.py then starts it.
         mnist: folder, relative to `folder`, into which the four files of MNIST are copied.
         files: contents of files that are written into `folder` first, by name.
         edits: file, old text and new text of each change, relative to `folder`.

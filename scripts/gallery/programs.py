@@ -19,11 +19,12 @@ from tf_edureka.errors import InputError
 SEEDED = Path(__file__).with_name("seeded.py")
 # All that a program sees of the user's environment.
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_CACHE_HOME", "TF_EDUREKA_PERIOD_DIR")
-# Figures without a screen, no GPU, sets of strings in the same order in every run, and a log that
-# has everything when a program is stopped.
 FIXED = {
-    **{"MPLBACKEND": "Agg", "CUDA_VISIBLE_DEVICES": "-1"},
-    **{"PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"},
+    "MPLBACKEND": "Agg",  # no windows
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "PYTHONHASHSEED": "0",  # sets of strings have the same order in every run
+    "PYTHONUNBUFFERED": "1",  # the log has everything when a program is stopped
+    "TF_CPP_MIN_LOG_LEVEL": "2",
 }
 VERSIONS = (
     "import platform, numpy, tensorflow; "
@@ -88,9 +89,9 @@ def machine() -> str:
 
 
 def commands(paper: Paper, seeded: str = str(SEEDED)) -> list[list[str]]:
-    """Returns the scripts of a run with their arguments, in order; `seeded` starts the last."""
+    """Returns the scripts of a run with their arguments, in order; `seeded` starts them."""
     start = [] if paper.seed is None else [seeded, str(paper.seed)]
-    return [*paper.before, [*start, *paper.command]]
+    return [[*start, *command] for command in (*paper.before, paper.command)]
 
 
 def run(paper: Paper, system: System, folder: Path, log: Path, limit: float) -> Run:

@@ -32,13 +32,14 @@ print("accuracy:", sys.argv[1])
 TENSORFLOW_1 = """\
 import numpy as np
 import tensorflow as tf
-weights = tf.Variable(tf.random_normal([3]))
-loss = tf.reduce_sum(tf.square(weights - np.random.uniform(size=3)))
-train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
-with tf.Session() as session:
-    session.run(tf.global_variables_initializer())
-    for _ in range(10):
-        print("loss: %.5f" % session.run([train, loss])[1])
+for graph in (tf.get_default_graph(), tf.Graph()):
+    with graph.as_default(), tf.Session() as session:
+        weights = tf.Variable(tf.random_normal([3]))
+        loss = tf.reduce_sum(tf.square(weights - np.random.uniform(size=3)))
+        train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+        session.run(tf.global_variables_initializer())
+        for _ in range(5):
+            print("loss: %.5f" % session.run([train, loss])[1])
 print("accuracy: 0.5")
 """
 
