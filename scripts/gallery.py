@@ -165,8 +165,8 @@ def save(table: dict[str, Paper], records: dict[str, Record]) -> None:
 def text(table: dict[str, Paper], records: dict[str, Record]) -> str:
     """Returns the table for the terminal: name, result in the paper, on 1.15.5, today, ..."""
     shown = [paper for name, paper in table.items() if name in records]
-    rows = [("name", *pages.COLUMNS[2:])]
-    rows += [(paper.name, *pages.cells(paper, records[paper.name])[2:]) for paper in shown]
+    rows = [("name", *pages.COLUMNS[1:])]
+    rows += [(paper.name, *pages.cells(paper, records[paper.name])[1:]) for paper in shown]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)

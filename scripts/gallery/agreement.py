@@ -39,7 +39,7 @@ class Agreement:
         if self.equal == self.agree:
             return f"{first} equal in every digit{drift}{counts}"
         size = f"largest difference {self.largest:.0e}"
-        return f"{first} agree, {self.equal} of them in every digit, {size}{drift}{counts}"
+        return f"{first} agree, {self.equal} in every digit, {size}{drift}{counts}"
 
 
 def compare(old: str, new: str) -> Agreement:

@@ -29,16 +29,17 @@ It runs code of strangers, with your rights: look at a program first, or use a c
 numbers below were measured {dates}, one program at a time, on {machine}:
 
 {systems}
+**Results** are those that a program prints, and then the seconds of each run. Many runs are
+shorter than the authors', and then their results cannot be compared with the paper's.
+
 **Losses**: the last column compares all losses that a program printed on 1.15.5 and in its first
 run today, in their order. Two losses *agree* if they differ by at most {tolerance} %, or by one
 unit of the last printed digit. The two TensorFlows round differently, and training can amplify
-that: then later losses drift apart.
+that: then later losses drift apart. The runs today print the same losses, unless the column says
+otherwise.
 
 """
-COLUMNS = (
-    *("paper", "program", "result", "in the paper", "on 1.15.5", "today"),
-    *("seconds on 1.15.5", "seconds today", "losses"),
-)
+COLUMNS = ("paper and program", "result", "in the paper", "on 1.15.5", "today", "losses")
 BY_HAND = """
 ## Run one by hand
 
@@ -78,37 +79,33 @@ def cells(paper: Paper, record: Record) -> tuple[str, ...]:
     project = paper.repository.removeprefix("https://github.com/")
     commit = f"{paper.repository}/tree/{paper.commit}"
     short = f", {paper.shortened}" if paper.shortened else ""
+    program = f"Program: [{project}]({commit}), licence: {paper.licence}, [commands](#{paper.name})"
     return (
-        f"[{paper.title}]({paper.link}), {paper.authors}, {paper.venue}",
-        f"[{project}]({commit}) ([{paper.name}](#{paper.name})); licence: {paper.licence}",
+        f"[{paper.title}]({paper.link}), {paper.authors}, {paper.venue}. {program}",
         f"{paper.result_unit}{short}",
         paper.claim or "–",
         outcome(old),
         outcome(new),
-        *(
-            ", ".join(str(run["seconds"]) for run in runs if "seconds" in run) or "–"
-            for runs in (old, new)
-        ),
         losses(old, new),
     )
 
 
 def outcome(runs: list[Run]) -> str:
-    """Returns the different results of some runs, or why they failed."""
+    """Returns the different results of some runs, or why they failed, and their seconds."""
     said = [str(run.get("result", f"fails, {run.get('failure')}")) for run in runs]
-    return ", ".join(dict.fromkeys(said)).replace("|", "\\|") or "–"
+    seconds = ", ".join(str(run["seconds"]) for run in runs if "seconds" in run)
+    results = ", ".join(dict.fromkeys(said)).replace("|", "\\|")
+    return f"{results} ({seconds} s)" if seconds else results or "–"
 
 
 def losses(old: list[Run], new: list[Run]) -> str:
-    """Says how far the losses agree: those of both TensorFlows, and those of the runs today."""
+    """Says how far the losses agree on both TensorFlows, and if the runs today differ."""
     if not old or not new or any("losses" not in run for run in (*old, *new)):
         return "–"
-    printed = [str(run["losses"]) for run in new]
-    said = str(compare(str(old[0]["losses"]), printed[0]))
-    if len(printed) > 1:
-        others = sorted({str(compare(printed[0], one)) for one in printed if one != printed[0]})
-        said += f". The {len(printed)} runs today: {'; '.join(others) or 'the same losses'}"
-    return said
+    first, *others = [str(run["losses"]) for run in new]
+    said = [str(compare(str(old[0]["losses"]), first))]
+    differ = sorted({str(compare(first, one)) for one in others if one != first})
+    return ". ".join(said + [f"Two runs today: {one}" for one in differ])
 
 
 def section(paper: Paper) -> str:

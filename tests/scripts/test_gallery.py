@@ -126,8 +126,10 @@ def test_a_program_runs_on_both_tensorflows_with_its_edits(repository, call, cap
         assert run["result"] == "0.8"
         assert len(run["losses"].split()) == 12
     page = gallery.PAGE.read_text()
-    assert "| 0.8 | 0.8 |" in page
-    assert "all 12 equal in every digit. The 2 runs today: the same losses" in page
+    (first, second), seconds = (run["seconds"] for run in new), old["seconds"]
+    assert (
+        f"| 0.8 ({seconds} s) | 0.8 ({first}, {second} s) | all 12 equal in every digit |" in page
+    )
     assert "- STEPS = 1000\n+ STEPS = 12\n" in page
     assert "Shortened: 12 of 1000 steps." in page
     assert "all 12 equal in every digit" in capsys.readouterr().out
@@ -140,10 +142,10 @@ def test_results_of_1_15_stay_until_what_runs_changes(repository, call):
     call(folder, "--tensorflow1", "python3.7", net=SHORT)
     assert call(folder, "--times", "1", net={**SHORT, "claim": "80 %"}) == 0
     assert recorded()["net"]["tensorflow1"]["runs"][0]["result"] == "0.8"
-    assert "| 80 % | 0.8 | 0.8 |" in gallery.PAGE.read_text()
+    assert "| 80 % | 0.8 (" in gallery.PAGE.read_text()
     assert call(folder, "--times", "1", net={**SHORT, "command": ["train.py", "0.7"]}) == 0
     assert "tensorflow1" not in recorded()["net"]
-    assert "| – | – | 0.7 |" in gallery.PAGE.read_text()
+    assert "| – | – | 0.7 (" in gallery.PAGE.read_text()
 
 
 def test_a_program_that_fails_is_a_row_and_the_others_run(repository, call, capsys):
@@ -151,8 +153,8 @@ def test_a_program_that_fails_is_a_row_and_the_others_run(repository, call, caps
     rows = {"bad": {"command": ["fails.py"]}, "net": SHORT}
     assert call(folder, "--times", "1", **rows) == 1
     page = gallery.PAGE.read_text()
-    assert r"fails, exit code 1: ValueError: a \| b |" in page
-    assert "| 0.8 |" in page
+    assert r"fails, exit code 1: ValueError: a \| b (" in page
+    assert "| 0.8 (" in page
     assert "failed: bad: exit code 1: ValueError: a | b\n" in capsys.readouterr().out
 
 
@@ -287,9 +289,9 @@ def test_a_program_is_fetched_and_seeded(repository, call, monkeypatch):
         ("1.5 0.25", "1.5 0.25", "all 2 equal in every digit"),
         (
             *("1.5 0.25", "1.5 0.2502"),
-            "all 2 agree, 1 of them in every digit, largest difference 8e-04",
+            "all 2 agree, 1 in every digit, largest difference 8e-04",
         ),
-        ("0.002 5", "0.003 5", "all 2 agree, 1 of them in every digit, largest difference 3e-01"),
+        ("0.002 5", "0.003 5", "all 2 agree, 1 in every digit, largest difference 3e-01"),
         ("0.0020 5", "0.0030 5", "already the first of 2 differs"),
         (
             "1.00 2.00 3.0",
@@ -298,7 +300,7 @@ def test_a_program_is_fetched_and_seeded(repository, call, monkeypatch):
         ),
         ("nan 1", "nan 1", "all 2 equal in every digit"),
         ("nan 1", "2 1", "already the first of 2 differs"),
-        ("1e-05", "1.0001e-05", "all 1 agree, 0 of them in every digit, largest difference 1e-04"),
+        ("1e-05", "1.0001e-05", "all 1 agree, 0 in every digit, largest difference 1e-04"),
         ("-1.000", "1.000", "already the first of 1 differs"),
         ("1 2 3", "1 2", "all 2 equal in every digit (3 and 2 were printed)"),
     ],
@@ -311,7 +313,7 @@ def test_runs_that_print_different_losses_are_told():
     runs = [{"losses": "1.0 2.0"}, {"losses": "1.0 9.0"}]
     said = pages.losses([{"losses": "1.0 2.0"}], runs)
     assert said.endswith(
-        "The 2 runs today: the first 1 of 2 equal in every digit, then they drift apart"
+        "Two runs today: the first 1 of 2 equal in every digit, then they drift apart"
     )
 
 
