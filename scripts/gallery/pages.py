@@ -1,5 +1,6 @@
 """Writes docs/gallery.md from the table of programs and the recorded results."""
 
+import itertools
 import shlex
 from collections.abc import Iterable
 from typing import Any
@@ -131,9 +132,13 @@ def changes(paper: Paper) -> str:
     if paper.files:
         names = ", ".join(f"`{name}`" for name in paper.files)
         said += [f"New files, with the contents in the table of programs: {names}.\n"]
-    for file, old, new in paper.edits:
-        lines = [f"- {line}" for line in old.splitlines()]
-        lines += [f"+ {line}" for line in new.splitlines()]
-        difference = "\n".join(lines)
-        said += [f"Changed in `{file}`:\n\n```diff\n{difference}\n```\n"]
+    for file, edits in itertools.groupby(paper.edits, lambda edit: edit[0]):
+        hunks = "\n".join(hunk(old, new) for _, old, new in edits)
+        said += [f"Changed in `{file}`:\n\n```diff\n{hunks}```\n"]
     return "".join(f"\n{one}" for one in said)
+
+
+def hunk(old: str, new: str) -> str:
+    """Returns an edit as the lines of a diff."""
+    lines = [f"- {line}\n" for line in old.splitlines()]
+    return "".join(lines + [f"+ {line}\n" for line in new.splitlines()])
