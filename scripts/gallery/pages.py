@@ -30,8 +30,8 @@ It runs code of strangers, with your rights: look at a program first, or use a c
 numbers below were measured {dates}, one program at a time, on {machine}:
 
 {systems}
-**Results** are those that a program prints, and then the seconds of each run. Many runs are
-shorter than the authors', and then their results cannot be compared with the paper's.
+**Results** are what the programs print, with at most six digits, and the seconds of each run. Many
+runs are shorter than the authors', and then their results cannot be compared with the paper's.
 
 **Losses**: the last column compares all losses that a program printed on 1.15.5 and in its first
 run today, in their order. Two losses *agree* if they differ by at most {tolerance} %, or by one
@@ -93,10 +93,18 @@ def cells(paper: Paper, record: Record) -> tuple[str, ...]:
 
 def outcome(runs: list[Run]) -> str:
     """Returns the different results of some runs, or why they failed, and their seconds."""
-    said = [str(run.get("result", f"fails, {run.get('failure')}")) for run in runs]
+    said = [
+        f"fails, {run['failure']}" if "failure" in run else rounded(str(run["result"]))
+        for run in runs
+    ]
     seconds = ", ".join(str(run["seconds"]) for run in runs if "seconds" in run)
     results = ", ".join(dict.fromkeys(said)).replace("|", "\\|")
     return f"{results} ({seconds} s)" if seconds else results or "–"
+
+
+def rounded(result: str) -> str:
+    """Returns a printed number with at most six digits."""
+    return result if len(result) <= 8 else f"{float(result):.6g}"
 
 
 def losses(old: list[Run], new: list[Run]) -> str:

@@ -250,9 +250,11 @@ def test_files_data_and_preparing_commands_are_there(repository, call, tmp_path,
 
 def test_a_program_sees_little_of_the_environment(repository, call, monkeypatch):
     monkeypatch.setenv("SECRET", "1")
-    folder = repository(train="import os; print('loss: 1\\naccuracy:', ','.join(os.environ))")
+    train = "import os; print('loss: 1\\nseen:', ','.join(os.environ), '\\naccuracy: 1')"
+    folder = repository(train=train)
     assert call(folder, "--times", "1", net={}) == 0
-    seen = set(recorded()["net"]["today"]["runs"][0]["result"].split(","))
+    printed = (gallery.LOGS / "net.today.1.log").read_text()
+    seen = set(printed.split("seen: ")[1].split()[0].split(","))
     assert seen - {"LC_CTYPE"} <= {*programs.PASSED_ON, *programs.FIXED, "PYTHONPATH"}
 
 
@@ -315,6 +317,15 @@ def test_runs_that_print_different_losses_are_told():
     assert said.endswith(
         "Two runs today: the first 1 of 2 equal in every digit, then they drift apart"
     )
+
+
+def test_results_have_at_most_six_digits():
+    runs = [
+        {"seconds": 2.0, "result": "0.9089256073366482"},
+        {"seconds": 3.5, "result": "0.90892564"},
+        {"seconds": 4.0, "result": "0.81600"},
+    ]
+    assert pages.outcome(runs) == "0.908926, 0.81600 (2.0, 3.5, 4.0 s)"
 
 
 def test_the_page_shows_what_was_measured_of_each_row():
