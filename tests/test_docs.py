@@ -50,6 +50,8 @@ def module_of(command):
         return cli.COMMANDS[name][0] if name in cli.COMMANDS else None
     if called_by == "python -m":
         return f"{name}.__main__"
+    if name == "scripts/gallery.py":
+        return "gallery"  # not in the package
     return f"tf_edureka.cli.{Path(name).stem}" if (ROOT / name).exists() else None
 
 
@@ -74,6 +76,9 @@ def unknown_options(text):
     unknown = []
     for command, arguments in COMMAND.findall(text):
         options = options_of(command)
+        if command in ("tf-edureka run", "python -m tf_edureka.legacy"):
+            # What follows the script are the script's own options.
+            arguments = re.split(r"\.(?:py|ipynb)\b", arguments)[0]
         if options is None:
             unknown.append(command)
         else:
@@ -127,6 +132,7 @@ python scripts/compare.py --seed 2 --out X --recipe article   # --not-this
 tf-edureka train-perceptron --limits --sweep 9 --steps; tf-edureka absent
 python -m tf_edureka.doctor --json --seed, `python -m tf_edureka.absent`
 python -m tf_edureka.legacy --seeds tf2 --report; python -m tf_edureka.mlp
+tf-edureka run --absent old.py --epochs 3
 """
     assert unknown_options(text) == [
         "python scripts/compare.py --recipe",
@@ -136,6 +142,7 @@ python -m tf_edureka.legacy --seeds tf2 --report; python -m tf_edureka.mlp
         "python -m tf_edureka.doctor --seed",
         "python -m tf_edureka.absent",
         "python -m tf_edureka.mlp",
+        "tf-edureka run --absent",
     ]
 
 

@@ -118,7 +118,7 @@ def test_legacy_and_modern_path_never_import_each_other():
 
 
 def test_modules_have_at_most_300_lines_and_functions_50_without_their_docstring():
-    for path in [*PACKAGE.rglob("*.py"), *(ROOT / "scripts").glob("*.py")]:
+    for path in [*PACKAGE.rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]:
         source = path.read_text(encoding="utf-8")
         assert len(source.splitlines()) <= 300, path
         for node in ast.walk(ast.parse(source)):
@@ -149,7 +149,8 @@ def test_tensorflow_and_keras_are_imported_in_one_place_each():
 
 
 def test_scripts_only_call_a_command():
-    for path in (ROOT / "scripts").glob("*.py"):
+    # The gallery runs code of strangers, which the package does not.
+    for path in {*(ROOT / "scripts").glob("*.py")} - {ROOT / "scripts" / "gallery.py"}:
         assert path.read_text().splitlines() == [
             "from tf_edureka.cli import call",
             "",
