@@ -26,7 +26,8 @@ PROJECT = (HERE.parent / "pyproject.toml").read_text(encoding="utf-8")
 ADDRESSES = dict(re.findall(r'^(\w+) = "(https://.*)"$', PROJECT, re.MULTILINE))
 REPOSITORY = ADDRESSES["Repository"]
 
-ARRAY = re.compile(r"ndarray\[tuple\[Any, \.\.\.\], dtype\[([^]]*)\]\]")
+ARRAY = re.compile(r"~?numpy\.ndarray\[tuple\[~?typing\.Any, \.\.\.\], ~?numpy\.dtype\[([^]]*)\]\]")
+COLON = "\ue000"  # stands for a colon while napoleon looks for the end of a type
 
 project = html_title = "tf_edureka"
 version = release = __version__
@@ -47,7 +48,7 @@ html_copy_source = False
 html_show_copyright = False
 highlight_language = "none"  # of what a command prints
 # Error messages are searched for with their own quotation marks.
-smartquotes = False
+smartquotes_action = "D"
 nitpicky = True
 # Types of other projects, whose sites the build does not read; and private ones.
 nitpick_ignore_regex = [("py:.*", r"(?!tf_edureka).*|.*\._\w+")]
@@ -59,6 +60,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 napoleon_use_ivar = True
+napoleon_attr_annotations = False
 python_maximum_signature_line_length = 88
 
 myst_heading_anchors = 4
@@ -128,8 +130,27 @@ def describe_pictures(app: Sphinx, tree: nodes.document) -> None:
 
 
 def shorten(app: Sphinx, *signature: object) -> tuple[object, ...]:
-    """Writes arrays in a signature as the source does: `NDArray[float32]`."""
-    return tuple(one and ARRAY.sub(r"NDArray[\1]", str(one)) for one in signature[-2:])
+    """Writes arrays in a signature as the source does, `NDArray[float32]`, and omits factories."""
+    return tuple(
+        one and ARRAY.sub(r"~numpy.typing.NDArray[\1]", str(one)).replace("<factory>", "...")
+        for one in signature[-2:]
+    )
+
+
+def hide_colons(app: Sphinx, what: str, *others: object) -> None:
+    """Hides colons of results from napoleon, for which the text before a colon is a type."""
+    lines: list[str] = others[-1]
+    hides = what == "property"
+    for number, line in enumerate(lines):
+        if heading := re.fullmatch(r"(\w+):", line):
+            hides = heading[1] in ("Returns", "Yields")
+        elif hides:
+            lines[number] = line.replace(":", COLON)
+
+
+def show_colons(app: Sphinx, *others: object) -> None:
+    """Shows the hidden colons again."""
+    others[-1][:] = [line.replace(COLON, ":") for line in others[-1]]
 
 
 def write_page(app: Sphinx) -> None:
@@ -151,5 +172,8 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", copy_notebooks)
     app.connect("source-read", adapt)
     app.connect("autodoc-process-signature", shorten)
+    # Napoleon has the default priority, 500.
+    app.connect("autodoc-process-docstring", hide_colons, priority=400)
+    app.connect("autodoc-process-docstring", show_colons, priority=600)
     app.connect("doctree-read", describe_pictures)
     app.connect("builder-inited", write_page)

@@ -2,6 +2,9 @@
 for (const caption of document.querySelectorAll("p.caption[role=heading]")) {
   caption.setAttribute("aria-level", "2");
 }
+for (const line of document.querySelectorAll(".sig dl, .sig dd")) {
+  line.setAttribute("role", "presentation"); // a parameter in a line of its own, not a definition
+}
 for (const box of document.querySelectorAll("pre, .table-wrapper")) {
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // so that the arrow keys scroll it
 }
