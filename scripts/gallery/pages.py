@@ -27,11 +27,13 @@ python scripts/gallery.py --tensorflow1 PYTHON    # of an environment with 1.15.
 ```
 
 It runs code of strangers, with your rights: look at a program first, or use a container. The
-numbers below were measured {dates}, one program at a time, on {machine}:
+numbers below were measured {dates} on {machine}:
 
 {systems}
-**Results** are what the programs print, with at most six digits, and the seconds of each run. Many
-runs are shorter than the authors', and then their results cannot be compared with the paper's.
+**Results** are what the programs print, with at most six digits, and the seconds of each run. The
+seconds are a rough guide: the programs ran one at a time, but other work with the lowest priority
+ran beside them. Many runs are shorter than the authors', and then their results cannot be compared
+with the paper's.
 
 **Losses**: the last column compares all losses that a program printed on 1.15.5 and in its first
 run today, in their order. Two losses *agree* if they differ by at most {tolerance} %, or by one
