@@ -160,10 +160,10 @@ def write_page(app: Sphinx) -> None:
         return
     Path(app.outdir, "robots.txt").write_text(f"Sitemap: {html_baseurl}sitemap.xml\n")
     command = [sys.executable, "-m", "tf_edureka"]
-    with tempfile.TemporaryDirectory() as folder:
-        train = ["train-mnist", "--epochs=6", "--snapshots", f"--out={folder}/mnist"]
-        subprocess.run([*command, *train], check=True)
-        subprocess.run([*command, "page", f"{folder}/mnist", f"--out={page}"], check=True)
+    with tempfile.TemporaryDirectory() as folder:  # with the run in its folder runs/mnist
+        train = ["train-mnist", "--epochs=6", "--snapshots"]
+        subprocess.run([*command, *train], check=True, cwd=folder)
+        subprocess.run([*command, "page", f"--out={page}"], check=True, cwd=folder)
 
 
 def setup(app: Sphinx) -> None:
