@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from agreement import TOLERANCE, compare
-from papers import MNIST_FOLDER_VARIABLE, Paper
+from papers import Paper
 from programs import Run, commands
+
+from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 
 # What is recorded of a paper: what ran, and for each TensorFlow the machine, the date and the runs.
 Record = dict[str, Any]

@@ -8,9 +8,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.errors import InputError
-
-MNIST_FOLDER_VARIABLE = "TF_EDUREKA_MNIST_DIR"
 
 
 @dataclass(frozen=True, kw_only=True)

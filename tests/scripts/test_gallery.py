@@ -15,6 +15,7 @@ import programs
 import pytest
 from helpers import expect_error
 
+from tf_edureka.data.mnist import MNIST_FOLDER_VARIABLE
 from tf_edureka.runner import period
 
 pytest.importorskip("tomllib")
@@ -175,7 +176,7 @@ def test_a_program_that_does_not_print_what_is_expected_fails(repository, call):
     ids=["commit", "edit twice", "edit absent", "MNIST absent"],
 )
 def test_a_row_that_does_not_fit_its_repository_fails(repository, call, monkeypatch, row, failure):
-    monkeypatch.delenv(papers.MNIST_FOLDER_VARIABLE, raising=False)
+    monkeypatch.delenv(MNIST_FOLDER_VARIABLE, raising=False)
     assert call(repository(train=PROGRAM), net=row) == 1
     assert failure in recorded()["net"]["today"]["runs"][0]["failure"]
 
@@ -229,7 +230,7 @@ def test_files_data_and_preparing_commands_are_there(repository, call, tmp_path,
     (tmp_path / "mnist").mkdir()
     for name in "abcd":
         (tmp_path / "mnist" / f"{name}-ubyte.gz").touch()
-    monkeypatch.setenv(papers.MNIST_FOLDER_VARIABLE, str(tmp_path / "mnist"))
+    monkeypatch.setenv(MNIST_FOLDER_VARIABLE, str(tmp_path / "mnist"))
     train = """
         import os, own
         print("loss: 1", open("made").read(), sorted(os.listdir("data")))
