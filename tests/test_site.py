@@ -5,15 +5,15 @@ skipped.
 """
 
 import functools
-import http.server
 import inspect
-import threading
+import mimetypes
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import web
 from browser import browser
 from helpers import ROOT
 
@@ -108,16 +108,16 @@ def test_every_public_name_and_command_is_in_the_reference():
 @pytest.fixture(scope="module")
 def address():
     """The address of a server on this machine that serves the site."""
-    handler = functools.partial(Quiet, directory=SITE)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with web.serving(file_of_the_site) as served_at:
+        yield served_at
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
+def file_of_the_site(request: web.Handler) -> None:
+    file = SITE / unquote(urlsplit(request.path).path).lstrip("/")
+    if file.is_file():
+        request.give(file.read_bytes(), Content_Type=mimetypes.guess_type(file.name)[0] or "")
+    else:
+        request.send_error(404)
 
 
 @needs_site
