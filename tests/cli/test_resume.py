@@ -31,7 +31,7 @@ each = pytest.mark.parametrize(("train", "config"), TRAININGS)
 @pytest.fixture
 def within_epochs(monkeypatch):
     """Saves the state as often as possible, and computes the compiled epoch in four calls."""
-    monkeypatch.setattr("tf_edureka.runs.state.SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("tf_edureka.runs.progress.SECONDS_BETWEEN", 0.0)
     monkeypatch.setattr(
         training,
         "parts_of_epoch",

@@ -56,7 +56,7 @@ def folder(tmp_path):
 
 
 def checkpoints(folder, **changes) -> Checkpoints:
-    return Checkpoints(folder, CONDITIONS | changes)
+    return Checkpoints(folder, CONDITIONS | changes, weights=6)
 
 
 def names(folder) -> list[str]:

@@ -89,6 +89,7 @@ class CompiledEpoch:
         searches = search and jit_compile and not runtime.deterministic()
         self._platform = products.search_platform(self.train_data[0]) if searches else None
         self._tf32_changes_nothing: bool | None = None  # set when the steps are traced
+        self._cost_shape: tuple[int, ...] = ()  # of one step
         self.compiled_steps = tf.function(self._steps, jit_compile=jit_compile, autograph=False)
         # Compiling a single pass with XLA would take longer than it saves.
         self._compiled_test = tf.function(self._count_right, autograph=False)
@@ -114,7 +115,7 @@ class CompiledEpoch:
             costs: Floats = call_concrete(self.compiled_steps, *arguments).numpy()
         return costs
 
-    def test(self) -> int:
+    def test(self) -> int | npt.NDArray[np.int64]:
         """Returns the number of test images that are classified correctly."""
         with runtime.tf32(self._tf32):
             return int(call_concrete(self._compiled_test, *self._test))
@@ -195,7 +196,7 @@ class CompiledEpoch:
             return first + at_once, costs
 
         dtype = self.model.trainable_variables[0].dtype
-        costs = tf.TensorArray(dtype, steps, element_shape=())
+        costs = tf.TensorArray(dtype, steps, element_shape=self._cost_shape)
         with contextlib.ExitStack() as stack:
             if self._platform and not self._tf32:
                 stack.enter_context(products.explicit_float32(self._platform))

@@ -3,21 +3,20 @@
 import itertools
 from collections.abc import Callable, Iterable
 
-import numpy as np
-import numpy.typing as npt
-
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.config import MlpConfig
 from tf_edureka.data.mnist import Mnist, Split
 from tf_edureka.errors import InputError
-from tf_edureka.mlp.batches import epoch_orders, parts_of_epoch
+from tf_edureka.mlp.batches import epoch_orders
 from tf_edureka.mlp.distribution import strategies
 from tf_edureka.mlp.distribution.epoch import DistributedEpoch
 from tf_edureka.mlp.epoch import CompiledEpoch
+from tf_edureka.mlp.loop import run_epochs
 from tf_edureka.mlp.model import build
 from tf_edureka.results import MlpResult, asks_to_stop
-from tf_edureka.runs.state import TrainingProgress, TrainingState, identity
+from tf_edureka.runs.progress import Numbers, TrainingProgress
+from tf_edureka.runs.state import TrainingState, identity
 
 # Number of steps from which the search for faster programs, which takes many seconds on a GPU, pays
 # off: on an H100 it saves 0.024 s per epoch of 550 steps.
@@ -103,25 +102,30 @@ def train(
     listeners = keras.callbacks.CallbackList(
         callbacks, model=model, epochs=config.epochs, steps=1, verbose=1
     )
-    model.stop_training = stop = False
+    model.stop_training = False
     logs: dict[str, float] = {}
-    listeners.on_train_begin()
-    while not stop and progress.should_continue():
-        epoch = progress.epoch
-        progress.begin_epoch()
+
+    def on_start(epoch: int) -> None:
         listeners.on_epoch_begin(epoch)
         listeners.on_train_batch_begin(0)
-        if not progress.step:
-            compiled.reset_metrics()
-        if _train_steps(compiled, progress, next(orders), config.seed):
-            break
-        cost = float(np.mean(progress.running_cost, dtype=np.float64))
-        accuracy = compiled.test() / len(data.test.labels)
-        progress.complete_epoch(cost, accuracy)
+
+    def on_end(epoch: int, cost: Numbers, accuracy: Numbers) -> bool:
+        cost, accuracy = float(cost), float(accuracy)
         if callbacks:
-            logs = _notify(listeners, epoch, compiled=compiled, cost=cost, accuracy=accuracy)
-        stop = asks_to_stop(on_epoch and on_epoch(epoch, cost, accuracy)) or model.stop_training
-        stop = compiled.any_stops(progress.save_if_due(compiled.state) or stop)
+            logs.update(_notify(listeners, epoch, compiled=compiled, cost=cost, accuracy=accuracy))
+        stop = asks_to_stop(on_epoch and on_epoch(epoch, cost, accuracy))
+        return stop or model.stop_training
+
+    listeners.on_train_begin()
+    run_epochs(
+        compiled,
+        progress,
+        orders,
+        seed=config.seed,
+        test_images=len(data.test.labels),
+        on_start=on_start,
+        on_end=on_end,
+    )
     listeners.on_train_end(logs)
     return progress.result(model.get_weights())
 
@@ -206,19 +210,3 @@ def _compile_epoch(
         distortion=config.distortion,
         tf32=tf32,
     )
-
-
-def _train_steps(
-    compiled: CompiledEpoch, progress: TrainingProgress, order: npt.NDArray[np.int32], seed: int
-) -> bool:
-    """Takes the remaining steps of the current epoch; True if the training should stop."""
-    steps, batch_size = order.shape
-    for first, end in parts_of_epoch(steps, compiled.model.count_params(), batch_size):
-        if end <= progress.step:
-            continue
-        first = max(first, progress.step)  # another version may have divided the epoch differently
-        costs = compiled.train(order[first:end], (seed, progress.epoch * steps + first))
-        progress.add_steps(costs)
-        if end < steps and compiled.any_stops(progress.save_if_due(compiled.state)):
-            return True
-    return False
