@@ -116,7 +116,11 @@ class CompiledEpoch:
         return costs
 
     def test(self) -> int | npt.NDArray[np.int64]:
-        """Returns the number of test images that are classified correctly."""
+        """Tests the network on all test images.
+
+        Returns:
+            number of images that are classified correctly: int64, a scalar.
+        """
         with runtime.tf32(self._tf32):
             return int(call_concrete(self._compiled_test, *self._test))
 
@@ -168,9 +172,8 @@ class CompiledEpoch:
 
     def metrics(self) -> dict[str, float]:
         """Returns the metrics of `compile()` on the training batches since the last reset."""
-        found = {name: float(value) for name, value in self.model.get_metrics_result().items()}
-        found.pop("loss", None)  # no step updates it
-        return found
+        results = self.model.get_metrics_result().items()
+        return {name: float(x) for name, x in results if name != "loss"}  # no step updates it
 
     def any_stops(self, stop: bool) -> bool:
         """True if any process ends the training; `stop` is the decision of this process."""
@@ -185,9 +188,8 @@ class CompiledEpoch:
         # XLA knows the size of a row of `order`. For a slice with computed bounds it would assume
         # the size of the whole data set, and compute with that many examples at each step.
         steps = order.shape[0]
-        at_once = (
-            max(n for n in range(1, _UNROLLED_STEPS + 1) if not steps % n) if self._platform else 1
-        )
+        most = _UNROLLED_STEPS if self._platform else 1
+        at_once = max(n for n in range(1, most + 1) if not steps % n)
 
         def turn(first: tf.Tensor, costs: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
             for step in (first + i for i in range(at_once)):

@@ -27,7 +27,8 @@ def run_epochs(
     Args:
         compiled: network or networks in the state of `progress`.
         progress: position in the training; receives the costs, accuracies and times.
-        orders: examples of each batch of the remaining epochs, as for `compiled.train`.
+        orders: examples of each batch of the remaining epochs: int32, shape (steps, batch_size) or
+            (steps, networks, batch_size).
         seed: first number of the seed of the distortions.
         test_images: number of test images.
         on_start: called before each epoch with its number, from 0.

@@ -74,10 +74,7 @@ class TrainingProgress:
 
     @property
     def running_cost(self) -> Floats:
-        """Cost of each step of the unfinished epoch.
-
-        Shape (steps,) or (steps, networks), in the dtype of the computation.
-        """
+        """Cost of each step of the unfinished epoch: float, shape (steps,) or (steps, networks)."""
         return np.array(self._costs).reshape(-1, *self._networks)
 
     def should_continue(self) -> bool:
@@ -90,13 +87,20 @@ class TrainingProgress:
         self._began = time.perf_counter()
 
     def add_steps(self, costs: Iterable[np.floating[Any] | Floats]) -> None:
-        """Adds steps with these `costs`, each of shape () or (networks,), to the current epoch."""
+        """Adds steps to the current epoch.
+
+        Args:
+            costs: cost of each step, in the dtype of the computation: a scalar, or shape
+                (networks,).
+        """
         self._costs.extend(costs)
 
     def complete_epoch(self, cost: Numbers, accuracy: Numbers) -> None:
-        """Completes the current epoch with its average `cost` and its test `accuracy`.
+        """Completes the current epoch.
 
-        Several networks have arrays: float64, shape (networks,).
+        Args:
+            cost: average cost of the epoch in nats, of several networks with shape (networks,).
+            accuracy: test accuracy in [0, 1], in the shape of `cost`.
         """
         if not self._epochs:
             self._step_cost = self.running_cost
