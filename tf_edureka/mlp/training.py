@@ -95,39 +95,64 @@ def train(
         jit_compile=jit_compile,
         strategy=strategy,
     )
-    model = compiled.model
     if start is not None:
         compiled.restore(start.variables)
-    orders = itertools.islice(epoch_orders(config, examples), progress.epoch, None)
-    listeners = keras.callbacks.CallbackList(
-        callbacks, model=model, epochs=config.epochs, steps=1, verbose=1
-    )
-    model.stop_training = False
-    logs: dict[str, float] = {}
-
-    def on_start(epoch: int) -> None:
-        listeners.on_epoch_begin(epoch)
-        listeners.on_train_batch_begin(0)
+    listeners = _Listeners(callbacks, compiled, config.epochs)
 
     def on_end(epoch: int, cost: Numbers, accuracy: Numbers) -> bool:
         cost, accuracy = float(cost), float(accuracy)
-        if callbacks:
-            logs.update(_notify(listeners, epoch, compiled=compiled, cost=cost, accuracy=accuracy))
+        listeners.end_epoch(epoch, cost, accuracy)
         stop = asks_to_stop(on_epoch and on_epoch(epoch, cost, accuracy))
-        return stop or model.stop_training
+        return stop or bool(compiled.model.stop_training)
 
-    listeners.on_train_begin()
     run_epochs(
         compiled,
         progress,
-        orders,
+        itertools.islice(epoch_orders(config, examples), progress.epoch, None),
         seed=config.seed,
         test_images=len(data.test.labels),
-        on_start=on_start,
+        on_start=listeners.begin_epoch,
         on_end=on_end,
     )
-    listeners.on_train_end(logs)
-    return progress.result(model.get_weights())
+    listeners.end_training()
+    return progress.result(compiled.model.get_weights())
+
+
+class _Listeners:
+    """Keras callbacks, which see each epoch as one batch."""
+
+    def __init__(
+        self, callbacks: list[keras.callbacks.Callback], compiled: CompiledEpoch, epochs: int
+    ) -> None:
+        self._compiled, self._any = compiled, bool(callbacks)
+        self._logs: dict[str, float] = {}
+        self._list = keras.callbacks.CallbackList(
+            callbacks, model=compiled.model, epochs=epochs, steps=1, verbose=1
+        )
+        compiled.model.stop_training = False
+        self._list.on_train_begin()
+
+    def begin_epoch(self, epoch: int) -> None:
+        self._list.on_epoch_begin(epoch)
+        self._list.on_train_batch_begin(0)
+
+    def end_epoch(self, epoch: int, cost: float, accuracy: float) -> None:
+        """Calls the hooks for the end of the batch, the validation and the epoch."""
+        if not self._any:
+            return
+        trained = {"loss": cost, **self._compiled.metrics()}
+        self._list.on_train_batch_end(0, trained)
+        self._list.on_test_begin()
+        self._list.on_test_batch_begin(0)
+        validated = self._compiled.validate()
+        self._list.on_test_batch_end(0, validated)
+        self._list.on_test_end(validated)
+        of_validation = {f"val_{name}": value for name, value in validated.items()}
+        self._logs = {**trained, **of_validation, "test_accuracy": accuracy}
+        self._list.on_epoch_end(epoch, self._logs)
+
+    def end_training(self) -> None:
+        self._list.on_train_end(self._logs)
 
 
 def _validate_callbacks(
@@ -152,28 +177,6 @@ def _validate_callbacks(
                 "save=... and resume with start=... instead"
             )
     return given
-
-
-def _notify(
-    listeners: keras.callbacks.CallbackList,
-    epoch: int,
-    *,
-    compiled: CompiledEpoch,
-    cost: float,
-    accuracy: float,
-) -> dict[str, float]:
-    """Calls the hooks of all callbacks for an epoch: its batch, its validation and its end."""
-    trained = {"loss": cost, **compiled.metrics()}
-    listeners.on_train_batch_end(0, trained)
-    listeners.on_test_begin()
-    listeners.on_test_batch_begin(0)
-    validated = compiled.validate()
-    listeners.on_test_batch_end(0, validated)
-    listeners.on_test_end(validated)
-    of_validation = {f"val_{name}": value for name, value in validated.items()}
-    logs = {**trained, **of_validation, "test_accuracy": accuracy}
-    listeners.on_epoch_end(epoch, logs)
-    return logs
 
 
 def _compile_epoch(
