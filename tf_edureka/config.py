@@ -41,32 +41,46 @@ class Distortion:
     """Limits of the random distortions with which training images are augmented.
 
     Each distortion is sampled uniformly up to its limit, for each image and epoch. 0 disables it.
+    The limits shrink linearly during the training.
 
     Attributes:
         turn: largest rotation in degrees, to either side; 0 to 180.
         scaling: largest relative change of the size, each axis independently; 0 to 0.9.
         shear: largest shear relative to the height, to either side; 0 to 10.
         shift: largest shift in pixels along each axis, in either direction; 0 to 1000.
+        elastic: standard deviation of the elastic distortion, a smooth random displacement of the
+            pixels along each axis, in pixels; 0 to 10.
+        at_end: fraction of the limits that is left at the end of the training; 0 to 1.
 
     Raises:
         InputError: if a limit is out of range.
 
     Example:
         >>> from tf_edureka import Distortion, MlpConfig
-        >>> only_shifted = Distortion(turn=0, scaling=0, shear=0, shift=3)
+        >>> only_shifted = Distortion(turn=0, scaling=0, shear=0, shift=3, elastic=0)
         >>> MlpConfig.augmented(distortion=only_shifted).distortion.shift
         3.0
     """
 
     turn: float = 15.0
-    scaling: float = 0.15
+    scaling: float = 0.12
     _: KW_ONLY
     shear: float = 0.1
     shift: float = 2.0
+    elastic: float = 0.8
+    at_end: float = 0.5
 
     def __post_init__(self) -> None:
         """Validates the ranges."""
-        validate_numbers(self, turn=(0, 180), scaling=(0, 0.9), shear=(0, 10), shift=(0, 1000))
+        validate_numbers(
+            self,
+            turn=(0, 180),
+            scaling=(0, 0.9),
+            shear=(0, 10),
+            shift=(0, 1000),
+            elastic=(0, 10),
+            at_end=(0, 1),
+        )
 
 
 @dataclass(frozen=True)
@@ -92,6 +106,8 @@ class MlpConfig:
         weight_decay: weight decay of the kernels, decoupled from the gradient (AdamW) and scaled by
             the learning rate.
         label_smoothing: fraction of the label spread evenly over all classes, in [0, 0.99].
+        batch_norm: whether batch normalization precedes each relu during the training. The trained
+            network has none: its kernels and biases absorb it.
         distortion: limits of the augmentation, sampled again for each image in each epoch; None
             for no augmentation.
         hidden_units: number of units in each hidden layer, a tuple, list or array; the article's
@@ -128,6 +144,7 @@ class MlpConfig:
     warmup: float = 0.0
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
+    batch_norm: bool = False
     distortion: Distortion | None = None
     hidden_units: Sequence[int] = (256, 256)
     epochs: int = 15
@@ -140,12 +157,13 @@ class MlpConfig:
     def tuned(cls, **changes: Any) -> "MlpConfig":
         """Returns current practice for the same network and number of steps, with `changes`."""
         defaults = {
-            "learning_rate": 0.003,
+            "learning_rate": 0.01,
             "adam_epsilon": 1e-7,
             "schedule": "cosine",
             "warmup": 0.0 if changes.get("schedule") == "constant" else 1 / 15,
             "weight_decay": 0.5,
             "label_smoothing": 0.1,
+            "batch_norm": True,
         }
         return cls(**{"recipe": "tuned", **defaults, **changes})
 
@@ -185,7 +203,9 @@ class MlpConfig:
         )
         if not isinstance(self.distortion, Distortion | None):
             raise InputError(f"distortion: expected a Distortion or None, got {self.distortion!r}")
-        for name in ("warmup", "weight_decay", "label_smoothing", "distortion"):
+        if not isinstance(self.batch_norm, bool):
+            raise InputError(f"batch_norm: expected True or False, got {self.batch_norm!r}")
+        for name in ("warmup", "weight_decay", "label_smoothing", "batch_norm", "distortion"):
             value = getattr(self, name)
             if self.recipe == "article" and value:
                 raise InputError(f"{name}: not available in the article recipe, got {value!r}")

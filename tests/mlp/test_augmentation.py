@@ -1,10 +1,12 @@
+import dataclasses
+
 import numpy as np
 import tensorflow as tf
 
 from tf_edureka.config import Distortion
 from tf_edureka.mlp.augmentation import augment, interpolate
 
-NOTHING = Distortion(turn=0, scaling=0, shear=0, shift=0)
+NOTHING = Distortion(turn=0, scaling=0, shear=0, shift=0, elastic=0)
 IMAGE = np.zeros((1, 28, 28), np.uint8)
 IMAGE[0, 10, 12] = 200
 
@@ -37,7 +39,7 @@ def test_each_image_has_its_own_distortion():
 
 def test_shift_moves_ink_by_at_most_its_amount():
     many = np.repeat(IMAGE, 500, axis=0)
-    moved = augment(many, Distortion(turn=0, scaling=0, shear=0, shift=2), (5, 0)).numpy()
+    moved = augment(many, dataclasses.replace(NOTHING, shift=2), (5, 0)).numpy()
     rows, columns = np.indices((28, 28))
     ink = moved.sum(axis=(1, 2))
     np.testing.assert_allclose(ink, 200, rtol=1e-5)  # ink moves between neighbours, none is lost
@@ -50,7 +52,7 @@ def test_shift_moves_ink_by_at_most_its_amount():
 def test_rotation_keeps_the_distance_from_the_centre():
     corner = np.zeros((200, 28, 28), np.uint8)
     corner[:, 20, 20] = 200  # 6.5 pixels right of the middle and 6.5 below
-    turned = augment(corner, Distortion(turn=40, scaling=0, shear=0, shift=0), (3, 0)).numpy()
+    turned = augment(corner, dataclasses.replace(NOTHING, turn=40), (3, 0)).numpy()
     rows, columns = np.indices((28, 28)) - 13.5
     ink = turned.sum(axis=(1, 2))
     down, right = ((turned * place).sum(axis=(1, 2)) / ink for place in (rows, columns))
@@ -59,6 +61,39 @@ def test_rotation_keeps_the_distance_from_the_centre():
     angles = np.degrees(np.arctan2(down, right)) - 45
     assert -40.5 < angles.min() < -35
     assert 35 < angles.max() < 40.5
+
+
+def test_elastic_distortion_moves_pixels_smoothly_by_its_standard_deviation():
+    amount = dataclasses.replace(NOTHING, elastic=0.8)
+    count = 500
+    # The brightness of these images is the column of the pixel, so it shows where a pixel is from.
+    ramp = np.broadcast_to(np.arange(28, dtype=np.float32), (count, 28, 28))
+    moved = augment(ramp, amount, (7, 0)).numpy() - ramp
+    inner = moved[:, 6:22, 6:22]  # further than seven standard deviations from the edge
+    assert abs(inner.mean()) < 0.05
+    # 500 images with some 10 independent displacements each: standard error 0.01.
+    np.testing.assert_allclose(inner.std(), 0.8, atol=0.04)
+    steps = np.diff(inner, axis=2)
+    assert steps.std() < 0.8 / 5  # neighbours move almost alike
+
+
+def test_distortions_shrink_to_their_last_fraction():
+    amount = dataclasses.replace(NOTHING, shift=2, at_end=0.5)
+    many = np.repeat(IMAGE, 500, axis=0)
+    columns = np.arange(28)
+    furthest = []
+    for done in (0.0, 0.5, 1.0):
+        moved = augment(many, amount, (5, 0), done).numpy()
+        right = (moved * columns).sum(axis=(1, 2)) / moved.sum(axis=(1, 2)) - 12
+        furthest.append(np.abs(right).max())
+    np.testing.assert_allclose(furthest, [2, 1.5, 1], rtol=0.03)  # 500 samples come close to it
+
+
+def test_distortions_are_the_same_with_and_without_xla(data):
+    images = tf.constant(data.test.images[:20])
+    plain = augment(images, Distortion(), (1, 2))
+    compiled = tf.function(lambda: augment(images, Distortion(), (1, 2)), jit_compile=True)()
+    np.testing.assert_allclose(compiled, plain, atol=0.01)  # of 255
 
 
 def test_values_between_pixels_are_interpolated_bilinearly():

@@ -12,14 +12,41 @@ from tf_edureka.errors import InputError
 from tf_edureka.tf1.optimizers import Adam
 
 
-def test_the_network_is_784_256_256_10_with_relu_relu_and_logits():
-    model = mlp.network(MlpConfig.tuned())
+@pytest.mark.parametrize("config", [MlpConfig.article(), MlpConfig.tuned(batch_norm=False)])
+def test_the_network_is_784_256_256_10_with_relu_relu_and_logits(config):
+    model = mlp.network(config)
     assert [w.shape for w in model.get_weights()] == [
         *((784, 256), (256,)),
         *((256, 256), (256,)),
         *((256, 10), (10,)),
     ]
     assert [layer.activation.__name__ for layer in model.layers] == ["relu", "relu", "linear"]
+
+
+def test_a_trained_network_has_absorbed_its_batch_normalization(data):
+    config, states = MlpConfig.tuned(epochs=2, batch_size=50), []
+    result = without_xla(config, data, save=states.append)
+    trained = mlp.network(config)
+    count = len(trained.get_weights())
+    trained.set_weights(states[-1].variables[:count])
+    plain = mlp.from_weights(config, result.weights)
+    assert plain.count_params() == 269_322
+    pixels = data.test.images.reshape(500, 784) / np.float32(255)
+    wanted = trained(pixels, training=False)
+    assert float(np.std(wanted)) > 1
+    # Both networks round differently; the logits are sums of 256 float32 products of about 1.
+    np.testing.assert_allclose(plain(pixels), wanted, atol=1e-5)
+
+
+def test_batch_normalization_gives_each_unit_mean_0_and_variance_1_before_relu(data):
+    model = mlp.network(MlpConfig.tuned())
+    names = [layer.name for layer in model.layers]
+    assert names == ["hidden_1", "norm_1", "relu_1", "hidden_2", "norm_2", "relu_2", "logits"]
+    pixels = data.test.images.reshape(500, 784) / np.float32(255)
+    values = model.get_layer("norm_1")(model.get_layer("hidden_1")(pixels), training=True)
+    np.testing.assert_allclose(np.mean(values, axis=0), 0, atol=1e-5)
+    # Slightly below 1: epsilon, 0.001, is added to the variance.
+    np.testing.assert_allclose(np.var(values, axis=0), 1, atol=0.05)
 
 
 def test_article_recipe_samples_kernels_and_biases_from_a_standard_normal():
@@ -32,7 +59,7 @@ def test_article_recipe_samples_kernels_and_biases_from_a_standard_normal():
 
 
 def test_tuned_recipe_uses_he_normal_kernels_and_zero_biases():
-    kernel, bias = mlp.network(MlpConfig.tuned()).get_weights()[:2]
+    kernel, bias = mlp.network(MlpConfig.tuned(batch_norm=False)).get_weights()[:2]
     np.testing.assert_allclose(kernel.std(), np.sqrt(2 / 784), rtol=0.01)
     assert not bias.any()
 
@@ -46,14 +73,16 @@ def test_article_recipe_uses_adam_of_tensorflow_1_with_a_constant_rate():
 
 def test_only_kernels_decay():
     model = mlp.build(MlpConfig.tuned(weight_decay=0.5, warmup=0.0), total_steps=10)
-    before = model.get_weights()
-    for bias in before[1::2]:
-        bias += 1
-    model.set_weights(before)
-    model.optimizer.apply([0 * v for v in model.trainable_variables], model.trainable_variables)
-    for i, (old, new) in enumerate(zip(before, model.get_weights(), strict=True)):
-        # Without a gradient Adam moves nothing; weight decay takes 0.5 times the rate of 0.003.
-        np.testing.assert_allclose(new, old * (1 if i % 2 else 1 - 0.0015), rtol=1e-6)
+    variables = model.trainable_variables
+    assert {v.name for v in variables} == {"kernel", "bias", "gamma", "beta"}
+    for variable in variables:
+        variable.assign_add(np.ones(variable.shape))
+    before = [variable.numpy() for variable in variables]
+    model.optimizer.apply([0 * v for v in variables], variables)
+    for old, variable in zip(before, variables, strict=True):
+        # Without a gradient Adam moves nothing; weight decay takes 0.5 times the rate of 0.01.
+        left = 1 - 0.005 if variable.name == "kernel" else 1
+        np.testing.assert_allclose(variable.numpy(), old * left, rtol=1e-6)
 
 
 def test_tuned_learning_rate_has_warmup_and_decays_to_zero():
@@ -61,12 +90,13 @@ def test_tuned_learning_rate_has_warmup_and_decays_to_zero():
     for step in (0, 5, 10, 80, 150):
         optimizer.iterations.assign(step)
         rates.append(float(optimizer.learning_rate))
-    np.testing.assert_allclose(rates, [0, 0.0015, 0.003, 0.0015, 0], atol=1e-8)
+    np.testing.assert_allclose(rates, [0, 0.005, 0.01, 0.005, 0], atol=1e-8)
 
 
 def test_mixed_precision_rounds_the_hidden_layers_and_keeps_the_weights():
     model = mlp.network(MlpConfig.tuned(precision="mixed_bfloat16"))
-    assert [layer.compute_dtype for layer in model.layers] == ["bfloat16", "bfloat16", "float32"]
+    assert {layer.compute_dtype for layer in model.layers[:-1]} == {"bfloat16"}
+    assert model.layers[-1].compute_dtype == "float32"
     assert {weight.dtype for weight in model.weights} == {"float32"}
 
 

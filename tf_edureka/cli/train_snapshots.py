@@ -19,12 +19,15 @@ class Snapshots:
     """
 
     def __init__(self, run: Run, folder: RunFolder, start: TrainingState | None) -> None:
-        self._folder, self._layers = folder, len(run.config.hidden_units) + 1
+        self._folder, self._config = folder, run.config
         last = start.epoch if start else -1
         there = snapshots.paths(folder.path)
         self._stale = [path.name for epoch, path in there.items() if epoch > last]
         # The same in both implementations. Built here: within legacy's session Keras cannot.
-        self._initial = mlp.network(run.config).get_weights() if run.args.snapshots else None
+        self._initial = None
+        if run.args.snapshots:
+            initial = mlp.network(run.config).get_weights()
+            self._initial = mlp.without_batch_norm(run.config, initial)
         if start is None:
             return
         self.save(start)
@@ -48,5 +51,6 @@ class Snapshots:
             return
         snapshots.write(self._folder, 0, self._initial)
         if not state.step:
-            weights = snapshots.weights_of(state, self._layers)
+            variables = mlp.without_batch_norm(self._config, state.variables)
+            weights = snapshots.weights_of(variables, len(self._config.hidden_units) + 1)
             snapshots.write(self._folder, state.epoch, weights)

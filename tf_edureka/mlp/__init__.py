@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         from_weights as from_weights,
         network as network,
         probabilities as probabilities,
+        without_batch_norm as without_batch_norm,
     )
     from tf_edureka.mlp.model_file import load_model as load_model, save_model as save_model
     from tf_edureka.mlp.training import train as train
@@ -27,7 +28,7 @@ else:
             "batches": "epoch_orders",
             "certainty": "MIN_CERTAINTY with_certainty",
             "epoch": "CompiledEpoch",
-            "model": "build from_weights network probabilities",
+            "model": "build from_weights network probabilities without_batch_norm",
             "model_file": "load_model save_model",
             "training": "train",
         },

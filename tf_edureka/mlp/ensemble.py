@@ -15,11 +15,13 @@ from tf_edureka._numbers import op_seeds
 from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.data.mnist import Mnist
-from tf_edureka.mlp.augmentation import apply_distortions, random_amounts
+from tf_edureka.mlp.augmentation import apply_distortions, numbers_per_image, random_amounts
 from tf_edureka.mlp.batches import epoch_orders
-from tf_edureka.mlp.epoch import CompiledEpoch, call_concrete, count_right
+from tf_edureka.mlp.epoch import CompiledEpoch, call_concrete
 from tf_edureka.mlp.loop import run_epochs
-from tf_edureka.mlp.model import network, optimizer, pixels
+from tf_edureka.mlp.model import network, optimizer, pixels, without_batch_norm
+from tf_edureka.mlp.stacked import stacked
+from tf_edureka.mlp.step import count_right
 from tf_edureka.results import Floats, MlpResult, asks_to_stop
 from tf_edureka.runs.progress import TrainingProgress
 from tf_edureka.runs.state import TrainingState, identity
@@ -140,14 +142,20 @@ class Networks(CompiledEpoch):
     def __init__(self, configs: Sequence[MlpConfig], data: Mnist, total_steps: int) -> None:
         self._config, self._seeds = configs[0], [config.seed for config in configs]
         one = network(self._config)
-        model = _stacked(one, len(configs))
+        model = stacked(one, len(configs))
         self._shapes = [variable.shape for variable in one.weights]
         each = (network(config).get_weights() for config in configs)
         for variable, values in zip(model.weights, zip(*each, strict=True), strict=True):
             variable.assign(np.stack(values).reshape(variable.shape))
         model.compile(optimizer(self._config, total_steps))
-        tf32 = self._config.precision == "tf32"
-        super().__init__(model, data.train, test=data.test, tf32=tf32)
+        super().__init__(
+            model,
+            data.train,
+            test=data.test,
+            distortion=self._config.distortion,
+            total_steps=total_steps,
+            tf32=self._config.precision == "tf32",
+        )
         self._cost_shape = (len(configs),)
 
     def test(self) -> npt.NDArray[np.int64]:
@@ -172,11 +180,12 @@ class Networks(CompiledEpoch):
             kernel, shape (inputs, units), and bias, shape (units,), of each layer, for each
             network: float32 or float64, in the order of `MlpResult.weights`.
         """
-        stacked = list(zip(self.model.get_weights(), self._shapes, strict=True))
-        return [
-            tuple(values[i].reshape(shape) for values, shape in stacked)
+        together = list(zip(self.model.get_weights(), self._shapes, strict=True))
+        each = (
+            [values[i].reshape(shape) for values, shape in together]
             for i in range(len(self._seeds))
-        ]
+        )
+        return [tuple(without_batch_norm(self._config, one)) for one in each]
 
     def _step(
         self, images: tf.Tensor, labels: tf.Tensor, batch: tf.Tensor, seed: tf.Tensor
@@ -184,15 +193,16 @@ class Networks(CompiledEpoch):
         networks, batch_size = batch.shape
         images = tf.gather(images, tf.reshape(batch, [-1]))
         labels = tf.gather(labels, batch)
-        if self._config.distortion is not None:
+        if self._distortion is not None:
+            amount, numbers = self._distortion, numbers_per_image(self._distortion)
             # A loop keeps the program's size independent of the number of networks.
             draws = tf.map_fn(
-                lambda own: random_amounts(batch_size, seed + tf.stack([own, 0])),
+                lambda own: random_amounts(batch_size, amount, seed + tf.stack([own, 0])),
                 tf.constant(self._seeds),
-                fn_output_signature=tf.TensorSpec((6, batch_size), tf.float32),
+                fn_output_signature=tf.TensorSpec((numbers, batch_size), tf.float32),
             )
-            draws = tf.reshape(tf.transpose(draws, (1, 0, 2)), (6, networks * batch_size))
-            images = apply_distortions(images, self._config.distortion, draws)
+            draws = tf.reshape(tf.transpose(draws, (1, 0, 2)), (numbers, networks * batch_size))
+            images = apply_distortions(images, amount, draws, self._done(seed))
         inputs = pixels(images)
         inputs = tf.reshape(inputs, (networks, batch_size, PIXELS))
         one_hot = tf.one_hot(labels, CLASSES)
@@ -210,33 +220,3 @@ class Networks(CompiledEpoch):
     def _count_right(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         inputs = tf.broadcast_to(pixels(images), (len(self._seeds), labels.shape[0], PIXELS))
         return count_right(self.model(inputs, training=False), labels)
-
-
-class _StackedDense(keras.layers.Layer):
-    """Keras' dense layer for many networks, with one matrix product.
-
-    Keras' `EinsumDense` could do the same, but XLA compiles it to a program that is a fifth slower.
-    """
-
-    def __init__(
-        self, units: int, activation: Callable[[tf.Tensor], tf.Tensor], **options: Any
-    ) -> None:
-        super().__init__(**options)
-        self._units, self._activation = units, activation
-
-    def build(self, shape: tuple[int | None, ...]) -> None:
-        networks, _, inputs = shape
-        self._kernel = self.add_weight((networks, inputs, self._units), name="kernel")
-        self._bias = self.add_weight((networks, 1, self._units), "zeros", name="bias")
-
-    def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        return self._activation(tf.matmul(inputs, self._kernel) + self._bias)
-
-
-def _stacked(one: keras.Sequential, networks: int) -> keras.Sequential:
-    """Returns a model of many networks with the layers of `one`."""
-    layers = [
-        _StackedDense(layer.units, layer.activation, name=layer.name, dtype=layer.dtype_policy)
-        for layer in one.layers
-    ]
-    return keras.Sequential([keras.Input(batch_shape=(networks, None, PIXELS)), *layers])

@@ -16,6 +16,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.mlp import products
 from tf_edureka.mlp.augmentation import augment
 from tf_edureka.mlp.model import pixels
+from tf_edureka.mlp.step import count_right, cross_entropy, logits_and_gradients
 from tf_edureka.results import Floats
 from tf_edureka.runs.state import Array
 
@@ -36,6 +37,8 @@ class CompiledEpoch:
         test: examples to test on after the last step.
         validation: examples for the metrics of `validate`; None for no metrics.
         distortion: augmentation of the images of each batch; None for none.
+        total_steps: number of steps of the whole training, in which the distortions shrink; None
+            if they do not.
         jit_compile: whether to compile the steps with XLA; False for TensorFlow's own kernels.
         tf32: whether a GPU may multiply in TF32 (10 of float32's 23 mantissa bits), TensorFlow's
             default on GPUs.
@@ -72,6 +75,7 @@ class CompiledEpoch:
         test: Split,
         validation: Split | None = None,
         distortion: Distortion | None = None,
+        total_steps: int | None = None,
         jit_compile: bool = True,
         tf32: bool = False,
         search: bool = False,
@@ -85,7 +89,7 @@ class CompiledEpoch:
         model.reset_metrics()
         self.train_data, self._test = to_device(train), to_device(test)
         self._validation = None if validation is None else to_device(validation)
-        self._distortion, self._tf32 = distortion, tf32
+        self._distortion, self._total_steps, self._tf32 = distortion, total_steps, tf32
         searches = search and jit_compile and not runtime.deterministic()
         self._platform = products.search_platform(self.train_data[0]) if searches else None
         self._tf32_changes_nothing: bool | None = None  # set when the steps are traced
@@ -100,7 +104,8 @@ class CompiledEpoch:
 
         Args:
             order: examples of each batch: int32, shape (steps, batch_size).
-            seed: seed of the distortions, two int32; each step adds its number to the second.
+            seed: seed of the distortions, two int32: any number, and the number of the first step
+                in the whole training.
 
         Returns:
             cross-entropy of each step, in the variables' dtype, shape (steps,).
@@ -210,13 +215,17 @@ class CompiledEpoch:
     ) -> tf.Tensor:
         images, labels = tf.gather(images, batch), tf.gather(labels, batch)
         if self._distortion is not None:
-            images = augment(images, self._distortion, seed)
+            images = augment(images, self._distortion, seed, self._done(seed))
         inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
         model = self.model
         logits, gradients = logits_and_gradients(model, inputs, one_hot)
         model.optimizer.apply(gradients, model.trainable_variables)
         model.compute_metrics(inputs, one_hot, logits)
         return cross_entropy(one_hot, logits)
+
+    def _done(self, seed: tf.Tensor) -> tf.Tensor | float:
+        """Returns the fraction of the training that is done before the step with this `seed`."""
+        return tf.cast(seed[1], tf.float32) / self._total_steps if self._total_steps else 0.0
 
     def _count_right(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         return count_right(self.model(pixels(images), training=False), labels)
@@ -239,52 +248,6 @@ def call_concrete(compiled: tf.types.experimental.PolymorphicFunction, *argument
         the function's result.
     """
     return compiled.get_concrete_function(*arguments)(*arguments)
-
-
-def logits_and_gradients(
-    model: keras.Model, inputs: tf.Tensor, one_hot: tf.Tensor
-) -> tuple[tf.Tensor, list[tf.Tensor]]:
-    """Computes the forward and backward pass of a step.
-
-    Args:
-        model: built and compiled model that outputs logits.
-        inputs: pixels: float32 or the variables' dtype, shape (n, 784).
-        one_hot: one-hot labels: float32 or the variables' dtype, shape (n, 10).
-
-    Returns:
-        logits, shape (n, 10), and the gradient of the model's loss for each trainable variable, in
-        its shape; all in the variables' dtype.
-    """
-    with tf.GradientTape() as tape:
-        logits = model(inputs, training=True)
-        loss = model.compute_loss(x=inputs, y=one_hot, y_pred=logits)
-    return logits, tape.gradient(loss, model.trainable_variables)
-
-
-def cross_entropy(one_hot: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    """Returns the article's cost: cross-entropy averaged over a batch, in nats, no label smoothing.
-
-    Args:
-        one_hot: one-hot labels: float, shape (n, 10).
-        logits: float, shape (n, 10).
-
-    Returns:
-        a scalar in the dtype of the logits.
-    """
-    return tf.reduce_mean(keras.losses.categorical_crossentropy(one_hot, logits, True))
-
-
-def count_right(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    """Counts the examples that are classified correctly.
-
-    Args:
-        logits: float, shape (..., n, 10).
-        labels: uint8, shape (n,).
-
-    Returns:
-        int64, shape (...).
-    """
-    return tf.math.count_nonzero(tf.argmax(logits, axis=-1) == tf.cast(labels, tf.int64), axis=-1)
 
 
 def to_device(split: Split) -> tuple[tf.Tensor, tf.Tensor]:

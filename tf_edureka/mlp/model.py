@@ -1,5 +1,6 @@
 """The article's network for MNIST as a Keras `Sequential`, 784-256-256-10."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +14,7 @@ from tf_edureka.results import Floats
 from tf_edureka.tf1 import initializers, layers, optimizers, seeds
 
 Initializers = dict[str, keras.initializers.Initializer]
+NORM_EPSILON = 1e-3  # Keras' default
 
 
 def network(config: MlpConfig) -> keras.Sequential:
@@ -37,7 +39,7 @@ def network(config: MlpConfig) -> keras.Sequential:
         (['hidden_1', 'hidden_2', 'logits'], 269322)
     """
     dense = layers.Dense if config.recipe == "article" else keras.layers.Dense
-    return _sequential(config, _initializers(config), dense)
+    return _sequential(config, _initializers(config), dense, config.batch_norm)
 
 
 def build(config: MlpConfig, total_steps: int) -> keras.Sequential:
@@ -89,8 +91,38 @@ def optimizer(config: MlpConfig, total_steps: int) -> keras.optimizers.Optimizer
     adam_w = keras.optimizers.AdamW(
         rate, weight_decay=config.weight_decay, epsilon=config.adam_epsilon
     )
-    adam_w.exclude_from_weight_decay(var_names=["bias"])
+    adam_w.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
     return adam_w
+
+
+def without_batch_norm(config: MlpConfig, variables: Sequence[Floats]) -> list[Floats]:
+    """Absorbs the batch normalization of a trained network into its kernels and biases.
+
+    `(x K - mean) gamma / sqrt(variance + epsilon) + beta = x K' + b'`
+
+    Args:
+        config: configuration of the network.
+        variables: variables of the model from `network`, in the order of `get_weights`.
+
+    Returns:
+        kernel and bias of each layer: float, shapes (inputs, units) and (units,). Without batch
+        normalization, the `variables` as they are.
+
+    Example:
+        >>> from tf_edureka import MlpConfig, mlp
+        >>> config = MlpConfig.tuned(hidden_units=(8,), batch_norm=True)
+        >>> variables = mlp.network(config).get_weights()
+        >>> len(variables), [one.shape for one in mlp.without_batch_norm(config, variables)]
+        (7, [(784, 8), (8,), (8, 10), (10,)])
+    """
+    if not config.batch_norm:
+        return list(variables)
+    each, found = iter(variables), []
+    for _ in config.hidden_units:
+        kernel, gamma, beta, mean, variance = itertools.islice(each, 5)
+        scale = gamma / np.sqrt(variance + np.asarray(NORM_EPSILON, variance.dtype))
+        found += [kernel * scale, beta - mean * scale]
+    return [*found, *each]
 
 
 def from_weights(config: MlpConfig, weights: Sequence[Floats]) -> keras.Sequential:
@@ -162,23 +194,29 @@ def pixels(images: tf.Tensor) -> tf.Tensor:
 
 
 def _sequential(
-    config: MlpConfig, initializers: Sequence[Initializers], dense: type[keras.layers.Dense]
+    config: MlpConfig,
+    initializers: Sequence[Initializers],
+    dense: type[keras.layers.Dense],
+    batch_norm: bool = False,
 ) -> keras.Sequential:
     layers = [keras.Input((PIXELS,), name="pixels")]
-    sizes = [*config.hidden_units, CLASSES]
-    mixed = config.precision == "mixed_bfloat16"
-    for depth, (units, initial) in enumerate(zip(sizes, initializers, strict=True), start=1):
-        last = depth == len(sizes)
-        layers.append(
-            dense(
-                units,
-                activation=None if last else "relu",
-                name="logits" if last else f"hidden_{depth}",
-                # The logits stay in float32, since the loss is a small difference between them.
-                dtype="mixed_bfloat16" if mixed and not last else config.dtype,
-                **initial,
-            )
-        )
+    hidden = "mixed_bfloat16" if config.precision == "mixed_bfloat16" else config.dtype
+    *initial, last = initializers
+    for depth, (units, own) in enumerate(zip(config.hidden_units, initial, strict=True), start=1):
+        name = f"hidden_{depth}"
+        if not batch_norm:
+            layers.append(dense(units, activation="relu", name=name, dtype=hidden, **own))
+            continue
+        layers += [
+            dense(units, use_bias=False, name=name, dtype=hidden, **own),
+            # `synchronized` matters only with a strategy: the statistics are those of all replicas.
+            keras.layers.BatchNormalization(
+                name=f"norm_{depth}", epsilon=NORM_EPSILON, dtype=hidden, synchronized=True
+            ),
+            keras.layers.ReLU(name=f"relu_{depth}", dtype=hidden),
+        ]
+    # The logits stay in float32, since the loss is a small difference between them.
+    layers.append(dense(CLASSES, name="logits", dtype=config.dtype, **last))
     return keras.Sequential(layers, name="mlp")
 
 

@@ -13,7 +13,7 @@ from tf_edureka.mlp.distribution import strategies
 from tf_edureka.mlp.distribution.epoch import DistributedEpoch
 from tf_edureka.mlp.epoch import CompiledEpoch
 from tf_edureka.mlp.loop import run_epochs
-from tf_edureka.mlp.model import build
+from tf_edureka.mlp.model import build, without_batch_norm
 from tf_edureka.results import MlpResult, asks_to_stop
 from tf_edureka.runs.progress import Numbers, TrainingProgress
 from tf_edureka.runs.state import TrainingState, identity
@@ -115,7 +115,7 @@ def train(
         on_end=on_end,
     )
     listeners.end_training()
-    return progress.result(compiled.model.get_weights())
+    return progress.result(without_batch_norm(config, compiled.model.get_weights()))
 
 
 class _Listeners:
@@ -197,6 +197,7 @@ def _compile_epoch(
             test=data.test,
             validation=validation,
             distortion=config.distortion,
+            total_steps=total_steps,
             jit_compile=jit_compile,
             tf32=tf32,
             search=total_steps >= _MIN_STEPS_TO_SEARCH,
@@ -211,5 +212,6 @@ def _compile_epoch(
         validation=validation,
         strategy=strategy,
         distortion=config.distortion,
+        total_steps=total_steps,
         tf32=tf32,
     )

@@ -13,7 +13,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.results import Floats
 from tf_edureka.runs import arrays
 from tf_edureka.runs.folder import RunFolder
-from tf_edureka.runs.state import Array, TrainingState
+from tf_edureka.runs.state import Array
 
 PATTERN = "snapshot-*.npz"
 _MAX_BYTES = 2**27  # the article's network needs 1 million
@@ -43,19 +43,19 @@ def write(folder: RunFolder, epoch: int, weights: Sequence[Floats]) -> None:
         path.write_bytes(content)
 
 
-def weights_of(state: TrainingState, layers: int) -> tuple[Floats, ...]:
-    """Extracts the weights from a state, whose first variables they are.
+def weights_of(variables: Sequence[Array], layers: int) -> tuple[Floats, ...]:
+    """Extracts the weights from the variables of a state, which begin with them.
 
     Args:
-        state: state of either implementation; in modern they are ordered by layer, in legacy all
-            kernels come before all biases.
+        variables: variables of either implementation: float arrays of any shape. In modern the
+            weights are ordered by layer, in legacy all kernels come before all biases.
         layers: number of layers with weights.
 
     Returns:
         kernel and bias of each layer in turn, shapes (inputs, units) and (units,), in the dtype of
         the state.
     """
-    first = state.variables[: 2 * layers]
+    first = variables[: 2 * layers]
     kernels, biases = ([one for one in first if one.ndim == axes] for axes in (2, 1))
     return tuple(itertools.chain(*zip(kernels, biases, strict=True)))
 

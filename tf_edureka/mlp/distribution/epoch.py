@@ -9,8 +9,9 @@ from tf_edureka.config import CLASSES, Distortion
 from tf_edureka.data.mnist import Split
 from tf_edureka.mlp.augmentation import augment
 from tf_edureka.mlp.distribution import strategies
-from tf_edureka.mlp.epoch import CompiledEpoch, cross_entropy, logits_and_gradients
+from tf_edureka.mlp.epoch import CompiledEpoch
 from tf_edureka.mlp.model import pixels
+from tf_edureka.mlp.step import cross_entropy, logits_and_gradients
 from tf_edureka.results import Floats
 from tf_edureka.runs.state import Array
 
@@ -48,6 +49,7 @@ class DistributedEpoch(CompiledEpoch):
         validation: Split | None = None,
         strategy: tf.distribute.Strategy,
         distortion: Distortion | None = None,
+        total_steps: int | None = None,
         tf32: bool = False,
     ) -> None:
         with strategy.scope():
@@ -58,6 +60,7 @@ class DistributedEpoch(CompiledEpoch):
             test=test,
             validation=validation,
             distortion=distortion,
+            total_steps=total_steps,
             jit_compile=False,
             tf32=tf32,
         )
@@ -74,7 +77,8 @@ class DistributedEpoch(CompiledEpoch):
         Args:
             order: examples of each batch, the same in each process: int32, shape (steps,
                 batch_size).
-            seed: seed of the distortions, two int32; each step adds its number to the second.
+            seed: seed of the distortions, two int32: any number, and the number of the first step
+                in the whole training.
 
         Returns:
             cross-entropy of each step, averaged over all replicas, in the variables' dtype, shape
@@ -124,7 +128,8 @@ class DistributedEpoch(CompiledEpoch):
         mine = tf.slice(batch, [first], [share])
         images, labels = tf.gather(images, mine), tf.gather(labels, mine)
         if self._distortion is not None:
-            images = augment(images, self._distortion, seed, batch.shape[0], first)
+            split = {"batch_size": batch.shape[0], "first": first}
+            images = augment(images, self._distortion, seed, self._done(seed), **split)
         inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
         logits, gradients = logits_and_gradients(self.model, inputs, one_hot)
         # Keras has divided the loss by the number of replicas; here it sums their gradients.
