@@ -89,13 +89,6 @@ def test_distortions_shrink_to_their_last_fraction():
     np.testing.assert_allclose(furthest, [2, 1.5, 1], rtol=0.03)  # 500 samples come close to it
 
 
-def test_distortions_are_the_same_with_and_without_xla(data):
-    images = tf.constant(data.test.images[:20])
-    plain = augment(images, Distortion(), (1, 2))
-    compiled = tf.function(lambda: augment(images, Distortion(), (1, 2)), jit_compile=True)()
-    np.testing.assert_allclose(compiled, plain, atol=0.01)  # of 255
-
-
 def test_values_between_pixels_are_interpolated_bilinearly():
     image = np.float32([[[0, 100], [20, 40]]])
     x, y = np.float32([[[0.25, 0], [0.5, 9]]]), np.float32([[[0, 0.5], [0.5, 9]]])
