@@ -258,3 +258,32 @@ def test_import_changes_no_process_state():
     )
     environment = {k: v for k, v in os.environ.items() if k != "XLA_FLAGS"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True)
+
+
+# Uses in one process all names whose import `lazily` puts off, and shows which ran before.
+LAZILY = """
+import sys
+from tf_edureka import runtime
+with runtime.quiet_import(lazily=True):
+    import tensorflow as tf
+    import keras
+print("matplotlib.pyplot" in sys.modules, "tensorflow._api.v2.compat.v1" in sys.modules)
+print(tf.compat.v1.Session.__name__, tf.compat.as_text(b"text"))
+import tensorflow.compat.v1 as tf1
+from tensorflow.compat.v2 import constant
+print(tf1.Session is tf.compat.v1.Session, constant is tf.constant)
+print(keras.visualization.plot_image_gallery.__name__, "matplotlib.pyplot" in sys.modules)
+print(keras.applications.MobileNet.__name__, tf.keras.visualization.draw_bounding_boxes.__name__)
+"""
+
+
+@pytest.mark.slow
+def test_what_is_imported_lazily_is_complete_at_its_first_use():
+    done = subprocess.run([sys.executable, "-c", LAZILY], capture_output=True, text=True)
+    assert done.stdout.splitlines() == [
+        "False False",
+        "Session text",
+        "True True",
+        "plot_image_gallery True",
+        "MobileNet draw_bounding_boxes",
+    ], done.stderr
