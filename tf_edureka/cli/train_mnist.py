@@ -76,8 +76,10 @@ def _train(
     with reporting.importing():
         import tensorflow as tf
 
-        from tf_edureka.cli.train_network import train
-        from tf_edureka.cli.train_seeds import train_seeds
+        if args.seeds is None:
+            from tf_edureka.cli.train_network import train
+        else:
+            from tf_edureka.cli.train_seeds import train_seeds
         from tf_edureka.mlp.distribution import strategies
         from tf_edureka.mlp.distribution.placement import Placement
 

@@ -5,15 +5,14 @@ import functools
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 from tf_edureka import mlp
-from tf_edureka.cli import options, reporting, run_record
+from tf_edureka.cli import background, options, reporting, run_record
 from tf_edureka.cli.run_record import RESUME, Run
 from tf_edureka.cli.train_snapshots import Snapshots
-from tf_edureka.legacy import mlp as legacy_mlp
-from tf_edureka.mlp import plots
 from tf_edureka.results import MlpResult
 from tf_edureka.runs import environment, snapshots
 from tf_edureka.runs.checkpoint import Checkpoints
@@ -47,15 +46,14 @@ def train(run: Run, seconds: dict[str, float]) -> int:
         what += [config.precision] if config.precision != "float32" else []
         what += [f"resumed after {_position(start)}"] if start else []
         display.line(run.headline(", ".join(what)))
-        modern = functools.partial(mlp.train, strategy=place.strategy)
+
+        def epoch_ended(*epoch: Any) -> bool:
+            if run.folder:
+                background.load_plots()  # takes no time: the next epochs need no Python
+            return display.epoch_ended(epoch_line(*epoch))
+
         with _saving(checkpoints, kept, display) as save:
-            result = (legacy_mlp.train if legacy else modern)(
-                config,
-                run.data,
-                on_epoch=lambda *epoch: display.epoch_ended(epoch_line(*epoch)),
-                start=start,
-                save=save,
-            )
+            result = _train_of(run)(config, run.data, on_epoch=epoch_ended, start=start, save=save)
             code, fault = run.verdict(result, display.interrupted, f"to continue, run {RESUME}")
             if run.folder is None or checkpoints is None:
                 return code
@@ -67,11 +65,27 @@ def train(run: Run, seconds: dict[str, float]) -> int:
                     record["earlier"] = checkpoints.earlier
                 _write(run, run.folder, result, record | machine, seconds)
                 display.line(_last_lines(run, run.folder, result, seconds))
-    if args.show and len(result.cost) and not plots.show_curves(result, run.data.title):
-        print("note: --show: no display is available", file=sys.stderr)
+    if args.show and len(result.cost):
+        _show(result, run.data.title)
     if fault:
         print(fault, file=sys.stderr)
     return code
+
+
+def _train_of(run: Run) -> Callable[..., MlpResult]:
+    """Returns the training function of the implementation; imports no other."""
+    if run.args.implementation == "legacy":
+        from tf_edureka.legacy import mlp as legacy_mlp
+
+        return legacy_mlp.train
+    return functools.partial(mlp.train, strategy=run.place.strategy)
+
+
+def _show(result: MlpResult, title: str) -> None:
+    from tf_edureka.mlp import plots
+
+    if not plots.show_curves(result, title):
+        print("note: --show: no display is available", file=sys.stderr)
 
 
 @contextlib.contextmanager
@@ -141,6 +155,7 @@ def _write(
         mlp.save_model(model, path)
     folder.write_json("history.json", history | record | {"data": run.data.source})
     probabilities = mlp.probabilities(model, run.data.test.images)
+    plots = background.load_plots()()
     figures = plots.run_figures(result, run.data.test, probabilities, run.data.title)
     for name, figure in figures.items():
         folder.write_figure(name, figure)
