@@ -36,7 +36,7 @@ from pathlib import Path
 import filelock
 import numpy as np
 from helpers import NAMES, SCRIPTS, write_folder
-from kill_and_resume import DYING
+from kill_and_resume import DYING, RUN
 from PIL import Image
 
 import tf_edureka
@@ -409,7 +409,7 @@ def _make_runs(stage: Path) -> None:
     trained = [str(SCRIPTS / "train_mnist.py"), *" ".join(SHORT[:2]).split()]
     call(*trained, "--epochs", "2", "--out", "finished")
     # Killed in the third write: two checkpoints, and the start of a third.
-    call("-c", DYING, "3", *trained, "--epochs", "6", "--out", "killed", code=-signal.SIGKILL)
+    call("-c", DYING + RUN, "3", *trained, "--epochs", "6", "--out", "killed", code=-signal.SIGKILL)
     shutil.copytree(stage / "killed", stage / "forged")
     for checkpoint in (stage / "forged").glob("checkpoint-*"):
         checkpoint.write_bytes(checkpoint.read_bytes()[:-1] + b"x")

@@ -2,8 +2,9 @@
 
     python tests/kill_and_resume.py 50 --epochs 6 --data-dir FOLDER
 
-Run by hand; options after the number go to scripts/train_mnist.py. `cli/test_resume.py` kills a few
-trainings.
+Run by hand; options after the number go to scripts/train_mnist.py. With the option --within-epochs,
+which is this file's own, each epoch is computed in four parts with a checkpoint after each.
+`cli/test_resume.py` kills a few trainings.
 """
 
 import json
@@ -15,7 +16,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
 from helpers import SCRIPTS
@@ -23,16 +23,28 @@ from helpers import SCRIPTS
 from tf_edureka.runs import snapshots
 
 SCRIPT = SCRIPTS / "train_mnist.py"
-PICTURES = ("cost.png", "accuracy.png", "predictions.png", "weights.png")
+WITHIN_EPOCHS = "--within-epochs"
 # Entries that differ between two equal runs.
 TIMES = ("epoch_seconds", "startup_seconds", "command", "earlier")
 
 
-# Runs a script and kills it when its n-th file is written but not yet renamed.
+# Runs a script, of which the other pieces of code change something.
+RUN = """
+import runpy, sys
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+# Divides each epoch into four parts, and saves after each.
+FOUR_PARTS = """
+from tf_edureka.mlp import batches
+from tf_edureka.runs import progress
+progress.SECONDS_BETWEEN = 0.0
+batches.parts_of_epoch = lambda n, *_: [(n * i // 4, n * (i + 1) // 4) for i in range(4)]
+"""
+# Kills the process when its n-th file is written but not yet renamed.
 DYING = """
-import os, runpy, signal, sys
-writes = int(sys.argv[1])
-sys.argv = sys.argv[2:]
+import os, signal, sys
+writes = int(sys.argv.pop(1))
 fsync = os.fsync
 def dying(file):
     global writes
@@ -41,14 +53,20 @@ def dying(file):
         os.kill(os.getpid(), signal.SIGKILL)
     fsync(file)
 os.fsync = dying
-runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
-def start(out: Path, *arguments: str, python: Sequence[str] = ()) -> subprocess.Popen:
+def start(out: Path, *arguments: str, killed_in_write: int = 0) -> subprocess.Popen:
     """Starts a training; resumes it if there is a checkpoint."""
-    command = [sys.executable, *python, str(SCRIPT), "--quiet", "--resume", "--out", str(out)]
-    return subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, text=True)
+    code, numbers = "", []
+    if WITHIN_EPOCHS in arguments:
+        code += FOUR_PARTS
+    if killed_in_write:
+        code, numbers = code + DYING, [str(killed_in_write)]
+    python = [sys.executable, *(["-c", code + RUN] if code else []), *numbers]
+    theirs = [argument for argument in arguments if argument != WITHIN_EPOCHS]
+    command = [*python, str(SCRIPT), "--quiet", "--resume", "--out", str(out), *theirs]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
 
 def finish(out: Path, *arguments: str) -> str:
@@ -72,7 +90,7 @@ def kill_after(process: subprocess.Popen, seconds: float) -> bool:
 
 def kill_in_write(out: Path, write: int, *arguments: str) -> bool:
     """Starts a training and kills it inside its n-th write; False if it had already ended."""
-    process = start(out, *arguments, python=["-c", DYING, str(write)])
+    process = start(out, *arguments, killed_in_write=write)
     process.communicate()
     return process.returncode == -signal.SIGKILL
 
@@ -82,12 +100,13 @@ def outcome(out: Path) -> dict[str, object]:
     import keras
 
     history = json.loads((out / "history.json").read_text())
-    model = keras.saving.load_model(out / "model.keras")
     found = {name: value for name, value in history.items() if name not in TIMES}
-    found["weights"] = [array.tobytes() for array in model.get_weights()]
+    if (out / "model.keras").exists():  # not with --seeds
+        model = keras.saving.load_model(out / "model.keras")
+        found["weights"] = [array.tobytes() for array in model.get_weights()]
     for epoch, weights in snapshots.read(out).items():
         found[f"snapshot {epoch}"] = [array.tobytes() for array in weights]
-    return found | {name: (out / name).read_bytes() for name in PICTURES}
+    return found | {path.name: path.read_bytes() for path in out.glob("*.png")}
 
 
 def where_it_stood(out: Path) -> str:
@@ -96,7 +115,8 @@ def where_it_stood(out: Path) -> str:
         return "inside a checkpoint's write"
     if any(out.glob(".partial-snapshot*")):
         return "inside a snapshot's write"
-    if any(out.glob(".partial-*")) or (out / "model.keras").exists():
+    results = ("model.keras", "history.json")
+    if any(out.glob(".partial-*")) or any((out / name).exists() for name in results):
         return "while the results were written"
     checkpoints = [path.name.split("-") for path in out.glob("checkpoint-*")]
     if not checkpoints:
@@ -133,7 +153,8 @@ def main() -> int:
                 places[where_it_stood(out)] += 1
             finish(out, *arguments)
             found = outcome(out)
-            different = [name for name in wanted if found[name] != wanted[name]]
+            names = wanted.keys() | found.keys()
+            different = [name for name in names if found.get(name) != wanted.get(name)]
             same += not different
             print(f"{number + 1}: {'differs in ' + ', '.join(different) if different else 'same'}")
     print(f"{places.total()} kills:")

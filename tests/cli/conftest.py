@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from tf_edureka.cli.train_mnist import main
 from tf_edureka.config import CLASSES, PIXELS
 from tf_edureka.results import asks_to_stop
-from tf_edureka.runs.state import TrainingProgress, identity
+from tf_edureka.runs.progress import TrainingProgress
+from tf_edureka.runs.state import identity
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_training_imports_neither_matplotlib_nor_the_interface_of_tensorflow_1()
 import sys
 from tf_edureka.cli import reporting, train_mnist
 with reporting.importing():
-    from tf_edureka.cli.train_network import train
+    from tf_edureka.cli.train_run import train
 print([name for name in ("matplotlib", "tensorflow._api.v2.compat.v1") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

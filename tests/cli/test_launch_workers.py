@@ -39,7 +39,7 @@ elif task and "train-mnist" in sys.orig_argv:
 """
 # A worker that dies at the end of its third epoch, but only the first time.
 DIES = """
-from tf_edureka.runs.state import TrainingProgress
+from tf_edureka.runs.progress import TrainingProgress
 complete, again = TrainingProgress.complete_epoch, folder / "again"
 def complete_epoch(progress, *epoch):
     complete(progress, *epoch)

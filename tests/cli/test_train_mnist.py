@@ -279,7 +279,8 @@ def test_signal_from_outside_ends_the_process_too(drawn_folder, tmp_path, number
 
 
 @pytest.mark.slow
-def test_second_signal_ends_immediately(drawn_folder, tmp_path):
+@pytest.mark.parametrize("options", [[], ["--seeds", "2"]], ids=["one network", "seeds"])
+def test_second_signal_ends_immediately(drawn_folder, tmp_path, options):
     code = (
         "import os, runpy, signal, sys, time\n"
         "from tf_edureka.runs.console import EpochDisplay\n"
@@ -290,7 +291,7 @@ def test_second_signal_ends_immediately(drawn_folder, tmp_path):
         "    time.sleep(10)\n"
         "EpochDisplay.line = press\n"
         f"sys.argv = ['train_mnist.py', '--data-dir', {str(drawn_folder)!r}, '--out', "
-        f"{str(tmp_path / 'out')!r}]\n"
+        f"{str(tmp_path / 'out')!r}, *{options}]\n"
         f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -121,7 +121,7 @@ def test_snapshots_after_a_kill_equal_those_of_an_uninterrupted_run(
     options = ["--implementation", "legacy", "--hidden-units", "8", "--batch-size", "250"]
     options += ["--epochs", "3", "--snapshots", "--resume"]
     assert train_mnist(*options, out=tmp_path / "whole") == 0
-    monkeypatch.setattr("tf_edureka.runs.state.SECONDS_BETWEEN", 0.0)  # saves each step
+    monkeypatch.setattr("tf_edureka.runs.progress.SECONDS_BETWEEN", 0.0)  # saves each step
     # Killed while writing the initial snapshot, the one of epoch 1, a checkpoint within epoch 2.
     for write, there in ((2, []), (5, [0]), (2, [0, 1])):
         kill_in_write(write)

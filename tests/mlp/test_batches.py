@@ -39,3 +39,13 @@ def test_article_epoch_is_one_call_and_longer_epochs_are_split_evenly():
     assert (parts[0][0], parts[-1][1]) == (0, 55_000)
     assert 5000 < max(end - first for first, end in parts) < 20_000
     assert len(parts_of_epoch(7, 10**9, 100)) == 7  # at least one step per call
+
+
+def test_parts_of_an_epoch_have_one_length_if_its_steps_can_be_divided():
+    def lengths(networks: int, steps: int = 550) -> set[int]:
+        parts = parts_of_epoch(steps, 269_322 * networks, 100)
+        return {end - first for first, end in parts}
+
+    # In ten seconds a slow core does 32 steps of 32 networks; 25 is the next divisor of 550.
+    assert [lengths(networks) for networks in (8, 32)] == [{110}, {25}]
+    assert lengths(32, steps=547) == {32, 33}  # a prime number

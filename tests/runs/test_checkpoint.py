@@ -17,6 +17,7 @@ from hypothesis.extra import numpy as npst
 
 from tf_edureka.config import Distortion, MlpConfig
 from tf_edureka.errors import InputError, InputWarning
+from tf_edureka.runs import checkpoint
 from tf_edureka.runs.checkpoint import Checkpoints, from_bytes, to_bytes
 from tf_edureka.runs.folder import RunFolder
 from tf_edureka.runs.state import TrainingState, differences
@@ -56,7 +57,7 @@ def folder(tmp_path):
 
 
 def checkpoints(folder, **changes) -> Checkpoints:
-    return Checkpoints(folder, CONDITIONS | changes)
+    return Checkpoints(folder, CONDITIONS | changes, weights=6)
 
 
 def names(folder) -> list[str]:
@@ -356,6 +357,15 @@ def test_a_run_that_replaces_another_deletes_its_checkpoints_before_it_writes_an
     folder.write = lambda name: seen.append(names(folder)) or write(name)
     checkpoints(folder, config={"seed": 2}).save(state(1))
     assert (seen, names(folder)) == ([[]], ["checkpoint-1-0"])
+
+
+def test_largest_file_that_is_read_grows_with_the_number_of_weights(folder, monkeypatch):
+    monkeypatch.setattr(checkpoint, "_MAX_OTHER_BYTES", 10_000)
+    large = dataclasses.replace(state(1), variables=(np.zeros((3, 10_000), np.float32),))
+    Checkpoints(folder, CONDITIONS, weights=10_000).save(large)
+    assert equal(Checkpoints(folder, CONDITIONS, weights=10_000).latest(), large)
+    with pytest.raises(InputError, match="of at most 74000 bytes, got a longer one"):
+        Checkpoints(folder, CONDITIONS, weights=1_000).latest()
 
 
 def test_failed_write_keeps_the_earlier_checkpoints(folder, monkeypatch):

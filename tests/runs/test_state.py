@@ -1,129 +1,25 @@
 import dataclasses
-import functools
 
 import numpy as np
 import pytest
 
 from tf_edureka.errors import InputError
-from tf_edureka.runs import state
-
-TrainingProgress = functools.partial(state.TrainingProgress, training={"epochs": 9}, steps=3)
+from tf_edureka.runs.state import TrainingState
 
 
-def trained(progress, epochs, steps=3):
-    for epoch in range(epochs):
-        progress.begin_epoch()
-        progress.add_steps(np.float32([epoch, epoch + 0.5, epoch + 1])[:steps])
-        progress.complete_epoch(epoch + 0.5, epoch / 10)
-    return progress
-
-
-def test_training_resumes_from_its_state():
-    whole = trained(TrainingProgress(), 2)
-    whole.add_steps(np.float32([7]))
-    state = whole.state([np.arange(3)])
-    assert (state.epoch, state.step) == (2, 1)
-    assert state.running_cost.dtype == np.float32
-    resumed = TrainingProgress(state)
-    assert (resumed.epoch, resumed.step) == (2, 1)
-    resumed.add_steps(np.float32([8, 9]))
-    resumed.complete_epoch(8.0, 0.3)
-    result = resumed.result([])
-    assert result.cost.tolist() == [0.5, 1.5, 8.0]
-    assert result.accuracy.tolist() == [0.0, 0.1, 0.3]
-    assert result.step_cost.tolist() == [0, 0.5, 1]
-    assert (result.epoch_seconds[:2] == state.epoch_seconds).all()
-    assert result.epoch_seconds[2] >= state.running_seconds
-
-
-def test_training_without_epochs_has_a_result():
-    result = TrainingProgress().result([])
-    assert (len(result.cost), len(result.step_cost)) == (0, 0)
-    assert result.to_json()["cost"] == []
-
-
-def test_state_is_saved_after_each_epoch_and_at_intervals_within_one(monkeypatch):
-    saved = []
-    running = TrainingProgress(save=lambda state: saved.append((state.epoch, state.step)))
-    running.add_steps([1.0])
-    running.save_if_due(list)
-    trained(running, 1).save_if_due(list)
-    running.add_steps([1.0])
-    running.save_if_due(list)
-    assert saved == [(1, 0)]
-    monkeypatch.setattr("tf_edureka.runs.state.SECONDS_BETWEEN", 0.0)
-    running.save_if_due(list)
-    assert saved == [(1, 0), (1, 1)]
-
-
-def test_time_is_counted_by_epoch_and_since_the_last_save(monkeypatch):
-    clock = [100.0]
-    monkeypatch.setattr("time.perf_counter", lambda: clock[0])
-    saved = []
-    running = TrainingProgress(save=lambda state: saved.append(float(state.running_seconds)))
-    running.begin_epoch()
-    for _ in range(6):
-        clock[0] += 4
-        running.add_steps([1.0])
-        running.save_if_due(list)
-    assert saved == [12, 24]  # out of 4, 8, ..., 24: at least ten seconds apart
-    resumed = TrainingProgress(running.state([]), steps=9)
-    clock[0] += 1000  # between the two processes
-    resumed.begin_epoch()
-    clock[0] += 3
-    resumed.complete_epoch(1.0, 0.5)
-    clock[0] += 50  # after the epoch
-    resumed.begin_epoch()
-    clock[0] += 5
-    resumed.complete_epoch(1.0, 0.5)
-    assert resumed.result([]).epoch_seconds.tolist() == [27, 5]
-
-
-@pytest.mark.parametrize(("answer", "stops"), [(None, False), (False, False), (True, True)])
-def test_save_callback_can_stop_the_training(answer, stops):
-    assert trained(TrainingProgress(save=lambda _: answer), 1).save_if_due(list) is stops
-
-
-def test_training_ends_after_all_epochs_or_a_nan_cost():
-    assert TrainingProgress(training={"epochs": 1}).should_continue()
-    assert not trained(TrainingProgress(training={"epochs": 2}), 2).should_continue()
-    broken = trained(TrainingProgress(), 1)
-    broken.complete_epoch(float("nan"), 0.1)
-    assert not broken.should_continue()
-    assert not TrainingProgress(broken.state([])).should_continue()
-
-
-@pytest.mark.parametrize("start", ["x", [1], 5])
-def test_start_that_is_not_a_state_is_rejected(start):
-    with pytest.raises(InputError, match="start: expected a state passed to save=..., got"):
-        TrainingProgress(start)
-
-
-def state_of(epochs: int, steps: int = 0, **changes) -> state.TrainingState:
-    made = trained(TrainingProgress(), epochs)
-    made.add_steps(np.float32([1] * steps))
-    return dataclasses.replace(made.state([np.arange(3)]), **changes)
-
-
-@pytest.mark.parametrize(
-    ("epochs", "steps", "changes"),
-    [
-        (10, 0, {}),
-        (9, 1, {}),
-        (2, 3, {}),
-        (0, 3, {}),
-        (2, 0, {"step_cost": np.zeros(4)}),
-        (0, 0, {"step_cost": np.zeros(3)}),
-        (1, 1, {"cost": np.array([np.nan])}),
-    ],
-    ids=[
-        *("an epoch too many", "a step after the last", "all steps", "all of the first"),
-        *("more steps in the first", "steps of one that was not", "steps after NaN"),
-    ],
-)
-def test_state_at_an_impossible_position_is_rejected(epochs, steps, changes):
-    with pytest.raises(InputError, match="start: expected a state within 9 epochs of 3 steps, got"):
-        TrainingProgress(state_of(epochs, steps, **changes))
+def state(**changes) -> TrainingState:
+    """The state after two epochs of three steps."""
+    whole = TrainingState(
+        (np.arange(3),),
+        np.array([0.5, 1.5]),
+        accuracy=np.array([0.0, 0.1]),
+        epoch_seconds=np.array([2.0, 1.0]),
+        step_cost=np.float32([0, 0.5, 1]),
+        running_cost=np.zeros(0),
+        running_seconds=np.array(0.0),
+        training={},
+    )
+    return dataclasses.replace(whole, **changes)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +36,8 @@ def test_state_at_an_impossible_position_is_rejected(epochs, steps, changes):
         {"variables": (1.0,)},
         {"variables": 5},
         {"training": None},
+        {"running_cost": np.zeros(())},
+        {"cost": np.ones((2, 3))},
         {"cost": np.array([np.inf, 1])},
         {"step_cost": np.array([1, 2, np.nan])},
         {"accuracy": np.array([0, 1.1])},
@@ -149,4 +47,35 @@ def test_state_at_an_impossible_position_is_rejected(epochs, steps, changes):
 )
 def test_state_with_wrong_types_or_impossible_numbers_is_rejected(changes):
     with pytest.raises(InputError, match="state: expected"):
-        state_of(2, **changes)
+        state(**changes)
+
+
+def several(**changes) -> TrainingState:
+    """The state of two networks after two epochs of three steps."""
+    pairs = {"cost": np.ones((2, 2)), "accuracy": np.ones((2, 2))}
+    steps = {"step_cost": np.ones((3, 2)), "running_cost": np.zeros((0, 2))}
+    return state(**pairs | steps | changes)
+
+
+def test_one_of_several_networks_may_have_nan_costs():
+    broken = several(
+        cost=np.array([[np.nan, 1], [np.nan, 1]]), step_cost=np.full((3, 2), [1, np.nan])
+    )
+    assert (broken.epoch, broken.networks) == (2, (2,))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"accuracy": np.ones((2, 3))},
+        {"accuracy": np.ones(2)},
+        {"running_cost": np.zeros(0)},
+        {"cost": np.array([[np.nan, np.inf], [1, 1]])},
+        {"step_cost": np.full((3, 2), np.nan)},
+        {"cost": np.ones((2, 2, 1))},
+    ],
+    ids=str,
+)
+def test_state_of_several_networks_that_cannot_be_is_rejected(changes):
+    with pytest.raises(InputError, match="state: expected"):
+        several(**changes)

@@ -97,7 +97,7 @@ def many_networks(task: Task, networks: int) -> Trainer:
     all_of_them = ensemble.Networks(configs, task.data, _ENDLESS * task.steps)
 
     def train(number: int) -> None:
-        all_of_them.train(np.stack([one.order(number) for one in tasks], axis=1), 0)
+        all_of_them.train(np.stack([one.order(number) for one in tasks], axis=1), (0, 0))
 
     return Trainer(train, lambda: all_of_them.weights()[0])
 

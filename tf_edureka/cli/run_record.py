@@ -2,12 +2,13 @@
 
 import argparse
 import dataclasses
+import itertools
 import math
 import signal
 from typing import TYPE_CHECKING
 
 from tf_edureka.cli import out, reporting, signals
-from tf_edureka.config import MlpConfig
+from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.data.mnist import Mnist
 from tf_edureka.results import MlpResult
 from tf_edureka.runs import checkpoint, snapshots
@@ -34,7 +35,7 @@ def run_folder(args: argparse.Namespace) -> RunFolder:
     """Returns the folder for the `args`; rejects one that would overwrite a run unasked."""
     if args.resume and args.out is None:
         args.out = out.last(kind(args))
-    has_checkpoint = args.seeds is None and args.out and bool(checkpoint.newest_first(args.out))
+    has_checkpoint = args.out and bool(checkpoint.newest_first(args.out))
     advice = "give --overwrite to replace it, or --out for another folder"
     if has_checkpoint:
         advice = f"give --resume to continue it, {advice.removeprefix('give ')}"
@@ -83,7 +84,14 @@ class Run:
         config = identity(self.args.implementation, self.config, self.data)
         data_sha256 = config.pop("data_sha256")
         config |= {"limit": self.args.limit, "deterministic": self.args.deterministic}
+        config["seeds"] = self.args.seeds
         return {"config": config, "data_sha256": data_sha256, "command": self.command}
+
+    @property
+    def weights_per_network(self) -> int:
+        """Number of weights, biases included, of one network."""
+        sizes = (PIXELS, *self.config.hidden_units, CLASSES)
+        return sum((inputs + 1) * units for inputs, units in itertools.pairwise(sizes))
 
     def headline(self, what: str) -> str:
         """Returns the first line to print: TensorFlow, devices, data, and `what` is trained."""
@@ -92,11 +100,10 @@ class Run:
         data = self.data
         return f"TensorFlow {tf.__version__}, {self.place}, {data.title} ({data.source}), {what}"
 
-    def verdict(self, result: MlpResult, interrupted: int, resume: str) -> tuple[int, str]:
+    def verdict(self, result: MlpResult, interrupted: int) -> tuple[int, str]:
         """Returns the exit code of a `result` and a message; an empty one if all went well.
 
-        `interrupted` is the number of the signal that ended the training, 0 if none did; `resume`
-        tells the user how to continue.
+        `interrupted` is the number of the signal that ended the training, 0 if none did.
         """
         epochs = len(result.cost)
         if epochs and not math.isfinite(result.cost[-1]):
@@ -107,7 +114,7 @@ class Run:
         if epochs < self.config.epochs:
             # Without a signal to this process, another worker has had one.
             return signals.SIGNALLED + (interrupted or signal.SIGTERM), (
-                f"ended after {epochs} of {self.config.epochs} epochs; {resume}"
+                f"ended after {epochs} of {self.config.epochs} epochs; to continue, run {RESUME}"
             )
         wanted = self.args.min_accuracy
         if wanted is not None and result.accuracy[-1] < wanted:

@@ -76,10 +76,7 @@ def _train(
     with reporting.importing():
         import tensorflow as tf
 
-        if args.seeds is None:
-            from tf_edureka.cli.train_network import train
-        else:
-            from tf_edureka.cli.train_seeds import train_seeds
+        from tf_edureka.cli.train_run import train
         from tf_edureka.mlp.distribution import strategies
         from tf_edureka.mlp.distribution.placement import Placement
 
@@ -99,6 +96,4 @@ def _train(
     seconds = {"imports": imported - started, "data": time.perf_counter() - imported}
     run = run_record.Run(args, config, data, place, folder, command)
     with folder.claimed() if folder else contextlib.nullcontext():
-        if folder and args.seeds is not None:
-            return train_seeds(run, folder)
         return train(run, seconds)

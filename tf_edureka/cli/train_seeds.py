@@ -1,26 +1,35 @@
-"""Trains networks with many seeds at the same time: `train-mnist --seeds N`."""
+"""The training of networks with several seeds by `train-mnist --seeds N`, and its files."""
 
-import sys
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from tf_edureka.cli import run_record
+from tf_edureka.cli import background, run_record
 from tf_edureka.cli.run_record import Run
-from tf_edureka.mlp import ensemble, plots
+from tf_edureka.cli.train_network import Save
+from tf_edureka.mlp import ensemble
 from tf_edureka.results import MlpResult
-from tf_edureka.runs import checkpoint, environment, snapshots
 from tf_edureka.runs.console import EpochDisplay, counted, epoch_line
 from tf_edureka.runs.folder import RunFolder
+from tf_edureka.runs.state import TrainingState
 
 
-def train_seeds(run: Run, folder: RunFolder) -> int:
-    """Trains, writes the result of each seed and returns the exit code."""
-    seeds = range(run.config.seed, run.config.seed + run.args.seeds)
-    with EpochDisplay(run.config.epochs, run.args.quiet) as display:
-        networks = counted(len(seeds), "network")
-        display.line(run.headline(f"{networks}, seeds {seeds[0]} to {seeds[-1]}"))
+class Networks:
+    """Networks with consecutive seeds, trained together; the same methods as `Network`."""
+
+    files: Sequence[str] = run_record.FILES_OF_SEEDS
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._seeds = range(run.config.seed, run.config.seed + run.args.seeds)
+        networks = counted(len(self._seeds), "network")
+        self.names = [networks, f"seeds {self._seeds[0]} to {self._seeds[-1]}"]
+
+    def train(
+        self, display: EpochDisplay, *, start: TrainingState | None, save: Save | None
+    ) -> MlpResult:
+        """Trains all networks and returns the mean of their results."""
 
         def epoch_ended(
             epoch: int, costs: npt.NDArray[np.float64], accuracies: npt.NDArray[np.float64]
@@ -28,47 +37,49 @@ def train_seeds(run: Run, folder: RunFolder) -> int:
             line = epoch_line(epoch, float(np.mean(costs)), float(np.mean(accuracies)))
             return display.epoch_ended(f"{line} +- {_deviation(accuracies):.4f}")
 
-        results = ensemble.train(run.config, run.data, seeds=seeds, on_epoch=epoch_ended)
-        result = _mean_of(results)
-        code, fault = run.verdict(result, display.interrupted, "give --overwrite to start again")
-        not_finite = [seed for seed, one in zip(seeds, results, strict=True) if not one.is_finite]
-        if not_finite:
-            fault += f" (seeds {', '.join(map(str, not_finite))})"
-        _write(run, folder, results, result)
-        last = [one.accuracy[-1] for one in results]
-        display.line(
+        run = self._run
+        self._results = ensemble.train(
+            run.config, run.data, seeds=self._seeds, on_epoch=epoch_ended, start=start, save=save
+        )
+        self._mean = _mean_of(self._results)
+        return self._mean
+
+    def not_finite(self) -> str:
+        """Returns the seeds of the networks whose cost is not finite, for an error message."""
+        results = zip(self._seeds, self._results, strict=True)
+        found = [str(seed) for seed, one in results if not np.isfinite(one.cost[-1:]).all()]
+        return f" (seeds {', '.join(found)})" if found else ""
+
+    def accuracy(self) -> str:
+        """Returns the lines to print about the accuracy and the time of an epoch."""
+        last, seconds = self._last_accuracies(), self._mean.seconds_per_epoch
+        return (
             f"Accuracy: {np.mean(last):.4f} +- {_deviation(last):.4f} "
-            f"(mean and standard deviation), from {min(last):.4f} to {max(last):.4f}"
+            f"(mean and standard deviation), from {min(last):.4f} to {max(last):.4f}\n"
+            f"{seconds:.2f} s per epoch for all networks, "
+            f"{seconds / len(self._seeds):.2f} s per network"
         )
-        display.line(
-            f"{result.seconds_per_epoch:.2f} s per epoch for all networks, "
-            f"{result.seconds_per_epoch / len(seeds):.2f} s per network"
-        )
-        display.line(f"Written to {folder.path}: {folder.written(run_record.FILES_OF_SEEDS)}")
-    if fault:
-        print(fault, file=sys.stderr)
-    return code
 
+    def write(self, folder: RunFolder, record: dict[str, object]) -> None:
+        """Writes the files; `record` becomes part of the history."""
+        results = zip(self._seeds, self._results, strict=True)
+        history = {
+            **self._mean.to_json(),
+            "networks": [
+                {"seed": seed, **{name: one.to_json()[name] for name in ("cost", "accuracy")}}
+                for seed, one in results
+            ],
+            "standard_deviation": _deviation(self._last_accuracies()),
+        }
+        del history["step_cost"]
+        # Files of an earlier run of one network that this run replaces.
+        folder.delete(set(run_record.FILES) - set(self.files))
+        folder.write_json("history.json", history | record)
+        plots = background.load_plots()()
+        folder.write_figure("seeds.png", plots.seed_curves(self._results, self._run.data.title))
 
-def _write(run: Run, folder: RunFolder, results: Sequence[MlpResult], mean: MlpResult) -> None:
-    record = {
-        **mean.to_json(),
-        "networks": [
-            {"seed": seed, **{name: one.to_json()[name] for name in ("cost", "accuracy")}}
-            for seed, one in enumerate(results, run.config.seed)
-        ],
-        "standard_deviation": _deviation([one.accuracy[-1] for one in results]),
-        "data": run.data.source,
-        **run.conditions,
-    }
-    del record["step_cost"]
-    machine = environment.describe(run.place.device, xla=True)
-    # Files of an earlier run would not belong to these.
-    folder.delete(set(run_record.FILES) - set(run_record.FILES_OF_SEEDS))
-    others = (*checkpoint.newest_first(folder.path), *snapshots.paths(folder.path).values())
-    folder.delete(path.name for path in others)
-    folder.write_json("history.json", record | machine)
-    folder.write_figure("seeds.png", plots.seed_curves(results, run.data.title))
+    def _last_accuracies(self) -> list[float]:
+        return [one.accuracy[-1] for one in self._results]
 
 
 def _mean_of(results: Sequence[MlpResult]) -> MlpResult:

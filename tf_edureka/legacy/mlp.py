@@ -13,7 +13,8 @@ from tf_edureka.data.mnist import Mnist, Split
 from tf_edureka.errors import InputError
 from tf_edureka.legacy.input_data import DataSet, dense_to_one_hot
 from tf_edureka.results import MlpResult, asks_to_stop
-from tf_edureka.runs.state import Array, TrainingProgress, TrainingState, identity
+from tf_edureka.runs.progress import TrainingProgress
+from tf_edureka.runs.state import Array, TrainingState, identity
 from tf_edureka.tf1 import seeds
 
 v1 = tf.compat.v1

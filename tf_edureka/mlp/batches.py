@@ -83,7 +83,8 @@ def parts_of_epoch(steps: int, parameters: int, batch_size: int) -> list[tuple[i
 
     A training can save its state between two calls. The parts depend only on the training, not on
     the speed of the machine. A resumed training therefore makes the same calls with the same
-    compiled programs as an uninterrupted one, and its results are bit-identical.
+    compiled programs as an uninterrupted one, and its results are bit-identical. Where possible all
+    parts have the same length, since each length needs its own compiled program.
 
     A step takes about `6 parameters batch_size` floating-point operations; the optimizer's pass
     over the weights takes about as long as 20 more examples. A slow core does 20 GFLOP per second.
@@ -95,8 +96,9 @@ def parts_of_epoch(steps: int, parameters: int, batch_size: int) -> list[tuple[i
 
     Returns:
         first step and end of each part: the whole epoch for the article's network and batches;
-        otherwise as many steps as a slow core does in ten seconds.
+        otherwise at most as many steps as a slow core does in ten seconds.
     """
     seconds = steps * (1e-4 + 6 * parameters * (batch_size + 20) / 20e9)
-    parts = min(steps, math.ceil(seconds / 10))
+    fewest = min(steps, math.ceil(seconds / 10))
+    parts = next((n for n in range(fewest, 2 * fewest) if steps % n == 0), fewest)
     return list(itertools.pairwise(steps * part // parts for part in range(parts + 1)))

@@ -1,7 +1,8 @@
 """Training of many networks from different seeds in one compiled epoch."""
 
 import dataclasses
-import time
+import functools
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -15,12 +16,16 @@ from tf_edureka._tensorflow import tf
 from tf_edureka.config import CLASSES, PIXELS, MlpConfig
 from tf_edureka.data.mnist import Mnist
 from tf_edureka.mlp.augmentation import apply_distortions, random_amounts
-from tf_edureka.mlp.batches import epoch_orders, parts_of_epoch
-from tf_edureka.mlp.epoch import call_concrete, count_right, to_device
+from tf_edureka.mlp.batches import epoch_orders
+from tf_edureka.mlp.epoch import CompiledEpoch, call_concrete, count_right
+from tf_edureka.mlp.loop import run_epochs
 from tf_edureka.mlp.model import network, optimizer, pixels
 from tf_edureka.results import Floats, MlpResult, asks_to_stop
+from tf_edureka.runs.progress import TrainingProgress
+from tf_edureka.runs.state import TrainingState, identity
 
 TEST_BATCH = 10_000  # images per pass, over all networks; the pixels of each take 3 kB
+_OnEpoch = Callable[[int, npt.NDArray[np.float64], npt.NDArray[np.float64]], object]
 
 
 def train(
@@ -28,8 +33,9 @@ def train(
     data: Mnist,
     *,
     seeds: Iterable[int],
-    on_epoch: Callable[[int, npt.NDArray[np.float64], npt.NDArray[np.float64]], object]
-    | None = None,
+    on_epoch: _OnEpoch | None = None,
+    start: TrainingState | None = None,
+    save: Callable[[TrainingState], object] | None = None,
 ) -> list[MlpResult]:
     """Trains one network from each seed, all in the same steps, and tests them after each epoch.
 
@@ -44,13 +50,18 @@ def train(
         seeds: seed of each network.
         on_epoch: called after each epoch with the epoch number (from 0), and the cost and accuracy
             of each network, float64, shape (networks,). The training stops if it returns True.
+        start: state from an earlier call's `save`, to resume from. On the same kind of machine the
+            results are bit-identical to those of an uninterrupted training.
+        save: called with the state of all networks after each epoch, and every ten seconds within
+            long epochs. The training stops if it returns True.
 
     Returns:
         result of each network, as from `mlp.train`. All share `epoch_seconds`, measured for all
         networks together.
 
     Raises:
-        InputError: if a seed is invalid, or the batch size exceeds the number of training examples.
+        InputError: if a seed is invalid, the batch size exceeds the number of training examples, or
+            `start` belongs to another training.
 
     Example:
         >>> import numpy as np
@@ -68,48 +79,53 @@ def train(
     configs = [dataclasses.replace(config, seed=seed) for seed in seeds]
     examples = len(data.train.labels)
     steps = config.steps_per_epoch(examples)
+    training = identity("modern", config, data) | {"seed": list(seeds)}
+    shape = (len(seeds),)
+    progress = TrainingProgress(start, save, training=training, steps=steps, networks=shape)
     networks = Networks(configs, data, steps * config.epochs)
-    orders = [epoch_orders(one, examples) for one in configs]
-    parts = parts_of_epoch(steps, networks.model.count_params(), config.batch_size)
-    costs, accuracies, seconds = [], [], []
-    first_costs = np.zeros((0, len(seeds)), np.float32)
-    for epoch in range(config.epochs):
-        began = time.perf_counter()
-        order = np.stack([next(order) for order in orders], axis=1)
-        step_costs = np.concatenate(
-            [networks.train(order[first:end], epoch * steps + first) for first, end in parts]
-        )
-        accuracies.append(networks.test())
-        costs.append(step_costs.mean(axis=0, dtype=np.float64))
-        for values in (accuracies[-1], costs[-1]):
+    if start is not None:
+        networks.restore(start.variables)
+    orders = zip(*(epoch_orders(one, examples) for one in configs), strict=True)
+    remaining = itertools.islice(orders, progress.epoch, None)
+
+    def on_end(epoch: int, costs: Any, accuracies: Any) -> bool:
+        for values in (costs, accuracies):
             values.flags.writeable = False  # they become part of the results
-        seconds.append(time.perf_counter() - began)
-        if epoch == 0:
-            first_costs = step_costs
-        stop = asks_to_stop(on_epoch and on_epoch(epoch, costs[-1], accuracies[-1]))
-        if stop or not np.isfinite(costs[-1]).any():
-            break
-    weights = networks.weights()
+        return asks_to_stop(on_epoch and on_epoch(epoch, costs, accuracies))
+
+    run_epochs(
+        networks,
+        progress,
+        map(functools.partial(np.stack, axis=1), remaining),
+        seed=0,
+        test_images=len(data.test.labels),
+        on_end=on_end,
+    )
+    together = progress.result(())
     return [
         MlpResult(
-            np.array(costs)[:, i],
-            np.array(accuracies)[:, i],
-            step_cost=first_costs[:, i],
-            epoch_seconds=np.array(seconds),
-            weights=weights[i],
+            together.cost[:, i],
+            together.accuracy[:, i],
+            step_cost=together.step_cost[:, i],
+            epoch_seconds=together.epoch_seconds,
+            weights=weights,
         )
-        for i in range(len(seeds))
+        for i, weights in enumerate(networks.weights())
     ]
 
 
-class Networks:
-    """Many networks of the same shape that take each step together, in one compiled call.
+class Networks(CompiledEpoch):
+    """A `CompiledEpoch` of many networks of the same shape that take each step together.
 
     `Y[n] = relu(X[n] K[n] + b[n])`
 
     Kernels and biases have a leading dimension for the networks, so one operation computes the
     matrix products of all. The optimizer works element by element and is the same as for one
     network.
+
+    `train` reads the batches of each network from an `order` of shape (steps, networks,
+    batch_size) and returns costs of shape (steps, networks). Each network adds its own seed to the
+    first number of the `seed`.
 
     Args:
         configs: configuration of each network; they may differ only in their seeds.
@@ -119,55 +135,35 @@ class Networks:
     Attributes:
         model: maps float32 pixels in [0, 1], shape (networks, n, 784), to logits, shape
             (networks, n, 10).
-        compiled_steps: compiled steps, a `tf.function` of images, labels, and the `order` and
-            `first` of `train`.
     """
 
     def __init__(self, configs: Sequence[MlpConfig], data: Mnist, total_steps: int) -> None:
         self._config, self._seeds = configs[0], [config.seed for config in configs]
         one = network(self._config)
-        self.model = _stacked(one, len(configs))
+        model = _stacked(one, len(configs))
         self._shapes = [variable.shape for variable in one.weights]
         each = (network(config).get_weights() for config in configs)
-        for variable, values in zip(self.model.weights, zip(*each, strict=True), strict=True):
+        for variable, values in zip(model.weights, zip(*each, strict=True), strict=True):
             variable.assign(np.stack(values).reshape(variable.shape))
-        self._optimizer = optimizer(self._config, total_steps)
-        self._optimizer.build(self.model.trainable_variables)
-        self._train_data, self._test = to_device(data.train), to_device(data.test)
-        self.compiled_steps = tf.function(self._steps, jit_compile=True, autograph=False)
-        self._compiled_test = tf.function(self._count_right, autograph=False)
+        model.compile(optimizer(self._config, total_steps))
+        tf32 = self._config.precision == "tf32"
+        super().__init__(model, data.train, test=data.test, tf32=tf32)
+        self._cost_shape = (len(configs),)
 
-    def train(self, order: npt.NDArray[np.int32], first: int) -> Floats:
-        """Takes steps with all networks.
-
-        Args:
-            order: examples of each batch: int32, shape (steps, networks, batch_size).
-            first: number of the first step, which seeds the distortions.
-
-        Returns:
-            cross-entropy of each step, in the variables' dtype, shape (steps, networks).
-        """
-        with runtime.tf32(self._config.precision == "tf32"):
-            # The images are arguments for the reason given in `CompiledEpoch.train`.
-            arguments = *self._train_data, tf.constant(order), tf.constant(first)
-            costs: Floats = call_concrete(self.compiled_steps, *arguments).numpy()
-        return costs
-
-    def test(self) -> npt.NDArray[np.float64]:
+    def test(self) -> npt.NDArray[np.int64]:
         """Tests all networks.
 
         Returns:
-            share of the test images that each network classifies correctly: float64, shape
-            (networks,), in [0, 1].
+            number of test images that each network classifies correctly: int64, shape (networks,).
         """
         images, labels = self._test
         at_once = max(1, TEST_BATCH // len(self._seeds))
         right = np.zeros(len(self._seeds), np.int64)
-        with runtime.tf32(self._config.precision == "tf32"):
+        with runtime.tf32(self._tf32):
             for first in range(0, len(labels), at_once):
                 some = slice(first, first + at_once)
                 right += call_concrete(self._compiled_test, images[some], labels[some]).numpy()
-        return right / len(labels)
+        return right
 
     def weights(self) -> list[tuple[Floats, ...]]:
         """Returns the current weights of all networks.
@@ -182,31 +178,16 @@ class Networks:
             for i in range(len(self._seeds))
         ]
 
-    def _steps(
-        self, images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, first: tf.Tensor
-    ) -> tf.Tensor:
-        steps = order.shape[0]
-        costs = tf.TensorArray(self._config.dtype, steps, element_shape=(len(self._seeds),))
-        _, costs = tf.while_loop(
-            lambda step, _: step < steps,
-            lambda step, costs: (
-                step + 1,
-                costs.write(step, self._step(images, labels, order[step], first + step)),
-            ),
-            (0, costs),
-        )
-        return costs.stack()
-
     def _step(
-        self, images: tf.Tensor, labels: tf.Tensor, batches: tf.Tensor, step: tf.Tensor
+        self, images: tf.Tensor, labels: tf.Tensor, batch: tf.Tensor, seed: tf.Tensor
     ) -> tf.Tensor:
-        networks, batch_size = batches.shape
-        images = tf.gather(images, tf.reshape(batches, [-1]))
-        labels = tf.gather(labels, batches)
+        networks, batch_size = batch.shape
+        images = tf.gather(images, tf.reshape(batch, [-1]))
+        labels = tf.gather(labels, batch)
         if self._config.distortion is not None:
             # A loop keeps the program's size independent of the number of networks.
             draws = tf.map_fn(
-                lambda seed: random_amounts(batch_size, tf.stack([seed, step])),
+                lambda own: random_amounts(batch_size, seed + tf.stack([own, 0])),
                 tf.constant(self._seeds),
                 fn_output_signature=tf.TensorSpec((6, batch_size), tf.float32),
             )
@@ -222,7 +203,7 @@ class Networks:
             # The networks share no weights, so each gets the gradient of its own mean loss.
             loss = tf.reduce_sum(tf.reduce_mean(losses, axis=1))
         variables = self.model.trainable_variables
-        self._optimizer.apply(tape.gradient(loss, variables), variables)
+        self.model.optimizer.apply(tape.gradient(loss, variables), variables)
         costs = keras.losses.categorical_crossentropy(one_hot, logits, True)
         return tf.reduce_mean(costs, axis=1)
 

@@ -1,10 +1,8 @@
 """The compiled epoch: all its steps in one call of one program, followed by the test pass."""
 
 import contextlib
-import itertools
 from collections.abc import Sequence
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +15,7 @@ from tf_edureka.data.mnist import Split
 from tf_edureka.errors import InputError
 from tf_edureka.mlp import products
 from tf_edureka.mlp.augmentation import augment
-from tf_edureka.mlp.model import pixels
+from tf_edureka.mlp.model import apply_gradients, pixels
 from tf_edureka.results import Floats
 from tf_edureka.runs.state import Array
 
@@ -91,6 +89,7 @@ class CompiledEpoch:
         searches = search and jit_compile and not runtime.deterministic()
         self._platform = products.search_platform(self.train_data[0]) if searches else None
         self._tf32_changes_nothing: bool | None = None  # set when the steps are traced
+        self._cost_shape: tuple[int, ...] = ()  # of one step
         self.compiled_steps = tf.function(self._steps, jit_compile=jit_compile, autograph=False)
         # Compiling a single pass with XLA would take longer than it saves.
         self._compiled_test = tf.function(self._count_right, autograph=False)
@@ -116,8 +115,12 @@ class CompiledEpoch:
             costs: Floats = call_concrete(self.compiled_steps, *arguments).numpy()
         return costs
 
-    def test(self) -> int:
-        """Returns the number of test images that are classified correctly."""
+    def test(self) -> int | npt.NDArray[np.int64]:
+        """Tests the network on all test images.
+
+        Returns:
+            number of images that are classified correctly: int64, a scalar.
+        """
         with runtime.tf32(self._tf32):
             return int(call_concrete(self._compiled_test, *self._test))
 
@@ -169,9 +172,8 @@ class CompiledEpoch:
 
     def metrics(self) -> dict[str, float]:
         """Returns the metrics of `compile()` on the training batches since the last reset."""
-        found = {name: float(value) for name, value in self.model.get_metrics_result().items()}
-        found.pop("loss", None)  # no step updates it
-        return found
+        results = self.model.get_metrics_result().items()
+        return {name: float(x) for name, x in results if name != "loss"}  # no step updates it
 
     def any_stops(self, stop: bool) -> bool:
         """True if any process ends the training; `stop` is the decision of this process."""
@@ -186,9 +188,8 @@ class CompiledEpoch:
         # XLA knows the size of a row of `order`. For a slice with computed bounds it would assume
         # the size of the whole data set, and compute with that many examples at each step.
         steps = order.shape[0]
-        at_once = (
-            max(n for n in range(1, _UNROLLED_STEPS + 1) if not steps % n) if self._platform else 1
-        )
+        most = _UNROLLED_STEPS if self._platform else 1
+        at_once = max(n for n in range(1, most + 1) if not steps % n)
 
         def turn(first: tf.Tensor, costs: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
             for step in (first + i for i in range(at_once)):
@@ -196,7 +197,8 @@ class CompiledEpoch:
                 costs = costs.write(step, cost)
             return first + at_once, costs
 
-        costs = tf.TensorArray(self.model.trainable_variables[0].dtype, steps, element_shape=())
+        dtype = self.model.trainable_variables[0].dtype
+        costs = tf.TensorArray(dtype, steps, element_shape=self._cost_shape)
         with contextlib.ExitStack() as stack:
             if self._platform and not self._tf32:
                 stack.enter_context(products.explicit_float32(self._platform))
@@ -209,12 +211,10 @@ class CompiledEpoch:
         images, labels = tf.gather(images, batch), tf.gather(labels, batch)
         if self._distortion is not None:
             images = augment(images, self._distortion, seed)
-        inputs, one_hot, model = pixels(images), tf.one_hot(labels, CLASSES), self.model
+        inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
+        model = self.model
         logits, gradients = logits_and_gradients(model, inputs, one_hot)
-        # Otherwise Keras computes it again for each decaying kernel: 0.2 s to trace and compile.
-        rate = itertools.repeat(model.optimizer.learning_rate)
-        with mock.patch.object(model.optimizer, "_get_current_learning_rate", rate.__next__):
-            model.optimizer.apply(gradients, model.trainable_variables)
+        apply_gradients(model, gradients)
         model.compute_metrics(inputs, one_hot, logits)
         return cross_entropy(one_hot, logits)
 

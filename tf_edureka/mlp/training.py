@@ -3,21 +3,20 @@
 import itertools
 from collections.abc import Callable, Iterable
 
-import numpy as np
-import numpy.typing as npt
-
 from tf_edureka._keras import keras
 from tf_edureka._tensorflow import tf
 from tf_edureka.config import MlpConfig
 from tf_edureka.data.mnist import Mnist, Split
 from tf_edureka.errors import InputError
-from tf_edureka.mlp.batches import epoch_orders, parts_of_epoch
+from tf_edureka.mlp.batches import epoch_orders
 from tf_edureka.mlp.distribution import strategies
 from tf_edureka.mlp.distribution.epoch import DistributedEpoch
 from tf_edureka.mlp.epoch import CompiledEpoch
+from tf_edureka.mlp.loop import run_epochs
 from tf_edureka.mlp.model import build
 from tf_edureka.results import MlpResult, asks_to_stop
-from tf_edureka.runs.state import TrainingProgress, TrainingState, identity
+from tf_edureka.runs.progress import Numbers, TrainingProgress
+from tf_edureka.runs.state import TrainingState, identity
 
 # Number of steps from which the search for faster programs, which takes many seconds on a GPU, pays
 # off: on an H100 it saves 0.024 s per epoch of 550 steps.
@@ -96,34 +95,64 @@ def train(
         jit_compile=jit_compile,
         strategy=strategy,
     )
-    model = compiled.model
     if start is not None:
         compiled.restore(start.variables)
-    orders = itertools.islice(epoch_orders(config, examples), progress.epoch, None)
-    listeners = keras.callbacks.CallbackList(
-        callbacks, model=model, epochs=config.epochs, steps=1, verbose=1
+    listeners = _Listeners(callbacks, compiled, config.epochs)
+
+    def on_end(epoch: int, cost: Numbers, accuracy: Numbers) -> bool:
+        cost, accuracy = float(cost), float(accuracy)
+        listeners.end_epoch(epoch, cost, accuracy)
+        stop = asks_to_stop(on_epoch and on_epoch(epoch, cost, accuracy))
+        return stop or bool(compiled.model.stop_training)
+
+    run_epochs(
+        compiled,
+        progress,
+        itertools.islice(epoch_orders(config, examples), progress.epoch, None),
+        seed=config.seed,
+        test_images=len(data.test.labels),
+        on_start=listeners.begin_epoch,
+        on_end=on_end,
     )
-    model.stop_training = stop = False
-    logs: dict[str, float] = {}
-    listeners.on_train_begin()
-    while not stop and progress.should_continue():
-        epoch = progress.epoch
-        progress.begin_epoch()
-        listeners.on_epoch_begin(epoch)
-        listeners.on_train_batch_begin(0)
-        if not progress.step:
-            compiled.reset_metrics()
-        if _train_steps(compiled, progress, next(orders), config.seed):
-            break
-        cost = float(np.mean(progress.running_cost, dtype=np.float64))
-        accuracy = compiled.test() / len(data.test.labels)
-        progress.complete_epoch(cost, accuracy)
-        if callbacks:
-            logs = _notify(listeners, epoch, compiled=compiled, cost=cost, accuracy=accuracy)
-        stop = asks_to_stop(on_epoch and on_epoch(epoch, cost, accuracy)) or model.stop_training
-        stop = compiled.any_stops(progress.save_if_due(compiled.state) or stop)
-    listeners.on_train_end(logs)
-    return progress.result(model.get_weights())
+    listeners.end_training()
+    return progress.result(compiled.model.get_weights())
+
+
+class _Listeners:
+    """Keras callbacks, which see each epoch as one batch."""
+
+    def __init__(
+        self, callbacks: list[keras.callbacks.Callback], compiled: CompiledEpoch, epochs: int
+    ) -> None:
+        self._compiled, self._any = compiled, bool(callbacks)
+        self._logs: dict[str, float] = {}
+        self._list = keras.callbacks.CallbackList(
+            callbacks, model=compiled.model, epochs=epochs, steps=1, verbose=1
+        )
+        compiled.model.stop_training = False
+        self._list.on_train_begin()
+
+    def begin_epoch(self, epoch: int) -> None:
+        self._list.on_epoch_begin(epoch)
+        self._list.on_train_batch_begin(0)
+
+    def end_epoch(self, epoch: int, cost: float, accuracy: float) -> None:
+        """Calls the hooks for the end of the batch, the validation and the epoch."""
+        if not self._any:
+            return
+        trained = {"loss": cost, **self._compiled.metrics()}
+        self._list.on_train_batch_end(0, trained)
+        self._list.on_test_begin()
+        self._list.on_test_batch_begin(0)
+        validated = self._compiled.validate()
+        self._list.on_test_batch_end(0, validated)
+        self._list.on_test_end(validated)
+        of_validation = {f"val_{name}": value for name, value in validated.items()}
+        self._logs = {**trained, **of_validation, "test_accuracy": accuracy}
+        self._list.on_epoch_end(epoch, self._logs)
+
+    def end_training(self) -> None:
+        self._list.on_train_end(self._logs)
 
 
 def _validate_callbacks(
@@ -148,28 +177,6 @@ def _validate_callbacks(
                 "save=... and resume with start=... instead"
             )
     return given
-
-
-def _notify(
-    listeners: keras.callbacks.CallbackList,
-    epoch: int,
-    *,
-    compiled: CompiledEpoch,
-    cost: float,
-    accuracy: float,
-) -> dict[str, float]:
-    """Calls the hooks of all callbacks for an epoch: its batch, its validation and its end."""
-    trained = {"loss": cost, **compiled.metrics()}
-    listeners.on_train_batch_end(0, trained)
-    listeners.on_test_begin()
-    listeners.on_test_batch_begin(0)
-    validated = compiled.validate()
-    listeners.on_test_batch_end(0, validated)
-    listeners.on_test_end(validated)
-    of_validation = {f"val_{name}": value for name, value in validated.items()}
-    logs = {**trained, **of_validation, "test_accuracy": accuracy}
-    listeners.on_epoch_end(epoch, logs)
-    return logs
 
 
 def _compile_epoch(
@@ -206,19 +213,3 @@ def _compile_epoch(
         distortion=config.distortion,
         tf32=tf32,
     )
-
-
-def _train_steps(
-    compiled: CompiledEpoch, progress: TrainingProgress, order: npt.NDArray[np.int32], seed: int
-) -> bool:
-    """Takes the remaining steps of the current epoch; True if the training should stop."""
-    steps, batch_size = order.shape
-    for first, end in parts_of_epoch(steps, compiled.model.count_params(), batch_size):
-        if end <= progress.step:
-            continue
-        first = max(first, progress.step)  # another version may have divided the epoch differently
-        costs = compiled.train(order[first:end], (seed, progress.epoch * steps + first))
-        progress.add_steps(costs)
-        if end < steps and compiled.any_stops(progress.save_if_due(compiled.state)):
-            return True
-    return False

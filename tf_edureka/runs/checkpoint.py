@@ -24,7 +24,10 @@ PATTERN = "checkpoint-*.npz"
 # Complete epochs, steps of the next epoch, and the start of the file's SHA-256.
 _NAME = re.compile(r"checkpoint-([0-9]+)-([0-9]+)-[0-9a-f]{16}\.npz")
 _KEPT = 2
-_MAX_BYTES = 2**27  # the article's network needs 3 million
+# A weight with its two moments takes 12 bytes in float32; the costs of the steps and the record of
+# earlier processes take less than a megabyte.
+_MAX_BYTES_PER_WEIGHT = 64
+_MAX_OTHER_BYTES = 2**26
 _MAX_MEMBERS = 10_000
 _MAX_TEXT = 2**22  # the record grows each time a training is resumed
 _MAX_DEPTH = 6
@@ -49,13 +52,18 @@ class Checkpoints:
         conditions: everything that the results depend on, as JSON types. A checkpoint with another
             `"config"` or `"data_sha256"` is rejected; any other difference, such as another
             machine, gives a warning.
+        weights: number of weights that are trained; larger files than their state needs are not
+            read.
 
     Attributes:
         earlier: for each earlier process, the epochs it reached, its command and its machine.
     """
 
-    def __init__(self, folder: RunFolder, conditions: Mapping[str, object]) -> None:
+    def __init__(
+        self, folder: RunFolder, conditions: Mapping[str, object], *, weights: int
+    ) -> None:
         self._folder = folder
+        self._most_bytes = _MAX_OTHER_BYTES + _MAX_BYTES_PER_WEIGHT * weights
         self._conditions: Conditions = json.loads(json.dumps(conditions))
         self._valid: list[str] = []
         self.earlier: list[dict[str, object]] = []
@@ -93,7 +101,7 @@ class Checkpoints:
         damaged = []
         for path in newest_first(self._folder.path):
             try:
-                content = _files.read(path, _MAX_BYTES, "a checkpoint")
+                content = _files.read(path, self._most_bytes, "a checkpoint")
             except InputError as error:
                 damaged.append(str(error).removeprefix(f"{path.parent}{os.sep}"))
                 continue
