@@ -7,7 +7,6 @@ import typing
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
-from unittest import mock
 
 # Packages that TensorFlow and Keras import only for their users: the interface of TensorFlow 1, and
 # Keras' picture galleries, which import matplotlib. Without them the import takes a fifth less.
@@ -39,10 +38,10 @@ def quick_import() -> Iterator[None]:
     finder = _Finder()
     # TensorFlow's type variables hold 18,000 names as text, 138 different ones. typing compiles
     # each, which takes 0.15 s.
-    compiled = mock.patch.object(typing, "compile", functools.cache(compile), create=True)
+    typing.compile = functools.cache(compile)  # type: ignore[attr-defined]
     sys.meta_path.insert(0, finder)
     try:
-        with compiled:
-            yield
+        yield
     finally:
         sys.meta_path.remove(finder)
+        del typing.compile  # type: ignore[attr-defined]

@@ -1,6 +1,4 @@
-import contextlib
 import logging
-from unittest import mock
 
 import keras
 import numpy as np
@@ -74,26 +72,6 @@ def dropping(data) -> CompiledEpoch:
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     model.compile("adam", loss, metrics=["accuracy"])
     return CompiledEpoch(model, data.train, test=data.test, jit_compile=False)
-
-
-def test_learning_rate_is_computed_once_per_step_and_the_weights_are_bit_identical(
-    data, monkeypatch
-):
-    calls, counts, weights = [], [], []
-    schedule = keras.optimizers.schedules.CosineDecay
-    compute = schedule.__call__
-    monkeypatch.setattr(schedule, "__call__", lambda self, n: calls.append(n) or compute(self, n))
-    for once in (True, False):
-        if not once:  # as Keras does it
-            monkeypatch.setattr(mock.patch, "object", lambda *_: contextlib.nullcontext())
-        model = mlp.build(MlpConfig.tuned(), total_steps=20)
-        run = CompiledEpoch(model, data.train, test=data.test)
-        calls.clear()
-        run.train(epoch_order(1000, 100, 1, 0), (1, 0))
-        counts.append(len(calls))
-        weights.append(model.get_weights())
-    assert counts == [1, 1 + 1 + 3]  # Keras: for the update and for each kernel that decays
-    np.testing.assert_equal(*weights)
 
 
 @pytest.mark.slow

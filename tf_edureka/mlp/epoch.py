@@ -15,7 +15,7 @@ from tf_edureka.data.mnist import Split
 from tf_edureka.errors import InputError
 from tf_edureka.mlp import products
 from tf_edureka.mlp.augmentation import augment
-from tf_edureka.mlp.model import apply_gradients, pixels
+from tf_edureka.mlp.model import pixels
 from tf_edureka.results import Floats
 from tf_edureka.runs.state import Array
 
@@ -214,7 +214,7 @@ class CompiledEpoch:
         inputs, one_hot = pixels(images), tf.one_hot(labels, CLASSES)
         model = self.model
         logits, gradients = logits_and_gradients(model, inputs, one_hot)
-        apply_gradients(model, gradients)
+        model.optimizer.apply(gradients, model.trainable_variables)
         model.compute_metrics(inputs, one_hot, logits)
         return cross_entropy(one_hot, logits)
 

@@ -1,8 +1,6 @@
 """The article's network for MNIST as a Keras `Sequential`, 784-256-256-10."""
 
-import itertools
 from collections.abc import Sequence
-from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
@@ -93,19 +91,6 @@ def optimizer(config: MlpConfig, total_steps: int) -> keras.optimizers.Optimizer
     )
     adam_w.exclude_from_weight_decay(var_names=["bias"])
     return adam_w
-
-
-def apply_gradients(model: keras.Model, gradients: Sequence[tf.Tensor]) -> None:
-    """Lets the optimizer take a step.
-
-    Args:
-        model: compiled model whose optimizer is built.
-        gradients: gradient of each trainable variable, in its shape and dtype.
-    """
-    # Otherwise Keras computes the rate again for each decaying kernel: 0.2 s to trace and compile.
-    rate = itertools.repeat(model.optimizer.learning_rate)
-    with mock.patch.object(model.optimizer, "_get_current_learning_rate", rate.__next__):
-        model.optimizer.apply(gradients, model.trainable_variables)
 
 
 def from_weights(config: MlpConfig, weights: Sequence[Floats]) -> keras.Sequential:
