@@ -258,3 +258,35 @@ def test_import_changes_no_process_state():
     )
     environment = {k: v for k, v in os.environ.items() if k != "XLA_FLAGS"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True)
+
+
+# Imports TensorFlow, uses what `lazily` puts off, and shows which modules the names then mean.
+IMPORTED = """
+import sys
+from tf_edureka import runtime
+with runtime.quiet_import(lazily={lazily}):
+    import tensorflow as tf
+    import keras
+print("matplotlib.pyplot" in sys.modules, "tensorflow._api.v2.compat.v1" in sys.modules)
+print(tf.compat.v1.Session.__name__, tf.compat.as_text(b"text"))
+import tensorflow.compat.v1 as tf1
+from tensorflow.compat.v2 import constant
+print(tf1.Session is tf.compat.v1.Session, constant is tf.constant)
+print(keras.visualization.plot_image_gallery.__name__, "matplotlib.pyplot" in sys.modules)
+for package in (tf, tf.compat, tf.compat.v1, keras, keras.visualization):
+    print([(name, getattr(getattr(package, name), "__name__", None)) for name in dir(package)])
+"""
+
+
+@pytest.mark.slow
+def test_lazy_import_only_puts_off_the_packages_and_changes_no_name():
+    eager, lazy = [], []
+    for lazily, lines in ((False, eager), (True, lazy)):
+        code = IMPORTED.format(lazily=lazily)
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        lines += done.stdout.splitlines()
+        assert done.returncode == 0, done.stderr
+    assert eager[0] == "True True"
+    assert lazy[0] == "False False"
+    assert lazy[1:4] == ["Session text", "True True", "plot_image_gallery True"]
+    assert lazy[1:] == eager[1:]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tf_edureka._numbers import expect_choice
+from tf_edureka._quick_import import quick_import
 from tf_edureka.config import PRECISIONS
 from tf_edureka.errors import InputError
 
@@ -35,7 +36,7 @@ _FIRST_WITH_TF32 = (8, 0)  # compute capability: Ampere
 
 @contextlib.contextmanager
 def quiet_import(
-    *, freeze: bool = False, keras: bool = True, errors: bool = True
+    *, freeze: bool = False, keras: bool = True, errors: bool = True, lazily: bool = False
 ) -> Iterator[None]:
     """Makes the import of TensorFlow in the block quicker and hides its log messages.
 
@@ -55,6 +56,8 @@ def quiet_import(
         keras: whether Keras, which TensorFlow imports, uses TensorFlow as its backend, whatever
             KERAS_BACKEND says.
         errors: whether TensorFlow's C++ code may log errors later; exceptions are raised anyway.
+        lazily: whether `tf.compat` and Keras' picture galleries are imported at their first use.
+            Only for programs that do not use them in several threads.
     """
     if "tensorflow" in sys.modules:
         yield
@@ -63,7 +66,8 @@ def quiet_import(
     gc.disable()
     try:
         backend = {"KERAS_BACKEND": "tensorflow"} if keras else {}
-        with _environment(backend), _captured_log(_ERRORS if errors else _NOTHING):
+        quick = quick_import() if lazily else contextlib.nullcontext()
+        with _environment(backend), _captured_log(_ERRORS if errors else _NOTHING), quick:
             yield
     finally:
         if freeze:

@@ -5,19 +5,17 @@ import functools
 import os
 import shlex
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from tf_edureka.cli import background
 from tf_edureka.errors import InputError, InputWarning
 
 if TYPE_CHECKING:
     from tf_edureka.data.mnist import Mnist
 
-_Result = TypeVar("_Result")
 # Exit codes that all commands share, for the end of their --help.
 ENDS = (
     "4: done, but standard output could not be written; 130: ended by Ctrl-C; 143: ended by SIGTERM"
@@ -176,7 +174,7 @@ def start_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
     if args.data in ("auto", "idx") and (
         args.data_dir or os.environ.get(mnist.MNIST_FOLDER_VARIABLE)
     ):
-        found = _start_in_thread(found)
+        found = background.start(found)
 
     def loaded() -> "Mnist":
         data, warning = found()
@@ -185,21 +183,3 @@ def start_loading(args: argparse.Namespace) -> Callable[[], "Mnist"]:
         return data if args.limit is None else data.limited(args.limit)
 
     return loaded
-
-
-def _start_in_thread(work: Callable[[], _Result]) -> Callable[[], _Result]:
-    """Starts `work` in a thread and returns a function that waits for its result.
-
-    The thread is a daemon: if it hangs, as on a network file system that is gone, Ctrl-C still ends
-    the process.
-    """
-    future: Future[_Result] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # raised again by result()
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future.result

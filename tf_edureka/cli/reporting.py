@@ -74,7 +74,7 @@ def importing() -> Iterator[None]:
     """Makes imports of TensorFlow in the block quick and quiet; Ctrl-C ends them immediately."""
     from tf_edureka import runtime  # imports NumPy, which the doctor must not need
 
-    with signals.exit_immediately(), runtime.quiet_import(freeze=True):
+    with signals.exit_immediately(), runtime.quiet_import(freeze=True, lazily=True):
         expect_matplotlib_backend()
         yield
 

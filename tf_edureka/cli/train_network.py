@@ -6,10 +6,8 @@ from collections.abc import Callable
 import numpy as np
 
 from tf_edureka import mlp
-from tf_edureka.cli import run_record
+from tf_edureka.cli import background, run_record
 from tf_edureka.cli.run_record import Run
-from tf_edureka.legacy import mlp as legacy_mlp
-from tf_edureka.mlp import plots
 from tf_edureka.results import MlpResult
 from tf_edureka.runs import snapshots
 from tf_edureka.runs.console import EpochDisplay, epoch_line
@@ -32,8 +30,12 @@ class Network:
     ) -> MlpResult:
         """Trains the network and returns its result."""
         run = self._run
-        modern = functools.partial(mlp.train, strategy=run.place.strategy)
-        self._result = (legacy_mlp.train if self._legacy else modern)(
+        train: Callable[..., MlpResult]
+        if self._legacy:
+            from tf_edureka.legacy.mlp import train
+        else:
+            train = functools.partial(mlp.train, strategy=run.place.strategy)
+        self._result = train(
             run.config,
             run.data,
             on_epoch=lambda *epoch: display.epoch_ended(epoch_line(*epoch)),
@@ -63,6 +65,7 @@ class Network:
             mlp.save_model(model, path)
         folder.write_json("history.json", history | record)
         probabilities = mlp.probabilities(model, run.data.test.images)
+        plots = background.load_plots()()
         figures = plots.run_figures(self._result, run.data.test, probabilities, run.data.title)
         for name, figure in figures.items():
             folder.write_figure(name, figure)

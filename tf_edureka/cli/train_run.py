@@ -5,12 +5,11 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tf_edureka.cli import options, reporting
+from tf_edureka.cli import background, options, reporting
 from tf_edureka.cli.run_record import RESUME, Run
 from tf_edureka.cli.train_network import Network, Save
 from tf_edureka.cli.train_seeds import Networks
 from tf_edureka.cli.train_snapshots import Snapshots
-from tf_edureka.mlp import plots
 from tf_edureka.runs import environment
 from tf_edureka.runs.checkpoint import Checkpoints
 from tf_edureka.runs.console import EpochDisplay, counted
@@ -64,7 +63,8 @@ def train(run: Run, seconds: dict[str, float]) -> int:
                 }
                 _write(run.folder, training, record, seconds)
                 display.line(_last_lines(run.folder, training, seconds))
-    if args.show and len(result.cost) and not plots.show_curves(result, run.data.title):
+    plots = background.load_plots() if args.show and len(result.cost) else None
+    if plots and not plots().show_curves(result, run.data.title):
         print("note: --show: no display is available", file=sys.stderr)
     if fault:
         print(fault + training.not_finite(), file=sys.stderr)
@@ -87,6 +87,7 @@ def _saving(
         checkpoints.save(state)
         advice = f"when that is fixed, run {RESUME} to continue after {_position(state)}"
         kept.save(state)
+        background.load_plots()  # takes no time: the next epochs need no Python
         return display.interrupted != 0
 
     with reporting.with_advice(_UNWRITABLE, lambda: advice):

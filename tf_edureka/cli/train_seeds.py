@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tf_edureka.cli import run_record
+from tf_edureka.cli import background, run_record
 from tf_edureka.cli.run_record import Run
 from tf_edureka.cli.train_network import Save
-from tf_edureka.mlp import ensemble, plots
+from tf_edureka.mlp import ensemble
 from tf_edureka.results import MlpResult
 from tf_edureka.runs.console import EpochDisplay, counted, epoch_line
 from tf_edureka.runs.folder import RunFolder
@@ -75,6 +75,7 @@ class Networks:
         # Files of an earlier run of one network that this run replaces.
         folder.delete(set(run_record.FILES) - set(self.files))
         folder.write_json("history.json", history | record)
+        plots = background.load_plots()()
         folder.write_figure("seeds.png", plots.seed_curves(self._results, self._run.data.title))
 
     def _last_accuracies(self) -> list[float]:
