@@ -57,18 +57,18 @@ class Distortion:
 
     Example:
         >>> from tf_edureka import Distortion, MlpConfig
-        >>> only_shifted = Distortion(turn=0, scaling=0, shear=0, shift=3, elastic=0)
+        >>> only_shifted = Distortion(turn=0, scaling=0, shear=0, shift=3)
         >>> MlpConfig.augmented(distortion=only_shifted).distortion.shift
         3.0
     """
 
     turn: float = 15.0
-    scaling: float = 0.12
+    scaling: float = 0.15
     _: KW_ONLY
     shear: float = 0.1
     shift: float = 2.0
-    elastic: float = 0.8
-    at_end: float = 0.5
+    elastic: float = 0.0
+    at_end: float = 1.0
 
     def __post_init__(self) -> None:
         """Validates the ranges."""
@@ -157,13 +157,12 @@ class MlpConfig:
     def tuned(cls, **changes: Any) -> "MlpConfig":
         """Returns current practice for the same network and number of steps, with `changes`."""
         defaults = {
-            "learning_rate": 0.01,
+            "learning_rate": 0.003,
             "adam_epsilon": 1e-7,
             "schedule": "cosine",
             "warmup": 0.0 if changes.get("schedule") == "constant" else 1 / 15,
             "weight_decay": 0.5,
             "label_smoothing": 0.1,
-            "batch_norm": True,
         }
         return cls(**{"recipe": "tuned", **defaults, **changes})
 

@@ -18,6 +18,7 @@ from tf_edureka.mlp.epoch import to_device
     [
         # Only the order of sums differs: 1e-16 per step in float64, amplified by 20 steps of Adam.
         (MlpConfig.tuned(epochs=2, dtype="float64"), 1e-12),
+        (MlpConfig.tuned(epochs=2, dtype="float64", batch_norm=True), 1e-12),
         pytest.param(MlpConfig.article(epochs=2, dtype="float64"), 1e-12, marks=pytest.mark.slow),
         pytest.param(
             *(MlpConfig.tuned(epochs=2, precision="mixed_bfloat16"), 1e-2), marks=pytest.mark.slow
@@ -25,7 +26,7 @@ from tf_edureka.mlp.epoch import to_device
         # The distortions are computed in float32.
         pytest.param(MlpConfig.augmented(epochs=2, dtype="float64"), 1e-4, marks=pytest.mark.slow),
     ],
-    ids=["tuned", "article", "mixed_bfloat16", "augmented"],
+    ids=["tuned", "batch_norm", "article", "mixed_bfloat16", "augmented"],
 )
 def test_each_network_matches_a_single_training_with_its_seed(data, config, tolerance):
     together = ensemble.train(config, data, seeds=[3, 1])

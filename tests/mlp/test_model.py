@@ -12,7 +12,7 @@ from tf_edureka.errors import InputError
 from tf_edureka.tf1.optimizers import Adam
 
 
-@pytest.mark.parametrize("config", [MlpConfig.article(), MlpConfig.tuned(batch_norm=False)])
+@pytest.mark.parametrize("config", [MlpConfig.article(), MlpConfig.tuned()])
 def test_the_network_is_784_256_256_10_with_relu_relu_and_logits(config):
     model = mlp.network(config)
     assert [w.shape for w in model.get_weights()] == [
@@ -24,7 +24,7 @@ def test_the_network_is_784_256_256_10_with_relu_relu_and_logits(config):
 
 
 def test_a_trained_network_has_absorbed_its_batch_normalization(data):
-    config, states = MlpConfig.tuned(epochs=2, batch_size=50), []
+    config, states = MlpConfig.tuned(batch_norm=True, epochs=2, batch_size=50), []
     result = without_xla(config, data, save=states.append)
     trained = mlp.network(config)
     count = len(trained.get_weights())
@@ -39,7 +39,7 @@ def test_a_trained_network_has_absorbed_its_batch_normalization(data):
 
 
 def test_batch_normalization_gives_each_unit_mean_0_and_variance_1_before_relu(data):
-    model = mlp.network(MlpConfig.tuned())
+    model = mlp.network(MlpConfig.tuned(batch_norm=True))
     names = [layer.name for layer in model.layers]
     assert names == ["hidden_1", "norm_1", "relu_1", "hidden_2", "norm_2", "relu_2", "logits"]
     pixels = data.test.images.reshape(500, 784) / np.float32(255)
@@ -59,7 +59,7 @@ def test_article_recipe_samples_kernels_and_biases_from_a_standard_normal():
 
 
 def test_tuned_recipe_uses_he_normal_kernels_and_zero_biases():
-    kernel, bias = mlp.network(MlpConfig.tuned(batch_norm=False)).get_weights()[:2]
+    kernel, bias = mlp.network(MlpConfig.tuned()).get_weights()[:2]
     np.testing.assert_allclose(kernel.std(), np.sqrt(2 / 784), rtol=0.01)
     assert not bias.any()
 
@@ -72,7 +72,8 @@ def test_article_recipe_uses_adam_of_tensorflow_1_with_a_constant_rate():
 
 
 def test_only_kernels_decay():
-    model = mlp.build(MlpConfig.tuned(weight_decay=0.5, warmup=0.0), total_steps=10)
+    config = MlpConfig.tuned(batch_norm=True, learning_rate=0.01, weight_decay=0.5, warmup=0.0)
+    model = mlp.build(config, total_steps=10)
     variables = model.trainable_variables
     assert {v.name for v in variables} == {"kernel", "bias", "gamma", "beta"}
     for variable in variables:
@@ -90,7 +91,7 @@ def test_tuned_learning_rate_has_warmup_and_decays_to_zero():
     for step in (0, 5, 10, 80, 150):
         optimizer.iterations.assign(step)
         rates.append(float(optimizer.learning_rate))
-    np.testing.assert_allclose(rates, [0, 0.005, 0.01, 0.005, 0], atol=1e-8)
+    np.testing.assert_allclose(rates, [0, 0.0015, 0.003, 0.0015, 0], atol=1e-8)
 
 
 def test_mixed_precision_rounds_the_hidden_layers_and_keeps_the_weights():

@@ -59,9 +59,7 @@ def random_amounts(count: int, amount: Distortion, seed: tf.Tensor) -> tf.Tensor
         float32, shape (m, count), from -1 to 1, m from `numbers_per_image`: rotation, shear, both
         scalings, both shifts, and the heights of the bumps of an elastic distortion.
     """
-    shape = numbers_per_image(amount), count
-    # XLA needs a tenth of the time for this algorithm that it needs for its default.
-    return tf.random.stateless_uniform(shape, seed, -1.0, 1.0, alg="philox")
+    return tf.random.stateless_uniform((numbers_per_image(amount), count), seed, -1.0, 1.0)
 
 
 def numbers_per_image(amount: Distortion) -> int:
