@@ -33,7 +33,7 @@ def test_a_trained_network_has_absorbed_its_batch_normalization(data):
     assert plain.count_params() == 269_322
     pixels = data.test.images.reshape(500, 784) / np.float32(255)
     wanted = trained(pixels, training=False)
-    assert float(np.std(wanted)) > 1
+    assert float(np.std(wanted)) > 0.5
     # Both networks round differently; the logits are sums of 256 float32 products of about 1.
     np.testing.assert_allclose(plain(pixels), wanted, atol=1e-5)
 

@@ -63,7 +63,11 @@ def random_amounts(count: int, amount: Distortion, seed: tf.Tensor) -> tf.Tensor
 
 
 def numbers_per_image(amount: Distortion) -> int:
-    """Returns the number of random numbers that determine the distortion of an image."""
+    """Counts the random numbers that determine the distortion of an image.
+
+    Args:
+        amount: maximum of each distortion.
+    """
     return _AFFINE + (2 * _GRID**2 if amount.elastic else 0)
 
 

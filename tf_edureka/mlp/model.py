@@ -102,11 +102,12 @@ def without_batch_norm(config: MlpConfig, variables: Sequence[Floats]) -> list[F
 
     Args:
         config: configuration of the network.
-        variables: variables of the model from `network`, in the order of `get_weights`.
+        variables: variables of the model from `network`, in the order of `get_weights`: float, of
+            any shape; others may follow.
 
     Returns:
-        kernel and bias of each layer: float, shapes (inputs, units) and (units,). Without batch
-        normalization, the `variables` as they are.
+        kernel and bias of each layer: float, shapes (inputs, units) and (units,); then the others.
+        Without batch normalization, the `variables` as they are.
 
     Example:
         >>> from tf_edureka import MlpConfig, mlp

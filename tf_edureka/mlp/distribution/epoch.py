@@ -37,6 +37,8 @@ class DistributedEpoch(CompiledEpoch):
             no metrics.
         strategy: strategy to train with.
         distortion: augmentation of the images of each batch; None for none.
+        total_steps: number of steps of the whole training, in which the distortions shrink; None
+            if they do not.
         tf32: whether a GPU may multiply in TF32.
     """
 
