@@ -40,8 +40,9 @@ _FLOAT32 = (1e-37, 1e37)
 class Distortion:
     """Limits of the random distortions with which training images are augmented.
 
-    Each distortion is sampled uniformly up to its limit, for each image and epoch. 0 disables it.
-    The limits shrink linearly during the training.
+    They are sampled again for each image in each epoch, all but the elastic one uniformly up to
+    their limits. 0 disables a distortion. With `at_end` below 1, all of them shrink linearly during
+    the training.
 
     Attributes:
         turn: largest rotation in degrees, to either side; 0 to 180.
@@ -50,7 +51,7 @@ class Distortion:
         shift: largest shift in pixels along each axis, in either direction; 0 to 1000.
         elastic: standard deviation of the elastic distortion, a smooth random displacement of the
             pixels along each axis, in pixels; 0 to 10.
-        at_end: fraction of the limits that is left at the end of the training; 0 to 1.
+        at_end: fraction of each distortion that is left at the end of the training; 0 to 1.
 
     Raises:
         InputError: if a limit is out of range.
@@ -235,12 +236,21 @@ class MlpConfig:
         return examples // self.batch_size
 
 
+def count_weights(hidden_units: Sequence[int]) -> int:
+    """Counts the weights of a network, biases included.
+
+    Args:
+        hidden_units: number of units in each hidden layer.
+    """
+    layers = itertools.pairwise((PIXELS, *hidden_units, CLASSES))
+    return sum((inputs + 1) * outputs for inputs, outputs in layers)
+
+
 def _hidden_units(given: Sequence[int]) -> tuple[int, ...]:
     units = whole_numbers("hidden_units", given, 1, 10**6)
     if not 1 <= len(units) <= MOST_LAYERS:
         raise InputError(f"hidden_units: expected 1 to {MOST_LAYERS} layers, got {len(units)}")
-    layers = itertools.pairwise((PIXELS, *units, CLASSES))
-    weights = sum((inputs + 1) * outputs for inputs, outputs in layers)
+    weights = count_weights(units)
     if weights > MOST_WEIGHTS:
         raise InputError(
             f"hidden_units: expected at most {MOST_WEIGHTS:,} weights, got {weights:,}; use fewer "

@@ -2,13 +2,12 @@
 
 import argparse
 import dataclasses
-import itertools
 import math
 import signal
 from typing import TYPE_CHECKING
 
 from tf_edureka.cli import out, reporting, signals
-from tf_edureka.config import CLASSES, PIXELS, MlpConfig
+from tf_edureka.config import MlpConfig
 from tf_edureka.data.mnist import Mnist
 from tf_edureka.results import MlpResult
 from tf_edureka.runs import checkpoint, snapshots
@@ -86,12 +85,6 @@ class Run:
         config |= {"limit": self.args.limit, "deterministic": self.args.deterministic}
         config["seeds"] = self.args.seeds
         return {"config": config, "data_sha256": data_sha256, "command": self.command}
-
-    @property
-    def weights_per_network(self) -> int:
-        """Number of weights, biases included, of one network."""
-        sizes = (PIXELS, *self.config.hidden_units, CLASSES)
-        return sum((inputs + 1) * units for inputs, units in itertools.pairwise(sizes))
 
     def headline(self, what: str) -> str:
         """Returns the first line to print: TensorFlow, devices, data, and `what` is trained."""
