@@ -40,9 +40,8 @@ _FLOAT32 = (1e-37, 1e37)
 class Distortion:
     """Limits of the random distortions with which training images are augmented.
 
-    They are sampled again for each image in each epoch, all but the elastic one uniformly up to
-    their limits. 0 disables a distortion. With `at_end` below 1, all of them shrink linearly during
-    the training.
+    They are sampled for each image and epoch, all but the elastic one uniformly up to their limits.
+    0 disables a distortion. With `at_end` below 1, all of them shrink linearly during the training.
 
     Attributes:
         turn: largest rotation in degrees, to either side; 0 to 180.
@@ -73,15 +72,8 @@ class Distortion:
 
     def __post_init__(self) -> None:
         """Validates the ranges."""
-        validate_numbers(
-            self,
-            turn=(0, 180),
-            scaling=(0, 0.9),
-            shear=(0, 10),
-            shift=(0, 1000),
-            elastic=(0, 10),
-            at_end=(0, 1),
-        )
+        validate_numbers(self, turn=(0, 180), scaling=(0, 0.9), shear=(0, 10), shift=(0, 1000))
+        validate_numbers(self, elastic=(0, 10), at_end=(0, 1))
 
 
 @dataclass(frozen=True)
@@ -193,6 +185,11 @@ class MlpConfig:
         expect_choice("precision", self.precision, PRECISIONS)
         validate_whole(self, epochs=(1, 10**6), batch_size=(1, 2**31 - 1), seed=(0, LARGEST_SEED))
         object.__setattr__(self, "hidden_units", _hidden_units(self.hidden_units))
+        if self.weight_count > MOST_WEIGHTS:
+            raise InputError(
+                f"hidden_units: expected at most {MOST_WEIGHTS:,} weights, got "
+                f"{self.weight_count:,}; use fewer units"
+            )
         validate_numbers(
             self,
             learning_rate=_FLOAT32,
@@ -221,6 +218,12 @@ class MlpConfig:
                 f"{self.precision}"
             )
 
+    @property
+    def weight_count(self) -> int:
+        """Number of weights of the network, biases included."""
+        layers = itertools.pairwise((PIXELS, *self.hidden_units, CLASSES))
+        return sum((inputs + 1) * outputs for inputs, outputs in layers)
+
     def steps_per_epoch(self, examples: int) -> int:
         """Returns the number of complete batches in `examples` training examples.
 
@@ -236,26 +239,10 @@ class MlpConfig:
         return examples // self.batch_size
 
 
-def count_weights(hidden_units: Sequence[int]) -> int:
-    """Counts the weights of a network, biases included.
-
-    Args:
-        hidden_units: number of units in each hidden layer.
-    """
-    layers = itertools.pairwise((PIXELS, *hidden_units, CLASSES))
-    return sum((inputs + 1) * outputs for inputs, outputs in layers)
-
-
 def _hidden_units(given: Sequence[int]) -> tuple[int, ...]:
     units = whole_numbers("hidden_units", given, 1, 10**6)
     if not 1 <= len(units) <= MOST_LAYERS:
         raise InputError(f"hidden_units: expected 1 to {MOST_LAYERS} layers, got {len(units)}")
-    weights = count_weights(units)
-    if weights > MOST_WEIGHTS:
-        raise InputError(
-            f"hidden_units: expected at most {MOST_WEIGHTS:,} weights, got {weights:,}; use fewer "
-            "units"
-        )
     return units
 
 

@@ -10,7 +10,6 @@ from tf_edureka.cli.run_record import RESUME, Run
 from tf_edureka.cli.train_network import Network, Save
 from tf_edureka.cli.train_seeds import Networks
 from tf_edureka.cli.train_snapshots import Snapshots
-from tf_edureka.config import count_weights
 from tf_edureka.runs import environment
 from tf_edureka.runs.checkpoint import Checkpoints
 from tf_edureka.runs.console import EpochDisplay, counted
@@ -37,7 +36,7 @@ def train(run: Run, seconds: dict[str, float]) -> int:
     )
     record = run.conditions
     conditions = {**record, "machine": machine}
-    weights = count_weights(config.hidden_units) * (args.seeds or 1)
+    weights = config.weight_count * (args.seeds or 1)
     checkpoints = Checkpoints(run.folder, conditions, weights=weights) if run.folder else None
     start = place.agree(conditions, _start(run, checkpoints))
     kept = Snapshots(run, run.folder, start) if run.folder else None
